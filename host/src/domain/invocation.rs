@@ -1,0 +1,57 @@
+//! All that a sandbox run needs, by value.
+
+use super::{digest::Digest, grants::Grants, ids::TaskId, limits::Limits};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The right of one worker to run one attempt. Every report carries it; a stale one is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Lease {
+    pub task_id: TaskId,
+    /// The step's number in its template, from 0, parents before children.
+    pub step_no: i16,
+    /// Numbered from 1.
+    pub attempt: i16,
+}
+
+/// One attempt, ready to run: the executor asks the database nothing.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    pub lease: Lease,
+    /// What this step runs; the same for every task with the same lock.
+    pub step: Arc<StepPlan>,
+    /// The task's input as JSON text.
+    pub task_input: Arc<str>,
+    /// Results of the steps that this step names in `depends_on`: (step name, JSON text).
+    pub dependencies: Vec<(Arc<str>, String)>,
+    /// What the last attempt left with a checkpoint, as JSON text.
+    pub checkpoint: Option<String>,
+    /// The same from the request to every step of the task.
+    pub correlation_id: Arc<str>,
+}
+
+impl Invocation {
+    /// The same for every attempt of this step, different for every other step.
+    pub fn idempotency_key(&self) -> String {
+        format!("{}:{}", self.lease.task_id, self.step.name)
+    }
+}
+
+/// What a lock says of one step; immutable, so that a worker may keep it.
+#[derive(Clone, Debug)]
+pub struct StepPlan {
+    pub namespace: Arc<str>,
+    pub name: Arc<str>,
+    /// The exact bytes to run.
+    pub digest: Digest,
+    /// The handler's name inside the component.
+    pub handler: String,
+    /// The step's `config` in the template, as JSON text; `null` where it has none.
+    pub config: String,
+    /// Attempts in all, the first included.
+    pub max_attempts: u16,
+    pub limits: Limits,
+    pub grants: Arc<Grants>,
+    /// The compiled `result_schema` of the step, if any.
+    pub result_schema: Option<Arc<jsonschema::Validator>>,
+}

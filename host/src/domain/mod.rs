@@ -1,0 +1,15 @@
+//! The words of the product as values: no input or output, no clock, no randomness.
+//!
+//! Everything here is parsed at the edge and cannot be wrong afterwards.
+
+pub mod digest;
+pub mod grants;
+pub mod ids;
+pub mod invocation;
+pub mod limits;
+pub mod name;
+pub mod outcome;
+pub mod requirement;
+pub mod resolve;
+pub mod state;
+pub mod template;

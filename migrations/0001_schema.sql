@@ -1,0 +1,229 @@
+-- The tables of Tasker, all in the schema `tasker`.
+--
+-- Definitions (namespace … lock_entry) are written rarely, checked by foreign keys, and immutable
+-- where a running task depends on them. Runtime tables (task, step, transition, worker) are written
+-- at every step; they carry no foreign keys, since a check per row costs more than the row, and only
+-- the functions in functions/ write them.
+
+create schema if not exists tasker;
+
+create type tasker.task_state as enum
+  ('pending', 'in_progress', 'complete', 'error', 'cancelled', 'resolved_manually');
+
+create type tasker.step_state as enum
+  ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event',
+   'complete', 'error', 'cancelled', 'skipped', 'resolved_manually');
+
+create type tasker.backoff as enum ('none', 'linear', 'exponential');
+
+create type tasker.pin_kind as enum ('template', 'component');
+
+create table tasker.namespace (
+  namespace_id int generated always as identity primary key,
+  name text not null unique,
+  created_at timestamptz not null default now(),
+  constraint namespace_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$')
+);
+
+-- Uploaded bytes, once per digest, whatever names they go by.
+create table tasker.component_blob (
+  digest bytea primary key,
+  bytes bytea not null,
+  created_at timestamptz not null default now(),
+  constraint component_blob_digest_is_sha256 check (octet_length(digest) = 32)
+);
+-- Wasm is stored as it is: compressing it again costs time at every cold start.
+alter table tasker.component_blob alter column bytes set storage external;
+
+create table tasker.component (
+  component_id int generated always as identity primary key,
+  namespace_id int not null references tasker.namespace,
+  name text not null,
+  created_at timestamptz not null default now(),
+  constraint component_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
+  constraint component_name_is_unique unique (namespace_id, name)
+);
+
+create table tasker.component_version (
+  component_version_id int generated always as identity primary key,
+  component_id int not null references tasker.component,
+  version text not null,
+  digest bytea not null references tasker.component_blob,
+  size_bytes int not null,
+  -- What inspection and `describe` found: handlers, schemas, capabilities, imports.
+  descriptor jsonb not null,
+  created_at timestamptz not null default now(),
+  constraint component_version_is_unique unique (component_id, version)
+);
+
+create table tasker.template (
+  template_id int generated always as identity primary key,
+  namespace_id int not null references tasker.namespace,
+  name text not null,
+  created_at timestamptz not null default now(),
+  constraint template_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$'),
+  constraint template_name_is_unique unique (namespace_id, name)
+);
+
+create table tasker.template_version (
+  template_version_id int generated always as identity primary key,
+  template_id int not null references tasker.template,
+  version text not null,
+  digest bytea not null,
+  -- The YAML as its author wrote it, and what it says.
+  source text not null,
+  definition jsonb not null,
+  created_at timestamptz not null default now(),
+  constraint template_version_is_unique unique (template_id, version)
+);
+
+create table tasker.step_template (
+  template_version_id int not null references tasker.template_version,
+  -- From 0; parents come before children.
+  step_no smallint not null,
+  name text not null,
+  parents smallint not null,
+  -- No step depends on it: the task is complete when all such steps are.
+  is_sink boolean not null,
+  max_attempts smallint not null,
+  backoff tasker.backoff not null,
+  backoff_base_ms int not null,
+  backoff_max_ms int not null,
+  jitter real not null,
+  timeout_ms int not null,
+  primary key (template_version_id, step_no),
+  constraint step_template_name_is_unique unique (template_version_id, name),
+  constraint step_template_max_attempts_is_positive check (max_attempts >= 1),
+  constraint step_template_backoff_is_ordered check (0 <= backoff_base_ms and backoff_base_ms <= backoff_max_ms),
+  constraint step_template_jitter_is_a_share check (jitter between 0 and 1),
+  constraint step_template_timeout_is_positive check (timeout_ms >= 1)
+);
+
+create table tasker.dependency (
+  template_version_id int not null references tasker.template_version,
+  from_no smallint not null,
+  to_no smallint not null,
+  primary key (template_version_id, from_no, to_no),
+  constraint dependency_goes_forward check (from_no < to_no)
+);
+create index dependency_by_child on tasker.dependency (template_version_id, to_no, from_no);
+
+-- An operator's rule: in this namespace, new tasks take this version of that template or component.
+create table tasker.pin (
+  namespace_id int not null references tasker.namespace,
+  kind tasker.pin_kind not null,
+  -- `name` of this namespace, or `other/name`.
+  target text not null,
+  requirement text not null,
+  created_at timestamptz not null default now(),
+  created_by text not null default '',
+  primary key (namespace_id, kind, target)
+);
+
+-- What a template version and the pins resolved to; immutable, shared by tasks that resolved alike.
+create table tasker.lock (
+  lock_id int generated always as identity primary key,
+  template_version_id int not null references tasker.template_version,
+  fingerprint bytea not null,
+  created_at timestamptz not null default now(),
+  constraint lock_is_unique unique (fingerprint)
+);
+
+create table tasker.lock_entry (
+  lock_id int not null references tasker.lock,
+  step_no smallint not null,
+  component_version_id int not null references tasker.component_version,
+  handler text not null,
+  primary key (lock_id, step_no)
+);
+create index lock_entry_by_component_version on tasker.lock_entry (component_version_id);
+
+create table tasker.task (
+  task_id uuid primary key,
+  namespace_id int not null,
+  template_id int not null,
+  template_version_id int not null,
+  lock_id int not null,
+  state tasker.task_state not null default 'pending',
+  -- Sinks that are not complete; the task is complete at 0.
+  remaining_sinks smallint not null,
+  input json not null,
+  -- The identity by which a duplicate is told; null where every submit is a new task.
+  identity_key text,
+  correlation_id text not null,
+  -- Somebody waits for its end and wants to be notified.
+  is_watched boolean not null default false,
+  created_at timestamptz not null,
+  finished_at timestamptz,
+  -- Why it did not complete: {step, code, message} or {reason}.
+  error json,
+  constraint task_remaining_sinks_counts_down check (remaining_sinks >= 0),
+  constraint task_finishes_when_final check ((finished_at is null) = (state in ('pending', 'in_progress')))
+) with (fillfactor = 80);
+
+create unique index task_identity on tasker.task (template_id, identity_key)
+  where identity_key is not null;
+create index task_open on tasker.task (task_id) where finished_at is null;
+create index task_by_template on tasker.task (template_id, task_id);
+
+create table tasker.step (
+  task_id uuid not null,
+  step_no smallint not null,
+  state tasker.step_state not null,
+  -- Parents that are not complete; the step is released at 0.
+  remaining_deps smallint not null,
+  is_sink boolean not null,
+  -- A step of this task failed for good: whoever ends a step has to ask whether it was the last.
+  is_draining boolean not null default false,
+  -- The newest attempt's number; 0 before the first.
+  attempt smallint not null default 0,
+  -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
+  uncounted smallint not null default 0,
+  worker_id int,
+  timeout_ms int not null,
+  ready_at timestamptz,
+  started_at timestamptz,
+  deadline_at timestamptz,
+  finished_at timestamptz,
+  result json,
+  error json,
+  checkpoint json,
+  primary key (task_id, step_no),
+  constraint step_remaining_deps_counts_down check (remaining_deps >= 0),
+  constraint step_waits_for_parents check (remaining_deps = 0 or state in ('waiting', 'cancelled', 'skipped', 'resolved_manually')),
+  constraint step_running_has_a_lease check (state <> 'running' or (worker_id is not null and deadline_at is not null)),
+  constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
+) with (fillfactor = 70);
+
+-- What may be claimed now or later, in the order of the claim.
+create index step_claimable on tasker.step (ready_at) where state in ('ready', 'waiting_for_retry');
+-- What a worker holds: for the reaper and for a worker that lost its connection.
+create index step_running on tasker.step (worker_id) where state = 'running';
+
+-- The one log: every change of state of tasks (step_no null) and steps, append-only.
+create table tasker.transition (
+  seq bigint generated always as identity,
+  -- Its transaction, so that a reader can stay below what is still open.
+  xid xid8 not null default pg_current_xact_id(),
+  at timestamptz not null,
+  task_id uuid not null,
+  step_no smallint,
+  attempt smallint,
+  worker_id int,
+  to_state text not null,
+  detail json
+) partition by range (at);
+create index transition_by_task on tasker.transition (task_id);
+create table tasker.transition_default partition of tasker.transition default;
+
+-- One run of the worker loop of one host. Its heartbeat keeps all its leases.
+create table tasker.worker (
+  worker_id int generated always as identity primary key,
+  host_name text not null,
+  pid int not null,
+  started_at timestamptz not null,
+  heartbeat_at timestamptz not null,
+  -- Stopped by itself, or declared dead; its leases are void.
+  stopped_at timestamptz
+);
+create index worker_alive on tasker.worker (heartbeat_at) where stopped_at is null;
