@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 /// A graph as each step's parents, by place in the source; without cycles, in any order.
 fn any_dag() -> impl Strategy<Value = Vec<Vec<usize>>> {
-    (1..60usize).prop_flat_map(|steps| {
+    (1..45usize).prop_flat_map(|steps| {
         let edges = prop::collection::vec((0..steps, 0..steps), 0..steps * 3);
         let places = Just((0..steps).collect::<Vec<_>>()).prop_shuffle();
         (edges, places).prop_map(move |(edges, places)| {
@@ -79,8 +79,11 @@ proptest! {
             (Just(dag), 0..steps, any::<prop::sample::Index>())
         }),
     ) {
-        let above: Vec<_> = ancestors(&parents, from).into_iter().collect();
-        prop_assume!(!above.is_empty());
+        let mut above: Vec<_> = ancestors(&parents, from).into_iter().collect();
+        if above.is_empty() {
+            return Ok(());
+        }
+        above.sort_unstable();
         parents[above[to.index(above.len())]].push(from);
         let error = Template::parse(&source(&parents)).unwrap_err();
         prop_assert_eq!(error.findings.len(), 1);
