@@ -1,0 +1,1 @@
+use tasker_sdk as _;
