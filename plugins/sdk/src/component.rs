@@ -1,7 +1,7 @@
 //! The handlers of one component: which there are, what they say of themselves, how one is run.
 
 use crate::handler::Handler;
-use crate::{Context, Failure, Outcome};
+use crate::{Context, Failure, TextOutcome};
 use schemars::Schema;
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub struct Entry {
     /// The name that templates call it by.
     pub name: &'static str,
     /// Runs it: context and input as JSON text.
-    pub run: fn(&Context, &str) -> Result<Outcome<String, String>, Failure>,
+    pub run: fn(&Context, &str) -> Result<TextOutcome, Failure>,
     /// What it says of itself; asked once, when the component is published.
     pub describe: fn() -> Description,
 }
@@ -46,7 +46,7 @@ impl Handlers {
     }
 
     /// Runs the handler of that name on an input, both as the host gives them.
-    pub fn execute(&self, name: &str, ctx: &Context, input: &str) -> Result<Outcome<String, String>, Failure> {
+    pub fn execute(&self, name: &str, ctx: &Context, input: &str) -> Result<TextOutcome, Failure> {
         match self.entries.iter().find(|entry| entry.name == name) {
             Some(entry) => (entry.run)(ctx, input),
             None => Err(self.unknown(name)),
@@ -62,7 +62,8 @@ impl Handlers {
 
     fn unknown(&self, name: &str) -> Failure {
         let known: Vec<_> = self.entries.iter().map(|entry| entry.name).collect();
-        let message = format!("this component has no handler `{name}`; it has {}", known.join(", "));
+        let message =
+            format!("this component has no handler `{name}`; it has {}", known.join(", "));
         Failure::permanent("unknown_handler", message)
     }
 }

@@ -94,8 +94,9 @@ impl Context {
     /// The result of a step that this one depends on; a permanent failure where it has none.
     pub fn dependency<T: DeserializeOwned>(&self, step: &str) -> Result<T, Failure> {
         let text = self.0.dependency(step).ok_or_else(|| no_result(step))?;
-        json::read("dependency", &text)
-            .map_err(|failure| Failure::permanent(failure.code(), format!("of step `{step}`: {}", failure.message())))
+        json::read("dependency", &text).map_err(|failure| {
+            Failure::permanent(failure.code(), format!("of step `{step}`: {}", failure.message()))
+        })
     }
 
     /// The result of a step that this one depends on, as JSON text; none where it has none.
@@ -145,7 +146,11 @@ mod tests {
 
     #[test]
     fn a_dependency_of_another_type_is_told_with_its_step() {
-        let failure = Attempt::new().dependency("reserve", "x").context().dependency::<u8>("reserve").unwrap_err();
+        let failure = Attempt::new()
+            .dependency("reserve", "x")
+            .context()
+            .dependency::<u8>("reserve")
+            .unwrap_err();
         assert_eq!(failure.code(), "invalid_dependency");
         assert!(failure.message().starts_with("of step `reserve`: "), "{}", failure.message());
     }

@@ -6,7 +6,11 @@ use crate::{Context, Handlers, error};
 use std::panic::{self, PanicHookInfo};
 
 /// Runs one handler for the host, and sees to it that a panic is explained in the attempt's log.
-pub fn execute(handlers: &Handlers, name: &str, input: &str) -> Result<contract::Outcome, contract::Failure> {
+pub fn execute(
+    handlers: &Handlers,
+    name: &str,
+    input: &str,
+) -> Result<contract::Outcome, contract::Failure> {
     panic::set_hook(Box::new(explain));
     let outcome = handlers.execute(name, &Context::of(Host), input)?;
     Ok(outcome.into())

@@ -60,7 +60,11 @@ impl Failure {
     }
 
     /// A failure that may pass, but not before `delay`; the policy's attempts still count.
-    pub fn retry_after(delay: Duration, code: impl Into<String>, message: impl Into<String>) -> Self {
+    pub fn retry_after(
+        delay: Duration,
+        code: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
         Self::new(code.into(), message.into(), Retry::After(delay))
     }
 

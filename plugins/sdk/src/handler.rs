@@ -1,6 +1,6 @@
 //! A handler is a plain typed function; this is what makes it one.
 
-use crate::{Context, Failure, IntoOutcome, Outcome, json};
+use crate::{Context, Failure, IntoOutcome, TextOutcome, json};
 use schemars::{JsonSchema, Schema, json_schema};
 use serde::de::DeserializeOwned;
 
@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 /// ```
 ///
 /// `Input` is what serde can read and schemars can describe, `Output` the same for writing (or an
-/// [`Outcome`] of it), `E` a [`Failure`] or any error that becomes one. `Shape` only tells the four
+/// [`Outcome`](crate::Outcome) of it), `E` a [`Failure`] or any error that becomes one. `Shape` only tells the four
 /// apart.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a step handler",
@@ -23,7 +23,7 @@ use serde::de::DeserializeOwned;
 )]
 pub trait Handler<Shape> {
     /// Reads the input, calls the function and writes what it returned.
-    fn run(&self, ctx: &Context, input: &str) -> Result<Outcome<String, String>, Failure>;
+    fn run(&self, ctx: &Context, input: &str) -> Result<TextOutcome, Failure>;
 
     /// The JSON Schema of the input; of any input where the function takes none.
     fn input_schema(&self) -> Schema;
@@ -52,7 +52,7 @@ where
     O: IntoOutcome,
     E: Into<Failure>,
 {
-    fn run(&self, _ctx: &Context, input: &str) -> Result<Outcome<String, String>, Failure> {
+    fn run(&self, _ctx: &Context, input: &str) -> Result<TextOutcome, Failure> {
         self(json::read("input", input)?).map_err(Into::into)?.into_outcome()
     }
 
@@ -72,7 +72,7 @@ where
     O: IntoOutcome,
     E: Into<Failure>,
 {
-    fn run(&self, ctx: &Context, input: &str) -> Result<Outcome<String, String>, Failure> {
+    fn run(&self, ctx: &Context, input: &str) -> Result<TextOutcome, Failure> {
         self(ctx, json::read("input", input)?).map_err(Into::into)?.into_outcome()
     }
 
@@ -91,7 +91,7 @@ where
     O: IntoOutcome,
     E: Into<Failure>,
 {
-    fn run(&self, ctx: &Context, _input: &str) -> Result<Outcome<String, String>, Failure> {
+    fn run(&self, ctx: &Context, _input: &str) -> Result<TextOutcome, Failure> {
         self(ctx).map_err(Into::into)?.into_outcome()
     }
 
@@ -110,7 +110,7 @@ where
     O: IntoOutcome,
     E: Into<Failure>,
 {
-    fn run(&self, _ctx: &Context, _input: &str) -> Result<Outcome<String, String>, Failure> {
+    fn run(&self, _ctx: &Context, _input: &str) -> Result<TextOutcome, Failure> {
         self().map_err(Into::into)?.into_outcome()
     }
 

@@ -22,8 +22,12 @@ pub(crate) fn read_or_default<T: DeserializeOwned>(what: &str, text: &str) -> Re
 
 /// Writes `value`, or fails for good: what JSON cannot say today, it cannot say tomorrow.
 pub(crate) fn write(what: &str, value: &impl Serialize) -> Result<String, Failure> {
-    serde_json::to_string(value)
-        .map_err(|error| Failure::permanent(format!("invalid_{what}"), format!("the {what} cannot be written as JSON: {error}")))
+    serde_json::to_string(value).map_err(|error| {
+        Failure::permanent(
+            format!("invalid_{what}"),
+            format!("the {what} cannot be written as JSON: {error}"),
+        )
+    })
 }
 
 /// The schema of what a handler reads.
@@ -74,7 +78,8 @@ mod tests {
 
     #[test]
     fn text_that_does_not_fit_is_told_with_its_path_and_what_was_expected() {
-        let failure = read::<Order>("input", r#"{"lines":[{"price":1},{"price":"2"}]}"#).unwrap_err();
+        let failure =
+            read::<Order>("input", r#"{"lines":[{"price":1},{"price":"2"}]}"#).unwrap_err();
         assert_eq!(failure.code(), "invalid_input");
         assert_eq!(failure.retry(), crate::Retry::Never);
         assert_eq!(

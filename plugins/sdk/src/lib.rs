@@ -58,7 +58,7 @@ pub mod testing;
 pub use component::Handlers;
 pub use context::Context;
 pub use failure::{Failure, INTERNAL, OrFail, Retry};
-pub use outcome::{IntoOutcome, Outcome};
+pub use outcome::{IntoOutcome, Outcome, TextOutcome};
 pub use serde_json::{Value, json};
 
 /// Everything that most handlers need.

@@ -81,8 +81,12 @@ macro_rules! handlers {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __function {
-    ($name:ident) => { $name };
-    ($name:ident $function:path) => { $function };
+    ($name:ident) => {
+        $name
+    };
+    ($name:ident $function:path) => {
+        $function
+    };
 }
 
 /// What an attribute in `handlers!` adds to a description.

@@ -29,17 +29,20 @@ pub enum Outcome<T, C> {
     Checkpoint(C),
 }
 
+/// An outcome as JSON text, as it crosses to the host.
+pub type TextOutcome = Outcome<String, String>;
+
 /// What a handler may return: any result that serde can write, or an [`Outcome`].
 pub trait IntoOutcome {
     /// The same as JSON text.
-    fn into_outcome(self) -> Result<Outcome<String, String>, Failure>;
+    fn into_outcome(self) -> Result<TextOutcome, Failure>;
 
     /// The JSON Schema of the result.
     fn result_schema() -> Schema;
 }
 
 impl<T: Serialize + JsonSchema> IntoOutcome for T {
-    fn into_outcome(self) -> Result<Outcome<String, String>, Failure> {
+    fn into_outcome(self) -> Result<TextOutcome, Failure> {
         json::write("result", &self).map(Outcome::Complete)
     }
 
@@ -49,7 +52,7 @@ impl<T: Serialize + JsonSchema> IntoOutcome for T {
 }
 
 impl<T: Serialize + JsonSchema, C: Serialize> IntoOutcome for Outcome<T, C> {
-    fn into_outcome(self) -> Result<Outcome<String, String>, Failure> {
+    fn into_outcome(self) -> Result<TextOutcome, Failure> {
         match self {
             Self::Complete(result) => json::write("result", &result).map(Outcome::Complete),
             Self::Checkpoint(kept) => json::write("checkpoint", &kept).map(Outcome::Checkpoint),
@@ -61,8 +64,8 @@ impl<T: Serialize + JsonSchema, C: Serialize> IntoOutcome for Outcome<T, C> {
     }
 }
 
-impl From<Outcome<String, String>> for wit::Outcome {
-    fn from(outcome: Outcome<String, String>) -> Self {
+impl From<TextOutcome> for wit::Outcome {
+    fn from(outcome: TextOutcome) -> Self {
         match outcome {
             Outcome::Complete(result) => Self::Complete(result),
             Outcome::Checkpoint(kept) => Self::Checkpoint(kept),
