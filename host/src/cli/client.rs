@@ -224,15 +224,14 @@ fn unreachable(base: &Url, error: &reqwest::Error) -> CliError {
     while let Some(source) = cause.source() {
         cause = source;
     }
+    let base = base.as_str().trim_end_matches('/');
+    let cause = cause.to_string().to_lowercase();
+    let cause = cause.split(" (os error").next().unwrap_or(&cause);
     let what = match error.is_timeout() {
         true => format!("{base} did not answer in time"),
-        false => format!(
-            "no answer from {base}: {}",
-            cause.to_string().to_lowercase()
-        ),
+        false => format!("no answer from {base}: {cause}"),
     };
-    let help =
-        "is the host running? start one with: tasker serve\n(another one: --url or TASKER_URL)";
+    let help = "is the host running? start one with: tasker serve";
     Problem::new(Exit::Unreachable, "host_unreachable", what)
         .help(help)
         .into()

@@ -33,7 +33,7 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
 /// Run workflows whose step handlers are WebAssembly components.
 #[derive(Debug, Parser)]
 #[command(name = "tasker", version, after_help = exit::table(), max_term_width = 100)]
-#[command(propagate_version = false, disable_help_subcommand = true)]
+#[command(disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     global: Global,
@@ -45,7 +45,7 @@ pub struct Cli {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Everywhere")]
 pub struct Global {
-    /// What to print on standard output: text for people, or the API's JSON unchanged.
+    /// Print text for people, or the API's JSON unchanged.
     #[arg(
         long,
         global = true,
@@ -54,10 +54,10 @@ pub struct Global {
         value_name = "FORMAT"
     )]
     pub output: Format,
-    /// Where the host is. The variable TASKER_TOKEN, if set, is sent as a bearer token.
-    #[arg(long, global = true, env = "TASKER_URL", default_value = DEFAULT_URL)]
+    /// Where the host is; TASKER_TOKEN, if set, is sent as the bearer token.
+    #[arg(long, global = true, env = "TASKER_URL", hide_env_values = true, default_value = DEFAULT_URL)]
     pub url: String,
-    /// When to colour; `auto` means on a terminal, unless NO_COLOR is set.
+    /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
     /// Show each request on standard error.

@@ -1,5 +1,6 @@
 //! How a user names a template or a component: `namespace/name`, and `@version` for one version.
 
+use crate::domain::ids::TaskId;
 use crate::domain::name::{Name, NameError};
 use std::fmt;
 use std::str::FromStr;
@@ -77,6 +78,12 @@ pub fn parse_family(text: &str) -> Result<Reference, String> {
         )),
         None => Ok(reference),
     }
+}
+
+/// The id of a task, as `tasker task ls` shows it.
+pub fn parse_task_id(text: &str) -> Result<TaskId, String> {
+    let right = "a task id is 32 hexadecimal digits with dashes; list them with: tasker task ls";
+    text.parse().map_err(|_| right.to_owned())
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::output::Output;
 use super::paint::Paint;
+use super::reference::parse_task_id;
 use super::view::{Page, Step};
 use super::{CliError, Context, Exit, units};
 use crate::domain::ids::TaskId;
@@ -13,6 +14,7 @@ pub enum Command {
     /// List the steps of a task.
     Ls {
         /// The task's id.
+        #[arg(value_parser = parse_task_id)]
         task: TaskId,
     },
 }

@@ -55,7 +55,7 @@ fn a_global_option_may_stand_anywhere() {
 #[test]
 fn wrong_arguments_are_refused_with_the_reason() {
     let reason = |line: &str| parsed(line).unwrap_err().to_string();
-    assert!(reason("tasker task show 12").contains("12"));
+    assert!(reason("tasker task show 12").contains("tasker task ls"));
     assert!(reason("tasker task run fulfil").contains("write namespace/name"));
     assert!(reason("tasker task run o/t --timeout 30s").contains("--wait"));
     assert!(reason("tasker task run o/t --wait --timeout 30").contains("30s"));

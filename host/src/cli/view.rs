@@ -22,7 +22,7 @@ pub struct Page<T> {
 pub struct FamilyLine {
     pub namespace: String,
     pub name: String,
-    pub latest: String,
+    pub latest: Option<String>,
     pub versions: u64,
     pub created_at: DateTime<Utc>,
 }

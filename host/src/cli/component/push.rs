@@ -63,7 +63,6 @@ impl Push {
     }
 
     fn prepare(self) -> Result<Upload, CliError> {
-        let bytes = read_component(&self.path)?;
         let name = self
             .name
             .ok_or_else(|| missing("a name", "--name orders/charge"))?;
@@ -73,7 +72,7 @@ impl Push {
         Ok(Upload {
             name,
             version,
-            bytes,
+            bytes: read_component(&self.path)?,
         })
     }
 }

@@ -1,6 +1,7 @@
 //! `tasker task cancel`
 
 use super::report;
+use crate::cli::reference::parse_task_id;
 use crate::cli::view::Task;
 use crate::cli::{CliError, Context, Exit};
 use crate::domain::ids::TaskId;
@@ -11,6 +12,7 @@ use serde_json::json;
 #[derive(Debug, clap::Args)]
 pub struct Cancel {
     /// The task's id.
+    #[arg(value_parser = parse_task_id)]
     task: TaskId,
     /// Why; shown with the task.
     #[arg(long)]

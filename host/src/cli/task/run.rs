@@ -5,7 +5,7 @@ use super::{report, watch};
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
 use crate::cli::view::Submitted;
-use crate::cli::{CliError, Context, Exit, Problem, input, units};
+use crate::cli::{CliError, Context, Exit, Problem, exit, input, units};
 use reqwest::Method;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -13,6 +13,7 @@ use std::time::Duration;
 
 /// Submit a task, and follow it where --wait or --watch is given.
 #[derive(Debug, clap::Args)]
+#[command(after_help = exit::table())]
 pub struct Run {
     /// Which template, for example orders/fulfil.
     #[arg(value_name = "NAMESPACE/TEMPLATE")]

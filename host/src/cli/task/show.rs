@@ -2,6 +2,7 @@
 
 use super::report;
 use crate::cli::output::Output;
+use crate::cli::reference::parse_task_id;
 use crate::cli::view::Task;
 use crate::cli::{CliError, Context, Exit, step, units};
 use crate::domain::ids::TaskId;
@@ -11,6 +12,7 @@ use chrono::Utc;
 #[derive(Debug, clap::Args)]
 pub struct Show {
     /// The task's id.
+    #[arg(value_parser = parse_task_id)]
     task: TaskId,
 }
 

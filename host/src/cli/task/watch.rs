@@ -4,8 +4,9 @@ use super::follow::{Follower, exit_of};
 use super::{frame, lines, report};
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
+use crate::cli::reference::parse_task_id;
 use crate::cli::view::Task;
-use crate::cli::{CliError, Context, Exit, units};
+use crate::cli::{CliError, Context, Exit, exit, units};
 use crate::domain::ids::TaskId;
 use chrono::Utc;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,8 +17,10 @@ const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Follow a task until its end: live on a terminal, else a line per change.
 #[derive(Debug, clap::Args)]
+#[command(after_help = exit::table())]
 pub struct Watch {
     /// The task's id.
+    #[arg(value_parser = parse_task_id)]
     task: TaskId,
     /// How long to follow at most, for example 30s or 5m; the task goes on.
     #[arg(long, value_name = "DURATION", value_parser = units::parse_duration)]

@@ -36,7 +36,7 @@ impl Ls {
 fn row(line: &FamilyLine) -> [String; 4] {
     [
         format!("{}/{}", line.namespace, line.name),
-        line.latest.clone(),
+        line.latest.clone().unwrap_or_default(),
         line.versions.to_string(),
         units::ago(line.created_at, Utc::now()),
     ]
