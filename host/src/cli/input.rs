@@ -1,5 +1,6 @@
 //! What a user gives as a file or as JSON text.
 
+use super::place::Place;
 use super::{CliError, Problem};
 use serde_json::value::RawValue;
 use std::io::Read as _;
@@ -54,7 +55,9 @@ fn parse_json(name: &str, text: String) -> Result<Box<RawValue>, CliError> {
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
         let help = "write JSON, for example --input '{\"amount\": 5}', or @file.json, or @- for standard input";
-        Problem::bad_input("the input is not JSON").at(name, &text, line, column, message).help(help).into()
+        Problem::bad_input("the input is not JSON")
+            .at([Place::new(line, column, message)])
+            .in_file(name, &text).help(help).into()
     })
 }
 

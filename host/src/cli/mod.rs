@@ -10,6 +10,7 @@ mod list;
 mod output;
 mod paint;
 mod pin;
+mod place;
 mod problem;
 mod reference;
 mod step;

@@ -1,8 +1,8 @@
 //! What went wrong, where, and how to mend it: one form for the host's answers and our own errors.
 
-use super::excerpt::excerpt;
 use super::exit::Exit;
 use super::paint::{Paint, Tone};
+use super::place::Place;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -27,17 +27,6 @@ pub struct Problem {
     answer: Option<String>,
 }
 
-/// One thing that is wrong at one place.
-#[derive(Debug)]
-struct Place {
-    /// A line and column of a file, both from 1.
-    position: Option<(usize, usize)>,
-    /// Where: `file:line:column`, or a path into the JSON input.
-    at: String,
-    message: String,
-    excerpt: Option<String>,
-}
-
 /// The members of application/problem+json that the host sends.
 #[derive(Deserialize)]
 struct Answer {
@@ -45,15 +34,7 @@ struct Answer {
     code: String,
     detail: Option<String>,
     #[serde(default)]
-    errors: Vec<AnswerPlace>,
-}
-
-#[derive(Deserialize)]
-struct AnswerPlace {
-    path: Option<String>,
-    line: Option<usize>,
-    column: Option<usize>,
-    message: String,
+    errors: Vec<Place>,
 }
 
 impl Problem {
@@ -81,23 +62,10 @@ impl Problem {
         self
     }
 
-    /// Adds a place in a file; line and column count from 1.
-    pub fn at(
-        mut self,
-        file: &str,
-        source: &str,
-        line: usize,
-        column: usize,
-        message: &str,
-    ) -> Self {
-        let place = Place {
-            position: Some((line, column)),
-            at: String::new(),
-            message: message.to_owned(),
-            excerpt: None,
-        };
-        self.places.push(place);
-        self.in_file(file, source)
+    /// Adds the places that are wrong.
+    pub fn at(mut self, places: impl IntoIterator<Item = Place>) -> Self {
+        self.places.extend(places);
+        self
     }
 
     /// Reads what the host answered; `status` is not a success.
@@ -110,12 +78,12 @@ impl Problem {
         };
         Self {
             exit,
+            what: heading(
+                answer.detail.as_deref().unwrap_or(&answer.title),
+                &answer.errors,
+            ),
             code: answer.code,
-            what: answer
-                .detail
-                .filter(|detail| !detail.is_empty())
-                .unwrap_or(answer.title),
-            places: answer.errors.into_iter().map(Place::from).collect(),
+            places: answer.errors,
             help: None,
             answer: Some(body),
         }
@@ -123,12 +91,9 @@ impl Problem {
 
     /// Places with a line and column are in this file: show them so, with the line itself.
     pub fn in_file(mut self, file: &str, source: &str) -> Self {
-        for place in &mut self.places {
-            if let Some((line, column)) = place.position {
-                place.at = format!("{file}:{line}:{column}");
-                place.excerpt = excerpt(source, line, column);
-            }
-        }
+        self.places
+            .iter_mut()
+            .for_each(|place| place.find_in(file, source));
         self
     }
 
@@ -159,40 +124,22 @@ impl Problem {
 
     /// For programs: the host's own answer, or the same members for our own errors.
     pub fn json(&self) -> String {
-        let own =
-            || json!({ "code": self.code, "detail": self.what, "help": self.help }).to_string();
-        self.answer.clone().unwrap_or_else(own)
-    }
-}
-
-impl Place {
-    fn text(&self, paint: Paint) -> String {
-        let mut text = format!(
-            "  {} {}\n",
-            paint.tone(Tone::Strong, &format!("{}:", self.at)),
-            self.message
-        );
-        for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
-            text += &format!("    {line}\n");
-        }
-        text
-    }
-}
-
-impl From<AnswerPlace> for Place {
-    fn from(place: AnswerPlace) -> Self {
-        let position = place.line.map(|line| (line, place.column.unwrap_or(1)));
-        let at = match (position, place.path) {
-            (Some((line, column)), _) => format!("line {line}, column {column}"),
-            (None, Some(path)) if !path.is_empty() => path,
-            (None, _) => "the whole".to_owned(),
+        let own = || {
+            let (code, detail, help) = (&self.code, &self.what, &self.help);
+            json!({ "code": code, "detail": detail, "help": help, "errors": self.places })
         };
-        Self {
-            position,
-            at,
-            message: place.message,
-            excerpt: None,
-        }
+        self.answer.clone().unwrap_or_else(|| own().to_string())
+    }
+}
+
+/// The detail without the places that it repeats.
+fn heading(detail: &str, places: &[Place]) -> String {
+    let repeats = places
+        .first()
+        .is_some_and(|place| detail.contains(&place.message));
+    match detail.split_once(": ") {
+        Some((heading, _)) if repeats => heading.to_owned(),
+        Some(_) | None => detail.to_owned(),
     }
 }
 
@@ -223,8 +170,8 @@ mod tests {
 
     fn template_problem() -> Problem {
         let body = json!({
-            "type": "about:blank", "title": "Unprocessable", "status": 422, "code": "template_invalid",
-            "detail": "the template has 1 mistake",
+            "type": "about:blank", "title": "Unprocessable", "status": 422, "code": "invalid_template",
+            "detail": "the template cannot be used: 2:3: unknown key `stps`; did you mean `steps`?",
             "errors": [{ "line": 2, "column": 3, "message": "unknown key `stps`; did you mean `steps`?" }],
         });
         Problem::from_answer(422, body.to_string(), "http://h")
@@ -233,7 +180,7 @@ mod tests {
     #[test]
     fn a_place_in_a_file_is_shown_with_its_line() {
         let problem = template_problem().in_file("fulfil.yaml", "name: x\n  stps: []\n");
-        let expected = "error: the template has 1 mistake\n\
+        let expected = "error: the template cannot be used\n\
             \x20 fulfil.yaml:2:3: unknown key `stps`; did you mean `steps`?\n\
             \x20   2 |   stps: []\n\
             \x20     |   ^\n";
@@ -253,20 +200,20 @@ mod tests {
     #[test]
     fn a_path_into_the_input_is_named() {
         let body = json!({
-            "title": "Unprocessable", "code": "input_invalid", "detail": "the input is wrong",
+            "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is not acceptable: /input/amount: -1 is less than the minimum of 0",
             "errors": [{ "path": "/input/amount", "message": "-1 is less than the minimum of 0" }],
         });
         let text = Problem::from_answer(422, body.to_string(), "http://h").text(Paint::off());
         assert_eq!(
             text,
-            "error: the input is wrong\n  /input/amount: -1 is less than the minimum of 0\n"
+            "error: the submit is not acceptable\n  /input/amount: -1 is less than the minimum of 0\n"
         );
     }
 
     #[test]
     fn json_passes_on_what_the_host_said() {
         let said: serde_json::Value = serde_json::from_str(&template_problem().json()).unwrap();
-        assert_eq!(said["code"], "template_invalid");
+        assert_eq!(said["code"], "invalid_template");
         assert_eq!(said["errors"][0]["line"], 2);
     }
 

@@ -78,6 +78,9 @@ pub struct TemplateVersion {
     /// In the answer to an upload: false where the same template was there already.
     #[serde(default)]
     pub created: Option<bool>,
+    /// In the answer to an upload: what would keep a task of it from running now.
+    #[serde(default)]
+    pub warnings: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -91,7 +91,6 @@ impl Screen {
         let size = frame::Size::of_terminal();
         self.bar
             .set_message(frame::frame(task, Utc::now(), size, self.output.paint));
-        self.bar.tick();
     }
 }
 

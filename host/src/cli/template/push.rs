@@ -69,8 +69,15 @@ fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
         steps,
         ..
     } = pushed;
+    let warnings = pushed.warnings.iter().map(|warning| {
+        format!(
+            "\n{} {warning}",
+            output.paint.tone(Tone::Caution, "warning:")
+        )
+    });
+    let warnings: String = warnings.collect();
     format!(
-        "{mark} {namespace}/{name}@{version} {done} ({})",
+        "{mark} {namespace}/{name}@{version} {done} ({}){warnings}",
         units::count(steps.len(), "step")
     )
 }
