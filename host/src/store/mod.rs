@@ -1,1 +1,3 @@
-//! To come.
+//! The only module that speaks to PostgreSQL.
+
+pub mod embedded;
