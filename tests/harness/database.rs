@@ -106,16 +106,3 @@ fn unused_name() -> String {
         NEXT.fetch_add(1, Ordering::Relaxed)
     )
 }
-
-pub(super) async fn migrate(pool: &PgPool) {
-    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
-    for file in template::files_below(&root) {
-        if file.extension().is_some_and(|extension| extension == "sql") {
-            let sql = std::fs::read_to_string(&file).expect("a migration can be read");
-            sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
-                .execute(pool)
-                .await
-                .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        }
-    }
-}

@@ -82,7 +82,9 @@ async fn make(server: &PgConnectOptions, connection: &mut PgConnection, name: &s
         .connect_with(server.clone().database(&unfinished))
         .await
         .expect("the new template can be reached");
-    super::database::migrate(&pool).await;
+    tasker::store::migrate(&pool)
+        .await
+        .unwrap_or_else(|error| panic!("the migrations do not apply: {error}: {error:?}"));
     pool.close().await;
     execute(
         connection,
@@ -103,7 +105,7 @@ fn hash_of_migrations() -> u64 {
     hasher.finish()
 }
 
-pub(super) fn files_below(root: &Path) -> Vec<PathBuf> {
+fn files_below(root: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut directories = vec![root.to_owned()];
     while let Some(directory) = directories.pop() {
