@@ -18,8 +18,8 @@ const VAGUE: [&str; 14] = [
     "workflow",
 ];
 
-/// What stands before the name of a type or a module.
-const DECLARES: [&str; 5] = ["struct ", "enum ", "trait ", "type ", "mod "];
+/// What stands before a name that we choose; an associated type is named by its trait.
+const DECLARES: [&str; 4] = ["struct ", "enum ", "trait ", "mod "];
 
 /// What no source may hold, and what to do instead.
 const UNFINISHED: [(&str, &str); 3] = [
