@@ -1,5 +1,6 @@
 //! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
 
+pub mod build;
 mod client;
 mod component;
 mod excerpt;
@@ -7,12 +8,14 @@ mod exit;
 mod input;
 mod json;
 mod list;
+pub mod new;
 mod output;
 mod paint;
 mod pin;
 mod place;
 mod problem;
 mod reference;
+mod scaffold;
 mod step;
 mod task;
 mod template;
@@ -68,6 +71,8 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::New),
+    Build(build::Build),
     /// Upload components and look at them.
     #[command(subcommand)]
     Component(component::Command),
@@ -84,7 +89,9 @@ enum Command {
     #[command(subcommand)]
     Step(step::Command),
     /// Print the completion script of a shell, for example: tasker completions bash.
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        shell: clap_complete::Shell,
+    },
     /// Print the version of this program.
     Version,
 }
@@ -118,6 +125,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         })
     };
     match command {
+        Command::New(new) => Ok(new.run().await.map(|()| Exit::Complete)?),
+        Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
