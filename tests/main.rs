@@ -1,0 +1,3 @@
+//! What needs a database, a sandbox, sockets or whole processes. What is pure is tested beside it.
+
+mod sandbox;
