@@ -171,7 +171,7 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
 }
 
 fn of_store(error: &StoreError) -> (StatusCode, &'static str) {
-    match error.is_unavailable() {
+    match error.is_transient() {
         true => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
         false => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }

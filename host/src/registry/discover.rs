@@ -8,6 +8,7 @@ use crate::sandbox::Descriptor;
 use crate::store::component::{ComponentRow, ComponentVersionRow};
 use crate::store::template::{TemplateRow, TemplateVersionRow};
 use semver::Version;
+use serde::Deserialize as _;
 
 impl Registry {
     /// Components by (namespace, name), after the given pair, `limit` at most.
@@ -89,7 +90,7 @@ impl Registry {
 
 /// What inspection found when the version was published.
 pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError> {
-    serde_json::from_value(row.descriptor.clone()).map_err(|error| RegistryError::Stored {
+    Descriptor::deserialize(&row.descriptor).map_err(|error| RegistryError::Stored {
         what: format!("component {}/{} {}", row.namespace, row.component, row.version),
         reason: error.to_string(),
     })

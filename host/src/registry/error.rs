@@ -45,7 +45,7 @@ pub enum RegistryError {
     Version { text: String, source: semver::Error },
     #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
     BuildMetadata { version: Version },
-    #[error("the component is refused: {0}")]
+    #[error("the component is refused: {}", .0.chain())]
     Component(#[from] Refusal),
     #[error("{kind} {target} {version} exists with other content (sha256 {existing}; this one has {given}); bump the version")]
     VersionExists {

@@ -25,7 +25,7 @@ impl Registry {
         if let Some(row) = self.store.component_version(namespace, name, version).await? {
             return same_content(target, version, row, digest).map(|row| (row, false));
         }
-        let inspected = self.sandbox.inspect(bytes.clone()).await?;
+        let inspected = self.sandbox.inspect(&bytes[..]).await?;
         let descriptor = serde_json::to_value(&inspected.descriptor).map_err(|error| {
             RegistryError::Stored { what: format!("{target} {version}"), reason: error.to_string() }
         })?;

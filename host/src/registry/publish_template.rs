@@ -6,6 +6,7 @@ use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{OrderedStep, Template};
 use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
+use serde_json::Value;
 use std::time::Duration;
 
 /// What came of publishing a template.
@@ -93,6 +94,8 @@ fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
         backoff_max_ms: milliseconds(retry.max),
         jitter: retry.jitter as f32,
         timeout_ms: milliseconds(ordered.policy.timeout),
+        config: Some(&ordered.step.config).filter(|config| !config.is_null()).map(Value::to_string),
+        result_schema: ordered.step.result_schema.as_ref().map(Value::to_string),
     }
 }
 

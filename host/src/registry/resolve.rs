@@ -4,7 +4,7 @@ mod cache;
 
 pub(in crate::registry) use cache::ResolvedCache;
 
-use super::discover::{parse_descriptor, parse_version};
+use super::discover::parse_version;
 use super::{Kind, Registry, RegistryError};
 use crate::domain::ids::LockId;
 use crate::domain::name::Name;
@@ -16,6 +16,7 @@ use crate::domain::template::{Identity, InputSchema, OrderedStep, Template};
 use crate::sandbox::Descriptor;
 use crate::store::lock::{ComponentCandidate, LockEntry, PinCandidate, TemplateCandidate};
 use crate::store::pin::PinKind;
+use serde::Deserialize as _;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -198,7 +199,7 @@ fn component_candidate(
     };
     let name = |text: &str| text.parse::<Name>().map_err(|error| unreadable(error.to_string()));
     let target = QualifiedName { namespace: name(&row.namespace)?, name: name(&row.component)? };
-    let descriptor = parse_descriptor(&row.descriptor).map_err(|error| unreadable(error.to_string()))?;
+    let descriptor = Descriptor::deserialize(&row.descriptor).map_err(|error| unreadable(error.to_string()))?;
     let version = parse_version(&row.version)?;
     let id = ChosenComponent { component_version_id: row.component_version_id, descriptor };
     Ok((target, Candidate { version, is_yanked: false, id }))
@@ -211,16 +212,15 @@ fn lock_entry(
     candidate: &Candidate<ChosenComponent>,
 ) -> Result<LockEntry, RegistryError> {
     let reference = &ordered.step.handler;
-    let handlers = &candidate.id.descriptor.handlers;
-    // A component that does not describe itself may have any handler.
-    let is_there = handlers.iter().any(|it| it.name == reference.handler.as_str());
-    if !handlers.is_empty() && !is_there {
+    let descriptor = &candidate.id.descriptor;
+    if !descriptor.may_have(reference.handler.as_str()) {
+        let handlers = descriptor.handlers.iter().flatten();
         return Err(RegistryError::UnknownHandler {
             step: ordered.step.name.clone(),
             handler: reference.handler.clone(),
             component: reference.component.qualified(home),
             version: candidate.version.clone(),
-            existing: handlers.iter().map(|it| it.name.clone()).collect(),
+            existing: handlers.map(|handler| handler.name.to_string()).collect(),
         });
     }
     Ok(LockEntry {

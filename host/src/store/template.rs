@@ -1,6 +1,7 @@
 //! Task templates and their versions.
 
 use super::component::ensure_namespace;
+use super::engine::column;
 use super::{Store, StoreError};
 use crate::domain::{digest::Digest, name::Name};
 use chrono::{DateTime, Utc};
@@ -38,6 +39,10 @@ pub struct NewStepTemplate {
     /// From 0 to 1.
     pub jitter: f32,
     pub timeout_ms: i32,
+    /// JSON text.
+    pub config: Option<String>,
+    /// JSON text.
+    pub result_schema: Option<String>,
 }
 
 /// A family of templates with the versions it has, in no order.
@@ -202,22 +207,21 @@ async fn insert_steps(
     template_version_id: i32,
     steps: &[NewStepTemplate],
 ) -> Result<(), StoreError> {
-    fn column<T>(steps: &[NewStepTemplate], value: impl Fn(&NewStepTemplate) -> T) -> Vec<T> {
-        steps.iter().map(value).collect()
-    }
     sqlx::query(
         "insert into tasker.step_template
            (template_version_id, step_no, name, parents, is_sink, max_attempts, backoff,
-            backoff_base_ms, backoff_max_ms, jitter, timeout_ms)
+            backoff_base_ms, backoff_max_ms, jitter, timeout_ms, config, result_schema)
          select $1, (s.position - 1)::smallint, s.name, s.parents, s.is_sink, s.max_attempts,
-                s.backoff::tasker.backoff, s.base_ms, s.max_ms, s.jitter, s.timeout_ms
+                s.backoff::tasker.backoff, s.base_ms, s.max_ms, s.jitter, s.timeout_ms, s.config::json,
+                s.result_schema::json
          from unnest($2::text[], $3::smallint[], $4::boolean[], $5::smallint[], $6::text[],
-                     $7::int[], $8::int[], $9::real[], $10::int[]) with ordinality
+                     $7::int[], $8::int[], $9::real[], $10::int[], $11::text[], $12::text[])
+           with ordinality
            as s (name, parents, is_sink, max_attempts, backoff, base_ms, max_ms, jitter, timeout_ms,
-                 position)",
+                 config, result_schema, position)",
     )
     .bind(template_version_id)
-    .bind(column(steps, |step| step.name.clone()))
+    .bind(column(steps, |step| step.name.as_str()))
     .bind(column(steps, |step| step.parents))
     .bind(column(steps, |step| step.is_sink))
     .bind(column(steps, |step| step.max_attempts))
@@ -226,6 +230,8 @@ async fn insert_steps(
     .bind(column(steps, |step| step.backoff_max_ms))
     .bind(column(steps, |step| step.jitter))
     .bind(column(steps, |step| step.timeout_ms))
+    .bind(column(steps, |step| step.config.as_deref()))
+    .bind(column(steps, |step| step.result_schema.as_deref()))
     .execute(tx)
     .await?;
     Ok(())

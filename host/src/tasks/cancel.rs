@@ -19,7 +19,7 @@ impl Tasks {
         self.progress(task_id).await?;
         let cancelled = self.store.cancel_tasks(&[task_id], reason).await?;
         let task = self.show(task_id).await?;
-        match cancelled.contains(&(task_id, true)) {
+        match cancelled.contains(&task_id) {
             true => Ok(task),
             false => Err(TasksError::AlreadyFinal { task_id, state: task.detail.task.state }),
         }

@@ -7,9 +7,9 @@ use super::super::request::{InPath, InQuery, read};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
-use crate::registry::discover::{latest, parse_version};
+use crate::registry::discover::{descriptor, latest, parse_version};
 use crate::registry::publish_component::MAX_COMPONENT_BYTES;
-use crate::sandbox::Descriptor;
+use crate::sandbox::{Descriptor, HandlerDescription};
 use crate::store::component::{ComponentRow, ComponentVersionRow};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -57,8 +57,13 @@ struct ComponentVersionView {
     version: String,
     digest: Digest,
     size_bytes: i32,
-    #[serde(flatten)]
-    descriptor: Descriptor,
+    /// The version of the contract that it was built against.
+    contract: String,
+    /// Empty where the component does not tell.
+    handlers: Vec<HandlerDescription>,
+    /// What its handlers want to be granted.
+    capabilities: Vec<String>,
+    imports: Vec<String>,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,8 +138,12 @@ impl From<ComponentRow> for ComponentSummary {
 
 impl ComponentVersionView {
     fn of(row: ComponentVersionRow, created: Option<bool>) -> Result<Self, ApiError> {
+        let Descriptor { contract, handlers, capabilities, imports } = descriptor(&row)?;
         Ok(Self {
-            descriptor: crate::registry::discover::descriptor(&row)?,
+            contract,
+            handlers: handlers.unwrap_or_default(),
+            capabilities,
+            imports,
             namespace: row.namespace,
             component: row.component,
             version: row.version,
