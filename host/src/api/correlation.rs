@@ -1,5 +1,6 @@
 //! One id from the request to every step of its task, and one log line for every request.
 
+use crate::tasks::submit::is_correlation_id;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
@@ -10,8 +11,6 @@ use uuid::Uuid;
 
 /// The header that carries the id, in and out.
 pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
-/// The longest correlation id, in ASCII characters.
-pub const MAX_CORRELATION_CHARS: usize = 128;
 
 /// The correlation id of a request: the caller's, or a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,11 +30,6 @@ impl CorrelationId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// True for 1 to [`MAX_CORRELATION_CHARS`] visible ASCII characters.
-pub fn is_correlation_id(text: &str) -> bool {
-    (1..=MAX_CORRELATION_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// Runs the request in a span of its own, echoes its id and logs how it went.
@@ -90,6 +84,6 @@ mod tests {
     fn an_unusable_or_missing_id_is_replaced() {
         assert_ne!(id_for("two words").as_str(), "two words");
         assert!(is_correlation_id(CorrelationId::of(&HeaderMap::new()).as_str()));
-        assert!(!is_correlation_id(&"x".repeat(MAX_CORRELATION_CHARS + 1)));
+        assert!(!is_correlation_id(&"x".repeat(129)));
     }
 }

@@ -160,13 +160,12 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::Registry(error) => of_registry(error),
         TasksError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_submit"),
         TasksError::BatchSize(_) => (StatusCode::UNPROCESSABLE_ENTITY, "batch_size"),
-        TasksError::KeyLength(_) => (StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_length"),
         TasksError::KeyReused { .. } => (StatusCode::CONFLICT, "idempotency_key_reused"),
         TasksError::Duplicate { .. } => (StatusCode::CONFLICT, "duplicate_task"),
         TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
-        TasksError::ReasonTooLong { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "reason_too_long"),
-        TasksError::StoredJson(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
+        TasksError::NothingCreated | TasksError::StoredJson(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
 

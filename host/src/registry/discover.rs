@@ -4,6 +4,7 @@ use super::{Kind, Registry, RegistryError};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::resolve::{Candidate, Existing};
+use crate::domain::template::Template;
 use crate::sandbox::Descriptor;
 use crate::store::component::{ComponentRow, ComponentVersionRow};
 use crate::store::template::{TemplateRow, TemplateVersionRow};
@@ -72,6 +73,19 @@ impl Registry {
         }
     }
 
+    /// The highest stable version of a template, else the highest.
+    pub async fn latest_template(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<TemplateVersionRow, RegistryError> {
+        let rows = self.template(target).await?;
+        let versions: Vec<String> = rows.iter().map(|row| row.version.clone()).collect();
+        let latest = latest(&versions).map(|version| version.to_string());
+        rows.into_iter().find(|row| Some(&row.version) == latest.as_ref()).ok_or_else(|| {
+            RegistryError::Unknown { kind: Kind::Template, target: target.clone() }
+        })
+    }
+
     /// One version of a template.
     pub async fn template_version(
         &self,
@@ -86,6 +100,14 @@ impl Registry {
         let versions = versions.iter().map(|row| row.version.as_str());
         Err(unknown_version(Kind::Template, target, version, versions))
     }
+}
+
+/// What a template version says.
+pub fn stored_template(row: &TemplateVersionRow) -> Result<Template, RegistryError> {
+    Template::deserialize(&row.definition).map_err(|error| RegistryError::Stored {
+        what: format!("template {}/{} {}", row.namespace, row.name, row.version),
+        reason: error.to_string(),
+    })
 }
 
 /// What inspection found when the version was published.

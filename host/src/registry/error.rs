@@ -93,6 +93,13 @@ pub enum RegistryError {
     Stored { what: String, reason: String },
 }
 
+impl RegistryError {
+    /// True where nothing is wrong with what was asked for.
+    pub fn is_of_the_host(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Stored { .. })
+    }
+}
+
 /// One error a line.
 fn lines(errors: &[ResolveError]) -> String {
     errors.iter().map(ResolveError::to_string).collect::<Vec<_>>().join("\n")

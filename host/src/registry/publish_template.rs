@@ -99,9 +99,8 @@ fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
     }
 }
 
-/// The longest duration of a template is far below what fits.
 fn milliseconds(duration: Duration) -> i32 {
-    i32::try_from(duration.as_millis()).unwrap_or(i32::MAX)
+    i32::try_from(duration.as_millis()).expect("a duration in a template is at most 24 hours")
 }
 
 fn dependencies(ordered: &OrderedStep<'_>) -> impl Iterator<Item = (i16, i16)> {

@@ -240,7 +240,8 @@ fn parse_definition(
     };
     let template: Template =
         serde_json::from_value(stored).map_err(|error| unreadable(error.to_string()))?;
-    let input_schema = template.input_schema.as_ref().map(InputSchema::new).transpose();
-    let input_schema = input_schema.map_err(|error| unreadable(error.to_string()))?;
+    let input_schema = template.input_schema.as_ref().map(InputSchema::compile).transpose();
+    let input_schema = input_schema
+        .map_err(|errors| unreadable(errors.first().map_or_else(String::new, ToString::to_string)))?;
     Ok(Definition { template, input_schema })
 }

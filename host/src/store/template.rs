@@ -6,6 +6,7 @@ use super::{Store, StoreError};
 use crate::domain::{digest::Digest, name::Name};
 use chrono::{DateTime, Utc};
 use semver::Version;
+use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
 
 /// A template that was checked and may be stored.
@@ -66,6 +67,8 @@ pub struct TemplateVersionRow {
     #[sqlx(try_from = "Vec<u8>")]
     pub digest: Digest,
     pub source: String,
+    /// What the source says.
+    pub definition: Value,
     pub created_at: DateTime<Utc>,
 }
 
@@ -153,7 +156,7 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
-           v.version, v.digest, v.source, v.created_at
+           v.version, v.digest, v.source, v.definition, v.created_at
     from tasker.namespace n
     join tasker.template t using (namespace_id)
     join tasker.template_version v using (template_id)

@@ -13,8 +13,8 @@ impl Tasks {
         task_id: TaskId,
         reason: &str,
     ) -> Result<ShownTask, TasksError> {
-        if reason.len() > MAX_REASON_BYTES {
-            return Err(TasksError::ReasonTooLong { bytes: reason.len() });
+        if reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
+            return Err(TasksError::Reason);
         }
         self.progress(task_id).await?;
         let cancelled = self.store.cancel_tasks(&[task_id], reason).await?;

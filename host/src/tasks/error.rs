@@ -1,7 +1,7 @@
 //! Why a task is not made, found or changed.
 
 use super::cancel::MAX_REASON_BYTES;
-use super::submit::{MAX_BATCH_TASKS, MAX_IDENTITY_BYTES};
+use super::submit::MAX_BATCH_TASKS;
 use crate::domain::ids::TaskId;
 use crate::domain::state::TaskState;
 use crate::registry::RegistryError;
@@ -15,6 +15,13 @@ pub struct InputProblem {
     pub message: String,
 }
 
+impl InputProblem {
+    /// The same problem in a batch, at this submit.
+    pub fn below(self, index: usize) -> Self {
+        Self { path: format!("/{index}{}", self.path), ..self }
+    }
+}
+
 /// Why a task is not made, found or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum TasksError {
@@ -26,8 +33,8 @@ pub enum TasksError {
     Invalid(Vec<InputProblem>),
     #[error("a batch has from 1 to {MAX_BATCH_TASKS} submits; this one has {0}")]
     BatchSize(usize),
-    #[error("an idempotency key has from 1 to {MAX_IDENTITY_BYTES} bytes; this one has {0}")]
-    KeyLength(usize),
+    #[error("the database created no task and said nothing of it")]
+    NothingCreated,
     #[error(
         "the idempotency key was used before with another input, for task {task_id}; \
          send the same input or another key"
@@ -42,8 +49,8 @@ pub enum TasksError {
     UnknownTask { task_id: TaskId },
     #[error("task {task_id} is over ({}); only an open task can be cancelled", state_name(*.state))]
     AlreadyFinal { task_id: TaskId, state: TaskState },
-    #[error("a reason has at most {MAX_REASON_BYTES} bytes; this one has {bytes}")]
-    ReasonTooLong { bytes: usize },
+    #[error("a reason has at most {MAX_REASON_BYTES} bytes and no NUL")]
+    Reason,
     #[error("a stored result is not JSON")]
     StoredJson(#[source] serde_json::Error),
 }

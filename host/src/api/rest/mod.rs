@@ -4,6 +4,7 @@ mod components;
 mod pins;
 mod task_views;
 mod tasks;
+mod template_views;
 mod templates;
 
 use super::Api;
