@@ -91,25 +91,23 @@ impl ApiError {
     }
 
     fn field_errors(&self) -> Vec<FieldError> {
-        match self {
-            Self::InvalidJson(error) => vec![error.clone()],
-            Self::Registry(RegistryError::Template(error)) => {
-                error.findings.iter().map(FieldError::from).collect()
-            }
-            Self::Tasks(TasksError::Invalid(problems)) => {
-                problems.iter().map(FieldError::from).collect()
-            }
-            _ => Vec::new(),
+        if let Self::InvalidJson(error) = self {
+            vec![error.clone()]
+        } else if let Self::Registry(RegistryError::Template(error)) = self {
+            error.findings.iter().map(FieldError::from).collect()
+        } else if let Self::Tasks(TasksError::Invalid(problems)) = self {
+            problems.iter().map(FieldError::from).collect()
+        } else {
+            Vec::new()
         }
     }
 
     fn existing_task(&self) -> Option<TaskId> {
-        match self {
-            Self::Tasks(TasksError::KeyReused { task_id } | TasksError::Duplicate { task_id }) => {
-                Some(*task_id)
-            }
-            _ => None,
+        let Self::Tasks(error) = self else { return None };
+        if let TasksError::KeyReused { task_id } | TasksError::Duplicate { task_id } = error {
+            return Some(*task_id);
         }
+        None
     }
 
     /// What the caller reads: nothing of the host's insides.
@@ -148,6 +146,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::ForeignTemplatePin(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
         }
+        RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler"),
         RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),

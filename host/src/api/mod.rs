@@ -10,6 +10,7 @@ pub mod rest;
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
+use crate::store::wake::Wake;
 use crate::tasks::Tasks;
 use axum::Router;
 use axum::http::{Method, Uri};
@@ -22,6 +23,8 @@ use tokio_util::sync::CancellationToken;
 pub struct AppState {
     pub store: Store,
     pub sandbox: Sandbox,
+    /// Ends waits for tasks early; where nothing listens behind it, they poll.
+    pub wake: Wake,
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
     pub shutdown: CancellationToken,
 }
@@ -37,9 +40,9 @@ pub(in crate::api) struct Api {
 
 /// The whole API: /v1 and /health.
 pub fn router(state: AppState) -> Router {
-    let AppState { store, sandbox, shutdown } = state;
+    let AppState { store, sandbox, wake, shutdown } = state;
     let registry = Registry::new(store.clone(), sandbox);
-    let tasks = Tasks::new(store.clone(), registry.clone());
+    let tasks = Tasks::new(store.clone(), registry.clone(), wake);
     Router::new()
         .nest("/v1", rest::router())
         .nest("/health", health::router())

@@ -1,6 +1,7 @@
 //! Lists are answered in pages: `limit` and `after` in, `items` and `next` out.
 
 use super::error::ApiError;
+use crate::domain::name::Name;
 use serde::Serialize;
 
 /// Items of a page where the request names no `limit`.
@@ -54,8 +55,17 @@ impl PageLimit {
 /// The `namespace/name` cursor of a list that is ordered so.
 pub fn name_cursor(after: Option<&str>) -> Result<Option<(&str, &str)>, ApiError> {
     let Some(after) = after else { return Ok(None) };
-    let wrong = || ApiError::parameter("after", format!("`{after}` is not a cursor of this list"));
-    after.split_once('/').map(Some).ok_or_else(wrong)
+    let is_name = |text: &str| text.parse::<Name>().is_ok();
+    match after.split_once('/') {
+        Some((namespace, name)) if is_name(namespace) && is_name(name) => Ok(Some((namespace, name))),
+        Some(_) | None => Err(wrong_cursor(after)),
+    }
+}
+
+/// The refusal of an `after` that no list gave.
+pub fn wrong_cursor(after: &str) -> ApiError {
+    let message = format!("`{}` is not a cursor of this list", after.escape_debug());
+    ApiError::parameter("after", message)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What is there: components and templates with their versions.
 
-use super::{Kind, Registry, RegistryError};
+use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::resolve::{Candidate, Existing};
@@ -161,12 +161,9 @@ fn unknown_version<'a>(
         .filter_map(|text| Version::parse(text).ok())
         .map(|version| Candidate { version, is_yanked: false, id: () })
         .collect();
-    RegistryError::UnknownVersion {
-        kind,
-        target: target.clone(),
-        version: version.clone(),
-        existing: Existing::of(&candidates),
-    }
+    let (target, version) = (target.clone(), version.clone());
+    let release = Box::new(Release { kind, target, version });
+    RegistryError::UnknownVersion { release, existing: Existing::of(&candidates) }
 }
 
 #[cfg(test)]

@@ -36,6 +36,20 @@ impl fmt::Display for Kind {
     }
 }
 
+/// One version of something, as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub kind: Kind,
+    pub target: QualifiedName,
+    pub version: Version,
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind, self.target, self.version)
+    }
+}
+
 /// Why the registry refuses something.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
@@ -47,27 +61,21 @@ pub enum RegistryError {
     BuildMetadata { version: Version },
     #[error("the component is refused: {}", .0.chain())]
     Component(#[from] Refusal),
-    #[error("{kind} {target} {version} exists with other content (sha256 {existing}; this one has {given}); bump the version")]
-    VersionExists {
-        kind: Kind,
-        target: QualifiedName,
-        version: Version,
-        existing: Digest,
-        given: Digest,
-    },
+    #[error("{release} exists with other content (sha256 {existing}; this one has {given}); bump the version")]
+    VersionExists { release: Box<Release>, existing: Digest, given: Digest },
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
     #[error("the template says {field} `{written}`, but is published under `{addressed}`; make them equal")]
     TemplateAddress { field: &'static str, written: String, addressed: String },
     #[error("there is no {kind} {target}; publish one or correct the name")]
     Unknown { kind: Kind, target: QualifiedName },
-    #[error("{kind} {target} has no version {version}; it has {existing}")]
-    UnknownVersion { kind: Kind, target: QualifiedName, version: Version, existing: Existing },
+    #[error("there is no {release}; there are {existing}")]
+    UnknownVersion { release: Box<Release>, existing: Existing },
     #[error("{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another")]
     PinMatchesNothing {
         kind: Kind,
         target: QualifiedName,
-        requirement: Requirement,
+        requirement: Box<Requirement>,
         existing: Existing,
     },
     #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
@@ -79,16 +87,17 @@ pub enum RegistryError {
     #[error("{}", lines(.0))]
     Unresolved(Vec<ResolveError>),
     #[error(
-        "step `{step}` runs handler `{handler}`, which {component} {version} does not have; it has {}",
+        "step `{step}` runs handler `{handler}`, which {release} does not have; it has {}",
         .existing.join(", ")
     )]
     UnknownHandler {
         step: Name,
         handler: Name,
-        component: QualifiedName,
-        version: Version,
+        release: Box<Release>,
         existing: Vec<String>,
     },
+    #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
+    Nul(&'static str),
     #[error("what is stored of {what} cannot be read: {reason}")]
     Stored { what: String, reason: String },
 }

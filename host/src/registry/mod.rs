@@ -7,8 +7,9 @@ pub mod publish_template;
 pub mod resolve;
 
 mod error;
+mod storable;
 
-pub use error::{Kind, RegistryError};
+pub use error::{Kind, RegistryError, Release};
 
 use crate::sandbox::Sandbox;
 use crate::store::Store;

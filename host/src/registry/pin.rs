@@ -109,7 +109,7 @@ fn check_matches(
         None => Err(RegistryError::PinMatchesNothing {
             kind,
             target: target.clone(),
-            requirement: requirement.clone(),
+            requirement: Box::new(requirement.clone()),
             existing: Existing::of(candidates),
         }),
     }

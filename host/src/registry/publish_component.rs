@@ -1,6 +1,7 @@
 //! Publishing a component: inspect, then store once.
 
-use super::{Kind, Registry, RegistryError};
+use super::storable::has_nul;
+use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::digest::Digest;
 use crate::domain::requirement::QualifiedName;
 use crate::store::component::{ComponentVersionRow, NewComponentVersion};
@@ -29,6 +30,9 @@ impl Registry {
         let descriptor = serde_json::to_value(&inspected.descriptor).map_err(|error| {
             RegistryError::Stored { what: format!("{target} {version}"), reason: error.to_string() }
         })?;
+        if has_nul(&descriptor) {
+            return Err(RegistryError::Nul("the component's descriptor"));
+        }
         let new = NewComponentVersion {
             namespace,
             component: name,
@@ -52,11 +56,7 @@ fn same_content(
     if row.digest == given {
         return Ok(row);
     }
-    Err(RegistryError::VersionExists {
-        kind: Kind::Component,
-        target: target.clone(),
-        version: version.clone(),
-        existing: row.digest,
-        given,
-    })
+    let (kind, target, version) = (Kind::Component, target.clone(), version.clone());
+    let release = Box::new(Release { kind, target, version });
+    Err(RegistryError::VersionExists { release, existing: row.digest, given })
 }

@@ -1,6 +1,7 @@
 //! Publishing a template: check, then store once.
 
-use super::{Kind, Registry, RegistryError};
+use super::storable::has_nul;
+use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::digest::Digest;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{OrderedStep, Template};
@@ -45,13 +46,10 @@ impl Registry {
         };
         let (row, created) = self.store.publish_template(&new).await?;
         if row.digest != digest {
-            return Err(RegistryError::VersionExists {
-                kind: Kind::Template,
-                target: target.clone(),
-                version: version.clone(),
-                existing: row.digest,
-                given: digest,
-            });
+            let (kind, target, version) = (Kind::Template, target.clone(), version.clone());
+            let release = Box::new(Release { kind, target, version });
+            let (existing, given) = (row.digest, digest);
+            return Err(RegistryError::VersionExists { release, existing, given });
         }
         Ok(PublishedTemplate { row, created, warnings })
     }
@@ -75,11 +73,15 @@ fn check_address(
     }
 }
 
-fn definition_json(template: &Template) -> Result<String, RegistryError> {
-    serde_json::to_string(template).map_err(|error| RegistryError::Stored {
+fn definition_json(template: &Template) -> Result<Value, RegistryError> {
+    let definition = serde_json::to_value(template).map_err(|error| RegistryError::Stored {
         what: format!("template {}/{} {}", template.namespace, template.name, template.version),
         reason: error.to_string(),
-    })
+    })?;
+    match has_nul(&definition) {
+        true => Err(RegistryError::Nul("the template")),
+        false => Ok(definition),
+    }
 }
 
 fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {

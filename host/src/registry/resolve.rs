@@ -5,7 +5,7 @@ mod cache;
 pub(in crate::registry) use cache::ResolvedCache;
 
 use super::discover::parse_version;
-use super::{Kind, Registry, RegistryError};
+use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::ids::LockId;
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, QualifiedName, Requirement};
@@ -218,8 +218,11 @@ fn lock_entry(
         return Err(RegistryError::UnknownHandler {
             step: ordered.step.name.clone(),
             handler: reference.handler.clone(),
-            component: reference.component.qualified(home),
-            version: candidate.version.clone(),
+            release: Box::new(Release {
+                kind: Kind::Component,
+                target: reference.component.qualified(home),
+                version: candidate.version.clone(),
+            }),
             existing: handlers.map(|handler| handler.name.to_string()).collect(),
         });
     }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
 
 /// A template version that a task could take.
-#[derive(Debug, FromRow)]
+#[derive(Clone, Debug, FromRow)]
 pub struct TemplateCandidate {
     pub namespace_id: i32,
     pub template_id: i32,

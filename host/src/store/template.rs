@@ -17,8 +17,8 @@ pub struct NewTemplateVersion<'a> {
     pub digest: Digest,
     /// The YAML as its author wrote it.
     pub source: &'a str,
-    /// What the YAML says, as JSON text.
-    pub definition: &'a str,
+    /// What the YAML says.
+    pub definition: &'a Value,
     /// In the order of their numbers, from 0.
     pub steps: Vec<NewStepTemplate>,
     /// (parent, child) by their numbers.
@@ -192,7 +192,7 @@ async fn insert_version(
 ) -> Result<Option<i32>, StoreError> {
     let id = sqlx::query_scalar(
         "insert into tasker.template_version (template_id, version, digest, source, definition)
-         values ($1, $2, $3, $4, $5::jsonb)
+         values ($1, $2, $3, $4, $5)
          on conflict do nothing returning template_version_id",
     )
     .bind(template_id)

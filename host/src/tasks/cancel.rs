@@ -1,6 +1,7 @@
 //! Cancelling a task.
 
-use super::{ShownTask, Tasks, TasksError};
+use super::show::ShownTask;
+use super::{Tasks, TasksError};
 use crate::domain::ids::TaskId;
 
 /// The longest reason of a cancel, in bytes.

@@ -12,16 +12,18 @@ pub use error::{InputProblem, TasksError};
 
 use crate::registry::Registry;
 use crate::store::Store;
+use crate::store::wake::Wake;
 
 /// What callers do with tasks; cheap to clone.
 #[derive(Clone)]
 pub struct Tasks {
     store: Store,
     registry: Registry,
+    wake: Wake,
 }
 
 impl Tasks {
-    pub fn new(store: Store, registry: Registry) -> Self {
-        Self { store, registry }
+    pub fn new(store: Store, registry: Registry, wake: Wake) -> Self {
+        Self { store, registry, wake }
     }
 }

@@ -241,10 +241,9 @@ pub fn is_correlation_id(text: &str) -> bool {
 fn submitted(created: CreatedTask, identity: Identity) -> Submitted {
     let CreatedTask { task_id, created, same_input } = created;
     let conflict = match identity {
-        _ if created => None,
         Identity::Strict => Some(Conflict::Duplicate),
         Identity::Caller | Identity::Unique if same_input => None,
         Identity::Caller | Identity::Unique => Some(Conflict::KeyReused),
     };
-    Submitted { task_id, created, conflict }
+    Submitted { task_id, created, conflict: conflict.filter(|_| !created) }
 }

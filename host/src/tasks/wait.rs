@@ -4,6 +4,8 @@ use super::{Tasks, TasksError};
 use crate::domain::ids::TaskId;
 use crate::store::task_read::TaskProgress;
 use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
 
 /// The longest wait of one request.
@@ -23,6 +25,8 @@ impl Tasks {
         wait: Duration,
     ) -> Result<(), TasksError> {
         let deadline = Instant::now() + wait.min(MAX_WAIT);
+        // Before the first look, so that nothing ends unseen between two looks.
+        let mut ended = self.wake.ended();
         let mut pause = FIRST_PAUSE;
         loop {
             let progress = self.progress(task_id).await?;
@@ -30,7 +34,10 @@ impl Tasks {
             if is_over(progress, since) || now >= deadline {
                 return Ok(());
             }
-            sleep_until(deadline.min(now + pause)).await;
+            tokio::select! {
+                () = told_of(task_id, &mut ended) => {}
+                () = sleep_until(deadline.min(now + pause)) => {}
+            }
             pause = MAX_PAUSE.min(pause * 3 / 2);
         }
     }
@@ -42,6 +49,18 @@ impl Tasks {
     ) -> Result<TaskProgress, TasksError> {
         let progress = self.store.task_progress(task_id).await?;
         progress.ok_or(TasksError::UnknownTask { task_id })
+    }
+}
+
+/// Returns once the task is said to have ended, or may have been and was missed.
+async fn told_of(task_id: TaskId, ended: &mut Receiver<TaskId>) {
+    loop {
+        match ended.recv().await {
+            Ok(other) if other != task_id => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            // Nobody is left who could tell: the pauses alone decide.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
     }
 }
 

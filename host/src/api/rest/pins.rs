@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit};
+use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{InPath, InQuery, JsonBody};
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, Requirement};
@@ -49,8 +49,8 @@ async fn set(
     InPath((namespace, kind, target)): InPath<(Name, PinKind, String)>,
     JsonBody(body): JsonBody<PinBody>,
 ) -> Result<Json<PinView>, ApiError> {
-    if body.created_by.len() > MAX_CREATED_BY_BYTES {
-        let message = format!("at most {MAX_CREATED_BY_BYTES} bytes are kept");
+    if body.created_by.len() > MAX_CREATED_BY_BYTES || body.created_by.contains('\0') {
+        let message = format!("at most {MAX_CREATED_BY_BYTES} bytes without a NUL are kept");
         return Err(ApiError::parameter("created_by", message));
     }
     let target = path_target(&target)?;
@@ -97,10 +97,12 @@ fn path_target(segment: &str) -> Result<ComponentRef, ApiError> {
 }
 
 fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
-    let wrong = || ApiError::parameter("after", format!("`{after}` is not a cursor of this list"));
+    let wrong = || wrong_cursor(after);
     let (namespace, rest) = after.split_once('/').ok_or_else(wrong)?;
     let (kind, target) = rest.split_once('/').ok_or_else(wrong)?;
-    Ok((namespace, PinKind::named(kind).ok_or_else(wrong)?, target))
+    let kind = PinKind::named(kind).ok_or_else(wrong)?;
+    let is_whole = namespace.parse::<Name>().is_ok() && target.parse::<ComponentRef>().is_ok();
+    is_whole.then_some((namespace, kind, target)).ok_or_else(wrong)
 }
 
 impl From<PinRow> for PinView {
