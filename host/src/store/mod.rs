@@ -4,11 +4,17 @@
 //! changes the state of a task is one call of one SQL function, hence one transaction.
 
 pub mod bench;
+pub mod component;
 pub mod embedded;
 pub mod engine;
+pub mod health;
 pub mod lease;
+pub mod lock;
 mod migrate;
+pub mod pin;
 pub mod plan;
+pub mod task_read;
+pub mod template;
 pub mod wake;
 
 pub use migrate::{MigrateError, migrate};
