@@ -3,3 +3,4 @@
 mod embedded;
 mod harness;
 mod tidy;
+mod sandbox;

@@ -1,5 +1,6 @@
 //! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
 
+pub mod build;
 mod client;
 mod component;
 mod doctor;
@@ -8,6 +9,7 @@ mod exit;
 mod input;
 mod json;
 mod list;
+pub mod new;
 mod output;
 mod paint;
 mod pin;
@@ -15,6 +17,7 @@ mod place;
 mod problem;
 mod psql;
 mod reference;
+mod scaffold;
 mod step;
 mod task;
 mod template;
@@ -70,6 +73,8 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    New(new::New),
+    Build(build::Build),
     /// Upload components and look at them.
     #[command(subcommand)]
     Component(component::Command),
@@ -90,7 +95,9 @@ enum Command {
     /// Open psql on the database of this machine's host.
     Psql(psql::Args),
     /// Print the completion script of a shell, for example: tasker completions bash.
-    Completions { shell: clap_complete::Shell },
+    Completions {
+        shell: clap_complete::Shell,
+    },
     /// Print the version of this program.
     Version,
 }
@@ -124,6 +131,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         })
     };
     match command {
+        Command::New(new) => Ok(new.run().await.map(|()| Exit::Complete)?),
+        Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,

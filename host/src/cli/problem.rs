@@ -159,6 +159,13 @@ impl From<Problem> for CliError {
     }
 }
 
+/// For the commands that need no host: the causes, the outermost first.
+impl From<anyhow::Error> for CliError {
+    fn from(error: anyhow::Error) -> Self {
+        Problem::new(Exit::Failed, "failed", format!("{error:#}")).into()
+    }
+}
+
 impl CliError {
     /// See [`Problem::in_file`].
     pub fn in_file(self, file: &str, source: &str) -> Self {

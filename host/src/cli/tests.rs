@@ -15,6 +15,9 @@ fn the_definition_of_the_arguments_holds_together() {
 fn every_command_of_the_tour_is_understood() {
     let id = "01890000-0000-7000-8000-000000000000";
     let lines = [
+        "tasker new orders/charge --dir charge",
+        "tasker build charge --debug",
+        "tasker component push charge",
         "tasker component push charge.wasm --name payments/charge --version 1.4.0",
         "tasker component ls --namespace payments --output json",
         "tasker component show payments/charge@1.4.0",

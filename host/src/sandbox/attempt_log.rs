@@ -44,7 +44,7 @@ pub(super) struct AttemptLog {
     stderr: Vec<u8>,
     limit_bytes: usize,
     left_bytes: usize,
-    dropped_lines: u64,
+    dropped_bytes: usize,
 }
 
 /// The log as the streams and capabilities of one attempt share it.
@@ -59,7 +59,7 @@ impl SharedLog {
             stderr: Vec::new(),
             limit_bytes,
             left_bytes: limit_bytes,
-            dropped_lines: 0,
+            dropped_bytes: 0,
         })))
     }
 
@@ -86,25 +86,16 @@ impl SharedLog {
 impl AttemptLog {
     /// Adds a line, or as much of its message as there is room for.
     pub(super) fn add(&mut self, mut line: LogLine) {
-        let field_bytes: usize = line
-            .fields
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
-        let Some(room_bytes) = self
-            .left_bytes
-            .checked_sub(field_bytes)
-            .filter(|room| *room > 0)
-        else {
-            self.dropped_lines += 1;
+        let field_bytes: usize = line.fields.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let room_bytes = self.left_bytes.saturating_sub(field_bytes);
+        if room_bytes == 0 {
+            self.dropped_bytes += field_bytes + line.message.len().max(1);
             return;
-        };
-        if line.message.len() > room_bytes {
-            line.message
-                .truncate(line.message.floor_char_boundary(room_bytes));
-            self.dropped_lines += 1;
         }
-        self.left_bytes = room_bytes.saturating_sub(line.message.len().max(1));
+        let kept_bytes = line.message.floor_char_boundary(room_bytes);
+        self.dropped_bytes += line.message.len() - kept_bytes;
+        line.message.truncate(kept_bytes);
+        self.left_bytes = room_bytes.saturating_sub(kept_bytes.max(1));
         self.lines.push(line);
     }
 
@@ -122,8 +113,9 @@ impl AttemptLog {
     fn write_part(&mut self, source: LogSource, bytes: &[u8]) {
         let left_bytes = self.left_bytes;
         let part = self.part_mut(source);
-        let room_bytes = left_bytes.saturating_sub(part.len());
-        part.extend_from_slice(&bytes[..bytes.len().min(room_bytes)]);
+        let kept = &bytes[..bytes.len().min(left_bytes.saturating_sub(part.len()))];
+        part.extend_from_slice(kept);
+        self.dropped_bytes += bytes.len() - kept.len();
     }
 
     fn end_line(&mut self, source: LogSource) {
@@ -155,10 +147,10 @@ impl AttemptLog {
             }
         }
         let mut lines = std::mem::take(&mut self.lines);
-        if self.dropped_lines > 0 {
+        if self.dropped_bytes > 0 {
             let message = format!(
-                "{} more lines were cut or dropped: the log of an attempt is limited to {} bytes",
-                self.dropped_lines, self.limit_bytes
+                "{} bytes of the log were dropped: the log of an attempt is limited to {} bytes",
+                self.dropped_bytes, self.limit_bytes
             );
             lines.push(LogLine {
                 level: LogLevel::Warn,

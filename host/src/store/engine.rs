@@ -69,18 +69,19 @@ impl Store {
     /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
     /// call creates no second task where there is an identity key.
     pub async fn create_tasks(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, StoreError> {
-        let rows = sqlx::query("select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)")
-            .bind(column(tasks, |t| t.task_id.0))
-            .bind(column(tasks, |t| t.namespace_id))
-            .bind(column(tasks, |t| t.template_id))
-            .bind(column(tasks, |t| t.template_version_id))
-            .bind(column(tasks, |t| t.lock_id.0))
-            .bind(column(tasks, |t| t.input.as_str()))
-            .bind(column(tasks, |t| t.identity_key.as_deref()))
-            .bind(column(tasks, |t| t.correlation_id.as_str()))
-            .bind(column(tasks, |t| t.is_watched))
-            .fetch_all(&self.pool)
-            .await?;
+        let rows =
+            sqlx::query("select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                .bind(column(tasks, |t| t.task_id.0))
+                .bind(column(tasks, |t| t.namespace_id))
+                .bind(column(tasks, |t| t.template_id))
+                .bind(column(tasks, |t| t.template_version_id))
+                .bind(column(tasks, |t| t.lock_id.0))
+                .bind(column(tasks, |t| t.input.as_str()))
+                .bind(column(tasks, |t| t.identity_key.as_deref()))
+                .bind(column(tasks, |t| t.correlation_id.as_str()))
+                .bind(column(tasks, |t| t.is_watched))
+                .fetch_all(&self.pool)
+                .await?;
         in_order(tasks.len(), &rows)
     }
 
@@ -143,7 +144,11 @@ impl Store {
     }
 
     /// Cancels those of the tasks that are not over, and tells which they were.
-    pub async fn cancel_tasks(&self, tasks: &[TaskId], reason: &str) -> Result<Vec<TaskId>, StoreError> {
+    pub async fn cancel_tasks(
+        &self,
+        tasks: &[TaskId],
+        reason: &str,
+    ) -> Result<Vec<TaskId>, StoreError> {
         let ids: Vec<Uuid> = sqlx::query_scalar("select tasker.cancel_tasks($1, $2)")
             .bind(column(tasks, |t| t.0))
             .bind(reason)
@@ -162,16 +167,22 @@ fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, StoreError
     let mut created = vec![None; asked];
     for row in rows {
         let ord: i64 = row.try_get(0)?;
-        let place = usize::try_from(ord - 1).ok().and_then(|at| created.get_mut(at));
-        *place.ok_or_else(|| StoreError::Corrupt(format!("create_tasks answered for task {ord} of {asked}")))? =
-            Some(CreatedTask {
-                task_id: TaskId(row.try_get(1)?),
-                created: row.try_get(2)?,
-                same_input: row.try_get(3)?,
-            });
+        let place = usize::try_from(ord - 1)
+            .ok()
+            .and_then(|at| created.get_mut(at));
+        *place.ok_or_else(|| {
+            StoreError::Corrupt(format!("create_tasks answered for task {ord} of {asked}"))
+        })? = Some(CreatedTask {
+            task_id: TaskId(row.try_get(1)?),
+            created: row.try_get(2)?,
+            same_input: row.try_get(3)?,
+        });
     }
     let missing = || StoreError::Corrupt("create_tasks did not answer for every task".to_owned());
-    created.into_iter().map(|task| task.ok_or_else(missing)).collect()
+    created
+        .into_iter()
+        .map(|task| task.ok_or_else(missing))
+        .collect()
 }
 
 fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
@@ -187,12 +198,19 @@ fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
         correlation_id: row.try_get(4)?,
         input: row.try_get(5)?,
         checkpoint: row.try_get(6)?,
-        parents: parent_no.unwrap_or_default().into_iter().zip(parent_result.unwrap_or_default()).collect(),
+        parents: parent_no
+            .unwrap_or_default()
+            .into_iter()
+            .zip(parent_result.unwrap_or_default())
+            .collect(),
     })
 }
 
 fn error_json(failure: &Failure) -> String {
-    let details = failure.details.as_deref().and_then(|text| serde_json::value::RawValue::from_string(text.to_owned()).ok());
+    let details = failure
+        .details
+        .as_deref()
+        .and_then(|text| serde_json::value::RawValue::from_string(text.to_owned()).ok());
     let mut error = serde_json::json!({
         "kind": failure.kind,
         "code": without_nul(&failure.code),
@@ -200,7 +218,11 @@ fn error_json(failure: &Failure) -> String {
         "details": details,
     });
     if !failure.backtrace.is_empty() {
-        error["backtrace"] = failure.backtrace.iter().map(|frame| without_nul(frame)).collect();
+        error["backtrace"] = failure
+            .backtrace
+            .iter()
+            .map(|frame| without_nul(frame))
+            .collect();
     }
     error.to_string()
 }

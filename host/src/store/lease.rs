@@ -27,19 +27,31 @@ impl Store {
     }
 
     /// Keeps a worker's leases alive and asks which of `leases` are void.
-    pub async fn heartbeat(&self, worker: WorkerId, leases: &[Lease]) -> Result<Heartbeat, StoreError> {
-        let void: Vec<Option<i64>> = sqlx::query_scalar("select ord from tasker.heartbeat($1, $2, $3, $4)")
-            .bind(worker.0)
-            .bind(column(leases, |l| l.task_id.0))
-            .bind(column(leases, |l| l.step_no))
-            .bind(column(leases, |l| l.attempt))
-            .fetch_all(&self.pool)
-            .await?;
+    pub async fn heartbeat(
+        &self,
+        worker: WorkerId,
+        leases: &[Lease],
+    ) -> Result<Heartbeat, StoreError> {
+        let void: Vec<Option<i64>> =
+            sqlx::query_scalar("select ord from tasker.heartbeat($1, $2, $3, $4)")
+                .bind(worker.0)
+                .bind(column(leases, |l| l.task_id.0))
+                .bind(column(leases, |l| l.step_no))
+                .bind(column(leases, |l| l.attempt))
+                .fetch_all(&self.pool)
+                .await?;
         if void.contains(&None) {
             return Ok(Heartbeat::Dead);
         }
-        let at = |ord: i64| usize::try_from(ord - 1).ok().and_then(|at| leases.get(at)).copied();
-        Ok(Heartbeat::Alive { void: void.into_iter().flatten().filter_map(at).collect() })
+        let at = |ord: i64| {
+            usize::try_from(ord - 1)
+                .ok()
+                .and_then(|at| leases.get(at))
+                .copied()
+        };
+        Ok(Heartbeat::Alive {
+            void: void.into_iter().flatten().filter_map(at).collect(),
+        })
     }
 
     /// Gives back what the worker holds by the database's account but for `keep`: after a lost
@@ -90,7 +102,9 @@ impl Store {
 
     /// Makes the log's partitions for this month and the next.
     pub async fn ensure_partitions(&self) -> Result<(), StoreError> {
-        sqlx::query("select tasker.ensure_partitions()").execute(&self.pool).await?;
+        sqlx::query("select tasker.ensure_partitions()")
+            .execute(&self.pool)
+            .await?;
         Ok(())
     }
 }

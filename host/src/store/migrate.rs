@@ -13,7 +13,10 @@ pub enum MigrateError {
     #[error("the schema could not be migrated")]
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("the function file {file} could not be applied")]
-    Function { file: &'static str, source: sqlx::Error },
+    Function {
+        file: &'static str,
+        source: sqlx::Error,
+    },
     #[error("the database did not answer while its functions were brought up to date")]
     Database(#[from] sqlx::Error),
 }
@@ -68,15 +71,18 @@ pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
         .execute(&mut *transaction)
         .await?;
     replace_functions(&mut transaction).await?;
-    transaction.execute("select tasker.ensure_partitions()").await?;
+    transaction
+        .execute("select tasker.ensure_partitions()")
+        .await?;
     transaction.commit().await?;
     Ok(())
 }
 
 async fn replace_functions(connection: &mut PgConnection) -> Result<(), MigrateError> {
     let wanted = functions_digest().to_string();
-    let found: Option<String> =
-        sqlx::query_scalar("select digest from tasker.functions").fetch_optional(&mut *connection).await?;
+    let found: Option<String> = sqlx::query_scalar("select digest from tasker.functions")
+        .fetch_optional(&mut *connection)
+        .await?;
     if found.as_ref() == Some(&wanted) {
         return Ok(());
     }

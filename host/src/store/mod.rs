@@ -33,7 +33,9 @@ pub struct Store {
 pub enum StoreError {
     #[error("the database did not answer as expected")]
     Database(#[from] sqlx::Error),
-    #[error("`{0}` is not a PostgreSQL URL; write for example `postgres://user@host:5432/database`")]
+    #[error(
+        "`{0}` is not a PostgreSQL URL; write for example `postgres://user@host:5432/database`"
+    )]
     Url(String, #[source] sqlx::Error),
     #[error("the database holds something that this version cannot read: {0}")]
     Corrupt(String),
@@ -47,7 +49,9 @@ impl StoreError {
             Self::Database(sqlx::Error::Database(error)) => {
                 // Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention.
                 let code = error.code().unwrap_or_default().into_owned();
-                ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class))
+                ["08", "40", "53", "57"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
             }
             Self::Database(error) => matches!(
                 error,
@@ -98,8 +102,12 @@ impl Store {
 
 /// The URL with its password, if any, replaced.
 fn without_password(url: &str) -> String {
-    let Some((head, tail)) = url.split_once("://") else { return url.to_owned() };
-    let Some((login, rest)) = tail.split_once('@') else { return url.to_owned() };
+    let Some((head, tail)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let Some((login, rest)) = tail.split_once('@') else {
+        return url.to_owned();
+    };
     let user = login.split(':').next().unwrap_or_default();
     format!("{head}://{user}:…@{rest}")
 }

@@ -66,8 +66,10 @@ const ANCESTOR_RESULT: &str = "
 impl Store {
     /// The steps of a lock, by number.
     pub async fn steps_of_lock(&self, lock: LockId) -> Result<Vec<StoredStep>, StoreError> {
-        let rows: Vec<StepRow> =
-            sqlx::query_as(STEPS_OF_LOCK).bind(lock.0).fetch_all(&self.pool).await?;
+        let rows: Vec<StepRow> = sqlx::query_as(STEPS_OF_LOCK)
+            .bind(lock.0)
+            .fetch_all(&self.pool)
+            .await?;
         rows.into_iter().map(StoredStep::try_from).collect()
     }
 
@@ -102,8 +104,9 @@ impl TryFrom<StepRow> for StoredStep {
     type Error = StoreError;
 
     fn try_from(row: StepRow) -> Result<Self, StoreError> {
-        let digest = Digest::try_from(row.digest.as_slice())
-            .map_err(|error| StoreError::Corrupt(format!("component digest of step {}: {error}", row.name)))?;
+        let digest = Digest::try_from(row.digest.as_slice()).map_err(|error| {
+            StoreError::Corrupt(format!("component digest of step {}: {error}", row.name))
+        })?;
         Ok(Self {
             namespace: row.namespace,
             name: row.name,

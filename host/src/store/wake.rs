@@ -26,7 +26,10 @@ pub struct Wake {
 
 impl Default for Wake {
     fn default() -> Self {
-        Self { ready: Arc::default(), ended: broadcast::Sender::new(ENDED_CAPACITY) }
+        Self {
+            ready: Arc::default(),
+            ended: broadcast::Sender::new(ENDED_CAPACITY),
+        }
     }
 }
 
@@ -60,7 +63,9 @@ impl Wake {
 
     async fn pass_on(&self, store: &Store) -> Result<(), StoreError> {
         let mut listener = PgListener::connect_with(&store.pool).await?;
-        listener.listen_all(["tasker_ready", "tasker_ended"]).await?;
+        listener
+            .listen_all(["tasker_ready", "tasker_ended"])
+            .await?;
         // Whatever happened while nobody listened.
         self.ready.notify_one();
         while let Some(hint) = listener.try_recv().await? {

@@ -5,8 +5,10 @@ use super::round::Finished;
 use crate::domain::digest::Digest;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use crate::sandbox::{AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings};
-use crate::store::Store;
+use crate::sandbox::{
+    AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings,
+};
+use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
@@ -19,11 +21,19 @@ pub(super) async fn run(
     cancelled: CancellationToken,
     reports: UnboundedSender<Finished>,
 ) {
-    let mut report = Report { lease: invocation.lease, outcome: None, reports };
+    let mut report = Report {
+        lease: invocation.lease,
+        outcome: None,
+        reports,
+    };
     report.outcome = Some(outcome(&worker, invocation, cancelled).await);
 }
 
-async fn outcome(worker: &Worker, invocation: Arc<Invocation>, cancelled: CancellationToken) -> Outcome {
+async fn outcome(
+    worker: &Worker,
+    invocation: Arc<Invocation>,
+    cancelled: CancellationToken,
+) -> Outcome {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => return Outcome::Failed(host_failure("component_unusable", &error)),
@@ -32,7 +42,10 @@ async fn outcome(worker: &Worker, invocation: Arc<Invocation>, cancelled: Cancel
         ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
         cancelled: Some(cancelled),
     };
-    let executed = worker.sandbox.execute(&prepared, invocation.clone(), surroundings).await;
+    let executed = worker
+        .sandbox
+        .execute(&prepared, invocation.clone(), surroundings)
+        .await;
     worker.stats.count_attempt(executed.guest_us);
     write_log(&invocation, &executed.log);
     tell(&invocation, &executed.outcome);
@@ -45,7 +58,9 @@ async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxErr
         .sandbox
         .prepare(digest, async move || {
             let bytes = store.component_bytes(digest).await?;
-            bytes.ok_or_else(|| format!("no component with the digest {digest} is stored").into())
+            bytes.ok_or_else(|| {
+                StoreError::Corrupt(format!("no component with the digest {digest}"))
+            })
         })
         .await
 }
@@ -59,10 +74,20 @@ struct Report {
 
 impl Drop for Report {
     fn drop(&mut self) {
-        let lost = || Outcome::Failed(host_failure("host_panicked", "the host failed while it ran the attempt"));
+        let lost = || {
+            Outcome::Failed(host_failure(
+                "host_panicked",
+                "the host failed while it ran the attempt",
+            ))
+        };
         let outcome = self.outcome.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
-        self.reports.send(Finished { lease: self.lease, outcome }).ok();
+        self.reports
+            .send(Finished {
+                lease: self.lease,
+                outcome,
+            })
+            .ok();
     }
 }
 
@@ -87,7 +112,10 @@ impl AncestorResults for StoredResults {
         step: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
         Box::pin(async move {
-            let result = self.0.ancestor_result(lease.task_id, lease.step_no, step).await;
+            let result = self
+                .0
+                .ancestor_result(lease.task_id, lease.step_no, step)
+                .await;
             result.map_err(|error| AncestorError(Box::new(error)))
         })
     }
@@ -95,7 +123,11 @@ impl AncestorResults for StoredResults {
 
 fn write_log(invocation: &Invocation, log: &[LogLine]) {
     for line in log {
-        let (task_id, step, attempt) = (invocation.lease.task_id, &*invocation.step.name, invocation.lease.attempt);
+        let (task_id, step, attempt) = (
+            invocation.lease.task_id,
+            &*invocation.step.name,
+            invocation.lease.attempt,
+        );
         let correlation_id = &*invocation.correlation_id;
         let (source, message, fields) = (line.source, &line.message, &line.fields);
         macro_rules! write {
@@ -114,11 +146,19 @@ fn write_log(invocation: &Invocation, log: &[LogLine]) {
 }
 
 fn tell(invocation: &Invocation, outcome: &Outcome) {
-    let (task_id, step, attempt) = (invocation.lease.task_id, &*invocation.step.name, invocation.lease.attempt);
+    let (task_id, step, attempt) = (
+        invocation.lease.task_id,
+        &*invocation.step.name,
+        invocation.lease.attempt,
+    );
     let correlation_id = &*invocation.correlation_id;
     match outcome {
-        Outcome::Completed(_) => tracing::debug!(%task_id, step, attempt, correlation_id, "step completed"),
-        Outcome::Checkpointed(_) => tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint"),
+        Outcome::Completed(_) => {
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed")
+        }
+        Outcome::Checkpointed(_) => {
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint")
+        }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
             message = failure.message, "attempt failed"

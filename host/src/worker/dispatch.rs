@@ -37,7 +37,11 @@ struct Running {
 
 /// What a call under way comes back with.
 enum Reply {
-    Round { asked: usize, batch: Vec<Finished>, result: Result<Round, StoreError> },
+    Round {
+        asked: usize,
+        batch: Vec<Finished>,
+        result: Result<Round, StoreError>,
+    },
     Heartbeat(Result<Heartbeat, StoreError>),
     Recovered(Result<i32, StoreError>),
 }
@@ -94,7 +98,8 @@ impl<'a> Dispatch<'a> {
         loop {
             let is_stopping = shutdown.is_cancelled();
             if is_stopping {
-                let give_up_at = *give_up_at.get_or_insert_with(|| Instant::now() + self.worker.config.drain_timeout);
+                let give_up_at = *give_up_at
+                    .get_or_insert_with(|| Instant::now() + self.worker.config.drain_timeout);
                 if self.is_drained() || Instant::now() >= give_up_at {
                     self.abandon();
                     return Ended::Shutdown;
@@ -124,14 +129,25 @@ impl<'a> Dispatch<'a> {
 
     /// When to look up even if nothing happens.
     fn next_deadline(&self, give_up_at: Option<Instant>) -> Instant {
-        let call_at = if self.is_lost || !self.finished.is_empty() { Some(self.no_call_before) } else { None };
+        let call_at = if self.is_lost || !self.finished.is_empty() {
+            Some(self.no_call_before)
+        } else {
+            None
+        };
         let now = Instant::now();
-        let candidates = [Some(self.look_at), give_up_at, call_at.filter(|at| *at > now)];
+        let candidates = [
+            Some(self.look_at),
+            give_up_at,
+            call_at.filter(|at| *at > now),
+        ];
         candidates.into_iter().flatten().min().unwrap_or(now + LONG)
     }
 
     fn free_slots(&self) -> usize {
-        self.worker.config.slots.saturating_sub(self.running.len() + self.finished.len() + self.promised)
+        self.worker
+            .config
+            .slots
+            .saturating_sub(self.running.len() + self.finished.len() + self.promised)
     }
 
     /// Starts the calls that are worth it. While one is under way, another waits for a full batch:
@@ -161,9 +177,20 @@ impl<'a> Dispatch<'a> {
     }
 
     fn start_round(&mut self, is_stopping: bool) {
-        let size = if self.is_cautious { 1 } else { self.worker.config.batch };
-        let batch: Vec<Finished> = self.finished.drain(..size.min(self.finished.len())).collect();
-        let asked = if is_stopping { 0 } else { self.free_slots().min(self.worker.config.batch) };
+        let size = if self.is_cautious {
+            1
+        } else {
+            self.worker.config.batch
+        };
+        let batch: Vec<Finished> = self
+            .finished
+            .drain(..size.min(self.finished.len()))
+            .collect();
+        let asked = if is_stopping {
+            0
+        } else {
+            self.free_slots().min(self.worker.config.batch)
+        };
         self.is_cautious &= !self.finished.is_empty();
         self.look = false;
         self.look_at = Instant::now() + self.worker.config.poll_interval;
@@ -172,16 +199,26 @@ impl<'a> Dispatch<'a> {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
         self.calls.spawn(async move {
             let result = round::round(&worker, id, &plans, &batch, asked).await;
-            Reply::Round { asked, batch, result }
+            Reply::Round {
+                asked,
+                batch,
+                result,
+            }
         });
     }
 
     fn start_heartbeat(&mut self) {
-        let held = |running: &Running| running.since.elapsed() >= self.worker.config.heartbeat_interval;
-        let leases: Vec<Lease> =
-            self.running.iter().filter(|(_, running)| held(running)).map(|(lease, _)| *lease).collect();
+        let held =
+            |running: &Running| running.since.elapsed() >= self.worker.config.heartbeat_interval;
+        let leases: Vec<Lease> = self
+            .running
+            .iter()
+            .filter(|(_, running)| held(running))
+            .map(|(lease, _)| *lease)
+            .collect();
         let (store, id) = (self.worker.store.clone(), self.id);
-        self.calls.spawn(async move { Reply::Heartbeat(store.heartbeat(id, &leases).await) });
+        self.calls
+            .spawn(async move { Reply::Heartbeat(store.heartbeat(id, &leases).await) });
     }
 
     /// Once no round is under way, gives back claims that this worker never heard of.
@@ -190,7 +227,9 @@ impl<'a> Dispatch<'a> {
             return;
         }
         let running = self.running.keys().copied();
-        let keep: Vec<Lease> = running.chain(self.finished.iter().map(|finished| finished.lease)).collect();
+        let keep: Vec<Lease> = running
+            .chain(self.finished.iter().map(|finished| finished.lease))
+            .collect();
         self.rounds += 1;
         let (store, id) = (self.worker.store.clone(), self.id);
         self.calls.spawn(async move {
@@ -200,19 +239,32 @@ impl<'a> Dispatch<'a> {
 
     fn take_reply(&mut self, reply: Reply) -> Option<Ended> {
         match reply {
-            Reply::Round { asked, batch, result } => self.take_round(asked, batch, result),
-            Reply::Heartbeat(Ok(Heartbeat::Alive { void })) => void.iter().for_each(|lease| self.drop_attempt(lease)),
+            Reply::Round {
+                asked,
+                batch,
+                result,
+            } => self.take_round(asked, batch, result),
+            Reply::Heartbeat(Ok(Heartbeat::Alive { void })) => {
+                void.iter().for_each(|lease| self.drop_attempt(lease))
+            }
             Reply::Heartbeat(Ok(Heartbeat::Dead)) => {
                 self.abandon();
                 return Some(Ended::Dead);
             }
-            Reply::Heartbeat(Err(error)) => tracing::warn!(%error, "no heartbeat: the database did not answer"),
+            Reply::Heartbeat(Err(error)) => {
+                tracing::warn!(%error, "no heartbeat: the database did not answer")
+            }
             Reply::Recovered(result) => self.take_recovery(result),
         }
         None
     }
 
-    fn take_round(&mut self, asked: usize, batch: Vec<Finished>, result: Result<Round, StoreError>) {
+    fn take_round(
+        &mut self,
+        asked: usize,
+        batch: Vec<Finished>,
+        result: Result<Round, StoreError>,
+    ) {
         self.rounds -= 1;
         self.promised -= asked;
         match result {
@@ -221,7 +273,10 @@ impl<'a> Dispatch<'a> {
                 if let Some(retry_in) = round.retry_in {
                     self.look_at = self.look_at.min(Instant::now() + retry_in);
                 }
-                round.claimed.into_iter().for_each(|invocation| self.start_attempt(invocation));
+                round
+                    .claimed
+                    .into_iter()
+                    .for_each(|invocation| self.start_attempt(invocation));
             }
             Err(error) if error.is_transient() => self.take_lost(batch, &error),
             Err(error) => self.take_refusal(batch, &error),
@@ -274,10 +329,21 @@ impl<'a> Dispatch<'a> {
     fn start_attempt(&mut self, invocation: Invocation) {
         let lease = invocation.lease;
         let cancelled = CancellationToken::new();
-        let attempt =
-            attempt::run(self.worker.clone(), Arc::new(invocation), cancelled.clone(), self.reports.0.clone());
+        let attempt = attempt::run(
+            self.worker.clone(),
+            Arc::new(invocation),
+            cancelled.clone(),
+            self.reports.0.clone(),
+        );
         let task = tokio::spawn(attempt).abort_handle();
-        self.running.insert(lease, Running { since: Instant::now(), cancelled, task });
+        self.running.insert(
+            lease,
+            Running {
+                since: Instant::now(),
+                cancelled,
+                task,
+            },
+        );
     }
 
     /// Keeps what is still ours to report.

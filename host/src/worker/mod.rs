@@ -83,16 +83,30 @@ impl Worker {
     ///
     /// A lost database is waited for. An error means that the database refuses this host.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
-        let reaper = tokio::spawn(reap::run(self.store.clone(), self.config.dead_after, shutdown.clone()));
-        let plans = Arc::new(PlanCache::new(self.config.grants.clone(), self.config.limits.clone()));
+        let reaper = tokio::spawn(reap::run(
+            self.store.clone(),
+            self.config.dead_after,
+            shutdown.clone(),
+        ));
+        let plans = Arc::new(PlanCache::new(
+            self.config.grants.clone(),
+            self.config.limits.clone(),
+        ));
         while let Some(id) = self.register(&shutdown).await? {
-            tracing::info!(worker_id = id.0, slots = self.config.slots, "worker started");
+            tracing::info!(
+                worker_id = id.0,
+                slots = self.config.slots,
+                "worker started"
+            );
             match Dispatch::new(&self, id, plans.clone()).run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
                     break;
                 }
-                Ended::Dead => tracing::warn!(worker_id = id.0, "declared dead by another host; starting anew"),
+                Ended::Dead => tracing::warn!(
+                    worker_id = id.0,
+                    "declared dead by another host; starting anew"
+                ),
             }
         }
         reaper.abort();
@@ -101,7 +115,11 @@ impl Worker {
 
     async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
         while !shutdown.is_cancelled() {
-            match self.store.register_worker(&self.config.host_name, std::process::id()).await {
+            match self
+                .store
+                .register_worker(&self.config.host_name, std::process::id())
+                .await
+            {
                 Ok(id) => return Ok(Some(id)),
                 Err(error) if !error.is_transient() => return Err(error),
                 Err(error) => tracing::warn!(%error, "the database is not there; waiting for it"),
@@ -117,7 +135,9 @@ impl Worker {
     async fn stop(&self, id: WorkerId) {
         match self.store.stop_worker(id, "host stopped").await {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
-            Err(error) => tracing::warn!(%error, "could not say goodbye; the next host takes back what is left"),
+            Err(error) => {
+                tracing::warn!(%error, "could not say goodbye; the next host takes back what is left")
+            }
         }
     }
 }

@@ -25,7 +25,11 @@ pub(super) struct PlanCache {
 
 impl PlanCache {
     pub(super) fn new(grants: Arc<Grants>, limits: Limits) -> Self {
-        Self { plans: Mutex::new(LruCache::new(MAX_LOCKS)), grants, limits }
+        Self {
+            plans: Mutex::new(LruCache::new(MAX_LOCKS)),
+            grants,
+            limits,
+        }
     }
 
     /// Everything that the claimed steps need, in the same order.
@@ -52,8 +56,14 @@ impl PlanCache {
             return Ok(plan.clone());
         }
         let steps = store.steps_of_lock(lock).await?;
-        let plan: Plan = steps.into_iter().map(|step| self.step_plan(step).map(Arc::new)).collect::<Result<_, _>>()?;
-        self.plans.lock().expect("no holder panics").put(lock, plan.clone());
+        let plan: Plan = steps
+            .into_iter()
+            .map(|step| self.step_plan(step).map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        self.plans
+            .lock()
+            .expect("no holder panics")
+            .put(lock, plan.clone());
         Ok(plan)
     }
 
@@ -69,7 +79,10 @@ impl PlanCache {
             handler: step.handler,
             config: step.config.unwrap_or_else(|| "null".to_owned()),
             max_attempts: step.max_attempts.unsigned_abs(),
-            limits: Limits { deadline: step.timeout, ..self.limits.clone() },
+            limits: Limits {
+                deadline: step.timeout,
+                ..self.limits.clone()
+            },
             grants: self.grants.clone(),
             result_schema,
         })
@@ -77,21 +90,32 @@ impl PlanCache {
 }
 
 fn compiled(schema: &str, step: &str) -> Result<jsonschema::Validator, StoreError> {
-    let corrupt = |error: String| StoreError::Corrupt(format!("result schema of step {step}: {error}"));
+    let corrupt =
+        |error: String| StoreError::Corrupt(format!("result schema of step {step}: {error}"));
     let schema = serde_json::from_str(schema).map_err(|error| corrupt(error.to_string()))?;
     jsonschema::validator_for(&schema).map_err(|error| corrupt(error.to_string()))
 }
 
 fn invocation(plan: &Plan, step: Claimed) -> Result<Invocation, StoreError> {
     let no = step.lease.step_no;
-    let missing = |no: i16| StoreError::Corrupt(format!("lock {} has no step {no}", step.lock_id.0));
-    let at = |no: i16| usize::try_from(no).ok().and_then(|at| plan.get(at)).ok_or_else(|| missing(no));
+    let missing =
+        |no: i16| StoreError::Corrupt(format!("lock {} has no step {no}", step.lock_id.0));
+    let at = |no: i16| {
+        usize::try_from(no)
+            .ok()
+            .and_then(|at| plan.get(at))
+            .ok_or_else(|| missing(no))
+    };
     let parent = |(no, result): (i16, String)| at(no).map(|parent| (parent.name.clone(), result));
     Ok(Invocation {
         lease: step.lease,
         step: at(no)?.clone(),
         task_input: step.input.into(),
-        dependencies: step.parents.into_iter().map(parent).collect::<Result<_, _>>()?,
+        dependencies: step
+            .parents
+            .into_iter()
+            .map(parent)
+            .collect::<Result<_, _>>()?,
         checkpoint: step.checkpoint,
         correlation_id: step.correlation_id.into(),
     })

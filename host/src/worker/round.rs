@@ -5,8 +5,8 @@ use super::plan::PlanCache;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use crate::store::engine::{Completed, Failed};
 use crate::store::StoreError;
+use crate::store::engine::{Completed, Failed};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,10 @@ pub(super) async fn round(
         retry_in = worker.store.fail_steps(id, &sorted.failed).await?;
     }
     if !sorted.checkpointed.is_empty() {
-        worker.store.checkpoint_steps(id, &sorted.checkpointed).await?;
+        worker
+            .store
+            .checkpoint_steps(id, &sorted.checkpointed)
+            .await?;
     }
     let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
     worker.stats.count_round();
@@ -85,5 +88,8 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
         retry: Retry::Never,
         backtrace: Vec::new(),
     };
-    Finished { lease, outcome: Outcome::Failed(failure) }
+    Finished {
+        lease,
+        outcome: Outcome::Failed(failure),
+    }
 }

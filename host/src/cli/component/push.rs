@@ -1,6 +1,7 @@
 //! `tasker component push`
 
 use super::show::handler_names;
+use crate::cli::build::{Profile, build};
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
@@ -36,6 +37,13 @@ pub struct Push {
     version: Option<semver::Version>,
 }
 
+/// Where the bytes are, and what they call themselves.
+struct Source {
+    path: PathBuf,
+    name: Option<Reference>,
+    version: Option<semver::Version>,
+}
+
 /// What is to be uploaded, and as what.
 struct Upload {
     name: Reference,
@@ -45,7 +53,7 @@ struct Upload {
 
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let upload = self.prepare()?;
+        let upload = self.prepare().await?;
         let pushed = send(upload, context).await?;
         context
             .output
@@ -62,19 +70,39 @@ impl Push {
         Ok(Exit::Complete)
     }
 
-    fn prepare(self) -> Result<Upload, CliError> {
-        let name = self
-            .name
-            .ok_or_else(|| missing("a name", "--name orders/charge"))?;
-        let version = self
-            .version
-            .ok_or_else(|| missing("a version", "--version 1.0.0"))?;
-        Ok(Upload {
+    async fn prepare(self) -> Result<Upload, CliError> {
+        let Self {
+            path,
             name,
             version,
-            bytes: read_component(&self.path)?,
+        } = self;
+        let source = match path.is_dir() {
+            true => built(path).await?,
+            false => Source {
+                path,
+                name: None,
+                version: None,
+            },
+        };
+        let name = name.or(source.name);
+        let version = version.or(source.version);
+        Ok(Upload {
+            name: name.ok_or_else(|| missing("a name", "--name orders/charge"))?,
+            version: version.ok_or_else(|| missing("a version", "--version 1.0.0"))?,
+            bytes: read_component(&source.path)?,
         })
     }
+}
+
+async fn built(dir: PathBuf) -> Result<Source, CliError> {
+    let build = tokio::task::spawn_blocking(move || build(&dir, Profile::Release));
+    let built = build.await.map_err(anyhow::Error::from)??;
+    let name = built.name.parse().map_err(anyhow::Error::from)?;
+    Ok(Source {
+        path: built.path,
+        name: Some(name),
+        version: Some(built.version),
+    })
 }
 
 fn missing(what: &str, example: &str) -> Problem {
