@@ -2,5 +2,5 @@
 
 mod embedded;
 mod harness;
-mod tidy;
 mod sandbox;
+mod tidy;
