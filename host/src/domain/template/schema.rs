@@ -2,6 +2,8 @@
 //!
 //! References lead nowhere outside the schema itself; formats (`email`, `date-time` …) are enforced.
 
+mod hops;
+
 use jsonschema::{ValidationError, Validator};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -9,13 +11,11 @@ use std::collections::HashSet;
 
 /// The most errors that are reported of one input or one schema.
 pub const MAX_ERRORS: usize = 20;
-/// The most references that are followed at one place of an input while defaults are filled in.
-const MAX_REFERENCES: usize = 64;
 /// The longest message of one error, in characters.
 const MAX_MESSAGE_CHARS: usize = 300;
 
 /// What is wrong with a schema, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
 #[error("the schema is wrong at `{pointer}`: {message}")]
 pub struct SchemaError {
     /// A JSON pointer into the schema; empty for the whole.
@@ -44,6 +44,7 @@ pub struct InputSchema {
 /// # Errors
 /// What is wrong in it, at most [`MAX_ERRORS`].
 pub fn compile(schema: &Value) -> Result<Validator, Vec<SchemaError>> {
+    hops::check(schema).map_err(|error| vec![error])?;
     let options = jsonschema::options()
         .should_validate_formats(true)
         .offline();
@@ -65,7 +66,11 @@ fn against_meta_schema(schema: &Value) -> Vec<SchemaError> {
         Some(_) => return Vec::new(),
     };
     let errors = meta.iter_errors(schema).take(MAX_ERRORS);
-    errors.map(|error| SchemaError::of(&error)).collect()
+    let mut errors: Vec<_> = errors.map(|error| SchemaError::of(&error)).collect();
+    // The vocabularies of a draft are checked one by one, and each says the same.
+    errors.sort();
+    errors.dedup();
+    errors
 }
 
 impl SchemaError {
@@ -191,8 +196,7 @@ impl<'s> Filling<'s> {
     fn follow(&self, schema: &'s Value, followed: &mut HashSet<&'s str>) -> Option<&'s Value> {
         let reference = schema.get("$ref")?.as_str()?;
         let pointer = reference.strip_prefix('#')?;
-        let may_follow = !self.is_inside_default && followed.len() < MAX_REFERENCES;
-        let is_new = may_follow && followed.insert(reference);
+        let is_new = !self.is_inside_default && followed.insert(reference);
         is_new.then(|| self.root.pointer(pointer)).flatten()
     }
 }

@@ -27,6 +27,8 @@ const PATH_BYTE_COST: usize = 1;
 /// Brackets and dashes are looked for up to this column, so that long lines cost no more.
 const MAX_OPENER_COLUMN: usize = 400;
 
+const EMPTY: &str = "the source is empty; a template starts with `namespace:` and `name:`";
+
 /// The tree of this text; what is wrong with it goes to the findings, and if it cannot be read at
 /// all there is no tree.
 pub(super) fn read(text: &str, findings: &mut Findings) -> Option<Located> {
@@ -44,10 +46,17 @@ pub(super) fn read(text: &str, findings: &mut Findings) -> Option<Located> {
     let document = serde_yaml::Deserializer::from_str(text);
     let root = reading.value(Position::START, |seed| seed.deserialize(document).map(Some));
     match root {
+        Ok(Some(Located {
+            content: Content::Null,
+            ..
+        })) => {
+            findings.push(Position::START, "", EMPTY);
+            None
+        }
         Ok(root) => root,
         Err(error) => {
             let at = place(&error);
-            findings.push(at, "", message(&error, at, text));
+            findings.push(at, "", message(&error, at));
             None
         }
     }
@@ -94,10 +103,7 @@ fn place(error: &serde_yaml::Error) -> Position {
 }
 
 /// The parser's message without the place and the path, which stand beside it.
-fn message(error: &serde_yaml::Error, at: Position, text: &str) -> String {
-    if text.trim().is_empty() {
-        return "the source is empty; a template starts with `namespace:` and `name:`".to_owned();
-    }
+fn message(error: &serde_yaml::Error, at: Position) -> String {
     let suffix = format!(" at line {} column {}", at.line, at.column);
     let message = error.to_string().replacen(&suffix, "", 1);
     match message.split_once(OWN_MESSAGE) {

@@ -43,25 +43,51 @@ fn defaults_are_filled_in_at_every_depth() {
 
 #[test]
 fn a_schema_of_itself_does_not_fill_in_for_ever() {
-    let own = json!({"$defs": {"a": {"$ref": "#/$defs/a"}}, "properties": {"x": {"default": {}, "$ref": "#"}}});
+    let own = json!({"properties": {"x": {"default": {}, "$ref": "#"}}});
     assert_eq!(accept(own, json!({})).unwrap(), json!({"x": {}}));
 }
 
 #[test]
-fn a_long_chain_of_references_does_not_exhaust_the_stack() {
-    let links = 20_000;
+fn a_schema_that_leads_nowhere_but_to_itself_is_refused() {
+    for schema in [
+        json!({"$ref": "#"}),
+        json!({"$defs": {"a": {"allOf": [{"$ref": "#/$defs/a"}]}}}),
+        json!({"$defs": {"a": {"$anchor": "here", "not": {"$ref": "#here"}}}}),
+    ] {
+        let errors = InputSchema::compile(&schema).unwrap_err();
+        assert!(errors[0].message.contains("or back to here"), "{errors:?}");
+    }
+}
+
+/// References in a row, after which the schema starts again one level down.
+fn chain(links: usize) -> Value {
     let link = |no: usize| {
         (
             format!("d{no}"),
-            json!({"$ref": format!("#/$defs/d{}", no + 1)}),
+            json!({"allOf": [{"$ref": format!("#/$defs/d{}", no + 1)}]}),
         )
     };
     let mut definitions: serde_json::Map<String, Value> = (0..links).map(link).collect();
-    definitions.insert(format!("d{links}"), json!(true));
-    let schema = json!({"$ref": "#/$defs/d0", "$defs": definitions});
-    if let Ok(schema) = InputSchema::compile(&schema) {
-        assert_eq!(schema.accept(json!({})).unwrap(), json!({}));
-    }
+    definitions.insert(
+        format!("d{links}"),
+        json!({"properties": {"x": {"$ref": "#"}}}),
+    );
+    json!({"$ref": "#/$defs/d0", "$defs": definitions})
+}
+
+#[test]
+fn no_schema_exhausts_the_stack() {
+    let errors = InputSchema::compile(&chain(20_000)).unwrap_err();
+    assert!(
+        errors[0].message.contains("more than 16 references"),
+        "{errors:?}"
+    );
+    let schema = InputSchema::compile(&chain(7)).unwrap();
+    let mut input = json!({});
+    (0..126).for_each(|_| input = json!({"x": input}));
+    let run = move || assert_eq!(schema.accept(input.clone()).unwrap(), input);
+    let half_of_the_usual = std::thread::Builder::new().stack_size(1 << 20);
+    half_of_the_usual.spawn(run).unwrap().join().unwrap();
 }
 
 #[test]
