@@ -56,6 +56,12 @@ impl Client {
         self.query(path, &[]).await
     }
 
+    /// How the host stands; this is no part of the versioned API.
+    pub async fn status<T: DeserializeOwned>(&self) -> Result<Answer<T>, CliError> {
+        let request = self.http.get(self.url(&["health", "status"]));
+        self.read(request.timeout(CONNECT_TIMEOUT)).await
+    }
+
     /// GET with a query.
     pub async fn query<T: DeserializeOwned>(
         &self,
@@ -115,13 +121,17 @@ impl Client {
         self.send(self.request(Method::DELETE, path)).await
     }
 
-    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+    fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
         url.path_segments_mut()
             .expect("an http URL has a path")
             .pop_if_empty()
-            .push("v1")
             .extend(path);
+        url
+    }
+
+    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let url = self.url(&[&["v1"], path].concat());
         let request = self.http.request(method, url).timeout(ANSWER_TIMEOUT);
         match &self.token {
             Some(token) => request.bearer_auth(token),

@@ -3,6 +3,7 @@
 pub mod build;
 mod client;
 mod component;
+mod doctor;
 mod excerpt;
 mod exit;
 mod input;
@@ -14,6 +15,7 @@ mod paint;
 mod pin;
 mod place;
 mod problem;
+mod psql;
 mod reference;
 mod scaffold;
 mod step;
@@ -88,6 +90,10 @@ enum Command {
     /// Look at the steps of a task.
     #[command(subcommand)]
     Step(step::Command),
+    /// Check this machine and the host, and say how to mend what is wrong.
+    Doctor(doctor::Args),
+    /// Open psql on the database of this machine's host.
+    Psql(psql::Args),
     /// Print the completion script of a shell, for example: tasker completions bash.
     Completions {
         shell: clap_complete::Shell,
@@ -132,6 +138,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
+        Command::Doctor(args) => doctor::run(args, global, output).await,
+        Command::Psql(args) => psql::run(args),
         Command::Completions { shell } => print_completions(shell, output),
         Command::Version => print_version(output),
     }

@@ -97,6 +97,11 @@ impl Problem {
         self
     }
 
+    /// What was wrong, in one line.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
     /// The code that the process ends with.
     pub fn exit(&self) -> Exit {
         self.exit

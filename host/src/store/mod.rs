@@ -3,6 +3,7 @@
 //! Functions here are named after what they do for their stage and return domain values. Whatever
 //! changes the state of a task is one call of one SQL function, hence one transaction.
 
+pub mod bench;
 pub mod component;
 pub mod embedded;
 pub mod engine;
@@ -107,7 +108,7 @@ impl Store {
 }
 
 /// The URL with its password, if any, replaced.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((head, tail)) = url.split_once("://") else {
         return url.to_owned();
     };

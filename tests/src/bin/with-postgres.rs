@@ -1,9 +1,11 @@
 //! Runs a command beside a private PostgreSQL for tests: `with-postgres cargo nextest run`. The
-//! command finds it in `TASKER_TEST_DATABASE_URL`; its exit code is passed on. With that variable
-//! set already the command runs as it is.
+//! command finds it in `TASKER_TEST_DATABASE_URL`, and its exit code is passed on. The database is
+//! removed at the end, unless `--data-dir DIR` before the command says where to keep it. Where
+//! that variable is set already the command runs as it is.
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -18,20 +20,33 @@ const ENDED_BY_SIGNAL: u8 = 128;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let mut arguments = std::env::args_os().skip(1);
-    let Some(program) = arguments.next() else {
-        bail!("usage: with-postgres COMMAND [ARGUMENT]...");
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let kept_in = match arguments.next_if(|argument| argument == "--data-dir") {
+        Some(_) => arguments.next().map(PathBuf::from),
+        None => None,
     };
-    let mut command = Command::new(&program);
+    let Some(program) = arguments.next() else {
+        bail!("usage: with-postgres [--data-dir DIR] COMMAND [ARGUMENT]...");
+    };
+    let mut command = Command::new(program);
     command.args(arguments);
-    if std::env::var_os(URL_VARIABLE).is_some() {
-        return run(command, &mut Stops::listen()?).await;
-    }
     let mut stops = Stops::listen()?;
-    let data_dir = directory()?;
-    let postgres = Embedded::start(server_config(data_dir.path())).await?;
+    match std::env::var_os(URL_VARIABLE) {
+        Some(_) if kept_in.is_none() => run(command, &mut stops).await,
+        _ => run_beside_postgres(command, kept_in, &mut stops).await,
+    }
+}
+
+async fn run_beside_postgres(
+    mut command: Command,
+    kept_in: Option<PathBuf>,
+    stops: &mut Stops,
+) -> anyhow::Result<ExitCode> {
+    let temporary = temporary_directory()?;
+    let data_dir = kept_in.unwrap_or_else(|| temporary.path().to_owned());
+    let postgres = Embedded::start(server_config(&data_dir)).await?;
     command.env(URL_VARIABLE, postgres.url());
-    let code = run(command, &mut stops).await;
+    let code = run(command, stops).await;
     postgres.stop().await?;
     code
 }
@@ -74,7 +89,7 @@ fn end(child: &mut Child) {
 }
 
 /// PostgreSQL's account must be able to pass through.
-fn directory() -> anyhow::Result<TempDir> {
+fn temporary_directory() -> anyhow::Result<TempDir> {
     tempfile::Builder::new()
         .prefix("tasker-tests-")
         .permissions(Permissions::from_mode(0o711))

@@ -1,4 +1,4 @@
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::thread;
@@ -34,12 +34,6 @@ pub(super) fn take(data_dir: &Path) -> Result<File, EmbeddedError> {
     }
     sign(&mut file).map_err(io_error("cannot write", path))?;
     Ok(file)
-}
-
-/// Whether some process holds the data directory now.
-pub(super) fn is_taken(data_dir: &Path) -> bool {
-    fs::File::open(data_dir.join(FILE))
-        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
 fn sign(file: &mut File) -> std::io::Result<()> {
