@@ -15,6 +15,7 @@ use crate::tasks::Tasks;
 use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::from_fn;
+use axum::serve::ListenerExt as _;
 use error::ApiError;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -72,6 +73,23 @@ pub fn router(state: AppState) -> Router {
             tasks,
             shutdown,
         })
+}
+
+/// Answers requests until `stop`; those under way are answered first. A host that drains cancels
+/// `state.shutdown` before, so that whoever asks is told to go elsewhere.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    // Answers are small: to wait for more to send would only delay them.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays with delayed sending");
+        }
+    });
+    let stopped = async move { stop.cancelled().await };
+    axum::serve(listener, router(state)).with_graceful_shutdown(stopped).await
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {
