@@ -21,7 +21,13 @@ create type tasker.pin_kind as enum ('template', 'component');
 create type tasker.step_key as (task_id uuid, step_no smallint);
 
 -- Moves whenever something that resolution depends on changes: a version is published, a pin is set.
-create sequence tasker.registry_generation;
+-- One row, not a sequence: the number has to become visible together with the change that moved it.
+create table tasker.registry_generation (
+  singleton boolean primary key default true,
+  generation bigint not null,
+  constraint registry_generation_is_one_row check (singleton)
+);
+insert into tasker.registry_generation (generation) values (0);
 
 create table tasker.namespace (
   namespace_id int generated always as identity primary key,

@@ -6,5 +6,6 @@ mod contract;
 pub mod guests;
 mod handlers;
 mod http;
+mod measure;
 mod misbehaviour;
 mod refusals;

@@ -86,7 +86,11 @@ impl SharedLog {
 impl AttemptLog {
     /// Adds a line, or as much of its message as there is room for.
     pub(super) fn add(&mut self, mut line: LogLine) {
-        let field_bytes: usize = line.fields.iter().map(|(key, value)| key.len() + value.len()).sum();
+        let field_bytes: usize = line
+            .fields
+            .iter()
+            .map(|(key, value)| key.len() + value.len())
+            .sum();
         let room_bytes = self.left_bytes.saturating_sub(field_bytes);
         if room_bytes == 0 {
             self.dropped_bytes += field_bytes + line.message.len().max(1);

@@ -5,6 +5,7 @@ mod disk;
 use super::capability::CONTRACT_HANDLER;
 use super::refusal::Refusal;
 use super::state::AttemptState;
+use super::surface::Surface;
 use super::{Inner, Sandbox, SandboxError};
 use crate::domain::digest::Digest;
 use disk::DiskCache;
@@ -161,6 +162,7 @@ impl Inner {
     }
 
     fn link(&self, digest: Digest, component: Component) -> Result<Prepared, Refusal> {
+        Surface::of(&component)?;
         let pre = self
             .linker
             .instantiate_pre(&component)
@@ -168,15 +170,16 @@ impl Inner {
         let handler = component.get_export_index(None, CONTRACT_HANDLER);
         let execute =
             handler.and_then(|handler| component.get_export_index(Some(&handler), "execute"));
-        let execute = execute.ok_or(Refusal::NoHandler {
-            exports: String::new(),
+        let execute = execute.ok_or_else(|| Refusal::NoHandler {
+            exports: "an empty handler".to_owned(),
         })?;
+        let inner = PreparedInner {
+            digest,
+            pre,
+            execute,
+        };
         Ok(Prepared {
-            inner: Arc::new(PreparedInner {
-                digest,
-                pre,
-                execute,
-            }),
+            inner: Arc::new(inner),
         })
     }
 }

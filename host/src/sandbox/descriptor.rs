@@ -1,8 +1,10 @@
 //! What a component says of itself.
 
+use super::refusal::Refusal;
 use crate::domain::name::Name;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// What an upload was found to hold; kept with it as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,9 +42,36 @@ pub struct HandlerDescription {
 /// What `describe` returns.
 #[derive(Deserialize)]
 pub(super) struct Described {
-    pub(super) handlers: Vec<HandlerDescription>,
+    handlers: Vec<HandlerDescription>,
     #[serde(default)]
     pub(super) capabilities: Vec<String>,
+}
+
+impl Described {
+    /// The handlers, where each has its own name and its schemas are schemas.
+    pub(super) fn handlers(&self) -> Result<Vec<HandlerDescription>, Refusal> {
+        let mut names = HashSet::new();
+        for handler in &self.handlers {
+            if !names.insert(&handler.name) {
+                return Err(Refusal::HandlerTwice(handler.name.to_string()));
+            }
+            handler.check("input_schema", handler.input_schema.as_ref())?;
+            handler.check("result_schema", handler.result_schema.as_ref())?;
+        }
+        Ok(self.handlers.clone())
+    }
+}
+
+impl HandlerDescription {
+    fn check(&self, which: &'static str, schema: Option<&Value>) -> Result<(), Refusal> {
+        let Some(schema) = schema else { return Ok(()) };
+        let built = jsonschema::validator_for(schema).map(drop);
+        built.map_err(|error| Refusal::Schema {
+            handler: self.name.to_string(),
+            which,
+            reason: error.to_string(),
+        })
+    }
 }
 
 impl Descriptor {
@@ -54,5 +83,43 @@ impl Descriptor {
         handlers
             .iter()
             .any(|described| described.name.as_str() == handler)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handlers(json: &str) -> Result<Vec<HandlerDescription>, Refusal> {
+        serde_json::from_str::<Described>(json).unwrap().handlers()
+    }
+
+    #[test]
+    fn a_handler_needs_no_more_than_a_name() {
+        assert_eq!(
+            handlers(r#"{"handlers": [{"name": "charge"}]}"#)
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(serde_json::from_str::<Described>(r#"{"handlers": [{"name": "a b"}]}"#).is_err());
+    }
+
+    #[test]
+    fn two_handlers_of_one_name_are_refused() {
+        let refused = handlers(r#"{"handlers": [{"name": "a"}, {"name": "a"}]}"#).unwrap_err();
+        assert!(refused.to_string().contains("`a` twice"), "{refused}");
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_refused_with_the_handlers_name() {
+        let wrong = r#"{"handlers": [{"name": "a", "result_schema": {"type": "objekt"}}]}"#;
+        let refused = handlers(wrong).unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .contains("`result_schema` of handler `a`"),
+            "{refused}"
+        );
     }
 }

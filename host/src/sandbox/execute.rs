@@ -12,6 +12,7 @@ use crate::domain::invocation::Invocation;
 use crate::domain::outcome::Outcome;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::SemaphorePermit;
 use tokio_util::sync::CancellationToken;
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
@@ -50,12 +51,7 @@ impl Sandbox {
         invocation: Arc<Invocation>,
         surroundings: Surroundings,
     ) -> Executed {
-        let _permit = self
-            .inner
-            .permits
-            .acquire()
-            .await
-            .expect("the semaphore is never closed");
+        let _turn = self.inner.turn().await;
         let started = Instant::now();
         let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
@@ -74,6 +70,12 @@ impl Sandbox {
 }
 
 impl Inner {
+    /// A place in the pool, for as long as it is held.
+    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
+        let permit = self.permits.acquire().await;
+        permit.expect("the semaphore is never closed")
+    }
+
     /// A store that holds the guest to its limits.
     pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
         let mut store = Store::new(&self.engine, state);

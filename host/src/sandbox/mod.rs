@@ -17,6 +17,7 @@ mod limits;
 mod measure;
 mod refusal;
 mod state;
+mod surface;
 mod verdict;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
@@ -42,8 +43,8 @@ pub struct SandboxConfig {
     /// Where compiled code is kept between runs; made with mode 0700 where missing. Hosts may share
     /// it. Whoever can write its key file can run code in this process.
     pub cache_dir: PathBuf,
-    /// Invocations that run at the same time; others wait for their turn, which is not counted
-    /// against their deadline.
+    /// Invocations that run at the same time, at least one; others wait for their turn, which is
+    /// not counted against their deadline.
     pub max_concurrent: usize,
 }
 
@@ -87,10 +88,11 @@ impl Sandbox {
     /// Where memory for a pool of instances cannot be reserved, instances are made on demand, which
     /// is slower, and a warning says so.
     pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
-        let engine = engine::start(config.max_concurrent).map_err(SandboxError::Engine)?;
+        let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
+        let engine = engine::start(max_concurrent).map_err(SandboxError::Engine)?;
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir)?;
-        let permits = Semaphore::new(config.max_concurrent);
+        let permits = Semaphore::new(max_concurrent);
         let http = capability::http::Outside::default();
         Ok(Self {
             inner: Arc::new(Inner {

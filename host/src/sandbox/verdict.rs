@@ -122,15 +122,10 @@ fn memory_limit(wanted_bytes: usize, state: &AttemptState) -> Failure {
 }
 
 fn of_other(error: &wasmtime::Error, state: &AttemptState) -> Failure {
-    if let Some(exit) = error.downcast_ref::<I32Exit>() {
-        return failure(
-            FailureKind::Trapped,
-            "exited",
-            format!(
-                "the handler ended itself with exit code {}; a handler returns its result or a failure",
-                exit.0
-            ),
-        );
+    if error.is::<I32Exit>() {
+        let message =
+            "the handler called `exit`; a handler ends by returning its result or a failure";
+        return failure(FailureKind::Trapped, "exited", message.to_owned());
     }
     if error.is::<PoolConcurrencyLimitError>() {
         return failure(

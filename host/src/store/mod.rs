@@ -3,11 +3,18 @@
 //! Functions here are named after what they do for their stage and return domain values. Whatever
 //! changes the state of a task is one call of one SQL function, hence one transaction.
 
+pub mod bench;
+pub mod component;
 pub mod embedded;
 pub mod engine;
+pub mod health;
 pub mod lease;
+pub mod lock;
 mod migrate;
+pub mod pin;
 pub mod plan;
+pub mod task_read;
+pub mod template;
 pub mod wake;
 
 pub use migrate::{MigrateError, migrate};
@@ -101,7 +108,7 @@ impl Store {
 }
 
 /// The URL with its password, if any, replaced.
-fn without_password(url: &str) -> String {
+pub(crate) fn without_password(url: &str) -> String {
     let Some((head, tail)) = url.split_once("://") else {
         return url.to_owned();
     };

@@ -44,16 +44,18 @@ pub(super) async fn round(
     let sorted = sorted(batch);
     let mut retry_in = None;
     if !sorted.failed.is_empty() {
+        worker.stats.count_call();
         retry_in = worker.store.fail_steps(id, &sorted.failed).await?;
     }
     if !sorted.checkpointed.is_empty() {
+        worker.stats.count_call();
         worker
             .store
             .checkpoint_steps(id, &sorted.checkpointed)
             .await?;
     }
+    worker.stats.count_call();
     let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
-    worker.stats.count_round();
     let claimed = plans.invocations(&worker.store, claimed).await?;
     Ok(Round { claimed, retry_in })
 }

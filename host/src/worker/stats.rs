@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Counters that only go up; reading them costs the worker nothing.
 #[derive(Debug, Default)]
 pub struct WorkerStats {
-    rounds: AtomicU64,
+    calls: AtomicU64,
     attempts: AtomicU64,
     guest_us: AtomicU64,
 }
 
 impl WorkerStats {
-    /// Calls that reported, claimed, or both.
-    pub fn rounds(&self) -> u64 {
-        self.rounds.load(Ordering::Relaxed)
+    /// Calls to the database that reported, claimed, or both.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
     }
 
     /// Attempts that ended, whatever their outcome.
@@ -26,8 +26,8 @@ impl WorkerStats {
         self.guest_us.load(Ordering::Relaxed)
     }
 
-    pub(super) fn count_round(&self) {
-        self.rounds.fetch_add(1, Ordering::Relaxed);
+    pub(super) fn count_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(super) fn count_attempt(&self, guest_us: u64) {

@@ -22,12 +22,13 @@ use wasmtime_wasi_http::{
 /// attempt ends the wait as well.
 const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
 
-type Exchange = Result<
+/// A response, and what the connection has to do until its body was read: nothing, the client does it.
+type Exchange<E> = Result<
     (
         http::Response<WasiBody>,
         Box<dyn Future<Output = Result<(), Error>> + Send>,
     ),
-    Error,
+    E,
 >;
 
 impl WasiHttpView for AttemptState {
@@ -65,7 +66,7 @@ impl WasiHttpHooks for Gate {
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ) -> Box<dyn Future<Output = Exchange> + Send> {
+    ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
         let (log, outside) = (self.log.clone(), self.outside.clone());
         let admitted = admit(request, &self.step.grants);
         Box::new(async move {
@@ -149,13 +150,7 @@ async fn send(
     outside: &Outside,
     request: reqwest::Request,
     options: Option<RequestOptions>,
-) -> Result<
-    (
-        http::Response<WasiBody>,
-        Box<dyn Future<Output = Result<(), Error>> + Send>,
-    ),
-    Refused,
-> {
+) -> Exchange<Refused> {
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let failed = |reason: String, error| Refused::Failed {
         host: host.clone(),

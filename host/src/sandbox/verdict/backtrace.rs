@@ -6,17 +6,16 @@ use wasmtime::{FrameInfo, WasmBacktrace};
 const MAX_LINES: usize = 32;
 
 /// How the names of functions begin that only tell that something panics.
-const PANIC_MACHINERY: [&str; 10] = [
+const PANIC_MACHINERY: [&str; 9] = [
     "__rustc",
-    "rust_begin_unwind",
-    "rust_panic",
     "abort",
-    "panic_abort",
+    "core::option::expect_failed",
+    "core::option::unwrap_failed",
     "core::panicking",
+    "core::result::unwrap_failed",
     "std::panicking",
     "std::process",
     "std::sys",
-    "core::result::unwrap_failed",
 ];
 
 /// The frames, innermost first, without what lies between a panic and its trap; a frame that
@@ -62,14 +61,7 @@ fn describe(frame: &FrameInfo) -> String {
     }
 }
 
-/// Names without the hash that the Rust compiler puts behind them.
+/// Names as they stand in the source, where the compiler was Rust's.
 fn demangled(name: &str) -> String {
-    match name.rsplit_once("::h") {
-        Some((path, hash))
-            if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) =>
-        {
-            path.to_owned()
-        }
-        _ => name.to_owned(),
-    }
+    format!("{:#}", rustc_demangle::demangle(name))
 }

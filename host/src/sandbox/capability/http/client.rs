@@ -5,7 +5,10 @@ use super::{Refused, address};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use rustls::crypto::ring;
+use rustls::{ClientConfig, RootCertStore};
 use std::error::Error as StdError;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll};
@@ -25,17 +28,38 @@ impl Outside {
     }
 }
 
+/// Trusts whom the machine trusts or, on a machine without certificates, those that are built in.
 fn build() -> Result<reqwest::Client, String> {
     // Fails where the process has chosen a provider already, which serves as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    let _ = ring::default_provider().install_default();
+    let with_own_roots = |_| {
+        settings()
+            .tls_backend_preconfigured(built_in_trust()?)
+            .build()
+            .map_err(|error| error.to_string())
+    };
+    let client = settings().build().or_else(with_own_roots);
+    client.map_err(|reason| format!("the host's HTTP client did not start: {reason}"))
+}
+
+fn settings() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)
         .connect_timeout(CONNECT_TIMEOUT)
         .dns_resolver(Arc::new(CheckedResolver))
-        .build()
-        .map_err(|error| format!("the host's HTTP client did not start: {error}"))
+}
+
+fn built_in_trust() -> Result<ClientConfig, String> {
+    let roots = RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.into(),
+    };
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let config = config
+        .with_safe_default_protocol_versions()
+        .map_err(|error| error.to_string())?;
+    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Resolves names to the addresses that [`address::check`] allows.
@@ -45,14 +69,27 @@ impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let checked =
-                found.map(|socket| address::check(name.as_str(), socket.ip()).map(|()| socket));
-            let (allowed, mut refused): (Vec<_>, Vec<_>) = checked.partition(Result::is_ok);
-            match refused.pop() {
-                Some(Err(reason)) if allowed.is_empty() => Err(reason.into()),
-                _ => Ok(Box::new(allowed.into_iter().flatten()) as Addrs),
-            }
+            Ok(Box::new(reachable(name.as_str(), found)?.into_iter()) as Addrs)
         })
+    }
+}
+
+/// Those addresses of a host that may be reached; where there is none, why.
+fn reachable(
+    host: &str,
+    found: impl Iterator<Item = SocketAddr>,
+) -> Result<Vec<SocketAddr>, Refused> {
+    let mut refused = None;
+    let mut allowed = Vec::new();
+    for socket in found {
+        match address::check(host, socket.ip()) {
+            Ok(()) => allowed.push(socket),
+            Err(reason) => refused = Some(reason),
+        }
+    }
+    match refused {
+        Some(reason) if allowed.is_empty() => Err(reason),
+        _ => Ok(allowed),
     }
 }
 
@@ -129,5 +166,39 @@ impl Body for OutgoingBody {
             .lock()
             .map(|body| body.size_hint())
             .unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reached(addresses: &[&str]) -> Result<usize, Refused> {
+        let found = addresses
+            .iter()
+            .map(|address| SocketAddr::new(address.parse().unwrap(), 80));
+        reachable("example.com", found).map(|reached| reached.len())
+    }
+
+    #[test]
+    fn only_the_addresses_that_may_be_reached_are_connected_to() {
+        assert_eq!(reached(&["93.184.216.34", "10.0.0.1"]).unwrap(), 1);
+        let refused = reached(&["10.0.0.1", "127.0.0.1"]).unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .contains("`example.com` is at 127.0.0.1"),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn the_client_starts_without_certificates_of_the_machine() {
+        assert!(
+            settings()
+                .tls_backend_preconfigured(built_in_trust().unwrap())
+                .build()
+                .is_ok()
+        );
     }
 }
