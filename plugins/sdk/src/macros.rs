@@ -58,7 +58,13 @@ macro_rules! handlers {
         pub static HANDLERS: $crate::Handlers = $crate::Handlers::new(
             &[$($crate::component::Entry {
                 name: stringify!($name),
-                run: |ctx, input| $crate::handler::Handler::run(&$crate::__function!($name $($function)?), ctx, input),
+                run: {
+                    // A function of the handler's name, to be seen where it traps.
+                    fn $name(ctx: &$crate::Context, input: &str) -> Result<$crate::TextOutcome, $crate::Failure> {
+                        $crate::handler::Handler::run(&$crate::__function!($name $($function)?), ctx, input)
+                    }
+                    $name
+                },
                 describe: || {
                     let description = $crate::component::Description::of(stringify!($name), $crate::__function!($name $($function)?));
                     $(let description = $crate::__attribute!(description, $attribute $($argument)*);)*
@@ -82,7 +88,7 @@ macro_rules! handlers {
 #[macro_export]
 macro_rules! __function {
     ($name:ident) => {
-        $name
+        self::$name
     };
     ($name:ident $function:path) => {
         $function

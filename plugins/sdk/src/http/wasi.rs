@@ -7,7 +7,7 @@ use wasip2::http::types::{
     Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
     Scheme,
 };
-use wasip2::io::streams::{OutputStream, StreamError};
+use wasip2::io::streams::StreamError;
 
 /// `wasi:io` takes this much in one blocking write.
 const WRITE_BYTES: usize = 4096;
@@ -18,7 +18,8 @@ pub(super) fn send(request: &Request) -> Result<Response, Failure> {
     let body = outgoing.body().map_err(|()| invalid(request, "it has no body to write"))?;
     let pending =
         handle(outgoing, Some(options(request))).map_err(|error| failed(request, &error))?;
-    write(request, body)?;
+    // Where the body could not be written, what comes back says why.
+    let _ = write(&request.body, body);
     pending.subscribe().block();
     let answer =
         pending.get().expect("the pollable said that it is there").expect("it is taken once");
@@ -83,16 +84,12 @@ fn options(request: &Request) -> RequestOptions {
     options
 }
 
-fn write(request: &Request, body: OutgoingBody) -> Result<(), Failure> {
-    if !request.body.is_empty() {
+fn write(bytes: &[u8], body: OutgoingBody) -> Result<(), StreamError> {
+    if !bytes.is_empty() {
         let stream = body.write().expect("it is taken once");
-        write_all(&stream, &request.body).map_err(|error| broken(request, "request", &error))?;
+        bytes.chunks(WRITE_BYTES).try_for_each(|chunk| stream.blocking_write_and_flush(chunk))?;
     }
-    OutgoingBody::finish(body, None).map_err(|error| failed(request, &error))
-}
-
-fn write_all(stream: &OutputStream, bytes: &[u8]) -> Result<(), StreamError> {
-    bytes.chunks(WRITE_BYTES).try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+    OutgoingBody::finish(body, None).map_err(|_| StreamError::Closed)
 }
 
 fn read(request: &Request, response: &IncomingResponse) -> Result<Response, Failure> {
@@ -115,7 +112,7 @@ fn read_all(request: &Request, body: &IncomingBody) -> Result<Vec<u8>, Failure> 
             Ok(piece) => bytes.extend(piece),
             Err(StreamError::Closed) => return Ok(bytes),
             Err(error @ StreamError::LastOperationFailed(_)) => {
-                return Err(broken(request, "response", &error));
+                return Err(broken(request, &error));
             }
         }
         if bytes.len() > request.max_body_bytes {
@@ -137,11 +134,8 @@ fn too_large(request: &Request) -> Failure {
     Failure::permanent("http_body_too_large", message)
 }
 
-fn broken(request: &Request, which: &str, error: &StreamError) -> Failure {
-    Failure::retryable(
-        "http_failed",
-        format!("the {which} body of {} broke off: {error}", request.url),
-    )
+fn broken(request: &Request, error: &StreamError) -> Failure {
+    Failure::retryable("http_failed", format!("the body of {} broke off: {error}", request.url))
 }
 
 fn failed(request: &Request, error: &ErrorCode) -> Failure {
