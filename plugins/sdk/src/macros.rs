@@ -46,6 +46,16 @@
 /// # }
 /// ```
 ///
+/// A name given twice does not compile:
+///
+/// ```compile_fail,E0428
+/// fn charge() -> Result<(), tasker_sdk::Failure> {
+///     Ok(())
+/// }
+/// tasker_sdk::handlers! { charge, charge }
+/// # fn main() {}
+/// ```
+///
 /// It defines the static `HANDLERS`, of type [`Handlers`](crate::Handlers), so that tests can run
 /// handlers as the host does, JSON included.
 #[macro_export]
