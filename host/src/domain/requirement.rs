@@ -1,1 +1,429 @@
-//! To come.
+//! What an author or a caller asks for: a name and a semver range, as Cargo writes it.
+
+use super::name::{Name, NameError};
+use semver::{Version, VersionReq};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The longest requirement, in bytes.
+pub const MAX_REQUIREMENT_BYTES: usize = 200;
+
+/// A semver range as Cargo reads it, kept as its author wrote it: `^1.4`, `1.4` (the same),
+/// `~1.4.2`, `=1.4.2`, `>=1.2, <3`, `1.*`, `*`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Requirement {
+    text: String,
+    range: VersionReq,
+}
+
+/// A component by name, in another namespace where it says so: `[namespace/]component`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ComponentRef {
+    /// None: the namespace of whoever names it.
+    pub namespace: Option<Name>,
+    pub component: Name,
+}
+
+/// What a step runs: `[namespace/]component/handler[@requirement]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct HandlerRef {
+    pub component: ComponentRef,
+    /// The handler's name inside the component.
+    pub handler: Name,
+    /// `*` where the text has none.
+    pub requirement: Requirement,
+}
+
+/// A template as a caller asks for it: `namespace/name[@requirement]`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct TemplateRef {
+    pub namespace: Name,
+    pub name: Name,
+    /// None: the namespace's pin, else the highest stable version.
+    pub requirement: Option<Requirement>,
+}
+
+/// A template or component by its full name: `namespace/name`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct QualifiedName {
+    pub namespace: Name,
+    pub name: Name,
+}
+
+/// Why a text is not a requirement or a reference.
+#[derive(Debug, thiserror::Error)]
+pub enum RequirementError {
+    #[error("a requirement cannot be empty; write a range such as `^1.4`, `=1.4.2` or `*`")]
+    Empty,
+    #[error("a requirement has at most {MAX_REQUIREMENT_BYTES} bytes; this one has {0}")]
+    TooLong(usize),
+    #[error(
+        "`{}` is not a version range: {source}; write for example `^1.4`, `~1.4.2`, `=1.4.2` or `>=1.2, <3`",
+        text.escape_debug()
+    )]
+    Range { text: String, source: semver::Error },
+    #[error(
+        "`{}` does not read as {form}; write for example `{example}`",
+        shorten(text)
+    )]
+    Form {
+        text: String,
+        form: &'static str,
+        example: &'static str,
+    },
+    #[error("`{}`: {source}; write for example `{example}`", shorten(text))]
+    Part {
+        text: String,
+        example: &'static str,
+        source: NameError,
+    },
+}
+
+impl Requirement {
+    /// Exactly this version, a pre-release included.
+    pub fn exact(version: &Version) -> Self {
+        format!("={version}")
+            .parse()
+            .expect("`=` and a version are a requirement")
+    }
+
+    /// Any stable version: `*`.
+    pub fn any() -> Self {
+        Self {
+            text: "*".to_owned(),
+            range: VersionReq::STAR,
+        }
+    }
+
+    /// True where the version lies in the range. A pre-release does so only where the range names
+    /// a pre-release of the same major.minor.patch.
+    pub fn matches(&self, version: &Version) -> bool {
+        self.range.matches(version)
+    }
+
+    /// As its author wrote it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl FromStr for Requirement {
+    type Err = RequirementError;
+
+    fn from_str(text: &str) -> Result<Self, RequirementError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(RequirementError::Empty);
+        }
+        if text.len() > MAX_REQUIREMENT_BYTES {
+            return Err(RequirementError::TooLong(text.len()));
+        }
+        let text = text.to_owned();
+        match VersionReq::parse(&text) {
+            Ok(range) => Ok(Self { text, range }),
+            Err(source) => Err(RequirementError::Range { text, source }),
+        }
+    }
+}
+
+impl ComponentRef {
+    const FORM: &'static str = "a component, `component` or `namespace/component`";
+    const EXAMPLE: &'static str = "payments";
+
+    /// Its full name, where `home` is the namespace of whoever names it.
+    pub fn qualified(&self, home: &Name) -> QualifiedName {
+        QualifiedName {
+            namespace: self.namespace.as_ref().unwrap_or(home).clone(),
+            name: self.component.clone(),
+        }
+    }
+}
+
+impl FromStr for ComponentRef {
+    type Err = RequirementError;
+
+    fn from_str(text: &str) -> Result<Self, RequirementError> {
+        let name = |part| parse_name(part, text, Self::EXAMPLE);
+        let parts: Vec<&str> = text.split('/').collect();
+        let (namespace, component) = match parts[..] {
+            [component] => (None, component),
+            [namespace, component] => (Some(namespace), component),
+            _ => return Err(wrong_form(text, Self::FORM, Self::EXAMPLE)),
+        };
+        Ok(Self {
+            namespace: namespace.map(name).transpose()?,
+            component: name(component)?,
+        })
+    }
+}
+
+impl HandlerRef {
+    const FORM: &'static str =
+        "a handler, `component/handler@requirement` or `namespace/component/handler@requirement`";
+    const EXAMPLE: &'static str = "payments/charge@^1.4";
+}
+
+impl FromStr for HandlerRef {
+    type Err = RequirementError;
+
+    fn from_str(text: &str) -> Result<Self, RequirementError> {
+        let (path, requirement) = split_requirement(text)?;
+        let name = |part| parse_name(part, text, Self::EXAMPLE);
+        let parts: Vec<&str> = path.split('/').collect();
+        let (namespace, component, handler) = match parts[..] {
+            [component, handler] => (None, component, handler),
+            [namespace, component, handler] => (Some(namespace), component, handler),
+            _ => return Err(wrong_form(text, Self::FORM, Self::EXAMPLE)),
+        };
+        Ok(Self {
+            component: ComponentRef {
+                namespace: namespace.map(name).transpose()?,
+                component: name(component)?,
+            },
+            handler: name(handler)?,
+            requirement: requirement.unwrap_or_else(Requirement::any),
+        })
+    }
+}
+
+impl TemplateRef {
+    const FORM: &'static str = "a template, `namespace/name` or `namespace/name@requirement`";
+    const EXAMPLE: &'static str = "orders/fulfil@^1.2";
+}
+
+impl FromStr for TemplateRef {
+    type Err = RequirementError;
+
+    fn from_str(text: &str) -> Result<Self, RequirementError> {
+        let (path, requirement) = split_requirement(text)?;
+        let parts: Vec<&str> = path.split('/').collect();
+        let [namespace, template] = parts[..] else {
+            return Err(wrong_form(text, Self::FORM, Self::EXAMPLE));
+        };
+        Ok(Self {
+            namespace: parse_name(namespace, text, Self::EXAMPLE)?,
+            name: parse_name(template, text, Self::EXAMPLE)?,
+            requirement,
+        })
+    }
+}
+
+fn split_requirement(text: &str) -> Result<(&str, Option<Requirement>), RequirementError> {
+    match text.split_once('@') {
+        Some((path, requirement)) => Ok((path, Some(requirement.parse()?))),
+        None => Ok((text, None)),
+    }
+}
+
+fn parse_name(part: &str, text: &str, example: &'static str) -> Result<Name, RequirementError> {
+    part.parse().map_err(|source| RequirementError::Part {
+        text: text.to_owned(),
+        example,
+        source,
+    })
+}
+
+fn wrong_form(text: &str, form: &'static str, example: &'static str) -> RequirementError {
+    RequirementError::Form {
+        text: text.to_owned(),
+        form,
+        example,
+    }
+}
+
+/// At most this many characters of a wrong text are shown.
+const SHOWN_CHARS: usize = 80;
+
+fn shorten(text: &str) -> String {
+    let shown: String = text.chars().take(SHOWN_CHARS).collect();
+    let rest = if shown.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", shown.escape_debug())
+}
+
+impl fmt::Display for Requirement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Display for ComponentRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(namespace) = &self.namespace {
+            write!(f, "{namespace}/")?;
+        }
+        write!(f, "{}", self.component)
+    }
+}
+
+impl fmt::Display for HandlerRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}/{}@{}",
+            self.component, self.handler, self.requirement
+        )
+    }
+}
+
+impl fmt::Display for TemplateRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)?;
+        match &self.requirement {
+            Some(requirement) => write!(f, "@{requirement}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
+}
+
+/// Serde carries each of these as the text that `Display` writes and `FromStr` reads.
+macro_rules! carried_as_text {
+    ($($type:ty),+) => {$(
+        impl TryFrom<String> for $type {
+            type Error = RequirementError;
+
+            fn try_from(text: String) -> Result<Self, RequirementError> {
+                text.parse()
+            }
+        }
+
+        impl From<$type> for String {
+            fn from(value: $type) -> Self {
+                value.to_string()
+            }
+        }
+    )+};
+}
+
+carried_as_text!(Requirement, ComponentRef, HandlerRef, TemplateRef);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn requirement(text: &str) -> Requirement {
+        text.parse().unwrap()
+    }
+
+    fn version(text: &str) -> Version {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_bare_version_means_a_caret_as_in_cargo() {
+        assert!(requirement("1.4").matches(&version("1.9.0")));
+        assert!(!requirement("1.4").matches(&version("2.0.0")));
+        assert!(requirement("0.9").matches(&version("0.9.7")));
+        assert!(!requirement("0.9").matches(&version("0.10.0")));
+    }
+
+    #[test]
+    fn versions_compare_by_number_and_not_by_letter() {
+        assert!(version("0.10.0") > version("0.9.0"));
+        assert!(requirement(">0.9.0").matches(&version("0.10.0")));
+    }
+
+    #[test]
+    fn a_pre_release_matches_only_where_the_range_names_one() {
+        let candidate = version("1.5.0-rc.1");
+        for text in ["*", "^1.4", ">=1.0", "1.*", "^1.4.0-rc.1"] {
+            assert!(!requirement(text).matches(&candidate), "{text}");
+        }
+        for text in ["=1.5.0-rc.1", "^1.5.0-alpha", ">=1.5.0-rc.1"] {
+            assert!(requirement(text).matches(&candidate), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_exact_requirement_takes_that_version_alone() {
+        let exact = Requirement::exact(&version("1.2.3-rc.1"));
+        assert_eq!(exact.as_str(), "=1.2.3-rc.1");
+        assert!(exact.matches(&version("1.2.3-rc.1")));
+        assert!(!exact.matches(&version("1.2.3")));
+        assert!(!exact.matches(&version("1.2.4")));
+    }
+
+    #[test]
+    fn the_text_stays_as_it_was_written() {
+        assert_eq!(requirement("  >=1.2,  <3 ").to_string(), ">=1.2,  <3");
+    }
+
+    #[test]
+    fn a_wrong_range_says_what_is_wrong_and_what_right_looks_like() {
+        let message = "1.x.y.z".parse::<Requirement>().unwrap_err().to_string();
+        assert!(message.starts_with("`1.x.y.z` is not a version range: "));
+        assert!(message.contains("`^1.4`"), "{message}");
+        assert!(matches!(
+            " ".parse::<Requirement>(),
+            Err(RequirementError::Empty)
+        ));
+        let long = "1".repeat(MAX_REQUIREMENT_BYTES + 1);
+        assert!(matches!(
+            long.parse::<Requirement>(),
+            Err(RequirementError::TooLong(201))
+        ));
+    }
+
+    #[test]
+    fn a_handler_is_read_with_and_without_namespace_and_requirement() {
+        let plain: HandlerRef = "payments/charge".parse().unwrap();
+        assert_eq!(plain.component.namespace, None);
+        assert_eq!(plain.requirement, Requirement::any());
+        assert_eq!(plain.to_string(), "payments/charge@*");
+        let full: HandlerRef = "other/payments/charge@>=1.2, <3".parse().unwrap();
+        assert_eq!(full.component.to_string(), "other/payments");
+        assert_eq!(full.handler.as_str(), "charge");
+        assert_eq!(full.requirement.as_str(), ">=1.2, <3");
+    }
+
+    #[test]
+    fn a_wrong_handler_says_what_right_looks_like() {
+        let message = |text: &str| text.parse::<HandlerRef>().unwrap_err().to_string();
+        assert!(message("charge").contains("`payments/charge@^1.4`"));
+        assert!(message("a/b/c/d").contains("`namespace/component/handler@requirement`"));
+        assert!(message("pay ments/charge").contains("has ' ' in it"));
+        assert!(message("payments/charge@").contains("cannot be empty"));
+        assert!(message("payments/charge@one").contains("`one` is not a version range"));
+        assert!(message(&"x".repeat(5000)).len() < 400);
+    }
+
+    #[test]
+    fn a_component_belongs_to_whoever_names_it_unless_it_says_otherwise() {
+        let home = "orders".parse().unwrap();
+        let own: ComponentRef = "payments".parse().unwrap();
+        let other: ComponentRef = "shop/payments".parse().unwrap();
+        assert_eq!(own.qualified(&home).to_string(), "orders/payments");
+        assert_eq!(other.qualified(&home).to_string(), "shop/payments");
+        assert!("a/b/c".parse::<ComponentRef>().is_err());
+    }
+
+    #[test]
+    fn a_template_needs_its_namespace() {
+        let asked: TemplateRef = "orders/fulfil@^1".parse().unwrap();
+        assert_eq!(asked.to_string(), "orders/fulfil@^1");
+        let open: TemplateRef = "orders/fulfil".parse().unwrap();
+        assert_eq!(open.requirement, None);
+        let message = "fulfil".parse::<TemplateRef>().unwrap_err().to_string();
+        assert!(message.contains("`orders/fulfil@^1.2`"), "{message}");
+    }
+
+    #[test]
+    fn references_cross_json_as_text() {
+        let handler: HandlerRef = serde_json::from_str("\"payments/charge@^1.4\"").unwrap();
+        assert_eq!(
+            serde_json::to_string(&handler).unwrap(),
+            "\"payments/charge@^1.4\""
+        );
+        assert!(serde_json::from_str::<HandlerRef>("\"charge\"").is_err());
+    }
+}

@@ -1,1 +1,250 @@
-//! To come.
+//! Which exact versions a new task runs: pure, once, at submit. What comes out is the lock.
+//!
+//! Candidates, requirements and pins come in as values, so that the caller can load them with one
+//! query. Yanked versions are candidates too: an error can then say that they exist.
+
+use super::name::Name;
+use super::requirement::{HandlerRef, QualifiedName, Requirement};
+use semver::Version;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// At most this many versions are listed in an error.
+const MAX_LISTED_VERSIONS: usize = 10;
+
+/// One version that exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate<Id> {
+    pub version: Version,
+    /// Never chosen anew.
+    pub is_yanked: bool,
+    /// What the caller knows this version by.
+    pub id: Id,
+}
+
+/// All versions of the components that a template names; a missing entry is a component that does
+/// not exist.
+pub type Components<Id> = BTreeMap<QualifiedName, Vec<Candidate<Id>>>;
+
+/// The pins of one namespace for components.
+pub type Pins = BTreeMap<QualifiedName, Requirement>;
+
+/// The versions that exist, as an error lists them: highest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing(Vec<(Version, bool)>);
+
+/// Why there is no version to run.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    #[error("there is no template {target}; push one or correct the name")]
+    NoTemplate { target: QualifiedName },
+    #[error(
+        "{target} has {existing}; none satisfies the requested {asked}; push one or ask for another"
+    )]
+    TemplateAsked {
+        target: QualifiedName,
+        asked: Requirement,
+        existing: Existing,
+    },
+    #[error(
+        "{target} has {existing}; none satisfies the namespace's pin {pin}; push one, change the pin or ask for a version"
+    )]
+    TemplatePin {
+        target: QualifiedName,
+        pin: Requirement,
+        existing: Existing,
+    },
+    #[error(
+        "{target} has {existing}; none is stable; push a stable version or ask for a pre-release by its version"
+    )]
+    TemplateUnstable {
+        target: QualifiedName,
+        existing: Existing,
+    },
+    #[error(
+        "there is no component {target}, which step `{step}` runs; push it or correct the handler"
+    )]
+    NoComponent { step: Name, target: QualifiedName },
+    #[error(
+        "{target} has {existing}; none satisfies {requirement}; push one or change the requirement at step `{step}`"
+    )]
+    Requirement {
+        step: Name,
+        target: QualifiedName,
+        requirement: Requirement,
+        existing: Existing,
+    },
+    #[error(
+        "{target} has {existing}; none satisfies the namespace's pin {pin}, which step `{step}` (requirement {requirement}) runs by; push one or change the pin"
+    )]
+    Pin {
+        step: Name,
+        target: QualifiedName,
+        requirement: Requirement,
+        pin: Requirement,
+        existing: Existing,
+    },
+    #[error(
+        "{target}: the namespace's pin {pin} and the requirement {requirement} at step `{step}` have no version in common; it has {existing}; change the pin or the requirement"
+    )]
+    Conflict {
+        step: Name,
+        target: QualifiedName,
+        requirement: Requirement,
+        pin: Requirement,
+        existing: Existing,
+    },
+}
+
+/// The template version of a new task: the highest that satisfies what the caller asked for, else
+/// the namespace's pin, else the highest stable one.
+pub fn choose_template<'a, Id>(
+    target: &QualifiedName,
+    candidates: &'a [Candidate<Id>],
+    asked: Option<&Requirement>,
+    pin: Option<&Requirement>,
+) -> Result<&'a Candidate<Id>, ResolveError> {
+    let target = target.clone();
+    if candidates.is_empty() {
+        return Err(ResolveError::NoTemplate { target });
+    }
+    let existing = || Existing::of(candidates);
+    match (asked, pin) {
+        (Some(asked), _) => highest(candidates, &[asked]).ok_or_else(|| {
+            let (asked, existing) = (asked.clone(), existing());
+            ResolveError::TemplateAsked {
+                target,
+                asked,
+                existing,
+            }
+        }),
+        (None, Some(pin)) => highest(candidates, &[pin]).ok_or_else(|| {
+            let (pin, existing) = (pin.clone(), existing());
+            ResolveError::TemplatePin {
+                target,
+                pin,
+                existing,
+            }
+        }),
+        (None, None) => highest(candidates, &[&Requirement::any()]).ok_or_else(|| {
+            let existing = existing();
+            ResolveError::TemplateUnstable { target, existing }
+        }),
+    }
+}
+
+/// The component version of each step, in the order of `steps`, or everything that stands in the
+/// way. `home` is the template's namespace, to which handlers without a namespace belong; `pins`
+/// are those of the task's namespace.
+pub fn choose_components<'a, 's, Id>(
+    home: &Name,
+    steps: impl IntoIterator<Item = (&'s Name, &'s HandlerRef)>,
+    components: &'a Components<Id>,
+    pins: &Pins,
+) -> Result<Vec<&'a Candidate<Id>>, Vec<ResolveError>> {
+    let mut chosen = Vec::new();
+    let mut errors = Vec::new();
+    for (step, handler) in steps {
+        let target = handler.component.qualified(home);
+        let pin = pins.get(&target);
+        let candidates = components.get(&target).map_or(&[][..], Vec::as_slice);
+        match choose_component(step, target, &handler.requirement, pin, candidates) {
+            Ok(candidate) => chosen.push(candidate),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() {
+        Ok(chosen)
+    } else {
+        Err(errors)
+    }
+}
+
+fn choose_component<'a, Id>(
+    step: &Name,
+    target: QualifiedName,
+    requirement: &Requirement,
+    pin: Option<&Requirement>,
+    candidates: &'a [Candidate<Id>],
+) -> Result<&'a Candidate<Id>, ResolveError> {
+    let step = step.clone();
+    if candidates.is_empty() {
+        return Err(ResolveError::NoComponent { step, target });
+    }
+    let chosen = match pin {
+        Some(pin) => highest(candidates, &[requirement, pin]),
+        None => highest(candidates, &[requirement]),
+    };
+    chosen.ok_or_else(|| {
+        let requirement = requirement.clone();
+        let existing = Existing::of(candidates);
+        match pin.cloned() {
+            None => ResolveError::Requirement {
+                step,
+                target,
+                requirement,
+                existing,
+            },
+            Some(pin) if highest(candidates, &[&pin]).is_none() => ResolveError::Pin {
+                step,
+                target,
+                requirement,
+                pin,
+                existing,
+            },
+            Some(pin) => ResolveError::Conflict {
+                step,
+                target,
+                requirement,
+                pin,
+                existing,
+            },
+        }
+    })
+}
+
+/// The highest version that is not yanked and satisfies all of these.
+pub fn highest<'a, Id>(
+    candidates: &'a [Candidate<Id>],
+    requirements: &[&Requirement],
+) -> Option<&'a Candidate<Id>> {
+    candidates
+        .iter()
+        .filter(|candidate| !candidate.is_yanked)
+        .filter(|candidate| {
+            requirements
+                .iter()
+                .all(|range| range.matches(&candidate.version))
+        })
+        .max_by(|a, b| a.version.cmp(&b.version))
+}
+
+impl Existing {
+    /// Everything that exists, yanked or not.
+    pub fn of<Id>(candidates: &[Candidate<Id>]) -> Self {
+        let listed = candidates.iter().map(|c| (c.version.clone(), c.is_yanked));
+        let mut versions: Vec<_> = listed.collect();
+        versions.sort_by(|a, b| b.0.cmp(&a.0));
+        Self(versions)
+    }
+}
+
+impl fmt::Display for Existing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (version, is_yanked)) in self.0.iter().take(MAX_LISTED_VERSIONS).enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            let yanked = if *is_yanked { " (yanked)" } else { "" };
+            write!(f, "{comma}{version}{yanked}")?;
+        }
+        match self.0.len() {
+            0 => f.write_str("no version"),
+            all if all > MAX_LISTED_VERSIONS => {
+                write!(f, " and {} older", all - MAX_LISTED_VERSIONS)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! The figures that the benchmark reports of the sandbox.
+
+use super::attempt::{attempt, prepared, sandbox};
+use super::guests;
+
+#[tokio::test]
+async fn a_call_is_measured_by_its_median_and_its_tail() {
+    let prepared = prepared(guests::misbehaving()).await;
+    let times = sandbox()
+        .measure_call(&prepared, attempt("noop").invocation(), 100)
+        .await;
+    assert!(
+        0.0 < times.p50_us && times.p50_us <= times.p99_us,
+        "{times:?}"
+    );
+}
