@@ -89,7 +89,9 @@ pub async fn serve(
         }
     });
     let stopped = async move { stop.cancelled().await };
-    axum::serve(listener, router(state)).with_graceful_shutdown(stopped).await
+    axum::serve(listener, router(state))
+        .with_graceful_shutdown(stopped)
+        .await
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {
