@@ -1,0 +1,121 @@
+//! A YAML document as a tree in which every value knows where it stands.
+
+use super::position::Position;
+use serde_json::{Number, Value};
+
+/// A value and its place. Of an alias: the place of what it stands for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Located {
+    pub at: Position,
+    pub content: Content,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Content {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Located>),
+    Map(Vec<Entry>),
+}
+
+/// A key of a mapping and its value; keys of a mapping differ.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Entry {
+    pub key: String,
+    pub key_at: Position,
+    pub value: Located,
+}
+
+impl Content {
+    /// True where it has no values in it.
+    pub fn is_scalar(&self) -> bool {
+        match self {
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
+            Self::List(_) | Self::Map(_) => false,
+        }
+    }
+}
+
+impl Located {
+    /// The text that it is.
+    pub fn text(&self) -> Option<&str> {
+        if let Content::Text(text) = &self.content {
+            Some(text)
+        } else {
+            None
+        }
+    }
+
+    /// The number that it is.
+    pub fn number(&self) -> Option<&Number> {
+        if let Content::Number(number) = &self.content {
+            Some(number)
+        } else {
+            None
+        }
+    }
+
+    /// What it is, as messages call it.
+    pub fn kind(&self) -> String {
+        match &self.content {
+            Content::Null => "nothing".to_owned(),
+            Content::Bool(value) => format!("`{value}`, a boolean"),
+            Content::Number(value) => format!("`{value}`, a number"),
+            Content::Text(value) => format!("the text `{}`", cut(value)),
+            Content::List(_) => "a list".to_owned(),
+            Content::Map(_) => "a mapping".to_owned(),
+        }
+    }
+
+    /// The same without places.
+    pub fn to_json(&self) -> Value {
+        match &self.content {
+            Content::Null => Value::Null,
+            Content::Bool(value) => Value::Bool(*value),
+            Content::Number(value) => Value::Number(value.clone()),
+            Content::Text(value) => Value::String(value.clone()),
+            Content::List(items) => items.iter().map(Self::to_json).collect(),
+            Content::Map(entries) => {
+                let pairs = entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.to_json()));
+                Value::Object(pairs.collect())
+            }
+        }
+    }
+
+    /// The place that a JSON pointer names, or the nearest one that encloses it.
+    pub fn at_pointer(&self, pointer: &str) -> Position {
+        let mut here = self;
+        let mut at = self.at;
+        for part in pointer.split('/').skip(1) {
+            let key = part.replace("~1", "/").replace("~0", "~");
+            let Some(next) = here.child(&key) else { break };
+            (here, at) = (next, next.at);
+        }
+        at
+    }
+
+    fn child(&self, key: &str) -> Option<&Self> {
+        match &self.content {
+            Content::List(items) => items.get(key.parse::<usize>().ok()?),
+            Content::Map(entries) => entries
+                .iter()
+                .find(|entry| entry.key == key)
+                .map(|entry| &entry.value),
+            Content::Null | Content::Bool(_) | Content::Number(_) | Content::Text(_) => None,
+        }
+    }
+}
+
+/// At most this many characters of a text are shown in a message.
+const SHOWN_CHARS: usize = 60;
+
+/// A text as a message shows it: on one line, and not too long.
+pub(super) fn cut(text: &str) -> String {
+    let shown: String = text.chars().take(SHOWN_CHARS).collect();
+    let rest = if shown.len() < text.len() { "…" } else { "" };
+    format!("{}{rest}", shown.escape_debug())
+}
