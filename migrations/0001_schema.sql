@@ -18,6 +18,17 @@ create type tasker.backoff as enum ('none', 'linear', 'exponential');
 
 create type tasker.pin_kind as enum ('template', 'component');
 
+create type tasker.step_key as (task_id uuid, step_no smallint);
+
+-- Moves whenever something that resolution depends on changes: a version is published, a pin is set.
+-- One row, not a sequence: the number has to become visible together with the change that moved it.
+create table tasker.registry_generation (
+  singleton boolean primary key default true,
+  generation bigint not null,
+  constraint registry_generation_is_one_row check (singleton)
+);
+insert into tasker.registry_generation (generation) values (0);
+
 create table tasker.namespace (
   namespace_id int generated always as identity primary key,
   name text not null unique,
@@ -91,6 +102,9 @@ create table tasker.step_template (
   backoff_max_ms int not null,
   jitter real not null,
   timeout_ms int not null,
+  -- As the template says: given to the handler; enforced on its result.
+  config json,
+  result_schema json,
   primary key (template_version_id, step_no),
   constraint step_template_name_is_unique unique (template_version_id, name),
   constraint step_template_max_attempts_is_positive check (max_attempts >= 1),
@@ -179,8 +193,11 @@ create table tasker.step (
   attempt smallint not null default 0,
   -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
   uncounted smallint not null default 0,
+  -- Those of them that were lost with their worker; bounded, since a handler may be what kills it.
+  lost smallint not null default 0,
   worker_id int,
   timeout_ms int not null,
+  -- From when on it may be claimed; null unless it is to be claimed.
   ready_at timestamptz,
   started_at timestamptz,
   deadline_at timestamptz,
@@ -192,13 +209,16 @@ create table tasker.step (
   constraint step_remaining_deps_counts_down check (remaining_deps >= 0),
   constraint step_waits_for_parents check (remaining_deps = 0 or state in ('waiting', 'cancelled', 'skipped', 'resolved_manually')),
   constraint step_running_has_a_lease check (state <> 'running' or (worker_id is not null and deadline_at is not null)),
+  constraint step_is_claimable_when_ready check ((ready_at is not null) = (state in ('ready', 'waiting_for_retry'))),
+  constraint step_finishes_when_final check ((finished_at is null) = (state in
+    ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event'))),
   constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
-) with (fillfactor = 70);
+) with (fillfactor = 50);
 
--- What may be claimed now or later, in the order of the claim.
-create index step_claimable on tasker.step (ready_at) where state in ('ready', 'waiting_for_retry');
--- What a worker holds: for the reaper and for a worker that lost its connection.
-create index step_running on tasker.step (worker_id) where state = 'running';
+-- What may be claimed now or later, in the order of the claim. `state` stands in no index and
+-- `ready_at` is set only while a step is to be claimed, so that the two updates of a step that is
+-- claimed as it is released touch no index at all.
+create index step_claimable on tasker.step (ready_at) where ready_at is not null;
 
 -- The one log: every change of state of tasks (step_no null) and steps, append-only.
 create table tasker.transition (
@@ -227,3 +247,10 @@ create table tasker.worker (
   stopped_at timestamptz
 );
 create index worker_alive on tasker.worker (heartbeat_at) where stopped_at is null;
+
+-- Which text of functions/ this database has.
+create table tasker.functions (
+  singleton boolean primary key default true,
+  digest text not null,
+  constraint functions_is_one_row check (singleton)
+);

@@ -1,1 +1,108 @@
-//! To come.
+//! The API over HTTP. The only module that speaks axum.
+
+pub mod correlation;
+pub mod error;
+pub mod health;
+pub mod page;
+pub mod request;
+pub mod rest;
+
+use crate::registry::Registry;
+use crate::sandbox::Sandbox;
+use crate::store::Store;
+use crate::store::wake::Wake;
+use crate::tasks::Tasks;
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::middleware::from_fn;
+use axum::serve::ListenerExt as _;
+use error::ApiError;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// What the API needs.
+#[derive(Clone)]
+pub struct AppState {
+    pub store: Store,
+    pub sandbox: Sandbox,
+    /// Ends waits for tasks early; where nothing listens behind it, they poll.
+    pub wake: Wake,
+    /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
+    pub shutdown: CancellationToken,
+}
+
+/// What every handler is given.
+#[derive(Clone)]
+pub(in crate::api) struct Api {
+    store: Store,
+    registry: Registry,
+    tasks: Tasks,
+    shutdown: CancellationToken,
+}
+
+/// Answers on `listener` until `closing`, then ends the requests under way.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(state))
+        .with_graceful_shutdown(closing.cancelled_owned())
+        .await
+}
+
+/// The whole API: /v1 and /health.
+pub fn router(state: AppState) -> Router {
+    let AppState {
+        store,
+        sandbox,
+        wake,
+        shutdown,
+    } = state;
+    let registry = Registry::new(store.clone(), sandbox);
+    let tasks = Tasks::new(store.clone(), registry.clone(), wake);
+    Router::new()
+        .nest("/v1", rest::router())
+        .nest("/health", health::router())
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_route)
+        .layer(from_fn(correlation::correlate))
+        .with_state(Api {
+            store,
+            registry,
+            tasks,
+            shutdown,
+        })
+}
+
+/// Answers requests until `stop`; those under way are answered first. A host that drains cancels
+/// `state.shutdown` before, so that whoever asks is told to go elsewhere.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    // Answers are small: to wait for more to send would only delay them.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays with delayed sending");
+        }
+    });
+    let stopped = async move { stop.cancelled().await };
+    axum::serve(listener, router(state))
+        .with_graceful_shutdown(stopped)
+        .await
+}
+
+async fn unknown_route(uri: Uri) -> ApiError {
+    ApiError::UnknownRoute {
+        path: uri.path().to_owned(),
+    }
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::WrongMethod {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+    }
+}

@@ -1,1 +1,171 @@
-//! To come.
+//! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
+
+mod bench;
+pub mod build;
+mod client;
+mod component;
+mod doctor;
+mod excerpt;
+mod exit;
+mod input;
+mod json;
+mod list;
+pub mod new;
+mod output;
+mod paint;
+mod pin;
+mod place;
+mod problem;
+mod psql;
+mod reference;
+mod scaffold;
+mod serve;
+mod step;
+mod task;
+mod template;
+mod units;
+mod view;
+
+pub use exit::Exit;
+pub use problem::{CliError, Problem};
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use client::Client;
+use output::{Format, Output};
+use paint::When;
+use serde_json::json;
+
+/// Where a host listens unless told otherwise.
+pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
+
+/// Run workflows whose step handlers are WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "tasker", version, after_help = exit::table(), max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Everywhere")]
+pub struct Global {
+    /// Print text for people, or the API's JSON unchanged.
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub output: Format,
+    /// Where the host is; TASKER_TOKEN, if set, is sent as the bearer token.
+    #[arg(long, global = true, env = "TASKER_URL", hide_env_values = true, default_value = DEFAULT_URL)]
+    pub url: String,
+    /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: When,
+    /// Show each request on standard error.
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    New(new::New),
+    Build(build::Build),
+    /// Upload components and look at them.
+    #[command(subcommand)]
+    Component(component::Command),
+    /// Register task templates and look at them.
+    #[command(subcommand)]
+    Template(template::Command),
+    /// Say which versions new tasks take.
+    #[command(subcommand)]
+    Pin(pin::Command),
+    /// Run tasks, follow them, cancel them.
+    #[command(subcommand)]
+    Task(task::Command),
+    /// Look at the steps of a task.
+    #[command(subcommand)]
+    Step(step::Command),
+    Bench(bench::Bench),
+    /// Check this machine and the host, and say how to mend what is wrong.
+    Doctor(doctor::Args),
+    /// Open psql on the database of this machine's host.
+    Psql(psql::Args),
+    /// Print the completion script of a shell, for example: tasker completions bash.
+    Completions {
+        shell: clap_complete::Shell,
+    },
+    /// Print the version of this program.
+    Version,
+}
+
+/// What a command works with: the host and the way to tell the user.
+pub(crate) struct Context {
+    client: Client,
+    output: Output,
+}
+
+impl Cli {
+    /// Runs the command; whatever goes wrong has been told on standard error when this returns.
+    pub async fn run(self) -> Exit {
+        let output = Output::new(self.global.output, self.global.color);
+        match dispatch(self.command, &self.global, output).await {
+            Ok(exit) => exit,
+            Err(CliError::ClosedPipe) => Exit::Complete,
+            Err(CliError::Problem(problem)) => {
+                output.problem(&problem);
+                problem.exit()
+            }
+        }
+    }
+}
+
+async fn dispatch(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
+    let context = || {
+        Ok::<_, CliError>(Context {
+            client: Client::new(global)?,
+            output,
+        })
+    };
+    match command {
+        Command::Serve(serve) => serve.run(output).await,
+        Command::New(new) => Ok(new.run().await.map(|()| Exit::Complete)?),
+        Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
+        Command::Component(command) => component::run(command, &context()?).await,
+        Command::Template(command) => template::run(command, &context()?).await,
+        Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Task(command) => task::run(command, &context()?).await,
+        Command::Step(command) => step::run(command, &context()?).await,
+        Command::Bench(bench) => bench.run(output).await,
+        Command::Doctor(args) => doctor::run(args, global, output).await,
+        Command::Psql(args) => psql::run(args),
+        Command::Completions { shell } => print_completions(shell, output),
+        Command::Version => print_version(output),
+    }
+}
+
+fn print_completions(shell: clap_complete::Shell, output: Output) -> Result<Exit, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tasker", &mut script);
+    output.print(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Complete)
+}
+
+fn print_version(output: Output) -> Result<Exit, CliError> {
+    let version = env!("CARGO_PKG_VERSION");
+    match output.is_json() {
+        true => output.print(&json!({ "version": version }).to_string())?,
+        false => output.print(&format!("tasker {version}"))?,
+    }
+    Ok(Exit::Complete)
+}
+
+#[cfg(test)]
+mod tests;

@@ -37,6 +37,14 @@ impl TryFrom<&[u8]> for Digest {
     }
 }
 
+impl TryFrom<Vec<u8>> for Digest {
+    type Error = DigestError;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, DigestError> {
+        Self::try_from(bytes.as_slice())
+    }
+}
+
 impl FromStr for Digest {
     type Err = DigestError;
 

@@ -22,7 +22,9 @@ pub struct HttpTarget {
 
 /// Why a text is not an [`HttpTarget`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a host or host:port; write for example `api.example.com` or `127.0.0.1:8080`")]
+#[error(
+    "`{0}` is not a host or host:port; write for example `api.example.com` or `127.0.0.1:8080`"
+)]
 pub struct HttpTargetError(String);
 
 impl HttpTarget {
@@ -45,7 +47,10 @@ impl FromStr for HttpTarget {
         if host.is_empty() || !host.chars().all(allowed) {
             return Err(wrong());
         }
-        Ok(Self { host: host.to_ascii_lowercase(), port })
+        Ok(Self {
+            host: host.to_ascii_lowercase(),
+            port,
+        })
     }
 }
 

@@ -43,7 +43,10 @@ impl FromStr for Name {
         }
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         match text.chars().find(|c| !allowed(*c)) {
-            Some(found) => Err(NameError::Character { name: text.to_owned(), found }),
+            Some(found) => Err(NameError::Character {
+                name: text.to_owned(),
+                found,
+            }),
             None => Ok(Self(text.to_owned())),
         }
     }

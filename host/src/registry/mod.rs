@@ -1,1 +1,35 @@
-//! To come.
+//! Components, templates and pins: published once, chosen by version, never changed.
+
+pub mod discover;
+pub mod pin;
+pub mod publish_component;
+pub mod publish_template;
+pub mod resolve;
+
+mod error;
+mod storable;
+
+pub use error::{Kind, RegistryError, Release};
+
+use crate::sandbox::Sandbox;
+use crate::store::Store;
+use resolve::ResolvedCache;
+use std::sync::Arc;
+
+/// The registry of one host; clones share its cache.
+#[derive(Clone)]
+pub struct Registry {
+    store: Store,
+    sandbox: Sandbox,
+    resolved: Arc<ResolvedCache>,
+}
+
+impl Registry {
+    pub fn new(store: Store, sandbox: Sandbox) -> Self {
+        Self {
+            store,
+            sandbox,
+            resolved: Arc::default(),
+        }
+    }
+}

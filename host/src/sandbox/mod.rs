@@ -1,1 +1,107 @@
-//! To come.
+//! Runs handlers. The only module that speaks wasmtime.
+//!
+//! Bytes are inspected once, when they are uploaded ([`Sandbox::inspect`]); compiled code is kept by
+//! digest ([`Sandbox::prepare`]); each attempt runs in a fresh instance with what its invocation
+//! grants and no more ([`Sandbox::execute`]). Whatever a guest does ends as an
+//! [`Outcome`](crate::domain::outcome::Outcome); an error means that the host itself is in trouble.
+
+mod attempt_log;
+mod bindings;
+mod cache;
+mod capability;
+mod descriptor;
+mod engine;
+mod execute;
+mod inspect;
+mod limits;
+mod measure;
+mod refusal;
+mod state;
+mod surface;
+mod verdict;
+
+pub use attempt_log::{LogLevel, LogLine, LogSource};
+pub use cache::Prepared;
+pub use capability::context::{AncestorError, AncestorResults};
+pub use descriptor::{Descriptor, HandlerDescription};
+pub use execute::{Executed, Surroundings};
+pub use inspect::Inspected;
+pub use measure::CallTimes;
+pub use refusal::Refusal;
+
+use cache::CodeCache;
+use state::AttemptState;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+/// How a [`Sandbox`] is set up.
+#[derive(Clone, Debug)]
+pub struct SandboxConfig {
+    /// Where compiled code is kept between runs; made with mode 0700 where missing. Hosts may share
+    /// it. Whoever can write its key file can run code in this process.
+    pub cache_dir: PathBuf,
+    /// Invocations that run at the same time, at least one; others wait for their turn, which is
+    /// not counted against their deadline.
+    pub max_concurrent: usize,
+}
+
+/// What the host itself can't do; never what a guest did.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error("the WebAssembly engine did not start; this processor or kernel may be unsupported")]
+    Engine(#[source] wasmtime::Error),
+    #[error("the cache for compiled code at {} cannot be used; check that it is a writable directory", path.display())]
+    CacheDir {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the component's bytes could not be loaded")]
+    Load(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "the stored bytes have the digest {found} where {wanted} was asked for: they were changed after they were uploaded"
+    )]
+    WrongBytes { wanted: String, found: String },
+    #[error("the component does not run on this host")]
+    Refused(#[from] Refusal),
+}
+
+/// The engine, the linked capabilities and the compiled code. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<AttemptState>,
+    cache: CodeCache,
+    permits: Semaphore,
+    http: capability::http::Outside,
+}
+
+impl Sandbox {
+    /// Starts the engine and the thread that ends endless loops; opens the cache.
+    ///
+    /// Where memory for a pool of instances cannot be reserved, instances are made on demand, which
+    /// is slower, and a warning says so.
+    pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
+        let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
+        let engine = engine::start(max_concurrent).map_err(SandboxError::Engine)?;
+        let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
+        let cache = CodeCache::open(&engine, config.cache_dir)?;
+        let permits = Semaphore::new(max_concurrent);
+        let http = capability::http::Outside::default();
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                linker,
+                cache,
+                permits,
+                http,
+            }),
+        })
+    }
+}

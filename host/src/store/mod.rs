@@ -1,1 +1,120 @@
-//! To come.
+//! The database: the only module that speaks sqlx.
+//!
+//! Functions here are named after what they do for their stage and return domain values. Whatever
+//! changes the state of a task is one call of one SQL function, hence one transaction.
+
+pub mod bench;
+pub mod component;
+pub mod embedded;
+pub mod engine;
+pub mod health;
+pub mod lease;
+pub mod lock;
+mod migrate;
+pub mod pin;
+pub mod plan;
+pub mod task_read;
+pub mod template;
+pub mod wake;
+
+pub use migrate::{MigrateError, migrate};
+
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// Connections of one host, unless it is told otherwise.
+pub const DEFAULT_CONNECTIONS: u32 = 16;
+
+/// How long a caller waits for a connection before it gets an error.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A handle on the database; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Store {
+    pub(in crate::store) pool: PgPool,
+}
+
+/// Why the database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    #[error("the database did not answer as expected")]
+    Database(#[from] sqlx::Error),
+    #[error(
+        "`{0}` is not a PostgreSQL URL; write for example `postgres://user@host:5432/database`"
+    )]
+    Url(String, #[source] sqlx::Error),
+    #[error("the database holds something that this version cannot read: {0}")]
+    Corrupt(String),
+}
+
+impl StoreError {
+    /// True where the same call may succeed later: a lost connection, a server that starts or stops,
+    /// a deadlock. False where the call itself is wrong.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                // Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention.
+                let code = error.code().unwrap_or_default().into_owned();
+                ["08", "40", "53", "57"]
+                    .iter()
+                    .any(|class| code.starts_with(class))
+            }
+            Self::Database(error) => matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Tls(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            ),
+            Self::Url(..) | Self::Corrupt(_) => false,
+        }
+    }
+}
+
+impl Store {
+    /// Opens up to `connections` connections as they are needed. The first use finds out whether
+    /// the server is there.
+    pub fn open(options: PgConnectOptions, connections: u32) -> Self {
+        let options = options.application_name("tasker");
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            // A ping before every call would double the round trips; a dead connection shows itself.
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Self { pool }
+    }
+
+    /// The same with a URL such as `postgres://user@host:5432/database`.
+    pub fn open_url(url: &str, connections: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)
+            .map_err(|error| StoreError::Url(without_password(url), error))?;
+        Ok(Self::open(options, connections))
+    }
+
+    /// Brings the schema and the functions to what this host needs. Safe to call from several hosts
+    /// at once.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        migrate(&self.pool).await
+    }
+
+    /// Waits for calls under way and closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// The URL with its password, if any, replaced.
+pub(crate) fn without_password(url: &str) -> String {
+    let Some((head, tail)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let Some((login, rest)) = tail.split_once('@') else {
+        return url.to_owned();
+    };
+    let user = login.split(':').next().unwrap_or_default();
+    format!("{head}://{user}:…@{rest}")
+}

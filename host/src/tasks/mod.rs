@@ -1,1 +1,33 @@
-//! To come.
+//! Tasks as callers see them: submit, look, wait, cancel.
+
+pub mod cancel;
+pub mod show;
+pub mod submit;
+pub mod wait;
+
+mod error;
+mod input;
+
+pub use error::{InputProblem, TasksError};
+
+use crate::registry::Registry;
+use crate::store::Store;
+use crate::store::wake::Wake;
+
+/// What callers do with tasks; cheap to clone.
+#[derive(Clone)]
+pub struct Tasks {
+    store: Store,
+    registry: Registry,
+    wake: Wake,
+}
+
+impl Tasks {
+    pub fn new(store: Store, registry: Registry, wake: Wake) -> Self {
+        Self {
+            store,
+            registry,
+            wake,
+        }
+    }
+}

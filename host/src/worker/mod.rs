@@ -1,1 +1,146 @@
-//! To come.
+//! Claims steps, runs their handlers in the sandbox, reports what came of them.
+//!
+//! One loop a host, and it keeps no state that matters: what it holds is known to the database by
+//! lease, and a host that dies is found out by its missing heartbeat.
+
+mod attempt;
+mod dispatch;
+mod plan;
+mod reap;
+mod round;
+mod stats;
+
+pub use stats::WorkerStats;
+
+use crate::domain::chain::Chain;
+use crate::domain::grants::Grants;
+use crate::domain::ids::WorkerId;
+use crate::domain::limits::Limits;
+use crate::sandbox::Sandbox;
+use crate::store::wake::Wake;
+use crate::store::{Store, StoreError};
+use dispatch::{Dispatch, Ended};
+use plan::PlanCache;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// How one worker loop works.
+#[derive(Clone, Debug)]
+pub struct WorkerConfig {
+    /// Told to people as the holder of leases.
+    pub host_name: String,
+    /// Attempts under way at the same time.
+    pub slots: usize,
+    /// Calls to the database under way at the same time.
+    pub lanes: usize,
+    /// Reports, and claims, of one call.
+    pub batch: usize,
+    /// How often an idle worker looks for work that no hint told it of.
+    pub poll_interval: Duration,
+    pub heartbeat_interval: Duration,
+    /// A worker without a heartbeat for this long is dead. Several times the interval.
+    pub dead_after: Duration,
+    /// How long attempts under way may go on at shutdown before they are given back.
+    pub drain_timeout: Duration,
+    /// What every attempt may reach.
+    pub grants: Arc<Grants>,
+    /// What every attempt may use; its deadline is the step's timeout.
+    pub limits: Limits,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            host_name: "localhost".to_owned(),
+            slots: 256,
+            lanes: 2,
+            batch: 64,
+            poll_interval: Duration::from_millis(500),
+            heartbeat_interval: Duration::from_secs(2),
+            dead_after: Duration::from_secs(10),
+            drain_timeout: Duration::from_secs(20),
+            grants: Arc::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The parts of a worker loop.
+#[derive(Clone)]
+pub struct Worker {
+    pub store: Store,
+    pub sandbox: Sandbox,
+    pub wake: Wake,
+    pub config: WorkerConfig,
+    pub stats: Arc<WorkerStats>,
+}
+
+/// How long to wait before trying to register again.
+const REGISTER_RETRY: Duration = Duration::from_millis(500);
+
+impl Worker {
+    /// Works until `shutdown`, then finishes or gives back what it holds.
+    ///
+    /// A lost database is waited for. An error means that the database refuses this host.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
+        let reaper = tokio::spawn(reap::run(
+            self.store.clone(),
+            self.config.dead_after,
+            shutdown.clone(),
+        ));
+        let plans = Arc::new(PlanCache::new(
+            self.config.grants.clone(),
+            self.config.limits.clone(),
+        ));
+        while let Some(id) = self.register(&shutdown).await? {
+            tracing::info!(
+                worker_id = id.0,
+                slots = self.config.slots,
+                "worker started"
+            );
+            match Dispatch::new(&self, id, plans.clone()).run(&shutdown).await {
+                Ended::Shutdown => {
+                    self.stop(id).await;
+                    break;
+                }
+                Ended::Dead => tracing::warn!(
+                    worker_id = id.0,
+                    "declared dead by another host; starting anew"
+                ),
+            }
+        }
+        reaper.abort();
+        Ok(())
+    }
+
+    async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
+        while !shutdown.is_cancelled() {
+            match self
+                .store
+                .register_worker(&self.config.host_name, std::process::id())
+                .await
+            {
+                Ok(id) => return Ok(Some(id)),
+                Err(error) if !error.is_transient() => return Err(error),
+                Err(error) => {
+                    tracing::warn!(error = %Chain(&error), "the database is not there; waiting for it")
+                }
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = tokio::time::sleep(REGISTER_RETRY) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn stop(&self, id: WorkerId) {
+        match self.store.stop_worker(id, "host stopped").await {
+            Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left")
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+# `make help` lists the targets. Everything that a target needs, it sets up itself where it can.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench setup rust postgres guests tests-of-guests tests-of-host
+
+TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+# Guests are built for another machine and by other rules than the host, so they have a directory of
+# their own; the tests that build guests look here too.
+export TASKER_GUESTS_TARGET_DIR ?= $(TARGET)/guests
+
+CHANNEL := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
+GUEST_WORKSPACES := $(patsubst %/Cargo.lock,%,$(wildcard plugins/Cargo.lock tests/guests/Cargo.lock examples/*/Cargo.lock))
+WITH_POSTGRES := $(TARGET)/debug/with-postgres
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: setup ## Run a real task from source to result, and say what to try next
+	cargo build --locked -p tasker
+	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
+
+test: setup tests-of-guests tests-of-host ## Run every test, from a clean checkout
+
+check: rust ## Check form, lints, documentation, licences
+	cargo fmt --all --check
+	for guests in $(GUEST_WORKSPACES); do (cd "$$guests" && cargo fmt --all --check); done
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
+	if command -v cargo-deny >/dev/null; then \
+	  cargo deny --offline check bans licenses sources; \
+	else \
+	  echo 'cargo-deny is not installed, so licences were not checked: cargo install cargo-deny --locked'; \
+	fi
+
+bench: setup guests ## Measure the engine beside pgbench on this machine
+	cargo build --release --locked -p tasker
+	$(TARGET)/release/tasker bench
+
+setup: rust postgres ## Install what building and running needs, where that is possible
+
+# rustup installs what rust-toolchain.toml names only if it is asked to.
+rust:
+	@command -v cargo >/dev/null || { \
+	  echo 'cargo was not found; install Rust $(CHANNEL): https://rustup.rs' >&2; exit 1; }
+	@if command -v rustup >/dev/null; then \
+	  rustup run $(CHANNEL) rustc --version >/dev/null 2>&1 \
+	    || rustup toolchain install $(CHANNEL) --profile minimal; \
+	  rustup component list --toolchain $(CHANNEL) --installed | grep '^clippy' >/dev/null \
+	    || rustup component add --toolchain $(CHANNEL) clippy rustfmt; \
+	  rustup target list --toolchain $(CHANNEL) --installed | grep -x wasm32-wasip2 >/dev/null \
+	    || rustup target add --toolchain $(CHANNEL) wasm32-wasip2; \
+	fi
+
+# The same places that the host looks in.
+postgres:
+	@has_programs() { test -x "$$1/initdb" && test -x "$$1/postgres"; }; \
+	find_programs() { \
+	  if test -n "$${TASKER_PG_BINDIR:-}"; then has_programs "$$TASKER_PG_BINDIR"; return; fi; \
+	  local at; at="$$(dirname "$$(command -v initdb || echo /nowhere/initdb)")"; \
+	  has_programs "$$at" && return; \
+	  for at in /usr/lib/postgresql/*/bin; do has_programs "$$at" && return; done; \
+	  return 1; \
+	}; \
+	if find_programs; then exit 0; fi; \
+	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  $$as_root apt-get update -q; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends postgresql; \
+	else \
+	  echo "PostgreSQL's programs are missing; install them (apt-get install postgresql, dnf install" >&2; \
+	  echo "postgresql-server, brew install postgresql) or set TASKER_PG_BINDIR to where they are" >&2; \
+	  exit 1; \
+	fi
+
+guests: rust ## Build the sample handlers
+	cd plugins && cargo build --release --locked --target wasm32-wasip2 --target-dir "$$TASKER_GUESTS_TARGET_DIR"
+
+# The SDK and the sample handlers, as native code.
+tests-of-guests: guests
+	cd plugins && cargo test --workspace --locked --target-dir "$$TASKER_GUESTS_TARGET_DIR"
+
+# These come last, so that the summary of the main run is what a reader sees at the end.
+tests-of-host: guests
+	cargo build --workspace --bins --locked
+	cargo test --workspace --doc --locked
+	if command -v cargo-nextest >/dev/null; then \
+	  $(WITH_POSTGRES) cargo nextest run --workspace --locked --no-fail-fast; \
+	else \
+	  cargo test --workspace --lib --locked; \
+	  $(WITH_POSTGRES) cargo test --workspace --test all --locked; \
+	fi

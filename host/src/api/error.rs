@@ -1,0 +1,244 @@
+//! What a request is refused with: one table from error to status and code.
+
+use crate::domain::chain::Chain;
+use crate::domain::ids::TaskId;
+use crate::domain::template::Finding;
+use crate::registry::RegistryError;
+use crate::store::StoreError;
+use crate::tasks::{InputProblem, TasksError};
+use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Why a request is refused; each variant has one status and code.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    #[error("there is nothing at {path}; the API begins with /v1 and /health")]
+    UnknownRoute { path: String },
+    #[error("{path} does not take {method}")]
+    WrongMethod { method: String, path: String },
+    #[error("{name}: {message}")]
+    Parameter { name: String, message: String },
+    #[error("the body is not what this request takes: {}", .0.message)]
+    InvalidJson(FieldError),
+    #[error("the body is not UTF-8 text: {message}")]
+    NotText { message: String },
+    #[error("the content type is `{given}`; send `{wanted}`")]
+    MediaType { given: String, wanted: String },
+    #[error("the body is larger than {max_bytes} bytes")]
+    BodyTooLarge { max_bytes: usize },
+    #[error("the body did not arrive whole: {message}")]
+    BodyBroken { message: String },
+    #[error("{why}")]
+    NotReady { why: String },
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error(transparent)]
+    Tasks(#[from] TasksError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// One place in a request and what is wrong there.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldError {
+    /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    pub message: String,
+}
+
+/// The body of every refusal, as RFC 9457 has it.
+#[derive(Serialize)]
+struct ProblemBody {
+    r#type: &'static str,
+    title: &'static str,
+    status: u16,
+    code: &'static str,
+    detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task_id: Option<TaskId>,
+}
+
+impl ApiError {
+    /// A parameter of the path, the query or the headers that cannot be used.
+    pub fn parameter(name: &str, message: String) -> Self {
+        Self::Parameter {
+            name: name.to_owned(),
+            message,
+        }
+    }
+
+    fn status_and_code(&self) -> (StatusCode, &'static str) {
+        match self {
+            Self::UnknownRoute { .. } => (StatusCode::NOT_FOUND, "unknown_route"),
+            Self::WrongMethod { .. } => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
+            Self::Parameter { .. } => (StatusCode::BAD_REQUEST, "invalid_parameter"),
+            Self::InvalidJson(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
+            Self::NotText { .. } => (StatusCode::BAD_REQUEST, "invalid_body"),
+            Self::MediaType { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
+            Self::BodyBroken { .. } => (StatusCode::BAD_REQUEST, "incomplete_body"),
+            Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Registry(error) => of_registry(error),
+            Self::Tasks(error) => of_tasks(error),
+            Self::Store(error) => of_store(error),
+        }
+    }
+
+    fn field_errors(&self) -> Vec<FieldError> {
+        if let Self::InvalidJson(error) = self {
+            vec![error.clone()]
+        } else if let Self::Registry(RegistryError::Template(error)) = self {
+            error.findings.iter().map(FieldError::from).collect()
+        } else if let Self::Tasks(TasksError::Invalid(problems)) = self {
+            problems.iter().map(FieldError::from).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn existing_task(&self) -> Option<TaskId> {
+        let Self::Tasks(error) = self else {
+            return None;
+        };
+        if let TasksError::KeyReused { task_id } | TasksError::Duplicate { task_id } = error {
+            return Some(*task_id);
+        }
+        None
+    }
+
+    /// What the caller reads: nothing of the host's insides.
+    fn detail(&self, status: StatusCode) -> String {
+        match status {
+            StatusCode::INTERNAL_SERVER_ERROR => {
+                "the host failed at this request; its log says more under the correlation id"
+                    .to_owned()
+            }
+            StatusCode::SERVICE_UNAVAILABLE if !matches!(self, Self::NotReady { .. }) => {
+                "the database does not answer; try again".to_owned()
+            }
+            _ => self.to_string(),
+        }
+    }
+}
+
+fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
+    match error {
+        RegistryError::Store(error) => of_store(error),
+        RegistryError::Version { .. } | RegistryError::BuildMetadata { .. } => {
+            (StatusCode::BAD_REQUEST, "invalid_version")
+        }
+        RegistryError::Requirement(_) => (StatusCode::BAD_REQUEST, "invalid_requirement"),
+        RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
+        RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
+        RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
+        RegistryError::TemplateAddress { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
+        }
+        RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
+        RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
+        RegistryError::UnknownPin { .. } => (StatusCode::NOT_FOUND, "unknown_pin"),
+        RegistryError::PinMatchesNothing { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "pin_matches_nothing")
+        }
+        RegistryError::ForeignTemplatePin(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
+        }
+        RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
+        RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
+        RegistryError::UnknownHandler { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
+        }
+        RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
+    match error {
+        TasksError::Store(error) => of_store(error),
+        TasksError::Registry(error) => of_registry(error),
+        TasksError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_submit"),
+        TasksError::BatchSize(_) => (StatusCode::UNPROCESSABLE_ENTITY, "batch_size"),
+        TasksError::KeyReused { .. } => (StatusCode::CONFLICT, "idempotency_key_reused"),
+        TasksError::Duplicate { .. } => (StatusCode::CONFLICT, "duplicate_task"),
+        TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
+        TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
+        TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
+        TasksError::NothingCreated | TasksError::StoredJson(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
+    }
+}
+
+fn of_store(error: &StoreError) -> (StatusCode, &'static str) {
+    match error.is_transient() {
+        true => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
+        false => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+impl From<&Finding> for FieldError {
+    fn from(finding: &Finding) -> Self {
+        let Finding {
+            line,
+            column,
+            path,
+            message,
+        } = finding.clone();
+        Self {
+            path: Some(path).filter(|path| !path.is_empty()),
+            line: Some(line),
+            column: Some(column),
+            message,
+        }
+    }
+}
+
+impl From<&InputProblem> for FieldError {
+    fn from(problem: &InputProblem) -> Self {
+        let InputProblem { path, message } = problem.clone();
+        Self {
+            path: Some(path),
+            line: None,
+            column: None,
+            message,
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let (status, code) = self.status_and_code();
+        if status.is_server_error() {
+            tracing::error!(
+                error = %Chain(&self),
+                code,
+                "request refused"
+            );
+        }
+        let body = ProblemBody {
+            r#type: "about:blank",
+            title: status.canonical_reason().unwrap_or("Error"),
+            status: status.as_u16(),
+            code,
+            detail: self.detail(status),
+            errors: self.field_errors(),
+            task_id: self.existing_task(),
+        };
+        let mut response = (status, axum::Json(body)).into_response();
+        let media_type = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
+        response
+    }
+}

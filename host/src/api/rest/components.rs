@@ -1,0 +1,180 @@
+//! Components: publish, list, show.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::{Page, PageLimit, name_cursor};
+use super::super::request::{InPath, InQuery, read};
+use crate::domain::digest::Digest;
+use crate::domain::name::Name;
+use crate::domain::requirement::QualifiedName;
+use crate::registry::discover::{descriptor, latest, parse_version};
+use crate::registry::publish_component::MAX_COMPONENT_BYTES;
+use crate::sandbox::{Descriptor, HandlerDescription};
+use crate::store::component::{ComponentRow, ComponentVersionRow};
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+const MEDIA_TYPES: &[&str] = &["application/wasm"];
+
+pub fn router() -> Router<Api> {
+    Router::new()
+        .route("/components", get(list))
+        .route("/namespaces/{namespace}/components/{name}", get(show))
+        .route(
+            "/namespaces/{namespace}/components/{name}/versions/{version}",
+            get(show_version).put(publish),
+        )
+}
+
+/// A component in a list.
+#[derive(Serialize)]
+struct ComponentSummary {
+    namespace: String,
+    name: String,
+    /// The highest stable version, else the highest.
+    latest: Option<String>,
+    versions: usize,
+    created_at: DateTime<Utc>,
+}
+
+/// A component with its versions, the highest first.
+#[derive(Serialize)]
+struct ComponentView {
+    namespace: Name,
+    name: Name,
+    versions: Vec<ComponentVersionView>,
+}
+
+#[derive(Serialize)]
+struct ComponentVersionView {
+    namespace: String,
+    component: String,
+    version: String,
+    digest: Digest,
+    size_bytes: i32,
+    /// The version of the contract that it was built against.
+    contract: String,
+    /// Empty where the component does not tell.
+    handlers: Vec<HandlerDescription>,
+    /// What its handlers want to be granted.
+    capabilities: Vec<String>,
+    imports: Vec<String>,
+    created_at: DateTime<Utc>,
+    /// Only in the answer to a publish.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    namespace: Option<Name>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+async fn list(
+    State(api): State<Api>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Page<ComponentSummary>>, ApiError> {
+    let limit = PageLimit::parse(query.limit)?;
+    let after = name_cursor(query.after.as_deref())?;
+    let namespace = query.namespace.as_ref();
+    let rows = api
+        .registry
+        .list_components(namespace, after, limit.rows())
+        .await?;
+    let cursor = |row: &ComponentRow| format!("{}/{}", row.namespace, row.name);
+    Ok(Json(limit.page(rows, cursor, ComponentSummary::from)))
+}
+
+async fn show(
+    State(api): State<Api>,
+    InPath((namespace, name)): InPath<(Name, Name)>,
+) -> Result<Json<ComponentView>, ApiError> {
+    let target = QualifiedName { namespace, name };
+    let rows = api.registry.component(&target).await?;
+    let versions = rows
+        .into_iter()
+        .map(|row| ComponentVersionView::of(row, None));
+    let versions = versions.collect::<Result<_, _>>()?;
+    let QualifiedName { namespace, name } = target;
+    Ok(Json(ComponentView {
+        namespace,
+        name,
+        versions,
+    }))
+}
+
+async fn show_version(
+    State(api): State<Api>,
+    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+) -> Result<Json<ComponentVersionView>, ApiError> {
+    let version = parse_version(&version)?;
+    let row = api
+        .registry
+        .component_version(&QualifiedName { namespace, name }, &version)
+        .await?;
+    Ok(Json(ComponentVersionView::of(row, None)?))
+}
+
+async fn publish(
+    State(api): State<Api>,
+    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let version = parse_version(&version)?;
+    let bytes = read(request, MEDIA_TYPES, MAX_COMPONENT_BYTES).await?;
+    let target = QualifiedName { namespace, name };
+    let (row, created) = api
+        .registry
+        .publish_component(&target, &version, bytes)
+        .await?;
+    let status = if created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((status, Json(ComponentVersionView::of(row, Some(created))?)).into_response())
+}
+
+impl From<ComponentRow> for ComponentSummary {
+    fn from(row: ComponentRow) -> Self {
+        Self {
+            latest: latest(&row.versions).map(|version| version.to_string()),
+            versions: row.versions.len(),
+            namespace: row.namespace,
+            name: row.name,
+            created_at: row.created_at,
+        }
+    }
+}
+
+impl ComponentVersionView {
+    fn of(row: ComponentVersionRow, created: Option<bool>) -> Result<Self, ApiError> {
+        let Descriptor {
+            contract,
+            handlers,
+            capabilities,
+            imports,
+        } = descriptor(&row)?;
+        Ok(Self {
+            contract,
+            handlers: handlers.unwrap_or_default(),
+            capabilities,
+            imports,
+            namespace: row.namespace,
+            component: row.component,
+            version: row.version,
+            digest: row.digest,
+            size_bytes: row.size_bytes,
+            created_at: row.created_at,
+            created,
+        })
+    }
+}

@@ -1,0 +1,160 @@
+//! `tasker build`
+
+mod cargo;
+
+use crate::domain::{digest::Digest, name::Name};
+use anyhow::{Context as _, bail};
+use cargo::Package;
+use semver::Version;
+use serde::Serialize;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What handlers are compiled to.
+const TARGET: &str = "wasm32-wasip2";
+
+/// Build a crate of step handlers to a WebAssembly component.
+#[derive(Debug, clap::Args)]
+pub struct Build {
+    /// The folder of the crate.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    dir: PathBuf,
+    /// Build without optimisation: quicker to build, slower to run.
+    #[arg(long)]
+    debug: bool,
+}
+
+/// How much the compiler optimises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    Release,
+    Debug,
+}
+
+/// A component on disk, and what its crate says that it is.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct BuiltComponent {
+    /// The .wasm file.
+    pub path: PathBuf,
+    /// `namespace/name`, as `package.metadata.tasker.component` in the Cargo.toml says.
+    pub name: String,
+    /// The package's version.
+    pub version: Version,
+}
+
+impl Build {
+    /// Builds and prints where the component is, how large, and its digest.
+    pub async fn run(self) -> anyhow::Result<()> {
+        let profile = if self.debug {
+            Profile::Debug
+        } else {
+            Profile::Release
+        };
+        let built = tokio::task::spawn_blocking(move || build(&self.dir, profile)).await??;
+        let bytes = fs::read(&built.path)
+            .with_context(|| format!("cannot read {}", built.path.display()))?;
+        println!("{} {}", built.name, built.version);
+        println!("  {}", built.path.display());
+        println!(
+            "  {} kB, digest {}",
+            bytes.len().div_ceil(1000),
+            Digest::of(&bytes)
+        );
+        Ok(())
+    }
+}
+
+/// Builds the crate in `dir`. Cargo's own messages go to standard error. Blocks until it is done.
+pub fn build(dir: &Path, profile: Profile) -> anyhow::Result<BuiltComponent> {
+    if !dir.join("Cargo.toml").is_file() {
+        bail!(
+            "{} has no Cargo.toml; `tasker new` writes a crate of handlers",
+            dir.display()
+        );
+    }
+    cargo::require_target(dir, TARGET)?;
+    let package = cargo::package(dir)?;
+    let name = component_name(&package)?;
+    let path = cargo::build(dir, &package, TARGET, profile)?;
+    Ok(BuiltComponent {
+        path,
+        name,
+        version: package.version,
+    })
+}
+
+fn component_name(package: &Package) -> anyhow::Result<String> {
+    let manifest = package.manifest_path.display();
+    let Some(name) = package.component() else {
+        bail!(
+            "{manifest} does not say what the component is called; add\n\n    [package.metadata.tasker]\n    component = \"namespace/{}\"\n",
+            package.name
+        );
+    };
+    let parsed = name
+        .split_once('/')
+        .map(|(namespace, name)| (namespace.parse::<Name>(), name.parse::<Name>()));
+    match parsed {
+        Some((Ok(_), Ok(_))) => Ok(name.to_owned()),
+        Some((Err(error), _) | (_, Err(error))) => {
+            Err(error).with_context(|| format!("the component's name in {manifest}"))
+        }
+        None => {
+            bail!("the component's name in {manifest} is `{name}`; write it as namespace/{name}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn named(component: serde_json::Value) -> anyhow::Result<String> {
+        component_name(&Package {
+            id: "hello".to_owned(),
+            name: "hello".to_owned(),
+            version: Version::new(1, 0, 0),
+            manifest_path: "hello/Cargo.toml".into(),
+            metadata: component,
+        })
+    }
+
+    #[test]
+    fn a_component_is_called_what_its_crate_says() {
+        assert_eq!(
+            named(json!({"tasker": {"component": "orders/charge"}})).unwrap(),
+            "orders/charge"
+        );
+    }
+
+    #[test]
+    fn a_crate_that_says_nothing_is_told_what_to_write() {
+        let error = named(json!(null)).unwrap_err().to_string();
+        assert!(error.contains("component = \"namespace/hello\""), "{error}");
+    }
+
+    #[test]
+    fn a_name_that_is_none_is_told_with_its_place() {
+        let error = named(json!({"tasker": {"component": "a b/c"}})).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the component's name in hello/Cargo.toml"
+        );
+        let error = named(json!({"tasker": {"component": "charge"}})).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the component's name in hello/Cargo.toml is `charge`; write it as namespace/charge"
+        );
+    }
+
+    #[test]
+    fn a_folder_without_a_crate_is_told_how_to_get_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = build(dir.path(), Profile::Debug).unwrap_err().to_string();
+        assert!(
+            error.ends_with("has no Cargo.toml; `tasker new` writes a crate of handlers"),
+            "{error}"
+        );
+    }
+}

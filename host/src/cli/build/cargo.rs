@@ -1,0 +1,177 @@
+//! What is asked of Cargo and the compiler.
+
+use super::Profile;
+use anyhow::{Context as _, bail};
+use semver::Version;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// One package, as `cargo metadata` tells of it.
+#[derive(Debug, Deserialize)]
+pub struct Package {
+    pub id: String,
+    pub name: String,
+    pub version: Version,
+    pub manifest_path: PathBuf,
+    /// Whatever stands under `package.metadata`.
+    pub metadata: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<Package>,
+}
+
+/// One line of Cargo's messages; of most kinds only the kind matters.
+#[derive(Deserialize)]
+struct Message {
+    reason: String,
+    #[serde(default)]
+    package_id: String,
+    #[serde(default)]
+    filenames: Vec<PathBuf>,
+}
+
+impl Package {
+    /// What `package.metadata.tasker` says that the component is called.
+    pub fn component(&self) -> Option<&str> {
+        self.metadata.get("tasker")?.get("component")?.as_str()
+    }
+}
+
+/// Fails, saying how to mend it, unless the compiler that `dir` uses can build for `target`.
+pub fn require_target(dir: &Path, target: &str) -> anyhow::Result<()> {
+    let mut rustc = Command::new("rustc");
+    let asked = run(rustc
+        .current_dir(dir)
+        .args(["--print", "target-libdir", "--target", target]))?;
+    let libraries = PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim());
+    if !asked.status.success() || !libraries.is_dir() {
+        bail!("the target {target} is not installed; run `rustup target add {target}`");
+    }
+    Ok(())
+}
+
+/// The package in `dir`.
+pub fn package(dir: &Path) -> anyhow::Result<Package> {
+    let mut cargo = Command::new("cargo");
+    let told =
+        run(cargo
+            .current_dir(dir)
+            .args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    if !told.status.success() {
+        bail!("cargo cannot read {}", dir.join("Cargo.toml").display());
+    }
+    let metadata: Metadata =
+        serde_json::from_slice(&told.stdout).context("cargo metadata was not understood")?;
+    let manifest = dir.join("Cargo.toml").canonicalize()?;
+    let here = |package: &Package| {
+        package
+            .manifest_path
+            .canonicalize()
+            .is_ok_and(|path| path == manifest)
+    };
+    metadata
+        .packages
+        .into_iter()
+        .find(here)
+        .with_context(|| no_package(dir))
+}
+
+fn no_package(dir: &Path) -> String {
+    format!(
+        "{} is a workspace without a package of its own; name the folder of one of its crates",
+        dir.display()
+    )
+}
+
+/// Builds the package and returns the path of its component.
+pub fn build(
+    dir: &Path,
+    package: &Package,
+    target: &str,
+    profile: Profile,
+) -> anyhow::Result<PathBuf> {
+    let mut cargo = Command::new("cargo");
+    cargo.current_dir(dir).args([
+        "build",
+        "--lib",
+        "--target",
+        target,
+        "--package",
+        &package.id,
+    ]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    match profile {
+        Profile::Release => cargo.arg("--release"),
+        Profile::Debug => &mut cargo,
+    };
+    let told = run(&mut cargo)?;
+    if !told.status.success() {
+        bail!("{} does not build; cargo says why above", package.name);
+    }
+    component(&told.stdout, package).with_context(|| no_component(package))
+}
+
+fn component(messages: &[u8], package: &Package) -> Option<PathBuf> {
+    let messages = serde_json::Deserializer::from_slice(messages).into_iter::<Message>();
+    messages
+        .filter_map(Result::ok)
+        .filter(|message| message.reason == "compiler-artifact" && message.package_id == package.id)
+        .flat_map(|message| message.filenames)
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "wasm")
+        })
+}
+
+fn no_component(package: &Package) -> String {
+    format!(
+        "{} makes no component; its [lib] needs crate-type = [\"cdylib\"]",
+        package.manifest_path.display()
+    )
+}
+
+fn run(command: &mut Command) -> anyhow::Result<Output> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| {
+            format!("cannot run {program}; is Rust installed (by rustup) and on the PATH?")
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_component_is_the_wasm_file_of_the_package_itself() {
+        let package = Package {
+            id: "path+file:///hello#0.1.0".to_owned(),
+            name: "hello".to_owned(),
+            version: Version::new(0, 1, 0),
+            manifest_path: "hello/Cargo.toml".into(),
+            metadata: serde_json::Value::Null,
+        };
+        let messages = br#"{"reason":"compiler-artifact","package_id":"other","filenames":["/t/other.wasm"]}
+            {"reason":"build-script-executed","package_id":"path+file:///hello#0.1.0"}
+            {"reason":"compiler-artifact","package_id":"path+file:///hello#0.1.0","filenames":["/t/hello.rlib","/t/hello.wasm"]}
+            {"reason":"build-finished","success":true}"#;
+        assert_eq!(component(messages, &package), Some("/t/hello.wasm".into()));
+    }
+
+    #[test]
+    fn a_target_that_is_not_there_is_told_with_the_command_that_adds_it() {
+        let error = require_target(Path::new("."), "no-such-target").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("run `rustup target add no-such-target`"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,22 @@
+//! `tasker component …`
+
+mod ls;
+mod push;
+mod show;
+
+use crate::cli::{CliError, Context, Exit};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Push(push::Push),
+    Ls(ls::Ls),
+    Show(show::Show),
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Push(push) => push.run(context).await,
+        Command::Ls(ls) => ls.run(context).await,
+        Command::Show(show) => show.run(context).await,
+    }
+}

@@ -1,0 +1,201 @@
+//! `tasker component push`
+
+use super::show::handler_names;
+use crate::cli::build::{Profile, build};
+use crate::cli::client::Answer;
+use crate::cli::output::Output;
+use crate::cli::paint::Tone;
+use crate::cli::reference::{Reference, parse_family};
+use crate::cli::view::ComponentVersion;
+use crate::cli::{CliError, Context, Exit, Problem, input, units};
+use futures::StreamExt as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use reqwest::{Body, Method};
+use std::convert::Infallible;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The largest component that a host takes.
+const MAX_COMPONENT_BYTES: usize = 64 << 20;
+/// Uploads from this size on show a progress bar.
+const BAR_FROM_BYTES: usize = 1 << 20;
+/// How much is handed to the network at a time.
+const CHUNK_BYTES: usize = 64 << 10;
+/// How often the sign that the host still works is redrawn.
+const SPIN_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Upload a component as one version. A version is never changed: other bytes need another version.
+#[derive(Debug, clap::Args)]
+pub struct Push {
+    /// A .wasm file, or the folder of a handler crate, which is built first.
+    path: PathBuf,
+    /// What to call it; a crate has its name in its Cargo.toml.
+    #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    name: Option<Reference>,
+    /// Its semantic version; a crate has it in its Cargo.toml.
+    #[arg(long)]
+    version: Option<semver::Version>,
+}
+
+/// Where the bytes are, and what they call themselves.
+struct Source {
+    path: PathBuf,
+    name: Option<Reference>,
+    version: Option<semver::Version>,
+}
+
+/// What is to be uploaded, and as what.
+struct Upload {
+    name: Reference,
+    version: semver::Version,
+    bytes: Vec<u8>,
+}
+
+impl Push {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let upload = self.prepare().await?;
+        let pushed = send(upload, context).await?;
+        context
+            .output
+            .show(&pushed.text, || pushed_text(&pushed.value, context.output))?;
+        let ComponentVersion {
+            namespace,
+            component,
+            version,
+            ..
+        } = &pushed.value;
+        context.output.next(&[format!(
+            "tasker component show {namespace}/{component}@{version}"
+        )]);
+        Ok(Exit::Complete)
+    }
+
+    async fn prepare(self) -> Result<Upload, CliError> {
+        let Self {
+            path,
+            name,
+            version,
+        } = self;
+        let source = match path.is_dir() {
+            true => built(path).await?,
+            false => Source {
+                path,
+                name: None,
+                version: None,
+            },
+        };
+        let name = name.or(source.name);
+        let version = version.or(source.version);
+        Ok(Upload {
+            name: name.ok_or_else(|| missing("a name", "--name orders/charge"))?,
+            version: version.ok_or_else(|| missing("a version", "--version 1.0.0"))?,
+            bytes: read_component(&source.path)?,
+        })
+    }
+}
+
+async fn built(dir: PathBuf) -> Result<Source, CliError> {
+    let build = tokio::task::spawn_blocking(move || build(&dir, Profile::Release));
+    let built = build.await.map_err(anyhow::Error::from)??;
+    let name = built.name.parse().map_err(anyhow::Error::from)?;
+    Ok(Source {
+        path: built.path,
+        name: Some(name),
+        version: Some(built.version),
+    })
+}
+
+fn missing(what: &str, example: &str) -> Problem {
+    Problem::bad_input(format!(
+        "a .wasm file has no name and version in it: {what} is missing"
+    ))
+    .help(format!("add for example {example}"))
+}
+
+fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
+    let bytes = input::read_bytes(path)?;
+    if bytes.len() > MAX_COMPONENT_BYTES {
+        let (size, most) = (
+            units::size(bytes.len() as u64),
+            units::size(MAX_COMPONENT_BYTES as u64),
+        );
+        let what = format!("{} has {size}; a component may have {most}", path.display());
+        return Err(Problem::bad_input(what)
+            .help("build it with --release and strip its debug sections")
+            .into());
+    }
+    Ok(bytes)
+}
+
+async fn send(upload: Upload, context: &Context) -> Result<Answer<ComponentVersion>, CliError> {
+    let (namespace, name) = (upload.name.namespace.as_str(), upload.name.name.as_str());
+    let version = upload.version.to_string();
+    let path = [
+        "namespaces",
+        namespace,
+        "components",
+        name,
+        "versions",
+        &version,
+    ];
+    let (bytes, bar) = (
+        upload.bytes.len(),
+        progress(upload.bytes.len(), context.output),
+    );
+    let body = counted(upload.bytes, bar.clone());
+    let answer = context
+        .client
+        .upload(Method::PUT, &path, "application/wasm", body, bytes)
+        .await;
+    bar.finish_and_clear();
+    answer
+}
+
+fn progress(bytes: usize, output: Output) -> ProgressBar {
+    if bytes < BAR_FROM_BYTES || output.is_json() {
+        return ProgressBar::hidden();
+    }
+    ProgressBar::new(bytes as u64).with_style(style(
+        "uploading {bar:40} {bytes} of {total_bytes}, {eta} left",
+    ))
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the template is written in this file")
+}
+
+/// The bytes as a body that moves the bar while it is read, and then says that the host works.
+fn counted(bytes: Vec<u8>, bar: ProgressBar) -> Body {
+    if bar.is_hidden() {
+        return bytes.into();
+    }
+    let starts = (0..bytes.len()).step_by(CHUNK_BYTES);
+    Body::wrap_stream(futures::stream::iter(starts).map(move |start| {
+        let end = bytes.len().min(start + CHUNK_BYTES);
+        bar.inc((end - start) as u64);
+        if end == bytes.len() {
+            bar.set_style(style(
+                "{spinner} the host compiles and checks it ({elapsed})",
+            ));
+            bar.enable_steady_tick(SPIN_INTERVAL);
+        }
+        Ok::<_, Infallible>(bytes[start..end].to_vec())
+    }))
+}
+
+fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
+    let done = match pushed.created {
+        Some(false) => "was there already, with the same bytes",
+        Some(true) | None => "uploaded",
+    };
+    format!(
+        "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}",
+        output.paint.tone(Tone::Good, "✔"),
+        pushed.namespace,
+        pushed.component,
+        pushed.version,
+        units::size(pushed.size_bytes),
+        pushed.digest.short(),
+        handler_names(pushed),
+    )
+}

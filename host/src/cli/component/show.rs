@@ -1,0 +1,130 @@
+//! `tasker component show`
+
+use crate::cli::output::Output;
+use crate::cli::reference::Reference;
+use crate::cli::view::{ComponentVersion, Family, Handler};
+use crate::cli::{CliError, Context, Exit, json, units};
+use chrono::Utc;
+
+/// Show a component: all its versions, or one version with its handlers and their schemas.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// Which one, for example payments/charge or payments/charge@1.4.0.
+    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
+    component: Reference,
+}
+
+impl Show {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        match &self.component.version {
+            Some(version) => self.show_version(&version.to_string(), context).await,
+            None => self.show_family(context).await,
+        }
+    }
+
+    async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.component;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "components",
+            name.as_str(),
+            "versions",
+            version,
+        ];
+        let found = context.client.get::<ComponentVersion>(&path).await?;
+        context
+            .output
+            .show(&found.text, || version_text(&found.value, context.output))?;
+        Ok(Exit::Complete)
+    }
+
+    async fn show_family(&self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.component;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "components",
+            name.as_str(),
+        ];
+        let family = context
+            .client
+            .get::<Family<ComponentVersion>>(&path)
+            .await?;
+        let mut versions = family.value.versions;
+        versions.sort_by(|a, b| b.version.cmp(&a.version));
+        context.output.show(&family.text, || {
+            let rows = versions.iter().map(row).collect();
+            context.output.table(
+                ["version", "digest", "size", "handlers", "created"],
+                rows,
+                "no versions",
+            )
+        })?;
+        if let Some(newest) = versions.first() {
+            context.output.next(&[format!(
+                "tasker component show {}@{}",
+                self.component, newest.version
+            )]);
+        }
+        Ok(Exit::Complete)
+    }
+}
+
+fn row(version: &ComponentVersion) -> [String; 5] {
+    [
+        version.version.to_string(),
+        version.digest.short(),
+        units::size(version.size_bytes),
+        handler_names(version),
+        units::ago(version.created_at, Utc::now()),
+    ]
+}
+
+/// The names of the handlers in a component.
+pub fn handler_names(version: &ComponentVersion) -> String {
+    let names: Vec<_> = version
+        .handlers
+        .iter()
+        .map(|handler| handler.name.as_str())
+        .collect();
+    names.join(", ")
+}
+
+fn version_text(version: &ComponentVersion, output: Output) -> String {
+    let head = output.fields([
+        (
+            "component",
+            format!("{}/{}", version.namespace, version.component),
+        ),
+        ("version", version.version.to_string()),
+        ("digest", format!("sha256:{}", version.digest)),
+        ("size", units::size(version.size_bytes)),
+        ("wants", version.capabilities.join(", ")),
+        ("imports", version.imports.join("\n")),
+        ("created", units::ago(version.created_at, Utc::now())),
+    ]);
+    let handlers = version
+        .handlers
+        .iter()
+        .map(|handler| handler_text(handler, output));
+    std::iter::once(head)
+        .chain(handlers)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+fn handler_text(handler: &Handler, output: Output) -> String {
+    let schema = |schema: &Option<_>| schema.as_deref().map(json::pretty).unwrap_or_default();
+    output.fields([
+        ("handler", handler.name.clone()),
+        ("does", handler.description.clone().unwrap_or_default()),
+        ("takes", schema(&handler.input_schema)),
+        ("gives", schema(&handler.result_schema)),
+        ("errors", handler.error_codes.join(", ")),
+    ])
+}

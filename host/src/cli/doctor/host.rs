@@ -1,0 +1,119 @@
+//! What the host says of itself.
+
+use super::super::client::Client;
+use super::super::{CliError, DEFAULT_URL};
+use super::check::Check;
+use crate::store::embedded::OLDEST_MAJOR;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+
+/// Times in lists and logs are read side by side; further apart than this they mislead.
+const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
+
+#[derive(Debug, Deserialize)]
+struct Status {
+    version: String,
+    database: Database,
+}
+
+#[derive(Debug, Deserialize)]
+struct Database {
+    version: String,
+    now: DateTime<Utc>,
+}
+
+/// Asks the host. That none runs where none was named is no fault of the machine.
+pub async fn checks(client: &Client, url: &str) -> Vec<Check> {
+    let asked_at = Utc::now();
+    match client.status::<Status>().await {
+        Ok(answer) => of_status(&answer.value, url, asked_at, Utc::now()),
+        Err(CliError::Problem(problem)) => {
+            let help = "start one: tasker serve; or say where it is: TASKER_URL";
+            let check = Check::bad("host", problem.what(), help);
+            let is_named = url != DEFAULT_URL;
+            vec![if is_named { check } else { check.optional() }]
+        }
+        Err(CliError::ClosedPipe) => Vec::new(),
+    }
+}
+
+fn of_status(
+    status: &Status,
+    url: &str,
+    asked_at: DateTime<Utc>,
+    answered_at: DateTime<Utc>,
+) -> Vec<Check> {
+    vec![
+        host(&status.version, url),
+        database(&status.database.version),
+        clock(status.database.now, asked_at, answered_at),
+    ]
+}
+
+fn host(version: &str, url: &str) -> Check {
+    let own = env!("CARGO_PKG_VERSION");
+    match version == own {
+        true => Check::good("host", format!("{version} at {url}")),
+        false => Check::bad(
+            "host",
+            format!("{version} at {url}, but this program is {own}"),
+            "use the same version for both",
+        )
+        .optional(),
+    }
+}
+
+fn database(version: &str) -> Check {
+    let digits = version.find(|c: char| !c.is_ascii_digit());
+    let major = version[..digits.unwrap_or(version.len())].parse::<u32>();
+    match major {
+        Ok(major) if major < OLDEST_MAJOR => Check::bad(
+            "database",
+            format!("PostgreSQL {version}"),
+            format!("move it to PostgreSQL {OLDEST_MAJOR} or later"),
+        ),
+        Ok(_) | Err(_) => Check::good("database", format!("PostgreSQL {version}")),
+    }
+}
+
+/// The database's clock was read at some moment between the two of ours.
+fn clock(database: DateTime<Utc>, asked_at: DateTime<Utc>, answered_at: DateTime<Utc>) -> Check {
+    let apart = (asked_at - database)
+        .max(database - answered_at)
+        .max(TimeDelta::zero());
+    let found = format!("{} ms from the database's", apart.num_milliseconds());
+    match apart <= CLOCKS_APART_MAX {
+        true => Check::good("clock", found),
+        false => Check::bad(
+            "clock",
+            found,
+            "set both clocks, for example by NTP: timedatectl set-ntp true",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    #[test]
+    fn a_clock_read_while_we_asked_is_right() {
+        assert!(!clock(at(101), at(100), at(105)).is_grave());
+    }
+
+    #[test]
+    fn clocks_apart_either_way_are_wrong() {
+        assert!(clock(at(90), at(100), at(101)).is_grave());
+        assert!(clock(at(111), at(100), at(101)).is_grave());
+    }
+
+    #[test]
+    fn an_old_database_is_told_by_its_version() {
+        assert!(database("14.9").is_grave());
+        assert!(!database("15.14 (Debian 15.14-0+deb12u1)").is_grave());
+    }
+}

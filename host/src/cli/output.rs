@@ -1,0 +1,194 @@
+//! The way to the user: results on standard output, everything else on standard error.
+
+use super::paint::{Paint, Tone, When};
+use super::problem::{CliError, Problem};
+use super::{Exit, units};
+use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
+use tabled::builder::Builder;
+use tabled::settings::{Padding, Style};
+
+/// What to print on standard output.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    #[default]
+    Table,
+    Json,
+}
+
+/// Prints, in the format and with the colours that were asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    format: Format,
+    /// For standard output.
+    pub paint: Paint,
+    /// For standard error.
+    pub paint_error: Paint,
+}
+
+impl Output {
+    pub fn new(format: Format, color: When) -> Self {
+        let paint = Paint::new(color, &io::stdout());
+        let paint_error = Paint::new(color, &io::stderr());
+        Self {
+            format,
+            paint,
+            paint_error,
+        }
+    }
+
+    /// True where standard output is to be JSON and nothing else.
+    pub fn is_json(self) -> bool {
+        match self.format {
+            Format::Table => false,
+            Format::Json => true,
+        }
+    }
+
+    /// True where what was printed can be drawn over.
+    pub fn is_live(self) -> bool {
+        !self.is_json() && io::stdout().is_terminal() && io::stderr().is_terminal()
+    }
+
+    /// Prints the text on standard output, with a line end if it lacks one.
+    pub fn print(self, text: &str) -> Result<(), CliError> {
+        let end = if text.ends_with('\n') { "" } else { "\n" };
+        let mut out = io::stdout().lock();
+        let written = out
+            .write_all(text.as_bytes())
+            .and_then(|()| out.write_all(end.as_bytes()));
+        written.and_then(|()| out.flush()).map_err(not_printed)
+    }
+
+    /// Prints the API's answer unchanged where JSON is wanted, else what `text` makes of it.
+    pub fn show(self, answer: &str, text: impl FnOnce() -> String) -> Result<(), CliError> {
+        match self.format {
+            Format::Json => self.print(answer),
+            Format::Table => self.print(&text()),
+        }
+    }
+
+    /// Names commands to go on with, dim, on standard error; nothing where JSON is wanted.
+    pub fn next(self, commands: &[String]) {
+        if self.is_json() {
+            return;
+        }
+        for (place, command) in commands.iter().enumerate() {
+            let lead = if place == 0 { "next:" } else { "     " };
+            tell(&format!(
+                "{}\n",
+                self.paint_error
+                    .tone(Tone::Quiet, &format!("{lead} {command}"))
+            ));
+        }
+    }
+
+    /// Tells what went wrong on standard error.
+    pub fn problem(self, problem: &Problem) {
+        match self.format {
+            Format::Json => tell(&format!("{}\n", problem.json())),
+            Format::Table => tell(&problem.text(self.paint_error)),
+        }
+    }
+
+    /// Rows under headings, aligned; `nothing` where there are no rows.
+    pub fn table<const N: usize>(
+        self,
+        headings: [&str; N],
+        rows: Vec<[String; N]>,
+        nothing: &str,
+    ) -> String {
+        if rows.is_empty() {
+            return self.paint.tone(Tone::Quiet, nothing);
+        }
+        let mut builder = Builder::default();
+        builder.push_record(
+            headings.map(|heading| self.paint.tone(Tone::Quiet, &heading.to_uppercase())),
+        );
+        for row in rows {
+            builder.push_record(row.map(|cell| cut(&cell)));
+        }
+        aligned(builder)
+    }
+
+    /// One thing as lines of `label  value`; those without a value are left out.
+    pub fn fields<const N: usize>(self, fields: [(&str, String); N]) -> String {
+        let mut builder = Builder::default();
+        for (label, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
+            builder.push_record([self.paint.tone(Tone::Quiet, label), value]);
+        }
+        aligned(builder)
+    }
+}
+
+/// Writes to standard error; where that is closed there is nobody to tell.
+pub fn tell(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+fn aligned(builder: Builder) -> String {
+    let mut table = builder.build();
+    table.with(Style::blank()).with(Padding::new(0, 1, 0, 0));
+    let lines: Vec<_> = table
+        .to_string()
+        .lines()
+        .map(|line| line.trim_end().to_owned())
+        .collect();
+    lines.join("\n")
+}
+
+/// Cells stay on one line; coloured ones are short by nature.
+fn cut(cell: &str) -> String {
+    match cell.contains('\x1b') {
+        true => cell.to_owned(),
+        false => units::elide(cell, units::MAX_CELL_CHARS),
+    }
+}
+
+fn not_printed(error: io::Error) -> CliError {
+    match error.kind() {
+        ErrorKind::BrokenPipe => CliError::ClosedPipe,
+        _ => Problem::new(
+            Exit::Failed,
+            "not_printed",
+            format!("cannot write to standard output: {error}"),
+        )
+        .into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain() -> Output {
+        Output {
+            format: Format::Table,
+            paint: Paint::off(),
+            paint_error: Paint::off(),
+        }
+    }
+
+    #[test]
+    fn columns_are_aligned_and_lines_have_no_trailing_space() {
+        let rows = vec![
+            ["a".into(), "long value".into()],
+            ["long name".into(), String::new()],
+        ];
+        let table = plain().table(["name", "value"], rows, "none");
+        assert_eq!(table, "NAME       VALUE\na          long value\nlong name");
+    }
+
+    #[test]
+    fn no_rows_are_said_in_words() {
+        assert_eq!(
+            plain().table(["name"], vec![], "no pins in orders"),
+            "no pins in orders"
+        );
+    }
+
+    #[test]
+    fn fields_without_a_value_are_left_out() {
+        let text = plain().fields([("state", "complete".into()), ("reason", String::new())]);
+        assert_eq!(text, "state  complete");
+    }
+}

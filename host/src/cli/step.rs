@@ -1,0 +1,155 @@
+//! `tasker step …`
+
+use super::output::Output;
+use super::paint::Paint;
+use super::reference::parse_task_id;
+use super::view::{Page, Step};
+use super::{CliError, Context, Exit, units};
+use crate::domain::ids::TaskId;
+use crate::domain::state::StepState;
+use chrono::{DateTime, Utc};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List the steps of a task.
+    Ls {
+        /// The task's id.
+        #[arg(value_parser = parse_task_id)]
+        task: TaskId,
+    },
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Ls { task } => ls(task, context).await,
+    }
+}
+
+async fn ls(task: TaskId, context: &Context) -> Result<Exit, CliError> {
+    let page = context
+        .client
+        .get::<Page<Step>>(&["tasks", &task.to_string(), "steps"])
+        .await?;
+    context
+        .output
+        .show(&page.text, || table(&page.value.items, context.output))?;
+    context.output.next(&[format!("tasker task show {task}")]);
+    Ok(Exit::Complete)
+}
+
+/// The steps as a table: state, attempts, how long, and why it stands where it does.
+pub fn table(steps: &[Step], output: Output) -> String {
+    let now = Utc::now();
+    let rows = steps
+        .iter()
+        .map(|step| row(step, now, output.paint))
+        .collect();
+    output.table(
+        ["step", "state", "attempts", "took", "note"],
+        rows,
+        "no steps",
+    )
+}
+
+fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 5] {
+    [
+        step.name.clone(),
+        format!(
+            "{} {}",
+            paint.step_glyph(step.state),
+            paint.step_state(step.state)
+        ),
+        attempts(step),
+        took_ms(step, now).map(units::span).unwrap_or_default(),
+        note(step, now),
+    ]
+}
+
+/// `2/5` once it was tried.
+pub fn attempts(step: &Step) -> String {
+    match step.attempts {
+        0 => String::new(),
+        tried => format!("{tried}/{}", step.max_attempts),
+    }
+}
+
+/// How long its newest attempt took or takes, in milliseconds; none before the first.
+pub fn took_ms(step: &Step, now: DateTime<Utc>) -> Option<i64> {
+    let started = step.started_at?;
+    match step.state {
+        StepState::Running => Some(units::between(started, now)),
+        StepState::Waiting
+        | StepState::Ready
+        | StepState::WaitingForRetry
+        | StepState::WaitingForEvent
+        | StepState::Complete
+        | StepState::Error
+        | StepState::Cancelled
+        | StepState::Skipped
+        | StepState::ResolvedManually => step
+            .finished_at
+            .map(|finished| units::between(started, finished)),
+    }
+}
+
+/// Why it stands where it does: what it waits for, when it is tried again, what went wrong.
+pub fn note(step: &Step, now: DateTime<Utc>) -> String {
+    let error = || {
+        step.error
+            .as_ref()
+            .map(|error| error.text())
+            .unwrap_or_default()
+    };
+    match step.state {
+        StepState::Waiting if !step.depends_on.is_empty() => {
+            format!("after {}", step.depends_on.join(", "))
+        }
+        StepState::WaitingForRetry => match step.ready_at {
+            Some(due) => format!(
+                "again in {}: {}",
+                units::span(units::between(now, due)),
+                error()
+            ),
+            None => error(),
+        },
+        StepState::Error | StepState::Running | StepState::Cancelled => error(),
+        StepState::Waiting
+        | StepState::Ready
+        | StepState::WaitingForEvent
+        | StepState::Complete
+        | StepState::Skipped
+        | StepState::ResolvedManually => step.reason.clone().unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(json: &str) -> Step {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_waiting_step_names_what_it_waits_for() {
+        let step = step(
+            r#"{"name":"ship","state":"waiting","attempts":0,"max_attempts":1,"depends_on":["charge","reserve"]}"#,
+        );
+        assert_eq!(note(&step, Utc::now()), "after charge, reserve");
+        assert_eq!(
+            (attempts(&step), took_ms(&step, Utc::now())),
+            (String::new(), None)
+        );
+    }
+
+    #[test]
+    fn a_retry_says_when_and_why() {
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
+        let step = step(
+            r#"{"name":"charge","state":"waiting_for_retry","attempts":1,"max_attempts":3,
+                "ready_at":"2026-01-01T00:00:03Z","error":{"code":"declined","message":"try later"}}"#,
+        );
+        assert_eq!(note(&step, now), "again in 3.00 s: declined: try later");
+        assert_eq!(attempts(&step), "1/3");
+    }
+}

@@ -1,0 +1,56 @@
+//! A running task where nothing can be drawn over: one line for every change of state.
+
+use super::follow::Follower;
+use crate::cli::CliError;
+use crate::cli::client::Answer;
+use crate::cli::output::Output;
+use crate::cli::units;
+use crate::cli::view::{Task, Transition};
+
+/// Prints each change as it comes, until the end.
+pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
+    let mut printed = 0;
+    loop {
+        let answer = follower.poll(Some(printed)).await?;
+        for change in follower.transitions(printed).await? {
+            output.print(&line(&change, &answer.value))?;
+            printed = change.seq;
+        }
+        if follower.is_over(&answer.value) {
+            return Ok(answer);
+        }
+    }
+}
+
+/// `+1.24 s  charge: waiting_for_retry, attempt 1/3, declined: try later`
+fn line(change: &Transition, task: &Task) -> String {
+    let since = format!(
+        "+{}",
+        units::span(units::between(task.created_at, change.at))
+    );
+    let who = change.step.as_deref().unwrap_or("task");
+    let attempt = change
+        .attempt
+        .filter(|attempt| *attempt > 0)
+        .map(|attempt| match limit(task, who) {
+            Some(limit) => format!("attempt {attempt}/{limit}"),
+            None => format!("attempt {attempt}"),
+        });
+    let why = change
+        .detail
+        .as_ref()
+        .map(|detail| detail.text())
+        .filter(|why| !why.is_empty());
+    let what: Vec<_> = std::iter::once(change.to_state.clone())
+        .chain(attempt)
+        .chain(why)
+        .collect();
+    format!("{since:>10}  {who}: {}", what.join(", "))
+}
+
+fn limit(task: &Task, step: &str) -> Option<u16> {
+    task.steps
+        .iter()
+        .find(|candidate| candidate.name == step)
+        .map(|step| step.max_attempts)
+}

@@ -1,0 +1,33 @@
+//! `tasker task …`
+
+mod cancel;
+mod follow;
+mod frame;
+mod lines;
+mod ls;
+mod report;
+mod run;
+mod show;
+mod timeline;
+mod watch;
+
+use crate::cli::{CliError, Context, Exit};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Run(run::Run),
+    Ls(ls::Ls),
+    Show(show::Show),
+    Watch(watch::Watch),
+    Cancel(cancel::Cancel),
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Run(run) => run.run(context).await,
+        Command::Ls(ls) => ls.run(context).await,
+        Command::Show(show) => show.run(context).await,
+        Command::Watch(watch) => watch.run(context).await,
+        Command::Cancel(cancel) => cancel.run(context).await,
+    }
+}

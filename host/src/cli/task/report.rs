@@ -1,0 +1,171 @@
+//! What a task came to: its result, or which step failed and why.
+
+use super::timeline::timeline;
+use crate::cli::client::Answer;
+use crate::cli::output::Output;
+use crate::cli::paint::{Paint, Tone};
+use crate::cli::view::{Step, Task};
+use crate::cli::{CliError, json, units};
+use crate::domain::state::{StepState, TaskState};
+use chrono::Utc;
+use serde_json::value::RawValue;
+
+/// The most lines of a result or input that are shown.
+const MAX_JSON_LINES: usize = 40;
+/// The most failed steps that are shown.
+const MAX_FAILURES: usize = 10;
+
+/// Prints the task as it stands and, where it ended, names what to do next.
+pub fn finished(answer: &Answer<Task>, output: Output) -> Result<(), CliError> {
+    output.show(&answer.text, || text(&answer.value, output.paint))?;
+    if answer.value.state.is_final() {
+        output.next(&next(&answer.value));
+    }
+    Ok(())
+}
+
+fn text(task: &Task, paint: Paint) -> String {
+    let sections = [
+        head(task, paint),
+        failures(task, paint),
+        result(task, paint),
+        times(task, paint),
+    ];
+    let sections: Vec<_> = sections
+        .into_iter()
+        .filter(|section| !section.is_empty())
+        .collect();
+    sections.join("\n\n")
+}
+
+fn head(task: &Task, paint: Paint) -> String {
+    let family = paint.tone(
+        Tone::Strong,
+        &format!("{}/{}@{}", task.namespace, task.template, task.version),
+    );
+    let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
+    let span = units::span(units::between(
+        task.created_at,
+        task.finished_at.unwrap_or_else(Utc::now),
+    ));
+    let id = paint.tone(Tone::Quiet, &format!("task {}", task.id));
+    format!("{glyph} {family} {state} after {span}\n  {id}")
+}
+
+/// Why the task failed, and each step that failed for good; empty where nothing did.
+pub fn failures(task: &Task, paint: Paint) -> String {
+    let failed: Vec<_> = task
+        .steps
+        .iter()
+        .filter(|step| step.state == StepState::Error)
+        .collect();
+    let whole = match (&task.error, failed.is_empty()) {
+        (Some(error), true) => Some(error.text()),
+        (Some(_) | None, _) => None,
+    };
+    let hidden = failed.len().saturating_sub(MAX_FAILURES);
+    let rest = (hidden > 0).then(|| format!("… and {} failed", units::count(hidden, "other step")));
+    let steps = failed
+        .iter()
+        .take(MAX_FAILURES)
+        .map(|step| failure(step, paint));
+    whole
+        .into_iter()
+        .chain(steps)
+        .chain(rest)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+fn failure(step: &Step, paint: Paint) -> String {
+    let (name, tried) = (
+        paint.tone(Tone::Strong, &step.name),
+        units::count(step.attempts.into(), "attempt"),
+    );
+    let head = format!(
+        "{} {name} failed after {tried}",
+        paint.step_glyph(step.state)
+    );
+    let Some(error) = &step.error else {
+        return head;
+    };
+    let text = error.text().replace('\n', "\n    ");
+    let frames = error
+        .backtrace
+        .iter()
+        .map(|frame| paint.tone(Tone::Quiet, &format!("      at {frame}")));
+    std::iter::once(format!("{head}\n    {text}"))
+        .chain(frames)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The result under its heading; empty where there is none.
+pub fn result(task: &Task, paint: Paint) -> String {
+    match &task.result {
+        Some(result) => format!(
+            "{}\n{}",
+            paint.tone(Tone::Quiet, "RESULT"),
+            shortened(result, paint)
+        ),
+        None => String::new(),
+    }
+}
+
+/// JSON laid out, cut after some lines.
+pub fn shortened(value: &RawValue, paint: Paint) -> String {
+    let text = json::pretty(value);
+    let total = text.lines().count();
+    if total <= MAX_JSON_LINES {
+        return text;
+    }
+    let shown: Vec<_> = text.lines().take(MAX_JSON_LINES).collect();
+    let rest = format!(
+        "… {} more lines; all of it: --output json",
+        total - MAX_JSON_LINES
+    );
+    format!("{}\n{}", shown.join("\n"), paint.tone(Tone::Quiet, &rest))
+}
+
+/// The timeline under its heading; empty where no step has begun.
+pub fn times(task: &Task, paint: Paint) -> String {
+    let lines = timeline(task, Utc::now(), paint);
+    match lines.is_empty() {
+        true => String::new(),
+        false => format!(
+            "{}\n{}",
+            paint.tone(Tone::Quiet, "WHERE THE TIME WENT"),
+            lines.join("\n")
+        ),
+    }
+}
+
+/// Commands to go on with.
+pub fn next(task: &Task) -> Vec<String> {
+    let Task {
+        id,
+        namespace,
+        template,
+        ..
+    } = task;
+    match task.state {
+        TaskState::Pending | TaskState::InProgress => {
+            vec![
+                format!("tasker task watch {id}"),
+                format!("tasker task cancel {id}"),
+            ]
+        }
+        TaskState::Complete | TaskState::ResolvedManually => {
+            vec![
+                format!("tasker task show {id}"),
+                format!("tasker template graph {namespace}/{template}"),
+            ]
+        }
+        TaskState::Error | TaskState::Cancelled => {
+            vec![
+                format!("tasker task show {id}"),
+                format!("tasker step ls {id} --output json"),
+            ]
+        }
+    }
+}

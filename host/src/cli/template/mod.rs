@@ -1,0 +1,28 @@
+//! `tasker template …`
+
+mod check;
+mod graph;
+mod ls;
+mod push;
+mod show;
+
+use crate::cli::{CliError, Context, Exit};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Push(push::Push),
+    Check(check::Check),
+    Ls(ls::Ls),
+    Show(show::Show),
+    Graph(graph::Graph),
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Push(push) => push.run(context).await,
+        Command::Check(check) => check.run(context),
+        Command::Ls(ls) => ls.run(context).await,
+        Command::Show(show) => show.run(context).await,
+        Command::Graph(graph) => graph.run(context).await,
+    }
+}

@@ -1,0 +1,136 @@
+//! `tasker template show`
+
+use crate::cli::output::Output;
+use crate::cli::reference::Reference;
+use crate::cli::view::{Family, StepTemplate, TemplateVersion};
+use crate::cli::{CliError, Context, Exit, Problem, json, units};
+use chrono::Utc;
+
+/// Show a template: one version, or the latest together with the list of all versions.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// Which one, for example orders/fulfil or orders/fulfil@1.2.0.
+    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
+    template: Reference,
+    /// Print the YAML as its author wrote it.
+    #[arg(long)]
+    source: bool,
+}
+
+impl Show {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        match &self.template.version {
+            Some(version) => self.show_version(&version.to_string(), context).await,
+            None => self.show_latest(context).await,
+        }
+    }
+
+    async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.template;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "templates",
+            name.as_str(),
+            "versions",
+            version,
+        ];
+        let found = context.client.get::<TemplateVersion>(&path).await?;
+        self.print(&found.text, &found.value, &[], context)
+    }
+
+    async fn show_latest(&self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.template;
+        let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
+        let family = context.client.get::<Family<TemplateVersion>>(&path).await?;
+        let mut versions = family.value.versions;
+        // Stable versions before pre-releases, then the highest first.
+        versions.sort_by(|a, b| {
+            (a.version.pre.is_empty(), &a.version)
+                .cmp(&(b.version.pre.is_empty(), &b.version))
+                .reverse()
+        });
+        let (latest, others) = versions.split_first().ok_or_else(|| {
+            Problem::new(
+                Exit::NotFound,
+                "not_found",
+                format!("the template {} has no versions", self.template),
+            )
+        })?;
+        self.print(&family.text, latest, others, context)
+    }
+
+    fn print(
+        &self,
+        answer: &str,
+        version: &TemplateVersion,
+        others: &[TemplateVersion],
+        context: &Context,
+    ) -> Result<Exit, CliError> {
+        context.output.show(answer, || match self.source {
+            true => version.source.clone(),
+            false => version_text(version, others, context.output),
+        })?;
+        if !self.source {
+            context.output.next(&[
+                format!(
+                    "tasker template graph {}@{}",
+                    self.template.family(),
+                    version.version
+                ),
+                format!(
+                    "tasker task run {} --watch --input '{{}}'",
+                    self.template.family()
+                ),
+            ]);
+        }
+        Ok(Exit::Complete)
+    }
+}
+
+fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
+    let others: Vec<_> = others
+        .iter()
+        .map(|other| other.version.to_string())
+        .collect();
+    let head = output.fields([
+        (
+            "template",
+            format!("{}/{}", version.namespace, version.name),
+        ),
+        ("version", version.version.to_string()),
+        ("others", others.join(", ")),
+        ("about", version.description.clone().unwrap_or_default()),
+        ("digest", format!("sha256:{}", version.digest)),
+        ("created", units::ago(version.created_at, Utc::now())),
+        (
+            "takes",
+            version
+                .input_schema
+                .as_deref()
+                .map(json::pretty)
+                .unwrap_or_default(),
+        ),
+    ]);
+    let rows = version.steps.iter().map(step_row).collect();
+    let steps = output.table(
+        ["step", "handler", "after", "timeout", "attempts"],
+        rows,
+        "no steps",
+    );
+    format!("{head}\n\n{steps}")
+}
+
+fn step_row(step: &StepTemplate) -> [String; 5] {
+    [
+        step.name.clone(),
+        step.handler.clone(),
+        step.depends_on.join(", "),
+        units::span(step.timeout_ms),
+        step.retry.max_attempts.to_string(),
+    ]
+}

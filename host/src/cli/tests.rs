@@ -1,0 +1,77 @@
+//! How the arguments are understood.
+
+use super::*;
+
+fn parsed(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(line.split_whitespace())
+}
+
+#[test]
+fn the_definition_of_the_arguments_holds_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_of_the_tour_is_understood() {
+    let id = "01890000-0000-7000-8000-000000000000";
+    let lines = [
+        "tasker new orders/charge --dir charge",
+        "tasker build charge --debug",
+        "tasker component push charge",
+        "tasker component push charge.wasm --name payments/charge --version 1.4.0",
+        "tasker component ls --namespace payments --output json",
+        "tasker component show payments/charge@1.4.0",
+        "tasker template push fulfil.yaml",
+        "tasker template check fulfil.yaml",
+        "tasker template show orders/fulfil --source",
+        "tasker template graph orders/fulfil --format dot",
+        "tasker template graph fulfil.yaml",
+        "tasker pin set template orders/fulfil =1.2.0",
+        "tasker pin set component payments/charge ^1.4 --in orders",
+        "tasker pin rm component payments/charge --in orders",
+        "tasker task run orders/fulfil --version ^1 --input @order.json --wait --timeout 30s --output json",
+        "tasker task ls --namespace orders --template fulfil --state in_progress --limit 5",
+        "tasker completions bash",
+        "tasker version",
+    ];
+    for line in lines {
+        assert!(
+            parsed(line).is_ok(),
+            "{line}: {}",
+            parsed(line).unwrap_err()
+        );
+    }
+    for command in ["task show", "task watch", "task cancel", "step ls"] {
+        assert!(parsed(&format!("tasker {command} {id}")).is_ok());
+    }
+}
+
+#[test]
+fn a_global_option_may_stand_anywhere() {
+    let before = parsed("tasker --url http://h:1 pin ls").unwrap();
+    let after = parsed("tasker pin ls --url http://h:1").unwrap();
+    assert_eq!(
+        (before.global.url.as_str(), after.global.url.as_str()),
+        ("http://h:1", "http://h:1")
+    );
+}
+
+#[test]
+fn wrong_arguments_are_refused_with_the_reason() {
+    let reason = |line: &str| parsed(line).unwrap_err().to_string();
+    assert!(reason("tasker task show 12").contains("tasker task ls"));
+    assert!(reason("tasker task run fulfil").contains("write namespace/name"));
+    assert!(reason("tasker task run o/t --timeout 30s").contains("--wait"));
+    assert!(reason("tasker task run o/t --wait --timeout 30").contains("30s"));
+    assert!(reason("tasker task run o/t --wait --watch").contains("--watch"));
+    assert!(reason("tasker task ls --state finished").contains("in_progress"));
+    assert!(reason("tasker task ls --limit 0").contains("1..=500"));
+    assert!(reason("tasker pin set step o/t ^1").contains("component"));
+}
+
+#[test]
+fn help_lists_the_exit_codes() {
+    let help = Cli::command().render_long_help().to_string();
+    assert!(help.contains("Exit codes:\n  0  done"), "{help}");
+    assert!(help.contains("6  --timeout passed"), "{help}");
+}

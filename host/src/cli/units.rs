@@ -1,0 +1,117 @@
+//! Times, sizes and long texts as people read and write them.
+
+use chrono::{DateTime, Utc};
+use std::time::Duration;
+
+/// The longest text in a table's cell, in characters.
+pub const MAX_CELL_CHARS: usize = 60;
+
+/// A span of time, short: `12 ms`, `1.24 s`, `2m 03s`, `3h 05m`, `4d 02h`.
+pub fn span(ms: i64) -> String {
+    let ms = ms.max(0);
+    let seconds = ms / 1000;
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{}.{:02} s", seconds, ms % 1000 / 10),
+        60_000..3_600_000 => format!("{}m {:02}s", seconds / 60, seconds % 60),
+        3_600_000..172_800_000 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
+        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3600 % 24),
+    }
+}
+
+/// How long ago `at` was, to one unit: `3 s ago`.
+pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let seconds = (now - at).num_seconds().max(0);
+    match seconds {
+        0..60 => format!("{seconds} s ago"),
+        60..3_600 => format!("{} min ago", seconds / 60),
+        3_600..172_800 => format!("{} h ago", seconds / 3600),
+        _ => format!("{} days ago", seconds / 86_400),
+    }
+}
+
+/// The time between two moments in milliseconds, never negative.
+pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
+    (to - from).num_milliseconds().max(0)
+}
+
+/// A number of bytes: `312 B`, `48.2 KiB`, `3.1 MiB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_024 => format!("{bytes} B"),
+        1_024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1_024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+/// `1 step`, `2 steps`.
+pub fn count(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        _ => format!("{n} {noun}s"),
+    }
+}
+
+/// The first line of a text, cut with `…` where it has more than `max` characters.
+pub fn elide(text: &str, max: usize) -> String {
+    let first = text.lines().next().unwrap_or_default();
+    let is_whole = first.chars().count() <= max && first.len() == text.trim_end().len();
+    match is_whole {
+        true => first.to_owned(),
+        false => first
+            .chars()
+            .take(max.saturating_sub(1))
+            .chain(['…'])
+            .collect(),
+    }
+}
+
+/// A duration as a user writes it: a whole number and `ms`, `s`, `m` or `h`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong =
+        || format!("`{text}` is not a duration; write for example `500ms`, `30s`, `5m` or `1h`");
+    let digits = text.chars().take_while(char::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let number: u64 = number.parse().map_err(|_| wrong())?;
+    let unit_ms = match unit.trim() {
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err(wrong()),
+    };
+    number
+        .checked_mul(unit_ms)
+        .map(Duration::from_millis)
+        .ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_written_in_the_unit_that_fits() {
+        let written = [0, 999, 1_240, 123_000, 11_100_000, 352_800_000].map(span);
+        assert_eq!(
+            written,
+            ["0 ms", "999 ms", "1.24 s", "2m 03s", "3h 05m", "4d 02h"]
+        );
+    }
+
+    #[test]
+    fn a_duration_needs_its_unit() {
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
+        assert!(parse_duration("30").unwrap_err().contains("`30s`"));
+        assert!(parse_duration("s").is_err());
+        assert!(parse_duration("99999999999999999999h").is_err());
+    }
+
+    #[test]
+    fn a_long_or_many_lined_text_is_cut_with_a_mark() {
+        assert_eq!(elide("short\n", 10), "short");
+        assert_eq!(elide("two\nlines", 10), "two…");
+        assert_eq!(elide("abcdefghijk", 5), "abcd…");
+    }
+}

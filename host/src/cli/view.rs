@@ -1,0 +1,215 @@
+//! What the API answers, as far as the commands show it. Unknown members are ignored.
+
+use crate::domain::digest::Digest;
+use crate::domain::ids::TaskId;
+use crate::domain::state::{StepState, TaskState};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// One page of a list.
+#[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; none on the last.
+    #[serde(default)]
+    pub next: Option<String>,
+}
+
+/// A line of a list of components or templates.
+#[derive(Debug, Deserialize)]
+pub struct FamilyLine {
+    pub namespace: String,
+    pub name: String,
+    pub latest: Option<String>,
+    pub versions: u64,
+    pub created_at: DateTime<Utc>,
+}
+
+/// All versions of a component or template.
+#[derive(Debug, Deserialize)]
+pub struct Family<V> {
+    pub versions: Vec<V>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ComponentVersion {
+    pub namespace: String,
+    pub component: String,
+    pub version: semver::Version,
+    pub digest: Digest,
+    pub size_bytes: u64,
+    pub handlers: Vec<Handler>,
+    pub capabilities: Vec<String>,
+    pub imports: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    /// In the answer to an upload: false where the same bytes were there already.
+    #[serde(default)]
+    pub created: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Handler {
+    pub name: String,
+    #[serde(default)]
+    pub description: Option<String>,
+    #[serde(default)]
+    pub input_schema: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub result_schema: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub error_codes: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TemplateVersion {
+    pub namespace: String,
+    pub name: String,
+    pub version: semver::Version,
+    pub digest: Digest,
+    #[serde(default)]
+    pub description: Option<String>,
+    pub steps: Vec<StepTemplate>,
+    #[serde(default)]
+    pub input_schema: Option<Box<RawValue>>,
+    pub source: String,
+    pub created_at: DateTime<Utc>,
+    /// In the answer to an upload: false where the same template was there already.
+    #[serde(default)]
+    pub created: Option<bool>,
+    /// In the answer to an upload: what would keep a task of it from running now.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct StepTemplate {
+    pub name: String,
+    pub handler: String,
+    pub depends_on: Vec<String>,
+    pub timeout_ms: i64,
+    pub retry: Retry,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Retry {
+    pub max_attempts: u16,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Pin {
+    pub namespace: String,
+    pub kind: String,
+    /// `name`, or `other/name` for another namespace's.
+    pub target: String,
+    pub requirement: String,
+    pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub created_by: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Submitted {
+    /// False where a task with the same idempotency key was there already.
+    pub created: bool,
+    pub task: TaskSummary,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TaskSummary {
+    pub id: TaskId,
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub state: TaskState,
+    /// Why it stands still, where it does.
+    #[serde(default)]
+    pub reason: Option<String>,
+    pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// A task with its steps.
+#[derive(Debug, Deserialize)]
+pub struct Task {
+    pub id: TaskId,
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub state: TaskState,
+    #[serde(default)]
+    pub reason: Option<String>,
+    pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub finished_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub correlation_id: String,
+    #[serde(default)]
+    pub input: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub result: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub error: Option<Failure>,
+    pub steps: Vec<Step>,
+    /// The number of its newest transition.
+    pub seq: i64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Step {
+    pub name: String,
+    pub state: StepState,
+    pub attempts: u16,
+    pub max_attempts: u16,
+    #[serde(default)]
+    pub depends_on: Vec<String>,
+    #[serde(default)]
+    pub started_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub finished_at: Option<DateTime<Utc>>,
+    /// When the next attempt is due.
+    #[serde(default)]
+    pub ready_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub error: Option<Failure>,
+    /// Why it stands still, where it does.
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+/// Why a task or an attempt failed, or why a task was cancelled.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Failure {
+    pub step: Option<String>,
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub reason: Option<String>,
+    pub backtrace: Vec<String>,
+}
+
+/// One change of state.
+#[derive(Debug, Deserialize)]
+pub struct Transition {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    /// None where the task itself changed.
+    #[serde(default)]
+    pub step: Option<String>,
+    #[serde(default)]
+    pub attempt: Option<u16>,
+    pub to_state: String,
+    #[serde(default)]
+    pub detail: Option<Failure>,
+}
+
+impl Failure {
+    /// `code: message`, as far as there is any.
+    pub fn text(&self) -> String {
+        let parts = [&self.code, &self.message, &self.reason];
+        let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
+        parts.join(": ")
+    }
+}

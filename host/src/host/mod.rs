@@ -1,0 +1,203 @@
+//! The process: builds the parts and runs them. The only place where the API and the worker are
+//! named together; between them lies the database.
+
+mod database;
+pub mod logging;
+
+pub use database::DatabaseChoice;
+
+use crate::api::{self, AppState};
+use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use crate::store::embedded::EmbeddedError;
+use crate::store::wake::Wake;
+use crate::store::{MigrateError, Store, StoreError};
+use crate::worker::{Worker, WorkerConfig, WorkerStats};
+use database::Database;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests under way may go on once the worker has ended.
+const REQUEST_DRAIN: Duration = Duration::from_secs(5);
+
+/// How a host is set up.
+#[derive(Clone, Debug)]
+pub struct HostConfig {
+    /// Where the API listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Compiled code and, where it is embedded, the database.
+    pub data_dir: PathBuf,
+    pub database: DatabaseChoice,
+    /// Connections to the database.
+    pub connections: u32,
+    /// None: this host serves the API only.
+    pub worker: Option<WorkerConfig>,
+}
+
+/// Why a host did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    #[error(
+        "cannot listen on {listen}; is another host running? choose another address with --listen"
+    )]
+    Listen {
+        listen: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error(
+        "{0} can be reached from other machines and this version has no authentication; listen on 127.0.0.1, or pass --allow-remote behind a proxy that authenticates"
+    )]
+    NotLoopback(SocketAddr),
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    #[error("the database could not be prepared")]
+    Migrate(#[from] MigrateError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("the API ended")]
+    Serve(#[source] std::io::Error),
+}
+
+/// A host that serves and works.
+pub struct Host {
+    pub store: Store,
+    pub sandbox: Sandbox,
+    pub wake: Wake,
+    pub stats: Arc<WorkerStats>,
+    address: SocketAddr,
+    database: Database,
+    /// Ends claiming; the API goes on to answer, but says that it is not ready.
+    draining: CancellationToken,
+    /// Ends the API.
+    closing: CancellationToken,
+    worker: Option<JoinHandle<Result<(), StoreError>>>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Host {
+    /// Starts the database where it is embedded, brings it up to date, then serves and works.
+    /// Install signal handlers before.
+    pub async fn start(config: HostConfig) -> Result<Self, HostError> {
+        let listener =
+            TcpListener::bind(config.listen)
+                .await
+                .map_err(|source| HostError::Listen {
+                    listen: config.listen,
+                    source,
+                })?;
+        let address = listener.local_addr().map_err(|source| HostError::Listen {
+            listen: config.listen,
+            source,
+        })?;
+        let database = Database::open(&config.database, &config.data_dir).await?;
+        let store = database.store(config.connections)?;
+        store.migrate().await?;
+        let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
+        let cache_dir = config.data_dir.join("cache");
+        let sandbox = Sandbox::new(SandboxConfig {
+            cache_dir,
+            max_concurrent,
+        })?;
+
+        let (wake, draining, closing) = (
+            Wake::default(),
+            CancellationToken::new(),
+            CancellationToken::new(),
+        );
+        tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
+        let state = AppState {
+            store: store.clone(),
+            sandbox: sandbox.clone(),
+            wake: wake.clone(),
+            shutdown: draining.clone(),
+        };
+        let server = api::serve(listener, state, closing.clone());
+        let stats = Arc::<WorkerStats>::default();
+        let worker = config.worker.map(|config| Worker {
+            store: store.clone(),
+            sandbox: sandbox.clone(),
+            wake: wake.clone(),
+            config,
+            stats: stats.clone(),
+        });
+        Ok(Self {
+            address,
+            database,
+            worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
+            server: tokio::spawn(server),
+            store,
+            sandbox,
+            wake,
+            stats,
+            draining,
+            closing,
+        })
+    }
+
+    /// Where the API listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// For `--url`.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What people are told about the database.
+    pub fn database(&self) -> String {
+        self.database.to_string()
+    }
+
+    /// The database's URL, with what it takes to log in.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// The embedded server's process, if it is embedded and running.
+    pub fn postgres_pid(&self) -> Option<u32> {
+        self.database.pid()
+    }
+
+    /// Returns when a part has ended by itself: that is an error.
+    pub async fn failed(&mut self) -> HostError {
+        let worker = async {
+            match self.worker.as_mut() {
+                Some(worker) => worker.await.expect("the worker loop does not panic"),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Err(error) = worker => error.into(),
+            ended = &mut self.server => {
+                let ended = ended.expect("the server does not panic");
+                HostError::Serve(ended.err().unwrap_or_else(|| std::io::Error::other("without a reason")))
+            }
+        }
+    }
+
+    /// Stops claiming, finishes or gives back what runs, answers the last requests, stops the
+    /// database where it is embedded.
+    pub async fn stop(self) -> Result<(), HostError> {
+        self.draining.cancel();
+        if let Some(worker) = self.worker {
+            worker.await.expect("the worker loop does not panic")?;
+        }
+        self.closing.cancel();
+        if tokio::time::timeout(REQUEST_DRAIN, self.server)
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests under way were cut off");
+        }
+        self.store.close().await;
+        self.database.stop().await?;
+        Ok(())
+    }
+}

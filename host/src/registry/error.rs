@@ -1,0 +1,142 @@
+//! Why the registry refuses something.
+
+use crate::domain::digest::Digest;
+use crate::domain::name::Name;
+use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
+use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::template::TemplateError;
+use crate::sandbox::Refusal;
+use crate::store::StoreError;
+use semver::Version;
+use std::fmt;
+
+/// What has versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Component,
+    Template,
+}
+
+impl Kind {
+    /// The code of a refusal for want of one.
+    pub fn unknown_code(self) -> &'static str {
+        match self {
+            Self::Component => "unknown_component",
+            Self::Template => "unknown_template",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Component => "component",
+            Self::Template => "template",
+        })
+    }
+}
+
+/// One version of something, as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub kind: Kind,
+    pub target: QualifiedName,
+    pub version: Version,
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind, self.target, self.version)
+    }
+}
+
+/// Why the registry refuses something.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(
+        "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
+    )]
+    Version { text: String, source: semver::Error },
+    #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
+    BuildMetadata { version: Version },
+    #[error("the component is refused: {}", .0.chain())]
+    Component(#[from] Refusal),
+    #[error(
+        "{release} exists with other content (sha256 {existing}; this one has {given}); bump the version"
+    )]
+    VersionExists {
+        release: Box<Release>,
+        existing: Digest,
+        given: Digest,
+    },
+    #[error("the template cannot be used: {0}")]
+    Template(#[from] TemplateError),
+    #[error(
+        "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
+    )]
+    TemplateAddress {
+        field: &'static str,
+        written: String,
+        addressed: String,
+    },
+    #[error("there is no {kind} {target}; publish one or correct the name")]
+    Unknown { kind: Kind, target: QualifiedName },
+    #[error("there is no {release}; there are {existing}")]
+    UnknownVersion {
+        release: Box<Release>,
+        existing: Existing,
+    },
+    #[error(
+        "{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another"
+    )]
+    PinMatchesNothing {
+        kind: Kind,
+        target: QualifiedName,
+        requirement: Box<Requirement>,
+        existing: Existing,
+    },
+    #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
+    ForeignTemplatePin(QualifiedName),
+    #[error("there is no pin for {kind} `{target}` in namespace {namespace}")]
+    UnknownPin {
+        namespace: Name,
+        kind: Kind,
+        target: String,
+    },
+    #[error(transparent)]
+    Requirement(#[from] RequirementError),
+    #[error("{}", lines(.0))]
+    Unresolved(Vec<ResolveError>),
+    #[error(
+        "step `{step}` runs handler `{handler}`, which {release} does not have; it has {}",
+        .existing.join(", ")
+    )]
+    UnknownHandler {
+        step: Name,
+        handler: Name,
+        release: Box<Release>,
+        existing: Vec<String>,
+    },
+    #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
+    Nul(&'static str),
+    #[error("what is stored of {what} cannot be read: {reason}")]
+    Stored { what: String, reason: String },
+}
+
+impl RegistryError {
+    /// True where nothing is wrong with what was asked for.
+    pub fn is_of_the_host(&self) -> bool {
+        matches!(self, Self::Store(_) | Self::Stored { .. })
+    }
+}
+
+/// One error a line.
+fn lines(errors: &[ResolveError]) -> String {
+    errors
+        .iter()
+        .map(ResolveError::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}

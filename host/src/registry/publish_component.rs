@@ -1,0 +1,76 @@
+//! Publishing a component: inspect, then store once.
+
+use super::storable::has_nul;
+use super::{Kind, Registry, RegistryError, Release};
+use crate::domain::digest::Digest;
+use crate::domain::requirement::QualifiedName;
+use crate::store::component::{ComponentVersionRow, NewComponentVersion};
+use bytes::Bytes;
+use semver::Version;
+
+/// The largest component, in bytes.
+pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
+
+impl Registry {
+    /// Stores the bytes under this version; returns it and whether this call made it. The same
+    /// bytes again change nothing; other bytes under an existing version are refused. A version
+    /// that exists is not inspected again.
+    pub async fn publish_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        bytes: Bytes,
+    ) -> Result<(ComponentVersionRow, bool), RegistryError> {
+        let digest = Digest::of(&bytes);
+        let QualifiedName { namespace, name } = target;
+        if let Some(row) = self
+            .store
+            .component_version(namespace, name, version)
+            .await?
+        {
+            return same_content(target, version, row, digest).map(|row| (row, false));
+        }
+        let inspected = self.sandbox.inspect(&bytes[..]).await?;
+        let descriptor =
+            serde_json::to_value(&inspected.descriptor).map_err(|error| RegistryError::Stored {
+                what: format!("{target} {version}"),
+                reason: error.to_string(),
+            })?;
+        if has_nul(&descriptor) {
+            return Err(RegistryError::Nul("the component's descriptor"));
+        }
+        let new = NewComponentVersion {
+            namespace,
+            component: name,
+            version,
+            digest,
+            bytes: &bytes,
+            descriptor: &descriptor,
+        };
+        let (row, created) = self.store.publish_component(&new).await?;
+        same_content(target, version, row, digest).map(|row| (row, created))
+    }
+}
+
+/// The stored version, unless it has other bytes.
+fn same_content(
+    target: &QualifiedName,
+    version: &Version,
+    row: ComponentVersionRow,
+    given: Digest,
+) -> Result<ComponentVersionRow, RegistryError> {
+    if row.digest == given {
+        return Ok(row);
+    }
+    let (kind, target, version) = (Kind::Component, target.clone(), version.clone());
+    let release = Box::new(Release {
+        kind,
+        target,
+        version,
+    });
+    Err(RegistryError::VersionExists {
+        release,
+        existing: row.digest,
+        given,
+    })
+}

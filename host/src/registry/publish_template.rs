@@ -1,0 +1,137 @@
+//! Publishing a template: check, then store once.
+
+use super::storable::has_nul;
+use super::{Kind, Registry, RegistryError, Release};
+use crate::domain::digest::Digest;
+use crate::domain::requirement::QualifiedName;
+use crate::domain::template::{OrderedStep, Template};
+use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
+use semver::Version;
+use serde_json::Value;
+use std::time::Duration;
+
+/// What came of publishing a template.
+pub struct PublishedTemplate {
+    pub row: TemplateVersionRow,
+    /// False where the same version was there before.
+    pub created: bool,
+    /// What would keep a task of it from running now.
+    pub warnings: Vec<String>,
+}
+
+impl Registry {
+    /// Checks the YAML and stores it under this version, which it has to name itself. The same text
+    /// again changes nothing; another text under an existing version is refused.
+    pub async fn publish_template(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        source: &str,
+    ) -> Result<PublishedTemplate, RegistryError> {
+        let template = Template::parse(source)?;
+        check_address(&template, target, version)?;
+        let warnings = self.resolve_warnings(&template).await?;
+        let definition = definition_json(&template)?;
+        let steps = template.ordered();
+        let digest = Digest::of(source.as_bytes());
+        let new = NewTemplateVersion {
+            namespace: &target.namespace,
+            name: &target.name,
+            version,
+            digest,
+            source,
+            definition: &definition,
+            steps: steps.iter().map(step_template).collect(),
+            dependencies: steps.iter().flat_map(dependencies).collect(),
+        };
+        let (row, created) = self.store.publish_template(&new).await?;
+        if row.digest != digest {
+            let (kind, target, version) = (Kind::Template, target.clone(), version.clone());
+            let release = Box::new(Release {
+                kind,
+                target,
+                version,
+            });
+            let (existing, given) = (row.digest, digest);
+            return Err(RegistryError::VersionExists {
+                release,
+                existing,
+                given,
+            });
+        }
+        Ok(PublishedTemplate {
+            row,
+            created,
+            warnings,
+        })
+    }
+}
+
+fn check_address(
+    template: &Template,
+    target: &QualifiedName,
+    version: &Version,
+) -> Result<(), RegistryError> {
+    let fields = [
+        (
+            "namespace",
+            template.namespace.to_string(),
+            target.namespace.to_string(),
+        ),
+        ("name", template.name.to_string(), target.name.to_string()),
+        ("version", template.version.to_string(), version.to_string()),
+    ];
+    match fields
+        .into_iter()
+        .find(|(_, written, addressed)| written != addressed)
+    {
+        None => Ok(()),
+        Some((field, written, addressed)) => Err(RegistryError::TemplateAddress {
+            field,
+            written,
+            addressed,
+        }),
+    }
+}
+
+fn definition_json(template: &Template) -> Result<Value, RegistryError> {
+    let definition = serde_json::to_value(template).map_err(|error| RegistryError::Stored {
+        what: format!(
+            "template {}/{} {}",
+            template.namespace, template.name, template.version
+        ),
+        reason: error.to_string(),
+    })?;
+    match has_nul(&definition) {
+        true => Err(RegistryError::Nul("the template")),
+        false => Ok(definition),
+    }
+}
+
+fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
+    let retry = &ordered.policy.retry;
+    NewStepTemplate {
+        name: ordered.step.name.to_string(),
+        parents: i16::try_from(ordered.parents.len()).expect("a template has at most 10,000 steps"),
+        is_sink: ordered.is_sink,
+        max_attempts: i16::try_from(retry.max_attempts).expect("a step has at most 100 attempts"),
+        backoff: retry.backoff.as_str(),
+        backoff_base_ms: milliseconds(retry.base),
+        backoff_max_ms: milliseconds(retry.max),
+        jitter: retry.jitter as f32,
+        timeout_ms: milliseconds(ordered.policy.timeout),
+        config: Some(&ordered.step.config)
+            .filter(|config| !config.is_null())
+            .map(Value::to_string),
+        result_schema: ordered.step.result_schema.as_ref().map(Value::to_string),
+    }
+}
+
+fn milliseconds(duration: Duration) -> i32 {
+    i32::try_from(duration.as_millis()).expect("a duration in a template is at most 24 hours")
+}
+
+fn dependencies(ordered: &OrderedStep<'_>) -> impl Iterator<Item = (i16, i16)> {
+    let child = ordered.no;
+    ordered.parents.iter().map(move |parent| (*parent, child))
+}

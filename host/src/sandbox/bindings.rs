@@ -1,0 +1,10 @@
+//! Code generated from the contract in `wit/`, and nothing else.
+
+wasmtime::component::bindgen!({
+    path: "../wit",
+    world: "step-handler",
+    imports: {
+        "tasker:step/context.dependency": async | trappable,
+    },
+    exports: { default: async },
+});

@@ -1,0 +1,131 @@
+//! Compiled code in files, `<digest>-<engine>.cwasm`: a MAC, then what the engine wrote.
+//!
+//! To load compiled code is to run it, so nothing is loaded that was not written with the key of
+//! this directory. A file that isn't right is as good as none.
+
+use crate::domain::digest::Digest;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use wasmtime::Engine;
+use wasmtime::component::Component;
+
+/// Bytes of the key and of a MAC.
+const KEY_BYTES: usize = 32;
+const KEY_FILE: &str = "key";
+
+pub(super) struct DiskCache {
+    dir: PathBuf,
+    key: [u8; KEY_BYTES],
+    /// Tells engines apart whose compiled code does not fit each other.
+    engine: String,
+}
+
+impl DiskCache {
+    /// Opens the directory, or makes it with a new key.
+    pub(super) fn open(engine: &Engine, dir: &Path) -> io::Result<Self> {
+        DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+        let key = read_key(dir).or_else(|error| match error.kind() {
+            ErrorKind::NotFound => make_key(dir),
+            _ => Err(error),
+        })?;
+        let mut hasher = DefaultHasher::new();
+        engine.precompile_compatibility_hash().hash(&mut hasher);
+        Ok(Self {
+            dir: dir.to_owned(),
+            key,
+            engine: format!("{:016x}", hasher.finish()),
+        })
+    }
+
+    /// The compiled component, if a file with the right MAC holds it.
+    pub(super) fn read(&self, engine: &Engine, digest: Digest) -> Option<Component> {
+        let path = self.path(digest);
+        let file = fs::read(&path).ok()?;
+        let (mac, code) = file.split_at_checked(KEY_BYTES)?;
+        if self.mac(digest, code).verify_slice(mac).is_err() {
+            tracing::warn!(path = %path.display(), "compiled code has a wrong MAC and is compiled again: it is damaged, or someone else wrote it");
+            return None;
+        }
+        // SAFETY: the MAC shows that this code was written by `write`, from what an engine of the
+        // same compatibility hash serialized.
+        let component = unsafe { Component::deserialize(engine, code) };
+        component.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "compiled code is not usable and is compiled again")).ok()
+    }
+
+    /// Keeps the compiled component. Where that fails, it will be compiled again next time.
+    pub(super) fn write(&self, digest: Digest, component: &Component) {
+        let written = component
+            .serialize()
+            .map_err(io::Error::other)
+            .and_then(|code| {
+                let mac = self.mac(digest, &code).finalize().into_bytes();
+                write_aside(&self.path(digest), &[&mac, &code])
+            });
+        if let Err(error) = written {
+            tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be kept");
+        }
+    }
+
+    fn path(&self, digest: Digest) -> PathBuf {
+        self.dir.join(format!("{digest}-{}.cwasm", self.engine))
+    }
+
+    /// Over the name as well, so that one component's code is never taken for another's.
+    fn mac(&self, digest: Digest, code: &[u8]) -> Hmac<Sha256> {
+        let mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes keys of any length");
+        mac.chain_update(digest.as_bytes())
+            .chain_update(self.engine.as_bytes())
+            .chain_update(code)
+    }
+}
+
+fn read_key(dir: &Path) -> io::Result<[u8; KEY_BYTES]> {
+    let bytes = fs::read(dir.join(KEY_FILE))?;
+    bytes.try_into().map_err(|_| {
+        io::Error::new(
+            ErrorKind::InvalidData,
+            "its file `key` is damaged; delete the directory, all in it can be made again",
+        )
+    })
+}
+
+/// Makes the key, unless another process is quicker.
+fn make_key(dir: &Path) -> io::Result<[u8; KEY_BYTES]> {
+    let mut key = [0; KEY_BYTES];
+    getrandom::fill(&mut key).map_err(io::Error::other)?;
+    let aside = aside(&dir.join(KEY_FILE));
+    write_new(&aside, &[&key])?;
+    let linked = fs::hard_link(&aside, dir.join(KEY_FILE));
+    fs::remove_file(&aside)?;
+    match linked {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        _ => read_key(dir),
+    }
+}
+
+/// Readers see the whole file or none.
+fn write_aside(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let aside = aside(path);
+    write_new(&aside, parts)?;
+    fs::rename(&aside, path).inspect_err(|_| {
+        let _ = fs::remove_file(&aside);
+    })
+}
+
+fn aside(path: &Path) -> PathBuf {
+    path.with_extension(format!("{}.part", uuid::Uuid::new_v4()))
+}
+
+fn write_new(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    parts.iter().try_for_each(|part| file.write_all(part))
+}

@@ -1,0 +1,112 @@
+//! `tasker:step/context`.
+
+use crate::domain::invocation::Lease;
+use crate::sandbox::attempt_log::LogLevel;
+use crate::sandbox::bindings::tasker::step::{context, types};
+use crate::sandbox::state::AttemptState;
+use crate::sandbox::verdict::Stopped;
+use futures::future::BoxFuture;
+use std::time::Instant;
+
+/// Answers for the results of steps that a step depends on indirectly. Those of its direct
+/// dependencies travel with the invocation; these are looked up when a handler asks.
+pub trait AncestorResults: Send + Sync {
+    /// The result, as JSON text, of the step of that name in the task of the lease, where the
+    /// lease's step depends on it; none for any other name.
+    fn result<'a>(
+        &'a self,
+        lease: Lease,
+        step: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>>;
+}
+
+/// The result of an ancestor could not be read. Ends the attempt as the host's fault.
+#[derive(Debug, thiserror::Error)]
+#[error("the result of an earlier step could not be read")]
+pub struct AncestorError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+impl types::Host for AttemptState {}
+
+impl context::Host for AttemptState {
+    fn task_id(&mut self) -> String {
+        self.invocation.lease.task_id.to_string()
+    }
+
+    fn namespace(&mut self) -> String {
+        self.invocation.step.namespace.to_string()
+    }
+
+    fn step_name(&mut self) -> String {
+        self.invocation.step.name.to_string()
+    }
+
+    fn attempt(&mut self) -> u32 {
+        self.invocation.lease.attempt.unsigned_abs().into()
+    }
+
+    fn max_attempts(&mut self) -> u32 {
+        self.invocation.step.max_attempts.into()
+    }
+
+    fn idempotency_key(&mut self) -> String {
+        self.invocation.idempotency_key()
+    }
+
+    fn correlation_id(&mut self) -> String {
+        self.invocation.correlation_id.to_string()
+    }
+
+    fn traceparent(&mut self) -> Option<String> {
+        None
+    }
+
+    fn remaining_ms(&mut self) -> u64 {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        u64::try_from(left.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn task_input(&mut self) -> String {
+        self.invocation.task_input.to_string()
+    }
+
+    async fn dependency(&mut self, step: String) -> wasmtime::Result<Option<String>> {
+        let direct = self
+            .invocation
+            .dependencies
+            .iter()
+            .find(|(name, _)| **name == *step);
+        if let Some((_, result)) = direct {
+            return Ok(Some(result.clone()));
+        }
+        let Some(ancestors) = &self.surroundings.ancestors else {
+            return Ok(None);
+        };
+        let found = ancestors.result(self.invocation.lease, &step).await;
+        found.map_err(|error| Stopped::Host(error).into())
+    }
+
+    fn config(&mut self) -> String {
+        self.invocation.step.config.clone()
+    }
+
+    fn last_checkpoint(&mut self) -> Option<String> {
+        self.invocation.checkpoint.clone()
+    }
+
+    fn heartbeat(&mut self, progress: Option<String>) -> bool {
+        if let Some(progress) = progress {
+            self.log.remark(
+                LogLevel::Debug,
+                format!(
+                    "progress: {}",
+                    crate::sandbox::attempt_log::printable(&progress)
+                ),
+            );
+        }
+        !self
+            .surroundings
+            .cancelled
+            .as_ref()
+            .is_some_and(|token| token.is_cancelled())
+    }
+}

@@ -1,0 +1,62 @@
+//! What a guest may ask of the host: one file an interface, linked once for all attempts.
+
+pub(super) mod context;
+pub(super) mod http;
+pub(super) mod log;
+pub(super) mod wasi;
+
+use super::bindings::StepHandler;
+use super::state::AttemptState;
+use wasmtime::component::{HasSelf, Linker};
+use wasmtime::{Engine, Result};
+
+/// What a component exports. A later 1.x is found by this name as well.
+pub(super) const CONTRACT_HANDLER: &str = "tasker:step/handler@1.0.0";
+/// What it may export.
+pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.0.0";
+
+/// The interfaces that a component may import, without their versions; told to those who import
+/// another one.
+pub(super) const PROVIDED: [&str; 32] = [
+    "tasker:step/context",
+    "tasker:step/log",
+    "tasker:step/types",
+    "wasi:cli/environment",
+    "wasi:cli/exit",
+    "wasi:cli/stderr",
+    "wasi:cli/stdin",
+    "wasi:cli/stdout",
+    "wasi:cli/terminal-input",
+    "wasi:cli/terminal-output",
+    "wasi:cli/terminal-stderr",
+    "wasi:cli/terminal-stdin",
+    "wasi:cli/terminal-stdout",
+    "wasi:clocks/monotonic-clock",
+    "wasi:clocks/wall-clock",
+    "wasi:filesystem/preopens",
+    "wasi:filesystem/types",
+    "wasi:http/outgoing-handler",
+    "wasi:http/types",
+    "wasi:io/error",
+    "wasi:io/poll",
+    "wasi:io/streams",
+    "wasi:random/insecure",
+    "wasi:random/insecure-seed",
+    "wasi:random/random",
+    "wasi:sockets/instance-network",
+    "wasi:sockets/ip-name-lookup",
+    "wasi:sockets/network",
+    "wasi:sockets/tcp",
+    "wasi:sockets/tcp-create-socket",
+    "wasi:sockets/udp",
+    "wasi:sockets/udp-create-socket",
+];
+
+/// A linker with all capabilities.
+pub(super) fn link(engine: &Engine) -> Result<Linker<AttemptState>> {
+    let mut linker = Linker::new(engine);
+    StepHandler::add_to_linker::<_, HasSelf<AttemptState>>(&mut linker, |state| state)?;
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    Ok(linker)
+}

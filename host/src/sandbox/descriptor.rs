@@ -1,0 +1,125 @@
+//! What a component says of itself.
+
+use super::refusal::Refusal;
+use crate::domain::name::Name;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::HashSet;
+
+/// What an upload was found to hold; kept with it as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Descriptor {
+    /// The version of `tasker:step` that it was built against.
+    pub contract: String,
+    /// Its handlers; none where it does not tell.
+    pub handlers: Option<Vec<HandlerDescription>>,
+    /// What its handlers want to be granted.
+    pub capabilities: Vec<String>,
+    /// The interfaces that it imports, with versions.
+    pub imports: Vec<String>,
+}
+
+/// One handler, as its author describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandlerDescription {
+    pub name: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// JSON Schema of the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_schema: Option<Value>,
+    /// JSON Schema of the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result_schema: Option<Value>,
+    /// Codes of the failures that it may return.
+    #[serde(default)]
+    pub error_codes: Vec<String>,
+    /// Defaults for a step's `retry`, in the words of a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Value>,
+}
+
+/// What `describe` returns.
+#[derive(Deserialize)]
+pub(super) struct Described {
+    handlers: Vec<HandlerDescription>,
+    #[serde(default)]
+    pub(super) capabilities: Vec<String>,
+}
+
+impl Described {
+    /// The handlers, where each has its own name and its schemas are schemas.
+    pub(super) fn handlers(&self) -> Result<Vec<HandlerDescription>, Refusal> {
+        let mut names = HashSet::new();
+        for handler in &self.handlers {
+            if !names.insert(&handler.name) {
+                return Err(Refusal::HandlerTwice(handler.name.to_string()));
+            }
+            handler.check("input_schema", handler.input_schema.as_ref())?;
+            handler.check("result_schema", handler.result_schema.as_ref())?;
+        }
+        Ok(self.handlers.clone())
+    }
+}
+
+impl HandlerDescription {
+    fn check(&self, which: &'static str, schema: Option<&Value>) -> Result<(), Refusal> {
+        let Some(schema) = schema else { return Ok(()) };
+        let built = jsonschema::validator_for(schema).map(drop);
+        built.map_err(|error| Refusal::Schema {
+            handler: self.name.to_string(),
+            which,
+            reason: error.to_string(),
+        })
+    }
+}
+
+impl Descriptor {
+    /// True where the component has the handler or does not tell which it has.
+    pub fn may_have(&self, handler: &str) -> bool {
+        let Some(handlers) = &self.handlers else {
+            return true;
+        };
+        handlers
+            .iter()
+            .any(|described| described.name.as_str() == handler)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn handlers(json: &str) -> Result<Vec<HandlerDescription>, Refusal> {
+        serde_json::from_str::<Described>(json).unwrap().handlers()
+    }
+
+    #[test]
+    fn a_handler_needs_no_more_than_a_name() {
+        assert_eq!(
+            handlers(r#"{"handlers": [{"name": "charge"}]}"#)
+                .unwrap()
+                .len(),
+            1
+        );
+        assert!(serde_json::from_str::<Described>(r#"{"handlers": [{"name": "a b"}]}"#).is_err());
+    }
+
+    #[test]
+    fn two_handlers_of_one_name_are_refused() {
+        let refused = handlers(r#"{"handlers": [{"name": "a"}, {"name": "a"}]}"#).unwrap_err();
+        assert!(refused.to_string().contains("`a` twice"), "{refused}");
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_refused_with_the_handlers_name() {
+        let wrong = r#"{"handlers": [{"name": "a", "result_schema": {"type": "objekt"}}]}"#;
+        let refused = handlers(wrong).unwrap_err();
+        assert!(
+            refused
+                .to_string()
+                .contains("`result_schema` of handler `a`"),
+            "{refused}"
+        );
+    }
+}

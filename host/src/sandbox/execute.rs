@@ -1,0 +1,129 @@
+//! One attempt, from a fresh instance to its outcome.
+
+use super::attempt_log::LogLine;
+use super::bindings::exports::tasker::step::handler;
+use super::cache::Prepared;
+use super::capability::context::AncestorResults;
+use super::engine::EPOCH_TICK;
+use super::state::AttemptState;
+use super::verdict::{self, Stopped};
+use super::{Inner, Sandbox};
+use crate::domain::invocation::Invocation;
+use crate::domain::outcome::Outcome;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::SemaphorePermit;
+use tokio_util::sync::CancellationToken;
+use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
+
+/// How long after its deadline a guest that computes may be caught computing, with a backtrace,
+/// before the attempt is ended from outside, as one that waits for the host is.
+const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis() as u64);
+
+/// What an attempt may ask of those who run it.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// Where results of indirect dependencies come from; without it there are none.
+    pub ancestors: Option<Arc<dyn AncestorResults>>,
+    /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
+    pub cancelled: Option<CancellationToken>,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub struct Executed {
+    pub outcome: Outcome,
+    /// Within the limit on log bytes; a note at its end tells what was cut.
+    pub log: Vec<LogLine>,
+    /// From the start of the instance to its answer, in microseconds.
+    pub guest_us: u64,
+}
+
+impl Sandbox {
+    /// Runs one attempt in a fresh instance. Waits for its turn where `max_concurrent` others run;
+    /// the deadline counts from then on. Dropping the future ends the guest.
+    ///
+    /// Must be called inside a tokio runtime. A guest that computes gives way to other tasks of the
+    /// runtime every few milliseconds.
+    pub async fn execute(
+        &self,
+        prepared: &Prepared,
+        invocation: Arc<Invocation>,
+        surroundings: Surroundings,
+    ) -> Executed {
+        let _turn = self.inner.turn().await;
+        let started = Instant::now();
+        let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
+        let mut store = self.inner.store(state);
+        let answer = within_deadline(&mut store, async |store| call(store, prepared).await).await;
+        let guest_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let outcome = match answer {
+            Ok(answer) => verdict::of_answer(answer, store.data()),
+            Err(error) => Outcome::Failed(verdict::of_error(&error, store.data())),
+        };
+        Executed {
+            outcome,
+            log: store.data().log.take(),
+            guest_us,
+        }
+    }
+}
+
+impl Inner {
+    /// A place in the pool, for as long as it is held.
+    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
+        let permit = self.permits.acquire().await;
+        permit.expect("the semaphore is never closed")
+    }
+
+    /// A store that holds the guest to its limits.
+    pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
+        let mut store = Store::new(&self.engine, state);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(at_epoch);
+        store.call_hook(at_host_call);
+        store
+    }
+}
+
+/// Runs `body`; ends it where it still waits for the host after the deadline.
+pub(super) async fn within_deadline<T>(
+    store: &mut Store<AttemptState>,
+    body: impl AsyncFnOnce(&mut Store<AttemptState>) -> Result<T>,
+) -> Result<T> {
+    let end = store.data().deadline + DEADLINE_GRACE;
+    match tokio::time::timeout_at(end.into(), body(store)).await {
+        Ok(answer) => answer,
+        Err(_) => Err(Stopped::Waiting.into()),
+    }
+}
+
+async fn call(
+    store: &mut Store<AttemptState>,
+    prepared: &Prepared,
+) -> Result<Result<handler::Outcome, handler::Failure>> {
+    let instance = prepared.pre().instantiate_async(&mut *store).await?;
+    let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
+    let invocation = store.data().invocation.clone();
+    let (answer,) = execute
+        .call_async(store, (&invocation.step.handler, &invocation.task_input))
+        .await?;
+    Ok(answer)
+}
+
+fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {
+    if Instant::now() < store.data().deadline {
+        return Ok(UpdateDeadline::Yield(1));
+    }
+    Err(Stopped::Computing.into())
+}
+
+fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) -> Result<()> {
+    if !matches!(hook, CallHook::CallingHost) {
+        return Ok(());
+    }
+    let left = &mut store.data_mut().host_calls_left;
+    *left = left.checked_sub(1).ok_or(Stopped::HostCalls)?;
+    Ok(())
+}

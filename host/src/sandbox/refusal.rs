@@ -1,0 +1,65 @@
+//! Why an upload is refused, and what to do.
+
+use crate::domain::outcome::Failure;
+
+/// An upload that is not a component that this host can run. What is said is for its author.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error(
+        "the upload is empty; send the bytes of a component, such as `target/wasm32-wasip2/release/my_handlers.wasm`"
+    )]
+    Empty,
+    #[error(
+        "the upload is not WebAssembly: it begins with `{begins}`; build a component, with Rust by `cargo build --release --target wasm32-wasip2`, and send the `.wasm` file"
+    )]
+    NotWasm { begins: String },
+    #[error(
+        "the upload is a core module, not a component; build for the target wasm32-wasip2, or wrap it: `wasm-tools component new module.wasm -o component.wasm`"
+    )]
+    CoreModule,
+    #[error("the component is not valid, or uses what this host does not have")]
+    Compile(#[source] wasmtime::Error),
+    #[error(
+        "the component exports no handler: `tasker:step/handler@1.0.0` is missing{exports}; build it with an SDK, or against the world `step-handler` of the contract"
+    )]
+    NoHandler {
+        /// Empty, or what it exports instead, for the message.
+        exports: String,
+    },
+    #[error(
+        "the component was built against `{found}`, this host runs `tasker:step/handler@1`; build it against version 1 of the contract"
+    )]
+    OtherContract { found: String },
+    #[error(
+        "the component imports {missing}, which this host does not have; a component may import {available}"
+    )]
+    UnknownImports { missing: String, available: String },
+    #[error(
+        "the component imports or exports something in another shape than this host has it; it was perhaps built against a newer 1.x contract: build it against 1.0.0, or update the host"
+    )]
+    Link(#[source] wasmtime::Error),
+    #[error("the component could not be started: {}", .0.message)]
+    Start(Box<Failure>),
+    #[error("the component's `describe` failed: {}", .0.message)]
+    Describe(Box<Failure>),
+    #[error("the component's `describe` did not return a descriptor; it begins with `{begins}`")]
+    Descriptor {
+        begins: String,
+        source: serde_json::Error,
+    },
+    #[error("the component describes the handler `{0}` twice; give each its own name")]
+    HandlerTwice(String),
+    #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]
+    Schema {
+        handler: String,
+        which: &'static str,
+        reason: String,
+    },
+}
+
+impl Refusal {
+    /// The refusal and its causes in one line.
+    pub fn chain(&self) -> String {
+        super::verdict::chain(self)
+    }
+}

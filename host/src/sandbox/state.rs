@@ -1,0 +1,54 @@
+//! What the host keeps for one running attempt.
+
+use super::Surroundings;
+use super::attempt_log::LogWriter;
+use super::capability::http::{Gate, Outside};
+use super::limits::MemoryBudget;
+use crate::domain::invocation::Invocation;
+use crate::domain::limits::Limits;
+use std::sync::Arc;
+use std::time::Instant;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi_http::WasiHttpCtx;
+
+/// The data of one store. Everything that most handlers never ask for is made when they do.
+pub(super) struct AttemptState {
+    pub(super) invocation: Arc<Invocation>,
+    pub(super) surroundings: Surroundings,
+    pub(super) deadline: Instant,
+    pub(super) log: LogWriter,
+    pub(super) memory: MemoryBudget,
+    pub(super) host_calls_left: u32,
+    pub(super) table: ResourceTable,
+    pub(super) wasi: Option<Box<WasiCtx>>,
+    pub(super) http: Option<Box<(WasiHttpCtx, Gate)>>,
+    pub(super) outside: Outside,
+}
+
+impl AttemptState {
+    pub(super) fn new(
+        invocation: Arc<Invocation>,
+        surroundings: Surroundings,
+        outside: Outside,
+        started: Instant,
+    ) -> Self {
+        let limits = &invocation.step.limits;
+        Self {
+            deadline: started + limits.deadline,
+            log: LogWriter::new(limits.log_bytes),
+            memory: MemoryBudget::new(limits.memory_bytes),
+            host_calls_left: limits.host_calls,
+            table: ResourceTable::new(),
+            wasi: None,
+            http: None,
+            invocation,
+            surroundings,
+            outside,
+        }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.invocation.step.limits
+    }
+}

@@ -1,0 +1,92 @@
+//! What a component imports and exports, and whether this host has and knows it.
+
+use super::capability::PROVIDED;
+use super::refusal::Refusal;
+use wasmtime::component::Component;
+
+/// Bytes that open every WebAssembly file.
+const MAGIC: &[u8] = b"\0asm";
+/// What follows the magic in a core module.
+const CORE_MODULE: &[u8] = &[1, 0, 0, 0];
+/// Characters of a wrong text that a refusal shows.
+const SHOWN_CHARS: usize = 40;
+/// How a handler is exported, up to the version.
+const HANDLER: &str = "tasker:step/handler@";
+
+/// The outside of a component that this host can link.
+pub(super) struct Surface {
+    /// The interfaces that it imports, with versions.
+    pub(super) imports: Vec<String>,
+    /// The version of the contract that it was built against.
+    pub(super) contract: String,
+}
+
+impl Surface {
+    pub(super) fn of(component: &Component) -> Result<Self, Refusal> {
+        let surface = component.component_type();
+        let engine = component.engine();
+        let imports: Vec<String> = surface
+            .imports(engine)
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        refuse_unknown(&imports)?;
+        let exports: Vec<&str> = surface.exports(engine).map(|(name, _)| name).collect();
+        let contract = contract(&exports)?;
+        Ok(Self { imports, contract })
+    }
+}
+
+/// Tells what is not even a component.
+pub(super) fn refuse_other_files(bytes: &[u8]) -> Result<(), Refusal> {
+    match bytes.strip_prefix(MAGIC) {
+        _ if bytes.is_empty() => Err(Refusal::Empty),
+        None => Err(Refusal::NotWasm {
+            begins: beginning(&String::from_utf8_lossy(bytes)),
+        }),
+        Some(rest) if rest.starts_with(CORE_MODULE) => Err(Refusal::CoreModule),
+        Some(_) => Ok(()),
+    }
+}
+
+/// The first characters of a text, fit to be shown.
+pub(super) fn beginning(text: &str) -> String {
+    let shown: String = text.chars().take(SHOWN_CHARS).collect();
+    shown.escape_debug().to_string()
+}
+
+fn refuse_unknown(imports: &[String]) -> Result<(), Refusal> {
+    let missing: Vec<String> = imports
+        .iter()
+        .filter(|name| !is_provided(name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::UnknownImports {
+        missing: missing.join(", "),
+        available: PROVIDED.join(", "),
+    })
+}
+
+fn is_provided(import: &str) -> bool {
+    let name = import.split_once('@').map_or(import, |(name, _)| name);
+    PROVIDED.contains(&name)
+}
+
+/// The version of the contract behind the handler among these exports.
+fn contract(exports: &[&str]) -> Result<String, Refusal> {
+    let version = exports.iter().find_map(|name| name.strip_prefix(HANDLER));
+    match version {
+        Some(version) if version.starts_with("1.") => Ok(version.to_owned()),
+        Some(version) => Err(Refusal::OtherContract {
+            found: format!("{HANDLER}{version}"),
+        }),
+        None if exports.is_empty() => Err(Refusal::NoHandler {
+            exports: "nothing".to_owned(),
+        }),
+        None => Err(Refusal::NoHandler {
+            exports: exports.join(", "),
+        }),
+    }
+}

@@ -1,0 +1,173 @@
+//! From what a guest did to an outcome, with words for its author.
+
+mod answer;
+mod backtrace;
+
+use super::capability::context::AncestorError;
+use super::engine::{BACKTRACE_FRAMES, GUEST_STACK_BYTES};
+use super::state::AttemptState;
+use crate::domain::outcome::{Failure, FailureKind, Retry};
+pub(super) use answer::of_answer;
+use std::error::Error as StdError;
+use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
+use wasmtime_wasi::I32Exit;
+
+/// Lines of stderr that a failure quotes.
+const LAST_WORDS_LINES: usize = 4;
+/// Bytes in a MiB.
+const MIB: f64 = 1_048_576.0;
+
+/// Why the host ended a guest.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Stopped {
+    #[error("the deadline passed while the handler was computing")]
+    Computing,
+    #[error("the deadline passed while the handler was waiting")]
+    Waiting,
+    #[error("too many calls to the host")]
+    HostCalls,
+    #[error("the host could not answer the handler")]
+    Host(#[source] AncestorError),
+}
+
+/// The failure behind an error that ended a guest.
+pub(super) fn of_error(error: &wasmtime::Error, state: &AttemptState) -> Failure {
+    let trace = error.downcast_ref::<WasmBacktrace>();
+    let failure = match (
+        error.downcast_ref::<Stopped>(),
+        error.downcast_ref::<Trap>(),
+    ) {
+        (Some(stopped), _) => of_stop(stopped, state),
+        (None, Some(trap)) => of_trap(*trap, trace, state),
+        (None, None) => of_other(error, state),
+    };
+    Failure {
+        backtrace: trace.map(backtrace::lines).unwrap_or_default(),
+        ..failure
+    }
+}
+
+fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
+    let limits = state.limits();
+    match stopped {
+        Stopped::Computing => failure(
+            FailureKind::TimedOut,
+            "deadline_exceeded",
+            format!(
+                "the handler was still computing when its deadline of {:?} passed; look for a loop without end, do less in one attempt and leave a checkpoint, or give the step a longer `timeout`",
+                limits.deadline
+            ),
+        ),
+        Stopped::Waiting => failure(
+            FailureKind::TimedOut,
+            "deadline_exceeded",
+            format!(
+                "the handler was waiting for the host (a request, a clock, a result) when its deadline of {:?} passed; wait for less, or give the step a longer `timeout`",
+                limits.deadline
+            ),
+        ),
+        Stopped::HostCalls => failure(
+            FailureKind::OverLimit,
+            "host_call_limit",
+            format!(
+                "the handler called the host more than {} times in one attempt; ask once and keep the answer, log less, read and write larger pieces",
+                limits.host_calls
+            ),
+        ),
+        Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
+    }
+}
+
+fn of_trap(trap: Trap, trace: Option<&WasmBacktrace>, state: &AttemptState) -> Failure {
+    if trap == Trap::StackOverflow || (trap == Trap::MemoryOutOfBounds && is_deep(trace)) {
+        return stack_overflow();
+    }
+    if let Some(wanted_bytes) = state.memory.refused_bytes() {
+        return memory_limit(wanted_bytes, state);
+    }
+    let message = format!("the handler trapped: {trap}{}", last_words(state));
+    failure(FailureKind::Trapped, "trapped", message)
+}
+
+/// What a panic or an exception said before the trap.
+fn last_words(state: &AttemptState) -> String {
+    let said = state.log.lock().last_words(LAST_WORDS_LINES);
+    said.map(|words| format!("; its last words: {words}"))
+        .unwrap_or_default()
+}
+
+/// Compiled languages keep a second stack in linear memory, and what overflows there is an access
+/// out of bounds. What nests this deep when it happens is taken for a recursion.
+fn is_deep(trace: Option<&WasmBacktrace>) -> bool {
+    trace.is_some_and(|trace| trace.frames().len() >= BACKTRACE_FRAMES)
+}
+
+fn stack_overflow() -> Failure {
+    failure(
+        FailureKind::Trapped,
+        "stack_overflow",
+        format!(
+            "the handler's stack overflowed; look for a recursion without end in the backtrace, or nest less deeply: the host allows {} KiB, and the component's own stack may be smaller (it is set when the component is linked)",
+            GUEST_STACK_BYTES >> 10
+        ),
+    )
+}
+
+fn memory_limit(wanted_bytes: usize, state: &AttemptState) -> Failure {
+    failure(
+        FailureKind::OverLimit,
+        "memory_limit",
+        format!(
+            "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or ask the operator for a higher limit{}",
+            wanted_bytes as f64 / MIB,
+            state.limits().memory_bytes as f64 / MIB,
+            last_words(state)
+        ),
+    )
+}
+
+fn of_other(error: &wasmtime::Error, state: &AttemptState) -> Failure {
+    if error.is::<I32Exit>() {
+        let message =
+            "the handler called `exit`; a handler ends by returning its result or a failure";
+        return failure(FailureKind::Trapped, "exited", message.to_owned());
+    }
+    if error.is::<PoolConcurrencyLimitError>() {
+        return failure(
+            FailureKind::Host,
+            "no_instance",
+            "the host had no place for one more instance".to_owned(),
+        );
+    }
+    if let Some(wanted_bytes) = state.memory.refused_bytes() {
+        return memory_limit(wanted_bytes, state);
+    }
+    let reason = error.root_cause().to_string();
+    failure(
+        FailureKind::Trapped,
+        "trapped",
+        format!("the handler was ended: {reason}"),
+    )
+}
+
+fn failure(kind: FailureKind, code: &str, message: String) -> Failure {
+    Failure {
+        kind,
+        code: code.to_owned(),
+        message,
+        details: None,
+        retry: Retry::Policy,
+        backtrace: Vec::new(),
+    }
+}
+
+/// The error and its causes in one line.
+pub(super) fn chain(error: &dyn StdError) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text = format!("{text}: {inner}");
+        cause = inner.source();
+    }
+    text
+}

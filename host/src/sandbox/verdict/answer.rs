@@ -1,0 +1,161 @@
+//! From what a handler returned to an outcome.
+
+use super::failure;
+use crate::domain::limits::Limits;
+use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::sandbox::attempt_log::{LogLevel, printable};
+use crate::sandbox::bindings::tasker::step::types as wit;
+use crate::sandbox::state::AttemptState;
+use serde::de::IgnoredAny;
+use std::time::Duration;
+
+/// The longest code of a failure, in bytes.
+const CODE_BYTES: usize = 100;
+/// The longest message of a failure, in bytes.
+const MESSAGE_BYTES: usize = 8 << 10;
+/// Violations of a result schema that a failure tells.
+const SCHEMA_ERRORS: usize = 5;
+/// The code by which a component says that it has no handler of the name.
+const UNKNOWN_HANDLER: &str = "unknown_handler";
+/// The code where a failure came without one.
+const NO_CODE: &str = "failed";
+
+/// The outcome behind what a handler returned.
+pub(in crate::sandbox) fn of_answer(
+    answer: Result<wit::Outcome, wit::Failure>,
+    state: &AttemptState,
+) -> Outcome {
+    let outcome = match answer {
+        Ok(wit::Outcome::Complete(result)) => completed(result, state),
+        Ok(wit::Outcome::Checkpoint(checkpoint)) => {
+            checked("checkpoint", &checkpoint, state.limits())
+                .map(|()| Outcome::Checkpointed(checkpoint))
+        }
+        Ok(wit::Outcome::Choose(_)) => Err(unsupported("choose")),
+        Ok(wit::Outcome::FanOut(_)) => Err(unsupported("fan-out")),
+        Ok(wit::Outcome::Extension((name, _))) => Err(unsupported(&name)),
+        Err(failure) => Err(reported(failure, state)),
+    };
+    outcome.unwrap_or_else(Outcome::Failed)
+}
+
+fn completed(result: String, state: &AttemptState) -> Result<Outcome, Failure> {
+    checked("result", &result, state.limits())?;
+    let Some(schema) = &state.invocation.step.result_schema else {
+        return Ok(Outcome::Completed(result));
+    };
+    match mismatch(schema, &result) {
+        None => Ok(Outcome::Completed(result)),
+        Some(errors) => Err(permanent(
+            "result_schema_mismatch",
+            format!(
+                "the result does not match the `result_schema` of step `{}`: {errors}",
+                state.invocation.step.name
+            ),
+        )),
+    }
+}
+
+/// Ok where the text is JSON of an allowed size.
+fn checked(what: &str, json: &str, limits: &Limits) -> Result<(), Failure> {
+    if json.len() > limits.result_bytes {
+        let failed = permanent(
+            "result_too_large",
+            format!(
+                "the {what} has {} bytes where the limit is {}; keep large things elsewhere and return where they are",
+                json.len(),
+                limits.result_bytes
+            ),
+        );
+        return Err(Failure {
+            kind: FailureKind::OverLimit,
+            ..failed
+        });
+    }
+    serde_json::from_str::<IgnoredAny>(json)
+        .map(drop)
+        .map_err(|error| {
+            permanent(
+                "invalid_result",
+                format!("the {what} is not JSON: {error}; a text needs quotes: `\"done\"`"),
+            )
+        })
+}
+
+fn mismatch(schema: &jsonschema::Validator, json: &str) -> Option<String> {
+    let value = serde_json::from_str(json).ok()?;
+    let errors = schema.iter_errors(&value).take(SCHEMA_ERRORS);
+    let errors: Vec<String> = errors
+        .map(|error| format!("at `{}`: {error}", error.instance_path()))
+        .collect();
+    (!errors.is_empty()).then(|| errors.join("; "))
+}
+
+fn unsupported(name: &str) -> Failure {
+    permanent(
+        "unsupported_outcome",
+        format!(
+            "the handler returned `{name}`, which this version of the host does not do; return `complete`, `checkpoint` or a failure"
+        ),
+    )
+}
+
+fn permanent(code: &str, message: String) -> Failure {
+    Failure {
+        retry: Retry::Never,
+        ..failure(FailureKind::Failed, code, message)
+    }
+}
+
+/// A failure as the handler told it, within bounds.
+fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
+    let code = if told.code.is_empty() {
+        NO_CODE.to_owned()
+    } else {
+        cut(&told.code, CODE_BYTES)
+    };
+    let retry = if code == UNKNOWN_HANDLER {
+        Retry::Never
+    } else {
+        told.retry.into()
+    };
+    let details = told
+        .details
+        .and_then(|details| kept_details(details, state));
+    Failure {
+        retry,
+        details,
+        ..failure(
+            FailureKind::Failed,
+            &code,
+            cut(&told.message, MESSAGE_BYTES),
+        )
+    }
+}
+
+/// A failure stays what it is, whatever is wrong with its details; the log tells what became of them.
+fn kept_details(details: String, state: &AttemptState) -> Option<String> {
+    match checked("failure's `details`", &details, state.limits()) {
+        Ok(()) => Some(details),
+        Err(wrong) => {
+            state
+                .log
+                .remark(LogLevel::Warn, format!("dropped: {}", wrong.message));
+            None
+        }
+    }
+}
+
+fn cut(text: &str, max_bytes: usize) -> String {
+    printable(&text[..text.floor_char_boundary(max_bytes)])
+}
+
+impl From<wit::Retry> for Retry {
+    fn from(retry: wit::Retry) -> Self {
+        match retry {
+            wit::Retry::Policy => Self::Policy,
+            wit::Retry::Never => Self::Never,
+            wit::Retry::AfterMs(ms) => Self::After(Duration::from_millis(ms)),
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! Questions that only a measurement asks.
+
+use super::{Store, StoreError};
+
+/// Counters of the database at one moment.
+#[derive(Clone, Copy, Debug)]
+pub struct Counters {
+    /// Bytes of WAL since the cluster was made.
+    pub wal_bytes: f64,
+    /// Commits in this database since its statistics began.
+    pub commits: i64,
+}
+
+/// Percentiles in milliseconds: 50, 95, 99.
+pub type PercentilesMs = [f64; 3];
+
+/// Measures on a database.
+#[derive(Clone, Debug)]
+pub struct Bulk {
+    store: Store,
+}
+
+const INSERT_FINISHED: &str = "
+    with template as (
+      select tv.template_version_id, t.template_id, t.namespace_id, l.lock_id
+      from tasker.template t
+      join tasker.template_version tv using (template_id)
+      join tasker.lock l using (template_version_id)
+      join tasker.namespace n using (namespace_id)
+      where n.name = 'bench' and t.name = $1 limit 1
+    ), task as (
+      insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id, state,
+                               remaining_sinks, input, correlation_id, created_at, finished_at)
+      select gen_random_uuid(), p.namespace_id, p.template_id, p.template_version_id, p.lock_id, 'complete',
+             0, '{\"n\":1}', 'filled-' || i, now() - interval '1 day', now() - interval '23 hours'
+      from template p, generate_series(1, $2) i
+      returning task_id, template_version_id, created_at, finished_at
+    ), step as (
+      insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, attempt, worker_id,
+                               timeout_ms, started_at, deadline_at, finished_at, result)
+      select t.task_id, st.step_no, 'complete', 0, st.is_sink, 1, 0, st.timeout_ms, t.created_at,
+             t.finished_at, t.finished_at, '{}'
+      from task t join tasker.step_template st using (template_version_id)
+      returning task_id, step_no, finished_at
+    )
+    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
+    select s.finished_at, s.task_id, s.step_no, 1, 0, state
+    from step s, (values ('running'), ('complete')) v (state)";
+
+const TASK_MS: &str = "
+    select percentile_cont(array[0.5, 0.95, 0.99]) within group (
+      order by (extract(epoch from t.finished_at - t.created_at) * 1000)::double precision)
+    from tasker.task t join tasker.template p using (template_id)
+    where p.name = $1 and t.correlation_id = $2";
+
+const STEP_MS: &str = "
+    select percentile_cont(array[0.5, 0.95, 0.99]) within group (order by ms) from (
+      select (extract(epoch from s.finished_at - coalesce(max(r.finished_at), t.created_at)) * 1000)::double precision as ms
+      from tasker.task t
+      join tasker.template p using (template_id)
+      join tasker.step s on s.task_id = t.task_id
+      left join tasker.dependency d on d.template_version_id = t.template_version_id and d.to_no = s.step_no
+      left join tasker.step r on r.task_id = t.task_id and r.step_no = d.from_no
+      where p.name = $1 and t.correlation_id = $2
+      group by t.task_id, s.step_no, s.finished_at, t.created_at) x";
+
+impl Bulk {
+    pub fn new(store: &Store) -> Self {
+        Self {
+            store: store.clone(),
+        }
+    }
+
+    /// The database's counters now.
+    pub async fn counters(&self) -> Result<Counters, StoreError> {
+        let (wal_bytes, commits) = sqlx::query_as(
+            "select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::double precision,
+                    (select xact_commit from pg_stat_database where datname = current_database())",
+        )
+        .fetch_one(&self.store.pool)
+        .await?;
+        Ok(Counters { wal_bytes, commits })
+    }
+
+    /// True while any task is not over.
+    pub async fn has_open_tasks(&self) -> Result<bool, StoreError> {
+        let open =
+            sqlx::query_scalar("select exists (select from tasker.task where finished_at is null)")
+                .fetch_one(&self.store.pool)
+                .await?;
+        Ok(open)
+    }
+
+    /// Tasks of the template in the namespace `bench`, from submit to end.
+    pub async fn task_ms(
+        &self,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, StoreError> {
+        self.percentiles(TASK_MS, template, correlation_id).await
+    }
+
+    /// Their steps, from the moment that they may start to their end.
+    pub async fn step_ms(
+        &self,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, StoreError> {
+        self.percentiles(STEP_MS, template, correlation_id).await
+    }
+
+    async fn percentiles(
+        &self,
+        query: &'static str,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, StoreError> {
+        let found: Option<Vec<f64>> = sqlx::query_scalar(query)
+            .bind(template)
+            .bind(correlation_id)
+            .fetch_one(&self.store.pool)
+            .await?;
+        let found = found.and_then(|ms| PercentilesMs::try_from(ms).ok());
+        found.ok_or_else(|| {
+            StoreError::Corrupt("the measured tasks are not in the tables".to_owned())
+        })
+    }
+
+    /// Inserts finished tasks of a template of the namespace `bench` that has a lock.
+    pub async fn insert_finished(&self, template: &str, tasks: u32) -> Result<(), StoreError> {
+        sqlx::query(INSERT_FINISHED)
+            .bind(template)
+            .bind(i64::from(tasks))
+            .execute(&self.store.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Brings statistics and the visibility map up to date, and writes out what is dirty.
+    pub async fn vacuum(&self) -> Result<(), StoreError> {
+        sqlx::query("vacuum analyze")
+            .execute(&self.store.pool)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,214 @@
+//! Components and their versions.
+
+use super::{Store, StoreError};
+use crate::domain::{digest::Digest, name::Name};
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection};
+
+/// An upload that was inspected and may be stored.
+pub struct NewComponentVersion<'a> {
+    pub namespace: &'a Name,
+    pub component: &'a Name,
+    pub version: &'a Version,
+    pub digest: Digest,
+    pub bytes: &'a [u8],
+    /// What inspection found.
+    pub descriptor: &'a Value,
+}
+
+/// A family of uploads with the versions it has, in no order.
+#[derive(Debug, FromRow)]
+pub struct ComponentRow {
+    pub namespace: String,
+    pub name: String,
+    pub versions: Vec<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// One upload without its bytes.
+#[derive(Debug, FromRow)]
+pub struct ComponentVersionRow {
+    pub component_version_id: i32,
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    pub size_bytes: i32,
+    pub descriptor: Value,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Store {
+    /// Stores the upload unless its version exists; in both cases returns the version that stands
+    /// then, and whether this call made it. One transaction: nothing is visible before all is.
+    pub async fn publish_component(
+        &self,
+        new: &NewComponentVersion<'_>,
+    ) -> Result<(ComponentVersionRow, bool), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
+        let component_id = ensure_component(&mut tx, namespace_id, new.component).await?;
+        ensure_blob(&mut tx, new.digest, new.bytes).await?;
+        let created = insert_version(&mut tx, component_id, new).await?;
+        if created {
+            super::lock::advance_generation(&mut tx).await?;
+        }
+        tx.commit().await?;
+        let row = self
+            .component_version(new.namespace, new.component, new.version)
+            .await?;
+        Ok((row.ok_or(sqlx::Error::RowNotFound)?, created))
+    }
+
+    /// Components by (namespace, name), after the given pair, `limit` at most.
+    pub async fn list_components(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<ComponentRow>, StoreError> {
+        let (after_namespace, after_name) = after.unzip();
+        let rows = sqlx::query_as(LIST)
+            .bind(namespace.map(Name::as_str))
+            .bind(after_namespace)
+            .bind(after_name)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
+    /// All versions of a component, in no order; none where it does not exist.
+    pub async fn component_versions(
+        &self,
+        namespace: &Name,
+        component: &Name,
+    ) -> Result<Vec<ComponentVersionRow>, StoreError> {
+        let rows = sqlx::query_as(VERSIONS)
+            .bind(namespace.as_str())
+            .bind(component.as_str())
+            .bind(None::<&str>)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
+    /// One version of a component.
+    pub async fn component_version(
+        &self,
+        namespace: &Name,
+        component: &Name,
+        version: &Version,
+    ) -> Result<Option<ComponentVersionRow>, StoreError> {
+        let row = sqlx::query_as(VERSIONS)
+            .bind(namespace.as_str())
+            .bind(component.as_str())
+            .bind(version.to_string())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row)
+    }
+}
+
+const LIST: &str = "
+    select n.name as namespace, c.name, array_agg(v.version) as versions, c.created_at
+    from tasker.component c
+    join tasker.namespace n using (namespace_id)
+    join tasker.component_version v using (component_id)
+    where ($1::text is null or n.name = $1)
+      and ($2::text is null or (n.name, c.name) > ($2, $3))
+    group by n.name, c.component_id
+    order by n.name, c.name
+    limit $4";
+
+const VERSIONS: &str = "
+    select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
+           v.size_bytes, v.descriptor, v.created_at
+    from tasker.namespace n
+    join tasker.component c using (namespace_id)
+    join tasker.component_version v using (component_id)
+    where n.name = $1 and c.name = $2 and ($3::text is null or v.version = $3)";
+
+/// The id of the namespace, which is made at its first use.
+pub(in crate::store) async fn ensure_namespace(
+    tx: &mut PgConnection,
+    name: &Name,
+) -> Result<i32, StoreError> {
+    sqlx::query("insert into tasker.namespace (name) values ($1) on conflict do nothing")
+        .bind(name.as_str())
+        .execute(&mut *tx)
+        .await?;
+    let id = sqlx::query_scalar("select namespace_id from tasker.namespace where name = $1")
+        .bind(name.as_str())
+        .fetch_one(tx)
+        .await?;
+    Ok(id)
+}
+
+async fn ensure_component(
+    tx: &mut PgConnection,
+    namespace_id: i32,
+    name: &Name,
+) -> Result<i32, StoreError> {
+    sqlx::query(
+        "insert into tasker.component (namespace_id, name) values ($1, $2) on conflict do nothing",
+    )
+    .bind(namespace_id)
+    .bind(name.as_str())
+    .execute(&mut *tx)
+    .await?;
+    let id = sqlx::query_scalar(
+        "select component_id from tasker.component where namespace_id = $1 and name = $2",
+    )
+    .bind(namespace_id)
+    .bind(name.as_str())
+    .fetch_one(tx)
+    .await?;
+    Ok(id)
+}
+
+/// Asks first, so that bytes which are there already do not travel again.
+async fn ensure_blob(
+    tx: &mut PgConnection,
+    digest: Digest,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from tasker.component_blob where digest = $1)")
+            .bind(&digest.as_bytes()[..])
+            .fetch_one(&mut *tx)
+            .await?;
+    if !exists {
+        sqlx::query(
+            "insert into tasker.component_blob (digest, bytes) values ($1, $2) on conflict do nothing",
+        )
+        .bind(&digest.as_bytes()[..])
+        .bind(bytes)
+        .execute(tx)
+        .await?;
+    }
+    Ok(())
+}
+
+/// True where the version was not there.
+async fn insert_version(
+    tx: &mut PgConnection,
+    component_id: i32,
+    new: &NewComponentVersion<'_>,
+) -> Result<bool, StoreError> {
+    let inserted = sqlx::query(
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+    )
+    .bind(component_id)
+    .bind(new.version.to_string())
+    .bind(&new.digest.as_bytes()[..])
+    .bind(i32::try_from(new.bytes.len()).expect("uploads are far smaller than 2 GiB"))
+    .bind(new.descriptor)
+    .execute(tx)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}

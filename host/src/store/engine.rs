@@ -1,0 +1,240 @@
+//! Calls of the SQL functions that change the state of tasks and steps.
+
+use super::{Store, StoreError};
+use crate::domain::ids::{LockId, TaskId, WorkerId};
+use crate::domain::invocation::Lease;
+use crate::domain::outcome::{Failure, Retry};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// A task as it is to be created; its input is valid and its lock resolved.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    pub task_id: TaskId,
+    pub namespace_id: i32,
+    pub template_id: i32,
+    pub template_version_id: i32,
+    pub lock_id: LockId,
+    /// JSON text.
+    pub input: String,
+    /// By what a duplicate is told; none: it is always a new task.
+    pub identity_key: Option<String>,
+    pub correlation_id: String,
+    /// Somebody will wait for its end.
+    pub is_watched: bool,
+}
+
+/// What came of a [`NewTask`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreatedTask {
+    /// The task with this identity: the new one, or the one that was there.
+    pub task_id: TaskId,
+    pub created: bool,
+    /// The task that was there has the same input.
+    pub same_input: bool,
+}
+
+/// A lease with the result that its attempt came to.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    pub lease: Lease,
+    /// JSON text.
+    pub result: String,
+}
+
+/// A lease with the failure that its attempt came to.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    pub lease: Lease,
+    pub failure: Failure,
+}
+
+/// A claimed step, with all that changes from attempt to attempt.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub lease: Lease,
+    pub lock_id: LockId,
+    pub correlation_id: String,
+    /// The task's input as JSON text.
+    pub input: String,
+    /// JSON text.
+    pub checkpoint: Option<String>,
+    /// Results of the steps that this one names in `depends_on`: (number, JSON text).
+    pub parents: Vec<(i16, String)>,
+}
+
+impl Store {
+    /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
+    /// call creates no second task where there is an identity key.
+    pub async fn create_tasks(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, StoreError> {
+        let rows =
+            sqlx::query("select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                .bind(column(tasks, |t| t.task_id.0))
+                .bind(column(tasks, |t| t.namespace_id))
+                .bind(column(tasks, |t| t.template_id))
+                .bind(column(tasks, |t| t.template_version_id))
+                .bind(column(tasks, |t| t.lock_id.0))
+                .bind(column(tasks, |t| t.input.as_str()))
+                .bind(column(tasks, |t| t.identity_key.as_deref()))
+                .bind(column(tasks, |t| t.correlation_id.as_str()))
+                .bind(column(tasks, |t| t.is_watched))
+                .fetch_all(&self.pool)
+                .await?;
+        in_order(tasks.len(), &rows)
+    }
+
+    /// Records results, releases what waited for them, and claims up to `claim` steps for the
+    /// worker, preferring those that were just released. Repeatable: void leases change nothing.
+    pub async fn advance(
+        &self,
+        worker: WorkerId,
+        completed: &[Completed],
+        claim: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6)")
+            .bind(worker.0)
+            .bind(column(completed, |c| c.lease.task_id.0))
+            .bind(column(completed, |c| c.lease.step_no))
+            .bind(column(completed, |c| c.lease.attempt))
+            .bind(column(completed, |c| c.result.as_str()))
+            .bind(i32::try_from(claim).unwrap_or(i32::MAX))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(claimed).collect()
+    }
+
+    /// Records failed attempts; the database decides which are tried again. Tells how long it is
+    /// until the first of them is due, none where none will be. Repeatable.
+    pub async fn fail_steps(
+        &self,
+        worker: WorkerId,
+        failed: &[Failed],
+    ) -> Result<Option<Duration>, StoreError> {
+        let due_ms: Option<i64> =
+            sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7)")
+                .bind(worker.0)
+                .bind(column(failed, |f| f.lease.task_id.0))
+                .bind(column(failed, |f| f.lease.step_no))
+                .bind(column(failed, |f| f.lease.attempt))
+                .bind(column(failed, |f| error_json(&f.failure)))
+                .bind(column(failed, |f| f.failure.retry == Retry::Never))
+                .bind(column(failed, |f| retry_after_ms(f.failure.retry)))
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs())))
+    }
+
+    /// Keeps checkpoints (JSON text) and makes their steps ready to be called again. Repeatable.
+    pub async fn checkpoint_steps(
+        &self,
+        worker: WorkerId,
+        checkpointed: &[Completed],
+    ) -> Result<(), StoreError> {
+        sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5)")
+            .bind(worker.0)
+            .bind(column(checkpointed, |c| c.lease.task_id.0))
+            .bind(column(checkpointed, |c| c.lease.step_no))
+            .bind(column(checkpointed, |c| c.lease.attempt))
+            .bind(column(checkpointed, |c| c.result.as_str()))
+            .execute(&self.pool)
+            .await?;
+        Ok(())
+    }
+
+    /// Cancels those of the tasks that are not over, and tells which they were.
+    pub async fn cancel_tasks(
+        &self,
+        tasks: &[TaskId],
+        reason: &str,
+    ) -> Result<Vec<TaskId>, StoreError> {
+        let ids: Vec<Uuid> = sqlx::query_scalar("select tasker.cancel_tasks($1, $2)")
+            .bind(column(tasks, |t| t.0))
+            .bind(reason)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(ids.into_iter().map(TaskId).collect())
+    }
+}
+
+/// One column of a batch: SQL functions take parallel arrays.
+pub(in crate::store) fn column<'a, T, C>(batch: &'a [T], of: impl Fn(&'a T) -> C) -> Vec<C> {
+    batch.iter().map(of).collect()
+}
+
+fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, StoreError> {
+    let mut created = vec![None; asked];
+    for row in rows {
+        let ord: i64 = row.try_get(0)?;
+        let place = usize::try_from(ord - 1)
+            .ok()
+            .and_then(|at| created.get_mut(at));
+        *place.ok_or_else(|| {
+            StoreError::Corrupt(format!("create_tasks answered for task {ord} of {asked}"))
+        })? = Some(CreatedTask {
+            task_id: TaskId(row.try_get(1)?),
+            created: row.try_get(2)?,
+            same_input: row.try_get(3)?,
+        });
+    }
+    let missing = || StoreError::Corrupt("create_tasks did not answer for every task".to_owned());
+    created
+        .into_iter()
+        .map(|task| task.ok_or_else(missing))
+        .collect()
+}
+
+fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
+    let parent_no: Option<Vec<i16>> = row.try_get(7)?;
+    let parent_result: Option<Vec<String>> = row.try_get(8)?;
+    Ok(Claimed {
+        lease: Lease {
+            task_id: TaskId(row.try_get(0)?),
+            step_no: row.try_get(1)?,
+            attempt: row.try_get(2)?,
+        },
+        lock_id: LockId(row.try_get(3)?),
+        correlation_id: row.try_get(4)?,
+        input: row.try_get(5)?,
+        checkpoint: row.try_get(6)?,
+        parents: parent_no
+            .unwrap_or_default()
+            .into_iter()
+            .zip(parent_result.unwrap_or_default())
+            .collect(),
+    })
+}
+
+fn error_json(failure: &Failure) -> String {
+    let details = failure
+        .details
+        .as_deref()
+        .and_then(|text| serde_json::value::RawValue::from_string(text.to_owned()).ok());
+    let mut error = serde_json::json!({
+        "kind": failure.kind,
+        "code": without_nul(&failure.code),
+        "message": without_nul(&failure.message),
+        "details": details,
+    });
+    if !failure.backtrace.is_empty() {
+        error["backtrace"] = failure
+            .backtrace
+            .iter()
+            .map(|frame| without_nul(frame))
+            .collect();
+    }
+    error.to_string()
+}
+
+/// SQL reads `code` and `message` out of the JSON as text, which cannot hold a NUL.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
+fn retry_after_ms(retry: Retry) -> Option<i64> {
+    match retry {
+        Retry::Policy | Retry::Never => None,
+        Retry::After(delay) => Some(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)),
+    }
+}

@@ -1,0 +1,207 @@
+//! What resolution reads (candidates, pins) and what it leaves (locks).
+
+use super::pin::PinKind;
+use super::{Store, StoreError};
+use crate::domain::{digest::Digest, ids::LockId, name::Name, requirement::QualifiedName};
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection};
+
+/// A template version that a task could take.
+#[derive(Clone, Debug, FromRow)]
+pub struct TemplateCandidate {
+    pub namespace_id: i32,
+    pub template_id: i32,
+    pub template_version_id: i32,
+    pub version: String,
+}
+
+/// A component version that a step could take.
+#[derive(Debug, FromRow)]
+pub struct ComponentCandidate {
+    pub component_version_id: i32,
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+    /// What inspection found.
+    pub descriptor: Value,
+}
+
+/// A pin of one namespace.
+#[derive(Debug, FromRow)]
+pub struct PinCandidate {
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+}
+
+/// One step of a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LockEntry {
+    pub step_no: i16,
+    pub component_version_id: i32,
+    pub handler: String,
+}
+
+impl Store {
+    /// Grows with every publish and every change of a pin, and is visible together with it: what
+    /// was resolved under the present generation still holds. Read it before the candidates.
+    pub async fn registry_generation(&self) -> Result<i64, StoreError> {
+        let generation = sqlx::query_scalar("select generation from tasker.registry_generation")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(generation)
+    }
+
+    /// Every version of a template.
+    pub async fn template_candidates(
+        &self,
+        namespace: &Name,
+        template: &Name,
+    ) -> Result<Vec<TemplateCandidate>, StoreError> {
+        let rows = sqlx::query_as(
+            "select n.namespace_id, t.template_id, v.template_version_id, v.version
+             from tasker.namespace n
+             join tasker.template t using (namespace_id)
+             join tasker.template_version v using (template_id)
+             where n.name = $1 and t.name = $2",
+        )
+        .bind(namespace.as_str())
+        .bind(template.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// What a template version says, as publishing stored it.
+    pub async fn template_definition(&self, template_version_id: i32) -> Result<Value, StoreError> {
+        let definition = sqlx::query_scalar(
+            "select definition from tasker.template_version where template_version_id = $1",
+        )
+        .bind(template_version_id)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(definition)
+    }
+
+    /// Every version of each of these components, each named once.
+    pub async fn component_candidates(
+        &self,
+        components: &[QualifiedName],
+    ) -> Result<Vec<ComponentCandidate>, StoreError> {
+        let (namespaces, names): (Vec<&str>, Vec<&str>) = components
+            .iter()
+            .map(|it| (it.namespace.as_str(), it.name.as_str()))
+            .unzip();
+        let rows = sqlx::query_as(
+            "select v.component_version_id, n.name as namespace, c.name as component, v.version,
+                    v.descriptor
+             from unnest($1::text[], $2::text[]) as wanted (namespace, component)
+             join tasker.namespace n on n.name = wanted.namespace
+             join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
+             join tasker.component_version v using (component_id)",
+        )
+        .bind(namespaces)
+        .bind(names)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// All pins of a namespace.
+    pub async fn pin_candidates(&self, namespace: &Name) -> Result<Vec<PinCandidate>, StoreError> {
+        let rows = sqlx::query_as(
+            "select p.kind, p.target, p.requirement
+             from tasker.pin p
+             join tasker.namespace n using (namespace_id)
+             where n.name = $1",
+        )
+        .bind(namespace.as_str())
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// The lock with these entries, made at its first use. The same entries give the same lock, so
+    /// that tasks that resolved alike share it; safe against other hosts that do the same now.
+    pub async fn intern_lock(
+        &self,
+        template_version_id: i32,
+        entries: &[LockEntry],
+    ) -> Result<LockId, StoreError> {
+        let fingerprint = fingerprint(template_version_id, entries);
+        let mut tx = self.pool.begin().await?;
+        let inserted: Option<i32> = sqlx::query_scalar(
+            "insert into tasker.lock (template_version_id, fingerprint) values ($1, $2)
+             on conflict do nothing returning lock_id",
+        )
+        .bind(template_version_id)
+        .bind(&fingerprint.as_bytes()[..])
+        .fetch_optional(&mut *tx)
+        .await?;
+        let lock_id = match inserted {
+            Some(lock_id) => {
+                insert_entries(&mut tx, lock_id, entries).await?;
+                lock_id
+            }
+            None => lock_with(&mut tx, fingerprint).await?,
+        };
+        tx.commit().await?;
+        Ok(LockId(lock_id))
+    }
+}
+
+/// Called last in the transaction of every publish and every change of a pin: its row is locked
+/// until the commit, and a number that is seen before its change would let a stale lock live on.
+pub(in crate::store) async fn advance_generation(tx: &mut PgConnection) -> Result<(), StoreError> {
+    sqlx::query("update tasker.registry_generation set generation = generation + 1")
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+fn fingerprint(template_version_id: i32, entries: &[LockEntry]) -> Digest {
+    let mut text = template_version_id.to_string();
+    for entry in entries {
+        let LockEntry {
+            step_no,
+            component_version_id,
+            handler,
+        } = entry;
+        text.push_str(&format!("\n{step_no} {component_version_id} {handler}"));
+    }
+    Digest::of(text.as_bytes())
+}
+
+async fn insert_entries(
+    tx: &mut PgConnection,
+    lock_id: i32,
+    entries: &[LockEntry],
+) -> Result<(), StoreError> {
+    let step_nos: Vec<i16> = entries.iter().map(|entry| entry.step_no).collect();
+    let versions: Vec<i32> = entries
+        .iter()
+        .map(|entry| entry.component_version_id)
+        .collect();
+    let handlers: Vec<&str> = entries.iter().map(|entry| entry.handler.as_str()).collect();
+    sqlx::query(
+        "insert into tasker.lock_entry (lock_id, step_no, component_version_id, handler)
+         select $1, e.step_no, e.component_version_id, e.handler
+         from unnest($2::smallint[], $3::int[], $4::text[]) as e (step_no, component_version_id, handler)",
+    )
+    .bind(lock_id)
+    .bind(step_nos)
+    .bind(versions)
+    .bind(handlers)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+async fn lock_with(tx: &mut PgConnection, fingerprint: Digest) -> Result<i32, StoreError> {
+    let lock_id = sqlx::query_scalar("select lock_id from tasker.lock where fingerprint = $1")
+        .bind(&fingerprint.as_bytes()[..])
+        .fetch_one(tx)
+        .await?;
+    Ok(lock_id)
+}

@@ -1,0 +1,129 @@
+//! Pins: an operator's rules for what new tasks take.
+
+use super::component::ensure_namespace;
+use super::{Store, StoreError};
+use crate::domain::name::Name;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use sqlx::FromRow;
+
+/// What a pin is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "tasker.pin_kind", rename_all = "snake_case")]
+pub enum PinKind {
+    Template,
+    Component,
+}
+
+impl PinKind {
+    /// The kind of this name: `template` or `component`.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Template, Self::Component]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Component => "component",
+        }
+    }
+}
+
+/// One pin as it stands.
+#[derive(Debug, FromRow)]
+pub struct PinRow {
+    pub namespace: String,
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+}
+
+impl Store {
+    /// Sets the pin, in place of one that stood there before. The namespace is made at its first
+    /// use.
+    pub async fn set_pin(
+        &self,
+        namespace: &Name,
+        kind: PinKind,
+        target: &str,
+        requirement: &str,
+        created_by: &str,
+    ) -> Result<PinRow, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let namespace_id = ensure_namespace(&mut tx, namespace).await?;
+        let row = sqlx::query_as(SET)
+            .bind(namespace_id)
+            .bind(kind)
+            .bind(target)
+            .bind(requirement)
+            .bind(created_by)
+            .bind(namespace.as_str())
+            .fetch_one(&mut *tx)
+            .await?;
+        super::lock::advance_generation(&mut tx).await?;
+        tx.commit().await?;
+        Ok(row)
+    }
+
+    /// True where the pin stood.
+    pub async fn remove_pin(
+        &self,
+        namespace: &Name,
+        kind: PinKind,
+        target: &str,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let removed = sqlx::query(
+            "delete from tasker.pin p using tasker.namespace n
+             where p.namespace_id = n.namespace_id and n.name = $1 and p.kind = $2 and p.target = $3",
+        )
+        .bind(namespace.as_str())
+        .bind(kind)
+        .bind(target)
+        .execute(&mut *tx)
+        .await?;
+        super::lock::advance_generation(&mut tx).await?;
+        tx.commit().await?;
+        Ok(removed.rows_affected() == 1)
+    }
+
+    /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
+    pub async fn list_pins(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, PinKind, &str)>,
+        limit: i64,
+    ) -> Result<Vec<PinRow>, StoreError> {
+        let rows = sqlx::query_as(LIST)
+            .bind(namespace.map(Name::as_str))
+            .bind(after.map(|(namespace, _, _)| namespace))
+            .bind(after.map(|(_, kind, _)| kind))
+            .bind(after.map(|(_, _, target)| target))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+}
+
+const SET: &str = "
+    insert into tasker.pin (namespace_id, kind, target, requirement, created_by)
+    values ($1, $2, $3, $4, $5)
+    on conflict (namespace_id, kind, target) do update
+      set requirement = excluded.requirement, created_by = excluded.created_by, created_at = now()
+    returning $6::text as namespace, kind, target, requirement, created_at, created_by";
+
+const LIST: &str = "
+    select n.name as namespace, p.kind, p.target, p.requirement, p.created_at, p.created_by
+    from tasker.pin p
+    join tasker.namespace n using (namespace_id)
+    where ($1::text is null or n.name = $1)
+      and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3, $4))
+    order by n.name, p.kind, p.target
+    limit $5";

@@ -1,0 +1,121 @@
+//! What locks say of steps: read once per lock and host, since it never changes.
+
+use super::{Store, StoreError};
+use crate::domain::digest::Digest;
+use crate::domain::ids::{LockId, TaskId};
+use sqlx::FromRow;
+use std::time::Duration;
+
+/// One step of a lock, as it is stored.
+#[derive(Clone, Debug)]
+pub struct StoredStep {
+    pub namespace: String,
+    pub name: String,
+    pub digest: Digest,
+    pub handler: String,
+    /// JSON text.
+    pub config: Option<String>,
+    /// JSON text.
+    pub result_schema: Option<String>,
+    pub max_attempts: i16,
+    pub timeout: Duration,
+}
+
+#[derive(FromRow)]
+struct StepRow {
+    namespace: String,
+    name: String,
+    digest: Vec<u8>,
+    handler: String,
+    config: Option<String>,
+    result_schema: Option<String>,
+    max_attempts: i16,
+    timeout_ms: i32,
+}
+
+const STEPS_OF_LOCK: &str = "
+    select n.name as namespace, st.name, cv.digest, le.handler,
+           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms
+    from tasker.lock l
+    join tasker.template_version tv on tv.template_version_id = l.template_version_id
+    join tasker.template t on t.template_id = tv.template_id
+    join tasker.namespace n on n.namespace_id = t.namespace_id
+    join tasker.lock_entry le on le.lock_id = l.lock_id
+    join tasker.step_template st
+      on st.template_version_id = l.template_version_id and st.step_no = le.step_no
+    join tasker.component_version cv on cv.component_version_id = le.component_version_id
+    where l.lock_id = $1
+    order by le.step_no";
+
+const ANCESTOR_RESULT: &str = "
+    select s.result::text
+    from tasker.task t
+    join tasker.step_template st on st.template_version_id = t.template_version_id
+    join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no
+    where t.task_id = $1 and st.name = $3 and s.state = 'complete'
+      and exists (
+        with recursive ancestor (step_no) as (
+          select d.from_no from tasker.dependency d
+          where d.template_version_id = t.template_version_id and d.to_no = $2
+          union
+          select d.from_no from ancestor a
+          join tasker.dependency d on d.template_version_id = t.template_version_id and d.to_no = a.step_no
+        )
+        select from ancestor a where a.step_no = st.step_no)";
+
+impl Store {
+    /// The steps of a lock, by number.
+    pub async fn steps_of_lock(&self, lock: LockId) -> Result<Vec<StoredStep>, StoreError> {
+        let rows: Vec<StepRow> = sqlx::query_as(STEPS_OF_LOCK)
+            .bind(lock.0)
+            .fetch_all(&self.pool)
+            .await?;
+        rows.into_iter().map(StoredStep::try_from).collect()
+    }
+
+    /// The bytes of a component; none where no component has this digest.
+    pub async fn component_bytes(&self, digest: Digest) -> Result<Option<Vec<u8>>, StoreError> {
+        let bytes = sqlx::query_scalar("select bytes from tasker.component_blob where digest = $1")
+            .bind(digest.as_bytes().as_slice())
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(bytes)
+    }
+
+    /// The result (JSON text) of a step by name, if the step number `of` depends on it, directly or
+    /// not.
+    pub async fn ancestor_result(
+        &self,
+        task: TaskId,
+        of: i16,
+        name: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let result = sqlx::query_scalar(ANCESTOR_RESULT)
+            .bind(task.0)
+            .bind(of)
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(result.flatten())
+    }
+}
+
+impl TryFrom<StepRow> for StoredStep {
+    type Error = StoreError;
+
+    fn try_from(row: StepRow) -> Result<Self, StoreError> {
+        let digest = Digest::try_from(row.digest.as_slice()).map_err(|error| {
+            StoreError::Corrupt(format!("component digest of step {}: {error}", row.name))
+        })?;
+        Ok(Self {
+            namespace: row.namespace,
+            name: row.name,
+            digest,
+            handler: row.handler,
+            config: row.config,
+            result_schema: row.result_schema,
+            max_attempts: row.max_attempts,
+            timeout: Duration::from_millis(u64::from(row.timeout_ms.unsigned_abs())),
+        })
+    }
+}

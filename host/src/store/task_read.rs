@@ -1,0 +1,244 @@
+//! Reading tasks, steps and transitions. Nothing here changes anything.
+
+use super::{Store, StoreError};
+use crate::domain::digest::Digest;
+use crate::domain::ids::TaskId;
+use crate::domain::name::Name;
+use crate::domain::state::{StepState, TaskState};
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// Which tasks to list.
+#[derive(Debug, Default)]
+pub struct TaskFilter {
+    pub namespace: Option<Name>,
+    pub template: Option<Name>,
+    pub state: Option<TaskState>,
+    /// Only tasks older than this one.
+    pub after: Option<TaskId>,
+}
+
+/// A task without its payloads.
+#[derive(Debug, FromRow)]
+pub struct TaskRow {
+    pub task_id: Uuid,
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub template_version_id: i32,
+    pub lock_id: i32,
+    pub state: TaskState,
+    pub correlation_id: String,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+/// A task with its payloads as JSON text.
+#[derive(Debug, FromRow)]
+pub struct TaskDetailRow {
+    #[sqlx(flatten)]
+    pub task: TaskRow,
+    pub input: String,
+    pub error: Option<String>,
+    /// Number of the task's newest transition; 0 before the first.
+    pub seq: i64,
+}
+
+/// A step with what its template and lock say of it; payloads as JSON text.
+#[derive(Debug, FromRow)]
+pub struct StepRow {
+    pub step_no: i16,
+    pub name: String,
+    pub state: StepState,
+    pub is_sink: bool,
+    pub attempt: i16,
+    pub max_attempts: i16,
+    /// Numbers of the steps that it depends on.
+    pub parents: Vec<i16>,
+    pub ready_at: Option<DateTime<Utc>>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub result: Option<String>,
+    pub error: Option<String>,
+    pub component_namespace: String,
+    pub component: String,
+    pub version: String,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    pub handler: String,
+}
+
+/// In which states the steps of a task are.
+#[derive(Debug, FromRow)]
+pub struct StepStatesRow {
+    pub task_id: Uuid,
+    pub state: StepState,
+}
+
+/// Whether a wait for a task is over.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub struct TaskProgress {
+    pub is_final: bool,
+    /// Number of the task's newest transition; 0 before the first.
+    pub seq: i64,
+}
+
+/// One change of state; of the task where `step` is none.
+#[derive(Debug, FromRow)]
+pub struct TransitionRow {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    pub step: Option<String>,
+    pub attempt: Option<i16>,
+    pub worker_id: Option<i32>,
+    pub to_state: String,
+    /// JSON text.
+    pub detail: Option<String>,
+}
+
+impl Store {
+    /// Tasks from the newest to the oldest, `limit` at most.
+    pub async fn list_tasks(
+        &self,
+        filter: &TaskFilter,
+        limit: i64,
+    ) -> Result<Vec<TaskRow>, StoreError> {
+        let rows = sqlx::query_as(LIST)
+            .bind(filter.namespace.as_ref().map(Name::as_str))
+            .bind(filter.template.as_ref().map(Name::as_str))
+            .bind(filter.state)
+            .bind(filter.after.map(|id| id.0))
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
+    /// One task.
+    pub async fn task(&self, task_id: TaskId) -> Result<Option<TaskDetailRow>, StoreError> {
+        let row = sqlx::query_as(SHOW)
+            .bind(task_id.0)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row)
+    }
+
+    /// All steps of a task in the order of their numbers; none where the task does not exist.
+    pub async fn steps(&self, task_id: TaskId) -> Result<Vec<StepRow>, StoreError> {
+        let rows = sqlx::query_as(STEPS)
+            .bind(task_id.0)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
+    /// Why each step that is not over stands where it stands, told to a person: (step_no, why).
+    pub async fn explain_steps(&self, task_id: TaskId) -> Result<Vec<(i16, String)>, StoreError> {
+        let rows = sqlx::query_as(
+            "select e.step_no, e.why from tasker.explain_steps($1) e where e.why <> e.state::text",
+        )
+        .bind(task_id.0)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// The distinct states of the steps of each of these tasks.
+    pub async fn step_states(&self, tasks: &[Uuid]) -> Result<Vec<StepStatesRow>, StoreError> {
+        let rows = sqlx::query_as(
+            "select distinct s.task_id, s.state from tasker.step s where s.task_id = any($1)",
+        )
+        .bind(tasks)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
+    /// How far a task is; none where it does not exist.
+    pub async fn task_progress(&self, task_id: TaskId) -> Result<Option<TaskProgress>, StoreError> {
+        let row = sqlx::query_as(
+            "select t.finished_at is not null as is_final,
+                    coalesce((select max(r.seq) from tasker.transition r
+                              where r.task_id = t.task_id), 0) as seq
+             from tasker.task t where t.task_id = $1",
+        )
+        .bind(task_id.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row)
+    }
+
+    /// Transitions of a task after `seq`, in order, `limit` at most. While the task is open, what
+    /// a transaction that is still open could come before is held back, so that a reader who goes
+    /// on from the last `seq` misses nothing.
+    pub async fn transitions(
+        &self,
+        task_id: TaskId,
+        after_seq: i64,
+        limit: i64,
+    ) -> Result<Vec<TransitionRow>, StoreError> {
+        let rows = sqlx::query_as(TRANSITIONS)
+            .bind(task_id.0)
+            .bind(after_seq)
+            .bind(limit)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+}
+
+const LIST: &str = "
+    select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
+           t.lock_id, t.state, t.correlation_id, t.created_at, t.finished_at
+    from tasker.task t
+    join tasker.namespace n using (namespace_id)
+    join tasker.template p using (template_id)
+    join tasker.template_version v using (template_version_id)
+    where ($1::text is null or n.name = $1)
+      and ($2::text is null or p.name = $2)
+      and ($3::tasker.task_state is null or t.state = $3)
+      and ($4::uuid is null or t.task_id < $4)
+    order by t.task_id desc
+    limit $5";
+
+const SHOW: &str = "
+    select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
+           t.lock_id, t.state, t.correlation_id, t.created_at, t.finished_at,
+           t.input::text as input, t.error::text as error,
+           coalesce((select max(r.seq) from tasker.transition r
+                     where r.task_id = t.task_id), 0) as seq
+    from tasker.task t
+    join tasker.namespace n using (namespace_id)
+    join tasker.template p using (template_id)
+    join tasker.template_version v using (template_version_id)
+    where t.task_id = $1";
+
+const STEPS: &str = "
+    select s.step_no, st.name, s.state, s.is_sink, s.attempt, st.max_attempts,
+           array(select d.from_no from tasker.dependency d
+                 where d.template_version_id = t.template_version_id and d.to_no = s.step_no
+                 order by d.from_no) as parents,
+           s.ready_at, s.started_at, s.finished_at, s.result::text as result, s.error::text as error,
+           n.name as component_namespace, c.name as component, cv.version, cv.digest, e.handler
+    from tasker.task t
+    join tasker.step s using (task_id)
+    join tasker.step_template st
+      on st.template_version_id = t.template_version_id and st.step_no = s.step_no
+    join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
+    join tasker.component_version cv using (component_version_id)
+    join tasker.component c using (component_id)
+    join tasker.namespace n on n.namespace_id = c.namespace_id
+    where t.task_id = $1
+    order by s.step_no";
+
+const TRANSITIONS: &str = "
+    select r.seq, r.at, st.name as step, r.attempt, r.worker_id, r.to_state, r.detail::text as detail
+    from tasker.task t
+    join tasker.transition r using (task_id)
+    left join tasker.step_template st
+      on st.template_version_id = t.template_version_id and st.step_no = r.step_no
+    where t.task_id = $1 and r.seq > $2
+      and (t.finished_at is not null or r.xid < pg_snapshot_xmin(pg_current_snapshot()))
+    order by r.seq
+    limit $3";

@@ -1,0 +1,80 @@
+//! Why a task is not made, found or changed.
+
+use super::cancel::MAX_REASON_BYTES;
+use super::submit::MAX_BATCH_TASKS;
+use crate::domain::ids::TaskId;
+use crate::domain::state::TaskState;
+use crate::registry::RegistryError;
+use crate::store::StoreError;
+
+/// One thing that is wrong in a submit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputProblem {
+    /// JSON pointer into the request, such as `/input/amount`, in a batch `/17/input/amount`.
+    pub path: String,
+    pub message: String,
+}
+
+impl InputProblem {
+    /// The same problem in a batch, at this submit.
+    pub fn below(self, index: usize) -> Self {
+        Self {
+            path: format!("/{index}{}", self.path),
+            ..self
+        }
+    }
+}
+
+/// Why a task is not made, found or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum TasksError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error("the submit is not acceptable: {}", first(.0))]
+    Invalid(Vec<InputProblem>),
+    #[error("a batch has from 1 to {MAX_BATCH_TASKS} submits; this one has {0}")]
+    BatchSize(usize),
+    #[error("the database created no task and said nothing of it")]
+    NothingCreated,
+    #[error(
+        "the idempotency key was used before with another input, for task {task_id}; \
+         send the same input or another key"
+    )]
+    KeyReused { task_id: TaskId },
+    #[error(
+        "task {task_id} has the same input, and the template's identity is `strict`; \
+         look at that task or change the input"
+    )]
+    Duplicate { task_id: TaskId },
+    #[error("there is no task {task_id}")]
+    UnknownTask { task_id: TaskId },
+    #[error("task {task_id} is over ({}); only an open task can be cancelled", state_name(*.state))]
+    AlreadyFinal { task_id: TaskId, state: TaskState },
+    #[error("a reason has at most {MAX_REASON_BYTES} bytes and no NUL")]
+    Reason,
+    #[error("a stored result is not JSON")]
+    StoredJson(#[source] serde_json::Error),
+}
+
+fn first(problems: &[InputProblem]) -> String {
+    match problems {
+        [] => "no reason was given".to_owned(),
+        [InputProblem { path, message }] => format!("{path}: {message}"),
+        [InputProblem { path, message }, rest @ ..] => {
+            format!("{path}: {message} (and {} more)", rest.len())
+        }
+    }
+}
+
+fn state_name(state: TaskState) -> &'static str {
+    match state {
+        TaskState::Pending => "pending",
+        TaskState::InProgress => "in_progress",
+        TaskState::Complete => "complete",
+        TaskState::Error => "error",
+        TaskState::Cancelled => "cancelled",
+        TaskState::ResolvedManually => "resolved_manually",
+    }
+}

@@ -1,0 +1,92 @@
+//! Waiting for a task without holding a connection.
+
+use super::{Tasks, TasksError};
+use crate::domain::ids::TaskId;
+use crate::store::task_read::TaskProgress;
+use std::time::Duration;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, sleep_until};
+
+/// The longest wait of one request.
+pub const MAX_WAIT: Duration = Duration::from_secs(60);
+/// The first pause between two looks; each one is half as long again.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+/// The longest pause between two looks.
+const MAX_PAUSE: Duration = Duration::from_millis(250);
+
+impl Tasks {
+    /// Returns once the task is final, or has a transition after `since` where that is given, or
+    /// `wait` is over.
+    pub async fn wait(
+        &self,
+        task_id: TaskId,
+        since: Option<i64>,
+        wait: Duration,
+    ) -> Result<(), TasksError> {
+        let deadline = Instant::now() + wait.min(MAX_WAIT);
+        // Before the first look, so that nothing ends unseen between two looks.
+        let mut ended = self.wake.ended();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let progress = self.progress(task_id).await?;
+            let now = Instant::now();
+            if is_over(progress, since) || now >= deadline {
+                return Ok(());
+            }
+            tokio::select! {
+                () = told_of(task_id, &mut ended) => {}
+                () = sleep_until(deadline.min(now + pause)) => {}
+            }
+            pause = MAX_PAUSE.min(pause * 3 / 2);
+        }
+    }
+
+    /// How far a task is.
+    pub(in crate::tasks) async fn progress(
+        &self,
+        task_id: TaskId,
+    ) -> Result<TaskProgress, TasksError> {
+        let progress = self.store.task_progress(task_id).await?;
+        progress.ok_or(TasksError::UnknownTask { task_id })
+    }
+}
+
+/// Returns once the task is said to have ended, or may have been and was missed.
+async fn told_of(task_id: TaskId, ended: &mut Receiver<TaskId>) {
+    loop {
+        match ended.recv().await {
+            Ok(other) if other != task_id => {}
+            Ok(_) | Err(RecvError::Lagged(_)) => return,
+            // Nobody is left who could tell: the pauses alone decide.
+            Err(RecvError::Closed) => std::future::pending().await,
+        }
+    }
+}
+
+fn is_over(progress: TaskProgress, since: Option<i64>) -> bool {
+    progress.is_final || since.is_some_and(|since| progress.seq > since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wait_is_over_at_the_end_or_at_something_new() {
+        let open = TaskProgress {
+            is_final: false,
+            seq: 7,
+        };
+        assert!(!is_over(open, None));
+        assert!(!is_over(open, Some(7)));
+        assert!(is_over(open, Some(6)));
+        assert!(is_over(
+            TaskProgress {
+                is_final: true,
+                ..open
+            },
+            Some(7)
+        ));
+    }
+}

@@ -1,0 +1,167 @@
+//! One attempt, from its invocation to its outcome.
+
+use super::Worker;
+use super::round::Finished;
+use crate::domain::digest::Digest;
+use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::sandbox::{
+    AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings,
+};
+use crate::store::{Store, StoreError};
+use futures::future::BoxFuture;
+use std::sync::Arc;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+/// Runs the attempt and sends what came of it, in every case: also where the host itself panics.
+pub(super) async fn run(
+    worker: Worker,
+    invocation: Arc<Invocation>,
+    cancelled: CancellationToken,
+    reports: UnboundedSender<Finished>,
+) {
+    let mut report = Report {
+        lease: invocation.lease,
+        outcome: None,
+        reports,
+    };
+    report.outcome = Some(outcome(&worker, invocation, cancelled).await);
+}
+
+async fn outcome(
+    worker: &Worker,
+    invocation: Arc<Invocation>,
+    cancelled: CancellationToken,
+) -> Outcome {
+    let prepared = match prepare(worker, invocation.step.digest).await {
+        Ok(prepared) => prepared,
+        Err(error) => return Outcome::Failed(host_failure("component_unusable", &error)),
+    };
+    let surroundings = Surroundings {
+        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
+        cancelled: Some(cancelled),
+    };
+    let executed = worker
+        .sandbox
+        .execute(&prepared, invocation.clone(), surroundings)
+        .await;
+    worker.stats.count_attempt(executed.guest_us);
+    write_log(&invocation, &executed.log);
+    tell(&invocation, &executed.outcome);
+    executed.outcome
+}
+
+async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
+    let store = worker.store.clone();
+    worker
+        .sandbox
+        .prepare(digest, async move || {
+            let bytes = store.component_bytes(digest).await?;
+            bytes.ok_or_else(|| {
+                StoreError::Corrupt(format!("no component with the digest {digest}"))
+            })
+        })
+        .await
+}
+
+/// Sends the outcome when it is dropped.
+struct Report {
+    lease: Lease,
+    outcome: Option<Outcome>,
+    reports: UnboundedSender<Finished>,
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        let lost = || {
+            Outcome::Failed(host_failure(
+                "host_panicked",
+                "the host failed while it ran the attempt",
+            ))
+        };
+        let outcome = self.outcome.take().unwrap_or_else(lost);
+        // The receiver is gone when the worker has ended: then the lease is given back.
+        self.reports
+            .send(Finished {
+                lease: self.lease,
+                outcome,
+            })
+            .ok();
+    }
+}
+
+fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
+    Failure {
+        kind: FailureKind::Host,
+        code: code.to_owned(),
+        message: format!("{why:#}"),
+        details: None,
+        retry: Retry::Policy,
+        backtrace: Vec::new(),
+    }
+}
+
+/// Results of indirect dependencies, from the database.
+struct StoredResults(Store);
+
+impl AncestorResults for StoredResults {
+    fn result<'a>(
+        &'a self,
+        lease: Lease,
+        step: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        Box::pin(async move {
+            let result = self
+                .0
+                .ancestor_result(lease.task_id, lease.step_no, step)
+                .await;
+            result.map_err(|error| AncestorError(Box::new(error)))
+        })
+    }
+}
+
+fn write_log(invocation: &Invocation, log: &[LogLine]) {
+    for line in log {
+        let (task_id, step, attempt) = (
+            invocation.lease.task_id,
+            &*invocation.step.name,
+            invocation.lease.attempt,
+        );
+        let correlation_id = &*invocation.correlation_id;
+        let (source, message, fields) = (line.source, &line.message, &line.fields);
+        macro_rules! write {
+            ($level:ident) => {
+                tracing::$level!(target: "tasker::handler", %task_id, step, attempt, correlation_id, ?source, ?fields, "{message}")
+            };
+        }
+        match line.level {
+            LogLevel::Trace => write!(trace),
+            LogLevel::Debug => write!(debug),
+            LogLevel::Info => write!(info),
+            LogLevel::Warn => write!(warn),
+            LogLevel::Error => write!(error),
+        }
+    }
+}
+
+fn tell(invocation: &Invocation, outcome: &Outcome) {
+    let (task_id, step, attempt) = (
+        invocation.lease.task_id,
+        &*invocation.step.name,
+        invocation.lease.attempt,
+    );
+    let correlation_id = &*invocation.correlation_id;
+    match outcome {
+        Outcome::Completed(_) => {
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed")
+        }
+        Outcome::Checkpointed(_) => {
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint")
+        }
+        Outcome::Failed(failure) => tracing::info!(
+            %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
+            message = failure.message, "attempt failed"
+        ),
+    }
+}

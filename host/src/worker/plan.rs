@@ -1,0 +1,122 @@
+//! From what was claimed to what can be run.
+
+use crate::domain::grants::Grants;
+use crate::domain::ids::LockId;
+use crate::domain::invocation::{Invocation, StepPlan};
+use crate::domain::limits::Limits;
+use crate::store::engine::Claimed;
+use crate::store::plan::StoredStep;
+use crate::store::{Store, StoreError};
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+
+/// Locks whose steps a host keeps in memory.
+const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+
+type Plan = Arc<[Arc<StepPlan>]>;
+
+/// The steps of locks, which never change, as they are needed.
+pub(super) struct PlanCache {
+    plans: Mutex<LruCache<LockId, Plan>>,
+    grants: Arc<Grants>,
+    limits: Limits,
+}
+
+impl PlanCache {
+    pub(super) fn new(grants: Arc<Grants>, limits: Limits) -> Self {
+        Self {
+            plans: Mutex::new(LruCache::new(MAX_LOCKS)),
+            grants,
+            limits,
+        }
+    }
+
+    /// Everything that the claimed steps need, in the same order.
+    pub(super) async fn invocations(
+        &self,
+        store: &Store,
+        claimed: Vec<Claimed>,
+    ) -> Result<Vec<Invocation>, StoreError> {
+        let mut invocations = Vec::with_capacity(claimed.len());
+        let mut last: Option<(LockId, Plan)> = None;
+        for step in claimed {
+            let plan = match last.take() {
+                Some((lock, plan)) if lock == step.lock_id => plan,
+                _ => self.plan(store, step.lock_id).await?,
+            };
+            last = Some((step.lock_id, plan.clone()));
+            invocations.push(invocation(&plan, step)?);
+        }
+        Ok(invocations)
+    }
+
+    async fn plan(&self, store: &Store, lock: LockId) -> Result<Plan, StoreError> {
+        if let Some(plan) = self.plans.lock().expect("no holder panics").get(&lock) {
+            return Ok(plan.clone());
+        }
+        let steps = store.steps_of_lock(lock).await?;
+        let plan: Plan = steps
+            .into_iter()
+            .map(|step| self.step_plan(step).map(Arc::new))
+            .collect::<Result<_, _>>()?;
+        self.plans
+            .lock()
+            .expect("no holder panics")
+            .put(lock, plan.clone());
+        Ok(plan)
+    }
+
+    fn step_plan(&self, step: StoredStep) -> Result<StepPlan, StoreError> {
+        let result_schema = match &step.result_schema {
+            Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
+            None => None,
+        };
+        Ok(StepPlan {
+            namespace: step.namespace.into(),
+            name: step.name.into(),
+            digest: step.digest,
+            handler: step.handler,
+            config: step.config.unwrap_or_else(|| "null".to_owned()),
+            max_attempts: step.max_attempts.unsigned_abs(),
+            limits: Limits {
+                deadline: step.timeout,
+                ..self.limits.clone()
+            },
+            grants: self.grants.clone(),
+            result_schema,
+        })
+    }
+}
+
+fn compiled(schema: &str, step: &str) -> Result<jsonschema::Validator, StoreError> {
+    let corrupt =
+        |error: String| StoreError::Corrupt(format!("result schema of step {step}: {error}"));
+    let schema = serde_json::from_str(schema).map_err(|error| corrupt(error.to_string()))?;
+    jsonschema::validator_for(&schema).map_err(|error| corrupt(error.to_string()))
+}
+
+fn invocation(plan: &Plan, step: Claimed) -> Result<Invocation, StoreError> {
+    let no = step.lease.step_no;
+    let missing =
+        |no: i16| StoreError::Corrupt(format!("lock {} has no step {no}", step.lock_id.0));
+    let at = |no: i16| {
+        usize::try_from(no)
+            .ok()
+            .and_then(|at| plan.get(at))
+            .ok_or_else(|| missing(no))
+    };
+    let parent = |(no, result): (i16, String)| at(no).map(|parent| (parent.name.clone(), result));
+    Ok(Invocation {
+        lease: step.lease,
+        step: at(no)?.clone(),
+        task_input: step.input.into(),
+        dependencies: step
+            .parents
+            .into_iter()
+            .map(parent)
+            .collect::<Result<_, _>>()?,
+        checkpoint: step.checkpoint,
+        correlation_id: step.correlation_id.into(),
+    })
+}

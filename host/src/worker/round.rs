@@ -1,0 +1,97 @@
+//! One round with the database: report what ended, claim what is next.
+
+use super::Worker;
+use super::plan::PlanCache;
+use crate::domain::ids::WorkerId;
+use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::store::StoreError;
+use crate::store::engine::{Completed, Failed};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// An attempt that ended, not yet reported.
+#[derive(Clone, Debug)]
+pub(super) struct Finished {
+    pub(super) lease: Lease,
+    pub(super) outcome: Outcome,
+}
+
+/// What a round brought.
+pub(super) struct Round {
+    pub(super) claimed: Vec<Invocation>,
+    /// When the first of the failed attempts is due again.
+    pub(super) retry_in: Option<Duration>,
+}
+
+/// A batch by kind of outcome.
+#[derive(Default)]
+struct Sorted {
+    completed: Vec<Completed>,
+    checkpointed: Vec<Completed>,
+    failed: Vec<Failed>,
+}
+
+/// Reports `batch` and claims up to `claim` steps. Repeatable as a whole: what was recorded before an
+/// error is void the second time.
+pub(super) async fn round(
+    worker: &Worker,
+    id: WorkerId,
+    plans: &Arc<PlanCache>,
+    batch: &[Finished],
+    claim: usize,
+) -> Result<Round, StoreError> {
+    let sorted = sorted(batch);
+    let mut retry_in = None;
+    if !sorted.failed.is_empty() {
+        worker.stats.count_call();
+        retry_in = worker.store.fail_steps(id, &sorted.failed).await?;
+    }
+    if !sorted.checkpointed.is_empty() {
+        worker.stats.count_call();
+        worker
+            .store
+            .checkpoint_steps(id, &sorted.checkpointed)
+            .await?;
+    }
+    worker.stats.count_call();
+    let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
+    let claimed = plans.invocations(&worker.store, claimed).await?;
+    Ok(Round { claimed, retry_in })
+}
+
+fn sorted(batch: &[Finished]) -> Sorted {
+    let mut sorted = Sorted::default();
+    for Finished { lease, outcome } in batch {
+        let lease = *lease;
+        match outcome.clone() {
+            Outcome::Completed(result) => sorted.completed.push(Completed { lease, result }),
+            Outcome::Checkpointed(result) => sorted.checkpointed.push(Completed { lease, result }),
+            Outcome::Failed(failure) => sorted.failed.push(Failed { lease, failure }),
+        }
+    }
+    sorted
+}
+
+const RESULT_REFUSED: &str = "result_refused";
+
+/// True for what [`refused`] made.
+pub(super) fn is_refusal(finished: &Finished) -> bool {
+    matches!(&finished.outcome, Outcome::Failed(failure) if failure.code == RESULT_REFUSED)
+}
+
+/// What is reported instead of an outcome that the database refuses to record.
+pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
+    let failure = Failure {
+        kind: FailureKind::Host,
+        code: RESULT_REFUSED.to_owned(),
+        message: format!("the database does not take what the handler returned: {error}"),
+        details: None,
+        retry: Retry::Never,
+        backtrace: Vec::new(),
+    };
+    Finished {
+        lease,
+        outcome: Outcome::Failed(failure),
+    }
+}

@@ -1,0 +1,72 @@
+-- Creates tasks with their steps, ready to be claimed, in one statement per table.
+--
+-- Takes parallel arrays, one element a task. Returns one row an element, in no order: `ord` is the
+-- element's position from 1. Where a task of the same template has the same identity key already,
+-- nothing is created and its id comes back with `created` false; `same_input` tells whether it was
+-- given the same input.
+--
+-- Locks: none but the new rows; a concurrent submit of the same identity is waited for.
+-- Idempotent for tasks with an identity key.
+create or replace function tasker.create_tasks(
+  p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
+  p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[]
+) returns table (ord bigint, task_id uuid, created bool, same_input bool)
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_now constant timestamptz := tasker.clock();
+  v_created uuid[];
+begin
+  with asked as materialized (
+    select * from unnest(p_task_id, p_namespace_id, p_template_id, p_template_version_id, p_lock_id,
+                         p_input, p_identity_key, p_correlation_id, p_is_watched)
+      as u (task_id, namespace_id, template_id, template_version_id, lock_id,
+            input, identity_key, correlation_id, is_watched)
+  ), sinks as materialized (
+    select st.template_version_id, count(*)::smallint as sinks
+    from tasker.step_template st
+    where st.is_sink and st.template_version_id in (select a.template_version_id from asked a)
+    group by st.template_version_id
+  ), created as (
+    insert into tasker.task (task_id, namespace_id, template_id, template_version_id, lock_id,
+                             remaining_sinks, input, identity_key, correlation_id, is_watched, created_at)
+    select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
+           s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now
+    from asked a join sinks s using (template_version_id)
+    on conflict do nothing
+    returning task.task_id, task.template_version_id
+  ), steps as (
+    insert into tasker.step (task_id, step_no, state, remaining_deps, is_sink, timeout_ms, ready_at)
+    select c.task_id, st.step_no,
+           case st.parents when 0 then 'ready'::tasker.step_state else 'waiting'::tasker.step_state end,
+           st.parents, st.is_sink, st.timeout_ms,
+           case st.parents when 0 then v_now end
+    from created c join tasker.step_template st using (template_version_id)
+  ), log as (
+    insert into tasker.transition (at, task_id, to_state)
+    select v_now, c.task_id, 'pending' from created c
+  )
+  select coalesce(array_agg(c.task_id), '{}') into v_created from created c;
+
+  if cardinality(v_created) > 0 then
+    perform pg_catalog.pg_notify('tasker_ready', '');
+  end if;
+
+  return query
+    select u.ord, u.task_id, true, true
+    from unnest(p_task_id) with ordinality as u (task_id, ord)
+    where cardinality(v_created) = cardinality(p_task_id) or u.task_id = any (v_created);
+
+  if cardinality(v_created) < cardinality(p_task_id) then
+    -- A new statement, so that it sees the task whose concurrent creation was waited for.
+    return query
+      select u.ord, t.task_id, false, t.input::text = u.input
+      from unnest(p_task_id, p_template_id, p_identity_key, p_input)
+             with ordinality as u (task_id, template_id, identity_key, input, ord)
+      join tasker.task t on t.template_id = u.template_id and t.identity_key = u.identity_key
+      where u.task_id <> all (v_created);
+  end if;
+end
+$$;

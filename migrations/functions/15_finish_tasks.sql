@@ -1,0 +1,37 @@
+-- Counts completed sinks off their tasks (one element a sink) and completes those that have none
+-- left: when every sink is complete, so is every step before it.
+--
+-- Locks: tasks by id; the caller holds the sinks' rows and takes no step lock afterwards. Not
+-- idempotent: the caller passes each completed sink once.
+create or replace function tasker.finish_tasks(p_task_id uuid[], p_now timestamptz) returns void
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_watched uuid[];
+begin
+  with sink as materialized (
+    select u.task_id, count(*)::smallint as sinks
+    from unnest(p_task_id) as u (task_id)
+    group by u.task_id order by u.task_id
+  ), counted as (
+    update tasker.task t
+    set remaining_sinks = t.remaining_sinks - k.sinks,
+        state = case when t.remaining_sinks = k.sinks then 'complete'::tasker.task_state else t.state end,
+        finished_at = case when t.remaining_sinks = k.sinks then p_now end
+    from sink k
+    where t.task_id = k.task_id and t.finished_at is null
+    returning t.task_id, t.finished_at, t.is_watched
+  ), log as (
+    insert into tasker.transition (at, task_id, to_state)
+    select p_now, c.task_id, 'complete' from counted c where c.finished_at is not null
+  )
+  select array_agg(c.task_id) from counted c where c.finished_at is not null and c.is_watched
+  into v_watched;
+
+  if v_watched is not null then
+    perform pg_catalog.pg_notify('tasker_ended', w.task_id::text) from unnest(v_watched) as w (task_id);
+  end if;
+end
+$$;

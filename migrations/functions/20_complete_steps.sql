@@ -1,0 +1,83 @@
+-- Records the results of a batch of attempts, releases the steps that waited for them, and claims
+-- up to p_claim of those for the same worker in the update that releases them.
+--
+-- Takes parallel arrays, one element a lease. An element whose lease is void (another worker has the
+-- step, or the attempt is over) changes nothing: repeating a call is harmless. Returns what it
+-- claimed; its parents' results are read afterwards, by tasker.invocations.
+--
+-- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, where
+-- a sink completed, tasks by id.
+create or replace function tasker.complete_steps(
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
+  p_claim int
+) returns tasker.step_key[]
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_now constant timestamptz := tasker.clock();
+  v_claimed tasker.step_key[];
+  v_left_ready bool;
+  v_sinks uuid[];
+  v_draining uuid[];
+begin
+  with batch as materialized (
+    select u.task_id, u.step_no, u.attempt, u.result
+    from unnest(p_task_id, p_step_no, p_attempt, p_result) as u (task_id, step_no, attempt, result)
+    order by u.task_id, u.step_no
+  ), done as (
+    update tasker.step s
+    set state = 'complete', result = b.result::json, error = null, finished_at = v_now
+    from batch b
+    where s.task_id = b.task_id and s.step_no = b.step_no
+      and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
+    returning s.task_id, s.step_no, s.attempt, s.is_sink, s.is_draining
+  ), child as materialized (
+    select d.task_id, e.to_no, count(*)::smallint as parents,
+           row_number() over (order by d.task_id, e.to_no) as rank
+    from done d
+    join tasker.task t on t.task_id = d.task_id
+    join tasker.dependency e on e.template_version_id = t.template_version_id and e.from_no = d.step_no
+    group by d.task_id, e.to_no
+    order by d.task_id, e.to_no
+  ), released as (
+    update tasker.step s
+    set remaining_deps = s.remaining_deps - c.parents,
+        state = case when s.remaining_deps > c.parents then 'waiting'::tasker.step_state
+                     when c.rank <= p_claim then 'running'::tasker.step_state
+                     else 'ready'::tasker.step_state end,
+        ready_at = case when s.remaining_deps = c.parents and c.rank > p_claim then v_now end,
+        attempt = case when s.remaining_deps = c.parents and c.rank <= p_claim then 1 else 0 end,
+        worker_id = case when s.remaining_deps = c.parents and c.rank <= p_claim then p_worker_id end,
+        started_at = case when s.remaining_deps = c.parents and c.rank <= p_claim then v_now end,
+        deadline_at = case when s.remaining_deps = c.parents and c.rank <= p_claim
+                           then v_now + s.timeout_ms * interval '1 ms' end
+    from child c
+    where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
+    returning s.task_id, s.step_no, s.attempt, s.state
+  ), log as (
+    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
+    select v_now, d.task_id, d.step_no, d.attempt, p_worker_id, 'complete' from done d
+    union all
+    select v_now, r.task_id, r.step_no, r.attempt, p_worker_id, r.state::text
+    from released r where r.state <> 'waiting'
+  )
+  select (select array_agg((r.task_id, r.step_no)::tasker.step_key) from released r where r.state = 'running'),
+         exists (select from released r where r.state = 'ready'),
+         (select array_agg(d.task_id) from done d where d.is_sink),
+         (select array_agg(d.task_id) from done d where d.is_draining)
+  into v_claimed, v_left_ready, v_sinks, v_draining;
+
+  if v_sinks is not null then
+    perform tasker.finish_tasks(v_sinks, v_now);
+  end if;
+  if v_draining is not null then
+    perform tasker.settle_tasks(v_draining, v_now);
+  end if;
+  if v_left_ready then
+    perform pg_catalog.pg_notify('tasker_ready', '');
+  end if;
+  return coalesce(v_claimed, '{}');
+end
+$$;

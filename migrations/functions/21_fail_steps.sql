@@ -1,0 +1,65 @@
+-- Records failed attempts: each step is tried again later as its retry policy says, or is in
+-- `error` for good. A step that failed for good lets the independent branches of its task drain.
+--
+-- Takes parallel arrays, one element a lease; p_error is JSON text {kind, code, message, …};
+-- p_is_permanent forbids another attempt; p_retry_after_ms, where not null, is the handler's word
+-- for the earliest time. An element whose lease is void changes nothing: repeating a call is
+-- harmless. Returns the milliseconds until the first of these steps is due again, null where none is.
+--
+-- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished
+-- steps, by (task_id, step_no); then tasks by id.
+create or replace function tasker.fail_steps(
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_error text[],
+  p_is_permanent bool[], p_retry_after_ms bigint[]
+) returns bigint
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_now constant timestamptz := tasker.clock();
+  v_failed uuid[];
+  v_due_ms bigint;
+begin
+  perform tasker.lock_failing_steps(p_task_id, p_step_no, p_is_permanent);
+
+  with batch as materialized (
+    select * from unnest(p_task_id, p_step_no, p_attempt, p_error, p_is_permanent, p_retry_after_ms)
+      as u (task_id, step_no, attempt, error, is_permanent, retry_after_ms)
+    order by u.task_id, u.step_no
+  ), held as materialized (
+    select b.task_id, b.step_no, b.error::json as error,
+           b.is_permanent or s.attempt - s.uncounted >= st.max_attempts as is_final,
+           v_now + interval '1 ms' * coalesce(b.retry_after_ms, tasker.backoff_ms(
+             st.backoff, st.backoff_base_ms, st.backoff_max_ms, st.jitter,
+             s.attempt - s.uncounted, random())) as retry_at
+    from batch b
+    join tasker.step s on s.task_id = b.task_id and s.step_no = b.step_no
+     and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
+    join tasker.task t on t.task_id = b.task_id
+    join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = b.step_no
+  ), failed as (
+    update tasker.step s
+    set state = case when h.is_final then 'error'::tasker.step_state
+                     else 'waiting_for_retry'::tasker.step_state end,
+        ready_at = case when not h.is_final then h.retry_at end,
+        finished_at = case when h.is_final then v_now end,
+        error = h.error
+    from held h
+    where s.task_id = h.task_id and s.step_no = h.step_no
+    returning s.task_id, s.step_no, s.attempt, s.state, s.ready_at, s.error
+  ), log as (
+    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
+    select v_now, f.task_id, f.step_no, f.attempt, p_worker_id, f.state::text, f.error from failed f
+  )
+  select array_agg(distinct f.task_id) filter (where f.state = 'error'),
+         ceil(extract(epoch from min(f.ready_at) - v_now) * 1000)
+  from failed f into v_failed, v_due_ms;
+
+  if v_failed is not null then
+    perform tasker.drain_tasks(v_failed);
+    perform tasker.settle_tasks(v_failed, v_now);
+  end if;
+  return v_due_ms;
+end
+$$;

@@ -1,0 +1,34 @@
+-- The worker's one call: records results, releases and claims what they released, claims what else
+-- is due up to p_claim in all, and returns everything that the next attempts need.
+--
+-- Takes parallel arrays, one element a completed lease; empty arrays only claim. Repeatable: void
+-- leases change nothing. Locks: as tasker.complete_steps, then as tasker.claim_ready.
+create or replace function tasker.advance(
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
+  p_claim int
+) returns table (
+  task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
+  checkpoint text, parent_no smallint[], parent_result text[]
+)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_claimed tasker.step_key[] := '{}';
+  v_claim int := p_claim;
+begin
+  -- A worker that was declared dead may still report what it did, but it gets nothing more.
+  if exists (select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is not null) then
+    v_claim := 0;
+  end if;
+  if cardinality(p_task_id) > 0 then
+    v_claimed := tasker.complete_steps(p_worker_id, p_task_id, p_step_no, p_attempt, p_result, v_claim);
+  end if;
+  if cardinality(v_claimed) < v_claim then
+    v_claimed := v_claimed || tasker.claim_ready(p_worker_id, v_claim - cardinality(v_claimed));
+  end if;
+  if cardinality(v_claimed) > 0 then
+    return query select * from tasker.invocations(v_claimed);
+  end if;
+end
+$$;

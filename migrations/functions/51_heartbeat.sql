@@ -1,0 +1,27 @@
+-- Says that a worker is alive, and asks about leases that it has held for a while: returns the
+-- positions (from 1) of those that are void, whose attempts it may as well end. Null in `ord` and no
+-- other row: the worker was declared dead, all its leases are void, and it has to register anew.
+--
+-- Locks: the worker's row.
+create or replace function tasker.heartbeat(
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
+) returns table (ord bigint)
+language plpgsql
+set search_path = ''
+as $$
+begin
+  update tasker.worker w set heartbeat_at = tasker.clock()
+  where w.worker_id = p_worker_id and w.stopped_at is null;
+  if not found then
+    return query select null::bigint;
+    return;
+  end if;
+  return query
+    select u.ord
+    from unnest(p_task_id, p_step_no, p_attempt) with ordinality as u (task_id, step_no, attempt, ord)
+    left join tasker.step s
+      on s.task_id = u.task_id and s.step_no = u.step_no and s.attempt = u.attempt
+     and s.state = 'running' and s.worker_id = p_worker_id
+    where s.task_id is null;
+end
+$$;

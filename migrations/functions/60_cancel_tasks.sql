@@ -1,0 +1,49 @@
+-- Cancels tasks that are not over: no step of theirs starts any more, and what runs may end but is
+-- not heard. Returns one row a task that it cancelled.
+--
+-- Locks: all unfinished steps of the tasks by (task_id, step_no), then the tasks by id. Idempotent.
+create or replace function tasker.cancel_tasks(p_task_id uuid[], p_reason text)
+returns table (task_id uuid)
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_now constant timestamptz := tasker.clock();
+  v_cancelled uuid[];
+  v_watched uuid[];
+begin
+  perform from tasker.step s
+  where s.task_id = any (p_task_id) and s.finished_at is null
+  order by s.task_id, s.step_no for update;
+
+  with target as materialized (
+    select t.task_id from tasker.task t
+    where t.task_id = any (p_task_id) and t.finished_at is null
+    order by t.task_id for update
+  ), cancelled as (
+    update tasker.task t
+    set state = 'cancelled', finished_at = v_now, error = json_build_object('reason', p_reason)
+    from target g where t.task_id = g.task_id
+    returning t.task_id, t.is_watched
+  ), log as (
+    insert into tasker.transition (at, task_id, to_state, detail)
+    select v_now, c.task_id, 'cancelled', json_build_object('reason', p_reason) from cancelled c
+  )
+  select array_agg(c.task_id), array_agg(c.task_id) filter (where c.is_watched)
+  from cancelled c into v_cancelled, v_watched;
+
+  with ended as (
+    update tasker.step s set state = 'cancelled', ready_at = null, finished_at = v_now
+    where s.task_id = any (v_cancelled) and s.finished_at is null
+    returning s.task_id, s.step_no, s.attempt
+  )
+  insert into tasker.transition (at, task_id, step_no, attempt, to_state)
+  select v_now, e.task_id, e.step_no, e.attempt, 'cancelled' from ended e;
+
+  if v_watched is not null then
+    perform pg_catalog.pg_notify('tasker_ended', w.task_id::text) from unnest(v_watched) as w (task_id);
+  end if;
+  return query select c.task_id from unnest(v_cancelled) as c (task_id);
+end
+$$;

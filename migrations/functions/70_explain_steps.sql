@@ -1,0 +1,38 @@
+-- Why each step of a task stands where it stands, by the plain definition: a step may start when
+-- every step that it depends on is complete. The slow twin of the countdown in `remaining_deps`;
+-- tests hold the two together.
+create or replace function tasker.explain_steps(p_task_id uuid)
+returns table (
+  step_no smallint, name text, state tasker.step_state, incomplete_parents smallint,
+  parents_are_complete bool, why text
+)
+language sql stable
+set search_path = ''
+as $$
+  select s.step_no, st.name, s.state, p.incomplete::smallint, p.incomplete = 0,
+         case
+           when t.finished_at is not null and s.finished_at is null
+             then 'the task is ' || t.state || '; this step was not reached'
+           when s.state = 'waiting' and p.failed is not null then 'blocked by the failure of ' || p.failed
+           when s.state = 'waiting' then 'waits for ' || p.names
+           when s.state = 'waiting_for_retry'
+             then 'attempt ' || s.attempt || ' failed; the next is due at ' || s.ready_at
+           when s.state = 'running' then 'worker ' || s.worker_id || ' runs attempt ' || s.attempt
+           when s.state = 'ready' then 'no worker has claimed it yet'
+           else s.state::text
+         end
+  from tasker.task t
+  join tasker.step s on s.task_id = t.task_id
+  join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = s.step_no
+  cross join lateral (
+    select count(*) as incomplete, string_agg(pst.name, ', ' order by pst.step_no) as names,
+           string_agg(pst.name, ', ' order by pst.step_no) filter (where ps.state = 'error') as failed
+    from tasker.dependency e
+    join tasker.step ps on ps.task_id = t.task_id and ps.step_no = e.from_no
+    join tasker.step_template pst on pst.template_version_id = t.template_version_id and pst.step_no = e.from_no
+    where e.template_version_id = t.template_version_id and e.to_no = s.step_no
+      and ps.state <> 'complete'
+  ) p
+  where t.task_id = p_task_id
+  order by s.step_no
+$$;

@@ -1,0 +1,185 @@
+//! What a handler may ask about the attempt that it runs in.
+
+use crate::{Failure, json};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+#[cfg(target_family = "wasm")]
+pub(crate) use crate::host::Host as Source;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use crate::testing::MadeUp as Source;
+
+/// The attempt that a handler runs in.
+///
+/// The host hands one to every handler that asks for it. In tests make one with
+/// [`testing::Attempt`](crate::testing::Attempt).
+#[derive(Debug)]
+pub struct Context(Source);
+
+/// Where a [`Context`] has its answers from: the host, or a test. All of it is JSON or plain text.
+pub(crate) trait Answers {
+    fn task_id(&self) -> String;
+    fn namespace(&self) -> String;
+    fn step_name(&self) -> String;
+    fn attempt(&self) -> u32;
+    fn max_attempts(&self) -> u32;
+    fn idempotency_key(&self) -> String;
+    fn correlation_id(&self) -> String;
+    fn traceparent(&self) -> Option<String>;
+    fn remaining_ms(&self) -> u64;
+    fn task_input(&self) -> String;
+    fn dependency(&self, step: &str) -> Option<String>;
+    fn config(&self) -> String;
+    fn last_checkpoint(&self) -> Option<String>;
+    fn heartbeat(&self, progress: Option<&str>) -> bool;
+}
+
+impl Context {
+    pub(crate) fn of(source: Source) -> Self {
+        Self(source)
+    }
+
+    /// The task, as a UUID.
+    pub fn task_id(&self) -> String {
+        self.0.task_id()
+    }
+
+    /// The namespace of the task.
+    pub fn namespace(&self) -> String {
+        self.0.namespace()
+    }
+
+    /// The step's name in its template.
+    pub fn step_name(&self) -> String {
+        self.0.step_name()
+    }
+
+    /// Which attempt this is, from 1.
+    pub fn attempt(&self) -> u32 {
+        self.0.attempt()
+    }
+
+    /// How many attempts the step has in all.
+    pub fn max_attempts(&self) -> u32 {
+        self.0.max_attempts()
+    }
+
+    /// The same for every attempt of this step, different for every other step: pass it on to
+    /// whom you call, so that a second attempt does nothing twice.
+    pub fn idempotency_key(&self) -> String {
+        self.0.idempotency_key()
+    }
+
+    /// The same from the request that made the task to each of its steps.
+    pub fn correlation_id(&self) -> String {
+        self.0.correlation_id()
+    }
+
+    /// The W3C trace context to pass on, if the host traces.
+    pub fn traceparent(&self) -> Option<String> {
+        self.0.traceparent()
+    }
+
+    /// How long until the host ends this attempt.
+    pub fn remaining(&self) -> Duration {
+        Duration::from_millis(self.0.remaining_ms())
+    }
+
+    /// The task's input.
+    pub fn task_input<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        json::read("task_input", &self.0.task_input())
+    }
+
+    /// The result of a step that this one depends on; a permanent failure where it has none.
+    pub fn dependency<T: DeserializeOwned>(&self, step: &str) -> Result<T, Failure> {
+        let text = self.0.dependency(step).ok_or_else(|| no_result(step))?;
+        json::read("dependency", &text).map_err(|failure| {
+            Failure::permanent(
+                failure.code(),
+                format!("of step `{step}`: {}", failure.message()),
+            )
+        })
+    }
+
+    /// The result of a step that this one depends on, as JSON text; none where it has none.
+    pub fn dependency_text(&self, step: &str) -> Option<String> {
+        self.0.dependency(step)
+    }
+
+    /// The step's `config` in the template. Where it has none, every default of `T` applies.
+    pub fn config<T: DeserializeOwned>(&self) -> Result<T, Failure> {
+        json::read_or_default("config", &self.0.config())
+    }
+
+    /// What the last attempt left with [`Outcome::Checkpoint`](crate::Outcome::Checkpoint).
+    pub fn checkpoint<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
+        self.0
+            .last_checkpoint()
+            .map(|text| json::read("checkpoint", &text))
+            .transpose()
+    }
+
+    /// Tells the host that the handler is alive and how far it is (`()` for no more than alive).
+    /// A permanent failure with the code `cancelled` when the task was cancelled: let `?` end it.
+    pub fn heartbeat(&self, progress: impl Serialize) -> Result<(), Failure> {
+        let progress = json::write("progress", &progress)?;
+        let told = Some(progress.as_str()).filter(|text| *text != "null");
+        match self.0.heartbeat(told) {
+            true => Ok(()),
+            false => Err(Failure::permanent("cancelled", "the task was cancelled")),
+        }
+    }
+}
+
+fn no_result(step: &str) -> Failure {
+    Failure::permanent(
+        "missing_dependency",
+        format!("there is no result of a step `{step}` here; name it in this step's depends_on"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::Attempt;
+
+    #[test]
+    fn a_dependency_without_a_result_is_told_with_the_way_to_mend_it() {
+        let failure = Attempt::new()
+            .context()
+            .dependency::<u8>("reserve")
+            .unwrap_err();
+        assert_eq!(failure.code(), "missing_dependency");
+        assert!(
+            failure
+                .message()
+                .contains("name it in this step's depends_on")
+        );
+    }
+
+    #[test]
+    fn a_dependency_of_another_type_is_told_with_its_step() {
+        let failure = Attempt::new()
+            .dependency("reserve", "x")
+            .context()
+            .dependency::<u8>("reserve")
+            .unwrap_err();
+        assert_eq!(failure.code(), "invalid_dependency");
+        assert!(
+            failure.message().starts_with("of step `reserve`: "),
+            "{}",
+            failure.message()
+        );
+    }
+
+    #[test]
+    fn a_heartbeat_ends_the_handler_of_a_cancelled_task() {
+        assert!(Attempt::new().context().heartbeat(0.5).is_ok());
+        let failure = Attempt::new()
+            .cancelled()
+            .context()
+            .heartbeat(())
+            .unwrap_err();
+        assert_eq!(failure.code(), "cancelled");
+    }
+}

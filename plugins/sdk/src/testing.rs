@@ -1,0 +1,176 @@
+//! Handlers are plain functions: tests call them natively, with an attempt made up here.
+
+use crate::Context;
+use crate::context::Answers;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// An attempt made up for a test.
+///
+/// ```
+/// use tasker_sdk::prelude::*;
+/// use tasker_sdk::testing::Attempt;
+///
+/// fn total(ctx: &Context) -> Result<u64, Failure> {
+///     let shipping: u64 = ctx.config()?;
+///     Ok(ctx.dependency::<u64>("price")? + shipping)
+/// }
+///
+/// let ctx = Attempt::new().dependency("price", 100).config(5).context();
+/// assert_eq!(total(&ctx).unwrap(), 105);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Attempt(MadeUp);
+
+#[derive(Clone, Debug)]
+pub(crate) struct MadeUp {
+    step_name: String,
+    attempt: u32,
+    max_attempts: u32,
+    remaining: Duration,
+    task_input: String,
+    dependencies: BTreeMap<String, String>,
+    config: String,
+    checkpoint: Option<String>,
+    cancelled: bool,
+}
+
+impl Default for Attempt {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Attempt {
+    /// The first of three attempts of the step `step`, without input, config or dependencies,
+    /// 30 seconds before its deadline.
+    pub fn new() -> Self {
+        Self(MadeUp {
+            step_name: "step".to_owned(),
+            attempt: 1,
+            max_attempts: 3,
+            remaining: Duration::from_secs(30),
+            task_input: "{}".to_owned(),
+            dependencies: BTreeMap::new(),
+            config: "null".to_owned(),
+            checkpoint: None,
+            cancelled: false,
+        })
+    }
+
+    /// The step's name in its template.
+    pub fn step_name(mut self, name: &str) -> Self {
+        self.0.step_name = name.to_owned();
+        self
+    }
+
+    /// Which attempt it is, from 1, of how many.
+    pub fn attempt(mut self, attempt: u32, max_attempts: u32) -> Self {
+        (self.0.attempt, self.0.max_attempts) = (attempt, max_attempts);
+        self
+    }
+
+    /// How long until the host would end it.
+    pub fn remaining(mut self, remaining: Duration) -> Self {
+        self.0.remaining = remaining;
+        self
+    }
+
+    /// The task's input.
+    pub fn task_input(mut self, input: impl Serialize) -> Self {
+        self.0.task_input = text(&input);
+        self
+    }
+
+    /// The result of a step that this one depends on.
+    pub fn dependency(mut self, step: &str, result: impl Serialize) -> Self {
+        self.0.dependencies.insert(step.to_owned(), text(&result));
+        self
+    }
+
+    /// The step's `config` in the template.
+    pub fn config(mut self, config: impl Serialize) -> Self {
+        self.0.config = text(&config);
+        self
+    }
+
+    /// What the last attempt left behind.
+    pub fn checkpoint(mut self, kept: impl Serialize) -> Self {
+        self.0.checkpoint = Some(text(&kept));
+        self
+    }
+
+    /// The task was cancelled: the next heartbeat says so.
+    pub fn cancelled(mut self) -> Self {
+        self.0.cancelled = true;
+        self
+    }
+
+    /// The context to hand to the handler.
+    pub fn context(self) -> Context {
+        Context::of(self.0)
+    }
+}
+
+impl Answers for MadeUp {
+    fn task_id(&self) -> String {
+        "00000000-0000-7000-8000-000000000000".to_owned()
+    }
+
+    fn namespace(&self) -> String {
+        "test".to_owned()
+    }
+
+    fn step_name(&self) -> String {
+        self.step_name.clone()
+    }
+
+    fn attempt(&self) -> u32 {
+        self.attempt
+    }
+
+    fn max_attempts(&self) -> u32 {
+        self.max_attempts
+    }
+
+    fn idempotency_key(&self) -> String {
+        format!("{}:{}", self.task_id(), self.step_name)
+    }
+
+    fn correlation_id(&self) -> String {
+        "test".to_owned()
+    }
+
+    fn traceparent(&self) -> Option<String> {
+        None
+    }
+
+    fn remaining_ms(&self) -> u64 {
+        u64::try_from(self.remaining.as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn task_input(&self) -> String {
+        self.task_input.clone()
+    }
+
+    fn dependency(&self, step: &str) -> Option<String> {
+        self.dependencies.get(step).cloned()
+    }
+
+    fn config(&self) -> String {
+        self.config.clone()
+    }
+
+    fn last_checkpoint(&self) -> Option<String> {
+        self.checkpoint.clone()
+    }
+
+    fn heartbeat(&self, _progress: Option<&str>) -> bool {
+        !self.cancelled
+    }
+}
+
+fn text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("what a test makes up can be written as JSON")
+}

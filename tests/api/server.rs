@@ -1,0 +1,199 @@
+//! A host's API on a free port, with a database of its own.
+
+use crate::harness::TestDatabase;
+use crate::sandbox::guests;
+use serde_json::{Value, json};
+use std::sync::LazyLock;
+use tasker::api::{AppState, serve};
+use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::store::Store;
+use tasker::store::wake::Wake;
+use tokio::net::TcpListener;
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+/// Invocations that the sandbox of these tests runs at once.
+const MAX_CONCURRENT: usize = 8;
+/// Connections of one server.
+const CONNECTIONS: u32 = 4;
+
+/// A running API and a client of it; stopped when dropped.
+pub struct Server {
+    pub store: Store,
+    /// Cancel it, and the host drains.
+    pub shutdown: CancellationToken,
+    url: String,
+    client: reqwest::Client,
+    _stop: DropGuard,
+    _database: TestDatabase,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub content_type: String,
+    pub correlation_id: String,
+    pub text: String,
+    /// Null where the text is not JSON.
+    pub json: Value,
+}
+
+impl Server {
+    pub async fn start() -> Self {
+        let database = TestDatabase::new().await;
+        let store = Store::open_url(&database.url(), CONNECTIONS).unwrap();
+        let shutdown = CancellationToken::new();
+        let stop = CancellationToken::new();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = AppState {
+            store: store.clone(),
+            sandbox: sandbox(),
+            wake: Wake::default(),
+            shutdown: shutdown.clone(),
+        };
+        tokio::spawn(serve(listener, state, stop.clone()));
+        let client = client();
+        Self {
+            store,
+            shutdown,
+            url,
+            client,
+            _stop: stop.drop_guard(),
+            _database: database,
+        }
+    }
+
+    /// A request to be, such as `request("GET", "/health/live")`.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.client
+            .request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request("GET", path)).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        answer(self.request("POST", path).json(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        answer(self.request("PUT", path).json(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        answer(self.request("DELETE", path)).await
+    }
+
+    pub async fn put_component(&self, name: &str, version: &str, bytes: &[u8]) -> Answer {
+        let path = format!("/v1/namespaces/shop/components/{name}/versions/{version}");
+        let request = self
+            .request("PUT", &path)
+            .header("content-type", "application/wasm");
+        answer(request.body(bytes.to_owned())).await
+    }
+
+    pub async fn put_template(&self, name: &str, version: &str, yaml: &str) -> Answer {
+        let path = format!("/v1/namespaces/shop/templates/{name}/versions/{version}");
+        let request = self
+            .request("PUT", &path)
+            .header("content-type", "application/yaml");
+        answer(request.body(yaml.to_owned())).await
+    }
+
+    /// Publishes the component `shop/guest` and a template whose steps run its handlers.
+    pub async fn publish(&self, template: &str, rest_of_yaml: &str) {
+        let component = self
+            .put_component("guest", "1.0.0", guests::misbehaving())
+            .await;
+        assert!(component.status < 300, "{}", component.text);
+        let yaml = yaml(template, "1.0.0", rest_of_yaml);
+        let published = self.put_template(template, "1.0.0", &yaml).await;
+        assert_eq!(published.status, 201, "{}", published.text);
+        assert_eq!(published.json["warnings"], json!([]));
+    }
+
+    /// Submits a task that has to be created; its id.
+    pub async fn submit(&self, template: &str, input: Value) -> String {
+        let submit = json!({"namespace": "shop", "template": template, "input": input});
+        let answer = self.post("/v1/tasks", &submit).await;
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json["task"]["id"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Answer {
+    /// Asserts that this is a problem with this status and code; its detail.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) -> String {
+        assert_eq!(
+            (self.status, &self.json["code"]),
+            (status, &json!(code)),
+            "{}",
+            self.text
+        );
+        assert_eq!(self.content_type, "application/problem+json");
+        assert_eq!(self.json["status"], status);
+        self.json["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// Asserts the status; the body.
+    #[track_caller]
+    pub fn answered(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.json
+    }
+}
+
+/// The YAML of a template of the namespace `shop`.
+pub fn yaml(name: &str, version: &str, rest: &str) -> String {
+    format!("namespace: shop\nname: {name}\nversion: {version}\n{rest}")
+}
+
+/// Sends a request and reads the answer.
+pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
+    let response = request.send().await.unwrap();
+    let header = |name: &str| {
+        let value = response
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap());
+        value.unwrap_or_default().to_owned()
+    };
+    let (content_type, correlation_id) = (header("content-type"), header("x-correlation-id"));
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    let json = serde_json::from_str(&text).unwrap_or_default();
+    Answer {
+        status,
+        content_type,
+        correlation_id,
+        text,
+        json,
+    }
+}
+
+fn client() -> reqwest::Client {
+    // Fails only where one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .unwrap()
+}
+
+/// One sandbox for all tests here, so that guests are compiled once.
+fn sandbox() -> Sandbox {
+    static SANDBOX: LazyLock<(Sandbox, tempfile::TempDir)> = LazyLock::new(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let cache_dir = dir.path().to_owned();
+        let config = SandboxConfig {
+            cache_dir,
+            max_concurrent: MAX_CONCURRENT,
+        };
+        (Sandbox::new(config).unwrap(), dir)
+    });
+    SANDBOX.0.clone()
+}

@@ -1,0 +1,53 @@
+//! A worker by hand: claims and reports over the engine, so that a test decides when a step ends.
+
+use tasker::domain::ids::WorkerId;
+use tasker::domain::invocation::Lease;
+use tasker::domain::outcome::{Failure, FailureKind, Retry};
+use tasker::store::Store;
+use tasker::store::engine::{Completed, Failed};
+
+pub struct Worker<'s> {
+    store: &'s Store,
+    id: WorkerId,
+}
+
+impl<'s> Worker<'s> {
+    pub async fn register(store: &'s Store) -> Self {
+        let id = store
+            .register_worker("by-hand", std::process::id())
+            .await
+            .unwrap();
+        Self { store, id }
+    }
+
+    /// Claims all that is ready.
+    pub async fn claim(&self) -> Vec<Lease> {
+        let claimed = self.store.advance(self.id, &[], 1_000).await.unwrap();
+        claimed.into_iter().map(|claimed| claimed.lease).collect()
+    }
+
+    /// Completes these with one result; what that releases stays ready.
+    pub async fn complete(&self, leases: &[Lease], result: &str) {
+        let completed = |lease: &Lease| Completed {
+            lease: *lease,
+            result: result.to_owned(),
+        };
+        let completed: Vec<Completed> = leases.iter().map(completed).collect();
+        self.store.advance(self.id, &completed, 0).await.unwrap();
+    }
+
+    pub async fn fail(&self, lease: Lease, code: &str, retry: Retry) {
+        let failure = Failure {
+            kind: FailureKind::Failed,
+            code: code.to_owned(),
+            message: "no".to_owned(),
+            details: None,
+            retry,
+            backtrace: Vec::new(),
+        };
+        self.store
+            .fail_steps(self.id, &[Failed { lease, failure }])
+            .await
+            .unwrap();
+    }
+}

@@ -1,0 +1,96 @@
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{connect, directory, read_note, start, write_note};
+use crate::harness::wait_until;
+
+#[tokio::test]
+async fn what_was_written_is_there_after_the_next_start() {
+    let directory = directory();
+    let server = start(&directory).await;
+    write_note(&server).await;
+    server.stop().await.unwrap();
+    let server = start(&directory).await;
+    assert_eq!(read_note(&server).await, "kept");
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_server_keeps_what_it_reported_and_is_closed_to_others() {
+    let directory = directory();
+    let server = start(&directory).await;
+    let mut connection = connect(&server).await;
+    for (setting, expected) in [
+        ("fsync", "on"),
+        ("synchronous_commit", "on"),
+        ("full_page_writes", "on"),
+        ("listen_addresses", ""),
+    ] {
+        let found: String = sqlx::query_scalar("select current_setting($1)")
+            .bind(setting)
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(found, expected, "{setting}");
+    }
+    let mode = fs::metadata(&server.address().socket_dir)
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o700);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_host_works_with_no_more_rights_than_on_a_database_of_its_users() {
+    let directory = directory();
+    let server = start(&directory).await;
+    let is_superuser: bool =
+        sqlx::query_scalar("select rolsuper from pg_roles where rolname = current_user")
+            .fetch_one(&mut connect(&server).await)
+            .await
+            .unwrap();
+    assert!(!is_superuser);
+    server.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_stops_when_it_is_dropped() {
+    let directory = directory();
+    let server = start(&directory).await;
+    let process = format!("/proc/{}", server.pid().unwrap());
+    drop(server);
+    wait_until("the server has ended", async || {
+        (!Path::new(&process).exists()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deep_directory_is_no_obstacle() {
+    let outer = directory();
+    let deep = outer.path().join("d".repeat(120)).join("e".repeat(120));
+    let config = tasker::store::embedded::EmbeddedConfig::new(&deep);
+    let server = tasker::store::embedded::Embedded::start(config)
+        .await
+        .unwrap();
+    write_note(&server).await;
+    let socket_dir = server.address().socket_dir.clone();
+    server.stop().await.unwrap();
+    assert!(!socket_dir.exists(), "{socket_dir:?}");
+}
+
+#[tokio::test]
+async fn a_pid_file_that_names_another_program_is_no_obstacle() {
+    let directory = directory();
+    start(&directory).await.stop().await.unwrap();
+    let mut stranger = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    let cluster = directory.path().join("postgres");
+    let stale = format!("{}\n{}\n", stranger.id(), cluster.display());
+    fs::write(cluster.join("postmaster.pid"), stale).unwrap();
+    start(&directory).await.stop().await.unwrap();
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
+}

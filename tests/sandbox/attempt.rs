@@ -1,0 +1,131 @@
+//! Runs one attempt of a handler as a test describes it.
+
+use super::guests;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tasker::domain::digest::Digest;
+use tasker::domain::grants::Grants;
+use tasker::domain::ids::TaskId;
+use tasker::domain::invocation::{Invocation, Lease, StepPlan};
+use tasker::domain::limits::Limits;
+use tasker::domain::outcome::{Failure, Outcome};
+use tasker::sandbox::{Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
+
+/// Invocations that the sandbox of the tests runs at once.
+pub const MAX_CONCURRENT: usize = 64;
+
+/// One sandbox for all tests, so that guests are compiled once.
+pub fn sandbox() -> &'static Sandbox {
+    static SANDBOX: LazyLock<(Sandbox, tempfile::TempDir)> = LazyLock::new(|| {
+        let dir = tempfile::tempdir().unwrap();
+        let config = SandboxConfig {
+            cache_dir: dir.path().to_owned(),
+            max_concurrent: MAX_CONCURRENT,
+        };
+        (Sandbox::new(config).unwrap(), dir)
+    });
+    &SANDBOX.0
+}
+
+/// The component, ready to run.
+pub async fn prepared(bytes: &'static [u8]) -> Prepared {
+    let load = async || Ok::<_, std::io::Error>(bytes.to_vec());
+    sandbox().prepare(Digest::of(bytes), load).await.unwrap()
+}
+
+/// An attempt to be; what a test does not say is as in an ordinary step.
+pub struct Attempt {
+    pub plan: StepPlan,
+    pub input: String,
+    pub dependencies: Vec<(Arc<str>, String)>,
+    pub checkpoint: Option<String>,
+    pub surroundings: Surroundings,
+}
+
+/// An attempt of this handler of the misbehaving component, with a short deadline.
+pub fn attempt(handler: &str) -> Attempt {
+    let plan = StepPlan {
+        namespace: "orders".into(),
+        name: "charge".into(),
+        digest: Digest::of(guests::misbehaving()),
+        handler: handler.to_owned(),
+        config: "{\"currency\":\"EUR\"}".to_owned(),
+        max_attempts: 3,
+        limits: Limits::default(),
+        grants: Arc::new(Grants::default()),
+        result_schema: None,
+    };
+    Attempt {
+        plan,
+        input: "{}".to_owned(),
+        dependencies: Vec::new(),
+        checkpoint: None,
+        surroundings: Surroundings::default(),
+    }
+}
+
+impl Attempt {
+    pub fn input(mut self, json: &str) -> Self {
+        self.input = json.to_owned();
+        self
+    }
+
+    pub fn limits(mut self, set: impl FnOnce(&mut Limits)) -> Self {
+        set(&mut self.plan.limits);
+        self
+    }
+
+    pub fn deadline_ms(self, deadline_ms: u64) -> Self {
+        self.limits(|limits| limits.deadline = Duration::from_millis(deadline_ms))
+    }
+
+    pub fn http(mut self, targets: &[&str]) -> Self {
+        let http = targets
+            .iter()
+            .map(|target| target.parse().unwrap())
+            .collect();
+        self.plan.grants = Arc::new(Grants { http });
+        self
+    }
+
+    pub fn invocation(self) -> Arc<Invocation> {
+        Arc::new(Invocation {
+            lease: Lease {
+                task_id: TaskId::generate(),
+                step_no: 2,
+                attempt: 2,
+            },
+            step: Arc::new(self.plan),
+            task_input: self.input.into(),
+            dependencies: self.dependencies,
+            checkpoint: self.checkpoint,
+            correlation_id: "request-1".into(),
+        })
+    }
+
+    pub async fn run(self) -> Executed {
+        let prepared = prepared(guests::misbehaving()).await;
+        let surroundings = self.surroundings.clone();
+        sandbox()
+            .execute(&prepared, self.invocation(), surroundings)
+            .await
+    }
+
+    pub async fn failure(self) -> Failure {
+        failure(self.run().await)
+    }
+
+    pub async fn result(self) -> String {
+        match self.run().await.outcome {
+            Outcome::Completed(result) => result,
+            other => panic!("it did not complete: {other:?}"),
+        }
+    }
+}
+
+pub fn failure(executed: Executed) -> Failure {
+    match executed.outcome {
+        Outcome::Failed(failure) => failure,
+        other => panic!("it did not fail: {other:?}"),
+    }
+}

@@ -1,0 +1,254 @@
+//! What a handler may return, ask and say.
+
+use super::attempt::{attempt, prepared, sandbox};
+use super::guests;
+use futures::future::BoxFuture;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tasker::domain::invocation::Lease;
+use tasker::domain::outcome::{FailureKind, Outcome, Retry};
+use tasker::sandbox::{AncestorError, AncestorResults, LogLevel, LogSource, Surroundings};
+use tokio_util::sync::CancellationToken;
+
+#[tokio::test]
+async fn a_handler_gets_the_tasks_input_and_returns_a_result() {
+    let input = json!({"order": 7, "note": "ünïcödé \u{1f600}"}).to_string();
+    assert_eq!(attempt("echo").input(&input).result().await, input);
+}
+
+#[tokio::test]
+async fn a_handler_learns_about_its_attempt() {
+    let mut about = attempt("about").input("{\"order\":7}");
+    about.checkpoint = Some("[1]".to_owned());
+    let invocation = about.invocation();
+    let prepared = prepared(guests::misbehaving()).await;
+    let executed = sandbox()
+        .execute(&prepared, invocation.clone(), Surroundings::default())
+        .await;
+    let Outcome::Completed(result) = executed.outcome else {
+        panic!("{executed:?}")
+    };
+    let expected = json!({
+        "task_id": invocation.lease.task_id.to_string(),
+        "namespace": "orders",
+        "step": "charge",
+        "attempt": 2,
+        "max_attempts": 3,
+        "key": invocation.idempotency_key(),
+        "correlation_id": "request-1",
+        "remaining": true,
+        "input": {"order": 7},
+        "config": {"currency": "EUR"},
+        "checkpoint": [1],
+    });
+    assert_eq!(serde_json::from_str::<Value>(&result).unwrap(), expected);
+}
+
+#[tokio::test]
+async fn what_a_handler_says_is_in_the_attempts_log() {
+    let executed = attempt("talks").run().await;
+    let said: Vec<_> = executed
+        .log
+        .iter()
+        .map(|line| (line.source, line.level, line.message.as_str()))
+        .collect();
+    assert_eq!(
+        said,
+        [
+            (LogSource::Stdout, LogLevel::Info, "to stdout"),
+            (LogSource::Stderr, LogLevel::Warn, "to stderr"),
+            (LogSource::Handler, LogLevel::Info, "to the log"),
+        ]
+    );
+    assert_eq!(
+        executed.log[2].fields,
+        [("order".to_owned(), "7".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn every_attempt_has_a_fresh_instance() {
+    for _ in 0..3 {
+        assert_eq!(attempt("remembers").result().await, "0");
+    }
+}
+
+#[tokio::test]
+async fn a_failure_keeps_its_code_its_message_its_details_and_its_word_on_retries() {
+    let retries = [
+        ("returns_failure_policy", Retry::Policy),
+        ("returns_failure_never", Retry::Never),
+        (
+            "returns_failure_after",
+            Retry::After(Duration::from_millis(1_500)),
+        ),
+    ];
+    for (handler, retry) in retries {
+        let failure = attempt(handler).failure().await;
+        assert_eq!(failure.kind, FailureKind::Failed);
+        assert_eq!(failure.code, "card_declined");
+        assert_eq!(failure.message, "the bank said no");
+        assert_eq!(failure.details.as_deref(), Some("{\"bank\": \"first\"}"));
+        assert_eq!(failure.retry, retry);
+    }
+}
+
+#[tokio::test]
+async fn a_failure_survives_what_is_wrong_in_it() {
+    let executed = attempt("failure_with_bad_details").run().await;
+    assert!(
+        executed
+            .log
+            .iter()
+            .any(|line| line.message.contains("`details` is not JSON")),
+        "{:?}",
+        executed.log
+    );
+    let Outcome::Failed(failure) = executed.outcome else {
+        panic!("it failed")
+    };
+    assert_eq!(failure.code, "failed");
+    assert_eq!(failure.message, "odd\u{fffd}ly");
+    assert_eq!(failure.details, None);
+}
+
+#[tokio::test]
+async fn a_checkpoint_is_handed_on() {
+    let executed = attempt("checkpoint").run().await;
+    assert_eq!(
+        executed.outcome,
+        Outcome::Checkpointed("{\"page\": 3}".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn a_result_that_is_not_json_is_refused_for_good() {
+    for handler in ["not_json", "half_json"] {
+        let failure = attempt(handler).failure().await;
+        assert_eq!(
+            (failure.code.as_str(), failure.retry),
+            ("invalid_result", Retry::Never)
+        );
+        assert!(
+            failure.message.contains("is not JSON"),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_does_not_match_the_steps_schema_is_refused_for_good() {
+    let schema = json!({"type": "object", "required": ["receipt"], "properties": {"amount": {"type": "integer"}}});
+    let mut charge = attempt("echo").input("{\"amount\": \"a lot\"}");
+    charge.plan.result_schema = Some(Arc::new(jsonschema::validator_for(&schema).unwrap()));
+    let failure = charge.failure().await;
+    assert_eq!(
+        (failure.code.as_str(), failure.retry),
+        ("result_schema_mismatch", Retry::Never)
+    );
+    assert!(
+        failure.message.contains("at `/amount`"),
+        "{}",
+        failure.message
+    );
+    assert!(failure.message.contains("receipt"), "{}", failure.message);
+}
+
+#[tokio::test]
+async fn outcomes_that_this_host_does_not_do_fail_for_good() {
+    for (handler, name) in [
+        ("choose", "choose"),
+        ("fan_out", "fan-out"),
+        ("extension", "tasker.later"),
+    ] {
+        let failure = attempt(handler).failure().await;
+        assert_eq!(
+            (failure.code.as_str(), failure.retry),
+            ("unsupported_outcome", Retry::Never)
+        );
+        assert!(
+            failure.message.contains(&format!("`{name}`")),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_handler_fails_for_good() {
+    let failure = attempt("no_such").failure().await;
+    assert_eq!(
+        (failure.code.as_str(), failure.retry),
+        ("unknown_handler", Retry::Never)
+    );
+}
+
+#[tokio::test]
+async fn a_heartbeat_tells_when_nobody_waits_any_more() {
+    assert_eq!(attempt("heartbeat").result().await, "true");
+    let cancelled = CancellationToken::new();
+    cancelled.cancel();
+    let mut late = attempt("heartbeat");
+    late.surroundings.cancelled = Some(cancelled);
+    let executed = late.run().await;
+    assert_eq!(executed.outcome, Outcome::Completed("false".to_owned()));
+    assert_eq!(executed.log[0].message, "progress: {\"done\": 1}");
+}
+
+/// Knows one ancestor; reading another fails.
+struct Ancestors;
+
+impl AncestorResults for Ancestors {
+    fn result<'a>(
+        &'a self,
+        lease: Lease,
+        step: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        assert_eq!((lease.step_no, lease.attempt), (2, 2));
+        Box::pin(async move {
+            tokio::task::yield_now().await;
+            match step {
+                "validate" => Ok(Some("{\"valid\":true}".to_owned())),
+                "lost" => Err(AncestorError("the connection is gone".into())),
+                _ => Ok(None),
+            }
+        })
+    }
+}
+
+async fn dependency(step: &str) -> tasker::sandbox::Executed {
+    let mut asking = attempt("dependency").input(&format!("\"{step}\""));
+    asking.dependencies = vec![("reserve".into(), "{\"shelf\":4}".to_owned())];
+    asking.surroundings.ancestors = Some(Arc::new(Ancestors));
+    asking.run().await
+}
+
+#[tokio::test]
+async fn the_results_of_direct_and_indirect_dependencies_are_found() {
+    for (step, result) in [
+        ("reserve", "{\"shelf\":4}"),
+        ("validate", "{\"valid\":true}"),
+        ("other", "null"),
+    ] {
+        assert_eq!(
+            dependency(step).await.outcome,
+            Outcome::Completed(result.to_owned())
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_result_that_cannot_be_read_is_the_hosts_fault() {
+    let failure = super::attempt::failure(dependency("lost").await);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::Host, "host_unavailable")
+    );
+    assert!(
+        failure.message.contains("the connection is gone"),
+        "{}",
+        failure.message
+    );
+}

@@ -1,0 +1,98 @@
+//! Runs a command beside a private PostgreSQL for tests: `with-postgres cargo nextest run`. The
+//! command finds it in `TASKER_TEST_DATABASE_URL`, and its exit code is passed on. The database is
+//! removed at the end, unless `--data-dir DIR` before the command says where to keep it. Where
+//! that variable is set already the command runs as it is.
+
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use tasker::store::embedded::Embedded;
+use tasker_tests::{URL_VARIABLE, server_config};
+use tempfile::TempDir;
+use tokio::process::{Child, Command};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// What a shell reports for a command that a signal ended.
+const ENDED_BY_SIGNAL: u8 = 128;
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1).peekable();
+    let kept_in = match arguments.next_if(|argument| argument == "--data-dir") {
+        Some(_) => arguments.next().map(PathBuf::from),
+        None => None,
+    };
+    let Some(program) = arguments.next() else {
+        bail!("usage: with-postgres [--data-dir DIR] COMMAND [ARGUMENT]...");
+    };
+    let mut command = Command::new(program);
+    command.args(arguments);
+    let mut stops = Stops::listen()?;
+    match std::env::var_os(URL_VARIABLE) {
+        Some(_) if kept_in.is_none() => run(command, &mut stops).await,
+        _ => run_beside_postgres(command, kept_in, &mut stops).await,
+    }
+}
+
+async fn run_beside_postgres(
+    mut command: Command,
+    kept_in: Option<PathBuf>,
+    stops: &mut Stops,
+) -> anyhow::Result<ExitCode> {
+    let temporary = temporary_directory()?;
+    let data_dir = kept_in.unwrap_or_else(|| temporary.path().to_owned());
+    let postgres = Embedded::start(server_config(&data_dir)).await?;
+    command.env(URL_VARIABLE, postgres.url());
+    let code = run(command, stops).await;
+    postgres.stop().await?;
+    code
+}
+
+/// Asks to stop, which Ctrl-C also sends to the command itself.
+struct Stops {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Stops {
+    fn listen() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+}
+
+async fn run(mut command: Command, stops: &mut Stops) -> anyhow::Result<ExitCode> {
+    let mut child = command
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("cannot run {:?}", command.as_std().get_program()))?;
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                let code = status?.code().and_then(|code| u8::try_from(code).ok());
+                return Ok(ExitCode::from(code.unwrap_or(ENDED_BY_SIGNAL)));
+            }
+            _ = stops.interrupt.recv() => {}
+            _ = stops.terminate.recv() => end(&mut child),
+        }
+    }
+}
+
+fn end(child: &mut Child) {
+    // An error means that it has ended already, which the loop is about to see.
+    let _ = child.start_kill();
+}
+
+/// PostgreSQL's account must be able to pass through.
+fn temporary_directory() -> anyhow::Result<TempDir> {
+    tempfile::Builder::new()
+        .prefix("tasker-tests-")
+        .permissions(Permissions::from_mode(0o711))
+        .tempdir()
+        .context("cannot make a directory for the test database")
+}

@@ -1,0 +1,95 @@
+use super::tree::{Fault, Source, Tree};
+
+const FUNCTIONS: &str = "migrations/functions/";
+const STORE_LIST: &str = "host/src/store/migrate.rs";
+const FIRST_MIGRATION: &str = "0001_schema.sql";
+
+/// Digits of a migration's moment, `YYYYMMDDHHMMSS`.
+const MOMENT_DIGITS: usize = 14;
+
+pub fn function_files(tree: &Tree) -> Vec<Fault> {
+    function_sources(tree).flat_map(faults_of).collect()
+}
+
+fn faults_of(source: &Source) -> Vec<Fault> {
+    let text = source.text.to_lowercase();
+    let defined = text.matches("create or replace function").count();
+    let expected = format!(
+        "create or replace function tasker.{}(",
+        function_name(source)
+    );
+    let rules = [
+        (
+            source.text.starts_with("-- "),
+            "start with a comment: purpose, locks, idempotence, errors".to_owned(),
+        ),
+        (
+            defined == 1,
+            format!("defines {defined} functions: one a file, by `create or replace function`"),
+        ),
+        (
+            text.contains(&expected),
+            format!("the file is named after another function: write `{expected}…`"),
+        ),
+        (
+            text.contains("set search_path = ''"),
+            "add `set search_path = ''`, and write every name in full".to_owned(),
+        ),
+        (
+            !text.contains("drop function"),
+            "replace functions, never drop them: hosts of the last version still call them"
+                .to_owned(),
+        ),
+    ];
+    rules
+        .into_iter()
+        .filter(|(kept, _)| !kept)
+        .map(|(_, what)| source.fault(1, what))
+        .collect()
+}
+
+pub fn listed_in_store(tree: &Tree) -> Vec<Fault> {
+    let list = tree.rust().find(|source| source.path == STORE_LIST);
+    let list = &list.expect("the store lists the function files").text;
+    function_sources(tree)
+        .filter(|source| !list.contains(&format!("\"{}\"", stem(source))))
+        .map(|source| {
+            let what = format!("is never applied: add \"{}\" to {STORE_LIST}", stem(source));
+            source.fault(1, what)
+        })
+        .collect()
+}
+
+pub fn migration_names(tree: &Tree) -> Vec<Fault> {
+    let migrations = tree.sql().filter(|source| {
+        source.path.starts_with("migrations/") && !source.path.starts_with(FUNCTIONS)
+    });
+    migrations
+        .filter(|source| !is_migration_name(file_name(source)))
+        .map(|source| source.fault(1, "name it YYYYMMDDHHMMSS_verb_object.sql"))
+        .collect()
+}
+
+fn is_migration_name(name: &str) -> bool {
+    let (moment, rest) = name.split_once('_').unwrap_or_default();
+    let dated = moment.len() == MOMENT_DIGITS && moment.bytes().all(|b| b.is_ascii_digit());
+    name == FIRST_MIGRATION || (dated && rest.contains('_'))
+}
+
+fn function_sources(tree: &Tree) -> impl Iterator<Item = &Source> {
+    tree.sql()
+        .filter(|source| source.path.starts_with(FUNCTIONS))
+}
+
+fn file_name(source: &Source) -> &str {
+    source.path.rsplit('/').next().unwrap_or(&source.path)
+}
+
+/// `20_complete_steps` of `migrations/functions/20_complete_steps.sql`.
+fn stem(source: &Source) -> &str {
+    file_name(source).trim_end_matches(".sql")
+}
+
+fn function_name(source: &Source) -> &str {
+    stem(source).split_once('_').map_or("", |(_, name)| name)
+}

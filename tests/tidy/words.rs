@@ -1,0 +1,212 @@
+use super::tree::{Fault, Source, Tree};
+
+/// Words that say nothing, or that name another engine's things.
+const VAGUE: [&str; 14] = [
+    "activity",
+    "common",
+    "data",
+    "helper",
+    "helpers",
+    "info",
+    "job",
+    "manager",
+    "node",
+    "processor",
+    "service",
+    "shared",
+    "util",
+    "workflow",
+];
+
+/// What stands before a name that we choose; an associated type is named by its trait.
+const DECLARES: [&str; 4] = ["struct ", "enum ", "trait ", "mod "];
+
+/// What no source may hold, and what to do instead.
+const UNFINISHED: [(&str, &str); 3] = [
+    ("todo!", "finish it, or leave it out"),
+    ("unimplemented!", "finish it, or leave it out"),
+    ("#[ignore", "mend the test, or delete it"),
+];
+
+/// What may stand in tests only, and what to do instead.
+const PANICS: (&str, &str) = (
+    ".unwrap()",
+    "return the error, or say by `expect` why it cannot happen",
+);
+
+pub fn unfinished(tree: &Tree) -> Vec<Fault> {
+    tree.rust().flat_map(unfinished_in).collect()
+}
+
+fn unfinished_in(source: &Source) -> Vec<Fault> {
+    let tests_from = match source.is_test() {
+        true => 0,
+        false => source.first_test_line(),
+    };
+    let mut faults = Vec::new();
+    for (line, code) in source.lines() {
+        let may_panic = Some(PANICS).filter(|_| line < tests_from);
+        for (word, instead) in UNFINISHED.into_iter().chain(may_panic) {
+            if code.contains(word) {
+                faults.push(source.fault(line, format!("`{word}`: {instead}")));
+            }
+        }
+    }
+    faults
+}
+
+pub fn vague_names(tree: &Tree) -> Vec<Fault> {
+    let in_paths = tree.files.iter().filter_map(|source| {
+        let word = vague_word(&source.path)?;
+        Some(source.fault(1, advice(word)))
+    });
+    in_paths
+        .chain(tree.rust().flat_map(vague_declarations))
+        .collect()
+}
+
+fn vague_declarations(source: &Source) -> Vec<Fault> {
+    source
+        .lines()
+        .filter_map(|(line, code)| {
+            let word = vague_word(declared_name(code)?)?;
+            Some(source.fault(line, advice(word)))
+        })
+        .collect()
+}
+
+fn advice(word: &str) -> String {
+    format!("`{word}` is not a word of this source: name what the thing is or does")
+}
+
+fn declared_name(code: &str) -> Option<&str> {
+    let mut rest = code.trim_start();
+    if let Some(public) = rest.strip_prefix("pub") {
+        rest = match public.strip_prefix('(') {
+            Some(scope) => scope.split_once(") ")?.1,
+            None => public.strip_prefix(' ')?,
+        };
+    }
+    let name = DECLARES.iter().find_map(|word| rest.strip_prefix(word))?;
+    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
+    Some(&name[..end.unwrap_or(name.len())])
+}
+
+fn vague_word(name: &str) -> Option<&'static str> {
+    let words = words_of(name);
+    VAGUE
+        .into_iter()
+        .find(|vague| words.iter().any(|w| w == vague))
+}
+
+/// The words of `a_name`, `a-name`, `a/name` and `AName`, in lower case.
+fn words_of(name: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        if !c.is_ascii_lowercase() {
+            words.push(String::new());
+        }
+        if c.is_alphanumeric() {
+            let word = words.last_mut().expect("there is one from the start");
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    words
+}
+
+/// Replaces comments and the insides of strings by blanks, so that what is left is code.
+pub fn blank_comments_and_strings(text: &str) -> String {
+    let mut code = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let inert = inert_length(rest, code.chars().next_back());
+        let (taken, blank) = match inert {
+            0 => (first.len_utf8(), false),
+            length => (length, true),
+        };
+        let (piece, after) = rest.split_at(taken);
+        match blank {
+            false => code.push_str(piece),
+            true => code.extend(piece.bytes().map(|b| if b == b'\n' { '\n' } else { ' ' })),
+        }
+        rest = after;
+    }
+    code
+}
+
+/// The length of the comment, string or character that `rest` starts with, or 0.
+fn inert_length(rest: &str, before: Option<char>) -> usize {
+    let in_word = before.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    if rest.starts_with("//") {
+        return rest.find('\n').unwrap_or(rest.len());
+    }
+    if rest.starts_with("/*") {
+        return rest.find("*/").map_or(rest.len(), |at| at + 2);
+    }
+    if rest.starts_with('"') {
+        return quoted_length(rest);
+    }
+    if !in_word && rest.starts_with('r') {
+        return raw_length(rest);
+    }
+    character_length(rest)
+}
+
+fn quoted_length(rest: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in rest.bytes().enumerate().skip(1) {
+        match byte {
+            b'"' if !escaped => return at + 1,
+            b'\\' => escaped = !escaped,
+            _ => escaped = false,
+        }
+    }
+    rest.len()
+}
+
+fn raw_length(rest: &str) -> usize {
+    let hashes = rest[1..].bytes().take_while(|byte| *byte == b'#').count();
+    if rest.as_bytes().get(1 + hashes) != Some(&b'"') {
+        return 0;
+    }
+    let end = format!("\"{}", "#".repeat(hashes));
+    let inside = 2 + hashes;
+    rest[inside..]
+        .find(&end)
+        .map_or(rest.len(), |at| inside + at + end.len())
+}
+
+/// A character in quotes; a lifetime has no second quote that near.
+fn character_length(rest: &str) -> usize {
+    let Some(inside) = rest.strip_prefix('\'') else {
+        return 0;
+    };
+    if inside.starts_with('\\') {
+        return inside[2..].find('\'').map_or(0, |at| at + 4);
+    }
+    let length = inside.chars().next().map_or(0, char::len_utf8);
+    match inside[length..].starts_with('\'') {
+        true => length + 2,
+        false => 0,
+    }
+}
+
+#[test]
+fn only_code_is_left_of_a_source() {
+    let source = "let a = \"todo! \\\" }\"; // }\nlet b: &'static str = r#\"}\"#; let c = '}';";
+    let code = blank_comments_and_strings(source);
+    assert_eq!(code.len(), source.len());
+    assert!(!code.contains('}') && !code.contains("todo"), "{code}");
+    assert!(code.contains("&'static str"), "{code}");
+}
+
+#[test]
+fn words_are_found_in_every_way_of_writing_names() {
+    assert_eq!(vague_word("host/src/task_manager.rs"), Some("manager"));
+    assert_eq!(vague_word("TaskInfo"), Some("info"));
+    assert_eq!(vague_word("Database"), None);
+    assert_eq!(
+        declared_name("    pub(super) struct TaskInfo<T> {"),
+        Some("TaskInfo")
+    );
+}
