@@ -63,7 +63,8 @@ proptest! {
             prop_assert_eq!(Some(place(step)), (0..parents.len()).find(free));
             prop_assert!(step.parents.iter().all(|parent| *parent < step.no));
             prop_assert!(step.parents.is_sorted());
-            let named: HashSet<_> = step.parents.iter().map(|no| place(&ordered[*no as usize])).collect();
+            let parent = |no: &i16| place(&ordered[usize::try_from(*no).unwrap()]);
+            let named: HashSet<_> = step.parents.iter().map(parent).collect();
             prop_assert_eq!(&named, &parents[place(step)].iter().copied().collect::<HashSet<_>>());
             let is_parent = parents.iter().flatten().any(|parent| *parent == place(step));
             prop_assert_eq!(step.is_sink, !is_parent);
