@@ -18,7 +18,8 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Run a real task from source to result, and say what to try next
-	examples/demo.sh
+	cargo build --locked -p tasker
+	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
 
 test: setup tests-of-guests tests-of-host ## Run every test, from a clean checkout
 
@@ -33,7 +34,7 @@ check: rust ## Check form, lints, documentation, licences
 	  echo 'cargo-deny is not installed, so licences were not checked: cargo install cargo-deny --locked'; \
 	fi
 
-bench: setup ## Measure the engine beside pgbench on this machine
+bench: setup guests ## Measure the engine beside pgbench on this machine
 	cargo build --release --locked -p tasker
 	$(TARGET)/release/tasker bench
 
@@ -73,7 +74,7 @@ postgres:
 	  exit 1; \
 	fi
 
-guests: rust
+guests: rust ## Build the sample handlers
 	cd plugins && cargo build --release --locked --target wasm32-wasip2 --target-dir "$$TASKER_GUESTS_TARGET_DIR"
 
 # The SDK and the sample handlers, as native code.

@@ -1,7 +1,12 @@
 //! What needs a database, a sandbox, sockets or whole processes. What is pure is tested beside it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails, and says where"
+)]
+
 mod api;
 mod embedded;
 mod harness;
-mod tidy;
 mod sandbox;
+mod tidy;

@@ -4,7 +4,7 @@
 pub mod api;
 pub mod cli;
 pub mod domain;
-pub mod events;
+pub mod host;
 pub mod registry;
 pub mod sandbox;
 pub mod store;

@@ -26,7 +26,9 @@ fn greet(input: Greet) -> Result<Greeting, Failure> {
         return Err(Failure::permanent("nobody", "there is no one to greet"));
     }
     info!(name = input.name; "greeting");
-    Ok(Greeting { text: format!("Hello, {}!", input.name) })
+    Ok(Greeting {
+        text: format!("Hello, {}!", input.name),
+    })
 }
 
 #[cfg(test)]
@@ -35,13 +37,19 @@ mod tests {
 
     #[test]
     fn whoever_is_named_is_greeted() {
-        let greeting = greet(Greet { name: "Ada".to_owned() }).unwrap();
+        let greeting = greet(Greet {
+            name: "Ada".to_owned(),
+        })
+        .unwrap();
         assert_eq!(greeting.text, "Hello, Ada!");
     }
 
     #[test]
     fn nobody_is_not_greeted() {
-        let failure = greet(Greet { name: " ".to_owned() }).unwrap_err();
+        let failure = greet(Greet {
+            name: " ".to_owned(),
+        })
+        .unwrap_err();
         assert_eq!(failure.code(), "nobody");
     }
 }

@@ -20,7 +20,9 @@ impl CorrelationId {
     /// The caller's id where it is usable; an unusable one is replaced, since no request should
     /// fail for it.
     fn of(headers: &HeaderMap) -> Self {
-        let given = headers.get(CORRELATION_HEADER).and_then(|value| value.to_str().ok());
+        let given = headers
+            .get(CORRELATION_HEADER)
+            .and_then(|value| value.to_str().ok());
         match given {
             Some(text) if is_correlation_id(text) => Self(text.to_owned()),
             Some(_) | None => Self(Uuid::new_v4().to_string()),
@@ -46,7 +48,10 @@ pub async fn correlate(mut request: Request, next: Next) -> Response {
 }
 
 fn request_span(request: &Request, id: &CorrelationId) -> Span {
-    let route = request.extensions().get::<MatchedPath>().map_or("-", MatchedPath::as_str);
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("-", MatchedPath::as_str);
     tracing::info_span!(
         "request",
         method = %request.method(),
@@ -72,7 +77,10 @@ mod tests {
     use super::*;
 
     fn id_for(given: &'static str) -> CorrelationId {
-        CorrelationId::of(&HeaderMap::from_iter([(CORRELATION_HEADER, HeaderValue::from_static(given))]))
+        CorrelationId::of(&HeaderMap::from_iter([(
+            CORRELATION_HEADER,
+            HeaderValue::from_static(given),
+        )]))
     }
 
     #[test]
@@ -83,7 +91,9 @@ mod tests {
     #[test]
     fn an_unusable_or_missing_id_is_replaced() {
         assert_ne!(id_for("two words").as_str(), "two words");
-        assert!(is_correlation_id(CorrelationId::of(&HeaderMap::new()).as_str()));
+        assert!(is_correlation_id(
+            CorrelationId::of(&HeaderMap::new()).as_str()
+        ));
         assert!(!is_correlation_id(&"x".repeat(129)));
     }
 }

@@ -1,5 +1,6 @@
 //! What a request is refused with: one table from error to status and code.
 
+use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
 use crate::domain::template::Finding;
 use crate::registry::RegistryError;
@@ -70,7 +71,10 @@ struct ProblemBody {
 impl ApiError {
     /// A parameter of the path, the query or the headers that cannot be used.
     pub fn parameter(name: &str, message: String) -> Self {
-        Self::Parameter { name: name.to_owned(), message }
+        Self::Parameter {
+            name: name.to_owned(),
+            message,
+        }
     }
 
     fn status_and_code(&self) -> (StatusCode, &'static str) {
@@ -80,7 +84,9 @@ impl ApiError {
             Self::Parameter { .. } => (StatusCode::BAD_REQUEST, "invalid_parameter"),
             Self::InvalidJson(_) => (StatusCode::BAD_REQUEST, "invalid_body"),
             Self::NotText { .. } => (StatusCode::BAD_REQUEST, "invalid_body"),
-            Self::MediaType { .. } => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::MediaType { .. } => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type")
+            }
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyBroken { .. } => (StatusCode::BAD_REQUEST, "incomplete_body"),
             Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
@@ -103,7 +109,9 @@ impl ApiError {
     }
 
     fn existing_task(&self) -> Option<TaskId> {
-        let Self::Tasks(error) = self else { return None };
+        let Self::Tasks(error) = self else {
+            return None;
+        };
         if let TasksError::KeyReused { task_id } | TasksError::Duplicate { task_id } = error {
             return Some(*task_id);
         }
@@ -114,7 +122,8 @@ impl ApiError {
     fn detail(&self, status: StatusCode) -> String {
         match status {
             StatusCode::INTERNAL_SERVER_ERROR => {
-                "the host failed at this request; its log says more under the correlation id".to_owned()
+                "the host failed at this request; its log says more under the correlation id"
+                    .to_owned()
             }
             StatusCode::SERVICE_UNAVAILABLE if !matches!(self, Self::NotReady { .. }) => {
                 "the database does not answer; try again".to_owned()
@@ -148,7 +157,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         }
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
-        RegistryError::UnknownHandler { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler"),
+        RegistryError::UnknownHandler { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
+        }
         RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
@@ -164,7 +175,9 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
-        TasksError::NothingCreated | TasksError::StoredJson(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        TasksError::NothingCreated | TasksError::StoredJson(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
     }
 }
 
@@ -177,7 +190,12 @@ fn of_store(error: &StoreError) -> (StatusCode, &'static str) {
 
 impl From<&Finding> for FieldError {
     fn from(finding: &Finding) -> Self {
-        let Finding { line, column, path, message } = finding.clone();
+        let Finding {
+            line,
+            column,
+            path,
+            message,
+        } = finding.clone();
         Self {
             path: Some(path).filter(|path| !path.is_empty()),
             line: Some(line),
@@ -190,7 +208,12 @@ impl From<&Finding> for FieldError {
 impl From<&InputProblem> for FieldError {
     fn from(problem: &InputProblem) -> Self {
         let InputProblem { path, message } = problem.clone();
-        Self { path: Some(path), line: None, column: None, message }
+        Self {
+            path: Some(path),
+            line: None,
+            column: None,
+            message,
+        }
     }
 }
 
@@ -198,7 +221,11 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
         if status.is_server_error() {
-            tracing::error!(error = &self as &dyn std::error::Error, code, "request refused");
+            tracing::error!(
+                error = %Chain(&self),
+                code,
+                "request refused"
+            );
         }
         let body = ProblemBody {
             r#type: "about:blank",

@@ -37,7 +37,10 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     match timeout(PING_TIMEOUT, api.store.ping()).await {
         Ok(Ok(())) => Ok(Json(LiveView { status: "ready" })),
         Ok(Err(error)) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the database refused a ping");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the database refused a ping"
+            );
             Err(not_ready("the database refuses queries"))
         }
         Err(_) => Err(not_ready("the database did not answer within 1 s")),
@@ -45,7 +48,9 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
 }
 
 fn not_ready(why: &str) -> ApiError {
-    ApiError::NotReady { why: why.to_owned() }
+    ApiError::NotReady {
+        why: why.to_owned(),
+    }
 }
 
 #[derive(Serialize)]
@@ -105,14 +110,34 @@ impl From<DatabaseRow> for DatabaseView {
 
 impl From<WorkerRow> for WorkerView {
     fn from(row: WorkerRow) -> Self {
-        let WorkerRow { worker_id, host_name, pid, started_at, heartbeat_at } = row;
-        Self { worker_id, host_name, pid, started_at, heartbeat_at }
+        let WorkerRow {
+            worker_id,
+            host_name,
+            pid,
+            started_at,
+            heartbeat_at,
+        } = row;
+        Self {
+            worker_id,
+            host_name,
+            pid,
+            started_at,
+            heartbeat_at,
+        }
     }
 }
 
 impl From<TaskCounts> for TasksView {
     fn from(counts: TaskCounts) -> Self {
-        let TaskCounts { pending, in_progress, finished_estimate } = counts;
-        Self { pending, in_progress, finished_estimate }
+        let TaskCounts {
+            pending,
+            in_progress,
+            finished_estimate,
+        } = counts;
+        Self {
+            pending,
+            in_progress,
+            finished_estimate,
+        }
     }
 }

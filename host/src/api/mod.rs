@@ -40,9 +40,25 @@ pub(in crate::api) struct Api {
     shutdown: CancellationToken,
 }
 
+/// Answers on `listener` until `closing`, then ends the requests under way.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(state))
+        .with_graceful_shutdown(closing.cancelled_owned())
+        .await
+}
+
 /// The whole API: /v1 and /health.
 pub fn router(state: AppState) -> Router {
-    let AppState { store, sandbox, wake, shutdown } = state;
+    let AppState {
+        store,
+        sandbox,
+        wake,
+        shutdown,
+    } = state;
     let registry = Registry::new(store.clone(), sandbox);
     let tasks = Tasks::new(store.clone(), registry.clone(), wake);
     Router::new()
@@ -51,7 +67,12 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
         .layer(from_fn(correlation::correlate))
-        .with_state(Api { store, registry, tasks, shutdown })
+        .with_state(Api {
+            store,
+            registry,
+            tasks,
+            shutdown,
+        })
 }
 
 /// Answers requests until `stop`; those under way are answered first. A host that drains cancels
@@ -68,13 +89,20 @@ pub async fn serve(
         }
     });
     let stopped = async move { stop.cancelled().await };
-    axum::serve(listener, router(state)).with_graceful_shutdown(stopped).await
+    axum::serve(listener, router(state))
+        .with_graceful_shutdown(stopped)
+        .await
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {
-    ApiError::UnknownRoute { path: uri.path().to_owned() }
+    ApiError::UnknownRoute {
+        path: uri.path().to_owned(),
+    }
 }
 
 async fn wrong_method(method: Method, uri: Uri) -> ApiError {
-    ApiError::WrongMethod { method: method.to_string(), path: uri.path().to_owned() }
+    ApiError::WrongMethod {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+    }
 }

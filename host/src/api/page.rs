@@ -48,7 +48,10 @@ impl PageLimit {
         let has_more = rows.len() > self.0;
         rows.truncate(self.0);
         let next = rows.last().filter(|_| has_more).map(cursor);
-        Page { items: rows.into_iter().map(item).collect(), next }
+        Page {
+            items: rows.into_iter().map(item).collect(),
+            next,
+        }
     }
 }
 
@@ -57,7 +60,9 @@ pub fn name_cursor(after: Option<&str>) -> Result<Option<(&str, &str)>, ApiError
     let Some(after) = after else { return Ok(None) };
     let is_name = |text: &str| text.parse::<Name>().is_ok();
     match after.split_once('/') {
-        Some((namespace, name)) if is_name(namespace) && is_name(name) => Ok(Some((namespace, name))),
+        Some((namespace, name)) if is_name(namespace) && is_name(name) => {
+            Ok(Some((namespace, name)))
+        }
         Some(_) | None => Err(wrong_cursor(after)),
     }
 }

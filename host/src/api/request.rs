@@ -57,19 +57,32 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
 pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<Bytes, ApiError> {
     let given = media_type(request.headers());
     if !types.contains(&given.as_str()) {
-        return Err(ApiError::MediaType { given, wanted: types[0].to_owned() });
+        return Err(ApiError::MediaType {
+            given,
+            wanted: types[0].to_owned(),
+        });
     }
-    axum::body::to_bytes(request.into_body(), max_bytes).await.map_err(|error| {
-        match error.source().is_some_and(|source| source.is::<LengthLimitError>()) {
-            true => ApiError::BodyTooLarge { max_bytes },
-            false => ApiError::BodyBroken { message: error.to_string() },
-        }
-    })
+    axum::body::to_bytes(request.into_body(), max_bytes)
+        .await
+        .map_err(|error| {
+            match error
+                .source()
+                .is_some_and(|source| source.is::<LengthLimitError>())
+            {
+                true => ApiError::BodyTooLarge { max_bytes },
+                false => ApiError::BodyBroken {
+                    message: error.to_string(),
+                },
+            }
+        })
 }
 
 /// The media type without its parameters, in lower case; empty where none is given.
 fn media_type(headers: &HeaderMap) -> String {
-    let given = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let given = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     let essence = given.split(';').next().unwrap_or("");
     essence.trim().to_ascii_lowercase()
 }
@@ -79,7 +92,8 @@ fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| invalid_json(pointer(error.path()), error.inner()))?;
-    json.end().map_err(|error| invalid_json(String::new(), &error))?;
+    json.end()
+        .map_err(|error| invalid_json(String::new(), &error))?;
     Ok(value)
 }
 
@@ -133,7 +147,11 @@ mod tests {
 
     #[test]
     fn an_unknown_field_is_refused_with_the_known_ones() {
-        assert!(error_of("[{\"amuont\": 1}]").message.contains("unknown field `amuont`, expected `amount`"));
+        assert!(
+            error_of("[{\"amuont\": 1}]")
+                .message
+                .contains("unknown field `amuont`, expected `amount`")
+        );
     }
 
     #[test]

@@ -45,13 +45,21 @@ pub struct BuiltComponent {
 impl Build {
     /// Builds and prints where the component is, how large, and its digest.
     pub async fn run(self) -> anyhow::Result<()> {
-        let profile = if self.debug { Profile::Debug } else { Profile::Release };
+        let profile = if self.debug {
+            Profile::Debug
+        } else {
+            Profile::Release
+        };
         let built = tokio::task::spawn_blocking(move || build(&self.dir, profile)).await??;
         let bytes = fs::read(&built.path)
             .with_context(|| format!("cannot read {}", built.path.display()))?;
         println!("{} {}", built.name, built.version);
         println!("  {}", built.path.display());
-        println!("  {} kB, digest {}", bytes.len().div_ceil(1000), Digest::of(&bytes));
+        println!(
+            "  {} kB, digest {}",
+            bytes.len().div_ceil(1000),
+            Digest::of(&bytes)
+        );
         Ok(())
     }
 }
@@ -59,13 +67,20 @@ impl Build {
 /// Builds the crate in `dir`. Cargo's own messages go to standard error. Blocks until it is done.
 pub fn build(dir: &Path, profile: Profile) -> anyhow::Result<BuiltComponent> {
     if !dir.join("Cargo.toml").is_file() {
-        bail!("{} has no Cargo.toml; `tasker new` writes a crate of handlers", dir.display());
+        bail!(
+            "{} has no Cargo.toml; `tasker new` writes a crate of handlers",
+            dir.display()
+        );
     }
     cargo::require_target(dir, TARGET)?;
     let package = cargo::package(dir)?;
     let name = component_name(&package)?;
     let path = cargo::build(dir, &package, TARGET, profile)?;
-    Ok(BuiltComponent { path, name, version: package.version })
+    Ok(BuiltComponent {
+        path,
+        name,
+        version: package.version,
+    })
 }
 
 fn component_name(package: &Package) -> anyhow::Result<String> {
@@ -122,7 +137,10 @@ mod tests {
     #[test]
     fn a_name_that_is_none_is_told_with_its_place() {
         let error = named(json!({"tasker": {"component": "a b/c"}})).unwrap_err();
-        assert_eq!(error.to_string(), "the component's name in hello/Cargo.toml");
+        assert_eq!(
+            error.to_string(),
+            "the component's name in hello/Cargo.toml"
+        );
         let error = named(json!({"tasker": {"component": "charge"}})).unwrap_err();
         assert_eq!(
             error.to_string(),

@@ -1,5 +1,6 @@
 //! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
 
+mod bench;
 pub mod build;
 mod client;
 mod component;
@@ -18,6 +19,7 @@ mod problem;
 mod psql;
 mod reference;
 mod scaffold;
+mod serve;
 mod step;
 mod task;
 mod template;
@@ -73,6 +75,7 @@ pub struct Global {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Serve(serve::Serve),
     New(new::New),
     Build(build::Build),
     /// Upload components and look at them.
@@ -90,6 +93,7 @@ enum Command {
     /// Look at the steps of a task.
     #[command(subcommand)]
     Step(step::Command),
+    Bench(bench::Bench),
     /// Check this machine and the host, and say how to mend what is wrong.
     Doctor(doctor::Args),
     /// Open psql on the database of this machine's host.
@@ -131,6 +135,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         })
     };
     match command {
+        Command::Serve(serve) => serve.run(output).await,
         Command::New(new) => Ok(new.run().await.map(|()| Exit::Complete)?),
         Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
         Command::Component(command) => component::run(command, &context()?).await,
@@ -138,6 +143,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
+        Command::Bench(bench) => bench.run(output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
         Command::Psql(args) => psql::run(args),
         Command::Completions { shell } => print_completions(shell, output),

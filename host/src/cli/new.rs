@@ -47,7 +47,10 @@ impl FromStr for CrateName {
                 name.escape_debug()
             );
         }
-        Ok(Self { namespace: namespace.parse()?, name: name.parse()? })
+        Ok(Self {
+            namespace: namespace.parse()?,
+            name: name.parse()?,
+        })
     }
 }
 
@@ -64,10 +67,18 @@ impl New {
 
 fn create(dir: &Path, name: &CrateName, sdk: &Sdk) -> anyhow::Result<()> {
     if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
-        bail!("{} is not empty; name another folder with --dir", dir.display());
+        bail!(
+            "{} is not empty; name another folder with --dir",
+            dir.display()
+        );
     }
-    let names = Names { namespace: name.namespace.as_str(), name: name.name.as_str() };
-    scaffold::files(names, sdk).iter().try_for_each(|file| write(dir, file))
+    let names = Names {
+        namespace: name.namespace.as_str(),
+        name: name.name.as_str(),
+    };
+    scaffold::files(names, sdk)
+        .iter()
+        .try_for_each(|file| write(dir, file))
 }
 
 fn write(dir: &Path, file: &File) -> anyhow::Result<()> {
@@ -82,9 +93,14 @@ fn make_folder(path: &Path) -> anyhow::Result<()> {
 }
 
 fn sdk(dir: &Path, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
-    let Some(path) = asked_for else { return Ok(in_checkout(dir)?.map_or(Sdk::Copied, Sdk::Path)) };
+    let Some(path) = asked_for else {
+        return Ok(in_checkout(dir)?.map_or(Sdk::Copied, Sdk::Path));
+    };
     if !is_sdk(path) {
-        bail!("{} is not the SDK: it has no Cargo.toml of a crate tasker-sdk", path.display());
+        bail!(
+            "{} is not the SDK: it has no Cargo.toml of a crate tasker-sdk",
+            path.display()
+        );
     }
     Ok(Sdk::Path(path.canonicalize()?))
 }
@@ -93,8 +109,15 @@ fn sdk(dir: &Path, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
 fn in_checkout(dir: &Path) -> anyhow::Result<Option<PathBuf>> {
     make_folder(dir)?;
     let dir = dir.canonicalize()?;
-    let up = dir.ancestors().position(|folder| is_sdk(&folder.join(SDK_IN_CHECKOUT)));
-    Ok(up.map(|levels| (0..levels).map(|_| "..").collect::<PathBuf>().join(SDK_IN_CHECKOUT)))
+    let up = dir
+        .ancestors()
+        .position(|folder| is_sdk(&folder.join(SDK_IN_CHECKOUT)));
+    Ok(up.map(|levels| {
+        (0..levels)
+            .map(|_| "..")
+            .collect::<PathBuf>()
+            .join(SDK_IN_CHECKOUT)
+    }))
 }
 
 fn is_sdk(folder: &Path) -> bool {
@@ -126,7 +149,14 @@ mod tests {
     #[test]
     fn a_name_without_a_namespace_is_in_the_default_one() {
         assert_eq!(hello().namespace.as_str(), DEFAULT_NAMESPACE);
-        assert_eq!("orders/charge".parse::<CrateName>().unwrap().namespace.as_str(), "orders");
+        assert_eq!(
+            "orders/charge"
+                .parse::<CrateName>()
+                .unwrap()
+                .namespace
+                .as_str(),
+            "orders"
+        );
     }
 
     #[test]
@@ -147,7 +177,9 @@ mod tests {
         create(dir.path(), &hello(), &Sdk::Copied).unwrap();
         let error = create(dir.path(), &hello(), &Sdk::Copied).unwrap_err();
         assert!(
-            error.to_string().ends_with("is not empty; name another folder with --dir"),
+            error
+                .to_string()
+                .ends_with("is not empty; name another folder with --dir"),
             "{error}"
         );
     }
@@ -163,9 +195,16 @@ mod tests {
         let checkout = tempfile::tempdir().unwrap();
         let sdk_there = checkout.path().join(SDK_IN_CHECKOUT);
         fs::create_dir_all(&sdk_there).unwrap();
-        fs::write(sdk_there.join("Cargo.toml"), "[package]\nname = \"tasker-sdk\"\n").unwrap();
+        fs::write(
+            sdk_there.join("Cargo.toml"),
+            "[package]\nname = \"tasker-sdk\"\n",
+        )
+        .unwrap();
         let dir = checkout.path().join("examples/99-new");
-        assert_eq!(sdk(&dir, None).unwrap(), Sdk::Path("../../plugins/sdk".into()));
+        assert_eq!(
+            sdk(&dir, None).unwrap(),
+            Sdk::Path("../../plugins/sdk".into())
+        );
     }
 
     #[test]

@@ -69,7 +69,11 @@ impl Serve {
             host = self.start() => host.map_err(anyhow::Error::from)?,
             () = signals.stop() => return Ok(Exit::Complete),
         };
-        output.print(&format!("tasker is ready at {} on {}", host.url(), host.database()))?;
+        output.print(&format!(
+            "tasker is ready at {} on {}",
+            host.url(),
+            host.database()
+        ))?;
         run(host, &mut signals).await.map_err(anyhow::Error::from)?;
         Ok(Exit::Complete)
     }
@@ -86,7 +90,9 @@ impl Serve {
         Ok(HostConfig {
             listen: self.listen,
             data_dir: self.data_dir.map_or_else(default_data_dir, Ok)?,
-            database: self.database_url.map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+            database: self
+                .database_url
+                .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
             connections: self.connections,
             worker,
         })
@@ -94,13 +100,18 @@ impl Serve {
 
     fn worker(&self) -> WorkerConfig {
         WorkerConfig {
-            host_name: rustix::system::uname().nodename().to_string_lossy().into_owned(),
+            host_name: host_name(),
             slots: self.slots.into(),
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
-            grants: Arc::new(Grants { http: self.allow_http.clone() }),
-            limits: Limits { memory_bytes: (self.memory_limit as usize) << 20, ..Limits::default() },
+            grants: Arc::new(Grants {
+                http: self.allow_http.clone(),
+            }),
+            limits: Limits {
+                memory_bytes: (self.memory_limit as usize) << 20,
+                ..Limits::default()
+            },
             ..WorkerConfig::default()
         }
     }
@@ -129,7 +140,10 @@ struct Signals {
 
 impl Signals {
     fn install() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn stop(&mut self) {
@@ -138,4 +152,11 @@ impl Signals {
             _ = self.terminate.recv() => {}
         }
     }
+}
+
+fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }

@@ -15,8 +15,6 @@ pub struct Limits {
     pub log_bytes: usize,
     /// Calls from the guest to the host.
     pub host_calls: u32,
-    /// Wasm stack of the guest, in bytes, as the engine counts it.
-    pub stack_bytes: usize,
 }
 
 impl Default for Limits {
@@ -27,7 +25,6 @@ impl Default for Limits {
             result_bytes: 1 << 20,
             log_bytes: 64 << 10,
             host_calls: 100_000,
-            stack_bytes: 1 << 20,
         }
     }
 }

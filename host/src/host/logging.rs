@@ -20,7 +20,8 @@ const DEFAULT_FILTER: &str = "warn,tasker=info";
 
 /// Starts logging, once a process; `RUST_LOG` chooses what is written.
 pub fn start(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(DEFAULT_FILTER));
     let is_terminal = std::io::stderr().is_terminal();
     let is_pretty = match format {
         LogFormat::Auto => is_terminal,

@@ -41,8 +41,13 @@ pub struct HostConfig {
 /// Why a host did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    #[error("cannot listen on {listen}; is another host running? choose another address with --listen")]
-    Listen { listen: SocketAddr, source: std::io::Error },
+    #[error(
+        "cannot listen on {listen}; is another host running? choose another address with --listen"
+    )]
+    Listen {
+        listen: SocketAddr,
+        source: std::io::Error,
+    },
     #[error(
         "{0} can be reached from other machines and this version has no authentication; listen on 127.0.0.1, or pass --allow-remote behind a proxy that authenticates"
     )]
@@ -79,20 +84,32 @@ impl Host {
     /// Starts the database where it is embedded, brings it up to date, then serves and works.
     /// Install signal handlers before.
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
-        let listener = TcpListener::bind(config.listen)
-            .await
-            .map_err(|source| HostError::Listen { listen: config.listen, source })?;
-        let address = listener
-            .local_addr()
-            .map_err(|source| HostError::Listen { listen: config.listen, source })?;
+        let listener =
+            TcpListener::bind(config.listen)
+                .await
+                .map_err(|source| HostError::Listen {
+                    listen: config.listen,
+                    source,
+                })?;
+        let address = listener.local_addr().map_err(|source| HostError::Listen {
+            listen: config.listen,
+            source,
+        })?;
         let database = Database::open(&config.database, &config.data_dir).await?;
         let store = database.store(config.connections)?;
         store.migrate().await?;
         let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
         let cache_dir = config.data_dir.join("cache");
-        let sandbox = Sandbox::new(SandboxConfig { cache_dir, max_concurrent })?;
+        let sandbox = Sandbox::new(SandboxConfig {
+            cache_dir,
+            max_concurrent,
+        })?;
 
-        let (wake, draining, closing) = (Wake::default(), CancellationToken::new(), CancellationToken::new());
+        let (wake, draining, closing) = (
+            Wake::default(),
+            CancellationToken::new(),
+            CancellationToken::new(),
+        );
         tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
         let state = AppState {
             store: store.clone(),
@@ -100,7 +117,7 @@ impl Host {
             wake: wake.clone(),
             shutdown: draining.clone(),
         };
-        let server = axum::serve(listener, api::router(state)).with_graceful_shutdown(closing.clone().cancelled_owned());
+        let server = api::serve(listener, state, closing.clone());
         let stats = Arc::<WorkerStats>::default();
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
@@ -113,7 +130,7 @@ impl Host {
             address,
             database,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
-            server: tokio::spawn(server.into_future()),
+            server: tokio::spawn(server),
             store,
             sandbox,
             wake,
@@ -173,7 +190,10 @@ impl Host {
             worker.await.expect("the worker loop does not panic")?;
         }
         self.closing.cancel();
-        if tokio::time::timeout(REQUEST_DRAIN, self.server).await.is_err() {
+        if tokio::time::timeout(REQUEST_DRAIN, self.server)
+            .await
+            .is_err()
+        {
             tracing::warn!("requests under way were cut off");
         }
         self.store.close().await;

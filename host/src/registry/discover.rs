@@ -27,10 +27,16 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<ComponentVersionRow>, RegistryError> {
-        let rows = self.store.component_versions(&target.namespace, &target.name).await?;
+        let rows = self
+            .store
+            .component_versions(&target.namespace, &target.name)
+            .await?;
         let rows = highest_first(rows, |row| &row.version)?;
         match rows.is_empty() {
-            true => Err(RegistryError::Unknown { kind: Kind::Component, target: target.clone() }),
+            true => Err(RegistryError::Unknown {
+                kind: Kind::Component,
+                target: target.clone(),
+            }),
             false => Ok(rows),
         }
     }
@@ -42,7 +48,11 @@ impl Registry {
         version: &Version,
     ) -> Result<ComponentVersionRow, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        if let Some(row) = self.store.component_version(namespace, name, version).await? {
+        if let Some(row) = self
+            .store
+            .component_version(namespace, name, version)
+            .await?
+        {
             return Ok(row);
         }
         let versions = self.component(target).await?;
@@ -65,10 +75,16 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<TemplateVersionRow>, RegistryError> {
-        let rows = self.store.template_versions(&target.namespace, &target.name).await?;
+        let rows = self
+            .store
+            .template_versions(&target.namespace, &target.name)
+            .await?;
         let rows = highest_first(rows, |row| &row.version)?;
         match rows.is_empty() {
-            true => Err(RegistryError::Unknown { kind: Kind::Template, target: target.clone() }),
+            true => Err(RegistryError::Unknown {
+                kind: Kind::Template,
+                target: target.clone(),
+            }),
             false => Ok(rows),
         }
     }
@@ -81,9 +97,12 @@ impl Registry {
         let rows = self.template(target).await?;
         let versions: Vec<String> = rows.iter().map(|row| row.version.clone()).collect();
         let latest = latest(&versions).map(|version| version.to_string());
-        rows.into_iter().find(|row| Some(&row.version) == latest.as_ref()).ok_or_else(|| {
-            RegistryError::Unknown { kind: Kind::Template, target: target.clone() }
-        })
+        rows.into_iter()
+            .find(|row| Some(&row.version) == latest.as_ref())
+            .ok_or_else(|| RegistryError::Unknown {
+                kind: Kind::Template,
+                target: target.clone(),
+            })
     }
 
     /// One version of a template.
@@ -93,7 +112,11 @@ impl Registry {
         version: &Version,
     ) -> Result<TemplateVersionRow, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        if let Some(row) = self.store.template_version(namespace, name, version).await? {
+        if let Some(row) = self
+            .store
+            .template_version(namespace, name, version)
+            .await?
+        {
             return Ok(row);
         }
         let versions = self.template(target).await?;
@@ -113,7 +136,10 @@ pub fn stored_template(row: &TemplateVersionRow) -> Result<Template, RegistryErr
 /// What inspection found when the version was published.
 pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError> {
     Descriptor::deserialize(&row.descriptor).map_err(|error| RegistryError::Stored {
-        what: format!("component {}/{} {}", row.namespace, row.component, row.version),
+        what: format!(
+            "component {}/{} {}",
+            row.namespace, row.component, row.version
+        ),
         reason: error.to_string(),
     })
 }
@@ -121,7 +147,10 @@ pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError
 /// The version that `latest` means: the highest stable one, else the highest of all.
 pub fn latest(versions: &[String]) -> Option<Version> {
     let parsed = || versions.iter().filter_map(|text| Version::parse(text).ok());
-    parsed().filter(|version| version.pre.is_empty()).max().or_else(|| parsed().max())
+    parsed()
+        .filter(|version| version.pre.is_empty())
+        .max()
+        .or_else(|| parsed().max())
 }
 
 /// Versions as they are stored, which publishing has checked.
@@ -131,8 +160,10 @@ pub(in crate::registry) fn parse_versions(texts: &[String]) -> Result<Vec<Versio
 
 /// A full version without build metadata.
 pub fn parse_version(text: &str) -> Result<Version, RegistryError> {
-    let version = Version::parse(text)
-        .map_err(|source| RegistryError::Version { text: text.to_owned(), source })?;
+    let version = Version::parse(text).map_err(|source| RegistryError::Version {
+        text: text.to_owned(),
+        source,
+    })?;
     match version.build.is_empty() {
         true => Ok(version),
         false => Err(RegistryError::BuildMetadata { version }),
@@ -159,11 +190,22 @@ fn unknown_version<'a>(
 ) -> RegistryError {
     let candidates: Vec<Candidate<()>> = existing
         .filter_map(|text| Version::parse(text).ok())
-        .map(|version| Candidate { version, is_yanked: false, id: () })
+        .map(|version| Candidate {
+            version,
+            is_yanked: false,
+            id: (),
+        })
         .collect();
     let (target, version) = (target.clone(), version.clone());
-    let release = Box::new(Release { kind, target, version });
-    RegistryError::UnknownVersion { release, existing: Existing::of(&candidates) }
+    let release = Box::new(Release {
+        kind,
+        target,
+        version,
+    });
+    RegistryError::UnknownVersion {
+        release,
+        existing: Existing::of(&candidates),
+    }
 }
 
 #[cfg(test)]
@@ -183,13 +225,21 @@ mod tests {
     #[test]
     fn where_nothing_is_stable_the_highest_pre_release_is_the_latest() {
         let latest = latest(&versions(&["1.0.0-alpha", "1.0.0-beta"]));
-        assert_eq!(latest.map(|version| version.to_string()).as_deref(), Some("1.0.0-beta"));
+        assert_eq!(
+            latest.map(|version| version.to_string()).as_deref(),
+            Some("1.0.0-beta")
+        );
     }
 
     #[test]
     fn a_version_is_whole_and_without_build_metadata() {
-        assert!(matches!(parse_version("1.4"), Err(RegistryError::Version { .. })));
-        let error = parse_version("1.4.0+build.7").expect_err("refused").to_string();
+        assert!(matches!(
+            parse_version("1.4"),
+            Err(RegistryError::Version { .. })
+        ));
+        let error = parse_version("1.4.0+build.7")
+            .expect_err("refused")
+            .to_string();
         assert!(error.ends_with("leave out `+build.7`"), "{error}");
     }
 }

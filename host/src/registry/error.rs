@@ -55,23 +55,42 @@ impl fmt::Display for Release {
 pub enum RegistryError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`")]
+    #[error(
+        "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
+    )]
     Version { text: String, source: semver::Error },
     #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
     BuildMetadata { version: Version },
     #[error("the component is refused: {}", .0.chain())]
     Component(#[from] Refusal),
-    #[error("{release} exists with other content (sha256 {existing}; this one has {given}); bump the version")]
-    VersionExists { release: Box<Release>, existing: Digest, given: Digest },
+    #[error(
+        "{release} exists with other content (sha256 {existing}; this one has {given}); bump the version"
+    )]
+    VersionExists {
+        release: Box<Release>,
+        existing: Digest,
+        given: Digest,
+    },
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
-    #[error("the template says {field} `{written}`, but is published under `{addressed}`; make them equal")]
-    TemplateAddress { field: &'static str, written: String, addressed: String },
+    #[error(
+        "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
+    )]
+    TemplateAddress {
+        field: &'static str,
+        written: String,
+        addressed: String,
+    },
     #[error("there is no {kind} {target}; publish one or correct the name")]
     Unknown { kind: Kind, target: QualifiedName },
     #[error("there is no {release}; there are {existing}")]
-    UnknownVersion { release: Box<Release>, existing: Existing },
-    #[error("{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another")]
+    UnknownVersion {
+        release: Box<Release>,
+        existing: Existing,
+    },
+    #[error(
+        "{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another"
+    )]
     PinMatchesNothing {
         kind: Kind,
         target: QualifiedName,
@@ -81,7 +100,11 @@ pub enum RegistryError {
     #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
     ForeignTemplatePin(QualifiedName),
     #[error("there is no pin for {kind} `{target}` in namespace {namespace}")]
-    UnknownPin { namespace: Name, kind: Kind, target: String },
+    UnknownPin {
+        namespace: Name,
+        kind: Kind,
+        target: String,
+    },
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error("{}", lines(.0))]
@@ -111,5 +134,9 @@ impl RegistryError {
 
 /// One error a line.
 fn lines(errors: &[ResolveError]) -> String {
-    errors.iter().map(ResolveError::to_string).collect::<Vec<_>>().join("\n")
+    errors
+        .iter()
+        .map(ResolveError::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }

@@ -26,6 +26,10 @@ pub struct Registry {
 
 impl Registry {
     pub fn new(store: Store, sandbox: Sandbox) -> Self {
-        Self { store, sandbox, resolved: Arc::default() }
+        Self {
+            store,
+            sandbox,
+            resolved: Arc::default(),
+        }
     }
 }

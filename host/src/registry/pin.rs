@@ -34,8 +34,10 @@ impl Registry {
         let candidates = self.pinnable(kind, &qualified).await?;
         check_matches(kind.into(), &qualified, &candidates, requirement)?;
         let target = pin_target(namespace, target);
-        let row =
-            self.store.set_pin(namespace, kind, &target, requirement.as_str(), created_by).await?;
+        let row = self
+            .store
+            .set_pin(namespace, kind, &target, requirement.as_str(), created_by)
+            .await?;
         Ok(row)
     }
 
@@ -51,7 +53,11 @@ impl Registry {
             true => Ok(()),
             false => {
                 let namespace = namespace.clone();
-                Err(RegistryError::UnknownPin { namespace, kind: kind.into(), target })
+                Err(RegistryError::UnknownPin {
+                    namespace,
+                    kind: kind.into(),
+                    target,
+                })
             }
         }
     }
@@ -82,8 +88,15 @@ impl Registry {
                 rows.into_iter().map(|row| row.version).collect()
             }
         };
-        let candidate = |version| Candidate { version, is_yanked: false, id: () };
-        Ok(parse_versions(&versions)?.into_iter().map(candidate).collect())
+        let candidate = |version| Candidate {
+            version,
+            is_yanked: false,
+            id: (),
+        };
+        Ok(parse_versions(&versions)?
+            .into_iter()
+            .map(candidate)
+            .collect())
     }
 }
 
@@ -102,7 +115,10 @@ fn check_matches(
     requirement: &Requirement,
 ) -> Result<(), RegistryError> {
     if candidates.is_empty() {
-        return Err(RegistryError::Unknown { kind, target: target.clone() });
+        return Err(RegistryError::Unknown {
+            kind,
+            target: target.clone(),
+        });
     }
     match highest(candidates, &[requirement]) {
         Some(_) => Ok(()),

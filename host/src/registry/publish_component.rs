@@ -23,13 +23,19 @@ impl Registry {
     ) -> Result<(ComponentVersionRow, bool), RegistryError> {
         let digest = Digest::of(&bytes);
         let QualifiedName { namespace, name } = target;
-        if let Some(row) = self.store.component_version(namespace, name, version).await? {
+        if let Some(row) = self
+            .store
+            .component_version(namespace, name, version)
+            .await?
+        {
             return same_content(target, version, row, digest).map(|row| (row, false));
         }
         let inspected = self.sandbox.inspect(&bytes[..]).await?;
-        let descriptor = serde_json::to_value(&inspected.descriptor).map_err(|error| {
-            RegistryError::Stored { what: format!("{target} {version}"), reason: error.to_string() }
-        })?;
+        let descriptor =
+            serde_json::to_value(&inspected.descriptor).map_err(|error| RegistryError::Stored {
+                what: format!("{target} {version}"),
+                reason: error.to_string(),
+            })?;
         if has_nul(&descriptor) {
             return Err(RegistryError::Nul("the component's descriptor"));
         }
@@ -57,6 +63,14 @@ fn same_content(
         return Ok(row);
     }
     let (kind, target, version) = (Kind::Component, target.clone(), version.clone());
-    let release = Box::new(Release { kind, target, version });
-    Err(RegistryError::VersionExists { release, existing: row.digest, given })
+    let release = Box::new(Release {
+        kind,
+        target,
+        version,
+    });
+    Err(RegistryError::VersionExists {
+        release,
+        existing: row.digest,
+        given,
+    })
 }

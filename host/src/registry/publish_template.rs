@@ -47,11 +47,23 @@ impl Registry {
         let (row, created) = self.store.publish_template(&new).await?;
         if row.digest != digest {
             let (kind, target, version) = (Kind::Template, target.clone(), version.clone());
-            let release = Box::new(Release { kind, target, version });
+            let release = Box::new(Release {
+                kind,
+                target,
+                version,
+            });
             let (existing, given) = (row.digest, digest);
-            return Err(RegistryError::VersionExists { release, existing, given });
+            return Err(RegistryError::VersionExists {
+                release,
+                existing,
+                given,
+            });
         }
-        Ok(PublishedTemplate { row, created, warnings })
+        Ok(PublishedTemplate {
+            row,
+            created,
+            warnings,
+        })
     }
 }
 
@@ -61,21 +73,33 @@ fn check_address(
     version: &Version,
 ) -> Result<(), RegistryError> {
     let fields = [
-        ("namespace", template.namespace.to_string(), target.namespace.to_string()),
+        (
+            "namespace",
+            template.namespace.to_string(),
+            target.namespace.to_string(),
+        ),
         ("name", template.name.to_string(), target.name.to_string()),
         ("version", template.version.to_string(), version.to_string()),
     ];
-    match fields.into_iter().find(|(_, written, addressed)| written != addressed) {
+    match fields
+        .into_iter()
+        .find(|(_, written, addressed)| written != addressed)
+    {
         None => Ok(()),
-        Some((field, written, addressed)) => {
-            Err(RegistryError::TemplateAddress { field, written, addressed })
-        }
+        Some((field, written, addressed)) => Err(RegistryError::TemplateAddress {
+            field,
+            written,
+            addressed,
+        }),
     }
 }
 
 fn definition_json(template: &Template) -> Result<Value, RegistryError> {
     let definition = serde_json::to_value(template).map_err(|error| RegistryError::Stored {
-        what: format!("template {}/{} {}", template.namespace, template.name, template.version),
+        what: format!(
+            "template {}/{} {}",
+            template.namespace, template.name, template.version
+        ),
         reason: error.to_string(),
     })?;
     match has_nul(&definition) {
@@ -96,7 +120,9 @@ fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
         backoff_max_ms: milliseconds(retry.max),
         jitter: retry.jitter as f32,
         timeout_ms: milliseconds(ordered.policy.timeout),
-        config: Some(&ordered.step.config).filter(|config| !config.is_null()).map(Value::to_string),
+        config: Some(&ordered.step.config)
+            .filter(|config| !config.is_null())
+            .map(Value::to_string),
         result_schema: ordered.step.result_schema.as_ref().map(Value::to_string),
     }
 }

@@ -78,19 +78,36 @@ impl Registry {
             return Ok(resolved);
         }
         let resolved = Arc::new(self.resolve_anew(wanted).await?);
-        self.resolved.keep_resolved(wanted.clone(), generation, resolved.clone());
+        self.resolved
+            .keep_resolved(wanted.clone(), generation, resolved.clone());
         Ok(resolved)
     }
 
     async fn resolve_anew(&self, wanted: &Wanted) -> Result<Resolved, RegistryError> {
         let pins = self.pins_of(&wanted.namespace).await?;
         let chosen = self.choose_template(wanted, &pins.templates).await?;
-        let TemplateCandidate { namespace_id, template_id, template_version_id, .. } = chosen;
+        let TemplateCandidate {
+            namespace_id,
+            template_id,
+            template_version_id,
+            ..
+        } = chosen;
         let definition = self.definition(template_version_id).await?;
         let steps = definition.template.ordered();
-        let entries = self.choose_components(&definition.template, &steps, &pins.components).await?;
-        let lock_id = self.store.intern_lock(template_version_id, &entries).await?;
-        Ok(Resolved { namespace_id, template_id, template_version_id, lock_id, definition })
+        let entries = self
+            .choose_components(&definition.template, &steps, &pins.components)
+            .await?;
+        let lock_id = self
+            .store
+            .intern_lock(template_version_id, &entries)
+            .await?;
+        Ok(Resolved {
+            namespace_id,
+            template_id,
+            template_version_id,
+            lock_id,
+            definition,
+        })
     }
 
     async fn choose_template(
@@ -98,18 +115,30 @@ impl Registry {
         wanted: &Wanted,
         pins: &Pins,
     ) -> Result<TemplateCandidate, RegistryError> {
-        let Wanted { namespace, template, version } = wanted;
-        let target = QualifiedName { namespace: namespace.clone(), name: template.clone() };
+        let Wanted {
+            namespace,
+            template,
+            version,
+        } = wanted;
+        let target = QualifiedName {
+            namespace: namespace.clone(),
+            name: template.clone(),
+        };
         let mut candidates = Vec::new();
         for row in self.store.template_candidates(namespace, template).await? {
             let version = parse_version(&row.version)?;
-            candidates.push(Candidate { version, is_yanked: false, id: row });
+            candidates.push(Candidate {
+                version,
+                is_yanked: false,
+                id: row,
+            });
         }
         match choose_template(&target, &candidates, version.as_ref(), pins.get(&target)) {
             Ok(chosen) => Ok(chosen.id.clone()),
-            Err(ResolveError::NoTemplate { target }) => {
-                Err(RegistryError::Unknown { kind: Kind::Template, target })
-            }
+            Err(ResolveError::NoTemplate { target }) => Err(RegistryError::Unknown {
+                kind: Kind::Template,
+                target,
+            }),
             Err(error) => Err(RegistryError::Unresolved(vec![error])),
         }
     }
@@ -123,9 +152,11 @@ impl Registry {
     ) -> Result<Vec<LockEntry>, RegistryError> {
         let home = &template.namespace;
         let components = self.components_of(home, steps).await?;
-        let named = steps.iter().map(|ordered| (&ordered.step.name, &ordered.step.handler));
-        let chosen = choose_components(home, named, &components, pins)
-            .map_err(RegistryError::Unresolved)?;
+        let named = steps
+            .iter()
+            .map(|ordered| (&ordered.step.name, &ordered.step.handler));
+        let chosen =
+            choose_components(home, named, &components, pins).map_err(RegistryError::Unresolved)?;
         steps
             .iter()
             .zip(chosen)
@@ -138,8 +169,10 @@ impl Registry {
         home: &Name,
         steps: &[OrderedStep<'_>],
     ) -> Result<Components<ChosenComponent>, RegistryError> {
-        let named: BTreeSet<QualifiedName> =
-            steps.iter().map(|ordered| ordered.step.handler.component.qualified(home)).collect();
+        let named: BTreeSet<QualifiedName> = steps
+            .iter()
+            .map(|ordered| ordered.step.handler.component.qualified(home))
+            .collect();
         let named: Vec<QualifiedName> = named.into_iter().collect();
         let mut components = Components::new();
         for row in self.store.component_candidates(&named).await? {
@@ -150,9 +183,16 @@ impl Registry {
     }
 
     async fn pins_of(&self, namespace: &Name) -> Result<NamespacePins, RegistryError> {
-        let mut pins = NamespacePins { templates: Pins::new(), components: Pins::new() };
+        let mut pins = NamespacePins {
+            templates: Pins::new(),
+            components: Pins::new(),
+        };
         for row in self.store.pin_candidates(namespace).await? {
-            let PinCandidate { kind, target, requirement } = row;
+            let PinCandidate {
+                kind,
+                target,
+                requirement,
+            } = row;
             let target: ComponentRef = target.parse()?;
             let of_kind = match kind {
                 PinKind::Template => &mut pins.templates,
@@ -169,7 +209,8 @@ impl Registry {
         }
         let stored = self.store.template_definition(template_version_id).await?;
         let definition = Arc::new(parse_definition(template_version_id, stored)?);
-        self.resolved.keep_definition(template_version_id, definition.clone());
+        self.resolved
+            .keep_definition(template_version_id, definition.clone());
         Ok(definition)
     }
 
@@ -179,7 +220,10 @@ impl Registry {
         template: &Template,
     ) -> Result<Vec<String>, RegistryError> {
         let pins = self.pins_of(&template.namespace).await?;
-        match self.choose_components(template, &template.ordered(), &pins.components).await {
+        match self
+            .choose_components(template, &template.ordered(), &pins.components)
+            .await
+        {
             Ok(_) => Ok(Vec::new()),
             Err(RegistryError::Unresolved(errors)) => {
                 Ok(errors.iter().map(ToString::to_string).collect())
@@ -194,15 +238,35 @@ fn component_candidate(
     row: ComponentCandidate,
 ) -> Result<(QualifiedName, Candidate<ChosenComponent>), RegistryError> {
     let unreadable = |reason| RegistryError::Stored {
-        what: format!("component {}/{} {}", row.namespace, row.component, row.version),
+        what: format!(
+            "component {}/{} {}",
+            row.namespace, row.component, row.version
+        ),
         reason,
     };
-    let name = |text: &str| text.parse::<Name>().map_err(|error| unreadable(error.to_string()));
-    let target = QualifiedName { namespace: name(&row.namespace)?, name: name(&row.component)? };
-    let descriptor = Descriptor::deserialize(&row.descriptor).map_err(|error| unreadable(error.to_string()))?;
+    let name = |text: &str| {
+        text.parse::<Name>()
+            .map_err(|error| unreadable(error.to_string()))
+    };
+    let target = QualifiedName {
+        namespace: name(&row.namespace)?,
+        name: name(&row.component)?,
+    };
+    let descriptor =
+        Descriptor::deserialize(&row.descriptor).map_err(|error| unreadable(error.to_string()))?;
     let version = parse_version(&row.version)?;
-    let id = ChosenComponent { component_version_id: row.component_version_id, descriptor };
-    Ok((target, Candidate { version, is_yanked: false, id }))
+    let id = ChosenComponent {
+        component_version_id: row.component_version_id,
+        descriptor,
+    };
+    Ok((
+        target,
+        Candidate {
+            version,
+            is_yanked: false,
+            id,
+        },
+    ))
 }
 
 /// The entry of one step, whose handler the chosen component has to have.
@@ -243,8 +307,16 @@ fn parse_definition(
     };
     let template: Template =
         serde_json::from_value(stored).map_err(|error| unreadable(error.to_string()))?;
-    let input_schema = template.input_schema.as_ref().map(InputSchema::compile).transpose();
-    let input_schema = input_schema
-        .map_err(|errors| unreadable(errors.first().map_or_else(String::new, ToString::to_string)))?;
-    Ok(Definition { template, input_schema })
+    let input_schema = template
+        .input_schema
+        .as_ref()
+        .map(InputSchema::compile)
+        .transpose();
+    let input_schema = input_schema.map_err(|errors| {
+        unreadable(errors.first().map_or_else(String::new, ToString::to_string))
+    })?;
+    Ok(Definition {
+        template,
+        input_schema,
+    })
 }

@@ -8,9 +8,9 @@ pub fn has_nul(value: &Value) -> bool {
         Value::Null | Value::Bool(_) | Value::Number(_) => false,
         Value::String(text) => text.contains('\0'),
         Value::Array(items) => items.iter().any(has_nul),
-        Value::Object(members) => {
-            members.iter().any(|(key, value)| key.contains('\0') || has_nul(value))
-        }
+        Value::Object(members) => members
+            .iter()
+            .any(|(key, value)| key.contains('\0') || has_nul(value)),
     }
 }
 

@@ -47,11 +47,11 @@ pub(super) struct AttemptLog {
     dropped_bytes: usize,
 }
 
-/// The log as the streams and capabilities of one attempt share it.
+/// The log as the streams and capabilities of one attempt write to it.
 #[derive(Clone, Debug)]
-pub(super) struct SharedLog(Arc<Mutex<AttemptLog>>);
+pub(super) struct LogWriter(Arc<Mutex<AttemptLog>>);
 
-impl SharedLog {
+impl LogWriter {
     pub(super) fn new(limit_bytes: usize) -> Self {
         Self(Arc::new(Mutex::new(AttemptLog {
             lines: Vec::new(),
@@ -191,13 +191,13 @@ pub(super) fn printable(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn messages(log: &SharedLog) -> Vec<String> {
+    fn messages(log: &LogWriter) -> Vec<String> {
         log.take().into_iter().map(|line| line.message).collect()
     }
 
     #[test]
     fn writes_are_joined_into_lines_and_the_last_needs_no_line_break() {
-        let log = SharedLog::new(1_000);
+        let log = LogWriter::new(1_000);
         for part in ["one\ntw", "o\n", "three"] {
             log.lock().write(LogSource::Stdout, part.as_bytes());
         }
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn what_exceeds_the_limit_is_dropped_and_a_note_counts_it() {
-        let log = SharedLog::new(10);
+        let log = LogWriter::new(10);
         for _ in 0..5 {
             log.lock().write(LogSource::Stderr, b"1234567\n");
         }
@@ -217,7 +217,7 @@ mod tests {
 
     #[test]
     fn empty_lines_are_bounded_too() {
-        let log = SharedLog::new(10);
+        let log = LogWriter::new(10);
         log.lock().write(LogSource::Stdout, &[b'\n'; 1_000]);
         assert_eq!(messages(&log).len(), 11);
     }

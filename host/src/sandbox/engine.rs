@@ -1,6 +1,5 @@
 //! The engine and its clock.
 
-use crate::domain::limits::Limits;
 use std::time::Duration;
 use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result};
 
@@ -21,6 +20,8 @@ const TABLE_ELEMENTS: usize = 32_768;
 const MEMORY_KEEP_RESIDENT_BYTES: usize = 128 << 10;
 /// Bytes of each table that are cleared rather than given back.
 const TABLE_KEEP_RESIDENT_BYTES: usize = 4 << 10;
+/// Stack of a guest, as the engine counts it; the same for all, since the engine knows one.
+pub(super) const GUEST_STACK_BYTES: usize = 1 << 20;
 /// Stack for host functions, on top of the guest's.
 const HOST_STACK_BYTES: usize = 1 << 20;
 /// Frames of a guest backtrace.
@@ -41,14 +42,13 @@ pub(super) fn start(max_concurrent: usize) -> Result<Engine> {
 }
 
 fn settings() -> Config {
-    let stack_bytes = Limits::default().stack_bytes;
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.concurrency_support(false);
     config.epoch_interruption(true);
     config.memory_init_cow(true);
-    config.max_wasm_stack(stack_bytes);
-    config.async_stack_size(stack_bytes + HOST_STACK_BYTES);
+    config.max_wasm_stack(GUEST_STACK_BYTES);
+    config.async_stack_size(GUEST_STACK_BYTES + HOST_STACK_BYTES);
     config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable);
     config.wasm_backtrace_max_frames(std::num::NonZeroUsize::new(BACKTRACE_FRAMES));
     config

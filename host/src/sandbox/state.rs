@@ -1,7 +1,7 @@
 //! What the host keeps for one running attempt.
 
 use super::Surroundings;
-use super::attempt_log::SharedLog;
+use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
 use super::limits::MemoryBudget;
 use crate::domain::invocation::Invocation;
@@ -17,7 +17,7 @@ pub(super) struct AttemptState {
     pub(super) invocation: Arc<Invocation>,
     pub(super) surroundings: Surroundings,
     pub(super) deadline: Instant,
-    pub(super) log: SharedLog,
+    pub(super) log: LogWriter,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
     pub(super) table: ResourceTable,
@@ -36,7 +36,7 @@ impl AttemptState {
         let limits = &invocation.step.limits;
         Self {
             deadline: started + limits.deadline,
-            log: SharedLog::new(limits.log_bytes),
+            log: LogWriter::new(limits.log_bytes),
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
             table: ResourceTable::new(),

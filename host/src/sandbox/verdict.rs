@@ -4,7 +4,7 @@ mod answer;
 mod backtrace;
 
 use super::capability::context::AncestorError;
-use super::engine::BACKTRACE_FRAMES;
+use super::engine::{BACKTRACE_FRAMES, GUEST_STACK_BYTES};
 use super::state::AttemptState;
 use crate::domain::outcome::{Failure, FailureKind, Retry};
 pub(super) use answer::of_answer;
@@ -80,16 +80,20 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
 
 fn of_trap(trap: Trap, trace: Option<&WasmBacktrace>, state: &AttemptState) -> Failure {
     if trap == Trap::StackOverflow || (trap == Trap::MemoryOutOfBounds && is_deep(trace)) {
-        return stack_overflow(state);
+        return stack_overflow();
     }
     if let Some(wanted_bytes) = state.memory.refused_bytes() {
         return memory_limit(wanted_bytes, state);
     }
-    let mut message = format!("the handler trapped: {trap}");
-    if let Some(last_words) = state.log.lock().last_words(LAST_WORDS_LINES) {
-        message = format!("{message}; its last words: {last_words}");
-    }
+    let message = format!("the handler trapped: {trap}{}", last_words(state));
     failure(FailureKind::Trapped, "trapped", message)
+}
+
+/// What a panic or an exception said before the trap.
+fn last_words(state: &AttemptState) -> String {
+    let said = state.log.lock().last_words(LAST_WORDS_LINES);
+    said.map(|words| format!("; its last words: {words}"))
+        .unwrap_or_default()
 }
 
 /// Compiled languages keep a second stack in linear memory, and what overflows there is an access
@@ -98,13 +102,13 @@ fn is_deep(trace: Option<&WasmBacktrace>) -> bool {
     trace.is_some_and(|trace| trace.frames().len() >= BACKTRACE_FRAMES)
 }
 
-fn stack_overflow(state: &AttemptState) -> Failure {
+fn stack_overflow() -> Failure {
     failure(
         FailureKind::Trapped,
         "stack_overflow",
         format!(
             "the handler's stack overflowed; look for a recursion without end in the backtrace, or nest less deeply: the host allows {} KiB, and the component's own stack may be smaller (it is set when the component is linked)",
-            state.limits().stack_bytes >> 10
+            GUEST_STACK_BYTES >> 10
         ),
     )
 }
@@ -114,9 +118,10 @@ fn memory_limit(wanted_bytes: usize, state: &AttemptState) -> Failure {
         FailureKind::OverLimit,
         "memory_limit",
         format!(
-            "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or ask the operator for a higher limit",
+            "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or ask the operator for a higher limit{}",
             wanted_bytes as f64 / MIB,
-            state.limits().memory_bytes as f64 / MIB
+            state.limits().memory_bytes as f64 / MIB,
+            last_words(state)
         ),
     )
 }

@@ -66,7 +66,9 @@ const STEP_MS: &str = "
 
 impl Bulk {
     pub fn new(store: &Store) -> Self {
-        Self { store: store.clone() }
+        Self {
+            store: store.clone(),
+        }
     }
 
     /// The database's counters now.
@@ -82,19 +84,28 @@ impl Bulk {
 
     /// True while any task is not over.
     pub async fn has_open_tasks(&self) -> Result<bool, StoreError> {
-        let open = sqlx::query_scalar("select exists (select from tasker.task where finished_at is null)")
-            .fetch_one(&self.store.pool)
-            .await?;
+        let open =
+            sqlx::query_scalar("select exists (select from tasker.task where finished_at is null)")
+                .fetch_one(&self.store.pool)
+                .await?;
         Ok(open)
     }
 
     /// Tasks of the template in the namespace `bench`, from submit to end.
-    pub async fn task_ms(&self, template: &str, correlation_id: &str) -> Result<PercentilesMs, StoreError> {
+    pub async fn task_ms(
+        &self,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, StoreError> {
         self.percentiles(TASK_MS, template, correlation_id).await
     }
 
     /// Their steps, from the moment that they may start to their end.
-    pub async fn step_ms(&self, template: &str, correlation_id: &str) -> Result<PercentilesMs, StoreError> {
+    pub async fn step_ms(
+        &self,
+        template: &str,
+        correlation_id: &str,
+    ) -> Result<PercentilesMs, StoreError> {
         self.percentiles(STEP_MS, template, correlation_id).await
     }
 
@@ -104,10 +115,15 @@ impl Bulk {
         template: &str,
         correlation_id: &str,
     ) -> Result<PercentilesMs, StoreError> {
-        let found: Option<Vec<f64>> =
-            sqlx::query_scalar(query).bind(template).bind(correlation_id).fetch_one(&self.store.pool).await?;
+        let found: Option<Vec<f64>> = sqlx::query_scalar(query)
+            .bind(template)
+            .bind(correlation_id)
+            .fetch_one(&self.store.pool)
+            .await?;
         let found = found.and_then(|ms| PercentilesMs::try_from(ms).ok());
-        found.ok_or_else(|| StoreError::Corrupt("the measured tasks are not in the tables".to_owned()))
+        found.ok_or_else(|| {
+            StoreError::Corrupt("the measured tasks are not in the tables".to_owned())
+        })
     }
 
     /// Inserts finished tasks of a template of the namespace `bench` that has a lock.
@@ -122,7 +138,9 @@ impl Bulk {
 
     /// Brings statistics and the visibility map up to date, and writes out what is dirty.
     pub async fn vacuum(&self) -> Result<(), StoreError> {
-        sqlx::query("vacuum analyze").execute(&self.store.pool).await?;
+        sqlx::query("vacuum analyze")
+            .execute(&self.store.pool)
+            .await?;
         Ok(())
     }
 }

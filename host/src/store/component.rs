@@ -57,7 +57,9 @@ impl Store {
             super::lock::advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
-        let row = self.component_version(new.namespace, new.component, new.version).await?;
+        let row = self
+            .component_version(new.namespace, new.component, new.version)
+            .await?;
         Ok((row.ok_or(sqlx::Error::RowNotFound)?, created))
     }
 
@@ -169,13 +171,16 @@ async fn ensure_component(
 }
 
 /// Asks first, so that bytes which are there already do not travel again.
-async fn ensure_blob(tx: &mut PgConnection, digest: Digest, bytes: &[u8]) -> Result<(), StoreError> {
-    let exists: bool = sqlx::query_scalar(
-        "select exists (select from tasker.component_blob where digest = $1)",
-    )
-    .bind(&digest.as_bytes()[..])
-    .fetch_one(&mut *tx)
-    .await?;
+async fn ensure_blob(
+    tx: &mut PgConnection,
+    digest: Digest,
+    bytes: &[u8],
+) -> Result<(), StoreError> {
+    let exists: bool =
+        sqlx::query_scalar("select exists (select from tasker.component_blob where digest = $1)")
+            .bind(&digest.as_bytes()[..])
+            .fetch_one(&mut *tx)
+            .await?;
     if !exists {
         sqlx::query(
             "insert into tasker.component_blob (digest, bytes) values ($1, $2) on conflict do nothing",

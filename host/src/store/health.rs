@@ -66,7 +66,10 @@ impl Store {
 
     /// How many tasks there are.
     pub async fn task_counts(&self) -> Result<TaskCounts, StoreError> {
-        let row = sqlx::query_as(COUNTS).bind(MAX_COUNTED_OPEN_TASKS).fetch_one(&self.pool).await?;
+        let row = sqlx::query_as(COUNTS)
+            .bind(MAX_COUNTED_OPEN_TASKS)
+            .fetch_one(&self.pool)
+            .await?;
         Ok(row)
     }
 }

@@ -90,8 +90,10 @@ impl Store {
         &self,
         components: &[QualifiedName],
     ) -> Result<Vec<ComponentCandidate>, StoreError> {
-        let (namespaces, names): (Vec<&str>, Vec<&str>) =
-            components.iter().map(|it| (it.namespace.as_str(), it.name.as_str())).unzip();
+        let (namespaces, names): (Vec<&str>, Vec<&str>) = components
+            .iter()
+            .map(|it| (it.namespace.as_str(), it.name.as_str()))
+            .unzip();
         let rows = sqlx::query_as(
             "select v.component_version_id, n.name as namespace, c.name as component, v.version,
                     v.descriptor
@@ -162,7 +164,11 @@ pub(in crate::store) async fn advance_generation(tx: &mut PgConnection) -> Resul
 fn fingerprint(template_version_id: i32, entries: &[LockEntry]) -> Digest {
     let mut text = template_version_id.to_string();
     for entry in entries {
-        let LockEntry { step_no, component_version_id, handler } = entry;
+        let LockEntry {
+            step_no,
+            component_version_id,
+            handler,
+        } = entry;
         text.push_str(&format!("\n{step_no} {component_version_id} {handler}"));
     }
     Digest::of(text.as_bytes())
@@ -174,7 +180,10 @@ async fn insert_entries(
     entries: &[LockEntry],
 ) -> Result<(), StoreError> {
     let step_nos: Vec<i16> = entries.iter().map(|entry| entry.step_no).collect();
-    let versions: Vec<i32> = entries.iter().map(|entry| entry.component_version_id).collect();
+    let versions: Vec<i32> = entries
+        .iter()
+        .map(|entry| entry.component_version_id)
+        .collect();
     let handlers: Vec<&str> = entries.iter().map(|entry| entry.handler.as_str()).collect();
     sqlx::query(
         "insert into tasker.lock_entry (lock_id, step_no, component_version_id, handler)

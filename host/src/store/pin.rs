@@ -18,7 +18,9 @@ pub enum PinKind {
 impl PinKind {
     /// The kind of this name: `template` or `component`.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Template, Self::Component].into_iter().find(|kind| kind.as_str() == name)
+        [Self::Template, Self::Component]
+            .into_iter()
+            .find(|kind| kind.as_str() == name)
     }
 
     pub fn as_str(self) -> &'static str {

@@ -121,13 +121,19 @@ impl Store {
 
     /// One task.
     pub async fn task(&self, task_id: TaskId) -> Result<Option<TaskDetailRow>, StoreError> {
-        let row = sqlx::query_as(SHOW).bind(task_id.0).fetch_optional(&self.pool).await?;
+        let row = sqlx::query_as(SHOW)
+            .bind(task_id.0)
+            .fetch_optional(&self.pool)
+            .await?;
         Ok(row)
     }
 
     /// All steps of a task in the order of their numbers; none where the task does not exist.
     pub async fn steps(&self, task_id: TaskId) -> Result<Vec<StepRow>, StoreError> {
-        let rows = sqlx::query_as(STEPS).bind(task_id.0).fetch_all(&self.pool).await?;
+        let rows = sqlx::query_as(STEPS)
+            .bind(task_id.0)
+            .fetch_all(&self.pool)
+            .await?;
         Ok(rows)
     }
 

@@ -89,7 +89,9 @@ impl Store {
             super::lock::advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
-        let row = self.template_version(new.namespace, new.name, new.version).await?;
+        let row = self
+            .template_version(new.namespace, new.name, new.version)
+            .await?;
         Ok((row.ok_or(sqlx::Error::RowNotFound)?, inserted.is_some()))
     }
 

@@ -9,11 +9,7 @@ pub const MAX_REASON_BYTES: usize = 1_000;
 
 impl Tasks {
     /// Cancels an open task and returns it as it stands then; a final one is left as it is.
-    pub async fn cancel(
-        &self,
-        task_id: TaskId,
-        reason: &str,
-    ) -> Result<ShownTask, TasksError> {
+    pub async fn cancel(&self, task_id: TaskId, reason: &str) -> Result<ShownTask, TasksError> {
         if reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
             return Err(TasksError::Reason);
         }
@@ -22,7 +18,10 @@ impl Tasks {
         let task = self.show(task_id).await?;
         match cancelled.contains(&task_id) {
             true => Ok(task),
-            false => Err(TasksError::AlreadyFinal { task_id, state: task.detail.task.state }),
+            false => Err(TasksError::AlreadyFinal {
+                task_id,
+                state: task.detail.task.state,
+            }),
         }
     }
 }

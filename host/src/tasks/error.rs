@@ -18,7 +18,10 @@ pub struct InputProblem {
 impl InputProblem {
     /// The same problem in a batch, at this submit.
     pub fn below(self, index: usize) -> Self {
-        Self { path: format!("/{index}{}", self.path), ..self }
+        Self {
+            path: format!("/{index}{}", self.path),
+            ..self
+        }
     }
 }
 

@@ -56,7 +56,8 @@ mod tests {
         let schema = InputSchema::compile(&schema).expect("a schema");
         let accepted = canonical(json!({"amount": 3}), Some(&schema));
         assert_eq!(accepted.as_deref(), Ok(r#"{"amount":3,"unit":"EUR"}"#));
-        let problems = canonical(json!({"amount": "3"}), Some(&schema)).expect_err("not an integer");
+        let problems =
+            canonical(json!({"amount": "3"}), Some(&schema)).expect_err("not an integer");
         assert_eq!(problems[0].path, "/input/amount");
     }
 

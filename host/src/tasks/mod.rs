@@ -24,6 +24,10 @@ pub struct Tasks {
 
 impl Tasks {
     pub fn new(store: Store, registry: Registry, wake: Wake) -> Self {
-        Self { store, registry, wake }
+        Self {
+            store,
+            registry,
+            wake,
+        }
     }
 }

@@ -69,7 +69,9 @@ impl Tasks {
         let rows = self.store.list_tasks(filter, limit).await?;
         let states = self.open_step_states(&rows).await?;
         let listed = |task: TaskRow| {
-            let reason = states.get(&task.task_id).and_then(|own| StandstillReason::of(own));
+            let reason = states
+                .get(&task.task_id)
+                .and_then(|own| StandstillReason::of(own));
             ListedTask { task, reason }
         };
         Ok(rows.into_iter().map(listed).collect())
@@ -78,9 +80,16 @@ impl Tasks {
     /// One task without its steps.
     pub async fn summary(&self, task_id: TaskId) -> Result<ListedTask, TasksError> {
         let detail = self.detail(task_id).await?;
-        let mut states = self.open_step_states(std::slice::from_ref(&detail.task)).await?;
-        let reason = states.remove(&task_id.0).and_then(|own| StandstillReason::of(&own));
-        Ok(ListedTask { task: detail.task, reason })
+        let mut states = self
+            .open_step_states(std::slice::from_ref(&detail.task))
+            .await?;
+        let reason = states
+            .remove(&task_id.0)
+            .and_then(|own| StandstillReason::of(&own));
+        Ok(ListedTask {
+            task: detail.task,
+            reason,
+        })
     }
 
     /// One task. Its steps are read after it: where it is final, so are they.
@@ -110,7 +119,10 @@ impl Tasks {
     }
 
     async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {
-        self.store.task(task_id).await?.ok_or(TasksError::UnknownTask { task_id })
+        self.store
+            .task(task_id)
+            .await?
+            .ok_or(TasksError::UnknownTask { task_id })
     }
 
     /// Nothing is left to explain about a complete task.
@@ -126,8 +138,11 @@ impl Tasks {
         &self,
         tasks: &[TaskRow],
     ) -> Result<HashMap<Uuid, Vec<StepState>>, TasksError> {
-        let open: Vec<Uuid> =
-            tasks.iter().filter(|task| !task.state.is_final()).map(|task| task.task_id).collect();
+        let open: Vec<Uuid> = tasks
+            .iter()
+            .filter(|task| !task.state.is_final())
+            .map(|task| task.task_id)
+            .collect();
         let mut states: HashMap<Uuid, Vec<StepState>> = HashMap::new();
         if !open.is_empty() {
             for row in self.store.step_states(&open).await? {
@@ -145,19 +160,25 @@ fn task_result(steps: &[StepRow]) -> Result<Option<Box<RawValue>>, TasksError> {
         .iter()
         .map(|sink| Some((sink.name.as_str(), sink.result.as_deref()?)))
         .collect();
-    let Some(results) = results else { return Ok(None) };
+    let Some(results) = results else {
+        return Ok(None);
+    };
     let text = match sinks.as_slice() {
         [] => return Ok(None),
         [only] => results[only.name.as_str()].to_owned(),
         [_, ..] => object_of(&results),
     };
-    RawValue::from_string(text).map(Some).map_err(TasksError::StoredJson)
+    RawValue::from_string(text)
+        .map(Some)
+        .map_err(TasksError::StoredJson)
 }
 
 /// A JSON object of values that are JSON text already; a name needs no escaping.
 fn object_of(values: &BTreeMap<&str, &str>) -> String {
-    let members: Vec<String> =
-        values.iter().map(|(name, json)| format!("\"{name}\":{json}")).collect();
+    let members: Vec<String> = values
+        .iter()
+        .map(|(name, json)| format!("\"{name}\":{json}"))
+        .collect();
     format!("{{{}}}", members.join(","))
 }
 

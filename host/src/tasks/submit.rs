@@ -73,10 +73,14 @@ impl Tasks {
         correlation_id: &str,
     ) -> Result<Submitted, TasksError> {
         let resolved = self.registry.resolve(&submit.wanted()).await?;
-        let task = new_task(submit, &resolved, correlation_id, true).map_err(TasksError::Invalid)?;
+        let task =
+            new_task(submit, &resolved, correlation_id, true).map_err(TasksError::Invalid)?;
         let identity = resolved.definition.identity();
         let created = self.store.create_tasks(std::slice::from_ref(&task)).await?;
-        let submitted = created.into_iter().map(|created| submitted(created, identity)).next();
+        let submitted = created
+            .into_iter()
+            .map(|created| submitted(created, identity))
+            .next();
         let submitted = submitted.ok_or(TasksError::NothingCreated)?;
         let task_id = submitted.task_id;
         match submitted.conflict {
@@ -100,7 +104,9 @@ impl Tasks {
         let (tasks, identities) = new_tasks(submits, &targets, correlation_id)?;
         let created = self.store.create_tasks(&tasks).await?;
         let answers = created.into_iter().zip(identities);
-        Ok(answers.map(|(created, identity)| submitted(created, identity)).collect())
+        Ok(answers
+            .map(|(created, identity)| submitted(created, identity))
+            .collect())
     }
 
     /// Resolves each distinct target once.
@@ -132,7 +138,10 @@ impl Tasks {
 const MAX_PROBLEMS: usize = 100;
 
 fn target_problem(index: usize, error: &RegistryError) -> InputProblem {
-    InputProblem { path: format!("/{index}/template"), message: error.to_string() }
+    InputProblem {
+        path: format!("/{index}/template"),
+        message: error.to_string(),
+    }
 }
 
 impl Submit {
@@ -196,7 +205,9 @@ fn new_task(
         lock_id: resolved.lock_id,
         input,
         identity_key,
-        correlation_id: submit.correlation_id.unwrap_or_else(|| correlation_id.to_owned()),
+        correlation_id: submit
+            .correlation_id
+            .unwrap_or_else(|| correlation_id.to_owned()),
         is_watched,
     })
 }
@@ -204,7 +215,10 @@ fn new_task(
 fn check_key(key: Option<&str>, identity: Identity) -> Result<(), Vec<InputProblem>> {
     let Some(key) = key else { return Ok(()) };
     let wrong = |message: String| {
-        Err(vec![InputProblem { path: "/idempotency_key".to_owned(), message }])
+        Err(vec![InputProblem {
+            path: "/idempotency_key".to_owned(),
+            message,
+        }])
     };
     match identity {
         Identity::Caller if !(1..=MAX_KEY_BYTES).contains(&key.len()) => wrong(format!(
@@ -229,8 +243,12 @@ fn check_correlation(id: Option<&str>) -> Result<(), Vec<InputProblem>> {
     if id.is_none_or(is_correlation_id) {
         return Ok(());
     }
-    let message = format!("a correlation id has 1 to {MAX_CORRELATION_CHARS} visible ASCII characters");
-    Err(vec![InputProblem { path: "/correlation_id".to_owned(), message }])
+    let message =
+        format!("a correlation id has 1 to {MAX_CORRELATION_CHARS} visible ASCII characters");
+    Err(vec![InputProblem {
+        path: "/correlation_id".to_owned(),
+        message,
+    }])
 }
 
 /// True for 1 to [`MAX_CORRELATION_CHARS`] visible ASCII characters.
@@ -239,11 +257,19 @@ pub fn is_correlation_id(text: &str) -> bool {
 }
 
 fn submitted(created: CreatedTask, identity: Identity) -> Submitted {
-    let CreatedTask { task_id, created, same_input } = created;
+    let CreatedTask {
+        task_id,
+        created,
+        same_input,
+    } = created;
     let conflict = match identity {
         Identity::Strict => Some(Conflict::Duplicate),
         Identity::Caller | Identity::Unique if same_input => None,
         Identity::Caller | Identity::Unique => Some(Conflict::KeyReused),
     };
-    Submitted { task_id, created, conflict: conflict.filter(|_| !created) }
+    Submitted {
+        task_id,
+        created,
+        conflict: conflict.filter(|_| !created),
+    }
 }

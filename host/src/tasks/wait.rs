@@ -74,10 +74,19 @@ mod tests {
 
     #[test]
     fn a_wait_is_over_at_the_end_or_at_something_new() {
-        let open = TaskProgress { is_final: false, seq: 7 };
+        let open = TaskProgress {
+            is_final: false,
+            seq: 7,
+        };
         assert!(!is_over(open, None));
         assert!(!is_over(open, Some(7)));
         assert!(is_over(open, Some(6)));
-        assert!(is_over(TaskProgress { is_final: true, ..open }, Some(7)));
+        assert!(is_over(
+            TaskProgress {
+                is_final: true,
+                ..open
+            },
+            Some(7)
+        ));
     }
 }

@@ -42,7 +42,10 @@ struct Descriptor {
 impl Handlers {
     /// The handlers of one component and the capabilities that they want.
     pub const fn new(entries: &'static [Entry], capabilities: &'static [&'static str]) -> Self {
-        Self { entries, capabilities }
+        Self {
+            entries,
+            capabilities,
+        }
     }
 
     /// Runs the handler of that name on an input, both as the host gives them.
@@ -55,15 +58,24 @@ impl Handlers {
 
     /// What the component holds, as the JSON text that the contract's `describe` returns.
     pub fn describe(&self) -> String {
-        let handlers = self.entries.iter().map(|entry| (entry.describe)()).collect();
-        let descriptor = Descriptor { handlers, capabilities: self.capabilities };
+        let handlers = self
+            .entries
+            .iter()
+            .map(|entry| (entry.describe)())
+            .collect();
+        let descriptor = Descriptor {
+            handlers,
+            capabilities: self.capabilities,
+        };
         serde_json::to_string(&descriptor).expect("texts and schemas can be written as JSON")
     }
 
     fn unknown(&self, name: &str) -> Failure {
         let known: Vec<_> = self.entries.iter().map(|entry| entry.name).collect();
-        let message =
-            format!("this component has no handler `{name}`; it has {}", known.join(", "));
+        let message = format!(
+            "this component has no handler `{name}`; it has {}",
+            known.join(", ")
+        );
         Failure::permanent("unknown_handler", message)
     }
 }
@@ -85,7 +97,8 @@ impl Description {
         if !self.description.is_empty() {
             self.description.push('\n');
         }
-        self.description.push_str(line.strip_prefix(' ').unwrap_or(line));
+        self.description
+            .push_str(line.strip_prefix(' ').unwrap_or(line));
         self
     }
 

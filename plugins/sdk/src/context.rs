@@ -95,7 +95,10 @@ impl Context {
     pub fn dependency<T: DeserializeOwned>(&self, step: &str) -> Result<T, Failure> {
         let text = self.0.dependency(step).ok_or_else(|| no_result(step))?;
         json::read("dependency", &text).map_err(|failure| {
-            Failure::permanent(failure.code(), format!("of step `{step}`: {}", failure.message()))
+            Failure::permanent(
+                failure.code(),
+                format!("of step `{step}`: {}", failure.message()),
+            )
         })
     }
 
@@ -111,7 +114,10 @@ impl Context {
 
     /// What the last attempt left with [`Outcome::Checkpoint`](crate::Outcome::Checkpoint).
     pub fn checkpoint<T: DeserializeOwned>(&self) -> Result<Option<T>, Failure> {
-        self.0.last_checkpoint().map(|text| json::read("checkpoint", &text)).transpose()
+        self.0
+            .last_checkpoint()
+            .map(|text| json::read("checkpoint", &text))
+            .transpose()
     }
 
     /// Tells the host that the handler is alive and how far it is (`()` for no more than alive).
@@ -139,9 +145,16 @@ mod tests {
 
     #[test]
     fn a_dependency_without_a_result_is_told_with_the_way_to_mend_it() {
-        let failure = Attempt::new().context().dependency::<u8>("reserve").unwrap_err();
+        let failure = Attempt::new()
+            .context()
+            .dependency::<u8>("reserve")
+            .unwrap_err();
         assert_eq!(failure.code(), "missing_dependency");
-        assert!(failure.message().contains("name it in this step's depends_on"));
+        assert!(
+            failure
+                .message()
+                .contains("name it in this step's depends_on")
+        );
     }
 
     #[test]
@@ -152,13 +165,21 @@ mod tests {
             .dependency::<u8>("reserve")
             .unwrap_err();
         assert_eq!(failure.code(), "invalid_dependency");
-        assert!(failure.message().starts_with("of step `reserve`: "), "{}", failure.message());
+        assert!(
+            failure.message().starts_with("of step `reserve`: "),
+            "{}",
+            failure.message()
+        );
     }
 
     #[test]
     fn a_heartbeat_ends_the_handler_of_a_cancelled_task() {
         assert!(Attempt::new().context().heartbeat(0.5).is_ok());
-        let failure = Attempt::new().cancelled().context().heartbeat(()).unwrap_err();
+        let failure = Attempt::new()
+            .cancelled()
+            .context()
+            .heartbeat(())
+            .unwrap_err();
         assert_eq!(failure.code(), "cancelled");
     }
 }

@@ -69,7 +69,12 @@ impl Failure {
     }
 
     fn new(code: String, message: String, retry: Retry) -> Self {
-        Self { code, message, details: None, retry }
+        Self {
+            code,
+            message,
+            details: None,
+            retry,
+        }
     }
 
     /// Adds something for machines to read. What cannot be written as JSON is left out.
@@ -119,8 +124,18 @@ impl From<Failure> for wit::Failure {
             Retry::Never => wit::Retry::Never,
             Retry::After(delay) => wit::Retry::AfterMs(whole_ms(delay)),
         };
-        let Failure { code, message, details, .. } = failure;
-        Self { code, message, details, retry }
+        let Failure {
+            code,
+            message,
+            details,
+            ..
+        } = failure;
+        Self {
+            code,
+            message,
+            details,
+            retry,
+        }
     }
 }
 
@@ -173,7 +188,10 @@ mod tests {
     #[test]
     fn a_delay_crosses_to_the_host_in_whole_milliseconds() {
         let failure = Failure::retry_after(Duration::from_micros(2_500), "busy", "later");
-        assert!(matches!(wit::Failure::from(failure).retry, wit::Retry::AfterMs(2)));
+        assert!(matches!(
+            wit::Failure::from(failure).retry,
+            wit::Retry::AfterMs(2)
+        ));
     }
 
     #[test]

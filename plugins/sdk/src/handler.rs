@@ -53,7 +53,9 @@ where
     E: Into<Failure>,
 {
     fn run(&self, _ctx: &Context, input: &str) -> Result<TextOutcome, Failure> {
-        self(json::read("input", input)?).map_err(Into::into)?.into_outcome()
+        self(json::read("input", input)?)
+            .map_err(Into::into)?
+            .into_outcome()
     }
 
     fn input_schema(&self) -> Schema {
@@ -73,7 +75,9 @@ where
     E: Into<Failure>,
 {
     fn run(&self, ctx: &Context, input: &str) -> Result<TextOutcome, Failure> {
-        self(ctx, json::read("input", input)?).map_err(Into::into)?.into_outcome()
+        self(ctx, json::read("input", input)?)
+            .map_err(Into::into)?
+            .into_outcome()
     }
 
     fn input_schema(&self) -> Schema {

@@ -32,12 +32,17 @@ pub(crate) fn write(what: &str, value: &impl Serialize) -> Result<String, Failur
 
 /// The schema of what a handler reads.
 pub(crate) fn input_schema<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>()
+    SchemaSettings::draft2020_12()
+        .into_generator()
+        .into_root_schema_for::<T>()
 }
 
 /// The schema of what a handler writes.
 pub(crate) fn result_schema<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>()
+    SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator()
+        .into_root_schema_for::<T>()
 }
 
 // Following the path costs time, so only text that was found wrong is read that way.
@@ -96,7 +101,15 @@ mod tests {
 
     #[test]
     fn no_configuration_at_all_means_every_default() {
-        assert!(read_or_default::<Order>("config", "null").unwrap().lines.is_empty());
-        assert_eq!(read_or_default::<Option<u8>>("config", "null").unwrap(), None);
+        assert!(
+            read_or_default::<Order>("config", "null")
+                .unwrap()
+                .lines
+                .is_empty()
+        );
+        assert_eq!(
+            read_or_default::<Option<u8>>("config", "null").unwrap(),
+            None
+        );
     }
 }

@@ -37,6 +37,9 @@ mod tests {
     #[test]
     fn a_line_carries_its_fields() {
         let fields = [("amount".to_owned(), "3".to_owned())];
-        assert_eq!(line(Level::Info, "charged", &fields), "info charged amount=3");
+        assert_eq!(
+            line(Level::Info, "charged", &fields),
+            "info charged amount=3"
+        );
     }
 }

@@ -46,6 +46,16 @@
 /// # }
 /// ```
 ///
+/// A name given twice does not compile:
+///
+/// ```compile_fail,E0428
+/// fn charge() -> Result<(), tasker_sdk::Failure> {
+///     Ok(())
+/// }
+/// tasker_sdk::handlers! { charge, charge }
+/// # fn main() {}
+/// ```
+///
 /// It defines the static `HANDLERS`, of type [`Handlers`](crate::Handlers), so that tests can run
 /// handlers as the host does, JSON included.
 #[macro_export]
@@ -58,7 +68,13 @@ macro_rules! handlers {
         pub static HANDLERS: $crate::Handlers = $crate::Handlers::new(
             &[$($crate::component::Entry {
                 name: stringify!($name),
-                run: |ctx, input| $crate::handler::Handler::run(&$crate::__function!($name $($function)?), ctx, input),
+                run: {
+                    // A function of the handler's name, to be seen where it traps.
+                    fn $name(ctx: &$crate::Context, input: &str) -> Result<$crate::TextOutcome, $crate::Failure> {
+                        $crate::handler::Handler::run(&$crate::__function!($name $($function)?), ctx, input)
+                    }
+                    $name
+                },
                 describe: || {
                     let description = $crate::component::Description::of(stringify!($name), $crate::__function!($name $($function)?));
                     $(let description = $crate::__attribute!(description, $attribute $($argument)*);)*
@@ -82,7 +98,7 @@ macro_rules! handlers {
 #[macro_export]
 macro_rules! __function {
     ($name:ident) => {
-        $name
+        self::$name
     };
     ($name:ident $function:path) => {
         $function

@@ -85,7 +85,10 @@ async fn list(
     let limit = PageLimit::parse(query.limit)?;
     let after = name_cursor(query.after.as_deref())?;
     let namespace = query.namespace.as_ref();
-    let rows = api.registry.list_components(namespace, after, limit.rows()).await?;
+    let rows = api
+        .registry
+        .list_components(namespace, after, limit.rows())
+        .await?;
     let cursor = |row: &ComponentRow| format!("{}/{}", row.namespace, row.name);
     Ok(Json(limit.page(rows, cursor, ComponentSummary::from)))
 }
@@ -96,10 +99,16 @@ async fn show(
 ) -> Result<Json<ComponentView>, ApiError> {
     let target = QualifiedName { namespace, name };
     let rows = api.registry.component(&target).await?;
-    let versions = rows.into_iter().map(|row| ComponentVersionView::of(row, None));
+    let versions = rows
+        .into_iter()
+        .map(|row| ComponentVersionView::of(row, None));
     let versions = versions.collect::<Result<_, _>>()?;
     let QualifiedName { namespace, name } = target;
-    Ok(Json(ComponentView { namespace, name, versions }))
+    Ok(Json(ComponentView {
+        namespace,
+        name,
+        versions,
+    }))
 }
 
 async fn show_version(
@@ -107,7 +116,10 @@ async fn show_version(
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
 ) -> Result<Json<ComponentVersionView>, ApiError> {
     let version = parse_version(&version)?;
-    let row = api.registry.component_version(&QualifiedName { namespace, name }, &version).await?;
+    let row = api
+        .registry
+        .component_version(&QualifiedName { namespace, name }, &version)
+        .await?;
     Ok(Json(ComponentVersionView::of(row, None)?))
 }
 
@@ -119,8 +131,15 @@ async fn publish(
     let version = parse_version(&version)?;
     let bytes = read(request, MEDIA_TYPES, MAX_COMPONENT_BYTES).await?;
     let target = QualifiedName { namespace, name };
-    let (row, created) = api.registry.publish_component(&target, &version, bytes).await?;
-    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    let (row, created) = api
+        .registry
+        .publish_component(&target, &version, bytes)
+        .await?;
+    let status = if created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok((status, Json(ComponentVersionView::of(row, Some(created))?)).into_response())
 }
 
@@ -138,7 +157,12 @@ impl From<ComponentRow> for ComponentSummary {
 
 impl ComponentVersionView {
     fn of(row: ComponentVersionRow, created: Option<bool>) -> Result<Self, ApiError> {
-        let Descriptor { contract, handlers, capabilities, imports } = descriptor(&row)?;
+        let Descriptor {
+            contract,
+            handlers,
+            capabilities,
+            imports,
+        } = descriptor(&row)?;
         Ok(Self {
             contract,
             handlers: handlers.unwrap_or_default(),

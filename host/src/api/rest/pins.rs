@@ -16,9 +16,10 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/pins", get(list))
-        .route("/namespaces/{namespace}/pins/{kind}/{target}", put(set).delete(remove))
+    Router::new().route("/pins", get(list)).route(
+        "/namespaces/{namespace}/pins/{kind}/{target}",
+        put(set).delete(remove),
+    )
 }
 
 #[derive(Serialize)]
@@ -66,7 +67,9 @@ async fn remove(
     State(api): State<Api>,
     InPath((namespace, kind, target)): InPath<(Name, PinKind, String)>,
 ) -> Result<StatusCode, ApiError> {
-    api.registry.remove_pin(&namespace, kind, &path_target(&target)?).await?;
+    api.registry
+        .remove_pin(&namespace, kind, &path_target(&target)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -84,15 +87,20 @@ async fn list(
 ) -> Result<Json<Page<PinView>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let after = query.after.as_deref().map(pin_cursor).transpose()?;
-    let rows = api.registry.list_pins(query.namespace.as_ref(), after, limit.rows()).await?;
-    let cursor =
-        |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
+    let rows = api
+        .registry
+        .list_pins(query.namespace.as_ref(), after, limit.rows())
+        .await?;
+    let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
     Ok(Json(limit.page(rows, cursor, PinView::from)))
 }
 
 /// `name` or `other~name`: a slash would end the segment.
 fn path_target(segment: &str) -> Result<ComponentRef, ApiError> {
-    let target = segment.replacen('~', "/", 1).parse().map_err(RegistryError::from)?;
+    let target = segment
+        .replacen('~', "/", 1)
+        .parse()
+        .map_err(RegistryError::from)?;
     Ok(target)
 }
 
@@ -102,12 +110,28 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
     let (kind, target) = rest.split_once('/').ok_or_else(wrong)?;
     let kind = PinKind::named(kind).ok_or_else(wrong)?;
     let is_whole = namespace.parse::<Name>().is_ok() && target.parse::<ComponentRef>().is_ok();
-    is_whole.then_some((namespace, kind, target)).ok_or_else(wrong)
+    is_whole
+        .then_some((namespace, kind, target))
+        .ok_or_else(wrong)
 }
 
 impl From<PinRow> for PinView {
     fn from(row: PinRow) -> Self {
-        let PinRow { namespace, kind, target, requirement, created_at, created_by } = row;
-        Self { namespace, kind, target, requirement, created_at, created_by }
+        let PinRow {
+            namespace,
+            kind,
+            target,
+            requirement,
+            created_at,
+            created_by,
+        } = row;
+        Self {
+            namespace,
+            kind,
+            target,
+            requirement,
+            created_at,
+            created_by,
+        }
     }
 }

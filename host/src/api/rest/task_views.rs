@@ -126,9 +126,18 @@ impl From<ListedTask> for TaskSummary {
 
 impl From<ShownTask> for TaskView {
     fn from(shown: ShownTask) -> Self {
-        let ShownTask { detail, reason, result, steps, explanations } = shown;
+        let ShownTask {
+            detail,
+            reason,
+            result,
+            steps,
+            explanations,
+        } = shown;
         Self {
-            summary: TaskSummary::from(ListedTask { task: detail.task, reason }),
+            summary: TaskSummary::from(ListedTask {
+                task: detail.task,
+                reason,
+            }),
             input: raw(detail.input),
             result,
             error: detail.error.and_then(raw),
@@ -152,12 +161,20 @@ impl LockView {
 }
 
 fn step_views(steps: Vec<StepRow>, mut explanations: HashMap<i16, String>) -> Vec<StepView> {
-    let names: HashMap<i16, String> =
-        steps.iter().map(|step| (step.step_no, step.name.clone())).collect();
+    let names: HashMap<i16, String> = steps
+        .iter()
+        .map(|step| (step.step_no, step.name.clone()))
+        .collect();
     let view = |step: StepRow| {
         let reason = explanations.remove(&step.step_no);
-        let parents = step.parents.iter().filter_map(|parent| names.get(parent).cloned());
-        StepView { depends_on: parents.collect(), ..StepView::alone(step, reason) }
+        let parents = step
+            .parents
+            .iter()
+            .filter_map(|parent| names.get(parent).cloned());
+        StepView {
+            depends_on: parents.collect(),
+            ..StepView::alone(step, reason)
+        }
     };
     steps.into_iter().map(view).collect()
 }
@@ -165,7 +182,10 @@ fn step_views(steps: Vec<StepRow>, mut explanations: HashMap<i16, String>) -> Ve
 impl StepView {
     /// The step without the names of the steps that it depends on.
     fn alone(step: StepRow, reason: Option<String>) -> Self {
-        let took = step.finished_at.zip(step.started_at).map(|(end, start)| end - start);
+        let took = step
+            .finished_at
+            .zip(step.started_at)
+            .map(|(end, start)| end - start);
         Self {
             name: step.name,
             state: step.state,
@@ -175,7 +195,9 @@ impl StepView {
             ready_at: step.ready_at,
             started_at: step.started_at,
             finished_at: step.finished_at,
-            duration_ms: took.and_then(|t| t.num_microseconds()).map(|us| us as f64 / 1_000.0),
+            duration_ms: took
+                .and_then(|t| t.num_microseconds())
+                .map(|us| us as f64 / 1_000.0),
             result: step.result.and_then(raw),
             error: step.error.and_then(raw),
             reason,
@@ -204,7 +226,9 @@ impl From<Vec<Submitted>> for BatchView {
             task_id: one.task_id,
             conflict: one.conflict.is_some(),
         };
-        Self { items: submitted.into_iter().map(item).collect() }
+        Self {
+            items: submitted.into_iter().map(item).collect(),
+        }
     }
 }
 

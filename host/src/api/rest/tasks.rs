@@ -81,7 +81,10 @@ async fn submit(
             "a batch takes `idempotency_key` in each submit, not the header".to_owned(),
         )),
         SubmitBody::Batch(submits) => {
-            let items = api.tasks.submit_batch(submits, correlation.as_str()).await?;
+            let items = api
+                .tasks
+                .submit_batch(submits, correlation.as_str())
+                .await?;
             Ok(Json(BatchView::from(items)).into_response())
         }
     }
@@ -104,14 +107,30 @@ async fn submit_one(
     submit.idempotency_key = key.or(submit.idempotency_key);
     let submitted = api.tasks.submit(submit, correlation.as_str()).await?;
     let task = TaskSummary::from(api.tasks.summary(submitted.task_id).await?);
-    let status = if submitted.created { StatusCode::CREATED } else { StatusCode::OK };
-    Ok((status, Json(CreatedView { created: submitted.created, task })).into_response())
+    let status = if submitted.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    Ok((
+        status,
+        Json(CreatedView {
+            created: submitted.created,
+            task,
+        }),
+    )
+        .into_response())
 }
 
 fn idempotency_header(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(value) = headers.get(IDEMPOTENCY_HEADER) else { return Ok(None) };
+    let Some(value) = headers.get(IDEMPOTENCY_HEADER) else {
+        return Ok(None);
+    };
     let text = value.to_str().map_err(|_| {
-        ApiError::parameter(IDEMPOTENCY_HEADER, "only visible ASCII is allowed".to_owned())
+        ApiError::parameter(
+            IDEMPOTENCY_HEADER,
+            "only visible ASCII is allowed".to_owned(),
+        )
     })?;
     Ok(Some(text.to_owned()))
 }
@@ -131,10 +150,25 @@ async fn list(
     InQuery(query): InQuery<ListQuery>,
 ) -> Result<Json<Page<TaskSummary>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
-    let ListQuery { namespace, template, state, after, .. } = query;
-    let filter = TaskFilter { namespace, template, state, after };
+    let ListQuery {
+        namespace,
+        template,
+        state,
+        after,
+        ..
+    } = query;
+    let filter = TaskFilter {
+        namespace,
+        template,
+        state,
+        after,
+    };
     let tasks = api.tasks.list(&filter, limit.rows()).await?;
-    Ok(Json(limit.page(tasks, |listed| listed.task.task_id.to_string(), TaskSummary::from)))
+    Ok(Json(limit.page(
+        tasks,
+        |listed| listed.task.task_id.to_string(),
+        TaskSummary::from,
+    )))
 }
 
 #[derive(Deserialize)]
@@ -153,7 +187,10 @@ async fn show(
     let wait = Duration::from_millis(query.wait_ms);
     if wait > crate::tasks::wait::MAX_WAIT {
         let most = crate::tasks::wait::MAX_WAIT.as_millis();
-        return Err(ApiError::parameter("wait_ms", format!("the longest wait is {most} ms")));
+        return Err(ApiError::parameter(
+            "wait_ms",
+            format!("the longest wait is {most} ms"),
+        ));
     }
     if !wait.is_zero() {
         tokio::select! {
@@ -169,7 +206,10 @@ async fn steps(
     InPath(task_id): InPath<TaskId>,
 ) -> Result<Json<Page<StepView>>, ApiError> {
     let task = TaskView::from(api.tasks.show(task_id).await?);
-    Ok(Json(Page { items: task.steps, next: None }))
+    Ok(Json(Page {
+        items: task.steps,
+        next: None,
+    }))
 }
 
 #[derive(Deserialize)]
@@ -186,8 +226,15 @@ async fn transitions(
     InQuery(query): InQuery<TransitionsQuery>,
 ) -> Result<Json<Page<TransitionView>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
-    let rows = api.tasks.transitions(task_id, query.after, limit.rows()).await?;
-    Ok(Json(limit.page(rows, |row| row.seq.to_string(), TransitionView::from)))
+    let rows = api
+        .tasks
+        .transitions(task_id, query.after, limit.rows())
+        .await?;
+    Ok(Json(limit.page(
+        rows,
+        |row| row.seq.to_string(),
+        TransitionView::from,
+    )))
 }
 
 #[derive(Deserialize)]
@@ -202,5 +249,7 @@ async fn cancel(
     InPath(task_id): InPath<TaskId>,
     JsonBody(body): JsonBody<CancelBody>,
 ) -> Result<Json<TaskView>, ApiError> {
-    Ok(Json(TaskView::from(api.tasks.cancel(task_id, &body.reason).await?)))
+    Ok(Json(TaskView::from(
+        api.tasks.cancel(task_id, &body.reason).await?,
+    )))
 }

@@ -98,8 +98,19 @@ impl From<TemplateRow> for TemplateSummary {
 
 impl From<Template> for CheckView {
     fn from(template: Template) -> Self {
-        let Template { namespace, name, version, steps, .. } = template;
-        Self { namespace, name, version, steps: steps.len() }
+        let Template {
+            namespace,
+            name,
+            version,
+            steps,
+            ..
+        } = template;
+        Self {
+            namespace,
+            name,
+            version,
+            steps: steps.len(),
+        }
     }
 }
 
@@ -109,7 +120,11 @@ impl TryFrom<TemplateVersionRow> for TemplateVersionView {
     fn try_from(row: TemplateVersionRow) -> Result<Self, RegistryError> {
         let template = stored_template(&row)?;
         Ok(Self {
-            steps: template.ordered().iter().map(StepTemplateView::of).collect(),
+            steps: template
+                .ordered()
+                .iter()
+                .map(StepTemplateView::of)
+                .collect(),
             description: template.description,
             input_schema: template.input_schema,
             namespace: row.namespace,
@@ -126,8 +141,16 @@ impl TryFrom<PublishedTemplate> for PublishedView {
     type Error = RegistryError;
 
     fn try_from(published: PublishedTemplate) -> Result<Self, RegistryError> {
-        let PublishedTemplate { row, created, warnings } = published;
-        Ok(Self { template: TemplateVersionView::try_from(row)?, created, warnings })
+        let PublishedTemplate {
+            row,
+            created,
+            warnings,
+        } = published;
+        Ok(Self {
+            template: TemplateVersionView::try_from(row)?,
+            created,
+            warnings,
+        })
     }
 }
 

@@ -4,7 +4,9 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::request::{InPath, InQuery, read};
-use super::template_views::{CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView};
+use super::template_views::{
+    CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView,
+};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{MAX_SOURCE_BYTES, Template, graph};
@@ -31,7 +33,10 @@ pub fn router() -> Router<Api> {
             "/namespaces/{namespace}/templates/{name}/versions/{version}",
             get(show_version).put(publish),
         )
-        .route("/namespaces/{namespace}/templates/{name}/versions/{version}/graph", get(draw))
+        .route(
+            "/namespaces/{namespace}/templates/{name}/versions/{version}/graph",
+            get(draw),
+        )
 }
 
 #[derive(Deserialize)]
@@ -49,7 +54,10 @@ async fn list(
     let limit = PageLimit::parse(query.limit)?;
     let after = name_cursor(query.after.as_deref())?;
     let namespace = query.namespace.as_ref();
-    let rows = api.registry.list_templates(namespace, after, limit.rows()).await?;
+    let rows = api
+        .registry
+        .list_templates(namespace, after, limit.rows())
+        .await?;
     let cursor = |row: &TemplateRow| format!("{}/{}", row.namespace, row.name);
     Ok(Json(limit.page(rows, cursor, TemplateSummary::from)))
 }
@@ -70,7 +78,11 @@ async fn show(
     let versions = rows.into_iter().map(TemplateVersionView::try_from);
     let versions = versions.collect::<Result<_, _>>()?;
     let QualifiedName { namespace, name } = target;
-    Ok(Json(TemplateView { namespace, name, versions }))
+    Ok(Json(TemplateView {
+        namespace,
+        name,
+        versions,
+    }))
 }
 
 async fn show_version(
@@ -89,8 +101,15 @@ async fn publish(
     let version = parse_version(&version)?;
     let source = read_source(request).await?;
     let target = QualifiedName { namespace, name };
-    let published = api.registry.publish_template(&target, &version, &source).await?;
-    let status = if published.created { StatusCode::CREATED } else { StatusCode::OK };
+    let published = api
+        .registry
+        .publish_template(&target, &version, &source)
+        .await?;
+    let status = if published.created {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
     Ok((status, Json(PublishedView::try_from(published)?)).into_response())
 }
 
@@ -127,12 +146,18 @@ async fn version_or_latest(
 ) -> Result<TemplateVersionRow, ApiError> {
     let row = match version {
         LATEST => api.registry.latest_template(&target).await?,
-        _ => api.registry.template_version(&target, &parse_version(version)?).await?,
+        _ => {
+            api.registry
+                .template_version(&target, &parse_version(version)?)
+                .await?
+        }
     };
     Ok(row)
 }
 
 async fn read_source(request: Request) -> Result<String, ApiError> {
     let bytes = read(request, MEDIA_TYPES, MAX_SOURCE_BYTES).await?;
-    String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText { message: error.to_string() })
+    String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText {
+        message: error.to_string(),
+    })
 }

@@ -62,7 +62,7 @@ pub struct Bench {
 impl Bench {
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         let component = self.component()?;
-        let report = run::run(&self, &component, output).await?;
+        let report = run::run(&self, &component).await?;
         let json = serde_json::to_string_pretty(&report).map_err(anyhow::Error::from)?;
         match output.is_json() {
             true => output.print(&json)?,
@@ -77,10 +77,17 @@ impl Bench {
         }
         let targets = std::env::var_os("TASKER_GUESTS_TARGET_DIR").map(PathBuf::from);
         let of_target = targets.map(|dir| dir.join("wasm32-wasip2/release/basics.wasm"));
-        let candidates = of_target.into_iter().chain(BUILT_HANDLERS.map(PathBuf::from));
-        match candidates.into_iter().find_map(|path| std::fs::read(path).ok()) {
+        let candidates = of_target
+            .into_iter()
+            .chain(BUILT_HANDLERS.map(PathBuf::from));
+        match candidates
+            .into_iter()
+            .find_map(|path| std::fs::read(path).ok())
+        {
             Some(bytes) => Ok(bytes),
-            None => bail!("the sample component basics.wasm is not built; run `make guests` in a checkout, or name it with --component"),
+            None => bail!(
+                "the sample component basics.wasm is not built; run `make guests` in a checkout, or name it with --component"
+            ),
         }
     }
 }

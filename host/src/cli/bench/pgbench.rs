@@ -32,11 +32,18 @@ impl Pgbench {
         if seconds == 0 {
             return Ok(None);
         }
-        let Some(program) = Programs::find(None).ok().map(|found| found.program("pgbench")).filter(|path| path.exists())
+        let Some(program) = Programs::find(None)
+            .ok()
+            .map(|found| found.program("pgbench"))
+            .filter(|path| path.exists())
         else {
             return Ok(None);
         };
-        let bench = Self { program, url: url.to_owned(), seconds };
+        let bench = Self {
+            program,
+            url: url.to_owned(),
+            seconds,
+        };
         bench.call(&["-i", "-q", "-s", SCALE]).await?;
         Ok(Some(bench))
     }
@@ -44,9 +51,14 @@ impl Pgbench {
     /// Runs with 16 clients, then with one.
     pub(super) async fn measure(&self) -> anyhow::Result<Figures> {
         let seconds = self.seconds.to_string();
-        let many = self.call(&["-N", "-n", "-c", CLIENTS, "-j", "2", "-T", &seconds]).await?;
+        let many = self
+            .call(&["-N", "-n", "-c", CLIENTS, "-j", "2", "-T", &seconds])
+            .await?;
         let one = self.call(&["-N", "-n", "-c", "1", "-T", &seconds]).await?;
-        Ok(Figures { tps_16: number(&many, "tps = ")?, latency_ms_1: number(&one, "latency average = ")? })
+        Ok(Figures {
+            tps_16: number(&many, "tps = ")?,
+            latency_ms_1: number(&one, "latency average = ")?,
+        })
     }
 
     /// Removes its tables.
@@ -62,16 +74,26 @@ impl Pgbench {
             .await
             .with_context(|| format!("cannot run {}", self.program.display()))?;
         if !output.status.success() {
-            bail!("pgbench failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+            bail!(
+                "pgbench failed: {}",
+                String::from_utf8_lossy(&output.stderr).trim()
+            );
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 }
 
 fn number(text: &str, label: &str) -> anyhow::Result<f64> {
-    let rest = text.split_once(label).with_context(|| format!("pgbench did not print `{label}`"))?.1;
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-    rest[..end].parse().with_context(|| format!("pgbench printed no number after `{label}`"))
+    let rest = text
+        .split_once(label)
+        .with_context(|| format!("pgbench did not print `{label}`"))?
+        .1;
+    let end = rest
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(rest.len());
+    rest[..end]
+        .parse()
+        .with_context(|| format!("pgbench printed no number after `{label}`"))
 }
 
 #[cfg(test)]

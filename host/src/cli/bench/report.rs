@@ -57,7 +57,8 @@ impl Report {
         if figures.is_empty() {
             return;
         }
-        let mean = |of: fn(&Figures) -> f64| figures.iter().map(of).sum::<f64>() / figures.len() as f64;
+        let mean =
+            |of: fn(&Figures) -> f64| figures.iter().map(of).sum::<f64>() / figures.len() as f64;
         let (tps, latency_ms) = (mean(|f| f.tps_16), mean(|f| f.latency_ms_1));
         self.pgbench_tps_16 = Some(tps);
         self.pgbench_latency_ms_1 = Some(latency_ms);

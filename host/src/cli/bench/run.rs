@@ -6,12 +6,13 @@ use super::pgbench::Pgbench;
 use super::report::{Percentiles, Report, SandboxUs};
 use super::usage;
 use super::workload::Workload;
-use crate::cli::output::Output;
+use crate::cli::output::tell;
 use crate::domain::digest::Digest;
 use crate::domain::grants::Grants;
 use crate::domain::ids::TaskId;
 use crate::domain::invocation::{Invocation, Lease, StepPlan};
 use crate::domain::limits::Limits;
+use crate::domain::requirement::QualifiedName;
 use crate::host::{DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
 use crate::store::StoreError;
@@ -52,16 +53,21 @@ struct Used {
     calls: u64,
 }
 
-pub(super) async fn run(bench: &Bench, component: &[u8], output: Output) -> anyhow::Result<Report> {
+pub(super) async fn run(bench: &Bench, component: &[u8]) -> anyhow::Result<Report> {
     let scratch = scratch(bench)?;
     let host = start(bench, scratch.path()).await?;
     let registry = Registry::new(host.store.clone(), host.sandbox.clone());
     let tasks = Tasks::new(host.store.clone(), registry.clone(), host.wake.clone());
     publish(&registry, bench.workload, component).await?;
     let bulk = Bulk::new(&host.store);
-    let bed = Bed { bench, host, tasks, bulk };
+    let bed = Bed {
+        bench,
+        host,
+        tasks,
+        bulk,
+    };
 
-    let say = |text: &str| output.remark(text);
+    let say = |text: &str| tell(&format!("{text}\n"));
     let pgbench = Pgbench::prepare(&bed.url(), bench.pgbench_seconds).await?;
     if pgbench.is_none() && bench.pgbench_seconds > 0 {
         say("pgbench was not found beside PostgreSQL's programs: its figures are null");
@@ -93,7 +99,9 @@ pub(super) async fn run(bench: &Bench, component: &[u8], output: Output) -> anyh
 /// A directory through which the account of PostgreSQL may pass.
 fn scratch(bench: &Bench) -> anyhow::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix("tasker-bench-").permissions(std::fs::Permissions::from_mode(0o711));
+    builder
+        .prefix("tasker-bench-")
+        .permissions(std::fs::Permissions::from_mode(0o711));
     let made = match &bench.scratch_dir {
         Some(dir) => builder.tempdir_in(dir),
         None => builder.tempdir(),
@@ -111,7 +119,10 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
     let host = Host::start(HostConfig {
         listen: ([127, 0, 0, 1], 0).into(),
         data_dir: scratch.join("data"),
-        database: bench.database_url.clone().map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+        database: bench
+            .database_url
+            .clone()
+            .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
         connections: crate::store::DEFAULT_CONNECTIONS,
         worker: Some(worker),
     });
@@ -120,10 +131,20 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
 
 async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> anyhow::Result<()> {
     let version = semver::Version::new(1, 0, 0);
-    registry.publish_component(&"bench/basics".parse()?, &version, component.to_vec().into()).await?;
-    let target = format!("bench/{}", workload.name()).parse()?;
-    registry.publish_template(&target, &version, &workload.yaml()).await?;
+    registry
+        .publish_component(&target("basics")?, &version, component.to_vec().into())
+        .await?;
+    registry
+        .publish_template(&target(workload.name())?, &version, &workload.yaml())
+        .await?;
     Ok(())
+}
+
+fn target(name: &str) -> anyhow::Result<QualifiedName> {
+    Ok(QualifiedName {
+        namespace: "bench".parse()?,
+        name: name.parse()?,
+    })
 }
 
 impl Bed<'_> {
@@ -139,7 +160,9 @@ impl Bed<'_> {
         let mut left = count as usize;
         while left > 0 {
             let batch = left.min(MAX_BATCH_TASKS);
-            self.tasks.submit_batch(vec![self.submit()?; batch], correlation_id).await?;
+            self.tasks
+                .submit_batch(vec![self.submit()?; batch], correlation_id)
+                .await?;
             left -= batch;
         }
         while self.bulk.has_open_tasks().await? {
@@ -175,20 +198,33 @@ impl Bed<'_> {
         let started = Instant::now();
         let seen_ms = match workload {
             Workload::Latency => Some(self.one_at_a_time(tasks).await?),
-            Workload::Noop | Workload::Linear5 | Workload::Diamond | Workload::Tree | Workload::Wide => {
+            Workload::Noop
+            | Workload::Linear5
+            | Workload::Diamond
+            | Workload::Tree
+            | Workload::Wide => {
                 self.run_tasks(tasks, MEASURED).await?;
                 None
             }
         };
         let seconds = started.elapsed().as_secs_f64();
         let calls = self.host.stats.calls();
-        let after = Used { calls, ..self.used().await? };
+        let after = Used {
+            calls,
+            ..self.used().await?
+        };
         let task_ms = match seen_ms {
             Some(ms) => ms,
             None => percentiles(self.bulk.task_ms(workload.name(), MEASURED).await?),
         };
         let step_ms = percentiles(self.bulk.step_ms(workload.name(), MEASURED).await?);
-        Ok(report(self.bench, seconds, (&before, &after), task_ms, step_ms))
+        Ok(report(
+            self.bench,
+            seconds,
+            (&before, &after),
+            task_ms,
+            step_ms,
+        ))
     }
 
     /// One task after the other; the times are the submitter's.
@@ -202,7 +238,11 @@ impl Bed<'_> {
         }
         times_ms.sort_by(f64::total_cmp);
         let at = |part: f64| times_ms[((times_ms.len() - 1) as f64 * part) as usize];
-        Ok(Percentiles { p50: at(0.5), p95: at(0.95), p99: at(0.99) })
+        Ok(Percentiles {
+            p50: at(0.5),
+            p95: at(0.95),
+            p99: at(0.99),
+        })
     }
 
     async fn wait(&self, task: TaskId) -> anyhow::Result<()> {
@@ -213,8 +253,15 @@ impl Bed<'_> {
         let digest = Digest::of(component);
         let load = async || Ok::<_, StoreError>(component.to_vec());
         let prepared = self.host.sandbox.prepare(digest, load).await?;
-        let times = self.host.sandbox.measure_call(&prepared, invocation(digest), SANDBOX_CALLS).await;
-        Ok(SandboxUs { p50: times.p50_us, p99: times.p99_us })
+        let times = self
+            .host
+            .sandbox
+            .measure_call(&prepared, invocation(digest), SANDBOX_CALLS)
+            .await;
+        Ok(SandboxUs {
+            p50: times.p50_us,
+            p99: times.p99_us,
+        })
     }
 }
 
@@ -231,7 +278,11 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
         result_schema: None,
     };
     Arc::new(Invocation {
-        lease: Lease { task_id: TaskId::generate(), step_no: 0, attempt: 1 },
+        lease: Lease {
+            task_id: TaskId::generate(),
+            step_no: 0,
+            attempt: 1,
+        },
         step: Arc::new(step),
         task_input: "{}".into(),
         dependencies: Vec::new(),

@@ -37,12 +37,23 @@ impl Workload {
 
     /// The template, in the namespace `bench`.
     pub(super) fn yaml(self) -> String {
-        let head = format!("namespace: bench\nname: {}\nversion: 1.0.0\nidentity: unique\nsteps:\n", self.name());
+        let head = format!(
+            "namespace: bench\nname: {}\nversion: 1.0.0\nidentity: unique\nsteps:\n",
+            self.name()
+        );
         let step = |(no, parents): (usize, &Vec<usize>)| {
             let parents: Vec<String> = parents.iter().map(|parent| format!("s{parent}")).collect();
-            format!("  - {{name: s{no}, handler: basics/noop, depends_on: [{}]}}\n", parents.join(", "))
+            format!(
+                "  - {{name: s{no}, handler: basics/noop, depends_on: [{}]}}\n",
+                parents.join(", ")
+            )
         };
-        head + &self.parents().iter().enumerate().map(step).collect::<String>()
+        head + &self
+            .parents()
+            .iter()
+            .enumerate()
+            .map(step)
+            .collect::<String>()
     }
 
     pub(super) fn steps(self) -> usize {
@@ -55,10 +66,22 @@ impl Workload {
             Self::Noop => vec![vec![]],
             Self::Linear5 | Self::Latency => vec![vec![], vec![0], vec![1], vec![2], vec![3]],
             Self::Diamond => vec![vec![], vec![0], vec![0], vec![1, 2]],
-            Self::Tree => vec![vec![], vec![0], vec![0], vec![1], vec![1], vec![2], vec![2], vec![3, 4, 5, 6]],
+            Self::Tree => vec![
+                vec![],
+                vec![0],
+                vec![0],
+                vec![1],
+                vec![1],
+                vec![2],
+                vec![2],
+                vec![3, 4, 5, 6],
+            ],
             Self::Wide => {
                 let children = (1..=100).map(|_| vec![0]);
-                std::iter::once(vec![]).chain(children).chain([(1..=100).collect()]).collect()
+                std::iter::once(vec![])
+                    .chain(children)
+                    .chain([(1..=100).collect()])
+                    .collect()
             }
         }
     }

@@ -43,7 +43,9 @@ impl Package {
 /// Fails, saying how to mend it, unless the compiler that `dir` uses can build for `target`.
 pub fn require_target(dir: &Path, target: &str) -> anyhow::Result<()> {
     let mut rustc = Command::new("rustc");
-    let asked = run(rustc.current_dir(dir).args(["--print", "target-libdir", "--target", target]))?;
+    let asked = run(rustc
+        .current_dir(dir)
+        .args(["--print", "target-libdir", "--target", target]))?;
     let libraries = PathBuf::from(String::from_utf8_lossy(&asked.stdout).trim());
     if !asked.status.success() || !libraries.is_dir() {
         bail!("the target {target} is not installed; run `rustup target add {target}`");
@@ -55,16 +57,26 @@ pub fn require_target(dir: &Path, target: &str) -> anyhow::Result<()> {
 pub fn package(dir: &Path) -> anyhow::Result<Package> {
     let mut cargo = Command::new("cargo");
     let told =
-        run(cargo.current_dir(dir).args(["metadata", "--no-deps", "--format-version", "1"]))?;
+        run(cargo
+            .current_dir(dir)
+            .args(["metadata", "--no-deps", "--format-version", "1"]))?;
     if !told.status.success() {
         bail!("cargo cannot read {}", dir.join("Cargo.toml").display());
     }
     let metadata: Metadata =
         serde_json::from_slice(&told.stdout).context("cargo metadata was not understood")?;
     let manifest = dir.join("Cargo.toml").canonicalize()?;
-    let here =
-        |package: &Package| package.manifest_path.canonicalize().is_ok_and(|path| path == manifest);
-    metadata.packages.into_iter().find(here).with_context(|| no_package(dir))
+    let here = |package: &Package| {
+        package
+            .manifest_path
+            .canonicalize()
+            .is_ok_and(|path| path == manifest)
+    };
+    metadata
+        .packages
+        .into_iter()
+        .find(here)
+        .with_context(|| no_package(dir))
 }
 
 fn no_package(dir: &Path) -> String {
@@ -82,7 +94,14 @@ pub fn build(
     profile: Profile,
 ) -> anyhow::Result<PathBuf> {
     let mut cargo = Command::new("cargo");
-    cargo.current_dir(dir).args(["build", "--lib", "--target", target, "--package", &package.id]);
+    cargo.current_dir(dir).args([
+        "build",
+        "--lib",
+        "--target",
+        target,
+        "--package",
+        &package.id,
+    ]);
     cargo.arg("--message-format=json-render-diagnostics");
     match profile {
         Profile::Release => cargo.arg("--release"),
@@ -101,7 +120,10 @@ fn component(messages: &[u8], package: &Package) -> Option<PathBuf> {
         .filter_map(Result::ok)
         .filter(|message| message.reason == "compiler-artifact" && message.package_id == package.id)
         .flat_map(|message| message.filenames)
-        .find(|path| path.extension().is_some_and(|extension| extension == "wasm"))
+        .find(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "wasm")
+        })
 }
 
 fn no_component(package: &Package) -> String {
@@ -113,9 +135,13 @@ fn no_component(package: &Package) -> String {
 
 fn run(command: &mut Command) -> anyhow::Result<Output> {
     let program = command.get_program().to_string_lossy().into_owned();
-    command.stdin(Stdio::null()).stderr(Stdio::inherit()).output().with_context(|| {
-        format!("cannot run {program}; is Rust installed (by rustup) and on the PATH?")
-    })
+    command
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| {
+            format!("cannot run {program}; is Rust installed (by rustup) and on the PATH?")
+        })
 }
 
 #[cfg(test)]
@@ -141,6 +167,11 @@ mod tests {
     #[test]
     fn a_target_that_is_not_there_is_told_with_the_command_that_adds_it() {
         let error = require_target(Path::new("."), "no-such-target").unwrap_err();
-        assert!(error.to_string().ends_with("run `rustup target add no-such-target`"), "{error}");
+        assert!(
+            error
+                .to_string()
+                .ends_with("run `rustup target add no-such-target`"),
+            "{error}"
+        );
     }
 }

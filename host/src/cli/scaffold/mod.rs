@@ -66,7 +66,10 @@ pub struct File {
 
 /// All files of a new crate.
 pub fn files(names: Names<'_>, sdk: &Sdk) -> Vec<File> {
-    let mut files: Vec<_> = CRATE.iter().map(|file| filled_in(file, names, sdk)).collect();
+    let mut files: Vec<_> = CRATE
+        .iter()
+        .map(|file| filled_in(file, names, sdk))
+        .collect();
     match sdk {
         Sdk::Path(_) => {}
         Sdk::Copied => files.extend(SDK.iter().map(copied)),
@@ -83,15 +86,24 @@ fn filled_in((path, text): &(&str, &str), names: Names<'_>, sdk: &Sdk) -> File {
         .replace("{{namespace}}", names.namespace)
         .replace("{{name}}", names.name)
         .replace("{{sdk}}", &toml_string(sdk));
-    File { path: path.into(), text }
+    File {
+        path: path.into(),
+        text,
+    }
 }
 
 fn copied((path, text): &(&str, &str)) -> File {
-    File { path: Path::new("sdk").join(path), text: (*text).to_owned() }
+    File {
+        path: Path::new("sdk").join(path),
+        text: (*text).to_owned(),
+    }
 }
 
 fn toml_string(path: &Path) -> String {
-    let escaped = path.to_string_lossy().replace('\\', "\\\\").replace('"', "\\\"");
+    let escaped = path
+        .to_string_lossy()
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
     format!("\"{escaped}\"")
 }
 
@@ -105,10 +117,18 @@ mod tests {
 
     #[test]
     fn the_first_example_is_what_a_new_crate_is() {
-        let names = Names { namespace: "demo", name: "hello" };
+        let names = Names {
+            namespace: "demo",
+            name: "hello",
+        };
         for File { path, text } in files(names, &Sdk::Path("../../plugins/sdk".into())) {
             let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
-            assert_eq!(fs::read_to_string(&example).unwrap(), text, "{}", path.display());
+            assert_eq!(
+                fs::read_to_string(&example).unwrap(),
+                text,
+                "{}",
+                path.display()
+            );
         }
     }
 
@@ -117,7 +137,9 @@ mod tests {
         let root = Path::new(REPOSITORY).join("plugins/sdk");
         let mut found = BTreeSet::new();
         for folder in ["src", "src/http", "wit"] {
-            let entries = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap());
+            let entries = fs::read_dir(root.join(folder))
+                .unwrap()
+                .map(|entry| entry.unwrap());
             let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
             found.extend(
                 files.map(|file| format!("{folder}/{}", file.file_name().into_string().unwrap())),
@@ -125,7 +147,10 @@ mod tests {
         }
         found.retain(|path| path.ends_with(".rs") || path.ends_with(".wit"));
         found.insert("Cargo.toml".to_owned());
-        assert_eq!(found, SDK.iter().map(|(path, _)| (*path).to_owned()).collect());
+        assert_eq!(
+            found,
+            SDK.iter().map(|(path, _)| (*path).to_owned()).collect()
+        );
     }
 
     #[test]

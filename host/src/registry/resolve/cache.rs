@@ -56,10 +56,17 @@ impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
     }
 
     fn get(&self, key: &K) -> Option<V> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(key)
+            .cloned()
     }
 
     fn put(&self, key: K, value: V) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, value);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .put(key, value);
     }
 }

@@ -5,7 +5,7 @@ mod client;
 
 use crate::domain::grants::Grants;
 use crate::domain::invocation::StepPlan;
-use crate::sandbox::attempt_log::{LogLevel, SharedLog};
+use crate::sandbox::attempt_log::{LogLevel, LogWriter};
 use crate::sandbox::state::AttemptState;
 pub(in crate::sandbox) use client::Outside;
 use client::{OutgoingBody, error_of};
@@ -56,7 +56,7 @@ impl WasiHttpView for AttemptState {
 /// Lets the requests of one attempt pass, or not.
 pub(in crate::sandbox) struct Gate {
     step: Arc<StepPlan>,
-    log: SharedLog,
+    log: LogWriter,
     outside: Outside,
 }
 
@@ -103,7 +103,7 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    fn tell(self, log: &SharedLog) -> Error {
+    fn tell(self, log: &LogWriter) -> Error {
         log.remark(LogLevel::Warn, self.to_string());
         match self {
             Self::NoGrant(_) | Self::Address { .. } => Error::HttpRequestDenied,

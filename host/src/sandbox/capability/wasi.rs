@@ -1,6 +1,6 @@
 //! WASI 0.2: clocks, random numbers, stdout and stderr; no files, no sockets, no environment.
 
-use crate::sandbox::attempt_log::{LogSource, SharedLog};
+use crate::sandbox::attempt_log::{LogSource, LogWriter};
 use crate::sandbox::state::AttemptState;
 use bytes::Bytes;
 use tokio::io::AsyncWrite;
@@ -22,7 +22,7 @@ impl WasiView for AttemptState {
     }
 }
 
-fn context(log: &SharedLog) -> WasiCtx {
+fn context(log: &LogWriter) -> WasiCtx {
     WasiCtx::builder()
         .stdout(LogStream {
             log: log.clone(),
@@ -41,7 +41,7 @@ fn context(log: &SharedLog) -> WasiCtx {
 /// Stdout or stderr of a guest, as lines of the attempt's log.
 #[derive(Clone)]
 struct LogStream {
-    log: SharedLog,
+    log: LogWriter,
     source: LogSource,
 }
 

@@ -45,13 +45,17 @@ mod tests {
 
     #[test]
     fn sum_adds_its_value_and_the_steps_it_names() {
-        let ctx = three_and_four().config(json!({"value": 5, "of": ["three", "four"]})).context();
+        let ctx = three_and_four()
+            .config(json!({"value": 5, "of": ["three", "four"]}))
+            .context();
         assert_eq!(sum(&ctx), Ok(12));
     }
 
     #[test]
     fn product_multiplies_the_steps_it_names() {
-        let ctx = three_and_four().config(json!({"of": ["three", "four"]})).context();
+        let ctx = three_and_four()
+            .config(json!({"of": ["three", "four"]}))
+            .context();
         assert_eq!(product(&ctx), Ok(12));
     }
 
@@ -63,7 +67,9 @@ mod tests {
 
     #[test]
     fn what_exceeds_64_bits_fails_for_good() {
-        let ctx = three_and_four().config(json!({"value": i64::MAX, "of": ["three"]})).context();
+        let ctx = three_and_four()
+            .config(json!({"value": i64::MAX, "of": ["three"]}))
+            .context();
         assert_eq!(sum(&ctx).unwrap_err().code(), "overflow");
     }
 }

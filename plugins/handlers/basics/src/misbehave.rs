@@ -31,7 +31,10 @@ struct Fail {
 
 impl Default for Fail {
     fn default() -> Self {
-        Self { code: "failed_as_told".to_owned(), message: "this step fails".to_owned() }
+        Self {
+            code: "failed_as_told".to_owned(),
+            message: "this step fails".to_owned(),
+        }
     }
 }
 
@@ -71,9 +74,15 @@ mod tests {
 
     #[test]
     fn flaky_fails_as_often_as_told_and_then_succeeds() {
-        let second = Attempt::new().config(json!({"failures": 2})).attempt(2, 3).context();
+        let second = Attempt::new()
+            .config(json!({"failures": 2}))
+            .attempt(2, 3)
+            .context();
         assert_eq!(flaky(&second).unwrap_err().code(), "flaky");
-        let third = Attempt::new().config(json!({"failures": 2})).attempt(3, 3).context();
+        let third = Attempt::new()
+            .config(json!({"failures": 2}))
+            .attempt(3, 3)
+            .context();
         assert_eq!(flaky(&third), Ok(3));
     }
 
@@ -81,6 +90,9 @@ mod tests {
     fn fail_fails_for_good_with_the_code_it_was_told() {
         let ctx = Attempt::new().config(json!({"code": "no_stock"})).context();
         let failure = fail(&ctx).unwrap_err();
-        assert_eq!((failure.code(), failure.retry()), ("no_stock", tasker_sdk::Retry::Never));
+        assert_eq!(
+            (failure.code(), failure.retry()),
+            ("no_stock", tasker_sdk::Retry::Never)
+        );
     }
 }

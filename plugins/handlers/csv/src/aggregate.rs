@@ -18,7 +18,10 @@ struct Config {
 pub fn aggregate(ctx: &Context, table: Table) -> Result<Summary, Failure> {
     let config: Config = ctx.config()?;
     let parts: Parts = ctx.dependency(&config.of)?;
-    let part = parts.parts.get(config.part).ok_or_else(|| no_part(&config, &parts))?;
+    let part = parts
+        .parts
+        .get(config.part)
+        .ok_or_else(|| no_part(&config, &parts))?;
     let group_by = Column::find(&parts, &config.group_by)?;
     let columns = config
         .columns
@@ -31,10 +34,15 @@ pub fn aggregate(ctx: &Context, table: Table) -> Result<Summary, Failure> {
 
 fn sum_up(rows: &str, group_by: &Column<'_>, columns: &[Column<'_>]) -> Result<Summary, Failure> {
     let mut summary = Summary::default();
-    let reader = ReaderBuilder::new().has_headers(false).from_reader(rows.as_bytes());
+    let reader = ReaderBuilder::new()
+        .has_headers(false)
+        .from_reader(rows.as_bytes());
     for row in reader.into_records() {
         let row = row.or_permanent("invalid_csv")?;
-        let group = summary.groups.entry(group_by.cell(&row).to_owned()).or_default();
+        let group = summary
+            .groups
+            .entry(group_by.cell(&row).to_owned())
+            .or_default();
         for column in columns {
             if let Some(number) = column.number(&row)? {
                 group.add(column.name, Figures::of(number));
@@ -54,7 +62,9 @@ struct Merge {
 
 pub fn merge(ctx: &Context) -> Result<Summary, Failure> {
     let Merge { of } = ctx.config()?;
-    of.iter().try_fold(Summary::default(), |so_far, step| Ok(so_far.join(ctx.dependency(step)?)))
+    of.iter().try_fold(Summary::default(), |so_far, step| {
+        Ok(so_far.join(ctx.dependency(step)?))
+    })
 }
 
 struct Column<'a> {
@@ -76,7 +86,10 @@ impl<'a> Column<'a> {
     fn number(&self, row: &StringRecord) -> Result<Option<f64>, Failure> {
         match self.cell(row).trim() {
             "" => Ok(None),
-            cell => cell.parse().map(Some).map_err(|_| not_a_number(self.name, cell)),
+            cell => cell
+                .parse()
+                .map(Some)
+                .map_err(|_| not_a_number(self.name, cell)),
         }
     }
 }
@@ -104,12 +117,18 @@ fn no_part(config: &Config, parts: &Parts) -> Failure {
 fn no_column(parts: &Parts, name: &str) -> Failure {
     Failure::permanent(
         "no_column",
-        format!("there is no column `{name}`; there are {}", parts.columns.join(", ")),
+        format!(
+            "there is no column `{name}`; there are {}",
+            parts.columns.join(", ")
+        ),
     )
 }
 
 fn not_a_number(column: &str, cell: &str) -> Failure {
-    Failure::permanent("not_a_number", format!("`{cell}` in the column `{column}` is not a number"))
+    Failure::permanent(
+        "not_a_number",
+        format!("`{cell}` in the column `{column}` is not a number"),
+    )
 }
 
 #[cfg(test)]
@@ -121,20 +140,34 @@ mod tests {
     fn one_part(csv: &str, column: &str) -> Result<Summary, Failure> {
         let split = json!({"columns": ["kind", "size"], "parts": [{"from": 10, "to": csv.len(), "rows": 1}]});
         let config = json!({"of": "split", "part": 0, "group_by": "kind", "columns": [column]});
-        let ctx = Attempt::new().dependency("split", split).config(config).context();
-        aggregate(&ctx, Table { csv: csv.to_owned() })
+        let ctx = Attempt::new()
+            .dependency("split", split)
+            .config(config)
+            .context();
+        aggregate(
+            &ctx,
+            Table {
+                csv: csv.to_owned(),
+            },
+        )
     }
 
     #[test]
     fn a_cell_that_is_not_a_number_is_named() {
         let failure = one_part("kind,size\nfir,tall\n", "size").unwrap_err();
-        assert_eq!(failure.message(), "`tall` in the column `size` is not a number");
+        assert_eq!(
+            failure.message(),
+            "`tall` in the column `size` is not a number"
+        );
     }
 
     #[test]
     fn a_column_that_is_not_there_is_told_with_those_that_are() {
         let failure = one_part("kind,size\nfir,3\n", "colour").unwrap_err();
-        assert_eq!(failure.message(), "there is no column `colour`; there are kind, size");
+        assert_eq!(
+            failure.message(),
+            "there is no column `colour`; there are kind, size"
+        );
     }
 
     #[test]

@@ -56,9 +56,14 @@ mod tests {
         let part = |part| {
             let config =
                 json!({"of": "split", "part": part, "group_by": "kind", "columns": ["size"]});
-            run("aggregate", Attempt::new().config(config).dependency("split", &parts))
+            run(
+                "aggregate",
+                Attempt::new().config(config).dependency("split", &parts),
+            )
         };
-        let both = Attempt::new().dependency("a", part(0)).dependency("b", part(1));
+        let both = Attempt::new()
+            .dependency("a", part(0))
+            .dependency("b", part(1));
         let merged = run("merge", both.config(json!({"of": ["a", "b"]})));
         let report = run(
             "report",

@@ -44,14 +44,26 @@ pub fn report(ctx: &Context) -> Result<Report, Failure> {
     let Summary { rows, groups } = ctx.dependency(&of)?;
     let groups: Vec<_> = groups.into_iter().map(Line::from).collect();
     let text = markdown(&groups);
-    Ok(Report { title, rows, groups, text })
+    Ok(Report {
+        title,
+        rows,
+        groups,
+        text,
+    })
 }
 
 impl From<(String, Group)> for Line {
     fn from((name, group): (String, Group)) -> Self {
-        let columns =
-            group.columns.into_iter().map(|(column, figures)| (column, figures.into())).collect();
-        Self { name, rows: group.rows, columns }
+        let columns = group
+            .columns
+            .into_iter()
+            .map(|(column, figures)| (column, figures.into()))
+            .collect();
+        Self {
+            name,
+            rows: group.rows,
+            columns,
+        }
     }
 }
 
@@ -70,9 +82,16 @@ impl From<Figures> for Averages {
 fn markdown(groups: &[Line]) -> String {
     let mut text =
         "| group | rows | column | min | mean | max |\n|---|--:|---|--:|--:|--:|\n".to_owned();
-    for Line { name, rows, columns } in groups {
+    for Line {
+        name,
+        rows,
+        columns,
+    } in groups
+    {
         for (column, Averages { min, mean, max, .. }) in columns {
-            text.push_str(&format!("| {name} | {rows} | {column} | {min} | {mean} | {max} |\n"));
+            text.push_str(&format!(
+                "| {name} | {rows} | {column} | {min} | {mean} | {max} |\n"
+            ));
         }
     }
     text

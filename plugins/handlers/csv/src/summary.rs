@@ -67,7 +67,12 @@ impl Group {
 impl Figures {
     /// Of one number.
     pub fn of(number: f64) -> Self {
-        Self { count: 1, min: number, max: number, sum: number }
+        Self {
+            count: 1,
+            min: number,
+            max: number,
+            sum: number,
+        }
     }
 
     /// The average.

@@ -46,15 +46,24 @@ fn fetch(ctx: &Context, input: Input) -> Result<Fetched, Failure> {
     let config: Config = ctx.config()?;
     let url = config.url.or(input.url).ok_or_else(no_url)?;
     info!(url = url; "fetching");
-    let response =
-        http::get(url).timeout(Duration::from_millis(config.timeout_ms)).send()?.success()?;
+    let response = http::get(url)
+        .timeout(Duration::from_millis(config.timeout_ms))
+        .send()?
+        .success()?;
     let body = response.body();
     let begins = String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES)]).into_owned();
-    Ok(Fetched { status: response.status(), bytes: body.len(), begins })
+    Ok(Fetched {
+        status: response.status(),
+        bytes: body.len(),
+        begins,
+    })
 }
 
 fn no_url() -> Failure {
-    Failure::permanent("no_url", "neither the step's config nor the task's input has a `url`")
+    Failure::permanent(
+        "no_url",
+        "neither the step's config nor the task's input has a `url`",
+    )
 }
 
 #[cfg(test)]

@@ -21,7 +21,10 @@ impl Response {
 
     /// The first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let found = self.headers.iter().find(|(header, _)| header.eq_ignore_ascii_case(name));
+        let found = self
+            .headers
+            .iter()
+            .find(|(header, _)| header.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
@@ -51,7 +54,9 @@ impl Response {
     }
 
     fn may_pass(&self) -> impl FnOnce(&'static str, String) -> Failure + use<> {
-        let seconds = self.header("retry-after").and_then(|text| text.trim().parse().ok());
+        let seconds = self
+            .header("retry-after")
+            .and_then(|text| text.trim().parse().ok());
         move |code, message| match seconds {
             Some(seconds) => Failure::retry_after(Duration::from_secs(seconds), code, message),
             None => Failure::retryable(code, message),
@@ -70,8 +75,10 @@ mod tests {
     use crate::Retry;
 
     fn response(status: u16, headers: &[(&str, &str)]) -> Response {
-        let headers =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         Response {
             url: "http://shop.example.com/".to_owned(),
             status,
@@ -82,17 +89,28 @@ mod tests {
 
     #[test]
     fn a_busy_server_is_asked_again_no_sooner_than_it_says() {
-        let failure = response(503, &[("Retry-After", "7")]).success().unwrap_err();
+        let failure = response(503, &[("Retry-After", "7")])
+            .success()
+            .unwrap_err();
         assert_eq!(failure.retry(), Retry::After(Duration::from_secs(7)));
         assert_eq!(failure.details(), Some("{\"status\":503}"));
-        assert_eq!(response(500, &[]).success().unwrap_err().retry(), Retry::Policy);
+        assert_eq!(
+            response(500, &[]).success().unwrap_err().retry(),
+            Retry::Policy
+        );
     }
 
     #[test]
     fn what_the_caller_did_wrong_is_not_tried_again() {
         let failure = response(404, &[]).success().unwrap_err();
-        assert_eq!((failure.code(), failure.retry()), ("http_status", Retry::Never));
-        assert_eq!(failure.message(), "http://shop.example.com/ answered with status 404");
+        assert_eq!(
+            (failure.code(), failure.retry()),
+            ("http_status", Retry::Never)
+        );
+        assert_eq!(
+            failure.message(),
+            "http://shop.example.com/ answered with status 404"
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use wasip2::http::types::{
     Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
     Scheme,
 };
-use wasip2::io::streams::{OutputStream, StreamError};
+use wasip2::io::streams::StreamError;
 
 /// `wasi:io` takes this much in one blocking write.
 const WRITE_BYTES: usize = 4096;
@@ -15,13 +15,18 @@ const READ_BYTES: u64 = 64 << 10;
 
 pub(super) fn send(request: &Request) -> Result<Response, Failure> {
     let outgoing = outgoing(request)?;
-    let body = outgoing.body().map_err(|()| invalid(request, "it has no body to write"))?;
+    let body = outgoing
+        .body()
+        .map_err(|()| invalid(request, "it has no body to write"))?;
     let pending =
         handle(outgoing, Some(options(request))).map_err(|error| failed(request, &error))?;
-    write(request, body)?;
+    // Where the body could not be written, what comes back says why.
+    let _ = write(&request.body, body);
     pending.subscribe().block();
-    let answer =
-        pending.get().expect("the pollable said that it is there").expect("it is taken once");
+    let answer = pending
+        .get()
+        .expect("the pollable said that it is there")
+        .expect("it is taken once");
     read(request, &answer.map_err(|error| failed(request, &error))?)
 }
 
@@ -30,10 +35,18 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
         split(&request.url).ok_or_else(|| invalid(request, "it is no http:// or https:// URL"))?;
     let outgoing = OutgoingRequest::new(headers(request)?);
     let refused = |what: &'static str| move |()| invalid(request, what);
-    outgoing.set_method(&method(&request.method)).map_err(refused("its method is none"))?;
-    outgoing.set_scheme(Some(&scheme)).map_err(refused("its scheme is none"))?;
-    outgoing.set_authority(Some(authority)).map_err(refused("its host is none"))?;
-    outgoing.set_path_with_query(Some(&path)).map_err(refused("its path is none"))?;
+    outgoing
+        .set_method(&method(&request.method))
+        .map_err(refused("its method is none"))?;
+    outgoing
+        .set_scheme(Some(&scheme))
+        .map_err(refused("its scheme is none"))?;
+    outgoing
+        .set_authority(Some(authority))
+        .map_err(refused("its host is none"))?;
+    outgoing
+        .set_path_with_query(Some(&path))
+        .map_err(refused("its path is none"))?;
     Ok(outgoing)
 }
 
@@ -69,7 +82,11 @@ fn split(url: &str) -> Option<(Scheme, &str, String)> {
     let rest = rest.split('#').next().unwrap_or(rest);
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
-    let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
+    let path = if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        format!("/{path}")
+    };
     (!authority.is_empty()).then_some((scheme, authority, path))
 }
 
@@ -83,16 +100,14 @@ fn options(request: &Request) -> RequestOptions {
     options
 }
 
-fn write(request: &Request, body: OutgoingBody) -> Result<(), Failure> {
-    if !request.body.is_empty() {
+fn write(bytes: &[u8], body: OutgoingBody) -> Result<(), StreamError> {
+    if !bytes.is_empty() {
         let stream = body.write().expect("it is taken once");
-        write_all(&stream, &request.body).map_err(|error| broken(request, "request", &error))?;
+        bytes
+            .chunks(WRITE_BYTES)
+            .try_for_each(|chunk| stream.blocking_write_and_flush(chunk))?;
     }
-    OutgoingBody::finish(body, None).map_err(|error| failed(request, &error))
-}
-
-fn write_all(stream: &OutputStream, bytes: &[u8]) -> Result<(), StreamError> {
-    bytes.chunks(WRITE_BYTES).try_for_each(|chunk| stream.blocking_write_and_flush(chunk))
+    OutgoingBody::finish(body, None).map_err(|_| StreamError::Closed)
 }
 
 fn read(request: &Request, response: &IncomingResponse) -> Result<Response, Failure> {
@@ -115,7 +130,7 @@ fn read_all(request: &Request, body: &IncomingBody) -> Result<Vec<u8>, Failure> 
             Ok(piece) => bytes.extend(piece),
             Err(StreamError::Closed) => return Ok(bytes),
             Err(error @ StreamError::LastOperationFailed(_)) => {
-                return Err(broken(request, "response", &error));
+                return Err(broken(request, &error));
             }
         }
         if bytes.len() > request.max_body_bytes {
@@ -132,15 +147,17 @@ fn invalid(request: &Request, why: &str) -> Failure {
 }
 
 fn too_large(request: &Request) -> Failure {
-    let message =
-        format!("the body of {} has more than {} bytes", request.url, request.max_body_bytes);
+    let message = format!(
+        "the body of {} has more than {} bytes",
+        request.url, request.max_body_bytes
+    );
     Failure::permanent("http_body_too_large", message)
 }
 
-fn broken(request: &Request, which: &str, error: &StreamError) -> Failure {
+fn broken(request: &Request, error: &StreamError) -> Failure {
     Failure::retryable(
         "http_failed",
-        format!("the {which} body of {} broke off: {error}", request.url),
+        format!("the body of {} broke off: {error}", request.url),
     )
 }
 
