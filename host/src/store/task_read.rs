@@ -108,14 +108,18 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<TaskRow>, StoreError> {
         let is_of_templates = filter.namespace.is_some() || filter.template.is_some();
-        let rows = sqlx::query_as(if is_of_templates { LIST_OF_TEMPLATES } else { LIST })
-            .bind(filter.namespace.as_ref().map(Name::as_str))
-            .bind(filter.template.as_ref().map(Name::as_str))
-            .bind(filter.state.map(TaskState::as_str))
-            .bind(filter.after.map(|id| id.0))
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
+        let rows = sqlx::query_as(if is_of_templates {
+            LIST_OF_TEMPLATES
+        } else {
+            LIST
+        })
+        .bind(filter.namespace.as_ref().map(Name::as_str))
+        .bind(filter.template.as_ref().map(Name::as_str))
+        .bind(filter.state.map(TaskState::as_str))
+        .bind(filter.after.map(|id| id.0))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows)
     }
 
