@@ -2,5 +2,6 @@
 
 mod embedded;
 mod harness;
-mod tidy;
 mod sandbox;
+mod sql;
+mod tidy;

@@ -18,7 +18,10 @@ pub const MAX_CONCURRENT: usize = 64;
 pub fn sandbox() -> &'static Sandbox {
     static SANDBOX: LazyLock<(Sandbox, tempfile::TempDir)> = LazyLock::new(|| {
         let dir = tempfile::tempdir().unwrap();
-        let config = SandboxConfig { cache_dir: dir.path().to_owned(), max_concurrent: MAX_CONCURRENT };
+        let config = SandboxConfig {
+            cache_dir: dir.path().to_owned(),
+            max_concurrent: MAX_CONCURRENT,
+        };
         (Sandbox::new(config).unwrap(), dir)
     });
     &SANDBOX.0
@@ -77,14 +80,21 @@ impl Attempt {
     }
 
     pub fn http(mut self, targets: &[&str]) -> Self {
-        let http = targets.iter().map(|target| target.parse().unwrap()).collect();
+        let http = targets
+            .iter()
+            .map(|target| target.parse().unwrap())
+            .collect();
         self.plan.grants = Arc::new(Grants { http });
         self
     }
 
     pub fn invocation(self) -> Arc<Invocation> {
         Arc::new(Invocation {
-            lease: Lease { task_id: TaskId::generate(), step_no: 2, attempt: 2 },
+            lease: Lease {
+                task_id: TaskId::generate(),
+                step_no: 2,
+                attempt: 2,
+            },
             step: Arc::new(self.plan),
             task_input: self.input.into(),
             dependencies: self.dependencies,
@@ -96,7 +106,9 @@ impl Attempt {
     pub async fn run(self) -> Executed {
         let prepared = prepared(guests::misbehaving()).await;
         let surroundings = self.surroundings.clone();
-        sandbox().execute(&prepared, self.invocation(), surroundings).await
+        sandbox()
+            .execute(&prepared, self.invocation(), surroundings)
+            .await
     }
 
     pub async fn failure(self) -> Failure {

@@ -8,7 +8,11 @@ use tasker::domain::digest::Digest;
 use tasker::sandbox::{Sandbox, SandboxConfig, SandboxError};
 
 fn open(dir: &Path) -> Sandbox {
-    Sandbox::new(SandboxConfig { cache_dir: dir.to_owned(), max_concurrent: 4 }).unwrap()
+    Sandbox::new(SandboxConfig {
+        cache_dir: dir.to_owned(),
+        max_concurrent: 4,
+    })
+    .unwrap()
 }
 
 /// Prepares the small guest and tells how often its bytes were asked for.
@@ -18,13 +22,21 @@ async fn loads(sandbox: &Sandbox) -> usize {
         asked.fetch_add(1, Ordering::Relaxed);
         Ok::<_, Infallible>(guests::undescribed().to_vec())
     };
-    sandbox.prepare(Digest::of(guests::undescribed()), load).await.unwrap();
+    sandbox
+        .prepare(Digest::of(guests::undescribed()), load)
+        .await
+        .unwrap();
     asked.into_inner()
 }
 
 fn compiled_file(dir: &Path) -> PathBuf {
-    let files = std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
-    let mut compiled = files.filter(|path| path.extension().is_some_and(|extension| extension == "cwasm"));
+    let files = std::fs::read_dir(dir)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut compiled = files.filter(|path| {
+        path.extension()
+            .is_some_and(|extension| extension == "cwasm")
+    });
     compiled.next().expect("there is compiled code")
 }
 
@@ -69,7 +81,10 @@ async fn a_file_that_was_changed_is_compiled_again() {
 #[tokio::test]
 async fn one_components_code_is_not_taken_for_anothers() {
     let dir = tempfile::tempdir().unwrap();
-    open(dir.path()).inspect(guests::misbehaving()).await.unwrap();
+    open(dir.path())
+        .inspect(guests::misbehaving())
+        .await
+        .unwrap();
     let name = compiled_file(dir.path());
     let wrong = Digest::of(guests::misbehaving()).to_string();
     let right = Digest::of(guests::undescribed()).to_string();
@@ -82,8 +97,13 @@ async fn one_components_code_is_not_taken_for_anothers() {
 async fn bytes_with_another_digest_are_not_run() {
     let dir = tempfile::tempdir().unwrap();
     let load = async || Ok::<_, Infallible>(b"something else".to_vec());
-    let refused = open(dir.path()).prepare(Digest::of(guests::undescribed()), load).await;
-    assert!(matches!(refused.err(), Some(SandboxError::WrongBytes { .. })));
+    let refused = open(dir.path())
+        .prepare(Digest::of(guests::undescribed()), load)
+        .await;
+    assert!(matches!(
+        refused.err(),
+        Some(SandboxError::WrongBytes { .. })
+    ));
 }
 
 #[tokio::test]
@@ -91,12 +111,23 @@ async fn only_the_owner_may_read_the_key() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     open(&dir.path().join("cache"));
-    let mode = |path: &str| std::fs::metadata(dir.path().join(path)).unwrap().permissions().mode() & 0o777;
+    let mode = |path: &str| {
+        std::fs::metadata(dir.path().join(path))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
     assert_eq!((mode("cache"), mode("cache/key")), (0o700, 0o600));
 }
 
 #[tokio::test]
 async fn a_directory_that_cannot_be_made_is_named() {
-    let error = Sandbox::new(SandboxConfig { cache_dir: "/proc/cache".into(), max_concurrent: 1 }).err().unwrap();
+    let error = Sandbox::new(SandboxConfig {
+        cache_dir: "/proc/cache".into(),
+        max_concurrent: 1,
+    })
+    .err()
+    .unwrap();
     assert!(error.to_string().contains("/proc/cache"), "{error}");
 }

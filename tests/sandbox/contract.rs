@@ -10,14 +10,22 @@ use wasmtime::{Config, Engine, Store};
 fn later_host(engine: &Engine, component: &Component) -> Linker<()> {
     let mut linker = Linker::new(engine);
     for (import, item) in component.component_type().imports(engine) {
-        let ComponentItem::ComponentInstance(imported) = item.ty else { panic!("{import} is an instance") };
-        let contract = import.strip_suffix("@1.0.0").map(|interface| format!("{interface}@1.1.0"));
-        let mut interface = linker.instance(contract.as_deref().unwrap_or(import)).unwrap();
+        let ComponentItem::ComponentInstance(imported) = item.ty else {
+            panic!("{import} is an instance")
+        };
+        let contract = import
+            .strip_suffix("@1.0.0")
+            .map(|interface| format!("{interface}@1.1.0"));
+        let mut interface = linker
+            .instance(contract.as_deref().unwrap_or(import))
+            .unwrap();
         for (name, item) in imported.exports(engine) {
             define(&mut interface, name, item.ty);
         }
         if contract.is_some() {
-            interface.func_wrap("added-in-a-later-version", |_, ()| Ok(())).unwrap();
+            interface
+                .func_wrap("added-in-a-later-version", |_, ()| Ok(()))
+                .unwrap();
         }
     }
     linker
@@ -25,8 +33,12 @@ fn later_host(engine: &Engine, component: &Component) -> Linker<()> {
 
 fn define(interface: &mut LinkerInstance<'_, ()>, name: &str, item: ComponentItem) {
     match item {
-        ComponentItem::ComponentFunc(_) => interface.func_new(name, |_, _, _, _| wasmtime::bail!("not called here")),
-        ComponentItem::Resource(_) => interface.resource(name, ResourceType::host::<()>(), |_, _| Ok(())),
+        ComponentItem::ComponentFunc(_) => {
+            interface.func_new(name, |_, _, _, _| wasmtime::bail!("not called here"))
+        }
+        ComponentItem::Resource(_) => {
+            interface.resource(name, ResourceType::host::<()>(), |_, _| Ok(()))
+        }
         _ => Ok(()),
     }
     .unwrap();
@@ -40,8 +52,12 @@ fn a_guest_built_against_1_0_0_runs_on_a_host_with_more_functions() {
     let mut store = Store::new(&engine, ());
     let instance = linker.instantiate(&mut store, &component).unwrap();
     // A host of 1.1.0 looks for the handler by its own version.
-    let handler = instance.get_export_index(&mut store, None, "tasker:step/handler@1.1.0").unwrap();
-    let execute = instance.get_export_index(&mut store, Some(&handler), "execute").unwrap();
+    let handler = instance
+        .get_export_index(&mut store, None, "tasker:step/handler@1.1.0")
+        .unwrap();
+    let execute = instance
+        .get_export_index(&mut store, Some(&handler), "execute")
+        .unwrap();
     let execute = instance.get_func(&mut store, execute).unwrap();
     let mut answer = [Val::Bool(false)];
     let arguments = [Val::String("echo".into()), Val::String("[1]".into())];

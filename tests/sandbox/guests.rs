@@ -27,7 +27,14 @@ fn build() -> PathBuf {
     let target = std::env::var_os("TASKER_GUESTS_TARGET_DIR")
         .map_or_else(|| tests.join("../target/guests"), PathBuf::from);
     let status = Command::new("cargo")
-        .args(["build", "--quiet", "--release", "--locked", "--target", "wasm32-wasip2"])
+        .args([
+            "build",
+            "--quiet",
+            "--release",
+            "--locked",
+            "--target",
+            "wasm32-wasip2",
+        ])
         .arg("--target-dir")
         .arg(&target)
         .current_dir(tests.join("guests"))

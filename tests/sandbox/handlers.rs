@@ -23,8 +23,12 @@ async fn a_handler_learns_about_its_attempt() {
     about.checkpoint = Some("[1]".to_owned());
     let invocation = about.invocation();
     let prepared = prepared(guests::misbehaving()).await;
-    let executed = sandbox().execute(&prepared, invocation.clone(), Surroundings::default()).await;
-    let Outcome::Completed(result) = executed.outcome else { panic!("{executed:?}") };
+    let executed = sandbox()
+        .execute(&prepared, invocation.clone(), Surroundings::default())
+        .await;
+    let Outcome::Completed(result) = executed.outcome else {
+        panic!("{executed:?}")
+    };
     let expected = json!({
         "task_id": invocation.lease.task_id.to_string(),
         "namespace": "orders",
@@ -44,7 +48,11 @@ async fn a_handler_learns_about_its_attempt() {
 #[tokio::test]
 async fn what_a_handler_says_is_in_the_attempts_log() {
     let executed = attempt("talks").run().await;
-    let said: Vec<_> = executed.log.iter().map(|line| (line.source, line.level, line.message.as_str())).collect();
+    let said: Vec<_> = executed
+        .log
+        .iter()
+        .map(|line| (line.source, line.level, line.message.as_str()))
+        .collect();
     assert_eq!(
         said,
         [
@@ -53,7 +61,10 @@ async fn what_a_handler_says_is_in_the_attempts_log() {
             (LogSource::Handler, LogLevel::Info, "to the log"),
         ]
     );
-    assert_eq!(executed.log[2].fields, [("order".to_owned(), "7".to_owned())]);
+    assert_eq!(
+        executed.log[2].fields,
+        [("order".to_owned(), "7".to_owned())]
+    );
 }
 
 #[tokio::test]
@@ -68,7 +79,10 @@ async fn a_failure_keeps_its_code_its_message_its_details_and_its_word_on_retrie
     let retries = [
         ("returns_failure_policy", Retry::Policy),
         ("returns_failure_never", Retry::Never),
-        ("returns_failure_after", Retry::After(Duration::from_millis(1_500))),
+        (
+            "returns_failure_after",
+            Retry::After(Duration::from_millis(1_500)),
+        ),
     ];
     for (handler, retry) in retries {
         let failure = attempt(handler).failure().await;
@@ -83,8 +97,17 @@ async fn a_failure_keeps_its_code_its_message_its_details_and_its_word_on_retrie
 #[tokio::test]
 async fn a_failure_survives_what_is_wrong_in_it() {
     let executed = attempt("failure_with_bad_details").run().await;
-    assert!(executed.log.iter().any(|line| line.message.contains("`details` is not JSON")), "{:?}", executed.log);
-    let Outcome::Failed(failure) = executed.outcome else { panic!("it failed") };
+    assert!(
+        executed
+            .log
+            .iter()
+            .any(|line| line.message.contains("`details` is not JSON")),
+        "{:?}",
+        executed.log
+    );
+    let Outcome::Failed(failure) = executed.outcome else {
+        panic!("it failed")
+    };
     assert_eq!(failure.code, "failed");
     assert_eq!(failure.message, "odd\u{fffd}ly");
     assert_eq!(failure.details, None);
@@ -93,15 +116,25 @@ async fn a_failure_survives_what_is_wrong_in_it() {
 #[tokio::test]
 async fn a_checkpoint_is_handed_on() {
     let executed = attempt("checkpoint").run().await;
-    assert_eq!(executed.outcome, Outcome::Checkpointed("{\"page\": 3}".to_owned()));
+    assert_eq!(
+        executed.outcome,
+        Outcome::Checkpointed("{\"page\": 3}".to_owned())
+    );
 }
 
 #[tokio::test]
 async fn a_result_that_is_not_json_is_refused_for_good() {
     for handler in ["not_json", "half_json"] {
         let failure = attempt(handler).failure().await;
-        assert_eq!((failure.code.as_str(), failure.retry), ("invalid_result", Retry::Never));
-        assert!(failure.message.contains("is not JSON"), "{}", failure.message);
+        assert_eq!(
+            (failure.code.as_str(), failure.retry),
+            ("invalid_result", Retry::Never)
+        );
+        assert!(
+            failure.message.contains("is not JSON"),
+            "{}",
+            failure.message
+        );
     }
 }
 
@@ -111,24 +144,45 @@ async fn a_result_that_does_not_match_the_steps_schema_is_refused_for_good() {
     let mut charge = attempt("echo").input("{\"amount\": \"a lot\"}");
     charge.plan.result_schema = Some(Arc::new(jsonschema::validator_for(&schema).unwrap()));
     let failure = charge.failure().await;
-    assert_eq!((failure.code.as_str(), failure.retry), ("result_schema_mismatch", Retry::Never));
-    assert!(failure.message.contains("at `/amount`"), "{}", failure.message);
+    assert_eq!(
+        (failure.code.as_str(), failure.retry),
+        ("result_schema_mismatch", Retry::Never)
+    );
+    assert!(
+        failure.message.contains("at `/amount`"),
+        "{}",
+        failure.message
+    );
     assert!(failure.message.contains("receipt"), "{}", failure.message);
 }
 
 #[tokio::test]
 async fn outcomes_that_this_host_does_not_do_fail_for_good() {
-    for (handler, name) in [("choose", "choose"), ("fan_out", "fan-out"), ("extension", "tasker.later")] {
+    for (handler, name) in [
+        ("choose", "choose"),
+        ("fan_out", "fan-out"),
+        ("extension", "tasker.later"),
+    ] {
         let failure = attempt(handler).failure().await;
-        assert_eq!((failure.code.as_str(), failure.retry), ("unsupported_outcome", Retry::Never));
-        assert!(failure.message.contains(&format!("`{name}`")), "{}", failure.message);
+        assert_eq!(
+            (failure.code.as_str(), failure.retry),
+            ("unsupported_outcome", Retry::Never)
+        );
+        assert!(
+            failure.message.contains(&format!("`{name}`")),
+            "{}",
+            failure.message
+        );
     }
 }
 
 #[tokio::test]
 async fn an_unknown_handler_fails_for_good() {
     let failure = attempt("no_such").failure().await;
-    assert_eq!((failure.code.as_str(), failure.retry), ("unknown_handler", Retry::Never));
+    assert_eq!(
+        (failure.code.as_str(), failure.retry),
+        ("unknown_handler", Retry::Never)
+    );
 }
 
 #[tokio::test]
@@ -147,7 +201,11 @@ async fn a_heartbeat_tells_when_nobody_waits_any_more() {
 struct Ancestors;
 
 impl AncestorResults for Ancestors {
-    fn result<'a>(&'a self, lease: Lease, step: &'a str) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+    fn result<'a>(
+        &'a self,
+        lease: Lease,
+        step: &'a str,
+    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
         assert_eq!((lease.step_no, lease.attempt), (2, 2));
         Box::pin(async move {
             tokio::task::yield_now().await;
@@ -169,14 +227,28 @@ async fn dependency(step: &str) -> tasker::sandbox::Executed {
 
 #[tokio::test]
 async fn the_results_of_direct_and_indirect_dependencies_are_found() {
-    for (step, result) in [("reserve", "{\"shelf\":4}"), ("validate", "{\"valid\":true}"), ("other", "null")] {
-        assert_eq!(dependency(step).await.outcome, Outcome::Completed(result.to_owned()));
+    for (step, result) in [
+        ("reserve", "{\"shelf\":4}"),
+        ("validate", "{\"valid\":true}"),
+        ("other", "null"),
+    ] {
+        assert_eq!(
+            dependency(step).await.outcome,
+            Outcome::Completed(result.to_owned())
+        );
     }
 }
 
 #[tokio::test]
 async fn a_result_that_cannot_be_read_is_the_hosts_fault() {
     let failure = super::attempt::failure(dependency("lost").await);
-    assert_eq!((failure.kind, failure.code.as_str()), (FailureKind::Host, "host_unavailable"));
-    assert!(failure.message.contains("the connection is gone"), "{}", failure.message);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::Host, "host_unavailable")
+    );
+    assert!(
+        failure.message.contains("the connection is gone"),
+        "{}",
+        failure.message
+    );
 }

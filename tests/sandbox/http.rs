@@ -12,45 +12,69 @@ fn server(status: &'static str) -> SocketAddr {
     std::thread::spawn(move || {
         for mut stream in listener.incoming().flatten() {
             let _ = stream.read(&mut [0; 4096]);
-            let _ = write!(stream, "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let _ = write!(
+                stream,
+                "HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+            );
         }
     });
     address
 }
 
 fn remark(executed: &Executed) -> &str {
-    let line = executed.log.iter().find(|line| line.source == LogSource::Host);
+    let line = executed
+        .log
+        .iter()
+        .find(|line| line.source == LogSource::Host);
     &line.expect("the host remarked on it").message
 }
 
 #[tokio::test]
 async fn a_granted_destination_is_reached() {
     let address = server("204 No Content").to_string();
-    let fetch = attempt("fetch").input(&format!("\"{address}\"")).http(&[&address]);
+    let fetch = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
     assert_eq!(fetch.result().await, "204");
 }
 
 #[tokio::test]
 async fn a_redirect_is_left_to_the_handler() {
     let address = server("302 Found\r\nlocation: http://127.0.0.1:1/").to_string();
-    let fetch = attempt("fetch").input(&format!("\"{address}\"")).http(&[&address]);
+    let fetch = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
     assert_eq!(fetch.result().await, "302");
 }
 
 #[tokio::test]
 async fn without_a_grant_the_request_is_denied_and_the_log_names_the_grant() {
     let address = server("204 No Content").to_string();
-    let executed = attempt("fetch").input(&format!("\"{address}\"")).http(&["api.example.com"]).run().await;
-    assert!(remark(&executed).contains(&format!("no grant for `{address}`")), "{}", remark(&executed));
+    let executed = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&["api.example.com"])
+        .run()
+        .await;
+    assert!(
+        remark(&executed).contains(&format!("no grant for `{address}`")),
+        "{}",
+        remark(&executed)
+    );
     let failure = super::attempt::failure(executed);
-    assert!(failure.message.contains("HttpRequestDenied"), "{}", failure.message);
+    assert!(
+        failure.message.contains("HttpRequestDenied"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test]
 async fn localhost_is_reached_where_it_is_granted_by_that_name() {
     let port = server("204 No Content").port();
     let local = format!("localhost:{port}");
-    let fetch = attempt("fetch").input(&format!("\"{local}\"")).http(&[&local]);
+    let fetch = attempt("fetch")
+        .input(&format!("\"{local}\""))
+        .http(&[&local]);
     assert_eq!(fetch.result().await, "204");
 }
 
@@ -59,15 +83,35 @@ async fn a_destination_that_does_not_answer_is_told_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);
-    let executed = attempt("fetch").input(&format!("\"{address}\"")).http(&[&address]).run().await;
-    assert!(remark(&executed).contains("failed"), "{}", remark(&executed));
+    let executed = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address])
+        .run()
+        .await;
+    assert!(
+        remark(&executed).contains("failed"),
+        "{}",
+        remark(&executed)
+    );
     let failure = super::attempt::failure(executed);
-    assert!(failure.message.contains("ConnectionRefused"), "{}", failure.message);
+    assert!(
+        failure.message.contains("ConnectionRefused"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test]
 async fn cloud_metadata_is_not_reached_even_if_granted() {
     let metadata = "169.254.169.254";
-    let executed = attempt("fetch").input(&format!("\"{metadata}\"")).http(&[metadata]).run().await;
-    assert!(remark(&executed).contains("link-local"), "{}", remark(&executed));
+    let executed = attempt("fetch")
+        .input(&format!("\"{metadata}\""))
+        .http(&[metadata])
+        .run()
+        .await;
+    assert!(
+        remark(&executed).contains("link-local"),
+        "{}",
+        remark(&executed)
+    );
 }

@@ -12,14 +12,18 @@ const NEIGHBOURS: usize = 4;
 /// Runs the attempt while others run, and checks that they all come out right.
 async fn among_neighbours(attempt: Attempt) -> Executed {
     let over = AtomicBool::new(false);
-    let neighbours = futures::future::join_all((0..NEIGHBOURS).map(|number| neighbour(number, &over)));
+    let neighbours =
+        futures::future::join_all((0..NEIGHBOURS).map(|number| neighbour(number, &over)));
     let misbehaving = async {
         let executed = attempt.run().await;
         over.store(true, Ordering::Relaxed);
         executed
     };
     let (executed, runs) = tokio::join!(misbehaving, neighbours);
-    assert!(runs.iter().all(|runs| *runs > 0), "every neighbour ran: {runs:?}");
+    assert!(
+        runs.iter().all(|runs| *runs > 0),
+        "every neighbour ran: {runs:?}"
+    );
     executed
 }
 
@@ -40,7 +44,11 @@ async fn failure_among_neighbours(attempt: Attempt) -> Failure {
 }
 
 fn assert_code(failure: &Failure, kind: FailureKind, code: &str) {
-    assert_eq!((failure.kind, failure.code.as_str()), (kind, code), "{failure:#?}");
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (kind, code),
+        "{failure:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -48,17 +56,33 @@ async fn a_panic_is_told_with_its_message_and_where_it_happened() {
     let failure = failure_among_neighbours(attempt("trap")).await;
     assert_code(&failure, FailureKind::Trapped, "trapped");
     assert_eq!(failure.retry, Retry::Policy);
-    assert!(failure.message.contains("the till is empty"), "{}", failure.message);
-    assert!(failure.message.contains("src/lib.rs:"), "{}", failure.message);
+    assert!(
+        failure.message.contains("the till is empty"),
+        "{}",
+        failure.message
+    );
+    assert!(
+        failure.message.contains("src/lib.rs:"),
+        "{}",
+        failure.message
+    );
     let innermost = failure.backtrace.first().expect("a trap has a backtrace");
-    assert!(innermost.contains("misbehaving") && innermost.contains("execute"), "{:#?}", failure.backtrace);
+    assert!(
+        innermost.contains("misbehaving") && innermost.contains("execute"),
+        "{:#?}",
+        failure.backtrace
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_handler_that_exits_is_told_to_return() {
     let failure = failure_among_neighbours(attempt("exits")).await;
     assert_code(&failure, FailureKind::Trapped, "exited");
-    assert!(failure.message.contains("exit code 3") || failure.message.contains("exit code 1"), "{}", failure.message);
+    assert!(
+        failure.message.contains("exit code 3") || failure.message.contains("exit code 1"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -68,7 +92,11 @@ async fn an_endless_loop_ends_at_its_deadline_and_the_backtrace_shows_it() {
     assert_code(&failure, FailureKind::TimedOut, "deadline_exceeded");
     assert!(failure.message.contains("computing"), "{}", failure.message);
     assert!(!failure.backtrace.is_empty());
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    assert!(
+        started.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        started.elapsed()
+    );
 }
 
 #[tokio::test]
@@ -90,17 +118,27 @@ async fn a_memory_bomb_stops_at_its_limit() {
     let bomb = attempt("memory_bomb").limits(|limits| limits.memory_bytes = 16 << 20);
     let failure = failure_among_neighbours(bomb).await;
     assert_code(&failure, FailureKind::OverLimit, "memory_limit");
-    assert!(failure.message.contains("limit is 16.0 MiB"), "{}", failure.message);
+    assert!(
+        failure.message.contains("limit is 16.0 MiB"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test]
 async fn a_handler_may_go_on_when_it_is_refused_memory() {
-    assert_eq!(attempt("memory_refused").result().await, "\"went on with less\"");
+    assert_eq!(
+        attempt("memory_refused").result().await,
+        "\"went on with less\""
+    );
 }
 
 #[tokio::test]
 async fn a_component_that_starts_with_more_memory_than_its_limit_is_told_so() {
-    let failure = attempt("noop").limits(|limits| limits.memory_bytes = 64 << 10).failure().await;
+    let failure = attempt("noop")
+        .limits(|limits| limits.memory_bytes = 64 << 10)
+        .failure()
+        .await;
     assert_code(&failure, FailureKind::OverLimit, "memory_limit");
 }
 
@@ -108,15 +146,27 @@ async fn a_component_that_starts_with_more_memory_than_its_limit_is_told_so() {
 async fn a_stack_overflow_in_the_guests_own_stack_is_told_as_such() {
     let failure = failure_among_neighbours(attempt("stack_overflow")).await;
     assert_code(&failure, FailureKind::Trapped, "stack_overflow");
-    assert!(failure.backtrace[0].contains("deep_frames"), "{:#?}", failure.backtrace);
-    assert!(failure.backtrace[0].contains("times)"), "{:#?}", failure.backtrace);
+    assert!(
+        failure.backtrace[0].contains("deep_frames"),
+        "{:#?}",
+        failure.backtrace
+    );
+    assert!(
+        failure.backtrace[0].contains("times)"),
+        "{:#?}",
+        failure.backtrace
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stack_overflow_in_the_engines_stack_is_told_as_such() {
     let failure = failure_among_neighbours(attempt("deep_recursion")).await;
     assert_code(&failure, FailureKind::Trapped, "stack_overflow");
-    assert!(failure.backtrace[0].contains("deep_calls"), "{:#?}", failure.backtrace);
+    assert!(
+        failure.backtrace[0].contains("deep_calls"),
+        "{:#?}",
+        failure.backtrace
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -124,7 +174,13 @@ async fn an_oversized_result_is_refused_for_good() {
     let failure = failure_among_neighbours(attempt("oversized_result")).await;
     assert_code(&failure, FailureKind::OverLimit, "result_too_large");
     assert_eq!(failure.retry, Retry::Never);
-    assert!(failure.message.contains("2097154 bytes where the limit is 1048576"), "{}", failure.message);
+    assert!(
+        failure
+            .message
+            .contains("2097154 bytes where the limit is 1048576"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -146,7 +202,11 @@ fn assert_log_is_cut(executed: &Executed) {
     assert!(bytes <= (64 << 10) + 200, "{bytes} bytes");
     let note = executed.log.last().expect("there is a note");
     assert_eq!(note.source, LogSource::Host);
-    assert!(note.message.contains("limited to 65536 bytes"), "{}", note.message);
+    assert!(
+        note.message.contains("limited to 65536 bytes"),
+        "{}",
+        note.message
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -154,7 +214,11 @@ async fn a_flood_of_calls_to_the_host_is_ended() {
     let flood = attempt("host_call_flood").limits(|limits| limits.host_calls = 1_000);
     let failure = failure_among_neighbours(flood).await;
     assert_code(&failure, FailureKind::OverLimit, "host_call_limit");
-    assert!(failure.message.contains("more than 1000 times"), "{}", failure.message);
+    assert!(
+        failure.message.contains("more than 1000 times"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,7 +232,11 @@ async fn more_attempts_than_places_wait_for_their_turn() {
 async fn dropping_the_future_ends_the_guest_and_frees_its_place() {
     for _ in 0..2 * MAX_CONCURRENT {
         let endless = attempt("sleeps").run();
-        assert!(tokio::time::timeout(Duration::from_millis(1), endless).await.is_err());
+        assert!(
+            tokio::time::timeout(Duration::from_millis(1), endless)
+                .await
+                .is_err()
+        );
     }
     assert_eq!(attempt("noop").result().await, "null");
 }

@@ -37,15 +37,28 @@ async fn a_good_component_is_described() {
     let descriptor = inspected.descriptor;
     assert_eq!(descriptor.contract, "1.0.0");
     assert_eq!(descriptor.capabilities, ["http"]);
-    assert!(descriptor.imports.contains(&"tasker:step/context@1.0.0".to_owned()), "{:?}", descriptor.imports);
+    assert!(
+        descriptor
+            .imports
+            .contains(&"tasker:step/context@1.0.0".to_owned()),
+        "{:?}",
+        descriptor.imports
+    );
     assert!(descriptor.may_have("echo") && !descriptor.may_have("no_such"));
     let handlers = descriptor.handlers.expect("it tells its handlers");
-    assert_eq!(handlers[1].input_schema, Some(serde_json::json!({"type": "object"})));
+    assert_eq!(
+        handlers[1].input_schema,
+        Some(serde_json::json!({"type": "object"}))
+    );
 }
 
 #[tokio::test]
 async fn a_component_without_a_descriptor_is_allowed_and_its_handlers_are_unknown() {
-    let descriptor = sandbox().inspect(guests::undescribed()).await.unwrap().descriptor;
+    let descriptor = sandbox()
+        .inspect(guests::undescribed())
+        .await
+        .unwrap()
+        .descriptor;
     assert_eq!(descriptor.handlers, None);
     assert!(descriptor.may_have("anything"));
 }
@@ -77,10 +90,21 @@ async fn a_truncated_component_is_refused() {
 
 #[tokio::test]
 async fn an_unknown_import_is_named_with_what_is_available() {
-    let wat = r#"(component (import "acme:billing/ledger@1.0.0" (instance (export "pay" (func)))))"#;
+    let wat =
+        r#"(component (import "acme:billing/ledger@1.0.0" (instance (export "pay" (func)))))"#;
     let refusal = refusal_of_wat(wat).await;
-    assert!(matches!(refusal, Refusal::UnknownImports { .. }), "{refusal:?}");
-    assert_says(&refusal, &["`acme:billing/ledger@1.0.0`", "tasker:step/log", "wasi:http/outgoing-handler"]);
+    assert!(
+        matches!(refusal, Refusal::UnknownImports { .. }),
+        "{refusal:?}"
+    );
+    assert_says(
+        &refusal,
+        &[
+            "`acme:billing/ledger@1.0.0`",
+            "tasker:step/log",
+            "wasi:http/outgoing-handler",
+        ],
+    );
 }
 
 #[tokio::test]
@@ -105,7 +129,10 @@ async fn a_component_without_a_handler_is_refused_and_told_what_it_exports() {
 #[tokio::test]
 async fn a_component_for_another_major_version_is_refused() {
     let refusal = refusal_of_wat(&exporting("tasker:step/handler@2.0.0")).await;
-    assert!(matches!(refusal, Refusal::OtherContract { .. }), "{refusal:?}");
+    assert!(
+        matches!(refusal, Refusal::OtherContract { .. }),
+        "{refusal:?}"
+    );
     assert_says(&refusal, &["tasker:step/handler@2.0.0"]);
 }
 
