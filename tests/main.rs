@@ -9,4 +9,5 @@ mod api;
 mod embedded;
 mod harness;
 mod sandbox;
+mod sql;
 mod tidy;
