@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::paint::Paint;
 use super::reference::parse_task_id;
-use super::view::{Page, Step};
+use super::view::{Failure, Page, Step};
 use super::{CliError, Context, Exit, units};
 use crate::domain::ids::TaskId;
 use crate::domain::state::StepState;
@@ -94,11 +94,7 @@ pub fn took(step: &Step, now: DateTime<Utc>) -> Option<TimeDelta> {
 
 /// Why it stands where it does: what it waits for, when it is tried again, what went wrong.
 pub fn note(step: &Step, now: DateTime<Utc>) -> String {
-    let error = step
-        .error
-        .as_ref()
-        .map(|error| error.text())
-        .unwrap_or_default();
+    let error = step.error.as_ref().map(Failure::text).unwrap_or_default();
     let reason = step.reason.clone();
     match step.state {
         StepState::Waiting => {

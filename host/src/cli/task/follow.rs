@@ -55,7 +55,7 @@ impl<'a> Follower<'a> {
                     return Ok(answer);
                 }
                 Err(error) if self.may_reconnect(&error) => {
-                    tokio::time::sleep(RECONNECT_INTERVAL).await
+                    tokio::time::sleep(RECONNECT_INTERVAL).await;
                 }
                 Err(error) => return Err(error),
             }

@@ -52,13 +52,14 @@ struct Scale {
 impl Scale {
     /// Where a moment stands, from 0 to [`SCALE_CHARS`].
     fn place(&self, after: TimeDelta) -> usize {
-        let share = microseconds(after) as f64 / microseconds(self.length).max(1) as f64;
-        (share.clamp(0.0, 1.0) * SCALE_CHARS as f64) as usize
+        let (after, length) = (microseconds(after), microseconds(self.length));
+        let place = after.clamp(0, length) * SCALE_CHARS as i128 / length.max(1);
+        usize::try_from(place).unwrap_or(SCALE_CHARS)
     }
 }
 
-fn microseconds(span: TimeDelta) -> i64 {
-    span.num_microseconds().unwrap_or(i64::MAX)
+fn microseconds(span: TimeDelta) -> i128 {
+    span.num_microseconds().unwrap_or(i64::MAX).into()
 }
 
 impl<'a> Bar<'a> {
