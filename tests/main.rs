@@ -6,6 +6,7 @@
 )]
 
 mod api;
+mod cli;
 mod embedded;
 mod harness;
 mod sandbox;
