@@ -6,7 +6,10 @@
 )]
 
 mod api;
+mod crash;
 mod embedded;
+mod flow;
 mod harness;
+mod model;
 mod sandbox;
 mod tidy;
