@@ -12,4 +12,5 @@ mod flow;
 mod harness;
 mod model;
 mod sandbox;
+mod sql;
 mod tidy;

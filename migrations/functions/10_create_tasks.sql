@@ -3,10 +3,10 @@
 -- Takes parallel arrays, one element a task. Returns one row an element, in no order: `ord` is the
 -- element's position from 1. Where a task of the same template has the same identity key already,
 -- nothing is created and its id comes back with `created` false; `same_input` tells whether it was
--- given the same input.
+-- given the same input. A repeated call finds the tasks that the first one created.
 --
--- Locks: none but the new rows; a concurrent submit of the same identity is waited for.
--- Idempotent for tasks with an identity key.
+-- Locks: none but the new rows, in the order of their identities; a concurrent submit of the same
+-- identity is waited for. Idempotent.
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
   p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[]
@@ -35,6 +35,7 @@ begin
     select a.task_id, a.namespace_id, a.template_id, a.template_version_id, a.lock_id,
            s.sinks, a.input::json, a.identity_key, a.correlation_id, a.is_watched, v_now
     from asked a join sinks s using (template_version_id)
+    order by a.template_id, a.identity_key, a.task_id
     on conflict do nothing
     returning task.task_id, task.template_version_id
   ), steps as (
@@ -66,7 +67,12 @@ begin
       from unnest(p_task_id, p_template_id, p_identity_key, p_input)
              with ordinality as u (task_id, template_id, identity_key, input, ord)
       join tasker.task t on t.template_id = u.template_id and t.identity_key = u.identity_key
-      where u.task_id <> all (v_created);
+      where u.task_id <> all (v_created)
+      union all
+      select u.ord, t.task_id, false, t.input::text = u.input
+      from unnest(p_task_id, p_identity_key, p_input) with ordinality as u (task_id, identity_key, input, ord)
+      join tasker.task t on t.task_id = u.task_id
+      where u.identity_key is null and u.task_id <> all (v_created);
   end if;
 end
 $$;

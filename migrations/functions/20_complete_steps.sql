@@ -6,7 +6,7 @@
 -- claimed; its parents' results are read afterwards, by tasker.invocations.
 --
 -- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, where
--- a sink completed, tasks by id.
+-- a sink or a step of a draining task completed, tasks by id.
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int
@@ -69,6 +69,10 @@ begin
          (select array_agg(d.task_id) from done d where d.is_draining)
   into v_claimed, v_left_ready, v_sinks, v_draining;
 
+  if v_draining is not null then
+    -- Both calls below lock tasks: all of them first, in the one order.
+    perform from tasker.task t where t.task_id = any (v_sinks || v_draining) order by t.task_id for update;
+  end if;
   if v_sinks is not null then
     perform tasker.finish_tasks(v_sinks, v_now);
   end if;

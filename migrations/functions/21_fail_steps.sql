@@ -3,7 +3,8 @@
 --
 -- Takes parallel arrays, one element a lease; p_error is JSON text {kind, code, message, …};
 -- p_is_permanent forbids another attempt; p_retry_after_ms, where not null, is the handler's word
--- for the earliest time. An element whose lease is void changes nothing: repeating a call is
+-- for the earliest time, within a year. No worker (null) means whichever has the lease: that is for
+-- the reaper alone. An element whose lease is void changes nothing: repeating a call is
 -- harmless. Returns the milliseconds until the first of these steps is due again, null where none is.
 --
 -- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished
@@ -18,6 +19,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
+  v_retry_after_max_ms constant bigint := 365 * 24 * 60 * 60 * 1000::bigint;
   v_failed uuid[];
   v_due_ms bigint;
 begin
@@ -29,13 +31,16 @@ begin
     order by u.task_id, u.step_no
   ), held as materialized (
     select b.task_id, b.step_no, b.error::json as error,
-           b.is_permanent or s.attempt - s.uncounted >= st.max_attempts as is_final,
-           v_now + interval '1 ms' * coalesce(b.retry_after_ms, tasker.backoff_ms(
-             st.backoff, st.backoff_base_ms, st.backoff_max_ms, st.jitter,
-             s.attempt - s.uncounted, random())) as retry_at
+           b.is_permanent or s.attempt - s.uncounted >= st.max_attempts
+             or s.attempt >= tasker.attempts_max() as is_final,
+           v_now + interval '1 ms' * case
+             when b.retry_after_ms is not null then least(greatest(b.retry_after_ms, 0), v_retry_after_max_ms)
+             else tasker.backoff_ms(st.backoff, st.backoff_base_ms, st.backoff_max_ms, st.jitter,
+                                    s.attempt - s.uncounted, random())
+           end as retry_at
     from batch b
     join tasker.step s on s.task_id = b.task_id and s.step_no = b.step_no
-     and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
+     and s.state = 'running' and s.worker_id = coalesce(p_worker_id, s.worker_id) and s.attempt = b.attempt
     join tasker.task t on t.task_id = b.task_id
     join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = b.step_no
   ), failed as (
@@ -47,10 +52,10 @@ begin
         error = h.error
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt, s.state, s.ready_at, s.error
+    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.ready_at, s.error
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
-    select v_now, f.task_id, f.step_no, f.attempt, p_worker_id, f.state::text, f.error from failed f
+    select v_now, f.task_id, f.step_no, f.attempt, f.worker_id, f.state::text, f.error from failed f
   )
   select array_agg(distinct f.task_id) filter (where f.state = 'error'),
          ceil(extract(epoch from min(f.ready_at) - v_now) * 1000)

@@ -1,8 +1,9 @@
 -- Keeps what handlers want to go on from, and makes their steps ready to be called again. Such an
--- attempt does not count against max_attempts.
+-- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
 --
--- Takes parallel arrays, one element a lease. An element whose lease is void changes nothing.
--- Locks: the steps of the batch by (task_id, step_no).
+-- Takes parallel arrays, one element a lease. An element whose lease is void changes nothing:
+-- repeating a call is harmless. Locks: the steps of the batch by (task_id, step_no); where one
+-- fails, as tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[]
 ) returns void
@@ -12,7 +13,20 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
+  v_is_last constant bool[] := array(
+    select a.attempt >= tasker.attempts_max() from unnest(p_attempt) with ordinality as a (attempt, ord) order by a.ord);
 begin
+  if true = any (v_is_last) then
+    -- All locks before the first change, in the one order.
+    perform tasker.lock_failing_steps(p_task_id, p_step_no, v_is_last);
+    perform tasker.fail_steps(
+      p_worker_id, array_agg(u.task_id), array_agg(u.step_no), array_agg(u.attempt),
+      array_agg('{"kind": "over_limit", "code": "too_many_attempts", "message": "the handler left a checkpoint too often"}'::text),
+      array_agg(true), array_agg(null::bigint))
+    from unnest(p_task_id, p_step_no, p_attempt) as u (task_id, step_no, attempt)
+    where u.attempt >= tasker.attempts_max();
+  end if;
+
   with batch as materialized (
     select * from unnest(p_task_id, p_step_no, p_attempt, p_checkpoint)
       as u (task_id, step_no, attempt, checkpoint)

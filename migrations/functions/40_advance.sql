@@ -18,7 +18,7 @@ declare
   v_claim int := p_claim;
 begin
   -- A worker that was declared dead may still report what it did, but it gets nothing more.
-  if exists (select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is not null) then
+  if not exists (select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
     v_claim := 0;
   end if;
   if cardinality(p_task_id) > 0 then

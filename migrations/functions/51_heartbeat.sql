@@ -7,7 +7,8 @@ create or replace function tasker.heartbeat(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
 ) returns table (ord bigint)
 language plpgsql
-set search_path = ''
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   update tasker.worker w set heartbeat_at = tasker.clock()

@@ -1,13 +1,14 @@
--- Gives back what a worker holds, but for the leases that it names: at shutdown (it names none), and
--- after a lost connection, where a claim may have been committed that the worker never heard of.
--- The attempts given back do not count against max_attempts; p_is_lost counts them as lost with their
--- worker. Returns how many steps it released.
+-- Gives back what workers hold, but for the leases that are named: at shutdown (none is), and after a
+-- lost connection, where a claim may have been committed that the worker never heard of: of another
+-- step, or of the next attempt of a step whose last one it still has to report. The attempts given
+-- back do not count against max_attempts; p_is_lost counts them as lost with their worker. Returns
+-- how many steps it released.
 --
 -- Looks at every step of the tasks in progress: an index of what a worker holds would cost every
 -- step more than this costs the few calls. Locks: the released steps by (task_id, step_no). Idempotent.
 create or replace function tasker.release_steps(
-  p_worker_id int, p_keep_task_id uuid[], p_keep_step_no smallint[], p_reason text,
-  p_is_lost bool
+  p_worker_id int[], p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt smallint[],
+  p_reason text, p_is_lost bool
 ) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -18,13 +19,13 @@ declare
   v_released int;
 begin
   with held as materialized (
-    select s.task_id, s.step_no
+    select s.task_id, s.step_no, s.worker_id
     from tasker.task t
     join tasker.step s on s.task_id = t.task_id
     where t.finished_at is null and t.state = 'in_progress'
-      and s.state = 'running' and s.worker_id = p_worker_id
-      and not exists (select from unnest(p_keep_task_id, p_keep_step_no) as k (task_id, step_no)
-                      where k.task_id = s.task_id and k.step_no = s.step_no)
+      and s.state = 'running' and s.worker_id = any (p_worker_id)
+      and not exists (select from unnest(p_keep_task_id, p_keep_step_no, p_keep_attempt) as k (task_id, step_no, attempt)
+                      where k.task_id = s.task_id and k.step_no = s.step_no and k.attempt = s.attempt)
     order by s.task_id, s.step_no
     for update of s
   ), released as (
@@ -33,10 +34,10 @@ begin
         uncounted = s.uncounted + 1, lost = s.lost + p_is_lost::int
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt
+    returning s.task_id, s.step_no, s.attempt, h.worker_id
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
-    select v_now, r.task_id, r.step_no, r.attempt, p_worker_id, 'ready',
+    select v_now, r.task_id, r.step_no, r.attempt, r.worker_id, 'ready',
            json_build_object('reason', p_reason)
     from released r
   )

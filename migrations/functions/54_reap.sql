@@ -5,28 +5,37 @@
 -- that it is alive. Workers that were declared dead a short while ago are looked at again, since a
 -- call of theirs may have been under way.
 --
--- Locks: per worker, as tasker.stop_worker.
+-- Locks: the workers' rows by id, then as tasker.release_steps.
 create or replace function tasker.reap(p_dead_after interval) returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
-  v_reaped int := 0;
-  v_worker_id int;
+  v_dead int[];
 begin
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.reap')) then
     return 0;
   end if;
-  for v_worker_id in
+  with stale as materialized (
     select w.worker_id from tasker.worker w
     where w.stopped_at is null and w.heartbeat_at < v_now - p_dead_after
-          and pg_catalog.pg_postmaster_start_time() < pg_catalog.clock_timestamp() - p_dead_after
-       or w.stopped_at between v_now - 3 * p_dead_after and v_now - p_dead_after
-    order by w.worker_id
-  loop
-    v_reaped := v_reaped + tasker.stop_worker(v_worker_id, 'worker lost', true);
-  end loop;
-  return v_reaped;
+      and pg_catalog.pg_postmaster_start_time() < pg_catalog.clock_timestamp() - p_dead_after
+    order by w.worker_id for update
+  ), stopped as (
+    update tasker.worker w set stopped_at = v_now
+    from stale l where w.worker_id = l.worker_id
+    returning w.worker_id
+  )
+  select array_agg(d.worker_id) into v_dead
+  from (select p.worker_id from stopped p
+        union all
+        select w.worker_id from tasker.worker w
+        where w.stopped_at between v_now - 3 * p_dead_after and v_now - p_dead_after) d;
+
+  if v_dead is null then
+    return 0;
+  end if;
+  return tasker.release_steps(v_dead, '{}', '{}', '{}', 'worker lost', true);
 end
 $$;

@@ -25,14 +25,19 @@ async fn a_host_without_its_database_is_live_but_not_ready() {
     server.get("/health/live").await.answered(200);
     let why = server.get("/health/ready").await.refused(503, "not_ready");
     assert!(why.starts_with("the database"), "{why}");
-    let detail = server.get("/v1/tasks").await.refused(503, "database_unavailable");
+    let detail = server
+        .get("/v1/tasks")
+        .await
+        .refused(503, "database_unavailable");
     assert_eq!(detail, "the database does not answer; try again");
 }
 
 #[tokio::test]
 async fn the_status_counts_tasks_and_names_workers() {
     let server = Server::start().await;
-    server.publish("one", "steps: [{name: a, handler: guest/noop}]").await;
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
     server.submit("one", json!({})).await;
     let worker = Worker::register(&server.store).await;
     let status = server.get("/health/status").await.answered(200);
@@ -42,5 +47,8 @@ async fn the_status_counts_tasks_and_names_workers() {
     assert_eq!(status["version"], "0.1.0");
     worker.claim().await;
     let status = server.get("/health/status").await.answered(200);
-    assert_eq!((&status["tasks"]["pending"], &status["tasks"]["in_progress"]), (&json!(0), &json!(1)));
+    assert_eq!(
+        (&status["tasks"]["pending"], &status["tasks"]["in_progress"]),
+        (&json!(0), &json!(1))
+    );
 }

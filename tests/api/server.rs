@@ -54,12 +54,20 @@ impl Server {
         };
         tokio::spawn(serve(listener, state, stop.clone()));
         let client = client();
-        Self { store, shutdown, url, client, _stop: stop.drop_guard(), _database: database }
+        Self {
+            store,
+            shutdown,
+            url,
+            client,
+            _stop: stop.drop_guard(),
+            _database: database,
+        }
     }
 
     /// A request to be, such as `request("GET", "/health/live")`.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
-        self.client.request(method.parse().unwrap(), format!("{}{path}", self.url))
+        self.client
+            .request(method.parse().unwrap(), format!("{}{path}", self.url))
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -80,19 +88,25 @@ impl Server {
 
     pub async fn put_component(&self, name: &str, version: &str, bytes: &[u8]) -> Answer {
         let path = format!("/v1/namespaces/shop/components/{name}/versions/{version}");
-        let request = self.request("PUT", &path).header("content-type", "application/wasm");
+        let request = self
+            .request("PUT", &path)
+            .header("content-type", "application/wasm");
         answer(request.body(bytes.to_owned())).await
     }
 
     pub async fn put_template(&self, name: &str, version: &str, yaml: &str) -> Answer {
         let path = format!("/v1/namespaces/shop/templates/{name}/versions/{version}");
-        let request = self.request("PUT", &path).header("content-type", "application/yaml");
+        let request = self
+            .request("PUT", &path)
+            .header("content-type", "application/yaml");
         answer(request.body(yaml.to_owned())).await
     }
 
     /// Publishes the component `shop/guest` and a template whose steps run its handlers.
     pub async fn publish(&self, template: &str, rest_of_yaml: &str) {
-        let component = self.put_component("guest", "1.0.0", guests::misbehaving()).await;
+        let component = self
+            .put_component("guest", "1.0.0", guests::misbehaving())
+            .await;
         assert!(component.status < 300, "{}", component.text);
         let yaml = yaml(template, "1.0.0", rest_of_yaml);
         let published = self.put_template(template, "1.0.0", &yaml).await;
@@ -113,7 +127,12 @@ impl Answer {
     /// Asserts that this is a problem with this status and code; its detail.
     #[track_caller]
     pub fn refused(&self, status: u16, code: &str) -> String {
-        assert_eq!((self.status, &self.json["code"]), (status, &json!(code)), "{}", self.text);
+        assert_eq!(
+            (self.status, &self.json["code"]),
+            (status, &json!(code)),
+            "{}",
+            self.text
+        );
         assert_eq!(self.content_type, "application/problem+json");
         assert_eq!(self.json["status"], status);
         self.json["detail"].as_str().unwrap().to_owned()
@@ -136,20 +155,33 @@ pub fn yaml(name: &str, version: &str, rest: &str) -> String {
 pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
     let response = request.send().await.unwrap();
     let header = |name: &str| {
-        let value = response.headers().get(name).map(|value| value.to_str().unwrap());
+        let value = response
+            .headers()
+            .get(name)
+            .map(|value| value.to_str().unwrap());
         value.unwrap_or_default().to_owned()
     };
     let (content_type, correlation_id) = (header("content-type"), header("x-correlation-id"));
     let status = response.status().as_u16();
     let text = response.text().await.unwrap();
     let json = serde_json::from_str(&text).unwrap_or_default();
-    Answer { status, content_type, correlation_id, text, json }
+    Answer {
+        status,
+        content_type,
+        correlation_id,
+        text,
+        json,
+    }
 }
 
 fn client() -> reqwest::Client {
     // Fails only where one is installed already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .build()
+        .unwrap()
 }
 
 /// One sandbox for all tests here, so that guests are compiled once.
@@ -157,7 +189,10 @@ fn sandbox() -> Sandbox {
     static SANDBOX: LazyLock<(Sandbox, tempfile::TempDir)> = LazyLock::new(|| {
         let dir = tempfile::tempdir().unwrap();
         let cache_dir = dir.path().to_owned();
-        let config = SandboxConfig { cache_dir, max_concurrent: MAX_CONCURRENT };
+        let config = SandboxConfig {
+            cache_dir,
+            max_concurrent: MAX_CONCURRENT,
+        };
         (Sandbox::new(config).unwrap(), dir)
     });
     SANDBOX.0.clone()

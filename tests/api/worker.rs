@@ -13,7 +13,10 @@ pub struct Worker<'s> {
 
 impl<'s> Worker<'s> {
     pub async fn register(store: &'s Store) -> Self {
-        let id = store.register_worker("by-hand", std::process::id()).await.unwrap();
+        let id = store
+            .register_worker("by-hand", std::process::id())
+            .await
+            .unwrap();
         Self { store, id }
     }
 
@@ -25,7 +28,10 @@ impl<'s> Worker<'s> {
 
     /// Completes these with one result; what that releases stays ready.
     pub async fn complete(&self, leases: &[Lease], result: &str) {
-        let completed = |lease: &Lease| Completed { lease: *lease, result: result.to_owned() };
+        let completed = |lease: &Lease| Completed {
+            lease: *lease,
+            result: result.to_owned(),
+        };
         let completed: Vec<Completed> = leases.iter().map(completed).collect();
         self.store.advance(self.id, &completed, 0).await.unwrap();
     }
@@ -39,6 +45,9 @@ impl<'s> Worker<'s> {
             retry,
             backtrace: Vec::new(),
         };
-        self.store.fail_steps(self.id, &[Failed { lease, failure }]).await.unwrap();
+        self.store
+            .fail_steps(self.id, &[Failed { lease, failure }])
+            .await
+            .unwrap();
     }
 }

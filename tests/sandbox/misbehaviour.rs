@@ -142,18 +142,19 @@ async fn a_component_that_starts_with_more_memory_than_its_limit_is_told_so() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stack_overflow_in_the_guests_own_stack_is_told_as_such() {
-    let failure = failure_among_neighbours(attempt("stack_overflow")).await;
-    assert_code(&failure, FailureKind::Trapped, "stack_overflow");
-    assert!(
-        failure.backtrace[0].contains("deep_frames"),
-        "{:#?}",
-        failure.backtrace
-    );
-    assert!(
-        failure.backtrace[0].contains("times)"),
-        "{:#?}",
-        failure.backtrace
-    );
+    for (handler, function) in [
+        ("stack_overflow", "deep_frames"),
+        ("wide_recursion", "wide_frames"),
+    ] {
+        let failure = failure_among_neighbours(attempt(handler)).await;
+        assert_code(&failure, FailureKind::Trapped, "stack_overflow");
+        let innermost = &failure.backtrace[0];
+        assert!(
+            innermost.contains(function) && innermost.contains("times)"),
+            "{:#?}",
+            failure.backtrace
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,5 +1,6 @@
 //! What a request is refused with: one table from error to status and code.
 
+use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
 use crate::domain::template::Finding;
 use crate::registry::RegistryError;
@@ -221,7 +222,7 @@ impl IntoResponse for ApiError {
         let (status, code) = self.status_and_code();
         if status.is_server_error() {
             tracing::error!(
-                error = &self as &dyn std::error::Error,
+                error = %Chain(&self),
                 code,
                 "request refused"
             );

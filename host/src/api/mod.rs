@@ -40,12 +40,19 @@ pub(in crate::api) struct Api {
     shutdown: CancellationToken,
 }
 
-/// Answers on `listener` until `closing`, then ends the requests under way.
+/// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
+/// cancels `state.shutdown` before, so that whoever asks is told to go elsewhere.
 pub async fn serve(
     listener: TcpListener,
     state: AppState,
     closing: CancellationToken,
 ) -> std::io::Result<()> {
+    // Answers are small: to wait for more to send would only delay them.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays with delayed sending");
+        }
+    });
     axum::serve(listener, router(state))
         .with_graceful_shutdown(closing.cancelled_owned())
         .await
@@ -73,23 +80,6 @@ pub fn router(state: AppState) -> Router {
             tasks,
             shutdown,
         })
-}
-
-/// Answers requests until `stop`; those under way are answered first. A host that drains cancels
-/// `state.shutdown` before, so that whoever asks is told to go elsewhere.
-pub async fn serve(
-    listener: TcpListener,
-    state: AppState,
-    stop: CancellationToken,
-) -> std::io::Result<()> {
-    // Answers are small: to wait for more to send would only delay them.
-    let listener = listener.tap_io(|connection| {
-        if let Err(error) = connection.set_nodelay(true) {
-            tracing::debug!(%error, "a connection stays with delayed sending");
-        }
-    });
-    let stopped = async move { stop.cancelled().await };
-    axum::serve(listener, router(state)).with_graceful_shutdown(stopped).await
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {

@@ -25,6 +25,7 @@ fn every_command_of_the_tour_is_understood() {
         "tasker template check fulfil.yaml",
         "tasker template show orders/fulfil --source",
         "tasker template graph orders/fulfil --format dot",
+        "tasker template graph fulfil.yaml",
         "tasker pin set template orders/fulfil =1.2.0",
         "tasker pin set component payments/charge ^1.4 --in orders",
         "tasker pin rm component payments/charge --in orders",

@@ -97,15 +97,6 @@ pub struct Retry {
     pub max_attempts: u16,
 }
 
-/// What a check says of a template that is right.
-#[derive(Debug, Deserialize)]
-pub struct Checked {
-    pub namespace: String,
-    pub name: String,
-    pub version: String,
-    pub steps: usize,
-}
-
 #[derive(Debug, Deserialize)]
 pub struct Pin {
     pub namespace: String,

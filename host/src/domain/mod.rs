@@ -2,6 +2,7 @@
 //!
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
+pub mod chain;
 pub mod digest;
 pub mod grants;
 pub mod ids;

@@ -66,34 +66,31 @@ pub enum ResolveError {
     )]
     NoComponent { step: Name, target: QualifiedName },
     #[error(
-        "{target} has {existing}; none satisfies {requirement}; push one or change the requirement at step `{step}`"
+        "{} has {}; none satisfies {}; push one or change the requirement at step `{}`",
+        .0.target, .0.existing, .0.requirement, .0.step
     )]
-    Requirement {
-        step: Name,
-        target: QualifiedName,
-        requirement: Requirement,
-        existing: Existing,
-    },
+    Requirement(Box<Unmet>),
     #[error(
-        "{target} has {existing}; none satisfies the namespace's pin {pin}, which step `{step}` (requirement {requirement}) runs by; push one or change the pin"
+        "{} has {}; none satisfies the namespace's pin {pin}, which step `{}` (requirement {}) \
+         runs by; push one or change the pin",
+        unmet.target, unmet.existing, unmet.step, unmet.requirement
     )]
-    Pin {
-        step: Name,
-        target: QualifiedName,
-        requirement: Requirement,
-        pin: Requirement,
-        existing: Existing,
-    },
+    Pin { pin: Requirement, unmet: Box<Unmet> },
     #[error(
-        "{target}: the namespace's pin {pin} and the requirement {requirement} at step `{step}` have no version in common; it has {existing}; change the pin or the requirement"
+        "{}: the namespace's pin {pin} and the requirement {} at step `{}` have no version in \
+         common; it has {}; change the pin or the requirement",
+        unmet.target, unmet.requirement, unmet.step, unmet.existing
     )]
-    Conflict {
-        step: Name,
-        target: QualifiedName,
-        requirement: Requirement,
-        pin: Requirement,
-        existing: Existing,
-    },
+    Conflict { pin: Requirement, unmet: Box<Unmet> },
+}
+
+/// What a step asks for in vain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unmet {
+    pub step: Name,
+    pub target: QualifiedName,
+    pub requirement: Requirement,
+    pub existing: Existing,
 }
 
 /// The template version of a new task: the highest that satisfies what the caller asked for, else
@@ -176,29 +173,17 @@ fn choose_component<'a, Id>(
         None => highest(candidates, &[requirement]),
     };
     chosen.ok_or_else(|| {
-        let requirement = requirement.clone();
-        let existing = Existing::of(candidates);
+        let (requirement, existing) = (requirement.clone(), Existing::of(candidates));
+        let unmet = Box::new(Unmet {
+            step,
+            target,
+            requirement,
+            existing,
+        });
         match pin.cloned() {
-            None => ResolveError::Requirement {
-                step,
-                target,
-                requirement,
-                existing,
-            },
-            Some(pin) if highest(candidates, &[&pin]).is_none() => ResolveError::Pin {
-                step,
-                target,
-                requirement,
-                pin,
-                existing,
-            },
-            Some(pin) => ResolveError::Conflict {
-                step,
-                target,
-                requirement,
-                pin,
-                existing,
-            },
+            None => ResolveError::Requirement(unmet),
+            Some(pin) if highest(candidates, &[&pin]).is_none() => ResolveError::Pin { pin, unmet },
+            Some(pin) => ResolveError::Conflict { pin, unmet },
         }
     })
 }

@@ -4,16 +4,22 @@ mod answer;
 mod backtrace;
 
 use super::capability::context::AncestorError;
-use super::engine::{BACKTRACE_FRAMES, GUEST_STACK_BYTES};
+use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
 use crate::domain::outcome::{Failure, FailureKind, Retry};
 pub(super) use answer::of_answer;
 use std::error::Error as StdError;
+use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
 /// Lines of stderr that a failure quotes.
 const LAST_WORDS_LINES: usize = 4;
+/// How the engine tells at which address a guest faulted.
+const FAULT_WORDS: &str = "memory fault at wasm address 0x";
+/// Addresses that are taken for negative ones: 16 MiB on both sides of 4 GiB, since the engine adds
+/// an offset without wrapping. No limit lets a guest use them.
+const BELOW_MEMORY: RangeInclusive<u64> = 0xff00_0000..=0x1_00ff_ffff;
 /// Bytes in a MiB.
 const MIB: f64 = 1_048_576.0;
 
@@ -38,7 +44,11 @@ pub(super) fn of_error(error: &wasmtime::Error, state: &AttemptState) -> Failure
         error.downcast_ref::<Trap>(),
     ) {
         (Some(stopped), _) => of_stop(stopped, state),
-        (None, Some(trap)) => of_trap(*trap, trace, state),
+        (None, Some(Trap::StackOverflow)) => stack_overflow(),
+        (None, Some(Trap::MemoryOutOfBounds)) if is_stack_overflow(error, trace) => {
+            stack_overflow()
+        }
+        (None, Some(trap)) => of_trap(*trap, state),
         (None, None) => of_other(error, state),
     };
     Failure {
@@ -78,10 +88,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
     }
 }
 
-fn of_trap(trap: Trap, trace: Option<&WasmBacktrace>, state: &AttemptState) -> Failure {
-    if trap == Trap::StackOverflow || (trap == Trap::MemoryOutOfBounds && is_deep(trace)) {
-        return stack_overflow();
-    }
+fn of_trap(trap: Trap, state: &AttemptState) -> Failure {
     if let Some(wanted_bytes) = state.memory.refused_bytes() {
         return memory_limit(wanted_bytes, state);
     }
@@ -96,10 +103,24 @@ fn last_words(state: &AttemptState) -> String {
         .unwrap_or_default()
 }
 
-/// Compiled languages keep a second stack in linear memory, and what overflows there is an access
-/// out of bounds. What nests this deep when it happens is taken for a recursion.
-fn is_deep(trace: Option<&WasmBacktrace>) -> bool {
-    trace.is_some_and(|trace| trace.frames().len() >= BACKTRACE_FRAMES)
+/// Compiled languages keep a second stack at the start of linear memory, and what overflows there
+/// is an access out of bounds: by an address below 0 or, where a bulk copy fails, which tells no
+/// address, by a recursion that is under way.
+fn is_stack_overflow(error: &wasmtime::Error, trace: Option<&WasmBacktrace>) -> bool {
+    error
+        .chain()
+        .any(|cause| tells_negative_address(&cause.to_string()))
+        || trace.is_some_and(backtrace::is_recursion)
+}
+
+/// The engine tells the address of a fault in words only. One below 0 wraps around to the end of
+/// the address space.
+fn tells_negative_address(told: &str) -> bool {
+    let address = told
+        .strip_prefix(FAULT_WORDS)
+        .and_then(|rest| rest.split(' ').next());
+    let address = address.and_then(|address| u64::from_str_radix(address, 16).ok());
+    address.is_some_and(|address| BELOW_MEMORY.contains(&address))
 }
 
 fn stack_overflow() -> Failure {
@@ -170,4 +191,22 @@ pub(super) fn chain(error: &dyn StdError) -> String {
         cause = inner.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_address_around_the_end_of_the_address_space_is_negative() {
+        let told = |address| {
+            format!("memory fault at wasm address 0x{address:x} in linear memory of size 0x110000")
+        };
+        assert!(tells_negative_address(&told(0xffff_fe00_u64)));
+        assert!(tells_negative_address(&told(0x1_0000_0010)));
+        assert!(!tells_negative_address(&told(0x11_0000)));
+        assert!(!tells_negative_address(
+            "wasm trap: out of bounds memory access"
+        ));
+    }
 }

@@ -207,10 +207,7 @@ fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
 }
 
 fn error_json(failure: &Failure) -> String {
-    let details = failure
-        .details
-        .as_deref()
-        .and_then(|text| serde_json::value::RawValue::from_string(text.to_owned()).ok());
+    let details = failure.details.as_deref().map(details_json);
     let mut error = serde_json::json!({
         "kind": failure.kind,
         "code": without_nul(&failure.code),
@@ -225,6 +222,15 @@ fn error_json(failure: &Failure) -> String {
             .collect();
     }
     error.to_string()
+}
+
+/// The details as they are, or as a string where SQL could not read a member beside them as text:
+/// PostgreSQL refuses the whole for a NUL or half a surrogate pair anywhere in it.
+fn details_json(text: &str) -> serde_json::Value {
+    match serde_json::from_str(text) {
+        Ok(details) if !text.contains("\\u0000") => details,
+        Ok(_) | Err(_) => serde_json::Value::String(without_nul(text)),
+    }
 }
 
 /// SQL reads `code` and `message` out of the JSON as text, which cannot hold a NUL.

@@ -62,10 +62,11 @@ impl Store {
         keep: &[Lease],
         reason: &str,
     ) -> Result<i32, StoreError> {
-        let released = sqlx::query_scalar("select tasker.release_steps($1, $2, $3, $4, false)")
+        let released = sqlx::query_scalar("select tasker.release_steps(array[$1], $2, $3, $4, $5, false)")
             .bind(worker.0)
             .bind(column(keep, |l| l.task_id.0))
             .bind(column(keep, |l| l.step_no))
+            .bind(column(keep, |l| l.attempt))
             .bind(reason)
             .fetch_one(&self.pool)
             .await?;
@@ -74,7 +75,7 @@ impl Store {
 
     /// Ends a worker's run and gives back what it holds. Tells how many steps that were.
     pub async fn stop_worker(&self, worker: WorkerId, reason: &str) -> Result<i32, StoreError> {
-        let released = sqlx::query_scalar("select tasker.stop_worker($1, $2, false)")
+        let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
             .bind(reason)
             .fetch_one(&self.pool)

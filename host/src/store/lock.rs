@@ -29,6 +29,7 @@ pub struct ComponentCandidate {
 /// A pin of one namespace.
 #[derive(Debug, FromRow)]
 pub struct PinCandidate {
+    #[sqlx(try_from = "String")]
     pub kind: PinKind,
     /// `name` of the pin's own namespace, or `other/name`.
     pub target: String,
@@ -111,7 +112,7 @@ impl Store {
     /// All pins of a namespace.
     pub async fn pin_candidates(&self, namespace: &Name) -> Result<Vec<PinCandidate>, StoreError> {
         let rows = sqlx::query_as(
-            "select p.kind, p.target, p.requirement
+            "select p.kind::text as kind, p.target, p.requirement
              from tasker.pin p
              join tasker.namespace n using (namespace_id)
              where n.name = $1",

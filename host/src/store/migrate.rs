@@ -33,6 +33,7 @@ macro_rules! functions {
 functions! {
     "00_clock",
     "10_create_tasks",
+    "11_attempts_max",
     "12_backoff_ms",
     "13_lock_failing_steps",
     "14_drain_tasks",

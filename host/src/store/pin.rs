@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::FromRow;
 
 /// What a pin is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, sqlx::Type)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[sqlx(type_name = "tasker.pin_kind", rename_all = "snake_case")]
 pub enum PinKind {
     Template,
     Component,
@@ -36,6 +35,7 @@ impl PinKind {
 #[derive(Debug, FromRow)]
 pub struct PinRow {
     pub namespace: String,
+    #[sqlx(try_from = "String")]
     pub kind: PinKind,
     /// `name` of the pin's own namespace, or `other/name`.
     pub target: String,
@@ -43,6 +43,19 @@ pub struct PinRow {
     pub created_at: DateTime<Utc>,
     pub created_by: String,
 }
+
+impl TryFrom<String> for PinKind {
+    type Error = PinKindError;
+
+    fn try_from(text: String) -> Result<Self, PinKindError> {
+        Self::named(&text).ok_or(PinKindError(text))
+    }
+}
+
+/// A text that is not a kind of pin.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is neither `template` nor `component`")]
+pub struct PinKindError(String);
 
 impl Store {
     /// Sets the pin, in place of one that stood there before. The namespace is made at its first
@@ -59,7 +72,7 @@ impl Store {
         let namespace_id = ensure_namespace(&mut tx, namespace).await?;
         let row = sqlx::query_as(SET)
             .bind(namespace_id)
-            .bind(kind)
+            .bind(kind.as_str())
             .bind(target)
             .bind(requirement)
             .bind(created_by)
@@ -81,10 +94,10 @@ impl Store {
         let mut tx = self.pool.begin().await?;
         let removed = sqlx::query(
             "delete from tasker.pin p using tasker.namespace n
-             where p.namespace_id = n.namespace_id and n.name = $1 and p.kind = $2 and p.target = $3",
+             where p.namespace_id = n.namespace_id and n.name = $1 and p.kind::text = $2 and p.target = $3",
         )
         .bind(namespace.as_str())
-        .bind(kind)
+        .bind(kind.as_str())
         .bind(target)
         .execute(&mut *tx)
         .await?;
@@ -103,7 +116,7 @@ impl Store {
         let rows = sqlx::query_as(LIST)
             .bind(namespace.map(Name::as_str))
             .bind(after.map(|(namespace, _, _)| namespace))
-            .bind(after.map(|(_, kind, _)| kind))
+            .bind(after.map(|(_, kind, _)| kind.as_str()))
             .bind(after.map(|(_, _, target)| target))
             .bind(limit)
             .fetch_all(&self.pool)
@@ -114,16 +127,16 @@ impl Store {
 
 const SET: &str = "
     insert into tasker.pin (namespace_id, kind, target, requirement, created_by)
-    values ($1, $2, $3, $4, $5)
+    values ($1, $2::text::tasker.pin_kind, $3, $4, $5)
     on conflict (namespace_id, kind, target) do update
       set requirement = excluded.requirement, created_by = excluded.created_by, created_at = now()
-    returning $6::text as namespace, kind, target, requirement, created_at, created_by";
+    returning $6::text as namespace, kind::text as kind, target, requirement, created_at, created_by";
 
 const LIST: &str = "
-    select n.name as namespace, p.kind, p.target, p.requirement, p.created_at, p.created_by
+    select n.name as namespace, p.kind::text as kind, p.target, p.requirement, p.created_at, p.created_by
     from tasker.pin p
     join tasker.namespace n using (namespace_id)
     where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3, $4))
+      and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3::text::tasker.pin_kind, $4))
     order by n.name, p.kind, p.target
     limit $5";

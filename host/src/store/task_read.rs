@@ -28,6 +28,7 @@ pub struct TaskRow {
     pub version: String,
     pub template_version_id: i32,
     pub lock_id: i32,
+    #[sqlx(try_from = "String")]
     pub state: TaskState,
     pub correlation_id: String,
     pub created_at: DateTime<Utc>,
@@ -50,6 +51,7 @@ pub struct TaskDetailRow {
 pub struct StepRow {
     pub step_no: i16,
     pub name: String,
+    #[sqlx(try_from = "String")]
     pub state: StepState,
     pub is_sink: bool,
     pub attempt: i16,
@@ -73,6 +75,7 @@ pub struct StepRow {
 #[derive(Debug, FromRow)]
 pub struct StepStatesRow {
     pub task_id: Uuid,
+    #[sqlx(try_from = "String")]
     pub state: StepState,
 }
 
@@ -104,14 +107,19 @@ impl Store {
         filter: &TaskFilter,
         limit: i64,
     ) -> Result<Vec<TaskRow>, StoreError> {
-        let rows = sqlx::query_as(LIST)
-            .bind(filter.namespace.as_ref().map(Name::as_str))
-            .bind(filter.template.as_ref().map(Name::as_str))
-            .bind(filter.state)
-            .bind(filter.after.map(|id| id.0))
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
+        let is_of_templates = filter.namespace.is_some() || filter.template.is_some();
+        let rows = sqlx::query_as(if is_of_templates {
+            LIST_OF_TEMPLATES
+        } else {
+            LIST
+        })
+        .bind(filter.namespace.as_ref().map(Name::as_str))
+        .bind(filter.template.as_ref().map(Name::as_str))
+        .bind(filter.state.map(TaskState::as_str))
+        .bind(filter.after.map(|id| id.0))
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows)
     }
 
@@ -147,7 +155,7 @@ impl Store {
     /// The distinct states of the steps of each of these tasks.
     pub async fn step_states(&self, tasks: &[Uuid]) -> Result<Vec<StepStatesRow>, StoreError> {
         let rows = sqlx::query_as(
-            "select distinct s.task_id, s.state from tasker.step s where s.task_id = any($1)",
+            "select distinct s.task_id, s.state::text as state from tasker.step s where s.task_id = any($1)",
         )
         .bind(tasks)
         .fetch_all(&self.pool)
@@ -190,21 +198,40 @@ impl Store {
 
 const LIST: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state, t.correlation_id, t.created_at, t.finished_at
+           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at
     from tasker.task t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or p.name = $2)
-      and ($3::tasker.task_state is null or t.state = $3)
+    where ($3::text is null or t.state = $3::tasker.task_state)
       and ($4::uuid is null or t.task_id < $4)
+      and coalesce($1::text, $2::text) is null
+    order by t.task_id desc
+    limit $5";
+
+/// One short scan of an index for each template: to walk all tasks for those of one would take the
+/// longer, the more there are of others.
+const LIST_OF_TEMPLATES: &str = "
+    select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
+           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at
+    from tasker.namespace n
+    join tasker.template p using (namespace_id)
+    cross join lateral (
+      select * from tasker.task o
+      where o.template_id = p.template_id
+        and ($3::text is null or o.state = $3::tasker.task_state)
+        and ($4::uuid is null or o.task_id < $4)
+      order by o.task_id desc
+      limit $5
+    ) t
+    join tasker.template_version v on v.template_version_id = t.template_version_id
+    where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
     order by t.task_id desc
     limit $5";
 
 const SHOW: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state, t.correlation_id, t.created_at, t.finished_at,
+           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
            t.input::text as input, t.error::text as error,
            coalesce((select max(r.seq) from tasker.transition r
                      where r.task_id = t.task_id), 0) as seq
@@ -215,7 +242,7 @@ const SHOW: &str = "
     where t.task_id = $1";
 
 const STEPS: &str = "
-    select s.step_no, st.name, s.state, s.is_sink, s.attempt, st.max_attempts,
+    select s.step_no, st.name, s.state::text as state, s.is_sink, s.attempt, st.max_attempts,
            array(select d.from_no from tasker.dependency d
                  where d.template_version_id = t.template_version_id and d.to_no = s.step_no
                  order by d.from_no) as parents,

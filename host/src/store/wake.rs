@@ -4,6 +4,7 @@
 //! by itself from time to time.
 
 use super::{Store, StoreError};
+use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
@@ -50,7 +51,7 @@ impl Wake {
         let listening = async {
             loop {
                 if let Err(error) = self.pass_on(&store).await {
-                    tracing::debug!(%error, "cannot listen for notifications; polling goes on");
+                    tracing::debug!(error = %Chain(&error), "cannot listen for notifications; polling goes on");
                 }
                 tokio::time::sleep(RELISTEN_DELAY).await;
             }

@@ -50,7 +50,7 @@ pub enum TasksError {
     Duplicate { task_id: TaskId },
     #[error("there is no task {task_id}")]
     UnknownTask { task_id: TaskId },
-    #[error("task {task_id} is over ({}); only an open task can be cancelled", state_name(*.state))]
+    #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
     AlreadyFinal { task_id: TaskId, state: TaskState },
     #[error("a reason has at most {MAX_REASON_BYTES} bytes and no NUL")]
     Reason,
@@ -65,16 +65,5 @@ fn first(problems: &[InputProblem]) -> String {
         [InputProblem { path, message }, rest @ ..] => {
             format!("{path}: {message} (and {} more)", rest.len())
         }
-    }
-}
-
-fn state_name(state: TaskState) -> &'static str {
-    match state {
-        TaskState::Pending => "pending",
-        TaskState::InProgress => "in_progress",
-        TaskState::Complete => "complete",
-        TaskState::Error => "error",
-        TaskState::Cancelled => "cancelled",
-        TaskState::ResolvedManually => "resolved_manually",
     }
 }

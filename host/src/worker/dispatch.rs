@@ -3,6 +3,7 @@
 use super::plan::PlanCache;
 use super::round::{self, Finished, Round};
 use super::{Worker, attempt};
+use crate::domain::chain::Chain;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::store::StoreError;
@@ -252,7 +253,7 @@ impl<'a> Dispatch<'a> {
                 return Some(Ended::Dead);
             }
             Reply::Heartbeat(Err(error)) => {
-                tracing::warn!(%error, "no heartbeat: the database did not answer")
+                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer")
             }
             Reply::Recovered(result) => self.take_recovery(result),
         }
@@ -284,7 +285,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn take_lost(&mut self, batch: Vec<Finished>, error: &StoreError) {
-        tracing::warn!(%error, reports = batch.len(), "the database did not answer; trying again");
+        tracing::warn!(error = %Chain(error), reports = batch.len(), "the database did not answer; trying again");
         self.finished.splice(0..0, batch);
         self.is_lost = true;
         self.no_call_before = Instant::now() + RETRY_DELAY;
@@ -295,13 +296,13 @@ impl<'a> Dispatch<'a> {
         self.is_lost = true;
         self.no_call_before = Instant::now() + RETRY_DELAY;
         match batch.as_slice() {
-            [] => tracing::error!(%error, "the database refused a claim"),
+            [] => tracing::error!(error = %Chain(error), "the database refused a claim"),
             // Not even the refusal could be recorded: the deadline will end the attempt.
             [only] if round::is_refusal(only) => {
-                tracing::error!(%error, task_id = %only.lease.task_id, "the database refused a failure");
+                tracing::error!(error = %Chain(error), task_id = %only.lease.task_id, "the database refused a failure");
             }
             [only] => {
-                tracing::error!(%error, task_id = %only.lease.task_id, "the database refused an outcome");
+                tracing::error!(error = %Chain(error), task_id = %only.lease.task_id, "the database refused an outcome");
                 self.finished.insert(0, round::refused(only.lease, error));
             }
             _ => {
@@ -320,7 +321,7 @@ impl<'a> Dispatch<'a> {
                 tracing::info!(released, "the database is back");
             }
             Err(error) => {
-                tracing::warn!(%error, "the database did not answer; trying again");
+                tracing::warn!(error = %Chain(&error), "the database did not answer; trying again");
                 self.no_call_before = Instant::now() + RETRY_DELAY;
             }
         }

@@ -1,5 +1,6 @@
 //! Takes back what dead hosts held. Every host does it; the database lets one at a time.
 
+use crate::domain::chain::Chain;
 use crate::store::{Store, StoreError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -32,6 +33,8 @@ fn tell(what: &str, reaped: Result<i32, StoreError>) {
     match reaped {
         Ok(0) => {}
         Ok(steps) => tracing::warn!(steps, "{what}"),
-        Err(error) => tracing::debug!(%error, "reaping failed; the next turn tries again"),
+        Err(error) => {
+            tracing::debug!(error = %Chain(&error), "reaping failed; the next turn tries again")
+        }
     }
 }

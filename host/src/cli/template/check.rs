@@ -1,13 +1,13 @@
 //! `tasker template check`
 
-use crate::cli::client::{Answer, Client};
 use crate::cli::paint::Tone;
-use crate::cli::view::Checked;
-use crate::cli::{CliError, Context, Exit, input, units};
-use reqwest::Method;
+use crate::cli::place::Place;
+use crate::cli::{CliError, Context, Exit, Problem, input, units};
+use crate::domain::template::{Template, TemplateError};
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Check a template without storing it.
+/// Check a template; needs no host.
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// The template's YAML.
@@ -15,21 +15,22 @@ pub struct Check {
 }
 
 impl Check {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let source = input::read_text(&self.file)?;
-        let checked = check(&self.file, &source, &context.client).await?;
-        context.output.show(&checked.text, || {
-            let Checked {
-                namespace,
-                name,
-                version,
-                steps,
-            } = &checked.value;
+    pub fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        let template = parse(&self.file, &input::read_text(&self.file)?)?;
+        let Template {
+            namespace,
+            name,
+            version,
+            steps,
+            ..
+        } = &template;
+        let answer = json!({
+            "namespace": namespace, "name": name, "version": version, "steps": steps.len(),
+        });
+        context.output.show(&answer.to_string(), || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
-            format!(
-                "{mark} {namespace}/{name}@{version} is right: {}",
-                units::count(*steps, "step")
-            )
+            let steps = units::count(steps.len(), "step");
+            format!("{mark} {namespace}/{name}@{version} is right: {steps}")
         })?;
         context
             .output
@@ -38,22 +39,18 @@ impl Check {
     }
 }
 
-/// Has the host check the YAML; mistakes are told with their lines in the file.
-pub async fn check(
-    file: &Path,
-    source: &str,
-    client: &Client,
-) -> Result<Answer<Checked>, CliError> {
-    let path = ["templates", "check"];
-    let body = source.to_owned();
-    let checked = client
-        .upload(
-            Method::POST,
-            &path,
-            "application/yaml",
-            body.into(),
-            source.len(),
-        )
-        .await;
-    checked.map_err(|error| error.in_file(&file.display().to_string(), source))
+/// Reads a template; mistakes are told with their lines in the file.
+pub fn parse(file: &Path, source: &str) -> Result<Template, CliError> {
+    Template::parse(source)
+        .map_err(|error| mistakes(&file.display().to_string(), source, error).into())
+}
+
+fn mistakes(file: &str, source: &str, TemplateError { findings }: TemplateError) -> Problem {
+    let what = format!("{file} has {}", units::count(findings.len(), "mistake"));
+    let places = findings
+        .iter()
+        .map(|f| Place::new(f.line, f.column, &f.message).below(&f.path));
+    Problem::new(Exit::BadInput, "invalid_template", what)
+        .at(places)
+        .in_file(file, source)
 }

@@ -1,18 +1,46 @@
 //! `tasker template graph`
 
-use crate::cli::reference::Reference;
-use crate::cli::{CliError, Context, Exit};
+use super::check::parse;
+use crate::cli::reference::{Reference, ReferenceError};
+use crate::cli::{CliError, Context, Exit, input};
+use crate::domain::template::graph;
 use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Draw the steps of a template and what they depend on.
 #[derive(Debug, clap::Args)]
 pub struct Graph {
-    /// Which one, for example orders/fulfil or orders/fulfil@1.2.0; without a version the latest.
-    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
-    template: Reference,
+    /// A template's YAML, or a registered one such as orders/fulfil or orders/fulfil@1.2.0.
+    #[arg(value_name = "FILE|NAMESPACE/NAME[@VERSION]")]
+    template: Source,
     /// In which language to write it.
     #[arg(long, value_enum, default_value_t)]
     format: Drawing,
+}
+
+/// Where the template is.
+#[derive(Clone, Debug)]
+enum Source {
+    File(PathBuf),
+    Registered(Reference),
+}
+
+impl FromStr for Source {
+    type Err = ReferenceError;
+
+    /// What exists as a file is one, and so is what is called like one.
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        let path = Path::new(text);
+        let is_file = path.is_file()
+            || path
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml");
+        match is_file {
+            true => Ok(Self::File(path.to_owned())),
+            false => text.parse().map(Self::Registered),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
@@ -35,30 +63,46 @@ impl Drawing {
 
 impl Graph {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let graph = match &self.template {
+            Source::File(file) => self.draw(file)?,
+            Source::Registered(reference) => self.ask(reference, context).await?,
+        };
+        let answer = json!({ "format": self.format.word(), "graph": graph });
+        context.output.show(&answer.to_string(), || graph)?;
+        Ok(Exit::Complete)
+    }
+
+    fn draw(&self, file: &Path) -> Result<String, CliError> {
+        let template = parse(file, &input::read_text(file)?)?;
+        Ok(match self.format {
+            Drawing::Mermaid => graph::mermaid(&template),
+            Drawing::Dot => graph::dot(&template),
+        })
+    }
+
+    /// The latest version where none is named.
+    async fn ask(&self, reference: &Reference, context: &Context) -> Result<String, CliError> {
         let Reference {
             namespace,
             name,
             version,
-        } = &self.template;
+        } = reference;
+        let (namespace, name) = (namespace.as_str(), name.as_str());
         let version = version
             .as_ref()
             .map_or("latest".to_owned(), ToString::to_string);
         let path = [
             "namespaces",
-            namespace.as_str(),
+            namespace,
             "templates",
-            name.as_str(),
+            name,
             "versions",
             &version,
             "graph",
         ];
-        let format = self.format.word();
-        let graph = context
+        context
             .client
-            .text(&path, &[("format", format.to_owned())])
-            .await?;
-        let answer = json!({ "format": format, "graph": graph });
-        context.output.show(&answer.to_string(), || graph)?;
-        Ok(Exit::Complete)
+            .text(&path, &[("format", self.format.word().to_owned())])
+            .await
     }
 }

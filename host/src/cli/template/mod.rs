@@ -20,7 +20,7 @@ pub enum Command {
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
         Command::Push(push) => push.run(context).await,
-        Command::Check(check) => check.run(context).await,
+        Command::Check(check) => check.run(context),
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Graph(graph) => graph.run(context).await,

@@ -1,6 +1,6 @@
 //! `tasker template push`
 
-use super::check::check;
+use super::check::parse;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::view::TemplateVersion;
@@ -19,24 +19,25 @@ pub struct Push {
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let source = input::read_text(&self.file)?;
-        let is = check(&self.file, &source, &context.client).await?.value;
+        let is = parse(&self.file, &source)?;
+        let version = is.version.to_string();
         let path = [
             "namespaces",
-            &is.namespace,
+            is.namespace.as_str(),
             "templates",
-            &is.name,
+            is.name.as_str(),
             "versions",
-            &is.version,
+            &version,
         ];
-        let pushed = context
-            .client
-            .upload::<TemplateVersion>(
-                Method::PUT,
-                &path,
-                "application/yaml",
-                source.clone().into(),
-                source.len(),
-            )
+        let (bytes, body) = (source.len(), source.clone().into());
+        let pushed = context.client.upload::<TemplateVersion>(
+            Method::PUT,
+            &path,
+            "application/yaml",
+            body,
+            bytes,
+        );
+        let pushed = pushed
             .await
             .map_err(|error| error.in_file(&self.file.display().to_string(), &source))?;
         context

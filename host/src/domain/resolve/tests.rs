@@ -164,7 +164,7 @@ fn every_step_that_cannot_be_resolved_is_reported() {
     let steps = steps.iter().map(|(step, handler)| (step, handler));
     let errors = choose_components(&home, steps, &components, &Pins::new()).unwrap_err();
     assert!(matches!(&errors[0], ResolveError::NoComponent { step, .. } if step.as_str() == "a"));
-    assert!(matches!(&errors[1], ResolveError::Requirement { step, .. } if step.as_str() == "c"));
+    assert!(matches!(&errors[1], ResolveError::Requirement(unmet) if unmet.step.as_str() == "c"));
     assert_eq!(errors.len(), 2);
 }
 

@@ -106,7 +106,7 @@ fn place(error: &serde_yaml::Error) -> Position {
 fn message(error: &serde_yaml::Error, at: Position) -> String {
     let suffix = format!(" at line {} column {}", at.line, at.column);
     let message = error.to_string().replacen(&suffix, "", 1);
-    match message.split_once(OWN_MESSAGE) {
+    match message.rsplit_once(OWN_MESSAGE) {
         Some((_, own)) => own.to_owned(),
         None => format!("this is not YAML: {message}"),
     }

@@ -3,9 +3,11 @@ use crate::domain::requirement::HandlerRef;
 use serde_json::json;
 use std::time::Duration;
 
+mod bounds;
 mod findings;
 mod graphs;
 mod inputs;
+mod together;
 
 const FULFIL: &str = r#"
 namespace: orders

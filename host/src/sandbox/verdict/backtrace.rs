@@ -1,9 +1,13 @@
 //! Guest backtraces for people.
 
+use crate::sandbox::engine::BACKTRACE_FRAMES;
 use wasmtime::{FrameInfo, WasmBacktrace};
 
 /// Lines of one backtrace.
 const MAX_LINES: usize = 32;
+
+/// How often in a row the innermost function must call itself to be taken for a recursion.
+const RECURSION_FRAMES: usize = 4;
 
 /// How the names of functions begin that only tell that something panics.
 const PANIC_MACHINERY: [&str; 9] = [
@@ -35,6 +39,17 @@ pub(super) fn lines(trace: &WasmBacktrace) -> Vec<String> {
     runs.take(MAX_LINES)
         .map(|run| numbered(&run[0], run.len()))
         .collect()
+}
+
+/// True where the innermost function is on the stack again and again, or the stack is very deep.
+pub(super) fn is_recursion(trace: &WasmBacktrace) -> bool {
+    let frames = trace.frames();
+    let innermost = frames.first().map(FrameInfo::func_index);
+    let run = frames
+        .iter()
+        .take_while(|frame| Some(frame.func_index()) == innermost)
+        .count();
+    run >= RECURSION_FRAMES || frames.len() >= BACKTRACE_FRAMES
 }
 
 fn is_panic_machinery(frame: &str) -> bool {

@@ -48,6 +48,7 @@ impl handler::Guest for Handlers {
             "memory_bomb" => memory_bomb(),
             "memory_refused" => memory_refused(),
             "stack_overflow" => complete(&deep_frames(1).to_string()),
+            "wide_recursion" => complete(&wide_frames(1).to_string()),
             "deep_recursion" => complete(&deep_calls(1).to_string()),
             "oversized_result" => complete(&format!("\"{}\"", "x".repeat(2 << 20))),
             "log_flood" => log_flood(),
@@ -153,6 +154,14 @@ fn memory_refused() -> Result<Outcome, Failure> {
 fn deep_frames(depth: u64) -> u64 {
     let frame = black_box([depth; 64]);
     frame[1] + deep_frames(depth + 1) + frame[2]
+}
+
+/// Fills the stack in linear memory with a few frames.
+#[expect(unconditional_recursion, reason = "it is the misbehaviour")]
+#[inline(never)]
+fn wide_frames(depth: u64) -> u64 {
+    let frame = black_box([depth; 512]);
+    frame[1] + wide_frames(depth + 1) + frame[2]
 }
 
 /// Fills the engine's stack, and none in linear memory.

@@ -5,7 +5,6 @@ use crate::domain::template::duration::{self, MAX_DURATION};
 use crate::domain::template::position::{Findings, Path, Position};
 use crate::domain::template::tree::{Content, Entry, Located, cut};
 use serde_json::Number;
-use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -38,32 +37,27 @@ impl<'a> Fields<'a> {
             at: field.value.at,
             path: field.path.clone(),
         };
-        let is_unknown = |entry: &&Entry| !known.contains(&entry.key.as_str());
-        for entry in entries.iter().filter(is_unknown) {
-            fields.unknown_key(entry, known, findings);
-        }
+        fields.report_unknown_keys(known, findings);
         Some(fields)
     }
 
-    fn unknown_key(&self, entry: &Entry, known: &[&str], findings: &mut Findings) {
-        let used: BTreeSet<&str> = self
-            .entries
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .collect();
-        let open = known.iter().copied().filter(|key| !used.contains(key));
-        let meant = suggestion(&entry.key, open);
-        let message = match entry.key.as_str() {
-            "<<" => {
-                "merge keys (`<<`) are not read; write the keys out, or use `defaults`".to_owned()
-            }
-            key => format!(
-                "unknown key `{}`{meant}; allowed here: {}",
-                cut(key),
-                known.join(", ")
-            ),
-        };
-        findings.push(entry.key_at, self.path.key(&entry.key), message);
+    fn report_unknown_keys(&self, known: &[&str], findings: &mut Findings) {
+        let is_open = |key: &&&str| self.entries.iter().all(|entry| entry.key != **key);
+        let open: Vec<&str> = known.iter().filter(is_open).copied().collect();
+        let is_unknown = |entry: &&Entry| !known.contains(&entry.key.as_str());
+        for entry in self.entries.iter().filter(is_unknown) {
+            let message = match entry.key.as_str() {
+                _ if findings.is_full() => String::new(),
+                "<<" => "merge keys (`<<`) are not read; write the keys out, or use `defaults`"
+                    .to_owned(),
+                key => {
+                    let meant = suggestion(key, open.iter().copied());
+                    let allowed = known.join(", ");
+                    format!("unknown key `{}`{meant}; allowed here: {allowed}", cut(key))
+                }
+            };
+            findings.push(entry.key_at, self.path.key(&entry.key), message);
+        }
     }
 
     /// The value of this key; none where there is no key, or nothing behind it.

@@ -16,13 +16,12 @@ pub(super) fn nearest<'a>(
     }
     let word = normal(word);
     let limit = (word.len() / 3).clamp(1, MAX_DISTANCE);
-    let near = |candidate: &&'a str| candidate.len().abs_diff(word.len()) <= limit;
-    let measured = candidates
-        .into_iter()
-        .filter(near)
-        .map(|candidate| (distance(&word, &normal(candidate)), candidate));
-    let best = measured.min_by_key(|(distance, _)| *distance)?;
-    (best.0 <= limit).then_some(best.1)
+    let measured = candidates.into_iter().filter_map(|candidate| {
+        let distance = distance_within(limit, &word, &normal(candidate))?;
+        Some((distance, candidate))
+    });
+    let best = measured.min_by_key(|(distance, _)| *distance);
+    best.map(|(_, candidate)| candidate)
 }
 
 /// A clause for the end of a message, or nothing.
@@ -41,27 +40,61 @@ fn normal(word: &str) -> Vec<u8> {
     word.bytes().map(normal_byte).collect()
 }
 
-/// How many bytes must be inserted, removed, replaced or swapped with their neighbour.
-fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before_last: Vec<usize> = Vec::new();
+/// How many bytes must be inserted, removed, replaced or swapped with their neighbour, if at most
+/// `limit`. Only what lies that near to the diagonal is looked at.
+fn distance_within(limit: usize, a: &[u8], b: &[u8]) -> Option<usize> {
+    if a.len().abs_diff(b.len()) > limit {
+        return None;
+    }
+    let far = limit + 1;
+    let mut before_last = vec![far; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
+        let mut row = vec![far; b.len() + 1];
+        let first = i.saturating_sub(limit);
+        row[0] = i;
+        for j in first.max(1)..=(i + limit).min(b.len()) {
             let replaced = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
             row[j] = replaced.min(last[j] + 1).min(row[j - 1] + 1);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 row[j] = row[j].min(before_last[j - 2] + 1);
             }
         }
+        if row.iter().all(|distance| *distance > limit) {
+            return None;
+        }
         before_last = std::mem::replace(&mut last, row);
     }
-    last[b.len()]
+    Some(last[b.len()]).filter(|distance| *distance <= limit)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The plain definition.
+    fn distance(a: &[u8], b: &[u8]) -> usize {
+        let (Some((x, a_rest)), Some((y, b_rest))) = (a.split_last(), b.split_last()) else {
+            return a.len().max(b.len());
+        };
+        let replaced = distance(a_rest, b_rest) + usize::from(x != y);
+        let one_less = (distance(a_rest, b) + 1).min(distance(a, b_rest) + 1);
+        let swapped = match (a_rest.split_last(), b_rest.split_last()) {
+            (Some((u, a_rest)), Some((v, b_rest))) if x == v && y == u => {
+                distance(a_rest, b_rest) + 1
+            }
+            _ => usize::MAX,
+        };
+        replaced.min(one_less).min(swapped)
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_distance_is_right_up_to_its_limit(a in "[abc]{0,6}", b in "[abc]{0,6}", limit in 1..4usize) {
+            let expected = Some(distance(a.as_bytes(), b.as_bytes())).filter(|found| *found <= limit);
+            proptest::prop_assert_eq!(distance_within(limit, a.as_bytes(), b.as_bytes()), expected);
+        }
+    }
 
     #[test]
     fn a_near_word_is_found_and_a_far_one_is_not() {

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 /// A graph as each step's parents, by place in the source; without cycles, in any order.
 fn any_dag() -> impl Strategy<Value = Vec<Vec<usize>>> {
-    (1..60usize).prop_flat_map(|steps| {
+    (1..45usize).prop_flat_map(|steps| {
         let edges = prop::collection::vec((0..steps, 0..steps), 0..steps * 3);
         let places = Just((0..steps).collect::<Vec<_>>()).prop_shuffle();
         (edges, places).prop_map(move |(edges, places)| {
@@ -63,7 +63,8 @@ proptest! {
             prop_assert_eq!(Some(place(step)), (0..parents.len()).find(free));
             prop_assert!(step.parents.iter().all(|parent| *parent < step.no));
             prop_assert!(step.parents.is_sorted());
-            let named: HashSet<_> = step.parents.iter().map(|no| place(&ordered[*no as usize])).collect();
+            let parent = |no: &i16| place(&ordered[usize::try_from(*no).unwrap()]);
+            let named: HashSet<_> = step.parents.iter().map(parent).collect();
             prop_assert_eq!(&named, &parents[place(step)].iter().copied().collect::<HashSet<_>>());
             let is_parent = parents.iter().flatten().any(|parent| *parent == place(step));
             prop_assert_eq!(step.is_sink, !is_parent);
@@ -79,8 +80,11 @@ proptest! {
             (Just(dag), 0..steps, any::<prop::sample::Index>())
         }),
     ) {
-        let above: Vec<_> = ancestors(&parents, from).into_iter().collect();
-        prop_assume!(!above.is_empty());
+        let mut above: Vec<_> = ancestors(&parents, from).into_iter().collect();
+        if above.is_empty() {
+            return Ok(());
+        }
+        above.sort_unstable();
         parents[above[to.index(above.len())]].push(from);
         let error = Template::parse(&source(&parents)).unwrap_err();
         prop_assert_eq!(error.findings.len(), 1);

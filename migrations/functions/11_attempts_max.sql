@@ -1,0 +1,7 @@
+-- How often a step may be tried at all: the number of an attempt is a smallint, and attempts that do
+-- not count against max_attempts (checkpoints, releases) would run past its end. Leaves room for
+-- attempts that are given back after the last one that may fail.
+create or replace function tasker.attempts_max() returns smallint
+language sql immutable parallel safe
+set search_path = ''
+as $$ select 32000::smallint $$;

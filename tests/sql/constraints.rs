@@ -1,0 +1,86 @@
+//! Illegal rows cannot be written: one test for each named constraint.
+
+use super::{Graph, Session, engine_with};
+
+/// The database refuses `change` by the constraint's name.
+async fn refused(constraint: &str, change: &str) {
+    let (_database, mut session, worker, _) = engine_with(Graph::chain(2)).await;
+    let names = "insert into tasker.component_blob values ('\\x00'::bytea || repeat('x', 31)::bytea, '');
+                 insert into tasker.component (namespace_id, name) values (1, 'c');
+                 insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor)
+                   select component_id, '1.0.0', digest, 1, '{}' from tasker.component, tasker.component_blob;
+                 insert into tasker.lock (template_version_id, fingerprint) values (1, '\\x00');
+                 insert into tasker.functions (digest) values ('d') on conflict do nothing";
+    session.run(names).await;
+    session.claim(worker, 1).await;
+    let error = session.refusal(change).await;
+    let by = error
+        .as_database_error()
+        .and_then(|error| error.constraint())
+        .map(str::to_owned);
+    assert_eq!(by.as_deref(), Some(constraint), "{error}");
+}
+
+macro_rules! constraints {
+    ($($name:ident: $change:literal;)+) => {
+        const TESTED: &[&str] = &[$(stringify!($name)),+];
+        $(
+            #[tokio::test]
+            async fn $name() {
+                refused(stringify!($name), $change).await;
+            }
+        )+
+    };
+}
+
+constraints! {
+    namespace_name_is_a_name: "update tasker.namespace set name = 'a/b'";
+    namespace_name_key: "insert into tasker.namespace (name) select name from tasker.namespace";
+    component_blob_digest_is_sha256: "insert into tasker.component_blob values ('\\x00', '')";
+    component_name_is_a_name: "update tasker.component set name = ''";
+    component_name_is_unique: "insert into tasker.component (namespace_id, name) values (1, 'c')";
+    component_version_is_unique:
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor)
+         select component_id, version, digest, size_bytes, descriptor from tasker.component_version";
+    template_name_is_a_name: "update tasker.template set name = repeat('a', 101)";
+    template_name_is_unique: "insert into tasker.template (namespace_id, name) values (1, 'template')";
+    template_version_is_unique:
+        "insert into tasker.template_version (template_id, version, digest, source, definition)
+         select template_id, version, digest, source, definition from tasker.template_version";
+    step_template_name_is_unique: "update tasker.step_template set name = 'same'";
+    step_template_max_attempts_is_positive: "update tasker.step_template set max_attempts = 0";
+    step_template_backoff_is_ordered: "update tasker.step_template set backoff_base_ms = backoff_max_ms + 1";
+    step_template_jitter_is_a_share: "update tasker.step_template set jitter = 1.01";
+    step_template_timeout_is_positive: "update tasker.step_template set timeout_ms = 0";
+    dependency_goes_forward: "update tasker.dependency set to_no = from_no";
+    lock_is_unique: "insert into tasker.lock (template_version_id, fingerprint) values (1, '\\x00')";
+    task_remaining_sinks_counts_down: "update tasker.task set remaining_sinks = -1";
+    task_finishes_when_final: "update tasker.task set state = 'complete'";
+    step_remaining_deps_counts_down: "update tasker.step set remaining_deps = -1 where state = 'waiting'";
+    step_waits_for_parents: "update tasker.step set remaining_deps = 1 where state = 'running'";
+    step_running_has_a_lease: "update tasker.step set worker_id = null where state = 'running'";
+    step_is_claimable_when_ready: "update tasker.step set ready_at = now() where state = 'running'";
+    step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
+    step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
+    functions_is_one_row: "insert into tasker.functions values (false, 'd')";
+}
+
+#[tokio::test]
+async fn every_named_constraint_has_a_test() {
+    let (_database, mut session, _, _) = engine_with(Graph::single()).await;
+    let untested: Vec<String> = untested(&mut session).await;
+    assert_eq!(untested, [""; 0]);
+}
+
+async fn untested(session: &mut Session) -> Vec<String> {
+    let named: Vec<String> = session
+        .all(
+            "select conname::text from pg_constraint
+             where connamespace = 'tasker'::regnamespace and contype in ('c', 'u') order by 1",
+        )
+        .await;
+    named
+        .into_iter()
+        .filter(|name| !TESTED.contains(&name.as_str()))
+        .collect()
+}

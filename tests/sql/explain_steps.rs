@@ -1,0 +1,124 @@
+use std::cell::RefCell;
+
+use proptest::prelude::*;
+
+use super::{BY_POLICY, Graph, PERMANENT, Session, Uuid, engine, engine_with};
+
+async fn why(session: &mut Session, task: Uuid) -> Vec<String> {
+    session
+        .all(&format!(
+            "select name || ': ' || why from tasker.explain_steps('{task}')"
+        ))
+        .await
+}
+
+#[tokio::test]
+async fn a_person_is_told_why_each_step_stands_where_it_stands() {
+    let (_database, mut session, worker, task) =
+        engine_with(Graph::new(5, &[(0, 3), (1, 3), (2, 4)])).await;
+    session.run("set timezone = 'UTC'").await;
+    let claimed = session.claim(worker, 2).await;
+    session.fail(worker, &claimed[..1], BY_POLICY).await;
+    let wanted = [
+        "s0: attempt 1 failed; the next is due at 2030-05-15 12:00:01+00".to_owned(),
+        format!("s1: worker {worker} runs attempt 1"),
+        "s2: no worker has claimed it yet".to_owned(),
+        "s3: waits for s0, s1".to_owned(),
+        "s4: waits for s2".to_owned(),
+    ];
+    assert_eq!(why(&mut session, task).await, wanted);
+}
+
+#[tokio::test]
+async fn a_step_behind_a_failed_one_is_told_of_it() {
+    let (_database, mut session, worker, task) = engine_with(Graph::new(3, &[(0, 2)])).await;
+    let claimed = session.claim(worker, 2).await;
+    session.fail(worker, &claimed[..1], PERMANENT).await;
+    assert_eq!(
+        why(&mut session, task).await[2],
+        "s2: blocked by the failure of s0"
+    );
+    session.complete(worker, &claimed[1..]).await;
+    assert_eq!(
+        why(&mut session, task).await,
+        [
+            "s0: error",
+            "s1: complete",
+            "s2: the task is error; this step was not reached"
+        ]
+    );
+}
+
+/// The slow definition and the countdown say the same of every step.
+async fn assert_agreement(session: &mut Session) {
+    let differing: Vec<String> = session
+        .all(
+            "select e.name || ' ' || e.state || ' ' || s.remaining_deps || ' ' || e.incomplete_parents
+             from tasker.task t cross join lateral tasker.explain_steps(t.task_id) e
+             join tasker.step s on s.task_id = t.task_id and s.step_no = e.step_no
+             where s.remaining_deps <> e.incomplete_parents
+                or e.parents_are_complete <> (s.remaining_deps = 0)
+                or (s.state = 'waiting') <> (e.incomplete_parents > 0) and t.state <> 'cancelled'",
+        )
+        .await;
+    assert_eq!(differing, [""; 0]);
+}
+
+fn graphs() -> impl Strategy<Value = Graph> {
+    (2..9i16).prop_flat_map(|steps| {
+        let edges: Vec<_> = (0..steps)
+            .flat_map(|to| (0..to).map(move |from| (from, to)))
+            .collect();
+        let count = edges.len();
+        proptest::sample::subsequence(edges, 0..=count).prop_map(move |edges| {
+            Graph::new(steps, &edges)
+                .max_attempts(2)
+                .backoff("none", 0, 0)
+        })
+    })
+}
+
+/// Claims, then completes or fails a part of what is held, as `choices` say, until nothing is left.
+async fn drive(session: &mut Session, worker: i32, choices: &[u8]) {
+    let mut held = session.claim(worker, 2).await;
+    let mut choices = choices.iter().cycle();
+    while !held.is_empty() {
+        let choice = choices.next().unwrap();
+        let rest = held.split_off(1 + usize::from(choice % 3).min(held.len() - 1));
+        let claimed = match choice % 5 {
+            0 => {
+                session.fail(worker, &held, BY_POLICY).await;
+                session.claim(worker, 2).await
+            }
+            1 => {
+                session.checkpoint(worker, &held, "1").await;
+                session.claim(worker, 2).await
+            }
+            _ => session.advance(worker, &held, 2).await,
+        };
+        held = rest.into_iter().chain(claimed).collect();
+        assert_agreement(session).await;
+    }
+}
+
+#[test]
+fn the_plain_definition_agrees_with_the_countdown_in_random_graphs() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (_database, session, worker) = runtime.block_on(engine());
+    let session = RefCell::new(session);
+    let choices = proptest::collection::vec(any::<u8>(), 4..16);
+    proptest!(ProptestConfig { cases: 40, ..Default::default() }, |(graph in graphs(), choices in choices)| {
+        runtime.block_on(async {
+            let mut session = session.borrow_mut();
+            session.run("truncate tasker.task, tasker.step, tasker.transition").await;
+            let version = graph.publish(&mut session).await;
+            session.create_many(version, 3).await;
+            drive(&mut session, worker, &choices).await;
+            let open: i64 = session.one("select count(*) from tasker.task where finished_at is null").await;
+            assert_eq!(open, 0, "every task ends");
+        });
+    });
+}

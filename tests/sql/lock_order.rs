@@ -1,0 +1,248 @@
+//! Every function locks steps by (task_id, step_no), then tasks by id: while one waits for the lower
+//! of two rows it does not hold the higher one.
+
+use std::future::Future;
+
+use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, engine};
+
+/// Two tasks of one running step, the higher one's claim first; each held by a worker of its own.
+async fn two_running(graph: Graph) -> (TestDatabase, Session, [i32; 2], [Claim; 2]) {
+    let (database, mut session, first) = engine().await;
+    let second = session.worker().await;
+    let version = graph.publish(&mut session).await;
+    let tasks = session.create_many(version, 2).await;
+    let older = "update tasker.step set ready_at = ready_at - interval '1 second' where ready_at is not null and task_id = ";
+    session.run(&format!("{older}'{}'", tasks[1])).await;
+    let claims = [
+        session.claim_one(first).await,
+        session.claim_one(second).await,
+    ];
+    assert!(claims[0].task_id > claims[1].task_id);
+    (database, session, [first, second], claims)
+}
+
+/// The same, both held by one worker.
+async fn two_held_by_one(graph: Graph) -> (TestDatabase, Session, i32, [Claim; 2]) {
+    let (database, mut session, [worker, _], claims) = two_running(graph).await;
+    session
+        .run(&format!(
+            "update tasker.step set worker_id = {worker} where worker_id is not null"
+        ))
+        .await;
+    (database, session, worker, claims)
+}
+
+/// While `call` waits for the row of `table` of the lower task, that of the higher one is free.
+async fn waits_for_the_lower_first<T>(
+    database: &TestDatabase,
+    table: &str,
+    [higher, lower]: [Uuid; 2],
+    pid: i32,
+    call: impl Future<Output = T>,
+) -> T {
+    let mut blocker = Session::new(database).await;
+    let row =
+        |task: Uuid| format!("select from tasker.{table} where task_id = '{task}' for update");
+    blocker.begin().await;
+    blocker.run(&row(lower)).await;
+    let check = async {
+        blocker.wait_until_awaited_by(pid).await;
+        blocker.run(&format!("{} nowait", row(higher))).await;
+        blocker.commit().await;
+    };
+    tokio::join!(call, check).0
+}
+
+fn tasks(claims: &[Claim; 2]) -> [Uuid; 2] {
+    [claims[0].task_id, claims[1].task_id]
+}
+
+#[tokio::test]
+async fn completing_takes_the_lower_step_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    let pid = session.pid();
+    waits_for_the_lower_first(
+        &database,
+        "step",
+        tasks(&claims),
+        pid,
+        session.complete(worker, &claims),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn releasing_takes_the_lower_child_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::chain(2)).await;
+    let mut blocker = Session::new(&database).await;
+    let child = |task: Uuid| {
+        format!("select from tasker.step where task_id = '{task}' and step_no = 1 for update")
+    };
+    blocker.begin().await;
+    blocker.run(&child(claims[1].task_id)).await;
+    let pid = session.pid();
+    let check = async {
+        blocker.wait_until_awaited_by(pid).await;
+        blocker
+            .run(&format!("{} nowait", child(claims[0].task_id)))
+            .await;
+        blocker.commit().await;
+    };
+    tokio::join!(session.complete(worker, &claims), check);
+}
+
+#[tokio::test]
+async fn failing_takes_the_lower_step_first() {
+    for how in [BY_POLICY, PERMANENT] {
+        let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+        let pid = session.pid();
+        let call = session.fail(worker, &claims, how);
+        waits_for_the_lower_first(&database, "step", tasks(&claims), pid, call).await;
+    }
+}
+
+#[tokio::test]
+async fn failing_for_good_takes_a_siblings_row_before_its_own_higher_one() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::new(2, &[]).publish(&mut session).await;
+    let task = session.create(version).await;
+    session
+        .run("update tasker.step set ready_at = ready_at - interval '1 second' where step_no = 1")
+        .await;
+    let claimed = session.claim(worker, 1).await;
+    let row = |step: i16| {
+        format!("select from tasker.step where task_id = '{task}' and step_no = {step} for update")
+    };
+    let mut blocker = Session::new(&database).await;
+    blocker.begin().await;
+    blocker.run(&row(0)).await;
+    let pid = session.pid();
+    let check = async {
+        blocker.wait_until_awaited_by(pid).await;
+        blocker.run(&format!("{} nowait", row(1))).await;
+        blocker.commit().await;
+    };
+    tokio::join!(session.fail(worker, &claimed, PERMANENT), check);
+}
+
+#[tokio::test]
+async fn leaving_checkpoints_takes_the_lower_step_first() {
+    for attempt in ["1", "tasker.attempts_max()"] {
+        let (database, mut session, worker, mut claims) = two_held_by_one(Graph::single()).await;
+        session
+            .run(&format!(
+                "update tasker.step set attempt = {attempt} where task_id = '{}'",
+                claims[0].task_id
+            ))
+            .await;
+        claims[0].attempt = session.one(&format!("select ({attempt})::smallint")).await;
+        let pid = session.pid();
+        let call = session.checkpoint(worker, &claims, "1");
+        waits_for_the_lower_first(&database, "step", tasks(&claims), pid, call).await;
+    }
+}
+
+#[tokio::test]
+async fn giving_back_takes_the_lower_step_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    let pid = session.pid();
+    let released =
+        waits_for_the_lower_first(&database, "step", tasks(&claims), pid, session.stop(worker))
+            .await;
+    assert_eq!(released, 2);
+}
+
+#[tokio::test]
+async fn reaping_several_workers_takes_the_lower_step_first() {
+    let (database, mut session, _, claims) = two_running(Graph::single()).await;
+    session.later("1 second").await;
+    let pid = session.pid();
+    let reaped = waits_for_the_lower_first(
+        &database,
+        "step",
+        tasks(&claims),
+        pid,
+        session.reap("10 ms"),
+    )
+    .await;
+    assert_eq!(reaped, 2);
+}
+
+#[tokio::test]
+async fn reaping_overdue_attempts_of_several_workers_takes_the_lower_step_first() {
+    let (database, mut session, _, claims) = two_running(Graph::single().max_attempts(1)).await;
+    session.later("1 hour").await;
+    let pid = session.pid();
+    let reaped = waits_for_the_lower_first(
+        &database,
+        "step",
+        tasks(&claims),
+        pid,
+        session.reap_overdue("1 s"),
+    )
+    .await;
+    assert_eq!(reaped, 2);
+}
+
+#[tokio::test]
+async fn cancelling_takes_the_lower_step_and_the_lower_task_first() {
+    for table in ["step", "task"] {
+        let (database, mut session, _, claims) = two_running(Graph::single()).await;
+        let pid = session.pid();
+        let tasks = tasks(&claims);
+        waits_for_the_lower_first(&database, table, tasks, pid, session.cancel(&tasks)).await;
+    }
+}
+
+#[tokio::test]
+async fn completing_takes_the_lower_task_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    let pid = session.pid();
+    waits_for_the_lower_first(
+        &database,
+        "task",
+        tasks(&claims),
+        pid,
+        session.complete(worker, &claims),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn failing_takes_the_lower_task_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    let pid = session.pid();
+    waits_for_the_lower_first(
+        &database,
+        "task",
+        tasks(&claims),
+        pid,
+        session.fail(worker, &claims, PERMANENT),
+    )
+    .await;
+}
+
+/// A sink of the higher task, an inner step of the lower one: the two ask about their tasks by
+/// different ways.
+#[tokio::test]
+async fn completing_in_draining_tasks_takes_the_lower_task_first() {
+    let (database, mut session, worker) = engine().await;
+    let version = Graph::new(4, &[(1, 3)]).publish(&mut session).await;
+    session.create_many(version, 2).await;
+    let claims = session.claim(worker, 6).await;
+    let (lower, higher) = (&claims[0..3], &claims[3..6]);
+    session
+        .fail(worker, &[lower[0].clone(), higher[0].clone()], PERMANENT)
+        .await;
+    let ended = [higher[2].clone(), lower[1].clone()];
+    let pid = session.pid();
+    let call = session.complete(worker, &ended);
+    waits_for_the_lower_first(
+        &database,
+        "task",
+        [ended[0].task_id, ended[1].task_id],
+        pid,
+        call,
+    )
+    .await;
+}

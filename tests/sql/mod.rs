@@ -1,0 +1,54 @@
+//! Every SQL function, against a database whose clock the test sets.
+
+mod advance;
+mod backoff_ms;
+mod calls;
+mod cancel_tasks;
+mod checkpoint_steps;
+mod claim_ready;
+mod clock;
+mod complete_steps;
+mod concurrency;
+mod constraints;
+mod create_tasks;
+mod draining;
+mod ears;
+mod ensure_partitions;
+mod explain_steps;
+mod fail_steps;
+mod graph;
+mod heartbeat;
+mod invocations;
+mod lock_order;
+mod plans;
+mod reap;
+mod reap_overdue;
+mod release_steps;
+mod schema;
+mod session;
+mod stop_worker;
+mod store;
+
+use calls::{BY_POLICY, Fail, PERMANENT};
+use ears::Ears;
+use graph::Graph;
+use session::{Claim, Session};
+
+use crate::harness::TestDatabase;
+use sqlx::types::Uuid;
+
+/// A database, a session and a worker.
+async fn engine() -> (TestDatabase, Session, i32) {
+    let database = TestDatabase::new().await;
+    let mut session = Session::new(&database).await;
+    let worker = session.worker().await;
+    (database, session, worker)
+}
+
+/// The same with one task of a template.
+async fn engine_with(graph: Graph) -> (TestDatabase, Session, i32, Uuid) {
+    let (database, mut session, worker) = engine().await;
+    let version = graph.publish(&mut session).await;
+    let task = session.create(version).await;
+    (database, session, worker, task)
+}
