@@ -1,6 +1,6 @@
 use crate::harness::{tasker, wait_until};
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -99,8 +99,8 @@ pub async fn serve(
     .await
 }
 
-fn command(directory: &Path, log: &PathBuf, database_url: &str, more: &[&str]) -> Command {
-    let mut command = Command::new(tasker());
+fn command(program: &Path, log: &Path, database_url: &str, more: &[&str]) -> Command {
+    let mut command = Command::new(program);
     let log = File::options().create(true).append(true).open(log).unwrap();
     command
         .args(["serve", "--listen", "127.0.0.1:0"])
@@ -108,7 +108,7 @@ fn command(directory: &Path, log: &PathBuf, database_url: &str, more: &[&str]) -
         .args(["--connections", "8"])
         .args(["--database-url", database_url])
         .arg("--data-dir")
-        .arg(directory)
+        .arg(program.with_file_name("host"))
         .args(more)
         .env("RUST_LOG", "warn")
         .stdin(Stdio::null())

@@ -3,6 +3,7 @@
 use super::hosts::Urls;
 use crate::harness::wait_until;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -136,12 +137,12 @@ async fn submit_steadily(
 async fn submit(client: &reqwest::Client, urls: &Urls, key: String, number: usize) -> Acknowledged {
     let (template, ..) = TEMPLATES[number % TEMPLATES.len()];
     let body = json!({"namespace": "crash", "template": template, "idempotency_key": key});
-    let mut requests = 0;
+    let requests = AtomicUsize::new(0);
     let task_id = wait_until("a host takes the task", async || {
-        requests += 1;
+        let turn = number + requests.fetch_add(1, Ordering::Relaxed);
         let url = {
             let urls = urls.lock().unwrap();
-            urls[(number + requests) % urls.len()].clone()
+            urls[turn % urls.len()].clone()
         };
         request(client, &url, &body).await
     })
@@ -149,7 +150,7 @@ async fn submit(client: &reqwest::Client, urls: &Urls, key: String, number: usiz
     Acknowledged {
         key,
         task_id,
-        requests,
+        requests: requests.into_inner(),
     }
 }
 

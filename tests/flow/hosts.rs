@@ -224,7 +224,7 @@ steps:
         .execute(database.pool())
         .await
         .unwrap();
-    let id = host.submit("asks", json!({})).await;
+    host.submit("asks", json!({})).await;
     let asking = "select exists (select from pg_stat_activity
         where wait_event = 'PgSleep' and application_name = 'tasker')";
     wait_until_sql(database.pool(), asking).await;

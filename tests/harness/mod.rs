@@ -10,6 +10,6 @@ mod wait;
 
 pub use database::TestDatabase;
 pub use guests::{basics, build_guests};
-pub use host::{TestHost, client, submits};
+pub use host::{TestHost, client, step_of, submits};
 pub use program::tasker;
 pub use wait::{wait_until, wait_until_sql};

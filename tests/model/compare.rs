@@ -9,6 +9,7 @@ use tasker::domain::state::{StepState, TaskState};
 /// A task as either sees it.
 #[derive(Debug, PartialEq, FromRow)]
 struct SeenTask {
+    #[sqlx(try_from = "String")]
     state: TaskState,
     remaining_sinks: i16,
 }
@@ -17,6 +18,7 @@ struct SeenTask {
 #[derive(Debug, PartialEq, FromRow)]
 struct SeenStep {
     step_no: i16,
+    #[sqlx(try_from = "String")]
     state: StepState,
     remaining_deps: i16,
     /// By the plain definition.
@@ -31,7 +33,7 @@ struct SeenStep {
 }
 
 const STEPS: &str = "
-    select s.step_no, s.state, s.remaining_deps, e.incomplete_parents, s.attempt, s.uncounted, s.lost,
+    select s.step_no, s.state::text as state, s.remaining_deps, e.incomplete_parents, s.attempt, s.uncounted, s.lost,
            case when s.state = 'running' then s.worker_id end as worker_id,
            (extract(epoch from s.ready_at - timestamptz '2026-01-01T00:00:00Z') * 1000)::bigint as ready_at,
            s.result::text as result, s.checkpoint::text as checkpoint
@@ -60,12 +62,13 @@ impl Play<'_> {
     /// Fails where the two differ.
     pub async fn compare(&self) {
         for (id, expected) in self.ids.iter().zip(&self.model.tasks) {
-            let task: SeenTask =
-                sqlx::query_as("select state, remaining_sinks from tasker.task where task_id = $1")
-                    .bind(id.0)
-                    .fetch_one(self.database.pool())
-                    .await
-                    .unwrap();
+            let task: SeenTask = sqlx::query_as(
+                "select state::text as state, remaining_sinks from tasker.task where task_id = $1",
+            )
+            .bind(id.0)
+            .fetch_one(self.database.pool())
+            .await
+            .unwrap();
             let steps: Vec<SeenStep> = sqlx::query_as(STEPS)
                 .bind(id.0)
                 .fetch_all(self.database.pool())
