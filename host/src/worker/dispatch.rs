@@ -65,6 +65,8 @@ pub(super) struct Dispatch<'a> {
     is_lost: bool,
     /// Report one at a time: the database refused a batch for one of its outcomes.
     is_cautious: bool,
+    /// A heartbeat is under way.
+    is_beating: bool,
     no_call_before: Instant,
     look_at: Instant,
 }
@@ -85,6 +87,7 @@ impl<'a> Dispatch<'a> {
             look: true,
             is_lost: false,
             is_cautious: false,
+            is_beating: false,
             no_call_before: now,
             look_at: now + worker.config.poll_interval,
         }
@@ -136,8 +139,10 @@ impl<'a> Dispatch<'a> {
             None
         };
         let now = Instant::now();
+        // Once it is time to look, what is waited for is a place to do it.
+        let look_at = (!self.look).then_some(self.look_at);
         let candidates = [
-            Some(self.look_at),
+            look_at,
             give_up_at,
             call_at.filter(|at| *at > now),
         ];
@@ -208,7 +213,11 @@ impl<'a> Dispatch<'a> {
         });
     }
 
+    /// One at a time: a database that hangs is not to be asked ever more.
     fn start_heartbeat(&mut self) {
+        if std::mem::replace(&mut self.is_beating, true) {
+            return;
+        }
         let held =
             |running: &Running| running.since.elapsed() >= self.worker.config.heartbeat_interval;
         let leases: Vec<Lease> = self
@@ -239,6 +248,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn take_reply(&mut self, reply: Reply) -> Option<Ended> {
+        self.is_beating &= !matches!(reply, Reply::Heartbeat(_));
         match reply {
             Reply::Round {
                 asked,
