@@ -6,8 +6,12 @@
 )]
 
 mod api;
+mod cli;
+mod crash;
 mod embedded;
+mod flow;
 mod harness;
+mod model;
 mod sandbox;
 mod sql;
 mod tidy;

@@ -2,10 +2,14 @@
 
 mod cluster;
 mod database;
+mod guests;
+mod host;
 mod program;
 mod template;
 mod wait;
 
 pub use database::TestDatabase;
+pub use guests::{basics, build_guests};
+pub use host::{TestHost, client, step_of, submits};
 pub use program::tasker;
 pub use wait::{wait_until, wait_until_sql};

@@ -1,0 +1,34 @@
+//! Tasks from submit to end, through the API, the database, a worker and the sandbox.
+
+mod failures;
+mod graphs;
+mod hosts;
+mod operations;
+
+use crate::harness::{TestDatabase, TestHost, basics};
+use crate::sandbox::guests;
+
+/// A host that has the components `basics` and `guest`.
+async fn host(database: &TestDatabase) -> TestHost {
+    let host = TestHost::start(database).await;
+    publish_components(&host).await;
+    host
+}
+
+async fn publish_components(host: &TestHost) {
+    host.publish_component("basics", "1.0.0", basics()).await;
+    host.publish_component("guest", "1.0.0", guests::misbehaving())
+        .await;
+}
+
+/// How often the steps of all tasks went into a state, and how many (task, step) did.
+async fn count_transitions(database: &TestDatabase, to_state: &str) -> (i64, i64) {
+    sqlx::query_as(
+        "select count(*), count(distinct (task_id, step_no)) from tasker.transition
+         where to_state = $1 and step_no is not null",
+    )
+    .bind(to_state)
+    .fetch_one(database.pool())
+    .await
+    .unwrap()
+}

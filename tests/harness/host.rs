@@ -1,0 +1,186 @@
+use std::path::Path;
+use std::time::Duration;
+
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+use tasker::host::{DatabaseChoice, Host, HostConfig};
+use tasker::worker::WorkerConfig;
+
+use super::{TestDatabase, wait_until};
+
+/// The namespace of all that these hosts are given.
+const NAMESPACE: &str = "shop";
+
+/// A host in this process: API, sandbox and, unless it is told otherwise, a worker.
+pub struct TestHost {
+    pub host: Host,
+    client: reqwest::Client,
+}
+
+impl TestHost {
+    /// A host with few slots and short intervals.
+    pub async fn start(database: &TestDatabase) -> Self {
+        Self::start_with(database, |_| {}).await
+    }
+
+    /// A host that serves the API and runs nothing.
+    pub async fn start_idle(database: &TestDatabase) -> Self {
+        Self::start_with(database, |config| config.worker = None).await
+    }
+
+    /// The same as [`TestHost::start`], but for what is changed.
+    pub async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut HostConfig)) -> Self {
+        let mut config = HostConfig {
+            listen: ([127, 0, 0, 1], 0).into(),
+            // Hosts share compiled code, so that it is compiled once for all tests.
+            data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
+            database: DatabaseChoice::Url(database.url()),
+            connections: 8,
+            worker: Some(worker()),
+        };
+        change(&mut config);
+        let host = Host::start(config).await.unwrap();
+        let client = client();
+        Self { host, client }
+    }
+
+    /// Asks for a path such as `/v1/tasks`; the status and the body.
+    pub async fn get(&self, path: &str) -> (u16, Value) {
+        answer(self.client.get(self.url(path))).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.client.post(self.url(path)).json(body)).await
+    }
+
+    pub async fn publish_component(&self, name: &str, version: &str, bytes: &[u8]) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/components/{name}/versions/{version}");
+        let request = self.client.put(self.url(&path)).body(bytes.to_owned());
+        published(request.header("content-type", "application/wasm")).await;
+    }
+
+    /// Publishes version 1.0.0 of a template, of which the YAML says all but its name.
+    pub async fn publish_template(&self, name: &str, rest_of_yaml: &str) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/templates/{name}/versions/1.0.0");
+        let yaml = format!("namespace: {NAMESPACE}\nname: {name}\nversion: 1.0.0\n{rest_of_yaml}");
+        let request = self.client.put(self.url(&path)).body(yaml);
+        published(request.header("content-type", "application/yaml")).await;
+    }
+
+    /// Has new tasks take this version of a component.
+    pub async fn pin_component(&self, name: &str, requirement: &str) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/pins/component/{name}");
+        let body = json!({"requirement": requirement});
+        published(self.client.put(self.url(&path)).json(&body)).await;
+    }
+
+    /// Submits a task and says its id.
+    pub async fn submit(&self, template: &str, input: Value) -> String {
+        let body = json!({"namespace": NAMESPACE, "template": template, "input": input});
+        let (status, created) = self.post("/v1/tasks", &body).await;
+        assert_eq!(status, 201, "{created}");
+        created["task"]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Submits tasks in one batch and says their ids.
+    pub async fn submit_all(&self, templates: &[&str]) -> Vec<String> {
+        let (status, created) = self.post("/v1/tasks", &submits(NAMESPACE, templates)).await;
+        assert_eq!(status, 200, "{created}");
+        let items = created["items"].as_array().unwrap().iter();
+        items
+            .map(|item| item["task_id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The task as it is.
+    pub async fn task(&self, id: &str) -> Value {
+        let (status, task) = self.get(&format!("/v1/tasks/{id}")).await;
+        assert_eq!(status, 200, "{task}");
+        task
+    }
+
+    /// The task once it is over.
+    pub async fn finished(&self, id: &str) -> Value {
+        wait_until(&format!("task {id} is over"), async || {
+            let (status, task) = self.get(&format!("/v1/tasks/{id}?wait_ms=5000")).await;
+            (status == 200 && !task["finished_at"].is_null()).then_some(task)
+        })
+        .await
+    }
+
+    /// Submits a task and waits for its end.
+    pub async fn run(&self, template: &str, input: Value) -> Value {
+        self.finished(&self.submit(template, input).await).await
+    }
+
+    /// The step of a task once it is in this state.
+    pub async fn step_in(&self, id: &str, step: &str, state: &str) -> Value {
+        wait_until(&format!("step {step} of {id} is {state}"), async || {
+            let task = self.task(id).await;
+            let found = step_of(&task, step).clone();
+            (found["state"] == state).then_some(found)
+        })
+        .await
+    }
+
+    /// The states that a step went through, with the log's rows.
+    pub async fn transitions(&self, id: &str, step: &str) -> Vec<Value> {
+        let (status, page) = self
+            .get(&format!("/v1/tasks/{id}/transitions?limit=500"))
+            .await;
+        assert_eq!(status, 200, "{page}");
+        let rows = page["items"].as_array().unwrap().iter();
+        rows.filter(|row| row["step"] == step).cloned().collect()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.host.url())
+    }
+}
+
+/// The step of that name.
+#[track_caller]
+pub fn step_of<'t>(task: &'t Value, name: &str) -> &'t Value {
+    let steps = task["steps"].as_array().unwrap();
+    steps.iter().find(|step| step["name"] == name).unwrap()
+}
+
+/// One submit without input for each of the templates.
+pub fn submits(namespace: &str, templates: &[&str]) -> Value {
+    let submit = |template: &&str| json!({"namespace": namespace, "template": template});
+    templates.iter().map(submit).collect()
+}
+
+/// A client that speaks to loopback only.
+pub fn client() -> reqwest::Client {
+    // Fails only where one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);
+    builder.build().unwrap()
+}
+
+fn worker() -> WorkerConfig {
+    WorkerConfig {
+        slots: 16,
+        poll_interval: Duration::from_millis(100),
+        heartbeat_interval: Duration::from_millis(50),
+        dead_after: Duration::from_secs(5),
+        drain_timeout: Duration::from_secs(10),
+        ..WorkerConfig::default()
+    }
+}
+
+async fn published(request: RequestBuilder) {
+    let (status, body) = answer(request).await;
+    assert!(matches!(status, 200 | 201), "{status}: {body}");
+}
+
+async fn answer(request: RequestBuilder) -> (u16, Value) {
+    let response = request.send().await.unwrap();
+    let status = response.status().as_u16();
+    let text = response.text().await.unwrap();
+    (
+        status,
+        serde_json::from_str(&text).unwrap_or(Value::String(text)),
+    )
+}

@@ -1,0 +1,124 @@
+//! What may happen to tasks, as plain values that can be made smaller.
+
+use proptest::prelude::*;
+use std::time::Duration;
+use tasker::domain::outcome::Retry;
+
+/// Hosts that take turns.
+pub const HOSTS: usize = 2;
+
+/// Something that happens. `host` says whose worker does it.
+#[derive(Clone, Debug)]
+pub enum Action {
+    Claim {
+        host: usize,
+        limit: usize,
+    },
+    Complete {
+        host: usize,
+        leases: Choice,
+        claim: usize,
+    },
+    Fail {
+        host: usize,
+        leases: Choice,
+        retry: Retry,
+    },
+    Checkpoint {
+        host: usize,
+        leases: Choice,
+    },
+    /// The newest report is made again, as after a lost answer.
+    Repeat,
+    Heartbeat {
+        host: usize,
+        leases: Choice,
+    },
+    /// After a lost connection: all but these leases is given back.
+    Recover {
+        host: usize,
+        keep: Choice,
+    },
+    /// The worker stops in an orderly way, and another begins.
+    Stop {
+        host: usize,
+    },
+    /// The worker dies without a word, and another begins.
+    Die {
+        host: usize,
+    },
+    /// Steps of dead workers are taken back.
+    Reap,
+    /// Attempts that outlived their deadline are ended.
+    ReapOverdue,
+    /// Time goes on.
+    Jump {
+        ms: i64,
+    },
+    Cancel {
+        task: usize,
+    },
+}
+
+/// Some of the leases that there are: bit by bit of those that the worker holds, and of all that
+/// were ever given out, which are mostly void.
+#[derive(Clone, Copy, Debug)]
+pub struct Choice {
+    pub held: u64,
+    pub ever: u64,
+}
+
+impl Choice {
+    pub const ALL_HELD: Self = Self {
+        held: u64::MAX,
+        ever: 0,
+    };
+
+    /// Whether the bits name the thing at this place.
+    pub fn names(bits: u64, at: usize) -> bool {
+        bits >> (at % 64) & 1 == 1
+    }
+}
+
+pub fn any() -> impl Strategy<Value = Action> {
+    let host = || 0..HOSTS;
+    let few = || 0..=6_usize;
+    prop_oneof![
+        7 => (host(), few()).prop_map(|(host, limit)| Action::Claim { host, limit }),
+        10 => (host(), choice(), few())
+            .prop_map(|(host, leases, claim)| Action::Complete { host, leases, claim }),
+        5 => (host(), choice(), retry())
+            .prop_map(|(host, leases, retry)| Action::Fail { host, leases, retry }),
+        2 => (host(), choice()).prop_map(|(host, leases)| Action::Checkpoint { host, leases }),
+        3 => Just(Action::Repeat),
+        4 => (host(), choice()).prop_map(|(host, leases)| Action::Heartbeat { host, leases }),
+        1 => (host(), choice()).prop_map(|(host, keep)| Action::Recover { host, keep }),
+        1 => host().prop_map(|host| Action::Stop { host }),
+        1 => host().prop_map(|host| Action::Die { host }),
+        3 => Just(Action::Reap),
+        2 => Just(Action::ReapOverdue),
+        5 => prop::sample::select(vec![1, 50, 300, 1_000, 4_000, 20_000])
+            .prop_map(|ms| Action::Jump { ms }),
+        1 => (0..16_usize).prop_map(|task| Action::Cancel { task }),
+    ]
+}
+
+fn choice() -> impl Strategy<Value = Choice> {
+    let rare = (any_bits(), any_bits(), any_bits(), any_bits());
+    (any_bits(), rare).prop_map(|(held, (a, b, c, d))| Choice {
+        held,
+        ever: a & b & c & d,
+    })
+}
+
+fn any_bits() -> impl Strategy<Value = u64> {
+    proptest::num::u64::ANY
+}
+
+fn retry() -> impl Strategy<Value = Retry> {
+    prop_oneof![
+        6 => Just(Retry::Policy),
+        1 => Just(Retry::Never),
+        2 => (0..=2_000_u64).prop_map(|ms| Retry::After(Duration::from_millis(ms))),
+    ]
+}

@@ -1,0 +1,121 @@
+//! What the database says, beside what the model says.
+
+use super::definition::number;
+use super::play::Play;
+use super::reference::Task;
+use sqlx::FromRow;
+use tasker::domain::state::{StepState, TaskState};
+
+/// A task as either sees it.
+#[derive(Debug, PartialEq, FromRow)]
+struct SeenTask {
+    #[sqlx(try_from = "String")]
+    state: TaskState,
+    remaining_sinks: i16,
+}
+
+/// A step as either sees it; times in milliseconds from the beginning of the play.
+#[derive(Debug, PartialEq, FromRow)]
+struct SeenStep {
+    step_no: i16,
+    #[sqlx(try_from = "String")]
+    state: StepState,
+    remaining_deps: i16,
+    /// By the plain definition.
+    incomplete_parents: i16,
+    attempt: i16,
+    uncounted: i16,
+    lost: i16,
+    worker_id: Option<i32>,
+    ready_at: Option<i64>,
+    result: Option<String>,
+    checkpoint: Option<String>,
+}
+
+const STEPS: &str = "
+    select s.step_no, s.state::text as state, s.remaining_deps, e.incomplete_parents, s.attempt, s.uncounted, s.lost,
+           case when s.state = 'running' then s.worker_id end as worker_id,
+           (extract(epoch from s.ready_at - timestamptz '2026-01-01T00:00:00Z') * 1000)::bigint as ready_at,
+           s.result::text as result, s.checkpoint::text as checkpoint
+    from tasker.step s
+    join tasker.explain_steps($1) e using (step_no)
+    where s.task_id = $1
+    order by s.step_no";
+
+/// Steps whose log does not tell what became of them.
+const WRONG_IN_LOG: &str = "
+    select count(*)
+    from tasker.step s
+    cross join lateral (
+      select count(*) filter (where r.to_state = 'complete') as completed,
+             count(*) filter (where r.to_state = 'running') as begun,
+             count(distinct r.attempt) filter (where r.to_state = 'running') as attempts,
+             (array_agg(r.to_state order by r.seq desc))[1] as newest
+      from tasker.transition r
+      where r.task_id = s.task_id and r.step_no = s.step_no
+    ) l
+    where l.completed <> (s.state = 'complete')::int
+       or l.begun <> s.attempt or l.attempts <> s.attempt
+       or coalesce(l.newest, 'waiting') <> s.state::text";
+
+impl Play<'_> {
+    /// Fails where the two differ.
+    pub async fn compare(&self) {
+        for (id, expected) in self.ids.iter().zip(&self.model.tasks) {
+            let task: SeenTask = sqlx::query_as(
+                "select state::text as state, remaining_sinks from tasker.task where task_id = $1",
+            )
+            .bind(id.0)
+            .fetch_one(self.database.pool())
+            .await
+            .unwrap();
+            let steps: Vec<SeenStep> = sqlx::query_as(STEPS)
+                .bind(id.0)
+                .fetch_all(self.database.pool())
+                .await
+                .unwrap();
+            assert_eq!(
+                (task, steps),
+                seen(expected),
+                "the database is left, the model right"
+            );
+        }
+    }
+
+    /// Fails where the log says something else than the steps.
+    pub async fn check_log(&self) {
+        let wrong: i64 = sqlx::query_scalar(WRONG_IN_LOG)
+            .fetch_one(self.database.pool())
+            .await
+            .unwrap();
+        assert_eq!(
+            wrong, 0,
+            "steps whose log does not tell what became of them"
+        );
+    }
+}
+
+fn seen(task: &Task) -> (SeenTask, Vec<SeenStep>) {
+    let step = |no: usize| {
+        let (step, incomplete) = (&task.steps[no], number(task.incomplete_parents(no)));
+        SeenStep {
+            step_no: number(no),
+            state: step.state,
+            remaining_deps: incomplete,
+            incomplete_parents: incomplete,
+            attempt: step.attempt,
+            uncounted: step.uncounted,
+            lost: step.lost,
+            worker_id: step.worker,
+            ready_at: step.ready_at,
+            result: step.result.clone(),
+            checkpoint: step.checkpoint.clone(),
+        }
+    };
+    let remaining_sinks = number(task.incomplete_sinks());
+    let seen = SeenTask {
+        state: task.state,
+        remaining_sinks,
+    };
+    (seen, (0..task.steps.len()).map(step).collect())
+}

@@ -1,0 +1,334 @@
+//! The model: the rules in their plainest form, with no thought of speed or of concurrency.
+
+use super::shape::Shape;
+use std::collections::BTreeMap;
+use tasker::domain::outcome::Retry;
+use tasker::domain::state::{StepState, TaskState};
+
+/// A step: (task, step), both by their place in the case.
+pub type Key = (usize, usize);
+
+/// An attempt of a step, as a worker names it.
+pub type Held = (Key, i16);
+
+/// Everything, with times in milliseconds.
+#[derive(Clone, Debug)]
+pub struct Model {
+    pub now: i64,
+    pub tasks: Vec<Task>,
+    pub workers: BTreeMap<i32, Worker>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Task {
+    shape: Shape,
+    pub state: TaskState,
+    pub steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Step {
+    pub state: StepState,
+    pub attempt: i16,
+    pub uncounted: i16,
+    pub lost: i16,
+    /// While it runs.
+    pub worker: Option<i32>,
+    pub deadline_at: i64,
+    pub ready_at: Option<i64>,
+    pub result: Option<String>,
+    pub checkpoint: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Worker {
+    heartbeat_at: i64,
+    stopped_at: Option<i64>,
+}
+
+impl Model {
+    pub fn new(shapes: &[Shape]) -> Self {
+        let tasks = shapes.iter().map(Task::new).collect();
+        Self {
+            now: 0,
+            tasks,
+            workers: BTreeMap::new(),
+        }
+    }
+
+    pub fn register(&mut self, worker: i32) {
+        let begun = Worker {
+            heartbeat_at: self.now,
+            stopped_at: None,
+        };
+        assert!(self.workers.insert(worker, begun).is_none());
+    }
+
+    pub fn is_stopped(&self, worker: i32) -> bool {
+        self.workers[&worker].stopped_at.is_some()
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.tasks.iter().all(|task| task.state.is_final())
+    }
+
+    /// The attempts that a worker holds.
+    pub fn held_by(&self, worker: i32) -> Vec<Held> {
+        let running = self
+            .keys()
+            .filter(|key| self.step(*key).worker == Some(worker));
+        running.map(|key| (key, self.step(key).attempt)).collect()
+    }
+
+    pub fn holds(&self, worker: i32, (key, attempt): Held) -> bool {
+        let step = self.step(key);
+        step.worker == Some(worker) && step.attempt == attempt
+    }
+
+    /// Steps that may be claimed now.
+    pub fn due(&self) -> Vec<Key> {
+        let is_due = |key: &Key| self.step(*key).ready_at.is_some_and(|at| at <= self.now);
+        self.keys().filter(is_due).collect()
+    }
+
+    pub fn step(&self, (task, no): Key) -> &Step {
+        &self.tasks[task].steps[no]
+    }
+
+    /// Names and results of the steps that a step depends on.
+    pub fn results_of_parents(&self, (task, no): Key) -> Vec<(usize, String)> {
+        let result = |parent: usize| self.step((task, parent)).result.clone().unwrap();
+        let parents = self.tasks[task].shape.steps[no].parents.iter();
+        parents.map(|parent| (*parent, result(*parent))).collect()
+    }
+
+    /// The worker takes a step that is due; its attempt's number.
+    pub fn claim(&mut self, worker: i32, key: Key) -> i16 {
+        let now = self.now;
+        let task = &mut self.tasks[key.0];
+        let timeout_ms = i64::from(task.shape.steps[key.1].timeout_ms);
+        task.state = TaskState::InProgress;
+        let step = &mut task.steps[key.1];
+        step.state = StepState::Running;
+        step.attempt += 1;
+        step.worker = Some(worker);
+        step.ready_at = None;
+        step.deadline_at = now + timeout_ms;
+        step.attempt
+    }
+
+    pub fn complete(&mut self, worker: i32, completed: &[(Held, String)]) {
+        for (held, result) in completed {
+            if let Some(step) = self.take(worker, *held) {
+                step.state = StepState::Complete;
+                step.result = Some(result.clone());
+            }
+        }
+        let now = self.now;
+        for task in &mut self.tasks {
+            task.release(now);
+            task.settle();
+        }
+    }
+
+    pub fn fail(&mut self, worker: i32, failed: &[Held], retry: Retry) {
+        let now = self.now;
+        for held in failed {
+            let (task, no) = held.0;
+            let shape = self.tasks[task].shape.steps[no].clone();
+            let Some(step) = self.take(worker, *held) else {
+                continue;
+            };
+            let failures = step.attempt - step.uncounted;
+            if retry == Retry::Never || failures >= shape.max_attempts {
+                step.state = StepState::Error;
+                continue;
+            }
+            let wait = match retry {
+                Retry::After(wait) => i64::try_from(wait.as_millis()).unwrap(),
+                Retry::Policy | Retry::Never => shape.backoff_ms(failures),
+            };
+            step.state = StepState::WaitingForRetry;
+            step.ready_at = Some(now + wait);
+        }
+        self.tasks.iter_mut().for_each(Task::settle);
+    }
+
+    pub fn checkpoint(&mut self, worker: i32, left: &[(Held, String)]) {
+        let now = self.now;
+        for (held, checkpoint) in left {
+            if let Some(step) = self.take(worker, *held) {
+                step.give_back(now);
+                step.checkpoint = Some(checkpoint.clone());
+            }
+        }
+    }
+
+    /// The leases that are void; none where the worker was declared dead.
+    pub fn heartbeat(&mut self, worker: i32, asked: &[Held]) -> Option<Vec<Held>> {
+        let now = self.now;
+        let known = self.workers.get_mut(&worker).unwrap();
+        if known.stopped_at.is_some() {
+            return None;
+        }
+        known.heartbeat_at = now;
+        let is_void = |held: &&Held| !self.holds(worker, **held);
+        Some(asked.iter().filter(is_void).copied().collect())
+    }
+
+    /// How many steps were given back.
+    pub fn release(&mut self, worker: i32, keep: &[Held], is_lost: bool) -> i32 {
+        let now = self.now;
+        let mut released = 0;
+        for held in self.held_by(worker) {
+            if keep.contains(&held) {
+                continue;
+            }
+            if let Some(step) = self.take(worker, held) {
+                step.give_back(now);
+                step.lost += i16::from(is_lost);
+                released += 1;
+            }
+        }
+        released
+    }
+
+    pub fn stop(&mut self, worker: i32, is_lost: bool) -> i32 {
+        let now = self.now;
+        let stopped = self.workers.get_mut(&worker).unwrap();
+        stopped.stopped_at.get_or_insert(now);
+        self.release(worker, &[], is_lost)
+    }
+
+    pub fn reap(&mut self, dead_after_ms: i64) -> i32 {
+        let since = self.now - dead_after_ms;
+        let is_dead = |worker: &Worker| worker.stopped_at.is_none() && worker.heartbeat_at < since;
+        let workers = self.workers.iter().filter(|(_, worker)| is_dead(worker));
+        let dead: Vec<i32> = workers.map(|(id, _)| *id).collect();
+        dead.into_iter().map(|worker| self.stop(worker, true)).sum()
+    }
+
+    pub fn reap_overdue(&mut self, grace_ms: i64) -> i32 {
+        let before = self.now - grace_ms;
+        let overdue: Vec<Key> = self
+            .keys()
+            .filter(|key| self.step(*key).worker.is_some() && self.step(*key).deadline_at < before)
+            .collect();
+        for key in &overdue {
+            let (worker, attempt) = (self.step(*key).worker.unwrap(), self.step(*key).attempt);
+            self.fail(worker, &[(*key, attempt)], Retry::Policy);
+        }
+        i32::try_from(overdue.len()).unwrap()
+    }
+
+    /// Whether there was something to cancel.
+    pub fn cancel(&mut self, task: usize) -> bool {
+        let task = &mut self.tasks[task];
+        if task.state.is_final() {
+            return false;
+        }
+        task.state = TaskState::Cancelled;
+        let open = |step: &&mut Step| !matches!(step.state, StepState::Complete | StepState::Error);
+        for step in task.steps.iter_mut().filter(open) {
+            step.state = StepState::Cancelled;
+            step.worker = None;
+            step.ready_at = None;
+        }
+        true
+    }
+
+    /// The step, out of the worker's hands, if the lease is good.
+    fn take(&mut self, worker: i32, held: Held) -> Option<&mut Step> {
+        if !self.holds(worker, held) {
+            return None;
+        }
+        let (task, no) = held.0;
+        let step = &mut self.tasks[task].steps[no];
+        step.worker = None;
+        Some(step)
+    }
+
+    fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+        let of = |(task, steps): (usize, &Task)| (0..steps.steps.len()).map(move |no| (task, no));
+        self.tasks.iter().enumerate().flat_map(of)
+    }
+}
+
+impl Task {
+    fn new(shape: &Shape) -> Self {
+        let mut task = Self {
+            shape: shape.clone(),
+            state: TaskState::Pending,
+            steps: vec![Step::WAITING; shape.steps.len()],
+        };
+        task.release(0);
+        task
+    }
+
+    /// Parents of a step that are not complete.
+    pub fn incomplete_parents(&self, no: usize) -> usize {
+        let parents = self.shape.steps[no].parents.iter();
+        parents
+            .filter(|parent| self.steps[**parent].state != StepState::Complete)
+            .count()
+    }
+
+    /// Sinks that are not complete.
+    pub fn incomplete_sinks(&self) -> usize {
+        let steps = self.steps.iter().enumerate();
+        steps
+            .filter(|(no, step)| self.shape.is_sink(*no) && step.state != StepState::Complete)
+            .count()
+    }
+
+    fn release(&mut self, now: i64) {
+        for no in 0..self.steps.len() {
+            if self.steps[no].state == StepState::Waiting && self.incomplete_parents(no) == 0 {
+                self.steps[no].state = StepState::Ready;
+                self.steps[no].ready_at = Some(now);
+            }
+        }
+    }
+
+    /// Ends the task where it is over.
+    fn settle(&mut self) {
+        let any = |of: &[StepState]| self.steps.iter().any(|step| of.contains(&step.state));
+        let moving = [
+            StepState::Ready,
+            StepState::Running,
+            StepState::WaitingForRetry,
+        ];
+        let is_open = !self.state.is_final();
+        if is_open
+            && self
+                .steps
+                .iter()
+                .all(|step| step.state == StepState::Complete)
+        {
+            self.state = TaskState::Complete;
+        } else if is_open && any(&[StepState::Error]) && !any(&moving) {
+            self.state = TaskState::Error;
+        }
+    }
+}
+
+impl Step {
+    const WAITING: Self = Self {
+        state: StepState::Waiting,
+        attempt: 0,
+        uncounted: 0,
+        lost: 0,
+        worker: None,
+        deadline_at: 0,
+        ready_at: None,
+        result: None,
+        checkpoint: None,
+    };
+
+    /// Ready again, without the attempt being counted.
+    fn give_back(&mut self, now: i64) {
+        self.state = StepState::Ready;
+        self.ready_at = Some(now);
+        self.uncounted += 1;
+    }
+}
