@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench setup rust postgres guests tests-of-guests tests-of-host
+.PHONY: help demo test check bench setup rust postgres guests tests-of-guests tests-of-examples tests-of-host
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -18,10 +18,10 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Run a real task from source to result, and say what to try next
-	cargo build --locked -p tasker
+	cargo build --workspace --bins --locked
 	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
 
-test: setup tests-of-guests tests-of-host ## Run every test, from a clean checkout
+test: setup tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
 check: rust ## Check form, lints, documentation, licences
 	cargo fmt --all --check
@@ -80,6 +80,11 @@ guests: rust ## Build the sample handlers
 # The SDK and the sample handlers, as native code.
 tests-of-guests: guests
 	cd plugins && cargo test --workspace --locked --target-dir "$$TASKER_GUESTS_TARGET_DIR"
+
+# Each example checks its own result.
+tests-of-examples: guests
+	cargo build --workspace --bins --locked
+	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/run-all.sh
 
 # These come last, so that the summary of the main run is what a reader sees at the end.
 tests-of-host: guests

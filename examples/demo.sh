@@ -5,41 +5,15 @@
 set -euo pipefail
 cd "$(dirname "$0")/02-weather-report"
 
-tasker="${TASKER:-tasker}"
-home="$(mktemp -d "${TMPDIR:-/tmp}/tasker-demo.XXXXXX")"
-host=
-
-finish() {
-  if test -n "$host"; then
-    kill -TERM "$host" 2>/dev/null || true
-    wait "$host" 2>/dev/null || true
-  fi
-  rm -rf "$home"
-}
-trap finish EXIT
-trap 'exit 130' INT TERM
-
-# The database runs as another account where the host runs as root, and has to reach its directory.
-chmod 711 "$home"
+. ../host.sh
 
 say() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 show() { printf '\033[2m$ tasker %s\033[0m\n' "$*"; "$tasker" "$@"; }
 
-say "1  Start a host. It brings its own PostgreSQL, in $home."
+say '1  Start a host. It brings its own PostgreSQL.'
 printf '\033[2m$ tasker serve\033[0m\n'
-"$tasker" serve --listen 127.0.0.1:0 --data-dir "$home/data" >"$home/ready" 2>"$home/log" &
-host=$!
-until grep -q 'ready at' "$home/ready"; do
-  if ! kill -0 "$host" 2>/dev/null; then
-    echo 'the host did not start:' >&2
-    cat "$home/log" >&2
-    exit 1
-  fi
-  sleep 0.1
-done
-cat "$home/ready"
-TASKER_URL="$(sed -n 's/.*ready at \([^ ]*\).*/\1/p' "$home/ready")"
-export TASKER_URL
+start_host
+cat "$host_dir/ready"
 
 say '2  Build the handlers to WebAssembly and upload them under their version.'
 show component push ../../plugins/handlers/csv

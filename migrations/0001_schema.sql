@@ -173,7 +173,7 @@ create table tasker.task (
   error json,
   constraint task_remaining_sinks_counts_down check (remaining_sinks >= 0),
   constraint task_finishes_when_final check ((finished_at is null) = (state in ('pending', 'in_progress')))
-) with (fillfactor = 80);
+) with (fillfactor = 45);
 
 create unique index task_identity on tasker.task (template_id, identity_key)
   where identity_key is not null;
@@ -213,7 +213,7 @@ create table tasker.step (
   constraint step_finishes_when_final check ((finished_at is null) = (state in
     ('waiting', 'ready', 'running', 'waiting_for_retry', 'waiting_for_event'))),
   constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
-) with (fillfactor = 50);
+) with (fillfactor = 45);
 
 -- What may be claimed now or later, in the order of the claim. `state` stands in no index and
 -- `ready_at` is set only while a step is to be claimed, so that the two updates of a step that is

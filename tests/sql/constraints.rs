@@ -63,6 +63,7 @@ constraints! {
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
+    registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }
 
 #[tokio::test]

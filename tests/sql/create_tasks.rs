@@ -95,7 +95,7 @@ async fn a_batch_is_answered_element_by_element_and_notified_once() {
     let batch: Vec<_> = (1..=50).map(|id| asked(id, version, "{}", None)).collect();
     let answers = submit(&mut session, &batch).await;
     let wanted: Vec<_> = (1..=50)
-        .map(|id| (id as i64, Uuid::from_u128(id), true, true))
+        .map(|id| (i64::try_from(id).unwrap(), Uuid::from_u128(id), true, true))
         .collect();
     assert_eq!(answers, wanted);
     assert_eq!(

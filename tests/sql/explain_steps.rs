@@ -1,6 +1,5 @@
-use std::cell::RefCell;
-
 use proptest::prelude::*;
+use tokio::sync::Mutex;
 
 use super::{BY_POLICY, Graph, PERMANENT, Session, Uuid, engine, engine_with};
 
@@ -108,11 +107,11 @@ fn the_plain_definition_agrees_with_the_countdown_in_random_graphs() {
         .build()
         .unwrap();
     let (_database, session, worker) = runtime.block_on(engine());
-    let session = RefCell::new(session);
+    let session = Mutex::new(session);
     let choices = proptest::collection::vec(any::<u8>(), 4..16);
     proptest!(ProptestConfig { cases: 40, ..Default::default() }, |(graph in graphs(), choices in choices)| {
         runtime.block_on(async {
-            let mut session = session.borrow_mut();
+            let mut session = session.lock().await;
             session.run("truncate tasker.task, tasker.step, tasker.transition").await;
             let version = graph.publish(&mut session).await;
             session.create_many(version, 3).await;

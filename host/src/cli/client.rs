@@ -167,23 +167,32 @@ impl Client {
             .execute(request)
             .await
             .map_err(|e| unreachable(&self.base, &e))?;
-        let status = answer.status();
+        let (status, correlation) = (answer.status(), correlation(&answer));
         let body = answer
             .text()
             .await
             .map_err(|e| unreachable(&self.base, &e))?;
         if self.is_verbose {
-            tell(&format!(
-                "> {method} {url} {} {} ms\n",
-                status.as_u16(),
-                started.elapsed().as_millis()
-            ));
+            let ms = started.elapsed().as_millis();
+            tell(&format!("> {method} {url} {} {ms} ms\n", status.as_u16()));
         }
-        match status.is_success() {
-            true => Ok(body),
-            false => Err(Problem::from_answer(status.as_u16(), body, url.as_str()).into()),
+        if status.is_success() {
+            return Ok(body);
         }
+        let problem = Problem::from_answer(status.as_u16(), body, url.as_str());
+        Err(match correlation.filter(|_| status.is_server_error()) {
+            Some(id) => problem
+                .help(format!("look into the host's log for {id}"))
+                .into(),
+            None => problem.into(),
+        })
     }
+}
+
+/// Under which id the host's log has this request.
+fn correlation(answer: &reqwest::Response) -> Option<String> {
+    let id = answer.headers().get("x-correlation-id")?;
+    id.to_str().ok().map(str::to_owned)
 }
 
 fn parse_url(text: &str) -> Result<Url, CliError> {

@@ -62,8 +62,8 @@ pub struct Global {
         value_name = "FORMAT"
     )]
     pub output: Format,
-    /// Where the host is; TASKER_TOKEN, if set, is sent as the bearer token.
-    #[arg(long, global = true, env = "TASKER_URL", hide_env_values = true, default_value = DEFAULT_URL)]
+    /// Where the host is; TASKER_URL says so too. TASKER_TOKEN, if set, is the bearer token.
+    #[arg(long, global = true, default_value_t = default_url())]
     pub url: String,
     /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
@@ -71,6 +71,13 @@ pub struct Global {
     /// Show each request on standard error.
     #[arg(short, long, global = true)]
     pub verbose: bool,
+}
+
+fn default_url() -> String {
+    let set = std::env::var("TASKER_URL")
+        .ok()
+        .filter(|url| !url.is_empty());
+    set.unwrap_or_else(|| DEFAULT_URL.to_owned())
 }
 
 #[derive(Debug, Subcommand)]

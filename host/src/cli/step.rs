@@ -3,11 +3,11 @@
 use super::output::Output;
 use super::paint::Paint;
 use super::reference::parse_task_id;
-use super::view::{Page, Step};
+use super::view::{Failure, Page, Step};
 use super::{CliError, Context, Exit, units};
 use crate::domain::ids::TaskId;
 use crate::domain::state::StepState;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -60,7 +60,7 @@ fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 5] {
             paint.step_state(step.state)
         ),
         attempts(step),
-        took_ms(step, now).map(units::span).unwrap_or_default(),
+        took(step, now).map(units::span).unwrap_or_default(),
         note(step, now),
     ]
 }
@@ -73,8 +73,8 @@ pub fn attempts(step: &Step) -> String {
     }
 }
 
-/// How long its newest attempt took or takes, in milliseconds; none before the first.
-pub fn took_ms(step: &Step, now: DateTime<Utc>) -> Option<i64> {
+/// How long its newest attempt took or takes; none before the first.
+pub fn took(step: &Step, now: DateTime<Utc>) -> Option<TimeDelta> {
     let started = step.started_at?;
     match step.state {
         StepState::Running => Some(units::between(started, now)),
@@ -94,31 +94,25 @@ pub fn took_ms(step: &Step, now: DateTime<Utc>) -> Option<i64> {
 
 /// Why it stands where it does: what it waits for, when it is tried again, what went wrong.
 pub fn note(step: &Step, now: DateTime<Utc>) -> String {
-    let error = || {
-        step.error
-            .as_ref()
-            .map(|error| error.text())
-            .unwrap_or_default()
-    };
+    let error = step.error.as_ref().map(Failure::text).unwrap_or_default();
+    let reason = step.reason.clone();
     match step.state {
-        StepState::Waiting if !step.depends_on.is_empty() => {
-            format!("after {}", step.depends_on.join(", "))
+        StepState::Waiting => {
+            reason.unwrap_or_else(|| format!("after {}", step.depends_on.join(", ")))
         }
         StepState::WaitingForRetry => match step.ready_at {
             Some(due) => format!(
-                "again in {}: {}",
-                units::span(units::between(now, due)),
-                error()
+                "again in {}: {error}",
+                units::span(units::between(now, due))
             ),
-            None => error(),
+            None => error,
         },
-        StepState::Error | StepState::Running | StepState::Cancelled => error(),
-        StepState::Waiting
-        | StepState::Ready
+        StepState::Error | StepState::Running | StepState::Cancelled => error,
+        StepState::Ready
         | StepState::WaitingForEvent
         | StepState::Complete
         | StepState::Skipped
-        | StepState::ResolvedManually => step.reason.clone().unwrap_or_default(),
+        | StepState::ResolvedManually => reason.unwrap_or_default(),
     }
 }
 
@@ -137,7 +131,7 @@ mod tests {
         );
         assert_eq!(note(&step, Utc::now()), "after charge, reserve");
         assert_eq!(
-            (attempts(&step), took_ms(&step, Utc::now())),
+            (attempts(&step), took(&step, Utc::now())),
             (String::new(), None)
         );
     }

@@ -1,21 +1,23 @@
 //! Times, sizes and long texts as people read and write them.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 
 /// The longest text in a table's cell, in characters.
 pub const MAX_CELL_CHARS: usize = 60;
 
-/// A span of time, short: `12 ms`, `1.24 s`, `2m 03s`, `3h 05m`, `4d 02h`.
-pub fn span(ms: i64) -> String {
-    let ms = ms.max(0);
-    let seconds = ms / 1000;
+/// A span of time, short: `312 µs`, `4.7 ms`, `12 ms`, `1.24 s`, `2m 03s`, `3h 05m`, `4d 02h`.
+pub fn span(span: TimeDelta) -> String {
+    let us = span.num_microseconds().unwrap_or(i64::MAX).max(0);
+    let (ms, seconds) = (us / 1_000, us / 1_000_000);
     match ms {
-        0..1_000 => format!("{ms} ms"),
-        1_000..60_000 => format!("{}.{:02} s", seconds, ms % 1000 / 10),
+        0 => format!("{us} µs"),
+        1..10 => format!("{ms}.{} ms", us % 1_000 / 100),
+        10..1_000 => format!("{ms} ms"),
+        1_000..60_000 => format!("{seconds}.{:02} s", ms % 1_000 / 10),
         60_000..3_600_000 => format!("{}m {:02}s", seconds / 60, seconds % 60),
-        3_600_000..172_800_000 => format!("{}h {:02}m", seconds / 3600, seconds / 60 % 60),
-        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3600 % 24),
+        3_600_000..172_800_000 => format!("{}h {:02}m", seconds / 3_600, seconds / 60 % 60),
+        _ => format!("{}d {:02}h", seconds / 86_400, seconds / 3_600 % 24),
     }
 }
 
@@ -30,9 +32,9 @@ pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// The time between two moments in milliseconds, never negative.
-pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> i64 {
-    (to - from).num_milliseconds().max(0)
+/// The time between two moments, never negative.
+pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
+    (to - from).max(TimeDelta::zero())
 }
 
 /// A number of bytes: `312 B`, `48.2 KiB`, `3.1 MiB`.
@@ -92,11 +94,21 @@ mod tests {
 
     #[test]
     fn a_span_is_written_in_the_unit_that_fits() {
-        let written = [0, 999, 1_240, 123_000, 11_100_000, 352_800_000].map(span);
-        assert_eq!(
-            written,
-            ["0 ms", "999 ms", "1.24 s", "2m 03s", "3h 05m", "4d 02h"]
-        );
+        let written = [
+            0,
+            999,
+            4_750,
+            12_999,
+            1_240_000,
+            123_000_000,
+            11_100_000_000,
+            352_800_000_000,
+        ]
+        .map(|us| span(TimeDelta::microseconds(us)));
+        let expected = [
+            "0 µs", "999 µs", "4.7 ms", "12 ms", "1.24 s", "2m 03s", "3h 05m", "4d 02h",
+        ];
+        assert_eq!(written, expected);
     }
 
     #[test]

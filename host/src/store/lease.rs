@@ -62,14 +62,15 @@ impl Store {
         keep: &[Lease],
         reason: &str,
     ) -> Result<i32, StoreError> {
-        let released = sqlx::query_scalar("select tasker.release_steps(array[$1], $2, $3, $4, $5, false)")
-            .bind(worker.0)
-            .bind(column(keep, |l| l.task_id.0))
-            .bind(column(keep, |l| l.step_no))
-            .bind(column(keep, |l| l.attempt))
-            .bind(reason)
-            .fetch_one(&self.pool)
-            .await?;
+        let released =
+            sqlx::query_scalar("select tasker.release_steps(array[$1], $2, $3, $4, $5, false)")
+                .bind(worker.0)
+                .bind(column(keep, |l| l.task_id.0))
+                .bind(column(keep, |l| l.step_no))
+                .bind(column(keep, |l| l.attempt))
+                .bind(reason)
+                .fetch_one(&self.pool)
+                .await?;
         Ok(released)
     }
 

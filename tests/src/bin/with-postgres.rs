@@ -5,7 +5,7 @@
 
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -42,13 +42,30 @@ async fn run_beside_postgres(
     kept_in: Option<PathBuf>,
     stops: &mut Stops,
 ) -> anyhow::Result<ExitCode> {
-    let temporary = temporary_directory()?;
-    let data_dir = kept_in.unwrap_or_else(|| temporary.path().to_owned());
-    let postgres = Embedded::start(server_config(&data_dir)).await?;
+    let directory = match kept_in {
+        Some(kept_in) => Directory::Kept(kept_in),
+        None => Directory::Temporary(temporary_directory()?),
+    };
+    let postgres = Embedded::start(server_config(directory.path())).await?;
     command.env(URL_VARIABLE, postgres.url());
     let code = run(command, stops).await;
     postgres.stop().await?;
     code
+}
+
+/// Where the database is; a temporary one is removed with this value.
+enum Directory {
+    Kept(PathBuf),
+    Temporary(TempDir),
+}
+
+impl Directory {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Kept(path) => path,
+            Self::Temporary(directory) => directory.path(),
+        }
+    }
 }
 
 /// Asks to stop, which Ctrl-C also sends to the command itself.

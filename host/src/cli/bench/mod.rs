@@ -16,8 +16,8 @@ use workload::Workload;
 
 /// Where `make` leaves the sample handlers of a checkout.
 const BUILT_HANDLERS: [&str; 2] = [
-    "target/guests/wasm32-wasip2/release/basics.wasm",
-    "plugins/target/wasm32-wasip2/release/basics.wasm",
+    "target/guests/wasm32-wasip2/release/tasker_handlers_basics.wasm",
+    "plugins/target/wasm32-wasip2/release/tasker_handlers_basics.wasm",
 ];
 
 /// Run no-op tasks of a given shape and print what each step costs, with pgbench's figures from the
@@ -76,7 +76,7 @@ impl Bench {
             return std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
         }
         let targets = std::env::var_os("TASKER_GUESTS_TARGET_DIR").map(PathBuf::from);
-        let of_target = targets.map(|dir| dir.join("wasm32-wasip2/release/basics.wasm"));
+        let of_target = targets.map(|dir| dir.join("wasm32-wasip2/release/tasker_handlers_basics.wasm"));
         let candidates = of_target
             .into_iter()
             .chain(BUILT_HANDLERS.map(PathBuf::from));
@@ -86,7 +86,7 @@ impl Bench {
         {
             Some(bytes) => Ok(bytes),
             None => bail!(
-                "the sample component basics.wasm is not built; run `make guests` in a checkout, or name it with --component"
+                "the sample component tasker_handlers_basics.wasm is not built; run `make guests` in a checkout, or name it with --component"
             ),
         }
     }

@@ -32,11 +32,7 @@ impl Pgbench {
         if seconds == 0 {
             return Ok(None);
         }
-        let Some(program) = Programs::find(None)
-            .ok()
-            .map(|found| found.program("pgbench"))
-            .filter(|path| path.exists())
-        else {
+        let Some(program) = find() else {
             return Ok(None);
         };
         let bench = Self {
@@ -81,6 +77,23 @@ impl Pgbench {
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
+}
+
+/// Beside PostgreSQL's programs, else wherever the shell finds it.
+fn find() -> Option<PathBuf> {
+    let beside = Programs::find(None)
+        .ok()
+        .map(|found| found.program("pgbench"));
+    let runs = |program: &PathBuf| {
+        let answer = std::process::Command::new(program)
+            .arg("--version")
+            .output();
+        answer.is_ok_and(|answer| answer.status.success())
+    };
+    beside
+        .into_iter()
+        .chain([PathBuf::from("pgbench")])
+        .find(runs)
 }
 
 fn number(text: &str, label: &str) -> anyhow::Result<f64> {

@@ -5,6 +5,7 @@ use crate::cli::view::{Page, Task, Transition};
 use crate::cli::{CliError, Exit, Problem, units};
 use crate::domain::ids::TaskId;
 use crate::domain::state::TaskState;
+use chrono::TimeDelta;
 use std::time::{Duration, Instant};
 
 /// How long the host may hold one request back.
@@ -54,7 +55,7 @@ impl<'a> Follower<'a> {
                     return Ok(answer);
                 }
                 Err(error) if self.may_reconnect(&error) => {
-                    tokio::time::sleep(RECONNECT_INTERVAL).await
+                    tokio::time::sleep(RECONNECT_INTERVAL).await;
                 }
                 Err(error) => return Err(error),
             }
@@ -126,7 +127,7 @@ pub fn exit_of(task: &Task, timeout: Option<Duration>) -> Result<Exit, CliError>
 }
 
 fn timed_out(id: TaskId, timeout: Duration) -> Problem {
-    let span = units::span(timeout.as_millis().try_into().unwrap_or(i64::MAX));
+    let span = units::span(TimeDelta::from_std(timeout).unwrap_or(TimeDelta::MAX));
     let what = format!("the task {id} is not finished after {span}; it goes on");
     Problem::new(Exit::TimedOut, "timed_out", what)
         .help(format!("go on watching with: tasker task watch {id}"))

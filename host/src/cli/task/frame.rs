@@ -1,7 +1,7 @@
 //! One picture of a running task: a line for the task, a line a step, as many as fit.
 
 use crate::cli::paint::{Paint, Tone, step_word};
-use crate::cli::step::{attempts, note, took_ms};
+use crate::cli::step::{attempts, note, took};
 use crate::cli::units;
 use crate::cli::view::{Step, Task};
 use crate::domain::state::StepState;
@@ -122,7 +122,7 @@ fn line(
     let word = paint
         .step_state(step.state)
         .replace(step_word(step.state), &word);
-    let took = took_ms(step, now).map(units::span).unwrap_or_default();
+    let took = took(step, now).map(units::span).unwrap_or_default();
     let left = columns.saturating_sub(name_width + FIXED_CHARS).max(10);
     let note = paint.tone(Tone::Quiet, &units::elide(&note(step, now), left));
     let glyph = paint.step_glyph(step.state);

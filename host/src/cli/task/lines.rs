@@ -5,7 +5,7 @@ use crate::cli::CliError;
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
 use crate::cli::units;
-use crate::cli::view::{Task, Transition};
+use crate::cli::view::{Failure, Task, Transition};
 
 /// Prints each change as it comes, until the end.
 pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
@@ -39,7 +39,7 @@ fn line(change: &Transition, task: &Task) -> String {
     let why = change
         .detail
         .as_ref()
-        .map(|detail| detail.text())
+        .map(Failure::text)
         .filter(|why| !why.is_empty());
     let what: Vec<_> = std::iter::once(change.to_state.clone())
         .chain(attempt)

@@ -59,10 +59,8 @@ pub fn failures(task: &Task, paint: Paint) -> String {
         .iter()
         .filter(|step| step.state == StepState::Error)
         .collect();
-    let whole = match (&task.error, failed.is_empty()) {
-        (Some(error), true) => Some(error.text()),
-        (Some(_) | None, _) => None,
-    };
+    let whole = task.error.as_ref().filter(|_| failed.is_empty());
+    let whole = whole.map(|error| format!("{} {}", paint.task_glyph(task.state), error.text()));
     let hidden = failed.len().saturating_sub(MAX_FAILURES);
     let rest = (hidden > 0).then(|| format!("… and {} failed", units::count(hidden, "other step")));
     let steps = failed

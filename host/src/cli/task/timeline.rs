@@ -1,14 +1,14 @@
 //! Where the time of a task went: a bar for each step, on one common scale.
 
 use crate::cli::paint::{Paint, Tone};
-use crate::cli::step::{attempts, took_ms};
+use crate::cli::step::{attempts, took};
 use crate::cli::units;
 use crate::cli::view::{Step, Task};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;
 
 /// The width of the scale, in characters.
-const SCALE_CHARS: i64 = 40;
+const SCALE_CHARS: usize = 40;
 /// The most steps with a bar; of more, the longest.
 const MAX_BARS: usize = 20;
 /// The widest column of names, in characters.
@@ -21,12 +21,12 @@ pub fn timeline(task: &Task, now: DateTime<Utc>, paint: Paint) -> Vec<String> {
         .iter()
         .filter_map(|step| Bar::of(step, now))
         .collect();
-    begun.sort_by_key(|bar| Reverse(bar.took_ms));
+    begun.sort_by_key(|bar| Reverse(bar.took));
     let rest = begun.split_off(begun.len().min(MAX_BARS));
     begun.sort_by_key(|bar| bar.started_at);
     let scale = Scale {
         from: task.created_at,
-        ms: units::between(task.created_at, task.finished_at.unwrap_or(now)),
+        length: units::between(task.created_at, task.finished_at.unwrap_or(now)),
     };
     let width = begun
         .iter()
@@ -41,20 +41,25 @@ pub fn timeline(task: &Task, now: DateTime<Utc>, paint: Paint) -> Vec<String> {
 struct Bar<'a> {
     step: &'a Step,
     started_at: DateTime<Utc>,
-    took_ms: i64,
+    took: TimeDelta,
 }
 
 struct Scale {
     from: DateTime<Utc>,
-    ms: i64,
+    length: TimeDelta,
 }
 
 impl Scale {
     /// Where a moment stands, from 0 to [`SCALE_CHARS`].
-    fn place(&self, ms: i64) -> usize {
-        let place = ms.clamp(0, self.ms) * SCALE_CHARS / self.ms.max(1);
-        usize::try_from(place).unwrap_or_default()
+    fn place(&self, after: TimeDelta) -> usize {
+        let (after, length) = (microseconds(after), microseconds(self.length));
+        let place = after.clamp(0, length) * SCALE_CHARS as i128 / length.max(1);
+        usize::try_from(place).unwrap_or(SCALE_CHARS)
     }
+}
+
+fn microseconds(span: TimeDelta) -> i128 {
+    span.num_microseconds().unwrap_or(i64::MAX).into()
 }
 
 impl<'a> Bar<'a> {
@@ -62,22 +67,19 @@ impl<'a> Bar<'a> {
         Some(Self {
             step,
             started_at: step.started_at?,
-            took_ms: took_ms(step, now)?,
+            took: took(step, now)?,
         })
     }
 
     fn line(&self, scale: &Scale, width: usize, paint: Paint) -> String {
-        let start_ms = units::between(scale.from, self.started_at);
-        let before = scale.place(start_ms).min(SCALE_CHARS as usize - 1);
-        let long = scale
-            .place(start_ms + self.took_ms)
-            .saturating_sub(before)
-            .max(1);
-        let after = SCALE_CHARS as usize - before - long;
+        let start = units::between(scale.from, self.started_at);
+        let before = scale.place(start).min(SCALE_CHARS - 1);
+        let long = scale.place(start + self.took).saturating_sub(before).max(1);
+        let after = SCALE_CHARS - before - long;
         let bar = paint.tone(Tone::Active, &"█".repeat(long));
         let scale = format!("{}{bar}{}", " ".repeat(before), " ".repeat(after));
         let name = units::elide(&self.step.name, width);
-        let took = units::span(self.took_ms);
+        let took = units::span(self.took);
         format!("{name:<width$} ▕{scale}▏ {took:>9}{}", tried(self.step))
     }
 }
@@ -91,7 +93,7 @@ fn tried(step: &Step) -> String {
 }
 
 fn rest_line(rest: &[Bar<'_>], paint: Paint) -> Option<String> {
-    let longest = rest.first()?.took_ms;
+    let longest = rest.first()?.took;
     let text = format!(
         "… and {}, none over {}",
         units::count(rest.len(), "other step"),

@@ -4,7 +4,7 @@ use crate::cli::output::Output;
 use crate::cli::reference::Reference;
 use crate::cli::view::{Family, StepTemplate, TemplateVersion};
 use crate::cli::{CliError, Context, Exit, Problem, json, units};
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 
 /// Show a template: one version, or the latest together with the list of all versions.
 #[derive(Debug, clap::Args)]
@@ -130,7 +130,7 @@ fn step_row(step: &StepTemplate) -> [String; 5] {
         step.name.clone(),
         step.handler.clone(),
         step.depends_on.join(", "),
-        units::span(step.timeout_ms),
+        units::span(TimeDelta::milliseconds(step.timeout_ms)),
         step.retry.max_attempts.to_string(),
     ]
 }

@@ -126,6 +126,7 @@ mod tests {
     #[test]
     fn a_private_directory_on_the_way_is_named() {
         let outer = tempfile::tempdir().unwrap();
+        fs::set_permissions(outer.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let path = outer.path().join("cluster");
         let stranger = Account {
             name: "stranger".into(),

@@ -1,0 +1,144 @@
+use super::terminal::{BASICS, Terminal};
+use serde_json::json;
+
+const SUM: &str = "  - {name: two, handler: basics/sum@^0.1, config: {value: 2}}
+  - {name: add, handler: basics/sum, depends_on: [two], config: {value: 40, of: [two]}}";
+
+#[tokio::test]
+async fn a_crate_becomes_a_component_and_the_same_bytes_are_no_conflict() {
+    let terminal = Terminal::with_host().await;
+    let first = terminal.run(["component", "push", BASICS]).await.succeeds();
+    assert!(
+        first.out.contains("demo/basics@0.1.0 uploaded"),
+        "{first:?}"
+    );
+    assert!(first.out.contains("handlers: noop, echo, sum"), "{first:?}");
+    let again = terminal.run(["component", "push", BASICS]).await.succeeds();
+    assert!(again.out.contains("was there already"), "{again:?}");
+    let list = terminal
+        .run(["component", "ls", "--output", "json"])
+        .await
+        .succeeds()
+        .json();
+    assert_eq!(list["items"][0]["name"], "basics");
+    let shown = terminal
+        .run(["component", "show", "demo/basics@0.1.0"])
+        .await
+        .succeeds();
+    assert!(shown.out.contains("handler  sum"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_template_is_checked_registered_shown_and_drawn() {
+    let terminal = Terminal::with_basics().await;
+    let yaml = format!("namespace: demo\nname: add\nversion: 1.0.0\nsteps:\n{SUM}\n");
+    let file = terminal.file("add.yaml", &yaml);
+    let checked = terminal
+        .run(["template", "check", &file, "--output", "json"])
+        .await
+        .succeeds();
+    assert_eq!(
+        checked.json(),
+        json!({"namespace": "demo", "name": "add", "version": "1.0.0", "steps": 2})
+    );
+    terminal.run(["template", "push", &file]).await.succeeds();
+    let source = terminal
+        .run(["template", "show", "demo/add", "--source"])
+        .await
+        .succeeds();
+    assert_eq!(source.out, yaml);
+    let registered = terminal
+        .run(["template", "graph", "demo/add", "--format", "dot"])
+        .await
+        .succeeds();
+    let of_file = terminal
+        .run(["template", "graph", &file, "--format", "dot"])
+        .await
+        .succeeds();
+    assert!(registered.out.contains("digraph"), "{registered:?}");
+    assert_eq!(registered.out, of_file.out);
+}
+
+#[tokio::test]
+async fn a_pin_is_set_listed_and_removed() {
+    let terminal = Terminal::with_basics().await;
+    let pin = ["component", "demo/basics", "^0.1", "--in", "orders"];
+    terminal
+        .run(["pin", "set"].iter().chain(&pin))
+        .await
+        .succeeds();
+    let listed = terminal
+        .run(["pin", "ls", "--namespace", "orders"])
+        .await
+        .succeeds();
+    assert!(
+        listed
+            .out
+            .contains("orders     component  demo/basics  ^0.1"),
+        "{listed:?}"
+    );
+    terminal
+        .run(["pin", "rm", "component", "demo/basics", "--in", "orders"])
+        .await
+        .succeeds();
+    let listed = terminal.run(["pin", "ls"]).await.succeeds();
+    assert_eq!(listed.out, "no pins\n");
+}
+
+#[tokio::test]
+async fn a_task_that_is_waited_for_is_printed_whole() {
+    let terminal = Terminal::with_basics().await;
+    terminal.template("add", SUM).await;
+    let input = terminal.file("order.json", "{\"id\": 7}");
+    let run = [
+        "task", "run", "demo/add", "--wait", "--output", "json", "--input",
+    ];
+    let input = format!("@{input}");
+    let task = terminal
+        .run(run.iter().copied().chain([input.as_str()]))
+        .await
+        .succeeds()
+        .json();
+    assert_eq!(
+        (&task["state"], &task["result"]),
+        (&json!("complete"), &json!(42))
+    );
+    assert_eq!(task["input"], json!({"id": 7}));
+    let step = &task["steps"][0];
+    assert_eq!(
+        (&step["name"], &step["attempts"]),
+        (&json!("two"), &json!(1))
+    );
+    let id = task["id"].as_str().unwrap();
+    let shown = terminal.run(["task", "show", id]).await.succeeds();
+    assert!(shown.out.contains("WHERE THE TIME WENT"), "{shown:?}");
+    let steps = terminal.run(["step", "ls", id]).await.succeeds();
+    assert!(steps.out.contains("add   ✔ complete  1/3"), "{steps:?}");
+}
+
+#[tokio::test]
+async fn every_page_of_a_list_is_fetched_where_all_is_asked_for() {
+    let terminal = Terminal::with_basics().await;
+    terminal
+        .template("nothing", "  - {name: a, handler: basics/noop}")
+        .await;
+    for _ in 0..3 {
+        terminal
+            .run(["task", "run", "demo/nothing"])
+            .await
+            .succeeds();
+    }
+    let page = terminal
+        .run(["task", "ls", "--limit", "2", "--output", "json"])
+        .await
+        .succeeds()
+        .json();
+    assert_eq!(page["items"].as_array().unwrap().len(), 2);
+    assert!(page["next"].is_string(), "{page}");
+    let all = terminal
+        .run(["task", "ls", "--all", "--output", "json"])
+        .await
+        .succeeds()
+        .json();
+    assert_eq!(all["items"].as_array().unwrap().len(), 3);
+}
