@@ -1,11 +1,12 @@
 //! Steps that fail: what is tried again, when, and what becomes of the task.
 
-use super::host;
+use super::{forget_description, host};
 use crate::harness::{TestDatabase, TestHost, step_of};
 use serde_json::{Value, json};
 
 async fn with_template(database: &TestDatabase, name: &str, yaml: &str) -> TestHost {
     let host = host(database).await;
+    forget_description(database).await;
     host.publish_template(name, yaml).await;
     host
 }
