@@ -170,10 +170,10 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
     let correlation_id = &*invocation.correlation_id;
     match outcome {
         Outcome::Completed(_) => {
-            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed")
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed");
         }
         Outcome::Checkpointed(_) => {
-            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint")
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint");
         }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,

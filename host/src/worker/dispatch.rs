@@ -250,14 +250,14 @@ impl<'a> Dispatch<'a> {
                 result,
             } => self.take_round(asked, batch, result),
             Reply::Heartbeat(Ok(Heartbeat::Alive { void })) => {
-                void.iter().for_each(|lease| self.drop_attempt(lease))
+                void.iter().for_each(|lease| self.drop_attempt(lease));
             }
             Reply::Heartbeat(Ok(Heartbeat::Dead)) => {
                 self.abandon();
                 return Some(Ended::Dead);
             }
             Reply::Heartbeat(Err(error)) => {
-                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer")
+                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
             }
             Reply::Recovered(result) => self.take_recovery(result),
         }
