@@ -12,8 +12,7 @@ create or replace function tasker.complete_steps(
   p_claim int
 ) returns tasker.step_key[]
 language plpgsql
-set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = ''
 as $$
 declare
   v_now constant timestamptz := tasker.clock();

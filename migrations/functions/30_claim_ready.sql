@@ -3,13 +3,17 @@
 -- Locks: the steps it takes, skipping locked ones, then their tasks where one begins.
 create or replace function tasker.claim_ready(p_worker_id int, p_limit int) returns tasker.step_key[]
 language plpgsql
-set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = ''
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
   v_claimed tasker.step_key[];
 begin
+  -- Most calls of a worker with few tasks find nothing: tell that without setting up what follows.
+  if not exists (select from tasker.step s where s.ready_at <= v_now) then
+    return '{}';
+  end if;
+
   with picked as materialized (
     select s.task_id, s.step_no
     from tasker.step s

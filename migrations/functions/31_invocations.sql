@@ -9,8 +9,7 @@ returns table (
   checkpoint text, parent_no smallint[], parent_result text[]
 )
 language plpgsql
-set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = ''
 as $$
 begin
   return query

@@ -26,6 +26,9 @@ use std::time::Duration;
 /// Connections of one host, unless it is told otherwise.
 pub const DEFAULT_CONNECTIONS: u32 = 16;
 
+/// How many of them are for the calls of its worker; lanes beyond that wait for each other.
+const ENGINE_CONNECTIONS: u32 = 2;
+
 /// How long a caller waits for a connection before it gets an error.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -33,6 +36,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(in crate::store) pool: PgPool,
+    /// For the worker's calls: few connections, so that the server keeps what they need at hand.
+    pub(in crate::store) engine: PgPool,
 }
 
 /// Why the database did not do what it was asked.
@@ -79,13 +84,18 @@ impl Store {
     /// the server is there.
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
         let options = options.application_name("tasker");
-        let pool = PgPoolOptions::new()
-            .max_connections(connections)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            // A ping before every call would double the round trips; a dead connection shows itself.
-            .test_before_acquire(false)
-            .connect_lazy_with(options);
-        Self { pool }
+        let pool = |connections| {
+            PgPoolOptions::new()
+                .max_connections(connections)
+                .acquire_timeout(ACQUIRE_TIMEOUT)
+                // A ping before every call would double the round trips; a dead connection shows itself.
+                .test_before_acquire(false)
+                .connect_lazy_with(options.clone())
+        };
+        Self {
+            engine: pool(ENGINE_CONNECTIONS),
+            pool: pool(connections.saturating_sub(ENGINE_CONNECTIONS).max(1)),
+        }
     }
 
     /// The same with a URL such as `postgres://user@host:5432/database`.
@@ -103,6 +113,7 @@ impl Store {
 
     /// Waits for calls under way and closes every connection.
     pub async fn close(&self) {
+        self.engine.close().await;
         self.pool.close().await;
     }
 }
