@@ -20,6 +20,12 @@ impl Chance {
         now.as_secs()
     }
 
+    /// One of `count` places.
+    pub fn index(&mut self, count: usize) -> usize {
+        let count = u64::try_from(count).unwrap();
+        usize::try_from(self.within(0..count)).unwrap()
+    }
+
     /// A number of the range.
     pub fn within(&mut self, range: Range<u64>) -> u64 {
         self.state ^= self.state << 13;

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 /// Who submit at the same time.
 const SUBMITTERS: usize = 3;
-const SUBMIT_EVERY: Duration = Duration::from_millis(120);
+const SUBMIT_EVERY: Duration = Duration::from_millis(60);
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Name, result of the last step, and steps. A step that adds has one attempt: what a crash costs is

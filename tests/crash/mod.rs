@@ -4,6 +4,7 @@
 //! repeats the choice of moments.
 
 mod chance;
+mod frozen;
 mod hosts;
 mod load;
 mod postgres;
@@ -49,7 +50,7 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let load = Load::begin(hosts.urls());
     for victim in victims(host_kills, postgres_kills, &mut chance) {
         tokio::time::sleep(Duration::from_millis(chance.within(PAUSE_MS))).await;
-        let host = chance.within(0..hosts::COUNT as u64) as usize;
+        let host = chance.index(hosts::COUNT);
         match victim {
             Victim::Host => hosts.kill(host).await,
             Victim::Postgres if chance.within(0..1_000) < TWIN_KILLS_PER_MILLE => {

@@ -1,11 +1,12 @@
 //! Steps that fail: what is tried again, when, and what becomes of the task.
 
-use super::host;
+use super::{forget_description, host};
 use crate::harness::{TestDatabase, TestHost, step_of};
 use serde_json::{Value, json};
 
 async fn with_template(database: &TestDatabase, name: &str, yaml: &str) -> TestHost {
     let host = host(database).await;
+    forget_description(database).await;
     host.publish_template(name, yaml).await;
     host
 }
@@ -18,9 +19,9 @@ fn states(transitions: &[Value]) -> Vec<&str> {
 }
 
 /// How many milliseconds after its newest failure the step is due, by the database's word.
-async fn due_after_ms(database: &TestDatabase, step_state: &str) -> f64 {
+async fn due_after_ms(database: &TestDatabase, step_state: &str) -> i64 {
     sqlx::query_scalar(
-        "select (extract(epoch from s.ready_at - r.at) * 1000)::float8
+        "select (extract(epoch from s.ready_at - r.at) * 1000)::bigint
          from tasker.step s
          join tasker.transition r using (task_id, step_no)
          where s.state::text = $1 and r.to_state = $1
@@ -101,7 +102,7 @@ steps:
     let step = host.step_in(&id, "a", "waiting_for_retry").await;
     assert_eq!(
         due_after_ms(&database, "waiting_for_retry").await,
-        3_600_000.0
+        3_600_000
     );
     assert_eq!(step["error"]["code"], "flaky");
     assert_eq!(host.task(&id).await["reason"], "waiting_for_retry");
@@ -117,7 +118,7 @@ steps:
     let host = with_template(&database, "later", yaml).await;
     let id = host.submit("later", json!({})).await;
     host.step_in(&id, "a", "waiting_for_retry").await;
-    assert_eq!(due_after_ms(&database, "waiting_for_retry").await, 1_500.0);
+    assert_eq!(due_after_ms(&database, "waiting_for_retry").await, 1_500);
 }
 
 #[tokio::test]
@@ -211,8 +212,10 @@ steps:
         (&json!("trapped"), &json!("trapped"))
     );
     assert_eq!(a["error"]["backtrace"][0], "misbehaving::empty_till", "{a}");
-    let message = b["error"]["message"].as_str().unwrap();
-    assert!(message.contains("the shelf is empty"), "{b}");
+    let message = a["error"]["message"].as_str().unwrap();
+    assert!(message.contains("the till is empty"), "{a}");
+    let innermost = b["error"]["backtrace"][0].as_str().unwrap();
+    assert!(innermost.contains("::panic"), "{b}");
 }
 
 #[tokio::test]

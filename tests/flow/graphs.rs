@@ -55,7 +55,7 @@ fn arbitrary(seed: u64, steps: usize) -> Graph {
     let mut numbers = numbers(seed).skip(8);
     let mut parents = |no: usize| {
         (0..no)
-            .filter(|_| numbers.next().unwrap() % 3 == 0)
+            .filter(|_| numbers.next().unwrap().is_multiple_of(3))
             .collect()
     };
     (0..steps).map(&mut parents).collect()

@@ -21,6 +21,16 @@ async fn publish_components(host: &TestHost) {
         .await;
 }
 
+/// The component `guest` names two of its handlers only; has templates be free to name the others.
+async fn forget_description(database: &TestDatabase) {
+    sqlx::query(
+        "update tasker.component_version set descriptor = jsonb_set(descriptor, '{handlers}', 'null')",
+    )
+    .execute(database.pool())
+    .await
+    .unwrap();
+}
+
 /// How often the steps of all tasks went into a state, and how many (task, step) did.
 async fn count_transitions(database: &TestDatabase, to_state: &str) -> (i64, i64) {
     sqlx::query_as(

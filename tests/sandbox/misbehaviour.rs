@@ -34,7 +34,7 @@ async fn neighbour(number: usize, over: &AtomicBool) -> usize {
     let mut runs = 0;
     while runs == 0 || !over.load(Ordering::Relaxed) {
         let input = format!("{{\"neighbour\":{number},\"run\":{runs}}}");
-        assert_eq!(self::attempt("echo").input(&input).result().await, input);
+        assert_eq!(attempt("echo").input(&input).result().await, input);
         runs += 1;
         tokio::task::yield_now().await;
     }

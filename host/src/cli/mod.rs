@@ -143,7 +143,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
     };
     match command {
         Command::Serve(serve) => serve.run(output).await,
-        Command::New(new) => Ok(new.run().await.map(|()| Exit::Complete)?),
+        Command::New(new) => Ok(new.run().map(|()| Exit::Complete)?),
         Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,

@@ -56,7 +56,7 @@ impl FromStr for CrateName {
 
 impl New {
     /// Writes the crate and says how to go on.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub fn run(self) -> anyhow::Result<()> {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
         let sdk = sdk(&dir, self.sdk_path.as_deref())?;
         create(&dir, &self.name, &sdk)?;

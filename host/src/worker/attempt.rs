@@ -11,8 +11,12 @@ use crate::sandbox::{
 use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
+
+/// How long to wait before a database that did not answer is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Runs the attempt and sends what came of it, in every case: also where the host itself panics.
 pub(super) async fn run(
@@ -57,12 +61,25 @@ async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxErr
     worker
         .sandbox
         .prepare(digest, async move || {
-            let bytes = store.component_bytes(digest).await?;
+            let bytes = once_it_answers(|| store.component_bytes(digest)).await?;
             bytes.ok_or_else(|| {
                 StoreError::Corrupt(format!("no component with the digest {digest}"))
             })
         })
         .await
+}
+
+/// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
+async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
+where
+    Asking: Future<Output = Result<T, StoreError>>,
+{
+    loop {
+        match ask().await {
+            Err(error) if error.is_transient() => tokio::time::sleep(ASK_AGAIN).await,
+            answer => return answer,
+        }
+    }
 }
 
 /// Sends the outcome when it is dropped.
@@ -112,11 +129,10 @@ impl AncestorResults for StoredResults {
         step: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
         Box::pin(async move {
-            let result = self
-                .0
-                .ancestor_result(lease.task_id, lease.step_no, step)
-                .await;
-            result.map_err(|error| AncestorError(Box::new(error)))
+            let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| AncestorError(Box::new(error)))
         })
     }
 }
@@ -154,10 +170,10 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
     let correlation_id = &*invocation.correlation_id;
     match outcome {
         Outcome::Completed(_) => {
-            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed")
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed");
         }
         Outcome::Checkpointed(_) => {
-            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint")
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint");
         }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,

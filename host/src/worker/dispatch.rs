@@ -18,9 +18,6 @@ use tokio_util::sync::CancellationToken;
 /// How long to wait before a call that failed is made again.
 const RETRY_DELAY: Duration = Duration::from_millis(200);
 
-/// A sleep that no loop waits out.
-const LONG: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// Why the loop ended.
 pub(super) enum Ended {
     /// Asked to; everything that ended in time is reported, the rest is to be given back.
@@ -65,6 +62,8 @@ pub(super) struct Dispatch<'a> {
     is_lost: bool,
     /// Report one at a time: the database refused a batch for one of its outcomes.
     is_cautious: bool,
+    /// A heartbeat is under way.
+    is_beating: bool,
     no_call_before: Instant,
     look_at: Instant,
 }
@@ -85,6 +84,7 @@ impl<'a> Dispatch<'a> {
             look: true,
             is_lost: false,
             is_cautious: false,
+            is_beating: false,
             no_call_before: now,
             look_at: now + worker.config.poll_interval,
         }
@@ -118,7 +118,7 @@ impl<'a> Dispatch<'a> {
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 () = self.worker.wake.ready() => self.look = true,
                 _ = heartbeat.tick() => self.start_heartbeat(),
-                () = tokio::time::sleep_until(next.into()) => self.look |= Instant::now() >= self.look_at,
+                () = tokio::time::sleep_until(next.into()) => self.look_again(),
                 () = shutdown.cancelled(), if !is_stopping => {}
             }
         }
@@ -130,18 +130,25 @@ impl<'a> Dispatch<'a> {
 
     /// When to look up even if nothing happens.
     fn next_deadline(&self, give_up_at: Option<Instant>) -> Instant {
-        let call_at = if self.is_lost || !self.finished.is_empty() {
-            Some(self.no_call_before)
-        } else {
-            None
-        };
+        // Any other call is due when the one under way is answered.
+        let is_waiting = self.rounds == 0 && (self.is_lost || !self.finished.is_empty());
+        let call_at = is_waiting.then_some(self.no_call_before);
+        let candidates = [Some(self.look_at), give_up_at, call_at];
+        candidates
+            .into_iter()
+            .flatten()
+            .min()
+            .unwrap_or(self.look_at)
+    }
+
+    /// Looks where no hint came for long. Where it can't look now, for want of slots or of an answer,
+    /// it must not be woken again at once.
+    fn look_again(&mut self) {
         let now = Instant::now();
-        let candidates = [
-            Some(self.look_at),
-            give_up_at,
-            call_at.filter(|at| *at > now),
-        ];
-        candidates.into_iter().flatten().min().unwrap_or(now + LONG)
+        if now >= self.look_at {
+            self.look = true;
+            self.look_at = now + self.worker.config.poll_interval;
+        }
     }
 
     fn free_slots(&self) -> usize {
@@ -208,7 +215,11 @@ impl<'a> Dispatch<'a> {
         });
     }
 
+    /// One at a time: a database that hangs is not to be asked ever more.
     fn start_heartbeat(&mut self) {
+        if std::mem::replace(&mut self.is_beating, true) {
+            return;
+        }
         let held =
             |running: &Running| running.since.elapsed() >= self.worker.config.heartbeat_interval;
         let leases: Vec<Lease> = self
@@ -239,6 +250,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn take_reply(&mut self, reply: Reply) -> Option<Ended> {
+        self.is_beating &= !matches!(reply, Reply::Heartbeat(_));
         match reply {
             Reply::Round {
                 asked,
@@ -246,14 +258,14 @@ impl<'a> Dispatch<'a> {
                 result,
             } => self.take_round(asked, batch, result),
             Reply::Heartbeat(Ok(Heartbeat::Alive { void })) => {
-                void.iter().for_each(|lease| self.drop_attempt(lease))
+                void.iter().for_each(|lease| self.drop_attempt(lease));
             }
             Reply::Heartbeat(Ok(Heartbeat::Dead)) => {
                 self.abandon();
                 return Some(Ended::Dead);
             }
             Reply::Heartbeat(Err(error)) => {
-                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer")
+                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
             }
             Reply::Recovered(result) => self.take_recovery(result),
         }

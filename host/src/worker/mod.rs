@@ -124,7 +124,7 @@ impl Worker {
                 Ok(id) => return Ok(Some(id)),
                 Err(error) if !error.is_transient() => return Err(error),
                 Err(error) => {
-                    tracing::warn!(error = %Chain(&error), "the database is not there; waiting for it")
+                    tracing::warn!(error = %Chain(&error), "the database is not there; waiting for it");
                 }
             }
             tokio::select! {
@@ -139,7 +139,7 @@ impl Worker {
         match self.store.stop_worker(id, "host stopped").await {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left")
+                tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left");
             }
         }
     }

@@ -34,7 +34,7 @@ fn tell(what: &str, reaped: Result<i32, StoreError>) {
         Ok(0) => {}
         Ok(steps) => tracing::warn!(steps, "{what}"),
         Err(error) => {
-            tracing::debug!(error = %Chain(&error), "reaping failed; the next turn tries again")
+            tracing::debug!(error = %Chain(&error), "reaping failed; the next turn tries again");
         }
     }
 }

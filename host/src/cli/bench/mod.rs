@@ -76,7 +76,8 @@ impl Bench {
             return std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
         }
         let targets = std::env::var_os("TASKER_GUESTS_TARGET_DIR").map(PathBuf::from);
-        let of_target = targets.map(|dir| dir.join("wasm32-wasip2/release/tasker_handlers_basics.wasm"));
+        let of_target =
+            targets.map(|dir| dir.join("wasm32-wasip2/release/tasker_handlers_basics.wasm"));
         let candidates = of_target
             .into_iter()
             .chain(BUILT_HANDLERS.map(PathBuf::from));

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Measures every figure of README.md and writes one JSON file each into results/. Takes some minutes;
+# the machine should have nothing else to do. TASKER names the program, a release build.
+set -euo pipefail
+cd "$(dirname "$0")"
+tasker="${TASKER:-../../target/release/tasker}"
+mkdir -p results
+
+measure() {
+  local name="$1"
+  shift
+  printf '%s: tasker bench %s\n' "$name" "$*" >&2
+  "$tasker" bench "$@" --output json >"results/$name.json"
+}
+
+measure linear5 --workload linear5 --tasks 2000
+measure diamond --workload diamond --tasks 2000
+measure noop --workload noop --tasks 10000
+measure tree --workload tree --tasks 2000
+measure wide --workload wide --tasks 100
+measure latency --workload latency --tasks 300
+measure linear5-empty --workload linear5 --tasks 10000
+measure linear5-million --workload linear5 --tasks 10000 --finished-tasks 1000000
