@@ -1,4 +1,4 @@
-//! The program as people and scripts use it, against a host that is a process of its own.
+//! The program as people and scripts use it, against a real host.
 
 mod following;
 mod refusals;

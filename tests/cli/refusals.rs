@@ -1,4 +1,4 @@
-use super::terminal::{BASICS, Terminal};
+use super::terminal::Terminal;
 use serde_json::Value;
 use std::process::Stdio;
 use tokio::io::AsyncReadExt as _;
@@ -145,7 +145,7 @@ async fn what_is_no_component_is_refused_with_the_reason() {
         .await
         .ends_with(2);
     assert!(ran.err.contains("--name orders/charge"), "{ran:?}");
-    let named = ["component", "push", BASICS, "--name", "basics"];
+    let named = ["component", "push", &file, "--name", "basics"];
     assert!(
         terminal
             .run(named)

@@ -1,20 +1,19 @@
-use crate::harness::{TestDatabase, tasker};
+use crate::harness::{TestDatabase, TestHost, basics, tasker};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::Command;
 
-/// Sample handlers, called `demo/basics@0.1.0`.
-pub const BASICS: &str = "../plugins/handlers/basics";
+/// What the sample handlers are called here.
+const BASICS: [&str; 4] = ["--name", "demo/basics", "--version", "0.1.0"];
 
-/// A folder to type commands in, and a host; both gone when dropped.
+/// A folder for files, and a host to talk to; both gone when dropped.
 pub struct Terminal {
     folder: TempDir,
     url: String,
-    _host: Option<Child>,
+    _host: Option<TestHost>,
     _database: Option<TestDatabase>,
 }
 
@@ -30,7 +29,8 @@ impl Terminal {
     /// With a host that has nothing yet.
     pub async fn with_host() -> Self {
         let (folder, database) = (tempfile::tempdir().unwrap(), TestDatabase::new().await);
-        let (host, url) = serve(folder.path(), &database.url()).await;
+        let host = TestHost::start(&database).await;
+        let url = host.host.url();
         Self {
             folder,
             url,
@@ -42,7 +42,9 @@ impl Terminal {
     /// With a host that has the sample handlers.
     pub async fn with_basics() -> Self {
         let terminal = Self::with_host().await;
-        terminal.run(["component", "push", BASICS]).await.succeeds();
+        let file = terminal.file("basics.wasm", basics());
+        let push = ["component", "push", &file];
+        terminal.run(push.iter().chain(&BASICS)).await.succeeds();
         terminal
     }
 
@@ -121,37 +123,4 @@ fn guests_target() -> PathBuf {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     std::env::var_os("TASKER_GUESTS_TARGET_DIR")
         .map_or_else(|| tests.join("../target/guests"), PathBuf::from)
-}
-
-async fn serve(folder: &Path, database_url: &str) -> (Child, String) {
-    let mut host = Command::new(tasker())
-        .args([
-            "serve",
-            "--listen",
-            "127.0.0.1:0",
-            "--database-url",
-            database_url,
-            "--data-dir",
-        ])
-        .arg(folder)
-        .stdout(Stdio::piped())
-        .stderr(std::fs::File::create(folder.join("host.log")).unwrap())
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(host.stdout.take().unwrap()).lines();
-    let ready = lines.next_line().await.unwrap().unwrap_or_else(|| {
-        panic!(
-            "{}",
-            std::fs::read_to_string(folder.join("host.log")).unwrap_or_default()
-        )
-    });
-    let url = ready
-        .split_whitespace()
-        .find(|word| word.starts_with("http://"));
-    (
-        host,
-        url.unwrap_or_else(|| panic!("no URL in: {ready}"))
-            .to_owned(),
-    )
 }

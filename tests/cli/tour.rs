@@ -1,19 +1,21 @@
-use super::terminal::{BASICS, Terminal};
+use super::terminal::Terminal;
 use serde_json::json;
 
+/// A crate of handlers, called `demo/basics`.
+const CRATE: &str = "../plugins/handlers/basics";
 const SUM: &str = "  - {name: two, handler: basics/sum@^0.1, config: {value: 2}}
   - {name: add, handler: basics/sum, depends_on: [two], config: {value: 40, of: [two]}}";
 
 #[tokio::test]
 async fn a_crate_becomes_a_component_and_the_same_bytes_are_no_conflict() {
     let terminal = Terminal::with_host().await;
-    let first = terminal.run(["component", "push", BASICS]).await.succeeds();
+    let first = terminal.run(["component", "push", CRATE]).await.succeeds();
     assert!(
         first.out.contains("demo/basics@0.1.0 uploaded"),
         "{first:?}"
     );
     assert!(first.out.contains("handlers: noop, echo, sum"), "{first:?}");
-    let again = terminal.run(["component", "push", BASICS]).await.succeeds();
+    let again = terminal.run(["component", "push", CRATE]).await.succeeds();
     assert!(again.out.contains("was there already"), "{again:?}");
     let list = terminal
         .run(["component", "ls", "--output", "json"])
