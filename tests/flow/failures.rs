@@ -216,6 +216,8 @@ steps:
     assert!(message.contains("the till is empty"), "{a}");
     let innermost = b["error"]["backtrace"][0].as_str().unwrap();
     assert!(innermost.contains("::panic"), "{b}");
+    let message = b["error"]["message"].as_str().unwrap();
+    assert!(message.contains("the shelf is empty"), "{message}");
 }
 
 #[tokio::test]

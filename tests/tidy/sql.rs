@@ -32,7 +32,7 @@ fn faults_of(source: &Source) -> Vec<Fault> {
             format!("the file is named after another function: write `{expected}…`"),
         ),
         (
-            text.contains("set search_path = ''"),
+            text.contains("set search_path = ''") || is_inlined(&text),
             "add `set search_path = ''`, and write every name in full".to_owned(),
         ),
         (
@@ -46,6 +46,11 @@ fn faults_of(source: &Source) -> Vec<Fault> {
         .filter(|(kept, _)| !kept)
         .map(|(_, what)| source.fault(1, what))
         .collect()
+}
+
+/// A setting keeps a function from being inlined, so one that is meant to be has none; it says so.
+fn is_inlined(text: &str) -> bool {
+    text.contains("language sql stable\nas $$") && text.contains("it is inlined")
 }
 
 pub fn listed_in_store(tree: &Tree) -> Vec<Fault> {

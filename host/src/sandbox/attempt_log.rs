@@ -166,19 +166,28 @@ impl AttemptLog {
         lines
     }
 
-    /// The last lines on stderr, up to `max_lines`, joined; where a panic or an exception tells of itself.
+    /// The last lines, up to `max_lines`, joined, in which a panic or an exception tells of itself: on
+    /// stderr, or logged as errors where the SDK saw it first.
     pub(super) fn last_words(&self, max_lines: usize) -> Option<String> {
         let mut lines: Vec<&str> = self
             .lines
             .iter()
             .rev()
-            .filter(|line| line.source == LogSource::Stderr && !line.message.is_empty())
+            .filter(|line| tells_of_an_end(line) && !line.message.is_empty())
             .filter(|line| !line.message.starts_with("note: run with `RUST_BACKTRACE"))
             .take(max_lines)
             .map(|line| line.message.as_str())
             .collect();
         lines.reverse();
         (!lines.is_empty()).then(|| lines.join(" "))
+    }
+}
+
+fn tells_of_an_end(line: &LogLine) -> bool {
+    match line.source {
+        LogSource::Stderr => true,
+        LogSource::Handler => line.level == LogLevel::Error,
+        LogSource::Stdout | LogSource::Host => false,
     }
 }
 
