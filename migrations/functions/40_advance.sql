@@ -25,7 +25,10 @@ begin
   if not exists (select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
     v_claim := 0;
   end if;
-  if cardinality(p_task_id) > 0 then
+  if cardinality(p_task_id) = 0 then
+    -- Nothing is reported: a claim that a crash of the server undoes is a step that is ready again.
+    perform pg_catalog.set_config('synchronous_commit', 'off', true);
+  else
     v_claimed := tasker.complete_steps(p_worker_id, p_task_id, p_step_no, p_attempt, p_result, v_claim);
   end if;
   if cardinality(v_claimed) < v_claim then
