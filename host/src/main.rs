@@ -4,6 +4,9 @@ use clap::Parser as _;
 use std::process::ExitCode;
 use tasker::cli::Cli;
 
+/// Validating the deepest input that is accepted against the most winding schema takes a half of it.
+const THREAD_STACK_BYTES: usize = 4 << 20;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -13,6 +16,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .thread_stack_size(THREAD_STACK_BYTES)
         .build()?;
     Ok(runtime.block_on(cli.run()).into())
 }

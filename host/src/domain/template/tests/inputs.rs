@@ -86,8 +86,8 @@ fn no_schema_exhausts_the_stack() {
     let mut input = json!({});
     (0..126).for_each(|_| input = json!({"x": input}));
     let run = move || assert_eq!(schema.accept(input.clone()).unwrap(), input);
-    let half_of_the_usual = std::thread::Builder::new().stack_size(1 << 20);
-    half_of_the_usual.spawn(run).unwrap().join().unwrap();
+    let half_of_the_hosts = std::thread::Builder::new().stack_size(2 << 20);
+    half_of_the_hosts.spawn(run).unwrap().join().unwrap();
 }
 
 #[test]
