@@ -32,7 +32,11 @@ pub fn start(format: LogFormat) {
     // A second start in one process (tests) keeps the first.
     let started = match is_pretty {
         true => lines.with_ansi(is_terminal).with_target(false).try_init(),
-        false => lines.json().flatten_event(true).try_init(),
+        false => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .try_init(),
     };
     started.ok();
 }
