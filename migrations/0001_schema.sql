@@ -152,22 +152,23 @@ create table tasker.lock_entry (
 );
 create index lock_entry_by_component_version on tasker.lock_entry (component_version_id);
 
+-- The columns that change stand last: an update logs a row from its first changed byte on.
 create table tasker.task (
   task_id uuid primary key,
   namespace_id int not null,
   template_id int not null,
   template_version_id int not null,
   lock_id int not null,
-  state tasker.task_state not null default 'pending',
-  -- Sinks that are not complete; the task is complete at 0.
-  remaining_sinks smallint not null,
-  input json not null,
+  created_at timestamptz not null,
+  correlation_id text not null,
   -- The identity by which a duplicate is told; null where every submit is a new task.
   identity_key text,
-  correlation_id text not null,
+  input json not null,
   -- Somebody waits for its end and wants to be notified.
   is_watched boolean not null default false,
-  created_at timestamptz not null,
+  -- Sinks that are not complete; the task is complete at 0.
+  remaining_sinks smallint not null,
+  state tasker.task_state not null default 'pending',
   finished_at timestamptz,
   -- Why it did not complete: {step, code, message} or {reason}.
   error json,
@@ -180,27 +181,28 @@ create unique index task_identity on tasker.task (template_id, identity_key)
 create index task_open on tasker.task (task_id) where finished_at is null;
 create index task_by_template on tasker.task (template_id, task_id);
 
+-- The columns stand in the order in which they come to rest, for the reason above.
 create table tasker.step (
   task_id uuid not null,
   step_no smallint not null,
-  state tasker.step_state not null,
-  -- Parents that are not complete; the step is released at 0.
-  remaining_deps smallint not null,
   is_sink boolean not null,
   -- A step of this task failed for good: whoever ends a step has to ask whether it was the last.
   is_draining boolean not null default false,
-  -- The newest attempt's number; 0 before the first.
-  attempt smallint not null default 0,
+  timeout_ms int not null,
   -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
   uncounted smallint not null default 0,
   -- Those of them that were lost with their worker; bounded, since a handler may be what kills it.
   lost smallint not null default 0,
+  -- The newest attempt's number; 0 before the first.
+  attempt smallint not null default 0,
+  -- Parents that are not complete; the step is released at 0.
+  remaining_deps smallint not null,
   worker_id int,
-  timeout_ms int not null,
-  -- From when on it may be claimed; null unless it is to be claimed.
-  ready_at timestamptz,
   started_at timestamptz,
   deadline_at timestamptz,
+  state tasker.step_state not null,
+  -- From when on it may be claimed; null unless it is to be claimed.
+  ready_at timestamptz,
   finished_at timestamptz,
   result json,
   error json,

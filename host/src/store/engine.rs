@@ -100,7 +100,7 @@ impl Store {
             .bind(column(completed, |c| c.lease.attempt))
             .bind(column(completed, |c| c.result.as_str()))
             .bind(i32::try_from(claim).unwrap_or(i32::MAX))
-            .fetch_all(&self.engine)
+            .fetch_all(self.engine())
             .await?;
         rows.iter().map(claimed).collect()
     }
@@ -121,7 +121,7 @@ impl Store {
                 .bind(column(failed, |f| error_json(&f.failure)))
                 .bind(column(failed, |f| f.failure.retry == Retry::Never))
                 .bind(column(failed, |f| retry_after_ms(f.failure.retry)))
-                .fetch_one(&self.engine)
+                .fetch_one(self.engine())
                 .await?;
         Ok(due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs())))
     }
@@ -138,7 +138,7 @@ impl Store {
             .bind(column(checkpointed, |c| c.lease.step_no))
             .bind(column(checkpointed, |c| c.lease.attempt))
             .bind(column(checkpointed, |c| c.result.as_str()))
-            .execute(&self.engine)
+            .execute(self.engine())
             .await?;
         Ok(())
     }

@@ -36,8 +36,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(in crate::store) pool: PgPool,
-    /// For the worker's calls: few connections, so that the server keeps what they need at hand.
-    pub(in crate::store) engine: PgPool,
+    /// For the worker's calls: one connection, and one for when that is busy.
+    engine: [PgPool; 2],
 }
 
 /// Why the database did not do what it was asked.
@@ -93,7 +93,7 @@ impl Store {
                 .connect_lazy_with(options.clone())
         };
         Self {
-            engine: pool(ENGINE_CONNECTIONS),
+            engine: [pool(1), pool(ENGINE_CONNECTIONS - 1)],
             pool: pool(connections.saturating_sub(ENGINE_CONNECTIONS).max(1)),
         }
     }
@@ -111,9 +111,19 @@ impl Store {
         migrate(&self.pool).await
     }
 
+    /// The connection for a call of the worker: the same one whenever it is free, so that its server
+    /// process has everything at hand. With turns taken, a lone step takes a quarter longer.
+    pub(in crate::store) fn engine(&self) -> &PgPool {
+        let [first, second] = &self.engine;
+        let is_free = first.num_idle() > 0 || first.size() == 0;
+        if is_free { first } else { second }
+    }
+
     /// Waits for calls under way and closes every connection.
     pub async fn close(&self) {
-        self.engine.close().await;
+        for engine in &self.engine {
+            engine.close().await;
+        }
         self.pool.close().await;
     }
 }
