@@ -21,7 +21,9 @@ begin
         state = case when t.remaining_sinks = k.sinks then 'complete'::tasker.task_state else t.state end,
         finished_at = case when t.remaining_sinks = k.sinks then p_now end
     from sink k
-    where t.task_id = k.task_id and t.finished_at is null
+    -- By state and not by finished_at, which an index of open tasks stands on: where statistics know of
+    -- no open task, all of them would be read for each sink.
+    where t.task_id = k.task_id and t.state in ('pending', 'in_progress')
     returning t.task_id, t.finished_at, t.is_watched
   ), log as (
     insert into tasker.transition (at, task_id, to_state)

@@ -26,7 +26,7 @@ begin
       order by s.finished_at, s.step_no
       limit 1
     ) f
-    where t.task_id = k.task_id and t.finished_at is null
+    where t.task_id = k.task_id and t.state in ('pending', 'in_progress')
       and not exists (
         select from tasker.step s
         where s.task_id = k.task_id

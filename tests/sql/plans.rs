@@ -90,6 +90,27 @@ async fn statistics_of_one_wide_task_mislead_no_call() {
     assert_index_use(&mut session, worker).await;
 }
 
+#[tokio::test]
+async fn statistics_without_an_open_task_mislead_no_call() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::chain(1).publish(&mut session).await;
+    fill(&mut session).await;
+    session.run("vacuum analyze tasker.task").await;
+    let tasks = 4_000;
+    session.create_many(version, tasks).await;
+    let fetched = "select idx_tup_fetch from pg_stat_user_tables where schemaname = 'tasker' and relname = 'task'";
+    session.run("select pg_stat_force_next_flush()").await;
+    let before: i64 = session.one(fetched).await;
+    drive(&mut session, worker, 64).await;
+    session.run("select pg_stat_force_next_flush()").await;
+    let after: i64 = session.one(fetched).await;
+    let per_task = (after - before) as f64 / f64::from(tasks);
+    assert!(
+        per_task <= FETCHES_PER_STEP_MAX,
+        "{per_task} rows of tasker.task fetched for a task"
+    );
+}
+
 async fn assert_index_use(session: &mut Session, worker: i32) {
     let version = Graph::chain(5).publish(session).await;
     let (scans, fetched) = counts(session).await;
