@@ -9,7 +9,7 @@ const STEPS: &str = "steps: [{name: a, handler: guest/noop}]";
 async fn a_pin_is_set_listed_replaced_and_removed() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
-    let body = json!({"requirement": "^1.0", "created_by": "ada"});
+    let body = json!({"requirement": "^1.0", "reason": "the new one is slow"});
     let set = server.put(PIN, &body).await.answered(200);
     assert_eq!(set["namespace"], "shop");
     assert_eq!(
@@ -18,7 +18,7 @@ async fn a_pin_is_set_listed_replaced_and_removed() {
     );
     assert_eq!(
         (&set["requirement"], &set["created_by"]),
-        (&json!("^1.0"), &json!("ada"))
+        (&json!("^1.0"), &json!("anonymous"))
     );
     server
         .put(PIN, &json!({"requirement": "=1.0.0"}))
@@ -139,7 +139,7 @@ async fn a_pin_of_an_unknown_kind_or_with_a_bad_range_is_refused() {
         .await
         .refused(400, "invalid_requirement");
     assert!(detail.contains("`one` is not a version range"), "{detail}");
-    let many = json!({"requirement": "1", "created_by": "x".repeat(201)});
+    let many = json!({"requirement": "1", "reason": "x".repeat(1_001)});
     server
         .put(PIN, &many)
         .await

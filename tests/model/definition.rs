@@ -2,11 +2,12 @@
 
 use super::shape::Shape;
 use serde_json::json;
+use tasker::domain::actor::Actor;
 use tasker::domain::digest::Digest;
 use tasker::domain::ids::TaskId;
 use tasker::domain::name::Name;
 use tasker::store::Store;
-use tasker::store::component::NewComponentVersion;
+use tasker::store::component::{NewComponentVersion, VersionStatus};
 use tasker::store::engine::NewTask;
 use tasker::store::lock::LockEntry;
 use tasker::store::template::{NewStepTemplate, NewTemplateVersion};
@@ -35,6 +36,8 @@ async fn publish_component(store: &Store) -> i32 {
         digest: Digest::of(b"none"),
         bytes: b"none",
         descriptor: &json!({}),
+        status: VersionStatus::Active,
+        actor: &Actor::host(),
     };
     let (row, _) = store.publish_component(&new).await.unwrap();
     row.component_version_id
@@ -50,6 +53,7 @@ async fn new_task(store: &Store, template: &str, shape: &Shape, component: i32) 
         definition: &json!({}),
         steps: (0..shape.steps.len()).map(|no| step(shape, no)).collect(),
         dependencies: dependencies(shape),
+        actor: &Actor::host(),
     };
     let (row, _) = store.publish_template(&new).await.unwrap();
     let entry = |no: usize| LockEntry {

@@ -62,6 +62,7 @@ constraints! {
     step_is_claimable_when_ready: "update tasker.step set ready_at = now() where state = 'running'";
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
+    quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -1,16 +1,30 @@
 //! Reading requests: path, query and body, each refused with what is wrong in it.
 
 use super::error::{ApiError, FieldError};
+use crate::domain::actor::Actor;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path as ErrorPath, Segment};
+use std::convert::Infallible;
 use std::error::Error as _;
 
 /// The largest body of a request that carries a few fields, in bytes.
 pub const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// Who asks, as whatever stands before the routes found out.
+pub struct Caller(pub Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let actor = parts.extensions.get().cloned();
+        Ok(Self(actor.unwrap_or_else(Actor::anonymous)))
+    }
+}
 
 /// The typed segments of the path.
 pub struct InPath<T>(pub T);

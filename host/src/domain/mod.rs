@@ -2,6 +2,7 @@
 //!
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
+pub mod actor;
 pub mod chain;
 pub mod digest;
 pub mod grants;
@@ -14,3 +15,4 @@ pub mod requirement;
 pub mod resolve;
 pub mod state;
 pub mod template;
+pub mod usage;

@@ -1,7 +1,7 @@
 //! Which exact versions a new task runs: pure, once, at submit. What comes out is the lock.
 //!
 //! Candidates, requirements and pins come in as values, so that the caller can load them with one
-//! query. Yanked versions are candidates too: an error can then say that they exist.
+//! query. Versions that are barred are candidates too: an error can then say that they exist.
 
 use super::name::Name;
 use super::requirement::{HandlerRef, QualifiedName, Requirement};
@@ -16,10 +16,48 @@ const MAX_LISTED_VERSIONS: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate<Id> {
     pub version: Version,
-    /// Never chosen anew.
-    pub is_yanked: bool,
+    /// Why new tasks may not take it, if so.
+    pub bar: Option<Bar>,
     /// What the caller knows this version by.
     pub id: Id,
+}
+
+/// Why new tasks may not take a version; tasks that have it in their lock are another matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Bar {
+    /// Its owner took it back.
+    Yanked,
+    /// It wants more rights than it has, and nobody agreed so far.
+    NeedsApproval,
+    /// No host runs its code.
+    Quarantined,
+}
+
+impl Bar {
+    /// The bar of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Yanked, Self::NeedsApproval, Self::Quarantined]
+            .into_iter()
+            .find(|bar| bar.as_str() == name)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yanked => "yanked",
+            Self::NeedsApproval => "needs_approval",
+            Self::Quarantined => "quarantined",
+        }
+    }
+}
+
+impl fmt::Display for Bar {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Yanked => "yanked",
+            Self::NeedsApproval => "needs approval",
+            Self::Quarantined => "quarantined",
+        })
+    }
 }
 
 /// All versions of the components that a template names; a missing entry is a component that does
@@ -31,7 +69,7 @@ pub type Pins = BTreeMap<QualifiedName, Requirement>;
 
 /// The versions that exist, as an error lists them: highest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Existing(Vec<(Version, bool)>);
+pub struct Existing(Vec<(Version, Option<Bar>)>);
 
 /// Why there is no version to run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -188,14 +226,14 @@ fn choose_component<'a, Id>(
     })
 }
 
-/// The highest version that is not yanked and satisfies all of these.
+/// The highest version that is not barred and satisfies all of these.
 pub fn highest<'a, Id>(
     candidates: &'a [Candidate<Id>],
     requirements: &[&Requirement],
 ) -> Option<&'a Candidate<Id>> {
     candidates
         .iter()
-        .filter(|candidate| !candidate.is_yanked)
+        .filter(|candidate| candidate.bar.is_none())
         .filter(|candidate| {
             requirements
                 .iter()
@@ -205,9 +243,9 @@ pub fn highest<'a, Id>(
 }
 
 impl Existing {
-    /// Everything that exists, yanked or not.
+    /// Everything that exists, barred or not.
     pub fn of<Id>(candidates: &[Candidate<Id>]) -> Self {
-        let listed = candidates.iter().map(|c| (c.version.clone(), c.is_yanked));
+        let listed = candidates.iter().map(|c| (c.version.clone(), c.bar));
         let mut versions: Vec<_> = listed.collect();
         versions.sort_by(|a, b| b.0.cmp(&a.0));
         Self(versions)
@@ -216,10 +254,12 @@ impl Existing {
 
 impl fmt::Display for Existing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (version, is_yanked)) in self.0.iter().take(MAX_LISTED_VERSIONS).enumerate() {
+        for (index, (version, bar)) in self.0.iter().take(MAX_LISTED_VERSIONS).enumerate() {
             let comma = if index == 0 { "" } else { ", " };
-            let yanked = if *is_yanked { " (yanked)" } else { "" };
-            write!(f, "{comma}{version}{yanked}")?;
+            write!(f, "{comma}{version}")?;
+            if let Some(bar) = bar {
+                write!(f, " ({bar})")?;
+            }
         }
         match self.0.len() {
             0 => f.write_str("no version"),

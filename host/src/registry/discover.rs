@@ -192,7 +192,7 @@ fn unknown_version<'a>(
         .filter_map(|text| Version::parse(text).ok())
         .map(|version| Candidate {
             version,
-            is_yanked: false,
+            bar: None,
             id: (),
         })
         .collect();

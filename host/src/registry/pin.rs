@@ -2,6 +2,7 @@
 
 use super::discover::parse_versions;
 use super::{Kind, Registry, RegistryError};
+use crate::domain::actor::Actor;
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Candidate, Existing, highest};
@@ -25,7 +26,8 @@ impl Registry {
         kind: PinKind,
         target: &ComponentRef,
         requirement: &Requirement,
-        created_by: &str,
+        actor: &Actor,
+        reason: &str,
     ) -> Result<PinRow, RegistryError> {
         let qualified = target.qualified(namespace);
         if kind == PinKind::Template && qualified.namespace != *namespace {
@@ -36,7 +38,14 @@ impl Registry {
         let target = pin_target(namespace, target);
         let row = self
             .store
-            .set_pin(namespace, kind, &target, requirement.as_str(), created_by)
+            .set_pin(
+                namespace,
+                kind,
+                &target,
+                requirement.as_str(),
+                actor,
+                reason,
+            )
             .await?;
         Ok(row)
     }
@@ -47,9 +56,14 @@ impl Registry {
         namespace: &Name,
         kind: PinKind,
         target: &ComponentRef,
+        actor: &Actor,
     ) -> Result<(), RegistryError> {
         let target = pin_target(namespace, target);
-        match self.store.remove_pin(namespace, kind, &target).await? {
+        match self
+            .store
+            .remove_pin(namespace, kind, &target, actor)
+            .await?
+        {
             true => Ok(()),
             false => {
                 let namespace = namespace.clone();
@@ -90,7 +104,7 @@ impl Registry {
         };
         let candidate = |version| Candidate {
             version,
-            is_yanked: false,
+            bar: None,
             id: (),
         };
         Ok(parse_versions(&versions)?

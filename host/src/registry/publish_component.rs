@@ -2,9 +2,10 @@
 
 use super::storable::has_nul;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::requirement::QualifiedName;
-use crate::store::component::{ComponentVersionRow, NewComponentVersion};
+use crate::store::component::{ComponentVersionRow, NewComponentVersion, VersionStatus};
 use bytes::Bytes;
 use semver::Version;
 
@@ -20,6 +21,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         bytes: Bytes,
+        actor: &Actor,
     ) -> Result<(ComponentVersionRow, bool), RegistryError> {
         let digest = Digest::of(&bytes);
         let QualifiedName { namespace, name } = target;
@@ -46,6 +48,8 @@ impl Registry {
             digest,
             bytes: &bytes,
             descriptor: &descriptor,
+            status: VersionStatus::Active,
+            actor,
         };
         let (row, created) = self.store.publish_component(&new).await?;
         same_content(target, version, row, digest).map(|row| (row, created))

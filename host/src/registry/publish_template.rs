@@ -2,6 +2,7 @@
 
 use super::storable::has_nul;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{OrderedStep, Template};
@@ -27,6 +28,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         source: &str,
+        actor: &Actor,
     ) -> Result<PublishedTemplate, RegistryError> {
         let template = Template::parse(source)?;
         check_address(&template, target, version)?;
@@ -43,6 +45,7 @@ impl Registry {
             definition: &definition,
             steps: steps.iter().map(step_template).collect(),
             dependencies: steps.iter().flat_map(dependencies).collect(),
+            actor,
         };
         let (row, created) = self.store.publish_template(&new).await?;
         if row.digest != digest {

@@ -129,7 +129,7 @@ impl Registry {
             let version = parse_version(&row.version)?;
             candidates.push(Candidate {
                 version,
-                is_yanked: false,
+                bar: row.bar,
                 id: row,
             });
         }
@@ -263,7 +263,7 @@ fn component_candidate(
         target,
         Candidate {
             version,
-            is_yanked: false,
+            bar: row.bar,
             id,
         },
     ))

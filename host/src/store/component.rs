@@ -1,10 +1,12 @@
 //! Components and their versions.
 
+use super::audit::{self, Change};
 use super::{Store, StoreError};
-use crate::domain::{digest::Digest, name::Name};
+use crate::domain::{actor::Actor, digest::Digest, name::Name};
 use chrono::{DateTime, Utc};
 use semver::Version;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sqlx::{FromRow, PgConnection};
 
 /// An upload that was inspected and may be stored.
@@ -16,7 +18,46 @@ pub struct NewComponentVersion<'a> {
     pub bytes: &'a [u8],
     /// What inspection found.
     pub descriptor: &'a Value,
+    pub status: VersionStatus,
+    pub actor: &'a Actor,
 }
+
+/// Whether new tasks may take a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionStatus {
+    Active,
+    /// It wants more rights than it has; an operator has to agree.
+    NeedsApproval,
+    /// Taken back: tasks that have it keep it.
+    Yanked,
+}
+
+impl VersionStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::NeedsApproval => "needs_approval",
+            Self::Yanked => "yanked",
+        }
+    }
+}
+
+impl TryFrom<String> for VersionStatus {
+    type Error = VersionStatusError;
+
+    fn try_from(text: String) -> Result<Self, VersionStatusError> {
+        [Self::Active, Self::NeedsApproval, Self::Yanked]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or(VersionStatusError(text))
+    }
+}
+
+/// A text that is not the status of a version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no status of a version")]
+pub struct VersionStatusError(String);
 
 /// A family of uploads with the versions it has, in no order.
 #[derive(Debug, FromRow)]
@@ -38,6 +79,8 @@ pub struct ComponentVersionRow {
     pub digest: Digest,
     pub size_bytes: i32,
     pub descriptor: Value,
+    #[sqlx(try_from = "String")]
+    pub status: VersionStatus,
     pub created_at: DateTime<Utc>,
 }
 
@@ -54,6 +97,7 @@ impl Store {
         ensure_blob(&mut tx, new.digest, new.bytes).await?;
         let created = insert_version(&mut tx, component_id, new).await?;
         if created {
+            audit::record(&mut tx, &published(new)).await?;
             super::lock::advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
@@ -126,7 +170,7 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
-           v.size_bytes, v.descriptor, v.created_at
+           v.size_bytes, v.descriptor, v.status::text as status, v.created_at
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
@@ -193,6 +237,17 @@ async fn ensure_blob(
     Ok(())
 }
 
+fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
+    Change {
+        actor: new.actor,
+        action: "component.publish",
+        namespace: Some(new.namespace.as_str()),
+        subject: format!("component {}@{}", new.component, new.version),
+        reason: "",
+        detail: json!({"digest": new.digest, "status": new.status}),
+    }
+}
+
 /// True where the version was not there.
 async fn insert_version(
     tx: &mut PgConnection,
@@ -200,14 +255,15 @@ async fn insert_version(
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, StoreError> {
     let inserted = sqlx::query(
-        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor)
-         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status)
+         values ($1, $2, $3, $4, $5, $6::text::tasker.version_status) on conflict do nothing",
     )
     .bind(component_id)
     .bind(new.version.to_string())
     .bind(&new.digest.as_bytes()[..])
     .bind(i32::try_from(new.bytes.len()).expect("uploads are far smaller than 2 GiB"))
     .bind(new.descriptor)
+    .bind(new.status.as_str())
     .execute(tx)
     .await?;
     Ok(inserted.rows_affected() == 1)

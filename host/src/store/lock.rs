@@ -2,7 +2,9 @@
 
 use super::pin::PinKind;
 use super::{Store, StoreError};
-use crate::domain::{digest::Digest, ids::LockId, name::Name, requirement::QualifiedName};
+use crate::domain::{
+    digest::Digest, ids::LockId, name::Name, requirement::QualifiedName, resolve::Bar,
+};
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
 
@@ -13,6 +15,8 @@ pub struct TemplateCandidate {
     pub template_id: i32,
     pub template_version_id: i32,
     pub version: String,
+    #[sqlx(try_from = "BarText")]
+    pub bar: Option<Bar>,
 }
 
 /// A component version that a step could take.
@@ -22,8 +26,29 @@ pub struct ComponentCandidate {
     pub namespace: String,
     pub component: String,
     pub version: String,
+    #[sqlx(try_from = "BarText")]
+    pub bar: Option<Bar>,
     /// What inspection found.
     pub descriptor: Value,
+}
+
+/// As the queries tell a bar: its name, or null.
+#[derive(Debug, sqlx::Type)]
+#[sqlx(transparent)]
+struct BarText(Option<String>);
+
+/// A bar that this version of the host does not know.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` is no reason for which a version is barred")]
+struct UnknownBar(String);
+
+impl TryFrom<BarText> for Option<Bar> {
+    type Error = UnknownBar;
+
+    fn try_from(text: BarText) -> Result<Self, UnknownBar> {
+        let bar = |name: String| Bar::named(&name).ok_or(UnknownBar(name));
+        text.0.map(bar).transpose()
+    }
 }
 
 /// A pin of one namespace.
@@ -61,7 +86,8 @@ impl Store {
         template: &Name,
     ) -> Result<Vec<TemplateCandidate>, StoreError> {
         let rows = sqlx::query_as(
-            "select n.namespace_id, t.template_id, v.template_version_id, v.version
+            "select n.namespace_id, t.template_id, v.template_version_id, v.version,
+                    nullif(v.status::text, 'active') as bar
              from tasker.namespace n
              join tasker.template t using (namespace_id)
              join tasker.template_version v using (template_id)
@@ -96,11 +122,14 @@ impl Store {
             .unzip();
         let rows = sqlx::query_as(
             "select v.component_version_id, n.name as namespace, c.name as component, v.version,
+                    case when q.digest is not null then 'quarantined'
+                         else nullif(v.status::text, 'active') end as bar,
                     v.descriptor
              from unnest($1::text[], $2::text[]) as wanted (namespace, component)
              join tasker.namespace n on n.name = wanted.namespace
              join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
-             join tasker.component_version v using (component_id)",
+             join tasker.component_version v using (component_id)
+             left join tasker.quarantine q using (digest)",
         )
         .bind(namespaces)
         .bind(names)

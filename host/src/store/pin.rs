@@ -1,11 +1,14 @@
 //! Pins: an operator's rules for what new tasks take.
 
+use super::audit::{self, Change};
 use super::component::ensure_namespace;
 use super::{Store, StoreError};
+use crate::domain::actor::Actor;
 use crate::domain::name::Name;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use sqlx::FromRow;
+use serde_json::json;
+use sqlx::{FromRow, PgConnection};
 
 /// What a pin is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -66,19 +69,30 @@ impl Store {
         kind: PinKind,
         target: &str,
         requirement: &str,
-        created_by: &str,
+        actor: &Actor,
+        reason: &str,
     ) -> Result<PinRow, StoreError> {
         let mut tx = self.pool.begin().await?;
         let namespace_id = ensure_namespace(&mut tx, namespace).await?;
+        let before = requirement_of(&mut tx, namespace_id, kind, target).await?;
         let row = sqlx::query_as(SET)
             .bind(namespace_id)
             .bind(kind.as_str())
             .bind(target)
             .bind(requirement)
-            .bind(created_by)
+            .bind(actor.as_str())
             .bind(namespace.as_str())
             .fetch_one(&mut *tx)
             .await?;
+        let change = Change {
+            actor,
+            action: "pin.set",
+            namespace: Some(namespace.as_str()),
+            subject: subject(kind, target),
+            reason,
+            detail: json!({"from": before, "to": requirement}),
+        };
+        audit::record(&mut tx, &change).await?;
         super::lock::advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(row)
@@ -90,20 +104,33 @@ impl Store {
         namespace: &Name,
         kind: PinKind,
         target: &str,
+        actor: &Actor,
     ) -> Result<bool, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let removed = sqlx::query(
+        let removed: Option<String> = sqlx::query_scalar(
             "delete from tasker.pin p using tasker.namespace n
-             where p.namespace_id = n.namespace_id and n.name = $1 and p.kind::text = $2 and p.target = $3",
+             where p.namespace_id = n.namespace_id and n.name = $1 and p.kind::text = $2 and p.target = $3
+             returning p.requirement",
         )
         .bind(namespace.as_str())
         .bind(kind.as_str())
         .bind(target)
-        .execute(&mut *tx)
+        .fetch_optional(&mut *tx)
         .await?;
-        super::lock::advance_generation(&mut tx).await?;
+        if let Some(requirement) = &removed {
+            let change = Change {
+                actor,
+                action: "pin.remove",
+                namespace: Some(namespace.as_str()),
+                subject: subject(kind, target),
+                reason: "",
+                detail: json!({"from": requirement, "to": null}),
+            };
+            audit::record(&mut tx, &change).await?;
+            super::lock::advance_generation(&mut tx).await?;
+        }
         tx.commit().await?;
-        Ok(removed.rows_affected() == 1)
+        Ok(removed.is_some())
     }
 
     /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
@@ -123,6 +150,29 @@ impl Store {
             .await?;
         Ok(rows)
     }
+}
+
+/// As the audit names a pin.
+fn subject(kind: PinKind, target: &str) -> String {
+    format!("pin {} {target}", kind.as_str())
+}
+
+async fn requirement_of(
+    tx: &mut PgConnection,
+    namespace_id: i32,
+    kind: PinKind,
+    target: &str,
+) -> Result<Option<String>, StoreError> {
+    let requirement = sqlx::query_scalar(
+        "select requirement from tasker.pin
+         where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3 for update",
+    )
+    .bind(namespace_id)
+    .bind(kind.as_str())
+    .bind(target)
+    .fetch_optional(tx)
+    .await?;
+    Ok(requirement)
 }
 
 const SET: &str = "

@@ -1,12 +1,13 @@
 //! Task templates and their versions.
 
-use super::component::ensure_namespace;
+use super::audit::{self, Change};
+use super::component::{VersionStatus, ensure_namespace};
 use super::engine::column;
 use super::{Store, StoreError};
-use crate::domain::{digest::Digest, name::Name};
+use crate::domain::{actor::Actor, digest::Digest, name::Name};
 use chrono::{DateTime, Utc};
 use semver::Version;
-use serde_json::Value;
+use serde_json::{Value, json};
 use sqlx::{FromRow, PgConnection};
 
 /// A template that was checked and may be stored.
@@ -23,6 +24,7 @@ pub struct NewTemplateVersion<'a> {
     pub steps: Vec<NewStepTemplate>,
     /// (parent, child) by their numbers.
     pub dependencies: Vec<(i16, i16)>,
+    pub actor: &'a Actor,
 }
 
 /// One step of a new template version; times are in milliseconds.
@@ -69,6 +71,8 @@ pub struct TemplateVersionRow {
     pub source: String,
     /// What the source says.
     pub definition: Value,
+    #[sqlx(try_from = "String")]
+    pub status: VersionStatus,
     pub created_at: DateTime<Utc>,
 }
 
@@ -86,6 +90,7 @@ impl Store {
         if let Some(template_version_id) = inserted {
             insert_steps(&mut tx, template_version_id, &new.steps).await?;
             insert_dependencies(&mut tx, template_version_id, &new.dependencies).await?;
+            audit::record(&mut tx, &published(new)).await?;
             super::lock::advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
@@ -158,7 +163,7 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
-           v.version, v.digest, v.source, v.definition, v.created_at
+           v.version, v.digest, v.source, v.definition, v.status::text as status, v.created_at
     from tasker.namespace n
     join tasker.template t using (namespace_id)
     join tasker.template_version v using (template_id)
@@ -259,4 +264,15 @@ async fn insert_dependencies(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+fn published<'a>(new: &NewTemplateVersion<'a>) -> Change<'a> {
+    Change {
+        actor: new.actor,
+        action: "template.publish",
+        namespace: Some(new.namespace.as_str()),
+        subject: format!("template {}@{}", new.name, new.version),
+        reason: "",
+        detail: json!({"digest": new.digest}),
+    }
 }

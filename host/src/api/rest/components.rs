@@ -3,14 +3,14 @@
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
-use super::super::request::{InPath, InQuery, read};
+use super::super::request::{Caller, InPath, InQuery, read};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::registry::discover::{descriptor, latest, parse_version};
 use crate::registry::publish_component::MAX_COMPONENT_BYTES;
 use crate::sandbox::{Descriptor, HandlerDescription};
-use crate::store::component::{ComponentRow, ComponentVersionRow};
+use crate::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -64,6 +64,7 @@ struct ComponentVersionView {
     /// What its handlers want to be granted.
     capabilities: Vec<String>,
     imports: Vec<String>,
+    status: VersionStatus,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,6 +126,7 @@ async fn show_version(
 
 async fn publish(
     State(api): State<Api>,
+    caller: Caller,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -133,7 +135,7 @@ async fn publish(
     let target = QualifiedName { namespace, name };
     let (row, created) = api
         .registry
-        .publish_component(&target, &version, bytes)
+        .publish_component(&target, &version, bytes, &caller.0)
         .await?;
     let status = if created {
         StatusCode::CREATED
@@ -173,6 +175,7 @@ impl ComponentVersionView {
             version: row.version,
             digest: row.digest,
             size_bytes: row.size_bytes,
+            status: row.status,
             created_at: row.created_at,
             created,
         })

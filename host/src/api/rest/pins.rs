@@ -3,7 +3,7 @@
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{InPath, InQuery, JsonBody};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, Requirement};
 use crate::registry::RegistryError;
@@ -38,37 +38,47 @@ struct PinView {
 struct PinBody {
     /// Checked by the handler, which can say more of it than a parser of JSON.
     requirement: String,
+    /// Why, for who reads the history.
     #[serde(default)]
-    created_by: String,
+    reason: String,
 }
 
-/// The longest `created_by`, in bytes.
-const MAX_CREATED_BY_BYTES: usize = 200;
+/// The longest reason, in bytes.
+const MAX_REASON_BYTES: usize = 1_000;
 
 async fn set(
     State(api): State<Api>,
+    caller: Caller,
     InPath((namespace, kind, target)): InPath<(Name, PinKind, String)>,
     JsonBody(body): JsonBody<PinBody>,
 ) -> Result<Json<PinView>, ApiError> {
-    if body.created_by.len() > MAX_CREATED_BY_BYTES || body.created_by.contains('\0') {
-        let message = format!("at most {MAX_CREATED_BY_BYTES} bytes without a NUL are kept");
-        return Err(ApiError::parameter("created_by", message));
+    if body.reason.len() > MAX_REASON_BYTES || body.reason.contains('\0') {
+        let message = format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept");
+        return Err(ApiError::parameter("reason", message));
     }
     let target = path_target(&target)?;
     let requirement: Requirement = body.requirement.parse().map_err(RegistryError::from)?;
     let pin = api
         .registry
-        .set_pin(&namespace, kind, &target, &requirement, &body.created_by)
+        .set_pin(
+            &namespace,
+            kind,
+            &target,
+            &requirement,
+            &caller.0,
+            &body.reason,
+        )
         .await?;
     Ok(Json(PinView::from(pin)))
 }
 
 async fn remove(
     State(api): State<Api>,
+    caller: Caller,
     InPath((namespace, kind, target)): InPath<(Name, PinKind, String)>,
 ) -> Result<StatusCode, ApiError> {
     api.registry
-        .remove_pin(&namespace, kind, &path_target(&target)?)
+        .remove_pin(&namespace, kind, &path_target(&target)?, &caller.0)
         .await?;
     Ok(StatusCode::NO_CONTENT)
 }

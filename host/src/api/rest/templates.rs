@@ -3,7 +3,7 @@
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
-use super::super::request::{InPath, InQuery, read};
+use super::super::request::{Caller, InPath, InQuery, read};
 use super::template_views::{
     CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView,
 };
@@ -95,6 +95,7 @@ async fn show_version(
 
 async fn publish(
     State(api): State<Api>,
+    caller: Caller,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -103,7 +104,7 @@ async fn publish(
     let target = QualifiedName { namespace, name };
     let published = api
         .registry
-        .publish_template(&target, &version, &source)
+        .publish_template(&target, &version, &source, &caller.0)
         .await?;
     let status = if published.created {
         StatusCode::CREATED

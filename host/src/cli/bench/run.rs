@@ -7,6 +7,7 @@ use super::report::{Percentiles, Report, SandboxUs};
 use super::usage;
 use super::workload::Workload;
 use crate::cli::output::tell;
+use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::grants::Grants;
 use crate::domain::ids::TaskId;
@@ -132,10 +133,20 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
 async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> anyhow::Result<()> {
     let version = semver::Version::new(1, 0, 0);
     registry
-        .publish_component(&target("basics")?, &version, component.to_vec().into())
+        .publish_component(
+            &target("basics")?,
+            &version,
+            component.to_vec().into(),
+            &Actor::host(),
+        )
         .await?;
     registry
-        .publish_template(&target(workload.name())?, &version, &workload.yaml())
+        .publish_template(
+            &target(workload.name())?,
+            &version,
+            &workload.yaml(),
+            &Actor::host(),
+        )
         .await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ fn candidates(versions: &[&str]) -> Vec<Candidate<usize>> {
     let all = versions.iter().enumerate();
     all.map(|(id, version)| Candidate {
         version: version.parse().unwrap(),
-        is_yanked: false,
+        bar: None,
         id,
     })
     .collect()
@@ -144,7 +144,7 @@ fn a_requirement_that_nothing_satisfies_lists_what_exists() {
 #[test]
 fn yanked_versions_are_not_chosen_but_listed() {
     let mut all = candidates(&["1.0.0", "1.1.0"]);
-    all[1].is_yanked = true;
+    all[1].bar = Some(Bar::Yanked);
     let chosen = choose_template(&target("a/b"), &all, None, None).unwrap();
     assert_eq!(chosen.version.to_string(), "1.0.0");
     let error = choose_template(&target("a/b"), &all, Some(&range("^1.1")), None).unwrap_err();
@@ -194,9 +194,9 @@ fn any_candidates() -> impl Strategy<Value = Vec<Candidate<usize>>> {
     prop::collection::vec(one, 1..20).prop_map(|versions| {
         let unique: BTreeMap<Version, bool> = versions.into_iter().collect();
         let all = unique.into_iter().enumerate();
-        all.map(|(id, (version, is_yanked))| Candidate {
+        all.map(|(id, (version, is_barred))| Candidate {
             version,
-            is_yanked,
+            bar: is_barred.then_some(Bar::Quarantined),
             id,
         })
         .collect()
@@ -219,7 +219,7 @@ proptest! {
         all in any_candidates(), requirement in any_range(), pin in prop::option::of(any_range()),
     ) {
         let fits = |c: &&Candidate<usize>| {
-            !c.is_yanked && requirement.matches(&c.version)
+            c.bar.is_none() && requirement.matches(&c.version)
                 && pin.as_ref().is_none_or(|pin| pin.matches(&c.version))
         };
         let expected = all.iter().filter(fits).max_by_key(|c| c.version.clone()).cloned();
@@ -256,7 +256,7 @@ proptest! {
         let before = choose(&all, &requirement, None);
         if let Some(before) = before && lower < before.version {
             let mut more = all.clone();
-            more.push(Candidate { version: lower, is_yanked: false, id: 99 });
+            more.push(Candidate { version: lower, bar: None, id: 99 });
             prop_assert_eq!(choose(&more, &requirement, None), Some(before));
         }
     }
