@@ -2,7 +2,9 @@
 
 mod components;
 mod health;
+mod pin_history;
 mod pins;
+mod ramps;
 mod requests;
 mod resolution;
 mod server;

@@ -4,6 +4,7 @@ pub mod discover;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
+pub mod ramp;
 pub mod resolve;
 
 mod error;
