@@ -5,6 +5,7 @@ mod graphs;
 mod hosts;
 mod ledger;
 mod operations;
+mod ramps;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

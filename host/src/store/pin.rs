@@ -88,6 +88,15 @@ impl Store {
             .await?;
         Ok(rows)
     }
+
+    /// Ends or freezes the ramps that do worse than their guards allow. Tells how many; any host may
+    /// call it at any time.
+    pub async fn judge_ramps(&self) -> Result<i32, StoreError> {
+        let judged = sqlx::query_scalar("select tasker.judge_ramps()")
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(judged)
+    }
 }
 
 const LIST: &str = "
