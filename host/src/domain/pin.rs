@@ -103,7 +103,7 @@ pub enum PinChangeError {
     SameVersion {
         from: Requirement,
         to: Requirement,
-        version: Version,
+        version: Box<Version>,
     },
     #[error(
         "before {0} the pin took nothing else; set it to the version that is wanted, or remove it"

@@ -91,7 +91,7 @@ fn check_differs(
         (Some(a), Some(b)) if a == b && from != to => Err(PinChangeError::SameVersion {
             from: from.clone(),
             to: to.clone(),
-            version: a.clone(),
+            version: Box::new(a.clone()),
         }),
         _ => Ok(()),
     }

@@ -6,6 +6,7 @@ use super::super::lock::advance_generation;
 use super::super::{Store, StoreError};
 use super::{PinKind, PinRow, RampColumns};
 use crate::domain::actor::Actor;
+use crate::domain::guard::Guard;
 use crate::domain::name::Name;
 use crate::domain::pin::{PastChange, Pinned, Ramp};
 use serde_json::{Map, Value, json};
@@ -145,8 +146,16 @@ pub(in crate::store) async fn past_changes(
     tx: &mut PgConnection,
     key: &PinKey<'_>,
 ) -> Result<Vec<PastChange>, StoreError> {
-    let rows: Vec<(i64, Option<String>, Option<String>, Option<i64>)> = sqlx::query_as(
-        "select audit_id, detail->>'from', detail->>'to', (detail->>'undid')::bigint
+    #[derive(FromRow)]
+    struct Row {
+        audit_id: i64,
+        before: Option<String>,
+        after: Option<String>,
+        undid: Option<i64>,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "select audit_id, detail->>'from' as before, detail->>'to' as after,
+                (detail->>'undid')::bigint as undid
          from tasker.audit where namespace = $1 and subject = $2
          order by audit_id desc limit $3",
     )
@@ -155,11 +164,11 @@ pub(in crate::store) async fn past_changes(
     .bind(MAX_PAST_CHANGES)
     .fetch_all(tx)
     .await?;
-    let change = |(id, from, to, undid)| PastChange {
-        id,
-        from,
-        to,
-        undid,
+    let change = |row: Row| PastChange {
+        id: row.audit_id,
+        from: row.before,
+        to: row.after,
+        undid: row.undid,
     };
     Ok(rows.into_iter().map(change).collect())
 }
@@ -234,7 +243,7 @@ fn described(ramp: &Ramp) -> Value {
     json!({"requirement": ramp.requirement, "percent": ramp.percent, "state": state})
 }
 
-fn stored(guard: &crate::domain::guard::Guard) -> Value {
+fn stored(guard: &Guard) -> Value {
     serde_json::to_value(guard).expect("a guard is numbers and texts")
 }
 
