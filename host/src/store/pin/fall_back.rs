@@ -21,7 +21,7 @@ pub struct FellBack {
 }
 
 impl Store {
-    /// [`fall_back`] on its own, for versions that are barred already.
+    /// Has pins fall back, in a transaction of its own, from a version that is barred already.
     pub async fn fall_back_pins(
         &self,
         kind: PinKind,
