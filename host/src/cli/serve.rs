@@ -8,13 +8,18 @@ use crate::host::logging::{self, LogFormat};
 use crate::host::{DatabaseChoice, Host, HostConfig, HostError};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
+use crate::store::secret::{KeyRing, SecretKeys};
 use crate::worker::WorkerConfig;
 use clap::Args;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use zeroize::Zeroizing;
+
+/// Keys for secrets, where no file is named.
+const SECRET_KEY_VARIABLE: &str = "TASKER_SECRET_KEY";
 
 /// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
 #[derive(Debug, Args)]
@@ -31,6 +36,10 @@ pub struct Serve {
     /// Compiled code and the private PostgreSQL.
     #[arg(long, env = "TASKER_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Keys for secrets: 32 bytes in base64 or hex a line, the first encrypts, all decrypt. Without
+    /// it TASKER_SECRET_KEY has them; else one is made in the data directory.
+    #[arg(long, value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
     /// Connections to the database.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=1000))]
     connections: u32,
@@ -86,6 +95,7 @@ impl Serve {
         if !self.listen.ip().is_loopback() && !self.allow_remote {
             return Err(HostError::NotLoopback(self.listen));
         }
+        let secret_keys = secret_keys(self.secret_key_file.as_deref())?;
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
             listen: self.listen,
@@ -94,6 +104,7 @@ impl Serve {
                 .database_url
                 .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
             connections: self.connections,
+            secret_keys,
             worker,
         })
     }
@@ -114,6 +125,18 @@ impl Serve {
             },
             ..WorkerConfig::default()
         }
+    }
+}
+
+/// The keys that the user names, if any.
+fn secret_keys(file: Option<&Path>) -> Result<Option<SecretKeys>, HostError> {
+    if let Some(file) = file {
+        return Ok(Some(SecretKeys::in_file(file.to_owned())));
+    }
+    let set = std::env::var(SECRET_KEY_VARIABLE).ok().map(Zeroizing::new);
+    match set.filter(|text| !text.is_empty()) {
+        Some(text) => Ok(Some(SecretKeys::given(KeyRing::parse(&text)?))),
+        None => Ok(None),
     }
 }
 

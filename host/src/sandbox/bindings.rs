@@ -5,6 +5,8 @@ wasmtime::component::bindgen!({
     world: "step-handler",
     imports: {
         "tasker:step/context.dependency": async | trappable,
+        "tasker:step/secrets.get": async | trappable,
+        "tasker:step/secrets.reveal": async | trappable,
     },
     exports: { default: async },
 });

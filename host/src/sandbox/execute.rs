@@ -4,6 +4,7 @@ use super::attempt_log::LogLine;
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::capability::context::AncestorResults;
+use super::capability::secrets::SecretValues;
 use super::engine::EPOCH_TICK;
 use super::state::AttemptState;
 use super::verdict::{self, Stopped};
@@ -25,6 +26,8 @@ const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis(
 pub struct Surroundings {
     /// Where results of indirect dependencies come from; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
+    /// Where secrets come from; without it there are none.
+    pub secrets: Option<Arc<dyn SecretValues>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
 }

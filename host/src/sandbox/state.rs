@@ -3,6 +3,7 @@
 use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
+use super::given::Given;
 use super::limits::MemoryBudget;
 use crate::domain::invocation::Invocation;
 use crate::domain::limits::Limits;
@@ -18,6 +19,7 @@ pub(super) struct AttemptState {
     pub(super) surroundings: Surroundings,
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
+    pub(super) given: Given,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
     pub(super) table: ResourceTable,
@@ -34,9 +36,11 @@ impl AttemptState {
         started: Instant,
     ) -> Self {
         let limits = &invocation.step.limits;
+        let given = Given::default();
         Self {
             deadline: started + limits.deadline,
-            log: LogWriter::new(limits.log_bytes),
+            log: LogWriter::new(limits.log_bytes, given.clone()),
+            given,
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
             table: ResourceTable::new(),

@@ -4,6 +4,7 @@ mod answer;
 mod backtrace;
 
 use super::capability::context::AncestorError;
+use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
 use crate::domain::outcome::{Failure, FailureKind, Retry};
@@ -34,6 +35,8 @@ pub(super) enum Stopped {
     HostCalls,
     #[error("the host could not answer the handler")]
     Host(#[source] AncestorError),
+    #[error("the host could not read a secret")]
+    Secret(#[source] SecretUnavailable),
 }
 
 /// The failure behind an error that ended a guest.
@@ -85,6 +88,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
+        Stopped::Secret(error) => failure(FailureKind::Host, "secret_unavailable", chain(error)),
     }
 }
 

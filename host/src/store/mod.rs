@@ -14,6 +14,7 @@ pub mod lock;
 mod migrate;
 pub mod pin;
 pub mod plan;
+pub mod secret;
 pub mod task_read;
 pub mod template;
 pub mod wake;
@@ -39,6 +40,8 @@ pub struct Store {
     pub(in crate::store) pool: PgPool,
     /// For the worker's calls: one connection, and one for when that is busy.
     engine: [PgPool; 2],
+    /// What secrets are encrypted with.
+    keys: Option<secret::SecretKeys>,
 }
 
 /// Why the database did not do what it was asked.
@@ -96,6 +99,7 @@ impl Store {
         Self {
             engine: [pool(1), pool(ENGINE_CONNECTIONS - 1)],
             pool: pool(connections.saturating_sub(ENGINE_CONNECTIONS).max(1)),
+            keys: None,
         }
     }
 

@@ -5,9 +5,12 @@ use super::round::Finished;
 use crate::domain::digest::Digest;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::domain::secret::SecretValue;
 use crate::sandbox::{
-    AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings,
+    AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, SecretUnavailable,
+    SecretValues, Surroundings,
 };
+use crate::store::secret::SecretError;
 use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -44,6 +47,7 @@ async fn outcome(
     };
     let surroundings = Surroundings {
         ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
         cancelled: Some(cancelled),
     };
     let executed = worker
@@ -133,6 +137,28 @@ impl AncestorResults for StoredResults {
             once_it_answers(ask)
                 .await
                 .map_err(|error| AncestorError(Box::new(error)))
+        })
+    }
+}
+
+/// Values of secrets, from the database.
+struct StoredSecrets(Store);
+
+impl SecretValues for StoredSecrets {
+    fn value<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
+        Box::pin(async move {
+            loop {
+                match self.0.secret_value(namespace, name).await {
+                    Err(SecretError::Store(error)) if error.is_transient() => {
+                        tokio::time::sleep(ASK_AGAIN).await;
+                    }
+                    answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
+                }
+            }
         })
     }
 }

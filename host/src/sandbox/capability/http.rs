@@ -2,14 +2,17 @@
 
 mod address;
 mod client;
+mod placeholder;
 
 use crate::domain::grants::Grants;
 use crate::domain::invocation::StepPlan;
 use crate::sandbox::attempt_log::{LogLevel, LogWriter};
+use crate::sandbox::given::Given;
 use crate::sandbox::state::AttemptState;
 pub(in crate::sandbox) use client::Outside;
 use client::{OutgoingBody, error_of};
 use http_body_util::BodyExt;
+use placeholder::{FillError, Filling};
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,6 +37,7 @@ type Exchange<E> = Result<
 impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
+        let given = &self.given;
         let parts = self.http.get_or_insert_with(|| {
             Box::new((
                 WasiHttpCtx::new(),
@@ -41,6 +45,7 @@ impl WasiHttpView for AttemptState {
                     step: invocation.step.clone(),
                     log: log.clone(),
                     outside: outside.clone(),
+                    given: given.clone(),
                 },
             ))
         });
@@ -58,6 +63,7 @@ pub(in crate::sandbox) struct Gate {
     step: Arc<StepPlan>,
     log: LogWriter,
     outside: Outside,
+    given: Given,
 }
 
 impl WasiHttpHooks for Gate {
@@ -68,9 +74,12 @@ impl WasiHttpHooks for Gate {
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
         let (log, outside) = (self.log.clone(), self.outside.clone());
-        let admitted = admit(request, &self.step.grants);
+        let (step, given) = (self.step.clone(), self.given.clone());
         Box::new(async move {
-            let sent = match admitted {
+            let url = Url::parse(&request.uri().to_string());
+            let host = url.ok().and_then(|url| url.host_str().map(str::to_owned));
+            let filling = Filling::of(&given, &step.grants, &host.unwrap_or_default());
+            let sent = match admitted(request, &step.grants, filling).await {
                 Ok(request) => send(&outside, request, options).await,
                 Err(refused) => Err(refused),
             };
@@ -92,6 +101,8 @@ pub(super) enum Refused {
         address: IpAddr,
         why: &'static str,
     },
+    #[error(transparent)]
+    Secret(FillError),
     #[error("HTTP request refused: `{0}` is not a URL")]
     Url(String),
     #[error("HTTP request to `{host}` failed: {reason}")]
@@ -106,11 +117,25 @@ impl Refused {
     fn tell(self, log: &LogWriter) -> Error {
         log.remark(LogLevel::Warn, self.to_string());
         match self {
-            Self::NoGrant(_) | Self::Address { .. } => Error::HttpRequestDenied,
+            Self::NoGrant(_) | Self::Address { .. } | Self::Secret(_) => Error::HttpRequestDenied,
             Self::Url(_) => Error::HttpRequestUriInvalid,
             Self::Failed { error, .. } => error,
         }
     }
+}
+
+/// The request with its secrets filled in, where the grants allow it.
+async fn admitted(
+    request: http::Request<WasiBody>,
+    grants: &Grants,
+    filling: Option<Filling>,
+) -> Result<reqwest::Request, Refused> {
+    let Some(filling) = filling else {
+        return admit(request, grants);
+    };
+    let mut request = admit(filling.body(request).await?, grants)?;
+    filling.headers(request.headers_mut())?;
+    Ok(request)
 }
 
 /// The request as the client takes it, where the grants and its address, if it names one, allow it.
