@@ -47,6 +47,7 @@ pub fn attempt(handler: &str) -> Attempt {
     let plan = StepPlan {
         namespace: "orders".into(),
         name: "charge".into(),
+        component: "misbehaving".into(),
         digest: Digest::of(guests::misbehaving()),
         handler: handler.to_owned(),
         config: "{\"currency\":\"EUR\"}".to_owned(),
@@ -79,13 +80,18 @@ impl Attempt {
         self.limits(|limits| limits.deadline = Duration::from_millis(deadline_ms))
     }
 
-    pub fn http(mut self, targets: &[&str]) -> Self {
-        let http = targets
-            .iter()
-            .map(|target| target.parse().unwrap())
-            .collect();
-        self.plan.grants = Arc::new(Grants { http });
+    /// Grants these capabilities and no other.
+    pub fn granted(mut self, capabilities: &[&str]) -> Self {
+        let capabilities = capabilities.iter().map(|text| text.parse().unwrap());
+        self.plan.grants = Arc::new(Grants::of(capabilities));
         self
+    }
+
+    /// Grants HTTP to these destinations and nothing else.
+    pub fn http(self, targets: &[&str]) -> Self {
+        let rules: Vec<String> = targets.iter().map(|it| format!("http {it}")).collect();
+        let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+        self.granted(&rules)
     }
 
     pub fn invocation(self) -> Arc<Invocation> {

@@ -19,6 +19,7 @@ mod problem;
 mod psql;
 mod reference;
 mod scaffold;
+mod secret;
 mod serve;
 mod step;
 mod task;
@@ -94,6 +95,9 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Keep what only granted handlers may use.
+    #[command(subcommand)]
+    Secret(secret::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -148,6 +152,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,

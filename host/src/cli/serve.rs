@@ -2,7 +2,6 @@
 
 use super::output::Output;
 use super::{CliError, Exit};
-use crate::domain::grants::{Grants, HttpTarget};
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
 use crate::host::{DatabaseChoice, Host, HostConfig, HostError};
@@ -13,7 +12,6 @@ use crate::worker::WorkerConfig;
 use clap::Args;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
@@ -49,9 +47,6 @@ pub struct Serve {
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: u16,
-    /// Where handlers may send HTTP requests; can be given several times. Nowhere unless given.
-    #[arg(long = "allow-http", value_name = "HOST[:PORT]")]
-    allow_http: Vec<HttpTarget>,
     /// Memory of one attempt.
     #[arg(long, default_value_t = 128, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
     memory_limit: u32,
@@ -116,9 +111,6 @@ impl Serve {
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
-            grants: Arc::new(Grants {
-                http: self.allow_http.clone(),
-            }),
             limits: Limits {
                 memory_bytes: (self.memory_limit as usize) << 20,
                 ..Limits::default()

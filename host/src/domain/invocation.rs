@@ -42,6 +42,8 @@ impl Invocation {
 pub struct StepPlan {
     pub namespace: Arc<str>,
     pub name: Arc<str>,
+    /// As the task's namespace names it: `charge`, or `other/charge` of another namespace.
+    pub component: Arc<str>,
     /// The exact bytes to run.
     pub digest: Digest,
     /// The handler's name inside the component.

@@ -3,6 +3,7 @@
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
 pub mod actor;
+pub mod capability;
 pub mod chain;
 pub mod digest;
 pub mod grants;

@@ -4,9 +4,11 @@ use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::secret::SecretValueError;
 use crate::domain::template::TemplateError;
 use crate::sandbox::Refusal;
 use crate::store::StoreError;
+use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
 
@@ -105,6 +107,12 @@ pub enum RegistryError {
         kind: Kind,
         target: String,
     },
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    SecretValue(#[from] SecretValueError),
+    #[error("there is no secret {namespace}/{name}; list them with: tasker secret ls")]
+    UnknownSecret { namespace: Name, name: Name },
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error("{}", lines(.0))]

@@ -5,6 +5,7 @@ pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
 pub mod resolve;
+pub mod secret;
 
 mod error;
 mod storable;

@@ -112,6 +112,7 @@ fn describing(digest: Digest) -> Invocation {
         step: Arc::new(StepPlan {
             namespace: "".into(),
             name: "describe".into(),
+            component: "".into(),
             digest,
             handler: String::new(),
             config: "null".to_owned(),

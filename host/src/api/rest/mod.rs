@@ -2,6 +2,7 @@
 
 mod components;
 mod pins;
+mod secrets;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -15,5 +16,6 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(components::router())
         .merge(templates::router())
         .merge(pins::router())
+        .merge(secrets::router())
         .merge(tasks::router())
 }

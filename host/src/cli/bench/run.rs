@@ -124,6 +124,7 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
             .database_url
             .clone()
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+        secret_keys: None,
         connections: crate::store::DEFAULT_CONNECTIONS,
         worker: Some(worker),
     });
@@ -286,6 +287,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
+        component: "bench".into(),
         digest,
         handler: "noop".to_owned(),
         config: "null".to_owned(),

@@ -1,6 +1,7 @@
 //! Puts secrets in the place of their placeholders, on the way out and nowhere else.
 
 use super::Refused;
+use crate::domain::capability::SecretRule;
 use crate::domain::grants::Grants;
 use crate::domain::name::Name;
 use crate::domain::secret::PLACEHOLDER_PREFIX;
@@ -47,20 +48,17 @@ pub(super) enum FillError {
 }
 
 impl Filling {
-    /// Where the attempt has no secrets there is nothing to fill in.
-    pub(super) fn of(given: &Given, grants: &Grants, host: &str) -> Option<Self> {
-        if given.is_empty() {
-            return None;
-        }
-        let reaches =
-            |hosts: &[_]| hosts.is_empty() || hosts.iter().any(|pattern| pattern.matches(host));
-        let rules = grants.secrets.iter();
-        let allowed = rules.filter(|rule| reaches(&rule.hosts));
-        Some(Self {
+    /// For a request to this host, as a URL names it.
+    pub(super) fn of(given: &Given, grants: &Grants, host: &str) -> Self {
+        let reaches = |rule: &&SecretRule| {
+            rule.hosts.is_empty() || rule.hosts.iter().any(|pattern| pattern.matches(host))
+        };
+        let allowed = grants.secrets.iter().filter(reaches);
+        Self {
             given: given.clone(),
             allowed: allowed.map(|rule| rule.name.clone()).collect(),
             host: host.to_owned(),
-        })
+        }
     }
 
     /// Replaces placeholders in the values of headers, also within those of basic authentication.
@@ -219,7 +217,6 @@ fn replaced(text: &[u8], from: &[u8], to: &[u8]) -> Zeroizing<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::capability::SecretRule;
     use crate::domain::secret::SecretValue;
     use http::HeaderMap;
 
@@ -239,7 +236,7 @@ mod tests {
             secrets: vec![rule],
             ..Grants::default()
         };
-        let filling = Filling::of(&given, &grants, "api.example.com").unwrap();
+        let filling = Filling::of(&given, &grants, "api.example.com");
         (filling, placeholder)
     }
 
