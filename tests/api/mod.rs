@@ -5,6 +5,7 @@ mod health;
 mod pins;
 mod requests;
 mod resolution;
+mod secrets;
 mod server;
 mod submit;
 mod tasks;

@@ -2,5 +2,6 @@
 
 mod following;
 mod refusals;
+mod secrets;
 mod terminal;
 mod tour;

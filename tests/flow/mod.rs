@@ -4,6 +4,7 @@ mod failures;
 mod graphs;
 mod hosts;
 mod operations;
+mod secrets;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

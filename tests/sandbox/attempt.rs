@@ -110,7 +110,12 @@ impl Attempt {
     }
 
     pub async fn run(self) -> Executed {
-        let prepared = prepared(guests::misbehaving()).await;
+        self.run_in(guests::misbehaving()).await
+    }
+
+    /// Runs the handler of that name of another component.
+    pub async fn run_in(self, component: &'static [u8]) -> Executed {
+        let prepared = prepared(component).await;
         let surroundings = self.surroundings.clone();
         sandbox()
             .execute(&prepared, self.invocation(), surroundings)

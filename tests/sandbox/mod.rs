@@ -9,3 +9,4 @@ mod http;
 mod measure;
 mod misbehaviour;
 mod refusals;
+mod secrets;

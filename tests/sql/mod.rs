@@ -25,6 +25,7 @@ mod reap;
 mod reap_overdue;
 mod release_steps;
 mod schema;
+mod secrets;
 mod session;
 mod stop_worker;
 mod store;

@@ -7,7 +7,7 @@ use crate::host::logging::{self, LogFormat};
 use crate::host::{DatabaseChoice, Host, HostConfig, HostError};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
-use crate::store::secret::{KeyRing, SecretKeys};
+use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use crate::worker::WorkerConfig;
 use clap::Args;
 use std::net::SocketAddr;
@@ -15,9 +15,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
-
-/// Keys for secrets, where no file is named.
-const SECRET_KEY_VARIABLE: &str = "TASKER_SECRET_KEY";
 
 /// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
 #[derive(Debug, Args)]
@@ -125,7 +122,7 @@ fn secret_keys(file: Option<&Path>) -> Result<Option<SecretKeys>, HostError> {
     if let Some(file) = file {
         return Ok(Some(SecretKeys::in_file(file.to_owned())));
     }
-    let set = std::env::var(SECRET_KEY_VARIABLE).ok().map(Zeroizing::new);
+    let set = std::env::var(KEYS_VARIABLE).ok().map(Zeroizing::new);
     match set.filter(|text| !text.is_empty()) {
         Some(text) => Ok(Some(SecretKeys::given(KeyRing::parse(&text)?))),
         None => Ok(None),

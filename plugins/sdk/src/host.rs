@@ -1,7 +1,7 @@
 //! The host's side of [`Context`](crate::Context): each question is one call.
 
-use crate::bindings::tasker::step::context;
-use crate::context::Answers;
+use crate::bindings::tasker::step::{context, secrets};
+use crate::context::{Answers, SecretError};
 
 #[derive(Debug)]
 pub(crate) struct Host;
@@ -61,5 +61,23 @@ impl Answers for Host {
 
     fn heartbeat(&self, progress: Option<&str>) -> bool {
         context::heartbeat(progress)
+    }
+
+    fn secret(&self, name: &str) -> Result<String, SecretError> {
+        secrets::get(name).map_err(SecretError::from)
+    }
+
+    fn secret_in_clear(&self, name: &str) -> Result<String, SecretError> {
+        secrets::reveal(name).map_err(SecretError::from)
+    }
+}
+
+impl From<secrets::Error> for SecretError {
+    fn from(error: secrets::Error) -> Self {
+        match error {
+            secrets::Error::Unknown => Self::Unknown,
+            secrets::Error::NotGranted => Self::NotGranted,
+            secrets::Error::Extension((name, _)) => Self::Other(name),
+        }
     }
 }

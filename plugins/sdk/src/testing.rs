@@ -1,7 +1,7 @@
 //! Handlers are plain functions: tests call them natively, with an attempt made up here.
 
 use crate::Context;
-use crate::context::Answers;
+use crate::context::{Answers, SecretError};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -34,6 +34,7 @@ pub(crate) struct MadeUp {
     config: String,
     checkpoint: Option<String>,
     cancelled: bool,
+    secrets: BTreeMap<String, String>,
 }
 
 impl Default for Attempt {
@@ -56,6 +57,7 @@ impl Attempt {
             config: "null".to_owned(),
             checkpoint: None,
             cancelled: false,
+            secrets: BTreeMap::new(),
         })
     }
 
@@ -104,6 +106,12 @@ impl Attempt {
     /// The task was cancelled: the next heartbeat says so.
     pub fn cancelled(mut self) -> Self {
         self.0.cancelled = true;
+        self
+    }
+
+    /// A secret that the component was granted, also in clear.
+    pub fn secret(mut self, name: &str, value: &str) -> Self {
+        self.0.secrets.insert(name.to_owned(), value.to_owned());
         self
     }
 
@@ -168,6 +176,15 @@ impl Answers for MadeUp {
 
     fn heartbeat(&self, _progress: Option<&str>) -> bool {
         !self.cancelled
+    }
+
+    fn secret(&self, name: &str) -> Result<String, SecretError> {
+        self.secret_in_clear(name)
+            .map(|_| format!("tasker-secret-{:0>32}", self.secrets.len()))
+    }
+
+    fn secret_in_clear(&self, name: &str) -> Result<String, SecretError> {
+        self.secrets.get(name).cloned().ok_or(SecretError::Unknown)
     }
 }
 

@@ -103,10 +103,7 @@ struct UnreadableView {
     reason: String,
 }
 
-async fn rotate(
-    State(api): State<Api>,
-    caller: Caller,
-) -> Result<Json<RotatedView>, ApiError> {
+async fn rotate(State(api): State<Api>, caller: Caller) -> Result<Json<RotatedView>, ApiError> {
     let rotated = api.registry.rotate_secrets(&caller.0).await?;
     Ok(Json(RotatedView::from(rotated)))
 }

@@ -64,11 +64,7 @@ fn path(name: &Reference) -> [&str; 4] {
     ["namespaces", namespace, "secrets", name]
 }
 
-async fn set(
-    name: &Reference,
-    file: Option<PathBuf>,
-    context: &Context,
-) -> Result<(), CliError> {
+async fn set(name: &Reference, file: Option<PathBuf>, context: &Context) -> Result<(), CliError> {
     let value = value::read(name, file.as_deref())?;
     let bytes = value.len();
     let secret = context
@@ -83,7 +79,10 @@ async fn set(
         .await?;
     context.output.show(&secret.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
-        format!("{mark} secret {name} is set, version {}", secret.value.version)
+        format!(
+            "{mark} secret {name} is set, version {}",
+            secret.value.version
+        )
     })?;
     context.output.next(&[
         format!("tasker secret ls --namespace {}", name.namespace),

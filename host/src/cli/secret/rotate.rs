@@ -26,7 +26,9 @@ pub(super) async fn rotate(context: &Context) -> Result<Exit, CliError> {
         .client
         .send_json::<Rotated>(Method::POST, &["secrets", "rotation"], &json!({}))
         .await?;
-    context.output.show(&rotated.text, || text(&rotated.value, context))?;
+    context
+        .output
+        .show(&rotated.text, || text(&rotated.value, context))?;
     Ok(match rotated.value.unreadable.is_empty() {
         true => Exit::Complete,
         false => Exit::Failed,
@@ -43,7 +45,10 @@ fn text(rotated: &Rotated, context: &Context) -> String {
     )];
     lines.extend(rotated.unreadable.iter().map(|secret| {
         let mark = paint.tone(Tone::Bad, "✘");
-        format!("{mark} {}/{}: {}", secret.namespace, secret.name, secret.reason)
+        format!(
+            "{mark} {}/{}: {}",
+            secret.namespace, secret.name, secret.reason
+        )
     }));
     lines.join("\n")
 }

@@ -49,7 +49,10 @@ fn without_line_break(mut value: Vec<u8>) -> Vec<u8> {
 }
 
 fn unreadable(error: std::io::Error) -> CliError {
-    Problem::bad_input(format!("cannot read the value from standard input: {error}")).into()
+    Problem::bad_input(format!(
+        "cannot read the value from standard input: {error}"
+    ))
+    .into()
 }
 
 /// A terminal that does not show what is typed, until this is dropped.

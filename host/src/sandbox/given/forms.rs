@@ -8,11 +8,16 @@ use zeroize::Zeroizing;
 const UNRESERVED: &[u8] = b"-._~";
 /// What `encodeURIComponent` leaves as it is besides.
 const LEFT_BY_SCRIPTS: &[u8] = b"-._~!'()*";
+/// How every byte of a text is percent-encoded.
+type Percent = fn(u8) -> String;
+/// In capitals, as RFC 3986 wants it, and as others write it.
+const EVERY_BYTE: [Percent; 2] = [|byte| format!("%{byte:02X}"), |byte| format!("%{byte:02x}")];
 
 /// The value as it is, in JSON, percent-encoded, in hex, and in base64 wherever it begins there.
 pub(super) fn of(value: &SecretValue) -> Vec<Zeroizing<String>> {
     let clear = value.reveal();
     let mut forms = vec![clear.to_owned(), escaped(clear)];
+    forms.extend(["", "<>&"].map(|more| in_ascii(&escaped(clear), more)));
     // A log has lines.
     forms.extend(clear.lines().map(|line| line.trim().to_owned()));
     for left in [UNRESERVED, LEFT_BY_SCRIPTS] {
@@ -21,6 +26,7 @@ pub(super) fn of(value: &SecretValue) -> Vec<Zeroizing<String>> {
         forms.push(lower_case_escapes(&percent));
         forms.push(percent);
     }
+    forms.extend(EVERY_BYTE.map(|encode| clear.bytes().map(encode).collect()));
     let bytes = clear.as_bytes();
     forms.extend([HEXLOWER.encode(bytes), HEXUPPER.encode(bytes)]);
     for encoding in [BASE64_NOPAD, BASE64URL_NOPAD] {
@@ -36,6 +42,21 @@ pub(super) fn of(value: &SecretValue) -> Vec<Zeroizing<String>> {
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()
+}
+
+/// The same with what is not ASCII, and these characters, escaped by number as some writers do.
+fn in_ascii(escaped: &str, more: &str) -> String {
+    let mut text = String::new();
+    for c in escaped.chars() {
+        match c.is_ascii() && !more.contains(c) {
+            true => text.push(c),
+            false => {
+                let units = c.encode_utf16(&mut [0; 2]).to_vec();
+                text.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
+            }
+        }
+    }
+    text
 }
 
 fn percent(text: &str, left: &[u8]) -> String {
@@ -87,6 +108,7 @@ mod tests {
         let known = [
             "a b/\"ü\n2nd line",
             "a b/\\\"ü\\n2nd line",
+            "a b/\\\"\\u00fc\\n2nd line",
             "a%20b%2F%22%C3%BC%0A2nd%20line",
             "a%20b%2f%22%c3%bc%0a2nd%20line",
             "a+b%2F%22%C3%BC%0A2nd+line",

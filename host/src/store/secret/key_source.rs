@@ -165,7 +165,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("secret.key");
         std::fs::write(&path, "ab".repeat(32)).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o644)).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = SecretKeys::in_file(path.clone())
             .to_seal()
             .unwrap_err()

@@ -20,6 +20,8 @@ use serde_json::json;
 use sqlx::{FromRow, PgConnection};
 use std::path::PathBuf;
 
+/// The variable that has the keys where no file is named.
+pub const KEYS_VARIABLE: &str = "TASKER_SECRET_KEY";
 /// Secrets of one namespace.
 pub const MAX_SECRETS: i64 = 1_000;
 

@@ -36,7 +36,7 @@ pub(super) struct Filling {
 
 /// Why a placeholder could not be replaced.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum FillError {
+pub(in crate::sandbox::capability) enum FillError {
     #[error(
         "HTTP request refused: secret `{name}` may not be sent to `{host}`; an operator can add the host to the grant of the secret"
     )]
