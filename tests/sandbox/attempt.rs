@@ -48,6 +48,7 @@ pub fn attempt(handler: &str) -> Attempt {
         namespace: "orders".into(),
         name: "charge".into(),
         component: "misbehaving".into(),
+        component_version_id: 1,
         digest: Digest::of(guests::misbehaving()),
         handler: handler.to_owned(),
         config: "{\"currency\":\"EUR\"}".to_owned(),

@@ -113,6 +113,7 @@ fn describing(digest: Digest) -> Invocation {
             namespace: "".into(),
             name: "describe".into(),
             component: "".into(),
+            component_version_id: 0,
             digest,
             handler: String::new(),
             config: "null".to_owned(),

@@ -16,6 +16,7 @@ mod given;
 mod inspect;
 mod limits;
 mod measure;
+mod meter;
 mod refusal;
 mod state;
 mod surface;

@@ -13,6 +13,7 @@ pub struct StoredStep {
     pub name: String,
     /// As the task's namespace names it: `name`, or `other/name`.
     pub component: String,
+    pub component_version_id: i32,
     pub digest: Digest,
     pub handler: String,
     /// JSON text.
@@ -28,6 +29,7 @@ struct StepRow {
     namespace: String,
     name: String,
     component: String,
+    component_version_id: i32,
     digest: Vec<u8>,
     handler: String,
     config: Option<String>,
@@ -37,7 +39,7 @@ struct StepRow {
 }
 
 const STEPS_OF_LOCK: &str = "
-    select n.name as namespace, st.name, cv.digest, le.handler,
+    select n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
            case when c.namespace_id = t.namespace_id then c.name
                 else cn.name || '/' || c.name end as component,
            st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms
@@ -118,6 +120,7 @@ impl TryFrom<StepRow> for StoredStep {
             namespace: row.namespace,
             name: row.name,
             component: row.component,
+            component_version_id: row.component_version_id,
             digest,
             handler: row.handler,
             config: row.config,

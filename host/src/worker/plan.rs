@@ -76,6 +76,7 @@ impl PlanCache {
             namespace: step.namespace.into(),
             name: step.name.into(),
             component: step.component.into(),
+            component_version_id: step.component_version_id,
             digest: step.digest,
             handler: step.handler,
             config: step.config.unwrap_or_else(|| "null".to_owned()),

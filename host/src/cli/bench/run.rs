@@ -288,6 +288,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
         namespace: "bench".into(),
         name: "s0".into(),
         component: "bench".into(),
+        component_version_id: 0,
         digest,
         handler: "noop".to_owned(),
         config: "null".to_owned(),

@@ -8,6 +8,7 @@ use crate::domain::capability::HttpRequest;
 use crate::domain::invocation::StepPlan;
 use crate::sandbox::attempt_log::{LogLevel, LogWriter};
 use crate::sandbox::given::Given;
+use crate::sandbox::meter::Meter;
 use crate::sandbox::state::AttemptState;
 pub(in crate::sandbox) use client::Outside;
 use client::{OutgoingBody, error_of};
@@ -38,6 +39,7 @@ impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
         let given = &self.given;
+        let meter = &self.meter;
         let parts = self.http.get_or_insert_with(|| {
             Box::new((
                 WasiHttpCtx::new(),
@@ -46,6 +48,7 @@ impl WasiHttpView for AttemptState {
                     log: log.clone(),
                     outside: outside.clone(),
                     given: given.clone(),
+                    meter: meter.clone(),
                 },
             ))
         });
@@ -64,6 +67,7 @@ pub(in crate::sandbox) struct Gate {
     log: LogWriter,
     outside: Outside,
     given: Given,
+    meter: Arc<Meter>,
 }
 
 impl WasiHttpHooks for Gate {
@@ -73,11 +77,11 @@ impl WasiHttpHooks for Gate {
         options: Option<RequestOptions>,
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
-        let (log, outside) = (self.log.clone(), self.outside.clone());
+        let (log, outside, meter) = (self.log.clone(), self.outside.clone(), self.meter.clone());
         let (step, given) = (self.step.clone(), self.given.clone());
         Box::new(async move {
-            let sent = match admit_filled(request, &step, &given).await {
-                Ok(request) => send(&outside, request, options).await,
+            let sent = match admit_filled(request, &step, &given, &meter).await {
+                Ok(request) => send(&outside, request, options, meter).await,
                 Err(refused) => Err(refused),
             };
             sent.map_err(|refused| refused.tell(&log))
@@ -135,15 +139,16 @@ async fn admit_filled(
     request: http::Request<WasiBody>,
     step: &StepPlan,
     given: &Given,
+    meter: &Arc<Meter>,
 ) -> Result<reqwest::Request, Refused> {
     if given.is_empty() {
-        return admit(request, step);
+        return admit(request, step, meter);
     }
     let text = request.uri().to_string();
     let url = Url::parse(&text).map_err(|_| Refused::Url(text))?;
     admit_url(request.method().as_str(), &url, step)?;
     let filling = Filling::of(given, &step.grants, url.host_str().unwrap_or_default());
-    let mut request = admit(filling.body(request).await?, step)?;
+    let mut request = admit(filling.body(request).await?, step, meter)?;
     filling.headers(request.headers_mut())?;
     Ok(request)
 }
@@ -151,9 +156,13 @@ async fn admit_filled(
 /// The request as the client takes it, where the grants and its address, if it names one, allow it.
 /// Names are looked at when they are resolved. A redirect is the guest's to follow, by a request of
 /// its own, which comes here as the first did.
-fn admit(request: http::Request<WasiBody>, step: &StepPlan) -> Result<reqwest::Request, Refused> {
+fn admit(
+    request: http::Request<WasiBody>,
+    step: &StepPlan,
+    meter: &Arc<Meter>,
+) -> Result<reqwest::Request, Refused> {
     let text = request.uri().to_string();
-    let request = request.map(OutgoingBody::wrap);
+    let request = request.map(|body| OutgoingBody::wrap(body, meter.clone()));
     let request = reqwest::Request::try_from(request).map_err(|_| Refused::Url(text))?;
     admit_url(request.method().as_str(), request.url(), step)?;
     Ok(request)
@@ -198,7 +207,9 @@ async fn send(
     outside: &Outside,
     request: reqwest::Request,
     options: Option<RequestOptions>,
+    meter: Arc<Meter>,
 ) -> Exchange<Refused> {
+    meter.count_request();
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let failed = |reason: String, error| Refused::Failed {
         host: host.clone(),
@@ -220,8 +231,12 @@ async fn send(
             )
         })?
         .map_err(|error| client::refused(&host, &error))?;
-    let response = http::Response::from(response)
-        .map(|body| body.map_err(|error| error_of(&error)).boxed_unsync());
+    let response = http::Response::from(response).map(|body| {
+        let counted = body.inspect_frame(move |frame| {
+            meter.count_in(frame.data_ref().map_or(0, |bytes| bytes.len()));
+        });
+        counted.map_err(|error| error_of(&error)).boxed_unsync()
+    });
     Ok((response, Box::new(std::future::ready(Ok(())))))
 }
 
