@@ -10,8 +10,8 @@ use crate::sandbox::{
     AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, SecretUnavailable,
     SecretValues, Surroundings,
 };
-use crate::store::secret::SecretError;
 use crate::store::engine::VersionUsage;
+use crate::store::secret::SecretError;
 use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;

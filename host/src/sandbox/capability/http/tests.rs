@@ -14,6 +14,7 @@ fn step(component: &str, grants: &[&str]) -> StepPlan {
         namespace: "orders".into(),
         name: "charge".into(),
         component: component.into(),
+        component_version_id: 1,
         digest: Digest::of(b""),
         handler: "charge".to_owned(),
         config: "null".to_owned(),
