@@ -4,7 +4,8 @@ use crate::harness::{TestDatabase, TestHost, client};
 use crate::sandbox::guests;
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use tasker::domain::grants::Grants;
 
 const KEY: &str = "sk_live_4Zq-7Yw1";
@@ -57,8 +58,40 @@ fn assert_silent(what: &str, text: &str) {
     }
 }
 
+/// What this process logs, down to the last detail.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn start() -> Self {
+        let log = Self::default();
+        let writer = log.clone();
+        let lines = tracing_subscriber::fmt()
+            .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+            .with_writer(move || writer.clone());
+        lines.init();
+        log
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[tokio::test]
 async fn no_secret_is_found_in_the_database_in_an_answer_or_in_a_log() {
+    let log = Log::start();
     let database = TestDatabase::new().await;
     let host = TestHost::start_with(&database, |config| {
         let granted = "secret stripe-key clear".parse().unwrap();
@@ -87,4 +120,7 @@ async fn no_secret_is_found_in_the_database_in_an_answer_or_in_a_log() {
     }
     assert_silent("the database", &dump(database.pool()).await);
     host.host.stop().await.unwrap();
+    let log = log.text();
+    assert!(log.contains("stdout [secret stripe-key]"), "{log}");
+    assert_silent("the log", &log);
 }

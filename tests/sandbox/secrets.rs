@@ -56,6 +56,14 @@ async fn result(handler: &str, input: &str, granted: &[&str]) -> String {
     }
 }
 
+/// A body, if there is one, is JSON and comes last.
+fn is_whole(request: &[u8]) -> bool {
+    match request.starts_with(b"GET") {
+        true => request.ends_with(b"\r\n\r\n"),
+        false => request.ends_with(b"}"),
+    }
+}
+
 /// Answers one request with what it said.
 fn echo() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -63,10 +71,7 @@ fn echo() -> String {
     std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = Vec::new();
-        // The body, if any, is the last to come and ends with a brace.
-        while !(request.ends_with(b"\r\n\r\n") && request.starts_with(b"GET"))
-            && !request.ends_with(b"}")
-        {
+        while !is_whole(&request) {
             let mut piece = [0; 4096];
             let read = stream.read(&mut piece).unwrap();
             request.extend_from_slice(&piece[..read]);

@@ -90,7 +90,10 @@ async fn a_host_without_the_key_names_it_and_one_without_any_says_so() {
         "{told}"
     );
     let rotated = owner.rotate_secrets(&Actor::host()).await.unwrap();
-    assert!(told.contains(&format!("the key {},", rotated.key_id)), "{told}");
+    assert!(
+        told.contains(&format!("the key {},", rotated.key_id)),
+        "{told}"
+    );
     let keyless = Store::open(database.options(), 4);
     assert!(matches!(
         value(&keyless, "key").await,
