@@ -2,6 +2,7 @@
 
 mod components;
 mod health;
+mod kv;
 mod pins;
 mod requests;
 mod resolution;

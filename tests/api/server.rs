@@ -27,7 +27,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 /// An answer, read whole.
@@ -65,7 +65,7 @@ impl Server {
             url,
             client,
             _stop: stop.drop_guard(),
-            _database: database,
+            database: database,
         }
     }
 
@@ -73,6 +73,12 @@ impl Server {
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client
             .request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    /// Runs a statement in the database.
+    pub async fn execute(&self, statement: &'static str) {
+        let pool = self.database.pool();
+        sqlx::query(statement).execute(pool).await.unwrap();
     }
 
     pub async fn get(&self, path: &str) -> Answer {

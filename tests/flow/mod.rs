@@ -3,6 +3,7 @@
 mod failures;
 mod graphs;
 mod hosts;
+mod kv;
 mod ledger;
 mod operations;
 mod secrets;

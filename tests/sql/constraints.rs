@@ -75,6 +75,15 @@ constraints! {
     secret_nonce_has_24_bytes:
         "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
          values (1, 'a', 1, repeat('k', 8)::bytea, repeat('n', 12)::bytea, '', 'ada')";
+    kv_bucket_is_a_name:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'a/b', 'k', '1', now())";
+    kv_key_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', repeat('k', 201), '1', now())";
+    kv_value_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', 'k', to_json(repeat('v', 65536)), now())";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -8,6 +8,7 @@ mod checkpoint_steps;
 mod claim_ready;
 mod clock;
 mod complete_steps;
+mod complete_with_kv;
 mod concurrency;
 mod constraints;
 mod create_tasks;

@@ -9,6 +9,7 @@ mod excerpt;
 mod exit;
 mod input;
 mod json;
+mod kv;
 mod list;
 pub mod new;
 mod output;
@@ -98,6 +99,9 @@ enum Command {
     /// Keep what only granted handlers may use.
     #[command(subcommand)]
     Secret(secret::Command),
+    /// Look at the values that handlers keep, and set or remove them.
+    #[command(subcommand)]
+    Kv(kv::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -153,6 +157,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Secret(command) => secret::run(command, &context()?).await,
+        Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,

@@ -9,6 +9,7 @@ pub mod digest;
 pub mod grants;
 pub mod ids;
 pub mod invocation;
+pub mod kv;
 pub mod limits;
 pub mod name;
 pub mod outcome;

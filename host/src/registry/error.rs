@@ -1,6 +1,8 @@
 //! Why the registry refuses something.
 
+use super::kv::KvPlace;
 use crate::domain::digest::Digest;
+use crate::domain::kv::KvError;
 use crate::domain::name::Name;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
@@ -107,6 +109,14 @@ pub enum RegistryError {
         kind: Kind,
         target: String,
     },
+    #[error(transparent)]
+    Kv(#[from] KvError),
+    #[error(
+        "namespace {namespace} is full: it has as many kv entries as it may; remove some with: tasker kv rm"
+    )]
+    KvFull { namespace: Name },
+    #[error("bucket {}/{} has no key `{}`; list them with: tasker kv ls {}/{}", .0.namespace, .0.bucket, .0.key.escape_debug(), .0.namespace, .0.bucket)]
+    UnknownKv(KvPlace),
     #[error(transparent)]
     Secret(#[from] SecretError),
     #[error(transparent)]

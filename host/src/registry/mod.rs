@@ -1,6 +1,7 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod discover;
+pub mod kv;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;

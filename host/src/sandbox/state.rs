@@ -4,6 +4,7 @@ use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
 use super::given::Given;
+use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::Meter;
 use crate::domain::invocation::Invocation;
@@ -22,6 +23,7 @@ pub(super) struct AttemptState {
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
     pub(super) given: Given,
+    pub(super) kv: KvBuffer,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
     /// When the call to the host that is under way began.
@@ -47,6 +49,7 @@ impl AttemptState {
             deadline: started + limits.deadline,
             log: LogWriter::new(limits.log_bytes, given.clone()),
             given,
+            kv: KvBuffer::default(),
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
             in_host_since: None,

@@ -4,6 +4,7 @@ mod answer;
 mod backtrace;
 
 use super::capability::context::AncestorError;
+use super::capability::kv::KvUnavailable;
 use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
@@ -39,6 +40,8 @@ pub(super) enum Stopped {
     Host(#[source] AncestorError),
     #[error("the host could not read a secret")]
     Secret(#[source] SecretUnavailable),
+    #[error("the host could not read kv")]
+    Kv(#[source] KvUnavailable),
 }
 
 /// The failure behind an error that ended a guest.
@@ -98,6 +101,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
+        Stopped::Kv(error) => failure(FailureKind::Host, "kv_unavailable", chain(error)),
         Stopped::Secret(error) => failure(FailureKind::Host, "secret_unavailable", chain(error)),
     }
 }

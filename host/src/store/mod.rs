@@ -9,6 +9,7 @@ pub mod component;
 pub mod embedded;
 pub mod engine;
 pub mod health;
+pub mod kv;
 pub mod lease;
 pub mod lock;
 mod migrate;

@@ -1,5 +1,6 @@
 //! What a handler may ask about the attempt that it runs in.
 
+use crate::kv::Kv;
 use crate::{Failure, json};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -39,6 +40,10 @@ pub(crate) trait Answers {
 
 /// Why there is no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "only a host refuses everything")
+)]
 pub(crate) enum SecretError {
     Unknown,
     NotGranted,
@@ -139,6 +144,11 @@ impl Context {
             true => Ok(()),
             false => Err(Failure::permanent("cancelled", "the task was cancelled")),
         }
+    }
+
+    /// A bucket of small values that outlive tasks.
+    pub fn kv(&self, bucket: &str) -> Kv<'_> {
+        Kv::of(&self.0, bucket)
     }
 
     /// A placeholder for a secret of the namespace. In a header of a request of

@@ -2,7 +2,9 @@
 
 use crate::Context;
 use crate::context::{Answers, SecretError};
+use crate::kv::{Entries, KvError};
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -35,6 +37,7 @@ pub(crate) struct MadeUp {
     checkpoint: Option<String>,
     cancelled: bool,
     secrets: BTreeMap<String, String>,
+    kv: RefCell<BTreeMap<(String, String), (String, u64)>>,
 }
 
 impl Default for Attempt {
@@ -58,6 +61,7 @@ impl Attempt {
             checkpoint: None,
             cancelled: false,
             secrets: BTreeMap::new(),
+            kv: RefCell::default(),
         })
     }
 
@@ -112,6 +116,13 @@ impl Attempt {
     /// A secret that the component was granted, also in clear.
     pub fn secret(mut self, name: &str, value: &str) -> Self {
         self.0.secrets.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// What stands under a key of a bucket, which the component was granted like every other.
+    pub fn kv(self, bucket: &str, key: &str, value: impl Serialize) -> Self {
+        let written = self.0.kv_set(bucket, key, Some(&text(&value)));
+        written.expect("what a test makes up is not refused");
         self
     }
 
@@ -185,6 +196,46 @@ impl Answers for MadeUp {
 
     fn secret_in_clear(&self, name: &str) -> Result<String, SecretError> {
         self.secrets.get(name).cloned().ok_or(SecretError::Unknown)
+    }
+}
+
+impl Entries for MadeUp {
+    fn kv_get(&self, bucket: &str, key: &str) -> Result<Option<(String, u64)>, KvError> {
+        let place = (bucket.to_owned(), key.to_owned());
+        Ok(self.kv.borrow().get(&place).cloned())
+    }
+
+    fn kv_set(&self, bucket: &str, key: &str, value: Option<&str>) -> Result<(), KvError> {
+        let place = (bucket.to_owned(), key.to_owned());
+        let mut kv = self.kv.borrow_mut();
+        let before = kv.remove(&place).map_or(0, |(_, version)| version);
+        kv.extend(value.map(|value| (place, (value.to_owned(), before + 1))));
+        Ok(())
+    }
+
+    fn kv_compare_and_set(
+        &self,
+        bucket: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: &str,
+    ) -> Result<(), KvError> {
+        let found = self.kv_get(bucket, key)?.map(|(_, version)| version);
+        match found == expected {
+            true => self.kv_set(bucket, key, Some(value)),
+            false => Err(KvError::Conflict),
+        }
+    }
+
+    fn kv_keys(&self, bucket: &str, prefix: &str, limit: u32) -> Result<Vec<String>, KvError> {
+        let kv = self.kv.borrow();
+        let places = kv
+            .keys()
+            .filter(|(of, key)| of == bucket && key.starts_with(prefix));
+        Ok(places
+            .map(|(_, key)| key.clone())
+            .take(limit as usize)
+            .collect())
     }
 }
 

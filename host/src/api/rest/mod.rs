@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod kv;
 mod pins;
 mod secrets;
 mod task_views;
@@ -17,5 +18,6 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(templates::router())
         .merge(pins::router())
         .merge(secrets::router())
+        .merge(kv::router())
         .merge(tasks::router())
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod context;
 pub(super) mod http;
+pub(super) mod kv;
 pub(super) mod log;
 pub(super) mod secrets;
 pub(super) mod wasi;
@@ -18,8 +19,9 @@ pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.0.0";
 
 /// The interfaces that a component may import, without their versions; told to those who import
 /// another one.
-pub(super) const PROVIDED: [&str; 33] = [
+pub(super) const PROVIDED: [&str; 34] = [
     "tasker:step/context",
+    "tasker:step/kv",
     "tasker:step/log",
     "tasker:step/secrets",
     "tasker:step/types",

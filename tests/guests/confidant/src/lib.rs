@@ -1,4 +1,4 @@
-//! Handlers that use secrets, straight against the contract, and some that try to tell them.
+//! Handlers that use secrets and kv, straight against the contract, and some that try to tell them.
 
 wit_bindgen::generate!({
     path: "../../../wit",
@@ -6,6 +6,7 @@ wit_bindgen::generate!({
 });
 
 mod forms;
+mod kept;
 mod send;
 
 use exports::tasker::step::handler;
@@ -39,6 +40,12 @@ impl handler::Guest for Handlers {
             "tells" => tells(&clear(secret)),
             "fails" => fails(&clear(secret)),
             "checkpoints" => checkpoints(&clear(secret)),
+            "counts" => kept::counts(words[0], words[1]),
+            "keeps" => kept::keeps(words[0], words[1]),
+            "keeps_secret" => kept::keeps_secret(words[0], &clear(words[1])),
+            "keeps_and_fails" => kept::keeps_and_fails(words[0], words[1]),
+            "keeps_on" => kept::keeps_on(words[0], words[1]),
+            "is_refused" => kept::is_refused(words[0], words[1]),
             "panics" => panic!("the key is {}", clear(secret)),
             _ => Err(failure("unknown_handler", &name)),
         }
