@@ -65,7 +65,7 @@ impl Server {
             url,
             client,
             _stop: stop.drop_guard(),
-            database: database,
+            database,
         }
     }
 

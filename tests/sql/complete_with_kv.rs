@@ -202,6 +202,29 @@ async fn a_checkpoint_and_its_writes_are_kept_together() {
 }
 
 #[tokio::test]
+async fn entries_are_locked_in_the_order_of_their_keys() {
+    let (database, mut session, worker, task, claim) = claimed(Graph::single()).await;
+    session.set("a", "0").await;
+    session.set("b", "0").await;
+    let mut blocker = Session::new(&database).await;
+    blocker.begin().await;
+    let lock = |key: &str| format!("select from tasker.kv where key = '{key}' for update");
+    blocker.run(&lock("a")).await;
+    let pid = session.pid();
+    let writes = [("b", "1", None), ("a", "1", None)];
+    let check = async {
+        blocker.wait_until_awaited_by(pid).await;
+        blocker.run(&format!("{} nowait", lock("b"))).await;
+        blocker.commit().await;
+    };
+    tokio::join!(session.complete_with(worker, &claim, &writes), check);
+    assert_eq!(
+        (session.kv().await, session.task(task).await),
+        ("a=1 b=1".to_owned(), "complete".to_owned())
+    );
+}
+
+#[tokio::test]
 async fn of_two_that_expect_the_same_at_once_one_waits_and_is_tried_again() {
     let (database, mut session, worker, _) = engine_with(Graph::new(2, &[])).await;
     let claims = session.claim(worker, 2).await;
