@@ -35,6 +35,7 @@ impl TestHost {
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
             database: DatabaseChoice::Url(database.url()),
+            secret_keys: None,
             connections: 8,
             worker: Some(worker()),
         };

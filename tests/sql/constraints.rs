@@ -70,6 +70,27 @@ constraints! {
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
     quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
+    secret_name_is_a_name:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a/b', 1, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_version_is_positive:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 0, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_key_id_has_eight_bytes:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 1, repeat('k', 9)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_nonce_has_24_bytes:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 1, repeat('k', 8)::bytea, repeat('n', 12)::bytea, '', 'ada')";
+    kv_bucket_is_a_name:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'a/b', 'k', '1', now())";
+    kv_key_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', repeat('k', 201), '1', now())";
+    kv_value_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', 'k', to_json(repeat('v', 65536)), now())";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -6,6 +6,7 @@ use crate::domain::pin::PinChangeError;
 use crate::domain::template::Finding;
 use crate::registry::RegistryError;
 use crate::store::StoreError;
+use crate::store::secret::SecretError;
 use crate::tasks::{InputProblem, TasksError};
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -150,6 +151,12 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
         RegistryError::UnknownPin { .. } => (StatusCode::NOT_FOUND, "unknown_pin"),
+        RegistryError::Kv(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_kv"),
+        RegistryError::KvFull { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "kv_full"),
+        RegistryError::UnknownKv(_) => (StatusCode::NOT_FOUND, "unknown_kv"),
+        RegistryError::Secret(error) => of_secret(error),
+        RegistryError::SecretValue(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret"),
+        RegistryError::UnknownSecret { .. } => (StatusCode::NOT_FOUND, "unknown_secret"),
         RegistryError::PinMatchesNothing { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "pin_matches_nothing")
         }
@@ -191,6 +198,21 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
         TasksError::NothingCreated | TasksError::StoredJson(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
+    }
+}
+
+fn of_secret(error: &SecretError) -> (StatusCode, &'static str) {
+    match error {
+        SecretError::Store(error) => of_store(error),
+        SecretError::NoKeys
+        | SecretError::KeyFile { .. }
+        | SecretError::KeyFileOpen { .. }
+        | SecretError::KeyFileText { .. }
+        | SecretError::KeyMissing { .. } => (StatusCode::CONFLICT, "secret_keys_unusable"),
+        SecretError::TooMany { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_secrets"),
+        SecretError::Changed { .. } | SecretError::Random(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
     }

@@ -9,6 +9,7 @@ mod excerpt;
 mod exit;
 mod input;
 mod json;
+mod kv;
 mod list;
 pub mod new;
 mod output;
@@ -19,6 +20,7 @@ mod problem;
 mod psql;
 mod reference;
 mod scaffold;
+mod secret;
 mod serve;
 mod step;
 mod task;
@@ -94,6 +96,12 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Keep what only granted handlers may use.
+    #[command(subcommand)]
+    Secret(secret::Command),
+    /// Look at the values that handlers keep, and set or remove them.
+    #[command(subcommand)]
+    Kv(kv::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -148,6 +156,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Secret(command) => secret::run(command, &context()?).await,
+        Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,

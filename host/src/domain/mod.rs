@@ -3,12 +3,14 @@
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
 pub mod actor;
+pub mod capability;
 pub mod chain;
 pub mod digest;
 pub mod grants;
 pub mod guard;
 pub mod ids;
 pub mod invocation;
+pub mod kv;
 pub mod limits;
 pub mod name;
 pub mod outcome;
@@ -16,6 +18,7 @@ pub mod pin;
 pub mod ramp;
 pub mod requirement;
 pub mod resolve;
+pub mod secret;
 pub mod state;
 pub mod template;
 pub mod usage;

@@ -1,13 +1,17 @@
 //! Why the registry refuses something.
 
+use super::kv::KvPlace;
 use crate::domain::digest::Digest;
+use crate::domain::kv::KvError;
 use crate::domain::name::Name;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::secret::SecretValueError;
 use crate::domain::template::TemplateError;
 use crate::sandbox::Refusal;
 use crate::store::StoreError;
+use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
 
@@ -113,6 +117,20 @@ pub enum RegistryError {
         pin: String,
         source: Box<PinChangeError>,
     },
+    #[error(transparent)]
+    Kv(#[from] KvError),
+    #[error(
+        "namespace {namespace} is full: it has as many kv entries as it may; remove some with: tasker kv rm"
+    )]
+    KvFull { namespace: Name },
+    #[error("bucket {}/{} has no key `{}`; list them with: tasker kv ls {}/{}", .0.namespace, .0.bucket, .0.key.escape_debug(), .0.namespace, .0.bucket)]
+    UnknownKv(KvPlace),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    SecretValue(#[from] SecretValueError),
+    #[error("there is no secret {namespace}/{name}; list them with: tasker secret ls")]
+    UnknownSecret { namespace: Name, name: Name },
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error("{}", lines(.0))]

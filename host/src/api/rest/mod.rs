@@ -1,8 +1,10 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod kv;
 mod pin_ramps;
 mod pins;
+mod secrets;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -17,5 +19,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(templates::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
+        .merge(secrets::router())
+        .merge(kv::router())
         .merge(tasks::router())
 }

@@ -67,6 +67,7 @@ impl Resolve {
             listen: ([127, 0, 0, 1], 0).into(),
             data_dir: scratch.path().join("data"),
             database: database.map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+            secret_keys: None,
             connections: crate::store::DEFAULT_CONNECTIONS,
             worker: None,
         })

@@ -125,6 +125,7 @@ async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
             .database_url
             .clone()
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+        secret_keys: None,
         connections: crate::store::DEFAULT_CONNECTIONS,
         worker: Some(worker),
     });
@@ -281,6 +282,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
+        component: "bench".into(),
         component_version_id: 0,
         digest,
         handler: "noop".to_owned(),
