@@ -5,7 +5,7 @@ use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use tasker::api::{AppState, serve};
-use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
 use tasker::store::wake::Wake;
 use tokio::net::TcpListener;
@@ -192,6 +192,7 @@ fn sandbox() -> Sandbox {
         let config = SandboxConfig {
             cache_dir,
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });

@@ -7,7 +7,7 @@ pub mod logging;
 pub use database::DatabaseChoice;
 
 use crate::api::{self, AppState};
-use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
 use crate::store::wake::Wake;
 use crate::store::{MigrateError, Store, StoreError};
@@ -34,6 +34,8 @@ pub struct HostConfig {
     pub database: DatabaseChoice,
     /// Connections to the database.
     pub connections: u32,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
 }
@@ -103,6 +105,7 @@ impl Host {
         let sandbox = Sandbox::new(SandboxConfig {
             cache_dir,
             max_concurrent,
+            compiler: config.compiler,
         })?;
 
         let (wake, draining, closing) = (

@@ -16,6 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
 use crate::host::{DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
 use crate::tasks::Tasks;
@@ -125,6 +126,7 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
             .clone()
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
         connections: crate::store::DEFAULT_CONNECTIONS,
+        compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
     });
     Ok(host.await?)
