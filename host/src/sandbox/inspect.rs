@@ -48,7 +48,11 @@ impl Sandbox {
         inspected
     }
 
-    async fn inspect_as(&self, digest: Digest, bytes: Arc<[u8]>) -> Result<Inspected, SandboxError> {
+    async fn inspect_as(
+        &self,
+        digest: Digest,
+        bytes: Arc<[u8]>,
+    ) -> Result<Inspected, SandboxError> {
         let prepared = self.compile(digest, bytes).await?;
         let Surface { imports, contract } = Surface::of(prepared.pre().component())?;
         let described = self.describe(&prepared).await?;
@@ -119,7 +123,7 @@ fn describe_index(component: &Component) -> Option<ComponentExportIndex> {
 }
 
 /// How long a component may take to start and to describe itself: what it says is a constant.
-const DESCRIBE_DEADLINE: Duration = Duration::from_secs(5);
+const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
 
 /// `describe` runs with the default limits and no grants, for a step that no task has.
 fn describing(digest: Digest) -> Invocation {

@@ -1,8 +1,6 @@
 //! The bound on memory.
 
-use super::engine::{
-    CORE_INSTANCES_PER_COMPONENT, MEMORIES_PER_COMPONENT, TABLES_PER_COMPONENT,
-};
+use super::engine::{CORE_INSTANCES_PER_COMPONENT, MEMORIES_PER_COMPONENT, TABLES_PER_COMPONENT};
 use wasmtime::{ResourceLimiter, Result};
 
 /// Bytes that a table takes for one element.

@@ -21,15 +21,21 @@ pub enum Refusal {
     CoreModule,
     #[error("the component is not valid, or uses what this host does not have")]
     Compile(#[source] wasmtime::Error),
-    #[error("the component has {found} {what}; this host takes {most} at most: split it, or leave out what it does not need")]
+    #[error(
+        "the component has {found} {what}; this host takes {most} at most: split it, or leave out what it does not need"
+    )]
     Excess {
         what: &'static str,
         found: String,
         most: String,
     },
-    #[error("compiling the component takes more than {0}: split it, leave out what it does not need, or give the compiler more with `tasker serve --compile-cpu-limit` and `--compile-memory-limit`")]
+    #[error(
+        "compiling the component takes more than {0}: split it, leave out what it does not need, or give the compiler more with `tasker serve --compile-cpu-limit` and `--compile-memory-limit`"
+    )]
     CompileLimit(CompileBound),
-    #[error("the compiler crashed over the component ({how}): either is broken; build it again, with a newer compiler if there is one")]
+    #[error(
+        "the compiler crashed over the component ({how}): either is broken; build it again, with a newer compiler if there is one"
+    )]
     CompilerCrash { how: String },
     #[error(
         "the component exports no handler: `tasker:step/handler@1.0.0` is missing{exports}; build it with an SDK, or against the world `step-handler` of the contract"

@@ -8,9 +8,9 @@ mod inside;
 
 pub use inside::compile_within;
 
+use super::SandboxError;
 use super::engine;
 use super::refusal::Refusal;
-use super::SandboxError;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
