@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod chain;
+pub mod compat;
 pub mod digest;
 pub mod grants;
 pub mod ids;
