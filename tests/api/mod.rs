@@ -9,4 +9,5 @@ mod server;
 mod submit;
 mod tasks;
 mod templates;
+mod verdicts;
 mod worker;

@@ -4,3 +4,4 @@ mod following;
 mod refusals;
 mod terminal;
 mod tour;
+mod verdicts;

@@ -39,7 +39,11 @@ impl Sandbox {
         refuse_other_files(&bytes)?;
         let digest = Digest::of(&bytes);
         let prepared = self.compile(digest, bytes).await?;
-        let Surface { imports, contract } = Surface::of(prepared.pre().component())?;
+        let Surface {
+            imports,
+            exports,
+            contract,
+        } = Surface::of(prepared.pre().component())?;
         let described = self.describe(&prepared).await?;
         let (handlers, capabilities) = match described {
             Some(described) => (Some(described.handlers()?), described.capabilities),
@@ -50,6 +54,7 @@ impl Sandbox {
             handlers,
             capabilities,
             imports,
+            exports,
         };
         Ok(Inspected { digest, descriptor })
     }

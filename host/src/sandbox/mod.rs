@@ -19,6 +19,7 @@ mod refusal;
 mod state;
 mod surface;
 mod verdict;
+mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
 pub use cache::Prepared;
@@ -28,6 +29,7 @@ pub use execute::{Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
 pub use refusal::Refusal;
+pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;
 use state::AttemptState;

@@ -12,6 +12,7 @@ pub mod health;
 pub mod lease;
 pub mod lock;
 mod migrate;
+pub mod numbers;
 pub mod pin;
 pub mod plan;
 pub mod task_read;

@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod diffs;
 mod pins;
 mod task_views;
 mod tasks;
@@ -14,6 +15,7 @@ pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
         .merge(components::router())
         .merge(templates::router())
+        .merge(diffs::router())
         .merge(pins::router())
         .merge(tasks::router())
 }

@@ -174,7 +174,8 @@ fn pair() -> impl Strategy<Value = (Value, Value)> {
 fn edit(schema: &mut Value, at: Index, keyword: Option<Keyword>) {
     let mut pointers = vec![String::new()];
     find_schemas(schema, "", &mut pointers);
-    let place = schema.pointer_mut(at.get(&pointers));
+    let pointer: &String = at.get(&pointers);
+    let place = schema.pointer_mut(pointer);
     let Some(Value::Object(members)) = place else {
         return;
     };
