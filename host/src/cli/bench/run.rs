@@ -286,6 +286,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
+        component_version_id: 0,
         digest,
         handler: "noop".to_owned(),
         config: "null".to_owned(),
