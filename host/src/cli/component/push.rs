@@ -53,14 +53,12 @@ struct Upload {
 
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let path = self.path.clone();
+        let path = self.path.display().to_string();
         let upload = self.prepare().await?;
+        let name = upload.name.family();
         let pushed = send(upload, context).await.map_err(|error| {
             error.instead(|lowest| {
-                format!(
-                    "tasker component push {} --version {lowest}",
-                    path.display()
-                )
+                format!("tasker component push {path} --name {name} --version {lowest}")
             })
         })?;
         context

@@ -74,7 +74,7 @@ impl Inclusion {
         }
         let branches = value.as_array().into_iter().flatten();
         let branches: Vec<Place<'b>> = branches.map(|it| Place::of(b.root, [it])).collect();
-        for case in self.cases_not_taken(choice, a, &branches, path, 0) {
+        for case in self.cases_not_taken(choice, a, &branches, path) {
             let what = self.either("no longer takes all of", "takes more of");
             self.say(path, format!("`{keyword}` {what} {case}"));
         }
@@ -87,7 +87,6 @@ impl Inclusion {
         a: &Place<'_>,
         branches: &[Place<'_>],
         path: &str,
-        split: usize,
     ) -> Vec<String> {
         if a.types().is_none() || !self.spend(1 + branches.len()) {
             return Vec::new();
@@ -97,14 +96,14 @@ impl Inclusion {
             found.into_iter().for_each(|reason| self.push(reason));
             return Vec::new();
         }
-        let cases = cases(a, split);
+        let cases = cases(a);
         if cases.is_empty() {
             return vec![in_words(a)];
         }
         let mut left = Vec::new();
         if self.enter() {
-            for (case, split) in cases {
-                left.extend(self.cases_not_taken(choice, &case, branches, path, split));
+            for case in cases {
+                left.extend(self.cases_not_taken(choice, &case, branches, path));
             }
         }
         self.leave();
@@ -163,17 +162,15 @@ impl Inclusion {
     }
 }
 
-/// The place told apart, by its choices from the given one on and then by types; together the
-/// cases are all of it. Each with the number of the next choice to tell apart.
-fn cases<'a>(a: &Place<'a>, split: usize) -> Vec<(Place<'a>, usize)> {
-    let mut choices = a.all("anyOf").chain(a.all("oneOf"));
-    if let Some(Value::Array(branches)) = choices.nth(split) {
-        return branches.iter().map(|it| (a.with(it), split + 1)).collect();
+/// The place told apart, by its choices and then by types; together the cases are all of it.
+fn cases<'a>(a: &Place<'a>) -> Vec<Place<'a>> {
+    if let Some(cases) = a.told_apart() {
+        return cases;
     }
     let types: Vec<Types> = a.types().each().collect();
     match types.len() {
         0 | 1 => Vec::new(),
-        _ => types.into_iter().map(|it| (a.only(it), split)).collect(),
+        _ => types.into_iter().map(|types| a.only(types)).collect(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether all that one schema takes is taken by another: the way through both.
 
 use super::numbers::same;
-use super::place::{Part, Place};
+use super::place::{Part, Place, is_silent};
 use super::root::{Root, has_references, has_same_definitions};
 use super::types::Types;
 use super::values::{Check, Formats};
@@ -17,30 +17,6 @@ const MAX_REASONS: usize = 200;
 const MAX_LISTED: usize = 5;
 /// The longest value that is shown, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
-
-/// Keywords that no value is refused for. `$ref` and `allOf` are here since what they lead to are
-/// parts of their own.
-const SILENT: [&str; 19] = [
-    "$ref",
-    "allOf",
-    "title",
-    "description",
-    "default",
-    "examples",
-    "$schema",
-    "$id",
-    "$comment",
-    "$anchor",
-    "$dynamicAnchor",
-    "$vocabulary",
-    "$defs",
-    "definitions",
-    "deprecated",
-    "readOnly",
-    "writeOnly",
-    "then",
-    "else",
-];
 
 /// Which of the two schemas is asked whether all that it takes is taken by the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,7 +136,7 @@ impl Inclusion {
         path: &str,
     ) {
         match keyword {
-            silent if SILENT.contains(&silent) || silent.starts_with("x-") => {}
+            silent if is_silent(silent) => {}
             "type" => self.check_types(a, value, path),
             "const" | "enum" => self.check_listed(keyword, a, part, path),
             "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {

@@ -7,13 +7,34 @@ use serde_json::{Map, Value};
 /// One schema object without what `$ref` and `allOf` lead to, which are parts of their own.
 pub(super) type Part<'s> = &'s Map<String, Value>;
 
+/// See [`is_silent`].
+const SILENT: [&str; 19] = [
+    "$ref",
+    "allOf",
+    "title",
+    "description",
+    "default",
+    "examples",
+    "$schema",
+    "$id",
+    "$comment",
+    "$anchor",
+    "$dynamicAnchor",
+    "$vocabulary",
+    "$defs",
+    "definitions",
+    "deprecated",
+    "readOnly",
+    "writeOnly",
+    "then",
+    "else",
+];
+
 /// Keywords that may say something of members whose names do not stand in `properties`.
-const SPEAK_OF_MEMBERS: [&str; 10] = [
+const SPEAK_OF_MEMBERS: [&str; 8] = [
     "additionalProperties",
     "patternProperties",
     "unevaluatedProperties",
-    "anyOf",
-    "oneOf",
     "not",
     "if",
     "dependentSchemas",
@@ -27,6 +48,10 @@ const SPEAK_OF_MEMBERS: [&str; 10] = [
 pub(super) struct Place<'s> {
     pub(super) root: &'s Root<'s>,
     pub(super) parts: Vec<Part<'s>>,
+    /// All parts that were met, so that references in a circle end.
+    met: Vec<Part<'s>>,
+    /// The choices of which one branch is among the parts.
+    told_apart: Vec<&'s Value>,
     /// The types that are looked at; all, unless cases are told apart.
     pub(super) among: Types,
     /// A part is `false`: nothing is taken here.
@@ -40,6 +65,8 @@ impl<'s> Place<'s> {
         Self {
             root,
             parts: Vec::new(),
+            met: Vec::new(),
+            told_apart: Vec::new(),
             among: Types::ALL,
             is_closed: false,
             unknown: Vec::new(),
@@ -59,6 +86,25 @@ impl<'s> Place<'s> {
         let mut place = self.clone();
         place.add(schema);
         place
+    }
+
+    /// This place told apart by a choice, one case a branch; none where no choice is left.
+    pub(super) fn told_apart(&self) -> Option<Vec<Self>> {
+        let is_left =
+            |choice: &&Value| !self.told_apart.iter().any(|it| std::ptr::eq(*it, *choice));
+        let choice = self.choices().find(is_left)?;
+        let branches = choice.as_array()?.iter();
+        let case = |branch| {
+            let mut case = self.with(branch);
+            case.told_apart.push(choice);
+            case
+        };
+        Some(branches.map(case).collect())
+    }
+
+    /// The branches of each `anyOf` and `oneOf`.
+    fn choices(&self) -> impl Iterator<Item = &'s Value> + use<'s, '_> {
+        self.all("anyOf").chain(self.all("oneOf"))
     }
 
     /// This place as far as values of these types go.
@@ -83,10 +129,13 @@ impl<'s> Place<'s> {
     }
 
     fn add_part(&mut self, part: Part<'s>) {
-        if self.parts.iter().any(|known| std::ptr::eq(*known, part)) {
+        if self.met.iter().any(|known| std::ptr::eq(*known, part)) {
             return;
         }
-        self.parts.push(part);
+        self.met.push(part);
+        if !part.keys().all(|keyword| is_silent(keyword)) {
+            self.parts.push(part);
+        }
         if let Some(reference) = part.get("$ref") {
             match self.root.resolve(reference) {
                 Some(target) => self.add(target),
@@ -134,6 +183,7 @@ impl<'s> Place<'s> {
         }
         let said = self.all("type").filter_map(Types::of_keyword);
         let types = said.fold(self.among, Types::and);
+        let types = self.choices().map(types_of_choice).fold(types, Types::and);
         match self.listed() {
             Some(values) => {
                 let listed = values.iter().map(|value| Types::of_value(value));
@@ -206,9 +256,14 @@ impl<'s> Place<'s> {
     /// True where nothing here says anything of the member of this name, not even of all others.
     pub(super) fn is_silent_of(&self, name: &str) -> bool {
         let says = |part: &Part<'_>| SPEAK_OF_MEMBERS.iter().any(|key| part.contains_key(*key));
+        let is_told_apart = |it: &Value| self.told_apart.iter().any(|told| std::ptr::eq(*told, it));
         let is_described = self.all("properties").any(|all| all.get(name).is_some());
         let is_required = self.required().any(|required| required == name);
-        self.unknown.is_empty() && !is_described && !is_required && !self.parts.iter().any(says)
+        self.unknown.is_empty()
+            && !is_described
+            && !is_required
+            && !self.parts.iter().any(says)
+            && self.choices().all(is_told_apart)
     }
 
     /// What holds for the item at this index.
@@ -264,6 +319,27 @@ impl<'s> Place<'s> {
         let parts = parts.map(|part| std::ptr::from_ref(*part) as usize);
         (parts.collect(), self.among)
     }
+}
+
+/// True for keywords that no value is refused for. `$ref` and `allOf` are among them since what
+/// they lead to are parts of their own.
+pub(super) fn is_silent(keyword: &str) -> bool {
+    SILENT.contains(&keyword) || keyword.starts_with("x-")
+}
+
+/// The types that the branches of a choice say themselves.
+fn types_of_choice(branches: &Value) -> Types {
+    let said = |branch: &Value| match branch {
+        Value::Bool(false) => Types::NONE,
+        _ => branch
+            .get("type")
+            .and_then(Types::of_keyword)
+            .unwrap_or(Types::ALL),
+    };
+    let branches = branches
+        .as_array()
+        .map(|branches| branches.iter().map(said));
+    branches.map_or(Types::ALL, |types| types.fold(Types::NONE, Types::or))
 }
 
 /// What a part says of the members that it doesn't name. Where it has patterns nothing is known of

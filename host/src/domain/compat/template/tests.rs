@@ -43,8 +43,8 @@ fn a_renamed_step_is_gone_and_new() {
     assert_eq!(
         told,
         [
-            "patch: steps.ship.depends_on: is different",
             "major: steps.reserve: the step is no longer there under this name",
+            "patch: steps.ship.depends_on: is different",
             "minor: steps.hold: the step is new",
         ]
     );
