@@ -13,4 +13,5 @@ mod server;
 mod submit;
 mod tasks;
 mod templates;
+mod verdicts;
 mod worker;

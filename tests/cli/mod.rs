@@ -6,3 +6,4 @@ mod refusals;
 mod secrets;
 mod terminal;
 mod tour;
+mod verdicts;

@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod diffs;
 mod kv;
 mod pin_ramps;
 mod pins;
@@ -17,6 +18,7 @@ pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
         .merge(components::router())
         .merge(templates::router())
+        .merge(diffs::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
         .merge(secrets::router())
