@@ -24,7 +24,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 /// An answer, read whole.
@@ -60,8 +60,13 @@ impl Server {
             url,
             client,
             _stop: stop.drop_guard(),
-            _database: database,
+            database,
         }
+    }
+
+    /// The database behind it.
+    pub fn pool(&self) -> &sqlx::PgPool {
+        self.database.pool()
     }
 
     /// A request to be, such as `request("GET", "/health/live")`.

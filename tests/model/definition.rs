@@ -37,6 +37,7 @@ async fn publish_component(store: &Store) -> i32 {
         bytes: b"none",
         descriptor: &json!({}),
         status: VersionStatus::Active,
+        unapproved: &[],
         actor: &Actor::host(),
     };
     let (row, _) = store.publish_component(&new).await.unwrap();

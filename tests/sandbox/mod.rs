@@ -9,3 +9,5 @@ mod http;
 mod measure;
 mod misbehaviour;
 mod refusals;
+
+pub use http::server;

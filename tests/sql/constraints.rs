@@ -63,6 +63,9 @@ constraints! {
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
     quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
+    grant_is_unique:
+        "insert into tasker.grant (namespace_id, component, capability, created_by)
+         select 1, '*', 'kv a', 'ada' from generate_series(1, 2)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

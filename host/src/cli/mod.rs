@@ -7,6 +7,7 @@ mod component;
 mod doctor;
 mod excerpt;
 mod exit;
+mod grant;
 mod input;
 mod json;
 mod list;
@@ -94,6 +95,9 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Say what components may reach: HTTP, secrets, kv, environment, events.
+    #[command(subcommand)]
+    Grant(grant::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -148,6 +152,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Grant(command) => grant::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,

@@ -1,6 +1,8 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod discover;
+pub mod gate;
+pub mod grant;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;

@@ -15,7 +15,8 @@ pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
 impl Registry {
     /// Stores the bytes under this version; returns it and whether this call made it. The same
     /// bytes again change nothing; other bytes under an existing version are refused. A version
-    /// that exists is not inspected again.
+    /// that exists is not inspected again. One that wants more rights than were agreed to waits for
+    /// approval.
     pub async fn publish_component(
         &self,
         target: &QualifiedName,
@@ -41,6 +42,13 @@ impl Registry {
         if has_nul(&descriptor) {
             return Err(RegistryError::Nul("the component's descriptor"));
         }
+        let unapproved = self
+            .unapproved(target, version, &inspected.descriptor)
+            .await?;
+        let status = match unapproved.is_empty() {
+            true => VersionStatus::Active,
+            false => VersionStatus::NeedsApproval,
+        };
         let new = NewComponentVersion {
             namespace,
             component: name,
@@ -48,7 +56,8 @@ impl Registry {
             digest,
             bytes: &bytes,
             descriptor: &descriptor,
-            status: VersionStatus::Active,
+            status,
+            unapproved: &unapproved,
             actor,
         };
         let (row, created) = self.store.publish_component(&new).await?;

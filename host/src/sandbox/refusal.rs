@@ -1,5 +1,7 @@
 //! Why an upload is refused, and what to do.
 
+use super::descriptor::MAX_WANTS;
+use crate::domain::capability::CapabilityError;
 use crate::domain::outcome::Failure;
 
 /// An upload that is not a component that this host can run. What is said is for its author.
@@ -47,6 +49,10 @@ pub enum Refusal {
         begins: String,
         source: serde_json::Error,
     },
+    #[error("the component wants something that no host has: {0}")]
+    Capability(#[from] CapabilityError),
+    #[error("the component wants {0} capabilities; it may want {MAX_WANTS}")]
+    TooManyWants(usize),
     #[error("the component describes the handler `{0}` twice; give each its own name")]
     HandlerTwice(String),
     #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]

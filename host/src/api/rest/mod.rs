@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod grants;
 mod pins;
 mod task_views;
 mod tasks;
@@ -15,5 +16,6 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(components::router())
         .merge(templates::router())
         .merge(pins::router())
+        .merge(grants::router())
         .merge(tasks::router())
 }
