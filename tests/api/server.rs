@@ -24,7 +24,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
-    _database: TestDatabase,
+    database: TestDatabase,
 }
 
 /// An answer, read whole.
@@ -60,7 +60,7 @@ impl Server {
             url,
             client,
             _stop: stop.drop_guard(),
-            _database: database,
+            database,
         }
     }
 
@@ -112,6 +112,14 @@ impl Server {
         let published = self.put_template(template, "1.0.0", &yaml).await;
         assert_eq!(published.status, 201, "{}", published.text);
         assert_eq!(published.json["warnings"], json!([]));
+    }
+
+    /// Changes the database behind the host's back.
+    pub async fn run(&self, sql: &str) {
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(self.database.pool())
+            .await;
+        done.unwrap();
     }
 
     /// Submits a task that has to be created; its id.

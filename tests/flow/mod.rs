@@ -4,6 +4,8 @@ mod failures;
 mod graphs;
 mod hosts;
 mod operations;
+mod quarantine;
+mod swap;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

@@ -20,6 +20,7 @@ mod graph;
 mod heartbeat;
 mod invocations;
 mod lock_order;
+mod park_steps;
 mod plans;
 mod reap;
 mod reap_overdue;

@@ -155,6 +155,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::ForeignTemplatePin(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
         }
+        RegistryError::NotQuarantined { .. } => (StatusCode::CONFLICT, "not_quarantined"),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {

@@ -11,6 +11,7 @@ mod input;
 mod json;
 mod list;
 pub mod new;
+mod one_version;
 mod output;
 mod paint;
 mod pin;

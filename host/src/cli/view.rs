@@ -43,10 +43,74 @@ pub struct ComponentVersion {
     pub handlers: Vec<Handler>,
     pub capabilities: Vec<String>,
     pub imports: Vec<String>,
+    /// `active`, or why new tasks may not take it.
+    #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub quarantined: bool,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
     pub created: Option<bool>,
+}
+
+impl ComponentVersion {
+    /// Why new tasks may not take it, if so.
+    pub fn bar(&self) -> Option<&str> {
+        match (self.quarantined, self.status.as_str()) {
+            (true, _) => Some("quarantined"),
+            (false, "" | "active") => None,
+            (false, other) => Some(other),
+        }
+    }
+}
+
+/// A component's version by its full name.
+#[derive(Debug, Deserialize)]
+pub struct VersionName {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+}
+
+impl std::fmt::Display for VersionName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}@{}", self.namespace, self.component, self.version)
+    }
+}
+
+/// Code that no host starts.
+#[derive(Debug, Deserialize)]
+pub struct Quarantine {
+    pub digest: Digest,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub reason: String,
+    /// Every name of these bytes.
+    pub names: Vec<VersionName>,
+    /// In the answer to a quarantine: false where it stood already.
+    #[serde(default)]
+    pub created: Option<bool>,
+    /// In the answer to a quarantine: pins that only this code satisfied.
+    #[serde(default)]
+    pub pins: Vec<FallBack>,
+}
+
+/// A pin that went back to what it was before, or could not.
+#[derive(Debug, Deserialize)]
+pub struct FallBack {
+    pub namespace: String,
+    pub target: String,
+    pub from: String,
+    pub to: Option<String>,
+}
+
+/// Code that may run again.
+#[derive(Debug, Deserialize)]
+pub struct Released {
+    pub names: Vec<VersionName>,
+    /// Steps that stood still and are ready again.
+    pub steps: i32,
 }
 
 #[derive(Debug, Deserialize)]

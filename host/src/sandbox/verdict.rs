@@ -6,7 +6,7 @@ mod backtrace;
 use super::capability::context::AncestorError;
 use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
-use crate::domain::outcome::{Failure, FailureKind, Retry};
+use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
 use std::error::Error as StdError;
 use std::ops::RangeInclusive;
@@ -32,8 +32,19 @@ pub(super) enum Stopped {
     Waiting,
     #[error("too many calls to the host")]
     HostCalls,
+    #[error("the component was quarantined")]
+    Quarantined,
     #[error("the host could not answer the handler")]
     Host(#[source] AncestorError),
+}
+
+/// What an error that ended a guest comes to.
+pub(super) fn of_end(error: &wasmtime::Error, state: &AttemptState) -> Outcome {
+    let stopped = error.downcast_ref::<Stopped>();
+    match stopped.is_some_and(|stopped| matches!(stopped, Stopped::Quarantined)) {
+        true => Outcome::Quarantined,
+        false => Outcome::Failed(of_error(error, state)),
+    }
 }
 
 /// The failure behind an error that ended a guest.
@@ -83,6 +94,11 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 "the handler called the host more than {} times in one attempt; ask once and keep the answer, log less, read and write larger pieces",
                 limits.host_calls
             ),
+        ),
+        Stopped::Quarantined => failure(
+            FailureKind::Host,
+            "quarantined",
+            "the component was quarantined while the handler ran".to_owned(),
         ),
         Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
     }

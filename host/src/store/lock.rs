@@ -69,6 +69,17 @@ pub struct LockEntry {
     pub handler: String,
 }
 
+/// Every version of a component ($1/$2) with its bar, if any.
+pub(in crate::store) const VERSIONS_WITH_BARS: &str = "
+    select v.version,
+           case when q.digest is not null then 'quarantined'
+                else nullif(v.status::text, 'active') end as bar
+    from tasker.namespace n
+    join tasker.component c using (namespace_id)
+    join tasker.component_version v using (component_id)
+    left join tasker.quarantine q using (digest)
+    where n.name = $1 and c.name = $2";
+
 impl Store {
     /// Grows with every publish and every change of a pin, and is visible together with it: what
     /// was resolved under the present generation still holds. Read it before the candidates.
@@ -181,10 +192,14 @@ impl Store {
     }
 }
 
-/// Called last in the transaction of every publish and every change of a pin: its row is locked
-/// until the commit, and a number that is seen before its change would let a stale lock live on.
+/// Called last in the transaction of whatever resolution or hosts depend on: its row is locked until
+/// the commit, and a number that is seen before its change would let a stale lock live on. Hints to
+/// every host that it is worth looking.
 pub(in crate::store) async fn advance_generation(tx: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("update tasker.registry_generation set generation = generation + 1")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("select pg_notify('tasker_registry', '')")
         .execute(tx)
         .await?;
     Ok(())

@@ -51,6 +51,8 @@ functions! {
     "53_stop_worker",
     "54_reap",
     "55_reap_overdue",
+    "56_park_steps",
+    "57_unpark_steps",
     "60_cancel_tasks",
     "70_explain_steps",
     "80_ensure_partitions",

@@ -8,15 +8,18 @@ pub mod bench;
 pub mod component;
 pub mod embedded;
 pub mod engine;
+pub mod fall_back;
 pub mod health;
 pub mod lease;
 pub mod lock;
 mod migrate;
 pub mod pin;
 pub mod plan;
+pub mod quarantine;
 pub mod task_read;
 pub mod template;
 pub mod wake;
+pub mod yank;
 
 pub use migrate::{MigrateError, migrate};
 

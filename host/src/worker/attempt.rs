@@ -13,7 +13,6 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
-use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a database that did not answer is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
@@ -22,7 +21,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(200);
 pub(super) async fn run(
     worker: Worker,
     invocation: Arc<Invocation>,
-    cancelled: CancellationToken,
+    surroundings: Surroundings,
     reports: UnboundedSender<Finished>,
 ) {
     let mut report = Report {
@@ -30,21 +29,22 @@ pub(super) async fn run(
         outcome: None,
         reports,
     };
-    report.outcome = Some(outcome(&worker, invocation, cancelled).await);
+    report.outcome = Some(outcome(&worker, invocation, surroundings).await);
+}
+
+/// Where results of indirect dependencies come from.
+pub(super) fn ancestors(worker: &Worker) -> Arc<dyn AncestorResults> {
+    Arc::new(StoredResults(worker.store.clone()))
 }
 
 async fn outcome(
     worker: &Worker,
     invocation: Arc<Invocation>,
-    cancelled: CancellationToken,
+    surroundings: Surroundings,
 ) -> Outcome {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => return Outcome::Failed(host_failure("component_unusable", &error)),
-    };
-    let surroundings = Surroundings {
-        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
-        cancelled: Some(cancelled),
     };
     let executed = worker
         .sandbox
@@ -56,7 +56,8 @@ async fn outcome(
     executed.outcome
 }
 
-async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
+/// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
+pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
     let store = worker.store.clone();
     worker
         .sandbox
@@ -70,7 +71,7 @@ async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxErr
 }
 
 /// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
-async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
+pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
 where
     Asking: Future<Output = Result<T, StoreError>>,
 {
@@ -174,6 +175,9 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         }
         Outcome::Checkpointed(_) => {
             tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint");
+        }
+        Outcome::Quarantined => {
+            tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
         }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,

@@ -1,5 +1,6 @@
 //! From what was claimed to what can be run.
 
+use super::barred::Barred;
 use crate::domain::grants::Grants;
 use crate::domain::ids::LockId;
 use crate::domain::invocation::{Invocation, StepPlan};
@@ -21,14 +22,16 @@ pub(super) struct PlanCache {
     plans: Mutex<LruCache<LockId, Plan>>,
     grants: Arc<Grants>,
     limits: Limits,
+    barred: Barred,
 }
 
 impl PlanCache {
-    pub(super) fn new(grants: Arc<Grants>, limits: Limits) -> Self {
+    pub(super) fn new(grants: Arc<Grants>, limits: Limits, barred: Barred) -> Self {
         Self {
             plans: Mutex::new(LruCache::new(MAX_LOCKS)),
             grants,
             limits,
+            barred,
         }
     }
 
@@ -56,6 +59,8 @@ impl PlanCache {
             return Ok(plan.clone());
         }
         let steps = store.steps_of_lock(lock).await?;
+        let quarantined = steps.iter().filter(|step| step.is_quarantined);
+        self.barred.add(quarantined.map(|step| step.digest));
         let plan: Plan = steps
             .into_iter()
             .map(|step| self.step_plan(step).map(Arc::new))

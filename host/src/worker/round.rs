@@ -30,6 +30,7 @@ struct Sorted {
     completed: Vec<Completed>,
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
+    quarantined: Vec<Lease>,
 }
 
 /// Reports `batch` and claims up to `claim` steps. Repeatable as a whole: what was recorded before an
@@ -54,6 +55,10 @@ pub(super) async fn round(
             .checkpoint_steps(id, &sorted.checkpointed)
             .await?;
     }
+    if !sorted.quarantined.is_empty() {
+        worker.stats.count_call();
+        worker.store.park_steps(id, &sorted.quarantined).await?;
+    }
     worker.stats.count_call();
     let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
     let claimed = plans.invocations(&worker.store, claimed).await?;
@@ -68,6 +73,7 @@ fn sorted(batch: &[Finished]) -> Sorted {
             Outcome::Completed(result) => sorted.completed.push(Completed { lease, result }),
             Outcome::Checkpointed(result) => sorted.checkpointed.push(Completed { lease, result }),
             Outcome::Failed(failure) => sorted.failed.push(Failed { lease, failure }),
+            Outcome::Quarantined => sorted.quarantined.push(lease),
         }
     }
     sorted

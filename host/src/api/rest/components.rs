@@ -50,8 +50,9 @@ struct ComponentView {
     versions: Vec<ComponentVersionView>,
 }
 
+/// One version of a component.
 #[derive(Serialize)]
-struct ComponentVersionView {
+pub struct ComponentVersionView {
     namespace: String,
     component: String,
     version: String,
@@ -65,6 +66,8 @@ struct ComponentVersionView {
     capabilities: Vec<String>,
     imports: Vec<String>,
     status: VersionStatus,
+    /// No host starts its code.
+    quarantined: bool,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,7 +161,8 @@ impl From<ComponentRow> for ComponentSummary {
 }
 
 impl ComponentVersionView {
-    fn of(row: ComponentVersionRow, created: Option<bool>) -> Result<Self, ApiError> {
+    /// `created` is told in the answer to a publish only.
+    pub fn of(row: ComponentVersionRow, created: Option<bool>) -> Result<Self, ApiError> {
         let Descriptor {
             contract,
             handlers,
@@ -176,6 +180,7 @@ impl ComponentVersionView {
             digest: row.digest,
             size_bytes: row.size_bytes,
             status: row.status,
+            quarantined: row.is_quarantined,
             created_at: row.created_at,
             created,
         })

@@ -1,7 +1,9 @@
 //! The resources under /v1, one file each.
 
+mod bars;
 mod components;
 mod pins;
+mod reason;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -16,4 +18,5 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(templates::router())
         .merge(pins::router())
         .merge(tasks::router())
+        .merge(bars::router())
 }

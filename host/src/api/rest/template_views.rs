@@ -6,6 +6,7 @@ use crate::domain::template::{Backoff, OrderedStep, Template};
 use crate::registry::RegistryError;
 use crate::registry::discover::{latest, stored_template};
 use crate::registry::publish_template::PublishedTemplate;
+use crate::store::component::VersionStatus;
 use crate::store::template::{TemplateRow, TemplateVersionRow};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -53,6 +54,7 @@ pub struct TemplateVersionView {
     steps: Vec<StepTemplateView>,
     input_schema: Option<Value>,
     source: String,
+    status: VersionStatus,
     created_at: DateTime<Utc>,
 }
 
@@ -132,6 +134,7 @@ impl TryFrom<TemplateVersionRow> for TemplateVersionView {
             version: row.version,
             digest: row.digest,
             source: row.source,
+            status: row.status,
             created_at: row.created_at,
         })
     }

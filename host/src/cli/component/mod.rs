@@ -2,7 +2,9 @@
 
 mod ls;
 mod push;
+mod quarantine;
 mod show;
+mod yank;
 
 use crate::cli::{CliError, Context, Exit};
 
@@ -11,6 +13,11 @@ pub enum Command {
     Push(push::Push),
     Ls(ls::Ls),
     Show(show::Show),
+    Yank(yank::Yank),
+    Unyank(yank::Unyank),
+    Quarantine(quarantine::Quarantine),
+    Quarantined(quarantine::Quarantined),
+    Release(quarantine::Release),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -18,5 +25,10 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Push(push) => push.run(context).await,
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
+        Command::Yank(yank) => yank.run(context).await,
+        Command::Unyank(unyank) => unyank.run(context).await,
+        Command::Quarantine(quarantine) => quarantine.run(context).await,
+        Command::Quarantined(quarantined) => quarantined.run(context).await,
+        Command::Release(release) => release.run(context).await,
     }
 }

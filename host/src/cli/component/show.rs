@@ -60,7 +60,7 @@ impl Show {
         context.output.show(&family.text, || {
             let rows = versions.iter().map(row).collect();
             context.output.table(
-                ["version", "digest", "size", "handlers", "created"],
+                ["version", "status", "digest", "size", "handlers", "created"],
                 rows,
                 "no versions",
             )
@@ -75,9 +75,10 @@ impl Show {
     }
 }
 
-fn row(version: &ComponentVersion) -> [String; 5] {
+fn row(version: &ComponentVersion) -> [String; 6] {
     [
         version.version.to_string(),
+        version.bar().unwrap_or("active").to_owned(),
         version.digest.short(),
         units::size(version.size_bytes),
         handler_names(version),
@@ -102,6 +103,7 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
             format!("{}/{}", version.namespace, version.component),
         ),
         ("version", version.version.to_string()),
+        ("status", version.bar().unwrap_or_default().to_owned()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
         ("wants", version.capabilities.join(", ")),

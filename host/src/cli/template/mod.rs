@@ -5,6 +5,7 @@ mod graph;
 mod ls;
 mod push;
 mod show;
+mod yank;
 
 use crate::cli::{CliError, Context, Exit};
 
@@ -14,6 +15,8 @@ pub enum Command {
     Check(check::Check),
     Ls(ls::Ls),
     Show(show::Show),
+    Yank(yank::Yank),
+    Unyank(yank::Unyank),
     Graph(graph::Graph),
 }
 
@@ -23,6 +26,8 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Check(check) => check.run(context),
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
+        Command::Yank(yank) => yank.run(context).await,
+        Command::Unyank(unyank) => unyank.run(context).await,
         Command::Graph(graph) => graph.run(context).await,
     }
 }
