@@ -230,16 +230,24 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
         answer["pins"],
         json!([
             {"namespace": "shop", "target": "guest", "from": "=1.1.0", "to": "=1.0.0"},
-            {"namespace": "bakery", "target": "shop/guest", "from": "=1.1.0", "to": null},
         ])
     );
     assert_eq!(taken(&server).await, "1.0.0");
-    // And from there to the one before that, since neither of the others can be followed.
+    // Nothing is left to go back to: the pin stays, and new tasks are refused by its name.
     let answer = server
         .post(&component("1.0.0", "quarantine"), &json!({}))
         .await
         .answered(200);
-    assert_eq!(answer["pins"][0]["to"], json!(null));
+    assert_eq!(answer.get("pins"), None);
+    let submit = json!({"namespace": "shop", "template": "one"});
+    let detail = server
+        .post("/v1/tasks", &submit)
+        .await
+        .refused(422, "unresolved");
+    assert!(
+        detail.contains("none satisfies the namespace's pin =1.0.0"),
+        "{detail}"
+    );
 }
 
 #[tokio::test]

@@ -3,9 +3,13 @@
 mod bars;
 mod components;
 mod health;
+mod kv;
+mod pin_history;
 mod pins;
+mod ramps;
 mod requests;
 mod resolution;
+mod secrets;
 mod server;
 mod submit;
 mod tasks;

@@ -2,6 +2,8 @@
 
 mod bars;
 mod following;
+mod kv;
 mod refusals;
+mod secrets;
 mod terminal;
 mod tour;

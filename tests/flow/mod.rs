@@ -3,8 +3,12 @@
 mod failures;
 mod graphs;
 mod hosts;
+mod kv;
+mod ledger;
 mod operations;
 mod quarantine;
+mod ramps;
+mod secrets;
 mod swap;
 
 use crate::harness::{TestDatabase, TestHost, basics};

@@ -58,7 +58,7 @@ async fn is_ended_and_run_again(handler: &str) {
     );
     assert_eq!(
         step["reason"],
-        "shop/guest@1.0.0 is quarantined; release it or upgrade the task"
+        "shop/guest@1.0.0 is quarantined; release it or cancel the task"
     );
     let log = host.transitions(&id, "a").await;
     assert_eq!(log[1]["detail"]["reason"], "quarantined", "{log:?}");

@@ -16,6 +16,12 @@ pub fn undescribed() -> &'static [u8] {
     &BYTES
 }
 
+/// Handlers that use secrets.
+pub fn confidant() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("confidant"));
+    &BYTES
+}
+
 fn read(name: &str) -> Vec<u8> {
     static DIR: LazyLock<PathBuf> =
         LazyLock::new(|| build_guests(&Path::new(env!("CARGO_MANIFEST_DIR")).join("guests")));

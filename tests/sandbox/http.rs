@@ -56,7 +56,9 @@ async fn without_a_grant_the_request_is_denied_and_the_log_names_the_grant() {
         .run()
         .await;
     assert!(
-        remark(&executed).contains(&format!("no grant for `{address}`")),
+        remark(&executed).ends_with(&format!(
+            "tasker grant add orders/misbehaving 'http GET {address}'"
+        )),
         "{}",
         remark(&executed)
     );
@@ -114,4 +116,14 @@ async fn cloud_metadata_is_not_reached_even_if_granted() {
         "{}",
         remark(&executed)
     );
+}
+
+#[tokio::test]
+async fn requests_and_their_bytes_are_counted() {
+    let address = server("200 OK\r\ncontent-length: 5\r\n\r\nhello").to_string();
+    let fetch = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
+    let usage = fetch.run().await.usage;
+    assert_eq!(usage.http_requests, 1, "{usage:?}");
 }

@@ -6,6 +6,8 @@ mod contract;
 pub mod guests;
 mod handlers;
 mod http;
+mod kv;
 mod measure;
 mod misbehaviour;
 mod refusals;
+mod secrets;

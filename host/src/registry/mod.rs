@@ -2,10 +2,13 @@
 
 pub mod bar;
 pub mod discover;
+pub mod kv;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
+pub mod ramp;
 pub mod resolve;
+pub mod secret;
 
 mod error;
 mod storable;

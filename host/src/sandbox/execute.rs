@@ -4,12 +4,16 @@ use super::attempt_log::LogLine;
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::capability::context::AncestorResults;
+use super::capability::kv::KvEntries;
+use super::capability::secrets::SecretValues;
 use super::engine::EPOCH_TICK;
 use super::state::AttemptState;
 use super::verdict::{self, Stopped};
 use super::{Inner, Sandbox};
 use crate::domain::invocation::Invocation;
+use crate::domain::kv::KvWrite;
 use crate::domain::outcome::Outcome;
+use crate::domain::usage::Usage;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::SemaphorePermit;
@@ -25,6 +29,10 @@ const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis(
 pub struct Surroundings {
     /// Where results of indirect dependencies come from; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
+    /// Where secrets come from; without it there are none.
+    pub secrets: Option<Arc<dyn SecretValues>>,
+    /// Where kv entries are read; without it there are none.
+    pub kv: Option<Arc<dyn KvEntries>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
@@ -38,8 +46,9 @@ pub struct Executed {
     pub outcome: Outcome,
     /// Within the limit on log bytes; a note at its end tells what was cut.
     pub log: Vec<LogLine>,
-    /// From the start of the instance to its answer, in microseconds.
-    pub guest_us: u64,
+    /// What it wrote to kv: to be kept with its result or checkpoint, or not at all.
+    pub writes: Vec<KvWrite>,
+    pub usage: Usage,
 }
 
 impl Sandbox {
@@ -58,8 +67,10 @@ impl Sandbox {
         let started = Instant::now();
         let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
-        let answer = within_deadline(&mut store, async |store| call(store, prepared).await).await;
-        let guest_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let meter = store.data().meter.clone();
+        let answer = within_deadline(&mut store, async |store| call(store, prepared).await);
+        let answer = meter.watch(answer).await;
+        let usage = store.data().usage(started.elapsed());
         let outcome = match answer {
             Ok(answer) => verdict::of_answer(answer, store.data()),
             Err(error) => verdict::of_end(&error, store.data()),
@@ -67,7 +78,8 @@ impl Sandbox {
         Executed {
             outcome,
             log: store.data().log.take(),
-            guest_us,
+            writes: store.data_mut().kept_writes(),
+            usage,
         }
     }
 }
@@ -124,20 +136,32 @@ async fn call(
 }
 
 fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {
-    if store.data().surroundings.quarantined.is_cancelled() {
+    let state = store.data();
+    if state.surroundings.quarantined.is_cancelled() {
         return Err(Stopped::Quarantined.into());
     }
-    if Instant::now() < store.data().deadline {
-        return Ok(UpdateDeadline::Yield(1));
+    if Instant::now() >= state.deadline {
+        return Err(Stopped::Computing.into());
     }
-    Err(Stopped::Computing.into())
+    if state.meter.cpu_in_turn() > state.limits().cpu {
+        return Err(Stopped::Cpu.into());
+    }
+    Ok(UpdateDeadline::Yield(1))
 }
 
 fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) -> Result<()> {
-    if !matches!(hook, CallHook::CallingHost) {
-        return Ok(());
+    let state = store.data_mut();
+    match hook {
+        CallHook::CallingHost => {
+            let left = state.host_calls_left.checked_sub(1);
+            state.host_calls_left = left.ok_or(Stopped::HostCalls)?;
+            state.in_host_since = Some(Instant::now());
+        }
+        CallHook::ReturningFromHost => {
+            let since = state.in_host_since.take();
+            state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
+        }
+        CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
     }
-    let left = &mut store.data_mut().host_calls_left;
-    *left = left.checked_sub(1).ok_or(Stopped::HostCalls)?;
     Ok(())
 }

@@ -4,6 +4,8 @@ mod answer;
 mod backtrace;
 
 use super::capability::context::AncestorError;
+use super::capability::kv::KvUnavailable;
+use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
@@ -30,12 +32,18 @@ pub(super) enum Stopped {
     Computing,
     #[error("the deadline passed while the handler was waiting")]
     Waiting,
+    #[error("too much time on the processor")]
+    Cpu,
     #[error("too many calls to the host")]
     HostCalls,
     #[error("the component was quarantined")]
     Quarantined,
     #[error("the host could not answer the handler")]
     Host(#[source] AncestorError),
+    #[error("the host could not read a secret")]
+    Secret(#[source] SecretUnavailable),
+    #[error("the host could not read kv")]
+    Kv(#[source] KvUnavailable),
 }
 
 /// What an error that ended a guest comes to.
@@ -87,6 +95,14 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 limits.deadline
             ),
         ),
+        Stopped::Cpu => failure(
+            FailureKind::OverLimit,
+            "cpu_limit",
+            format!(
+                "the handler took more than {:?} of processor time, its limit; do less in one attempt and leave a checkpoint, or ask the operator for a higher limit",
+                limits.cpu
+            ),
+        ),
         Stopped::HostCalls => failure(
             FailureKind::OverLimit,
             "host_call_limit",
@@ -101,6 +117,8 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             "the component was quarantined while the handler ran".to_owned(),
         ),
         Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
+        Stopped::Kv(error) => failure(FailureKind::Host, "kv_unavailable", chain(error)),
+        Stopped::Secret(error) => failure(FailureKind::Host, "secret_unavailable", chain(error)),
     }
 }
 

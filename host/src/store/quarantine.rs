@@ -2,13 +2,17 @@
 
 use super::audit::{self, Change};
 use super::engine::column;
-use super::fall_back::{self, PinFallBack};
+use super::pin::fall_back::fall_back;
+use super::pin::{FellBack, PinKind};
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::Lease;
+use crate::domain::name::NameError;
+use crate::domain::requirement::QualifiedName;
 use chrono::{DateTime, Utc};
+use semver::Version;
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
 
@@ -38,8 +42,8 @@ pub struct Quarantined {
     pub created: bool,
     /// Every name of these bytes.
     pub names: Vec<NamedVersion>,
-    /// Pins that new tasks could not follow any more.
-    pub pins: Vec<PinFallBack>,
+    /// Pins that meant these bytes and went back to what they were before.
+    pub pins: Vec<FellBack>,
 }
 
 /// What came of the end of a quarantine.
@@ -78,7 +82,10 @@ impl Store {
             for name in &names {
                 let change = change("component.quarantine", name, digest, actor, reason);
                 audit::record(&mut tx, &change).await?;
-                pins.extend(fall_back::fall_back(&mut tx, name, actor, reason).await?);
+                let (target, version) = parsed(name)?;
+                let barred = (&target, &version);
+                let fell_back = fall_back(&mut tx, PinKind::Component, barred, actor, reason);
+                pins.extend(fell_back.await?);
             }
             super::lock::advance_generation(&mut tx).await?;
         }
@@ -169,6 +176,27 @@ impl Store {
             .await?;
         Ok(parked)
     }
+}
+
+fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), StoreError> {
+    let corrupt = |error: String| {
+        let NamedVersion {
+            namespace,
+            component,
+            version,
+        } = name;
+        StoreError::Corrupt(format!("{namespace}/{component}@{version}: {error}"))
+    };
+    let part = |text: &str| {
+        text.parse()
+            .map_err(|error: NameError| corrupt(error.to_string()))
+    };
+    let target = QualifiedName {
+        namespace: part(&name.namespace)?,
+        name: part(&name.component)?,
+    };
+    let version = Version::parse(&name.version).map_err(|error| corrupt(error.to_string()))?;
+    Ok((target, version))
 }
 
 fn change<'a>(

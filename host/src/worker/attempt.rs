@@ -4,15 +4,22 @@ use super::Worker;
 use super::round::Finished;
 use crate::domain::digest::Digest;
 use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::kv::{KvEntry, KvWrite};
+use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::domain::secret::SecretValue;
 use crate::sandbox::{
-    AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings,
+    AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
+    SandboxError, SecretUnavailable, SecretValues, Surroundings,
 };
+use crate::store::engine::VersionUsage;
+use crate::store::secret::SecretError;
 use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a database that did not answer is asked again.
 const ASK_AGAIN: Duration = Duration::from_millis(200);
@@ -26,34 +33,50 @@ pub(super) async fn run(
 ) {
     let mut report = Report {
         lease: invocation.lease,
-        outcome: None,
+        ended: None,
         reports,
     };
-    report.outcome = Some(outcome(&worker, invocation, surroundings).await);
+    report.ended = Some(ended(&worker, invocation, surroundings).await);
 }
 
-/// Where results of indirect dependencies come from.
-pub(super) fn ancestors(worker: &Worker) -> Arc<dyn AncestorResults> {
-    Arc::new(StoredResults(worker.store.clone()))
-}
-
-async fn outcome(
+/// What an attempt may ask of the database while it runs.
+pub(super) fn surroundings(
     worker: &Worker,
-    invocation: Arc<Invocation>,
-    surroundings: Surroundings,
-) -> Outcome {
+    cancelled: CancellationToken,
+    quarantined: CancellationToken,
+) -> Surroundings {
+    Surroundings {
+        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
+        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
+        cancelled: Some(cancelled),
+        quarantined,
+    }
+}
+
+/// What came of an attempt, where it ran what it used, and what it wrote to kv.
+type Ended = (Outcome, Option<VersionUsage>, Vec<KvWrite>);
+
+async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surroundings) -> Ended {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
-        Err(error) => return Outcome::Failed(host_failure("component_unusable", &error)),
+        Err(error) => {
+            let failure = host_failure("component_unusable", &error);
+            return (Outcome::Failed(failure), None, Vec::new());
+        }
     };
     let executed = worker
         .sandbox
         .execute(&prepared, invocation.clone(), surroundings)
         .await;
-    worker.stats.count_attempt(executed.guest_us);
+    worker.stats.count_attempt(executed.usage.wall);
     write_log(&invocation, &executed.log);
     tell(&invocation, &executed.outcome);
-    executed.outcome
+    let usage = VersionUsage {
+        component_version_id: invocation.step.component_version_id,
+        usage: executed.usage,
+    };
+    (executed.outcome, Some(usage), executed.writes)
 }
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
@@ -86,24 +109,24 @@ where
 /// Sends the outcome when it is dropped.
 struct Report {
     lease: Lease,
-    outcome: Option<Outcome>,
+    ended: Option<Ended>,
     reports: UnboundedSender<Finished>,
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
         let lost = || {
-            Outcome::Failed(host_failure(
-                "host_panicked",
-                "the host failed while it ran the attempt",
-            ))
+            let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
+            (Outcome::Failed(failure), None, Vec::new())
         };
-        let outcome = self.outcome.take().unwrap_or_else(lost);
+        let (outcome, usage, writes) = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
         self.reports
             .send(Finished {
                 lease: self.lease,
                 outcome,
+                usage,
+                writes,
             })
             .ok();
     }
@@ -134,6 +157,62 @@ impl AncestorResults for StoredResults {
             once_it_answers(ask)
                 .await
                 .map_err(|error| AncestorError(Box::new(error)))
+        })
+    }
+}
+
+/// Values of secrets, from the database.
+struct StoredSecrets(Store);
+
+impl SecretValues for StoredSecrets {
+    fn value<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
+        Box::pin(async move {
+            loop {
+                match self.0.secret_value(namespace, name).await {
+                    Err(SecretError::Store(error)) if error.is_transient() => {
+                        tokio::time::sleep(ASK_AGAIN).await;
+                    }
+                    answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
+                }
+            }
+        })
+    }
+}
+
+/// Entries of kv, from the database.
+struct StoredEntries(Store);
+
+impl KvEntries for StoredEntries {
+    fn entry<'a>(
+        &'a self,
+        namespace: &'a str,
+        bucket: &'a Name,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
+        Box::pin(async move {
+            let ask = || self.0.kv_entry(namespace, bucket, key);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| KvUnavailable(Box::new(error)))
+        })
+    }
+
+    fn keys<'a>(
+        &'a self,
+        namespace: &'a str,
+        bucket: &'a Name,
+        prefix: &'a str,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
+        Box::pin(async move {
+            let ask = || self.0.kv_keys(namespace, bucket, prefix, limit);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| KvUnavailable(Box::new(error)))
         })
     }
 }

@@ -8,7 +8,6 @@ use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
-use crate::domain::outcome::Outcome;
 use crate::store::StoreError;
 use crate::store::lease::Heartbeat;
 use std::collections::{HashMap, HashSet};
@@ -347,8 +346,7 @@ impl<'a> Dispatch<'a> {
     fn start_attempt(&mut self, invocation: Invocation) {
         let lease = invocation.lease;
         if self.barred.borrow().contains(&invocation.step.digest) {
-            let outcome = Outcome::Quarantined;
-            self.finished.push(Finished { lease, outcome });
+            self.finished.push(round::quarantined(lease));
             return;
         }
         let running = Running::start(self.worker, invocation, self.reports.0.clone());

@@ -6,6 +6,7 @@
 mod attempt;
 mod barred;
 mod dispatch;
+mod judge;
 mod plan;
 mod prefetch;
 mod reap;
@@ -130,6 +131,7 @@ impl Worker {
             self.config.dead_after,
             shutdown.clone(),
         ));
+        beside.spawn(judge::run(store.clone(), shutdown.clone()));
         beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
         beside

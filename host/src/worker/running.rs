@@ -4,7 +4,6 @@ use super::round::Finished;
 use super::{Worker, attempt};
 use crate::domain::digest::Digest;
 use crate::domain::invocation::Invocation;
-use crate::sandbox::Surroundings;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -29,11 +28,7 @@ impl Running {
     ) -> Self {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
-        let surroundings = Surroundings {
-            ancestors: Some(attempt::ancestors(worker)),
-            cancelled: Some(cancelled.clone()),
-            quarantined: quarantined.clone(),
-        };
+        let surroundings = attempt::surroundings(worker, cancelled.clone(), quarantined.clone());
         let attempt = attempt::run(worker.clone(), Arc::new(invocation), surroundings, reports);
         Self {
             since: Instant::now(),

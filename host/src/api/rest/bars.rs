@@ -11,7 +11,7 @@ use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::registry::discover::parse_version;
-use crate::store::fall_back::PinFallBack;
+use crate::store::pin::FellBack;
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use axum::extract::State;
 use axum::routing::{get, post};
@@ -49,7 +49,7 @@ struct QuarantineView {
     /// In the answer to a quarantine: false where it stood already.
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<bool>,
-    /// In the answer to a quarantine: pins that only this code satisfied.
+    /// In the answer to a quarantine: pins that went back to what they were before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pins: Vec<FallBackView>,
 }
@@ -66,8 +66,7 @@ struct FallBackView {
     namespace: String,
     target: String,
     from: String,
-    /// Null where the pin stays, and new tasks are refused.
-    to: Option<String>,
+    to: String,
 }
 
 #[derive(Serialize)]
@@ -233,13 +232,13 @@ impl From<NamedVersion> for NameView {
     }
 }
 
-impl From<PinFallBack> for FallBackView {
-    fn from(pin: PinFallBack) -> Self {
+impl From<FellBack> for FallBackView {
+    fn from(fell: FellBack) -> Self {
         Self {
-            namespace: pin.namespace,
-            target: pin.target,
-            from: pin.from,
-            to: pin.to,
+            namespace: fell.pin.namespace,
+            target: fell.pin.target,
+            from: fell.from.to_string(),
+            to: fell.pin.requirement,
         }
     }
 }

@@ -2,8 +2,11 @@
 
 mod bars;
 mod components;
+mod kv;
+mod pin_ramps;
 mod pins;
 mod reason;
+mod secrets;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -17,6 +20,9 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(components::router())
         .merge(templates::router())
         .merge(pins::router())
+        .merge(pin_ramps::router())
+        .merge(secrets::router())
+        .merge(kv::router())
         .merge(tasks::router())
         .merge(bars::router())
 }

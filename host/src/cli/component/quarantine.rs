@@ -9,9 +9,8 @@ use chrono::Utc;
 
 /// Stop a version at once, everywhere: no host starts its code, and what runs of it is ended.
 ///
-/// Its steps stand still without an attempt being used, until it is released or their tasks are
-/// upgraded. The same bytes are stopped under all of their names. Pins that only they satisfied go
-/// back to what they were before.
+/// Its steps stand still without an attempt being used, until it is released. The same bytes are
+/// stopped under all of their names. Pins that only they satisfied go back to what they were before.
 #[derive(Debug, clap::Args)]
 pub struct Quarantine {
     #[command(flatten)]
@@ -111,10 +110,7 @@ fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
     let mark = output.paint.tone(Tone::Caution, "⊘");
     let fields = output.fields([
         ("known as", names(&quarantine.names)),
-        (
-            "pins",
-            lines(quarantine.pins.iter().map(|pin| pin_text(pin, output))),
-        ),
+        ("pins", lines(quarantine.pins.iter().map(pin_text))),
         ("since", units::ago(quarantine.at, Utc::now())),
         ("by", quarantine.actor.clone()),
         ("reason", quarantine.reason.clone()),
@@ -125,23 +121,14 @@ fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
     )
 }
 
-fn pin_text(pin: &FallBack, output: Output) -> String {
+fn pin_text(pin: &FallBack) -> String {
     let FallBack {
         namespace,
         target,
         from,
         to,
     } = pin;
-    match to {
-        Some(to) => format!("{target} in {namespace}: {from} → {to}"),
-        None => output.paint.tone(
-            Tone::Bad,
-            &format!(
-                "{target} in {namespace}: {from} stays and new tasks are refused; \
-                 set another: tasker pin set component {target} --in {namespace} REQUIREMENT"
-            ),
-        ),
-    }
+    format!("{target} in {namespace}: {from} → {to}")
 }
 
 fn names(names: &[VersionName]) -> String {
