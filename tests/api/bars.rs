@@ -1,5 +1,5 @@
 use super::server::{Server, yaml};
-use crate::sandbox::guests;
+use crate::sandbox::guests::{misbehaving, noted};
 use serde_json::{Value, json};
 
 const STEPS: &str = "steps: [{name: a, handler: guest/noop}]";
@@ -8,12 +8,17 @@ fn component(version: &str, verb: &str) -> String {
     format!("/v1/namespaces/shop/components/guest/versions/{version}/{verb}")
 }
 
+/// The component `guest` as it is, but for its digest.
+fn other_bytes() -> Vec<u8> {
+    noted(misbehaving(), "other bytes")
+}
+
 /// With guest 1.0.0 and 1.1.0, which have different bytes, and the template `one`.
 async fn two_versions() -> Server {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
     server
-        .put_component("guest", "1.1.0", guests::undescribed())
+        .put_component("guest", "1.1.0", &other_bytes())
         .await
         .answered(201);
     server
@@ -122,7 +127,7 @@ async fn new_tasks_do_not_take_a_yanked_version_of_a_template() {
 async fn a_quarantine_stops_the_same_bytes_under_every_name() {
     let server = two_versions().await;
     server
-        .put_component("alias", "7.0.0", guests::undescribed())
+        .put_component("alias", "7.0.0", &other_bytes())
         .await
         .answered(201);
     let body = json!({"reason": "it charges twice"});

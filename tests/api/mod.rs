@@ -14,4 +14,5 @@ mod server;
 mod submit;
 mod tasks;
 mod templates;
+mod verdicts;
 mod worker;

@@ -7,3 +7,4 @@ mod refusals;
 mod secrets;
 mod terminal;
 mod tour;
+mod verdicts;

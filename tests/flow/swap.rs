@@ -2,7 +2,7 @@
 
 use super::count_transitions;
 use crate::harness::{TestDatabase, TestHost, wait_until, wait_until_sql};
-use crate::sandbox::guests;
+use crate::sandbox::guests::{self, noted};
 use std::path::Path;
 use std::time::{Duration, Instant};
 use tasker::domain::digest::Digest;
@@ -12,18 +12,6 @@ use tempfile::TempDir;
 const SWAPPING: Duration = Duration::from_secs(5);
 /// Between two swaps.
 const SWAP_EVERY: Duration = Duration::from_millis(200);
-
-/// The component with a note in a section of its own: the same code, other bytes.
-fn noted(component: &[u8], note: &str) -> Vec<u8> {
-    let short = |length: usize| u8::try_from(length).unwrap();
-    let mut section = vec![short(4), b'n', b'o', b't', b'e'];
-    section.extend(note.as_bytes());
-    assert!(section.len() < 0x80, "its length takes one byte");
-    let mut bytes = component.to_vec();
-    bytes.extend([0, short(section.len())]);
-    bytes.extend(section);
-    bytes
-}
 
 /// A host that shares no compiled code with any other.
 async fn apart(database: &TestDatabase) -> (TestHost, TempDir) {

@@ -22,6 +22,36 @@ pub fn confidant() -> &'static [u8] {
     &BYTES
 }
 
+/// A handler that returns its input, with this descriptor.
+pub fn described(descriptor: &serde_json::Value) -> Vec<u8> {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("described"));
+    const EMPTY: &[u8] = br#"{"handlers":[]}  "#;
+    let mut bytes = BYTES.clone();
+    let at = bytes.windows(EMPTY.len()).position(|it| it == EMPTY);
+    let room = &mut bytes[at.expect("it holds an empty descriptor")..];
+    let text = descriptor.to_string().into_bytes();
+    let room = &mut room[..text.len().max(EMPTY.len())];
+    assert!(
+        room[EMPTY.len()..].iter().all(|byte| *byte == b' '),
+        "too long"
+    );
+    room.fill(b' ');
+    room[..text.len()].copy_from_slice(&text);
+    bytes
+}
+
+/// The component with a note in a section of its own: the same code, other bytes.
+pub fn noted(component: &[u8], note: &str) -> Vec<u8> {
+    let short = |length: usize| u8::try_from(length).unwrap();
+    let mut section = vec![short(4), b'n', b'o', b't', b'e'];
+    section.extend(note.as_bytes());
+    assert!(section.len() < 0x80, "its length takes one byte");
+    let mut bytes = component.to_vec();
+    bytes.extend([0, short(section.len())]);
+    bytes.extend(section);
+    bytes
+}
+
 fn read(name: &str) -> Vec<u8> {
     static DIR: LazyLock<PathBuf> =
         LazyLock::new(|| build_guests(&Path::new(env!("CARGO_MANIFEST_DIR")).join("guests")));

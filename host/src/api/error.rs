@@ -1,6 +1,7 @@
 //! What a request is refused with: one table from error to status and code.
 
 use crate::domain::chain::Chain;
+use crate::domain::compat::Change;
 use crate::domain::ids::TaskId;
 use crate::domain::pin::PinChangeError;
 use crate::domain::template::Finding;
@@ -68,6 +69,9 @@ struct ProblemBody {
     errors: Vec<FieldError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     task_id: Option<TaskId>,
+    /// Where a version promises too much: the lowest that does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lowest_version: Option<String>,
 }
 
 impl ApiError {
@@ -103,6 +107,8 @@ impl ApiError {
             vec![error.clone()]
         } else if let Self::Registry(RegistryError::Template(error)) = self {
             error.findings.iter().map(FieldError::from).collect()
+        } else if let Self::Registry(RegistryError::PromisesTooMuch(broken)) = self {
+            broken.beyond().map(FieldError::from).collect()
         } else if let Self::Tasks(TasksError::Invalid(problems)) = self {
             problems.iter().map(FieldError::from).collect()
         } else {
@@ -118,6 +124,15 @@ impl ApiError {
             return Some(*task_id);
         }
         None
+    }
+
+    fn lowest_version(&self) -> Option<String> {
+        match self {
+            Self::Registry(RegistryError::PromisesTooMuch(broken)) => {
+                Some(broken.lowest.to_string())
+            }
+            _ => None,
+        }
     }
 
     /// What the caller reads: nothing of the host's insides.
@@ -145,6 +160,10 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
         RegistryError::Sandbox(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
+        RegistryError::PromisesTooMuch(_) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "version_promises_too_much",
+        ),
         RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
@@ -244,6 +263,17 @@ impl From<&Finding> for FieldError {
     }
 }
 
+impl From<&Change> for FieldError {
+    fn from(change: &Change) -> Self {
+        Self {
+            path: Some(change.path.clone()),
+            line: None,
+            column: None,
+            message: format!("{} ({})", change.what, change.level),
+        }
+    }
+}
+
 impl From<&InputProblem> for FieldError {
     fn from(problem: &InputProblem) -> Self {
         let InputProblem { path, message } = problem.clone();
@@ -274,6 +304,7 @@ impl IntoResponse for ApiError {
             detail: self.detail(status),
             errors: self.field_errors(),
             task_id: self.existing_task(),
+            lowest_version: self.lowest_version(),
         };
         let mut response = (status, axum::Json(body)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");

@@ -2,6 +2,7 @@
 
 mod bench;
 pub mod build;
+mod changes;
 mod client;
 mod compile_component;
 mod component;

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod capability;
 pub mod chain;
+pub mod compat;
 pub mod digest;
 pub mod grants;
 pub mod guard;

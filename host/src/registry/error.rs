@@ -1,6 +1,7 @@
 //! Why the registry refuses something.
 
 use super::kv::KvPlace;
+use super::verdict::BrokenPromise;
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
 use crate::domain::name::Name;
@@ -78,6 +79,11 @@ pub enum RegistryError {
         existing: Digest,
         given: Digest,
     },
+    #[error(
+        "{} leaves room for a {} change since {}, but this is a {} one: publish it as {}",
+        .0.release, .0.allowed, .0.verdict.against, .0.verdict.level, .0.lowest
+    )]
+    PromisesTooMuch(Box<BrokenPromise>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
     #[error(

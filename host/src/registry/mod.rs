@@ -1,6 +1,7 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod bar;
+pub mod diff;
 pub mod discover;
 pub mod kv;
 pub mod pin;
@@ -9,6 +10,7 @@ pub mod publish_template;
 pub mod ramp;
 pub mod resolve;
 pub mod secret;
+pub mod verdict;
 
 mod error;
 mod storable;

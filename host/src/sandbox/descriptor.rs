@@ -18,6 +18,9 @@ pub struct Descriptor {
     pub capabilities: Vec<String>,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
+    /// What it exports, with versions.
+    #[serde(default)]
+    pub exports: Vec<String>,
 }
 
 /// One handler, as its author describes it.

@@ -54,7 +54,11 @@ impl Sandbox {
         bytes: Arc<[u8]>,
     ) -> Result<Inspected, SandboxError> {
         let prepared = self.compile(digest, bytes).await?;
-        let Surface { imports, contract } = Surface::of(prepared.pre().component())?;
+        let Surface {
+            imports,
+            exports,
+            contract,
+        } = Surface::of(prepared.pre().component())?;
         let described = self.describe(&prepared).await?;
         let (handlers, capabilities) = match described {
             Some(described) => (Some(described.handlers()?), described.capabilities),
@@ -65,6 +69,7 @@ impl Sandbox {
             handlers,
             capabilities,
             imports,
+            exports,
         };
         Ok(Inspected { digest, descriptor })
     }

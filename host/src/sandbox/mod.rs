@@ -24,6 +24,7 @@ mod shape;
 mod state;
 mod surface;
 mod verdict;
+mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
 pub use cache::Prepared;
@@ -36,6 +37,7 @@ pub use execute::{Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
 pub use refusal::{CompileBound, Refusal};
+pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;
 use state::AttemptState;

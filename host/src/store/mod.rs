@@ -13,6 +13,7 @@ pub mod kv;
 pub mod lease;
 pub mod lock;
 mod migrate;
+pub mod numbers;
 pub mod pin;
 pub mod plan;
 pub mod quarantine;

@@ -18,8 +18,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-const MEDIA_TYPES: &[&str] = &["application/wasm"];
+pub(in crate::api::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -68,6 +69,9 @@ pub struct ComponentVersionView {
     status: VersionStatus,
     /// No host starts its code.
     quarantined: bool,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Value>,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +172,7 @@ impl ComponentVersionView {
             handlers,
             capabilities,
             imports,
+            exports: _,
         } = descriptor(&row)?;
         Ok(Self {
             contract,
@@ -181,6 +186,7 @@ impl ComponentVersionView {
             size_bytes: row.size_bytes,
             status: row.status,
             quarantined: row.is_quarantined,
+            verdict: row.verdict,
             created_at: row.created_at,
             created,
         })

@@ -2,6 +2,7 @@
 
 mod bars;
 mod components;
+mod diffs;
 mod kv;
 mod pin_ramps;
 mod pins;
@@ -19,6 +20,7 @@ pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
         .merge(components::router())
         .merge(templates::router())
+        .merge(diffs::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
         .merge(secrets::router())

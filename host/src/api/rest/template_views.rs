@@ -55,6 +55,9 @@ pub struct TemplateVersionView {
     input_schema: Option<Value>,
     source: String,
     status: VersionStatus,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Value>,
     created_at: DateTime<Utc>,
 }
 
@@ -135,6 +138,7 @@ impl TryFrom<TemplateVersionRow> for TemplateVersionView {
             digest: row.digest,
             source: row.source,
             status: row.status,
+            verdict: row.verdict,
             created_at: row.created_at,
         })
     }

@@ -1,5 +1,6 @@
 //! `tasker component …`
 
+pub mod diff;
 mod ls;
 mod push;
 mod quarantine;
@@ -13,6 +14,7 @@ pub enum Command {
     Push(push::Push),
     Ls(ls::Ls),
     Show(show::Show),
+    Diff(diff::Diff),
     Yank(yank::Yank),
     Unyank(yank::Unyank),
     Quarantine(quarantine::Quarantine),
@@ -25,6 +27,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Push(push) => push.run(context).await,
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
+        Command::Diff(diff) => diff.run(context).await,
         Command::Yank(yank) => yank.run(context).await,
         Command::Unyank(unyank) => unyank.run(context).await,
         Command::Quarantine(quarantine) => quarantine.run(context).await,
