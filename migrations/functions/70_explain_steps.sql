@@ -18,6 +18,8 @@ as $$
            when s.state = 'waiting_for_retry'
              then 'attempt ' || s.attempt || ' failed; the next is due at ' || s.ready_at
            when s.state = 'running' then 'worker ' || s.worker_id || ' runs attempt ' || s.attempt
+           when s.state = 'ready' and s.ready_at = 'infinity'
+             then coalesce(c.named, 'its code') || ' is quarantined; release it or cancel the task'
            when s.state = 'ready' then 'no worker has claimed it yet'
            else s.state::text
          end
@@ -33,6 +35,14 @@ as $$
     where e.template_version_id = t.template_version_id and e.to_no = s.step_no
       and ps.state <> 'complete'
   ) p
+  left join lateral (
+    select n.name || '/' || co.name || '@' || cv.version as named
+    from tasker.lock_entry e
+    join tasker.component_version cv on cv.component_version_id = e.component_version_id
+    join tasker.component co on co.component_id = cv.component_id
+    join tasker.namespace n on n.namespace_id = co.namespace_id
+    where e.lock_id = t.lock_id and e.step_no = s.step_no
+  ) c on true
   where t.task_id = p_task_id
   order by s.step_no
 $$;

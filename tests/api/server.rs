@@ -138,6 +138,14 @@ impl Server {
         assert_eq!(published.json["warnings"], json!([]));
     }
 
+    /// Changes the database behind the host's back.
+    pub async fn run(&self, sql: &str) {
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(sql.to_owned()))
+            .execute(self.database.pool())
+            .await;
+        done.unwrap();
+    }
+
     /// Takes a version of a component away from new tasks.
     pub async fn bar(&self, component: &str, version: &str) {
         let done = sqlx::query(

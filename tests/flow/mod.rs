@@ -7,8 +7,10 @@ mod hosts;
 mod kv;
 mod ledger;
 mod operations;
+mod quarantine;
 mod ramps;
 mod secrets;
+mod swap;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

@@ -142,6 +142,18 @@ impl Session {
             .unwrap()
     }
 
+    /// How many of them stand still now.
+    pub async fn park(&mut self, worker: i32, leases: &[Claim]) -> i32 {
+        sqlx::query_scalar("select tasker.park_steps($1, $2, $3, $4)")
+            .bind(worker)
+            .bind(task_ids(leases))
+            .bind(step_nos(leases))
+            .bind(attempts(leases))
+            .fetch_one(&mut self.connection)
+            .await
+            .unwrap()
+    }
+
     /// Positions of void leases, none for "the worker is dead".
     pub async fn heartbeat(&mut self, worker: i32, leases: &[Claim]) -> Vec<Option<i64>> {
         sqlx::query_scalar("select ord from tasker.heartbeat($1, $2, $3, $4) order by ord")

@@ -3,6 +3,7 @@
 
 use std::future::Future;
 
+use super::park_steps::{make_lock, quarantine, release};
 use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, engine};
 
 /// Two tasks of one running step, the higher one's claim first; each held by a worker of its own.
@@ -89,6 +90,35 @@ async fn releasing_takes_the_lower_child_first() {
         blocker.commit().await;
     };
     tokio::join!(session.complete(worker, &claims), check);
+}
+
+#[tokio::test]
+async fn parking_takes_the_lower_step_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    let pid = session.pid();
+    waits_for_the_lower_first(
+        &database,
+        "step",
+        tasks(&claims),
+        pid,
+        session.park(worker, &claims),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn unparking_takes_the_lower_step_first() {
+    let graph = Graph::single();
+    let (database, mut session, first) = engine().await;
+    let version = graph.publish(&mut session).await;
+    make_lock(&mut session, version, &[1]).await;
+    let ids = session.create_many(version, 2).await;
+    let claimed = session.claim(first, 2).await;
+    quarantine(&mut session, 1).await;
+    session.park(first, &claimed).await;
+    let pid = session.pid();
+    let both = [ids[1], ids[0]];
+    waits_for_the_lower_first(&database, "step", both, pid, release(&mut session, 1)).await;
 }
 
 #[tokio::test]

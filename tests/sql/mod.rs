@@ -22,6 +22,7 @@ mod heartbeat;
 mod invocations;
 mod judge_ramps;
 mod lock_order;
+mod park_steps;
 mod plans;
 mod reap;
 mod reap_overdue;

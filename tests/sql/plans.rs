@@ -64,6 +64,10 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
     session.fail(worker, &claimed[8..16], PERMANENT).await;
     session.checkpoint(worker, &claimed[16..24], "1").await;
     session.release(&[worker], &claimed[28..]).await;
+    session.park(worker, &claimed[28..30]).await;
+    session
+        .run("select tasker.unpark_steps(decode(repeat('01', 32), 'hex'))")
+        .await;
     session.cancel(&tasks[..4]).await;
     session.reap_overdue("1 minute").await;
     session.reap("1 hour").await;

@@ -183,6 +183,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::ForeignTemplatePin(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
         }
+        RegistryError::NotQuarantined { .. } => (StatusCode::CONFLICT, "not_quarantined"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),

@@ -15,6 +15,7 @@ mod json;
 mod kv;
 mod list;
 pub mod new;
+mod one_version;
 mod output;
 mod paint;
 mod pin;

@@ -80,6 +80,15 @@ pub fn parse_family(text: &str) -> Result<Reference, String> {
     }
 }
 
+/// One version of a family.
+pub fn parse_release(text: &str) -> Result<Reference, String> {
+    let reference: Reference = text.parse().map_err(|e: ReferenceError| e.to_string())?;
+    match reference.version {
+        Some(_) => Ok(reference),
+        None => Err(format!("say which version, for example `{text}@1.4.0`")),
+    }
+}
+
 /// The id of a task, as `tasker task ls` shows it.
 pub fn parse_task_id(text: &str) -> Result<TaskId, String> {
     let right = "a task id is 32 hexadecimal digits with dashes; list them with: tasker task ls";
@@ -105,6 +114,13 @@ mod tests {
         assert!(error("orders/ful fil").contains("' '"));
         assert!(error("orders/").contains("empty"));
         assert!(error("a/b/c").contains("'/'"));
+    }
+
+    #[test]
+    fn one_version_is_asked_for_where_it_is_missing() {
+        assert!(parse_release("orders/fulfil@1.0.0").is_ok());
+        let refused = parse_release("orders/fulfil").unwrap_err();
+        assert!(refused.contains("`orders/fulfil@1.4.0`"), "{refused}");
     }
 
     #[test]

@@ -45,9 +45,13 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub wants: Vec<Want>,
     pub imports: Vec<String>,
+    /// `active`, or why new tasks may not take it.
+    #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub quarantined: bool,
     #[serde(default)]
     pub verdict: Option<Verdict>,
-    pub status: String,
     /// What it wants beyond what was agreed to.
     #[serde(default)]
     pub unapproved: Vec<String>,
@@ -83,6 +87,65 @@ pub struct Grant {
     /// In the answer to a grant: false where it stood already.
     #[serde(default)]
     pub created: Option<bool>,
+}
+
+impl ComponentVersion {
+    /// Why new tasks may not take it, if so.
+    pub fn bar(&self) -> Option<&str> {
+        match (self.quarantined, self.status.as_str()) {
+            (true, _) => Some("quarantined"),
+            (false, "" | "active") => None,
+            (false, other) => Some(other),
+        }
+    }
+}
+
+/// A component's version by its full name.
+#[derive(Debug, Deserialize)]
+pub struct VersionName {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+}
+
+impl std::fmt::Display for VersionName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}@{}", self.namespace, self.component, self.version)
+    }
+}
+
+/// Code that no host starts.
+#[derive(Debug, Deserialize)]
+pub struct Quarantine {
+    pub digest: Digest,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub reason: String,
+    /// Every name of these bytes.
+    pub names: Vec<VersionName>,
+    /// In the answer to a quarantine: false where it stood already.
+    #[serde(default)]
+    pub created: Option<bool>,
+    /// In the answer to a quarantine: pins that went back to what they were before.
+    #[serde(default)]
+    pub pins: Vec<FallBack>,
+}
+
+/// A pin that went back to what it was before.
+#[derive(Debug, Deserialize)]
+pub struct FallBack {
+    pub namespace: String,
+    pub target: String,
+    pub from: String,
+    pub to: String,
+}
+
+/// Code that may run again.
+#[derive(Debug, Deserialize)]
+pub struct Released {
+    pub names: Vec<VersionName>,
+    /// Steps that stood still and are ready again.
+    pub steps: i32,
 }
 
 #[derive(Debug, Deserialize)]

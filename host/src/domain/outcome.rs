@@ -12,6 +12,8 @@ pub enum Outcome {
     Checkpointed(String),
     /// Failed: as the handler reported it, or as the host saw it end.
     Failed(Failure),
+    /// Ended, or not begun: its code is quarantined. No attempt was used.
+    Quarantined,
 }
 
 /// How an attempt failed.

@@ -170,6 +170,8 @@ pub enum RegistryError {
         release: Box<Release>,
         status: &'static str,
     },
+    #[error("{release} is not in quarantine; list what is: tasker component quarantined")]
+    NotQuarantined { release: Box<Release> },
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
     #[error("what is stored of {what} cannot be read: {reason}")]

@@ -1,5 +1,6 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
+pub mod bar;
 pub mod diff;
 pub mod discover;
 pub mod gate;

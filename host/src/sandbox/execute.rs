@@ -35,6 +35,9 @@ pub struct Surroundings {
     pub kv: Option<Arc<dyn KvEntries>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
+    /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
+    /// epoch, or at once where it waits for the host.
+    pub quarantined: CancellationToken,
 }
 
 /// What came of an attempt.
@@ -70,7 +73,7 @@ impl Sandbox {
         let usage = store.data().usage(started.elapsed());
         let outcome = match answer {
             Ok(answer) => verdict::of_answer(answer, store.data()),
-            Err(error) => Outcome::Failed(verdict::of_error(&error, store.data())),
+            Err(error) => verdict::of_end(&error, store.data()),
         };
         Executed {
             outcome,
@@ -99,15 +102,23 @@ impl Inner {
     }
 }
 
-/// Runs `body`; ends it where it still waits for the host after the deadline.
+/// Runs `body`; ends it where it still waits for the host after the deadline, or when its code is
+/// quarantined.
 pub(super) async fn within_deadline<T>(
     store: &mut Store<AttemptState>,
     body: impl AsyncFnOnce(&mut Store<AttemptState>) -> Result<T>,
 ) -> Result<T> {
     let end = store.data().deadline + DEADLINE_GRACE;
-    match tokio::time::timeout_at(end.into(), body(store)).await {
-        Ok(answer) => answer,
-        Err(_) => Err(Stopped::Waiting.into()),
+    let quarantined = store.data().surroundings.quarantined.clone();
+    if quarantined.is_cancelled() {
+        return Err(Stopped::Quarantined.into());
+    }
+    // The body comes first: a guest that computes is caught computing, by the epoch.
+    tokio::select! {
+        biased;
+        answer = body(store) => answer,
+        () = tokio::time::sleep_until(end.into()) => Err(Stopped::Waiting.into()),
+        () = quarantined.cancelled() => Err(Stopped::Quarantined.into()),
     }
 }
 
@@ -126,6 +137,9 @@ async fn call(
 
 fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {
     let state = store.data();
+    if state.surroundings.quarantined.is_cancelled() {
+        return Err(Stopped::Quarantined.into());
+    }
     if Instant::now() >= state.deadline {
         return Err(Stopped::Computing.into());
     }

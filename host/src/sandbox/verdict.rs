@@ -8,7 +8,7 @@ use super::capability::kv::KvUnavailable;
 use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
-use crate::domain::outcome::{Failure, FailureKind, Retry};
+use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
 use std::error::Error as StdError;
 use std::ops::RangeInclusive;
@@ -36,12 +36,23 @@ pub(super) enum Stopped {
     Cpu,
     #[error("too many calls to the host")]
     HostCalls,
+    #[error("the component was quarantined")]
+    Quarantined,
     #[error("the host could not answer the handler")]
     Host(#[source] AncestorError),
     #[error("the host could not read a secret")]
     Secret(#[source] SecretUnavailable),
     #[error("the host could not read kv")]
     Kv(#[source] KvUnavailable),
+}
+
+/// What an error that ended a guest comes to.
+pub(super) fn of_end(error: &wasmtime::Error, state: &AttemptState) -> Outcome {
+    let stopped = error.downcast_ref::<Stopped>();
+    match stopped.is_some_and(|stopped| matches!(stopped, Stopped::Quarantined)) {
+        true => Outcome::Quarantined,
+        false => Outcome::Failed(of_error(error, state)),
+    }
 }
 
 /// The failure behind an error that ended a guest.
@@ -99,6 +110,11 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 "the handler called the host more than {} times in one attempt; ask once and keep the answer, log less, read and write larger pieces",
                 limits.host_calls
             ),
+        ),
+        Stopped::Quarantined => failure(
+            FailureKind::Host,
+            "quarantined",
+            "the component was quarantined while the handler ran".to_owned(),
         ),
         Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
         Stopped::Kv(error) => failure(FailureKind::Host, "kv_unavailable", chain(error)),

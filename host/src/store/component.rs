@@ -85,6 +85,8 @@ pub struct ComponentVersionRow {
     pub descriptor: Value,
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
+    /// No host starts its code.
+    pub is_quarantined: bool,
     pub verdict: Option<Value>,
     /// What it wants beyond what was agreed to.
     pub unapproved: Vec<String>,
@@ -162,6 +164,36 @@ impl Store {
             .await?;
         Ok(row)
     }
+
+    /// The number of the newest version of any component; 0 before the first.
+    pub async fn newest_component_version(&self) -> Result<i32, StoreError> {
+        let newest = sqlx::query_scalar(
+            "select coalesce(max(component_version_id), 0) from tasker.component_version",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(newest)
+    }
+
+    /// Versions of any component with a higher number, the newest first, `limit` at most.
+    pub async fn components_after(
+        &self,
+        newest: i32,
+        limit: i64,
+    ) -> Result<Vec<(i32, Digest)>, StoreError> {
+        let rows: Vec<(i32, Vec<u8>)> = sqlx::query_as(
+            "select component_version_id, digest from tasker.component_version
+             where component_version_id > $1 order by component_version_id desc limit $2",
+        )
+        .bind(newest)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let corrupt = |error| StoreError::Corrupt(format!("digest of a component: {error}"));
+        rows.into_iter()
+            .map(|(number, digest)| Ok((number, Digest::try_from(digest).map_err(corrupt)?)))
+            .collect()
+    }
 }
 
 const LIST: &str = "
@@ -177,7 +209,8 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
-           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at
+           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at,
+           exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)

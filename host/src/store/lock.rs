@@ -216,10 +216,14 @@ pub(in crate::store) async fn component_candidates(
     Ok(rows)
 }
 
-/// Called last in the transaction of every publish and every change of a pin: its row is locked
-/// until the commit, and a number that is seen before its change would let a stale lock live on.
+/// Called last in the transaction of whatever resolution or hosts depend on: its row is locked until
+/// the commit, and a number that is seen before its change would let a stale lock live on. Hints to
+/// every host that it is worth looking.
 pub(in crate::store) async fn advance_generation(tx: &mut PgConnection) -> Result<(), StoreError> {
     sqlx::query("update tasker.registry_generation set generation = generation + 1")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("select pg_notify('tasker_registry', '')")
         .execute(tx)
         .await?;
     Ok(())

@@ -54,6 +54,8 @@ functions! {
     "54_reap",
     "55_reap_overdue",
     "56_judge_ramps",
+    "57_park_steps",
+    "58_unpark_steps",
     "60_cancel_tasks",
     "70_explain_steps",
     "80_ensure_partitions",

@@ -18,11 +18,13 @@ mod migrate;
 pub mod numbers;
 pub mod pin;
 pub mod plan;
+pub mod quarantine;
 pub mod secret;
 pub mod task_read;
 pub mod template;
 pub mod usage;
 pub mod wake;
+pub mod yank;
 
 pub use migrate::{MigrateError, migrate};
 

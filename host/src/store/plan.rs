@@ -22,6 +22,8 @@ pub struct StoredStep {
     pub result_schema: Option<String>,
     pub max_attempts: i16,
     pub timeout: Duration,
+    /// No host starts its code, as of now.
+    pub is_quarantined: bool,
 }
 
 #[derive(FromRow)]
@@ -36,13 +38,15 @@ struct StepRow {
     result_schema: Option<String>,
     max_attempts: i16,
     timeout_ms: i32,
+    is_quarantined: bool,
 }
 
 const STEPS_OF_LOCK: &str = "
     select n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
            case when c.namespace_id = t.namespace_id then c.name
                 else cn.name || '/' || c.name end as component,
-           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms
+           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms,
+           exists (select from tasker.quarantine q where q.digest = cv.digest) as is_quarantined
     from tasker.lock l
     join tasker.template_version tv on tv.template_version_id = l.template_version_id
     join tasker.template t on t.template_id = tv.template_id
@@ -127,6 +131,7 @@ impl TryFrom<StepRow> for StoredStep {
             result_schema: row.result_schema,
             max_attempts: row.max_attempts,
             timeout: Duration::from_millis(u64::from(row.timeout_ms.unsigned_abs())),
+            is_quarantined: row.is_quarantined,
         })
     }
 }

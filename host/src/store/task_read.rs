@@ -58,7 +58,10 @@ pub struct StepRow {
     pub max_attempts: i16,
     /// Numbers of the steps that it depends on.
     pub parents: Vec<i16>,
+    /// None for a parked step too, which is due when somebody releases it.
     pub ready_at: Option<DateTime<Utc>>,
+    /// Ready, but its code is quarantined.
+    pub is_parked: bool,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     pub result: Option<String>,
@@ -77,6 +80,8 @@ pub struct StepStatesRow {
     pub task_id: Uuid,
     #[sqlx(try_from = "String")]
     pub state: StepState,
+    /// Ready, but its code is quarantined.
+    pub is_parked: bool,
 }
 
 /// Whether a wait for a task is over.
@@ -155,7 +160,9 @@ impl Store {
     /// The distinct states of the steps of each of these tasks.
     pub async fn step_states(&self, tasks: &[Uuid]) -> Result<Vec<StepStatesRow>, StoreError> {
         let rows = sqlx::query_as(
-            "select distinct s.task_id, s.state::text as state from tasker.step s where s.task_id = any($1)",
+            "select distinct s.task_id, s.state::text as state,
+                    coalesce(s.ready_at = 'infinity', false) as is_parked
+             from tasker.step s where s.task_id = any($1)",
         )
         .bind(tasks)
         .fetch_all(&self.pool)
@@ -246,7 +253,8 @@ const STEPS: &str = "
            array(select d.from_no from tasker.dependency d
                  where d.template_version_id = t.template_version_id and d.to_no = s.step_no
                  order by d.from_no) as parents,
-           s.ready_at, s.started_at, s.finished_at, s.result::text as result, s.error::text as error,
+           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_parked,
+           s.started_at, s.finished_at, s.result::text as result, s.error::text as error,
            n.name as component_namespace, c.name as component, cv.version, cv.digest, e.handler
     from tasker.task t
     join tasker.step s using (task_id)

@@ -9,7 +9,7 @@ use crate::domain::ids::TaskId;
 use sqlx::postgres::PgListener;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, broadcast};
+use tokio::sync::{Notify, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 /// Ended tasks that a slow receiver may fall behind before it misses some.
@@ -23,6 +23,8 @@ const RELISTEN_DELAY: Duration = Duration::from_secs(1);
 pub struct Wake {
     ready: Arc<Notify>,
     ended: broadcast::Sender<TaskId>,
+    /// Moves with each hint.
+    registry: watch::Sender<u64>,
 }
 
 impl Default for Wake {
@@ -30,6 +32,7 @@ impl Default for Wake {
         Self {
             ready: Arc::default(),
             ended: broadcast::Sender::new(ENDED_CAPACITY),
+            registry: watch::Sender::new(0),
         }
     }
 }
@@ -43,6 +46,11 @@ impl Wake {
     /// Watched tasks that ended, from now on. Subscribe first, then look.
     pub fn ended(&self) -> broadcast::Receiver<TaskId> {
         self.ended.subscribe()
+    }
+
+    /// Changes when the registry may have changed: a publish, a pin, a grant, a quarantine.
+    pub fn registry(&self) -> watch::Receiver<u64> {
+        self.registry.subscribe()
     }
 
     /// Passes hints on from the database until `stop`, through lost connections. Uses one connection
@@ -65,13 +73,15 @@ impl Wake {
     async fn pass_on(&self, store: &Store) -> Result<(), StoreError> {
         let mut listener = PgListener::connect_with(&store.pool).await?;
         listener
-            .listen_all(["tasker_ready", "tasker_ended"])
+            .listen_all(["tasker_ready", "tasker_ended", "tasker_registry"])
             .await?;
         // Whatever happened while nobody listened.
         self.ready.notify_one();
+        self.registry.send_modify(|hints| *hints += 1);
         while let Some(hint) = listener.try_recv().await? {
             match (hint.channel(), hint.payload().parse()) {
                 ("tasker_ended", Ok(task)) => drop(self.ended.send(task)),
+                ("tasker_registry", _) => self.registry.send_modify(|hints| *hints += 1),
                 _ => self.ready.notify_one(),
             }
         }

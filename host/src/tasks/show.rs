@@ -16,19 +16,33 @@ pub enum StandstillReason {
     WaitingForDependencies,
     WaitingForRetry,
     WaitingForEvent,
+    /// What it would run next is quarantined.
+    Quarantined,
     BlockedByFailures,
+}
+
+/// How a step stands, as far as its task's standstill depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    state: StepState,
+    is_parked: bool,
 }
 
 impl StandstillReason {
     /// The reason that these states of one open task's steps make; none while it moves.
-    fn of(states: &[StepState]) -> Option<Self> {
-        let has = |state| states.contains(&state);
+    fn of(steps: &[Standing]) -> Option<Self> {
+        let has = |state| {
+            let moves = |step: &Standing| step.state == state && !step.is_parked;
+            steps.iter().any(moves)
+        };
         if has(StepState::Running) || has(StepState::Ready) {
             None
         } else if has(StepState::WaitingForRetry) {
             Some(Self::WaitingForRetry)
         } else if has(StepState::WaitingForEvent) {
             Some(Self::WaitingForEvent)
+        } else if steps.iter().any(|step| step.is_parked) {
+            Some(Self::Quarantined)
         } else if has(StepState::Error) {
             Some(Self::BlockedByFailures)
         } else if has(StepState::Waiting) {
@@ -96,7 +110,11 @@ impl Tasks {
     pub async fn show(&self, task_id: TaskId) -> Result<ShownTask, TasksError> {
         let detail = self.detail(task_id).await?;
         let steps = self.store.steps(task_id).await?;
-        let states: Vec<StepState> = steps.iter().map(|step| step.state).collect();
+        let standing = |step: &StepRow| Standing {
+            state: step.state,
+            is_parked: step.is_parked,
+        };
+        let states: Vec<Standing> = steps.iter().map(standing).collect();
         let is_open = !detail.task.state.is_final();
         Ok(ShownTask {
             reason: StandstillReason::of(&states).filter(|_| is_open),
@@ -137,16 +155,19 @@ impl Tasks {
     async fn open_step_states(
         &self,
         tasks: &[TaskRow],
-    ) -> Result<HashMap<Uuid, Vec<StepState>>, TasksError> {
+    ) -> Result<HashMap<Uuid, Vec<Standing>>, TasksError> {
         let open: Vec<Uuid> = tasks
             .iter()
             .filter(|task| !task.state.is_final())
             .map(|task| task.task_id)
             .collect();
-        let mut states: HashMap<Uuid, Vec<StepState>> = HashMap::new();
+        let mut states: HashMap<Uuid, Vec<Standing>> = HashMap::new();
         if !open.is_empty() {
             for row in self.store.step_states(&open).await? {
-                states.entry(row.task_id).or_default().push(row.state);
+                states.entry(row.task_id).or_default().push(Standing {
+                    state: row.state,
+                    is_parked: row.is_parked,
+                });
             }
         }
         Ok(states)
@@ -187,26 +208,55 @@ mod tests {
     use super::*;
     use StepState::{Complete, Error, Ready, Running, Waiting, WaitingForEvent, WaitingForRetry};
 
+    fn reason(states: &[StepState]) -> Option<StandstillReason> {
+        let standing = |state: &StepState| Standing {
+            state: *state,
+            is_parked: false,
+        };
+        StandstillReason::of(&states.iter().map(standing).collect::<Vec<_>>())
+    }
+
+    fn with_a_parked_step(states: &[StepState]) -> Option<StandstillReason> {
+        let mut steps = vec![Standing {
+            state: Ready,
+            is_parked: true,
+        }];
+        steps.extend(states.iter().map(|state| Standing {
+            state: *state,
+            is_parked: false,
+        }));
+        StandstillReason::of(&steps)
+    }
+
     #[test]
     fn a_task_with_a_ready_or_running_step_moves() {
-        assert_eq!(StandstillReason::of(&[Complete, Running, Error]), None);
-        assert_eq!(StandstillReason::of(&[Ready, WaitingForRetry]), None);
+        assert_eq!(reason(&[Complete, Running, Error]), None);
+        assert_eq!(reason(&[Ready, WaitingForRetry]), None);
     }
 
     #[test]
     fn what_will_move_by_itself_comes_before_what_failed() {
-        let reason = StandstillReason::of(&[Error, WaitingForRetry, WaitingForEvent]);
-        assert_eq!(reason, Some(StandstillReason::WaitingForRetry));
-        let reason = StandstillReason::of(&[Error, WaitingForEvent]);
-        assert_eq!(reason, Some(StandstillReason::WaitingForEvent));
+        let found = reason(&[Error, WaitingForRetry, WaitingForEvent]);
+        assert_eq!(found, Some(StandstillReason::WaitingForRetry));
+        let found = reason(&[Error, WaitingForEvent]);
+        assert_eq!(found, Some(StandstillReason::WaitingForEvent));
+    }
+
+    #[test]
+    fn a_parked_step_stands_still_unless_another_moves() {
+        let found = with_a_parked_step(&[Complete, Waiting, Error]);
+        assert_eq!(found, Some(StandstillReason::Quarantined));
+        assert_eq!(with_a_parked_step(&[Running]), None);
+        let found = with_a_parked_step(&[WaitingForRetry]);
+        assert_eq!(found, Some(StandstillReason::WaitingForRetry));
     }
 
     #[test]
     fn waiting_steps_behind_a_failed_one_are_blocked() {
-        let reason = StandstillReason::of(&[Complete, Error, Waiting]);
-        assert_eq!(reason, Some(StandstillReason::BlockedByFailures));
-        let reason = StandstillReason::of(&[Complete, Waiting]);
-        assert_eq!(reason, Some(StandstillReason::WaitingForDependencies));
+        let found = reason(&[Complete, Error, Waiting]);
+        assert_eq!(found, Some(StandstillReason::BlockedByFailures));
+        let found = reason(&[Complete, Waiting]);
+        assert_eq!(found, Some(StandstillReason::WaitingForDependencies));
     }
 
     #[test]

@@ -28,7 +28,7 @@ const ASK_AGAIN: Duration = Duration::from_millis(200);
 pub(super) async fn run(
     worker: Worker,
     invocation: Arc<Invocation>,
-    cancelled: CancellationToken,
+    surroundings: Surroundings,
     reports: UnboundedSender<Finished>,
 ) {
     let mut report = Report {
@@ -36,29 +36,34 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, invocation, cancelled).await);
+    report.ended = Some(ended(&worker, invocation, surroundings).await);
+}
+
+/// What an attempt may ask of the database while it runs.
+pub(super) fn surroundings(
+    worker: &Worker,
+    cancelled: CancellationToken,
+    quarantined: CancellationToken,
+) -> Surroundings {
+    Surroundings {
+        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
+        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
+        cancelled: Some(cancelled),
+        quarantined,
+    }
 }
 
 /// What came of an attempt, where it ran what it used, and what it wrote to kv.
 type Ended = (Outcome, Option<VersionUsage>, Vec<KvWrite>);
 
-async fn ended(
-    worker: &Worker,
-    invocation: Arc<Invocation>,
-    cancelled: CancellationToken,
-) -> Ended {
+async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surroundings) -> Ended {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let failure = host_failure("component_unusable", &error);
             return (Outcome::Failed(failure), None, Vec::new());
         }
-    };
-    let surroundings = Surroundings {
-        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
-        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
-        cancelled: Some(cancelled),
     };
     let executed = worker
         .sandbox
@@ -74,7 +79,8 @@ async fn ended(
     (executed.outcome, Some(usage), executed.writes)
 }
 
-async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
+/// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
+pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
     let store = worker.store.clone();
     worker
         .sandbox
@@ -88,7 +94,7 @@ async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxErr
 }
 
 /// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
-async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
+pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
 where
     Asking: Future<Output = Result<T, StoreError>>,
 {
@@ -248,6 +254,9 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         }
         Outcome::Checkpointed(_) => {
             tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint");
+        }
+        Outcome::Quarantined => {
+            tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
         }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,

@@ -1,18 +1,21 @@
 //! The worker loop: one owner of what is running, what has ended and which calls are under way.
 
+use super::Worker;
 use super::plan::PlanCache;
 use super::round::{self, Finished, Round};
-use super::{Worker, attempt};
+use super::running::Running;
 use crate::domain::chain::Chain;
+use crate::domain::digest::Digest;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::store::StoreError;
 use crate::store::lease::Heartbeat;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a call that failed is made again.
@@ -24,13 +27,6 @@ pub(super) enum Ended {
     Shutdown,
     /// Another host declared it dead; nothing that it holds is its own any more.
     Dead,
-}
-
-/// An attempt under way.
-struct Running {
-    since: Instant,
-    cancelled: CancellationToken,
-    task: AbortHandle,
 }
 
 /// What a call under way comes back with.
@@ -48,6 +44,8 @@ pub(super) struct Dispatch<'a> {
     worker: &'a Worker,
     id: WorkerId,
     plans: Arc<PlanCache>,
+    /// What is not started, and ended where it runs.
+    barred: watch::Receiver<HashSet<Digest>>,
     running: HashMap<Lease, Running>,
     finished: Vec<Finished>,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
@@ -69,12 +67,18 @@ pub(super) struct Dispatch<'a> {
 }
 
 impl<'a> Dispatch<'a> {
-    pub(super) fn new(worker: &'a Worker, id: WorkerId, plans: Arc<PlanCache>) -> Self {
+    pub(super) fn new(
+        worker: &'a Worker,
+        id: WorkerId,
+        plans: Arc<PlanCache>,
+        barred: watch::Receiver<HashSet<Digest>>,
+    ) -> Self {
         let now = Instant::now();
         Self {
             worker,
             id,
             plans,
+            barred,
             running: HashMap::new(),
             finished: Vec::new(),
             reports: mpsc::unbounded_channel(),
@@ -116,6 +120,7 @@ impl<'a> Dispatch<'a> {
                     }
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
+                Ok(()) = self.barred.changed() => self.stop_barred(),
                 () = self.worker.wake.ready() => self.look = true,
                 _ = heartbeat.tick() => self.start_heartbeat(),
                 () = tokio::time::sleep_until(next.into()) => self.look_again(),
@@ -220,12 +225,11 @@ impl<'a> Dispatch<'a> {
         if std::mem::replace(&mut self.is_beating, true) {
             return;
         }
-        let held =
-            |running: &Running| running.since.elapsed() >= self.worker.config.heartbeat_interval;
+        let age = self.worker.config.heartbeat_interval;
         let leases: Vec<Lease> = self
             .running
             .iter()
-            .filter(|(_, running)| held(running))
+            .filter(|(_, running)| running.is_older_than(age))
             .map(|(lease, _)| *lease)
             .collect();
         let (store, id) = (self.worker.store.clone(), self.id);
@@ -341,22 +345,21 @@ impl<'a> Dispatch<'a> {
 
     fn start_attempt(&mut self, invocation: Invocation) {
         let lease = invocation.lease;
-        let cancelled = CancellationToken::new();
-        let attempt = attempt::run(
-            self.worker.clone(),
-            Arc::new(invocation),
-            cancelled.clone(),
-            self.reports.0.clone(),
-        );
-        let task = tokio::spawn(attempt).abort_handle();
-        self.running.insert(
-            lease,
-            Running {
-                since: Instant::now(),
-                cancelled,
-                task,
-            },
-        );
+        if self.barred.borrow().contains(&invocation.step.digest) {
+            self.finished.push(round::quarantined(lease));
+            return;
+        }
+        let running = Running::start(self.worker, invocation, self.reports.0.clone());
+        self.running.insert(lease, running);
+    }
+
+    /// Ends the attempts that run what was quarantined; they report it themselves.
+    fn stop_barred(&mut self) {
+        let barred = self.barred.borrow_and_update();
+        let running = self.running.values();
+        running
+            .filter(|running| barred.contains(running.digest()))
+            .for_each(Running::quarantine);
     }
 
     /// Keeps what is still ours to report.
@@ -372,15 +375,13 @@ impl<'a> Dispatch<'a> {
     fn drop_attempt(&mut self, lease: &Lease) {
         if let Some(running) = self.running.remove(lease) {
             tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
-            running.cancelled.cancel();
-            running.task.abort();
+            running.end();
         }
     }
 
     fn abandon(&mut self) {
         for (_, running) in self.running.drain() {
-            running.cancelled.cancel();
-            running.task.abort();
+            running.end();
         }
         self.calls.abort_all();
     }

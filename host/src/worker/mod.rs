@@ -4,12 +4,15 @@
 //! lease, and a host that dies is found out by its missing heartbeat.
 
 mod attempt;
+mod barred;
 mod dispatch;
 mod judge;
 mod plan;
+mod prefetch;
 mod reap;
 mod round;
 mod rules;
+mod running;
 mod stats;
 
 pub use stats::WorkerStats;
@@ -20,10 +23,12 @@ use crate::domain::limits::Limits;
 use crate::sandbox::Sandbox;
 use crate::store::wake::Wake;
 use crate::store::{Store, StoreError};
+use barred::Barred;
 use dispatch::{Dispatch, Ended};
 use plan::PlanCache;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// How one worker loop works.
@@ -82,20 +87,21 @@ impl Worker {
     ///
     /// A lost database is waited for. An error means that the database refuses this host.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
-        let reaper = tokio::spawn(reap::run(
-            self.store.clone(),
-            self.config.dead_after,
-            shutdown.clone(),
-        ));
-        let judge = tokio::spawn(judge::run(self.store.clone(), shutdown.clone()));
-        let plans = Arc::new(PlanCache::new(self.config.limits.clone()));
+        let barred = tokio::select! {
+            barred = Barred::read(&self.store) => barred?,
+            () = shutdown.cancelled() => return Ok(()),
+        };
+        // Ended with this call.
+        let _beside = self.start_beside(&barred, &shutdown);
+        let plans = Arc::new(PlanCache::new(self.config.limits.clone(), barred.clone()));
         while let Some(id) = self.register(&shutdown).await? {
             tracing::info!(
                 worker_id = id.0,
                 slots = self.config.slots,
                 "worker started"
             );
-            match Dispatch::new(&self, id, plans.clone()).run(&shutdown).await {
+            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes());
+            match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
                     break;
@@ -106,9 +112,22 @@ impl Worker {
                 ),
             }
         }
-        reaper.abort();
-        judge.abort();
         Ok(())
+    }
+
+    /// Starts what goes on beside the loop, for as long as the answer is kept.
+    fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
+        let mut beside = JoinSet::new();
+        let (store, interval) = (self.store.clone(), self.config.heartbeat_interval);
+        beside.spawn(reap::run(
+            store.clone(),
+            self.config.dead_after,
+            shutdown.clone(),
+        ));
+        beside.spawn(judge::run(store.clone(), shutdown.clone()));
+        beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
+        beside.spawn(prefetch::run(self.clone(), barred.clone()));
+        beside
     }
 
     async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {

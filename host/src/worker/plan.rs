@@ -1,5 +1,6 @@
 //! From what was claimed to what can be run.
 
+use super::barred::Barred;
 use super::rules::{Rules, RulesCache};
 use crate::domain::ids::LockId;
 use crate::domain::invocation::{Invocation, StepPlan};
@@ -21,6 +22,7 @@ pub(super) struct PlanCache {
     plans: Mutex<LruCache<LockId, Kept>>,
     rules: RulesCache,
     limits: Limits,
+    barred: Barred,
 }
 
 /// A plan, and what it was made from.
@@ -32,11 +34,12 @@ struct Kept {
 }
 
 impl PlanCache {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits, barred: Barred) -> Self {
         Self {
             plans: Mutex::new(LruCache::new(MAX_LOCKS)),
             rules: RulesCache::default(),
             limits,
+            barred,
         }
     }
 
@@ -73,6 +76,8 @@ impl PlanCache {
         {
             return Ok(kept.plan);
         }
+        let quarantined = steps.iter().filter(|step| step.is_quarantined);
+        self.barred.add(quarantined.map(|step| step.digest));
         let plan: Plan = steps
             .iter()
             .map(|step| self.step_plan(step.clone(), &rules).map(Arc::new))

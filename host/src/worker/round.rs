@@ -36,6 +36,7 @@ struct Sorted {
     completed: Vec<Completed>,
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
+    quarantined: Vec<Lease>,
     with_kv: Vec<CompletedWithKv>,
 }
 
@@ -60,6 +61,10 @@ pub(super) async fn round(
             .store
             .checkpoint_steps(id, &sorted.checkpointed)
             .await?;
+    }
+    if !sorted.quarantined.is_empty() {
+        worker.stats.count_call();
+        worker.store.park_steps(id, &sorted.quarantined).await?;
     }
     for ended in &sorted.with_kv {
         worker.stats.count_call();
@@ -102,9 +107,20 @@ fn sorted(batch: &[Finished]) -> Sorted {
                 failure,
                 usage,
             }),
+            (Outcome::Quarantined, _) => sorted.quarantined.push(lease),
         }
     }
     sorted
+}
+
+/// What is reported instead of an attempt that must not begin.
+pub(super) fn quarantined(lease: Lease) -> Finished {
+    Finished {
+        lease,
+        outcome: Outcome::Quarantined,
+        usage: None,
+        writes: Vec::new(),
+    }
 }
 
 const RESULT_REFUSED: &str = "result_refused";

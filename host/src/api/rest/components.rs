@@ -52,8 +52,9 @@ struct ComponentView {
     versions: Vec<ComponentVersionView>,
 }
 
+/// One version of a component.
 #[derive(Serialize)]
-pub(super) struct ComponentVersionView {
+pub struct ComponentVersionView {
     namespace: String,
     component: String,
     version: String,
@@ -69,6 +70,8 @@ pub(super) struct ComponentVersionView {
     wants: Vec<WantView>,
     imports: Vec<String>,
     status: VersionStatus,
+    /// No host starts its code.
+    quarantined: bool,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Value>,
@@ -176,7 +179,7 @@ impl From<ComponentRow> for ComponentSummary {
 
 impl ComponentVersionView {
     /// The version, with what of its wants is `granted` in its own namespace.
-    pub(super) fn of(
+    pub fn of(
         row: ComponentVersionRow,
         created: Option<bool>,
         granted: &[Capability],
@@ -207,6 +210,7 @@ impl ComponentVersionView {
             digest: row.digest,
             size_bytes: row.size_bytes,
             status: row.status,
+            quarantined: row.is_quarantined,
             verdict: row.verdict,
             created_at: row.created_at,
             created,

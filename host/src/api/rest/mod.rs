@@ -1,11 +1,13 @@
 //! The resources under /v1, one file each.
 
+mod bars;
 mod components;
 mod diffs;
 mod grants;
 mod kv;
 mod pin_ramps;
 mod pins;
+mod reason;
 mod secrets;
 mod task_views;
 mod tasks;
@@ -26,4 +28,5 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(kv::router())
         .merge(grants::router())
         .merge(tasks::router())
+        .merge(bars::router())
 }

@@ -6,6 +6,7 @@ use crate::domain::template::{Backoff, OrderedStep, Template};
 use crate::registry::RegistryError;
 use crate::registry::discover::{latest, stored_template};
 use crate::registry::publish_template::PublishedTemplate;
+use crate::store::component::VersionStatus;
 use crate::store::template::{TemplateRow, TemplateVersionRow};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -53,6 +54,7 @@ pub struct TemplateVersionView {
     steps: Vec<StepTemplateView>,
     input_schema: Option<Value>,
     source: String,
+    status: VersionStatus,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Value>,
@@ -135,6 +137,7 @@ impl TryFrom<TemplateVersionRow> for TemplateVersionView {
             version: row.version,
             digest: row.digest,
             source: row.source,
+            status: row.status,
             verdict: row.verdict,
             created_at: row.created_at,
         })

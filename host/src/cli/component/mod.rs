@@ -4,7 +4,9 @@ mod approve;
 pub mod diff;
 mod ls;
 mod push;
+mod quarantine;
 mod show;
+mod yank;
 
 use crate::cli::{CliError, Context, Exit};
 
@@ -15,6 +17,11 @@ pub enum Command {
     Show(show::Show),
     Diff(diff::Diff),
     Approve(approve::Approve),
+    Yank(yank::Yank),
+    Unyank(yank::Unyank),
+    Quarantine(quarantine::Quarantine),
+    Quarantined(quarantine::Quarantined),
+    Release(quarantine::Release),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -24,5 +31,10 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
         Command::Approve(approve) => approve.run(context).await,
+        Command::Yank(yank) => yank.run(context).await,
+        Command::Unyank(unyank) => unyank.run(context).await,
+        Command::Quarantine(quarantine) => quarantine.run(context).await,
+        Command::Quarantined(quarantined) => quarantined.run(context).await,
+        Command::Release(release) => release.run(context).await,
     }
 }

@@ -105,6 +105,7 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
             format!("{}/{}", version.namespace, version.component),
         ),
         ("version", version.version.to_string()),
+        ("status", version.bar().unwrap_or_default().to_owned()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
         ("status", status(version)),
@@ -126,7 +127,7 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
 
 /// Why new tasks may not take it, or that they may.
 fn status(version: &ComponentVersion) -> String {
-    version.status.replace('_', " ")
+    version.bar().unwrap_or("active").replace('_', " ")
 }
 
 /// What it wants, a line each, with what keeps it from having it.

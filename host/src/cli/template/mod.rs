@@ -6,6 +6,7 @@ mod graph;
 mod ls;
 mod push;
 mod show;
+mod yank;
 
 use crate::cli::{CliError, Context, Exit};
 
@@ -16,6 +17,8 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Diff(diff::Diff),
+    Yank(yank::Yank),
+    Unyank(yank::Unyank),
     Graph(graph::Graph),
 }
 
@@ -26,6 +29,8 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
+        Command::Yank(yank) => yank.run(context).await,
+        Command::Unyank(unyank) => unyank.run(context).await,
         Command::Graph(graph) => graph.run(context).await,
     }
 }

@@ -1,0 +1,245 @@
+//! Taking versions out of use: yank, quarantine, release.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::Page;
+use super::super::request::{Caller, InPath, JsonBody};
+use super::components::ComponentVersionView;
+use super::reason::ReasonBody;
+use super::template_views::TemplateVersionView;
+use crate::domain::digest::Digest;
+use crate::domain::name::Name;
+use crate::domain::requirement::QualifiedName;
+use crate::registry::discover::parse_version;
+use crate::store::pin::FellBack;
+use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
+use axum::extract::State;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde::Serialize;
+
+/// Namespace, name and version of the path.
+type VersionPath = InPath<(Name, Name, String)>;
+
+pub fn router() -> Router<Api> {
+    let component =
+        |verb| format!("/namespaces/{{namespace}}/components/{{name}}/versions/{{version}}/{verb}");
+    let template =
+        |verb| format!("/namespaces/{{namespace}}/templates/{{name}}/versions/{{version}}/{verb}");
+    Router::new()
+        .route("/quarantine", get(list))
+        .route(&component("yank"), post(yank_component))
+        .route(&component("unyank"), post(unyank_component))
+        .route(&component("quarantine"), post(quarantine))
+        .route(&component("release"), post(release))
+        .route(&template("yank"), post(yank_template))
+        .route(&template("unyank"), post(unyank_template))
+}
+
+/// Code in quarantine.
+#[derive(Serialize)]
+struct QuarantineView {
+    digest: Digest,
+    at: DateTime<Utc>,
+    actor: String,
+    reason: String,
+    names: Vec<NameView>,
+    /// In the answer to a quarantine: false where it stood already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<bool>,
+    /// In the answer to a quarantine: pins that went back to what they were before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<FallBackView>,
+}
+
+#[derive(Serialize)]
+struct NameView {
+    namespace: String,
+    component: String,
+    version: String,
+}
+
+#[derive(Serialize)]
+struct FallBackView {
+    namespace: String,
+    target: String,
+    from: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct ReleasedView {
+    names: Vec<NameView>,
+    /// Steps that stood still and are ready again.
+    steps: i32,
+}
+
+async fn list(State(api): State<Api>) -> Result<Json<Page<QuarantineView>>, ApiError> {
+    let listed = api.registry.list_quarantine().await?;
+    let view = |(row, names)| QuarantineView::of(row, names);
+    Ok(Json(Page {
+        items: listed.into_iter().map(view).collect(),
+        next: None,
+    }))
+}
+
+async fn yank_component(
+    state: State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    body: JsonBody<ReasonBody>,
+) -> Result<Json<ComponentVersionView>, ApiError> {
+    set_component_yanked(state, caller, path, body, true).await
+}
+
+async fn unyank_component(
+    state: State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    body: JsonBody<ReasonBody>,
+) -> Result<Json<ComponentVersionView>, ApiError> {
+    set_component_yanked(state, caller, path, body, false).await
+}
+
+async fn set_component_yanked(
+    State(api): State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    JsonBody(body): JsonBody<ReasonBody>,
+    is_yanked: bool,
+) -> Result<Json<ComponentVersionView>, ApiError> {
+    let (target, version) = version_of(path)?;
+    let row = api
+        .registry
+        .yank_component(&target, &version, is_yanked, &caller.0, body.reason()?)
+        .await?;
+    let granted = api.registry.granted_to(&target).await?;
+    Ok(Json(ComponentVersionView::of(row, None, &granted)?))
+}
+
+async fn yank_template(
+    state: State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    body: JsonBody<ReasonBody>,
+) -> Result<Json<TemplateVersionView>, ApiError> {
+    set_template_yanked(state, caller, path, body, true).await
+}
+
+async fn unyank_template(
+    state: State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    body: JsonBody<ReasonBody>,
+) -> Result<Json<TemplateVersionView>, ApiError> {
+    set_template_yanked(state, caller, path, body, false).await
+}
+
+async fn set_template_yanked(
+    State(api): State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    JsonBody(body): JsonBody<ReasonBody>,
+    is_yanked: bool,
+) -> Result<Json<TemplateVersionView>, ApiError> {
+    let (target, version) = version_of(path)?;
+    let row = api
+        .registry
+        .yank_template(&target, &version, is_yanked, &caller.0, body.reason()?)
+        .await?;
+    Ok(Json(TemplateVersionView::try_from(row)?))
+}
+
+async fn quarantine(
+    State(api): State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    JsonBody(body): JsonBody<ReasonBody>,
+) -> Result<Json<QuarantineView>, ApiError> {
+    let (target, version) = version_of(path)?;
+    let quarantined = api
+        .registry
+        .quarantine(&target, &version, &caller.0, body.reason()?)
+        .await?;
+    Ok(Json(QuarantineView::from(quarantined)))
+}
+
+async fn release(
+    State(api): State<Api>,
+    caller: Caller,
+    path: VersionPath,
+    JsonBody(body): JsonBody<ReasonBody>,
+) -> Result<Json<ReleasedView>, ApiError> {
+    let (target, version) = version_of(path)?;
+    let released = api
+        .registry
+        .release(&target, &version, &caller.0, body.reason()?)
+        .await?;
+    Ok(Json(ReleasedView::from(released)))
+}
+
+fn version_of(
+    InPath((namespace, name, version)): VersionPath,
+) -> Result<(QualifiedName, Version), ApiError> {
+    Ok((QualifiedName { namespace, name }, parse_version(&version)?))
+}
+
+impl QuarantineView {
+    fn of(row: QuarantineRow, names: Vec<NamedVersion>) -> Self {
+        Self {
+            digest: row.digest,
+            at: row.at,
+            actor: row.actor,
+            reason: row.reason,
+            names: names.into_iter().map(NameView::from).collect(),
+            created: None,
+            pins: Vec::new(),
+        }
+    }
+}
+
+impl From<Quarantined> for QuarantineView {
+    fn from(quarantined: Quarantined) -> Self {
+        Self {
+            created: Some(quarantined.created),
+            pins: quarantined
+                .pins
+                .into_iter()
+                .map(FallBackView::from)
+                .collect(),
+            ..Self::of(quarantined.quarantine, quarantined.names)
+        }
+    }
+}
+
+impl From<Released> for ReleasedView {
+    fn from(released: Released) -> Self {
+        Self {
+            names: released.names.into_iter().map(NameView::from).collect(),
+            steps: released.steps,
+        }
+    }
+}
+
+impl From<NamedVersion> for NameView {
+    fn from(name: NamedVersion) -> Self {
+        Self {
+            namespace: name.namespace,
+            component: name.component,
+            version: name.version,
+        }
+    }
+}
+
+impl From<FellBack> for FallBackView {
+    fn from(fell: FellBack) -> Self {
+        Self {
+            namespace: fell.pin.namespace,
+            target: fell.pin.target,
+            from: fell.from.to_string(),
+            to: fell.pin.requirement,
+        }
+    }
+}

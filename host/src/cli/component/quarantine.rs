@@ -1,0 +1,140 @@
+//! `tasker component quarantine`, `release` and `quarantined`
+
+use crate::cli::one_version::OneVersion;
+use crate::cli::output::Output;
+use crate::cli::paint::Tone;
+use crate::cli::view::{FallBack, Page, Quarantine as QuarantineView, Released, VersionName};
+use crate::cli::{CliError, Context, Exit, units};
+use chrono::Utc;
+
+/// Stop a version at once, everywhere: no host starts its code, and what runs of it is ended.
+///
+/// Its steps stand still without an attempt being used, until it is released. The same bytes are
+/// stopped under all of their names. Pins that only they satisfied go back to what they were before.
+#[derive(Debug, clap::Args)]
+pub struct Quarantine {
+    #[command(flatten)]
+    version: OneVersion,
+}
+
+/// Lift a quarantine; the steps that stood still for it go on.
+#[derive(Debug, clap::Args)]
+pub struct Release {
+    #[command(flatten)]
+    version: OneVersion,
+}
+
+/// List the code that no host starts.
+#[derive(Debug, clap::Args)]
+pub struct Quarantined {}
+
+impl Quarantine {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let answer = self
+            .version
+            .change::<QuarantineView>("components", "quarantine", context)
+            .await?;
+        context.output.show(&answer.text, || {
+            quarantine_text(&answer.value, context.output)
+        })?;
+        let release = &self.version.release;
+        context.output.next(&[
+            format!("tasker component release {release}"),
+            "tasker component quarantined".to_owned(),
+        ]);
+        Ok(Exit::Complete)
+    }
+}
+
+impl Release {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let answer = self
+            .version
+            .change::<Released>("components", "release", context)
+            .await?;
+        let release = &self.version.release;
+        let steps = usize::try_from(answer.value.steps).unwrap_or_default();
+        context.output.show(&answer.text, || {
+            let mark = context.output.paint.tone(Tone::Good, "✔");
+            format!(
+                "{mark} {release} may run again; {} that stood still: ready\n{}",
+                units::count(steps, "step"),
+                context
+                    .output
+                    .fields([("known as", names(&answer.value.names))])
+            )
+        })?;
+        context.output.next(&["tasker pin ls".to_owned()]);
+        Ok(Exit::Complete)
+    }
+}
+
+impl Quarantined {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let page = context
+            .client
+            .get::<Page<QuarantineView>>(&["quarantine"])
+            .await?;
+        context.output.show(&page.text, || {
+            let rows = page.value.items.iter().map(row).collect();
+            let headings = ["digest", "known as", "since", "by", "reason"];
+            context
+                .output
+                .table(headings, rows, "nothing is quarantined")
+        })?;
+        let first = page.value.items.first().and_then(|item| item.names.first());
+        if let Some(name) = first {
+            context
+                .output
+                .next(&[format!("tasker component release {name}")]);
+        }
+        Ok(Exit::Complete)
+    }
+}
+
+fn row(quarantine: &QuarantineView) -> [String; 5] {
+    [
+        quarantine.digest.short(),
+        names(&quarantine.names).replace('\n', ", "),
+        units::ago(quarantine.at, Utc::now()),
+        quarantine.actor.clone(),
+        quarantine.reason.clone(),
+    ]
+}
+
+fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
+    let said = match quarantine.created {
+        Some(false) => "was quarantined already",
+        Some(true) | None => "is quarantined: no host starts it, and what runs of it is ended",
+    };
+    let mark = output.paint.tone(Tone::Caution, "⊘");
+    let fields = output.fields([
+        ("known as", names(&quarantine.names)),
+        ("pins", lines(quarantine.pins.iter().map(pin_text))),
+        ("since", units::ago(quarantine.at, Utc::now())),
+        ("by", quarantine.actor.clone()),
+        ("reason", quarantine.reason.clone()),
+    ]);
+    format!(
+        "{mark} the code {} {said}\n{fields}",
+        quarantine.digest.short()
+    )
+}
+
+fn pin_text(pin: &FallBack) -> String {
+    let FallBack {
+        namespace,
+        target,
+        from,
+        to,
+    } = pin;
+    format!("{target} in {namespace}: {from} → {to}")
+}
+
+fn names(names: &[VersionName]) -> String {
+    lines(names.iter().map(ToString::to_string))
+}
+
+fn lines(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,64 @@
+//! `tasker component yank` and `unyank`
+
+use crate::cli::one_version::OneVersion;
+use crate::cli::paint::Tone;
+use crate::cli::view::ComponentVersion;
+use crate::cli::{CliError, Context, Exit};
+
+/// Take a version back: new tasks don't take it, tasks that have it keep it.
+#[derive(Debug, clap::Args)]
+pub struct Yank {
+    #[command(flatten)]
+    version: OneVersion,
+}
+
+/// Give a version that was taken back to new tasks again.
+#[derive(Debug, clap::Args)]
+pub struct Unyank {
+    #[command(flatten)]
+    version: OneVersion,
+}
+
+impl Yank {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let answer = self
+            .version
+            .change::<ComponentVersion>("components", "yank", context)
+            .await?;
+        let (release, mark) = (
+            &self.version.release,
+            context.output.paint.tone(Tone::Good, "✔"),
+        );
+        context.output.show(&answer.text, || {
+            format!(
+                "{mark} {release} is yanked: new tasks don't take it, tasks that have it keep it"
+            )
+        })?;
+        context.output.next(&[
+            format!("tasker component show {}", release.family()),
+            format!("tasker component unyank {release}"),
+        ]);
+        Ok(Exit::Complete)
+    }
+}
+
+impl Unyank {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let answer = self
+            .version
+            .change::<ComponentVersion>("components", "unyank", context)
+            .await?;
+        let release = &self.version.release;
+        context.output.show(&answer.text, || {
+            let mark = context.output.paint.tone(Tone::Good, "✔");
+            match answer.value.bar() {
+                None => format!("{mark} new tasks may take {release} again"),
+                Some(bar) => format!("{mark} {release} is not yanked any more, but {bar}"),
+            }
+        })?;
+        context
+            .output
+            .next(&[format!("tasker component show {}", release.family())]);
+        Ok(Exit::Complete)
+    }
+}

@@ -1,0 +1,59 @@
+//! `tasker template yank` and `unyank`
+
+use crate::cli::one_version::OneVersion;
+use crate::cli::paint::Tone;
+use crate::cli::view::TemplateVersion;
+use crate::cli::{CliError, Context, Exit};
+
+/// Take a version back: new tasks don't take it, tasks that have it keep it.
+#[derive(Debug, clap::Args)]
+pub struct Yank {
+    #[command(flatten)]
+    version: OneVersion,
+}
+
+/// Give a version that was taken back to new tasks again.
+#[derive(Debug, clap::Args)]
+pub struct Unyank {
+    #[command(flatten)]
+    version: OneVersion,
+}
+
+impl Yank {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let said = "is yanked: new tasks don't take it, tasks that have it keep it";
+        change(&self.version, "yank", said, context).await
+    }
+}
+
+impl Unyank {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        change(
+            &self.version,
+            "unyank",
+            "may be taken by new tasks again",
+            context,
+        )
+        .await
+    }
+}
+
+async fn change(
+    version: &OneVersion,
+    verb: &str,
+    said: &str,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let answer = version
+        .change::<TemplateVersion>("templates", verb, context)
+        .await?;
+    let release = &version.release;
+    context.output.show(&answer.text, || {
+        let mark = context.output.paint.tone(Tone::Good, "✔");
+        format!("{mark} {release} {said}")
+    })?;
+    context
+        .output
+        .next(&[format!("tasker template show {}", release.family())]);
+    Ok(Exit::Complete)
+}

@@ -1,0 +1,86 @@
+//! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
+
+use super::{Kind, Registry, RegistryError, Release};
+use crate::domain::actor::Actor;
+use crate::domain::requirement::QualifiedName;
+use crate::store::component::ComponentVersionRow;
+use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
+use crate::store::template::TemplateVersionRow;
+use crate::store::yank::Family;
+use semver::Version;
+
+impl Registry {
+    /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks
+    /// that have it keep it. Repeatable.
+    pub async fn yank_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        is_yanked: bool,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<ComponentVersionRow, RegistryError> {
+        let family = Family::Component;
+        self.store
+            .set_yanked(family, target, version, is_yanked, actor, reason)
+            .await?;
+        self.component_version(target, version).await
+    }
+
+    /// The same for a version of a template.
+    pub async fn yank_template(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        is_yanked: bool,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<TemplateVersionRow, RegistryError> {
+        let family = Family::Template;
+        self.store
+            .set_yanked(family, target, version, is_yanked, actor, reason)
+            .await?;
+        self.template_version(target, version).await
+    }
+
+    /// Stops the code of this version everywhere, under all of its names: no host starts it, what
+    /// runs of it is ended, and steps that would run it stand still. Repeatable.
+    pub async fn quarantine(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Quarantined, RegistryError> {
+        let row = self.component_version(target, version).await?;
+        Ok(self.store.quarantine(row.digest, actor, reason).await?)
+    }
+
+    /// Lifts the quarantine; what stood still for it goes on.
+    pub async fn release(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Released, RegistryError> {
+        let row = self.component_version(target, version).await?;
+        let released = self.store.release_quarantine(row.digest, actor, reason);
+        released
+            .await?
+            .ok_or_else(|| RegistryError::NotQuarantined {
+                release: Box::new(Release {
+                    kind: Kind::Component,
+                    target: target.clone(),
+                    version: version.clone(),
+                }),
+            })
+    }
+
+    /// All code in quarantine, the newest first, with the names that it goes by.
+    pub async fn list_quarantine(
+        &self,
+    ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, RegistryError> {
+        Ok(self.store.list_quarantine().await?)
+    }
+}

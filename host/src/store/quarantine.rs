@@ -1,0 +1,235 @@
+//! Code that no host starts, by digest, whatever names it goes by.
+
+use super::audit::{self, Change};
+use super::engine::column;
+use super::pin::fall_back::fall_back;
+use super::pin::{FellBack, PinKind};
+use super::{Store, StoreError};
+use crate::domain::actor::Actor;
+use crate::domain::digest::Digest;
+use crate::domain::ids::WorkerId;
+use crate::domain::invocation::Lease;
+use crate::domain::name::NameError;
+use crate::domain::requirement::QualifiedName;
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde_json::json;
+use sqlx::{FromRow, PgConnection};
+
+/// Code in quarantine.
+#[derive(Clone, Debug, FromRow)]
+pub struct QuarantineRow {
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub reason: String,
+}
+
+/// A version by its full name.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct NamedVersion {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+}
+
+/// What came of a quarantine.
+#[derive(Debug)]
+pub struct Quarantined {
+    pub quarantine: QuarantineRow,
+    /// False where it stood already.
+    pub created: bool,
+    /// Every name of these bytes.
+    pub names: Vec<NamedVersion>,
+    /// Pins that meant these bytes and went back to what they were before.
+    pub pins: Vec<FellBack>,
+}
+
+/// What came of the end of a quarantine.
+#[derive(Debug)]
+pub struct Released {
+    /// Every name of these bytes.
+    pub names: Vec<NamedVersion>,
+    /// Steps that stood still for it and are ready again.
+    pub steps: i32,
+}
+
+impl Store {
+    /// Bars these bytes: once this is committed no host starts them anew, and each ends what runs of
+    /// them as soon as it hears of it. Pins that only they satisfied fall back where they can. One
+    /// transaction; a repeated call changes nothing.
+    pub async fn quarantine(
+        &self,
+        digest: Digest,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Quarantined, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let inserted = sqlx::query(
+            "insert into tasker.quarantine (digest, actor, reason) values ($1, $2, $3)
+             on conflict do nothing",
+        )
+        .bind(&digest.as_bytes()[..])
+        .bind(actor.as_str())
+        .bind(reason)
+        .execute(&mut *tx)
+        .await?;
+        let created = inserted.rows_affected() == 1;
+        let names = names_of(&mut tx, digest).await?;
+        let mut pins = Vec::new();
+        if created {
+            for name in &names {
+                let change = change("component.quarantine", name, digest, actor, reason);
+                audit::record(&mut tx, &change).await?;
+                let (target, version) = parsed(name)?;
+                let barred = (&target, &version);
+                let fell_back = fall_back(&mut tx, PinKind::Component, barred, actor, reason);
+                pins.extend(fell_back.await?);
+            }
+            super::lock::advance_generation(&mut tx).await?;
+        }
+        let quarantine = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine where digest = $1",
+        )
+        .bind(&digest.as_bytes()[..])
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Quarantined {
+            quarantine,
+            created,
+            names,
+            pins,
+        })
+    }
+
+    /// Lifts the quarantine and makes the steps ready that stood still for it, in one transaction;
+    /// none where there is no quarantine. Pins stay where they fell back to.
+    pub async fn release_quarantine(
+        &self,
+        digest: Digest,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Option<Released>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let deleted = sqlx::query("delete from tasker.quarantine where digest = $1")
+            .bind(&digest.as_bytes()[..])
+            .execute(&mut *tx)
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let steps = sqlx::query_scalar("select tasker.unpark_steps($1)")
+            .bind(&digest.as_bytes()[..])
+            .fetch_one(&mut *tx)
+            .await?;
+        let names = names_of(&mut tx, digest).await?;
+        for name in &names {
+            let change = change("component.release", name, digest, actor, reason);
+            audit::record(&mut tx, &change).await?;
+        }
+        super::lock::advance_generation(&mut tx).await?;
+        tx.commit().await?;
+        Ok(Some(Released { names, steps }))
+    }
+
+    /// All code in quarantine, the newest first, with the names that it goes by.
+    pub async fn list_quarantine(
+        &self,
+    ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, StoreError> {
+        let mut connection = self.pool.acquire().await?;
+        let rows: Vec<QuarantineRow> = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine order by at desc, digest",
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        let mut listed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let names = names_of(&mut connection, row.digest).await?;
+            listed.push((row, names));
+        }
+        Ok(listed)
+    }
+
+    /// The digests of all code in quarantine.
+    pub async fn quarantined_digests(&self) -> Result<Vec<Digest>, StoreError> {
+        let digests: Vec<Vec<u8>> = sqlx::query_scalar("select digest from tasker.quarantine")
+            .fetch_all(&self.pool)
+            .await?;
+        let corrupt = |error| StoreError::Corrupt(format!("a digest in quarantine: {error}"));
+        digests
+            .into_iter()
+            .map(|digest| Digest::try_from(digest).map_err(corrupt))
+            .collect()
+    }
+
+    /// Gives back steps whose code is quarantined, and has them stand still until it is released;
+    /// no attempt was used. Repeatable: void leases change nothing. Tells how many stand still.
+    pub async fn park_steps(&self, worker: WorkerId, leases: &[Lease]) -> Result<i32, StoreError> {
+        let parked = sqlx::query_scalar("select tasker.park_steps($1, $2, $3, $4)")
+            .bind(worker.0)
+            .bind(column(leases, |l| l.task_id.0))
+            .bind(column(leases, |l| l.step_no))
+            .bind(column(leases, |l| l.attempt))
+            .fetch_one(self.engine())
+            .await?;
+        Ok(parked)
+    }
+}
+
+fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), StoreError> {
+    let corrupt = |error: String| {
+        let NamedVersion {
+            namespace,
+            component,
+            version,
+        } = name;
+        StoreError::Corrupt(format!("{namespace}/{component}@{version}: {error}"))
+    };
+    let part = |text: &str| {
+        text.parse()
+            .map_err(|error: NameError| corrupt(error.to_string()))
+    };
+    let target = QualifiedName {
+        namespace: part(&name.namespace)?,
+        name: part(&name.component)?,
+    };
+    let version = Version::parse(&name.version).map_err(|error| corrupt(error.to_string()))?;
+    Ok((target, version))
+}
+
+fn change<'a>(
+    action: &'a str,
+    name: &'a NamedVersion,
+    digest: Digest,
+    actor: &'a Actor,
+    reason: &'a str,
+) -> Change<'a> {
+    Change {
+        actor,
+        action,
+        namespace: Some(&name.namespace),
+        subject: format!("component {}@{}", name.component, name.version),
+        reason,
+        detail: json!({"digest": digest}),
+    }
+}
+
+async fn names_of(
+    connection: &mut PgConnection,
+    digest: Digest,
+) -> Result<Vec<NamedVersion>, StoreError> {
+    let names = sqlx::query_as(
+        "select n.name as namespace, c.name as component, v.version
+         from tasker.component_version v
+         join tasker.component c using (component_id)
+         join tasker.namespace n using (namespace_id)
+         where v.digest = $1
+         order by n.name, c.name, v.component_version_id",
+    )
+    .bind(&digest.as_bytes()[..])
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
+}

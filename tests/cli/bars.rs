@@ -1,0 +1,131 @@
+use super::terminal::Terminal;
+use crate::harness::wait_until;
+
+const RELEASE: &str = "demo/basics@0.1.0";
+
+#[tokio::test]
+async fn a_yanked_version_says_so_wherever_it_is_shown() {
+    let terminal = Terminal::with_basics().await;
+    let yank = [
+        "component",
+        "yank",
+        RELEASE,
+        "--reason",
+        "it rounds wrongly",
+    ];
+    let yanked = terminal.run(yank).await.succeeds();
+    assert_eq!(
+        yanked.out,
+        "✔ demo/basics@0.1.0 is yanked: new tasks don't take it, tasks that have it keep it\n"
+    );
+    assert!(
+        yanked
+            .err
+            .contains("next: tasker component show demo/basics\n"),
+        "{yanked:?}"
+    );
+    let family = terminal
+        .run(["component", "show", "demo/basics"])
+        .await
+        .succeeds();
+    assert!(family.out.contains("0.1.0    yanked"), "{family:?}");
+    let one = terminal
+        .run(["component", "show", RELEASE])
+        .await
+        .succeeds();
+    assert!(one.out.contains("status     yanked"), "{one:?}");
+    terminal
+        .template("one", "  - {name: a, handler: basics/noop}")
+        .await;
+    let refused = terminal.run(["task", "run", "demo/one"]).await.ends_with(2);
+    assert!(refused.err.contains("0.1.0 (yanked)"), "{refused:?}");
+    terminal
+        .run(["component", "unyank", RELEASE])
+        .await
+        .succeeds();
+    terminal
+        .run(["task", "run", "demo/one", "--wait"])
+        .await
+        .succeeds();
+    terminal
+        .run(["template", "yank", "demo/one@1.0.0"])
+        .await
+        .succeeds();
+    let refused = terminal.run(["task", "run", "demo/one"]).await.ends_with(2);
+    assert!(refused.err.contains("1.0.0 (yanked)"), "{refused:?}");
+    terminal
+        .run(["template", "unyank", "demo/one@1.0.0"])
+        .await
+        .succeeds();
+    terminal
+        .run(["task", "run", "demo/one", "--wait"])
+        .await
+        .succeeds();
+}
+
+const QUARANTINE: [&str; 5] = [
+    "component",
+    "quarantine",
+    RELEASE,
+    "--reason",
+    "it charges twice",
+];
+
+#[tokio::test]
+async fn a_quarantine_is_told_with_its_names_and_shown_with_the_component() {
+    let terminal = Terminal::with_basics().await;
+    let told = terminal.run(QUARANTINE).await.succeeds();
+    for text in [
+        "is quarantined: no host starts it, and what runs of it is ended",
+        "known as  demo/basics@0.1.0",
+    ] {
+        assert!(told.out.contains(text), "{told:?}");
+    }
+    let next = "tasker component release demo/basics@0.1.0";
+    assert!(told.err.contains(next), "{told:?}");
+    let again = terminal.run(QUARANTINE).await.succeeds();
+    assert!(again.out.contains("was quarantined already"), "{again:?}");
+    let listed = terminal.run(["component", "quarantined"]).await.succeeds();
+    for text in ["demo/basics@0.1.0", "it charges twice"] {
+        assert!(listed.out.contains(text), "{listed:?}");
+    }
+    let family = ["component", "show", "demo/basics"];
+    let family = terminal.run(family).await.succeeds();
+    assert!(family.out.contains("0.1.0    quarantined"), "{family:?}");
+}
+
+#[tokio::test]
+async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it() {
+    let terminal = Terminal::with_basics().await;
+    let step = "  - {name: a, handler: basics/sleep, config: {ms: 60000}, timeout: 5m}";
+    terminal.template("slow", step).await;
+    let run = ["task", "run", "demo/slow", "--output", "json"];
+    let started = terminal.run(run).await.succeeds().json();
+    let id = started["task"]["id"].as_str().unwrap();
+    terminal.run(QUARANTINE).await.succeeds();
+    wait_until("the step stands still", async || {
+        let shown = terminal.run(["task", "show", id]).await.succeeds();
+        let why = "demo/basics@0.1.0 is quarantined";
+        shown.out.contains(why).then_some(())
+    })
+    .await;
+    let release = ["component", "release", RELEASE];
+    let released = terminal.run(release).await.succeeds();
+    let ready = "may run again; 1 step that stood still: ready";
+    assert!(released.out.contains(ready), "{released:?}");
+    let listed = terminal.run(["component", "quarantined"]).await.succeeds();
+    assert_eq!(listed.out, "nothing is quarantined\n");
+    terminal.run(release).await.ends_with(4);
+}
+
+#[tokio::test]
+async fn a_version_is_taken_out_of_use_by_its_number_only() {
+    let terminal = Terminal::without_host();
+    for verb in ["yank", "unyank", "quarantine", "release"] {
+        let ran = terminal
+            .run(["component", verb, "demo/basics"])
+            .await
+            .ends_with(2);
+        assert!(ran.err.contains("say which version"), "{ran:?}");
+    }
+}
