@@ -5,7 +5,7 @@ use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use tasker::api::{AppState, serve};
-use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
 use tasker::store::secret::{KeyRing, SecretKeys};
 use tasker::store::wake::Wake;
@@ -224,6 +224,7 @@ fn sandbox() -> Sandbox {
         let config = SandboxConfig {
             cache_dir,
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });

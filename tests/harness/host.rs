@@ -4,6 +4,7 @@ use std::time::Duration;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tasker::host::{DatabaseChoice, Host, HostConfig};
+use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 
 use super::{TestDatabase, wait_until};
@@ -37,6 +38,7 @@ impl TestHost {
             database: DatabaseChoice::Url(database.url()),
             secret_keys: None,
             connections: 8,
+            compiler: Compiler::InProcess,
             worker: Some(worker()),
         };
         change(&mut config);

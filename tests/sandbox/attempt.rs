@@ -9,7 +9,7 @@ use tasker::domain::ids::TaskId;
 use tasker::domain::invocation::{Invocation, Lease, StepPlan};
 use tasker::domain::limits::Limits;
 use tasker::domain::outcome::{Failure, Outcome};
-use tasker::sandbox::{Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
+use tasker::sandbox::{Compiler, Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
 
 /// Invocations that the sandbox of the tests runs at once.
 pub const MAX_CONCURRENT: usize = 64;
@@ -21,6 +21,7 @@ pub fn sandbox() -> &'static Sandbox {
         let config = SandboxConfig {
             cache_dir: dir.path().to_owned(),
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });

@@ -143,6 +143,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         }
         RegistryError::Requirement(_) => (StatusCode::BAD_REQUEST, "invalid_requirement"),
         RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
+        RegistryError::Sandbox(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
         RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
         RegistryError::TemplateAddress { .. } => {

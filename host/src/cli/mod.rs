@@ -3,6 +3,7 @@
 mod bench;
 pub mod build;
 mod client;
+mod compile_component;
 mod component;
 mod doctor;
 mod excerpt;
@@ -36,6 +37,7 @@ use client::Client;
 use output::{Format, Output};
 use paint::When;
 use serde_json::json;
+use std::process::ExitCode;
 
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
@@ -119,6 +121,8 @@ enum Command {
     },
     /// Print the version of this program.
     Version,
+    #[command(hide = true)]
+    CompileComponent(compile_component::Args),
 }
 
 /// What a command works with: the host and the way to tell the user.
@@ -128,6 +132,14 @@ pub(crate) struct Context {
 }
 
 impl Cli {
+    /// Runs the command here and now, if it is one that must be alone in its process.
+    pub fn without_runtime(&self) -> Option<ExitCode> {
+        let Command::CompileComponent(args) = &self.command else {
+            return None;
+        };
+        Some(args.run())
+    }
+
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
         let output = Output::new(self.global.output, self.global.color);
@@ -165,6 +177,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Psql(args) => psql::run(args),
         Command::Completions { shell } => print_completions(shell, output),
         Command::Version => print_version(output),
+        Command::CompileComponent(_) => unreachable!("`Cli::without_runtime` took it before"),
     }
 }
 

@@ -5,6 +5,7 @@ use super::{CliError, Exit};
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
 use crate::host::{DatabaseChoice, Host, HostConfig, HostError};
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
 use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
@@ -47,6 +48,12 @@ pub struct Serve {
     /// Memory of one attempt.
     #[arg(long, default_value_t = 128, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
     memory_limit: u32,
+    /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
+    #[arg(long, default_value_t = CompileLimits::default().cpu.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    compile_cpu_limit: u64,
+    /// Memory for compiling one upload.
+    #[arg(long, default_value_t = CompileLimits::default().memory_bytes >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..=65_536))]
+    compile_memory_limit: u64,
     /// How often the host says that it is alive, in milliseconds.
     #[arg(long, default_value_t = 2_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..))]
     heartbeat_interval: u64,
@@ -97,6 +104,10 @@ impl Serve {
                 .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
             connections: self.connections,
             secret_keys,
+            compiler: Compiler::of_this_program(CompileLimits {
+                cpu: Duration::from_secs(self.compile_cpu_limit),
+                memory_bytes: self.compile_memory_limit << 20,
+            }),
             worker,
         })
     }

@@ -7,7 +7,7 @@ pub mod logging;
 pub use database::DatabaseChoice;
 
 use crate::api::{self, AppState};
-use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
 use crate::store::secret::{KeyRingError, SecretKeys};
 use crate::store::wake::Wake;
@@ -40,6 +40,8 @@ pub struct HostConfig {
     pub connections: u32,
     /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
     pub secret_keys: Option<SecretKeys>,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
 }
@@ -113,6 +115,7 @@ impl Host {
         let sandbox = Sandbox::new(SandboxConfig {
             cache_dir,
             max_concurrent,
+            compiler: config.compiler,
         })?;
 
         let (wake, draining, closing) = (

@@ -9,7 +9,7 @@ use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
 use crate::domain::secret::SecretValueError;
 use crate::domain::template::TemplateError;
-use crate::sandbox::Refusal;
+use crate::sandbox::{Refusal, SandboxError};
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
 use semver::Version;
@@ -67,7 +67,9 @@ pub enum RegistryError {
     #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
     BuildMetadata { version: Version },
     #[error("the component is refused: {}", .0.chain())]
-    Component(#[from] Refusal),
+    Component(Refusal),
+    #[error("the component could not be inspected: {0}")]
+    Sandbox(#[source] SandboxError),
     #[error(
         "{release} exists with other content (sha256 {existing}; this one has {given}); bump the version"
     )]
@@ -154,7 +156,23 @@ pub enum RegistryError {
 impl RegistryError {
     /// True where nothing is wrong with what was asked for.
     pub fn is_of_the_host(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Stored { .. })
+        matches!(
+            self,
+            Self::Store(_) | Self::Sandbox(_) | Self::Stored { .. }
+        )
+    }
+}
+
+impl From<SandboxError> for RegistryError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Refused(refusal) => Self::Component(refusal),
+            SandboxError::Engine(_)
+            | SandboxError::CacheDir { .. }
+            | SandboxError::Load(_)
+            | SandboxError::WrongBytes { .. }
+            | SandboxError::Compiler(_) => Self::Sandbox(error),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
 use crate::host::{DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
 use crate::tasks::Tasks;
@@ -127,6 +128,7 @@ async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
         secret_keys: None,
         connections: crate::store::DEFAULT_CONNECTIONS,
+        compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
     });
     Ok(host.await?)
