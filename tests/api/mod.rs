@@ -2,9 +2,13 @@
 
 mod components;
 mod health;
+mod kv;
+mod pin_history;
 mod pins;
+mod ramps;
 mod requests;
 mod resolution;
+mod secrets;
 mod server;
 mod submit;
 mod tasks;

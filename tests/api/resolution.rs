@@ -21,12 +21,12 @@ async fn new_tasks_take_the_highest_versions_until_a_pin_says_otherwise() {
         (json!("1.0.0"), json!("1.0.0"))
     );
     server
-        .put_component("guest", "1.1.0", guests::undescribed())
+        .put_component("guest", "2.0.0", guests::undescribed())
         .await
         .answered(201);
     assert_eq!(
         lock_of_new_task(&server).await,
-        (json!("1.0.0"), json!("1.1.0"))
+        (json!("1.0.0"), json!("2.0.0"))
     );
     let pin = json!({"requirement": "=1.0.0"});
     server
@@ -62,7 +62,7 @@ async fn new_tasks_take_the_highest_versions_until_a_pin_says_otherwise() {
     );
     assert_eq!(
         lock_of_new_task(&server).await,
-        (json!("1.0.0"), json!("1.1.0"))
+        (json!("1.0.0"), json!("2.0.0"))
     );
 }
 

@@ -3,16 +3,19 @@
 use crate::harness::TestDatabase;
 use crate::sandbox::guests;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use tasker::api::{AppState, serve};
-use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
+use tasker::store::secret::{KeyRing, SecretKeys};
 use tasker::store::wake::Wake;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Invocations that the sandbox of these tests runs at once.
 const MAX_CONCURRENT: usize = 8;
+/// What secrets are encrypted with.
+const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// Connections of one server.
 const CONNECTIONS: u32 = 4;
 
@@ -24,7 +27,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
-    _database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 /// An answer, read whole.
@@ -40,8 +43,18 @@ pub struct Answer {
 
 impl Server {
     pub async fn start() -> Self {
-        let database = TestDatabase::new().await;
-        let store = Store::open_url(&database.url(), CONNECTIONS).unwrap();
+        Self::on(Arc::new(TestDatabase::new().await)).await
+    }
+
+    /// Another host on the same database.
+    pub async fn second_host(&self) -> Self {
+        Self::on(self.database.clone()).await
+    }
+
+    async fn on(database: Arc<TestDatabase>) -> Self {
+        let store = Store::open_url(&database.url(), CONNECTIONS)
+            .unwrap()
+            .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
         let shutdown = CancellationToken::new();
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -60,7 +73,7 @@ impl Server {
             url,
             client,
             _stop: stop.drop_guard(),
-            _database: database,
+            database,
         }
     }
 
@@ -68,6 +81,12 @@ impl Server {
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client
             .request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    /// Runs a statement in the database.
+    pub async fn execute(&self, statement: &'static str) {
+        let pool = self.database.pool();
+        sqlx::query(statement).execute(pool).await.unwrap();
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -112,6 +131,19 @@ impl Server {
         let published = self.put_template(template, "1.0.0", &yaml).await;
         assert_eq!(published.status, 201, "{}", published.text);
         assert_eq!(published.json["warnings"], json!([]));
+    }
+
+    /// Takes a version of a component away from new tasks.
+    pub async fn bar(&self, component: &str, version: &str) {
+        let done = sqlx::query(
+            "with barred as (
+               update tasker.component_version v set status = 'yanked'
+               from tasker.component c
+               where c.component_id = v.component_id and c.name = $1 and v.version = $2)
+             update tasker.registry_generation set generation = generation + 1",
+        );
+        let done = done.bind(component).bind(version);
+        done.execute(self.database.pool()).await.unwrap();
     }
 
     /// Submits a task that has to be created; its id.
@@ -192,6 +224,7 @@ fn sandbox() -> Sandbox {
         let config = SandboxConfig {
             cache_dir,
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });

@@ -34,6 +34,12 @@ pub fn described(descriptor: &serde_json::Value) -> Vec<u8> {
     bytes
 }
 
+/// Handlers that use secrets.
+pub fn confidant() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("confidant"));
+    &BYTES
+}
+
 fn read(name: &str) -> Vec<u8> {
     static DIR: LazyLock<PathBuf> =
         LazyLock::new(|| build_guests(&Path::new(env!("CARGO_MANIFEST_DIR")).join("guests")));

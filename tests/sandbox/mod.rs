@@ -7,6 +7,8 @@ mod exports;
 pub mod guests;
 mod handlers;
 mod http;
+mod kv;
 mod measure;
 mod misbehaviour;
 mod refusals;
+mod secrets;

@@ -3,9 +3,11 @@
 use crate::domain::chain::Chain;
 use crate::domain::compat::Change;
 use crate::domain::ids::TaskId;
+use crate::domain::pin::PinChangeError;
 use crate::domain::template::Finding;
 use crate::registry::RegistryError;
 use crate::store::StoreError;
+use crate::store::secret::SecretError;
 use crate::tasks::{InputProblem, TasksError};
 use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -156,6 +158,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         }
         RegistryError::Requirement(_) => (StatusCode::BAD_REQUEST, "invalid_requirement"),
         RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
+        RegistryError::Sandbox(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
         RegistryError::PromisesTooMuch(_) => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -168,18 +171,38 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
         RegistryError::UnknownPin { .. } => (StatusCode::NOT_FOUND, "unknown_pin"),
+        RegistryError::Kv(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_kv"),
+        RegistryError::KvFull { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "kv_full"),
+        RegistryError::UnknownKv(_) => (StatusCode::NOT_FOUND, "unknown_kv"),
+        RegistryError::Secret(error) => of_secret(error),
+        RegistryError::SecretValue(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret"),
+        RegistryError::UnknownSecret { .. } => (StatusCode::NOT_FOUND, "unknown_secret"),
         RegistryError::PinMatchesNothing { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "pin_matches_nothing")
         }
         RegistryError::ForeignTemplatePin(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
         }
+        RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
         }
         RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+fn of_pin_change(error: &PinChangeError) -> (StatusCode, &'static str) {
+    match error {
+        PinChangeError::NoRamp => (StatusCode::CONFLICT, "no_ramp"),
+        PinChangeError::Frozen { .. } => (StatusCode::CONFLICT, "ramp_is_frozen"),
+        PinChangeError::NotFrozen(_) => (StatusCode::CONFLICT, "ramp_is_not_frozen"),
+        PinChangeError::NothingBefore(_) => (StatusCode::CONFLICT, "nothing_to_roll_back"),
+        PinChangeError::SameRequirement(_) | PinChangeError::SameVersion { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "ramp_goes_nowhere")
+        }
+        PinChangeError::Guard(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_guard"),
     }
 }
 
@@ -195,6 +218,21 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
         TasksError::NothingCreated | TasksError::StoredJson(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
+    }
+}
+
+fn of_secret(error: &SecretError) -> (StatusCode, &'static str) {
+    match error {
+        SecretError::Store(error) => of_store(error),
+        SecretError::NoKeys
+        | SecretError::KeyFile { .. }
+        | SecretError::KeyFileOpen { .. }
+        | SecretError::KeyFileText { .. }
+        | SecretError::KeyMissing { .. } => (StatusCode::CONFLICT, "secret_keys_unusable"),
+        SecretError::TooMany { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_secrets"),
+        SecretError::Changed { .. } | SecretError::Random(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
     }

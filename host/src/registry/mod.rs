@@ -2,10 +2,13 @@
 
 pub mod diff;
 pub mod discover;
+pub mod kv;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
+pub mod ramp;
 pub mod resolve;
+pub mod secret;
 pub mod verdict;
 
 mod error;

@@ -2,7 +2,10 @@
 
 mod components;
 mod diffs;
+mod kv;
+mod pin_ramps;
 mod pins;
+mod secrets;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -17,5 +20,8 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(templates::router())
         .merge(diffs::router())
         .merge(pins::router())
+        .merge(pin_ramps::router())
+        .merge(secrets::router())
+        .merge(kv::router())
         .merge(tasks::router())
 }
