@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tasker::domain::grants::Grants;
 use tasker::host::{DatabaseChoice, Host, HostConfig};
+use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 use tokio::process::{Child, Command};
 
@@ -99,6 +100,7 @@ async fn be_host(url: String) {
         database: DatabaseChoice::Url(url),
         connections: 8,
         secret_keys: None,
+        compiler: Compiler::InProcess,
         worker: Some(worker),
     };
     let _host = Host::start(config).await.unwrap();

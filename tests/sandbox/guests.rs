@@ -16,6 +16,12 @@ pub fn undescribed() -> &'static [u8] {
     &BYTES
 }
 
+/// Handlers that use secrets.
+pub fn confidant() -> &'static [u8] {
+    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("confidant"));
+    &BYTES
+}
+
 /// A handler that returns its input, with this descriptor.
 pub fn described(descriptor: &serde_json::Value) -> Vec<u8> {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("described"));
@@ -32,12 +38,6 @@ pub fn described(descriptor: &serde_json::Value) -> Vec<u8> {
     room.fill(b' ');
     room[..text.len()].copy_from_slice(&text);
     bytes
-}
-
-/// Handlers that use secrets.
-pub fn confidant() -> &'static [u8] {
-    static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("confidant"));
-    &BYTES
 }
 
 fn read(name: &str) -> Vec<u8> {
