@@ -212,16 +212,16 @@ async fn a_ramp_beyond_what_a_step_asks_for_leaves_the_step_where_it_is() {
         .put_component("guest", "2.0.0", guests::undescribed())
         .await
         .answered(201);
-    let narrow = yaml("one", "1.1.0", "steps: [{name: a, handler: guest/noop@^1}]");
+    let narrow = yaml("one", "2.0.0", "steps: [{name: a, handler: guest/noop@^1}]");
     server
-        .put_template("one", "1.1.0", &narrow)
+        .put_template("one", "2.0.0", &narrow)
         .await
         .answered(201);
     ramp(&server, "2.0.0", 99.99).await;
     let task = json!({"namespace": "shop", "template": "one"});
     let created = server.post("/v1/tasks", &task).await.answered(201);
     let id = created["task"]["id"].as_str().unwrap();
-    assert_eq!(versions(&server, id).await, "1.1.0 1.0.0");
+    assert_eq!(versions(&server, id).await, "2.0.0 1.0.0");
 }
 
 #[tokio::test]
