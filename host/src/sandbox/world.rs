@@ -137,7 +137,7 @@ impl World {
     /// Gives its packages versions that no other world's have.
     fn mark_packages(&mut self) {
         let older = Prerelease::new(OLDER).expect("letters are a pre-release");
-        for (_, package) in self.resolve.packages.iter_mut() {
+        for (_, package) in &mut self.resolve.packages {
             let version = package.name.version.take();
             let version = version.unwrap_or_else(|| Version::new(0, 0, 0));
             let pre = older.clone();

@@ -68,7 +68,7 @@ pub async fn between(
         Problem::bad_input(format!("`{to}` is neither a file nor a version: {error}"))
     })?;
     if newer.family() != older.family() {
-        let what = format!("{} and {} are not of one name", older, newer);
+        let what = format!("{older} and {newer} are not of one name");
         return Err(Problem::bad_input(what)
             .help("name two versions of the same, or a version and a file")
             .into());

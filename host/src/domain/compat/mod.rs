@@ -53,7 +53,7 @@ pub struct Verdict {
 impl Verdict {
     /// The level is that of the gravest change; patch where there is none.
     pub fn of(against: Version, mut changes: Vec<Change>) -> Self {
-        changes.sort_by(|a, b| b.level.cmp(&a.level));
+        changes.sort_by_key(|change| std::cmp::Reverse(change.level));
         let level = changes.first().map_or(Level::Patch, |change| change.level);
         changes.truncate(MAX_CHANGES);
         Self {
