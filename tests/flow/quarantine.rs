@@ -63,7 +63,9 @@ async fn is_ended_and_run_again(handler: &str) {
     let log = host.transitions(&id, "a").await;
     assert_eq!(log[1]["detail"]["reason"], "quarantined", "{log:?}");
     assert_eq!(release(&host, GUEST).await["steps"], 1);
-    assert_eq!(host.step_in(&id, "a", "running").await["attempts"], 2);
+    // A host that has not heard of the release yet gives the step back once more.
+    let again = host.step_in(&id, "a", "running").await;
+    assert!(again["attempts"].as_u64() >= Some(2), "{again}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -34,7 +34,10 @@ fn take_on(limits: CompileLimits) -> io::Result<()> {
     rustix::process::nice(NICENESS)?;
     limit(Resource::Core, 0)?;
     limit(Resource::Fsize, 0)?;
-    limit(Resource::Cpu, limits.cpu.as_secs().max(1))?;
+    // Where both limits are one, the kernel may kill at once, which looks like someone else's doing.
+    let seconds = limits.cpu.as_secs().max(1);
+    let (current, maximum) = (Some(seconds), Some(seconds + 5));
+    setrlimit(Resource::Cpu, Rlimit { current, maximum })?;
     limit(Resource::As, limits.memory_bytes)
 }
 
