@@ -107,7 +107,7 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
         .run(["component", "show", "demo/guest@1.1.0"])
         .await
         .succeeds();
-    assert!(shown.out.contains("status     needs approval"), "{shown:?}");
+    assert!(shown.out.contains("needs approval"), "{shown:?}");
     assert!(shown.out.contains("kv a  needs approval"), "{shown:?}");
     let approve = ["component", "approve", "demo/guest@1.1.0"];
     let approved = terminal.run(approve).await.succeeds();
