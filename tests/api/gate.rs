@@ -225,3 +225,14 @@ async fn a_want_that_no_host_knows_is_refused() {
     let detail = answer.refused(422, "component_refused");
     assert!(detail.contains("`gpu` is no capability"), "{detail}");
 }
+
+#[tokio::test]
+async fn yanking_and_unyanking_is_no_way_around_an_approval() {
+    let server = Server::start().await;
+    published(&server, "1.0.0", &["kv a"]).await;
+    for (verb, status) in [("yank", "yanked"), ("unyank", "needs_approval")] {
+        let path = format!("{GUEST}/versions/1.0.0/{verb}");
+        let view = server.post(&path, &json!({"reason": "to see"})).await;
+        assert_eq!(view.answered(200)["status"], status);
+    }
+}

@@ -100,7 +100,7 @@ impl Granted {
     }
 
     /// As the namespace names it: `*`, `name`, or `other/name`.
-    fn component(&self) -> Result<String, Problem> {
+    fn component(&self) -> Result<String, CliError> {
         match &self.component {
             Family::One(component) if component.namespace == *self.namespace() => {
                 Ok(component.name.to_string())
@@ -111,7 +111,8 @@ impl Granted {
                 "{} cannot grant to all components of {namespace} at once",
                 self.namespace()
             ))
-            .help("grant to each of them by its name")),
+            .help("grant to each of them by its name")
+            .into()),
         }
     }
 }

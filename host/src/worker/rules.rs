@@ -34,8 +34,11 @@ impl Rules {
     }
 }
 
-/// Rules with the generation that they were read under, by namespace.
-pub(super) struct RulesCache(Mutex<LruCache<Arc<str>, (i64, Arc<Rules>)>>);
+/// Rules with the generation that they were read under.
+type ReadRules = (i64, Arc<Rules>);
+
+/// Rules by namespace.
+pub(super) struct RulesCache(Mutex<LruCache<Arc<str>, ReadRules>>);
 
 impl Default for RulesCache {
     fn default() -> Self {
@@ -68,7 +71,7 @@ impl RulesCache {
         Ok(rules)
     }
 
-    fn kept(&self, namespace: &str) -> Option<(i64, Arc<Rules>)> {
+    fn kept(&self, namespace: &str) -> Option<ReadRules> {
         let mut all = self.0.lock().expect("no holder panics");
         all.get(namespace).cloned()
     }
