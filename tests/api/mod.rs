@@ -3,9 +3,11 @@
 mod components;
 mod health;
 mod pins;
+mod registry;
 mod requests;
 mod resolution;
 mod server;
+mod signatures;
 mod submit;
 mod tasks;
 mod templates;

@@ -9,17 +9,22 @@ mod excerpt;
 mod exit;
 mod input;
 mod json;
+mod key;
 mod list;
 pub mod new;
+mod oci;
 mod output;
 mod paint;
 mod pin;
 mod place;
+mod policy;
 mod problem;
 mod psql;
 mod reference;
+mod registry;
 mod scaffold;
 mod serve;
+mod sign;
 mod step;
 mod task;
 mod template;
@@ -94,6 +99,18 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Look at all that is published, and at who uses what.
+    #[command(subcommand)]
+    Registry(registry::Command),
+    /// Push components to OCI registries, and pull them from there.
+    #[command(subcommand)]
+    Oci(oci::Command),
+    /// Sign components.
+    #[command(subcommand)]
+    Sign(sign::Command),
+    /// Say whose signatures a namespace takes.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -148,6 +165,10 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Registry(command) => registry::run(command, &context()?).await,
+        Command::Oci(command) => oci::run(command, &context()?).await,
+        Command::Sign(command) => sign::run(command, output),
+        Command::Policy(command) => policy::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,

@@ -13,6 +13,7 @@ pub mod name;
 pub mod outcome;
 pub mod requirement;
 pub mod resolve;
+pub mod signature;
 pub mod state;
 pub mod template;
 pub mod usage;

@@ -4,6 +4,7 @@ use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::signature::{KeyId, SignatureError};
 use crate::domain::template::TemplateError;
 use crate::sandbox::Refusal;
 use crate::store::StoreError;
@@ -81,6 +82,8 @@ pub enum RegistryError {
         written: String,
         addressed: String,
     },
+    #[error("there is no namespace {0}; list them with: tasker registry tree")]
+    UnknownNamespace(Name),
     #[error("there is no {kind} {target}; publish one or correct the name")]
     Unknown { kind: Kind, target: QualifiedName },
     #[error("there is no {release}; there are {existing}")]
@@ -119,6 +122,29 @@ pub enum RegistryError {
         release: Box<Release>,
         existing: Vec<String>,
     },
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error(
+        "the signature by key {key} is not one of these bytes (sha256 {digest}); sign what you upload"
+    )]
+    WrongSignature { key: KeyId, digest: Digest },
+    #[error(
+        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component push --sign KEY",
+        .release.target.namespace, .keys.join(", ")
+    )]
+    Unsigned {
+        release: Box<Release>,
+        /// Names and ids.
+        keys: Vec<String>,
+    },
+    #[error(
+        "namespace {namespace} has no signing key {key}; list them with: tasker policy ls --namespace {namespace}"
+    )]
+    UnknownSigningKey { namespace: Name, key: KeyId },
+    #[error(
+        "the bytes of {0} were removed when nothing needed them any more; publish them again under a new version"
+    )]
+    BytesRemoved(Box<Release>),
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
     #[error("what is stored of {what} cannot be read: {reason}")]

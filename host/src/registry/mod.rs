@@ -1,10 +1,14 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod discover;
+pub mod graph;
+pub mod inventory;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
 pub mod resolve;
+pub mod sign;
+pub mod uses;
 
 mod error;
 mod storable;

@@ -32,6 +32,7 @@ impl Registry {
         {
             return same_content(target, version, row, digest).map(|row| (row, false));
         }
+        self.require_signature(target, version, digest).await?;
         let inspected = self.sandbox.inspect(&bytes[..]).await?;
         let descriptor =
             serde_json::to_value(&inspected.descriptor).map_err(|error| RegistryError::Stored {

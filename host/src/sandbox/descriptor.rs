@@ -1,5 +1,6 @@
 //! What a component says of itself.
 
+use super::provenance::Provenance;
 use super::refusal::Refusal;
 use crate::domain::name::Name;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,9 @@ pub struct Descriptor {
     pub capabilities: Vec<String>,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
+    /// None where it cannot be told, or was not asked when the version was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
 }
 
 /// One handler, as its author describes it.

@@ -4,6 +4,7 @@ use super::bindings::exports::tasker::step::handler;
 use super::capability::CONTRACT_DESCRIPTOR;
 use super::descriptor::{Described, Descriptor};
 use super::execute::within_deadline;
+use super::provenance::Provenance;
 use super::refusal::Refusal;
 use super::state::AttemptState;
 use super::surface::{Surface, beginning, refuse_other_files};
@@ -38,7 +39,7 @@ impl Sandbox {
         let bytes = bytes.into();
         refuse_other_files(&bytes)?;
         let digest = Digest::of(&bytes);
-        let prepared = self.compile(digest, bytes).await?;
+        let prepared = self.compile(digest, bytes.clone()).await?;
         let Surface { imports, contract } = Surface::of(prepared.pre().component())?;
         let described = self.describe(&prepared).await?;
         let (handlers, capabilities) = match described {
@@ -50,6 +51,7 @@ impl Sandbox {
             handlers,
             capabilities,
             imports,
+            provenance: Provenance::of(&bytes),
         };
         Ok(Inspected { digest, descriptor })
     }

@@ -15,6 +15,7 @@ mod execute;
 mod inspect;
 mod limits;
 mod measure;
+mod provenance;
 mod refusal;
 mod state;
 mod surface;
@@ -27,6 +28,7 @@ pub use descriptor::{Descriptor, HandlerDescription};
 pub use execute::{Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
+pub use provenance::{Provenance, Tool};
 pub use refusal::Refusal;
 
 use cache::CodeCache;

@@ -9,13 +9,16 @@ pub mod component;
 pub mod embedded;
 pub mod engine;
 pub mod health;
+pub mod inventory;
 pub mod lease;
 pub mod lock;
 mod migrate;
 pub mod pin;
 pub mod plan;
+pub mod signature;
 pub mod task_read;
 pub mod template;
+pub mod uses;
 pub mod wake;
 
 pub use migrate::{MigrateError, migrate};

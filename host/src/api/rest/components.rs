@@ -4,12 +4,13 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::request::{Caller, InPath, InQuery, read};
+use super::signatures;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::registry::discover::{descriptor, latest, parse_version};
 use crate::registry::publish_component::MAX_COMPONENT_BYTES;
-use crate::sandbox::{Descriptor, HandlerDescription};
+use crate::sandbox::{Descriptor, HandlerDescription, Provenance};
 use crate::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -64,6 +65,8 @@ struct ComponentVersionView {
     /// What its handlers want to be granted.
     capabilities: Vec<String>,
     imports: Vec<String>,
+    /// Null where it is not known.
+    provenance: Option<Provenance>,
     status: VersionStatus,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
@@ -131,8 +134,15 @@ async fn publish(
     request: Request,
 ) -> Result<Response, ApiError> {
     let version = parse_version(&version)?;
+    let signatures = signatures::given(request.headers())?;
     let bytes = read(request, MEDIA_TYPES, MAX_COMPONENT_BYTES).await?;
     let target = QualifiedName { namespace, name };
+    if !signatures.is_empty() {
+        let digest = Digest::of(&bytes);
+        api.registry
+            .keep_signatures(digest, &signatures, &caller.0)
+            .await?;
+    }
     let (row, created) = api
         .registry
         .publish_component(&target, &version, bytes, &caller.0)
@@ -164,12 +174,14 @@ impl ComponentVersionView {
             handlers,
             capabilities,
             imports,
+            provenance,
         } = descriptor(&row)?;
         Ok(Self {
             contract,
             handlers: handlers.unwrap_or_default(),
             capabilities,
             imports,
+            provenance,
             namespace: row.namespace,
             component: row.component,
             version: row.version,

@@ -2,6 +2,9 @@
 
 mod components;
 mod pins;
+mod registry;
+mod registry_views;
+mod signatures;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -16,4 +19,6 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(templates::router())
         .merge(pins::router())
         .merge(tasks::router())
+        .merge(registry::router())
+        .merge(signatures::router())
 }

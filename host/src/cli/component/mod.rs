@@ -1,7 +1,7 @@
 //! `tasker component …`
 
 mod ls;
-mod push;
+pub(in crate::cli) mod push;
 mod show;
 
 use crate::cli::{CliError, Context, Exit};
