@@ -37,6 +37,7 @@ impl TestHost {
             database: DatabaseChoice::Url(database.url()),
             connections: 8,
             worker: Some(worker()),
+            watch: None,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();

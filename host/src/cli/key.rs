@@ -93,15 +93,10 @@ pub fn signatures_beside(path: &Path) -> Result<Vec<Signature>, CliError> {
     if !file.is_file() {
         return Ok(Vec::new());
     }
-    let text = input::read_text(&file)?;
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    let signatures = lines.map(|line| {
-        line.parse::<Signature>().map_err(|error| {
-            let what = format!("{}: {error}", file.display());
-            CliError::from(Problem::bad_input(what))
-        })
-    });
-    signatures.collect()
+    Signature::parse_lines(&input::read_text(&file)?).map_err(|error| {
+        let what = format!("{}: {error}", file.display());
+        Problem::bad_input(what).into()
+    })
 }
 
 /// Adds a signature to others, in place of one by the same key.

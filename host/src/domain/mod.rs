@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod chain;
+pub mod component_file;
 pub mod digest;
 pub mod grants;
 pub mod ids;

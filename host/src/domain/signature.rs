@@ -145,6 +145,12 @@ impl Signature {
         Self { key, bytes }
     }
 
+    /// Reads signatures one a line; empty lines are left out.
+    pub fn parse_lines(text: &str) -> Result<Vec<Self>, SignatureError> {
+        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        lines.map(str::parse).collect()
+    }
+
     pub fn key(&self) -> &PublicKey {
         &self.key
     }

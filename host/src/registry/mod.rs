@@ -9,6 +9,7 @@ pub mod publish_template;
 pub mod resolve;
 pub mod sign;
 pub mod uses;
+pub mod watch;
 
 mod error;
 mod storable;

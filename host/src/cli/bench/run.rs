@@ -126,6 +126,7 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
         connections: crate::store::DEFAULT_CONNECTIONS,
         worker: Some(worker),
+        watch: None,
     });
     Ok(host.await?)
 }
