@@ -16,4 +16,10 @@ alter table tasker.transition
   add column http_requests int;
 
 -- The log grows in the order of time: this finds a window of it at next to no cost a row.
-create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32);
+create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32, autosummarize = on);
+
+-- The same as hosts report it, with each attempt that ends.
+create type tasker.usage as (
+  component_version_id int, wall_ms real, cpu_ms real, host_ms real, memory_kib int,
+  in_bytes int, out_bytes int, http_requests int
+);

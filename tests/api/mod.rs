@@ -2,7 +2,9 @@
 
 mod components;
 mod health;
+mod pin_history;
 mod pins;
+mod ramps;
 mod registry;
 mod requests;
 mod resolution;

@@ -3,7 +3,7 @@
 use crate::harness::TestDatabase;
 use crate::sandbox::guests;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Sandbox, SandboxConfig};
 use tasker::store::Store;
@@ -24,7 +24,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
-    _database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 /// An answer, read whole.
@@ -40,7 +40,15 @@ pub struct Answer {
 
 impl Server {
     pub async fn start() -> Self {
-        let database = TestDatabase::new().await;
+        Self::on(Arc::new(TestDatabase::new().await)).await
+    }
+
+    /// Another host on the same database.
+    pub async fn second_host(&self) -> Self {
+        Self::on(self.database.clone()).await
+    }
+
+    async fn on(database: Arc<TestDatabase>) -> Self {
         let store = Store::open_url(&database.url(), CONNECTIONS).unwrap();
         let shutdown = CancellationToken::new();
         let stop = CancellationToken::new();
@@ -60,7 +68,7 @@ impl Server {
             url,
             client,
             _stop: stop.drop_guard(),
-            _database: database,
+            database,
         }
     }
 
@@ -112,6 +120,19 @@ impl Server {
         let published = self.put_template(template, "1.0.0", &yaml).await;
         assert_eq!(published.status, 201, "{}", published.text);
         assert_eq!(published.json["warnings"], json!([]));
+    }
+
+    /// Takes a version of a component away from new tasks.
+    pub async fn bar(&self, component: &str, version: &str) {
+        let done = sqlx::query(
+            "with barred as (
+               update tasker.component_version v set status = 'yanked'
+               from tasker.component c
+               where c.component_id = v.component_id and c.name = $1 and v.version = $2)
+             update tasker.registry_generation set generation = generation + 1",
+        );
+        let done = done.bind(component).bind(version);
+        done.execute(self.database.pool()).await.unwrap();
     }
 
     /// Submits a task that has to be created; its id.

@@ -5,5 +5,6 @@ mod oci;
 mod refusals;
 mod registry;
 mod signing;
+mod sync;
 mod terminal;
 mod tour;

@@ -3,7 +3,11 @@
 mod failures;
 mod graphs;
 mod hosts;
+mod ledger;
 mod operations;
+mod ramps;
+mod registry;
+mod watch;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

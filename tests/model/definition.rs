@@ -62,7 +62,9 @@ async fn new_task(store: &Store, template: &str, shape: &Shape, component: i32) 
         handler: "none".to_owned(),
     };
     let entries: Vec<LockEntry> = (0..shape.steps.len()).map(entry).collect();
-    let lock = store.intern_lock(row.template_version_id, &entries).await;
+    let lock = store
+        .intern_lock(row.template_version_id, &entries, &[])
+        .await;
     NewTask {
         task_id: TaskId::generate(),
         namespace_id: row.namespace_id,

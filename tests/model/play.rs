@@ -330,6 +330,7 @@ impl<'d> Play<'d> {
         let completed = |(held, result): &(Held, String)| Completed {
             lease: self.lease(*held),
             result: result.clone(),
+            usage: None,
         };
         results.iter().map(completed).collect()
     }
@@ -346,6 +347,7 @@ impl<'d> Play<'d> {
         Failed {
             lease: self.lease(held),
             failure,
+            usage: None,
         }
     }
 }

@@ -53,6 +53,13 @@ constraints! {
     step_template_jitter_is_a_share: "update tasker.step_template set jitter = 1.01";
     step_template_timeout_is_positive: "update tasker.step_template set timeout_ms = 0";
     dependency_goes_forward: "update tasker.dependency set to_no = from_no";
+    pin_ramp_is_whole:
+        "insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_state)
+         values (1, 'component', 'c', '1', '2', 'ramping')";
+    pin_ramp_percent_is_a_share:
+        "insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_percent,
+                                 ramp_state, ramp_started_at)
+         values (1, 'component', 'c', '1', '2', 100.1, 'ramping', now())";
     lock_is_unique: "insert into tasker.lock (template_version_id, fingerprint) values (1, '\\x00')";
     task_remaining_sinks_counts_down: "update tasker.task set remaining_sinks = -1";
     task_finishes_when_final: "update tasker.task set state = 'complete'";
@@ -63,6 +70,15 @@ constraints! {
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
     quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
+    signature_digest_is_sha256:
+        "insert into tasker.signature (digest, public_key, signature, actor)
+         values ('\\x00', repeat('k', 32)::bytea, repeat('s', 64)::bytea, 'ada')";
+    signature_is_ed25519:
+        "insert into tasker.signature (digest, public_key, signature, actor)
+         values (repeat('d', 32)::bytea, repeat('k', 32)::bytea, '\\x00', 'ada')";
+    signing_key_is_ed25519:
+        "insert into tasker.signing_key (namespace_id, key_id, public_key, name, created_by)
+         values (1, 'k', '\\x00', 'ci', 'ada')";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -19,6 +19,7 @@ mod fail_steps;
 mod graph;
 mod heartbeat;
 mod invocations;
+mod judge_ramps;
 mod lock_order;
 mod plans;
 mod reap;

@@ -2,6 +2,7 @@
 
 use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
+use crate::domain::pin::PinChangeError;
 use crate::domain::template::Finding;
 use crate::registry::RegistryError;
 use crate::store::StoreError;
@@ -163,12 +164,26 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Unsigned { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unsigned"),
         RegistryError::UnknownSigningKey { .. } => (StatusCode::NOT_FOUND, "unknown_signing_key"),
         RegistryError::BytesRemoved(_) => (StatusCode::GONE, "bytes_removed"),
+        RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
         }
         RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+fn of_pin_change(error: &PinChangeError) -> (StatusCode, &'static str) {
+    match error {
+        PinChangeError::NoRamp => (StatusCode::CONFLICT, "no_ramp"),
+        PinChangeError::Frozen { .. } => (StatusCode::CONFLICT, "ramp_is_frozen"),
+        PinChangeError::NotFrozen(_) => (StatusCode::CONFLICT, "ramp_is_not_frozen"),
+        PinChangeError::NothingBefore(_) => (StatusCode::CONFLICT, "nothing_to_roll_back"),
+        PinChangeError::SameRequirement(_) | PinChangeError::SameVersion { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "ramp_goes_nowhere")
+        }
+        PinChangeError::Guard(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_guard"),
     }
 }
 

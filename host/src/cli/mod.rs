@@ -26,6 +26,7 @@ mod scaffold;
 mod serve;
 mod sign;
 mod step;
+mod sync;
 mod task;
 mod template;
 mod units;
@@ -105,6 +106,7 @@ enum Command {
     /// Push components to OCI registries, and pull them from there.
     #[command(subcommand)]
     Oci(oci::Command),
+    Sync(sync::Sync),
     /// Sign components.
     #[command(subcommand)]
     Sign(sign::Command),
@@ -167,6 +169,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,
+        Command::Sync(sync) => sync.run(&context()?).await,
         Command::Sign(command) => sign::run(command, output),
         Command::Policy(command) => policy::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,

@@ -38,6 +38,8 @@ fn every_command_of_the_tour_is_understood() {
         "tasker registry stats",
         "tasker oci push orders/charge@1.5.0 localhost:5000/orders/charge:1.5.0 --sign ci",
         "tasker oci pull oci://ghcr.io/orders/charge:1.5.0 --name orders/charge --username ada --password-stdin",
+        "tasker sync orders --dry-run",
+        "tasker sync deploy --namespace orders --prune --yes",
         "tasker sign key new ci",
         "tasker sign file charge.wasm --key ci",
         "tasker policy add ci.pub --namespace orders --name ci",

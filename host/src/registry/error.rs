@@ -2,6 +2,7 @@
 
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
+use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
 use crate::domain::signature::{KeyId, SignatureError};
@@ -107,6 +108,13 @@ pub enum RegistryError {
         namespace: Name,
         kind: Kind,
         target: String,
+    },
+    #[error("the pin of {pin} in namespace {namespace} stays as it is: {source}")]
+    PinChange {
+        namespace: Name,
+        /// Such as `component charge`.
+        pin: String,
+        source: Box<PinChangeError>,
     },
     #[error(transparent)]
     Requirement(#[from] RequirementError),

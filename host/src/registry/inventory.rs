@@ -1,7 +1,7 @@
 //! What there is: namespaces, and in them templates with their steps and components with their
 //! handlers.
 
-use super::discover::parse_versions;
+use super::discover::parse_version;
 use super::{Registry, RegistryError};
 use crate::domain::name::Name;
 use crate::domain::template::Template;
@@ -125,7 +125,8 @@ fn highest_of_each(
     versions: usize,
 ) -> Result<Vec<Listed>, RegistryError> {
     let listed = rows.map(|(name, texts)| {
-        let mut parsed = parse_versions(&texts)?;
+        let parsed = texts.iter().map(|text| parse_version(text));
+        let mut parsed = parsed.collect::<Result<Vec<_>, _>>()?;
         parsed.sort_by(|a, b| b.cmp(a));
         parsed.truncate(versions);
         Ok((name, texts.len(), parsed))

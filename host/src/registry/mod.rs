@@ -6,6 +6,7 @@ pub mod inventory;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
+pub mod ramp;
 pub mod resolve;
 pub mod sign;
 pub mod uses;

@@ -15,6 +15,7 @@ mod execute;
 mod inspect;
 mod limits;
 mod measure;
+mod meter;
 mod provenance;
 mod refusal;
 mod state;

@@ -51,6 +51,7 @@ functions! {
     "53_stop_worker",
     "54_reap",
     "55_reap_overdue",
+    "56_judge_ramps",
     "60_cancel_tasks",
     "70_explain_steps",
     "80_ensure_partitions",

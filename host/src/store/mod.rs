@@ -18,6 +18,7 @@ pub mod plan;
 pub mod signature;
 pub mod task_read;
 pub mod template;
+pub mod usage;
 pub mod uses;
 pub mod wake;
 

@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod pin_ramps;
 mod pins;
 mod registry;
 mod registry_views;
@@ -18,6 +19,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(components::router())
         .merge(templates::router())
         .merge(pins::router())
+        .merge(pin_ramps::router())
         .merge(tasks::router())
         .merge(registry::router())
         .merge(signatures::router())
