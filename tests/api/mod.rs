@@ -2,15 +2,18 @@
 
 mod components;
 mod health;
+mod kv;
 mod pin_history;
 mod pins;
 mod ramps;
 mod registry;
 mod requests;
 mod resolution;
+mod secrets;
 mod server;
 mod signatures;
 mod submit;
 mod tasks;
 mod templates;
+mod verdicts;
 mod worker;

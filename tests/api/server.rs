@@ -5,14 +5,17 @@ use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use tasker::api::{AppState, serve};
-use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
+use tasker::store::secret::{KeyRing, SecretKeys};
 use tasker::store::wake::Wake;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Invocations that the sandbox of these tests runs at once.
 const MAX_CONCURRENT: usize = 8;
+/// What secrets are encrypted with.
+const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// Connections of one server.
 const CONNECTIONS: u32 = 4;
 
@@ -49,7 +52,9 @@ impl Server {
     }
 
     async fn on(database: Arc<TestDatabase>) -> Self {
-        let store = Store::open_url(&database.url(), CONNECTIONS).unwrap();
+        let store = Store::open_url(&database.url(), CONNECTIONS)
+            .unwrap()
+            .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
         let shutdown = CancellationToken::new();
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -76,6 +81,12 @@ impl Server {
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client
             .request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    /// Runs a statement in the database.
+    pub async fn execute(&self, statement: &'static str) {
+        let pool = self.database.pool();
+        sqlx::query(statement).execute(pool).await.unwrap();
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -213,6 +224,7 @@ fn sandbox() -> Sandbox {
         let config = SandboxConfig {
             cache_dir,
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });

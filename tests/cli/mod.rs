@@ -1,10 +1,13 @@
 //! The program as people and scripts use it, against a real host.
 
 mod following;
+mod kv;
 mod oci;
 mod refusals;
 mod registry;
+mod secrets;
 mod signing;
 mod sync;
 mod terminal;
 mod tour;
+mod verdicts;

@@ -127,3 +127,12 @@ async fn the_first_refusal_stops_it_and_what_is_left_is_told() {
         "{mended:?}"
     );
 }
+
+#[tokio::test]
+async fn a_folder_to_watch_that_is_not_there_is_refused_when_the_host_starts() {
+    let terminal = Terminal::without_host();
+    let none = terminal.path("none");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--watch", &none];
+    let ran = terminal.run(serve).await.ends_with(1);
+    assert!(ran.err.contains("is not a folder to watch"), "{ran:?}");
+}

@@ -3,10 +3,12 @@
 mod failures;
 mod graphs;
 mod hosts;
+mod kv;
 mod ledger;
 mod operations;
 mod ramps;
 mod registry;
+mod secrets;
 mod watch;
 
 use crate::harness::{TestDatabase, TestHost, basics};

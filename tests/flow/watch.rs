@@ -103,22 +103,3 @@ async fn a_file_that_is_being_written_is_left_alone_until_it_is_closed() {
     let whole = published(&host, "templates/add/versions/1.0.0").await;
     assert_eq!(whole["steps"].as_array().unwrap().len(), 2);
 }
-
-#[tokio::test]
-async fn a_folder_that_is_not_there_is_refused_when_the_host_starts() {
-    let database = TestDatabase::new().await;
-    let dir = tempfile::tempdir().unwrap();
-    let config = tasker::host::HostConfig {
-        listen: ([127, 0, 0, 1], 0).into(),
-        data_dir: dir.path().to_owned(),
-        database: tasker::host::DatabaseChoice::Url(database.url()),
-        connections: 4,
-        worker: None,
-        watch: Some(dir.path().join("none")),
-    };
-    let refused = tasker::host::Host::start(config).await.err().unwrap();
-    assert!(
-        refused.to_string().contains("is not a folder to watch"),
-        "{refused}"
-    );
-}

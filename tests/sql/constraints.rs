@@ -79,6 +79,27 @@ constraints! {
     signing_key_is_ed25519:
         "insert into tasker.signing_key (namespace_id, key_id, public_key, name, created_by)
          values (1, 'k', '\\x00', 'ci', 'ada')";
+    secret_name_is_a_name:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a/b', 1, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_version_is_positive:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 0, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_key_id_has_eight_bytes:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 1, repeat('k', 9)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_nonce_has_24_bytes:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 1, repeat('k', 8)::bytea, repeat('n', 12)::bytea, '', 'ada')";
+    kv_bucket_is_a_name:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'a/b', 'k', '1', now())";
+    kv_key_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', repeat('k', 201), '1', now())";
+    kv_value_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', 'k', to_json(repeat('v', 65536)), now())";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -2,7 +2,9 @@
 
 mod bench;
 pub mod build;
+mod changes;
 mod client;
+mod compile_component;
 mod component;
 mod doctor;
 mod excerpt;
@@ -10,6 +12,7 @@ mod exit;
 mod input;
 mod json;
 mod key;
+mod kv;
 mod list;
 pub mod new;
 mod oci;
@@ -23,6 +26,7 @@ mod psql;
 mod reference;
 mod registry;
 mod scaffold;
+mod secret;
 mod serve;
 mod sign;
 mod step;
@@ -40,6 +44,7 @@ use client::Client;
 use output::{Format, Output};
 use paint::When;
 use serde_json::json;
+use std::process::ExitCode;
 
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
@@ -113,6 +118,12 @@ enum Command {
     /// Say whose signatures a namespace takes.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// Keep what only granted handlers may use.
+    #[command(subcommand)]
+    Secret(secret::Command),
+    /// Look at the values that handlers keep, and set or remove them.
+    #[command(subcommand)]
+    Kv(kv::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -130,6 +141,8 @@ enum Command {
     },
     /// Print the version of this program.
     Version,
+    #[command(hide = true)]
+    CompileComponent(compile_component::Args),
 }
 
 /// What a command works with: the host and the way to tell the user.
@@ -139,6 +152,14 @@ pub(crate) struct Context {
 }
 
 impl Cli {
+    /// Runs the command here and now, if it is one that must be alone in its process.
+    pub fn without_runtime(&self) -> Option<ExitCode> {
+        let Command::CompileComponent(args) = &self.command else {
+            return None;
+        };
+        Some(args.run())
+    }
+
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
         let output = Output::new(self.global.output, self.global.color);
@@ -172,6 +193,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Sync(sync) => sync.run(&context()?).await,
         Command::Sign(command) => sign::run(command, output),
         Command::Policy(command) => policy::run(command, &context()?).await,
+        Command::Secret(command) => secret::run(command, &context()?).await,
+        Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,
@@ -179,6 +202,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Psql(args) => psql::run(args),
         Command::Completions { shell } => print_completions(shell, output),
         Command::Version => print_version(output),
+        Command::CompileComponent(_) => unreachable!("`Cli::without_runtime` took it before"),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
+use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
 use crate::domain::state::{StepState, TaskState};
@@ -45,6 +46,8 @@ pub struct ComponentVersion {
     pub imports: Vec<String>,
     #[serde(default)]
     pub provenance: Option<Provenance>,
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
@@ -76,6 +79,8 @@ pub struct TemplateVersion {
     #[serde(default)]
     pub input_schema: Option<Box<RawValue>>,
     pub source: String,
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same template was there already.
     #[serde(default)]
@@ -97,6 +102,17 @@ pub struct StepTemplate {
 #[derive(Debug, Deserialize)]
 pub struct Retry {
     pub max_attempts: u16,
+}
+
+/// What is different between two versions.
+#[derive(Debug, Deserialize)]
+pub struct Diff {
+    pub from: semver::Version,
+    /// None where what was compared has no version yet.
+    pub to: Option<semver::Version>,
+    pub lowest_version: semver::Version,
+    #[serde(flatten)]
+    pub verdict: Verdict,
 }
 
 #[derive(Debug, Deserialize)]

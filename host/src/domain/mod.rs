@@ -3,13 +3,16 @@
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
 pub mod actor;
+pub mod capability;
 pub mod chain;
+pub mod compat;
 pub mod component_file;
 pub mod digest;
 pub mod grants;
 pub mod guard;
 pub mod ids;
 pub mod invocation;
+pub mod kv;
 pub mod limits;
 pub mod name;
 pub mod outcome;
@@ -17,6 +20,7 @@ pub mod pin;
 pub mod ramp;
 pub mod requirement;
 pub mod resolve;
+pub mod secret;
 pub mod signature;
 pub mod state;
 pub mod template;

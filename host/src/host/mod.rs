@@ -8,8 +8,9 @@ pub use database::DatabaseChoice;
 
 use crate::api::{self, AppState};
 use crate::registry::Registry;
-use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
+use crate::store::secret::{KeyRingError, SecretKeys};
 use crate::store::wake::Wake;
 use crate::store::{MigrateError, Store, StoreError};
 use crate::worker::{Worker, WorkerConfig, WorkerStats};
@@ -25,6 +26,9 @@ use tokio_util::sync::CancellationToken;
 /// How long requests under way may go on once the worker has ended.
 const REQUEST_DRAIN: Duration = Duration::from_secs(5);
 
+/// Where the keys of secrets are, in the data directory.
+const SECRET_KEY_FILE: &str = "secret.key";
+
 /// How a host is set up.
 #[derive(Clone, Debug)]
 pub struct HostConfig {
@@ -35,6 +39,10 @@ pub struct HostConfig {
     pub database: DatabaseChoice,
     /// Connections to the database.
     pub connections: u32,
+    /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
+    pub secret_keys: Option<SecretKeys>,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
     /// A folder whose components and templates are published as they appear and change.
@@ -59,6 +67,8 @@ pub enum HostError {
     Watch(PathBuf),
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
+    #[error("TASKER_SECRET_KEY cannot be used: {0}")]
+    SecretKeys(#[from] KeyRingError),
     #[error("the database could not be prepared")]
     Migrate(#[from] MigrateError),
     #[error(transparent)]
@@ -104,13 +114,16 @@ impl Host {
             source,
         })?;
         let database = Database::open(&config.database, &config.data_dir).await?;
-        let store = database.store(config.connections)?;
+        let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
+        let keys = config.secret_keys.unwrap_or_else(own_keys);
+        let store = database.store(config.connections)?.with_keys(keys);
         store.migrate().await?;
         let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
         let cache_dir = config.data_dir.join("cache");
         let sandbox = Sandbox::new(SandboxConfig {
             cache_dir,
             max_concurrent,
+            compiler: config.compiler,
         })?;
 
         let (wake, draining, closing) = (

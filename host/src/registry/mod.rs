@@ -1,15 +1,19 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
+pub mod diff;
 pub mod discover;
 pub mod graph;
 pub mod inventory;
+pub mod kv;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
 pub mod ramp;
 pub mod resolve;
+pub mod secret;
 pub mod sign;
 pub mod uses;
+pub mod verdict;
 pub mod watch;
 
 mod error;

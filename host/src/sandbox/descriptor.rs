@@ -3,6 +3,7 @@
 use super::provenance::Provenance;
 use super::refusal::Refusal;
 use crate::domain::name::Name;
+use crate::domain::template::schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -21,6 +22,9 @@ pub struct Descriptor {
     /// None where it cannot be told, or was not asked when the version was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
+    /// What it exports, with versions.
+    #[serde(default)]
+    pub exports: Vec<String>,
 }
 
 /// One handler, as its author describes it.
@@ -69,12 +73,13 @@ impl Described {
 impl HandlerDescription {
     fn check(&self, which: &'static str, schema: Option<&Value>) -> Result<(), Refusal> {
         let Some(schema) = schema else { return Ok(()) };
-        let built = jsonschema::validator_for(schema).map(drop);
-        built.map_err(|error| Refusal::Schema {
-            handler: self.name.to_string(),
-            which,
-            reason: error.to_string(),
-        })
+        schema::compile(schema)
+            .map(drop)
+            .map_err(|errors| Refusal::Schema {
+                handler: self.name.to_string(),
+                which,
+                reason: errors.first().map(ToString::to_string).unwrap_or_default(),
+            })
     }
 }
 

@@ -19,8 +19,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-const MEDIA_TYPES: &[&str] = &["application/wasm"];
+pub(in crate::api::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -68,6 +69,9 @@ struct ComponentVersionView {
     /// Null where it is not known.
     provenance: Option<Provenance>,
     status: VersionStatus,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Value>,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,6 +179,7 @@ impl ComponentVersionView {
             capabilities,
             imports,
             provenance,
+            exports: _,
         } = descriptor(&row)?;
         Ok(Self {
             contract,
@@ -188,6 +193,7 @@ impl ComponentVersionView {
             digest: row.digest,
             size_bytes: row.size_bytes,
             status: row.status,
+            verdict: row.verdict,
             created_at: row.created_at,
             created,
         })

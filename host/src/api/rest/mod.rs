@@ -1,10 +1,13 @@
 //! The resources under /v1, one file each.
 
 mod components;
+mod diffs;
+mod kv;
 mod pin_ramps;
 mod pins;
 mod registry;
 mod registry_views;
+mod secrets;
 mod signatures;
 mod task_views;
 mod tasks;
@@ -18,8 +21,11 @@ pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
         .merge(components::router())
         .merge(templates::router())
+        .merge(diffs::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
+        .merge(secrets::router())
+        .merge(kv::router())
         .merge(tasks::router())
         .merge(registry::router())
         .merge(signatures::router())

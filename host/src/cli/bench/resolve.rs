@@ -9,6 +9,7 @@ use crate::host::{DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
 use crate::registry::pin::PinTarget;
 use crate::registry::resolve::Wanted;
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::bench::Bulk;
 use crate::store::pin::{PinBy, PinKind};
 use serde::Serialize;
@@ -67,6 +68,8 @@ impl Resolve {
             listen: ([127, 0, 0, 1], 0).into(),
             data_dir: scratch.path().join("data"),
             database: database.map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+            compiler: Compiler::of_this_program(CompileLimits::default()),
+            secret_keys: None,
             connections: crate::store::DEFAULT_CONNECTIONS,
             worker: None,
             watch: None,

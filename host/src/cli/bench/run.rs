@@ -16,6 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
 use crate::host::{DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
 use crate::tasks::Tasks;
@@ -125,7 +126,9 @@ async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
             .database_url
             .clone()
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+        secret_keys: None,
         connections: crate::store::DEFAULT_CONNECTIONS,
+        compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
         watch: None,
     });
@@ -282,6 +285,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
+        component: "bench".into(),
         component_version_id: 0,
         digest,
         handler: "noop".to_owned(),

@@ -8,7 +8,7 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
 use crate::cli::view::ComponentVersion;
-use crate::cli::{CliError, Context, Exit, Problem, input, units};
+use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
 use futures::StreamExt as _;
@@ -44,8 +44,8 @@ pub struct Push {
 }
 
 /// Where the bytes are, and what they call themselves.
-struct Source {
-    path: PathBuf,
+pub struct Source {
+    pub path: PathBuf,
     name: Option<Reference>,
     version: Option<semver::Version>,
 }
@@ -60,8 +60,14 @@ pub(in crate::cli) struct Upload {
 
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let path = self.path.display().to_string();
         let upload = self.prepare().await?;
-        let pushed = send(upload, context).await?;
+        let name = upload.name.family();
+        let pushed = send(upload, context).await.map_err(|error| {
+            error.instead(|lowest| {
+                format!("tasker component push {path} --name {name} --version {lowest}")
+            })
+        })?;
         context
             .output
             .show(&pushed.text, || pushed_text(&pushed.value, context.output))?;
@@ -109,7 +115,7 @@ impl Push {
     }
 }
 
-async fn built(dir: PathBuf) -> Result<Source, CliError> {
+pub async fn built(dir: PathBuf) -> Result<Source, CliError> {
     let build = tokio::task::spawn_blocking(move || build(&dir, Profile::Release));
     let built = build.await.map_err(anyhow::Error::from)??;
     let name = built.name.parse().map_err(anyhow::Error::from)?;
@@ -128,7 +134,7 @@ fn missing(what: &str, example: &str) -> Problem {
 }
 
 /// Reads a component that a host may take.
-pub(in crate::cli) fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
+pub fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
     let bytes = input::read_bytes(path)?;
     if bytes.len() > MAX_COMPONENT_BYTES {
         let (size, most) = (
@@ -209,8 +215,10 @@ pub(in crate::cli) fn pushed_text(pushed: &ComponentVersion, output: Output) -> 
         Some(false) => "was there already, with the same bytes",
         Some(true) | None => "uploaded",
     };
+    let verdict = pushed.verdict.iter();
+    let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
     format!(
-        "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}",
+        "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}{verdict}",
         output.paint.tone(Tone::Good, "✔"),
         pushed.namespace,
         pushed.component,
