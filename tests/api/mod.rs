@@ -1,6 +1,8 @@
 //! The API over real sockets, with a real database and real components.
 
 mod components;
+mod gate;
+mod grants;
 mod health;
 mod kv;
 mod pin_history;

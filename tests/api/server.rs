@@ -77,6 +77,11 @@ impl Server {
         }
     }
 
+    /// The database behind it.
+    pub fn pool(&self) -> &sqlx::PgPool {
+        self.database.pool()
+    }
+
     /// A request to be, such as `request("GET", "/health/live")`.
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client

@@ -1,6 +1,7 @@
 //! The program as people and scripts use it, against a real host.
 
 mod following;
+mod grants;
 mod kv;
 mod oci;
 mod refusals;

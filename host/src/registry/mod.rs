@@ -4,6 +4,8 @@ pub mod diff;
 pub mod discover;
 pub mod graph;
 pub mod inventory;
+pub mod gate;
+pub mod grant;
 pub mod kv;
 pub mod pin;
 pub mod publish_component;

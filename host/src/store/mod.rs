@@ -3,11 +3,13 @@
 //! Functions here are named after what they do for their stage and return domain values. Whatever
 //! changes the state of a task is one call of one SQL function, hence one transaction.
 
+pub mod approve;
 pub mod audit;
 pub mod bench;
 pub mod component;
 pub mod embedded;
 pub mod engine;
+pub mod grant;
 pub mod health;
 pub mod inventory;
 pub mod kv;

@@ -2,6 +2,7 @@
 
 mod components;
 mod diffs;
+mod grants;
 mod kv;
 mod pin_ramps;
 mod pins;
@@ -26,6 +27,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(pin_ramps::router())
         .merge(secrets::router())
         .merge(kv::router())
+        .merge(grants::router())
         .merge(tasks::router())
         .merge(registry::router())
         .merge(signatures::router())
