@@ -2,8 +2,9 @@ use crate::harness::{TestDatabase, TestHost, basics, tasker};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 use tempfile::TempDir;
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 
 /// What the sample handlers are called here.
@@ -66,6 +67,11 @@ impl Terminal {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Where a file of this name would be.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
     /// Registers the template `demo/<name>@1.0.0` with these steps.
     pub async fn template(&self, name: &str, steps: &str) {
         let yaml = format!("namespace: demo\nname: {name}\nversion: 1.0.0\nsteps:\n{steps}\n");
@@ -75,14 +81,23 @@ impl Terminal {
 
     /// Runs `tasker` with these arguments.
     pub async fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
-        let output = self.command(arguments).output().await.unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        let code = output.status.code().expect("no signal ended it");
-        Ran {
-            code,
-            out: text(output.stdout),
-            err: text(output.stderr),
-        }
+        Ran::of(self.command(arguments).output().await.unwrap())
+    }
+
+    /// The same with a text on standard input.
+    pub async fn run_with_input(
+        &self,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+        input: &str,
+    ) -> Ran {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).await.unwrap();
+        drop(stdin);
+        Ran::of(child.wait_with_output().await.unwrap())
     }
 
     /// `tasker` with these arguments, not started.
@@ -91,13 +106,26 @@ impl Terminal {
         command
             .args(arguments)
             .env("TASKER_URL", &self.url)
-            .env("CARGO_TARGET_DIR", guests_target());
+            .env("CARGO_TARGET_DIR", guests_target())
+            // Nobody's credentials, and no proxy on the way to this machine.
+            .env("DOCKER_CONFIG", self.folder.path())
+            .env("NO_PROXY", "127.0.0.1,localhost");
         command.stdin(Stdio::null()).kill_on_drop(true);
         command
     }
 }
 
 impl Ran {
+    fn of(output: Output) -> Self {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        let code = output.status.code().expect("no signal ended it");
+        Self {
+            code,
+            out: text(output.stdout),
+            err: text(output.stderr),
+        }
+    }
+
     /// Asserts that it ended with 0.
     #[track_caller]
     pub fn succeeds(self) -> Self {

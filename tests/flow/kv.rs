@@ -95,6 +95,7 @@ async fn be_host(url: String) {
         secret_keys: None,
         compiler: Compiler::InProcess,
         worker: Some(worker),
+        watch: None,
     };
     let _host = Host::start(config).await.unwrap();
     std::future::pending::<()>().await;

@@ -9,8 +9,10 @@ mod ledger;
 mod operations;
 mod quarantine;
 mod ramps;
+mod registry;
 mod secrets;
 mod swap;
+mod watch;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

@@ -40,6 +40,7 @@ impl TestHost {
             connections: 8,
             compiler: Compiler::InProcess,
             worker: Some(worker()),
+            watch: None,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();

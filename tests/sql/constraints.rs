@@ -70,6 +70,15 @@ constraints! {
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
     quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
+    signature_digest_is_sha256:
+        "insert into tasker.signature (digest, public_key, signature, actor)
+         values ('\\x00', repeat('k', 32)::bytea, repeat('s', 64)::bytea, 'ada')";
+    signature_is_ed25519:
+        "insert into tasker.signature (digest, public_key, signature, actor)
+         values (repeat('d', 32)::bytea, repeat('k', 32)::bytea, '\\x00', 'ada')";
+    signing_key_is_ed25519:
+        "insert into tasker.signing_key (namespace_id, key_id, public_key, name, created_by)
+         values (1, 'k', '\\x00', 'ci', 'ada')";
     secret_name_is_a_name:
         "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
          values (1, 'a/b', 1, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";

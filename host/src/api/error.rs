@@ -168,6 +168,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }
+        RegistryError::UnknownNamespace(_) => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
         RegistryError::UnknownPin { .. } => (StatusCode::NOT_FOUND, "unknown_pin"),
@@ -184,6 +185,13 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
             (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
         }
         RegistryError::NotQuarantined { .. } => (StatusCode::CONFLICT, "not_quarantined"),
+        RegistryError::Signature(_) => (StatusCode::BAD_REQUEST, "invalid_signature"),
+        RegistryError::WrongSignature { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "wrong_signature")
+        }
+        RegistryError::Unsigned { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unsigned"),
+        RegistryError::UnknownSigningKey { .. } => (StatusCode::NOT_FOUND, "unknown_signing_key"),
+        RegistryError::BytesRemoved(_) => (StatusCode::GONE, "bytes_removed"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),

@@ -1,5 +1,7 @@
 //! The API as the commands use it: requests, answers, and errors told with their cause.
 
+mod transfer;
+
 use super::output::tell;
 use super::{CliError, Exit, Global, Problem};
 use reqwest::{Body, Method, RequestBuilder, Url};

@@ -12,21 +12,27 @@ mod exit;
 mod grant;
 mod input;
 mod json;
+mod key;
 mod kv;
 mod list;
 pub mod new;
+mod oci;
 mod one_version;
 mod output;
 mod paint;
 mod pin;
 mod place;
+mod policy;
 mod problem;
 mod psql;
 mod reference;
+mod registry;
 mod scaffold;
 mod secret;
 mod serve;
+mod sign;
 mod step;
+mod sync;
 mod task;
 mod template;
 mod units;
@@ -101,6 +107,19 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Look at all that is published, and at who uses what.
+    #[command(subcommand)]
+    Registry(registry::Command),
+    /// Push components to OCI registries, and pull them from there.
+    #[command(subcommand)]
+    Oci(oci::Command),
+    Sync(sync::Sync),
+    /// Sign components.
+    #[command(subcommand)]
+    Sign(sign::Command),
+    /// Say whose signatures a namespace takes.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Keep what only granted handlers may use.
     #[command(subcommand)]
     Secret(secret::Command),
@@ -174,6 +193,11 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Registry(command) => registry::run(command, &context()?).await,
+        Command::Oci(command) => oci::run(command, &context()?).await,
+        Command::Sync(sync) => sync.run(&context()?).await,
+        Command::Sign(command) => sign::run(command, output),
+        Command::Policy(command) => policy::run(command, &context()?).await,
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,

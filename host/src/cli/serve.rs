@@ -39,6 +39,9 @@ pub struct Serve {
     /// Connections to the database.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=1000))]
     connections: u32,
+    /// Publish the components and templates in DIR/NAMESPACE as they appear and change.
+    #[arg(long, value_name = "DIR")]
+    watch: Option<PathBuf>,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
@@ -109,6 +112,7 @@ impl Serve {
                 memory_bytes: self.compile_memory_limit << 20,
             }),
             worker,
+            watch: self.watch,
         })
     }
 

@@ -51,6 +51,8 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub quarantined: bool,
     #[serde(default)]
+    pub provenance: Option<Provenance>,
+    #[serde(default)]
     pub verdict: Option<Verdict>,
     /// What it wants beyond what was agreed to.
     #[serde(default)]
@@ -368,4 +370,38 @@ impl Failure {
         let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
         parts.join(": ")
     }
+}
+
+/// A key whose signatures a namespace takes.
+#[derive(Debug, Deserialize)]
+pub struct SigningKey {
+    pub key_id: String,
+    pub name: String,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+}
+
+/// A signature of a component version.
+#[derive(Debug, Deserialize)]
+pub struct SignatureLine {
+    pub key_id: String,
+    pub signature: String,
+    /// None where the key is not in the namespace's policy.
+    pub key_name: Option<String>,
+}
+
+/// Where a component comes from, as its tools say.
+#[derive(Debug, Deserialize)]
+pub struct Provenance {
+    pub languages: Vec<Tool>,
+    pub processed_by: Vec<Tool>,
+    pub sdks: Vec<Tool>,
+    pub modules: usize,
+    pub module_bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    pub version: String,
 }

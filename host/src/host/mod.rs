@@ -7,6 +7,7 @@ pub mod logging;
 pub use database::DatabaseChoice;
 
 use crate::api::{self, AppState};
+use crate::registry::Registry;
 use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
 use crate::store::secret::{KeyRingError, SecretKeys};
@@ -44,6 +45,8 @@ pub struct HostConfig {
     pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
+    /// A folder whose components and templates are published as they appear and change.
+    pub watch: Option<PathBuf>,
 }
 
 /// Why a host did not start, or ended.
@@ -60,6 +63,8 @@ pub enum HostError {
         "{0} can be reached from other machines and this version has no authentication; listen on 127.0.0.1, or pass --allow-remote behind a proxy that authenticates"
     )]
     NotLoopback(SocketAddr),
+    #[error("{} is not a folder to watch; make it, and in it one folder for each namespace", .0.display())]
+    Watch(PathBuf),
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
     #[error("TASKER_SECRET_KEY cannot be used: {0}")]
@@ -94,6 +99,9 @@ impl Host {
     /// Starts the database where it is embedded, brings it up to date, then serves and works.
     /// Install signal handlers before.
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
+        if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
+            return Err(HostError::Watch(dir.clone()));
+        }
         let listener =
             TcpListener::bind(config.listen)
                 .await
@@ -124,6 +132,10 @@ impl Host {
             CancellationToken::new(),
         );
         tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
+        if let Some(dir) = config.watch {
+            let registry = Registry::new(store.clone(), sandbox.clone());
+            tokio::spawn(registry.watch(dir, draining.clone()));
+        }
         let state = AppState {
             store: store.clone(),
             sandbox: sandbox.clone(),

@@ -10,6 +10,7 @@ use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
 use crate::domain::secret::SecretValueError;
+use crate::domain::signature::{KeyId, SignatureError};
 use crate::domain::template::TemplateError;
 use crate::sandbox::{Refusal, SandboxError};
 use crate::store::StoreError;
@@ -96,6 +97,8 @@ pub enum RegistryError {
         written: String,
         addressed: String,
     },
+    #[error("there is no namespace {0}; list them with: tasker registry tree")]
+    UnknownNamespace(Name),
     #[error("there is no {kind} {target}; publish one or correct the name")]
     Unknown { kind: Kind, target: QualifiedName },
     #[error("there is no {release}; there are {existing}")]
@@ -155,6 +158,29 @@ pub enum RegistryError {
         release: Box<Release>,
         existing: Vec<String>,
     },
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error(
+        "the signature by key {key} is not one of these bytes (sha256 {digest}); sign what you upload"
+    )]
+    WrongSignature { key: KeyId, digest: Digest },
+    #[error(
+        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component push --sign KEY",
+        .release.target.namespace, .keys.join(", ")
+    )]
+    Unsigned {
+        release: Box<Release>,
+        /// Names and ids.
+        keys: Vec<String>,
+    },
+    #[error(
+        "namespace {namespace} has no signing key {key}; list them with: tasker policy ls --namespace {namespace}"
+    )]
+    UnknownSigningKey { namespace: Name, key: KeyId },
+    #[error(
+        "the bytes of {0} were removed when nothing needed them any more; publish them again under a new version"
+    )]
+    BytesRemoved(Box<Release>),
     #[error(transparent)]
     Capability(#[from] CapabilityError),
     #[error(

@@ -33,6 +33,7 @@ impl Registry {
         {
             return same_content(target, version, row, digest).map(|row| (row, false));
         }
+        self.require_signature(target, version, digest).await?;
         let uploaded = self.inspected(bytes).await?;
         let descriptor =
             serde_json::to_value(&uploaded.descriptor).map_err(|error| RegistryError::Stored {

@@ -1,5 +1,6 @@
 //! What a component says of itself.
 
+use super::provenance::Provenance;
 use super::refusal::Refusal;
 use crate::domain::capability::Capability;
 use crate::domain::name::Name;
@@ -22,6 +23,9 @@ pub struct Descriptor {
     pub capabilities: Vec<String>,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
+    /// None where it cannot be told, or was not asked when the version was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
     /// What it exports, with versions.
     #[serde(default)]
     pub exports: Vec<String>,

@@ -4,6 +4,7 @@ use super::bindings::exports::tasker::step::handler;
 use super::capability::CONTRACT_DESCRIPTOR;
 use super::descriptor::{Described, Descriptor};
 use super::execute::within_deadline;
+use super::provenance::Provenance;
 use super::refusal::Refusal;
 use super::state::AttemptState;
 use super::surface::{Surface, beginning, refuse_other_files};
@@ -53,7 +54,7 @@ impl Sandbox {
         digest: Digest,
         bytes: Arc<[u8]>,
     ) -> Result<Inspected, SandboxError> {
-        let prepared = self.compile(digest, bytes).await?;
+        let prepared = self.compile(digest, bytes.clone()).await?;
         let Surface {
             imports,
             exports,
@@ -70,6 +71,7 @@ impl Sandbox {
             capabilities,
             imports,
             exports,
+            provenance: Provenance::of(&bytes),
         };
         Ok(Inspected { digest, descriptor })
     }

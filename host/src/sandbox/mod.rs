@@ -19,6 +19,7 @@ mod kv_buffer;
 mod limits;
 mod measure;
 mod meter;
+mod provenance;
 mod refusal;
 mod shape;
 mod state;
@@ -36,6 +37,7 @@ pub use descriptor::{Descriptor, HandlerDescription};
 pub use execute::{Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
+pub use provenance::{Provenance, Tool};
 pub use refusal::{CompileBound, Refusal};
 pub use world::{ExportChange, compare_exports, has_own_exports};
 

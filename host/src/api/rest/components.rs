@@ -4,13 +4,14 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::request::{Caller, InPath, InQuery, read};
+use super::signatures;
 use crate::domain::capability::Capability;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::registry::discover::{descriptor, latest, parse_version};
 use crate::registry::publish_component::MAX_COMPONENT_BYTES;
-use crate::sandbox::{Descriptor, HandlerDescription};
+use crate::sandbox::{Descriptor, HandlerDescription, Provenance};
 use crate::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -69,6 +70,8 @@ pub struct ComponentVersionView {
     /// The same, with whether its own namespace grants it.
     wants: Vec<WantView>,
     imports: Vec<String>,
+    /// Null where it is not known.
+    provenance: Option<Provenance>,
     status: VersionStatus,
     /// No host starts its code.
     quarantined: bool,
@@ -149,8 +152,15 @@ async fn publish(
     request: Request,
 ) -> Result<Response, ApiError> {
     let version = parse_version(&version)?;
+    let signatures = signatures::given(request.headers())?;
     let bytes = read(request, MEDIA_TYPES, MAX_COMPONENT_BYTES).await?;
     let target = QualifiedName { namespace, name };
+    if !signatures.is_empty() {
+        let digest = Digest::of(&bytes);
+        api.registry
+            .keep_signatures(digest, &signatures, &caller.0)
+            .await?;
+    }
     let (row, created) = api
         .registry
         .publish_component(&target, &version, bytes, &caller.0)
@@ -195,6 +205,7 @@ impl ComponentVersionView {
             handlers,
             capabilities,
             imports,
+            provenance,
             exports: _,
         } = descriptor;
         Ok(Self {
@@ -203,6 +214,7 @@ impl ComponentVersionView {
             capabilities,
             wants,
             imports,
+            provenance,
             unapproved: row.unapproved,
             namespace: row.namespace,
             component: row.component,

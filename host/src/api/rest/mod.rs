@@ -8,7 +8,10 @@ mod kv;
 mod pin_ramps;
 mod pins;
 mod reason;
+mod registry;
+mod registry_views;
 mod secrets;
+mod signatures;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -29,4 +32,6 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(grants::router())
         .merge(tasks::router())
         .merge(bars::router())
+        .merge(registry::router())
+        .merge(signatures::router())
 }

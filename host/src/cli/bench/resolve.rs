@@ -72,6 +72,7 @@ impl Resolve {
             secret_keys: None,
             connections: crate::store::DEFAULT_CONNECTIONS,
             worker: None,
+            watch: None,
         })
         .await?;
         let registry = Registry::new(host.store.clone(), host.sandbox.clone());

@@ -130,6 +130,7 @@ async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
         connections: crate::store::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
+        watch: None,
     });
     Ok(host.await?)
 }

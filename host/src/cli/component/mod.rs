@@ -3,7 +3,7 @@
 mod approve;
 pub mod diff;
 mod ls;
-mod push;
+pub(in crate::cli) mod push;
 mod quarantine;
 mod show;
 mod yank;

@@ -3,20 +3,23 @@
 use super::show::{self, handler_names};
 use crate::cli::build::{Profile, build};
 use crate::cli::client::Answer;
+use crate::cli::key::{SecretKey, add_signature, signatures_beside};
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
 use crate::cli::view::ComponentVersion;
 use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
+use crate::domain::digest::Digest;
+use crate::domain::signature::Signature;
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::{Body, Method};
+use reqwest::Body;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The largest component that a host takes.
-const MAX_COMPONENT_BYTES: usize = 64 << 20;
+pub(in crate::cli) const MAX_COMPONENT_BYTES: usize = 64 << 20;
 /// Uploads from this size on show a progress bar.
 const BAR_FROM_BYTES: usize = 1 << 20;
 /// How much is handed to the network at a time.
@@ -35,6 +38,9 @@ pub struct Push {
     /// Its semantic version; a crate has it in its Cargo.toml.
     #[arg(long)]
     version: Option<semver::Version>,
+    /// Sign it with this private key; signatures in a `.sig` file beside it are sent in any case.
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
 }
 
 /// Where the bytes are, and what they call themselves.
@@ -45,10 +51,11 @@ pub struct Source {
 }
 
 /// What is to be uploaded, and as what.
-struct Upload {
-    name: Reference,
-    version: semver::Version,
-    bytes: Vec<u8>,
+pub(in crate::cli) struct Upload {
+    pub name: Reference,
+    pub version: semver::Version,
+    pub bytes: Vec<u8>,
+    pub signatures: Vec<Signature>,
 }
 
 impl Push {
@@ -82,6 +89,7 @@ impl Push {
             path,
             name,
             version,
+            sign,
         } = self;
         let source = match path.is_dir() {
             true => built(path).await?,
@@ -93,10 +101,17 @@ impl Push {
         };
         let name = name.or(source.name);
         let version = version.or(source.version);
+        let bytes = read_component(&source.path)?;
+        let mut signatures = signatures_beside(&source.path)?;
+        if let Some(key) = sign {
+            let signature = SecretKey::read(&key)?.sign(Digest::of(&bytes));
+            add_signature(&mut signatures, signature);
+        }
         Ok(Upload {
             name: name.ok_or_else(|| missing("a name", "--name orders/charge"))?,
             version: version.ok_or_else(|| missing("a version", "--version 1.0.0"))?,
-            bytes: read_component(&source.path)?,
+            bytes,
+            signatures,
         })
     }
 }
@@ -119,6 +134,7 @@ fn missing(what: &str, example: &str) -> Problem {
     .help(format!("add for example {example}"))
 }
 
+/// Reads a component that a host may take.
 pub fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
     let bytes = input::read_bytes(path)?;
     if bytes.len() > MAX_COMPONENT_BYTES {
@@ -134,7 +150,11 @@ pub fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
     Ok(bytes)
 }
 
-async fn send(upload: Upload, context: &Context) -> Result<Answer<ComponentVersion>, CliError> {
+/// Uploads with a progress bar where that takes long.
+pub(in crate::cli) async fn send(
+    upload: Upload,
+    context: &Context,
+) -> Result<Answer<ComponentVersion>, CliError> {
     let (namespace, name) = (upload.name.namespace.as_str(), upload.name.name.as_str());
     let version = upload.version.to_string();
     let path = [
@@ -152,7 +172,7 @@ async fn send(upload: Upload, context: &Context) -> Result<Answer<ComponentVersi
     let body = counted(upload.bytes, bar.clone());
     let answer = context
         .client
-        .upload(Method::PUT, &path, "application/wasm", body, bytes)
+        .upload_component(&path, body, bytes, &upload.signatures)
         .await;
     bar.finish_and_clear();
     answer
@@ -190,7 +210,8 @@ fn counted(bytes: Vec<u8>, bar: ProgressBar) -> Body {
     }))
 }
 
-fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
+/// What came of an upload.
+pub(in crate::cli) fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
     let done = match pushed.created {
         Some(false) => "was there already, with the same bytes",
         Some(true) | None => "uploaded",

@@ -3,7 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
-use crate::cli::view::{ComponentVersion, Family, Handler, Want};
+use crate::cli::view::{ComponentVersion, Family, Handler, Page, Provenance, SignatureLine, Want};
 use crate::cli::{CliError, Context, Exit, changes, json, units};
 use chrono::Utc;
 
@@ -36,9 +36,12 @@ impl Show {
             version,
         ];
         let found = context.client.get::<ComponentVersion>(&path).await?;
-        context
-            .output
-            .show(&found.text, || version_text(&found.value, context.output))?;
+        let path = [&path[..], &["signatures"]].concat();
+        let signatures = context.client.get::<Page<SignatureLine>>(&path).await?;
+        let signed = signed_text(&signatures.value.items);
+        context.output.show(&found.text, || {
+            version_text(&found.value, signed, context.output)
+        })?;
         context.output.next(&next(&found.value));
         Ok(Exit::Complete)
     }
@@ -98,7 +101,7 @@ pub fn handler_names(version: &ComponentVersion) -> String {
     names.join(", ")
 }
 
-fn version_text(version: &ComponentVersion, output: Output) -> String {
+fn version_text(version: &ComponentVersion, signed: String, output: Output) -> String {
     let head = output.fields([
         (
             "component",
@@ -111,6 +114,8 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
         ("status", status(version)),
         ("wants", wants(version, output)),
         ("imports", version.imports.join("\n")),
+        ("made by", made_by(version.provenance.as_ref())),
+        ("signed by", signed),
         ("created", units::ago(version.created_at, Utc::now())),
     ]);
     let verdict = version.verdict.iter().map(|it| changes::block(it, output));
@@ -123,6 +128,39 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
         .chain(handlers)
         .collect::<Vec<_>>()
         .join("\n\n")
+}
+
+fn signed_text(signatures: &[SignatureLine]) -> String {
+    let lines = signatures.iter().map(|line| match &line.key_name {
+        Some(name) => format!("{name} ({})", line.key_id),
+        None => line.key_id.clone(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What it was written in and by which tools, and what it consists of.
+fn made_by(provenance: Option<&Provenance>) -> String {
+    let Some(provenance) = provenance else {
+        return String::new();
+    };
+    let Provenance {
+        languages,
+        processed_by,
+        sdks,
+        modules,
+        module_bytes,
+    } = provenance;
+    let tools = [languages, sdks, processed_by].into_iter().flatten();
+    let mut lines: Vec<String> = tools
+        .map(|tool| {
+            format!("{} {}", tool.name, tool.version)
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    let modules = units::count(*modules, "module");
+    lines.push(format!("{modules} of {}", units::size(*module_bytes)));
+    lines.join("\n")
 }
 
 /// Why new tasks may not take it, or that they may.

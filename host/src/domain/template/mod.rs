@@ -6,6 +6,7 @@
 
 mod check;
 mod definition;
+mod document;
 pub mod duration;
 mod environment;
 pub mod graph;
@@ -17,6 +18,7 @@ mod source;
 mod tree;
 
 pub use definition::{Environment, Identity, Step, StepOverride, Template};
+pub use document::read_document;
 pub use environment::UnknownEnvironment;
 pub use order::OrderedStep;
 pub use position::{Finding, Position, TemplateError};

@@ -1,0 +1,47 @@
+//! `tasker registry graph`
+
+use crate::cli::{CliError, Context, Exit, list};
+use crate::domain::name::Name;
+use serde_json::json;
+
+/// Draw which templates run which components.
+#[derive(Debug, clap::Args)]
+pub struct Graph {
+    /// Only the templates of this namespace.
+    #[arg(long)]
+    namespace: Option<Name>,
+    /// In which language to write it.
+    #[arg(long, value_enum, default_value_t)]
+    format: Drawing,
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Drawing {
+    /// For Markdown and mermaid.live.
+    #[default]
+    Mermaid,
+    /// For Graphviz: … | dot -Tsvg > graph.svg
+    Dot,
+}
+
+impl Drawing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Mermaid => "mermaid",
+            Self::Dot => "dot",
+        }
+    }
+}
+
+impl Graph {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let query = list::filters([
+            ("namespace", self.namespace.map(String::from)),
+            ("format", Some(self.format.word().to_owned())),
+        ]);
+        let graph = context.client.text(&["registry", "graph"], &query).await?;
+        let answer = json!({ "format": self.format.word(), "graph": graph });
+        context.output.show(&answer.to_string(), || graph)?;
+        Ok(Exit::Complete)
+    }
+}

@@ -1,0 +1,171 @@
+//! What a folder says of a namespace.
+
+use crate::cli::component::push::read_component;
+use crate::cli::place::Place;
+use crate::cli::{CliError, Problem, input};
+use crate::domain::component_file::ComponentFile;
+use crate::domain::digest::Digest;
+use crate::domain::name::Name;
+use crate::domain::requirement::{ComponentRef, Requirement};
+use crate::domain::template::{Template, TemplateError, read_document};
+use semver::Version;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The desired state of one namespace.
+pub struct Desired {
+    pub namespace: Name,
+    /// By name and version, the lowest first.
+    pub components: BTreeMap<(Name, Version), ComponentUpload>,
+    pub templates: BTreeMap<(Name, Version), TemplateUpload>,
+    pub pins: Pins,
+}
+
+pub struct ComponentUpload {
+    pub path: PathBuf,
+    pub digest: Digest,
+    pub bytes: u64,
+}
+
+pub struct TemplateUpload {
+    pub path: PathBuf,
+    pub source: String,
+}
+
+/// `pins.yaml`: what new tasks of the namespace take.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pins {
+    /// `charge`, or `other/charge` of another namespace.
+    pub components: BTreeMap<ComponentRef, Requirement>,
+    pub templates: BTreeMap<Name, Requirement>,
+}
+
+impl Desired {
+    /// Reads and checks the whole folder; nothing is sent.
+    pub fn read(dir: &Path, namespace: &Name) -> Result<Self, CliError> {
+        refuse_strangers(dir)?;
+        let mut components = BTreeMap::new();
+        for path in files(&dir.join("components"), &["wasm"])? {
+            let (key, upload) = component(path)?;
+            components.insert(key, upload);
+        }
+        let mut templates = BTreeMap::new();
+        for path in files(&dir.join("templates"), &["yaml", "yml"])? {
+            let (key, upload) = template(path, namespace)?;
+            if let Some(other) = templates.insert(key, upload) {
+                let what = format!(
+                    "another file has the same template and version as {}",
+                    other.path.display()
+                );
+                return Err(Problem::bad_input(what).into());
+            }
+        }
+        Ok(Self {
+            namespace: namespace.clone(),
+            components,
+            templates,
+            pins: pins(&dir.join("pins.yaml"))?,
+        })
+    }
+}
+
+/// A folder without anything of what is looked for is a mistake, and so is a misspelt file.
+fn refuse_strangers(dir: &Path) -> Result<(), CliError> {
+    let help = "a folder has components/, templates/ and pins.yaml, as far as it needs them";
+    let entries = entries(dir)?;
+    let known = ["components", "templates", "pins.yaml"];
+    let has = |path: &PathBuf, name: &str| path.file_name().is_some_and(|found| found == name);
+    if !entries
+        .iter()
+        .any(|path| known.iter().any(|name| has(path, name)))
+    {
+        let what = format!("{} has nothing to bring a namespace to", dir.display());
+        return Err(Problem::bad_input(what).help(help).into());
+    }
+    let is_yaml = |path: &&PathBuf| {
+        path.extension()
+            .is_some_and(|end| end == "yaml" || end == "yml")
+    };
+    match entries
+        .iter()
+        .filter(is_yaml)
+        .find(|path| !has(path, "pins.yaml"))
+    {
+        Some(stranger) => {
+            let what = format!("{} is not understood here", stranger.display());
+            Err(Problem::bad_input(what).help(help).into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let listed = std::fs::read_dir(dir).and_then(|entries| {
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        paths.collect::<std::io::Result<Vec<_>>>()
+    });
+    let mut paths = listed.map_err(|error| {
+        let what = format!("cannot look through {}: {error}", dir.display());
+        CliError::from(Problem::bad_input(what))
+    })?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// The files with one of these endings; none where there is no such folder.
+fn files(dir: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, CliError> {
+    if !dir.exists() {
+        return Ok(Vec::new());
+    }
+    let ends = |path: &PathBuf| {
+        let ending = path.extension().and_then(|end| end.to_str());
+        ending.is_some_and(|ending| endings.contains(&ending))
+    };
+    Ok(entries(dir)?.into_iter().filter(ends).collect())
+}
+
+fn component(path: PathBuf) -> Result<((Name, Version), ComponentUpload), CliError> {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ComponentFile { name, version } = ComponentFile::parse(&file_name).map_err(|error| {
+        let what = format!("{}: {error}", path.display());
+        CliError::from(Problem::bad_input(what))
+    })?;
+    let bytes = read_component(&path)?;
+    let upload = ComponentUpload {
+        digest: Digest::of(&bytes),
+        bytes: bytes.len() as u64,
+        path,
+    };
+    Ok(((name, version), upload))
+}
+
+fn template(path: PathBuf, home: &Name) -> Result<((Name, Version), TemplateUpload), CliError> {
+    let source = input::read_text(&path)?;
+    let is = Template::parse(&source).map_err(|error| wrong(&error, &path, &source))?;
+    if is.namespace != *home {
+        let (path, other) = (path.display(), is.namespace);
+        let what = format!("{path} is a template of namespace {other}, not of {home}");
+        let help = "put it into the folder of its namespace, or say --namespace";
+        return Err(Problem::bad_input(what).help(help).into());
+    }
+    Ok(((is.name, is.version), TemplateUpload { path, source }))
+}
+
+fn pins(path: &Path) -> Result<Pins, CliError> {
+    if !path.exists() {
+        return Ok(Pins::default());
+    }
+    let source = input::read_text(path)?;
+    read_document(&source).map_err(|error| wrong(&error, path, &source))
+}
+
+fn wrong(error: &TemplateError, path: &Path, source: &str) -> CliError {
+    let places = error.findings.iter();
+    let places = places.map(|it| Place::new(it.line, it.column, &it.message).below(&it.path));
+    Problem::bad_input(format!("{} cannot be used", path.display()))
+        .at(places)
+        .in_file(&path.display().to_string(), source)
+        .into()
+}

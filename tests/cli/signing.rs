@@ -1,0 +1,148 @@
+use super::terminal::Terminal;
+use crate::harness::basics;
+
+#[tokio::test]
+async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else() {
+    let terminal = Terminal::with_host().await;
+    let (ours, theirs) = (terminal.path("ours"), terminal.path("theirs"));
+    terminal.run(["sign", "key", "new", &ours]).await.succeeds();
+    terminal
+        .run(["sign", "key", "new", &theirs])
+        .await
+        .succeeds();
+    let add = [
+        "policy",
+        "add",
+        &format!("{ours}.pub"),
+        "--namespace",
+        "demo",
+    ];
+    let added = terminal.run(add).await.succeeds();
+    assert!(
+        added
+            .out
+            .contains("demo takes only components signed by ours ("),
+        "{added:?}"
+    );
+
+    let file = terminal.file("basics.wasm", basics());
+    let push = [
+        "component",
+        "push",
+        &file,
+        "--name",
+        "demo/basics",
+        "--version",
+        "0.1.0",
+    ];
+    let unsigned = terminal.run(push).await.ends_with(2);
+    assert!(
+        unsigned
+            .err
+            .contains("is not signed by a key that namespace demo takes: ours ("),
+        "{unsigned:?}"
+    );
+    let by = |key: &str| {
+        push.iter()
+            .map(ToString::to_string)
+            .chain(["--sign".into(), key.into()])
+            .collect::<Vec<_>>()
+    };
+    terminal.run(by(&theirs)).await.ends_with(2);
+    terminal.run(by(&ours)).await.succeeds();
+    let shown = terminal
+        .run(["component", "show", "demo/basics@0.1.0"])
+        .await;
+    assert!(shown.succeeds().out.contains("ours ("));
+}
+
+#[tokio::test]
+async fn a_signature_beside_a_file_is_sent_with_it() {
+    let terminal = Terminal::with_host().await;
+    let key = terminal.path("ci");
+    terminal.run(["sign", "key", "new", &key]).await.succeeds();
+    let add = [
+        "policy",
+        "add",
+        &format!("{key}.pub"),
+        "--namespace",
+        "demo",
+    ];
+    terminal.run(add).await.succeeds();
+    let file = terminal.file("basics.wasm", basics());
+    terminal
+        .run(["sign", "file", &file, "--key", &key])
+        .await
+        .succeeds();
+    let push = [
+        "component",
+        "push",
+        &file,
+        "--name",
+        "demo/basics",
+        "--version",
+        "0.1.0",
+    ];
+    terminal.run(push).await.succeeds();
+    // A signature of other bytes is a mistake, not something to leave out.
+    let changed = [basics(), &[0, 2, 1, b'x']].concat();
+    std::fs::write(&file, changed).unwrap();
+    let push = [
+        "component",
+        "push",
+        &file,
+        "--name",
+        "demo/basics",
+        "--version",
+        "0.1.1",
+    ];
+    let ran = terminal.run(push).await.ends_with(2);
+    assert!(ran.err.contains("is not one of these bytes"), "{ran:?}");
+}
+
+#[tokio::test]
+async fn keys_are_listed_removed_and_never_overwritten() {
+    let terminal = Terminal::with_host().await;
+    let key = terminal.path("ci");
+    let made = terminal
+        .run(["sign", "key", "new", &key, "--output", "json"])
+        .await;
+    let id = made.json()["key_id"].as_str().unwrap().to_owned();
+    let again = terminal
+        .run(["sign", "key", "new", &key])
+        .await
+        .ends_with(2);
+    assert!(again.err.contains("keys are not overwritten"), "{again:?}");
+    let ls = ["policy", "ls", "--namespace", "demo"];
+    let none = terminal.run(ls).await.succeeds();
+    assert!(none.out.contains("every component is taken"), "{none:?}");
+    let add = [
+        "policy",
+        "add",
+        &format!("{key}.pub"),
+        "--namespace",
+        "demo",
+        "--name",
+        "build",
+    ];
+    terminal.run(add).await.succeeds();
+    let listed = terminal.run(ls).await.succeeds();
+    assert!(listed.out.contains(&format!("{id}  build")), "{listed:?}");
+    let rm = ["policy", "rm", &id, "--namespace", "demo"];
+    terminal.run(rm).await.succeeds();
+    let ran = terminal.run(rm).await.ends_with(3);
+    assert!(
+        ran.err
+            .contains(&format!("namespace demo has no signing key {id}")),
+        "{ran:?}"
+    );
+    let wrong = terminal.file("wrong.pub", "-----BEGIN PUBLIC KEY-----\n");
+    let ran = terminal
+        .run(["policy", "add", &wrong, "--namespace", "demo"])
+        .await;
+    assert!(
+        ran.ends_with(2)
+            .err
+            .contains("is not an ed25519 public key")
+    );
+}

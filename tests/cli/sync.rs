@@ -1,0 +1,138 @@
+use super::terminal::Terminal;
+use crate::harness::basics;
+
+const TEMPLATE: &str = "namespace: demo\nname: add\nversion: 1.0.0\nsteps:\n\
+    \x20 - {name: two, handler: basics/sum@^0.1, config: {value: 2}}\n";
+const PINS: &str = "components: {basics: ^0.1}\ntemplates: {add: =1.0.0}\n";
+
+/// A folder called `demo` with a component, a template and pins.
+fn folder(terminal: &Terminal) -> String {
+    let demo = terminal.path("demo");
+    std::fs::create_dir_all(format!("{demo}/components")).unwrap();
+    std::fs::create_dir_all(format!("{demo}/templates")).unwrap();
+    terminal.file("demo/components/basics@0.1.0.wasm", basics());
+    terminal.file("demo/templates/add.yaml", TEMPLATE);
+    terminal.file("demo/pins.yaml", PINS);
+    demo
+}
+
+#[tokio::test]
+async fn a_namespace_becomes_what_the_folder_says_and_the_second_run_has_nothing_to_do() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    let planned = terminal.run(["sync", &demo, "--dry-run"]).await.succeeds();
+    for line in [
+        "+ component demo/basics@0.1.0",
+        "+ template demo/add@1.0.0",
+        "+ pin component basics  ^0.1",
+        "+ pin template add  =1.0.0",
+    ] {
+        assert!(planned.out.contains(line), "{planned:?}");
+    }
+    terminal
+        .run(["component", "show", "demo/basics"])
+        .await
+        .ends_with(3);
+    let synced = terminal.run(["sync", &demo]).await.succeeds();
+    assert!(
+        synced.out.ends_with("✔ 4 changes made in demo\n"),
+        "{synced:?}"
+    );
+    let run = ["task", "run", "demo/add", "--wait"];
+    terminal.run(run).await.succeeds();
+    let again = terminal.run(["sync", &demo]).await.succeeds();
+    assert_eq!(again.out, "✔ demo is as the folder says; nothing to do\n");
+}
+
+#[tokio::test]
+async fn pins_are_changed_as_the_file_changes_and_removed_only_when_asked() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.run(["sync", &demo]).await.succeeds();
+    terminal.file("demo/pins.yaml", "components: {basics: =0.1.0}\n");
+    let changed = terminal.run(["sync", &demo]).await.succeeds();
+    assert!(
+        changed
+            .out
+            .starts_with("~ pin component basics  ^0.1 → =0.1.0\n✔ 1 change"),
+        "{changed:?}"
+    );
+    let unsure = terminal.run(["sync", &demo, "--prune"]).await.ends_with(2);
+    assert!(
+        unsure.out.contains("- pin template add  =1.0.0"),
+        "{unsure:?}"
+    );
+    assert!(unsure.err.contains("then add --yes"), "{unsure:?}");
+    terminal
+        .run(["sync", &demo, "--prune", "--yes"])
+        .await
+        .succeeds();
+    let pins = terminal.run(["pin", "ls", "--output", "json"]).await.json();
+    assert_eq!(pins["items"].as_array().unwrap().len(), 1, "{pins}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_is_refused_before_anything_is_changed() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/pins.yaml", "components: {basics: one}\n");
+    let wrong = terminal.run(["sync", &demo]).await.ends_with(2);
+    assert!(wrong.err.contains("pins.yaml:1:"), "{wrong:?}");
+    terminal.file("demo/pins.yaml", PINS);
+    let far = terminal
+        .run(["sync", &demo, "--namespace", "far"])
+        .await
+        .ends_with(2);
+    assert!(
+        far.err
+            .contains("is a template of namespace demo, not of far"),
+        "{far:?}"
+    );
+    terminal.file("demo/pinz.yaml", "");
+    let stranger = terminal.run(["sync", &demo]).await.ends_with(2);
+    assert!(
+        stranger.err.contains("pinz.yaml is not understood here"),
+        "{stranger:?}"
+    );
+    std::fs::remove_file(terminal.path("demo/pinz.yaml")).unwrap();
+    terminal.run(["sync", &demo]).await.succeeds();
+    let other = TEMPLATE.replace("value: 2", "value: 3");
+    terminal.file("demo/templates/add.yaml", other);
+    let conflict = terminal.run(["sync", &demo]).await.ends_with(4);
+    assert!(
+        conflict.err.contains("template demo/add@1.0.0"),
+        "{conflict:?}"
+    );
+}
+
+#[tokio::test]
+async fn the_first_refusal_stops_it_and_what_is_left_is_told() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file(
+        "demo/pins.yaml",
+        "components: {basics: ^9}\ntemplates: {add: =1.0.0}\n",
+    );
+    let stopped = terminal.run(["sync", &demo]).await.ends_with(2);
+    assert!(
+        stopped
+            .err
+            .contains("✘ pin component basics\n  2 done, 1 left"),
+        "{stopped:?}"
+    );
+    terminal.file("demo/pins.yaml", PINS);
+    let mended = terminal.run(["sync", &demo]).await.succeeds();
+    assert!(
+        mended.out.ends_with("✔ 2 changes made in demo\n"),
+        "{mended:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_folder_to_watch_that_is_not_there_is_refused_when_the_host_starts() {
+    let terminal = Terminal::without_host();
+    let none = terminal.path("none");
+    let serve = ["serve", "--listen", "127.0.0.1:0", "--watch", &none];
+    let ran = terminal.run(serve).await.ends_with(1);
+    assert!(ran.err.contains("is not a folder to watch"), "{ran:?}");
+}
