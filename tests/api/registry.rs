@@ -49,7 +49,7 @@ async fn namespaces_are_listed_page_by_page_with_how_much_is_in_them() {
 async fn a_tree_tells_steps_and_handlers_of_the_highest_versions() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
-    for version in ["1.1.0", "1.10.0"] {
+    for version in ["2.1.0", "2.10.0"] {
         server
             .put_component("guest", version, guests::undescribed())
             .await
@@ -70,7 +70,7 @@ async fn a_tree_tells_steps_and_handlers_of_the_highest_versions() {
         .iter()
         .map(|v| &v["version"])
         .collect();
-    assert_eq!(versions, [&json!("1.10.0"), &json!("1.1.0")]);
+    assert_eq!(versions, [&json!("2.10.0"), &json!("2.1.0")]);
     let steps = &tree["templates"][0]["versions"][0]["steps"];
     assert_eq!(
         steps[0],
@@ -162,11 +162,11 @@ async fn the_graph_is_drawn_from_the_latest_version_of_each_template() {
     server.publish("one", STEPS).await;
     let newer = yaml(
         "one",
-        "1.1.0",
+        "2.0.0",
         "steps: [{name: a, handler: missing/noop@^3}]",
     );
     server
-        .put_template("one", "1.1.0", &newer)
+        .put_template("one", "2.0.0", &newer)
         .await
         .answered(201);
     let drawn = server
@@ -174,7 +174,7 @@ async fn the_graph_is_drawn_from_the_latest_version_of_each_template() {
         .await;
     assert_eq!(drawn.content_type, "text/vnd.graphviz; charset=utf-8");
     let expected = "digraph registry {\n    rankdir=LR;\n\
-        \x20   t0 [label=\"shop/one 1.1.0\", shape=ellipse];\n\
+        \x20   t0 [label=\"shop/one 2.0.0\", shape=ellipse];\n\
         \x20   c0 [label=\"shop/guest\", shape=box];\n\
         \x20   c1 [label=\"shop/missing\", shape=box];\n\
         \x20   t0 -> c1 [label=\"^3\"];\n}\n";

@@ -40,8 +40,13 @@ struct Seen {
 }
 
 impl Registry {
-    /// Publishes what lies in the folder, and what changes there, until `stop`.
-    pub async fn watch(self, dir: PathBuf, stop: CancellationToken) {
+    /// Publishes what lies in the folder, and what changes there, until `stop`. Listens for changes
+    /// from the call on: what is being written then is known to be unfinished.
+    pub fn watch(
+        self,
+        dir: PathBuf,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + Send + 'static {
         let changes = Changes::of(&dir);
         let mut watch = Watch {
             registry: self,
@@ -49,7 +54,9 @@ impl Registry {
             changes,
             seen: HashMap::new(),
         };
-        stop.run_until_cancelled(watch.run()).await;
+        async move {
+            stop.run_until_cancelled(watch.run()).await;
+        }
     }
 }
 
