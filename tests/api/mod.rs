@@ -2,9 +2,12 @@
 
 mod components;
 mod health;
+mod keys;
+mod permissions;
 mod pins;
 mod requests;
 mod resolution;
+mod routes;
 mod server;
 mod submit;
 mod tasks;

@@ -1,4 +1,4 @@
-use crate::harness::{TestDatabase, TestHost, basics, tasker};
+use crate::harness::{ADMIN_KEY, TestDatabase, TestHost, basics, tasker};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -91,6 +91,7 @@ impl Terminal {
         command
             .args(arguments)
             .env("TASKER_URL", &self.url)
+            .env("TASKER_TOKEN", ADMIN_KEY)
             .env("CARGO_TARGET_DIR", guests_target());
         command.stdin(Stdio::null()).kill_on_drop(true);
         command

@@ -1,6 +1,7 @@
 //! The API as the commands use it: requests, answers, and errors told with their cause.
 
 use super::output::tell;
+use super::token::{self, Token};
 use super::{CliError, Exit, Global, Problem};
 use reqwest::{Body, Method, RequestBuilder, Url};
 use serde::Serialize;
@@ -19,7 +20,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    token: Option<String>,
+    token: Option<Token>,
     is_verbose: bool,
 }
 
@@ -30,7 +31,7 @@ pub struct Answer<T> {
 }
 
 impl Client {
-    /// Takes URL and verbosity from the options, the token from TASKER_TOKEN.
+    /// Takes URL and verbosity from the options.
     pub fn new(global: &Global) -> Result<Self, CliError> {
         let base = parse_url(&global.url)?;
         let http = http_client(&base).map_err(|e| {
@@ -40,13 +41,10 @@ impl Client {
                 format!("cannot set up TLS: {e}"),
             )
         })?;
-        let token = std::env::var("TASKER_TOKEN")
-            .ok()
-            .filter(|token| !token.is_empty());
         Ok(Self {
+            token: token::find(is_loopback(&base)),
             http,
             base,
-            token,
             is_verbose: global.verbose,
         })
     }
@@ -56,9 +54,14 @@ impl Client {
         self.query(path, &[]).await
     }
 
+    /// Where the token was found; none: there is no token.
+    pub fn token_source(&self) -> Option<String> {
+        self.token.as_ref().map(Token::source)
+    }
+
     /// How the host stands; this is no part of the versioned API.
     pub async fn status<T: DeserializeOwned>(&self) -> Result<Answer<T>, CliError> {
-        let request = self.http.get(self.url(&["health", "status"]));
+        let request = self.authorized(self.http.get(self.url(&["health", "status"])));
         self.read(request.timeout(CONNECT_TIMEOUT)).await
     }
 
@@ -132,9 +135,12 @@ impl Client {
 
     fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
         let url = self.url(&[&["v1"], path].concat());
-        let request = self.http.request(method, url).timeout(ANSWER_TIMEOUT);
+        self.authorized(self.http.request(method, url).timeout(ANSWER_TIMEOUT))
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.token {
-            Some(token) => request.bearer_auth(token),
+            Some(token) => request.bearer_auth(token.text()),
             None => request,
         }
     }
@@ -180,6 +186,9 @@ impl Client {
             return Ok(body);
         }
         let problem = Problem::from_answer(status.as_u16(), body, url.as_str());
+        if status == reqwest::StatusCode::UNAUTHORIZED {
+            return Err(problem.help(token::help(self.token_source())).into());
+        }
         Err(match correlation.filter(|_| status.is_server_error()) {
             Some(id) => problem
                 .help(format!("look into the host's log for {id}"))

@@ -9,6 +9,7 @@ mod excerpt;
 mod exit;
 mod input;
 mod json;
+mod key;
 mod list;
 pub mod new;
 mod output;
@@ -23,6 +24,7 @@ mod serve;
 mod step;
 mod task;
 mod template;
+mod token;
 mod units;
 mod view;
 
@@ -62,7 +64,8 @@ pub struct Global {
         value_name = "FORMAT"
     )]
     pub output: Format,
-    /// Where the host is; TASKER_URL says so too. TASKER_TOKEN, if set, is the bearer token.
+    /// Where the host is; TASKER_URL says so too. TASKER_TOKEN is the key to show it; for a host on
+    /// this machine the admin key in its data directory serves as well.
     #[arg(long, global = true, default_value_t = default_url())]
     pub url: String,
     /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
@@ -100,6 +103,9 @@ enum Command {
     /// Look at the steps of a task.
     #[command(subcommand)]
     Step(step::Command),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(key::Command),
     Bench(bench::Bench),
     /// Check this machine and the host, and say how to mend what is wrong.
     Doctor(doctor::Args),
@@ -150,6 +156,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
+        Command::Key(command) => key::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
         Command::Psql(args) => psql::run(args),

@@ -1,20 +1,24 @@
 //! `tasker serve`: run a host.
 
 use super::output::Output;
-use super::{CliError, Exit};
+use super::{CliError, Exit, Problem};
+use crate::domain::api_key::ApiKey;
 use crate::domain::grants::{Grants, HttpTarget};
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
-use crate::host::{DatabaseChoice, Host, HostConfig, HostError};
+use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
 use crate::worker::WorkerConfig;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Names the admin key to begin with.
+const ADMIN_KEY_VARIABLE: &str = "TASKER_ADMIN_KEY";
 
 /// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
 #[derive(Debug, Args)]
@@ -22,9 +26,10 @@ pub struct Serve {
     /// Where the API listens.
     #[arg(long, default_value = "127.0.0.1:7710", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// Listen beyond this machine although there is no authentication.
-    #[arg(long)]
-    allow_remote: bool,
+    /// Whether callers have to show a key; `off` only where none but this machine can ask.
+    /// TASKER_ADMIN_KEY, if set, is the admin key of a database that has none; else one is made.
+    #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
+    auth: Auth,
     /// A PostgreSQL 15 or later; without one, a private server runs in the data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
@@ -60,13 +65,23 @@ pub struct Serve {
     log_format: LogFormat,
 }
 
+/// Whether callers have to show who they are.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Auth {
+    #[default]
+    On,
+    Off,
+}
+
 impl Serve {
     /// Serves until SIGINT or SIGTERM; a second signal ends the process at once.
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         logging::start(self.log_format);
+        let admin_key = given_admin_key()?;
+        let is_readable_on_the_way = !self.listen.ip().is_loopback();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
-            host = self.start() => host.map_err(anyhow::Error::from)?,
+            host = self.start(admin_key) => host.map_err(anyhow::Error::from)?,
             () = signals.stop() => return Ok(Exit::Complete),
         };
         output.print(&format!(
@@ -74,18 +89,23 @@ impl Serve {
             host.url(),
             host.database()
         ))?;
+        if let Some(first) = &host.first_key {
+            output.print(&told_once(first))?;
+        }
+        if is_readable_on_the_way {
+            tracing::warn!(
+                "keys travel in clear text beyond this machine; put a proxy with TLS before the host"
+            );
+        }
         run(host, &mut signals).await.map_err(anyhow::Error::from)?;
         Ok(Exit::Complete)
     }
 
-    async fn start(self) -> Result<Host, HostError> {
-        Host::start(self.config()?).await
+    async fn start(self, admin_key: Option<ApiKey>) -> Result<Host, HostError> {
+        Host::start(self.config(admin_key)?).await
     }
 
-    fn config(self) -> Result<HostConfig, HostError> {
-        if !self.listen.ip().is_loopback() && !self.allow_remote {
-            return Err(HostError::NotLoopback(self.listen));
-        }
+    fn config(self, admin_key: Option<ApiKey>) -> Result<HostConfig, HostError> {
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
             listen: self.listen,
@@ -95,6 +115,10 @@ impl Serve {
                 .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
             connections: self.connections,
             worker,
+            auth: match self.auth {
+                Auth::Off => AuthConfig::Off,
+                Auth::On => AuthConfig::Keys { admin_key },
+            },
         })
     }
 
@@ -115,6 +139,24 @@ impl Serve {
             ..WorkerConfig::default()
         }
     }
+}
+
+/// A secret among the arguments could be read by everyone on the machine.
+fn given_admin_key() -> Result<Option<ApiKey>, CliError> {
+    let given = std::env::var(ADMIN_KEY_VARIABLE).ok();
+    let given = given.filter(|text| !text.is_empty());
+    let key = given.map(|text| text.parse()).transpose();
+    Ok(key.map_err(|error| Problem::bad_input(format!("{ADMIN_KEY_VARIABLE} is {error}")))?)
+}
+
+fn told_once(first: &FirstKey) -> String {
+    let FirstKey { key, path } = first;
+    format!(
+        "the admin key, told this once: {}\n\
+         it is kept in {}, where the commands on this machine find it",
+        key.reveal(),
+        path.display()
+    )
 }
 
 async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {

@@ -31,6 +31,10 @@ fn every_command_of_the_tour_is_understood() {
         "tasker pin rm component payments/charge --in orders",
         "tasker task run orders/fulfil --version ^1 --input @order.json --wait --timeout 30s --output json",
         "tasker task ls --namespace orders --template fulfil --state in_progress --limit 5",
+        "tasker key create ci --only publish --namespace orders --expires 90d",
+        "tasker key create ada --only read,run --namespace * --namespace orders",
+        "tasker key ls --output json",
+        "tasker key revoke ci",
         "tasker completions bash",
         "tasker version",
     ];
@@ -66,6 +70,9 @@ fn wrong_arguments_are_refused_with_the_reason() {
     assert!(reason("tasker task run o/t --wait --watch").contains("--watch"));
     assert!(reason("tasker task ls --state finished").contains("in_progress"));
     assert!(reason("tasker task ls --limit 0").contains("1..=500"));
+    assert!(reason("tasker key create ci --namespace orders").contains("--only"));
+    assert!(reason("tasker key create ci --only fly --namespace o").contains("publish"));
+    assert!(reason("tasker key create ci --only run --namespace a/b").contains("for all of them"));
     assert!(reason("tasker pin set step o/t ^1").contains("component"));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
+use crate::domain::permission::Permissions;
 use crate::domain::state::{StepState, TaskState};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -107,6 +108,27 @@ pub struct Pin {
     pub created_at: DateTime<Utc>,
     #[serde(default)]
     pub created_by: String,
+}
+
+/// An API key without its secret.
+#[derive(Debug, Deserialize)]
+pub struct Key {
+    pub name: String,
+    pub prefix: String,
+    pub permissions: Permissions,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub is_expired: bool,
+    pub last_used_at: Option<DateTime<Utc>>,
+}
+
+/// A key that was made just now. It has no debug form, so that it gets into no message.
+#[derive(Deserialize)]
+pub struct CreatedKey {
+    pub key: String,
+    #[serde(flatten)]
+    pub line: Key,
 }
 
 #[derive(Debug, Deserialize)]

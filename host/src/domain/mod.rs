@@ -3,6 +3,7 @@
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
 pub mod actor;
+pub mod api_key;
 pub mod chain;
 pub mod digest;
 pub mod grants;
@@ -11,6 +12,7 @@ pub mod invocation;
 pub mod limits;
 pub mod name;
 pub mod outcome;
+pub mod permission;
 pub mod requirement;
 pub mod resolve;
 pub mod state;

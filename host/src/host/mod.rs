@@ -2,11 +2,15 @@
 //! named together; between them lies the database.
 
 mod database;
+mod first_key;
 pub mod logging;
 
 pub use database::DatabaseChoice;
+pub use first_key::{ADMIN_KEY_FILE, FirstKey};
 
+use crate::api::auth::{Authentication, Keyring};
 use crate::api::{self, AppState};
+use crate::domain::api_key::ApiKey;
 use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
 use crate::store::wake::Wake;
@@ -14,7 +18,7 @@ use crate::store::{MigrateError, Store, StoreError};
 use crate::worker::{Worker, WorkerConfig, WorkerStats};
 use database::Database;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -36,6 +40,19 @@ pub struct HostConfig {
     pub connections: u32,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
+    pub auth: AuthConfig,
+}
+
+/// Whom a host serves.
+#[derive(Clone, Debug)]
+pub enum AuthConfig {
+    /// Everyone who reaches it, which is why it may be reached from its machine only.
+    Off,
+    /// Whoever shows a key.
+    Keys {
+        /// The admin key of a database that has none; none: a random one, kept in the data directory.
+        admin_key: Option<ApiKey>,
+    },
 }
 
 /// Why a host did not start, or ended.
@@ -49,9 +66,16 @@ pub enum HostError {
         source: std::io::Error,
     },
     #[error(
-        "{0} can be reached from other machines and this version has no authentication; listen on 127.0.0.1, or pass --allow-remote behind a proxy that authenticates"
+        "{0} can be reached from other machines, and with --auth off anyone there could do anything; leave out --auth off, or listen on 127.0.0.1"
     )]
     NotLoopback(SocketAddr),
+    #[error("the admin key could not be kept in {}; no key was made", path.display())]
+    AdminKey {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the system gives no random bytes for the admin key")]
+    Random(#[from] getrandom::Error),
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
     #[error("the database could not be prepared")]
@@ -70,6 +94,8 @@ pub struct Host {
     pub sandbox: Sandbox,
     pub wake: Wake,
     pub stats: Arc<WorkerStats>,
+    /// Set where this start made the admin key.
+    pub first_key: Option<FirstKey>,
     address: SocketAddr,
     database: Database,
     /// Ends claiming; the API goes on to answer, but says that it is not ready.
@@ -84,6 +110,9 @@ impl Host {
     /// Starts the database where it is embedded, brings it up to date, then serves and works.
     /// Install signal handlers before.
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
+        if matches!(config.auth, AuthConfig::Off) && !config.listen.ip().is_loopback() {
+            return Err(HostError::NotLoopback(config.listen));
+        }
         let listener =
             TcpListener::bind(config.listen)
                 .await
@@ -98,6 +127,8 @@ impl Host {
         let database = Database::open(&config.database, &config.data_dir).await?;
         let store = database.store(config.connections)?;
         store.migrate().await?;
+        let (authentication, first_key) =
+            authentication(&store, &config.auth, &config.data_dir).await?;
         let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
         let cache_dir = config.data_dir.join("cache");
         let sandbox = Sandbox::new(SandboxConfig {
@@ -116,6 +147,7 @@ impl Host {
             sandbox: sandbox.clone(),
             wake: wake.clone(),
             shutdown: draining.clone(),
+            authentication,
         };
         let server = api::serve(listener, state, closing.clone());
         let stats = Arc::<WorkerStats>::default();
@@ -135,6 +167,7 @@ impl Host {
             sandbox,
             wake,
             stats,
+            first_key,
             draining,
             closing,
         })
@@ -199,5 +232,19 @@ impl Host {
         self.store.close().await;
         self.database.stop().await?;
         Ok(())
+    }
+}
+
+async fn authentication(
+    store: &Store,
+    config: &AuthConfig,
+    data_dir: &Path,
+) -> Result<(Authentication, Option<FirstKey>), HostError> {
+    match config {
+        AuthConfig::Off => Ok((Authentication::Off, None)),
+        AuthConfig::Keys { admin_key } => {
+            let first_key = first_key::ensure(store, data_dir, admin_key.as_ref()).await?;
+            Ok((Authentication::Keys(Keyring::new(store.clone())), first_key))
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! The resources under /v1, one file each.
 
+mod access;
 mod components;
+pub mod keys;
 mod pins;
 mod task_views;
 mod tasks;
@@ -12,6 +14,8 @@ use axum::Router;
 
 pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
+        .merge(access::router())
+        .merge(keys::router())
         .merge(components::router())
         .merge(templates::router())
         .merge(pins::router())

@@ -14,7 +14,7 @@ use crate::domain::ids::TaskId;
 use crate::domain::invocation::{Invocation, Lease, StepPlan};
 use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
-use crate::host::{DatabaseChoice, Host, HostConfig};
+use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
@@ -126,6 +126,7 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
         connections: crate::store::DEFAULT_CONNECTIONS,
         worker: Some(worker),
+        auth: AuthConfig::Off,
     });
     Ok(host.await?)
 }
