@@ -87,9 +87,9 @@ impl Create {
     }
 }
 
-fn whole_seconds(span: Duration) -> Result<u64, Problem> {
+fn whole_seconds(span: Duration) -> Result<u64, CliError> {
     match span.as_secs() {
-        0 => Err(Problem::bad_input("a key lives for a second at least")),
+        0 => Err(Problem::bad_input("a key lives for a second at least").into()),
         seconds => Ok(seconds),
     }
 }
