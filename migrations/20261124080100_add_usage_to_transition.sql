@@ -17,3 +17,9 @@ alter table tasker.transition
 
 -- The log grows in the order of time: this finds a window of it at next to no cost a row.
 create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32);
+
+-- The same as hosts report it, with each attempt that ends.
+create type tasker.usage as (
+  component_version_id int, wall_ms real, cpu_ms real, host_ms real, memory_kib int,
+  in_bytes int, out_bytes int, http_requests int
+);

@@ -1,7 +1,7 @@
 -- Records the results of a batch of attempts, releases the steps that waited for them, and claims
 -- up to p_claim of those for the same worker in the update that releases them.
 --
--- Takes parallel arrays, one element a lease. An element whose lease is void (another worker has the
+-- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each. An element whose lease is void (another worker has the
 -- step, or the attempt is over) changes nothing: repeating a call is harmless. Returns what it
 -- claimed; its parents' results are read afterwards, by tasker.invocations.
 --
@@ -9,7 +9,7 @@
 -- a sink or a step of a draining task completed, tasks by id.
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
-  p_claim int
+  p_claim int, p_usage tasker.usage[] default null
 ) returns tasker.step_key[]
 language plpgsql
 set search_path = ''
@@ -22,8 +22,10 @@ declare
   v_draining uuid[];
 begin
   with batch as materialized (
-    select u.task_id, u.step_no, u.attempt, u.result
-    from unnest(p_task_id, p_step_no, p_attempt, p_result) as u (task_id, step_no, attempt, result)
+    select u.*
+    from unnest(p_task_id, p_step_no, p_attempt, p_result, p_usage)
+      as u (task_id, step_no, attempt, result, component_version_id, wall_ms, cpu_ms, host_ms,
+            memory_kib, in_bytes, out_bytes, http_requests)
     order by u.task_id, u.step_no
   ), done as (
     update tasker.step s
@@ -31,7 +33,8 @@ begin
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt, s.is_sink, s.is_draining
+    returning s.task_id, s.step_no, s.attempt, s.is_sink, s.is_draining, b.component_version_id,
+              b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
     select d.task_id, e.to_no, count(*)::smallint as parents,
            row_number() over (order by d.task_id, e.to_no) as rank
@@ -56,10 +59,14 @@ begin
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
     returning s.task_id, s.step_no, s.attempt, s.state
   ), log as (
-    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
-    select v_now, d.task_id, d.step_no, d.attempt, p_worker_id, 'complete' from done d
+    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
+                                   wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)
+    select v_now, d.task_id, d.step_no, d.attempt, p_worker_id, 'complete', d.component_version_id,
+           d.wall_ms, d.cpu_ms, d.host_ms, d.memory_kib, d.in_bytes, d.out_bytes, d.http_requests
+    from done d
     union all
-    select v_now, r.task_id, r.step_no, r.attempt, p_worker_id, r.state::text
+    select v_now, r.task_id, r.step_no, r.attempt, p_worker_id, r.state::text,
+           null, null, null, null, null, null, null, null
     from released r where r.state <> 'waiting'
   )
   select (select array_agg((r.task_id, r.step_no)::tasker.step_key) from released r where r.state = 'running'),

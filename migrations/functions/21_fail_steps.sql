@@ -3,7 +3,7 @@
 --
 -- Takes parallel arrays, one element a lease; p_error is JSON text {kind, code, message, …};
 -- p_is_permanent forbids another attempt; p_retry_after_ms, where not null, is the handler's word
--- for the earliest time, within a year. No worker (null) means whichever has the lease: that is for
+-- for the earliest time, within a year; p_usage is the ledger's entry of each. No worker (null) means whichever has the lease: that is for
 -- the reaper alone. An element whose lease is void changes nothing: repeating a call is
 -- harmless. Returns the milliseconds until the first of these steps is due again, null where none is.
 --
@@ -11,7 +11,7 @@
 -- steps, by (task_id, step_no); then tasks by id.
 create or replace function tasker.fail_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_error text[],
-  p_is_permanent bool[], p_retry_after_ms bigint[]
+  p_is_permanent bool[], p_retry_after_ms bigint[], p_usage tasker.usage[] default null
 ) returns bigint
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -26,11 +26,13 @@ begin
   perform tasker.lock_failing_steps(p_task_id, p_step_no, p_is_permanent);
 
   with batch as materialized (
-    select * from unnest(p_task_id, p_step_no, p_attempt, p_error, p_is_permanent, p_retry_after_ms)
-      as u (task_id, step_no, attempt, error, is_permanent, retry_after_ms)
+    select * from unnest(p_task_id, p_step_no, p_attempt, p_error, p_is_permanent, p_retry_after_ms, p_usage)
+      as u (task_id, step_no, attempt, error, is_permanent, retry_after_ms, component_version_id,
+            wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)
     order by u.task_id, u.step_no
   ), held as materialized (
-    select b.task_id, b.step_no, b.error::json as error,
+    select b.task_id, b.step_no, b.error::json as error, b.component_version_id, b.wall_ms, b.cpu_ms,
+           b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests,
            b.is_permanent or s.attempt - s.uncounted >= st.max_attempts
              or s.attempt >= tasker.attempts_max() as is_final,
            v_now + interval '1 ms' * case
@@ -52,10 +54,17 @@ begin
         error = h.error
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.ready_at, s.error
+    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.ready_at, s.error,
+              h.component_version_id, h.wall_ms, h.cpu_ms, h.host_ms, h.memory_kib, h.in_bytes,
+              h.out_bytes, h.http_requests
   ), log as (
-    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
-    select v_now, f.task_id, f.step_no, f.attempt, f.worker_id, f.state::text, f.error from failed f
+    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail,
+                                   component_version_id, wall_ms, cpu_ms, host_ms, memory_kib,
+                                   in_bytes, out_bytes, http_requests)
+    select v_now, f.task_id, f.step_no, f.attempt, f.worker_id, f.state::text, f.error,
+           f.component_version_id, f.wall_ms, f.cpu_ms, f.host_ms, f.memory_kib, f.in_bytes,
+           f.out_bytes, f.http_requests
+    from failed f
   )
   select array_agg(distinct f.task_id) filter (where f.state = 'error'),
          ceil(extract(epoch from min(f.ready_at) - v_now) * 1000)

@@ -1,11 +1,12 @@
 -- Keeps what handlers want to go on from, and makes their steps ready to be called again. Such an
 -- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
 --
--- Takes parallel arrays, one element a lease. An element whose lease is void changes nothing:
+-- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each. An element whose lease is void changes nothing:
 -- repeating a call is harmless. Locks: the steps of the batch by (task_id, step_no); where one
 -- fails, as tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[]
+  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[],
+  p_usage tasker.usage[] default null
 ) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -28,8 +29,9 @@ begin
   end if;
 
   with batch as materialized (
-    select * from unnest(p_task_id, p_step_no, p_attempt, p_checkpoint)
-      as u (task_id, step_no, attempt, checkpoint)
+    select * from unnest(p_task_id, p_step_no, p_attempt, p_checkpoint, p_usage)
+      as u (task_id, step_no, attempt, checkpoint, component_version_id, wall_ms, cpu_ms, host_ms,
+            memory_kib, in_bytes, out_bytes, http_requests)
     order by u.task_id, u.step_no
   ), kept as (
     update tasker.step s
@@ -37,10 +39,15 @@ begin
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt
+    returning s.task_id, s.step_no, s.attempt, b.component_version_id, b.wall_ms, b.cpu_ms, b.host_ms,
+              b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   )
-  insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
-  select v_now, k.task_id, k.step_no, k.attempt, p_worker_id, 'ready', '{"reason": "checkpoint"}'
+  insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail,
+                                 component_version_id, wall_ms, cpu_ms, host_ms, memory_kib,
+                                 in_bytes, out_bytes, http_requests)
+  select v_now, k.task_id, k.step_no, k.attempt, p_worker_id, 'ready', '{"reason": "checkpoint"}',
+         k.component_version_id, k.wall_ms, k.cpu_ms, k.host_ms, k.memory_kib, k.in_bytes, k.out_bytes,
+         k.http_requests
   from kept k;
 end
 $$;

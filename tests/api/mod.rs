@@ -1,5 +1,6 @@
 //! The API over real sockets, with a real database and real components.
 
+mod audit;
 mod components;
 mod health;
 mod keys;

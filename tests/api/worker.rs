@@ -31,6 +31,7 @@ impl<'s> Worker<'s> {
         let completed = |lease: &Lease| Completed {
             lease: *lease,
             result: result.to_owned(),
+            usage: None,
         };
         let completed: Vec<Completed> = leases.iter().map(completed).collect();
         self.store.advance(self.id, &completed, 0).await.unwrap();
@@ -46,7 +47,14 @@ impl<'s> Worker<'s> {
             backtrace: Vec::new(),
         };
         self.store
-            .fail_steps(self.id, &[Failed { lease, failure }])
+            .fail_steps(
+                self.id,
+                &[Failed {
+                    lease,
+                    failure,
+                    usage: None,
+                }],
+            )
             .await
             .unwrap();
     }

@@ -13,7 +13,7 @@ const ASKED_FOR_NOTHING: [&str; 4] = [
     "DATABASE_URL",
 ];
 
-fn program(data_dir: &Path) -> Command {
+pub fn program(data_dir: &Path) -> Command {
     let mut command = Command::new(tasker());
     for name in ASKED_FOR_NOTHING {
         command.env_remove(name);
@@ -26,14 +26,14 @@ fn program(data_dir: &Path) -> Command {
 }
 
 /// A host, where it listens, and what it prints and logs.
-struct Running {
+pub struct Running {
     child: Child,
-    url: String,
+    pub url: String,
     out: std::path::PathBuf,
     log: std::path::PathBuf,
 }
 
-async fn serve(database: &TestDatabase, folder: &Path, more: &[&str]) -> Running {
+pub async fn serve(database: &TestDatabase, folder: &Path, more: &[&str]) -> Running {
     let (out, log) = (folder.join("out"), folder.join("log"));
     let child = program(&folder.join("of-host"))
         .args([
@@ -66,8 +66,17 @@ async fn serve(database: &TestDatabase, folder: &Path, more: &[&str]) -> Running
 }
 
 impl Running {
+    /// Asks it to read its certificate anew.
+    pub fn hang_up(&self) {
+        let pid = self.child.id().unwrap().to_string();
+        let asked = std::process::Command::new("kill")
+            .args(["-HUP", &pid])
+            .status();
+        assert!(asked.unwrap().success());
+    }
+
     /// Ends it, and tells what it printed and what it logged.
-    async fn stop(mut self) -> (String, String) {
+    pub async fn stop(mut self) -> (String, String) {
         let pid = self.child.id().unwrap().to_string();
         let asked = std::process::Command::new("kill")
             .args(["-TERM", &pid])

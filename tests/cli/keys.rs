@@ -52,6 +52,15 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
         "{told}"
     );
     terminal.run(["key", "revoke", "ci"]).await.ends_with(3);
+    let audit = terminal
+        .run(["audit", "ls", "--action", "key", "--limit", "1"])
+        .await
+        .succeeds();
+    assert!(
+        audit.out.contains("admin  key.revoke") && audit.out.contains("key ci"),
+        "{audit:?}"
+    );
+    assert!(audit.err.contains("tasker audit ls --before"), "{audit:?}");
 }
 
 #[tokio::test]

@@ -5,4 +5,5 @@ mod following;
 mod keys;
 mod refusals;
 mod terminal;
+mod tls;
 mod tour;

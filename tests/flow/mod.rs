@@ -3,6 +3,7 @@
 mod failures;
 mod graphs;
 mod hosts;
+mod ledger;
 mod operations;
 
 use crate::harness::{TestDatabase, TestHost, basics};

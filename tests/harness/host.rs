@@ -40,6 +40,7 @@ impl TestHost {
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
             },
+            tls: None,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();

@@ -331,6 +331,7 @@ impl<'d> Play<'d> {
         let completed = |(held, result): &(Held, String)| Completed {
             lease: self.lease(*held),
             result: result.clone(),
+            usage: None,
         };
         results.iter().map(completed).collect()
     }
@@ -347,6 +348,7 @@ impl<'d> Play<'d> {
         Failed {
             lease: self.lease(held),
             failure,
+            usage: None,
         }
     }
 }

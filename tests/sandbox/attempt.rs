@@ -47,6 +47,7 @@ pub fn attempt(handler: &str) -> Attempt {
     let plan = StepPlan {
         namespace: "orders".into(),
         name: "charge".into(),
+        component_version_id: 1,
         digest: Digest::of(guests::misbehaving()),
         handler: handler.to_owned(),
         config: "{\"currency\":\"EUR\"}".to_owned(),

@@ -115,3 +115,13 @@ async fn cloud_metadata_is_not_reached_even_if_granted() {
         remark(&executed)
     );
 }
+
+#[tokio::test]
+async fn requests_and_their_bytes_are_counted() {
+    let address = server("200 OK\r\ncontent-length: 5\r\n\r\nhello").to_string();
+    let fetch = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
+    let usage = fetch.run().await.usage;
+    assert_eq!(usage.http_requests, 1, "{usage:?}");
+}

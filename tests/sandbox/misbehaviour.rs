@@ -5,6 +5,7 @@ use super::guests;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use tasker::domain::digest::Digest;
+use tasker::domain::limits::Limits;
 use tasker::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker::sandbox::{Executed, LogSource, Sandbox, SandboxConfig, Surroundings};
 
@@ -261,4 +262,36 @@ async fn where_there_is_no_room_for_a_pool_instances_are_made_on_demand() {
         )
         .await;
     assert_eq!(executed.outcome, Outcome::Completed("null".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_takes_too_much_processor_time_is_ended_before_its_deadline() {
+    let busy = attempt("endless_loop").limits(|limits| limits.cpu = Duration::from_millis(50));
+    let executed = among_neighbours(busy).await;
+    assert!(
+        executed.usage.cpu >= Duration::from_millis(50),
+        "{executed:?}"
+    );
+    assert!(
+        executed.usage.wall < Limits::default().deadline,
+        "{executed:?}"
+    );
+    assert_code(&failure(executed), FailureKind::OverLimit, "cpu_limit");
+}
+
+#[tokio::test]
+async fn a_handler_that_waits_takes_no_processor_time() {
+    let executed = attempt("sleeps").deadline_ms(100).run().await;
+    let usage = executed.usage;
+    assert!(usage.wall >= Duration::from_millis(100), "{usage:?}");
+    assert!(usage.cpu < Duration::from_millis(50), "{usage:?}");
+}
+
+#[tokio::test]
+async fn the_time_in_calls_to_the_host_is_told() {
+    let usage = attempt("host_call_flood").run().await.usage;
+    assert!(
+        usage.host > Duration::ZERO && usage.host < usage.wall,
+        "{usage:?}"
+    );
 }

@@ -63,6 +63,15 @@ constraints! {
     step_finishes_when_final: "update tasker.step set state = 'error' where state = 'running'";
     step_complete_has_a_result: "update tasker.step set state = 'complete', finished_at = now() where state = 'running'";
     quarantine_digest_is_sha256: "insert into tasker.quarantine (digest, actor, reason) values ('\\x00', 'ada', 'why')";
+    api_key_prefix_is_8_hex:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
+         select 'ABCDEF01', digest, 'ci', '[]', 'ada' from tasker.component_blob";
+    api_key_digest_is_sha256:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
+         values ('abcdef01', '\\x00', 'ci', '[]', 'ada')";
+    api_key_prefix_key:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
+         select 'abcdef01', digest, name, '[]', 'ada' from tasker.component_blob, (values ('ci'), ('cd')) as n (name)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -40,6 +40,7 @@ fn completed(claimed: &[Claimed]) -> Vec<Completed> {
         .map(|claim| Completed {
             lease: claim.lease,
             result: "1".to_owned(),
+            usage: None,
         })
         .collect()
 }
@@ -56,6 +57,7 @@ fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> Failed {
     Failed {
         lease: claimed.lease,
         failure,
+        usage: None,
     }
 }
 

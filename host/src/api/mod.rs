@@ -7,6 +7,7 @@ pub mod health;
 pub mod page;
 pub mod request;
 pub mod rest;
+pub mod tls;
 
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
@@ -19,6 +20,7 @@ use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::serve::ListenerExt as _;
 use error::ApiError;
+use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -58,6 +60,18 @@ pub async fn serve(
         }
     });
     axum::serve(listener, router(state))
+        .with_graceful_shutdown(closing.cancelled_owned())
+        .await
+}
+
+/// The same over TLS.
+pub async fn serve_tls(
+    listener: TcpListener,
+    certificates: Certificates,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(TlsListener::new(listener, certificates)?, router(state))
         .with_graceful_shutdown(closing.cancelled_owned())
         .await
 }

@@ -1,5 +1,6 @@
 //! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
 
+mod audit;
 mod bench;
 pub mod build;
 mod client;
@@ -36,6 +37,7 @@ use client::Client;
 use output::{Format, Output};
 use paint::When;
 use serde_json::json;
+use std::path::PathBuf;
 
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
@@ -68,6 +70,9 @@ pub struct Global {
     /// this machine the admin key in its data directory serves as well.
     #[arg(long, global = true, default_value_t = default_url())]
     pub url: String,
+    /// Trust the certificates that these authorities signed, in PEM, and no others.
+    #[arg(long, global = true, env = "TASKER_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
@@ -103,6 +108,9 @@ enum Command {
     /// Look at the steps of a task.
     #[command(subcommand)]
     Step(step::Command),
+    /// Look at who changed what.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Make, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
@@ -156,6 +164,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
+        Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,

@@ -2,7 +2,9 @@
 
 use super::output::Output;
 use super::{CliError, Exit, Problem};
+use crate::api::tls::TlsFiles;
 use crate::domain::api_key::ApiKey;
+use crate::domain::chain::Chain;
 use crate::domain::grants::{Grants, HttpTarget};
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
@@ -30,6 +32,12 @@ pub struct Serve {
     /// TASKER_ADMIN_KEY, if set, is the admin key of a database that has none; else one is made.
     #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
     auth: Auth,
+    /// Offer TLS with this certificate chain, in PEM; SIGHUP reads it anew.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// A PostgreSQL 15 or later; without one, a private server runs in the data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
@@ -78,11 +86,11 @@ impl Serve {
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         logging::start(self.log_format);
         let admin_key = given_admin_key()?;
-        let is_readable_on_the_way = !self.listen.ip().is_loopback();
+        let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
             host = self.start(admin_key) => host.map_err(anyhow::Error::from)?,
-            () = signals.stop() => return Ok(Exit::Complete),
+            () = signals.stop.asked() => return Ok(Exit::Complete),
         };
         output.print(&format!(
             "tasker is ready at {} on {}",
@@ -94,7 +102,7 @@ impl Serve {
         }
         if is_readable_on_the_way {
             tracing::warn!(
-                "keys travel in clear text beyond this machine; put a proxy with TLS before the host"
+                "keys travel in clear text beyond this machine; offer TLS: --tls-cert and --tls-key"
             );
         }
         run(host, &mut signals).await.map_err(anyhow::Error::from)?;
@@ -119,6 +127,10 @@ impl Serve {
                 Auth::Off => AuthConfig::Off,
                 Auth::On => AuthConfig::Keys { admin_key },
             },
+            tls: self
+                .tls_cert
+                .zip(self.tls_key)
+                .map(|(cert, key)| TlsFiles { cert, key }),
         })
     }
 
@@ -160,35 +172,57 @@ fn told_once(first: &FirstKey) -> String {
 }
 
 async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {
-    tokio::select! {
-        error = host.failed() => return Err(error),
-        () = signals.stop() => {}
+    let (stop, hangup) = (&mut signals.stop, &mut signals.hangup);
+    loop {
+        tokio::select! {
+            error = host.failed() => return Err(error),
+            () = stop.asked() => break,
+            _ = hangup.recv() => reload(&host),
+        }
     }
     tracing::info!("stopping: no new attempts; those under way may end");
     tokio::select! {
         stopped = host.stop() => stopped,
-        () = signals.stop() => {
+        () = signals.stop.asked() => {
             tracing::warn!("stopped at once; other hosts take back what this one held");
             Ok(())
         }
     }
 }
 
-/// What asks the host to stop.
+fn reload(host: &Host) {
+    match host.reload_certificates() {
+        Ok(()) => tracing::info!("read the certificate anew, if there is one"),
+        Err(error) => {
+            tracing::error!(error = %Chain(&error), "the certificate that was there is kept");
+        }
+    }
+}
+
+/// What asks the host to stop, or to read its certificate anew.
 struct Signals {
+    stop: Stop,
+    hangup: Signal,
+}
+
+struct Stop {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
     fn install() -> std::io::Result<Self> {
-        Ok(Self {
+        let stop = Stop {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-        })
+        };
+        let hangup = signal(SignalKind::hangup())?;
+        Ok(Self { stop, hangup })
     }
+}
 
-    async fn stop(&mut self) {
+impl Stop {
+    async fn asked(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -34,6 +34,7 @@ fn every_command_of_the_tour_is_understood() {
         "tasker key create ci --only publish --namespace orders --expires 90d",
         "tasker key create ada --only read,run --namespace * --namespace orders",
         "tasker key ls --output json",
+        "tasker audit ls --namespace orders --action pin --limit 5",
         "tasker key revoke ci",
         "tasker completions bash",
         "tasker version",

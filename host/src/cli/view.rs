@@ -110,6 +110,19 @@ pub struct Pin {
     pub created_by: String,
 }
 
+/// One change that was made.
+#[derive(Debug, Deserialize)]
+pub struct Change {
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub action: String,
+    pub namespace: Option<String>,
+    pub subject: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
 /// An API key without its secret.
 #[derive(Debug, Deserialize)]
 pub struct Key {

@@ -9,6 +9,8 @@ pub struct Limits {
     pub memory_bytes: usize,
     /// Wall time from the start of the attempt to its forced end.
     pub deadline: Duration,
+    /// Time on the processor, of the guest and of what it has the host do.
+    pub cpu: Duration,
     /// The result (or failure details) as JSON text, in bytes.
     pub result_bytes: usize,
     /// Log lines of one attempt together, in bytes; what comes after is cut with a note.
@@ -22,6 +24,7 @@ impl Default for Limits {
         Self {
             memory_bytes: 128 << 20,
             deadline: Duration::from_secs(30),
+            cpu: Duration::from_secs(30),
             result_bytes: 1 << 20,
             log_bytes: 64 << 10,
             host_calls: 100_000,

@@ -9,6 +9,7 @@ pub use database::DatabaseChoice;
 pub use first_key::{ADMIN_KEY_FILE, FirstKey};
 
 use crate::api::auth::{Authentication, Keyring};
+use crate::api::tls::{Certificates, TlsError, TlsFiles};
 use crate::api::{self, AppState};
 use crate::domain::api_key::ApiKey;
 use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
@@ -41,6 +42,8 @@ pub struct HostConfig {
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
     pub auth: AuthConfig,
+    /// None: the API speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
 }
 
 /// Whom a host serves.
@@ -76,6 +79,8 @@ pub enum HostError {
     },
     #[error("the system gives no random bytes for the admin key")]
     Random(#[from] getrandom::Error),
+    #[error("TLS cannot be offered")]
+    Tls(#[from] TlsError),
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
     #[error("the database could not be prepared")]
@@ -96,6 +101,7 @@ pub struct Host {
     pub stats: Arc<WorkerStats>,
     /// Set where this start made the admin key.
     pub first_key: Option<FirstKey>,
+    certificates: Option<Certificates>,
     address: SocketAddr,
     database: Database,
     /// Ends claiming; the API goes on to answer, but says that it is not ready.
@@ -113,6 +119,7 @@ impl Host {
         if matches!(config.auth, AuthConfig::Off) && !config.listen.ip().is_loopback() {
             return Err(HostError::NotLoopback(config.listen));
         }
+        let certificates = config.tls.map(Certificates::read).transpose()?;
         let listener =
             TcpListener::bind(config.listen)
                 .await
@@ -149,7 +156,12 @@ impl Host {
             shutdown: draining.clone(),
             authentication,
         };
-        let server = api::serve(listener, state, closing.clone());
+        let server = tokio::spawn(serve(
+            listener,
+            certificates.clone(),
+            state,
+            closing.clone(),
+        ));
         let stats = Arc::<WorkerStats>::default();
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
@@ -162,12 +174,13 @@ impl Host {
             address,
             database,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
-            server: tokio::spawn(server),
+            server,
             store,
             sandbox,
             wake,
             stats,
             first_key,
+            certificates,
             draining,
             closing,
         })
@@ -180,7 +193,19 @@ impl Host {
 
     /// For `--url`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = match self.certificates {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Reads certificate and key anew, where there is TLS; where they are wrong, all stays as it is.
+    pub fn reload_certificates(&self) -> Result<(), HostError> {
+        match &self.certificates {
+            Some(certificates) => Ok(certificates.reload()?),
+            None => Ok(()),
+        }
     }
 
     /// What people are told about the database.
@@ -246,5 +271,17 @@ async fn authentication(
             let first_key = first_key::ensure(store, data_dir, admin_key.as_ref()).await?;
             Ok((Authentication::Keys(Keyring::new(store.clone())), first_key))
         }
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    certificates: Option<Certificates>,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    match certificates {
+        Some(certificates) => api::serve_tls(listener, certificates, state, closing).await,
+        None => api::serve(listener, state, closing).await,
     }
 }

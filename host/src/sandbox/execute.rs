@@ -10,6 +10,7 @@ use super::verdict::{self, Stopped};
 use super::{Inner, Sandbox};
 use crate::domain::invocation::Invocation;
 use crate::domain::outcome::Outcome;
+use crate::domain::usage::Usage;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::SemaphorePermit;
@@ -35,8 +36,7 @@ pub struct Executed {
     pub outcome: Outcome,
     /// Within the limit on log bytes; a note at its end tells what was cut.
     pub log: Vec<LogLine>,
-    /// From the start of the instance to its answer, in microseconds.
-    pub guest_us: u64,
+    pub usage: Usage,
 }
 
 impl Sandbox {
@@ -55,8 +55,10 @@ impl Sandbox {
         let started = Instant::now();
         let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
-        let answer = within_deadline(&mut store, async |store| call(store, prepared).await).await;
-        let guest_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let meter = store.data().meter.clone();
+        let answer = within_deadline(&mut store, async |store| call(store, prepared).await);
+        let answer = meter.watch(answer).await;
+        let usage = store.data().usage(started.elapsed());
         let outcome = match answer {
             Ok(answer) => verdict::of_answer(answer, store.data()),
             Err(error) => Outcome::Failed(verdict::of_error(&error, store.data())),
@@ -64,7 +66,7 @@ impl Sandbox {
         Executed {
             outcome,
             log: store.data().log.take(),
-            guest_us,
+            usage,
         }
     }
 }
@@ -113,17 +115,29 @@ async fn call(
 }
 
 fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {
-    if Instant::now() < store.data().deadline {
-        return Ok(UpdateDeadline::Yield(1));
+    let state = store.data();
+    if Instant::now() >= state.deadline {
+        return Err(Stopped::Computing.into());
     }
-    Err(Stopped::Computing.into())
+    if state.meter.cpu_in_turn() > state.limits().cpu {
+        return Err(Stopped::Cpu.into());
+    }
+    Ok(UpdateDeadline::Yield(1))
 }
 
 fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) -> Result<()> {
-    if !matches!(hook, CallHook::CallingHost) {
-        return Ok(());
+    let state = store.data_mut();
+    match hook {
+        CallHook::CallingHost => {
+            let left = state.host_calls_left.checked_sub(1);
+            state.host_calls_left = left.ok_or(Stopped::HostCalls)?;
+            state.in_host_since = Some(Instant::now());
+        }
+        CallHook::ReturningFromHost => {
+            let since = state.in_host_since.take();
+            state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
+        }
+        CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
     }
-    let left = &mut store.data_mut().host_calls_left;
-    *left = left.checked_sub(1).ok_or(Stopped::HostCalls)?;
     Ok(())
 }

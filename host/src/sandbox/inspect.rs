@@ -112,6 +112,7 @@ fn describing(digest: Digest) -> Invocation {
         step: Arc::new(StepPlan {
             namespace: "".into(),
             name: "describe".into(),
+            component_version_id: 0,
             digest,
             handler: String::new(),
             config: "null".to_owned(),

@@ -21,6 +21,11 @@ impl MemoryBudget {
         }
     }
 
+    /// The most that it held: memories and tables never shrink.
+    pub(super) fn used_bytes(&self) -> usize {
+        self.used_bytes
+    }
+
     /// The total that the guest last asked for and did not get.
     pub(super) fn refused_bytes(&self) -> Option<usize> {
         self.refused_bytes

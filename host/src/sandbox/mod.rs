@@ -15,6 +15,7 @@ mod execute;
 mod inspect;
 mod limits;
 mod measure;
+mod meter;
 mod refusal;
 mod state;
 mod surface;

@@ -4,10 +4,12 @@ use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
 use super::limits::MemoryBudget;
+use super::meter::Meter;
 use crate::domain::invocation::Invocation;
 use crate::domain::limits::Limits;
+use crate::domain::usage::Usage;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::WasiCtx;
 use wasmtime_wasi_http::WasiHttpCtx;
@@ -20,6 +22,10 @@ pub(super) struct AttemptState {
     pub(super) log: LogWriter,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
+    /// When the call to the host that is under way began.
+    pub(super) in_host_since: Option<Instant>,
+    pub(super) in_host: Duration,
+    pub(super) meter: Arc<Meter>,
     pub(super) table: ResourceTable,
     pub(super) wasi: Option<Box<WasiCtx>>,
     pub(super) http: Option<Box<(WasiHttpCtx, Gate)>>,
@@ -39,12 +45,28 @@ impl AttemptState {
             log: LogWriter::new(limits.log_bytes),
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
+            in_host_since: None,
+            in_host: Duration::ZERO,
+            meter: Arc::default(),
             table: ResourceTable::new(),
             wasi: None,
             http: None,
             invocation,
             surroundings,
             outside,
+        }
+    }
+
+    /// What the attempt used, `wall` after its start.
+    pub(super) fn usage(&self, wall: Duration) -> Usage {
+        Usage {
+            wall,
+            cpu: self.meter.cpu(),
+            host: self.in_host,
+            memory_bytes: self.memory.used_bytes() as u64,
+            in_bytes: self.meter.in_bytes(),
+            out_bytes: self.meter.out_bytes(),
+            http_requests: self.meter.http_requests(),
         }
     }
 

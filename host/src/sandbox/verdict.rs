@@ -30,6 +30,8 @@ pub(super) enum Stopped {
     Computing,
     #[error("the deadline passed while the handler was waiting")]
     Waiting,
+    #[error("too much time on the processor")]
+    Cpu,
     #[error("too many calls to the host")]
     HostCalls,
     #[error("the host could not answer the handler")]
@@ -74,6 +76,14 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             format!(
                 "the handler was waiting for the host (a request, a clock, a result) when its deadline of {:?} passed; wait for less, or give the step a longer `timeout`",
                 limits.deadline
+            ),
+        ),
+        Stopped::Cpu => failure(
+            FailureKind::OverLimit,
+            "cpu_limit",
+            format!(
+                "the handler took more than {:?} of processor time, its limit; do less in one attempt and leave a checkpoint, or ask the operator for a higher limit",
+                limits.cpu
             ),
         ),
         Stopped::HostCalls => failure(

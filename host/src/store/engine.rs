@@ -1,5 +1,6 @@
 //! Calls of the SQL functions that change the state of tasks and steps.
 
+use super::usage::UsageRow;
 use super::{Store, StoreError, audit};
 use crate::domain::actor::Actor;
 use crate::domain::ids::{LockId, TaskId, WorkerId};
@@ -9,6 +10,8 @@ use sqlx::Row;
 use sqlx::postgres::PgRow;
 use std::time::Duration;
 use uuid::Uuid;
+
+pub use super::usage::VersionUsage;
 
 /// A task as it is to be created; its input is valid and its lock resolved.
 #[derive(Clone, Debug)]
@@ -43,6 +46,8 @@ pub struct Completed {
     pub lease: Lease,
     /// JSON text.
     pub result: String,
+    /// None where nothing ran.
+    pub usage: Option<VersionUsage>,
 }
 
 /// A lease with the failure that its attempt came to.
@@ -50,6 +55,8 @@ pub struct Completed {
 pub struct Failed {
     pub lease: Lease,
     pub failure: Failure,
+    /// None where nothing ran.
+    pub usage: Option<VersionUsage>,
 }
 
 /// A claimed step, with all that changes from attempt to attempt.
@@ -94,13 +101,14 @@ impl Store {
         completed: &[Completed],
         claim: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6)")
+        let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(column(completed, |c| c.lease.task_id.0))
             .bind(column(completed, |c| c.lease.step_no))
             .bind(column(completed, |c| c.lease.attempt))
             .bind(column(completed, |c| c.result.as_str()))
             .bind(i32::try_from(claim).unwrap_or(i32::MAX))
+            .bind(column(completed, |c| UsageRow::of(c.usage)))
             .fetch_all(self.engine())
             .await?;
         rows.iter().map(claimed).collect()
@@ -114,7 +122,7 @@ impl Store {
         failed: &[Failed],
     ) -> Result<Option<Duration>, StoreError> {
         let due_ms: Option<i64> =
-            sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7)")
+            sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
                 .bind(worker.0)
                 .bind(column(failed, |f| f.lease.task_id.0))
                 .bind(column(failed, |f| f.lease.step_no))
@@ -122,6 +130,7 @@ impl Store {
                 .bind(column(failed, |f| error_json(&f.failure)))
                 .bind(column(failed, |f| f.failure.retry == Retry::Never))
                 .bind(column(failed, |f| retry_after_ms(f.failure.retry)))
+                .bind(column(failed, |f| UsageRow::of(f.usage)))
                 .fetch_one(self.engine())
                 .await?;
         Ok(due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs())))
@@ -133,12 +142,13 @@ impl Store {
         worker: WorkerId,
         checkpointed: &[Completed],
     ) -> Result<(), StoreError> {
-        sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5)")
+        sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6)")
             .bind(worker.0)
             .bind(column(checkpointed, |c| c.lease.task_id.0))
             .bind(column(checkpointed, |c| c.lease.step_no))
             .bind(column(checkpointed, |c| c.lease.attempt))
             .bind(column(checkpointed, |c| c.result.as_str()))
+            .bind(column(checkpointed, |c| UsageRow::of(c.usage)))
             .execute(self.engine())
             .await?;
         Ok(())

@@ -17,6 +17,7 @@ pub mod pin;
 pub mod plan;
 pub mod task_read;
 pub mod template;
+pub mod usage;
 pub mod wake;
 
 pub use migrate::{MigrateError, migrate};

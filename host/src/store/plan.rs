@@ -11,6 +11,7 @@ use std::time::Duration;
 pub struct StoredStep {
     pub namespace: String,
     pub name: String,
+    pub component_version_id: i32,
     pub digest: Digest,
     pub handler: String,
     /// JSON text.
@@ -25,6 +26,7 @@ pub struct StoredStep {
 struct StepRow {
     namespace: String,
     name: String,
+    component_version_id: i32,
     digest: Vec<u8>,
     handler: String,
     config: Option<String>,
@@ -34,7 +36,7 @@ struct StepRow {
 }
 
 const STEPS_OF_LOCK: &str = "
-    select n.name as namespace, st.name, cv.digest, le.handler,
+    select n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
            st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms
     from tasker.lock l
     join tasker.template_version tv on tv.template_version_id = l.template_version_id
@@ -110,6 +112,7 @@ impl TryFrom<StepRow> for StoredStep {
         Ok(Self {
             namespace: row.namespace,
             name: row.name,
+            component_version_id: row.component_version_id,
             digest,
             handler: row.handler,
             config: row.config,

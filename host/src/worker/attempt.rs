@@ -8,6 +8,7 @@ use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::sandbox::{
     AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings,
 };
+use crate::store::engine::VersionUsage;
 use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -27,20 +28,26 @@ pub(super) async fn run(
 ) {
     let mut report = Report {
         lease: invocation.lease,
-        outcome: None,
+        ended: None,
         reports,
     };
-    report.outcome = Some(outcome(&worker, invocation, cancelled).await);
+    report.ended = Some(ended(&worker, invocation, cancelled).await);
 }
 
-async fn outcome(
+/// What came of an attempt and, where it ran, what it used.
+type Ended = (Outcome, Option<VersionUsage>);
+
+async fn ended(
     worker: &Worker,
     invocation: Arc<Invocation>,
     cancelled: CancellationToken,
-) -> Outcome {
+) -> Ended {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
-        Err(error) => return Outcome::Failed(host_failure("component_unusable", &error)),
+        Err(error) => {
+            let failure = host_failure("component_unusable", &error);
+            return (Outcome::Failed(failure), None);
+        }
     };
     let surroundings = Surroundings {
         ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
@@ -50,10 +57,14 @@ async fn outcome(
         .sandbox
         .execute(&prepared, invocation.clone(), surroundings)
         .await;
-    worker.stats.count_attempt(executed.guest_us);
+    worker.stats.count_attempt(executed.usage.wall);
     write_log(&invocation, &executed.log);
     tell(&invocation, &executed.outcome);
-    executed.outcome
+    let usage = VersionUsage {
+        component_version_id: invocation.step.component_version_id,
+        usage: executed.usage,
+    };
+    (executed.outcome, Some(usage))
 }
 
 async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
@@ -85,24 +96,23 @@ where
 /// Sends the outcome when it is dropped.
 struct Report {
     lease: Lease,
-    outcome: Option<Outcome>,
+    ended: Option<Ended>,
     reports: UnboundedSender<Finished>,
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
         let lost = || {
-            Outcome::Failed(host_failure(
-                "host_panicked",
-                "the host failed while it ran the attempt",
-            ))
+            let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
+            (Outcome::Failed(failure), None)
         };
-        let outcome = self.outcome.take().unwrap_or_else(lost);
+        let (outcome, usage) = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
         self.reports
             .send(Finished {
                 lease: self.lease,
                 outcome,
+                usage,
             })
             .ok();
     }

@@ -6,7 +6,7 @@ use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::store::StoreError;
-use crate::store::engine::{Completed, Failed};
+use crate::store::engine::{Completed, Failed, VersionUsage};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,8 @@ use std::time::Duration;
 pub(super) struct Finished {
     pub(super) lease: Lease,
     pub(super) outcome: Outcome,
+    /// None where nothing ran.
+    pub(super) usage: Option<VersionUsage>,
 }
 
 /// What a round brought.
@@ -62,12 +64,29 @@ pub(super) async fn round(
 
 fn sorted(batch: &[Finished]) -> Sorted {
     let mut sorted = Sorted::default();
-    for Finished { lease, outcome } in batch {
-        let lease = *lease;
+    for Finished {
+        lease,
+        outcome,
+        usage,
+    } in batch
+    {
+        let (lease, usage) = (*lease, *usage);
         match outcome.clone() {
-            Outcome::Completed(result) => sorted.completed.push(Completed { lease, result }),
-            Outcome::Checkpointed(result) => sorted.checkpointed.push(Completed { lease, result }),
-            Outcome::Failed(failure) => sorted.failed.push(Failed { lease, failure }),
+            Outcome::Completed(result) => sorted.completed.push(Completed {
+                lease,
+                result,
+                usage,
+            }),
+            Outcome::Checkpointed(result) => sorted.checkpointed.push(Completed {
+                lease,
+                result,
+                usage,
+            }),
+            Outcome::Failed(failure) => sorted.failed.push(Failed {
+                lease,
+                failure,
+                usage,
+            }),
         }
     }
     sorted
@@ -93,5 +112,6 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
     Finished {
         lease,
         outcome: Outcome::Failed(failure),
+        usage: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Counts of one worker loop since it started.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// Counters that only go up; reading them costs the worker nothing.
 #[derive(Debug, Default)]
@@ -30,7 +31,8 @@ impl WorkerStats {
         self.calls.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(super) fn count_attempt(&self, guest_us: u64) {
+    pub(super) fn count_attempt(&self, wall: Duration) {
+        let guest_us = u64::try_from(wall.as_micros()).unwrap_or(u64::MAX);
         self.attempts.fetch_add(1, Ordering::Relaxed);
         self.guest_us.fetch_add(guest_us, Ordering::Relaxed);
     }

@@ -53,6 +53,7 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("GET", "/health/ready", Read, Place::Open),
     ("GET", "/health/status", Read, Place::Somewhere),
     ("GET", "/v1/access", Read, Place::Known),
+    ("GET", "/v1/audit", Read, Place::Query),
     ("GET", "/v1/keys", Admin, Place::Everywhere),
     ("POST", "/v1/keys", Admin, Place::Everywhere),
     ("DELETE", "/v1/keys/{name}", Admin, Place::Everywhere),

@@ -1,6 +1,7 @@
 //! The resources under /v1, one file each.
 
 mod access;
+mod audit;
 mod components;
 pub mod keys;
 mod pins;
@@ -15,6 +16,7 @@ use axum::Router;
 pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
+        .merge(audit::router())
         .merge(keys::router())
         .merge(components::router())
         .merge(templates::router())

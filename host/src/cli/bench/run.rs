@@ -127,6 +127,7 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
         connections: crate::store::DEFAULT_CONNECTIONS,
         worker: Some(worker),
         auth: AuthConfig::Off,
+        tls: None,
     });
     Ok(host.await?)
 }
@@ -287,6 +288,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
+        component_version_id: 0,
         digest,
         handler: "noop".to_owned(),
         config: "null".to_owned(),

@@ -6,6 +6,7 @@ mod client;
 use crate::domain::grants::Grants;
 use crate::domain::invocation::StepPlan;
 use crate::sandbox::attempt_log::{LogLevel, LogWriter};
+use crate::sandbox::meter::Meter;
 use crate::sandbox::state::AttemptState;
 pub(in crate::sandbox) use client::Outside;
 use client::{OutgoingBody, error_of};
@@ -34,6 +35,7 @@ type Exchange<E> = Result<
 impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
+        let meter = &self.meter;
         let parts = self.http.get_or_insert_with(|| {
             Box::new((
                 WasiHttpCtx::new(),
@@ -41,6 +43,7 @@ impl WasiHttpView for AttemptState {
                     step: invocation.step.clone(),
                     log: log.clone(),
                     outside: outside.clone(),
+                    meter: meter.clone(),
                 },
             ))
         });
@@ -58,6 +61,7 @@ pub(in crate::sandbox) struct Gate {
     step: Arc<StepPlan>,
     log: LogWriter,
     outside: Outside,
+    meter: Arc<Meter>,
 }
 
 impl WasiHttpHooks for Gate {
@@ -67,11 +71,11 @@ impl WasiHttpHooks for Gate {
         options: Option<RequestOptions>,
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
-        let (log, outside) = (self.log.clone(), self.outside.clone());
-        let admitted = admit(request, &self.step.grants);
+        let (log, outside, meter) = (self.log.clone(), self.outside.clone(), self.meter.clone());
+        let admitted = admit(request, &self.step.grants, &meter);
         Box::new(async move {
             let sent = match admitted {
-                Ok(request) => send(&outside, request, options).await,
+                Ok(request) => send(&outside, request, options, meter).await,
                 Err(refused) => Err(refused),
             };
             sent.map_err(|refused| refused.tell(&log))
@@ -115,9 +119,13 @@ impl Refused {
 
 /// The request as the client takes it, where the grants and its address, if it names one, allow it.
 /// Names are looked at when they are resolved.
-fn admit(request: http::Request<WasiBody>, grants: &Grants) -> Result<reqwest::Request, Refused> {
+fn admit(
+    request: http::Request<WasiBody>,
+    grants: &Grants,
+    meter: &Arc<Meter>,
+) -> Result<reqwest::Request, Refused> {
     let text = request.uri().to_string();
-    let request = request.map(OutgoingBody::wrap);
+    let request = request.map(|body| OutgoingBody::wrap(body, meter.clone()));
     let request = reqwest::Request::try_from(request).map_err(|_| Refused::Url(text))?;
     admit_url(request.url(), grants)?;
     Ok(request)
@@ -150,7 +158,9 @@ async fn send(
     outside: &Outside,
     request: reqwest::Request,
     options: Option<RequestOptions>,
+    meter: Arc<Meter>,
 ) -> Exchange<Refused> {
+    meter.count_request();
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let failed = |reason: String, error| Refused::Failed {
         host: host.clone(),
@@ -172,8 +182,12 @@ async fn send(
             )
         })?
         .map_err(|error| client::refused(&host, &error))?;
-    let response = http::Response::from(response)
-        .map(|body| body.map_err(|error| error_of(&error)).boxed_unsync());
+    let response = http::Response::from(response).map(|body| {
+        let counted = body.inspect_frame(move |frame| {
+            meter.count_in(frame.data_ref().map_or(0, |bytes| bytes.len()));
+        });
+        counted.map_err(|error| error_of(&error)).boxed_unsync()
+    });
     Ok((response, Box::new(std::future::ready(Ok(())))))
 }
 

@@ -2,6 +2,7 @@
 //! names itself, so that the address that was checked is the one that is connected to.
 
 use super::{Refused, address};
+use crate::sandbox::meter::Meter;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -130,16 +131,20 @@ pub(super) fn error_of(error: &reqwest::Error) -> Error {
 }
 
 /// A guest's request body, which may move between threads but is read by one at a time.
-pub(super) struct OutgoingBody(Mutex<WasiBody>);
+pub(super) struct OutgoingBody {
+    body: Mutex<WasiBody>,
+    meter: Arc<Meter>,
+}
 
 impl OutgoingBody {
-    pub(super) fn wrap(body: WasiBody) -> reqwest::Body {
-        reqwest::Body::wrap(Self(Mutex::new(body)))
+    pub(super) fn wrap(body: WasiBody, meter: Arc<Meter>) -> reqwest::Body {
+        let body = Mutex::new(body);
+        reqwest::Body::wrap(Self { body, meter })
     }
 
     fn inner(&mut self) -> Pin<&mut WasiBody> {
         Pin::new(
-            self.0
+            self.body
                 .get_mut()
                 .expect("nobody panics while holding a body"),
         )
@@ -154,15 +159,20 @@ impl Body for OutgoingBody {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        self.inner().poll_frame(cx)
+        let polled = self.inner().poll_frame(cx);
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            let bytes = frame.data_ref().map_or(0, Bytes::len);
+            self.meter.count_out(bytes);
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.lock().is_ok_and(|body| body.is_end_stream())
+        self.body.lock().is_ok_and(|body| body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.0
+        self.body
             .lock()
             .map(|body| body.size_hint())
             .unwrap_or_default()
