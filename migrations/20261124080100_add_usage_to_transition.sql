@@ -16,7 +16,7 @@ alter table tasker.transition
   add column http_requests int;
 
 -- The log grows in the order of time: this finds a window of it at next to no cost a row.
-create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32);
+create index transition_by_time on tasker.transition using brin (at) with (pages_per_range = 32, autosummarize = on);
 
 -- The same as hosts report it, with each attempt that ends.
 create type tasker.usage as (

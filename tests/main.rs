@@ -11,6 +11,7 @@ mod crash;
 mod embedded;
 mod flow;
 mod harness;
+mod hostile;
 mod model;
 mod sandbox;
 mod sql;

@@ -62,7 +62,7 @@ async fn other_bytes_under_a_published_version_are_refused_with_both_digests() {
     );
     assert!(detail.ends_with("bump the version"), "{detail}");
     let other = server
-        .put_component("guest", "1.0.1", guests::misbehaving())
+        .put_component("guest", "1.1.0", guests::misbehaving())
         .await;
     assert_eq!(other.status, 201);
 }

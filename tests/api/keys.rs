@@ -110,7 +110,7 @@ async fn a_key_is_shown_once_and_works_until_it_is_revoked() {
 #[tokio::test]
 async fn a_key_is_taken_and_refused_by_every_host() {
     let server = Server::start().await;
-    let other = server.beside().await;
+    let other = server.second_host().await;
     // The other host has looked at the keys before there is a new one.
     other.get("/v1/tasks").await.answered(200);
     let key = make(&server, "ci", READ_ALL).await;
@@ -145,7 +145,7 @@ async fn a_key_that_has_expired_is_refused_and_says_so_to_its_holder_only() {
         .execute(server.pool())
         .await
         .unwrap();
-    let other = server.beside().await;
+    let other = server.second_host().await;
     let detail = other
         .asked_with(Some(key))
         .get("/v1/tasks")
@@ -255,7 +255,7 @@ async fn the_use_of_a_key_is_written_down_but_not_at_each_request() {
             .await
             .unwrap();
     server
-        .beside()
+        .second_host()
         .await
         .asked_with(Some(&key))
         .get("/v1/tasks")

@@ -3,17 +3,20 @@
 use crate::harness::{TestDatabase, client, client_with, install_admin_key};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 use tasker::api::auth::{Authentication, Keyring};
 use tasker::api::{AppState, serve};
-use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
+use tasker::store::secret::{KeyRing, SecretKeys};
 use tasker::store::wake::Wake;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Invocations that the sandbox of these tests runs at once.
 const MAX_CONCURRENT: usize = 8;
+/// What secrets are encrypted with.
+const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 /// Connections of one server.
 const CONNECTIONS: u32 = 4;
 
@@ -25,8 +28,7 @@ pub struct Server {
     url: String,
     client: reqwest::Client,
     _stop: DropGuard,
-    database: Option<TestDatabase>,
-    database_url: String,
+    database: Arc<TestDatabase>,
 }
 
 /// An answer, read whole.
@@ -42,21 +44,18 @@ pub struct Answer {
 
 impl Server {
     pub async fn start() -> Self {
-        let database = TestDatabase::new().await;
-        let server = Self::on(&database.url()).await;
-        Self {
-            database: Some(database),
-            ..server
-        }
+        Self::on(Arc::new(TestDatabase::new().await)).await
     }
 
     /// Another host on the same database.
-    pub async fn beside(&self) -> Self {
-        Self::on(&self.database_url).await
+    pub async fn second_host(&self) -> Self {
+        Self::on(self.database.clone()).await
     }
 
-    async fn on(database_url: &str) -> Self {
-        let store = Store::open_url(database_url, CONNECTIONS).unwrap();
+    async fn on(database: Arc<TestDatabase>) -> Self {
+        let store = Store::open_url(&database.url(), CONNECTIONS)
+            .unwrap()
+            .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
         install_admin_key(&store).await;
         let shutdown = CancellationToken::new();
         let stop = CancellationToken::new();
@@ -70,14 +69,13 @@ impl Server {
             url,
             client: client(),
             _stop: stop.drop_guard(),
-            database: None,
-            database_url: database_url.to_owned(),
+            database,
         }
     }
 
-    /// The database, of the server that was started first.
+    /// The database.
     pub fn pool(&self) -> &sqlx::PgPool {
-        self.database.as_ref().expect("it was started first").pool()
+        self.database.pool()
     }
 
     /// The same server, asked with this key, or with none.
@@ -92,6 +90,12 @@ impl Server {
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
         self.client
             .request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    /// Runs a statement in the database.
+    pub async fn execute(&self, statement: &'static str) {
+        let pool = self.database.pool();
+        sqlx::query(statement).execute(pool).await.unwrap();
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -136,6 +140,19 @@ impl Server {
         let published = self.put_template(template, "1.0.0", &yaml).await;
         assert_eq!(published.status, 201, "{}", published.text);
         assert_eq!(published.json["warnings"], json!([]));
+    }
+
+    /// Takes a version of a component away from new tasks.
+    pub async fn bar(&self, component: &str, version: &str) {
+        let done = sqlx::query(
+            "with barred as (
+               update tasker.component_version v set status = 'yanked'
+               from tasker.component c
+               where c.component_id = v.component_id and c.name = $1 and v.version = $2)
+             update tasker.registry_generation set generation = generation + 1",
+        );
+        let done = done.bind(component).bind(version);
+        done.execute(self.database.pool()).await.unwrap();
     }
 
     /// Submits a task that has to be created; its id.
@@ -239,6 +256,7 @@ fn sandbox() -> Sandbox {
         let config = SandboxConfig {
             cache_dir,
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });

@@ -21,3 +21,4 @@ measure wide --workload wide --tasks 100
 measure latency --workload latency --tasks 300
 measure linear5-empty --workload linear5 --tasks 10000
 measure linear5-million --workload linear5 --tasks 10000 --finished-tasks 1000000
+measure resolve resolve

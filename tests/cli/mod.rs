@@ -3,7 +3,10 @@
 mod first_start;
 mod following;
 mod keys;
+mod kv;
 mod refusals;
+mod secrets;
 mod terminal;
 mod tls;
 mod tour;
+mod verdicts;

@@ -1,4 +1,5 @@
 use super::terminal::Terminal;
+use crate::harness::basics;
 use serde_json::json;
 
 /// A crate of handlers, called `demo/basics`.
@@ -85,6 +86,63 @@ async fn a_pin_is_set_listed_and_removed() {
         .succeeds();
     let listed = terminal.run(["pin", "ls"]).await.succeeds();
     assert_eq!(listed.out, "no pins\n");
+}
+
+#[tokio::test]
+async fn a_ramp_is_begun_frozen_rolled_back_and_told_in_the_history() {
+    let terminal = Terminal::with_basics().await;
+    let file = terminal.file("basics.wasm", basics());
+    let push = ["component", "push", &file, "--name", "demo/basics"];
+    let push = push.iter().chain(&["--version", "0.2.0"]);
+    terminal.run(push).await.succeeds();
+    let pin = async |arguments: &[&str]| {
+        let (action, rest) = arguments.split_first().unwrap();
+        let all = ["pin", action, "component", "demo/basics"];
+        terminal.run(all.iter().chain(rest)).await
+    };
+    pin(&["set", "=0.1.0"]).await.succeeds();
+    let limits = "window=90s,max_error_rate=0.02";
+    let begun = pin(&["ramp", "0.2.0", "--percent", "12.5", "--guard", limits]).await;
+    let begun = begun.succeeds();
+    assert!(
+        begun.out.contains(
+            "12.5 % of new tasks in demo take the component demo/basics at =0.2.0, the others at =0.1.0"
+        ),
+        "{begun:?}"
+    );
+    assert!(
+        begun
+            .err
+            .contains("tasker pin rollback component demo/basics"),
+        "{begun:?}"
+    );
+    pin(&["freeze", "--reason", "odd logs"]).await.succeeds();
+    let listed = terminal.run(["pin", "ls"]).await.succeeds();
+    assert!(
+        listed.out.contains("=0.1.0 → =0.2.0 12.5 %  frozen"),
+        "{listed:?}"
+    );
+    assert!(
+        listed
+            .err
+            .contains("tasker pin history component demo/basics"),
+        "{listed:?}"
+    );
+    let refused = pin(&["ramp", "0.2.0", "--percent", "50"]).await;
+    assert!(refused.ends_with(4).err.contains("odd logs"));
+    pin(&["thaw"]).await.succeeds();
+    let back = pin(&["rollback", "--reason", "it is broken"])
+        .await
+        .succeeds();
+    assert!(back.out.contains("at =0.1.0 again"), "{back:?}");
+    let told = pin(&["history"]).await.succeeds();
+    let lines: Vec<_> = told.out.lines().collect();
+    assert!(lines[0].starts_with("WHEN"), "{told:?}");
+    assert!(
+        lines[1].contains("rollback  =0.1.0 → =0.2.0 12.5 %  =0.1.0"),
+        "{told:?}"
+    );
+    assert_eq!(lines[2], "  it is broken");
 }
 
 #[tokio::test]

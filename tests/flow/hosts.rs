@@ -5,7 +5,7 @@ use crate::harness::{TestDatabase, TestHost, basics, wait_until_sql};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker::sandbox::{Sandbox, SandboxConfig};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
 use tasker::store::wake::Wake;
 use tasker::worker::{Worker, WorkerConfig, WorkerStats};
@@ -103,6 +103,7 @@ steps:
         sandbox: Sandbox::new(SandboxConfig {
             cache_dir: cache_dir.path().to_owned(),
             max_concurrent: 4,
+            compiler: Compiler::InProcess,
         })
         .unwrap(),
         // Nobody feeds it, as behind a pooler.

@@ -3,8 +3,11 @@
 mod failures;
 mod graphs;
 mod hosts;
+mod kv;
 mod ledger;
 mod operations;
+mod ramps;
+mod secrets;
 
 use crate::harness::{TestDatabase, TestHost, basics};
 use crate::sandbox::guests;

@@ -4,6 +4,7 @@ use std::time::Duration;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 
 use super::{ADMIN_KEY, TestDatabase, client, wait_until};
@@ -35,7 +36,9 @@ impl TestHost {
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
             database: DatabaseChoice::Url(database.url()),
+            secret_keys: None,
             connections: 8,
+            compiler: Compiler::InProcess,
             worker: Some(worker()),
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),

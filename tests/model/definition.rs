@@ -37,6 +37,7 @@ async fn publish_component(store: &Store) -> i32 {
         bytes: b"none",
         descriptor: &json!({}),
         status: VersionStatus::Active,
+        verdict: None,
         actor: &Actor::host(),
     };
     let (row, _) = store.publish_component(&new).await.unwrap();
@@ -53,6 +54,7 @@ async fn new_task(store: &Store, template: &str, shape: &Shape, component: i32) 
         definition: &json!({}),
         steps: (0..shape.steps.len()).map(|no| step(shape, no)).collect(),
         dependencies: dependencies(shape),
+        verdict: None,
         actor: &Actor::host(),
     };
     let (row, _) = store.publish_template(&new).await.unwrap();
@@ -62,7 +64,9 @@ async fn new_task(store: &Store, template: &str, shape: &Shape, component: i32) 
         handler: "none".to_owned(),
     };
     let entries: Vec<LockEntry> = (0..shape.steps.len()).map(entry).collect();
-    let lock = store.intern_lock(row.template_version_id, &entries).await;
+    let lock = store
+        .intern_lock(row.template_version_id, &entries, &[])
+        .await;
     NewTask {
         task_id: TaskId::generate(),
         namespace_id: row.namespace_id,

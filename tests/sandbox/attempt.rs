@@ -9,7 +9,7 @@ use tasker::domain::ids::TaskId;
 use tasker::domain::invocation::{Invocation, Lease, StepPlan};
 use tasker::domain::limits::Limits;
 use tasker::domain::outcome::{Failure, Outcome};
-use tasker::sandbox::{Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
+use tasker::sandbox::{Compiler, Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
 
 /// Invocations that the sandbox of the tests runs at once.
 pub const MAX_CONCURRENT: usize = 64;
@@ -21,6 +21,7 @@ pub fn sandbox() -> &'static Sandbox {
         let config = SandboxConfig {
             cache_dir: dir.path().to_owned(),
             max_concurrent: MAX_CONCURRENT,
+            compiler: Compiler::InProcess,
         };
         (Sandbox::new(config).unwrap(), dir)
     });
@@ -47,6 +48,7 @@ pub fn attempt(handler: &str) -> Attempt {
     let plan = StepPlan {
         namespace: "orders".into(),
         name: "charge".into(),
+        component: "misbehaving".into(),
         component_version_id: 1,
         digest: Digest::of(guests::misbehaving()),
         handler: handler.to_owned(),
@@ -80,13 +82,18 @@ impl Attempt {
         self.limits(|limits| limits.deadline = Duration::from_millis(deadline_ms))
     }
 
-    pub fn http(mut self, targets: &[&str]) -> Self {
-        let http = targets
-            .iter()
-            .map(|target| target.parse().unwrap())
-            .collect();
-        self.plan.grants = Arc::new(Grants { http });
+    /// Grants these capabilities and no other.
+    pub fn granted(mut self, capabilities: &[&str]) -> Self {
+        let capabilities = capabilities.iter().map(|text| text.parse().unwrap());
+        self.plan.grants = Arc::new(Grants::of(capabilities));
         self
+    }
+
+    /// Grants HTTP to these destinations and nothing else.
+    pub fn http(self, targets: &[&str]) -> Self {
+        let rules: Vec<String> = targets.iter().map(|it| format!("http {it}")).collect();
+        let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
+        self.granted(&rules)
     }
 
     pub fn invocation(self) -> Arc<Invocation> {
@@ -105,7 +112,12 @@ impl Attempt {
     }
 
     pub async fn run(self) -> Executed {
-        let prepared = prepared(guests::misbehaving()).await;
+        self.run_in(guests::misbehaving()).await
+    }
+
+    /// Runs the handler of that name of another component.
+    pub async fn run_in(self, component: &'static [u8]) -> Executed {
+        let prepared = prepared(component).await;
         let surroundings = self.surroundings.clone();
         sandbox()
             .execute(&prepared, self.invocation(), surroundings)

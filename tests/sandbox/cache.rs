@@ -5,12 +5,13 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tasker::domain::digest::Digest;
-use tasker::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 
 fn open(dir: &Path) -> Sandbox {
     Sandbox::new(SandboxConfig {
         cache_dir: dir.to_owned(),
         max_concurrent: 4,
+        compiler: Compiler::InProcess,
     })
     .unwrap()
 }
@@ -126,6 +127,7 @@ async fn a_directory_that_cannot_be_made_is_named() {
     let error = Sandbox::new(SandboxConfig {
         cache_dir: "/proc/cache".into(),
         max_concurrent: 1,
+        compiler: Compiler::InProcess,
     })
     .err()
     .unwrap();

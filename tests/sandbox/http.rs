@@ -56,7 +56,9 @@ async fn without_a_grant_the_request_is_denied_and_the_log_names_the_grant() {
         .run()
         .await;
     assert!(
-        remark(&executed).contains(&format!("no grant for `{address}`")),
+        remark(&executed).ends_with(&format!(
+            "tasker grant add orders/misbehaving 'http GET {address}'"
+        )),
         "{}",
         remark(&executed)
     );

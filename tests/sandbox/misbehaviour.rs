@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tasker::domain::digest::Digest;
 use tasker::domain::limits::Limits;
 use tasker::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker::sandbox::{Executed, LogSource, Sandbox, SandboxConfig, Surroundings};
+use tasker::sandbox::{Compiler, Executed, LogSource, Sandbox, SandboxConfig, Surroundings};
 
 /// Handlers that run all the while beside the one that misbehaves.
 const NEIGHBOURS: usize = 4;
@@ -247,6 +247,7 @@ async fn where_there_is_no_room_for_a_pool_instances_are_made_on_demand() {
     let config = SandboxConfig {
         cache_dir: dir.path().to_owned(),
         max_concurrent: 16_384,
+        compiler: Compiler::InProcess,
     };
     let roomy = Sandbox::new(config).unwrap();
     let load = async || Ok::<_, std::convert::Infallible>(guests::misbehaving().to_vec());

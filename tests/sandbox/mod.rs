@@ -3,9 +3,12 @@
 mod attempt;
 mod cache;
 mod contract;
+mod exports;
 pub mod guests;
 mod handlers;
 mod http;
+mod kv;
 mod measure;
 mod misbehaviour;
 mod refusals;
+mod secrets;

@@ -3,7 +3,7 @@
 use super::attempt::sandbox;
 use super::guests;
 use tasker::domain::digest::Digest;
-use tasker::sandbox::Refusal;
+use tasker::sandbox::{Refusal, SandboxError};
 
 /// A component that exports a handler of the wrong type under this name.
 fn exporting(name: &str) -> String {
@@ -18,7 +18,10 @@ fn exporting(name: &str) -> String {
 }
 
 async fn refusal(bytes: &[u8]) -> Refusal {
-    sandbox().inspect(bytes).await.expect_err("it is refused")
+    match sandbox().inspect(bytes).await {
+        Err(SandboxError::Refused(refusal)) => refusal,
+        other => panic!("it is not refused: {other:?}"),
+    }
 }
 
 async fn refusal_of_wat(wat: &str) -> Refusal {

@@ -53,6 +53,13 @@ constraints! {
     step_template_jitter_is_a_share: "update tasker.step_template set jitter = 1.01";
     step_template_timeout_is_positive: "update tasker.step_template set timeout_ms = 0";
     dependency_goes_forward: "update tasker.dependency set to_no = from_no";
+    pin_ramp_is_whole:
+        "insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_state)
+         values (1, 'component', 'c', '1', '2', 'ramping')";
+    pin_ramp_percent_is_a_share:
+        "insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_percent,
+                                 ramp_state, ramp_started_at)
+         values (1, 'component', 'c', '1', '2', 100.1, 'ramping', now())";
     lock_is_unique: "insert into tasker.lock (template_version_id, fingerprint) values (1, '\\x00')";
     task_remaining_sinks_counts_down: "update tasker.task set remaining_sinks = -1";
     task_finishes_when_final: "update tasker.task set state = 'complete'";
@@ -72,6 +79,27 @@ constraints! {
     api_key_prefix_key:
         "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
          select 'abcdef01', digest, name, '[]', 'ada' from tasker.component_blob, (values ('ci'), ('cd')) as n (name)";
+    secret_name_is_a_name:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a/b', 1, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_version_is_positive:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 0, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_key_id_has_eight_bytes:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 1, repeat('k', 9)::bytea, repeat('n', 24)::bytea, '', 'ada')";
+    secret_nonce_has_24_bytes:
+        "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
+         values (1, 'a', 1, repeat('k', 8)::bytea, repeat('n', 12)::bytea, '', 'ada')";
+    kv_bucket_is_a_name:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'a/b', 'k', '1', now())";
+    kv_key_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', repeat('k', 201), '1', now())";
+    kv_value_is_bounded:
+        "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
+         values (1, 'b', 'k', to_json(repeat('v', 65536)), now())";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

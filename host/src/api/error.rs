@@ -3,10 +3,13 @@
 use super::auth::AuthError;
 use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
+use crate::domain::compat::Change;
 use crate::domain::ids::TaskId;
+use crate::domain::pin::PinChangeError;
 use crate::domain::template::Finding;
 use crate::registry::RegistryError;
 use crate::store::StoreError;
+use crate::store::secret::SecretError;
 use crate::tasks::{InputProblem, TasksError};
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
@@ -73,6 +76,9 @@ struct ProblemBody {
     errors: Vec<FieldError>,
     #[serde(skip_serializing_if = "Option::is_none")]
     task_id: Option<TaskId>,
+    /// Where a version promises too much: the lowest that does not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lowest_version: Option<String>,
 }
 
 impl ApiError {
@@ -110,6 +116,8 @@ impl ApiError {
             vec![error.clone()]
         } else if let Self::Registry(RegistryError::Template(error)) = self {
             error.findings.iter().map(FieldError::from).collect()
+        } else if let Self::Registry(RegistryError::PromisesTooMuch(broken)) = self {
+            broken.beyond().map(FieldError::from).collect()
         } else if let Self::Tasks(TasksError::Invalid(problems)) = self {
             problems.iter().map(FieldError::from).collect()
         } else {
@@ -125,6 +133,15 @@ impl ApiError {
             return Some(*task_id);
         }
         None
+    }
+
+    fn lowest_version(&self) -> Option<String> {
+        match self {
+            Self::Registry(RegistryError::PromisesTooMuch(broken)) => {
+                Some(broken.lowest.to_string())
+            }
+            _ => None,
+        }
     }
 
     /// What the caller reads: nothing of the host's insides.
@@ -172,7 +189,12 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         }
         RegistryError::Requirement(_) => (StatusCode::BAD_REQUEST, "invalid_requirement"),
         RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
+        RegistryError::Sandbox(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
+        RegistryError::PromisesTooMuch(_) => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "version_promises_too_much",
+        ),
         RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
@@ -180,18 +202,38 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
         RegistryError::UnknownPin { .. } => (StatusCode::NOT_FOUND, "unknown_pin"),
+        RegistryError::Kv(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_kv"),
+        RegistryError::KvFull { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "kv_full"),
+        RegistryError::UnknownKv(_) => (StatusCode::NOT_FOUND, "unknown_kv"),
+        RegistryError::Secret(error) => of_secret(error),
+        RegistryError::SecretValue(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret"),
+        RegistryError::UnknownSecret { .. } => (StatusCode::NOT_FOUND, "unknown_secret"),
         RegistryError::PinMatchesNothing { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "pin_matches_nothing")
         }
         RegistryError::ForeignTemplatePin(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
         }
+        RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
         }
         RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+    }
+}
+
+fn of_pin_change(error: &PinChangeError) -> (StatusCode, &'static str) {
+    match error {
+        PinChangeError::NoRamp => (StatusCode::CONFLICT, "no_ramp"),
+        PinChangeError::Frozen { .. } => (StatusCode::CONFLICT, "ramp_is_frozen"),
+        PinChangeError::NotFrozen(_) => (StatusCode::CONFLICT, "ramp_is_not_frozen"),
+        PinChangeError::NothingBefore(_) => (StatusCode::CONFLICT, "nothing_to_roll_back"),
+        PinChangeError::SameRequirement(_) | PinChangeError::SameVersion { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "ramp_goes_nowhere")
+        }
+        PinChangeError::Guard(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_guard"),
     }
 }
 
@@ -207,6 +249,21 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
         TasksError::NothingCreated | TasksError::StoredJson(_) => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
+    }
+}
+
+fn of_secret(error: &SecretError) -> (StatusCode, &'static str) {
+    match error {
+        SecretError::Store(error) => of_store(error),
+        SecretError::NoKeys
+        | SecretError::KeyFile { .. }
+        | SecretError::KeyFileOpen { .. }
+        | SecretError::KeyFileText { .. }
+        | SecretError::KeyMissing { .. } => (StatusCode::CONFLICT, "secret_keys_unusable"),
+        SecretError::TooMany { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_secrets"),
+        SecretError::Changed { .. } | SecretError::Random(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
     }
@@ -232,6 +289,17 @@ impl From<&Finding> for FieldError {
             line: Some(line),
             column: Some(column),
             message,
+        }
+    }
+}
+
+impl From<&Change> for FieldError {
+    fn from(change: &Change) -> Self {
+        Self {
+            path: Some(change.path.clone()),
+            line: None,
+            column: None,
+            message: format!("{} ({})", change.what, change.level),
         }
     }
 }
@@ -266,6 +334,7 @@ impl IntoResponse for ApiError {
             detail: self.detail(status),
             errors: self.field_errors(),
             task_id: self.existing_task(),
+            lowest_version: self.lowest_version(),
         };
         let mut response = (status, axum::Json(body)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");

@@ -124,6 +124,23 @@ impl Client {
         self.read(request.body(body)).await
     }
 
+    /// Sends a body of some media type with a query.
+    pub async fn upload_with<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &[&str],
+        query: &[(&str, String)],
+        media_type: &str,
+        body: Vec<u8>,
+    ) -> Result<Answer<T>, CliError> {
+        let request = self
+            .request(method, path)
+            .query(query)
+            .header(reqwest::header::CONTENT_TYPE, media_type)
+            .timeout(UPLOAD_TIMEOUT);
+        self.read(request.body(body)).await
+    }
+
     /// DELETE; the answer's text, which may be empty.
     pub async fn delete(&self, path: &[&str]) -> Result<String, CliError> {
         self.send(self.request(Method::DELETE, path)).await

@@ -3,7 +3,9 @@
 mod audit;
 mod bench;
 pub mod build;
+mod changes;
 mod client;
+mod compile_component;
 mod component;
 mod doctor;
 mod excerpt;
@@ -11,6 +13,7 @@ mod exit;
 mod input;
 mod json;
 mod key;
+mod kv;
 mod list;
 pub mod new;
 mod output;
@@ -21,6 +24,7 @@ mod problem;
 mod psql;
 mod reference;
 mod scaffold;
+mod secret;
 mod serve;
 mod step;
 mod task;
@@ -38,6 +42,7 @@ use output::{Format, Output};
 use paint::When;
 use serde_json::json;
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
@@ -102,6 +107,12 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Keep what only granted handlers may use.
+    #[command(subcommand)]
+    Secret(secret::Command),
+    /// Look at the values that handlers keep, and set or remove them.
+    #[command(subcommand)]
+    Kv(kv::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -125,6 +136,8 @@ enum Command {
     },
     /// Print the version of this program.
     Version,
+    #[command(hide = true)]
+    CompileComponent(compile_component::Args),
 }
 
 /// What a command works with: the host and the way to tell the user.
@@ -134,6 +147,14 @@ pub(crate) struct Context {
 }
 
 impl Cli {
+    /// Runs the command here and now, if it is one that must be alone in its process.
+    pub fn without_runtime(&self) -> Option<ExitCode> {
+        let Command::CompileComponent(args) = &self.command else {
+            return None;
+        };
+        Some(args.run())
+    }
+
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
         let output = Output::new(self.global.output, self.global.color);
@@ -162,6 +183,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Secret(command) => secret::run(command, &context()?).await,
+        Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
@@ -171,6 +194,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Psql(args) => psql::run(args),
         Command::Completions { shell } => print_completions(shell, output),
         Command::Version => print_version(output),
+        Command::CompileComponent(_) => unreachable!("`Cli::without_runtime` took it before"),
     }
 }
 

@@ -1,10 +1,13 @@
 //! `tasker pin …`
 
+mod history;
+mod ls;
+mod pinned;
+mod ramp;
+
 use super::paint::Tone;
-use super::reference::{Reference, parse_family};
-use super::{CliError, Context, Exit, list, units, view};
-use crate::domain::name::Name;
-use chrono::Utc;
+use super::{CliError, Context, Exit, view};
+use pinned::Pinned;
 use reqwest::Method;
 use serde_json::json;
 
@@ -16,13 +19,16 @@ pub enum Command {
         pinned: Pinned,
         /// An exact version (=1.2.0) or a range, as Cargo writes it (^1.2, ~1.2.3).
         requirement: String,
+        /// Why, for who reads the history.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
     },
-    /// List the pins.
-    Ls {
-        /// Only those of this namespace.
-        #[arg(long)]
-        namespace: Option<Name>,
-    },
+    Ramp(ramp::Ramp),
+    Rollback(ramp::Rollback),
+    Freeze(ramp::Freeze),
+    Thaw(ramp::Thaw),
+    History(history::History),
+    Ls(ls::Ls),
     /// Remove a pin; new tasks take the highest version again.
     Rm {
         #[command(flatten)]
@@ -30,126 +36,54 @@ pub enum Command {
     },
 }
 
-/// What is pinned, and for whose tasks.
-#[derive(Debug, clap::Args)]
-pub struct Pinned {
-    #[arg(value_enum)]
-    kind: Kind,
-    /// The template or component, for example payments/charge.
-    #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
-    name: Reference,
-    /// The namespace whose tasks are pinned; without it, the namespace of the name.
-    #[arg(long = "in", value_name = "NAMESPACE")]
-    namespace: Option<Name>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Kind {
-    Template,
-    Component,
-}
-
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Template => "template",
-            Self::Component => "component",
-        }
-    }
-}
-
-impl Pinned {
-    fn namespace(&self) -> &Name {
-        self.namespace.as_ref().unwrap_or(&self.name.namespace)
-    }
-
-    /// How the path of the API names it: `name`, or `other~name` for another namespace's.
-    fn target(&self) -> String {
-        match self.namespace() == &self.name.namespace {
-            true => self.name.name.to_string(),
-            false => format!("{}~{}", self.name.namespace, self.name.name),
-        }
-    }
-
-    fn path<'a>(&'a self, target: &'a str) -> [&'a str; 5] {
-        [
-            "namespaces",
-            self.namespace().as_str(),
-            "pins",
-            self.kind.word(),
-            target,
-        ]
-    }
-}
-
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
         Command::Set {
             pinned,
             requirement,
-        } => set(&pinned, &requirement, context).await?,
-        Command::Ls { namespace } => ls(namespace, context).await?,
+            reason,
+        } => set(&pinned, &requirement, &reason, context).await?,
+        Command::Ramp(ramp) => ramp.run(context).await?,
+        Command::Rollback(rollback) => rollback.run(context).await?,
+        Command::Freeze(freeze) => freeze.run(context).await?,
+        Command::Thaw(thaw) => thaw.run(context).await?,
+        Command::History(history) => history.run(context).await?,
+        Command::Ls(ls) => ls.run(context).await?,
         Command::Rm { pinned } => rm(&pinned, context).await?,
     }
     Ok(Exit::Complete)
 }
 
-async fn set(pinned: &Pinned, requirement: &str, context: &Context) -> Result<(), CliError> {
+async fn set(
+    pinned: &Pinned,
+    requirement: &str,
+    reason: &str,
+    context: &Context,
+) -> Result<(), CliError> {
     let target = pinned.target();
-    let body = json!({ "requirement": requirement });
+    let body = json!({ "requirement": requirement, "reason": reason });
     let pin = context
         .client
         .send_json::<view::Pin>(Method::PUT, &pinned.path(&target), &body)
         .await?;
-    context.output.show(&pin.text, || {
-        let (mark, requirement) = (
-            context.output.paint.tone(Tone::Good, "✔"),
-            &pin.value.requirement,
-        );
-        let (namespace, kind, name) = (&pin.value.namespace, pinned.kind.word(), &pinned.name);
-        format!("{mark} new tasks in {namespace} take the {kind} {name} at {requirement}")
-    })?;
+    context
+        .output
+        .show(&pin.text, || told(context, pinned, &pin.value, ""))?;
     context
         .output
         .next(&[format!("tasker pin ls --namespace {}", pinned.namespace())]);
     Ok(())
 }
 
-async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
-    context.output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        context.output.table(
-            ["namespace", "kind", "name", "requirement", "set", "by"],
-            rows,
-            "no pins",
-        )
-    })?;
-    if page.value.items.is_empty() {
-        context
-            .output
-            .next(&["tasker pin set template NAMESPACE/NAME REQUIREMENT".to_owned()]);
-    }
-    Ok(())
-}
-
-fn row(pin: &view::Pin) -> [String; 6] {
-    [
-        pin.namespace.clone(),
-        pin.kind.clone(),
-        full_name(pin),
-        pin.requirement.clone(),
-        units::ago(pin.created_at, Utc::now()),
-        pin.created_by.clone(),
-    ]
-}
-
-fn full_name(pin: &view::Pin) -> String {
-    match pin.target.contains('/') {
-        true => pin.target.clone(),
-        false => format!("{}/{}", pin.namespace, pin.target),
-    }
+/// What new tasks take from now on, in a line.
+fn told(context: &Context, pinned: &Pinned, pin: &view::Pin, end: &str) -> String {
+    let mark = context.output.paint.tone(Tone::Good, "✔");
+    let view::Pin {
+        namespace,
+        requirement,
+        ..
+    } = pin;
+    format!("{mark} new tasks in {namespace} take the {pinned} at {requirement}{end}")
 }
 
 async fn rm(pinned: &Pinned, context: &Context) -> Result<(), CliError> {
@@ -165,41 +99,6 @@ async fn rm(pinned: &Pinned, context: &Context) -> Result<(), CliError> {
             context.output.paint.tone(Tone::Good, "✔"),
             pinned.namespace(),
         );
-        format!(
-            "{mark} the {} {} is no longer pinned in {namespace}",
-            pinned.kind.word(),
-            pinned.name
-        )
+        format!("{mark} the {pinned} is no longer pinned in {namespace}")
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pinned(name: &str, namespace: Option<&str>) -> Pinned {
-        let (name, namespace) = (
-            name.parse().unwrap(),
-            namespace.map(|text| text.parse().unwrap()),
-        );
-        Pinned {
-            kind: Kind::Component,
-            name,
-            namespace,
-        }
-    }
-
-    #[test]
-    fn the_namespace_of_the_name_is_pinned_unless_another_is_given() {
-        let own = pinned("payments/charge", None);
-        assert_eq!(
-            (own.namespace().as_str(), own.target().as_str()),
-            ("payments", "charge")
-        );
-        let other = pinned("payments/charge", Some("orders"));
-        assert_eq!(
-            (other.namespace().as_str(), other.target().as_str()),
-            ("orders", "payments~charge")
-        );
-    }
 }

@@ -23,6 +23,8 @@ pub struct Problem {
     what: String,
     places: Vec<Place>,
     help: Option<String>,
+    /// The version to take instead, where the host names one.
+    lowest_version: Option<String>,
     /// What the host said, to be passed on as it is.
     answer: Option<String>,
 }
@@ -33,6 +35,8 @@ struct Answer {
     title: String,
     code: String,
     detail: Option<String>,
+    #[serde(default)]
+    lowest_version: Option<String>,
     #[serde(default)]
     errors: Vec<Place>,
 }
@@ -47,6 +51,7 @@ impl Problem {
             what,
             places: Vec::new(),
             help: None,
+            lowest_version: None,
             answer: None,
         }
     }
@@ -85,6 +90,7 @@ impl Problem {
             code: answer.code,
             places: answer.errors,
             help: None,
+            lowest_version: answer.lowest_version,
             answer: Some(body),
         }
     }
@@ -167,6 +173,17 @@ impl From<anyhow::Error> for CliError {
 }
 
 impl CliError {
+    /// Says how to go on with the version that the host names, if it does.
+    pub fn instead(self, how: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Problem(problem) if problem.lowest_version.is_some() => {
+                let version = problem.lowest_version.clone().unwrap_or_default();
+                problem.help(how(&version)).into()
+            }
+            Self::ClosedPipe | Self::Problem(_) => self,
+        }
+    }
+
     /// See [`Problem::in_file`].
     pub fn in_file(self, file: &str, source: &str) -> Self {
         match self {

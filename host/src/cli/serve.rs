@@ -5,19 +5,20 @@ use super::{CliError, Exit, Problem};
 use crate::api::tls::TlsFiles;
 use crate::domain::api_key::ApiKey;
 use crate::domain::chain::Chain;
-use crate::domain::grants::{Grants, HttpTarget};
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
+use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use crate::worker::WorkerConfig;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use zeroize::Zeroizing;
 
 /// Names the admin key to begin with.
 const ADMIN_KEY_VARIABLE: &str = "TASKER_ADMIN_KEY";
@@ -44,6 +45,10 @@ pub struct Serve {
     /// Compiled code and the private PostgreSQL.
     #[arg(long, env = "TASKER_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
+    /// Keys for secrets: 32 bytes in base64 or hex a line, the first encrypts, all decrypt. Without
+    /// it TASKER_SECRET_KEY has them; else one is made in the data directory.
+    #[arg(long, value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
     /// Connections to the database.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=1000))]
     connections: u32,
@@ -53,12 +58,15 @@ pub struct Serve {
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: u16,
-    /// Where handlers may send HTTP requests; can be given several times. Nowhere unless given.
-    #[arg(long = "allow-http", value_name = "HOST[:PORT]")]
-    allow_http: Vec<HttpTarget>,
     /// Memory of one attempt.
     #[arg(long, default_value_t = 128, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
     memory_limit: u32,
+    /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
+    #[arg(long, default_value_t = CompileLimits::default().cpu.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    compile_cpu_limit: u64,
+    /// Memory for compiling one upload.
+    #[arg(long, default_value_t = CompileLimits::default().memory_bytes >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..=65_536))]
+    compile_memory_limit: u64,
     /// How often the host says that it is alive, in milliseconds.
     #[arg(long, default_value_t = 2_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..))]
     heartbeat_interval: u64,
@@ -114,6 +122,7 @@ impl Serve {
     }
 
     fn config(self, admin_key: Option<ApiKey>) -> Result<HostConfig, HostError> {
+        let secret_keys = secret_keys(self.secret_key_file.as_deref())?;
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
             listen: self.listen,
@@ -122,6 +131,11 @@ impl Serve {
                 .database_url
                 .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
             connections: self.connections,
+            secret_keys,
+            compiler: Compiler::of_this_program(CompileLimits {
+                cpu: Duration::from_secs(self.compile_cpu_limit),
+                memory_bytes: self.compile_memory_limit << 20,
+            }),
             worker,
             auth: match self.auth {
                 Auth::Off => AuthConfig::Off,
@@ -141,9 +155,6 @@ impl Serve {
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
-            grants: Arc::new(Grants {
-                http: self.allow_http.clone(),
-            }),
             limits: Limits {
                 memory_bytes: (self.memory_limit as usize) << 20,
                 ..Limits::default()
@@ -169,6 +180,18 @@ fn told_once(first: &FirstKey) -> String {
         key.reveal(),
         path.display()
     )
+}
+
+/// The keys that the user names, if any.
+fn secret_keys(file: Option<&Path>) -> Result<Option<SecretKeys>, HostError> {
+    if let Some(file) = file {
+        return Ok(Some(SecretKeys::in_file(file.to_owned())));
+    }
+    let set = std::env::var(KEYS_VARIABLE).ok().map(Zeroizing::new);
+    match set.filter(|text| !text.is_empty()) {
+        Some(text) => Ok(Some(SecretKeys::given(KeyRing::parse(&text)?))),
+        None => Ok(None),
+    }
 }
 
 async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {

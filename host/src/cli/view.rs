@@ -1,5 +1,6 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
+use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
 use crate::domain::permission::Permissions;
@@ -44,6 +45,8 @@ pub struct ComponentVersion {
     pub handlers: Vec<Handler>,
     pub capabilities: Vec<String>,
     pub imports: Vec<String>,
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
@@ -75,6 +78,8 @@ pub struct TemplateVersion {
     #[serde(default)]
     pub input_schema: Option<Box<RawValue>>,
     pub source: String,
+    #[serde(default)]
+    pub verdict: Option<Verdict>,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same template was there already.
     #[serde(default)]
@@ -98,6 +103,17 @@ pub struct Retry {
     pub max_attempts: u16,
 }
 
+/// What is different between two versions.
+#[derive(Debug, Deserialize)]
+pub struct Diff {
+    pub from: semver::Version,
+    /// None where what was compared has no version yet.
+    pub to: Option<semver::Version>,
+    pub lowest_version: semver::Version,
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
 #[derive(Debug, Deserialize)]
 pub struct Pin {
     pub namespace: String,
@@ -105,6 +121,8 @@ pub struct Pin {
     /// `name`, or `other/name` for another namespace's.
     pub target: String,
     pub requirement: String,
+    #[serde(default)]
+    pub ramp: Option<Ramp>,
     pub created_at: DateTime<Utc>,
     #[serde(default)]
     pub created_by: String,
@@ -142,6 +160,48 @@ pub struct CreatedKey {
     pub key: String,
     #[serde(flatten)]
     pub line: Key,
+}
+
+/// The way of a pin to another version.
+#[derive(Debug, Deserialize)]
+pub struct Ramp {
+    /// Where to.
+    pub requirement: String,
+    pub percent: f64,
+    pub state: String,
+}
+
+impl Ramp {
+    pub fn is_frozen(&self) -> bool {
+        self.state == "frozen"
+    }
+}
+
+/// One change of a pin.
+#[derive(Debug, Deserialize)]
+pub struct PinChange {
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub action: String,
+    #[serde(default)]
+    pub reason: String,
+    #[serde(default)]
+    pub from: Option<String>,
+    #[serde(default)]
+    pub to: Option<String>,
+    #[serde(default)]
+    pub ramp_from: Option<Ramp>,
+    #[serde(default)]
+    pub ramp_to: Option<Ramp>,
+}
+
+/// A pin in a few characters: `=1.4.2`, `=1.4.2 → =1.5.0 10 %`, or `-` for none.
+pub fn pinned(requirement: Option<&String>, ramp: Option<&Ramp>) -> String {
+    let requirement = requirement.map_or("-", String::as_str);
+    match ramp {
+        Some(ramp) => format!("{requirement} → {} {} %", ramp.requirement, ramp.percent),
+        None => requirement.to_owned(),
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,72 +1,73 @@
 //! What a handler may reach outside its sandbox. Nothing, unless it stands here.
 
-use serde::{Deserialize, Serialize};
-use std::str::FromStr;
+use super::capability::{Capability, HttpRule, KvRule, SecretRule};
 
-/// The rights of one invocation.
+/// The rights of one invocation: what the task's namespace granted to the component, no more.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grants {
     /// Where outgoing HTTP may go; empty: nowhere.
-    pub http: Vec<HttpTarget>,
+    pub http: Vec<HttpRule>,
+    /// Which secrets it may use, and how.
+    pub secrets: Vec<SecretRule>,
+    /// Which buckets it may read or write.
+    pub kv: Vec<KvRule>,
+    /// The guest's environment variables, each name once.
+    pub env: Vec<(String, String)>,
+    /// Beginnings of the names of events that it may send.
+    pub events: Vec<String>,
 }
 
-/// One allowed HTTP destination: an exact host name or address, and optionally a port.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct HttpTarget {
-    /// Lower case, without a port.
-    pub host: String,
-    /// None: the scheme's default port.
-    pub port: Option<u16>,
-}
-
-/// Why a text is not an [`HttpTarget`].
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{0}` is not a host or host:port; write for example `api.example.com` or `127.0.0.1:8080`"
-)]
-pub struct HttpTargetError(String);
-
-impl HttpTarget {
-    /// True where a request to this host and port is allowed by this entry.
-    pub fn allows(&self, host: &str, port: u16, default_port: u16) -> bool {
-        self.host.eq_ignore_ascii_case(host) && self.port.unwrap_or(default_port) == port
-    }
-}
-
-impl FromStr for HttpTarget {
-    type Err = HttpTargetError;
-
-    fn from_str(text: &str) -> Result<Self, HttpTargetError> {
-        let wrong = || HttpTargetError(text.to_owned());
-        let (host, port) = match text.rsplit_once(':') {
-            Some((host, port)) => (host, Some(port.parse().map_err(|_| wrong())?)),
-            None => (text, None),
-        };
-        let allowed = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
-        if host.is_empty() || !host.chars().all(allowed) {
-            return Err(wrong());
+impl Grants {
+    /// The rights that these capabilities give. Of two values for one environment variable the
+    /// later counts; what names no value gives none.
+    pub fn of(capabilities: impl IntoIterator<Item = Capability>) -> Self {
+        let mut grants = Self::default();
+        for capability in capabilities {
+            grants.add(capability);
         }
-        Ok(Self {
-            host: host.to_ascii_lowercase(),
-            port,
-        })
+        grants
     }
-}
 
-impl TryFrom<String> for HttpTarget {
-    type Error = HttpTargetError;
-
-    fn try_from(text: String) -> Result<Self, HttpTargetError> {
-        text.parse()
-    }
-}
-
-impl From<HttpTarget> for String {
-    fn from(target: HttpTarget) -> Self {
-        match target.port {
-            Some(port) => format!("{}:{port}", target.host),
-            None => target.host,
+    fn add(&mut self, capability: Capability) {
+        match capability {
+            Capability::Http(Some(rule)) => self.http.push(rule),
+            Capability::Secret(rule) => self.secrets.push(rule),
+            Capability::Kv(rule) => self.kv.push(rule),
+            Capability::Env(name, Some(value)) => {
+                self.env.retain(|(known, _)| *known != name);
+                self.env.push((name, value));
+            }
+            Capability::Events(prefix) => self.events.push(prefix),
+            Capability::Http(None) | Capability::Env(_, None) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grants_are_sorted_by_what_they_open() {
+        let texts = [
+            "http api.example.com",
+            "secret stripe clear",
+            "kv counters read",
+            "env LEVEL=info",
+            "env LEVEL=debug",
+            "events orders",
+        ];
+        let grants = Grants::of(texts.map(|text| text.parse::<Capability>().unwrap()));
+        assert_eq!((grants.http.len(), grants.secrets.len()), (1, 1));
+        assert!(grants.secrets[0].clear && !grants.kv[0].write);
+        assert_eq!(grants.env, [("LEVEL".to_owned(), "debug".to_owned())]);
+        assert_eq!(grants.events, ["orders"]);
+    }
+
+    #[test]
+    fn what_names_no_value_gives_nothing() {
+        let texts = ["http", "env LEVEL"];
+        let grants = Grants::of(texts.map(|text| text.parse::<Capability>().unwrap()));
+        assert_eq!(grants, Grants::default());
     }
 }

@@ -42,6 +42,8 @@ impl Invocation {
 pub struct StepPlan {
     pub namespace: Arc<str>,
     pub name: Arc<str>,
+    /// As the task's namespace names it: `charge`, or `other/charge` of another namespace.
+    pub component: Arc<str>,
     /// What runs, as the ledger names it.
     pub component_version_id: i32,
     /// The exact bytes to run.

@@ -4,17 +4,24 @@
 
 pub mod actor;
 pub mod api_key;
+pub mod capability;
 pub mod chain;
+pub mod compat;
 pub mod digest;
 pub mod grants;
+pub mod guard;
 pub mod ids;
 pub mod invocation;
+pub mod kv;
 pub mod limits;
 pub mod name;
 pub mod outcome;
 pub mod permission;
+pub mod pin;
+pub mod ramp;
 pub mod requirement;
 pub mod resolve;
+pub mod secret;
 pub mod state;
 pub mod template;
 pub mod usage;

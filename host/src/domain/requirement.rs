@@ -106,6 +106,18 @@ impl Requirement {
         self.range.matches(version)
     }
 
+    /// The versions that its bounds name, with 0 for what they leave out.
+    pub fn bounds(&self) -> impl Iterator<Item = Version> {
+        self.range.comparators.iter().map(|bound| Version {
+            pre: bound.pre.clone(),
+            ..Version::new(
+                bound.major,
+                bound.minor.unwrap_or(0),
+                bound.patch.unwrap_or(0),
+            )
+        })
+    }
+
     /// As its author wrote it.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -8,6 +8,7 @@ use super::requirement::{HandlerRef, QualifiedName, Requirement};
 use semver::Version;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// At most this many versions are listed in an error.
 const MAX_LISTED_VERSIONS: usize = 10;
@@ -62,10 +63,48 @@ impl fmt::Display for Bar {
 
 /// All versions of the components that a template names; a missing entry is a component that does
 /// not exist.
-pub type Components<Id> = BTreeMap<QualifiedName, Vec<Candidate<Id>>>;
+pub type Components<Id> = BTreeMap<QualifiedName, Arc<[Candidate<Id>]>>;
 
-/// The pins of one namespace for components.
-pub type Pins = BTreeMap<QualifiedName, Requirement>;
+/// The pins of one namespace, as one task sees them.
+pub type Pins = BTreeMap<QualifiedName, Pin>;
+
+/// A pin as one task sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    pub requirement: Requirement,
+    /// Where the pin's ramp goes, if this task is on it. Such a version is taken first; where none
+    /// can be, the task takes what the others take.
+    pub ramped: Option<Requirement>,
+}
+
+impl Pin {
+    /// A pin without a ramp, or with one that the task is not on.
+    pub fn at(requirement: Requirement) -> Self {
+        Self {
+            requirement,
+            ramped: None,
+        }
+    }
+
+    /// The highest version that the pin allows and `asked`, where given, too.
+    fn highest<'a, Id>(
+        &self,
+        candidates: &'a [Candidate<Id>],
+        asked: Option<&Requirement>,
+    ) -> Option<&'a Candidate<Id>> {
+        let of = |pin| match asked {
+            Some(asked) => highest(candidates, &[asked, pin]),
+            None => highest(candidates, &[pin]),
+        };
+        let ramped = self.ramped.as_ref().and_then(of);
+        ramped.or_else(|| of(&self.requirement))
+    }
+
+    /// True where `chosen`, the pin's choice, was the ramp's.
+    pub fn is_ramped_to(&self, chosen: &Version) -> bool {
+        self.ramped.as_ref().is_some_and(|to| to.matches(chosen))
+    }
+}
 
 /// The versions that exist, as an error lists them: highest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -137,7 +176,7 @@ pub fn choose_template<'a, Id>(
     target: &QualifiedName,
     candidates: &'a [Candidate<Id>],
     asked: Option<&Requirement>,
-    pin: Option<&Requirement>,
+    pin: Option<&Pin>,
 ) -> Result<&'a Candidate<Id>, ResolveError> {
     let target = target.clone();
     if candidates.is_empty() {
@@ -153,8 +192,8 @@ pub fn choose_template<'a, Id>(
                 existing,
             }
         }),
-        (None, Some(pin)) => highest(candidates, &[pin]).ok_or_else(|| {
-            let (pin, existing) = (pin.clone(), existing());
+        (None, Some(pin)) => pin.highest(candidates, None).ok_or_else(|| {
+            let (pin, existing) = (pin.requirement.clone(), existing());
             ResolveError::TemplatePin {
                 target,
                 pin,
@@ -182,7 +221,7 @@ pub fn choose_components<'a, 's, Id>(
     for (step, handler) in steps {
         let target = handler.component.qualified(home);
         let pin = pins.get(&target);
-        let candidates = components.get(&target).map_or(&[][..], Vec::as_slice);
+        let candidates = components.get(&target).map_or(&[][..], AsRef::as_ref);
         match choose_component(step, target, &handler.requirement, pin, candidates) {
             Ok(candidate) => chosen.push(candidate),
             Err(error) => errors.push(error),
@@ -199,7 +238,7 @@ fn choose_component<'a, Id>(
     step: &Name,
     target: QualifiedName,
     requirement: &Requirement,
-    pin: Option<&Requirement>,
+    pin: Option<&Pin>,
     candidates: &'a [Candidate<Id>],
 ) -> Result<&'a Candidate<Id>, ResolveError> {
     let step = step.clone();
@@ -207,7 +246,7 @@ fn choose_component<'a, Id>(
         return Err(ResolveError::NoComponent { step, target });
     }
     let chosen = match pin {
-        Some(pin) => highest(candidates, &[requirement, pin]),
+        Some(pin) => pin.highest(candidates, Some(requirement)),
         None => highest(candidates, &[requirement]),
     };
     chosen.ok_or_else(|| {
@@ -218,7 +257,7 @@ fn choose_component<'a, Id>(
             requirement,
             existing,
         });
-        match pin.cloned() {
+        match pin.map(|pin| pin.requirement.clone()) {
             None => ResolveError::Requirement(unmet),
             Some(pin) if highest(candidates, &[&pin]).is_none() => ResolveError::Pin { pin, unmet },
             Some(pin) => ResolveError::Conflict { pin, unmet },
@@ -226,20 +265,21 @@ fn choose_component<'a, Id>(
     })
 }
 
-/// The highest version that is not barred and satisfies all of these.
+/// The highest version that is not barred and satisfies all of these. Quickest where the highest
+/// stand first: what is lower than one that was found is not looked at any closer.
 pub fn highest<'a, Id>(
     candidates: &'a [Candidate<Id>],
     requirements: &[&Requirement],
 ) -> Option<&'a Candidate<Id>> {
-    candidates
-        .iter()
-        .filter(|candidate| candidate.bar.is_none())
-        .filter(|candidate| {
-            requirements
-                .iter()
-                .all(|range| range.matches(&candidate.version))
-        })
-        .max_by(|a, b| a.version.cmp(&b.version))
+    let mut found: Option<&Candidate<Id>> = None;
+    for candidate in candidates {
+        let is_higher = found.is_none_or(|found| candidate.version > found.version);
+        let satisfies = |range: &&Requirement| range.matches(&candidate.version);
+        if is_higher && candidate.bar.is_none() && requirements.iter().all(satisfies) {
+            found = Some(candidate);
+        }
+    }
+    found
 }
 
 impl Existing {

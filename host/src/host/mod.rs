@@ -12,8 +12,9 @@ use crate::api::auth::{Authentication, Keyring};
 use crate::api::tls::{Certificates, TlsError, TlsFiles};
 use crate::api::{self, AppState};
 use crate::domain::api_key::ApiKey;
-use crate::sandbox::{Sandbox, SandboxConfig, SandboxError};
+use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
+use crate::store::secret::{KeyRingError, SecretKeys};
 use crate::store::wake::Wake;
 use crate::store::{MigrateError, Store, StoreError};
 use crate::worker::{Worker, WorkerConfig, WorkerStats};
@@ -29,6 +30,9 @@ use tokio_util::sync::CancellationToken;
 /// How long requests under way may go on once the worker has ended.
 const REQUEST_DRAIN: Duration = Duration::from_secs(5);
 
+/// Where the keys of secrets are, in the data directory.
+const SECRET_KEY_FILE: &str = "secret.key";
+
 /// How a host is set up.
 #[derive(Clone, Debug)]
 pub struct HostConfig {
@@ -39,6 +43,10 @@ pub struct HostConfig {
     pub database: DatabaseChoice,
     /// Connections to the database.
     pub connections: u32,
+    /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
+    pub secret_keys: Option<SecretKeys>,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
     /// None: this host serves the API only.
     pub worker: Option<WorkerConfig>,
     pub auth: AuthConfig,
@@ -83,6 +91,8 @@ pub enum HostError {
     Tls(#[from] TlsError),
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
+    #[error("TASKER_SECRET_KEY cannot be used: {0}")]
+    SecretKeys(#[from] KeyRingError),
     #[error("the database could not be prepared")]
     Migrate(#[from] MigrateError),
     #[error(transparent)]
@@ -132,7 +142,9 @@ impl Host {
             source,
         })?;
         let database = Database::open(&config.database, &config.data_dir).await?;
-        let store = database.store(config.connections)?;
+        let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
+        let keys = config.secret_keys.unwrap_or_else(own_keys);
+        let store = database.store(config.connections)?.with_keys(keys);
         store.migrate().await?;
         let (authentication, first_key) =
             authentication(&store, &config.auth, &config.data_dir).await?;
@@ -141,6 +153,7 @@ impl Host {
         let sandbox = Sandbox::new(SandboxConfig {
             cache_dir,
             max_concurrent,
+            compiler: config.compiler,
         })?;
 
         let (wake, draining, closing) = (

@@ -153,11 +153,6 @@ pub fn latest(versions: &[String]) -> Option<Version> {
         .or_else(|| parsed().max())
 }
 
-/// Versions as they are stored, which publishing has checked.
-pub(in crate::registry) fn parse_versions(texts: &[String]) -> Result<Vec<Version>, RegistryError> {
-    texts.iter().map(|text| parse_version(text)).collect()
-}
-
 /// A full version without build metadata.
 pub fn parse_version(text: &str) -> Result<Version, RegistryError> {
     let version = Version::parse(text).map_err(|source| RegistryError::Version {

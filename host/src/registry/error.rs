@@ -1,12 +1,18 @@
 //! Why the registry refuses something.
 
+use super::kv::KvPlace;
+use super::verdict::BrokenPromise;
 use crate::domain::digest::Digest;
+use crate::domain::kv::KvError;
 use crate::domain::name::Name;
+use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::secret::SecretValueError;
 use crate::domain::template::TemplateError;
-use crate::sandbox::Refusal;
+use crate::sandbox::{Refusal, SandboxError};
 use crate::store::StoreError;
+use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
 
@@ -62,7 +68,9 @@ pub enum RegistryError {
     #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
     BuildMetadata { version: Version },
     #[error("the component is refused: {}", .0.chain())]
-    Component(#[from] Refusal),
+    Component(Refusal),
+    #[error("the component could not be inspected: {0}")]
+    Sandbox(#[source] SandboxError),
     #[error(
         "{release} exists with other content (sha256 {existing}; this one has {given}); bump the version"
     )]
@@ -71,6 +79,11 @@ pub enum RegistryError {
         existing: Digest,
         given: Digest,
     },
+    #[error(
+        "{} leaves room for a {} change since {}, but this is a {} one: publish it as {}",
+        .0.release, .0.allowed, .0.verdict.against, .0.verdict.level, .0.lowest
+    )]
+    PromisesTooMuch(Box<BrokenPromise>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
     #[error(
@@ -105,6 +118,27 @@ pub enum RegistryError {
         kind: Kind,
         target: String,
     },
+    #[error("the pin of {pin} in namespace {namespace} stays as it is: {source}")]
+    PinChange {
+        namespace: Name,
+        /// Such as `component charge`.
+        pin: String,
+        source: Box<PinChangeError>,
+    },
+    #[error(transparent)]
+    Kv(#[from] KvError),
+    #[error(
+        "namespace {namespace} is full: it has as many kv entries as it may; remove some with: tasker kv rm"
+    )]
+    KvFull { namespace: Name },
+    #[error("bucket {}/{} has no key `{}`; list them with: tasker kv ls {}/{}", .0.namespace, .0.bucket, .0.key.escape_debug(), .0.namespace, .0.bucket)]
+    UnknownKv(KvPlace),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    SecretValue(#[from] SecretValueError),
+    #[error("there is no secret {namespace}/{name}; list them with: tasker secret ls")]
+    UnknownSecret { namespace: Name, name: Name },
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error("{}", lines(.0))]
@@ -128,7 +162,23 @@ pub enum RegistryError {
 impl RegistryError {
     /// True where nothing is wrong with what was asked for.
     pub fn is_of_the_host(&self) -> bool {
-        matches!(self, Self::Store(_) | Self::Stored { .. })
+        matches!(
+            self,
+            Self::Store(_) | Self::Sandbox(_) | Self::Stored { .. }
+        )
+    }
+}
+
+impl From<SandboxError> for RegistryError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Refused(refusal) => Self::Component(refusal),
+            SandboxError::Engine(_)
+            | SandboxError::CacheDir { .. }
+            | SandboxError::Load(_)
+            | SandboxError::WrongBytes { .. }
+            | SandboxError::Compiler(_) => Self::Sandbox(error),
+        }
     }
 }
 

@@ -1,10 +1,15 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
+pub mod diff;
 pub mod discover;
+pub mod kv;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;
+pub mod ramp;
 pub mod resolve;
+pub mod secret;
+pub mod verdict;
 
 mod error;
 mod storable;

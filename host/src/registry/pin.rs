@@ -1,12 +1,13 @@
 //! Pins: what new tasks of a namespace take.
 
-use super::discover::parse_versions;
+use super::discover::parse_version;
 use super::{Kind, Registry, RegistryError};
-use crate::domain::actor::Actor;
 use crate::domain::name::Name;
+use crate::domain::pin::{PinChangeError, Pinned};
 use crate::domain::requirement::{ComponentRef, QualifiedName, Requirement};
-use crate::domain::resolve::{Candidate, Existing, highest};
-use crate::store::pin::{PinKind, PinRow};
+use crate::domain::resolve::{Bar, Candidate, Existing, highest};
+use crate::store::audit::{AuditFilter, AuditRow};
+use crate::store::pin::{PinBy, PinKey, PinKind, PinRow};
 
 impl From<PinKind> for Kind {
     fn from(kind: PinKind) -> Self {
@@ -17,62 +18,86 @@ impl From<PinKind> for Kind {
     }
 }
 
-impl Registry {
-    /// Sets the pin, in place of one that stood there. Refused where nothing that exists satisfies
-    /// the requirement: a pin that no task can follow is a mistake.
-    pub async fn set_pin(
-        &self,
-        namespace: &Name,
+/// One pin, as a request names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinTarget {
+    pub namespace: Name,
+    pub kind: PinKind,
+    qualified: QualifiedName,
+    /// As it is stored: the same component is one target, whether its own namespace is written or
+    /// not.
+    text: String,
+}
+
+impl PinTarget {
+    /// The pin of this namespace for that template or component; a template has to be its own.
+    pub fn new(
+        namespace: Name,
         kind: PinKind,
         target: &ComponentRef,
-        requirement: &Requirement,
-        actor: &Actor,
-        reason: &str,
-    ) -> Result<PinRow, RegistryError> {
-        let qualified = target.qualified(namespace);
-        if kind == PinKind::Template && qualified.namespace != *namespace {
+    ) -> Result<Self, RegistryError> {
+        let qualified = target.qualified(&namespace);
+        let is_own = qualified.namespace == namespace;
+        if kind == PinKind::Template && !is_own {
             return Err(RegistryError::ForeignTemplatePin(qualified));
         }
-        let candidates = self.pinnable(kind, &qualified).await?;
-        check_matches(kind.into(), &qualified, &candidates, requirement)?;
-        let target = pin_target(namespace, target);
-        let row = self
-            .store
-            .set_pin(
-                namespace,
-                kind,
-                &target,
-                requirement.as_str(),
-                actor,
-                reason,
-            )
-            .await?;
-        Ok(row)
+        let text = match is_own {
+            true => qualified.name.to_string(),
+            false => qualified.to_string(),
+        };
+        Ok(Self {
+            namespace,
+            kind,
+            qualified,
+            text,
+        })
+    }
+
+    pub(in crate::registry) fn key(&self) -> PinKey<'_> {
+        PinKey {
+            namespace: &self.namespace,
+            kind: self.kind,
+            target: &self.text,
+        }
+    }
+
+    pub(in crate::registry) fn unknown(&self) -> RegistryError {
+        RegistryError::UnknownPin {
+            namespace: self.namespace.clone(),
+            kind: self.kind.into(),
+            target: self.text.clone(),
+        }
+    }
+
+    pub(in crate::registry) fn refused(&self, source: PinChangeError) -> RegistryError {
+        RegistryError::PinChange {
+            namespace: self.namespace.clone(),
+            pin: self.kind.pin_name(&self.text),
+            source: Box::new(source),
+        }
+    }
+}
+
+impl Registry {
+    /// Sets the pin, in place of one that stood there and its ramp. Refused where nothing that new
+    /// tasks may take satisfies the requirement: a pin that no task can follow is a mistake.
+    pub async fn set_pin(
+        &self,
+        pin: &PinTarget,
+        requirement: Requirement,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        let candidates = self.pinnable(pin).await?;
+        check_matches(pin, &candidates, &requirement)?;
+        let set = |_| Ok(Pinned::at(requirement));
+        self.store.change_pin(&pin.key(), by, set).await
     }
 
     /// Removes the pin; new tasks take what their templates ask for again.
-    pub async fn remove_pin(
-        &self,
-        namespace: &Name,
-        kind: PinKind,
-        target: &ComponentRef,
-        actor: &Actor,
-    ) -> Result<(), RegistryError> {
-        let target = pin_target(namespace, target);
-        match self
-            .store
-            .remove_pin(namespace, kind, &target, actor)
-            .await?
-        {
+    pub async fn remove_pin(&self, pin: &PinTarget, by: &PinBy<'_>) -> Result<(), RegistryError> {
+        match self.store.remove_pin(&pin.key(), by).await? {
             true => Ok(()),
-            false => {
-                let namespace = namespace.clone();
-                Err(RegistryError::UnknownPin {
-                    namespace,
-                    kind: kind.into(),
-                    target,
-                })
-            }
+            false => Err(pin.unknown()),
         }
     }
 
@@ -86,61 +111,69 @@ impl Registry {
         Ok(self.store.list_pins(namespace, after, limit).await?)
     }
 
-    async fn pinnable(
+    /// The changes of a pin, the newest first, older than `before`, `limit` at most. A pin that was
+    /// removed has a history too.
+    pub async fn pin_history(
         &self,
-        kind: PinKind,
-        target: &QualifiedName,
+        pin: &PinTarget,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>, RegistryError> {
+        let filter = AuditFilter {
+            namespace: Some(pin.namespace.as_str()),
+            subject: Some(&pin.key().subject()),
+            action: Some("pin"),
+            before,
+        };
+        let rows = self.store.list_audit(filter, limit).await?;
+        match rows.is_empty() && before.is_none() {
+            true => Err(pin.unknown()),
+            false => Ok(rows),
+        }
+    }
+
+    /// All versions of what is pinned.
+    pub(in crate::registry) async fn pinnable(
+        &self,
+        pin: &PinTarget,
     ) -> Result<Vec<Candidate<()>>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        let versions: Vec<String> = match kind {
+        let versions: Vec<(String, Option<Bar>)> = match pin.kind {
             PinKind::Component => {
-                let rows = self.store.component_versions(namespace, name).await?;
-                rows.into_iter().map(|row| row.version).collect()
+                let named = std::slice::from_ref(&pin.qualified);
+                let rows = self.store.component_candidates(named).await?;
+                rows.into_iter().map(|row| (row.version, row.bar)).collect()
             }
             PinKind::Template => {
-                let rows = self.store.template_candidates(namespace, name).await?;
-                rows.into_iter().map(|row| row.version).collect()
+                let rows = self.store.template_candidates(&pin.qualified).await?;
+                rows.into_iter().map(|row| (row.version, row.bar)).collect()
             }
         };
-        let candidate = |version| Candidate {
-            version,
-            bar: None,
-            id: (),
+        let candidate = |(version, bar): (String, Option<Bar>)| {
+            let version = parse_version(&version)?;
+            Ok(Candidate {
+                version,
+                bar,
+                id: (),
+            })
         };
-        Ok(parse_versions(&versions)?
-            .into_iter()
-            .map(candidate)
-            .collect())
+        versions.into_iter().map(candidate).collect()
     }
 }
 
-/// The same component is one target, whether its own namespace is written or not.
-fn pin_target(namespace: &Name, target: &ComponentRef) -> String {
-    match &target.namespace {
-        Some(other) if other != namespace => target.to_string(),
-        Some(_) | None => target.component.to_string(),
-    }
-}
-
-fn check_matches(
-    kind: Kind,
-    target: &QualifiedName,
-    candidates: &[Candidate<()>],
+/// The version that the requirement means now.
+pub(in crate::registry) fn check_matches<'a>(
+    pin: &PinTarget,
+    candidates: &'a [Candidate<()>],
     requirement: &Requirement,
-) -> Result<(), RegistryError> {
+) -> Result<&'a Candidate<()>, RegistryError> {
+    let (kind, target) = (pin.kind.into(), pin.qualified.clone());
     if candidates.is_empty() {
-        return Err(RegistryError::Unknown {
-            kind,
-            target: target.clone(),
-        });
+        return Err(RegistryError::Unknown { kind, target });
     }
-    match highest(candidates, &[requirement]) {
-        Some(_) => Ok(()),
-        None => Err(RegistryError::PinMatchesNothing {
-            kind,
-            target: target.clone(),
-            requirement: Box::new(requirement.clone()),
-            existing: Existing::of(candidates),
-        }),
-    }
+    highest(candidates, &[requirement]).ok_or_else(|| RegistryError::PinMatchesNothing {
+        kind,
+        target,
+        requirement: Box::new(requirement.clone()),
+        existing: Existing::of(candidates),
+    })
 }

@@ -32,23 +32,25 @@ impl Registry {
         {
             return same_content(target, version, row, digest).map(|row| (row, false));
         }
-        let inspected = self.sandbox.inspect(&bytes[..]).await?;
+        let uploaded = self.inspected(bytes).await?;
         let descriptor =
-            serde_json::to_value(&inspected.descriptor).map_err(|error| RegistryError::Stored {
+            serde_json::to_value(&uploaded.descriptor).map_err(|error| RegistryError::Stored {
                 what: format!("{target} {version}"),
                 reason: error.to_string(),
             })?;
         if has_nul(&descriptor) {
             return Err(RegistryError::Nul("the component's descriptor"));
         }
+        let verdict = self.component_verdict(target, version, &uploaded).await?;
         let new = NewComponentVersion {
             namespace,
             component: name,
             version,
             digest,
-            bytes: &bytes,
+            bytes: &uploaded.bytes,
             descriptor: &descriptor,
             status: VersionStatus::Active,
+            verdict: verdict.as_ref(),
             actor,
         };
         let (row, created) = self.store.publish_component(&new).await?;

@@ -36,6 +36,7 @@ impl Registry {
         let definition = definition_json(&template)?;
         let steps = template.ordered();
         let digest = Digest::of(source.as_bytes());
+        let verdict = self.template_verdict(target, &template).await?;
         let new = NewTemplateVersion {
             namespace: &target.namespace,
             name: &target.name,
@@ -45,6 +46,7 @@ impl Registry {
             definition: &definition,
             steps: steps.iter().map(step_template).collect(),
             dependencies: steps.iter().flat_map(dependencies).collect(),
+            verdict: verdict.as_ref(),
             actor,
         };
         let (row, created) = self.store.publish_template(&new).await?;

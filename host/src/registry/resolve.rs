@@ -1,24 +1,29 @@
 //! From what a caller asks for to the lock of a new task.
 
 mod cache;
+mod candidates;
+mod pins;
+mod template;
 
 pub(in crate::registry) use cache::ResolvedCache;
+pub use template::Definition;
 
-use super::discover::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
-use crate::domain::ids::LockId;
+use crate::domain::ids::{LockId, TaskId};
 use crate::domain::name::Name;
-use crate::domain::requirement::{ComponentRef, QualifiedName, Requirement};
-use crate::domain::resolve::{
-    Candidate, Components, Pins, ResolveError, choose_components, choose_template,
-};
-use crate::domain::template::{Identity, InputSchema, OrderedStep, Template};
+use crate::domain::requirement::{QualifiedName, Requirement};
+use crate::domain::resolve::{Candidate, Pins, choose_components};
+use crate::domain::template::{OrderedStep, Template};
 use crate::sandbox::Descriptor;
-use crate::store::lock::{ComponentCandidate, LockEntry, PinCandidate, TemplateCandidate};
-use crate::store::pin::PinKind;
-use serde::Deserialize as _;
+use crate::store::lock::LockEntry;
+use cache::LockKey;
+use pins::NamespacePins;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use template::{ChosenTemplate, components_of};
+
+/// How often a resolution begins anew because the registry changed under it.
+const MAX_TRIES: usize = 16;
 
 /// What a caller asks for. The task's namespace is the template's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -27,6 +32,15 @@ pub struct Wanted {
     pub template: Name,
     /// None: the namespace's pin, else the highest stable version.
     pub version: Option<Requirement>,
+}
+
+impl Wanted {
+    fn target(&self) -> QualifiedName {
+        QualifiedName {
+            namespace: self.namespace.clone(),
+            name: self.template.clone(),
+        }
+    }
 }
 
 /// What a new task is made from.
@@ -38,180 +52,24 @@ pub struct Resolved {
     pub definition: Arc<Definition>,
 }
 
-/// A stored template version, ready for use.
-pub struct Definition {
-    template: Template,
-    /// None: every input is taken.
-    input_schema: Option<InputSchema>,
-}
-
-impl Definition {
-    /// How a duplicate is told.
-    pub fn identity(&self) -> Identity {
-        self.template.identity
-    }
-
-    /// None: every input is taken.
-    pub fn input_schema(&self) -> Option<&InputSchema> {
-        self.input_schema.as_ref()
-    }
-}
-
-/// The pins of one namespace.
-struct NamespacePins {
-    templates: Pins,
-    components: Pins,
-}
-
-/// A component version as resolution chooses it.
-struct ChosenComponent {
-    component_version_id: i32,
-    descriptor: Descriptor,
+/// Resolves under the registry as it is at one moment. What was resolved before is taken again as
+/// long as the registry has not changed since, whichever host changed it.
+pub struct Resolver<'r> {
+    registry: &'r Registry,
+    generation: i64,
+    /// Something was read that may be younger than the generation.
+    has_read: bool,
 }
 
 impl Registry {
-    /// Template version, component versions and lock for a new task. What was resolved before is
-    /// taken again as long as the registry has not changed since, whichever host changed it.
-    pub async fn resolve(&self, wanted: &Wanted) -> Result<Arc<Resolved>, RegistryError> {
+    /// The registry as it is now.
+    pub async fn resolver(&self) -> Result<Resolver<'_>, RegistryError> {
         let generation = self.store.registry_generation().await?;
-        if let Some(resolved) = self.resolved.resolved(wanted, generation) {
-            return Ok(resolved);
-        }
-        let resolved = Arc::new(self.resolve_anew(wanted).await?);
-        self.resolved
-            .keep_resolved(wanted.clone(), generation, resolved.clone());
-        Ok(resolved)
-    }
-
-    async fn resolve_anew(&self, wanted: &Wanted) -> Result<Resolved, RegistryError> {
-        let pins = self.pins_of(&wanted.namespace).await?;
-        let chosen = self.choose_template(wanted, &pins.templates).await?;
-        let TemplateCandidate {
-            namespace_id,
-            template_id,
-            template_version_id,
-            ..
-        } = chosen;
-        let definition = self.definition(template_version_id).await?;
-        let steps = definition.template.ordered();
-        let entries = self
-            .choose_components(&definition.template, &steps, &pins.components)
-            .await?;
-        let lock_id = self
-            .store
-            .intern_lock(template_version_id, &entries)
-            .await?;
-        Ok(Resolved {
-            namespace_id,
-            template_id,
-            template_version_id,
-            lock_id,
-            definition,
+        Ok(Resolver {
+            registry: self,
+            generation,
+            has_read: false,
         })
-    }
-
-    async fn choose_template(
-        &self,
-        wanted: &Wanted,
-        pins: &Pins,
-    ) -> Result<TemplateCandidate, RegistryError> {
-        let Wanted {
-            namespace,
-            template,
-            version,
-        } = wanted;
-        let target = QualifiedName {
-            namespace: namespace.clone(),
-            name: template.clone(),
-        };
-        let mut candidates = Vec::new();
-        for row in self.store.template_candidates(namespace, template).await? {
-            let version = parse_version(&row.version)?;
-            candidates.push(Candidate {
-                version,
-                bar: row.bar,
-                id: row,
-            });
-        }
-        match choose_template(&target, &candidates, version.as_ref(), pins.get(&target)) {
-            Ok(chosen) => Ok(chosen.id.clone()),
-            Err(ResolveError::NoTemplate { target }) => Err(RegistryError::Unknown {
-                kind: Kind::Template,
-                target,
-            }),
-            Err(error) => Err(RegistryError::Unresolved(vec![error])),
-        }
-    }
-
-    /// The lock's entries for these steps, which are those of the template in order.
-    async fn choose_components(
-        &self,
-        template: &Template,
-        steps: &[OrderedStep<'_>],
-        pins: &Pins,
-    ) -> Result<Vec<LockEntry>, RegistryError> {
-        let home = &template.namespace;
-        let components = self.components_of(home, steps).await?;
-        let named = steps
-            .iter()
-            .map(|ordered| (&ordered.step.name, &ordered.step.handler));
-        let chosen =
-            choose_components(home, named, &components, pins).map_err(RegistryError::Unresolved)?;
-        steps
-            .iter()
-            .zip(chosen)
-            .map(|(ordered, candidate)| lock_entry(home, ordered, candidate))
-            .collect()
-    }
-
-    async fn components_of(
-        &self,
-        home: &Name,
-        steps: &[OrderedStep<'_>],
-    ) -> Result<Components<ChosenComponent>, RegistryError> {
-        let named: BTreeSet<QualifiedName> = steps
-            .iter()
-            .map(|ordered| ordered.step.handler.component.qualified(home))
-            .collect();
-        let named: Vec<QualifiedName> = named.into_iter().collect();
-        let mut components = Components::new();
-        for row in self.store.component_candidates(&named).await? {
-            let (target, candidate) = component_candidate(row)?;
-            components.entry(target).or_default().push(candidate);
-        }
-        Ok(components)
-    }
-
-    async fn pins_of(&self, namespace: &Name) -> Result<NamespacePins, RegistryError> {
-        let mut pins = NamespacePins {
-            templates: Pins::new(),
-            components: Pins::new(),
-        };
-        for row in self.store.pin_candidates(namespace).await? {
-            let PinCandidate {
-                kind,
-                target,
-                requirement,
-            } = row;
-            let target: ComponentRef = target.parse()?;
-            let of_kind = match kind {
-                PinKind::Template => &mut pins.templates,
-                PinKind::Component => &mut pins.components,
-            };
-            of_kind.insert(target.qualified(namespace), requirement.parse()?);
-        }
-        Ok(pins)
-    }
-
-    async fn definition(&self, template_version_id: i32) -> Result<Arc<Definition>, RegistryError> {
-        if let Some(definition) = self.resolved.definition(template_version_id) {
-            return Ok(definition);
-        }
-        let stored = self.store.template_definition(template_version_id).await?;
-        let definition = Arc::new(parse_definition(template_version_id, stored)?);
-        self.resolved
-            .keep_definition(template_version_id, definition.clone());
-        Ok(definition)
     }
 
     /// What would keep a task of this template from being resolved now, one line each.
@@ -219,11 +77,10 @@ impl Registry {
         &self,
         template: &Template,
     ) -> Result<Vec<String>, RegistryError> {
-        let pins = self.pins_of(&template.namespace).await?;
-        match self
-            .choose_components(template, &template.ordered(), &pins.components)
-            .await
-        {
+        let pins = self.pins_of(&template.namespace).await?.seen_on(&[]);
+        let components = components_of(template);
+        let mut resolver = self.resolver().await?;
+        match resolver.choose(template, &components, &pins).await {
             Ok(_) => Ok(Vec::new()),
             Err(RegistryError::Unresolved(errors)) => {
                 Ok(errors.iter().map(ToString::to_string).collect())
@@ -234,57 +91,130 @@ impl Registry {
     }
 }
 
-fn component_candidate(
-    row: ComponentCandidate,
-) -> Result<(QualifiedName, Candidate<ChosenComponent>), RegistryError> {
-    let unreadable = |reason| RegistryError::Stored {
-        what: format!(
-            "component {}/{} {}",
-            row.namespace, row.component, row.version
-        ),
-        reason,
-    };
-    let name = |text: &str| {
-        text.parse::<Name>()
-            .map_err(|error| unreadable(error.to_string()))
-    };
-    let target = QualifiedName {
-        namespace: name(&row.namespace)?,
-        name: name(&row.component)?,
-    };
-    let descriptor =
-        Descriptor::deserialize(&row.descriptor).map_err(|error| unreadable(error.to_string()))?;
-    let version = parse_version(&row.version)?;
-    let id = ChosenComponent {
-        component_version_id: row.component_version_id,
-        descriptor,
-    };
-    Ok((
-        target,
-        Candidate {
-            version,
-            bar: row.bar,
-            id,
-        },
-    ))
+impl Resolver<'_> {
+    /// Template version, component versions and lock for the new task of this id: all as they were
+    /// together at one moment. Tasks that are on the same ramps and ask for the same get the same.
+    pub async fn resolve(
+        &mut self,
+        wanted: &Wanted,
+        task: TaskId,
+    ) -> Result<Arc<Resolved>, RegistryError> {
+        for _ in 1..MAX_TRIES {
+            self.has_read = false;
+            let resolved = self.resolve_once(wanted, task).await;
+            if !self.has_read {
+                return resolved;
+            }
+            let generation = self.registry.store.registry_generation().await?;
+            if std::mem::replace(&mut self.generation, generation) == generation {
+                return resolved;
+            }
+        }
+        self.resolve_once(wanted, task).await
+    }
+
+    async fn resolve_once(
+        &mut self,
+        wanted: &Wanted,
+        task: TaskId,
+    ) -> Result<Arc<Resolved>, RegistryError> {
+        let pins = self.pins(&wanted.namespace).await?;
+        let template = self.template(wanted, &pins, task).await?;
+        let ramps = pins.ramps_with(&template.definition.components, task);
+        self.lock(&template, &pins, ramps).await
+    }
+
+    /// The lock of a task of this template version that is on these ramps.
+    async fn lock(
+        &mut self,
+        template: &ChosenTemplate,
+        pins: &NamespacePins,
+        ramps: Vec<String>,
+    ) -> Result<Arc<Resolved>, RegistryError> {
+        let template_version_id = template.version.template_version_id;
+        let key = LockKey {
+            template_version_id,
+            ramps: ramps.iter().chain(&template.ramp).cloned().collect(),
+        };
+        let kept = &self.registry.resolved.resolved;
+        if let Some(resolved) = kept.get(&key, self.generation) {
+            return Ok(resolved);
+        }
+        let definition = template.definition.clone();
+        let seen = pins.seen_on(&ramps);
+        let (entries, taken) = self
+            .choose(&definition.template, &definition.components, &seen)
+            .await?;
+        let name = |target: &QualifiedName| pins.components[target].name.clone();
+        let ramped: Vec<String> = taken
+            .iter()
+            .map(name)
+            .chain(template.ramp.clone())
+            .collect();
+        let store = &self.registry.store;
+        let lock_id = store
+            .intern_lock(template_version_id, &entries, &ramped)
+            .await?;
+        let resolved = Arc::new(Resolved {
+            namespace_id: template.version.namespace_id,
+            template_id: template.version.template_id,
+            template_version_id,
+            lock_id,
+            definition,
+        });
+        kept.keep(key, self.generation, resolved.clone());
+        Ok(resolved)
+    }
+
+    /// The lock's entries in the order of the steps, and the components that a ramp chose.
+    async fn choose(
+        &mut self,
+        template: &Template,
+        components: &BTreeSet<QualifiedName>,
+        pins: &Pins,
+    ) -> Result<(Vec<LockEntry>, BTreeSet<QualifiedName>), RegistryError> {
+        let home = &template.namespace;
+        let steps = template.ordered();
+        let versions = self.versions_of(components).await?;
+        let named = steps
+            .iter()
+            .map(|ordered| (&ordered.step.name, &ordered.step.handler));
+        let chosen =
+            choose_components(home, named, &versions, pins).map_err(RegistryError::Unresolved)?;
+        let ids = chosen.iter().map(|candidate| candidate.id).collect();
+        let descriptors = self.descriptors(ids).await?;
+        let mut entries = Vec::with_capacity(steps.len());
+        let mut taken = BTreeSet::new();
+        for (ordered, candidate) in steps.iter().zip(chosen) {
+            let target = ordered.step.handler.component.qualified(home);
+            let descriptor = descriptors.get(&candidate.id);
+            entries.push(lock_entry(&target, ordered, candidate, descriptor)?);
+            let pin = pins.get(&target);
+            if pin.is_some_and(|pin| pin.is_ramped_to(&candidate.version)) {
+                taken.insert(target);
+            }
+        }
+        Ok((entries, taken))
+    }
 }
 
 /// The entry of one step, whose handler the chosen component has to have.
 fn lock_entry(
-    home: &Name,
+    target: &QualifiedName,
     ordered: &OrderedStep<'_>,
-    candidate: &Candidate<ChosenComponent>,
+    candidate: &Candidate<i32>,
+    descriptor: Option<&Arc<Descriptor>>,
 ) -> Result<LockEntry, RegistryError> {
-    let reference = &ordered.step.handler;
-    let descriptor = &candidate.id.descriptor;
-    if !descriptor.may_have(reference.handler.as_str()) {
+    let handler = &ordered.step.handler.handler;
+    let lacking = descriptor.filter(|descriptor| !descriptor.may_have(handler.as_str()));
+    if let Some(descriptor) = lacking {
         let handlers = descriptor.handlers.iter().flatten();
         return Err(RegistryError::UnknownHandler {
             step: ordered.step.name.clone(),
-            handler: reference.handler.clone(),
+            handler: handler.clone(),
             release: Box::new(Release {
                 kind: Kind::Component,
-                target: reference.component.qualified(home),
+                target: target.clone(),
                 version: candidate.version.clone(),
             }),
             existing: handlers.map(|handler| handler.name.to_string()).collect(),
@@ -292,31 +222,7 @@ fn lock_entry(
     }
     Ok(LockEntry {
         step_no: ordered.no,
-        component_version_id: candidate.id.component_version_id,
-        handler: reference.handler.to_string(),
-    })
-}
-
-fn parse_definition(
-    template_version_id: i32,
-    stored: serde_json::Value,
-) -> Result<Definition, RegistryError> {
-    let unreadable = |reason| RegistryError::Stored {
-        what: format!("template version {template_version_id}"),
-        reason,
-    };
-    let template: Template =
-        serde_json::from_value(stored).map_err(|error| unreadable(error.to_string()))?;
-    let input_schema = template
-        .input_schema
-        .as_ref()
-        .map(InputSchema::compile)
-        .transpose();
-    let input_schema = input_schema.map_err(|errors| {
-        unreadable(errors.first().map_or_else(String::new, ToString::to_string))
-    })?;
-    Ok(Definition {
-        template,
-        input_schema,
+        component_version_id: candidate.id,
+        handler: handler.to_string(),
     })
 }

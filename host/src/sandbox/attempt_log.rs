@@ -1,5 +1,6 @@
 //! What an attempt has to say: log lines, stdout and stderr, and remarks of the host.
 
+use super::given::Given;
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -45,6 +46,8 @@ pub(super) struct AttemptLog {
     limit_bytes: usize,
     left_bytes: usize,
     dropped_bytes: usize,
+    /// Struck out of every line.
+    given: Given,
 }
 
 /// The log as the streams and capabilities of one attempt write to it.
@@ -52,7 +55,7 @@ pub(super) struct AttemptLog {
 pub(super) struct LogWriter(Arc<Mutex<AttemptLog>>);
 
 impl LogWriter {
-    pub(super) fn new(limit_bytes: usize) -> Self {
+    pub(super) fn new(limit_bytes: usize, given: Given) -> Self {
         Self(Arc::new(Mutex::new(AttemptLog {
             lines: Vec::new(),
             stdout: Vec::new(),
@@ -60,6 +63,7 @@ impl LogWriter {
             limit_bytes,
             left_bytes: limit_bytes,
             dropped_bytes: 0,
+            given,
         })))
     }
 
@@ -96,10 +100,14 @@ impl AttemptLog {
             self.dropped_bytes += field_bytes + line.message.len().max(1);
             return;
         }
-        let kept_bytes = line.message.floor_char_boundary(room_bytes);
-        self.dropped_bytes += line.message.len() - kept_bytes;
-        line.message.truncate(kept_bytes);
-        self.left_bytes = room_bytes.saturating_sub(kept_bytes.max(1));
+        for (key, value) in &mut line.fields {
+            *key = self.given.struck_out(key).into_owned();
+            *value = self.given.struck_out(value).into_owned();
+        }
+        let dropped_bytes;
+        (line.message, dropped_bytes) = self.given.struck_out_within(&line.message, room_bytes);
+        self.dropped_bytes += dropped_bytes;
+        self.left_bytes = room_bytes.saturating_sub(line.message.len().max(1));
         self.lines.push(line);
     }
 
@@ -124,7 +132,11 @@ impl AttemptLog {
 
     fn end_line(&mut self, source: LogSource) {
         let bytes = std::mem::take(self.part_mut(source));
-        let message = printable(&String::from_utf8_lossy(&bytes));
+        let text = String::from_utf8_lossy(&bytes);
+        let message = match self.dropped_bytes > 0 {
+            true => printable(&self.given.struck_out_of_cut(&text)),
+            false => printable(&text),
+        };
         let level = match source {
             LogSource::Stderr => LogLevel::Warn,
             LogSource::Handler | LogSource::Stdout | LogSource::Host => LogLevel::Info,
@@ -199,6 +211,7 @@ pub(super) fn printable(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::secret::SecretValue;
 
     fn messages(log: &LogWriter) -> Vec<String> {
         log.take().into_iter().map(|line| line.message).collect()
@@ -206,7 +219,7 @@ mod tests {
 
     #[test]
     fn writes_are_joined_into_lines_and_the_last_needs_no_line_break() {
-        let log = LogWriter::new(1_000);
+        let log = LogWriter::new(1_000, Given::default());
         for part in ["one\ntw", "o\n", "three"] {
             log.lock().write(LogSource::Stdout, part.as_bytes());
         }
@@ -215,7 +228,7 @@ mod tests {
 
     #[test]
     fn what_exceeds_the_limit_is_dropped_and_a_note_counts_it() {
-        let log = LogWriter::new(10);
+        let log = LogWriter::new(10, Given::default());
         for _ in 0..5 {
             log.lock().write(LogSource::Stderr, b"1234567\n");
         }
@@ -225,8 +238,30 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_struck_out_of_lines_and_fields_and_no_half_of_it_stays_where_lines_are_cut() {
+        let given = Given::default();
+        let value = SecretValue::parse(b"correct horse".to_vec()).unwrap();
+        given.add(&"s".parse().unwrap(), value);
+        for source in [LogSource::Stdout, LogSource::Handler] {
+            for limit_bytes in 10..80 {
+                let log = LogWriter::new(limit_bytes, given.clone());
+                let line = |text: &str| LogLine {
+                    level: LogLevel::Info,
+                    source,
+                    message: text.to_owned(),
+                    fields: vec![("k".to_owned(), "correct horse".to_owned())],
+                };
+                log.lock().write(source, b"it is correct horse, is it?");
+                log.lock().add(line("and correct horse"));
+                let told = format!("{:?}", log.take());
+                assert!(!told.contains("cor"), "{limit_bytes}: {told}");
+            }
+        }
+    }
+
+    #[test]
     fn empty_lines_are_bounded_too() {
-        let log = LogWriter::new(10);
+        let log = LogWriter::new(10, Given::default());
         log.lock().write(LogSource::Stdout, &[b'\n'; 1_000]);
         assert_eq!(messages(&log).len(), 11);
     }

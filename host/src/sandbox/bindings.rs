@@ -5,6 +5,13 @@ wasmtime::component::bindgen!({
     world: "step-handler",
     imports: {
         "tasker:step/context.dependency": async | trappable,
+        "tasker:step/kv.compare-and-set": async | trappable,
+        "tasker:step/kv.delete": async | trappable,
+        "tasker:step/kv.get": async | trappable,
+        "tasker:step/kv.list-keys": async | trappable,
+        "tasker:step/kv.set": async | trappable,
+        "tasker:step/secrets.get": async | trappable,
+        "tasker:step/secrets.reveal": async | trappable,
     },
     exports: { default: async },
 });

@@ -3,7 +3,9 @@
 mod disk;
 
 use super::capability::CONTRACT_HANDLER;
+use super::compiler::{Compiler, Purpose, Turns};
 use super::refusal::Refusal;
+use super::shape;
 use super::state::AttemptState;
 use super::surface::Surface;
 use super::{Inner, Sandbox, SandboxError};
@@ -50,15 +52,23 @@ impl Prepared {
 pub(super) struct CodeCache {
     memory: Mutex<LruCache<Digest, Arc<OnceCell<Prepared>>>>,
     disk: DiskCache,
+    compiler: Compiler,
+    turns: Turns,
 }
 
 impl CodeCache {
-    pub(super) fn open(engine: &Engine, dir: PathBuf) -> Result<Self, SandboxError> {
+    pub(super) fn open(
+        engine: &Engine,
+        dir: PathBuf,
+        compiler: Compiler,
+    ) -> Result<Self, SandboxError> {
         let disk = DiskCache::open(engine, &dir)
             .map_err(|source| SandboxError::CacheDir { path: dir, source })?;
         Ok(Self {
             memory: Mutex::new(LruCache::new(COMPONENTS_IN_MEMORY)),
             disk,
+            compiler,
+            turns: Turns::new(),
         })
     }
 
@@ -68,6 +78,16 @@ impl CodeCache {
             .lock()
             .expect("nobody panics while holding the cache");
         memory.get_or_insert(digest, Arc::default).clone()
+    }
+
+    /// Keeps nothing of a component that turned out to be none for this host, so that uploads that
+    /// are refused fill neither memory nor disk.
+    pub(super) fn forget(&self, digest: Digest) {
+        self.memory
+            .lock()
+            .expect("nobody panics while holding the cache")
+            .pop(&digest);
+        self.disk.forget(digest);
     }
 }
 
@@ -122,10 +142,8 @@ impl Sandbox {
                 found: found.to_string(),
             });
         }
-        let compiled = self
-            .on_blocking_thread(move |inner| inner.compile(digest, &bytes))
-            .await;
-        Ok(self.inner.link(digest, compiled?)?)
+        let component = self.compiled(digest, bytes.into(), Purpose::Step).await?;
+        Ok(self.inner.link(digest, component)?)
     }
 
     /// Compiles and keeps the result, in memory and on disk.
@@ -133,15 +151,28 @@ impl Sandbox {
         &self,
         digest: Digest,
         bytes: Arc<[u8]>,
-    ) -> Result<Prepared, Refusal> {
+    ) -> Result<Prepared, SandboxError> {
         let cell = self.inner.cache.cell(digest);
         let compile = async || {
-            let compiled = self
-                .on_blocking_thread(move |inner| inner.compile(digest, &bytes))
-                .await;
-            self.inner.link(digest, compiled?)
+            let component = self.compiled(digest, bytes, Purpose::Upload).await?;
+            Ok(self.inner.link(digest, component)?)
         };
         cell.get_or_try_init(compile).await.cloned()
+    }
+
+    /// Waits for a turn, which the work keeps until it is over, even if nobody waits for it.
+    async fn compiled(
+        &self,
+        digest: Digest,
+        bytes: Arc<[u8]>,
+        purpose: Purpose,
+    ) -> Result<Component, SandboxError> {
+        let turn = self.inner.cache.turns.turn(purpose).await;
+        self.on_blocking_thread(move |inner| {
+            let _turn = turn;
+            inner.compile(digest, &bytes)
+        })
+        .await
     }
 
     async fn on_blocking_thread<T: Send + 'static>(
@@ -155,10 +186,11 @@ impl Sandbox {
 }
 
 impl Inner {
-    fn compile(&self, digest: Digest, bytes: &[u8]) -> Result<Component, Refusal> {
-        let component = Component::from_binary(&self.engine, bytes).map_err(Refusal::Compile)?;
-        self.cache.disk.write(digest, &component);
-        Ok(component)
+    fn compile(&self, digest: Digest, bytes: &[u8]) -> Result<Component, SandboxError> {
+        shape::refuse_excess(bytes)?;
+        let code = self.cache.compiler.compile(&self.engine, bytes)?;
+        let kept = self.cache.disk.keep(&self.engine, digest, &code);
+        Ok(kept.map_err(Refusal::Compile)?)
     }
 
     fn link(&self, digest: Digest, component: Component) -> Result<Prepared, Refusal> {

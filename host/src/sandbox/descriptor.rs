@@ -2,6 +2,7 @@
 
 use super::refusal::Refusal;
 use crate::domain::name::Name;
+use crate::domain::template::schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -17,6 +18,9 @@ pub struct Descriptor {
     pub capabilities: Vec<String>,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
+    /// What it exports, with versions.
+    #[serde(default)]
+    pub exports: Vec<String>,
 }
 
 /// One handler, as its author describes it.
@@ -65,12 +69,13 @@ impl Described {
 impl HandlerDescription {
     fn check(&self, which: &'static str, schema: Option<&Value>) -> Result<(), Refusal> {
         let Some(schema) = schema else { return Ok(()) };
-        let built = jsonschema::validator_for(schema).map(drop);
-        built.map_err(|error| Refusal::Schema {
-            handler: self.name.to_string(),
-            which,
-            reason: error.to_string(),
-        })
+        schema::compile(schema)
+            .map(drop)
+            .map_err(|errors| Refusal::Schema {
+                handler: self.name.to_string(),
+                which,
+                reason: errors.first().map(ToString::to_string).unwrap_or_default(),
+            })
     }
 }
 

@@ -7,11 +7,11 @@ use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConf
 pub(super) const EPOCH_TICK: Duration = Duration::from_millis(10);
 
 /// Core instances in one component. Those made from interpreters hold over 30.
-const CORE_INSTANCES_PER_COMPONENT: u32 = 64;
+pub(super) const CORE_INSTANCES_PER_COMPONENT: u32 = 64;
 /// Linear memories in one component.
-const MEMORIES_PER_COMPONENT: u32 = 8;
+pub(super) const MEMORIES_PER_COMPONENT: u32 = 8;
 /// Tables in one component.
-const TABLES_PER_COMPONENT: u32 = 64;
+pub(super) const TABLES_PER_COMPONENT: u32 = 64;
 /// Elements in one table: large interpreters hold over 10,000 functions.
 const TABLE_ELEMENTS: usize = 32_768;
 /// Bytes at the start of each linear memory that are cleared rather than given back to the kernel.
@@ -41,7 +41,8 @@ pub(super) fn start(max_concurrent: usize) -> Result<Engine> {
     Ok(engine)
 }
 
-fn settings() -> Config {
+/// What decides how code is compiled, and so the same in every process that compiles for another.
+pub(super) fn settings() -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.concurrency_support(false);

@@ -4,11 +4,14 @@ use super::attempt_log::LogLine;
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::capability::context::AncestorResults;
+use super::capability::kv::KvEntries;
+use super::capability::secrets::SecretValues;
 use super::engine::EPOCH_TICK;
 use super::state::AttemptState;
 use super::verdict::{self, Stopped};
 use super::{Inner, Sandbox};
 use crate::domain::invocation::Invocation;
+use crate::domain::kv::KvWrite;
 use crate::domain::outcome::Outcome;
 use crate::domain::usage::Usage;
 use std::sync::Arc;
@@ -26,6 +29,10 @@ const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis(
 pub struct Surroundings {
     /// Where results of indirect dependencies come from; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
+    /// Where secrets come from; without it there are none.
+    pub secrets: Option<Arc<dyn SecretValues>>,
+    /// Where kv entries are read; without it there are none.
+    pub kv: Option<Arc<dyn KvEntries>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
 }
@@ -36,6 +43,8 @@ pub struct Executed {
     pub outcome: Outcome,
     /// Within the limit on log bytes; a note at its end tells what was cut.
     pub log: Vec<LogLine>,
+    /// What it wrote to kv: to be kept with its result or checkpoint, or not at all.
+    pub writes: Vec<KvWrite>,
     pub usage: Usage,
 }
 
@@ -66,6 +75,7 @@ impl Sandbox {
         Executed {
             outcome,
             log: store.data().log.take(),
+            writes: store.data_mut().kept_writes(),
             usage,
         }
     }

@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::state::AttemptState;
 use super::surface::{Surface, beginning, refuse_other_files};
 use super::verdict;
-use super::{Prepared, Sandbox, Surroundings};
+use super::{Prepared, Sandbox, SandboxError, Surroundings};
 use crate::domain::digest::Digest;
 use crate::domain::grants::Grants;
 use crate::domain::ids::TaskId;
@@ -16,10 +16,13 @@ use crate::domain::invocation::{Invocation, Lease, StepPlan};
 use crate::domain::limits::Limits;
 use crate::domain::outcome::Failure;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentExportIndex, Instance};
+
+/// The longest descriptor, in bytes of JSON text.
+const MAX_DESCRIPTOR_BYTES: usize = 1 << 20;
 
 /// An upload that this host can run.
 #[derive(Clone, Debug)]
@@ -33,13 +36,29 @@ impl Sandbox {
     /// compiled is kept for [`prepare`](Self::prepare).
     ///
     /// # Errors
-    /// Where the upload cannot run here, with words for its author.
-    pub async fn inspect(&self, bytes: impl Into<Arc<[u8]>>) -> Result<Inspected, Refusal> {
+    /// Where the upload cannot run here, with words for its author; then nothing of it is kept.
+    pub async fn inspect(&self, bytes: impl Into<Arc<[u8]>>) -> Result<Inspected, SandboxError> {
         let bytes = bytes.into();
         refuse_other_files(&bytes)?;
         let digest = Digest::of(&bytes);
+        let inspected = self.inspect_as(digest, bytes).await;
+        if let Err(SandboxError::Refused(_)) = &inspected {
+            self.inner.cache.forget(digest);
+        }
+        inspected
+    }
+
+    async fn inspect_as(
+        &self,
+        digest: Digest,
+        bytes: Arc<[u8]>,
+    ) -> Result<Inspected, SandboxError> {
         let prepared = self.compile(digest, bytes).await?;
-        let Surface { imports, contract } = Surface::of(prepared.pre().component())?;
+        let Surface {
+            imports,
+            exports,
+            contract,
+        } = Surface::of(prepared.pre().component())?;
         let described = self.describe(&prepared).await?;
         let (handlers, capabilities) = match described {
             Some(described) => (Some(described.handlers()?), described.capabilities),
@@ -50,6 +69,7 @@ impl Sandbox {
             handlers,
             capabilities,
             imports,
+            exports,
         };
         Ok(Inspected { digest, descriptor })
     }
@@ -76,6 +96,12 @@ impl Sandbox {
         let text = text
             .await
             .map_err(|error| Refusal::Describe(failed(&error, &store)))?;
+        if text.len() > MAX_DESCRIPTOR_BYTES {
+            return Err(Refusal::DescriptorSize {
+                found: text.len(),
+                most: MAX_DESCRIPTOR_BYTES,
+            });
+        }
         let described = serde_json::from_str(&text);
         described.map(Some).map_err(|source| Refusal::Descriptor {
             begins: beginning(&text),
@@ -101,6 +127,9 @@ fn describe_index(component: &Component) -> Option<ComponentExportIndex> {
     component.get_export_index(Some(&descriptor), "describe")
 }
 
+/// How long a component may take to start and to describe itself: what it says is a constant.
+const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
+
 /// `describe` runs with the default limits and no grants, for a step that no task has.
 fn describing(digest: Digest) -> Invocation {
     Invocation {
@@ -112,12 +141,16 @@ fn describing(digest: Digest) -> Invocation {
         step: Arc::new(StepPlan {
             namespace: "".into(),
             name: "describe".into(),
+            component: "".into(),
             component_version_id: 0,
             digest,
             handler: String::new(),
             config: "null".to_owned(),
             max_attempts: 1,
-            limits: Limits::default(),
+            limits: Limits {
+                deadline: DESCRIBE_DEADLINE,
+                ..Limits::default()
+            },
             grants: Arc::new(Grants::default()),
             result_schema: None,
         }),

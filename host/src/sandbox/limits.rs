@@ -1,5 +1,6 @@
 //! The bound on memory.
 
+use super::engine::{CORE_INSTANCES_PER_COMPONENT, MEMORIES_PER_COMPONENT, TABLES_PER_COMPONENT};
 use wasmtime::{ResourceLimiter, Result};
 
 /// Bytes that a table takes for one element.
@@ -64,6 +65,19 @@ impl ResourceLimiter for MemoryBudget {
         let possible = maximum.is_none_or(|maximum| desired <= maximum);
         let elements = desired.saturating_sub(current);
         Ok(possible && self.take(elements.saturating_mul(TABLE_ELEMENT_BYTES)))
+    }
+
+    /// The pool holds a component to these as well; where there is none, this does.
+    fn instances(&self) -> usize {
+        CORE_INSTANCES_PER_COMPONENT as usize
+    }
+
+    fn memories(&self) -> usize {
+        MEMORIES_PER_COMPONENT as usize
+    }
+
+    fn tables(&self) -> usize {
+        TABLES_PER_COMPONENT as usize
     }
 }
 

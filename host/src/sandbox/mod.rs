@@ -9,26 +9,35 @@ mod attempt_log;
 mod bindings;
 mod cache;
 mod capability;
+mod compiler;
 mod descriptor;
 mod engine;
 mod execute;
+mod given;
 mod inspect;
+mod kv_buffer;
 mod limits;
 mod measure;
 mod meter;
 mod refusal;
+mod shape;
 mod state;
 mod surface;
 mod verdict;
+mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
 pub use cache::Prepared;
 pub use capability::context::{AncestorError, AncestorResults};
+pub use capability::kv::{KvEntries, KvUnavailable};
+pub use capability::secrets::{SecretUnavailable, SecretValues};
+pub use compiler::{CompileLimits, Compiler, compile_within};
 pub use descriptor::{Descriptor, HandlerDescription};
 pub use execute::{Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
-pub use refusal::Refusal;
+pub use refusal::{CompileBound, Refusal};
+pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;
 use state::AttemptState;
@@ -47,6 +56,8 @@ pub struct SandboxConfig {
     /// Invocations that run at the same time, at least one; others wait for their turn, which is
     /// not counted against their deadline.
     pub max_concurrent: usize,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
 }
 
 /// What the host itself can't do; never what a guest did.
@@ -65,6 +76,8 @@ pub enum SandboxError {
         "the stored bytes have the digest {found} where {wanted} was asked for: they were changed after they were uploaded"
     )]
     WrongBytes { wanted: String, found: String },
+    #[error("the compiler's process failed; try again")]
+    Compiler(#[source] std::io::Error),
     #[error("the component does not run on this host")]
     Refused(#[from] Refusal),
 }
@@ -92,7 +105,7 @@ impl Sandbox {
         let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
         let engine = engine::start(max_concurrent).map_err(SandboxError::Engine)?;
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
-        let cache = CodeCache::open(&engine, config.cache_dir)?;
+        let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
         let http = capability::http::Outside::default();
         Ok(Self {

@@ -1,6 +1,8 @@
 //! Why an upload is refused, and what to do.
 
 use crate::domain::outcome::Failure;
+use std::fmt;
+use std::time::Duration;
 
 /// An upload that is not a component that this host can run. What is said is for its author.
 #[derive(Debug, thiserror::Error)]
@@ -19,6 +21,22 @@ pub enum Refusal {
     CoreModule,
     #[error("the component is not valid, or uses what this host does not have")]
     Compile(#[source] wasmtime::Error),
+    #[error(
+        "the component has {found} {what}; this host takes {most} at most: split it, or leave out what it does not need"
+    )]
+    Excess {
+        what: &'static str,
+        found: String,
+        most: String,
+    },
+    #[error(
+        "compiling the component takes more than {0}: split it, leave out what it does not need, or give the compiler more with `tasker serve --compile-cpu-limit` and `--compile-memory-limit`"
+    )]
+    CompileLimit(CompileBound),
+    #[error(
+        "the compiler crashed over the component ({how}): either is broken; build it again, with a newer compiler if there is one"
+    )]
+    CompilerCrash { how: String },
     #[error(
         "the component exports no handler: `tasker:step/handler@1.0.0` is missing{exports}; build it with an SDK, or against the world `step-handler` of the contract"
     )]
@@ -42,6 +60,8 @@ pub enum Refusal {
     Start(Box<Failure>),
     #[error("the component's `describe` failed: {}", .0.message)]
     Describe(Box<Failure>),
+    #[error("the component's `describe` returned {found} bytes; the limit is {most}")]
+    DescriptorSize { found: usize, most: usize },
     #[error("the component's `describe` did not return a descriptor; it begins with `{begins}`")]
     Descriptor {
         begins: String,
@@ -61,5 +81,29 @@ impl Refusal {
     /// The refusal and its causes in one line.
     pub fn chain(&self) -> String {
         super::verdict::chain(self)
+    }
+}
+
+/// What compiling a component took too much of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompileBound {
+    /// Processor time.
+    Cpu(Duration),
+    /// Time by the clock on the wall.
+    Wall(Duration),
+    /// Address space, in bytes.
+    Memory(u64),
+    /// Machine code, in bytes.
+    Code(usize),
+}
+
+impl fmt::Display for CompileBound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu(limit) => write!(f, "{} s of processor time", limit.as_secs()),
+            Self::Wall(limit) => write!(f, "{} s", limit.as_secs()),
+            Self::Memory(bytes) => write!(f, "{} MiB of memory", bytes >> 20),
+            Self::Code(bytes) => write!(f, "{} MiB of machine code", bytes >> 20),
+        }
     }
 }

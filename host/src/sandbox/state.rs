@@ -3,6 +3,8 @@
 use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
+use super::given::Given;
+use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::Meter;
 use crate::domain::invocation::Invocation;
@@ -20,6 +22,8 @@ pub(super) struct AttemptState {
     pub(super) surroundings: Surroundings,
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
+    pub(super) given: Given,
+    pub(super) kv: KvBuffer,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
     /// When the call to the host that is under way began.
@@ -40,9 +44,12 @@ impl AttemptState {
         started: Instant,
     ) -> Self {
         let limits = &invocation.step.limits;
+        let given = Given::default();
         Self {
             deadline: started + limits.deadline,
-            log: LogWriter::new(limits.log_bytes),
+            log: LogWriter::new(limits.log_bytes, given.clone()),
+            given,
+            kv: KvBuffer::default(),
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
             in_host_since: None,

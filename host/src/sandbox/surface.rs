@@ -17,6 +17,8 @@ const HANDLER: &str = "tasker:step/handler@";
 pub(super) struct Surface {
     /// The interfaces that it imports, with versions.
     pub(super) imports: Vec<String>,
+    /// What it exports, with versions.
+    pub(super) exports: Vec<String>,
     /// The version of the contract that it was built against.
     pub(super) contract: String,
 }
@@ -30,9 +32,14 @@ impl Surface {
             .map(|(name, _)| name.to_owned())
             .collect();
         refuse_unknown(&imports)?;
-        let exports: Vec<&str> = surface.exports(engine).map(|(name, _)| name).collect();
+        let exports = surface.exports(engine);
+        let exports: Vec<String> = exports.map(|(name, _)| name.to_owned()).collect();
         let contract = contract(&exports)?;
-        Ok(Self { imports, contract })
+        Ok(Self {
+            imports,
+            exports,
+            contract,
+        })
     }
 }
 
@@ -75,7 +82,7 @@ fn is_provided(import: &str) -> bool {
 }
 
 /// The version of the contract behind the handler among these exports.
-fn contract(exports: &[&str]) -> Result<String, Refusal> {
+fn contract(exports: &[String]) -> Result<String, Refusal> {
     let version = exports.iter().find_map(|name| name.strip_prefix(HANDLER));
     match version {
         Some(version) if version.starts_with("1.") => Ok(version.to_owned()),

@@ -4,6 +4,8 @@ mod answer;
 mod backtrace;
 
 use super::capability::context::AncestorError;
+use super::capability::kv::KvUnavailable;
+use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::state::AttemptState;
 use crate::domain::outcome::{Failure, FailureKind, Retry};
@@ -36,6 +38,10 @@ pub(super) enum Stopped {
     HostCalls,
     #[error("the host could not answer the handler")]
     Host(#[source] AncestorError),
+    #[error("the host could not read a secret")]
+    Secret(#[source] SecretUnavailable),
+    #[error("the host could not read kv")]
+    Kv(#[source] KvUnavailable),
 }
 
 /// The failure behind an error that ended a guest.
@@ -95,6 +101,8 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
+        Stopped::Kv(error) => failure(FailureKind::Host, "kv_unavailable", chain(error)),
+        Stopped::Secret(error) => failure(FailureKind::Host, "secret_unavailable", chain(error)),
     }
 }
 

@@ -136,6 +136,24 @@ impl Bulk {
         Ok(())
     }
 
+    /// Gives every component of a namespace that has version 1.0.0 as many more versions with the
+    /// same code.
+    pub async fn insert_versions(&self, namespace: &str, each: u32) -> Result<(), StoreError> {
+        sqlx::query(
+            "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor)
+             select v.component_id, format('1.%s.%s', i / 10, i % 10), v.digest, v.size_bytes, v.descriptor
+             from tasker.component_version v
+             join tasker.component c using (component_id)
+             join tasker.namespace n using (namespace_id), generate_series(1, $2) i
+             where n.name = $1 and v.version = '1.0.0'",
+        )
+        .bind(namespace)
+        .bind(i64::from(each))
+        .execute(&self.store.pool)
+        .await?;
+        Ok(())
+    }
+
     /// Brings statistics and the visibility map up to date, and writes out what is dirty.
     pub async fn vacuum(&self) -> Result<(), StoreError> {
         sqlx::query("vacuum analyze")

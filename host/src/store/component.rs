@@ -19,6 +19,8 @@ pub struct NewComponentVersion<'a> {
     /// What inspection found.
     pub descriptor: &'a Value,
     pub status: VersionStatus,
+    /// None: there was no version to compare it with.
+    pub verdict: Option<&'a Value>,
     pub actor: &'a Actor,
 }
 
@@ -81,6 +83,7 @@ pub struct ComponentVersionRow {
     pub descriptor: Value,
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
+    pub verdict: Option<Value>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -170,7 +173,7 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
-           v.size_bytes, v.descriptor, v.status::text as status, v.created_at
+           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.created_at
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
@@ -255,8 +258,8 @@ async fn insert_version(
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, StoreError> {
     let inserted = sqlx::query(
-        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status)
-         values ($1, $2, $3, $4, $5, $6::text::tasker.version_status) on conflict do nothing",
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, verdict)
+         values ($1, $2, $3, $4, $5, $6::text::tasker.version_status, $7) on conflict do nothing",
     )
     .bind(component_id)
     .bind(new.version.to_string())
@@ -264,6 +267,7 @@ async fn insert_version(
     .bind(i32::try_from(new.bytes.len()).expect("uploads are far smaller than 2 GiB"))
     .bind(new.descriptor)
     .bind(new.status.as_str())
+    .bind(new.verdict)
     .execute(tx)
     .await?;
     Ok(inserted.rows_affected() == 1)

@@ -1,12 +1,12 @@
 //! What resolution reads (candidates, pins) and what it leaves (locks).
 
-use super::pin::PinKind;
+use super::pin::{PinKind, RampColumns};
 use super::{Store, StoreError};
 use crate::domain::{
     digest::Digest, ids::LockId, name::Name, requirement::QualifiedName, resolve::Bar,
 };
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection};
+use sqlx::{FromRow, PgConnection, PgExecutor};
 
 /// A template version that a task could take.
 #[derive(Clone, Debug, FromRow)]
@@ -19,7 +19,8 @@ pub struct TemplateCandidate {
     pub bar: Option<Bar>,
 }
 
-/// A component version that a step could take.
+/// A component version that a step could take. Without what inspection found: a component may have
+/// thousands of versions, of which one is taken.
 #[derive(Debug, FromRow)]
 pub struct ComponentCandidate {
     pub component_version_id: i32,
@@ -28,8 +29,6 @@ pub struct ComponentCandidate {
     pub version: String,
     #[sqlx(try_from = "BarText")]
     pub bar: Option<Bar>,
-    /// What inspection found.
-    pub descriptor: Value,
 }
 
 /// As the queries tell a bar: its name, or null.
@@ -59,6 +58,8 @@ pub struct PinCandidate {
     /// `name` of the pin's own namespace, or `other/name`.
     pub target: String,
     pub requirement: String,
+    #[sqlx(flatten)]
+    pub ramp: RampColumns,
 }
 
 /// One step of a lock.
@@ -82,22 +83,9 @@ impl Store {
     /// Every version of a template.
     pub async fn template_candidates(
         &self,
-        namespace: &Name,
-        template: &Name,
+        template: &QualifiedName,
     ) -> Result<Vec<TemplateCandidate>, StoreError> {
-        let rows = sqlx::query_as(
-            "select n.namespace_id, t.template_id, v.template_version_id, v.version,
-                    nullif(v.status::text, 'active') as bar
-             from tasker.namespace n
-             join tasker.template t using (namespace_id)
-             join tasker.template_version v using (template_id)
-             where n.name = $1 and t.name = $2",
-        )
-        .bind(namespace.as_str())
-        .bind(template.as_str())
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
+        template_candidates(&self.pool, template).await
     }
 
     /// What a template version says, as publishing stored it.
@@ -116,23 +104,16 @@ impl Store {
         &self,
         components: &[QualifiedName],
     ) -> Result<Vec<ComponentCandidate>, StoreError> {
-        let (namespaces, names): (Vec<&str>, Vec<&str>) = components
-            .iter()
-            .map(|it| (it.namespace.as_str(), it.name.as_str()))
-            .unzip();
+        component_candidates(&self.pool, components).await
+    }
+
+    /// What inspection found of each of these component versions, by their ids.
+    pub async fn descriptors(&self, versions: &[i32]) -> Result<Vec<(i32, Value)>, StoreError> {
         let rows = sqlx::query_as(
-            "select v.component_version_id, n.name as namespace, c.name as component, v.version,
-                    case when q.digest is not null then 'quarantined'
-                         else nullif(v.status::text, 'active') end as bar,
-                    v.descriptor
-             from unnest($1::text[], $2::text[]) as wanted (namespace, component)
-             join tasker.namespace n on n.name = wanted.namespace
-             join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
-             join tasker.component_version v using (component_id)
-             left join tasker.quarantine q using (digest)",
+            "select component_version_id, descriptor from tasker.component_version
+             where component_version_id = any ($1)",
         )
-        .bind(namespaces)
-        .bind(names)
+        .bind(versions)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)
@@ -141,7 +122,8 @@ impl Store {
     /// All pins of a namespace.
     pub async fn pin_candidates(&self, namespace: &Name) -> Result<Vec<PinCandidate>, StoreError> {
         let rows = sqlx::query_as(
-            "select p.kind::text as kind, p.target, p.requirement
+            "select p.kind::text as kind, p.target, p.requirement,
+                    p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
              from tasker.pin p
              join tasker.namespace n using (namespace_id)
              where n.name = $1",
@@ -152,33 +134,86 @@ impl Store {
         Ok(rows)
     }
 
-    /// The lock with these entries, made at its first use. The same entries give the same lock, so
-    /// that tasks that resolved alike share it; safe against other hosts that do the same now.
+    /// The lock with these entries, made at its first use. `ramped` names the pins whose ramps led
+    /// to it, in their order. The same gives the same lock, so that tasks that resolved alike share
+    /// it; safe against other hosts that do the same now.
     pub async fn intern_lock(
         &self,
         template_version_id: i32,
         entries: &[LockEntry],
+        ramped: &[String],
     ) -> Result<LockId, StoreError> {
-        let fingerprint = fingerprint(template_version_id, entries);
+        let fingerprint = fingerprint(template_version_id, entries, ramped);
+        if let Some(lock_id) = lock_with(&self.pool, fingerprint).await? {
+            return Ok(LockId(lock_id));
+        }
         let mut tx = self.pool.begin().await?;
         let inserted: Option<i32> = sqlx::query_scalar(
-            "insert into tasker.lock (template_version_id, fingerprint) values ($1, $2)
+            "insert into tasker.lock (template_version_id, fingerprint, ramped) values ($1, $2, $3)
              on conflict do nothing returning lock_id",
         )
         .bind(template_version_id)
         .bind(&fingerprint.as_bytes()[..])
+        .bind(ramped)
         .fetch_optional(&mut *tx)
         .await?;
         let lock_id = match inserted {
             Some(lock_id) => {
                 insert_entries(&mut tx, lock_id, entries).await?;
-                lock_id
+                Some(lock_id)
             }
-            None => lock_with(&mut tx, fingerprint).await?,
+            None => lock_with(&mut *tx, fingerprint).await?,
         };
         tx.commit().await?;
+        let lock_id = lock_id.ok_or(sqlx::Error::RowNotFound)?;
         Ok(LockId(lock_id))
     }
+}
+
+/// Every version of a template.
+pub(in crate::store) async fn template_candidates(
+    executor: impl PgExecutor<'_>,
+    template: &QualifiedName,
+) -> Result<Vec<TemplateCandidate>, StoreError> {
+    let rows = sqlx::query_as(
+        "select n.namespace_id, t.template_id, v.template_version_id, v.version,
+                nullif(v.status::text, 'active') as bar
+         from tasker.namespace n
+         join tasker.template t using (namespace_id)
+         join tasker.template_version v using (template_id)
+         where n.name = $1 and t.name = $2",
+    )
+    .bind(template.namespace.as_str())
+    .bind(template.name.as_str())
+    .fetch_all(executor)
+    .await?;
+    Ok(rows)
+}
+
+/// Every version of each of these components, each named once.
+pub(in crate::store) async fn component_candidates(
+    executor: impl PgExecutor<'_>,
+    components: &[QualifiedName],
+) -> Result<Vec<ComponentCandidate>, StoreError> {
+    let (namespaces, names): (Vec<&str>, Vec<&str>) = components
+        .iter()
+        .map(|it| (it.namespace.as_str(), it.name.as_str()))
+        .unzip();
+    let rows = sqlx::query_as(
+        "select v.component_version_id, n.name as namespace, c.name as component, v.version,
+                case when q.digest is not null then 'quarantined'
+                     else nullif(v.status::text, 'active') end as bar
+         from unnest($1::text[], $2::text[]) as wanted (namespace, component)
+         join tasker.namespace n on n.name = wanted.namespace
+         join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
+         join tasker.component_version v using (component_id)
+         left join tasker.quarantine q using (digest)",
+    )
+    .bind(namespaces)
+    .bind(names)
+    .fetch_all(executor)
+    .await?;
+    Ok(rows)
 }
 
 /// Called last in the transaction of every publish and every change of a pin: its row is locked
@@ -190,8 +225,11 @@ pub(in crate::store) async fn advance_generation(tx: &mut PgConnection) -> Resul
     Ok(())
 }
 
-fn fingerprint(template_version_id: i32, entries: &[LockEntry]) -> Digest {
+fn fingerprint(template_version_id: i32, entries: &[LockEntry], ramped: &[String]) -> Digest {
     let mut text = template_version_id.to_string();
+    for pin in ramped {
+        text.push_str(&format!("\nramped {pin}"));
+    }
     for entry in entries {
         let LockEntry {
             step_no,
@@ -228,10 +266,13 @@ async fn insert_entries(
     Ok(())
 }
 
-async fn lock_with(tx: &mut PgConnection, fingerprint: Digest) -> Result<i32, StoreError> {
+async fn lock_with(
+    executor: impl PgExecutor<'_>,
+    fingerprint: Digest,
+) -> Result<Option<i32>, StoreError> {
     let lock_id = sqlx::query_scalar("select lock_id from tasker.lock where fingerprint = $1")
         .bind(&fingerprint.as_bytes()[..])
-        .fetch_one(tx)
+        .fetch_optional(executor)
         .await?;
     Ok(lock_id)
 }

@@ -10,11 +10,14 @@ pub mod component;
 pub mod embedded;
 pub mod engine;
 pub mod health;
+pub mod kv;
 pub mod lease;
 pub mod lock;
 mod migrate;
+pub mod numbers;
 pub mod pin;
 pub mod plan;
+pub mod secret;
 pub mod task_read;
 pub mod template;
 pub mod usage;
@@ -41,6 +44,8 @@ pub struct Store {
     pub(in crate::store) pool: PgPool,
     /// For the worker's calls: one connection, and one for when that is busy.
     engine: [PgPool; 2],
+    /// What secrets are encrypted with.
+    keys: Option<secret::SecretKeys>,
 }
 
 /// Why the database did not do what it was asked.
@@ -98,6 +103,7 @@ impl Store {
         Self {
             engine: [pool(1), pool(ENGINE_CONNECTIONS - 1)],
             pool: pool(connections.saturating_sub(ENGINE_CONNECTIONS).max(1)),
+            keys: None,
         }
     }
 

@@ -11,6 +11,8 @@ use std::time::Duration;
 pub struct StoredStep {
     pub namespace: String,
     pub name: String,
+    /// As the task's namespace names it: `name`, or `other/name`.
+    pub component: String,
     pub component_version_id: i32,
     pub digest: Digest,
     pub handler: String,
@@ -26,6 +28,7 @@ pub struct StoredStep {
 struct StepRow {
     namespace: String,
     name: String,
+    component: String,
     component_version_id: i32,
     digest: Vec<u8>,
     handler: String,
@@ -37,6 +40,8 @@ struct StepRow {
 
 const STEPS_OF_LOCK: &str = "
     select n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
+           case when c.namespace_id = t.namespace_id then c.name
+                else cn.name || '/' || c.name end as component,
            st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms
     from tasker.lock l
     join tasker.template_version tv on tv.template_version_id = l.template_version_id
@@ -46,6 +51,8 @@ const STEPS_OF_LOCK: &str = "
     join tasker.step_template st
       on st.template_version_id = l.template_version_id and st.step_no = le.step_no
     join tasker.component_version cv on cv.component_version_id = le.component_version_id
+    join tasker.component c on c.component_id = cv.component_id
+    join tasker.namespace cn on cn.namespace_id = c.namespace_id
     where l.lock_id = $1
     order by le.step_no";
 
@@ -112,6 +119,7 @@ impl TryFrom<StepRow> for StoredStep {
         Ok(Self {
             namespace: row.namespace,
             name: row.name,
+            component: row.component,
             component_version_id: row.component_version_id,
             digest,
             handler: row.handler,

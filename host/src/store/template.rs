@@ -24,6 +24,8 @@ pub struct NewTemplateVersion<'a> {
     pub steps: Vec<NewStepTemplate>,
     /// (parent, child) by their numbers.
     pub dependencies: Vec<(i16, i16)>,
+    /// None: there was no version to compare it with.
+    pub verdict: Option<&'a Value>,
     pub actor: &'a Actor,
 }
 
@@ -73,6 +75,7 @@ pub struct TemplateVersionRow {
     pub definition: Value,
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
+    pub verdict: Option<Value>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -163,7 +166,8 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
-           v.version, v.digest, v.source, v.definition, v.status::text as status, v.created_at
+           v.version, v.digest, v.source, v.definition, v.status::text as status, v.verdict,
+           v.created_at
     from tasker.namespace n
     join tasker.template t using (namespace_id)
     join tasker.template_version v using (template_id)
@@ -198,8 +202,8 @@ async fn insert_version(
     new: &NewTemplateVersion<'_>,
 ) -> Result<Option<i32>, StoreError> {
     let id = sqlx::query_scalar(
-        "insert into tasker.template_version (template_id, version, digest, source, definition)
-         values ($1, $2, $3, $4, $5)
+        "insert into tasker.template_version (template_id, version, digest, source, definition, verdict)
+         values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing returning template_version_id",
     )
     .bind(template_id)
@@ -207,6 +211,7 @@ async fn insert_version(
     .bind(&new.digest.as_bytes()[..])
     .bind(new.source)
     .bind(new.definition)
+    .bind(new.verdict)
     .fetch_optional(tx)
     .await?;
     Ok(id)

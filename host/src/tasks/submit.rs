@@ -11,7 +11,7 @@ use crate::registry::resolve::{Resolved, Wanted};
 use crate::store::engine::{CreatedTask, NewTask};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The most submits of one batch.
@@ -62,8 +62,8 @@ pub enum Conflict {
     Duplicate,
 }
 
-/// Submits of one call by what they resolve.
-type ResolvedTargets = HashMap<Wanted, Arc<Resolved>>;
+/// A task to be, and what it is made from.
+type Target = (TaskId, Arc<Resolved>);
 
 impl Tasks {
     /// Creates one task, or finds the one that the same caller made with the same key and input.
@@ -72,9 +72,11 @@ impl Tasks {
         submit: Submit,
         correlation_id: &str,
     ) -> Result<Submitted, TasksError> {
-        let resolved = self.registry.resolve(&submit.wanted()).await?;
-        let task =
-            new_task(submit, &resolved, correlation_id, true).map_err(TasksError::Invalid)?;
+        let task_id = TaskId::generate();
+        let mut resolver = self.registry.resolver().await?;
+        let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
+        let target = (task_id, resolved.clone());
+        let task = new_task(submit, target, correlation_id, true).map_err(TasksError::Invalid)?;
         let identity = resolved.definition.identity();
         let created = self.store.create_tasks(std::slice::from_ref(&task)).await?;
         let submitted = created
@@ -101,7 +103,7 @@ impl Tasks {
             return Err(TasksError::BatchSize(submits.len()));
         }
         let targets = self.resolve_all(&submits).await?;
-        let (tasks, identities) = new_tasks(submits, &targets, correlation_id)?;
+        let (tasks, identities) = new_tasks(submits, targets, correlation_id)?;
         let created = self.store.create_tasks(&tasks).await?;
         let answers = created.into_iter().zip(identities);
         Ok(answers
@@ -109,19 +111,24 @@ impl Tasks {
             .collect())
     }
 
-    /// Resolves each distinct target once.
-    async fn resolve_all(&self, submits: &[Submit]) -> Result<ResolvedTargets, TasksError> {
-        let mut targets = ResolvedTargets::new();
+    /// What each submit is to become, in order.
+    async fn resolve_all(&self, submits: &[Submit]) -> Result<Vec<Target>, TasksError> {
+        let mut resolver = self.registry.resolver().await?;
+        let mut targets = Vec::with_capacity(submits.len());
+        let mut refused = HashSet::new();
         let mut problems = Vec::new();
         for (index, submit) in submits.iter().enumerate() {
-            let wanted = submit.wanted();
-            if targets.contains_key(&wanted) {
+            let (wanted, task_id) = (submit.wanted(), TaskId::generate());
+            if refused.contains(&wanted) {
                 continue;
             }
-            match self.registry.resolve(&wanted).await {
-                Ok(resolved) => drop(targets.insert(wanted, resolved)),
+            match resolver.resolve(&wanted, task_id).await {
+                Ok(resolved) => targets.push((task_id, resolved)),
                 Err(error) if error.is_of_the_host() => return Err(error.into()),
-                Err(error) => problems.push(target_problem(index, &error)),
+                Err(error) => {
+                    problems.push(target_problem(index, &error));
+                    refused.insert(wanted);
+                }
             }
             if problems.len() >= MAX_PROBLEMS {
                 break;
@@ -157,16 +164,15 @@ impl Submit {
 /// All tasks of a batch with their identities, or everything that is wrong in it.
 fn new_tasks(
     submits: Vec<Submit>,
-    targets: &ResolvedTargets,
+    targets: Vec<Target>,
     correlation_id: &str,
 ) -> Result<(Vec<NewTask>, Vec<Identity>), TasksError> {
     let mut tasks = Vec::with_capacity(submits.len());
     let mut identities = Vec::with_capacity(submits.len());
     let mut problems = Vec::new();
-    for (index, submit) in submits.into_iter().enumerate() {
-        let resolved = &targets[&submit.wanted()];
-        identities.push(resolved.definition.identity());
-        match new_task(submit, resolved, correlation_id, false) {
+    for (index, (submit, target)) in submits.into_iter().zip(targets).enumerate() {
+        identities.push(target.1.definition.identity());
+        match new_task(submit, target, correlation_id, false) {
             Ok(task) => tasks.push(task),
             Err(own) => problems.extend(own.into_iter().map(|problem| problem.below(index))),
         }
@@ -183,7 +189,7 @@ fn new_tasks(
 /// One task as it is to be created. Whoever submits a single task is likely to wait for it.
 fn new_task(
     submit: Submit,
-    resolved: &Resolved,
+    (task_id, resolved): Target,
     correlation_id: &str,
     is_watched: bool,
 ) -> Result<NewTask, Vec<InputProblem>> {
@@ -198,7 +204,7 @@ fn new_task(
         Identity::Unique => None,
     };
     Ok(NewTask {
-        task_id: TaskId::generate(),
+        task_id,
         namespace_id: resolved.namespace_id,
         template_id: resolved.template_id,
         template_version_id: resolved.template_version_id,

@@ -4,11 +4,16 @@ use super::Worker;
 use super::round::Finished;
 use crate::domain::digest::Digest;
 use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::kv::{KvEntry, KvWrite};
+use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::domain::secret::SecretValue;
 use crate::sandbox::{
-    AncestorError, AncestorResults, LogLevel, LogLine, Prepared, SandboxError, Surroundings,
+    AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
+    SandboxError, SecretUnavailable, SecretValues, Surroundings,
 };
 use crate::store::engine::VersionUsage;
+use crate::store::secret::SecretError;
 use crate::store::{Store, StoreError};
 use futures::future::BoxFuture;
 use std::sync::Arc;
@@ -34,8 +39,8 @@ pub(super) async fn run(
     report.ended = Some(ended(&worker, invocation, cancelled).await);
 }
 
-/// What came of an attempt and, where it ran, what it used.
-type Ended = (Outcome, Option<VersionUsage>);
+/// What came of an attempt, where it ran what it used, and what it wrote to kv.
+type Ended = (Outcome, Option<VersionUsage>, Vec<KvWrite>);
 
 async fn ended(
     worker: &Worker,
@@ -46,11 +51,13 @@ async fn ended(
         Ok(prepared) => prepared,
         Err(error) => {
             let failure = host_failure("component_unusable", &error);
-            return (Outcome::Failed(failure), None);
+            return (Outcome::Failed(failure), None, Vec::new());
         }
     };
     let surroundings = Surroundings {
         ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
+        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
         cancelled: Some(cancelled),
     };
     let executed = worker
@@ -64,7 +71,7 @@ async fn ended(
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (executed.outcome, Some(usage))
+    (executed.outcome, Some(usage), executed.writes)
 }
 
 async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
@@ -104,15 +111,16 @@ impl Drop for Report {
     fn drop(&mut self) {
         let lost = || {
             let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
-            (Outcome::Failed(failure), None)
+            (Outcome::Failed(failure), None, Vec::new())
         };
-        let (outcome, usage) = self.ended.take().unwrap_or_else(lost);
+        let (outcome, usage, writes) = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
         self.reports
             .send(Finished {
                 lease: self.lease,
                 outcome,
                 usage,
+                writes,
             })
             .ok();
     }
@@ -143,6 +151,62 @@ impl AncestorResults for StoredResults {
             once_it_answers(ask)
                 .await
                 .map_err(|error| AncestorError(Box::new(error)))
+        })
+    }
+}
+
+/// Values of secrets, from the database.
+struct StoredSecrets(Store);
+
+impl SecretValues for StoredSecrets {
+    fn value<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
+        Box::pin(async move {
+            loop {
+                match self.0.secret_value(namespace, name).await {
+                    Err(SecretError::Store(error)) if error.is_transient() => {
+                        tokio::time::sleep(ASK_AGAIN).await;
+                    }
+                    answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
+                }
+            }
+        })
+    }
+}
+
+/// Entries of kv, from the database.
+struct StoredEntries(Store);
+
+impl KvEntries for StoredEntries {
+    fn entry<'a>(
+        &'a self,
+        namespace: &'a str,
+        bucket: &'a Name,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
+        Box::pin(async move {
+            let ask = || self.0.kv_entry(namespace, bucket, key);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| KvUnavailable(Box::new(error)))
+        })
+    }
+
+    fn keys<'a>(
+        &'a self,
+        namespace: &'a str,
+        bucket: &'a Name,
+        prefix: &'a str,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
+        Box::pin(async move {
+            let ask = || self.0.kv_keys(namespace, bucket, prefix, limit);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| KvUnavailable(Box::new(error)))
         })
     }
 }

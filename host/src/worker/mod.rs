@@ -5,6 +5,7 @@
 
 mod attempt;
 mod dispatch;
+mod judge;
 mod plan;
 mod reap;
 mod round;
@@ -89,6 +90,7 @@ impl Worker {
             self.config.dead_after,
             shutdown.clone(),
         ));
+        let judge = tokio::spawn(judge::run(self.store.clone(), shutdown.clone()));
         let plans = Arc::new(PlanCache::new(
             self.config.grants.clone(),
             self.config.limits.clone(),
@@ -111,6 +113,7 @@ impl Worker {
             }
         }
         reaper.abort();
+        judge.abort();
         Ok(())
     }
 

@@ -75,6 +75,7 @@ impl PlanCache {
         Ok(StepPlan {
             namespace: step.namespace.into(),
             name: step.name.into(),
+            component: step.component.into(),
             component_version_id: step.component_version_id,
             digest: step.digest,
             handler: step.handler,

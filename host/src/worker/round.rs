@@ -4,9 +4,11 @@ use super::Worker;
 use super::plan::PlanCache;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::kv::KvWrite;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::store::StoreError;
 use crate::store::engine::{Completed, Failed, VersionUsage};
+use crate::store::kv::CompletedWithKv;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ pub(super) struct Finished {
     pub(super) outcome: Outcome,
     /// None where nothing ran.
     pub(super) usage: Option<VersionUsage>,
+    /// Recorded with a result or checkpoint, or not at all.
+    pub(super) writes: Vec<KvWrite>,
 }
 
 /// What a round brought.
@@ -32,6 +36,7 @@ struct Sorted {
     completed: Vec<Completed>,
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
+    with_kv: Vec<CompletedWithKv>,
 }
 
 /// Reports `batch` and claims up to `claim` steps. Repeatable as a whole: what was recorded before an
@@ -56,6 +61,11 @@ pub(super) async fn round(
             .checkpoint_steps(id, &sorted.checkpointed)
             .await?;
     }
+    for ended in &sorted.with_kv {
+        worker.stats.count_call();
+        let due = worker.store.complete_with_kv(id, ended).await?;
+        retry_in = [retry_in, due].into_iter().flatten().min();
+    }
     worker.stats.count_call();
     let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
     let claimed = plans.invocations(&worker.store, claimed).await?;
@@ -68,21 +78,26 @@ fn sorted(batch: &[Finished]) -> Sorted {
         lease,
         outcome,
         usage,
+        writes,
     } in batch
     {
         let (lease, usage) = (*lease, *usage);
-        match outcome.clone() {
-            Outcome::Completed(result) => sorted.completed.push(Completed {
-                lease,
-                result,
-                usage,
-            }),
-            Outcome::Checkpointed(result) => sorted.checkpointed.push(Completed {
-                lease,
-                result,
-                usage,
-            }),
-            Outcome::Failed(failure) => sorted.failed.push(Failed {
+        let ended = |result| Completed {
+            lease,
+            result,
+            usage,
+        };
+        let with_kv = |result, is_checkpoint| CompletedWithKv {
+            completed: ended(result),
+            is_checkpoint,
+            writes: writes.clone(),
+        };
+        match (outcome.clone(), writes.is_empty()) {
+            (Outcome::Completed(result), true) => sorted.completed.push(ended(result)),
+            (Outcome::Completed(result), false) => sorted.with_kv.push(with_kv(result, false)),
+            (Outcome::Checkpointed(result), true) => sorted.checkpointed.push(ended(result)),
+            (Outcome::Checkpointed(result), false) => sorted.with_kv.push(with_kv(result, true)),
+            (Outcome::Failed(failure), _) => sorted.failed.push(Failed {
                 lease,
                 failure,
                 usage,
@@ -113,5 +128,6 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
         lease,
         outcome: Outcome::Failed(failure),
         usage: None,
+        writes: Vec::new(),
     }
 }

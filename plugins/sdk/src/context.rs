@@ -1,5 +1,6 @@
 //! What a handler may ask about the attempt that it runs in.
 
+use crate::kv::Kv;
 use crate::{Failure, json};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -33,6 +34,20 @@ pub(crate) trait Answers {
     fn config(&self) -> String;
     fn last_checkpoint(&self) -> Option<String>;
     fn heartbeat(&self, progress: Option<&str>) -> bool;
+    fn secret(&self, name: &str) -> Result<String, SecretError>;
+    fn secret_in_clear(&self, name: &str) -> Result<String, SecretError>;
+}
+
+/// Why there is no secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(
+    not(target_family = "wasm"),
+    allow(dead_code, reason = "only a host refuses everything")
+)]
+pub(crate) enum SecretError {
+    Unknown,
+    NotGranted,
+    Other(String),
 }
 
 impl Context {
@@ -130,6 +145,47 @@ impl Context {
             false => Err(Failure::permanent("cancelled", "the task was cancelled")),
         }
     }
+
+    /// A bucket of small values that outlive tasks.
+    pub fn kv(&self, bucket: &str) -> Kv<'_> {
+        Kv::of(&self.0, bucket)
+    }
+
+    /// A placeholder for a secret of the namespace. In a header of a request of
+    /// [`http`](crate::http), or in a small JSON or form body, the host puts the secret in its
+    /// place, for the hosts that its grant names.
+    ///
+    /// Fails for good with `secret_unknown` or `secret_not_granted`.
+    pub fn secret(&self, name: &str) -> Result<String, Failure> {
+        self.0.secret(name).map_err(|error| no_secret(name, error))
+    }
+
+    /// A secret in clear, which is a grant of its own: only where a placeholder will not do, as for
+    /// a signature. The host strikes it out of whatever the attempt leaves.
+    ///
+    /// Fails for good with `secret_unknown` or `secret_not_granted`.
+    pub fn secret_in_clear(&self, name: &str) -> Result<String, Failure> {
+        self.0
+            .secret_in_clear(name)
+            .map_err(|error| no_secret(name, error))
+    }
+}
+
+fn no_secret(name: &str, error: SecretError) -> Failure {
+    match error {
+        SecretError::Unknown => Failure::permanent(
+            "secret_unknown",
+            format!("there is no secret `{name}` in this namespace; an operator can set it"),
+        ),
+        SecretError::NotGranted => Failure::permanent(
+            "secret_not_granted",
+            format!("this component was not granted the secret `{name}` for this use"),
+        ),
+        SecretError::Other(why) => Failure::retryable(
+            "secret_failed",
+            format!("there is no secret `{name}`: {why}"),
+        ),
+    }
 }
 
 fn no_result(step: &str) -> Failure {
@@ -170,6 +226,15 @@ mod tests {
             "{}",
             failure.message()
         );
+    }
+
+    #[test]
+    fn a_secret_is_a_placeholder_unless_it_is_wanted_in_clear() {
+        let ctx = Attempt::new().secret("stripe-key", "sk_live_1").context();
+        let placeholder = ctx.secret("stripe-key").unwrap();
+        assert!(placeholder.starts_with("tasker-secret-"), "{placeholder}");
+        assert_eq!(ctx.secret_in_clear("stripe-key").unwrap(), "sk_live_1");
+        assert_eq!(ctx.secret("other").unwrap_err().code(), "secret_unknown");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The host's side of [`Context`](crate::Context): each question is one call.
 
-use crate::bindings::tasker::step::context;
-use crate::context::Answers;
+use crate::bindings::tasker::step::{context, kv, secrets};
+use crate::context::{Answers, SecretError};
+use crate::kv::{Entries, KvError};
 
 #[derive(Debug)]
 pub(crate) struct Host;
@@ -61,5 +62,63 @@ impl Answers for Host {
 
     fn heartbeat(&self, progress: Option<&str>) -> bool {
         context::heartbeat(progress)
+    }
+
+    fn secret(&self, name: &str) -> Result<String, SecretError> {
+        secrets::get(name).map_err(SecretError::from)
+    }
+
+    fn secret_in_clear(&self, name: &str) -> Result<String, SecretError> {
+        secrets::reveal(name).map_err(SecretError::from)
+    }
+}
+
+impl From<secrets::Error> for SecretError {
+    fn from(error: secrets::Error) -> Self {
+        match error {
+            secrets::Error::Unknown => Self::Unknown,
+            secrets::Error::NotGranted => Self::NotGranted,
+            secrets::Error::Extension((name, _)) => Self::Other(name),
+        }
+    }
+}
+
+impl Entries for Host {
+    fn kv_get(&self, bucket: &str, key: &str) -> Result<Option<(String, u64)>, KvError> {
+        let entry = kv::get(bucket, key)?;
+        Ok(entry.map(|entry| (entry.value, entry.version)))
+    }
+
+    fn kv_set(&self, bucket: &str, key: &str, value: Option<&str>) -> Result<(), KvError> {
+        match value {
+            Some(value) => kv::set(bucket, key, value)?,
+            None => kv::delete(bucket, key)?,
+        }
+        Ok(())
+    }
+
+    fn kv_compare_and_set(
+        &self,
+        bucket: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: &str,
+    ) -> Result<(), KvError> {
+        Ok(kv::compare_and_set(bucket, key, expected, value)?)
+    }
+
+    fn kv_keys(&self, bucket: &str, prefix: &str, limit: u32) -> Result<Vec<String>, KvError> {
+        Ok(kv::list_keys(bucket, prefix, limit)?)
+    }
+}
+
+impl From<kv::Error> for KvError {
+    fn from(error: kv::Error) -> Self {
+        match error {
+            kv::Error::NotGranted => Self::NotGranted,
+            kv::Error::Invalid(why) => Self::Invalid(why),
+            kv::Error::Conflict => Self::Conflict,
+            kv::Error::Extension((name, _)) => Self::Other(name),
+        }
     }
 }

@@ -49,6 +49,7 @@ mod host;
 #[cfg(feature = "http")]
 pub mod http;
 mod json;
+pub mod kv;
 pub mod log;
 mod macros;
 mod outcome;

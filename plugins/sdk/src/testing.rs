@@ -1,8 +1,10 @@
 //! Handlers are plain functions: tests call them natively, with an attempt made up here.
 
 use crate::Context;
-use crate::context::Answers;
+use crate::context::{Answers, SecretError};
+use crate::kv::{Entries, KvError};
 use serde::Serialize;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -34,6 +36,8 @@ pub(crate) struct MadeUp {
     config: String,
     checkpoint: Option<String>,
     cancelled: bool,
+    secrets: BTreeMap<String, String>,
+    kv: RefCell<BTreeMap<(String, String), (String, u64)>>,
 }
 
 impl Default for Attempt {
@@ -56,6 +60,8 @@ impl Attempt {
             config: "null".to_owned(),
             checkpoint: None,
             cancelled: false,
+            secrets: BTreeMap::new(),
+            kv: RefCell::default(),
         })
     }
 
@@ -104,6 +110,19 @@ impl Attempt {
     /// The task was cancelled: the next heartbeat says so.
     pub fn cancelled(mut self) -> Self {
         self.0.cancelled = true;
+        self
+    }
+
+    /// A secret that the component was granted, also in clear.
+    pub fn secret(mut self, name: &str, value: &str) -> Self {
+        self.0.secrets.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// What stands under a key of a bucket, which the component was granted like every other.
+    pub fn kv(self, bucket: &str, key: &str, value: impl Serialize) -> Self {
+        let written = self.0.kv_set(bucket, key, Some(&text(&value)));
+        written.expect("what a test makes up is not refused");
         self
     }
 
@@ -168,6 +187,55 @@ impl Answers for MadeUp {
 
     fn heartbeat(&self, _progress: Option<&str>) -> bool {
         !self.cancelled
+    }
+
+    fn secret(&self, name: &str) -> Result<String, SecretError> {
+        self.secret_in_clear(name)
+            .map(|_| format!("tasker-secret-{:0>32}", self.secrets.len()))
+    }
+
+    fn secret_in_clear(&self, name: &str) -> Result<String, SecretError> {
+        self.secrets.get(name).cloned().ok_or(SecretError::Unknown)
+    }
+}
+
+impl Entries for MadeUp {
+    fn kv_get(&self, bucket: &str, key: &str) -> Result<Option<(String, u64)>, KvError> {
+        let place = (bucket.to_owned(), key.to_owned());
+        Ok(self.kv.borrow().get(&place).cloned())
+    }
+
+    fn kv_set(&self, bucket: &str, key: &str, value: Option<&str>) -> Result<(), KvError> {
+        let place = (bucket.to_owned(), key.to_owned());
+        let mut kv = self.kv.borrow_mut();
+        let before = kv.remove(&place).map_or(0, |(_, version)| version);
+        kv.extend(value.map(|value| (place, (value.to_owned(), before + 1))));
+        Ok(())
+    }
+
+    fn kv_compare_and_set(
+        &self,
+        bucket: &str,
+        key: &str,
+        expected: Option<u64>,
+        value: &str,
+    ) -> Result<(), KvError> {
+        let found = self.kv_get(bucket, key)?.map(|(_, version)| version);
+        match found == expected {
+            true => self.kv_set(bucket, key, Some(value)),
+            false => Err(KvError::Conflict),
+        }
+    }
+
+    fn kv_keys(&self, bucket: &str, prefix: &str, limit: u32) -> Result<Vec<String>, KvError> {
+        let kv = self.kv.borrow();
+        let places = kv
+            .keys()
+            .filter(|(of, key)| of == bucket && key.starts_with(prefix));
+        Ok(places
+            .map(|(_, key)| key.clone())
+            .take(limit as usize)
+            .collect())
     }
 }
 

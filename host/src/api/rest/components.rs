@@ -18,8 +18,9 @@ use axum::routing::get;
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-const MEDIA_TYPES: &[&str] = &["application/wasm"];
+pub(in crate::api::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -65,6 +66,9 @@ struct ComponentVersionView {
     capabilities: Vec<String>,
     imports: Vec<String>,
     status: VersionStatus,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Value>,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -164,6 +168,7 @@ impl ComponentVersionView {
             handlers,
             capabilities,
             imports,
+            exports: _,
         } = descriptor(&row)?;
         Ok(Self {
             contract,
@@ -176,6 +181,7 @@ impl ComponentVersionView {
             digest: row.digest,
             size_bytes: row.size_bytes,
             status: row.status,
+            verdict: row.verdict,
             created_at: row.created_at,
             created,
         })

@@ -3,8 +3,12 @@
 mod access;
 mod audit;
 mod components;
+mod diffs;
 pub mod keys;
+mod kv;
+mod pin_ramps;
 mod pins;
+mod secrets;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -20,6 +24,10 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(keys::router())
         .merge(components::router())
         .merge(templates::router())
+        .merge(diffs::router())
         .merge(pins::router())
+        .merge(pin_ramps::router())
+        .merge(secrets::router())
+        .merge(kv::router())
         .merge(tasks::router())
 }

@@ -4,10 +4,14 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use crate::domain::actor::Actor;
+use crate::domain::guard::Guard;
 use crate::domain::name::Name;
+use crate::domain::ramp::Percent;
 use crate::domain::requirement::{ComponentRef, Requirement};
 use crate::registry::RegistryError;
-use crate::store::pin::{PinKind, PinRow};
+use crate::registry::pin::PinTarget;
+use crate::store::pin::{PinBy, PinKind, PinRow};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, put};
@@ -22,15 +26,32 @@ pub fn router() -> Router<Api> {
     )
 }
 
+/// A pin as it stands.
 #[derive(Serialize)]
-struct PinView {
+pub(super) struct PinView {
     namespace: String,
     kind: PinKind,
     /// `name`, or `other/name` of another namespace.
     target: String,
     requirement: String,
+    /// Null where it has none.
+    ramp: Option<RampView>,
     created_at: DateTime<Utc>,
     created_by: String,
+}
+
+#[derive(Serialize)]
+struct RampView {
+    /// Where to.
+    requirement: Requirement,
+    percent: Percent,
+    /// `ramping`, or `frozen`.
+    state: &'static str,
+    frozen_because: Option<String>,
+    /// Its guard looks at tasks that were created since.
+    started_at: Option<DateTime<Utc>>,
+    /// Null where nothing watches it.
+    guard: Option<Guard>,
 }
 
 #[derive(Deserialize)]
@@ -43,43 +64,37 @@ struct PinBody {
     reason: String,
 }
 
-/// The longest reason, in bytes.
-const MAX_REASON_BYTES: usize = 1_000;
+/// The pin that a path names.
+pub(super) type PinPath = (Name, PinKind, String);
 
 async fn set(
     State(api): State<Api>,
     caller: Caller,
-    InPath((namespace, kind, target)): InPath<(Name, PinKind, String)>,
+    InPath(path): InPath<PinPath>,
     JsonBody(body): JsonBody<PinBody>,
 ) -> Result<Json<PinView>, ApiError> {
-    if body.reason.len() > MAX_REASON_BYTES || body.reason.contains('\0') {
-        let message = format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept");
-        return Err(ApiError::parameter("reason", message));
-    }
-    let target = path_target(&target)?;
+    let pin = pin_of(path)?;
+    let by = by(&caller.0, "pin.set", &body.reason)?;
     let requirement: Requirement = body.requirement.parse().map_err(RegistryError::from)?;
-    let pin = api
-        .registry
-        .set_pin(
-            &namespace,
-            kind,
-            &target,
-            &requirement,
-            &caller.0,
-            &body.reason,
-        )
-        .await?;
-    Ok(Json(PinView::from(pin)))
+    let row = api.registry.set_pin(&pin, requirement, &by).await?;
+    Ok(Json(PinView::of(row)?))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RemoveQuery {
+    #[serde(default)]
+    reason: String,
 }
 
 async fn remove(
     State(api): State<Api>,
     caller: Caller,
-    InPath((namespace, kind, target)): InPath<(Name, PinKind, String)>,
+    InPath(path): InPath<PinPath>,
+    InQuery(query): InQuery<RemoveQuery>,
 ) -> Result<StatusCode, ApiError> {
-    api.registry
-        .remove_pin(&namespace, kind, &path_target(&target)?, &caller.0)
-        .await?;
+    let by = by(&caller.0, "pin.remove", &query.reason)?;
+    api.registry.remove_pin(&pin_of(path)?, &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -102,16 +117,38 @@ async fn list(
         .list_pins(query.namespace.as_ref(), after, limit.rows())
         .await?;
     let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
-    Ok(Json(limit.page(rows, cursor, PinView::from)))
+    let Page { items, next } = limit.page(rows, cursor, PinView::of);
+    let items = items.into_iter().collect::<Result<_, _>>()?;
+    Ok(Json(Page { items, next }))
 }
 
 /// `name` or `other~name`: a slash would end the segment.
-fn path_target(segment: &str) -> Result<ComponentRef, ApiError> {
-    let target = segment
+pub(super) fn pin_of((namespace, kind, target): PinPath) -> Result<PinTarget, ApiError> {
+    let target: ComponentRef = target
         .replacen('~', "/", 1)
         .parse()
         .map_err(RegistryError::from)?;
-    Ok(target)
+    Ok(PinTarget::new(namespace, kind, &target)?)
+}
+
+/// The longest reason, in bytes.
+const MAX_REASON_BYTES: usize = 1_000;
+
+/// Who changes a pin and why, as far as that can be kept.
+pub(super) fn by<'a>(
+    actor: &'a Actor,
+    action: &'static str,
+    reason: &'a str,
+) -> Result<PinBy<'a>, ApiError> {
+    if reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
+        let message = format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept");
+        return Err(ApiError::parameter("reason", message));
+    }
+    Ok(PinBy {
+        actor,
+        action,
+        reason,
+    })
 }
 
 fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
@@ -125,23 +162,29 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
         .ok_or_else(wrong)
 }
 
-impl From<PinRow> for PinView {
-    fn from(row: PinRow) -> Self {
-        let PinRow {
-            namespace,
-            kind,
-            target,
-            requirement,
-            created_at,
-            created_by,
-        } = row;
-        Self {
-            namespace,
-            kind,
-            target,
-            requirement,
-            created_at,
-            created_by,
-        }
+impl PinView {
+    pub(super) fn of(row: PinRow) -> Result<Self, ApiError> {
+        let pinned = row.pinned()?;
+        let ramp = pinned.ramp.map(|ramp| RampView {
+            requirement: ramp.requirement,
+            percent: ramp.percent,
+            state: if ramp.frozen.is_some() {
+                "frozen"
+            } else {
+                "ramping"
+            },
+            frozen_because: ramp.frozen,
+            started_at: row.ramp.ramp_started_at,
+            guard: ramp.guard,
+        });
+        Ok(Self {
+            namespace: row.namespace,
+            kind: row.kind,
+            target: row.target,
+            requirement: row.requirement,
+            ramp,
+            created_at: row.created_at,
+            created_by: row.created_by,
+        })
     }
 }

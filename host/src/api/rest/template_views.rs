@@ -53,6 +53,9 @@ pub struct TemplateVersionView {
     steps: Vec<StepTemplateView>,
     input_schema: Option<Value>,
     source: String,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Value>,
     created_at: DateTime<Utc>,
 }
 
@@ -132,6 +135,7 @@ impl TryFrom<TemplateVersionRow> for TemplateVersionView {
             version: row.version,
             digest: row.digest,
             source: row.source,
+            verdict: row.verdict,
             created_at: row.created_at,
         })
     }

@@ -156,7 +156,7 @@ async fn version_or_latest(
     Ok(row)
 }
 
-async fn read_source(request: Request) -> Result<String, ApiError> {
+pub(in crate::api::rest) async fn read_source(request: Request) -> Result<String, ApiError> {
     let bytes = read(request, MEDIA_TYPES, MAX_SOURCE_BYTES).await?;
     String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText {
         message: error.to_string(),

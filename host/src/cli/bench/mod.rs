@@ -3,6 +3,7 @@
 mod fill;
 mod pgbench;
 mod report;
+mod resolve;
 mod run;
 mod usage;
 mod workload;
@@ -23,7 +24,10 @@ const BUILT_HANDLERS: [&str; 2] = [
 /// Run no-op tasks of a given shape and print what each step costs, with pgbench's figures from the
 /// same minutes beside them.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Bench {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// The shape of the tasks.
     #[arg(long, value_enum, default_value_t = Workload::Linear5, value_name = "SHAPE")]
     workload: Workload,
@@ -59,15 +63,27 @@ pub struct Bench {
     pgbench_seconds: u32,
 }
 
+/// What else is measured than tasks.
+#[derive(Debug, clap::Subcommand)]
+enum Other {
+    Resolve(resolve::Resolve),
+}
+
 impl Bench {
-    pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
+    pub(super) async fn run(mut self, output: Output) -> Result<Exit, CliError> {
         let component = self.component()?;
-        let report = run::run(&self, &component).await?;
-        let json = serde_json::to_string_pretty(&report).map_err(anyhow::Error::from)?;
-        match output.is_json() {
-            true => output.print(&json)?,
-            false => output.print(&report.table())?,
-        }
+        let (json, table) = match self.other.take() {
+            Some(Other::Resolve(resolve)) => {
+                let report = resolve.run(component).await?;
+                (serde_json::to_string_pretty(&report), report.table())
+            }
+            None => {
+                let report = run::run(&self, &component).await?;
+                (serde_json::to_string_pretty(&report), report.table())
+            }
+        };
+        let json = json.map_err(anyhow::Error::from)?;
+        output.print(if output.is_json() { &json } else { &table })?;
         Ok(Exit::Complete)
     }
 

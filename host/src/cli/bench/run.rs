@@ -16,6 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
 use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
+use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
 use crate::tasks::Tasks;
@@ -23,6 +24,7 @@ use crate::tasks::submit::{MAX_BATCH_TASKS, Submit};
 use crate::worker::WorkerConfig;
 use anyhow::Context as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -55,7 +57,7 @@ struct Used {
 }
 
 pub(super) async fn run(bench: &Bench, component: &[u8]) -> anyhow::Result<Report> {
-    let scratch = scratch(bench)?;
+    let scratch = scratch(bench.scratch_dir.as_deref())?;
     let host = start(bench, scratch.path()).await?;
     let registry = Registry::new(host.store.clone(), host.sandbox.clone());
     let tasks = Tasks::new(host.store.clone(), registry.clone(), host.wake.clone());
@@ -98,19 +100,19 @@ pub(super) async fn run(bench: &Bench, component: &[u8]) -> anyhow::Result<Repor
 }
 
 /// A directory through which the account of PostgreSQL may pass.
-fn scratch(bench: &Bench) -> anyhow::Result<tempfile::TempDir> {
+pub(super) fn scratch(parent: Option<&Path>) -> anyhow::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder
         .prefix("tasker-bench-")
         .permissions(std::fs::Permissions::from_mode(0o711));
-    let made = match &bench.scratch_dir {
+    let made = match parent {
         Some(dir) => builder.tempdir_in(dir),
         None => builder.tempdir(),
     };
     made.context("cannot make a directory for the measurement")
 }
 
-async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host> {
+async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
     let worker = WorkerConfig {
         slots: bench.slots.into(),
         lanes: bench.lanes.into(),
@@ -124,7 +126,9 @@ async fn start(bench: &Bench, scratch: &std::path::Path) -> anyhow::Result<Host>
             .database_url
             .clone()
             .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+        secret_keys: None,
         connections: crate::store::DEFAULT_CONNECTIONS,
+        compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
         auth: AuthConfig::Off,
         tls: None,
@@ -153,7 +157,7 @@ async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> a
     Ok(())
 }
 
-fn target(name: &str) -> anyhow::Result<QualifiedName> {
+pub(super) fn target(name: &str) -> anyhow::Result<QualifiedName> {
     Ok(QualifiedName {
         namespace: "bench".parse()?,
         name: name.parse()?,
@@ -255,13 +259,7 @@ impl Bed<'_> {
             self.wait(submitted.task_id).await?;
             times_ms.push(started.elapsed().as_secs_f64() * 1e3);
         }
-        times_ms.sort_by(f64::total_cmp);
-        let at = |part: f64| times_ms[((times_ms.len() - 1) as f64 * part) as usize];
-        Ok(Percentiles {
-            p50: at(0.5),
-            p95: at(0.95),
-            p99: at(0.99),
-        })
+        Ok(percentiles_of(times_ms))
     }
 
     async fn wait(&self, task: TaskId) -> anyhow::Result<()> {
@@ -288,6 +286,7 @@ fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
+        component: "bench".into(),
         component_version_id: 0,
         digest,
         handler: "noop".to_owned(),
@@ -346,6 +345,13 @@ fn report(
         latency_ratio: None,
         finished_tasks: bench.finished_tasks,
     }
+}
+
+/// Of some times, at least one.
+pub(super) fn percentiles_of(mut times_ms: Vec<f64>) -> Percentiles {
+    times_ms.sort_by(f64::total_cmp);
+    let at = |part: f64| times_ms[((times_ms.len() - 1) as f64 * part) as usize];
+    percentiles([at(0.5), at(0.95), at(0.99)])
 }
 
 fn percentiles([p50, p95, p99]: PercentilesMs) -> Percentiles {

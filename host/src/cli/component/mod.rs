@@ -1,5 +1,6 @@
 //! `tasker component …`
 
+pub mod diff;
 mod ls;
 mod push;
 mod show;
@@ -11,6 +12,7 @@ pub enum Command {
     Push(push::Push),
     Ls(ls::Ls),
     Show(show::Show),
+    Diff(diff::Diff),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -18,5 +20,6 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Push(push) => push.run(context).await,
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
+        Command::Diff(diff) => diff.run(context).await,
     }
 }

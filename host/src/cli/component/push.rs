@@ -7,7 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
 use crate::cli::view::ComponentVersion;
-use crate::cli::{CliError, Context, Exit, Problem, input, units};
+use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::{Body, Method};
@@ -38,8 +38,8 @@ pub struct Push {
 }
 
 /// Where the bytes are, and what they call themselves.
-struct Source {
-    path: PathBuf,
+pub struct Source {
+    pub path: PathBuf,
     name: Option<Reference>,
     version: Option<semver::Version>,
 }
@@ -53,8 +53,14 @@ struct Upload {
 
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let path = self.path.display().to_string();
         let upload = self.prepare().await?;
-        let pushed = send(upload, context).await?;
+        let name = upload.name.family();
+        let pushed = send(upload, context).await.map_err(|error| {
+            error.instead(|lowest| {
+                format!("tasker component push {path} --name {name} --version {lowest}")
+            })
+        })?;
         context
             .output
             .show(&pushed.text, || pushed_text(&pushed.value, context.output))?;
@@ -94,7 +100,7 @@ impl Push {
     }
 }
 
-async fn built(dir: PathBuf) -> Result<Source, CliError> {
+pub async fn built(dir: PathBuf) -> Result<Source, CliError> {
     let build = tokio::task::spawn_blocking(move || build(&dir, Profile::Release));
     let built = build.await.map_err(anyhow::Error::from)??;
     let name = built.name.parse().map_err(anyhow::Error::from)?;
@@ -112,7 +118,7 @@ fn missing(what: &str, example: &str) -> Problem {
     .help(format!("add for example {example}"))
 }
 
-fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
+pub fn read_component(path: &Path) -> Result<Vec<u8>, CliError> {
     let bytes = input::read_bytes(path)?;
     if bytes.len() > MAX_COMPONENT_BYTES {
         let (size, most) = (
@@ -188,8 +194,10 @@ fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
         Some(false) => "was there already, with the same bytes",
         Some(true) | None => "uploaded",
     };
+    let verdict = pushed.verdict.iter();
+    let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
     format!(
-        "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}",
+        "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}{verdict}",
         output.paint.tone(Tone::Good, "✔"),
         pushed.namespace,
         pushed.component,

@@ -3,7 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
 use crate::cli::view::{ComponentVersion, Family, Handler};
-use crate::cli::{CliError, Context, Exit, json, units};
+use crate::cli::{CliError, Context, Exit, changes, json, units};
 use chrono::Utc;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
@@ -108,11 +108,13 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
         ("imports", version.imports.join("\n")),
         ("created", units::ago(version.created_at, Utc::now())),
     ]);
+    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
     let handlers = version
         .handlers
         .iter()
         .map(|handler| handler_text(handler, output));
     std::iter::once(head)
+        .chain(verdict)
         .chain(handlers)
         .collect::<Vec<_>>()
         .join("\n\n")

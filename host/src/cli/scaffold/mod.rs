@@ -20,7 +20,7 @@ macro_rules! sdk_files {
 }
 
 /// The SDK as it was when this program was built: a crate made from it builds wherever that is.
-const SDK: [(&str, &str); 18] = sdk_files![
+const SDK: [(&str, &str); 19] = sdk_files![
     "Cargo.toml",
     "src/bindings.rs",
     "src/component.rs",
@@ -33,6 +33,7 @@ const SDK: [(&str, &str); 18] = sdk_files![
     "src/http/response.rs",
     "src/http/wasi.rs",
     "src/json.rs",
+    "src/kv.rs",
     "src/lib.rs",
     "src/log.rs",
     "src/macros.rs",

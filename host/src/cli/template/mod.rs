@@ -1,6 +1,7 @@
 //! `tasker template …`
 
 mod check;
+mod diff;
 mod graph;
 mod ls;
 mod push;
@@ -14,6 +15,7 @@ pub enum Command {
     Check(check::Check),
     Ls(ls::Ls),
     Show(show::Show),
+    Diff(diff::Diff),
     Graph(graph::Graph),
 }
 
@@ -23,6 +25,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Check(check) => check.run(context),
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
+        Command::Diff(diff) => diff.run(context).await,
         Command::Graph(graph) => graph.run(context).await,
     }
 }

@@ -4,7 +4,7 @@ use super::check::parse;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::view::TemplateVersion;
-use crate::cli::{CliError, Context, Exit, input, units};
+use crate::cli::{CliError, Context, Exit, changes, input, units};
 use reqwest::Method;
 use std::path::PathBuf;
 
@@ -39,7 +39,13 @@ impl Push {
         );
         let pushed = pushed
             .await
-            .map_err(|error| error.in_file(&self.file.display().to_string(), &source))?;
+            .map_err(|error| error.in_file(&self.file.display().to_string(), &source))
+            .map_err(|error| {
+                error.instead(|lowest| {
+                    let file = self.file.display();
+                    format!("write `version: {lowest}` into {file} and push it again")
+                })
+            })?;
         context
             .output
             .show(&pushed.text, || pushed_text(&pushed.value, context.output))?;
@@ -77,8 +83,10 @@ fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
         )
     });
     let warnings: String = warnings.collect();
+    let verdict = pushed.verdict.iter();
+    let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
     format!(
-        "{mark} {namespace}/{name}@{version} {done} ({}){warnings}",
+        "{mark} {namespace}/{name}@{version} {done} ({}){verdict}{warnings}",
         units::count(steps.len(), "step")
     )
 }

@@ -3,7 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
 use crate::cli::view::{Family, StepTemplate, TemplateVersion};
-use crate::cli::{CliError, Context, Exit, Problem, json, units};
+use crate::cli::{CliError, Context, Exit, Problem, changes, json, units};
 use chrono::{TimeDelta, Utc};
 
 /// Show a template: one version, or the latest together with the list of all versions.
@@ -122,7 +122,9 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
         rows,
         "no steps",
     );
-    format!("{head}\n\n{steps}")
+    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
+    let parts = [head].into_iter().chain(verdict).chain([steps]);
+    parts.collect::<Vec<_>>().join("\n\n")
 }
 
 fn step_row(step: &StepTemplate) -> [String; 5] {

@@ -15,6 +15,10 @@ fn range(text: &str) -> Requirement {
     text.parse().unwrap()
 }
 
+fn pin_at(text: &str) -> Pin {
+    Pin::at(range(text))
+}
+
 fn target(text: &str) -> QualifiedName {
     let (namespace, name) = text.split_once('/').unwrap();
     QualifiedName {
@@ -25,7 +29,7 @@ fn target(text: &str) -> QualifiedName {
 
 fn template(versions: &[&str], asked: Option<&str>, pin: Option<&str>) -> Result<String, String> {
     let candidates = candidates(versions);
-    let (asked, pin) = (asked.map(range), pin.map(range));
+    let (asked, pin) = (asked.map(range), pin.map(pin_at));
     choose_template(
         &target("orders/fulfil"),
         &candidates,
@@ -42,10 +46,10 @@ fn component(versions: &[&str], handler: &str, pin: Option<&str>) -> Result<Stri
     let handler: HandlerRef = handler.parse().unwrap();
     let name = handler.component.qualified(&home);
     let pins = pin
-        .map(|pin| (name.clone(), range(pin)))
+        .map(|pin| (name.clone(), pin_at(pin)))
         .into_iter()
         .collect();
-    let components = [(name, candidates(versions))].into_iter().collect();
+    let components = [(name, candidates(versions).into())].into();
     choose_components(&home, [(&step, &handler)], &components, &pins)
         .map(|chosen| chosen[0].version.to_string())
         .map_err(|errors| errors.iter().map(ToString::to_string).collect())
@@ -141,6 +145,27 @@ fn a_requirement_that_nothing_satisfies_lists_what_exists() {
     );
 }
 
+fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str) -> String {
+    let pin = Pin {
+        requirement: range(from),
+        ramped: Some(range(to)),
+    };
+    let step = "charge".parse().unwrap();
+    let chosen = choose_component(&step, target("a/b"), &range(asked), Some(&pin), versions);
+    let version = &chosen.unwrap().version;
+    format!("{version} {}", pin.is_ramped_to(version))
+}
+
+#[test]
+fn a_task_on_the_ramp_takes_where_it_goes_and_falls_back_where_that_cannot_be() {
+    let mut all = candidates(&["1.4.2", "1.5.0", "2.0.0"]);
+    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
+    // The step asks for less than the ramp goes to.
+    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=2.0.0"), "1.4.2 false");
+    all[1].bar = Some(Bar::Quarantined);
+    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.4.2 false");
+}
+
 #[test]
 fn yanked_versions_are_not_chosen_but_listed() {
     let mut all = candidates(&["1.0.0", "1.1.0"]);
@@ -160,7 +185,7 @@ fn every_step_that_cannot_be_resolved_is_reported() {
     let steps: Vec<(Name, HandlerRef)> = [("a", "gone/x"), ("b", "here/x@^1"), ("c", "here/x@^9")]
         .map(|(step, handler)| (step.parse().unwrap(), handler.parse().unwrap()))
         .to_vec();
-    let components = [(target("orders/here"), candidates(&["1.0.0"]))].into();
+    let components = [(target("orders/here"), candidates(&["1.0.0"]).into())].into();
     let steps = steps.iter().map(|(step, handler)| (step, handler));
     let errors = choose_components(&home, steps, &components, &Pins::new()).unwrap_err();
     assert!(matches!(&errors[0], ResolveError::NoComponent { step, .. } if step.as_str() == "a"));
@@ -209,7 +234,14 @@ fn choose(
     pin: Option<&Requirement>,
 ) -> Option<Candidate<usize>> {
     let step = "charge".parse().unwrap();
-    let chosen = choose_component(&step, target("orders/payments"), requirement, pin, all);
+    let pin = pin.cloned().map(Pin::at);
+    let chosen = choose_component(
+        &step,
+        target("orders/payments"),
+        requirement,
+        pin.as_ref(),
+        all,
+    );
     chosen.ok().cloned()
 }
 

@@ -1,61 +1,102 @@
 //! What resolution need not read and compile again.
 
-use super::{Definition, Resolved, Wanted};
+use super::candidates::Listed;
+use super::pins::NamespacePins;
+use super::template::{ChosenTemplate, Definition};
+use super::{Resolved, Wanted};
+use crate::domain::name::Name;
+use crate::domain::requirement::QualifiedName;
+use crate::sandbox::Descriptor;
 use lru::LruCache;
 use std::hash::Hash;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Resolved requests that are kept.
-const MAX_RESOLVED: NonZeroUsize = NonZeroUsize::new(4_096).expect("4,096 is not 0");
+const fn at_most(entries: usize) -> NonZeroUsize {
+    NonZeroUsize::new(entries).expect("no limit is 0")
+}
+
+/// Namespaces whose pins are kept.
+const MAX_NAMESPACES: NonZeroUsize = at_most(1_024);
+/// Requests whose template version is kept.
+const MAX_TEMPLATES: NonZeroUsize = at_most(4_096);
+/// Locks that are kept by what led to them.
+const MAX_RESOLVED: NonZeroUsize = at_most(8_192);
 /// Template definitions that are kept, each with its compiled schema.
-const MAX_DEFINITIONS: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not 0");
+const MAX_DEFINITIONS: NonZeroUsize = at_most(256);
+/// Descriptors that are kept.
+const MAX_DESCRIPTORS: NonZeroUsize = at_most(1_024);
+/// Versions of components that are kept, about 150 bytes each, over all components.
+const MAX_VERSIONS: usize = 200_000;
+
+/// Tasks that ask for the same and stand alike to the template's ramp.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct TemplateKey {
+    pub wanted: Wanted,
+    pub is_on_ramp: bool,
+}
+
+/// Tasks of one template version that are on the same ramps.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LockKey {
+    pub template_version_id: i32,
+    /// Names of pins, in order.
+    pub ramps: Vec<String>,
+}
 
 /// Bounded memory of one host.
-pub struct ResolvedCache {
-    /// With the registry's generation under which each was resolved.
-    resolved: Bounded<Wanted, (i64, Arc<Resolved>)>,
+pub(in crate::registry) struct ResolvedCache {
+    pub(super) pins: PerGeneration<Name, Arc<NamespacePins>>,
+    pub(super) templates: PerGeneration<TemplateKey, Arc<ChosenTemplate>>,
+    pub(super) resolved: PerGeneration<LockKey, Arc<Resolved>>,
+    pub(super) versions: VersionLists,
     /// By template version id; a version never changes.
-    definitions: Bounded<i32, Arc<Definition>>,
+    pub(super) definitions: Bounded<i32, Arc<Definition>>,
+    /// By component version id; a version never changes.
+    pub(super) descriptors: Bounded<i32, Arc<Descriptor>>,
 }
 
 impl Default for ResolvedCache {
     fn default() -> Self {
         Self {
-            resolved: Bounded::new(MAX_RESOLVED),
+            pins: PerGeneration::new(MAX_NAMESPACES),
+            templates: PerGeneration::new(MAX_TEMPLATES),
+            resolved: PerGeneration::new(MAX_RESOLVED),
+            versions: VersionLists::default(),
             definitions: Bounded::new(MAX_DEFINITIONS),
+            descriptors: Bounded::new(MAX_DESCRIPTORS),
         }
     }
 }
 
-impl ResolvedCache {
-    /// What was resolved for this under the same generation.
-    pub fn resolved(&self, wanted: &Wanted, generation: i64) -> Option<Arc<Resolved>> {
-        let (resolved_under, resolved) = self.resolved.get(wanted)?;
-        (resolved_under == generation).then_some(resolved)
+/// Values that hold as long as the registry stays at one generation.
+pub(super) struct PerGeneration<K: Hash + Eq, V>(Bounded<K, (i64, V)>);
+
+impl<K: Hash + Eq, V: Clone> PerGeneration<K, V> {
+    fn new(limit: NonZeroUsize) -> Self {
+        Self(Bounded::new(limit))
     }
 
-    pub fn keep_resolved(&self, wanted: Wanted, generation: i64, resolved: Arc<Resolved>) {
-        self.resolved.put(wanted, (generation, resolved));
+    /// What was kept under this generation.
+    pub(super) fn get(&self, key: &K, generation: i64) -> Option<V> {
+        let (kept_under, value) = self.0.get(key)?;
+        (kept_under == generation).then_some(value)
     }
 
-    pub fn definition(&self, template_version_id: i32) -> Option<Arc<Definition>> {
-        self.definitions.get(&template_version_id)
-    }
-
-    pub fn keep_definition(&self, template_version_id: i32, definition: Arc<Definition>) {
-        self.definitions.put(template_version_id, definition);
+    pub(super) fn keep(&self, key: K, generation: i64, value: V) {
+        self.0.keep(key, (generation, value));
     }
 }
 
-struct Bounded<K, V>(Mutex<LruCache<K, V>>);
+/// Values by key; the one that was not used for longest makes room.
+pub(super) struct Bounded<K: Hash + Eq, V>(Mutex<LruCache<K, V>>);
 
 impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
     fn new(limit: NonZeroUsize) -> Self {
         Self(Mutex::new(LruCache::new(limit)))
     }
 
-    fn get(&self, key: &K) -> Option<V> {
+    pub(super) fn get(&self, key: &K) -> Option<V> {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -63,10 +104,91 @@ impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
             .cloned()
     }
 
-    fn put(&self, key: K, value: V) {
+    pub(super) fn keep(&self, key: K, value: V) {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .put(key, value);
+    }
+}
+
+/// The versions of components, bounded by their number over all components.
+pub(super) struct VersionLists(Mutex<Lists>);
+
+struct Lists {
+    by_component: LruCache<QualifiedName, (i64, Listed)>,
+    versions: usize,
+}
+
+impl Default for VersionLists {
+    fn default() -> Self {
+        Self(Mutex::new(Lists {
+            by_component: LruCache::unbounded(),
+            versions: 0,
+        }))
+    }
+}
+
+impl VersionLists {
+    /// What was kept under this generation.
+    pub(super) fn get(&self, component: &QualifiedName, generation: i64) -> Option<Listed> {
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (kept_under, listed) = lists.by_component.get(component)?;
+        (*kept_under == generation).then(|| listed.clone())
+    }
+
+    pub(super) fn keep(&self, component: QualifiedName, generation: i64, listed: Listed) {
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lists.versions += listed.len();
+        if let Some((_, before)) = lists.by_component.put(component, (generation, listed)) {
+            lists.versions -= before.len();
+        }
+        while lists.versions > MAX_VERSIONS
+            && let Some((_, (_, oldest))) = lists.by_component.pop_lru()
+        {
+            lists.versions -= oldest.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::resolve::Candidate;
+    use semver::Version;
+
+    fn component(name: &str) -> QualifiedName {
+        let (namespace, name) = ("shop".parse().unwrap(), name.parse().unwrap());
+        QualifiedName { namespace, name }
+    }
+
+    fn listed(versions: u64) -> Listed {
+        let candidate = |minor| Candidate {
+            version: Version::new(1, minor, 0),
+            bar: None,
+            id: 1,
+        };
+        (0..versions).map(candidate).collect()
+    }
+
+    #[test]
+    fn what_was_kept_under_another_generation_is_not_found() {
+        let kept = PerGeneration::new(at_most(2));
+        kept.keep("a", 7, 1);
+        assert_eq!((kept.get(&"a", 7), kept.get(&"a", 8)), (Some(1), None));
+    }
+
+    #[test]
+    fn versions_are_bounded_over_all_components() {
+        let lists = VersionLists::default();
+        let half = MAX_VERSIONS as u64 / 2;
+        lists.keep(component("a"), 1, listed(half));
+        lists.keep(component("b"), 1, listed(half));
+        // The same again takes no more room.
+        lists.keep(component("b"), 2, listed(half));
+        assert!(lists.get(&component("a"), 1).is_some());
+        lists.keep(component("c"), 2, listed(1));
+        assert!(lists.get(&component("b"), 2).is_none());
+        assert!(lists.get(&component("c"), 2).is_some());
     }
 }

@@ -11,8 +11,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use wasmtime::Engine;
 use wasmtime::component::Component;
+use wasmtime::{Engine, Result};
 
 /// Bytes of the key and of a MAC.
 const KEY_BYTES: usize = 32;
@@ -55,23 +55,36 @@ impl DiskCache {
             tracing::warn!(path = %path.display(), "compiled code has a wrong MAC and is compiled again: it is damaged, or someone else wrote it");
             return None;
         }
-        // SAFETY: the MAC shows that this code was written by `write`, from what an engine of the
-        // same compatibility hash serialized.
+        // SAFETY: the MAC shows that this code was written by `keep`, which had it from the compiler.
         let component = unsafe { Component::deserialize(engine, code) };
         component.inspect_err(|error| tracing::warn!(path = %path.display(), %error, "compiled code is not usable and is compiled again")).ok()
     }
 
-    /// Keeps the compiled component. Where that fails, it will be compiled again next time.
-    pub(super) fn write(&self, digest: Digest, component: &Component) {
-        let written = component
-            .serialize()
-            .map_err(io::Error::other)
-            .and_then(|code| {
-                let mac = self.mac(digest, &code).finalize().into_bytes();
-                write_aside(&self.path(digest), &[&mac, &code])
-            });
-        if let Err(error) = written {
+    /// Loads what the compiler made of the component with this digest, and keeps it. Where that
+    /// fails, it will be compiled again next time.
+    #[expect(
+        unsafe_code,
+        reason = "the engine cannot check compiled code; it comes from the compiler alone"
+    )]
+    pub(super) fn keep(&self, engine: &Engine, digest: Digest, code: &[u8]) -> Result<Component> {
+        // SAFETY: this is what the compiler answered, in this process or over a pipe that nobody
+        // else holds, and the engine refuses what was made with other settings or for another.
+        let component = unsafe { Component::deserialize(engine, code) }?;
+        let mac = self.mac(digest, code).finalize().into_bytes();
+        if let Err(error) = write_aside(&self.path(digest), &[&mac, code]) {
             tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be kept");
+        }
+        Ok(component)
+    }
+
+    /// Removes what is kept of this digest, if anything is.
+    pub(super) fn forget(&self, digest: Digest) {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(path = %path.display(), %error, "compiled code of a refused component stays");
+            }
+            Ok(()) | Err(_) => {}
         }
     }
 

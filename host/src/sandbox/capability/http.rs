@@ -2,15 +2,18 @@
 
 mod address;
 mod client;
+mod placeholder;
 
-use crate::domain::grants::Grants;
+use crate::domain::capability::HttpRequest;
 use crate::domain::invocation::StepPlan;
 use crate::sandbox::attempt_log::{LogLevel, LogWriter};
+use crate::sandbox::given::Given;
 use crate::sandbox::meter::Meter;
 use crate::sandbox::state::AttemptState;
 pub(in crate::sandbox) use client::Outside;
 use client::{OutgoingBody, error_of};
 use http_body_util::BodyExt;
+use placeholder::{FillError, Filling};
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -35,6 +38,7 @@ type Exchange<E> = Result<
 impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
+        let given = &self.given;
         let meter = &self.meter;
         let parts = self.http.get_or_insert_with(|| {
             Box::new((
@@ -43,6 +47,7 @@ impl WasiHttpView for AttemptState {
                     step: invocation.step.clone(),
                     log: log.clone(),
                     outside: outside.clone(),
+                    given: given.clone(),
                     meter: meter.clone(),
                 },
             ))
@@ -61,6 +66,7 @@ pub(in crate::sandbox) struct Gate {
     step: Arc<StepPlan>,
     log: LogWriter,
     outside: Outside,
+    given: Given,
     meter: Arc<Meter>,
 }
 
@@ -72,9 +78,9 @@ impl WasiHttpHooks for Gate {
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
         let (log, outside, meter) = (self.log.clone(), self.outside.clone(), self.meter.clone());
-        let admitted = admit(request, &self.step.grants, &meter);
+        let (step, given) = (self.step.clone(), self.given.clone());
         Box::new(async move {
-            let sent = match admitted {
+            let sent = match admit_filled(request, &step, &given, &meter).await {
                 Ok(request) => send(&outside, request, options, meter).await,
                 Err(refused) => Err(refused),
             };
@@ -87,15 +93,24 @@ impl WasiHttpHooks for Gate {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Refused {
     #[error(
-        "HTTP request refused: the component has no grant for `{0}`; an operator can grant `{0}` to it in this namespace"
+        "HTTP request refused: namespace {namespace} grants no `{capability}` to {component}; an operator can: {}",
+        grant_command(namespace, component, capability)
     )]
-    NoGrant(String),
+    NoGrant {
+        namespace: Arc<str>,
+        component: Arc<str>,
+        capability: String,
+    },
+    #[error("HTTP request refused: `{0}` has a user or a password in it; send them in a header")]
+    UserInUrl(String),
     #[error("HTTP request refused: `{host}` is at {address}, which {why}")]
     Address {
         host: String,
         address: IpAddr,
         why: &'static str,
     },
+    #[error(transparent)]
+    Secret(FillError),
     #[error("HTTP request refused: `{0}` is not a URL")]
     Url(String),
     #[error("HTTP request to `{host}` failed: {reason}")]
@@ -110,47 +125,81 @@ impl Refused {
     fn tell(self, log: &LogWriter) -> Error {
         log.remark(LogLevel::Warn, self.to_string());
         match self {
-            Self::NoGrant(_) | Self::Address { .. } => Error::HttpRequestDenied,
-            Self::Url(_) => Error::HttpRequestUriInvalid,
+            Self::NoGrant { .. } | Self::Address { .. } | Self::Secret(_) => {
+                Error::HttpRequestDenied
+            }
+            Self::Url(_) | Self::UserInUrl(_) => Error::HttpRequestUriInvalid,
             Self::Failed { error, .. } => error,
         }
     }
 }
 
+/// The same as [`admit`], with the attempt's secrets in the place of their placeholders.
+async fn admit_filled(
+    request: http::Request<WasiBody>,
+    step: &StepPlan,
+    given: &Given,
+    meter: &Arc<Meter>,
+) -> Result<reqwest::Request, Refused> {
+    if given.is_empty() {
+        return admit(request, step, meter);
+    }
+    let text = request.uri().to_string();
+    let url = Url::parse(&text).map_err(|_| Refused::Url(text))?;
+    admit_url(request.method().as_str(), &url, step)?;
+    let filling = Filling::of(given, &step.grants, url.host_str().unwrap_or_default());
+    let mut request = admit(filling.body(request).await?, step, meter)?;
+    filling.headers(request.headers_mut())?;
+    Ok(request)
+}
+
 /// The request as the client takes it, where the grants and its address, if it names one, allow it.
-/// Names are looked at when they are resolved.
+/// Names are looked at when they are resolved. A redirect is the guest's to follow, by a request of
+/// its own, which comes here as the first did.
 fn admit(
     request: http::Request<WasiBody>,
-    grants: &Grants,
+    step: &StepPlan,
     meter: &Arc<Meter>,
 ) -> Result<reqwest::Request, Refused> {
     let text = request.uri().to_string();
     let request = request.map(|body| OutgoingBody::wrap(body, meter.clone()));
     let request = reqwest::Request::try_from(request).map_err(|_| Refused::Url(text))?;
-    admit_url(request.url(), grants)?;
+    admit_url(request.method().as_str(), request.url(), step)?;
     Ok(request)
 }
 
-fn admit_url(url: &Url, grants: &Grants) -> Result<(), Refused> {
+fn admit_url(method: &str, url: &Url, step: &StepPlan) -> Result<(), Refused> {
     let wrong = || Refused::Url(url.to_string());
     let host = url.host_str().ok_or_else(wrong)?;
     let port = url.port_or_known_default().ok_or_else(wrong)?;
-    let default_port = if url.scheme() == "https" { 443 } else { 80 };
-    if !grants
-        .http
-        .iter()
-        .any(|target| target.allows(host, port, default_port))
-    {
-        let shown = if port == default_port {
-            host.to_owned()
-        } else {
-            format!("{host}:{port}")
-        };
-        return Err(Refused::NoGrant(shown));
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Refused::UserInUrl(host.to_owned()));
+    }
+    let request = HttpRequest {
+        method,
+        host,
+        port,
+        path: url.path(),
+    };
+    let rules = &step.grants.http;
+    if !rules.iter().any(|rule| rule.admits(&request)) {
+        return Err(Refused::NoGrant {
+            namespace: step.namespace.clone(),
+            component: step.component.clone(),
+            capability: format!("http {}", request.missing_rule(rules)),
+        });
     }
     match host.trim_matches(['[', ']']).parse() {
         Ok(address) => address::check(host, address),
         Err(_) => Ok(()),
+    }
+}
+
+/// What an operator types to allow it.
+fn grant_command(namespace: &str, component: &str, capability: &str) -> String {
+    match component.contains('/') {
+        true => format!("tasker grant add {component} '{capability}' --in {namespace}"),
+        false => format!("tasker grant add {namespace}/{component} '{capability}'"),
     }
 }
 
@@ -192,36 +241,4 @@ async fn send(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn admitted(url: &str, grants: &[&str]) -> Result<(), Refused> {
-        let http = grants.iter().map(|text| text.parse().unwrap()).collect();
-        admit_url(&url.parse().unwrap(), &Grants { http })
-    }
-
-    #[test]
-    fn a_granted_host_is_reached_on_its_default_port_only() {
-        assert!(admitted("https://api.example.com/x", &["api.example.com"]).is_ok());
-        assert!(admitted("https://API.example.com/x", &["api.example.com"]).is_ok());
-        assert!(admitted("https://api.example.com:8443/", &["api.example.com"]).is_err());
-        assert!(admitted("https://api.example.com:8443/", &["api.example.com:8443"]).is_ok());
-    }
-
-    #[test]
-    fn what_is_not_granted_is_named_as_it_would_be_granted() {
-        let refused = admitted("http://evil.example:81/", &["api.example.com"])
-            .unwrap_err()
-            .to_string();
-        assert!(refused.contains("grant `evil.example:81`"), "{refused}");
-        assert!(admitted("http://api.example.com@evil.example/", &["api.example.com"]).is_err());
-        assert!(admitted("http://sub.api.example.com/", &["api.example.com"]).is_err());
-    }
-
-    #[test]
-    fn an_address_hidden_in_another_notation_is_taken_for_what_it_is() {
-        assert!(admitted("http://2130706433/", &["2130706433"]).is_err());
-        assert!(admitted("http://127.0.0.1/", &["127.0.0.1"]).is_ok());
-        assert!(admitted("http://169.254.169.254/", &["169.254.169.254"]).is_err());
-    }
-}
+mod tests;

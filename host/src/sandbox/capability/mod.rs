@@ -2,7 +2,9 @@
 
 pub(super) mod context;
 pub(super) mod http;
+pub(super) mod kv;
 pub(super) mod log;
+pub(super) mod secrets;
 pub(super) mod wasi;
 
 use super::bindings::StepHandler;
@@ -17,9 +19,11 @@ pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.0.0";
 
 /// The interfaces that a component may import, without their versions; told to those who import
 /// another one.
-pub(super) const PROVIDED: [&str; 32] = [
+pub(super) const PROVIDED: [&str; 34] = [
     "tasker:step/context",
+    "tasker:step/kv",
     "tasker:step/log",
+    "tasker:step/secrets",
     "tasker:step/types",
     "wasi:cli/environment",
     "wasi:cli/exit",

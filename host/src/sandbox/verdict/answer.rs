@@ -28,19 +28,38 @@ pub(in crate::sandbox) fn of_answer(
     let outcome = match answer {
         Ok(wit::Outcome::Complete(result)) => completed(result, state),
         Ok(wit::Outcome::Checkpoint(checkpoint)) => {
-            checked("checkpoint", &checkpoint, state.limits())
-                .map(|()| Outcome::Checkpointed(checkpoint))
+            kept("checkpoint", checkpoint, state).map(Outcome::Checkpointed)
         }
         Ok(wit::Outcome::Choose(_)) => Err(unsupported("choose")),
         Ok(wit::Outcome::FanOut(_)) => Err(unsupported("fan-out")),
         Ok(wit::Outcome::Extension((name, _))) => Err(unsupported(&name)),
         Err(failure) => Err(reported(failure, state)),
     };
-    outcome.unwrap_or_else(Outcome::Failed)
+    outcome.unwrap_or_else(|failure| Outcome::Failed(confidential(failure, state)))
+}
+
+/// The JSON text without the attempt's secrets, where it is JSON of an allowed size.
+fn kept(what: &str, json: String, state: &AttemptState) -> Result<String, Failure> {
+    checked(what, &json, state.limits())?;
+    if state.given.is_empty() {
+        return Ok(json);
+    }
+    let struck = state.given.struck_out_of_json(json);
+    checked(what, &struck, state.limits()).map(|()| struck)
+}
+
+/// The failure without the attempt's secrets.
+fn confidential(failure: Failure, state: &AttemptState) -> Failure {
+    let struck = |text: &str| state.given.struck_out(text).into_owned();
+    Failure {
+        code: struck(&failure.code),
+        message: struck(&failure.message),
+        ..failure
+    }
 }
 
 fn completed(result: String, state: &AttemptState) -> Result<Outcome, Failure> {
-    checked("result", &result, state.limits())?;
+    let result = kept("result", result, state)?;
     let Some(schema) = &state.invocation.step.result_schema else {
         return Ok(Outcome::Completed(result));
     };
@@ -112,7 +131,7 @@ fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
     let code = if told.code.is_empty() {
         NO_CODE.to_owned()
     } else {
-        cut(&told.code, CODE_BYTES)
+        cut(&told.code, CODE_BYTES, state)
     };
     let retry = if code == UNKNOWN_HANDLER {
         Retry::Never
@@ -128,15 +147,15 @@ fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
         ..failure(
             FailureKind::Failed,
             &code,
-            cut(&told.message, MESSAGE_BYTES),
+            cut(&told.message, MESSAGE_BYTES, state),
         )
     }
 }
 
 /// A failure stays what it is, whatever is wrong with its details; the log tells what became of them.
 fn kept_details(details: String, state: &AttemptState) -> Option<String> {
-    match checked("failure's `details`", &details, state.limits()) {
-        Ok(()) => Some(details),
+    match kept("failure's `details`", details, state) {
+        Ok(details) => Some(details),
         Err(wrong) => {
             state
                 .log
@@ -146,8 +165,9 @@ fn kept_details(details: String, state: &AttemptState) -> Option<String> {
     }
 }
 
-fn cut(text: &str, max_bytes: usize) -> String {
-    printable(&text[..text.floor_char_boundary(max_bytes)])
+fn cut(text: &str, max_bytes: usize, state: &AttemptState) -> String {
+    let (kept, _) = state.given.struck_out_within(text, max_bytes);
+    printable(&kept)
 }
 
 impl From<wit::Retry> for Retry {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::error::{EmbeddedError, io_error};
+use crate::store::secret::KEYS_VARIABLE;
 
 /// The accounts that root hands PostgreSQL to, the first that exists.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
@@ -85,6 +86,8 @@ pub(super) fn check_reachable(path: &Path, account: Option<&Account>) -> Result<
 /// A command under the account, out of reach of the caller's `PG…` settings.
 pub(super) fn command(program: &Path, directory: &Path, account: Option<&Account>) -> Command {
     let mut command = Command::new(program);
+    // The database must not have what its secrets are encrypted with.
+    command.env_remove(KEYS_VARIABLE);
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_postgres_setting(name)) {
         command.env_remove(name);
     }

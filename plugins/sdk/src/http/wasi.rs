@@ -52,6 +52,13 @@ fn outgoing(request: &Request) -> Result<OutgoingRequest, Failure> {
 
 fn headers(request: &Request) -> Result<Fields, Failure> {
     let fields = Fields::new();
+    let is_length = |(name, _): &(String, String)| name.eq_ignore_ascii_case("content-length");
+    if !request.body.is_empty() && !request.headers.iter().any(is_length) {
+        let length = request.body.len().to_string();
+        fields
+            .append("content-length", length.as_bytes())
+            .map_err(|error| invalid(request, &format!("its length is refused: {error}")))?;
+    }
     for (name, value) in &request.headers {
         fields.append(name, value.as_bytes()).map_err(|error| {
             invalid(request, &format!("its header `{name}` is refused: {error}"))

@@ -20,8 +20,8 @@ pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
     if is_never_reached(address) {
         return refused("is link-local, multicast or unspecified; handlers never reach those");
     }
-    let granted_as_such =
-        host.parse() == Ok(address) || (host == "localhost" && address.is_loopback());
+    let granted_as_such = host.trim_matches(['[', ']']).parse() == Ok(address)
+        || (host == "localhost" && address.is_loopback());
     if is_inner(address) && !granted_as_such {
         return refused("is an inner address; grant the address itself if that is meant");
     }

@@ -1,0 +1,200 @@
+//! How long it takes to find out what a new task takes, with many versions registered.
+
+use super::report::Percentiles;
+use super::run::{percentiles_of, scratch, target};
+use crate::cli::output::tell;
+use crate::domain::actor::Actor;
+use crate::domain::ids::TaskId;
+use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use crate::registry::Registry;
+use crate::registry::pin::PinTarget;
+use crate::registry::resolve::Wanted;
+use crate::sandbox::{CompileLimits, Compiler};
+use crate::store::bench::Bulk;
+use crate::store::pin::{PinBy, PinKind};
+use serde::Serialize;
+use std::path::PathBuf;
+use std::time::Instant;
+
+/// Steps of the template, each of a component of its own as far as there are that many.
+const STEPS: u32 = 5;
+
+/// Round trips of a resolution after which everything is known anew: generation, pins, template,
+/// versions, lock, generation.
+const ROUND_TRIPS: f64 = 6.0;
+
+/// Resolve tasks with many versions registered, after a change and without one.
+#[derive(Debug, clap::Args)]
+pub struct Resolve {
+    /// Versions of components, over all of them.
+    #[arg(long, default_value_t = 10_000, value_name = "COUNT")]
+    versions: u32,
+    /// Components that have them.
+    #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    components: u32,
+    /// Resolutions that are timed, of each kind.
+    #[arg(long, default_value_t = 300, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    tries: u32,
+    /// A PostgreSQL to measure on; without one, a private server in a directory of its own.
+    #[arg(long, value_name = "URL")]
+    database_url: Option<String>,
+    /// Where that directory is made; removed at the end.
+    #[arg(long, value_name = "DIR")]
+    scratch_dir: Option<PathBuf>,
+}
+
+/// What was found, in milliseconds.
+#[derive(Debug, Serialize)]
+pub(super) struct Report {
+    versions: u32,
+    components: u32,
+    /// The smallest question to the database.
+    round_trip_ms: Percentiles,
+    /// A request that nothing was resolved for since the registry changed, the versions known.
+    new_request_ms: Percentiles,
+    /// The first request after the registry changed: everything is read again.
+    after_change_ms: Percentiles,
+    /// The same at the median, beyond its round trips.
+    after_change_beyond_round_trips_ms: f64,
+    /// A request that was resolved before.
+    known_ms: Percentiles,
+}
+
+impl Resolve {
+    pub(super) async fn run(self, component: Vec<u8>) -> anyhow::Result<Report> {
+        let scratch = scratch(self.scratch_dir.as_deref())?;
+        let database = self.database_url.clone();
+        let host = Host::start(HostConfig {
+            listen: ([127, 0, 0, 1], 0).into(),
+            data_dir: scratch.path().join("data"),
+            database: database.map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+            compiler: Compiler::of_this_program(CompileLimits::default()),
+            secret_keys: None,
+            connections: crate::store::DEFAULT_CONNECTIONS,
+            worker: None,
+            auth: AuthConfig::Off,
+            tls: None,
+        })
+        .await?;
+        let registry = Registry::new(host.store.clone(), host.sandbox.clone());
+        self.publish(&host, &registry, component).await?;
+        tell("measuring\n");
+        let report = self.measure(&host, &registry).await?;
+        host.stop().await?;
+        Ok(report)
+    }
+
+    async fn publish(
+        &self,
+        host: &Host,
+        registry: &Registry,
+        component: Vec<u8>,
+    ) -> anyhow::Result<()> {
+        let version = semver::Version::new(1, 0, 0);
+        let actor = Actor::host();
+        for no in 0..self.components {
+            let target = target(&format!("c{no}"))?;
+            let bytes = component.clone().into();
+            registry
+                .publish_component(&target, &version, bytes, &actor)
+                .await?;
+        }
+        let each = self.versions.saturating_sub(self.components) / self.components;
+        let bulk = Bulk::new(&host.store);
+        bulk.insert_versions("bench", each).await?;
+        bulk.vacuum().await?;
+        let step = |no: u32| {
+            let component = no % self.components;
+            format!("  - {{name: s{no}, handler: c{component}/noop@^1}}\n")
+        };
+        let steps: String = (0..STEPS).map(step).collect();
+        let yaml = format!("namespace: bench\nname: many\nversion: 1.0.0\nsteps:\n{steps}");
+        registry
+            .publish_template(&target("many")?, &version, &yaml, &actor)
+            .await?;
+        Ok(())
+    }
+
+    async fn measure(&self, host: &Host, registry: &Registry) -> anyhow::Result<Report> {
+        let (mut trips, mut after, mut new, mut known) = (vec![], vec![], vec![], vec![]);
+        for no in 0..self.tries {
+            change(registry, no).await?;
+            let started = Instant::now();
+            host.store.registry_generation().await?;
+            trips.push(ms_since(started));
+            after.push(resolve_ms(registry, &wanted("*")?).await?);
+            new.push(resolve_ms(registry, &wanted(&format!(">=0.0.{no}"))?).await?);
+            known.push(resolve_ms(registry, &wanted("*")?).await?);
+        }
+        let (round_trip_ms, after_change_ms) = (percentiles_of(trips), percentiles_of(after));
+        Ok(Report {
+            versions: self.versions,
+            components: self.components,
+            round_trip_ms,
+            new_request_ms: percentiles_of(new),
+            after_change_ms,
+            after_change_beyond_round_trips_ms: after_change_ms.p50
+                - ROUND_TRIPS * round_trip_ms.p50,
+            known_ms: percentiles_of(known),
+        })
+    }
+}
+
+/// Has every host resolve anew.
+async fn change(registry: &Registry, no: u32) -> anyhow::Result<()> {
+    let pin = PinTarget::new("bench".parse()?, PinKind::Component, &"c0".parse()?)?;
+    let requirement = ["^1", "*"][no as usize % 2].parse()?;
+    let by = PinBy {
+        actor: &Actor::host(),
+        action: "pin.set",
+        reason: "",
+    };
+    registry.set_pin(&pin, requirement, &by).await?;
+    Ok(())
+}
+
+fn wanted(version: &str) -> anyhow::Result<Wanted> {
+    Ok(Wanted {
+        namespace: "bench".parse()?,
+        template: "many".parse()?,
+        version: Some(version.parse()?),
+    })
+}
+
+async fn resolve_ms(registry: &Registry, wanted: &Wanted) -> anyhow::Result<f64> {
+    let started = Instant::now();
+    let mut resolver = registry.resolver().await?;
+    resolver.resolve(wanted, TaskId::generate()).await?;
+    Ok(ms_since(started))
+}
+
+fn ms_since(started: Instant) -> f64 {
+    started.elapsed().as_secs_f64() * 1e3
+}
+
+impl Report {
+    /// For people.
+    pub(super) fn table(&self) -> String {
+        let line = |label: &str, times: Percentiles| {
+            format!(
+                "  {label:<14} p50 {:.2} ms   p95 {:.2} ms   p99 {:.2} ms",
+                times.p50, times.p95, times.p99
+            )
+        };
+        [
+            format!(
+                "{} versions of {} components",
+                self.versions, self.components
+            ),
+            line("round trip", self.round_trip_ms),
+            line("known", self.known_ms),
+            line("new request", self.new_request_ms),
+            line("after a change", self.after_change_ms),
+            format!(
+                "  of which beyond its {ROUND_TRIPS} round trips {:.2} ms",
+                self.after_change_beyond_round_trips_ms
+            ),
+        ]
+        .join("\n")
+    }
+}

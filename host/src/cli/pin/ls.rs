@@ -1,0 +1,81 @@
+use crate::cli::paint::Tone;
+use crate::cli::{CliError, Context, list, units, view};
+use crate::domain::name::Name;
+use chrono::Utc;
+
+/// List the pins, with their ramps.
+#[derive(Debug, clap::Args)]
+pub struct Ls {
+    /// Only those of this namespace.
+    #[arg(long)]
+    namespace: Option<Name>,
+}
+
+impl Ls {
+    pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
+        let query = list::filters([("namespace", self.namespace.map(String::from))]);
+        let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
+        context.output.show(&page.text, || {
+            let rows = page.value.items.iter().map(|pin| row(context, pin));
+            context.output.table(
+                [
+                    "namespace",
+                    "kind",
+                    "name",
+                    "requirement",
+                    "ramp",
+                    "set",
+                    "by",
+                ],
+                rows.collect(),
+                "no pins",
+            )
+        })?;
+        context.output.next(&next(&page.value.items));
+        Ok(())
+    }
+}
+
+fn next(pins: &[view::Pin]) -> Vec<String> {
+    let frozen = pins
+        .iter()
+        .filter(|pin| pin.ramp.as_ref().is_some_and(view::Ramp::is_frozen));
+    match pins {
+        [] => vec!["tasker pin set template NAMESPACE/NAME REQUIREMENT".to_owned()],
+        _ => frozen
+            .map(|pin| format!("tasker pin history {}", arguments(pin)))
+            .collect(),
+    }
+}
+
+fn row(context: &Context, pin: &view::Pin) -> [String; 7] {
+    let state = match &pin.ramp {
+        Some(ramp) if ramp.is_frozen() => context.output.paint.tone(Tone::Caution, &ramp.state),
+        Some(ramp) => context.output.paint.tone(Tone::Active, &ramp.state),
+        None => String::new(),
+    };
+    [
+        pin.namespace.clone(),
+        pin.kind.clone(),
+        full_name(pin),
+        view::pinned(Some(&pin.requirement), pin.ramp.as_ref()),
+        state,
+        units::ago(pin.created_at, Utc::now()),
+        pin.created_by.clone(),
+    ]
+}
+
+fn full_name(pin: &view::Pin) -> String {
+    match pin.target.contains('/') {
+        true => pin.target.clone(),
+        false => format!("{}/{}", pin.namespace, pin.target),
+    }
+}
+
+fn arguments(pin: &view::Pin) -> String {
+    let own = format!("{} {}", pin.kind, full_name(pin));
+    match pin.target.contains('/') {
+        true => format!("{own} --in {}", pin.namespace),
+        false => own,
+    }
+}

@@ -1,0 +1,207 @@
+use super::pinned::Pinned;
+use super::told;
+use crate::cli::client::Answer;
+use crate::cli::paint::Tone;
+use crate::cli::{CliError, Context, view};
+use crate::domain::ramp::Percent;
+use reqwest::Method;
+use serde_json::{Map, Value, json};
+
+/// Have a share of new tasks take another version; again to move the share, 100 to be done.
+#[derive(Debug, clap::Args)]
+pub struct Ramp {
+    #[command(flatten)]
+    pinned: Pinned,
+    /// Where to: a version (1.5.0), or a range (~1.5).
+    #[arg(value_name = "VERSION")]
+    to: String,
+    /// The share of new tasks, from 0 to 100; two decimals at most.
+    #[arg(long)]
+    percent: Percent,
+    /// How much worse the new version may be before the ramp freezes or rolls back by itself: any of
+    /// window=5m, min_attempts=20, max_error_rate=0.05, max_trap_rate=0.01, max_p95_ratio=2,
+    /// max_memory_ratio=2, max_cpu_ratio=2, action=rollback|freeze.
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parse_limit)]
+    guard: Vec<(String, Value)>,
+    /// Let nothing watch the ramp.
+    #[arg(long, conflicts_with = "guard")]
+    no_guard: bool,
+    /// Go on though the ramp is frozen.
+    #[arg(long)]
+    force: bool,
+    /// Why, for who reads the history.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
+}
+
+/// Have new tasks take what they took before: end the ramp where it began, or take the last change
+/// of the pin back.
+#[derive(Debug, clap::Args)]
+pub struct Rollback {
+    #[command(flatten)]
+    because: Because,
+}
+
+/// Hold a ramp where it is; its guard leaves it alone.
+#[derive(Debug, clap::Args)]
+pub struct Freeze {
+    #[command(flatten)]
+    because: Because,
+}
+
+/// Let a frozen ramp go on; its guard looks at tasks from now on.
+#[derive(Debug, clap::Args)]
+pub struct Thaw {
+    #[command(flatten)]
+    because: Because,
+}
+
+#[derive(Debug, clap::Args)]
+struct Because {
+    #[command(flatten)]
+    pinned: Pinned,
+    /// Why, for who reads the history.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
+}
+
+impl Ramp {
+    pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
+        let pin = post(context, &self.pinned, "ramp", &self.body()).await?;
+        let pinned = &self.pinned;
+        context.output.show(&pin.text, || match &pin.value.ramp {
+            Some(ramp) => ramping(context, pinned, &pin.value, ramp),
+            None => told(context, pinned, &pin.value, ""),
+        })?;
+        context.output.next(&self.next(&pin.value));
+        Ok(())
+    }
+
+    fn body(&self) -> Value {
+        let mut body = json!({
+            "to": self.to, "percent": self.percent, "force": self.force, "reason": self.reason,
+        });
+        if self.no_guard {
+            body["guard"] = Value::Null;
+        } else if !self.guard.is_empty() {
+            body["guard"] = Value::Object(self.guard.iter().cloned().collect::<Map<_, _>>());
+        }
+        body
+    }
+
+    fn next(&self, pin: &view::Pin) -> Vec<String> {
+        let named = self.pinned.arguments();
+        match pin.ramp {
+            Some(_) => vec![
+                format!("tasker pin ramp {named} {} --percent 100", self.to),
+                format!("tasker pin rollback {named}"),
+            ],
+            None => vec![format!("tasker pin history {named}")],
+        }
+    }
+}
+
+impl Rollback {
+    pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
+        let Because { pinned, reason } = self.because;
+        let pin = post(context, &pinned, "rollback", &json!({ "reason": reason })).await?;
+        context
+            .output
+            .show(&pin.text, || told(context, &pinned, &pin.value, " again"))?;
+        context
+            .output
+            .next(&[format!("tasker pin history {}", pinned.arguments())]);
+        Ok(())
+    }
+}
+
+impl Freeze {
+    pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
+        let Because { pinned, reason } = self.because;
+        held(context, &pinned, &reason, "freeze", "stays").await?;
+        context
+            .output
+            .next(&[format!("tasker pin thaw {}", pinned.arguments())]);
+        Ok(())
+    }
+}
+
+impl Thaw {
+    pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
+        let Because { pinned, reason } = self.because;
+        held(context, &pinned, &reason, "thaw", "may go on").await?;
+        context.output.next(&["tasker pin ls".to_owned()]);
+        Ok(())
+    }
+}
+
+async fn held(
+    context: &Context,
+    pinned: &Pinned,
+    reason: &str,
+    action: &str,
+    what: &str,
+) -> Result<(), CliError> {
+    let pin = post(context, pinned, action, &json!({ "reason": reason })).await?;
+    context.output.show(&pin.text, || {
+        let mark = context.output.paint.tone(Tone::Good, "✔");
+        let ramp = view::pinned(Some(&pin.value.requirement), pin.value.ramp.as_ref());
+        format!("{mark} the ramp of the {pinned} {what}: {ramp}")
+    })
+}
+
+async fn post(
+    context: &Context,
+    pinned: &Pinned,
+    action: &str,
+    body: &Value,
+) -> Result<Answer<view::Pin>, CliError> {
+    let target = pinned.target();
+    let path = [&pinned.path(&target)[..], &[action]].concat();
+    context.client.send_json(Method::POST, &path, body).await
+}
+
+fn ramping(context: &Context, pinned: &Pinned, pin: &view::Pin, ramp: &view::Ramp) -> String {
+    let mark = context.output.paint.tone(Tone::Good, "✔");
+    let view::Pin {
+        namespace,
+        requirement,
+        ..
+    } = pin;
+    let view::Ramp {
+        percent,
+        requirement: to,
+        ..
+    } = ramp;
+    format!(
+        "{mark} {percent} % of new tasks in {namespace} take the {pinned} at {to}, the others at {requirement}"
+    )
+}
+
+/// `name=value`, where the value is a number or a text.
+fn parse_limit(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or_else(|| format!("`{text}` has no `=`; write for example max_error_rate=0.02"))?;
+    let number = serde_json::from_str(value).ok().filter(Value::is_number);
+    let value = number.unwrap_or_else(|| Value::String(value.to_owned()));
+    Ok((name.to_owned(), value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_a_guard_is_a_number_or_a_text() {
+        assert_eq!(
+            parse_limit("max_error_rate=0.02"),
+            Ok(("max_error_rate".to_owned(), json!(0.02)))
+        );
+        assert_eq!(
+            parse_limit("window=10m"),
+            Ok(("window".to_owned(), json!("10m")))
+        );
+        assert!(parse_limit("window").unwrap_err().contains("no `=`"));
+    }
+}

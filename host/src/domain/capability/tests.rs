@@ -1,0 +1,99 @@
+use super::*;
+
+fn capability(text: &str) -> Capability {
+    text.parse().unwrap()
+}
+
+fn covers(wide: &str, narrow: &str) -> bool {
+    capability(wide).covers(&capability(narrow))
+}
+
+#[test]
+fn a_capability_is_written_in_one_form() {
+    for (written, stored) in [
+        ("http", "http"),
+        (" http  GET Api.Example.com/* ", "http GET api.example.com"),
+        ("secret stripe-key", "secret stripe-key"),
+        (
+            "secret stripe-key clear for api.stripe.com,*.stripe.com",
+            "secret stripe-key clear for api.stripe.com,*.stripe.com",
+        ),
+        ("kv counters", "kv counters"),
+        ("kv counters read", "kv counters read"),
+        ("env GREETING=hello  world", "env GREETING=hello  world"),
+        ("env GREETING", "env GREETING"),
+        ("env EMPTY=", "env EMPTY="),
+        ("events orders.charged", "events orders.charged"),
+    ] {
+        assert_eq!(capability(written).to_string(), stored);
+        assert_eq!(capability(stored), capability(written));
+    }
+}
+
+#[test]
+fn what_is_no_capability_is_refused_with_the_form() {
+    for (wrong, told) in [
+        ("", "there are `http"),
+        ("htp api.example.com", "there are `http"),
+        ("secret", "secret NAME [clear]"),
+        ("secret a b", "secret NAME [clear]"),
+        ("secret a/b", "letters, digits"),
+        ("kv", "kv BUCKET [read]"),
+        ("kv counters write", "kv BUCKET [read]"),
+        ("env 1A=x", "env NAME=VALUE"),
+        ("env A B=x", "env NAME=VALUE"),
+        ("env A=\0", "control characters"),
+        ("events a b", "events PREFIX"),
+    ] {
+        let error = wrong.parse::<Capability>().unwrap_err().to_string();
+        assert!(error.contains(told), "{wrong}: {error}");
+    }
+    let long = format!("env A={}", "x".repeat(MAX_CAPABILITY_BYTES));
+    assert!(long.parse::<Capability>().is_err());
+}
+
+#[test]
+fn nothing_covers_a_capability_of_another_kind() {
+    let all = [
+        "http a.example.com",
+        "secret a",
+        "kv a",
+        "env a",
+        "events a",
+    ];
+    for (at, one) in all.iter().enumerate() {
+        for (other_at, other) in all.iter().enumerate() {
+            assert_eq!(covers(one, other), at == other_at, "{one} {other}");
+        }
+    }
+}
+
+#[test]
+fn a_wider_capability_covers_a_narrower_one_and_not_the_other_way() {
+    for (wide, narrow) in [
+        ("http", "http api.example.com"),
+        ("secret a clear", "secret a"),
+        ("secret a", "secret a for api.example.com"),
+        ("secret a for *.example.com", "secret a for api.example.com"),
+        ("kv a", "kv a read"),
+        ("events orders", "events orders.charged"),
+    ] {
+        assert!(covers(wide, narrow), "{wide} {narrow}");
+        assert!(!covers(narrow, wide), "{narrow} {wide}");
+    }
+    assert!(!covers("events orders", "events orders_old"));
+}
+
+#[test]
+fn what_a_version_wants_more_than_another_is_what_no_want_of_that_covers() {
+    let had = [capability("http api.example.com"), capability("kv a")];
+    let wanted = ["http GET api.example.com", "kv b", "kv a read", "http"].map(capability);
+    assert_eq!(beyond(&wanted, &had), ["kv b", "http"].map(capability));
+}
+
+#[test]
+fn http_without_a_destination_is_answered_by_any_grant_of_it() {
+    let granted = [capability("http api.example.com")];
+    assert!(unanswered(&[capability("http")], &granted).is_empty());
+    assert_eq!(unanswered(&[capability("http")], &[]), [capability("http")]);
+}

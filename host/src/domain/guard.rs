@@ -1,0 +1,159 @@
+//! What watches a ramp: how much worse the new version may be than the old one.
+
+use super::template::duration;
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The shortest window: below it a few slow attempts decide.
+pub const MIN_WINDOW: Duration = Duration::from_secs(1);
+
+/// How much worse the attempts of a ramp's tasks may be than those of the other tasks. Told as
+/// JSON, in which everything may be left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Guard {
+    /// How far back attempts are looked at.
+    #[serde(with = "window")]
+    pub window: Duration,
+    /// Fewer attempts than this say nothing yet.
+    pub min_attempts: u32,
+    /// By how much the share of failed attempts may be higher, 0.05 for five points.
+    pub max_error_rate: f64,
+    /// The same of attempts that trapped or went over a limit.
+    pub max_trap_rate: f64,
+    /// How many times as long an attempt may take, at the 95th percentile.
+    pub max_p95_ratio: f64,
+    /// How many times as much memory.
+    pub max_memory_ratio: f64,
+    /// How many times as much time on the processor.
+    pub max_cpu_ratio: f64,
+    /// What is done. None: back where attempts fail or trap, freeze where they cost too much.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action: Option<GuardAction>,
+}
+
+/// What a guard does when a ramp is too bad.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum GuardAction {
+    Rollback,
+    Freeze,
+}
+
+/// Why a guard makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GuardError {
+    #[error("the guard's {0} is a share; write a number from 0 to 1, such as 0.05")]
+    Rate(&'static str),
+    #[error("the guard's {0} says how many times as much is allowed; write a number from 1 on")]
+    Ratio(&'static str),
+    #[error("the guard's min_attempts is at least 1")]
+    MinAttempts,
+    #[error(
+        "the guard's window is at least {}; write for example 5m",
+        duration::show(MIN_WINDOW)
+    )]
+    Window,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            window: Duration::from_secs(5 * 60),
+            min_attempts: 20,
+            max_error_rate: 0.05,
+            max_trap_rate: 0.01,
+            max_p95_ratio: 2.0,
+            max_memory_ratio: 2.0,
+            max_cpu_ratio: 2.0,
+            action: None,
+        }
+    }
+}
+
+impl Guard {
+    /// The guard, if what it says makes sense.
+    pub fn checked(self) -> Result<Self, GuardError> {
+        let rates = [
+            ("max_error_rate", self.max_error_rate),
+            ("max_trap_rate", self.max_trap_rate),
+        ];
+        let ratios = [
+            ("max_p95_ratio", self.max_p95_ratio),
+            ("max_memory_ratio", self.max_memory_ratio),
+            ("max_cpu_ratio", self.max_cpu_ratio),
+        ];
+        if let Some((name, _)) = rates.iter().find(|(_, rate)| !(0.0..=1.0).contains(rate)) {
+            return Err(GuardError::Rate(name));
+        }
+        let is_ratio = |ratio: f64| ratio.is_finite() && ratio >= 1.0;
+        if let Some((name, _)) = ratios.iter().find(|(_, ratio)| !is_ratio(*ratio)) {
+            return Err(GuardError::Ratio(name));
+        }
+        match (self.min_attempts, self.window) {
+            (0, _) => Err(GuardError::MinAttempts),
+            (_, window) if window < MIN_WINDOW => Err(GuardError::Window),
+            _ => Ok(self),
+        }
+    }
+}
+
+/// The window as text, `5m`, which PostgreSQL reads too.
+mod window {
+    use super::{Duration, duration};
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(window: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&duration::show(*window))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        let text = String::deserialize(from)?;
+        duration::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn guard(text: serde_json::Value) -> Result<Guard, String> {
+        let guard: Guard = serde_json::from_value(text).map_err(|error| error.to_string())?;
+        guard.checked().map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn everything_of_a_guard_may_be_left_out() {
+        assert_eq!(guard(json!({})), Ok(Guard::default()));
+        let some = guard(json!({"window": "90s", "action": "freeze"})).unwrap();
+        assert_eq!(some.window, Duration::from_secs(90));
+        assert_eq!(some.action, Some(GuardAction::Freeze));
+        assert_eq!(some.min_attempts, 20);
+    }
+
+    #[test]
+    fn a_guard_that_makes_no_sense_is_refused_by_the_name_of_its_field() {
+        for (wrong, name) in [
+            (json!({"max_error_rate": 5}), "max_error_rate"),
+            (json!({"max_trap_rate": -0.1}), "max_trap_rate"),
+            (json!({"max_p95_ratio": 0.5}), "max_p95_ratio"),
+            (json!({"max_cpu_ratio": 0}), "max_cpu_ratio"),
+            (json!({"min_attempts": 0}), "min_attempts"),
+            (json!({"window": "10ms"}), "window"),
+            (json!({"window": "5"}), "has no unit"),
+            (json!({"max_errors": 1}), "max_errors"),
+        ] {
+            let message = guard(wrong).unwrap_err();
+            assert!(message.contains(name), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_guard_is_stored_whole() {
+        let stored = serde_json::to_value(Guard::default()).unwrap();
+        assert_eq!(stored["window"], "5m");
+        let read: Guard = serde_json::from_value(stored).unwrap();
+        assert_eq!(read, Guard::default());
+    }
+}

@@ -1,0 +1,98 @@
+//! Ramps: a pin goes from one version to another by a share of new tasks, and back at once.
+
+use super::pin::{PinTarget, check_matches};
+use super::{Registry, RegistryError};
+use crate::domain::pin::{PastChange, PinChangeError, Pinned, RampStep, standing};
+use crate::domain::requirement::Requirement;
+use crate::domain::resolve::{Candidate, highest};
+use crate::store::pin::{PinBy, PinRow};
+
+impl Registry {
+    /// Takes a step of the pin's ramp: begins it, moves its share, or ends it at 100 percent.
+    /// Refused where either end means no version, or both mean the same.
+    pub async fn ramp_pin(
+        &self,
+        pin: &PinTarget,
+        step: RampStep,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        let candidates = self.pinnable(pin).await?;
+        check_matches(pin, &candidates, &step.to)?;
+        self.change(pin, by, |pinned| {
+            check_differs(&candidates, &pinned.requirement, &step.to)?;
+            pinned.ramped(step)
+        })
+        .await
+    }
+
+    /// Holds the ramp where it is: its share cannot grow, and its guard leaves it alone.
+    pub async fn freeze_pin(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        let because = match by.reason {
+            "" => format!("by {}", by.actor),
+            reason => format!("by {}: {reason}", by.actor),
+        };
+        self.change(pin, by, |pinned| pinned.frozen(&because)).await
+    }
+
+    /// Lets a frozen ramp go on; its guard looks at tasks from now on.
+    pub async fn thaw_pin(&self, pin: &PinTarget, by: &PinBy<'_>) -> Result<PinRow, RegistryError> {
+        self.change(pin, by, Pinned::thawed).await
+    }
+
+    /// Ends the ramp where it began; without a ramp, the pin goes back to what it was before its
+    /// last change that was not taken back yet. New tasks take that at once, on every host; tasks
+    /// that exist keep what they have.
+    pub async fn rollback_pin(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        let candidates = self.pinnable(pin).await?;
+        let back = |pinned: Option<Pinned>, past: &[PastChange]| {
+            let pinned = pinned.ok_or_else(|| pin.unknown())?;
+            if pinned.ramp.is_some() {
+                return Ok((Pinned::at(pinned.requirement), None));
+            }
+            let Some((id, before)) = standing(past).next() else {
+                return Err(pin.refused(PinChangeError::NothingBefore(pinned.requirement)));
+            };
+            let before: Requirement = before.parse()?;
+            check_matches(pin, &candidates, &before)?;
+            Ok((Pinned::at(before), Some(id)))
+        };
+        self.store.change_with_past(&pin.key(), by, back).await
+    }
+
+    async fn change(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+        change: impl FnOnce(Pinned) -> Result<Pinned, PinChangeError>,
+    ) -> Result<PinRow, RegistryError> {
+        let decide = |pinned: Option<Pinned>| {
+            let pinned = pinned.ok_or_else(|| pin.unknown())?;
+            change(pinned).map_err(|source| pin.refused(source))
+        };
+        self.store.change_pin(&pin.key(), by, decide).await
+    }
+}
+
+fn check_differs(
+    candidates: &[Candidate<()>],
+    from: &Requirement,
+    to: &Requirement,
+) -> Result<(), PinChangeError> {
+    let version = |requirement| highest(candidates, &[requirement]).map(|it| &it.version);
+    match (version(from), version(to)) {
+        (Some(a), Some(b)) if a == b && from != to => Err(PinChangeError::SameVersion {
+            from: from.clone(),
+            to: to.clone(),
+            version: Box::new(a.clone()),
+        }),
+        _ => Ok(()),
+    }
+}

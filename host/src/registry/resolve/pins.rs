@@ -1,0 +1,101 @@
+//! The pins of a namespace, and how one task sees them.
+
+use super::super::RegistryError;
+use super::{Registry, Resolver};
+use crate::domain::ids::TaskId;
+use crate::domain::name::Name;
+use crate::domain::pin::{PinKind, Pinned};
+use crate::domain::ramp::takes_ramp;
+use crate::domain::requirement::{ComponentRef, QualifiedName};
+use crate::domain::resolve::{Pin, Pins};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The pins of one namespace.
+#[derive(Default)]
+pub(super) struct NamespacePins {
+    pub(super) templates: BTreeMap<QualifiedName, NamedPin>,
+    pub(super) components: BTreeMap<QualifiedName, NamedPin>,
+}
+
+/// A pin with the name by which its ramp tells tasks apart.
+pub(super) struct NamedPin {
+    pub(super) name: String,
+    pinned: Pinned,
+}
+
+impl NamedPin {
+    /// True where the pin has a ramp and the task is on it.
+    pub(super) fn has_on_ramp(&self, task: TaskId) -> bool {
+        let ramp = self.pinned.ramp.as_ref();
+        ramp.is_some_and(|ramp| takes_ramp(task, &self.name, ramp.percent))
+    }
+
+    /// The pin as a task sees it that is on its ramp or is not.
+    pub(super) fn seen(&self, is_on_ramp: bool) -> Pin {
+        let ramp = self.pinned.ramp.as_ref().filter(|_| is_on_ramp);
+        Pin {
+            requirement: self.pinned.requirement.clone(),
+            ramped: ramp.map(|ramp| ramp.requirement.clone()),
+        }
+    }
+}
+
+impl NamespacePins {
+    /// Names of the pins of these components whose ramps the task is on, in the order of the
+    /// components.
+    pub(super) fn ramps_with(
+        &self,
+        components: &BTreeSet<QualifiedName>,
+        task: TaskId,
+    ) -> Vec<String> {
+        let named = self.components.iter();
+        named
+            .filter(|(target, pin)| pin.has_on_ramp(task) && components.contains(target))
+            .map(|(_, pin)| pin.name.clone())
+            .collect()
+    }
+
+    /// The pins of components as a task sees them that is on these ramps.
+    pub(super) fn seen_on(&self, ramps: &[String]) -> Pins {
+        let pins = self.components.iter();
+        pins.map(|(target, pin)| (target.clone(), pin.seen(ramps.contains(&pin.name))))
+            .collect()
+    }
+}
+
+impl Registry {
+    pub(super) async fn pins_of(&self, namespace: &Name) -> Result<NamespacePins, RegistryError> {
+        let mut pins = NamespacePins::default();
+        for row in self.store.pin_candidates(namespace).await? {
+            let target: ComponentRef = row.target.parse()?;
+            let of_kind = match row.kind {
+                PinKind::Template => &mut pins.templates,
+                PinKind::Component => &mut pins.components,
+            };
+            let pin = NamedPin {
+                name: row.kind.pin_name(&row.target),
+                pinned: row.ramp.pinned(&row.requirement)?,
+            };
+            of_kind.insert(target.qualified(namespace), pin);
+        }
+        Ok(pins)
+    }
+}
+
+impl Resolver<'_> {
+    /// The namespace's pins under this generation.
+    pub(super) async fn pins(
+        &mut self,
+        namespace: &Name,
+    ) -> Result<Arc<NamespacePins>, RegistryError> {
+        let kept = &self.registry.resolved.pins;
+        if let Some(pins) = kept.get(namespace, self.generation) {
+            return Ok(pins);
+        }
+        self.has_read = true;
+        let pins = Arc::new(self.registry.pins_of(namespace).await?);
+        kept.keep(namespace.clone(), self.generation, pins.clone());
+        Ok(pins)
+    }
+}

@@ -1,0 +1,63 @@
+//! `tasker:step/secrets`.
+
+use crate::domain::capability::SecretRule;
+use crate::domain::secret::SecretValue;
+use crate::sandbox::bindings::tasker::step::secrets::{Error, Host};
+use crate::sandbox::given::GivenSecret;
+use crate::sandbox::state::AttemptState;
+use crate::sandbox::verdict::Stopped;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+
+/// Where the values of secrets come from, when a handler asks for one that it was granted.
+pub trait SecretValues: Send + Sync {
+    /// The value; none where the namespace has no secret of that name.
+    fn value<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>>;
+}
+
+/// A secret could not be read. Ends the attempt as the host's fault.
+#[derive(Debug, thiserror::Error)]
+#[error("a secret could not be read")]
+pub struct SecretUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+impl Host for AttemptState {
+    async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
+        let given = self.given(&name, |_| true).await?;
+        Ok(given.map(|secret| secret.placeholder.clone()))
+    }
+
+    async fn reveal(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
+        let given = self.given(&name, |rule| rule.clear).await?;
+        Ok(given.map(|secret| secret.value.reveal().to_owned()))
+    }
+}
+
+impl AttemptState {
+    /// The secret, where a grant allows this use of it; read once an attempt.
+    async fn given(
+        &mut self,
+        name: &str,
+        allows: impl Fn(&SecretRule) -> bool + Send,
+    ) -> wasmtime::Result<Result<Arc<GivenSecret>, Error>> {
+        let step = self.invocation.step.clone();
+        let is_meant = |rule: &&SecretRule| rule.name.as_str() == name && allows(rule);
+        let Some(rule) = step.grants.secrets.iter().find(is_meant) else {
+            return Ok(Err(Error::NotGranted));
+        };
+        if let Some(given) = self.given.find(name) {
+            return Ok(Ok(given));
+        }
+        let Some(source) = self.surroundings.secrets.clone() else {
+            return Ok(Err(Error::Unknown));
+        };
+        let value = source.value(&step.namespace, name).await;
+        Ok(match value.map_err(Stopped::Secret)? {
+            Some(value) => Ok(self.given.add(&rule.name, value)),
+            None => Err(Error::Unknown),
+        })
+    }
+}

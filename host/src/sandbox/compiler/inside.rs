@@ -1,0 +1,85 @@
+//! The child's end of the pipe.
+
+use super::{CompileLimits, engine};
+use rustix::process::{Resource, Rlimit, setrlimit};
+use std::io::{self, Read, Write};
+use std::process::ExitCode;
+use wasmtime::Engine;
+
+/// What standard output holds is why the component was refused, not its code.
+pub(super) const REFUSED: u8 = 3;
+/// A request for memory was refused.
+pub(super) const NO_MEMORY: u8 = 4;
+
+/// How much the child stands back behind the host.
+const NICENESS: i32 = 10;
+
+/// The main function of a child: takes on the limits, compiles the component on standard input and
+/// writes its machine code to standard output.
+///
+/// Must be called before the process has a second thread. It ends with the process that started it.
+pub fn compile_within(limits: CompileLimits) -> ExitCode {
+    match take_on(limits).and_then(|()| compile()) {
+        Ok(code) => code,
+        Err(error) if error.kind() == io::ErrorKind::OutOfMemory => NO_MEMORY.into(),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn take_on(limits: CompileLimits) -> io::Result<()> {
+    end_with_parent()?;
+    rustix::process::nice(NICENESS)?;
+    limit(Resource::Core, 0)?;
+    limit(Resource::Fsize, 0)?;
+    limit(Resource::Cpu, limits.cpu.as_secs().max(1))?;
+    limit(Resource::As, limits.memory_bytes)
+}
+
+#[cfg(target_os = "linux")]
+fn end_with_parent() -> io::Result<()> {
+    use rustix::process::Signal;
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    rustix::thread::set_no_new_privs(true)?;
+    Ok(())
+}
+
+/// Elsewhere a child outlives a killed host by its limit on processor time at most.
+#[cfg(not(target_os = "linux"))]
+fn end_with_parent() -> io::Result<()> {
+    Ok(())
+}
+
+fn limit(resource: Resource, most: u64) -> io::Result<()> {
+    let (current, maximum) = (Some(most), Some(most));
+    Ok(setrlimit(resource, Rlimit { current, maximum })?)
+}
+
+fn compile() -> io::Result<ExitCode> {
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes)?;
+    let compiled =
+        Engine::new(&engine::settings()).and_then(|engine| engine.precompile_component(&bytes));
+    match compiled {
+        Ok(code) => answer(&code, ExitCode::SUCCESS),
+        Err(error) if lacks_memory(&error) => Ok(NO_MEMORY.into()),
+        Err(error) => answer(format!("{error:#}").as_bytes(), REFUSED.into()),
+    }
+}
+
+fn answer(bytes: &[u8], code: ExitCode) -> io::Result<ExitCode> {
+    let mut out = io::stdout();
+    out.write_all(bytes)?;
+    out.flush()?;
+    Ok(code)
+}
+
+fn lacks_memory(error: &wasmtime::Error) -> bool {
+    let of_the_kernel = |cause: &(dyn std::error::Error + 'static)| {
+        let cause = cause.downcast_ref::<io::Error>();
+        cause.is_some_and(|cause| cause.kind() == io::ErrorKind::OutOfMemory)
+    };
+    error.is::<wasmtime::OutOfMemory>() || error.chain().any(of_the_kernel)
+}

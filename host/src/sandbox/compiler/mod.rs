@@ -1,0 +1,123 @@
+//! From a component's bytes to machine code, within bounds of time and memory.
+//!
+//! A compiler works longer and takes more memory than its input lets one foresee, so a host has it
+//! run in a child process: a component that is made to exhaust it ends the child and nothing else.
+
+mod child;
+mod inside;
+
+pub use inside::compile_within;
+
+use super::SandboxError;
+use super::engine;
+use super::refusal::Refusal;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wasmtime::Engine;
+
+/// Code that one component may be compiled to, in bytes.
+const MAX_CODE_BYTES: usize = 256 << 20;
+
+/// Where components are compiled.
+#[derive(Clone, Debug)]
+pub enum Compiler {
+    /// In a child process within these limits. The program is `tasker` itself, which speaks the
+    /// other end of the pipe: see [`compile_within`].
+    Child {
+        program: PathBuf,
+        limits: CompileLimits,
+    },
+    /// In this process, without limits: for components that are trusted.
+    InProcess,
+}
+
+/// What compiling one component may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompileLimits {
+    /// Processor time in whole seconds, all threads together. It may take twice as long by the
+    /// clock on the wall.
+    pub cpu: Duration,
+    /// Address space in bytes, with the program itself.
+    pub memory_bytes: u64,
+}
+
+/// The largest interpreters take 26 s of processor time and 360 MiB.
+impl Default for CompileLimits {
+    fn default() -> Self {
+        Self {
+            cpu: Duration::from_secs(40),
+            memory_bytes: 1536 << 20,
+        }
+    }
+}
+
+impl CompileLimits {
+    /// How long a child is waited for: where it is slow without computing, the machine is.
+    fn wall(&self) -> Duration {
+        self.cpu * 2
+    }
+}
+
+impl Compiler {
+    /// A child process of the program that runs now.
+    pub fn of_this_program(limits: CompileLimits) -> Self {
+        Self::Child {
+            program: this_program(),
+            limits,
+        }
+    }
+
+    /// The machine code of a component, as an engine with these settings loads it. Blocks.
+    pub(super) fn compile(&self, engine: &Engine, bytes: &[u8]) -> Result<Vec<u8>, SandboxError> {
+        match self {
+            Self::Child { program, limits } => child::compile(program, limits, bytes),
+            Self::InProcess => engine
+                .precompile_component(bytes)
+                .map_err(|error| Refusal::Compile(error).into()),
+        }
+    }
+}
+
+/// The kernel's name for this program leads to it even after its file was replaced.
+fn this_program() -> PathBuf {
+    if cfg!(target_os = "linux") {
+        return "/proc/self/exe".into();
+    }
+    std::env::current_exe().unwrap_or_else(|_| "tasker".into())
+}
+
+/// As many compilers at once as there are processors for each purpose: uploads that take long must
+/// not hold up steps whose code this host has yet to compile.
+pub(super) struct Turns {
+    uploads: Arc<Semaphore>,
+    steps: Arc<Semaphore>,
+}
+
+/// What a component is compiled for.
+#[derive(Clone, Copy)]
+pub(super) enum Purpose {
+    Upload,
+    Step,
+}
+
+impl Turns {
+    pub(super) fn new() -> Self {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            uploads: Arc::new(Semaphore::new(processors)),
+            steps: Arc::new(Semaphore::new(processors)),
+        }
+    }
+
+    /// The right to compile one component, for as long as it is held.
+    pub(super) async fn turn(&self, purpose: Purpose) -> OwnedSemaphorePermit {
+        let turns = match purpose {
+            Purpose::Upload => &self.uploads,
+            Purpose::Step => &self.steps,
+        };
+        let permit = turns.clone().acquire_owned().await;
+        permit.expect("the semaphore is never closed")
+    }
+}

@@ -1,0 +1,158 @@
+//! What becomes of pins when a version is barred.
+
+use super::super::lock::{advance_generation, component_candidates, template_candidates};
+use super::super::{Store, StoreError};
+use super::change::{Becomes, Held, PinBy, PinKey, hold, past_changes, write};
+use super::{PinKind, PinRow};
+use crate::domain::actor::Actor;
+use crate::domain::name::Name;
+use crate::domain::pin::{PastChange, Pinned, standing};
+use crate::domain::requirement::{QualifiedName, Requirement};
+use crate::domain::resolve::{Bar, Candidate, highest};
+use semver::Version;
+use sqlx::PgConnection;
+
+/// A pin that could not stay as it was.
+#[derive(Clone, Debug)]
+pub struct FellBack {
+    /// What it said.
+    pub from: Pinned,
+    pub pin: PinRow,
+}
+
+impl Store {
+    /// Has pins fall back, in a transaction of its own, from a version that is barred already.
+    pub async fn fall_back_pins(
+        &self,
+        kind: PinKind,
+        barred: (&QualifiedName, &Version),
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Vec<FellBack>, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let fell_back = fall_back(&mut tx, kind, barred, actor, reason).await?;
+        if !fell_back.is_empty() {
+            advance_generation(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(fell_back)
+    }
+}
+
+/// Has the pins, in every namespace, that after a bar mean no version any more go back to what does:
+/// a ramp to nothing ends, a requirement that nothing satisfies becomes the last one before it that
+/// something does. Where there is none the pin stays, and refuses new tasks by name. Other pins need
+/// nothing: what they mean next is chosen as ever.
+///
+/// Call it in the transaction that bars the version, after the bar; whoever calls it advances the
+/// generation. Locks the pins in the order of their namespaces.
+pub(in crate::store) async fn fall_back(
+    tx: &mut PgConnection,
+    kind: PinKind,
+    barred: (&QualifiedName, &Version),
+    actor: &Actor,
+    reason: &str,
+) -> Result<Vec<FellBack>, StoreError> {
+    let (target, version) = barred;
+    let candidates = candidates(tx, kind, target).await?;
+    let is_met = |requirement: &Requirement| highest(&candidates, &[requirement]).is_some();
+    let reason = match reason {
+        "" => format!("{version} is barred"),
+        reason => format!("{version} is barred: {reason}"),
+    };
+    let by = PinBy {
+        actor,
+        action: "pin.rollback",
+        reason: &reason,
+    };
+    let mut fell_back = Vec::new();
+    for (namespace, target) in pins_of(tx, kind, target).await? {
+        let (namespace, target) = (&namespace, target.as_str());
+        let key = PinKey {
+            namespace,
+            kind,
+            target,
+        };
+        let held = hold(tx, &key).await?;
+        let past = past_changes(tx, &key).await?;
+        if let Some((from, becomes)) = next(&held, &past, is_met) {
+            let pin = write(tx, &key, &held, &becomes, &by).await?;
+            fell_back.push(FellBack { from, pin });
+        }
+    }
+    Ok(fell_back)
+}
+
+/// What the pin becomes; none where it stays.
+fn next(
+    held: &Held,
+    newest_first: &[PastChange],
+    is_met: impl Fn(&Requirement) -> bool,
+) -> Option<(Pinned, Becomes)> {
+    let from = held.pinned.clone()?;
+    let mut pinned = from.clone();
+    let mut undid = None;
+    pinned.ramp = pinned.ramp.filter(|ramp| is_met(&ramp.requirement));
+    if !is_met(&pinned.requirement) {
+        let before = standing(newest_first)
+            .filter_map(|(id, text)| Some((id, text.parse::<Requirement>().ok()?)))
+            .find(|(_, requirement)| is_met(requirement));
+        if let Some((id, requirement)) = before {
+            pinned.requirement = requirement;
+            undid = Some(id);
+        }
+    }
+    (pinned != from).then_some((from, Becomes { pinned, undid }))
+}
+
+async fn candidates(
+    tx: &mut PgConnection,
+    kind: PinKind,
+    target: &QualifiedName,
+) -> Result<Vec<Candidate<()>>, StoreError> {
+    let versions: Vec<(String, Option<Bar>)> = match kind {
+        PinKind::Component => {
+            let rows = component_candidates(&mut *tx, std::slice::from_ref(target)).await?;
+            rows.into_iter().map(|row| (row.version, row.bar)).collect()
+        }
+        PinKind::Template => {
+            let rows = template_candidates(&mut *tx, target).await?;
+            rows.into_iter().map(|row| (row.version, row.bar)).collect()
+        }
+    };
+    let candidate = |(version, bar): (String, Option<Bar>)| match Version::parse(&version) {
+        Ok(version) => Ok(Candidate {
+            version,
+            bar,
+            id: (),
+        }),
+        Err(why) => Err(StoreError::Corrupt(format!("{target} {version}: {why}"))),
+    };
+    versions.into_iter().map(candidate).collect()
+}
+
+/// Every pin that is about this component or template, by its namespace.
+async fn pins_of(
+    tx: &mut PgConnection,
+    kind: PinKind,
+    target: &QualifiedName,
+) -> Result<Vec<(Name, String)>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select n.name, p.target
+         from tasker.pin p join tasker.namespace n using (namespace_id)
+         where p.kind = $1::text::tasker.pin_kind
+           and ((n.name = $2 and p.target = $3) or (n.name <> $2 and p.target = $2 || '/' || $3))
+         order by n.name",
+    )
+    .bind(kind.as_str())
+    .bind(target.namespace.as_str())
+    .bind(target.name.as_str())
+    .fetch_all(tx)
+    .await?;
+    let named = |(namespace, target): (String, String)| {
+        let namespace = namespace.parse::<Name>();
+        let namespace = namespace.map_err(|error| StoreError::Corrupt(error.to_string()))?;
+        Ok((namespace, target))
+    };
+    rows.into_iter().map(named).collect()
+}

@@ -1,0 +1,78 @@
+-- Records the result of one attempt (or its checkpoint) together with what it wrote to kv: both or
+-- neither. Where an entry was changed by another since the attempt looked at it, nothing is written and
+-- the step is tried again after a moment, which does not count against max_attempts; where the
+-- namespace is full, the attempt has failed.
+--
+-- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
+-- a write. A void lease changes nothing: repeating a call is harmless. Returns the milliseconds until
+-- the step is due again; null where it is done.
+--
+-- Locks: the step (where attempts run out, all unfinished steps of its task, as tasker.fail_steps
+-- does), then kv rows by (bucket, key), then as tasker.complete_steps. Whoever waits for a kv row holds
+-- no step but its own, which is running: no one needs that for a step that a holder of kv rows waits for.
+create or replace function tasker.complete_with_kv(
+  p_worker_id int, p_task_id uuid, p_step_no smallint, p_attempt smallint, p_result text,
+  p_is_checkpoint bool, p_usage tasker.usage, p_bucket text[], p_key text[], p_value text[],
+  p_is_checked bool[], p_expected bigint[]
+) returns bigint
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_retry_ms constant int := 10;
+  v_namespace_id int;
+  v_write record;
+  v_code text;
+  v_message text;
+begin
+  perform tasker.lock_failing_steps(
+    array[p_task_id], array[p_step_no], array[p_attempt >= tasker.attempts_max()]);
+  select t.namespace_id into v_namespace_id
+  from tasker.step s
+  join tasker.task t on t.task_id = s.task_id
+  where s.task_id = p_task_id and s.step_no = p_step_no
+    and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = p_attempt;
+  if not found then
+    return null;
+  end if;
+
+  begin
+    for v_write in
+      select * from unnest(p_bucket, p_key, p_value, p_is_checked, p_expected)
+        as u (bucket, key, value, is_checked, expected)
+      order by u.bucket collate "C", u.key collate "C"
+    loop
+      perform tasker.set_kv(v_namespace_id, v_write.bucket, v_write.key, v_write.value,
+                            v_write.is_checked, v_write.expected, p_task_id);
+    end loop;
+  exception
+    when sqlstate 'TK001' then
+      v_code := 'kv_conflict';
+      v_message := sqlerrm;
+      update tasker.step s set uncounted = s.uncounted + 1
+      where s.task_id = p_task_id and s.step_no = p_step_no;
+    when sqlstate 'TK002' then
+      v_code := 'kv_full';
+      v_message := sqlerrm;
+  end;
+
+  if v_code is not null then
+    return tasker.fail_steps(
+      p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt],
+      array[json_build_object('kind', 'failed', 'code', v_code, 'message', v_message)::text],
+      array[false],
+      array[case v_code when 'kv_conflict' then ceil(v_retry_ms * (1 + random()))::bigint end],
+      array[p_usage]);
+  elsif p_is_checkpoint then
+    perform tasker.checkpoint_steps(
+      p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt], array[p_result],
+      array[p_usage]);
+  else
+    perform tasker.complete_steps(
+      p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt], array[p_result], 0,
+      array[p_usage]);
+  end if;
+  return null;
+end
+$$;

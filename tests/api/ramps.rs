@@ -1,0 +1,296 @@
+//! Ramps: which new tasks take them, how they move, freeze and end.
+
+use super::server::{Server, yaml};
+use crate::sandbox::guests;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+pub const PIN: &str = "/v1/namespaces/shop/pins/component/guest";
+const TEMPLATE_PIN: &str = "/v1/namespaces/shop/pins/template/one";
+/// Two steps of one component, and one of another.
+const STEPS: &str = "steps: [{name: a, handler: guest/noop}, {name: b, handler: guest/noop},
+  {name: c, handler: other/noop}]";
+
+/// With `guest` 1.0.0 (pinned) and 1.1.0, `other` 1.0.0, and the template `one`.
+pub async fn pinned() -> Server {
+    let server = Server::start().await;
+    for (name, version) in [("guest", "1.0.0"), ("guest", "1.1.0"), ("other", "1.0.0")] {
+        let put = server.put_component(name, version, guests::undescribed());
+        put.await.answered(201);
+    }
+    let yaml = yaml("one", "1.0.0", STEPS);
+    server
+        .put_template("one", "1.0.0", &yaml)
+        .await
+        .answered(201);
+    let pin = json!({"requirement": "=1.0.0"});
+    server.put(PIN, &pin).await.answered(200);
+    server
+}
+
+pub async fn ramp(server: &Server, to: &str, percent: f64) -> Value {
+    let body = json!({"to": to, "percent": percent});
+    let answer = server.post(&format!("{PIN}/ramp"), &body).await;
+    answer.answered(200)
+}
+
+/// How many of as many new tasks have this for the template and for each step, such as
+/// `1.0.0 1.1.0 1.1.0 1.0.0`.
+async fn taken(server: &Server, tasks: usize) -> BTreeMap<String, usize> {
+    let submit = json!({"namespace": "shop", "template": "one"});
+    let submits: Value = std::iter::repeat_n(submit, tasks).collect();
+    let created = server.post("/v1/tasks", &submits).await.answered(200);
+    let mut taken = BTreeMap::new();
+    for item in created["items"].as_array().unwrap() {
+        let id = item["task_id"].as_str().unwrap();
+        *taken.entry(versions(server, id).await).or_default() += 1;
+    }
+    taken
+}
+
+async fn versions(server: &Server, id: &str) -> String {
+    let task = server.get(&format!("/v1/tasks/{id}")).await.answered(200);
+    let steps = task["lock"].as_array().unwrap().iter();
+    let steps = steps.map(|step| step["version"].as_str().unwrap());
+    let all: Vec<&str> = std::iter::once(task["version"].as_str().unwrap())
+        .chain(steps)
+        .collect();
+    all.join(" ")
+}
+
+const OLD: &str = "1.0.0 1.0.0 1.0.0 1.0.0";
+const NEW: &str = "1.0.0 1.1.0 1.1.0 1.0.0";
+
+#[tokio::test]
+async fn a_share_of_new_tasks_takes_the_ramp_each_of_them_for_all_its_steps() {
+    let server = pinned().await;
+    ramp(&server, "1.1.0", 50.0).await;
+    let taken = taken(&server, 60).await;
+    assert!(taken[OLD] > 5 && taken[NEW] > 5, "{taken:?}");
+    assert_eq!(taken[OLD] + taken[NEW], 60, "{taken:?}");
+}
+
+#[tokio::test]
+async fn at_0_percent_no_task_takes_the_ramp_and_at_100_it_is_the_pin() {
+    let server = pinned().await;
+    let pin = ramp(&server, "1.1.0", 0.0).await;
+    assert_eq!(pin["ramp"]["percent"], 0.0);
+    assert_eq!(
+        taken(&server, 10).await,
+        BTreeMap::from([(OLD.to_owned(), 10)])
+    );
+    let pin = ramp(&server, "1.1.0", 100.0).await;
+    assert_eq!(
+        (&pin["requirement"], &pin["ramp"]),
+        (&json!("=1.1.0"), &Value::Null)
+    );
+    assert_eq!(
+        taken(&server, 10).await,
+        BTreeMap::from([(NEW.to_owned(), 10)])
+    );
+}
+
+#[tokio::test]
+async fn a_ramp_is_shown_with_its_guard_and_keeps_its_beginning_as_it_moves() {
+    let server = pinned().await;
+    let begun = ramp(&server, "1.1.0", 10.0).await["ramp"].clone();
+    assert_eq!(begun["requirement"], "=1.1.0");
+    assert_eq!(
+        (&begun["state"], &begun["percent"]),
+        (&json!("ramping"), &json!(10.0))
+    );
+    assert_eq!(
+        (&begun["guard"]["window"], &begun["guard"]["min_attempts"]),
+        (&json!("5m"), &json!(20))
+    );
+    let body = json!({"to": "1.1.0", "percent": 12.34, "guard": {"window": "90s"}});
+    let moved = server
+        .post(&format!("{PIN}/ramp"), &body)
+        .await
+        .answered(200);
+    assert_eq!(moved["ramp"]["percent"], 12.34);
+    assert_eq!(moved["ramp"]["guard"]["window"], "1m30s");
+    assert_eq!(moved["ramp"]["started_at"], begun["started_at"]);
+    let body = json!({"to": "1.1.0", "percent": 20, "guard": null});
+    let unguarded = server
+        .post(&format!("{PIN}/ramp"), &body)
+        .await
+        .answered(200);
+    assert_eq!(unguarded["ramp"]["guard"], Value::Null);
+    let list = server.get("/v1/pins").await.answered(200);
+    assert_eq!(list["items"][0]["ramp"], unguarded["ramp"]);
+}
+
+#[tokio::test]
+async fn a_template_is_ramped_as_a_component_is() {
+    let server = pinned().await;
+    let yaml = yaml("one", "2.0.0", STEPS);
+    server
+        .put_template("one", "2.0.0", &yaml)
+        .await
+        .answered(201);
+    let pin = json!({"requirement": "^1"});
+    server.put(TEMPLATE_PIN, &pin).await.answered(200);
+    let body = json!({"to": "2.0.0", "percent": 50});
+    let ramped = server
+        .post(&format!("{TEMPLATE_PIN}/ramp"), &body)
+        .await
+        .answered(200);
+    assert_eq!(ramped["ramp"]["requirement"], "=2.0.0");
+    let old = "1.0.0 1.0.0 1.0.0 1.0.0";
+    let new = "2.0.0 1.0.0 1.0.0 1.0.0";
+    let taken = taken(&server, 60).await;
+    assert!(
+        taken[old] > 5 && taken[new] > 5 && taken.len() == 2,
+        "{taken:?}"
+    );
+    // Who asks for a version gets it, ramp or not.
+    let submit = json!({"namespace": "shop", "template": "one", "version": "^1"});
+    for _ in 0..10 {
+        let answer = server.post("/v1/tasks", &submit).await.answered(201);
+        assert_eq!(answer["task"]["version"], "1.0.0");
+    }
+}
+
+#[tokio::test]
+async fn a_frozen_ramp_stays_until_it_is_thawed_or_forced() {
+    let server = pinned().await;
+    ramp(&server, "1.1.0", 10.0).await;
+    let because = json!({"reason": "the queue grows"});
+    let frozen = server
+        .post(&format!("{PIN}/freeze"), &because)
+        .await
+        .answered(200);
+    assert_eq!(frozen["ramp"]["state"], "frozen");
+    assert_eq!(
+        frozen["ramp"]["frozen_because"],
+        "by anonymous: the queue grows"
+    );
+    let further = json!({"to": "1.1.0", "percent": 20});
+    let path = format!("{PIN}/ramp");
+    let detail = server
+        .post(&path, &further)
+        .await
+        .refused(409, "ramp_is_frozen");
+    assert!(
+        detail.contains("frozen at 10 % (by anonymous: the queue grows)"),
+        "{detail}"
+    );
+    let forced = json!({"to": "1.1.0", "percent": 20, "force": true});
+    let pin = server.post(&path, &forced).await.answered(200);
+    assert_eq!(
+        (&pin["ramp"]["percent"], &pin["ramp"]["state"]),
+        (&json!(20.0), &json!("frozen"))
+    );
+    let thaw = format!("{PIN}/thaw");
+    let thawed = server.post(&thaw, &json!({})).await.answered(200);
+    assert_eq!(thawed["ramp"]["state"], "ramping");
+    // Its guard looks at what comes after.
+    assert_ne!(thawed["ramp"]["started_at"], frozen["ramp"]["started_at"]);
+    server
+        .post(&thaw, &json!({}))
+        .await
+        .refused(409, "ramp_is_not_frozen");
+    ramp(&server, "1.1.0", 30.0).await;
+}
+
+#[tokio::test]
+async fn a_ramp_to_a_version_that_is_barred_takes_what_the_others_take() {
+    let server = pinned().await;
+    ramp(&server, "1.1.0", 99.0).await;
+    server.bar("guest", "1.1.0").await;
+    assert_eq!(
+        taken(&server, 10).await,
+        BTreeMap::from([(OLD.to_owned(), 10)])
+    );
+}
+
+#[tokio::test]
+async fn a_ramp_beyond_what_a_step_asks_for_leaves_the_step_where_it_is() {
+    let server = pinned().await;
+    server
+        .put_component("guest", "2.0.0", guests::undescribed())
+        .await
+        .answered(201);
+    let narrow = yaml("one", "1.1.0", "steps: [{name: a, handler: guest/noop@^1}]");
+    server
+        .put_template("one", "1.1.0", &narrow)
+        .await
+        .answered(201);
+    ramp(&server, "2.0.0", 99.99).await;
+    let task = json!({"namespace": "shop", "template": "one"});
+    let created = server.post("/v1/tasks", &task).await.answered(201);
+    let id = created["task"]["id"].as_str().unwrap();
+    assert_eq!(versions(&server, id).await, "1.1.0 1.0.0");
+}
+
+#[tokio::test]
+async fn a_ramp_that_cannot_be_is_refused_and_says_why() {
+    let server = pinned().await;
+    let path = format!("{PIN}/ramp");
+    let refused = async |body: Value, status, code: &str| {
+        server.post(&path, &body).await.refused(status, code)
+    };
+    let detail = refused(
+        json!({"to": "1.2.0", "percent": 1}),
+        422,
+        "pin_matches_nothing",
+    )
+    .await;
+    assert!(
+        detail.contains("has 1.1.0, 1.0.0; none satisfies =1.2.0"),
+        "{detail}"
+    );
+    refused(
+        json!({"to": "one", "percent": 1}),
+        400,
+        "invalid_requirement",
+    )
+    .await;
+    refused(
+        json!({"to": "1.1.0", "percent": 101}),
+        400,
+        "invalid_parameter",
+    )
+    .await;
+    refused(
+        json!({"to": "1.1.0", "percent": 0.001}),
+        400,
+        "invalid_parameter",
+    )
+    .await;
+    refused(json!({"to": "1.1.0"}), 400, "invalid_body").await;
+    let same = refused(
+        json!({"to": "1.0.0", "percent": 1}),
+        422,
+        "ramp_goes_nowhere",
+    )
+    .await;
+    assert!(same.contains("takes =1.0.0 already"), "{same}");
+    let guard = json!({"to": "1.1.0", "percent": 1, "guard": {"max_p95_ratio": 0.5}});
+    let detail = refused(guard, 422, "invalid_guard").await;
+    assert!(detail.contains("max_p95_ratio"), "{detail}");
+    let unknown = json!({"to": "1.1.0", "percent": 1, "guard": {"errors": 1}});
+    refused(unknown, 400, "invalid_body").await;
+    server
+        .put(PIN, &json!({"requirement": "^1"}))
+        .await
+        .answered(200);
+    let detail = refused(
+        json!({"to": "1.1.0", "percent": 1}),
+        422,
+        "ramp_goes_nowhere",
+    )
+    .await;
+    assert!(
+        detail.contains("^1 and =1.1.0 both mean 1.1.0 now"),
+        "{detail}"
+    );
+    for action in ["freeze", "thaw"] {
+        let path = format!("{PIN}/{action}");
+        server.post(&path, &json!({})).await.refused(409, "no_ramp");
+    }
+    assert_eq!(server.delete(PIN).await.status, 204);
+    let detail = refused(json!({"to": "1.1.0", "percent": 1}), 404, "unknown_pin").await;
+    assert!(detail.contains("no pin for component `guest`"), "{detail}");
+}
