@@ -11,7 +11,7 @@ create or replace function tasker.advance(
   p_claim int, p_usage tasker.usage[] default null
 ) returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
-  checkpoint text, parent_no smallint[], parent_result text[]
+  checkpoint text, parent_no smallint[], parent_result text[], generation bigint
 )
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

@@ -2,6 +2,8 @@
 
 mod audit;
 mod components;
+mod gate;
+mod grants;
 mod health;
 mod keys;
 mod kv;

@@ -73,7 +73,7 @@ impl Server {
         }
     }
 
-    /// The database.
+    /// The database behind it.
     pub fn pool(&self) -> &sqlx::PgPool {
         self.database.pool()
     }

@@ -2,6 +2,7 @@
 
 mod first_start;
 mod following;
+mod grants;
 mod keys;
 mod kv;
 mod refusals;

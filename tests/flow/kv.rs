@@ -4,9 +4,7 @@ use crate::harness::{TestDatabase, TestHost, step_of, wait_until};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::process::Stdio;
-use std::sync::Arc;
 use std::time::Duration;
-use tasker::domain::grants::Grants;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
@@ -22,12 +20,7 @@ const HOST_VARIABLE: &str = "TASKER_TESTS_KV_HOST";
 const KILLED_TEST: &str = "flow::kv::every_step_counts_exactly_once_though_hosts_are_killed";
 
 async fn host(database: &TestDatabase) -> TestHost {
-    TestHost::start_with(database, |config| {
-        let granted = "kv counters".parse().unwrap();
-        let worker = config.worker.as_mut().unwrap();
-        worker.grants = Arc::new(Grants::of([granted]));
-    })
-    .await
+    TestHost::start(database).await
 }
 
 async fn host_with(database: &TestDatabase, handler: &str, policy: &str) -> TestHost {
@@ -37,6 +30,7 @@ async fn host_with(database: &TestDatabase, handler: &str, policy: &str) -> Test
 }
 
 async fn publish(host: &TestHost, handler: &str, policy: &str) {
+    host.grant("confidant", "kv counters").await;
     host.publish_component("confidant", "1.0.0", guests::confidant())
         .await;
     let steps = format!("steps: [{{name: it, handler: confidant/{handler}, {policy}}}]");
@@ -91,7 +85,6 @@ async fn be_host(url: String) {
         slots: 16,
         heartbeat_interval: Duration::from_millis(50),
         dead_after: Duration::from_millis(500),
-        grants: Arc::new(Grants::of(["kv counters".parse().unwrap()])),
         ..WorkerConfig::default()
     };
     let config = HostConfig {

@@ -6,7 +6,6 @@ use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
-use tasker::domain::grants::Grants;
 
 const KEY: &str = "sk_live_4Zq-7Yw1";
 const STEPS: &str = "steps:
@@ -93,12 +92,8 @@ impl Write for Log {
 async fn no_secret_is_found_in_the_database_in_an_answer_or_in_a_log() {
     let log = Log::start();
     let database = TestDatabase::new().await;
-    let host = TestHost::start_with(&database, |config| {
-        let granted = "secret stripe-key clear".parse().unwrap();
-        let worker = config.worker.as_mut().unwrap();
-        worker.grants = Arc::new(Grants::of([granted]));
-    })
-    .await;
+    let host = TestHost::start(&database).await;
+    host.grant("confidant", "secret stripe-key clear").await;
     host.publish_component("confidant", "1.0.0", guests::confidant())
         .await;
     host.publish_template("all", STEPS).await;

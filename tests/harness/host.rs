@@ -60,6 +60,10 @@ impl TestHost {
         answer(self.client.post(self.url(path)).json(body)).await
     }
 
+    pub async fn delete(&self, path: &str) -> (u16, Value) {
+        answer(self.client.delete(self.url(path))).await
+    }
+
     pub async fn publish_component(&self, name: &str, version: &str, bytes: &[u8]) {
         let path = format!("/v1/namespaces/{NAMESPACE}/components/{name}/versions/{version}");
         let request = self.client.put(self.url(&path)).body(bytes.to_owned());
@@ -68,10 +72,22 @@ impl TestHost {
 
     /// Publishes version 1.0.0 of a template, of which the YAML says all but its name.
     pub async fn publish_template(&self, name: &str, rest_of_yaml: &str) {
-        let path = format!("/v1/namespaces/{NAMESPACE}/templates/{name}/versions/1.0.0");
         let yaml = format!("namespace: {NAMESPACE}\nname: {name}\nversion: 1.0.0\n{rest_of_yaml}");
-        let request = self.client.put(self.url(&path)).body(yaml);
+        self.publish_yaml(NAMESPACE, name, &yaml).await;
+    }
+
+    /// Publishes version 1.0.0 of a template of any namespace.
+    pub async fn publish_yaml(&self, namespace: &str, name: &str, yaml: &str) {
+        let path = format!("/v1/namespaces/{namespace}/templates/{name}/versions/1.0.0");
+        let request = self.client.put(self.url(&path)).body(yaml.to_owned());
         published(request.header("content-type", "application/yaml")).await;
+    }
+
+    /// Has the namespace grant this to a component.
+    pub async fn grant(&self, component: &str, capability: &str) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/grants");
+        let body = json!({"component": component, "capability": capability});
+        published(self.client.post(self.url(&path)).json(&body)).await;
     }
 
     /// Has new tasks take this version of a component.

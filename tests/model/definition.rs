@@ -38,6 +38,7 @@ async fn publish_component(store: &Store) -> i32 {
         descriptor: &json!({}),
         status: VersionStatus::Active,
         verdict: None,
+        unapproved: &[],
         actor: &Actor::host(),
     };
     let (row, _) = store.publish_component(&new).await.unwrap();

@@ -10,6 +10,22 @@ pub fn misbehaving() -> &'static [u8] {
     &BYTES
 }
 
+/// The same component, but for what it says that it wants.
+pub fn wanting(capabilities: &[&str]) -> Vec<u8> {
+    // What is not read ends the descriptor, and is as good as blanks.
+    const STOOD: &str = "\"capabilities\": [\"http\"],\n    \"from_a_later_version\": true";
+    let stands = format!("\"capabilities\":{}", serde_json::json!(capabilities));
+    let stands = format!("{stands:width$}", width = STOOD.len());
+    assert_eq!(stands.len(), STOOD.len(), "there is no room for {stands}");
+    let mut bytes = misbehaving().to_vec();
+    let at = bytes
+        .windows(STOOD.len())
+        .position(|window| window == STOOD.as_bytes())
+        .expect("the descriptor is a text of the component");
+    bytes[at..at + STOOD.len()].copy_from_slice(stands.as_bytes());
+    bytes
+}
+
 /// A handler that returns its input, without a descriptor.
 pub fn undescribed() -> &'static [u8] {
     static BYTES: LazyLock<Vec<u8>> = LazyLock::new(|| read("undescribed"));

@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use tasker::sandbox::{Executed, LogSource};
 
 /// Answers requests with this status until the test ends.
-fn server(status: &'static str) -> SocketAddr {
+pub fn server(status: &'static str) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {

@@ -12,3 +12,5 @@ mod measure;
 mod misbehaviour;
 mod refusals;
 mod secrets;
+
+pub use http::server;

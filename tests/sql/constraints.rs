@@ -100,6 +100,9 @@ constraints! {
     kv_value_is_bounded:
         "insert into tasker.kv (namespace_id, bucket, key, value, updated_at)
          values (1, 'b', 'k', to_json(repeat('v', 65536)), now())";
+    grant_is_unique:
+        "insert into tasker.grant (namespace_id, component, capability, created_by)
+         select 1, '*', 'kv a', 'ada' from generate_series(1, 2)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -216,6 +216,11 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         }
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
+        RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
+        RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
+        RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
+        RegistryError::UnknownGrant { .. } => (StatusCode::NOT_FOUND, "unknown_grant"),
+        RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")

@@ -146,6 +146,16 @@ impl Client {
         self.send(self.request(Method::DELETE, path)).await
     }
 
+    /// DELETE with a query.
+    pub async fn delete_with(
+        &self,
+        path: &[&str],
+        query: &[(&str, String)],
+    ) -> Result<String, CliError> {
+        self.send(self.request(Method::DELETE, path).query(query))
+            .await
+    }
+
     fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
         url.path_segments_mut()

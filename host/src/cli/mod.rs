@@ -10,6 +10,7 @@ mod component;
 mod doctor;
 mod excerpt;
 mod exit;
+mod grant;
 mod input;
 mod json;
 mod key;
@@ -113,6 +114,9 @@ enum Command {
     /// Look at the values that handlers keep, and set or remove them.
     #[command(subcommand)]
     Kv(kv::Command),
+    /// Say what components may reach: HTTP, secrets, kv, environment, events.
+    #[command(subcommand)]
+    Grant(grant::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -185,6 +189,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
+        Command::Grant(command) => grant::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,

@@ -43,12 +43,45 @@ pub struct ComponentVersion {
     pub digest: Digest,
     pub size_bytes: u64,
     pub handlers: Vec<Handler>,
-    pub capabilities: Vec<String>,
+    #[serde(default)]
+    pub wants: Vec<Want>,
     pub imports: Vec<String>,
     #[serde(default)]
     pub verdict: Option<Verdict>,
+    pub status: String,
+    /// What it wants beyond what was agreed to.
+    #[serde(default)]
+    pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same bytes were there already.
+    #[serde(default)]
+    pub created: Option<bool>,
+}
+
+/// What a component wants, and whether its own namespace grants it.
+#[derive(Debug, Deserialize)]
+pub struct Want {
+    pub capability: String,
+    pub granted: bool,
+}
+
+/// What an answer to an approval says beside the version itself.
+#[derive(Debug, Deserialize)]
+pub struct Approved {
+    pub granted: Vec<Grant>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct Grant {
+    pub id: i64,
+    pub namespace: String,
+    /// `*`, `name`, or `other/name` for another namespace's.
+    pub component: String,
+    pub capability: String,
+    pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub created_by: String,
+    /// In the answer to a grant: false where it stood already.
     #[serde(default)]
     pub created: Option<bool>,
 }

@@ -80,33 +80,13 @@ impl Capability {
             ) => false,
         }
     }
-
-    /// True where a namespace that granted this to a component has answered `wanted`: HTTP without
-    /// a destination is answered by any.
-    pub fn answers(&self, wanted: &Self) -> bool {
-        match (self, wanted) {
-            (Self::Http(Some(_)), Self::Http(None)) => true,
-            _ => self.covers(wanted),
-        }
-    }
 }
 
 /// What of `wanted` nothing in `had` covers.
 pub fn beyond(wanted: &[Capability], had: &[Capability]) -> Vec<Capability> {
-    left_over(wanted, |want| had.iter().any(|have| have.covers(want)))
-}
-
-/// What of `wanted` nothing in `granted` answers.
-pub fn unanswered(wanted: &[Capability], granted: &[Capability]) -> Vec<Capability> {
-    left_over(wanted, |want| granted.iter().any(|have| have.answers(want)))
-}
-
-fn left_over(wanted: &[Capability], is_met: impl Fn(&Capability) -> bool) -> Vec<Capability> {
-    wanted
-        .iter()
-        .filter(|want| !is_met(want))
-        .cloned()
-        .collect()
+    let is_covered = |want: &Capability| had.iter().any(|have| have.covers(want));
+    let beyond = wanted.iter().filter(|want| !is_covered(want));
+    beyond.cloned().collect()
 }
 
 impl SecretRule {

@@ -2,6 +2,7 @@
 
 use super::kv::KvPlace;
 use super::verdict::BrokenPromise;
+use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
 use crate::domain::name::Name;
@@ -12,6 +13,7 @@ use crate::domain::secret::SecretValueError;
 use crate::domain::template::TemplateError;
 use crate::sandbox::{Refusal, SandboxError};
 use crate::store::StoreError;
+use crate::store::grant::MAX_GRANTS;
 use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
@@ -152,6 +154,21 @@ pub enum RegistryError {
         handler: Name,
         release: Box<Release>,
         existing: Vec<String>,
+    },
+    #[error(transparent)]
+    Capability(#[from] CapabilityError),
+    #[error(
+        "`{0}` does not say enough to be granted: name a destination or a value, such as `http api.example.com` or `env LEVEL=info`"
+    )]
+    NotGrantable(Capability),
+    #[error("namespace {0} has {MAX_GRANTS} grants already; remove some, or grant to `*`")]
+    TooManyGrants(Name),
+    #[error("there is no grant {grant_id} in namespace {namespace}")]
+    UnknownGrant { namespace: Name, grant_id: i64 },
+    #[error("{release} does not wait for approval: it is {status}")]
+    NotWaiting {
+        release: Box<Release>,
+        status: &'static str,
     },
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),

@@ -2,6 +2,8 @@
 
 pub mod diff;
 pub mod discover;
+pub mod gate;
+pub mod grant;
 pub mod kv;
 pub mod pin;
 pub mod publish_component;

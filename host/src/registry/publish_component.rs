@@ -15,7 +15,8 @@ pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
 impl Registry {
     /// Stores the bytes under this version; returns it and whether this call made it. The same
     /// bytes again change nothing; other bytes under an existing version are refused. A version
-    /// that exists is not inspected again.
+    /// that exists is not inspected again. One that wants more rights than were agreed to waits for
+    /// approval.
     pub async fn publish_component(
         &self,
         target: &QualifiedName,
@@ -42,6 +43,13 @@ impl Registry {
             return Err(RegistryError::Nul("the component's descriptor"));
         }
         let verdict = self.component_verdict(target, version, &uploaded).await?;
+        let unapproved = self
+            .unapproved(target, version, &uploaded.descriptor)
+            .await?;
+        let status = match unapproved.is_empty() {
+            true => VersionStatus::Active,
+            false => VersionStatus::NeedsApproval,
+        };
         let new = NewComponentVersion {
             namespace,
             component: name,
@@ -49,8 +57,9 @@ impl Registry {
             digest,
             bytes: &uploaded.bytes,
             descriptor: &descriptor,
-            status: VersionStatus::Active,
+            status,
             verdict: verdict.as_ref(),
+            unapproved: &unapproved,
             actor,
         };
         let (row, created) = self.store.publish_component(&new).await?;

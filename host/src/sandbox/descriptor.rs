@@ -1,11 +1,15 @@
 //! What a component says of itself.
 
 use super::refusal::Refusal;
+use crate::domain::capability::Capability;
 use crate::domain::name::Name;
 use crate::domain::template::schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;
+
+/// Capabilities that one component may want.
+pub(super) const MAX_WANTS: usize = 100;
 
 /// What an upload was found to hold; kept with it as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,7 +18,7 @@ pub struct Descriptor {
     pub contract: String,
     /// Its handlers; none where it does not tell.
     pub handlers: Option<Vec<HandlerDescription>>,
-    /// What its handlers want to be granted.
+    /// What its handlers want to be granted, as [`Capability`] writes it.
     pub capabilities: Vec<String>,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
@@ -48,7 +52,7 @@ pub struct HandlerDescription {
 pub(super) struct Described {
     handlers: Vec<HandlerDescription>,
     #[serde(default)]
-    pub(super) capabilities: Vec<String>,
+    capabilities: Vec<String>,
 }
 
 impl Described {
@@ -63,6 +67,21 @@ impl Described {
             handler.check("result_schema", handler.result_schema.as_ref())?;
         }
         Ok(self.handlers.clone())
+    }
+
+    /// What the component wants, each want once and in the one form.
+    pub(super) fn capabilities(&self) -> Result<Vec<String>, Refusal> {
+        if self.capabilities.len() > MAX_WANTS {
+            return Err(Refusal::TooManyWants(self.capabilities.len()));
+        }
+        let mut wants = Vec::new();
+        for text in &self.capabilities {
+            let want = text.parse::<Capability>()?.to_string();
+            if !wants.contains(&want) {
+                wants.push(want);
+            }
+        }
+        Ok(wants)
     }
 }
 
@@ -80,6 +99,13 @@ impl HandlerDescription {
 }
 
 impl Descriptor {
+    /// What its handlers want to be granted. A component of an earlier host may name what no host
+    /// knows, which is nothing.
+    pub fn wants(&self) -> Vec<Capability> {
+        let wants = self.capabilities.iter().map(|text| text.parse());
+        wants.filter_map(Result::ok).collect()
+    }
+
     /// True where the component has the handler or does not tell which it has.
     pub fn may_have(&self, handler: &str) -> bool {
         let Some(handlers) = &self.handlers else {
@@ -108,6 +134,26 @@ mod tests {
             1
         );
         assert!(serde_json::from_str::<Described>(r#"{"handlers": [{"name": "a b"}]}"#).is_err());
+    }
+
+    #[test]
+    fn wants_are_kept_once_and_in_one_form() {
+        let json =
+            r#"{"handlers": [], "capabilities": ["http  GET API.example.com/*", "kv a", "kv a"]}"#;
+        let described = serde_json::from_str::<Described>(json).unwrap();
+        let wants = described.capabilities().unwrap();
+        assert_eq!(wants, ["http GET api.example.com", "kv a"]);
+    }
+
+    #[test]
+    fn a_want_that_no_host_knows_is_refused() {
+        let wants = |wants: &[&str]| {
+            let json = serde_json::json!({"handlers": [], "capabilities": wants});
+            let described: Described = serde_json::from_value(json).unwrap();
+            described.capabilities().unwrap_err().to_string()
+        };
+        assert!(wants(&["gpu"]).contains("`gpu` is no capability"));
+        assert!(wants(&["kv a"; MAX_WANTS + 1]).contains("it may want 100"));
     }
 
     #[test]

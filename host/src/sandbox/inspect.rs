@@ -61,7 +61,7 @@ impl Sandbox {
         } = Surface::of(prepared.pre().component())?;
         let described = self.describe(&prepared).await?;
         let (handlers, capabilities) = match described {
-            Some(described) => (Some(described.handlers()?), described.capabilities),
+            Some(described) => (Some(described.handlers()?), described.capabilities()?),
             None => (None, Vec::new()),
         };
         let descriptor = Descriptor {

@@ -1,5 +1,7 @@
 //! Why an upload is refused, and what to do.
 
+use super::descriptor::MAX_WANTS;
+use crate::domain::capability::CapabilityError;
 use crate::domain::outcome::Failure;
 use std::fmt;
 use std::time::Duration;
@@ -67,6 +69,10 @@ pub enum Refusal {
         begins: String,
         source: serde_json::Error,
     },
+    #[error("the component wants something that no host has: {0}")]
+    Capability(#[from] CapabilityError),
+    #[error("the component wants {0} capabilities; it may want {MAX_WANTS}")]
+    TooManyWants(usize),
     #[error("the component describes the handler `{0}` twice; give each its own name")]
     HandlerTwice(String),
     #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]

@@ -21,6 +21,8 @@ pub struct NewComponentVersion<'a> {
     pub status: VersionStatus,
     /// None: there was no version to compare it with.
     pub verdict: Option<&'a Value>,
+    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    pub unapproved: &'a [String],
     pub actor: &'a Actor,
 }
 
@@ -84,6 +86,8 @@ pub struct ComponentVersionRow {
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
     pub verdict: Option<Value>,
+    /// What it wants beyond what was agreed to.
+    pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -173,7 +177,7 @@ const LIST: &str = "
 
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
-           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.created_at
+           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
@@ -247,7 +251,7 @@ fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
         namespace: Some(new.namespace.as_str()),
         subject: format!("component {}@{}", new.component, new.version),
         reason: "",
-        detail: json!({"digest": new.digest, "status": new.status}),
+        detail: json!({"digest": new.digest, "status": new.status, "unapproved": new.unapproved}),
     }
 }
 
@@ -258,8 +262,8 @@ async fn insert_version(
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, StoreError> {
     let inserted = sqlx::query(
-        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, verdict)
-         values ($1, $2, $3, $4, $5, $6::text::tasker.version_status, $7) on conflict do nothing",
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, verdict, unapproved)
+         values ($1, $2, $3, $4, $5, $6::text::tasker.version_status, $7, $8) on conflict do nothing",
     )
     .bind(component_id)
     .bind(new.version.to_string())
@@ -268,6 +272,7 @@ async fn insert_version(
     .bind(new.descriptor)
     .bind(new.status.as_str())
     .bind(new.verdict)
+    .bind(new.unapproved)
     .execute(tx)
     .await?;
     Ok(inserted.rows_affected() == 1)

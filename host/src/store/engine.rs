@@ -71,6 +71,8 @@ pub struct Claimed {
     pub checkpoint: Option<String>,
     /// Results of the steps that this one names in `depends_on`: (number, JSON text).
     pub parents: Vec<(i16, String)>,
+    /// The registry's generation, read after the claim.
+    pub generation: i64,
 }
 
 impl Store {
@@ -218,6 +220,7 @@ fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
             .into_iter()
             .zip(parent_result.unwrap_or_default())
             .collect(),
+        generation: row.try_get(9)?,
     })
 }
 

@@ -4,11 +4,13 @@
 //! changes the state of a task is one call of one SQL function, hence one transaction.
 
 pub mod api_key;
+pub mod approve;
 pub mod audit;
 pub mod bench;
 pub mod component;
 pub mod embedded;
 pub mod engine;
+pub mod grant;
 pub mod health;
 pub mod kv;
 pub mod lease;

@@ -9,12 +9,12 @@ mod judge;
 mod plan;
 mod reap;
 mod round;
+mod rules;
 mod stats;
 
 pub use stats::WorkerStats;
 
 use crate::domain::chain::Chain;
-use crate::domain::grants::Grants;
 use crate::domain::ids::WorkerId;
 use crate::domain::limits::Limits;
 use crate::sandbox::Sandbox;
@@ -44,8 +44,6 @@ pub struct WorkerConfig {
     pub dead_after: Duration,
     /// How long attempts under way may go on at shutdown before they are given back.
     pub drain_timeout: Duration,
-    /// What every attempt may reach.
-    pub grants: Arc<Grants>,
     /// What every attempt may use; its deadline is the step's timeout.
     pub limits: Limits,
 }
@@ -61,7 +59,6 @@ impl Default for WorkerConfig {
             heartbeat_interval: Duration::from_secs(2),
             dead_after: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(20),
-            grants: Arc::default(),
             limits: Limits::default(),
         }
     }
@@ -91,10 +88,7 @@ impl Worker {
             shutdown.clone(),
         ));
         let judge = tokio::spawn(judge::run(self.store.clone(), shutdown.clone()));
-        let plans = Arc::new(PlanCache::new(
-            self.config.grants.clone(),
-            self.config.limits.clone(),
-        ));
+        let plans = Arc::new(PlanCache::new(self.config.limits.clone()));
         while let Some(id) = self.register(&shutdown).await? {
             tracing::info!(
                 worker_id = id.0,

@@ -1,6 +1,6 @@
 //! From what was claimed to what can be run.
 
-use crate::domain::grants::Grants;
+use super::rules::{Rules, RulesCache};
 use crate::domain::ids::LockId;
 use crate::domain::invocation::{Invocation, StepPlan};
 use crate::domain::limits::Limits;
@@ -16,18 +16,26 @@ const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 type Plan = Arc<[Arc<StepPlan>]>;
 
-/// The steps of locks, which never change, as they are needed.
+/// The steps of locks, which never change, with what their namespace grants, which may.
 pub(super) struct PlanCache {
-    plans: Mutex<LruCache<LockId, Plan>>,
-    grants: Arc<Grants>,
+    plans: Mutex<LruCache<LockId, Kept>>,
+    rules: RulesCache,
     limits: Limits,
 }
 
+/// A plan, and what it was made from.
+#[derive(Clone)]
+struct Kept {
+    steps: Arc<[StoredStep]>,
+    rules: Arc<Rules>,
+    plan: Plan,
+}
+
 impl PlanCache {
-    pub(super) fn new(grants: Arc<Grants>, limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits) -> Self {
         Self {
             plans: Mutex::new(LruCache::new(MAX_LOCKS)),
-            grants,
+            rules: RulesCache::default(),
             limits,
         }
     }
@@ -43,7 +51,7 @@ impl PlanCache {
         for step in claimed {
             let plan = match last.take() {
                 Some((lock, plan)) if lock == step.lock_id => plan,
-                _ => self.plan(store, step.lock_id).await?,
+                _ => self.plan(store, &step).await?,
             };
             last = Some((step.lock_id, plan.clone()));
             invocations.push(invocation(&plan, step)?);
@@ -51,27 +59,45 @@ impl PlanCache {
         Ok(invocations)
     }
 
-    async fn plan(&self, store: &Store, lock: LockId) -> Result<Plan, StoreError> {
-        if let Some(plan) = self.plans.lock().expect("no holder panics").get(&lock) {
-            return Ok(plan.clone());
+    /// The plan of the step's lock, under the grants that stood when the step was claimed or later.
+    async fn plan(&self, store: &Store, step: &Claimed) -> Result<Plan, StoreError> {
+        let kept = self.kept(step.lock_id);
+        let steps = match &kept {
+            Some(kept) => kept.steps.clone(),
+            None => store.steps_of_lock(step.lock_id).await?.into(),
+        };
+        let namespace = steps.first().map_or("", |step| &step.namespace);
+        let rules = self.rules.of(store, namespace, step.generation).await?;
+        if let Some(kept) = kept
+            && Arc::ptr_eq(&kept.rules, &rules)
+        {
+            return Ok(kept.plan);
         }
-        let steps = store.steps_of_lock(lock).await?;
         let plan: Plan = steps
-            .into_iter()
-            .map(|step| self.step_plan(step).map(Arc::new))
+            .iter()
+            .map(|step| self.step_plan(step.clone(), &rules).map(Arc::new))
             .collect::<Result<_, _>>()?;
-        self.plans
-            .lock()
-            .expect("no holder panics")
-            .put(lock, plan.clone());
+        let kept = Kept {
+            steps,
+            rules,
+            plan: plan.clone(),
+        };
+        let mut plans = self.plans.lock().expect("no holder panics");
+        plans.put(step.lock_id, kept);
         Ok(plan)
     }
 
-    fn step_plan(&self, step: StoredStep) -> Result<StepPlan, StoreError> {
+    fn kept(&self, lock: LockId) -> Option<Kept> {
+        let mut plans = self.plans.lock().expect("no holder panics");
+        plans.get(&lock).cloned()
+    }
+
+    fn step_plan(&self, step: StoredStep, rules: &Rules) -> Result<StepPlan, StoreError> {
         let result_schema = match &step.result_schema {
             Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
             None => None,
         };
+        let grants = Arc::new(rules.grants(&step.component));
         Ok(StepPlan {
             namespace: step.namespace.into(),
             name: step.name.into(),
@@ -85,7 +111,7 @@ impl PlanCache {
                 deadline: step.timeout,
                 ..self.limits.clone()
             },
-            grants: self.grants.clone(),
+            grants,
             result_schema,
         })
     }

@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::request::{Caller, InPath, InQuery, read};
+use crate::domain::capability::Capability;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
@@ -52,7 +53,7 @@ struct ComponentView {
 }
 
 #[derive(Serialize)]
-struct ComponentVersionView {
+pub(super) struct ComponentVersionView {
     namespace: String,
     component: String,
     version: String,
@@ -64,15 +65,25 @@ struct ComponentVersionView {
     handlers: Vec<HandlerDescription>,
     /// What its handlers want to be granted.
     capabilities: Vec<String>,
+    /// The same, with whether its own namespace grants it.
+    wants: Vec<WantView>,
     imports: Vec<String>,
     status: VersionStatus,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Value>,
+    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    unapproved: Vec<String>,
     created_at: DateTime<Utc>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct WantView {
+    capability: Capability,
+    granted: bool,
 }
 
 #[derive(Deserialize)]
@@ -104,9 +115,10 @@ async fn show(
 ) -> Result<Json<ComponentView>, ApiError> {
     let target = QualifiedName { namespace, name };
     let rows = api.registry.component(&target).await?;
+    let granted = api.registry.granted_to(&target).await?;
     let versions = rows
         .into_iter()
-        .map(|row| ComponentVersionView::of(row, None));
+        .map(|row| ComponentVersionView::of(row, None, &granted));
     let versions = versions.collect::<Result<_, _>>()?;
     let QualifiedName { namespace, name } = target;
     Ok(Json(ComponentView {
@@ -121,11 +133,10 @@ async fn show_version(
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
 ) -> Result<Json<ComponentVersionView>, ApiError> {
     let version = parse_version(&version)?;
-    let row = api
-        .registry
-        .component_version(&QualifiedName { namespace, name }, &version)
-        .await?;
-    Ok(Json(ComponentVersionView::of(row, None)?))
+    let target = QualifiedName { namespace, name };
+    let row = api.registry.component_version(&target, &version).await?;
+    let granted = api.registry.granted_to(&target).await?;
+    Ok(Json(ComponentVersionView::of(row, None, &granted)?))
 }
 
 async fn publish(
@@ -146,7 +157,9 @@ async fn publish(
     } else {
         StatusCode::OK
     };
-    Ok((status, Json(ComponentVersionView::of(row, Some(created))?)).into_response())
+    let granted = api.registry.granted_to(&target).await?;
+    let view = ComponentVersionView::of(row, Some(created), &granted)?;
+    Ok((status, Json(view)).into_response())
 }
 
 impl From<ComponentRow> for ComponentSummary {
@@ -162,19 +175,32 @@ impl From<ComponentRow> for ComponentSummary {
 }
 
 impl ComponentVersionView {
-    fn of(row: ComponentVersionRow, created: Option<bool>) -> Result<Self, ApiError> {
+    /// The version, with what of its wants is `granted` in its own namespace.
+    pub(super) fn of(
+        row: ComponentVersionRow,
+        created: Option<bool>,
+        granted: &[Capability],
+    ) -> Result<Self, ApiError> {
+        let descriptor = descriptor(&row)?;
+        let want = |capability: Capability| WantView {
+            granted: granted.iter().any(|grant| grant.covers(&capability)),
+            capability,
+        };
+        let wants = descriptor.wants().into_iter().map(want).collect();
         let Descriptor {
             contract,
             handlers,
             capabilities,
             imports,
             exports: _,
-        } = descriptor(&row)?;
+        } = descriptor;
         Ok(Self {
             contract,
             handlers: handlers.unwrap_or_default(),
             capabilities,
+            wants,
             imports,
+            unapproved: row.unapproved,
             namespace: row.namespace,
             component: row.component,
             version: row.version,

@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod components;
 mod diffs;
+mod grants;
 pub mod keys;
 mod kv;
 mod pin_ramps;
@@ -29,5 +30,6 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(pin_ramps::router())
         .merge(secrets::router())
         .merge(kv::router())
+        .merge(grants::router())
         .merge(tasks::router())
 }

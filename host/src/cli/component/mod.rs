@@ -1,5 +1,6 @@
 //! `tasker component …`
 
+mod approve;
 pub mod diff;
 mod ls;
 mod push;
@@ -13,6 +14,7 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Diff(diff::Diff),
+    Approve(approve::Approve),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -21,5 +23,6 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Diff(diff) => diff.run(context).await,
+        Command::Approve(approve) => approve.run(context).await,
     }
 }

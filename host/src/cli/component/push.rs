@@ -1,6 +1,6 @@
 //! `tasker component push`
 
-use super::show::handler_names;
+use super::show::{self, handler_names};
 use crate::cli::build::{Profile, build};
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
@@ -70,9 +70,10 @@ impl Push {
             version,
             ..
         } = &pushed.value;
-        context.output.next(&[format!(
-            "tasker component show {namespace}/{component}@{version}"
-        )]);
+        let show = format!("tasker component show {namespace}/{component}@{version}");
+        let mut commands = show::next(&pushed.value);
+        commands.push(show);
+        context.output.next(&commands);
         Ok(Exit::Complete)
     }
 
@@ -196,7 +197,7 @@ fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
     };
     let verdict = pushed.verdict.iter();
     let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
-    format!(
+    let text = format!(
         "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}{verdict}",
         output.paint.tone(Tone::Good, "✔"),
         pushed.namespace,
@@ -205,5 +206,19 @@ fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
         units::size(pushed.size_bytes),
         pushed.digest.short(),
         handler_names(pushed),
-    )
+    );
+    text + &waiting_text(pushed, output)
+}
+
+/// That no task takes it before somebody agrees, and to what.
+fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
+    if pushed.unapproved.is_empty() {
+        return String::new();
+    }
+    let lead = output.paint.tone(Tone::Bad, "it waits for approval");
+    let mut text = format!("\n  {lead}: it wants more than was agreed to");
+    for want in &pushed.unapproved {
+        text += &format!("\n    + {want}");
+    }
+    text
 }

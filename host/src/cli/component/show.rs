@@ -1,8 +1,9 @@
 //! `tasker component show`
 
 use crate::cli::output::Output;
+use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
-use crate::cli::view::{ComponentVersion, Family, Handler};
+use crate::cli::view::{ComponentVersion, Family, Handler, Want};
 use crate::cli::{CliError, Context, Exit, changes, json, units};
 use chrono::Utc;
 
@@ -38,6 +39,7 @@ impl Show {
         context
             .output
             .show(&found.text, || version_text(&found.value, context.output))?;
+        context.output.next(&next(&found.value));
         Ok(Exit::Complete)
     }
 
@@ -60,7 +62,7 @@ impl Show {
         context.output.show(&family.text, || {
             let rows = versions.iter().map(row).collect();
             context.output.table(
-                ["version", "digest", "size", "handlers", "created"],
+                ["version", "status", "digest", "size", "handlers", "created"],
                 rows,
                 "no versions",
             )
@@ -75,9 +77,10 @@ impl Show {
     }
 }
 
-fn row(version: &ComponentVersion) -> [String; 5] {
+fn row(version: &ComponentVersion) -> [String; 6] {
     [
         version.version.to_string(),
+        status(version),
         version.digest.short(),
         units::size(version.size_bytes),
         handler_names(version),
@@ -104,7 +107,8 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
         ("version", version.version.to_string()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
-        ("wants", version.capabilities.join(", ")),
+        ("status", status(version)),
+        ("wants", wants(version, output)),
         ("imports", version.imports.join("\n")),
         ("created", units::ago(version.created_at, Utc::now())),
     ]);
@@ -118,6 +122,45 @@ fn version_text(version: &ComponentVersion, output: Output) -> String {
         .chain(handlers)
         .collect::<Vec<_>>()
         .join("\n\n")
+}
+
+/// Why new tasks may not take it, or that they may.
+fn status(version: &ComponentVersion) -> String {
+    version.status.replace('_', " ")
+}
+
+/// What it wants, a line each, with what keeps it from having it.
+fn wants(version: &ComponentVersion, output: Output) -> String {
+    let line = |want: &Want| {
+        let state = match (version.unapproved.contains(&want.capability), want.granted) {
+            (true, _) => output.paint.tone(Tone::Bad, "needs approval"),
+            (false, true) => output.paint.tone(Tone::Good, "granted"),
+            (false, false) => output.paint.tone(Tone::Quiet, "not granted"),
+        };
+        format!("{}  {state}", want.capability)
+    };
+    let lines: Vec<_> = version.wants.iter().map(line).collect();
+    lines.join("\n")
+}
+
+/// What lets the version do what it wants, if anything is missing.
+pub fn next(version: &ComponentVersion) -> Vec<String> {
+    let (namespace, name) = (&version.namespace, &version.component);
+    if !version.unapproved.is_empty() {
+        let version = &version.version;
+        return vec![format!(
+            "tasker component approve {namespace}/{name}@{version}"
+        )];
+    }
+    let missing = version.wants.iter().filter(|want| !want.granted);
+    let command = |want: &Want| {
+        let capability = match want.capability.as_str() {
+            "http" => "http HOST",
+            other => other,
+        };
+        format!("tasker grant add {namespace}/{name} '{capability}'")
+    };
+    missing.map(command).collect()
 }
 
 fn handler_text(handler: &Handler, output: Output) -> String {

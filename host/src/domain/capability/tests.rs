@@ -90,10 +90,3 @@ fn what_a_version_wants_more_than_another_is_what_no_want_of_that_covers() {
     let wanted = ["http GET api.example.com", "kv b", "kv a read", "http"].map(capability);
     assert_eq!(beyond(&wanted, &had), ["kv b", "http"].map(capability));
 }
-
-#[test]
-fn http_without_a_destination_is_answered_by_any_grant_of_it() {
-    let granted = [capability("http api.example.com")];
-    assert!(unanswered(&[capability("http")], &granted).is_empty());
-    assert_eq!(unanswered(&[capability("http")], &[]), [capability("http")]);
-}

@@ -1,4 +1,5 @@
-//! WASI 0.2: clocks, random numbers, stdout and stderr; no files, no sockets, no environment.
+//! WASI 0.2: clocks, random numbers, stdout and stderr, and the environment that was granted; no files,
+//! no sockets.
 
 use crate::sandbox::attempt_log::{LogSource, LogWriter};
 use crate::sandbox::state::AttemptState;
@@ -13,8 +14,8 @@ const WRITE_BYTES: usize = 64 << 10;
 
 impl WasiView for AttemptState {
     fn ctx(&mut self) -> WasiCtxView<'_> {
-        let log = &self.log;
-        let ctx = self.wasi.get_or_insert_with(|| Box::new(context(log)));
+        let (log, env) = (&self.log, &self.invocation.step.grants.env);
+        let ctx = self.wasi.get_or_insert_with(|| Box::new(context(log, env)));
         WasiCtxView {
             ctx,
             table: &mut self.table,
@@ -22,8 +23,9 @@ impl WasiView for AttemptState {
     }
 }
 
-fn context(log: &LogWriter) -> WasiCtx {
+fn context(log: &LogWriter, env: &[(String, String)]) -> WasiCtx {
     WasiCtx::builder()
+        .envs(env)
         .stdout(LogStream {
             log: log.clone(),
             source: LogSource::Stdout,

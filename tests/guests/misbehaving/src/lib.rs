@@ -41,6 +41,10 @@ impl handler::Guest for Handlers {
             "about" => complete(&about()),
             "talks" => talks(),
             "fetch" => fetch::status(input.trim_matches('"')),
+            "request" => fetch::request(input.trim_matches('"')),
+            "follow" => fetch::follow(input.trim_matches('"')),
+            "fetch_flood" => fetch::flood(input.trim_matches('"')),
+            "variable" => complete(&variable(input.trim_matches('"'))),
             "trap" => empty_till(),
             "exits" => std::process::exit(3),
             "endless_loop" => endless_loop(),
@@ -112,6 +116,10 @@ fn talks() -> Result<Outcome, Failure> {
         &[("order".to_owned(), "7".to_owned())],
     );
     complete("null")
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).map_or("null".to_owned(), |value| format!("\"{value}\""))
 }
 
 #[inline(never)]

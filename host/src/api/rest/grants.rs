@@ -1,0 +1,212 @@
+//! Grants: add, list, remove; approving a version that wants more of them.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use super::components::ComponentVersionView;
+use crate::domain::capability::Capability;
+use crate::domain::grants::Grantee;
+use crate::domain::name::Name;
+use crate::domain::requirement::QualifiedName;
+use crate::registry::RegistryError;
+use crate::registry::discover::parse_version;
+use crate::store::grant::{GrantFilter, GrantRow};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The longest reason, in bytes.
+const MAX_REASON_BYTES: usize = 1_000;
+
+pub fn router() -> Router<Api> {
+    Router::new()
+        .route("/grants", get(list))
+        .route("/namespaces/{namespace}/grants", get(list_own).post(add))
+        .route("/namespaces/{namespace}/grants/{grant_id}", delete(remove))
+        .route(
+            "/namespaces/{namespace}/components/{name}/versions/{version}/approve",
+            post(approve),
+        )
+}
+
+#[derive(Serialize)]
+struct GrantView {
+    id: i64,
+    namespace: String,
+    /// `*`, `name`, or `other/name` of another namespace.
+    component: Grantee,
+    capability: Capability,
+    created_at: DateTime<Utc>,
+    created_by: String,
+    /// Only in the answer to a grant: false where it stood already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<bool>,
+}
+
+/// Its texts are parsed by the handler, which can say more of them than a parser of JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantBody {
+    component: String,
+    capability: String,
+    /// Why, for who reads the audit.
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReasonBody {
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReasonQuery {
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    namespace: Option<Name>,
+    component: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// The version as it stands now, with what was granted to it by this.
+#[derive(Serialize)]
+struct ApprovedView {
+    #[serde(flatten)]
+    version: ComponentVersionView,
+    granted: Vec<GrantView>,
+}
+
+async fn add(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath(namespace): InPath<Name>,
+    JsonBody(body): JsonBody<GrantBody>,
+) -> Result<(StatusCode, Json<GrantView>), ApiError> {
+    check_reason(&body.reason)?;
+    let component = grantee(&body.component)?;
+    let capability: Capability = body.capability.parse().map_err(RegistryError::from)?;
+    let (row, created) = api
+        .registry
+        .add_grant(&namespace, component, &capability, &caller.0, &body.reason)
+        .await?;
+    let status = match created {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    };
+    let mut view = GrantView::from(row);
+    view.created = Some(created);
+    Ok((status, Json(view)))
+}
+
+async fn remove(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, grant_id)): InPath<(Name, i64)>,
+    InQuery(query): InQuery<ReasonQuery>,
+) -> Result<Json<GrantView>, ApiError> {
+    check_reason(&query.reason)?;
+    let removed = api
+        .registry
+        .remove_grant(&namespace, grant_id, &caller.0, &query.reason)
+        .await?;
+    Ok(Json(GrantView::from(removed)))
+}
+
+async fn list_own(
+    api: State<Api>,
+    InPath(namespace): InPath<Name>,
+    InQuery(mut query): InQuery<ListQuery>,
+) -> Result<Json<Page<GrantView>>, ApiError> {
+    query.namespace = Some(namespace);
+    list(api, InQuery(query)).await
+}
+
+async fn list(
+    State(api): State<Api>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Page<GrantView>>, ApiError> {
+    let limit = PageLimit::parse(query.limit)?;
+    let component = query.component.as_deref().map(grantee).transpose()?;
+    let filter = GrantFilter {
+        namespace: query.namespace.as_ref(),
+        component: component.as_ref(),
+        after: query.after.as_deref().map(grant_cursor).transpose()?,
+    };
+    let rows = api.registry.list_grants(filter, limit.rows()).await?;
+    let cursor = |row: &GrantRow| row.grant_id.to_string();
+    Ok(Json(limit.page(rows, cursor, GrantView::from)))
+}
+
+async fn approve(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+    JsonBody(body): JsonBody<ReasonBody>,
+) -> Result<Json<ApprovedView>, ApiError> {
+    check_reason(&body.reason)?;
+    let version = parse_version(&version)?;
+    let target = QualifiedName { namespace, name };
+    let (row, added) = api
+        .registry
+        .approve(&target, &version, &caller.0, &body.reason)
+        .await?;
+    let granted = api.registry.granted_to(&target).await?;
+    Ok(Json(ApprovedView {
+        version: ComponentVersionView::of(row, None, &granted)?,
+        granted: added.into_iter().map(GrantView::from).collect(),
+    }))
+}
+
+fn check_reason(reason: &str) -> Result<(), ApiError> {
+    match reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
+        true => {
+            let message = format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept");
+            Err(ApiError::parameter("reason", message))
+        }
+        false => Ok(()),
+    }
+}
+
+fn grantee(text: &str) -> Result<Grantee, ApiError> {
+    let grantee = text.parse::<Grantee>();
+    grantee.map_err(|error| ApiError::parameter("component", error.to_string()))
+}
+
+fn grant_cursor(after: &str) -> Result<i64, ApiError> {
+    after.parse().map_err(|_| wrong_cursor(after))
+}
+
+impl From<GrantRow> for GrantView {
+    fn from(row: GrantRow) -> Self {
+        let GrantRow {
+            grant_id,
+            namespace,
+            component,
+            capability,
+            created_at,
+            created_by,
+        } = row;
+        Self {
+            id: grant_id,
+            namespace,
+            component,
+            capability,
+            created_at,
+            created_by,
+            created: None,
+        }
+    }
+}

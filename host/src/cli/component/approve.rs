@@ -1,0 +1,73 @@
+//! `tasker component approve`
+
+use crate::cli::client::Answer;
+use crate::cli::output::Output;
+use crate::cli::paint::Tone;
+use crate::cli::reference::Reference;
+use crate::cli::view::{Approved, ComponentVersion, Grant};
+use crate::cli::{CliError, Context, Exit, Problem};
+use reqwest::Method;
+use serde_json::json;
+
+/// Agree to what a version wants: new tasks may take it, and what it wants is granted to it.
+#[derive(Debug, clap::Args)]
+pub struct Approve {
+    /// Which one, for example payments/charge@1.5.0.
+    #[arg(value_name = "NAMESPACE/NAME@VERSION")]
+    component: Reference,
+    /// Why, for who reads the audit.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
+}
+
+impl Approve {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace,
+            name,
+            version,
+        } = &self.component;
+        let version = version.as_ref().ok_or_else(|| {
+            Problem::bad_input(format!("which version of {} is meant?", self.component))
+                .help(format!("write for example {}@1.5.0", self.component))
+        })?;
+        let version = version.to_string();
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "components",
+            name.as_str(),
+            "versions",
+            &version,
+            "approve",
+        ];
+        let body = json!({"reason": self.reason});
+        let approved = context
+            .client
+            .send_json::<Approved>(Method::POST, &path, &body)
+            .await?;
+        let now: Answer<ComponentVersion> = context.client.understand(approved.text)?;
+        let granted = &approved.value.granted;
+        context
+            .output
+            .show(&now.text, || text(&now.value, granted, context.output))?;
+        let mut commands = super::show::next(&now.value);
+        commands.push(format!("tasker grant ls --namespace {namespace}"));
+        context.output.next(&commands);
+        Ok(Exit::Complete)
+    }
+}
+
+fn text(version: &ComponentVersion, granted: &[Grant], output: Output) -> String {
+    let mut text = format!(
+        "{} {}/{}@{} is approved: new tasks may take it",
+        output.paint.tone(Tone::Good, "✔"),
+        version.namespace,
+        version.component,
+        version.version,
+    );
+    for grant in granted {
+        text += &format!("\n  granted in {}: {}", grant.namespace, grant.capability);
+    }
+    text
+}

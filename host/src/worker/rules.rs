@@ -1,0 +1,88 @@
+//! What namespaces grant, as it stands: read again when the registry's generation has moved.
+
+use crate::domain::grants::Grants;
+use crate::domain::name::Name;
+use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
+use crate::store::{Store, StoreError};
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+
+/// Namespaces whose rules a host keeps in memory.
+const MAX_NAMESPACES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+
+/// The rules of one namespace.
+pub(super) struct Rules {
+    /// Those to `*` first, so that what is granted to one component counts before it.
+    grants: Vec<GrantRow>,
+}
+
+impl Rules {
+    /// What a component has, named as the namespace names it.
+    pub(super) fn grants(&self, component: &str) -> Grants {
+        let own = self
+            .grants
+            .iter()
+            .filter(|row| row.component.includes(component));
+        Grants::of(own.map(|row| row.capability.clone()))
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let ids =
+            |rules: &Self| -> Vec<i64> { rules.grants.iter().map(|row| row.grant_id).collect() };
+        ids(self) == ids(other)
+    }
+}
+
+/// Rules with the generation that they were read under, by namespace.
+pub(super) struct RulesCache(Mutex<LruCache<Arc<str>, (i64, Arc<Rules>)>>);
+
+impl Default for RulesCache {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(MAX_NAMESPACES)))
+    }
+}
+
+impl RulesCache {
+    /// The rules of the namespace under this generation or a later one. The same value is returned
+    /// for as long as they are the same.
+    pub(super) async fn of(
+        &self,
+        store: &Store,
+        namespace: &str,
+        generation: i64,
+    ) -> Result<Arc<Rules>, StoreError> {
+        let kept = self.kept(namespace);
+        if let Some((known_at, rules)) = &kept
+            && *known_at >= generation
+        {
+            return Ok(rules.clone());
+        }
+        let read = Arc::new(read(store, namespace).await?);
+        let rules = match kept {
+            Some((_, rules)) if rules.is_same(&read) => rules,
+            Some(_) | None => read,
+        };
+        let mut all = self.0.lock().expect("no holder panics");
+        all.put(namespace.into(), (generation, rules.clone()));
+        Ok(rules)
+    }
+
+    fn kept(&self, namespace: &str) -> Option<(i64, Arc<Rules>)> {
+        let mut all = self.0.lock().expect("no holder panics");
+        all.get(namespace).cloned()
+    }
+}
+
+async fn read(store: &Store, namespace: &str) -> Result<Rules, StoreError> {
+    let namespace: Name = namespace
+        .parse()
+        .map_err(|error| StoreError::Corrupt(format!("a namespace's name: {error}")))?;
+    let filter = GrantFilter {
+        namespace: Some(&namespace),
+        ..GrantFilter::default()
+    };
+    let mut grants = store.list_grants(filter, MAX_GRANTS).await?;
+    grants.sort_by_key(|row| (!row.component.is_all(), row.grant_id));
+    Ok(Rules { grants })
+}
