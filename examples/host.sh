@@ -1,5 +1,6 @@
 # Sourced by the scripts here: `start_host` runs a host of its own on a free port with a private
-# PostgreSQL, sets TASKER_URL, and stops it when the script ends. TASKER names the program.
+# PostgreSQL, sets TASKER_URL and TASKER_TOKEN, and stops it when the script ends. TASKER names the
+# program.
 tasker="${TASKER:-tasker}"
 host_dir="$(mktemp -d "${TMPDIR:-/tmp}/tasker-example.XXXXXX")"
 host_pid=
@@ -30,5 +31,6 @@ start_host() {
     sleep 0.1
   done
   TASKER_URL="$(sed -n 's/.*ready at \([^ ]*\).*/\1/p' "$host_dir/ready")"
-  export TASKER_URL
+  TASKER_TOKEN="$(cat "$host_dir/data/admin.key")"
+  export TASKER_URL TASKER_TOKEN
 }

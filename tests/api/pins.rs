@@ -18,7 +18,7 @@ async fn a_pin_is_set_listed_replaced_and_removed() {
     );
     assert_eq!(
         (&set["requirement"], &set["created_by"]),
-        (&json!("^1.0"), &json!("anonymous"))
+        (&json!("^1.0"), &json!("admin"))
     );
     server
         .put(PIN, &json!({"requirement": "=1.0.0"}))

@@ -1,9 +1,10 @@
 //! A host's API on a free port, with a database of its own.
 
-use crate::harness::TestDatabase;
+use crate::harness::{TestDatabase, client, client_with, install_admin_key};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
+use tasker::api::auth::{Authentication, Keyring};
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
@@ -55,23 +56,18 @@ impl Server {
         let store = Store::open_url(&database.url(), CONNECTIONS)
             .unwrap()
             .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
+        install_admin_key(&store).await;
         let shutdown = CancellationToken::new();
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = AppState {
-            store: store.clone(),
-            sandbox: sandbox(),
-            wake: Wake::default(),
-            shutdown: shutdown.clone(),
-        };
+        let state = state(store.clone(), shutdown.clone());
         tokio::spawn(serve(listener, state, stop.clone()));
-        let client = client();
         Self {
             store,
             shutdown,
             url,
-            client,
+            client: client(),
             _stop: stop.drop_guard(),
             database,
         }
@@ -80,6 +76,14 @@ impl Server {
     /// The database behind it.
     pub fn pool(&self) -> &sqlx::PgPool {
         self.database.pool()
+    }
+
+    /// The same server, asked with this key, or with none.
+    pub fn asked_with(&self, key: Option<&str>) -> Asker {
+        Asker {
+            url: self.url.clone(),
+            client: client_with(key),
+        }
     }
 
     /// A request to be, such as `request("GET", "/health/live")`.
@@ -168,6 +172,39 @@ impl Server {
     }
 }
 
+/// Asks a server with a key of its own.
+pub struct Asker {
+    url: String,
+    client: reqwest::Client,
+}
+
+impl Asker {
+    /// A request to be, such as `request("GET", "/health/live")`.
+    pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
+        self.client
+            .request(method.parse().unwrap(), format!("{}{path}", self.url))
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        answer(self.request("GET", path)).await
+    }
+
+    pub async fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
+        answer(self.request(method, path).json(body)).await
+    }
+}
+
+/// A host's parts with the sandbox that all tests here use.
+pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
+    AppState {
+        authentication: Authentication::Keys(Keyring::new(store.clone())),
+        store,
+        sandbox: sandbox(),
+        wake: Wake::default(),
+        shutdown,
+    }
+}
+
 impl Answer {
     /// Asserts that this is a problem with this status and code; its detail.
     #[track_caller]
@@ -217,16 +254,6 @@ pub async fn answer(request: reqwest::RequestBuilder) -> Answer {
         text,
         json,
     }
-}
-
-fn client() -> reqwest::Client {
-    // Fails only where one is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder()
-        .no_proxy()
-        .tls_certs_only([])
-        .build()
-        .unwrap()
 }
 
 /// One sandbox for all tests here, so that guests are compiled once.

@@ -1,8 +1,10 @@
 //! The program as people and scripts use it, against a real host.
 
 mod bars;
+mod first_start;
 mod following;
 mod grants;
+mod keys;
 mod kv;
 mod oci;
 mod refusals;
@@ -11,5 +13,6 @@ mod secrets;
 mod signing;
 mod sync;
 mod terminal;
+mod tls;
 mod tour;
 mod verdicts;

@@ -1,4 +1,4 @@
-use crate::harness::{TestDatabase, TestHost, basics, tasker};
+use crate::harness::{ADMIN_KEY, TestDatabase, TestHost, basics, tasker};
 use serde_json::Value;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -106,6 +106,7 @@ impl Terminal {
         command
             .args(arguments)
             .env("TASKER_URL", &self.url)
+            .env("TASKER_TOKEN", ADMIN_KEY)
             .env("CARGO_TARGET_DIR", guests_target())
             // Nobody's credentials, and no proxy on the way to this machine.
             .env("DOCKER_CONFIG", self.folder.path())

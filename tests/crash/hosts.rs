@@ -1,4 +1,4 @@
-use crate::harness::{tasker, wait_until};
+use crate::harness::{ADMIN_KEY, tasker, wait_until};
 use std::fs::File;
 use std::path::Path;
 use std::process::Stdio;
@@ -114,6 +114,7 @@ fn command(program: &Path, log: &Path, database_url: &str, more: &[&str]) -> Com
         .arg(program.with_file_name("host"))
         .args(more)
         .env("RUST_LOG", "warn")
+        .env("TASKER_ADMIN_KEY", ADMIN_KEY)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(log)

@@ -5,7 +5,7 @@ use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
-use tasker::host::{DatabaseChoice, Host, HostConfig};
+use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 use tokio::process::{Child, Command};
@@ -94,6 +94,8 @@ async fn be_host(url: String) {
         connections: 8,
         secret_keys: None,
         compiler: Compiler::InProcess,
+        auth: AuthConfig::Off,
+        tls: None,
         worker: Some(worker),
         watch: None,
     };

@@ -3,11 +3,11 @@ use std::time::Duration;
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
-use tasker::host::{DatabaseChoice, Host, HostConfig};
+use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 
-use super::{TestDatabase, wait_until};
+use super::{ADMIN_KEY, TestDatabase, client, wait_until};
 
 /// The namespace of all that these hosts are given.
 const NAMESPACE: &str = "shop";
@@ -41,6 +41,10 @@ impl TestHost {
             compiler: Compiler::InProcess,
             worker: Some(worker()),
             watch: None,
+            auth: AuthConfig::Keys {
+                admin_key: Some(ADMIN_KEY.parse().unwrap()),
+            },
+            tls: None,
         };
         change(&mut config);
         let host = Host::start(config).await.unwrap();
@@ -169,14 +173,6 @@ pub fn step_of<'t>(task: &'t Value, name: &str) -> &'t Value {
 pub fn submits(namespace: &str, templates: &[&str]) -> Value {
     let submit = |template: &&str| json!({"namespace": namespace, "template": template});
     templates.iter().map(submit).collect()
-}
-
-/// A client that speaks to loopback only.
-pub fn client() -> reqwest::Client {
-    // Fails only where one is installed already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder().no_proxy().tls_certs_only([]);
-    builder.build().unwrap()
 }
 
 fn worker() -> WorkerConfig {

@@ -4,6 +4,7 @@ mod cluster;
 mod database;
 mod guests;
 mod host;
+mod key;
 mod oci;
 mod program;
 mod template;
@@ -11,7 +12,8 @@ mod wait;
 
 pub use database::TestDatabase;
 pub use guests::{basics, build_guests};
-pub use host::{TestHost, client, step_of, submits};
+pub use host::{TestHost, step_of, submits};
+pub use key::{ADMIN_KEY, client, client_with, install_admin_key};
 pub use oci::OciRegistry;
 pub use program::tasker;
 pub use wait::{wait_until, wait_until_sql};

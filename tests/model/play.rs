@@ -8,6 +8,7 @@ use crate::harness::TestDatabase;
 use sqlx::postgres::PgConnectOptions;
 use std::collections::HashSet;
 use std::time::Duration;
+use tasker::domain::actor::Actor;
 use tasker::domain::ids::{TaskId, WorkerId};
 use tasker::domain::invocation::Lease;
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
@@ -307,7 +308,7 @@ impl<'d> Play<'d> {
 
     async fn cancel(&mut self, task: usize) {
         let cancelled = self.stores[0]
-            .cancel_tasks(&[self.ids[task]], "model")
+            .cancel_tasks(&[self.ids[task]], "model", &Actor::host())
             .await
             .unwrap();
         assert_eq!(!cancelled.is_empty(), self.model.cancel(task));

@@ -79,6 +79,15 @@ constraints! {
     signing_key_is_ed25519:
         "insert into tasker.signing_key (namespace_id, key_id, public_key, name, created_by)
          values (1, 'k', '\\x00', 'ci', 'ada')";
+    api_key_prefix_is_8_hex:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
+         select 'ABCDEF01', digest, 'ci', '[]', 'ada' from tasker.component_blob";
+    api_key_digest_is_sha256:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
+         values ('abcdef01', '\\x00', 'ci', '[]', 'ada')";
+    api_key_prefix_key:
+        "insert into tasker.api_key (prefix, secret_digest, name, permissions, created_by)
+         select 'abcdef01', digest, name, '[]', 'ada' from tasker.component_blob, (values ('ci'), ('cd')) as n (name)";
     secret_name_is_a_name:
         "insert into tasker.secret (namespace_id, name, version, key_id, nonce, ciphertext, created_by)
          values (1, 'a/b', 1, repeat('k', 8)::bytea, repeat('n', 24)::bytea, '', 'ada')";

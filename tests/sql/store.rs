@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tasker::domain::actor::Actor;
 use tasker::domain::ids::{LockId, TaskId, WorkerId};
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::Store;
@@ -211,6 +212,18 @@ async fn cancelled_tasks_are_told() {
     let (_database, _, store, _, version) = ready(Graph::single()).await;
     store.create_tasks(&[task(1, version, None)]).await.unwrap();
     let id = TaskId(Uuid::from_u128(1));
-    assert_eq!(store.cancel_tasks(&[id], "not needed").await.unwrap(), [id]);
-    assert_eq!(store.cancel_tasks(&[id], "not needed").await.unwrap(), []);
+    assert_eq!(
+        store
+            .cancel_tasks(&[id], "not needed", &Actor::host())
+            .await
+            .unwrap(),
+        [id]
+    );
+    assert_eq!(
+        store
+            .cancel_tasks(&[id], "not needed", &Actor::host())
+            .await
+            .unwrap(),
+        []
+    );
 }

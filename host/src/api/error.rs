@@ -1,5 +1,7 @@
 //! What a request is refused with: one table from error to status and code.
 
+use super::auth::AuthError;
+use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
 use crate::domain::compat::Change;
 use crate::domain::ids::TaskId;
@@ -9,7 +11,8 @@ use crate::registry::RegistryError;
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
 use crate::tasks::{InputProblem, TasksError};
-use axum::http::{HeaderValue, StatusCode, header::CONTENT_TYPE};
+use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -34,6 +37,10 @@ pub enum ApiError {
     BodyBroken { message: String },
     #[error("{why}")]
     NotReady { why: String },
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    #[error(transparent)]
+    Keys(#[from] KeyError),
     #[error(transparent)]
     Registry(#[from] RegistryError),
     #[error(transparent)]
@@ -96,6 +103,8 @@ impl ApiError {
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyBroken { .. } => (StatusCode::BAD_REQUEST, "incomplete_body"),
             Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Auth(error) => of_auth(error),
+            Self::Keys(error) => of_keys(error),
             Self::Registry(error) => of_registry(error),
             Self::Tasks(error) => of_tasks(error),
             Self::Store(error) => of_store(error),
@@ -147,6 +156,28 @@ impl ApiError {
             }
             _ => self.to_string(),
         }
+    }
+}
+
+fn of_auth(error: &AuthError) -> (StatusCode, &'static str) {
+    match error {
+        AuthError::NoToken | AuthError::Unknown | AuthError::Expired { .. } => {
+            (StatusCode::UNAUTHORIZED, "unauthenticated")
+        }
+        AuthError::Forbidden { .. } | AuthError::TooWide { .. } => {
+            (StatusCode::FORBIDDEN, "forbidden")
+        }
+    }
+}
+
+fn of_keys(error: &KeyError) -> (StatusCode, &'static str) {
+    match error {
+        KeyError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_key"),
+        KeyError::NameTaken { .. } => (StatusCode::CONFLICT, "key_exists"),
+        KeyError::TooMany => (StatusCode::CONFLICT, "too_many_keys"),
+        KeyError::LastAdmin { .. } => (StatusCode::CONFLICT, "last_admin_key"),
+        KeyError::Unknown { .. } => (StatusCode::NOT_FOUND, "unknown_key"),
+        KeyError::Random(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
 
@@ -322,6 +353,10 @@ impl IntoResponse for ApiError {
         let mut response = (status, axum::Json(body)).into_response();
         let media_type = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(CONTENT_TYPE, media_type);
+        if status == StatusCode::UNAUTHORIZED {
+            let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
+            response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
         response
     }
 }

@@ -1,22 +1,26 @@
 //! The API over HTTP. The only module that speaks axum.
 
+pub mod auth;
 pub mod correlation;
 pub mod error;
 pub mod health;
 pub mod page;
 pub mod request;
 pub mod rest;
+pub mod tls;
 
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
 use crate::store::wake::Wake;
 use crate::tasks::Tasks;
+use auth::Authentication;
 use axum::Router;
 use axum::http::{Method, Uri};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::serve::ListenerExt as _;
 use error::ApiError;
+use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -29,6 +33,7 @@ pub struct AppState {
     pub wake: Wake,
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
     pub shutdown: CancellationToken,
+    pub authentication: Authentication,
 }
 
 /// What every handler is given.
@@ -38,6 +43,7 @@ pub(in crate::api) struct Api {
     registry: Registry,
     tasks: Tasks,
     shutdown: CancellationToken,
+    authentication: Authentication,
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
@@ -58,6 +64,18 @@ pub async fn serve(
         .await
 }
 
+/// The same over TLS.
+pub async fn serve_tls(
+    listener: TcpListener,
+    certificates: Certificates,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    axum::serve(TlsListener::new(listener, certificates)?, router(state))
+        .with_graceful_shutdown(closing.cancelled_owned())
+        .await
+}
+
 /// The whole API: /v1 and /health.
 pub fn router(state: AppState) -> Router {
     let AppState {
@@ -65,21 +83,25 @@ pub fn router(state: AppState) -> Router {
         sandbox,
         wake,
         shutdown,
+        authentication,
     } = state;
     let registry = Registry::new(store.clone(), sandbox);
     let tasks = Tasks::new(store.clone(), registry.clone(), wake);
+    let api = Api {
+        store,
+        registry,
+        tasks,
+        shutdown,
+        authentication,
+    };
     Router::new()
         .nest("/v1", rest::router())
         .nest("/health", health::router())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
+        .layer(from_fn_with_state(api.clone(), auth::authorize))
         .layer(from_fn(correlation::correlate))
-        .with_state(Api {
-            store,
-            registry,
-            tasks,
-            shutdown,
-        })
+        .with_state(api)
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {

@@ -3,10 +3,15 @@
 mod transfer;
 
 use super::output::tell;
+use super::token::{self, Token};
 use super::{CliError, Exit, Global, Problem};
 use reqwest::{Body, Method, RequestBuilder, Url};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -21,7 +26,7 @@ const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 pub struct Client {
     http: reqwest::Client,
     base: Url,
-    token: Option<String>,
+    token: Option<Token>,
     is_verbose: bool,
 }
 
@@ -32,23 +37,21 @@ pub struct Answer<T> {
 }
 
 impl Client {
-    /// Takes URL and verbosity from the options, the token from TASKER_TOKEN.
+    /// Takes URL and verbosity from the options.
     pub fn new(global: &Global) -> Result<Self, CliError> {
         let base = parse_url(&global.url)?;
-        let http = http_client(&base).map_err(|e| {
+        let roots = global.ca.as_deref().map(authorities).transpose()?;
+        let http = http_client(&base, roots).map_err(|e| {
             Problem::new(
                 Exit::Failed,
                 "no_http_client",
                 format!("cannot set up TLS: {e}"),
             )
         })?;
-        let token = std::env::var("TASKER_TOKEN")
-            .ok()
-            .filter(|token| !token.is_empty());
         Ok(Self {
+            token: token::find(is_loopback(&base)),
             http,
             base,
-            token,
             is_verbose: global.verbose,
         })
     }
@@ -58,9 +61,14 @@ impl Client {
         self.query(path, &[]).await
     }
 
+    /// Where the token was found; none: there is no token.
+    pub fn token_source(&self) -> Option<String> {
+        self.token.as_ref().map(Token::source)
+    }
+
     /// How the host stands; this is no part of the versioned API.
     pub async fn status<T: DeserializeOwned>(&self) -> Result<Answer<T>, CliError> {
-        let request = self.http.get(self.url(&["health", "status"]));
+        let request = self.authorized(self.http.get(self.url(&["health", "status"])));
         self.read(request.timeout(CONNECT_TIMEOUT)).await
     }
 
@@ -161,9 +169,12 @@ impl Client {
 
     fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
         let url = self.url(&[&["v1"], path].concat());
-        let request = self.http.request(method, url).timeout(ANSWER_TIMEOUT);
+        self.authorized(self.http.request(method, url).timeout(ANSWER_TIMEOUT))
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
         match &self.token {
-            Some(token) => request.bearer_auth(token),
+            Some(token) => request.bearer_auth(token.text()),
             None => request,
         }
     }
@@ -209,6 +220,9 @@ impl Client {
             return Ok(body);
         }
         let problem = Problem::from_answer(status.as_u16(), body, url.as_str());
+        if status == reqwest::StatusCode::UNAUTHORIZED {
+            return Err(problem.help(token::help(self.token_source())).into());
+        }
         Err(match correlation.filter(|_| status.is_server_error()) {
             Some(id) => problem
                 .help(format!("look into the host's log for {id}"))
@@ -241,15 +255,18 @@ fn parse_url(text: &str) -> Result<Url, CliError> {
 
 /// Over plain http no certificates are read, so that a machine without any works too; a host on
 /// this machine is never asked through a proxy.
-fn http_client(base: &Url) -> reqwest::Result<reqwest::Client> {
+fn http_client(base: &Url, roots: Option<RootCertStore>) -> reqwest::Result<reqwest::Client> {
     let builder = reqwest::Client::builder().connect_timeout(CONNECT_TIMEOUT);
     let builder = match is_loopback(base) {
         true => builder.no_proxy(),
         false => builder,
     };
-    match base.scheme() {
-        "http" => builder.tls_backend_preconfigured(trusting_nobody()).build(),
-        _ => builder.build(),
+    match (base.scheme(), roots) {
+        (_, Some(roots)) => builder.tls_backend_preconfigured(trusting(roots)).build(),
+        ("http", None) => builder
+            .tls_backend_preconfigured(trusting(RootCertStore::empty()))
+            .build(),
+        (_, None) => builder.build(),
     }
 }
 
@@ -259,11 +276,29 @@ fn is_loopback(url: &Url) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
 
-fn trusting_nobody() -> rustls::ClientConfig {
+/// The certificates of a file.
+fn authorities(file: &Path) -> Result<RootCertStore, CliError> {
+    let wrong = |why: String| {
+        let what = format!("{} holds no certificates: {why}", file.display());
+        Problem::bad_input(what).help("give --ca or TASKER_CA a file in PEM")
+    };
+    let mut roots = RootCertStore::empty();
+    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
+    for certificate in found.map_err(|error| wrong(error.to_string()))? {
+        let added = roots.add(certificate);
+        added.map_err(|error| wrong(error.to_string()))?;
+    }
+    match roots.is_empty() {
+        true => Err(wrong("it has none".to_owned()).into()),
+        false => Ok(roots),
+    }
+}
+
+fn trusting(roots: RootCertStore) -> rustls::ClientConfig {
     rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .expect("ring supports the default TLS versions")
-        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_root_certificates(roots)
         .with_no_client_auth()
 }
 

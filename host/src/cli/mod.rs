@@ -1,5 +1,6 @@
 //! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
 
+mod audit;
 mod bench;
 pub mod build;
 mod changes;
@@ -31,10 +32,12 @@ mod scaffold;
 mod secret;
 mod serve;
 mod sign;
+mod signing;
 mod step;
 mod sync;
 mod task;
 mod template;
+mod token;
 mod units;
 mod view;
 
@@ -46,6 +49,7 @@ use client::Client;
 use output::{Format, Output};
 use paint::When;
 use serde_json::json;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Where a host listens unless told otherwise.
@@ -75,9 +79,13 @@ pub struct Global {
         value_name = "FORMAT"
     )]
     pub output: Format,
-    /// Where the host is; TASKER_URL says so too. TASKER_TOKEN, if set, is the bearer token.
+    /// Where the host is; TASKER_URL says so too. TASKER_TOKEN is the key to show it; for a host on
+    /// this machine the admin key in its data directory serves as well.
     #[arg(long, global = true, default_value_t = default_url())]
     pub url: String,
+    /// Trust the certificates that these authorities signed, in PEM, and no others.
+    #[arg(long, global = true, env = "TASKER_CA", value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
@@ -135,6 +143,12 @@ enum Command {
     /// Look at the steps of a task.
     #[command(subcommand)]
     Step(step::Command),
+    /// Look at who changed what.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Key(key::Command),
     Bench(bench::Bench),
     /// Check this machine and the host, and say how to mend what is wrong.
     Doctor(doctor::Args),
@@ -203,6 +217,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Grant(command) => grant::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
+        Command::Audit(command) => audit::run(command, &context()?).await,
+        Command::Key(command) => key::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
         Command::Psql(args) => psql::run(args),

@@ -1,7 +1,7 @@
 //! `tasker policy …`
 
-use super::key::read_public;
 use super::paint::Tone;
+use super::signing::read_public;
 use super::{CliError, Context, Exit, list, units, view};
 use crate::domain::name::Name;
 use crate::domain::signature::KeyId;

@@ -1,21 +1,27 @@
 //! `tasker serve`: run a host.
 
 use super::output::Output;
-use super::{CliError, Exit};
+use super::{CliError, Exit, Problem};
+use crate::api::tls::TlsFiles;
+use crate::domain::api_key::ApiKey;
+use crate::domain::chain::Chain;
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
-use crate::host::{DatabaseChoice, Host, HostConfig, HostError};
+use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
 use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
 use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use crate::worker::WorkerConfig;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
+
+/// Names the admin key to begin with.
+const ADMIN_KEY_VARIABLE: &str = "TASKER_ADMIN_KEY";
 
 /// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
 #[derive(Debug, Args)]
@@ -23,9 +29,16 @@ pub struct Serve {
     /// Where the API listens.
     #[arg(long, default_value = "127.0.0.1:7710", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// Listen beyond this machine although there is no authentication.
-    #[arg(long)]
-    allow_remote: bool,
+    /// Whether callers have to show a key; `off` only where none but this machine can ask.
+    /// TASKER_ADMIN_KEY, if set, is the admin key of a database that has none; else one is made.
+    #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
+    auth: Auth,
+    /// Offer TLS with this certificate chain, in PEM; SIGHUP reads it anew.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
     /// A PostgreSQL 15 or later; without one, a private server runs in the data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
@@ -71,32 +84,47 @@ pub struct Serve {
     log_format: LogFormat,
 }
 
+/// Whether callers have to show who they are.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Auth {
+    #[default]
+    On,
+    Off,
+}
+
 impl Serve {
     /// Serves until SIGINT or SIGTERM; a second signal ends the process at once.
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         logging::start(self.log_format);
+        let admin_key = given_admin_key()?;
+        let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
-            host = self.start() => host.map_err(anyhow::Error::from)?,
-            () = signals.stop() => return Ok(Exit::Complete),
+            host = self.start(admin_key) => host.map_err(anyhow::Error::from)?,
+            () = signals.stop.asked() => return Ok(Exit::Complete),
         };
         output.print(&format!(
             "tasker is ready at {} on {}",
             host.url(),
             host.database()
         ))?;
+        if let Some(first) = &host.first_key {
+            output.print(&told_once(first))?;
+        }
+        if is_readable_on_the_way {
+            tracing::warn!(
+                "keys travel in clear text beyond this machine; offer TLS: --tls-cert and --tls-key"
+            );
+        }
         run(host, &mut signals).await.map_err(anyhow::Error::from)?;
         Ok(Exit::Complete)
     }
 
-    async fn start(self) -> Result<Host, HostError> {
-        Host::start(self.config()?).await
+    async fn start(self, admin_key: Option<ApiKey>) -> Result<Host, HostError> {
+        Host::start(self.config(admin_key)?).await
     }
 
-    fn config(self) -> Result<HostConfig, HostError> {
-        if !self.listen.ip().is_loopback() && !self.allow_remote {
-            return Err(HostError::NotLoopback(self.listen));
-        }
+    fn config(self, admin_key: Option<ApiKey>) -> Result<HostConfig, HostError> {
         let secret_keys = secret_keys(self.secret_key_file.as_deref())?;
         let worker = (!self.no_worker).then(|| self.worker());
         Ok(HostConfig {
@@ -113,6 +141,14 @@ impl Serve {
             }),
             worker,
             watch: self.watch,
+            auth: match self.auth {
+                Auth::Off => AuthConfig::Off,
+                Auth::On => AuthConfig::Keys { admin_key },
+            },
+            tls: self
+                .tls_cert
+                .zip(self.tls_key)
+                .map(|(cert, key)| TlsFiles { cert, key }),
         })
     }
 
@@ -132,6 +168,24 @@ impl Serve {
     }
 }
 
+/// A secret among the arguments could be read by everyone on the machine.
+fn given_admin_key() -> Result<Option<ApiKey>, CliError> {
+    let given = std::env::var(ADMIN_KEY_VARIABLE).ok();
+    let given = given.filter(|text| !text.is_empty());
+    let key = given.map(|text| text.parse()).transpose();
+    Ok(key.map_err(|error| Problem::bad_input(format!("{ADMIN_KEY_VARIABLE} is {error}")))?)
+}
+
+fn told_once(first: &FirstKey) -> String {
+    let FirstKey { key, path } = first;
+    format!(
+        "the admin key, told this once: {}\n\
+         it is kept in {}, where the commands on this machine find it",
+        key.reveal(),
+        path.display()
+    )
+}
+
 /// The keys that the user names, if any.
 fn secret_keys(file: Option<&Path>) -> Result<Option<SecretKeys>, HostError> {
     if let Some(file) = file {
@@ -145,35 +199,57 @@ fn secret_keys(file: Option<&Path>) -> Result<Option<SecretKeys>, HostError> {
 }
 
 async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {
-    tokio::select! {
-        error = host.failed() => return Err(error),
-        () = signals.stop() => {}
+    let (stop, hangup) = (&mut signals.stop, &mut signals.hangup);
+    loop {
+        tokio::select! {
+            error = host.failed() => return Err(error),
+            () = stop.asked() => break,
+            _ = hangup.recv() => reload(&host),
+        }
     }
     tracing::info!("stopping: no new attempts; those under way may end");
     tokio::select! {
         stopped = host.stop() => stopped,
-        () = signals.stop() => {
+        () = signals.stop.asked() => {
             tracing::warn!("stopped at once; other hosts take back what this one held");
             Ok(())
         }
     }
 }
 
-/// What asks the host to stop.
+fn reload(host: &Host) {
+    match host.reload_certificates() {
+        Ok(()) => tracing::info!("read the certificate anew, if there is one"),
+        Err(error) => {
+            tracing::error!(error = %Chain(&error), "the certificate that was there is kept");
+        }
+    }
+}
+
+/// What asks the host to stop, or to read its certificate anew.
 struct Signals {
+    stop: Stop,
+    hangup: Signal,
+}
+
+struct Stop {
     interrupt: Signal,
     terminate: Signal,
 }
 
 impl Signals {
     fn install() -> std::io::Result<Self> {
-        Ok(Self {
+        let stop = Stop {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-        })
+        };
+        let hangup = signal(SignalKind::hangup())?;
+        Ok(Self { stop, hangup })
     }
+}
 
-    async fn stop(&mut self) {
+impl Stop {
+    async fn asked(&mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

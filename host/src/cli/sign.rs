@@ -1,8 +1,8 @@
 //! `tasker sign …`
 
-use super::key::{SecretKey, add_signature, signature_file, signatures_beside};
 use super::output::Output;
 use super::paint::Tone;
+use super::signing::{SecretKey, add_signature, signature_file, signatures_beside};
 use super::{CliError, Exit, Problem, input};
 use crate::domain::digest::Digest;
 use serde_json::json;

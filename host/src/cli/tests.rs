@@ -45,6 +45,11 @@ fn every_command_of_the_tour_is_understood() {
         "tasker policy add ci.pub --namespace orders --name ci",
         "tasker policy ls --namespace orders",
         "tasker policy rm 0123456789abcdef --namespace orders",
+        "tasker key create ci --only publish --namespace orders --expires 90d",
+        "tasker key create ada --only read,run --namespace * --namespace orders",
+        "tasker key ls --output json",
+        "tasker audit ls --namespace orders --action pin --limit 5",
+        "tasker key revoke ci",
         "tasker completions bash",
         "tasker version",
     ];
@@ -80,6 +85,9 @@ fn wrong_arguments_are_refused_with_the_reason() {
     assert!(reason("tasker task run o/t --wait --watch").contains("--watch"));
     assert!(reason("tasker task ls --state finished").contains("in_progress"));
     assert!(reason("tasker task ls --limit 0").contains("1..=500"));
+    assert!(reason("tasker key create ci --namespace orders").contains("--only"));
+    assert!(reason("tasker key create ci --only fly --namespace o").contains("publish"));
+    assert!(reason("tasker key create ci --only run --namespace a/b").contains("for all of them"));
     assert!(reason("tasker pin set step o/t ^1").contains("component"));
 }
 

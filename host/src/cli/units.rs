@@ -68,7 +68,7 @@ pub fn elide(text: &str, max: usize) -> String {
     }
 }
 
-/// A duration as a user writes it: a whole number and `ms`, `s`, `m` or `h`.
+/// A duration as a user writes it: a whole number and `ms`, `s`, `m`, `h` or `d`.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
     let wrong =
         || format!("`{text}` is not a duration; write for example `500ms`, `30s`, `5m` or `1h`");
@@ -80,6 +80,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         "s" => 1_000,
         "m" | "min" => 60_000,
         "h" => 3_600_000,
+        "d" => 86_400_000,
         _ => return Err(wrong()),
     };
     number
@@ -115,6 +116,7 @@ mod tests {
     fn a_duration_needs_its_unit() {
         assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
         assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
+        assert_eq!(parse_duration("90d"), parse_duration("2160h"));
         assert!(parse_duration("30").unwrap_err().contains("`30s`"));
         assert!(parse_duration("s").is_err());
         assert!(parse_duration("99999999999999999999h").is_err());

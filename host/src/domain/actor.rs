@@ -6,6 +6,12 @@ use std::fmt;
 /// The longest name of an actor, in bytes.
 pub const MAX_ACTOR_BYTES: usize = 200;
 
+/// Names that no key may have: they stand for nobody in person.
+pub const RESERVED_ACTORS: [&str; 2] = [HOST, ANONYMOUS];
+
+const HOST: &str = "host";
+const ANONYMOUS: &str = "anonymous";
+
 /// Who changes something, as the audit tells it: the name of an API key or account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -21,12 +27,12 @@ impl Actor {
 
     /// The host itself, by its own rules.
     pub fn host() -> Self {
-        Self("host".to_owned())
+        Self(HOST.to_owned())
     }
 
     /// Whoever asks a host that asks nobody who they are.
     pub fn anonymous() -> Self {
-        Self("anonymous".to_owned())
+        Self(ANONYMOUS.to_owned())
     }
 
     pub fn as_str(&self) -> &str {

@@ -3,6 +3,7 @@
 //! Everything here is parsed at the edge and cannot be wrong afterwards.
 
 pub mod actor;
+pub mod api_key;
 pub mod capability;
 pub mod chain;
 pub mod compat;
@@ -16,6 +17,7 @@ pub mod kv;
 pub mod limits;
 pub mod name;
 pub mod outcome;
+pub mod permission;
 pub mod pin;
 pub mod ramp;
 pub mod requirement;

@@ -2,11 +2,16 @@
 //! named together; between them lies the database.
 
 mod database;
+mod first_key;
 pub mod logging;
 
 pub use database::DatabaseChoice;
+pub use first_key::{ADMIN_KEY_FILE, FirstKey};
 
+use crate::api::auth::{Authentication, Keyring};
+use crate::api::tls::{Certificates, TlsError, TlsFiles};
 use crate::api::{self, AppState};
+use crate::domain::api_key::ApiKey;
 use crate::registry::Registry;
 use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
@@ -16,7 +21,7 @@ use crate::store::{MigrateError, Store, StoreError};
 use crate::worker::{Worker, WorkerConfig, WorkerStats};
 use database::Database;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -47,6 +52,21 @@ pub struct HostConfig {
     pub worker: Option<WorkerConfig>,
     /// A folder whose components and templates are published as they appear and change.
     pub watch: Option<PathBuf>,
+    pub auth: AuthConfig,
+    /// None: the API speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+}
+
+/// Whom a host serves.
+#[derive(Clone, Debug)]
+pub enum AuthConfig {
+    /// Everyone who reaches it, which is why it may be reached from its machine only.
+    Off,
+    /// Whoever shows a key.
+    Keys {
+        /// The admin key of a database that has none; none: a random one, kept in the data directory.
+        admin_key: Option<ApiKey>,
+    },
 }
 
 /// Why a host did not start, or ended.
@@ -60,11 +80,20 @@ pub enum HostError {
         source: std::io::Error,
     },
     #[error(
-        "{0} can be reached from other machines and this version has no authentication; listen on 127.0.0.1, or pass --allow-remote behind a proxy that authenticates"
+        "{0} can be reached from other machines, and with --auth off anyone there could do anything; leave out --auth off, or listen on 127.0.0.1"
     )]
     NotLoopback(SocketAddr),
     #[error("{} is not a folder to watch; make it, and in it one folder for each namespace", .0.display())]
     Watch(PathBuf),
+    #[error("the admin key could not be kept in {}; no key was made", path.display())]
+    AdminKey {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the system gives no random bytes for the admin key")]
+    Random(#[from] getrandom::Error),
+    #[error("TLS cannot be offered")]
+    Tls(#[from] TlsError),
     #[error(transparent)]
     Embedded(#[from] EmbeddedError),
     #[error("TASKER_SECRET_KEY cannot be used: {0}")]
@@ -85,6 +114,9 @@ pub struct Host {
     pub sandbox: Sandbox,
     pub wake: Wake,
     pub stats: Arc<WorkerStats>,
+    /// Set where this start made the admin key.
+    pub first_key: Option<FirstKey>,
+    certificates: Option<Certificates>,
     address: SocketAddr,
     database: Database,
     /// Ends claiming; the API goes on to answer, but says that it is not ready.
@@ -102,6 +134,10 @@ impl Host {
         if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
             return Err(HostError::Watch(dir.clone()));
         }
+        if matches!(config.auth, AuthConfig::Off) && !config.listen.ip().is_loopback() {
+            return Err(HostError::NotLoopback(config.listen));
+        }
+        let certificates = config.tls.map(Certificates::read).transpose()?;
         let listener =
             TcpListener::bind(config.listen)
                 .await
@@ -118,6 +154,8 @@ impl Host {
         let keys = config.secret_keys.unwrap_or_else(own_keys);
         let store = database.store(config.connections)?.with_keys(keys);
         store.migrate().await?;
+        let (authentication, first_key) =
+            authentication(&store, &config.auth, &config.data_dir).await?;
         let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
         let cache_dir = config.data_dir.join("cache");
         let sandbox = Sandbox::new(SandboxConfig {
@@ -141,8 +179,14 @@ impl Host {
             sandbox: sandbox.clone(),
             wake: wake.clone(),
             shutdown: draining.clone(),
+            authentication,
         };
-        let server = api::serve(listener, state, closing.clone());
+        let server = tokio::spawn(serve(
+            listener,
+            certificates.clone(),
+            state,
+            closing.clone(),
+        ));
         let stats = Arc::<WorkerStats>::default();
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
@@ -155,11 +199,13 @@ impl Host {
             address,
             database,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
-            server: tokio::spawn(server),
+            server,
             store,
             sandbox,
             wake,
             stats,
+            first_key,
+            certificates,
             draining,
             closing,
         })
@@ -172,7 +218,19 @@ impl Host {
 
     /// For `--url`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = match self.certificates {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Reads certificate and key anew, where there is TLS; where they are wrong, all stays as it is.
+    pub fn reload_certificates(&self) -> Result<(), HostError> {
+        match &self.certificates {
+            Some(certificates) => Ok(certificates.reload()?),
+            None => Ok(()),
+        }
     }
 
     /// What people are told about the database.
@@ -224,5 +282,31 @@ impl Host {
         self.store.close().await;
         self.database.stop().await?;
         Ok(())
+    }
+}
+
+async fn authentication(
+    store: &Store,
+    config: &AuthConfig,
+    data_dir: &Path,
+) -> Result<(Authentication, Option<FirstKey>), HostError> {
+    match config {
+        AuthConfig::Off => Ok((Authentication::Off, None)),
+        AuthConfig::Keys { admin_key } => {
+            let first_key = first_key::ensure(store, data_dir, admin_key.as_ref()).await?;
+            Ok((Authentication::Keys(Keyring::new(store.clone())), first_key))
+        }
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    certificates: Option<Certificates>,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    match certificates {
+        Some(certificates) => api::serve_tls(listener, certificates, state, closing).await,
+        None => api::serve(listener, state, closing).await,
     }
 }

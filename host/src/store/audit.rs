@@ -5,6 +5,7 @@ use crate::domain::actor::Actor;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
 
 /// A change that is being made.
 #[derive(Clone, Debug)]
@@ -60,6 +61,29 @@ pub(in crate::store) async fn record(
     .bind(&change.subject)
     .bind(change.reason)
     .bind(&change.detail)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The same for a change of tasks, each of which gets a row of its own.
+pub(in crate::store) async fn record_tasks(
+    tx: &mut PgConnection,
+    tasks: &[Uuid],
+    action: &str,
+    reason: &str,
+    actor: &Actor,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "insert into tasker.audit (actor, action, namespace, subject, reason)
+         select $2, $3, n.name, 'task ' || t.task_id, $4
+         from tasker.task t join tasker.namespace n using (namespace_id)
+         where t.task_id = any ($1)",
+    )
+    .bind(tasks)
+    .bind(actor.as_str())
+    .bind(action)
+    .bind(reason)
     .execute(tx)
     .await?;
     Ok(())

@@ -1,7 +1,8 @@
 //! Calls of the SQL functions that change the state of tasks and steps.
 
 use super::usage::UsageRow;
-use super::{Store, StoreError};
+use super::{Store, StoreError, audit};
+use crate::domain::actor::Actor;
 use crate::domain::ids::{LockId, TaskId, WorkerId};
 use crate::domain::invocation::Lease;
 use crate::domain::outcome::{Failure, Retry};
@@ -160,12 +161,16 @@ impl Store {
         &self,
         tasks: &[TaskId],
         reason: &str,
+        actor: &Actor,
     ) -> Result<Vec<TaskId>, StoreError> {
+        let mut tx = self.pool.begin().await?;
         let ids: Vec<Uuid> = sqlx::query_scalar("select tasker.cancel_tasks($1, $2)")
             .bind(column(tasks, |t| t.0))
             .bind(reason)
-            .fetch_all(&self.pool)
+            .fetch_all(&mut *tx)
             .await?;
+        audit::record_tasks(&mut tx, &ids, "task.cancel", reason, actor).await?;
+        tx.commit().await?;
         Ok(ids.into_iter().map(TaskId).collect())
     }
 }

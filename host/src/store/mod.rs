@@ -3,6 +3,7 @@
 //! Functions here are named after what they do for their stage and return domain values. Whatever
 //! changes the state of a task is one call of one SQL function, hence one transaction.
 
+pub mod api_key;
 pub mod approve;
 pub mod audit;
 pub mod bench;

@@ -137,6 +137,18 @@ impl Store {
         Ok(row)
     }
 
+    /// The namespace that a task is of; none where the task does not exist.
+    pub async fn namespace_of_task(&self, task_id: TaskId) -> Result<Option<String>, StoreError> {
+        let name = sqlx::query_scalar(
+            "select n.name from tasker.task t join tasker.namespace n using (namespace_id)
+             where t.task_id = $1",
+        )
+        .bind(task_id.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(name)
+    }
+
     /// All steps of a task in the order of their numbers; none where the task does not exist.
     pub async fn steps(&self, task_id: TaskId) -> Result<Vec<StepRow>, StoreError> {
         let rows = sqlx::query_as(STEPS)

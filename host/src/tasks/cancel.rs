@@ -2,6 +2,7 @@
 
 use super::show::ShownTask;
 use super::{Tasks, TasksError};
+use crate::domain::actor::Actor;
 use crate::domain::ids::TaskId;
 
 /// The longest reason of a cancel, in bytes.
@@ -9,12 +10,17 @@ pub const MAX_REASON_BYTES: usize = 1_000;
 
 impl Tasks {
     /// Cancels an open task and returns it as it stands then; a final one is left as it is.
-    pub async fn cancel(&self, task_id: TaskId, reason: &str) -> Result<ShownTask, TasksError> {
+    pub async fn cancel(
+        &self,
+        task_id: TaskId,
+        reason: &str,
+        actor: &Actor,
+    ) -> Result<ShownTask, TasksError> {
         if reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
             return Err(TasksError::Reason);
         }
         self.progress(task_id).await?;
-        let cancelled = self.store.cancel_tasks(&[task_id], reason).await?;
+        let cancelled = self.store.cancel_tasks(&[task_id], reason, actor).await?;
         let task = self.show(task_id).await?;
         match cancelled.contains(&task_id) {
             true => Ok(task),

@@ -1,9 +1,12 @@
 //! The resources under /v1, one file each.
 
+mod access;
+mod audit;
 mod bars;
 mod components;
 mod diffs;
 mod grants;
+pub mod keys;
 mod kv;
 mod pin_ramps;
 mod pins;
@@ -22,6 +25,9 @@ use axum::Router;
 
 pub(in crate::api) fn router() -> Router<Api> {
     Router::new()
+        .merge(access::router())
+        .merge(audit::router())
+        .merge(keys::router())
         .merge(components::router())
         .merge(templates::router())
         .merge(diffs::router())

@@ -1,13 +1,15 @@
 //! Tasks: submit, list, show, wait, cancel.
 
 use super::super::Api;
+use super::super::auth::Access;
 use super::super::correlation::CorrelationId;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit};
-use super::super::request::{InPath, InQuery, JsonBody};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
 use super::task_views::{BatchView, CreatedView, StepView, TaskSummary, TaskView, TransitionView};
 use crate::domain::ids::TaskId;
 use crate::domain::name::Name;
+use crate::domain::permission::Action;
 use crate::domain::state::TaskState;
 use crate::store::task_read::TaskFilter;
 use crate::tasks::submit::Submit;
@@ -41,6 +43,15 @@ enum SubmitBody {
     Batch(Vec<Submit>),
 }
 
+impl SubmitBody {
+    fn submits(&self) -> &[Submit] {
+        match self {
+            Self::One(submit) => std::slice::from_ref(submit),
+            Self::Batch(submits) => submits,
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for SubmitBody {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(SubmitVisitor)
@@ -69,11 +80,15 @@ impl<'de> Visitor<'de> for SubmitVisitor {
 
 async fn submit(
     State(api): State<Api>,
+    access: Access,
     Extension(correlation): Extension<CorrelationId>,
     headers: HeaderMap,
     JsonBody(body): JsonBody<SubmitBody, MAX_SUBMIT_BODY_BYTES>,
 ) -> Result<Response, ApiError> {
     let key = idempotency_header(&headers)?;
+    for submit in body.submits() {
+        access.require(Action::Run, submit.namespace.as_str())?;
+    }
     match body {
         SubmitBody::One(submit) => submit_one(&api, *submit, key, &correlation).await,
         SubmitBody::Batch(_) if key.is_some() => Err(ApiError::parameter(
@@ -246,10 +261,11 @@ struct CancelBody {
 
 async fn cancel(
     State(api): State<Api>,
+    caller: Caller,
     InPath(task_id): InPath<TaskId>,
     JsonBody(body): JsonBody<CancelBody>,
 ) -> Result<Json<TaskView>, ApiError> {
     Ok(Json(TaskView::from(
-        api.tasks.cancel(task_id, &body.reason).await?,
+        api.tasks.cancel(task_id, &body.reason, &caller.0).await?,
     )))
 }

@@ -5,7 +5,7 @@ use super::run::{percentiles_of, scratch, target};
 use crate::cli::output::tell;
 use crate::domain::actor::Actor;
 use crate::domain::ids::TaskId;
-use crate::host::{DatabaseChoice, Host, HostConfig};
+use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
 use crate::registry::pin::PinTarget;
 use crate::registry::resolve::Wanted;
@@ -73,6 +73,8 @@ impl Resolve {
             connections: crate::store::DEFAULT_CONNECTIONS,
             worker: None,
             watch: None,
+            auth: AuthConfig::Off,
+            tls: None,
         })
         .await?;
         let registry = Registry::new(host.store.clone(), host.sandbox.clone());

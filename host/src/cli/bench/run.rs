@@ -14,7 +14,7 @@ use crate::domain::ids::TaskId;
 use crate::domain::invocation::{Invocation, Lease, StepPlan};
 use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
-use crate::host::{DatabaseChoice, Host, HostConfig};
+use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
 use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
@@ -131,6 +131,8 @@ async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
         watch: None,
+        auth: AuthConfig::Off,
+        tls: None,
     });
     Ok(host.await?)
 }

@@ -3,10 +3,10 @@
 use super::show::{self, handler_names};
 use crate::cli::build::{Profile, build};
 use crate::cli::client::Answer;
-use crate::cli::key::{SecretKey, add_signature, signatures_beside};
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::signing::{SecretKey, add_signature, signatures_beside};
 use crate::cli::view::ComponentVersion;
 use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
 use crate::domain::digest::Digest;

@@ -1,7 +1,7 @@
 //! What the host says of itself.
 
 use super::super::client::Client;
-use super::super::{CliError, DEFAULT_URL};
+use super::super::{CliError, DEFAULT_URL, Exit};
 use super::check::Check;
 use crate::store::embedded::OLDEST_MAJOR;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -27,6 +27,8 @@ pub async fn checks(client: &Client, url: &str) -> Vec<Check> {
     let asked_at = Utc::now();
     match client.status::<Status>().await {
         Ok(answer) => of_status(&answer.value, url, asked_at, Utc::now()),
+        // What the host thinks of the token is told apart.
+        Err(CliError::Problem(problem)) if problem.exit() != Exit::Unreachable => Vec::new(),
         Err(CliError::Problem(problem)) => {
             let help = "start one: tasker serve; or say where it is: TASKER_URL";
             let check = Check::bad("host", problem.what(), help);

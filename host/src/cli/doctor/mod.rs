@@ -1,5 +1,6 @@
 //! `tasker doctor`: what this machine lacks, and how to mend it.
 
+mod access;
 mod check;
 mod host;
 mod machine;
@@ -35,7 +36,9 @@ pub async fn run(args: Args, global: &Global, output: Output) -> Result<Exit, Cl
         machine::postgres(args.database_url.is_some()),
         machine::disk(args.data_dir),
     ];
-    checks.extend(host::checks(&Client::new(global)?, &global.url).await);
+    let client = Client::new(global)?;
+    checks.extend(host::checks(&client, &global.url).await);
+    checks.extend(access::check(&client).await);
     let is_well = !checks.iter().any(Check::is_grave);
     let answer = json!({ "ok": is_well, "checks": checks }).to_string();
     output.show(&answer, || {

@@ -8,7 +8,7 @@ use super::access::Connection;
 use super::place::Place;
 use super::trouble::{is_missing, told};
 use crate::cli::CliError;
-use crate::cli::key::add_signature;
+use crate::cli::signing::add_signature;
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
 use oci_client::client::{Config, ImageLayer};

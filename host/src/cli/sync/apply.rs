@@ -3,10 +3,10 @@
 use super::answer;
 use super::plan::{Action, Change, Plan};
 use crate::cli::component::push::{Upload, read_component, send};
-use crate::cli::key::signatures_beside;
 use crate::cli::output::tell;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
+use crate::cli::signing::signatures_beside;
 use crate::cli::view::TemplateVersion;
 use crate::cli::{CliError, Context, Exit, units};
 use crate::domain::name::Name;

@@ -1,0 +1,192 @@
+//! Who asks, and whether they may: one middleware before all routes.
+//!
+//! A token is read from the header `Authorization: Bearer …` only, and goes no further than here.
+
+pub mod access;
+pub mod keyring;
+pub mod routes;
+
+pub use access::Access;
+pub use keyring::Keyring;
+
+use super::Api;
+use super::error::ApiError;
+use crate::domain::ids::TaskId;
+use crate::domain::permission::Action;
+use crate::store::Store;
+use axum::RequestExt as _;
+use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderValue, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use routes::{Place, Rule};
+
+/// How a host finds out who asks.
+#[derive(Clone)]
+pub enum Authentication {
+    /// It asks nobody: everyone may do everything.
+    Off,
+    Keys(Keyring),
+}
+
+/// Why a request is not served for want of the right to it.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    #[error(
+        "this host wants to know who asks: send `Authorization: Bearer KEY`; the command line takes it from TASKER_TOKEN"
+    )]
+    NoToken,
+    #[error("the token is not valid: there is no key like it, or it was revoked")]
+    Unknown,
+    #[error("key `{name}` has expired; make another: tasker key create")]
+    Expired { name: String },
+    #[error("`{actor}` lacks `{action}` on {place}")]
+    Forbidden {
+        actor: String,
+        action: Action,
+        place: String,
+    },
+    #[error("`{actor}` has `{action}` on {} and on no other namespace; name one of them: ?namespace={}", .namespaces.join(", "), .namespaces[0])]
+    TooWide {
+        actor: String,
+        action: Action,
+        /// Two at least.
+        namespaces: Vec<String>,
+    },
+}
+
+/// Refuses what the caller may not do; hands on who they are.
+pub(in crate::api) async fn authorize(
+    State(api): State<Api>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match admit(&api, &mut request).await {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn admit(api: &Api, request: &mut Request) -> Result<(), ApiError> {
+    let path = request.extensions().get::<MatchedPath>();
+    // Where no route matches there is nothing to permit, and nobody is told so before they are known.
+    let rule = path.map_or(Rule::KNOWN, |path| {
+        routes::rule(request.method(), path.as_str())
+    });
+    let token = request.headers_mut().remove(AUTHORIZATION);
+    if rule.place == Place::Open {
+        return Ok(());
+    }
+    let access = match &api.authentication {
+        Authentication::Off => Access::of_anyone(),
+        Authentication::Keys(keyring) => keyring.access(token.as_ref()).await?,
+    };
+    check(&api.store, &access, rule, request).await?;
+    request.extensions_mut().insert(access.actor().clone());
+    request.extensions_mut().insert(access);
+    Ok(())
+}
+
+async fn check(
+    store: &Store,
+    access: &Access,
+    rule: Rule,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let Rule { action, place } = rule;
+    if access.permissions().allow_everywhere(action) {
+        return Ok(());
+    }
+    match place {
+        Place::Open | Place::Known => Ok(()),
+        Place::Everywhere => Err(access.forbidden(action, "all namespaces (`*`)").into()),
+        Place::Body | Place::Somewhere if access.permissions().allow_somewhere(action) => Ok(()),
+        Place::Body | Place::Somewhere => Err(access.forbidden(action, "any namespace").into()),
+        Place::Path => check_path(access, action, request).await,
+        Place::Task => check_task(store, access, action, request).await,
+        Place::Query => {
+            if let Some(uri) = narrowed(access, action, request.uri())? {
+                *request.uri_mut() = uri;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn check_path(
+    access: &Access,
+    action: Action,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let namespace = segment(request, "namespace").await?;
+    Ok(access.require(action, &namespace)?)
+}
+
+/// What does not exist is left to the handler, which says so.
+async fn check_task(
+    store: &Store,
+    access: &Access,
+    action: Action,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let Ok(task_id) = segment(request, "id").await?.parse::<TaskId>() else {
+        return Ok(());
+    };
+    match store.namespace_of_task(task_id).await? {
+        Some(namespace) => Ok(access.require(action, &namespace)?),
+        None => Ok(()),
+    }
+}
+
+/// A segment of the path by its name in the route, decoded as the handler will have it.
+async fn segment(request: &mut Request, name: &str) -> Result<String, ApiError> {
+    let wrong = |message: String| ApiError::parameter("path", message);
+    let segments: RawPathParams = request
+        .extract_parts()
+        .await
+        .map_err(|refused| wrong(format!("{refused}")))?;
+    let found = segments.iter().find(|(segment, _)| *segment == name);
+    let (_, value) = found.ok_or_else(|| wrong(format!("`{name}` is missing")))?;
+    Ok(value.to_owned())
+}
+
+/// Lists take `namespace` in the query. A caller who may see one namespace only is shown that one,
+/// where the query names none.
+fn narrowed(access: &Access, action: Action, uri: &Uri) -> Result<Option<Uri>, ApiError> {
+    let query: Query<Vec<(String, String)>> = Query::try_from_uri(uri)
+        .map_err(|refused| ApiError::parameter("query", refused.body_text()))?;
+    let named: Vec<&String> = query
+        .iter()
+        .filter_map(|(name, value)| (name == "namespace").then_some(value))
+        .collect();
+    for namespace in &named {
+        access.require(action, namespace)?;
+    }
+    match named.is_empty() {
+        true => with_namespace(uri, access.only(action)?).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// A name needs no escaping.
+fn with_namespace(uri: &Uri, namespace: &str) -> Result<Uri, ApiError> {
+    let rest = uri
+        .query()
+        .map_or(String::new(), |query| format!("&{query}"));
+    let target = format!("{}?namespace={namespace}{rest}", uri.path());
+    target
+        .parse()
+        .map_err(|error| ApiError::parameter("query", format!("{error}")))
+}
+
+/// The token of the header's value; none where there is no such header.
+pub(in crate::api) fn bearer(header: Option<&HeaderValue>) -> Result<&str, AuthError> {
+    let value = header.ok_or(AuthError::NoToken)?;
+    let text = value.to_str().map_err(|_| AuthError::Unknown)?;
+    let (scheme, token) = text.split_once(' ').ok_or(AuthError::Unknown)?;
+    match scheme.eq_ignore_ascii_case("bearer") {
+        true => Ok(token.trim()),
+        false => Err(AuthError::Unknown),
+    }
+}

@@ -1,0 +1,161 @@
+//! TLS before the API: certificates that can be read anew, and handshakes beside each other.
+
+use axum::serve::Listener;
+use rustls::ServerConfig;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Semaphore, mpsc};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+use tokio_util::task::AbortOnDropHandle;
+
+/// Who has not shaken hands after this long is cut off.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Handshakes under way at the same time; more wait for their turn.
+const MAX_HANDSHAKES: usize = 256;
+/// Connections that shook hands and wait to be served.
+const WAITING_CONNECTIONS: usize = 64;
+
+/// Where certificate and key are, in PEM.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The chain, the host's own certificate first.
+    pub cert: PathBuf,
+    pub key: PathBuf,
+}
+
+/// Why certificate and key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    #[error("{} cannot be read as PEM", path.display())]
+    Pem { path: PathBuf, source: pem::Error },
+    #[error("{} holds no certificate", path.display())]
+    Empty { path: PathBuf },
+    #[error("the certificate in {} and the key in {} cannot be used together", cert.display(), key.display())]
+    Refused {
+        cert: PathBuf,
+        key: PathBuf,
+        source: rustls::Error,
+    },
+}
+
+/// The certificate that is shown at present; cheap to clone.
+#[derive(Clone)]
+pub struct Certificates {
+    files: TlsFiles,
+    current: Arc<RwLock<Arc<ServerConfig>>>,
+}
+
+impl Certificates {
+    pub fn read(files: TlsFiles) -> Result<Self, TlsError> {
+        let current = Arc::new(RwLock::new(Arc::new(config(&files)?)));
+        Ok(Self { files, current })
+    }
+
+    /// Reads the files anew for connections to come; where they are wrong, all stays as it is.
+    pub fn reload(&self) -> Result<(), TlsError> {
+        let new = Arc::new(config(&self.files)?);
+        *self.current.write().expect("nothing panics under the lock") = new;
+        Ok(())
+    }
+
+    fn acceptor(&self) -> TlsAcceptor {
+        let current = self.current.read().expect("nothing panics under the lock");
+        current.clone().into()
+    }
+}
+
+fn config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
+    let TlsFiles { cert, key } = files;
+    let wrong = |path: &PathBuf| {
+        let path = path.clone();
+        move |source| TlsError::Pem { path, source }
+    };
+    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
+        .and_then(Iterator::collect)
+        .map_err(wrong(cert))?;
+    if chain.is_empty() {
+        return Err(TlsError::Empty { path: cert.clone() });
+    }
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("ring supports the default TLS versions")
+        .with_no_client_auth()
+        .with_single_cert(chain, secret)
+        .map_err(|source| TlsError::Refused {
+            cert: cert.clone(),
+            key: key.clone(),
+            source,
+        })
+}
+
+/// Connections that shook hands. A slow one keeps no other waiting.
+pub struct TlsListener {
+    connections: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
+    address: SocketAddr,
+    _accepting: AbortOnDropHandle<()>,
+}
+
+impl TlsListener {
+    pub fn new(listener: TcpListener, certificates: Certificates) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        let (sender, connections) = mpsc::channel(WAITING_CONNECTIONS);
+        let accepting = tokio::spawn(accept_all(listener, certificates, sender));
+        Ok(Self {
+            connections,
+            address,
+            _accepting: AbortOnDropHandle::new(accepting),
+        })
+    }
+}
+
+impl Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let connection = self.connections.recv().await;
+        connection.expect("what accepts runs as long as this listener")
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        Ok(self.address)
+    }
+}
+
+async fn accept_all(
+    mut listener: TcpListener,
+    certificates: Certificates,
+    sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
+) {
+    let turns = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    loop {
+        let turn = turns.clone().acquire_owned().await;
+        let turn = turn.expect("nobody closes the semaphore");
+        let (stream, address) = Listener::accept(&mut listener).await;
+        let (acceptor, sender) = (certificates.acceptor(), sender.clone());
+        tokio::spawn(async move {
+            let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, shake(acceptor, stream)).await;
+            drop(turn);
+            match shaken {
+                // Where nobody receives, the API has ended.
+                Ok(Ok(stream)) => drop(sender.send((stream, address)).await),
+                Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS connection"),
+                Err(_) => tracing::debug!(%address, "no TLS connection in time"),
+            }
+        });
+    }
+}
+
+async fn shake(acceptor: TlsAcceptor, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    stream.set_nodelay(true)?;
+    acceptor.accept(stream).await
+}

@@ -1,0 +1,248 @@
+//! What a caller may do, and where.
+
+use super::name::Name;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+/// The most entries of one key or token.
+pub const MAX_PERMISSIONS: usize = 100;
+
+/// In place of a namespace: all of them, those to come too.
+const EVERYWHERE: &str = "*";
+
+/// One thing that can be permitted.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
+#[serde(rename_all = "snake_case")]
+#[clap(rename_all = "snake_case")]
+pub enum Action {
+    /// Look at everything but secrets.
+    Read,
+    /// Submit and cancel tasks.
+    Run,
+    /// Upload components and templates.
+    Publish,
+    /// Set, ramp, roll back and remove pins.
+    Pin,
+    /// Quarantine, yank, upgrade, limit, collect.
+    Operate,
+    /// Grant capabilities, keep secrets, approve versions.
+    Grant,
+    /// All of these; everywhere, also keys.
+    Admin,
+}
+
+impl Action {
+    pub const ALL: [Self; 7] = [
+        Self::Read,
+        Self::Run,
+        Self::Publish,
+        Self::Pin,
+        Self::Operate,
+        Self::Grant,
+        Self::Admin,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Run => "run",
+            Self::Publish => "publish",
+            Self::Pin => "pin",
+            Self::Operate => "operate",
+            Self::Grant => "grant",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Where an action is permitted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Reach {
+    Everywhere,
+    Namespace(Name),
+}
+
+/// Why a text is neither `*` nor a namespace.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}; write a namespace, or `*` for all of them")]
+pub struct ReachError(#[from] super::name::NameError);
+
+impl FromStr for Reach {
+    type Err = ReachError;
+
+    fn from_str(text: &str) -> Result<Self, ReachError> {
+        match text {
+            EVERYWHERE => Ok(Self::Everywhere),
+            _ => Ok(Self::Namespace(text.parse()?)),
+        }
+    }
+}
+
+impl TryFrom<String> for Reach {
+    type Error = ReachError;
+
+    fn try_from(text: String) -> Result<Self, ReachError> {
+        text.parse()
+    }
+}
+
+impl From<Reach> for String {
+    fn from(reach: Reach) -> Self {
+        reach.to_string()
+    }
+}
+
+impl fmt::Display for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everywhere => f.write_str(EVERYWHERE),
+            Self::Namespace(name) => f.write_str(name.as_str()),
+        }
+    }
+}
+
+/// Actions that are permitted in one namespace or in all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Permission {
+    pub namespace: Reach,
+    pub actions: BTreeSet<Action>,
+}
+
+impl Permission {
+    fn has(&self, action: Action) -> bool {
+        self.actions.contains(&action) || self.actions.contains(&Action::Admin)
+    }
+}
+
+/// All that one caller may do; what is not in it is forbidden.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Permissions(Vec<Permission>);
+
+impl Permissions {
+    pub fn new(entries: Vec<Permission>) -> Self {
+        Self(entries)
+    }
+
+    /// Every action in every namespace.
+    pub fn all() -> Self {
+        Self(vec![Permission {
+            namespace: Reach::Everywhere,
+            actions: BTreeSet::from([Action::Admin]),
+        }])
+    }
+
+    pub fn entries(&self) -> &[Permission] {
+        &self.0
+    }
+
+    /// True where the action is permitted in this namespace.
+    pub fn allow(&self, action: Action, namespace: &str) -> bool {
+        let reaches = |reach: &Reach| match reach {
+            Reach::Everywhere => true,
+            Reach::Namespace(name) => name.as_str() == namespace,
+        };
+        self.having(action).any(reaches)
+    }
+
+    /// True where the action is permitted in all namespaces, and in what belongs to none.
+    pub fn allow_everywhere(&self, action: Action) -> bool {
+        self.having(action).any(|reach| *reach == Reach::Everywhere)
+    }
+
+    /// True where the action is permitted in at least one namespace.
+    pub fn allow_somewhere(&self, action: Action) -> bool {
+        self.having(action).next().is_some()
+    }
+
+    /// The namespaces that are named for the action.
+    pub fn namespaces(&self, action: Action) -> BTreeSet<&str> {
+        let name = |reach| match reach {
+            &Reach::Everywhere => None,
+            Reach::Namespace(name) => Some(name.as_str()),
+        };
+        self.having(action).filter_map(name).collect()
+    }
+
+    fn having(&self, action: Action) -> impl Iterator<Item = &Reach> {
+        let entries = self.0.iter().filter(move |entry| entry.has(action));
+        entries.map(|entry| &entry.namespace)
+    }
+}
+
+/// `publish in orders; read, run in *`.
+impl fmt::Display for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let one = |entry: &Permission| {
+            let actions: Vec<_> = entry.actions.iter().map(|action| action.as_str()).collect();
+            format!("{} in {}", actions.join(", "), entry.namespace)
+        };
+        let entries: Vec<_> = self.0.iter().map(one).collect();
+        f.write_str(&entries.join("; "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn permissions(json: &str) -> Permissions {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn an_action_is_permitted_where_it_is_named_and_nowhere_else() {
+        let ci = permissions(r#"[{"namespace": "orders", "actions": ["publish"]}]"#);
+        assert!(ci.allow(Action::Publish, "orders") && ci.allow_somewhere(Action::Publish));
+        assert!(!ci.allow(Action::Publish, "payments") && !ci.allow(Action::Read, "orders"));
+        assert!(!ci.allow_everywhere(Action::Publish) && !ci.allow_somewhere(Action::Admin));
+        assert_eq!(ci.namespaces(Action::Publish), BTreeSet::from(["orders"]));
+    }
+
+    #[test]
+    fn admin_is_every_action_where_it_is_named() {
+        let admin = permissions(r#"[{"namespace": "orders", "actions": ["admin"]}]"#);
+        assert!(
+            Action::ALL
+                .into_iter()
+                .all(|action| admin.allow(action, "orders"))
+        );
+        assert!(!admin.allow_everywhere(Action::Read));
+        assert!(Permissions::all().allow_everywhere(Action::Grant));
+        assert!(!Permissions::default().allow_somewhere(Action::Read));
+    }
+
+    #[test]
+    fn a_namespace_is_a_name_and_not_a_pattern() {
+        assert_eq!("*".parse(), Ok(Reach::Everywhere));
+        for wrong in ["", "orders*", "**", "a/b", "*\n"] {
+            assert!(wrong.parse::<Reach>().is_err(), "{wrong}");
+        }
+        assert!(
+            serde_json::from_str::<Permissions>(r#"[{"namespace": "a", "actions": ["fly"]}]"#)
+                .is_err()
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! Every route that the router has, against the table of what each asks of its caller.
+
+use super::server::{Asker, Server, state};
+use crate::harness::ADMIN_KEY;
+use serde_json::json;
+use std::collections::BTreeMap;
+use tasker::api::auth::routes::{Place, Rule, named};
+use tasker::domain::permission::Action;
+use tokio_util::sync::CancellationToken;
+
+const METHODS: [&str; 5] = ["get", "delete", "patch", "post", "put"];
+
+/// Method and path of every route, as the router itself writes them down.
+fn routes(server: &Server) -> Vec<(String, String)> {
+    let router = tasker::api::router(state(server.store.clone(), CancellationToken::new()));
+    let written = format!("{router:?}");
+    let (routes, rest) = written.split_once("node: Node { paths: {").unwrap();
+    let (paths, _) = rest.split_once('}').map(|_| balanced(rest)).unwrap();
+    let paths: BTreeMap<&str, &str> = paths
+        .split(", ")
+        .filter_map(|entry| entry.split_once(": "))
+        .collect();
+    let mut found = Vec::new();
+    for part in routes.split("RouteId(").skip(1) {
+        let (number, endpoint) = part.split_once("): ").unwrap();
+        let path = paths[format!("RouteId({number})").as_str()].trim_matches('"');
+        for method in METHODS {
+            let (_, handler) = endpoint.split_once(&format!(" {method}: ")).unwrap();
+            if !handler.starts_with("None") {
+                found.push((method.to_uppercase(), path.to_owned()));
+            }
+        }
+    }
+    assert!(found.len() > 20, "{found:?}");
+    found
+}
+
+/// What stands before the brace that closes what `text` begins in.
+fn balanced(text: &str) -> (&str, &str) {
+    let mut depth = 1;
+    for (at, character) in text.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return text.split_at(at);
+        }
+    }
+    panic!("unbalanced: {text}");
+}
+
+/// The path with something in place of its names.
+fn filled(path: &str, task: &str) -> String {
+    let segment = |segment: &str| match segment {
+        "{namespace}" => "shop".to_owned(),
+        "{id}" => task.to_owned(),
+        "{kind}" => "component".to_owned(),
+        "{version}" => "1.0.0".to_owned(),
+        named if named.starts_with('{') => "guest".to_owned(),
+        other => other.to_owned(),
+    };
+    path.split('/').map(segment).collect::<Vec<_>>().join("/")
+}
+
+/// A key with these actions there.
+async fn key(server: &Server, name: &str, namespace: &str, actions: &[Action]) -> String {
+    let permissions = json!([{"namespace": namespace, "actions": actions}]);
+    let body = json!({"name": name, "permissions": permissions});
+    let made = server.post("/v1/keys", &body).await.answered(201);
+    made["key"].as_str().unwrap().to_owned()
+}
+
+async fn ask(asker: &Asker, rule: Rule, method: &str, path: &str) -> (u16, String) {
+    let path = match rule.place {
+        Place::Query => format!("{path}?namespace=shop"),
+        _ => path.to_owned(),
+    };
+    let answer = match method {
+        "GET" | "DELETE" => asker.send(method, &path, &json!(null)).await,
+        _ => {
+            asker
+                .send(
+                    method,
+                    &path,
+                    &json!({"namespace": "shop", "template": "one"}),
+                )
+                .await
+        }
+    };
+    (
+        answer.status,
+        answer.json["code"].as_str().unwrap_or_default().to_owned(),
+    )
+}
+
+#[tokio::test]
+async fn every_route_asks_for_what_the_table_says_and_nothing_is_left_out() {
+    let server = Server::start().await;
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
+    let task = server.submit("one", json!({})).await;
+    let stranger = server.asked_with(None);
+    let elsewhere = key(&server, "elsewhere", "bakery", &[Action::Admin]).await;
+    let elsewhere = server.asked_with(Some(&elsewhere));
+    let mut others = Vec::new();
+    for action in Action::ALL {
+        let rest: Vec<Action> = Action::ALL
+            .into_iter()
+            .filter(|other| *other != action && *other != Action::Admin)
+            .collect();
+        let key = key(&server, &format!("all-but-{action}"), "*", &rest).await;
+        others.push((action, server.asked_with(Some(&key))));
+    }
+    for (method, route) in routes(&server) {
+        let Some(rule) = named(&method.parse().unwrap(), &route) else {
+            panic!("{method} {route} is missing in host/src/api/auth/routes.rs");
+        };
+        let path = filled(&route, &task);
+        let refused = ask(&stranger, rule, &method, &path).await;
+        if rule.place == Place::Open {
+            assert_eq!(refused.0, 200, "{method} {route}");
+            continue;
+        }
+        assert_eq!(
+            refused,
+            (401, "unauthenticated".to_owned()),
+            "{method} {route}"
+        );
+        if rule.place == Place::Known {
+            continue;
+        }
+        let (_, without) = others
+            .iter()
+            .find(|(action, _)| *action == rule.action)
+            .unwrap();
+        let refused = ask(without, rule, &method, &path).await;
+        assert_eq!(
+            refused,
+            (403, "forbidden".to_owned()),
+            "{method} {route} without {}",
+            rule.action
+        );
+        if rule.place != Place::Somewhere {
+            let refused = ask(&elsewhere, rule, &method, &path).await;
+            assert_eq!(
+                refused,
+                (403, "forbidden".to_owned()),
+                "{method} {route} elsewhere"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_action_that_the_table_names_is_enough_in_its_namespace() {
+    let server = Server::start().await;
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
+    let mut askers = Vec::new();
+    for action in Action::ALL {
+        let key = key(&server, &format!("{action}-only"), "shop", &[action]).await;
+        askers.push((action, server.asked_with(Some(&key))));
+    }
+    let task = server.submit("one", json!({})).await;
+    for (method, route) in routes(&server) {
+        let rule = named(&method.parse().unwrap(), &route).unwrap();
+        if matches!(rule.place, Place::Open | Place::Everywhere) {
+            continue;
+        }
+        let (_, asker) = askers
+            .iter()
+            .find(|(action, _)| *action == rule.action)
+            .unwrap();
+        let (status, code) = ask(asker, rule, &method, &filled(&route, &task)).await;
+        assert!(
+            !matches!(status, 401 | 403),
+            "{method} {route}: {status} {code}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_takes_is_told_only_to_those_who_are_known() {
+    let server = Server::start().await;
+    let stranger = server.asked_with(None);
+    stranger
+        .get("/v1/none")
+        .await
+        .refused(401, "unauthenticated");
+    let admin = server.asked_with(Some(ADMIN_KEY));
+    admin.get("/v1/none").await.refused(404, "unknown_route");
+    let reader = key(&server, "reader", "*", &[Action::Read]).await;
+    let reader = server.asked_with(Some(&reader));
+    reader.get("/v1/none").await.refused(404, "unknown_route");
+    // No rule names this method, so that it needs all there is.
+    reader
+        .send("PATCH", "/v1/tasks", &json!({}))
+        .await
+        .refused(403, "forbidden");
+    admin
+        .send("PATCH", "/v1/tasks", &json!({}))
+        .await
+        .refused(405, "method_not_allowed");
+}

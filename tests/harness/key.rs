@@ -1,0 +1,39 @@
+use reqwest::header::{AUTHORIZATION, HeaderMap};
+use tasker::domain::actor::Actor;
+use tasker::domain::permission::Permissions;
+use tasker::store::api_key::NewKey;
+use tasker::store::{Store, StoreError};
+
+/// The admin key of every host here.
+pub const ADMIN_KEY: &str = "tk_7e57ab1e_dGVzdHMgYXNrIGhvc3RzIGJ5IHRoaXMga2V5IG9ubHk";
+
+/// A client that speaks to loopback only, as admin.
+pub fn client() -> reqwest::Client {
+    client_with(Some(ADMIN_KEY))
+}
+
+/// The same with another key, or with none.
+pub fn client_with(key: Option<&str>) -> reqwest::Client {
+    // Fails only where one is installed already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let bearer = |key: &str| (AUTHORIZATION, format!("Bearer {key}").parse().unwrap());
+    reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([])
+        .default_headers(HeaderMap::from_iter(key.map(bearer)))
+        .build()
+        .unwrap()
+}
+
+/// Does what a host does at its first start.
+pub async fn install_admin_key(store: &Store) {
+    let new = NewKey {
+        key: &ADMIN_KEY.parse().unwrap(),
+        name: "admin",
+        permissions: &Permissions::all(),
+        expires_in: None,
+        actor: &Actor::host(),
+    };
+    let kept = || Ok::<_, StoreError>(());
+    store.make_first_key(&new, kept).await.unwrap();
+}
