@@ -36,6 +36,7 @@ async fn audit(server: &Server) -> Vec<(String, String, Option<Value>)> {
     let mut rows: Vec<_> = rows
         .unwrap()
         .into_iter()
+        .filter(|row| !row.action.starts_with("key."))
         .map(|row| (row.action, row.subject, row.detail))
         .collect();
     rows.reverse();

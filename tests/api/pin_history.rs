@@ -128,10 +128,10 @@ async fn the_history_tells_who_did_what_why_from_what_to_what() {
     assert_eq!(
         told,
         [
-            "anonymous pin.remove not needed =1.0.0 null",
-            "anonymous pin.rollback it is broken =1.0.0 =1.0.0",
-            "anonymous pin.ramp faster =1.0.0 =1.0.0",
-            "anonymous pin.set  null =1.0.0",
+            "admin pin.remove not needed =1.0.0 null",
+            "admin pin.rollback it is broken =1.0.0 =1.0.0",
+            "admin pin.ramp faster =1.0.0 =1.0.0",
+            "admin pin.set  null =1.0.0",
         ]
     );
     let ramp = json!({"requirement": "=1.1.0", "percent": 10.0, "state": "ramping"});

@@ -164,7 +164,7 @@ async fn a_frozen_ramp_stays_until_it_is_thawed_or_forced() {
     assert_eq!(frozen["ramp"]["state"], "frozen");
     assert_eq!(
         frozen["ramp"]["frozen_because"],
-        "by anonymous: the queue grows"
+        "by admin: the queue grows"
     );
     let further = json!({"to": "1.1.0", "percent": 20});
     let path = format!("{PIN}/ramp");
@@ -173,7 +173,7 @@ async fn a_frozen_ramp_stays_until_it_is_thawed_or_forced() {
         .await
         .refused(409, "ramp_is_frozen");
     assert!(
-        detail.contains("frozen at 10 % (by anonymous: the queue grows)"),
+        detail.contains("frozen at 10 % (by admin: the queue grows)"),
         "{detail}"
     );
     let forced = json!({"to": "1.1.0", "percent": 20, "force": true});

@@ -28,7 +28,7 @@ async fn a_secret_is_set_replaced_listed_and_removed_and_never_shown() {
     assert!(!list.text.contains("sk_live"), "{}", list.text);
     let list = list.answered(200);
     assert_eq!(list["items"][0]["name"], "stripe-key");
-    assert_eq!(list["items"][0]["created_by"], "anonymous");
+    assert_eq!(list["items"][0]["created_by"], "admin");
     assert_eq!(server.delete(SECRET).await.status, 204);
     let detail = server.delete(SECRET).await.refused(404, "unknown_secret");
     assert!(detail.contains("no secret shop/stripe-key"), "{detail}");

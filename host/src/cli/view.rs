@@ -1,13 +1,14 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
+mod access;
 mod origin;
 
+pub use access::{Change, CreatedKey, Key};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 
 use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
-use crate::domain::permission::Permissions;
 use crate::domain::state::{StepState, TaskState};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -228,40 +229,6 @@ pub struct Pin {
     pub created_at: DateTime<Utc>,
     #[serde(default)]
     pub created_by: String,
-}
-
-/// One change that was made.
-#[derive(Debug, Deserialize)]
-pub struct Change {
-    pub id: i64,
-    pub at: DateTime<Utc>,
-    pub actor: String,
-    pub action: String,
-    pub namespace: Option<String>,
-    pub subject: String,
-    #[serde(default)]
-    pub reason: String,
-}
-
-/// An API key without its secret.
-#[derive(Debug, Deserialize)]
-pub struct Key {
-    pub name: String,
-    pub prefix: String,
-    pub permissions: Permissions,
-    pub created_at: DateTime<Utc>,
-    pub created_by: String,
-    pub expires_at: Option<DateTime<Utc>>,
-    pub is_expired: bool,
-    pub last_used_at: Option<DateTime<Utc>>,
-}
-
-/// A key that was made just now. It has no debug form, so that it gets into no message.
-#[derive(Deserialize)]
-pub struct CreatedKey {
-    pub key: String,
-    #[serde(flatten)]
-    pub line: Key,
 }
 
 /// The way of a pin to another version.

@@ -108,6 +108,14 @@ pub enum HostError {
     Serve(#[source] std::io::Error),
 }
 
+/// Listens there; tells where that is, since port 0 takes a free one.
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
+    let failed = |source| HostError::Listen { listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
 /// A host that serves and works.
 pub struct Host {
     pub store: Store,
@@ -138,17 +146,7 @@ impl Host {
             return Err(HostError::NotLoopback(config.listen));
         }
         let certificates = config.tls.map(Certificates::read).transpose()?;
-        let listener =
-            TcpListener::bind(config.listen)
-                .await
-                .map_err(|source| HostError::Listen {
-                    listen: config.listen,
-                    source,
-                })?;
-        let address = listener.local_addr().map_err(|source| HostError::Listen {
-            listen: config.listen,
-            source,
-        })?;
+        let (listener, address) = bind(config.listen).await?;
         let database = Database::open(&config.database, &config.data_dir).await?;
         let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
         let keys = config.secret_keys.unwrap_or_else(own_keys);
