@@ -6,6 +6,7 @@ mod components;
 mod gate;
 mod grants;
 mod health;
+mod holders;
 mod keys;
 mod kv;
 mod permissions;

@@ -1,6 +1,7 @@
 //! The program as people and scripts use it, against a real host.
 
 mod bars;
+mod drain;
 mod first_start;
 mod following;
 mod grants;

@@ -8,6 +8,7 @@ mod client;
 mod compile_component;
 mod component;
 mod doctor;
+mod drain;
 mod excerpt;
 mod exit;
 mod grant;
@@ -118,6 +119,9 @@ enum Command {
     /// Look at all that is published, and at who uses what.
     #[command(subcommand)]
     Registry(registry::Command),
+    /// Show what keeps a version in use, and wait until nothing does.
+    #[command(subcommand)]
+    Drain(drain::Command),
     /// Push components to OCI registries, and pull them from there.
     #[command(subcommand)]
     Oci(oci::Command),
@@ -208,6 +212,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
+        Command::Drain(command) => drain::run(command, &context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,
         Command::Sync(sync) => sync.run(&context()?).await,
         Command::Sign(command) => sign::run(command, output),

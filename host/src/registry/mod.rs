@@ -6,6 +6,7 @@ pub mod discover;
 pub mod gate;
 pub mod grant;
 pub mod graph;
+pub mod hold;
 pub mod inventory;
 pub mod kv;
 pub mod pin;

@@ -10,7 +10,7 @@ use semver::Version;
 use std::collections::BTreeMap;
 
 /// The most steps and pins that are told of one component.
-const MAX_USES: i64 = 2_000;
+pub(in crate::registry) const MAX_USES: i64 = 2_000;
 
 /// Who uses a component.
 pub struct Uses {
@@ -72,7 +72,7 @@ impl Registry {
     }
 
     /// All versions of a component that exists, barred ones too.
-    async fn candidates_of(
+    pub(in crate::registry) async fn candidates_of(
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<Candidate<()>>, RegistryError> {

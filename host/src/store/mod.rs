@@ -12,6 +12,7 @@ pub mod embedded;
 pub mod engine;
 pub mod grant;
 pub mod health;
+pub mod hold;
 pub mod inventory;
 pub mod kv;
 pub mod lease;

@@ -6,6 +6,7 @@ mod bars;
 mod components;
 mod diffs;
 mod grants;
+mod holders;
 pub mod keys;
 mod kv;
 mod pin_ramps;
@@ -40,4 +41,5 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())
+        .merge(holders::router())
 }
