@@ -2,6 +2,7 @@
 
 mod audit;
 mod bars;
+mod collections;
 mod components;
 mod gate;
 mod grants;

@@ -4,6 +4,7 @@ mod bars;
 mod drain;
 mod first_start;
 mod following;
+mod gc;
 mod grants;
 mod keys;
 mod kv;

@@ -1,5 +1,6 @@
 //! Tasks from submit to end, through the API, the database, a worker and the sandbox.
 
+mod collect;
 mod failures;
 mod grants;
 mod graphs;

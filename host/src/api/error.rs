@@ -223,6 +223,8 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Unsigned { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unsigned"),
         RegistryError::UnknownSigningKey { .. } => (StatusCode::NOT_FOUND, "unknown_signing_key"),
         RegistryError::BytesRemoved(_) => (StatusCode::GONE, "bytes_removed"),
+        RegistryError::Collecting => (StatusCode::CONFLICT, "collecting"),
+        RegistryError::CollectAge(_) => (StatusCode::UNPROCESSABLE_ENTITY, "collect_age"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),

@@ -11,6 +11,7 @@ mod doctor;
 mod drain;
 mod excerpt;
 mod exit;
+mod gc;
 mod grant;
 mod input;
 mod json;
@@ -122,6 +123,7 @@ enum Command {
     /// Show what keeps a version in use, and wait until nothing does.
     #[command(subcommand)]
     Drain(drain::Command),
+    Gc(gc::Gc),
     /// Push components to OCI registries, and pull them from there.
     #[command(subcommand)]
     Oci(oci::Command),
@@ -213,6 +215,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
         Command::Drain(command) => drain::run(command, &context()?).await,
+        Command::Gc(gc) => gc.run(&context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,
         Command::Sync(sync) => sync.run(&context()?).await,
         Command::Sign(command) => sign::run(command, output),

@@ -1,5 +1,6 @@
 //! `tasker serve`: run a host.
 
+use super::gc::parse_age;
 use super::output::Output;
 use super::{CliError, Exit, Problem};
 use crate::api::tls::TlsFiles;
@@ -8,6 +9,7 @@ use crate::domain::chain::Chain;
 use crate::domain::limits::Limits;
 use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
+use crate::registry::upkeep::{DEFAULT_CACHE_BYTES, Upkeep};
 use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
@@ -55,6 +57,13 @@ pub struct Serve {
     /// Publish the components and templates in DIR/NAMESPACE as they appear and change.
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
+    /// Every hour, or as often, collect the versions of components that nothing needed for this long,
+    /// for example 30d; without it only `tasker gc` does.
+    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
+    collect_after: Option<Duration>,
+    /// Room for compiled code on disk; the least recently used goes, but for that of open tasks.
+    #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    cache_limit: u64,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
@@ -141,6 +150,10 @@ impl Serve {
             }),
             worker,
             watch: self.watch,
+            upkeep: Upkeep {
+                collect_after: self.collect_after,
+                cache_bytes: self.cache_limit << 20,
+            },
             auth: match self.auth {
                 Auth::Off => AuthConfig::Off,
                 Auth::On => AuthConfig::Keys { admin_key },

@@ -64,6 +64,8 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub collected_at: Option<DateTime<Utc>>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
     pub created: Option<bool>,
@@ -100,6 +102,9 @@ pub struct Grant {
 impl ComponentVersion {
     /// Why new tasks may not take it, if so.
     pub fn bar(&self) -> Option<&str> {
+        if self.collected_at.is_some() {
+            return Some("collected");
+        }
         match (self.quarantined, self.status.as_str()) {
             (true, _) => Some("quarantined"),
             (false, "" | "active") => None,

@@ -1,5 +1,6 @@
 //! Why the registry refuses something.
 
+use super::collect::MAX_COLLECT_AGE;
 use super::kv::KvPlace;
 use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
@@ -18,6 +19,7 @@ use crate::store::grant::MAX_GRANTS;
 use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
+use std::time::Duration;
 
 /// What has versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -178,9 +180,15 @@ pub enum RegistryError {
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
-        "the bytes of {0} were removed when nothing needed them any more; publish them again under a new version"
+        "the bytes of {0} were collected when nothing needed them any more; push the same again to have them back"
     )]
     BytesRemoved(Box<Release>),
+    #[error(
+        "another host collects at this moment, or the registry changes all the time; try again"
+    )]
+    Collecting,
+    #[error("{} is longer than a collection may ask for: give at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
+    CollectAge(Duration),
     #[error(transparent)]
     Capability(#[from] CapabilityError),
     #[error(

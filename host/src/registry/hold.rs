@@ -117,11 +117,11 @@ pub(in crate::registry) fn by_default<Id>(candidates: &[Candidate<Id>]) -> Optio
     highest(candidates, &[&Requirement::any()])
 }
 
-/// The same versions as if nobody had taken any of them back.
+/// The same versions as if nobody had barred any of them; what was collected stays so.
 pub(in crate::registry) fn unbarred<Id: Clone>(candidates: &[Candidate<Id>]) -> Vec<Candidate<Id>> {
     let mut all = candidates.to_vec();
     for candidate in &mut all {
-        candidate.bar = None;
+        candidate.bar = candidate.bar.filter(|bar| *bar == Bar::Collected);
     }
     all
 }

@@ -1,6 +1,7 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod bar;
+pub mod collect;
 pub mod diff;
 pub mod discover;
 pub mod gate;
@@ -16,6 +17,7 @@ pub mod ramp;
 pub mod resolve;
 pub mod secret;
 pub mod sign;
+pub mod upkeep;
 pub mod uses;
 pub mod verdict;
 pub mod watch;

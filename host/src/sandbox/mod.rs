@@ -28,7 +28,7 @@ mod verdict;
 mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
-pub use cache::Prepared;
+pub use cache::{KeptCode, Prepared};
 pub use capability::context::{AncestorError, AncestorResults};
 pub use capability::kv::{KvEntries, KvUnavailable};
 pub use capability::secrets::{SecretUnavailable, SecretValues};

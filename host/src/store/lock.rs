@@ -160,6 +160,7 @@ impl Store {
         let lock_id = match inserted {
             Some(lock_id) => {
                 insert_entries(&mut tx, lock_id, entries).await?;
+                void_if_collected(&mut tx, lock_id).await?;
                 Some(lock_id)
             }
             None => lock_with(&mut *tx, fingerprint).await?,
@@ -201,7 +202,8 @@ pub(in crate::store) async fn component_candidates(
         .unzip();
     let rows = sqlx::query_as(
         "select v.component_version_id, n.name as namespace, c.name as component, v.version,
-                case when q.digest is not null then 'quarantined'
+                case when v.collected_at is not null then 'collected'
+                     when q.digest is not null then 'quarantined'
                      else nullif(v.status::text, 'active') end as bar
          from unnest($1::text[], $2::text[]) as wanted (namespace, component)
          join tasker.namespace n on n.name = wanted.namespace
@@ -265,6 +267,22 @@ async fn insert_entries(
     .bind(step_nos)
     .bind(versions)
     .bind(handlers)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The entries lock their versions: whatever was collected before is seen here, and nothing is
+/// collected before the lock is there to be seen.
+async fn void_if_collected(tx: &mut PgConnection, lock_id: i32) -> Result<(), StoreError> {
+    sqlx::query(
+        "update tasker.lock l set is_void = true
+         where l.lock_id = $1
+           and exists (select from tasker.lock_entry e
+                       join tasker.component_version v using (component_version_id)
+                       where e.lock_id = l.lock_id and v.collected_at is not null)",
+    )
+    .bind(lock_id)
     .execute(tx)
     .await?;
     Ok(())

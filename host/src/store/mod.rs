@@ -7,6 +7,7 @@ pub mod api_key;
 pub mod approve;
 pub mod audit;
 pub mod bench;
+pub mod collect;
 pub mod component;
 pub mod embedded;
 pub mod engine;
@@ -91,6 +92,21 @@ impl StoreError {
                     | sqlx::Error::WorkerCrashed
             ),
             Self::Url(..) | Self::Corrupt(_) => false,
+        }
+    }
+}
+
+/// Under which `tasker.create_tasks` refuses a lock that names a collected version.
+const VOID_LOCK: &str = "TA001";
+
+impl StoreError {
+    /// True where what was resolved has been collected since: resolving again gives another lock.
+    pub fn is_void_lock(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code == VOID_LOCK)
+            }
+            Self::Database(_) | Self::Url(..) | Self::Corrupt(_) => false,
         }
     }
 }

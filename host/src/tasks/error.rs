@@ -58,6 +58,13 @@ pub enum TasksError {
     StoredJson(#[source] serde_json::Error),
 }
 
+impl TasksError {
+    /// True where a version was collected after it was resolved: to resolve again gives another.
+    pub fn is_of_void_lock(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_void_lock())
+    }
+}
+
 fn first(problems: &[InputProblem]) -> String {
     match problems {
         [] => "no reason was given".to_owned(),

@@ -105,6 +105,7 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("GET", "/v1/namespaces/{namespace}/components/{name}/users", Read, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/holders", Read, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/holders", Read, Place::Path),
+    ("POST", "/v1/collections", Operate, Place::Everywhere),
     ("GET", "/v1/registry/graph", Read, Place::Query),
     ("GET", "/v1/registry/stats", Read, Place::Everywhere),
     ("GET", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/bytes", Read, Place::Path),

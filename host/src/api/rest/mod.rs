@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod bars;
+mod collections;
 mod components;
 mod diffs;
 mod grants;
@@ -42,4 +43,5 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(registry::router())
         .merge(signatures::router())
         .merge(holders::router())
+        .merge(collections::router())
 }

@@ -9,6 +9,7 @@ use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
 use crate::registry::pin::PinTarget;
 use crate::registry::resolve::Wanted;
+use crate::registry::upkeep::Upkeep;
 use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::bench::Bulk;
 use crate::store::pin::{PinBy, PinKind};
@@ -73,6 +74,7 @@ impl Resolve {
             connections: crate::store::DEFAULT_CONNECTIONS,
             worker: None,
             watch: None,
+            upkeep: Upkeep::default(),
             auth: AuthConfig::Off,
             tls: None,
         })

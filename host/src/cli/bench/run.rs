@@ -16,6 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::requirement::QualifiedName;
 use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use crate::registry::Registry;
+use crate::registry::upkeep::Upkeep;
 use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
@@ -131,6 +132,7 @@ async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker: Some(worker),
         watch: None,
+        upkeep: Upkeep::default(),
         auth: AuthConfig::Off,
         tls: None,
     });
