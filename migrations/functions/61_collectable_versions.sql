@@ -36,6 +36,11 @@ as $$
       and (l.created_at > tasker.clock() - p_older_than
            or l.lock_id in (select t.lock_id from tasker.task t where t.finished_at is null))
     union
+    select a.component_version_id
+    from tasker.superseded_attempt a
+    join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
+    where s.state = 'running'
+    union
     select r.component_version_id
     from tasker.transition r
     where r.at > tasker.clock() - p_older_than

@@ -40,6 +40,11 @@ begin
       and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = any (v_versions));
   end if;
 
+  delete from tasker.superseded_attempt a
+  where not exists (select from tasker.step s
+                    where s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
+                      and s.state = 'running');
+
   -- All that no version needs, also what an earlier call left to a publish that came to nothing.
   select array_agg(k.digest) into v_digests
   from (select b.digest

@@ -24,5 +24,6 @@ mod signatures;
 mod submit;
 mod tasks;
 mod templates;
+mod upgrades;
 mod verdicts;
 mod worker;

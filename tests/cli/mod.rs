@@ -17,4 +17,5 @@ mod sync;
 mod terminal;
 mod tls;
 mod tour;
+mod upgrade;
 mod verdicts;

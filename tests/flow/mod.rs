@@ -13,6 +13,7 @@ mod ramps;
 mod registry;
 mod secrets;
 mod swap;
+mod upgrade;
 mod watch;
 
 use crate::harness::{TestDatabase, TestHost, basics};

@@ -33,6 +33,7 @@ mod secrets;
 mod session;
 mod stop_worker;
 mod store;
+mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};
 use ears::Ears;

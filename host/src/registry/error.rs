@@ -9,7 +9,7 @@ use crate::domain::kv::KvError;
 use crate::domain::name::Name;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
-use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::resolve::{Existing, ResolveError, Unmet};
 use crate::domain::secret::SecretValueError;
 use crate::domain::signature::{KeyId, SignatureError};
 use crate::domain::template::TemplateError;
@@ -148,6 +148,11 @@ pub enum RegistryError {
     UnknownSecret { namespace: Name, name: Name },
     #[error(transparent)]
     Requirement(#[from] RequirementError),
+    #[error(
+        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another",
+        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step
+    )]
+    UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
     #[error("{}", lines(.0))]
     Unresolved(Vec<ResolveError>),
     #[error(

@@ -33,7 +33,7 @@ pub struct ComponentPinRow {
 }
 
 impl Store {
-    /// Open tasks whose lock names this version of a component.
+    /// Open tasks whose lock names this version of a component, or that still run an attempt of it.
     pub async fn open_tasks_of_component(
         &self,
         component_version_id: i32,
@@ -109,6 +109,10 @@ const OPEN_OF_COMPONENT: &str = "
       select t.task_id from tasker.task t
       where t.finished_at is null
         and t.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = $1)
+      union
+      select a.task_id from tasker.superseded_attempt a
+      join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
+      where s.state = 'running' and a.component_version_id = $1
     )
     select (select count(*) from open) as count,
            array(select o.task_id from open o order by o.task_id limit $2) as oldest";

@@ -59,6 +59,7 @@ functions! {
     "60_cancel_tasks",
     "61_collectable_versions",
     "62_collect_versions",
+    "63_upgrade_tasks",
     "70_explain_steps",
     "80_ensure_partitions",
 }

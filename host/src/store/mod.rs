@@ -27,6 +27,7 @@ pub mod secret;
 pub mod signature;
 pub mod task_read;
 pub mod template;
+pub mod upgrade;
 pub mod usage;
 pub mod uses;
 pub mod wake;

@@ -113,6 +113,7 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("GET", "/v1/namespaces/{namespace}/signing-keys", Read, Place::Path),
     ("POST", "/v1/namespaces/{namespace}/signing-keys", Grant, Place::Path),
     ("DELETE", "/v1/namespaces/{namespace}/signing-keys/{key}", Grant, Place::Path),
+    ("POST", "/v1/namespaces/{namespace}/templates/{name}/upgrades", Operate, Place::Path),
     ("POST", "/v1/tasks", Run, Place::Body),
     ("GET", "/v1/tasks", Read, Place::Query),
     ("GET", "/v1/tasks/{id}", Read, Place::Task),

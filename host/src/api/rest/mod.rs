@@ -21,6 +21,7 @@ mod task_views;
 mod tasks;
 mod template_views;
 mod templates;
+mod upgrades;
 
 use super::Api;
 use axum::Router;
@@ -44,4 +45,5 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(signatures::router())
         .merge(holders::router())
         .merge(collections::router())
+        .merge(upgrades::router())
 }
