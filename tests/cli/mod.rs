@@ -1,6 +1,7 @@
 //! The program as people and scripts use it, against a real host.
 
 mod bars;
+mod figures;
 mod first_start;
 mod following;
 mod grants;
