@@ -63,3 +63,41 @@ async fn a_wrong_limit_ends_with_2_and_what_would_be_right() {
         assert!(wrong.err.contains(told), "{wrong:?}");
     }
 }
+
+#[tokio::test]
+async fn a_component_is_shown_with_the_limits_of_its_namespace() {
+    let terminal = Terminal::with_basics().await;
+    for set in [
+        ["limit", "set", "demo", "cpu=2s"],
+        ["limit", "set", "demo/basics", "memory=64MiB"],
+        ["limit", "set", "demo/other", "memory=32MiB"],
+    ] {
+        terminal.run(set).await.succeeds();
+    }
+    let shown = terminal
+        .run(["component", "show", "demo/basics@0.1.0"])
+        .await
+        .succeeds();
+    assert!(
+        shown.out.contains("cpu=2s  as everything in demo"),
+        "{shown:?}"
+    );
+    assert!(shown.out.contains("memory=64MiB\n"), "{shown:?}");
+    assert!(!shown.out.contains("32MiB"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_template_is_shown_with_the_limits_of_its_steps() {
+    let terminal = Terminal::with_basics().await;
+    let step =
+        "  - {name: two, handler: basics/sum@^0.1, limits: {memory: 64MiB, http_requests: 0}}";
+    terminal.template("add", step).await;
+    let shown = terminal
+        .run(["template", "show", "demo/add"])
+        .await
+        .succeeds();
+    assert!(
+        shown.out.contains("memory=64MiB http_requests=0"),
+        "{shown:?}"
+    );
+}
