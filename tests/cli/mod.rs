@@ -7,6 +7,7 @@ mod following;
 mod grants;
 mod keys;
 mod kv;
+mod limits;
 mod oci;
 mod refusals;
 mod registry;
