@@ -3,8 +3,8 @@
 -- collected, with the bytes that were freed: 0 where another version has the same.
 --
 -- The caller holds the row of tasker.registry_generation, so that p_wanted stays true: no pin, no
--- status and no template changes meanwhile. Nothing here waits for whoever waits for that row: versions
--- and bytes that are locked (being resolved, changed, published) are left to the next call. The one
+-- status and no template changes meanwhile. Nothing here waits for whoever waits for that row: versions,
+-- their components and bytes that are locked (resolved, changed, published) are left to the next call. The one
 -- wait is for the tasks that are being created; see the lock in tasker.create_tasks, which waits for
 -- this in turn and then finds its lock void. Idempotent.
 create or replace function tasker.collect_versions(
@@ -22,11 +22,13 @@ begin
   select array_agg(k.component_version_id) into v_versions
   from (select v.component_version_id
         from tasker.component_version v
-        where v.component_version_id in (select c.component_version_id
-                                         from tasker.collectable_versions(p_older_than, p_wanted) c)
+        join tasker.component c using (component_id)
+        where v.component_version_id in (select f.component_version_id
+                                         from tasker.collectable_versions(p_older_than, p_wanted) f)
         order by v.component_version_id
         limit p_limit
-        for update skip locked) k;
+        for update of v skip locked
+        for no key update of c skip locked) k;
 
   if v_versions is not null then
     perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('tasker.create_tasks'));
@@ -35,6 +37,10 @@ begin
     from tasker.collectable_versions(p_older_than, p_wanted, v_versions) c;
     update tasker.component_version v set collected_at = v_now
     where v.component_version_id = any (v_versions);
+    -- Hosts list anew what these components have.
+    update tasker.component c set revision = c.revision + 1
+    where c.component_id in (select v.component_id from tasker.component_version v
+                             where v.component_version_id = any (v_versions));
     update tasker.lock l set is_void = true
     where not l.is_void
       and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = any (v_versions));

@@ -10,6 +10,7 @@ mod health;
 mod holders;
 mod keys;
 mod kv;
+mod limits;
 mod permissions;
 mod pin_history;
 mod pins;

@@ -2,12 +2,14 @@
 
 mod bars;
 mod drain;
+mod figures;
 mod first_start;
 mod following;
 mod gc;
 mod grants;
 mod keys;
 mod kv;
+mod limits;
 mod oci;
 mod refusals;
 mod registry;

@@ -234,6 +234,10 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
         RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
         RegistryError::UnknownGrant { .. } => (StatusCode::NOT_FOUND, "unknown_grant"),
+        RegistryError::TooManyLimitRules(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "too_many_limits")
+        }
+        RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
         RegistryError::UpgradeTarget { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),

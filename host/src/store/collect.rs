@@ -2,7 +2,7 @@
 
 use super::audit::{self, Change};
 use super::component::{ComponentVersionRow, ensure_blob};
-use super::lock::advance_generation;
+use super::lock::{advance_generation, revise_components};
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
@@ -157,6 +157,7 @@ impl Store {
             detail: json!({"digest": version.digest}),
         };
         audit::record(&mut tx, &change).await?;
+        revise_components(&mut tx, version.digest).await?;
         advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(())

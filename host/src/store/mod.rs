@@ -17,6 +17,7 @@ pub mod hold;
 pub mod inventory;
 pub mod kv;
 pub mod lease;
+pub mod limit;
 pub mod lock;
 mod migrate;
 pub mod numbers;

@@ -70,6 +70,21 @@ struct Walk<'a> {
     moved: usize,
 }
 
+impl Upgrade {
+    /// Refuses versions that are not compatible, unless it is forced.
+    fn refuse_breaking<'c>(
+        &self,
+        components: impl Iterator<Item = &'c UpgradedComponent>,
+    ) -> Result<(), TasksError> {
+        let breaking = components.filter(|it| it.level == Level::Major).cloned();
+        let breaking: Vec<UpgradedComponent> = breaking.collect();
+        match breaking.is_empty() || self.is_forced {
+            true => Ok(()),
+            false => Err(TasksError::UpgradeBreaks(breaking)),
+        }
+    }
+}
+
 impl Tasks {
     /// What the upgrade would change; nothing is changed.
     pub async fn plan_upgrade(&self, upgrade: &Upgrade) -> Result<Upgraded, TasksError> {
@@ -84,12 +99,7 @@ impl Tasks {
     /// version is not compatible with the old one, unless it is forced.
     pub async fn upgrade(&self, upgrade: &Upgrade, actor: &Actor) -> Result<Upgraded, TasksError> {
         let planned = self.plan_upgrade(upgrade).await?;
-        let breaking = planned.components.iter();
-        let breaking = breaking.filter(|it| it.level == Level::Major).cloned();
-        let breaking: Vec<UpgradedComponent> = breaking.collect();
-        if !breaking.is_empty() && !upgrade.is_forced {
-            return Err(TasksError::UpgradeBreaks(breaking));
-        }
+        upgrade.refuse_breaking(planned.components.iter())?;
         let mut walk = Walk::new(self, upgrade);
         walk.over_all(Some(actor)).await?;
         Ok(walk.upgraded())
@@ -170,11 +180,15 @@ impl<'a> Walk<'a> {
                 moving.push((row, key));
             }
         }
-        self.matched += rows.len();
+        if actor.is_some() {
+            // The registry may have changed since the plan was made.
+            self.upgrade.refuse_breaking(self.components.values())?;
+        }
         self.moved += match actor {
             None => moving.len(),
             Some(actor) => self.move_all(&moving, &resolved, actor).await?,
         };
+        self.matched += rows.len();
         Ok(())
     }
 

@@ -10,6 +10,7 @@ mod grants;
 mod holders;
 pub mod keys;
 mod kv;
+mod limits;
 mod pin_ramps;
 mod pins;
 mod reason;
@@ -39,6 +40,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(secrets::router())
         .merge(kv::router())
         .merge(grants::router())
+        .merge(limits::router())
         .merge(tasks::router())
         .merge(bars::router())
         .merge(registry::router())

@@ -120,6 +120,8 @@ impl Resolver<'_> {
             }
             again.put(&standing.entries, entry, target, &candidate.version)?;
         }
+        // As a new task's lock has them, so that it is the same one.
+        again.ramped.sort();
         Ok(again)
     }
 }
