@@ -91,6 +91,10 @@ async fn two_workers_that_begin_one_task_log_its_beginning_once() {
     let (database, mut first, worker, task) = engine_with(Graph::new(2, &[])).await;
     let mut second = Session::new(&database).await;
     let other = second.worker().await;
+    // However slowly the first commits, the second shall not give up.
+    first
+        .run("alter function tasker.claim_ready set lock_timeout = '1min'")
+        .await;
     first.begin().await;
     first.claim_one(worker).await;
     let pid = second.pid();
