@@ -28,3 +28,6 @@ measure rollout-upload rollout upload
 measure rollout-rollback rollout rollback
 measure rollout-swap rollout swap
 measure rollout-live rollout live
+
+printf 'hostile: tests/bench/hostile.sh\n' >&2
+./hostile.sh >results/hostile.json
