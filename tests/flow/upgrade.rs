@@ -24,38 +24,45 @@ fn version(task: &Value, step: &str) -> String {
     entry["version"].as_str().unwrap().to_owned()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_runs_ends_on_its_version_and_what_follows_takes_the_new_one() {
-    let database = TestDatabase::new().await;
-    let host = TestHost::start(&database).await;
-    let _other = TestHost::start(&database).await;
+/// With 1.0.0, which is pinned, 1.1.0, and a task whose first step runs this long.
+async fn running(database: &TestDatabase, ms: u32) -> (TestHost, String) {
+    let host = TestHost::start(database).await;
     publish(&host, "1.0.0").await;
-    let yaml = "
+    publish(&host, "1.1.0").await;
+    host.pin_component("basics", "=1.0.0").await;
+    let yaml = format!(
+        "
 steps:
-  - {name: a, handler: basics/sleep, config: {ms: 1000}, retry: {max_attempts: 1}}
-  - {name: b, handler: basics/noop, depends_on: [a], retry: {max_attempts: 1}}
-";
-    host.publish_template("two", yaml).await;
+  - {{name: a, handler: basics/sleep, config: {{ms: {ms}}}, retry: {{max_attempts: 1}}, timeout: 15m}}
+  - {{name: b, handler: basics/noop, depends_on: [a], retry: {{max_attempts: 1}}}}
+"
+    );
+    host.publish_template("two", &yaml).await;
     let id = host.submit("two", json!({})).await;
     host.step_in(&id, "a", "running").await;
-    publish(&host, "1.1.0").await;
-    let moved = upgrade(&host, json!({"reason": "a leak"})).await;
+    (host, id)
+}
+
+async fn move_on(host: &TestHost) {
+    let to = json!({"component": "basics", "to": "=1.1.0", "reason": "a leak"});
+    let moved = upgrade(host, to).await;
     assert_eq!(
         (&moved["tasks"], &moved["components"][0]["steps"]),
         (&json!(1), &json!(1))
     );
-    let running = host.task(&id).await;
-    assert_eq!(version(&running, "a"), "1.0.0", "{running}");
-    assert_eq!(version(&running, "b"), "1.1.0", "{running}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_keeps_its_version_and_holds_it() {
+    let database = TestDatabase::new().await;
+    let (host, id) = running(&database, 600_000).await;
+    move_on(&host).await;
+    let task = host.task(&id).await;
+    assert_eq!(version(&task, "a"), "1.0.0", "{task}");
+    assert_eq!(version(&task, "b"), "1.1.0", "{task}");
     let held = "/v1/namespaces/shop/components/basics/versions/1.0.0/holders";
     let (_, holders) = host.get(held).await;
     assert_eq!(holders["oldest_tasks"], json!([id]), "{holders}");
-    let task = host.finished(&id).await;
-    assert_eq!(task["state"], "complete", "{task}");
-    assert_eq!(step_of(&task, "a")["attempts"], 1);
-    assert_eq!(version(&task, "a"), "1.0.0", "{task}");
-    let ran = "select array_agg(component_version order by step) = array['1.0.0', '1.1.0'] from tasker.ledger";
-    wait_until_sql(database.pool(), ran).await;
     wait_until("the log tells of the move", async || {
         let (_, page) = host.get(&format!("/v1/tasks/{id}/transitions")).await;
         let rows = page["items"].as_array().unwrap().clone();
@@ -68,6 +75,19 @@ steps:
             .then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_runs_ends_on_its_version_and_what_follows_takes_the_new_one() {
+    let database = TestDatabase::new().await;
+    let (host, id) = running(&database, 4_000).await;
+    move_on(&host).await;
+    let task = host.finished(&id).await;
+    assert_eq!(task["state"], "complete", "{task}");
+    assert_eq!(step_of(&task, "a")["attempts"], 1);
+    assert_eq!(version(&task, "a"), "1.0.0", "{task}");
+    let ran = "select array_agg(component_version order by step) = array['1.0.0', '1.1.0'] from tasker.ledger";
+    wait_until_sql(database.pool(), ran).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
