@@ -22,5 +22,6 @@ mod signatures;
 mod submit;
 mod tasks;
 mod templates;
+pub mod tokens;
 mod verdicts;
 mod worker;

@@ -4,6 +4,7 @@ use crate::harness::{TestDatabase, client, client_with, install_admin_key};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
+use tasker::api::auth::jwt::{JwtConfig, Tokens};
 use tasker::api::auth::{Authentication, Keyring};
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
@@ -52,7 +53,24 @@ impl Server {
         Self::on(self.database.clone()).await
     }
 
+    /// A host that takes tokens beside keys.
+    pub async fn start_with_tokens(config: JwtConfig) -> Self {
+        let tokens = Tokens::start(config).await.unwrap();
+        let database = Arc::new(TestDatabase::new().await);
+        Self::with(database, |store| {
+            Authentication::KeysAndTokens(Keyring::new(store), tokens)
+        })
+        .await
+    }
+
     async fn on(database: Arc<TestDatabase>) -> Self {
+        Self::with(database, |store| Authentication::Keys(Keyring::new(store))).await
+    }
+
+    async fn with(
+        database: Arc<TestDatabase>,
+        authentication: impl FnOnce(Store) -> Authentication,
+    ) -> Self {
         let store = Store::open_url(&database.url(), CONNECTIONS)
             .unwrap()
             .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
@@ -61,7 +79,8 @@ impl Server {
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = state(store.clone(), shutdown.clone());
+        let mut state = state(store.clone(), shutdown.clone());
+        state.authentication = authentication(store.clone());
         tokio::spawn(serve(listener, state, stop.clone()));
         Self {
             store,

@@ -14,5 +14,6 @@ mod signing;
 mod sync;
 mod terminal;
 mod tls;
+mod tokens;
 mod tour;
 mod verdicts;

@@ -43,6 +43,7 @@ impl TestHost {
             watch: None,
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
+                tokens: None,
             },
             tls: None,
         };

@@ -161,9 +161,12 @@ impl ApiError {
 
 fn of_auth(error: &AuthError) -> (StatusCode, &'static str) {
     match error {
-        AuthError::NoToken | AuthError::Unknown | AuthError::Expired { .. } => {
-            (StatusCode::UNAUTHORIZED, "unauthenticated")
-        }
+        AuthError::NoToken
+        | AuthError::Unknown
+        | AuthError::Expired { .. }
+        | AuthError::InvalidToken
+        | AuthError::TokenExpired
+        | AuthError::Claims(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
         AuthError::Forbidden { .. } | AuthError::TooWide { .. } => {
             (StatusCode::FORBIDDEN, "forbidden")
         }
