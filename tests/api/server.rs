@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 use tasker::api::auth::jwt::{JwtConfig, Tokens};
 use tasker::api::auth::{Authentication, Keyring};
+use tasker::api::bounds::Bounds;
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
@@ -57,20 +58,24 @@ impl Server {
     pub async fn start_with_tokens(config: JwtConfig) -> Self {
         let tokens = Tokens::start(config).await.unwrap();
         let database = Arc::new(TestDatabase::new().await);
-        Self::with(database, |store| {
-            Authentication::KeysAndTokens(Keyring::new(store), tokens)
+        Self::with(database, |state| {
+            let keyring = Keyring::new(state.store.clone());
+            state.authentication = Authentication::KeysAndTokens(keyring, tokens);
         })
         .await
     }
 
-    async fn on(database: Arc<TestDatabase>) -> Self {
-        Self::with(database, |store| Authentication::Keys(Keyring::new(store))).await
+    /// A host that takes less, or waits less, than others do.
+    pub async fn start_within(bounds: Bounds) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
+        Self::with(database, |state| state.bounds = bounds).await
     }
 
-    async fn with(
-        database: Arc<TestDatabase>,
-        authentication: impl FnOnce(Store) -> Authentication,
-    ) -> Self {
+    async fn on(database: Arc<TestDatabase>) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    async fn with(database: Arc<TestDatabase>, change: impl FnOnce(&mut AppState)) -> Self {
         let store = Store::open_url(&database.url(), CONNECTIONS)
             .unwrap()
             .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
@@ -80,7 +85,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let mut state = state(store.clone(), shutdown.clone());
-        state.authentication = authentication(store.clone());
+        change(&mut state);
         tokio::spawn(serve(listener, state, stop.clone()));
         Self {
             store,
@@ -95,6 +100,11 @@ impl Server {
     /// The database behind it.
     pub fn pool(&self) -> &sqlx::PgPool {
         self.database.pool()
+    }
+
+    /// Where it listens, as `127.0.0.1:4711`.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     /// The same server, asked with this key, or with none.
@@ -221,6 +231,7 @@ pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
         sandbox: sandbox(),
         wake: Wake::default(),
         shutdown,
+        bounds: Bounds::default(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a request is refused with: one table from error to status and code.
 
 use super::auth::AuthError;
+use super::bounds::MIN_BYTES_PER_S;
 use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
 use crate::domain::compat::Change;
@@ -11,10 +12,13 @@ use crate::registry::RegistryError;
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
 use crate::tasks::{InputProblem, TasksError};
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+/// After how many seconds a host that could not serve a request may be asked again.
+const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Why a request is refused; each variant has one status and code.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +39,16 @@ pub enum ApiError {
     BodyTooLarge { max_bytes: usize },
     #[error("the body did not arrive whole: {message}")]
     BodyBroken { message: String },
+    #[error(
+        "the body came too slowly to be waited for: {MIN_BYTES_PER_S} bytes a second are the least"
+    )]
+    BodyTooSlow,
+    #[error("the body is encoded as `{given}`; send it as it is")]
+    BodyEncoded { given: String },
     #[error("{why}")]
     NotReady { why: String },
+    #[error("the host is asked for more than it can do at once; try again")]
+    Overloaded,
     #[error(transparent)]
     Auth(#[from] AuthError),
     #[error(transparent)]
@@ -102,7 +114,13 @@ impl ApiError {
             }
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyBroken { .. } => (StatusCode::BAD_REQUEST, "incomplete_body"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::BodyEncoded { .. } => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_content_encoding",
+            ),
             Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Auth(error) => of_auth(error),
             Self::Keys(error) => of_keys(error),
             Self::Registry(error) => of_registry(error),
@@ -151,7 +169,9 @@ impl ApiError {
                 "the host failed at this request; its log says more under the correlation id"
                     .to_owned()
             }
-            StatusCode::SERVICE_UNAVAILABLE if !matches!(self, Self::NotReady { .. }) => {
+            StatusCode::SERVICE_UNAVAILABLE
+                if !matches!(self, Self::NotReady { .. } | Self::Overloaded) =>
+            {
                 "the database does not answer; try again".to_owned()
             }
             _ => self.to_string(),
@@ -359,6 +379,9 @@ impl IntoResponse for ApiError {
         if status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
         }
         response
     }

@@ -11,6 +11,7 @@ pub use database::DatabaseChoice;
 pub use first_key::{ADMIN_KEY_FILE, FirstKey};
 
 use crate::api::auth::jwt::KeySourceError;
+use crate::api::bounds::Bounds;
 use crate::api::tls::{Certificates, TlsError, TlsFiles};
 use crate::api::{self, AppState};
 use crate::registry::Registry;
@@ -166,6 +167,7 @@ impl Host {
             wake: wake.clone(),
             shutdown: draining.clone(),
             authentication,
+            bounds: Bounds::default(),
         };
         let server = tokio::spawn(serve(
             listener,
@@ -279,6 +281,9 @@ async fn serve(
 ) -> std::io::Result<()> {
     match certificates {
         Some(certificates) => api::serve_tls(listener, certificates, state, closing).await,
-        None => api::serve(listener, state, closing).await,
+        None => {
+            api::serve(listener, state, closing).await;
+            Ok(())
+        }
     }
 }
