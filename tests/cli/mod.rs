@@ -12,7 +12,7 @@ mod registry;
 mod secrets;
 mod signing;
 mod sync;
-mod terminal;
+pub mod terminal;
 mod tls;
 mod tokens;
 mod tour;

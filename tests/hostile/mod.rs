@@ -14,6 +14,7 @@
 //! | compiled code that the host did not write | compiled again, and never loaded |
 //! | components from a generator, and real ones with changed bytes, by the thousand | refused, or a component like any other |
 
+mod cache;
 mod compiler;
 mod components;
 mod malformed;

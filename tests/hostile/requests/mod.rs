@@ -1,9 +1,11 @@
 //! What reaches the API and is not meant well, byte by byte.
 
+mod bombs;
 mod connections;
-
+mod fields;
 mod floods;
-
+mod folders;
+mod names;
 mod smuggling;
 
 use crate::harness::ADMIN_KEY;
