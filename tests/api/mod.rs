@@ -8,6 +8,7 @@ mod grants;
 mod health;
 mod keys;
 mod kv;
+mod limits;
 mod permissions;
 mod pin_history;
 mod pins;

@@ -1,11 +1,13 @@
 //! The program as people and scripts use it, against a real host.
 
 mod bars;
+mod figures;
 mod first_start;
 mod following;
 mod grants;
 mod keys;
 mod kv;
+mod limits;
 mod oci;
 mod refusals;
 mod registry;

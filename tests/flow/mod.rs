@@ -6,6 +6,7 @@ mod graphs;
 mod hosts;
 mod kv;
 mod ledger;
+mod limits;
 mod operations;
 mod quarantine;
 mod ramps;

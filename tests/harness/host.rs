@@ -62,6 +62,10 @@ impl TestHost {
         answer(self.client.post(self.url(path)).json(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.client.patch(self.url(path)).json(body)).await
+    }
+
     pub async fn delete(&self, path: &str) -> (u16, Value) {
         answer(self.client.delete(self.url(path))).await
     }

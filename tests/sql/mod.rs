@@ -30,6 +30,7 @@ mod release_steps;
 mod schema;
 mod secrets;
 mod session;
+mod stolen_leases;
 mod stop_worker;
 mod store;
 

@@ -1,17 +1,19 @@
 //! What a request is refused with: one table from error to status and code.
 
+mod field;
+
+pub use field::FieldError;
+
 use super::auth::AuthError;
 use super::bounds::MIN_BYTES_PER_S;
 use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
-use crate::domain::compat::Change;
 use crate::domain::ids::TaskId;
 use crate::domain::pin::PinChangeError;
-use crate::domain::template::Finding;
 use crate::registry::RegistryError;
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
-use crate::tasks::{InputProblem, TasksError};
+use crate::tasks::TasksError;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -59,21 +61,6 @@ pub enum ApiError {
     Tasks(#[from] TasksError),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// One place in a request and what is wrong there.
-#[derive(Clone, Debug, Serialize)]
-pub struct FieldError {
-    /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// From 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// From 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
-    pub message: String,
 }
 
 /// The body of every refusal, as RFC 9457 has it.
@@ -252,6 +239,10 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
         RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
         RegistryError::UnknownGrant { .. } => (StatusCode::NOT_FOUND, "unknown_grant"),
+        RegistryError::TooManyLimitRules(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "too_many_limits")
+        }
+        RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {
@@ -310,46 +301,6 @@ fn of_store(error: &StoreError) -> (StatusCode, &'static str) {
     match error.is_transient() {
         true => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
         false => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
-    }
-}
-
-impl From<&Finding> for FieldError {
-    fn from(finding: &Finding) -> Self {
-        let Finding {
-            line,
-            column,
-            path,
-            message,
-        } = finding.clone();
-        Self {
-            path: Some(path).filter(|path| !path.is_empty()),
-            line: Some(line),
-            column: Some(column),
-            message,
-        }
-    }
-}
-
-impl From<&Change> for FieldError {
-    fn from(change: &Change) -> Self {
-        Self {
-            path: Some(change.path.clone()),
-            line: None,
-            column: None,
-            message: format!("{} ({})", change.what, change.level),
-        }
-    }
-}
-
-impl From<&InputProblem> for FieldError {
-    fn from(problem: &InputProblem) -> Self {
-        let InputProblem { path, message } = problem.clone();
-        Self {
-            path: Some(path),
-            line: None,
-            column: None,
-            message,
-        }
     }
 }
 

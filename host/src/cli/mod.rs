@@ -15,6 +15,7 @@ mod input;
 mod json;
 mod key;
 mod kv;
+mod limit;
 mod list;
 pub mod new;
 mod oci;
@@ -137,6 +138,9 @@ enum Command {
     /// Say what components may reach: HTTP, secrets, kv, environment, events.
     #[command(subcommand)]
     Grant(grant::Command),
+    /// Say how much attempts may use: memory, time, HTTP, results, logs.
+    #[command(subcommand)]
+    Limit(limit::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -215,6 +219,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,
+        Command::Limit(command) => limit::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,

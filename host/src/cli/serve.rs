@@ -7,7 +7,7 @@ use super::{CliError, Exit, Problem};
 use crate::api::tls::TlsFiles;
 use crate::domain::api_key::ApiKey;
 use crate::domain::chain::Chain;
-use crate::domain::limits::Limits;
+use crate::domain::limits::{Limit, Limits};
 use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
 use crate::sandbox::{CompileLimits, Compiler};
@@ -66,9 +66,11 @@ pub struct Serve {
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: u16,
-    /// Memory of one attempt.
-    #[arg(long, default_value_t = 128, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
-    memory_limit: u32,
+    /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
+    /// may say less. Limits: memory, timeout, cpu, result, log, host_calls, http_requests, http_in,
+    /// http_out.
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
+    limits: Vec<(Limit, u64)>,
     /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
     #[arg(long, default_value_t = CompileLimits::default().cpu.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     compile_cpu_limit: u64,
@@ -175,6 +177,14 @@ impl Serve {
         })
     }
 
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::of_host();
+        for (limit, value) in &self.limits {
+            limits.set(*limit, *value);
+        }
+        limits
+    }
+
     fn worker(&self) -> WorkerConfig {
         WorkerConfig {
             host_name: host_name(),
@@ -182,10 +192,7 @@ impl Serve {
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
-            limits: Limits {
-                memory_bytes: (self.memory_limit as usize) << 20,
-                ..Limits::default()
-            },
+            limits: self.limits(),
             ..WorkerConfig::default()
         }
     }

@@ -3,12 +3,13 @@
 mod access;
 mod origin;
 
-pub use access::{Change, CreatedKey, Key};
+pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 
 use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
+use crate::domain::limits::LimitSettings;
 use crate::domain::state::{StepState, TaskState};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -198,6 +199,8 @@ pub struct StepTemplate {
     pub handler: String,
     pub depends_on: Vec<String>,
     pub timeout_ms: i64,
+    #[serde(default)]
+    pub limits: LimitSettings,
     pub retry: Retry,
 }
 

@@ -5,6 +5,7 @@ use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
+use crate::domain::limits::Limited;
 use crate::domain::name::Name;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
@@ -15,6 +16,7 @@ use crate::domain::template::TemplateError;
 use crate::sandbox::{Refusal, SandboxError};
 use crate::store::StoreError;
 use crate::store::grant::MAX_GRANTS;
+use crate::store::limit::MAX_LIMIT_RULES;
 use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
@@ -191,6 +193,14 @@ pub enum RegistryError {
     TooManyGrants(Name),
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },
+    #[error(
+        "namespace {0} has {MAX_LIMIT_RULES} rules on limits already; remove some, or limit all components by `*`"
+    )]
+    TooManyLimitRules(Name),
+    #[error(
+        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls --namespace {namespace}"
+    )]
+    UnknownLimitRule { namespace: Name, component: Limited },
     #[error("{release} does not wait for approval: it is {status}")]
     NotWaiting {
         release: Box<Release>,

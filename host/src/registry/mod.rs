@@ -8,6 +8,7 @@ pub mod grant;
 pub mod graph;
 pub mod inventory;
 pub mod kv;
+pub mod limit;
 pub mod pin;
 pub mod publish_component;
 pub mod publish_template;

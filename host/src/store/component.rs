@@ -107,6 +107,7 @@ impl Store {
         let created = insert_version(&mut tx, component_id, new).await?;
         if created {
             audit::record(&mut tx, &published(new)).await?;
+            super::lock::revise_components(&mut tx, new.digest).await?;
             super::lock::advance_generation(&mut tx).await?;
         }
         tx.commit().await?;

@@ -15,6 +15,7 @@ pub mod health;
 pub mod inventory;
 pub mod kv;
 pub mod lease;
+pub mod limit;
 pub mod lock;
 mod migrate;
 pub mod numbers;

@@ -8,6 +8,7 @@ mod diffs;
 mod grants;
 pub mod keys;
 mod kv;
+mod limits;
 mod pin_ramps;
 mod pins;
 mod reason;
@@ -36,6 +37,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(secrets::router())
         .merge(kv::router())
         .merge(grants::router())
+        .merge(limits::router())
         .merge(tasks::router())
         .merge(bars::router())
         .merge(registry::router())
