@@ -17,7 +17,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// So many bytes that a caller sent or took earn it another second, up to [`PATIENCE`].
 pub const MIN_BYTES_PER_S: u32 = 8 << 10;
 /// Bodies above this have turns, in bytes.
-pub const SMALL_BODY_BYTES: u64 = 1 << 20;
+pub const LARGE_BODY_BYTES: u64 = 1 << 20;
 /// Larger bodies that are in memory at the same time.
 pub const MAX_LARGE_BODIES: usize = 8;
 /// How long a larger body waits for its turn.

@@ -1,6 +1,6 @@
 //! What every request has to keep to before a route sees it, by whomever it is.
 
-use super::bounds::{Bounds, SMALL_BODY_BYTES};
+use super::bounds::{Bounds, LARGE_BODY_BYTES};
 use super::error::ApiError;
 use super::patience::PatientBody;
 use axum::extract::{Request, State};
@@ -31,7 +31,7 @@ impl Intake {
     /// Bodies are read whole into memory, so that only so many large ones are taken at once. One
     /// without a length may be large.
     async fn turn(&self, most: Option<u64>) -> Result<Option<OwnedSemaphorePermit>, ApiError> {
-        if most.is_some_and(|bytes| bytes <= SMALL_BODY_BYTES) {
+        if most.is_some_and(|bytes| bytes <= LARGE_BODY_BYTES) {
             return Ok(None);
         }
         let turn = self.large_bodies.clone().acquire_owned();
