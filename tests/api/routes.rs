@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 const METHODS: [&str; 5] = ["get", "delete", "patch", "post", "put"];
 
 /// Method and path of every route, as the router itself writes them down.
-fn routes(server: &Server) -> Vec<(String, String)> {
+pub fn routes(server: &Server) -> Vec<(String, String)> {
     let router = tasker::api::router(state(server.store.clone(), CancellationToken::new()));
     let written = format!("{router:?}");
     let (routes, rest) = written.split_once("node: Node { paths: {").unwrap();

@@ -4,7 +4,9 @@ use crate::harness::{TestDatabase, client, client_with, install_admin_key};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
+use tasker::api::auth::jwt::{JwtConfig, Tokens};
 use tasker::api::auth::{Authentication, Keyring};
+use tasker::api::bounds::Bounds;
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
@@ -52,7 +54,28 @@ impl Server {
         Self::on(self.database.clone()).await
     }
 
+    /// A host that takes tokens beside keys.
+    pub async fn start_with_tokens(config: JwtConfig) -> Self {
+        let tokens = Tokens::start(config).await.unwrap();
+        let database = Arc::new(TestDatabase::new().await);
+        Self::with(database, |state| {
+            let keyring = Keyring::new(state.store.clone());
+            state.authentication = Authentication::KeysAndTokens(keyring, tokens);
+        })
+        .await
+    }
+
+    /// A host that takes less, or waits less, than others do.
+    pub async fn start_within(bounds: Bounds) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
+        Self::with(database, |state| state.bounds = bounds).await
+    }
+
     async fn on(database: Arc<TestDatabase>) -> Self {
+        Self::with(database, |_| {}).await
+    }
+
+    async fn with(database: Arc<TestDatabase>, change: impl FnOnce(&mut AppState)) -> Self {
         let store = Store::open_url(&database.url(), CONNECTIONS)
             .unwrap()
             .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
@@ -61,7 +84,8 @@ impl Server {
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let state = state(store.clone(), shutdown.clone());
+        let mut state = state(store.clone(), shutdown.clone());
+        change(&mut state);
         tokio::spawn(serve(listener, state, stop.clone()));
         Self {
             store,
@@ -76,6 +100,11 @@ impl Server {
     /// The database behind it.
     pub fn pool(&self) -> &sqlx::PgPool {
         self.database.pool()
+    }
+
+    /// Where it listens, as `127.0.0.1:4711`.
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
     }
 
     /// The same server, asked with this key, or with none.
@@ -195,6 +224,7 @@ pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
         sandbox: sandbox(),
         wake: Wake::default(),
         shutdown,
+        bounds: Bounds::default(),
     }
 }
 

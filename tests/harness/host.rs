@@ -45,6 +45,7 @@ impl TestHost {
             upkeep: Upkeep::default(),
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
+                tokens: None,
             },
             tls: None,
         };

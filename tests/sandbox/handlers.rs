@@ -123,6 +123,20 @@ async fn a_checkpoint_is_handed_on() {
 }
 
 #[tokio::test]
+async fn a_result_that_is_nested_too_deep_to_be_kept_is_refused_for_good() {
+    for depth in [101, 30_000] {
+        let deep = format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+        let failure = attempt("echo").input(&deep).failure().await;
+        assert_eq!(
+            (failure.code.as_str(), failure.retry),
+            ("invalid_result", Retry::Never)
+        );
+        let told = format!("nested {depth} deep; 100 is the most");
+        assert!(failure.message.contains(&told), "{}", failure.message);
+    }
+}
+
+#[tokio::test]
 async fn a_result_that_is_not_json_is_refused_for_good() {
     for handler in ["not_json", "half_json"] {
         let failure = attempt(handler).failure().await;

@@ -31,6 +31,7 @@ mod release_steps;
 mod schema;
 mod secrets;
 mod session;
+mod stolen_leases;
 mod stop_worker;
 mod store;
 mod upgrade_tasks;

@@ -12,7 +12,7 @@ use tasker::store::lease::Heartbeat;
 use super::{Graph, Session, TestDatabase, Uuid, engine};
 
 /// Templates' versions and templates have the same number here.
-async fn ready(graph: Graph) -> (TestDatabase, Session, Store, WorkerId, i32) {
+pub(super) async fn ready(graph: Graph) -> (TestDatabase, Session, Store, WorkerId, i32) {
     let (database, mut session, _) = engine().await;
     let version = graph.publish(&mut session).await;
     let store = Store::open(database.options(), 4);
@@ -20,7 +20,7 @@ async fn ready(graph: Graph) -> (TestDatabase, Session, Store, WorkerId, i32) {
     (database, session, store, worker, version)
 }
 
-fn task(id: u128, template: i32, key: Option<&str>) -> NewTask {
+pub(super) fn task(id: u128, template: i32, key: Option<&str>) -> NewTask {
     NewTask {
         task_id: TaskId(Uuid::from_u128(id)),
         namespace_id: 1,
@@ -45,7 +45,7 @@ fn completed(claimed: &[Claimed]) -> Vec<Completed> {
         .collect()
 }
 
-fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> Failed {
+pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> Failed {
     let failure = Failure {
         kind: FailureKind::Failed,
         code: "bro\0ken".to_owned(),

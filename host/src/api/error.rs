@@ -1,20 +1,26 @@
 //! What a request is refused with: one table from error to status and code.
 
+mod field;
+
+pub use field::FieldError;
+
 use super::auth::AuthError;
+use super::bounds::MIN_BYTES_PER_S;
 use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
-use crate::domain::compat::Change;
 use crate::domain::ids::TaskId;
 use crate::domain::pin::PinChangeError;
-use crate::domain::template::Finding;
 use crate::registry::RegistryError;
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
-use crate::tasks::{InputProblem, TasksError};
-use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
+use crate::tasks::TasksError;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+
+/// After how many seconds a host that could not serve a request may be asked again.
+const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// Why a request is refused; each variant has one status and code.
 #[derive(Debug, thiserror::Error)]
@@ -35,8 +41,16 @@ pub enum ApiError {
     BodyTooLarge { max_bytes: usize },
     #[error("the body did not arrive whole: {message}")]
     BodyBroken { message: String },
+    #[error(
+        "the body came too slowly to be waited for: {MIN_BYTES_PER_S} bytes a second are the least"
+    )]
+    BodyTooSlow,
+    #[error("the body is encoded as `{given}`; send it as it is")]
+    BodyEncoded { given: String },
     #[error("{why}")]
     NotReady { why: String },
+    #[error("the host is asked for more than it can do at once; try again")]
+    Overloaded,
     #[error(transparent)]
     Auth(#[from] AuthError),
     #[error(transparent)]
@@ -47,21 +61,6 @@ pub enum ApiError {
     Tasks(#[from] TasksError),
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// One place in a request and what is wrong there.
-#[derive(Clone, Debug, Serialize)]
-pub struct FieldError {
-    /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// From 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// From 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
-    pub message: String,
 }
 
 /// The body of every refusal, as RFC 9457 has it.
@@ -102,7 +101,13 @@ impl ApiError {
             }
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body_too_large"),
             Self::BodyBroken { .. } => (StatusCode::BAD_REQUEST, "incomplete_body"),
+            Self::BodyTooSlow => (StatusCode::REQUEST_TIMEOUT, "body_too_slow"),
+            Self::BodyEncoded { .. } => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_content_encoding",
+            ),
             Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
             Self::Auth(error) => of_auth(error),
             Self::Keys(error) => of_keys(error),
             Self::Registry(error) => of_registry(error),
@@ -154,7 +159,9 @@ impl ApiError {
                 "the host failed at this request; its log says more under the correlation id"
                     .to_owned()
             }
-            StatusCode::SERVICE_UNAVAILABLE if !matches!(self, Self::NotReady { .. }) => {
+            StatusCode::SERVICE_UNAVAILABLE
+                if !matches!(self, Self::NotReady { .. } | Self::Overloaded) =>
+            {
                 "the database does not answer; try again".to_owned()
             }
             _ => self.to_string(),
@@ -164,9 +171,12 @@ impl ApiError {
 
 fn of_auth(error: &AuthError) -> (StatusCode, &'static str) {
     match error {
-        AuthError::NoToken | AuthError::Unknown | AuthError::Expired { .. } => {
-            (StatusCode::UNAUTHORIZED, "unauthenticated")
-        }
+        AuthError::NoToken
+        | AuthError::Unknown
+        | AuthError::Expired { .. }
+        | AuthError::InvalidToken
+        | AuthError::TokenExpired
+        | AuthError::Claims(_) => (StatusCode::UNAUTHORIZED, "unauthenticated"),
         AuthError::Forbidden { .. } | AuthError::TooWide { .. } => {
             (StatusCode::FORBIDDEN, "forbidden")
         }
@@ -304,46 +314,6 @@ fn of_store(error: &StoreError) -> (StatusCode, &'static str) {
     }
 }
 
-impl From<&Finding> for FieldError {
-    fn from(finding: &Finding) -> Self {
-        let Finding {
-            line,
-            column,
-            path,
-            message,
-        } = finding.clone();
-        Self {
-            path: Some(path).filter(|path| !path.is_empty()),
-            line: Some(line),
-            column: Some(column),
-            message,
-        }
-    }
-}
-
-impl From<&Change> for FieldError {
-    fn from(change: &Change) -> Self {
-        Self {
-            path: Some(change.path.clone()),
-            line: None,
-            column: None,
-            message: format!("{} ({})", change.what, change.level),
-        }
-    }
-}
-
-impl From<&InputProblem> for FieldError {
-    fn from(problem: &InputProblem) -> Self {
-        let InputProblem { path, message } = problem.clone();
-        Self {
-            path: Some(path),
-            line: None,
-            column: None,
-            message,
-        }
-    }
-}
-
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let (status, code) = self.status_and_code();
@@ -370,6 +340,9 @@ impl IntoResponse for ApiError {
         if status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+        }
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
         }
         response
     }

@@ -1,10 +1,15 @@
 //! The API over HTTP. The only module that speaks axum.
 
 pub mod auth;
+pub mod bounds;
+mod connections;
 pub mod correlation;
+mod crowd;
 pub mod error;
 pub mod health;
+mod intake;
 pub mod page;
+mod patience;
 pub mod request;
 pub mod rest;
 pub mod tls;
@@ -19,7 +24,9 @@ use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::serve::ListenerExt as _;
+use bounds::Bounds;
 use error::ApiError;
+use intake::Intake;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -34,6 +41,7 @@ pub struct AppState {
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
+    pub bounds: Bounds,
 }
 
 /// What every handler is given.
@@ -48,20 +56,15 @@ pub(in crate::api) struct Api {
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
 /// cancels `state.shutdown` before, so that whoever asks is told to go elsewhere.
-pub async fn serve(
-    listener: TcpListener,
-    state: AppState,
-    closing: CancellationToken,
-) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, state: AppState, closing: CancellationToken) {
     // Answers are small: to wait for more to send would only delay them.
     let listener = listener.tap_io(|connection| {
         if let Err(error) = connection.set_nodelay(true) {
             tracing::debug!(%error, "a connection stays with delayed sending");
         }
     });
-    axum::serve(listener, router(state))
-        .with_graceful_shutdown(closing.cancelled_owned())
-        .await
+    let bounds = state.bounds;
+    connections::serve(listener, router(state), bounds, closing).await;
 }
 
 /// The same over TLS.
@@ -71,9 +74,10 @@ pub async fn serve_tls(
     state: AppState,
     closing: CancellationToken,
 ) -> std::io::Result<()> {
-    axum::serve(TlsListener::new(listener, certificates)?, router(state))
-        .with_graceful_shutdown(closing.cancelled_owned())
-        .await
+    let listener = TlsListener::new(listener, certificates)?;
+    let bounds = state.bounds;
+    connections::serve(listener, router(state), bounds, closing).await;
+    Ok(())
 }
 
 /// The whole API: /v1 and /health.
@@ -84,6 +88,7 @@ pub fn router(state: AppState) -> Router {
         wake,
         shutdown,
         authentication,
+        bounds,
     } = state;
     let registry = Registry::new(store.clone(), sandbox);
     let tasks = Tasks::new(store.clone(), registry.clone(), wake);
@@ -99,6 +104,7 @@ pub fn router(state: AppState) -> Router {
         .nest("/health", health::router())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
+        .layer(from_fn_with_state(Intake::new(bounds), intake::take_in))
         .layer(from_fn_with_state(api.clone(), auth::authorize))
         .layer(from_fn(correlation::correlate))
         .with_state(api)

@@ -1,6 +1,7 @@
 //! Reading requests: path, query and body, each refused with what is wrong in it.
 
 use super::error::{ApiError, FieldError};
+use super::patience::TooSlow;
 use crate::domain::actor::Actor;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -13,6 +14,9 @@ use std::error::Error as _;
 
 /// The largest body of a request that carries a few fields, in bytes.
 pub const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// The most values in a body of JSON: in memory each takes many times its text.
+pub const MAX_JSON_VALUES: usize = 1_000_000;
 
 /// Who asks, as whatever stands before the routes found out.
 pub struct Caller(pub Actor);
@@ -76,19 +80,22 @@ pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<
             wanted: types[0].to_owned(),
         });
     }
-    axum::body::to_bytes(request.into_body(), max_bytes)
-        .await
-        .map_err(|error| {
-            match error
-                .source()
-                .is_some_and(|source| source.is::<LengthLimitError>())
-            {
-                true => ApiError::BodyTooLarge { max_bytes },
-                false => ApiError::BodyBroken {
-                    message: error.to_string(),
-                },
-            }
-        })
+    let bytes = axum::body::to_bytes(request.into_body(), max_bytes).await;
+    bytes.map_err(|error| unread(&error, max_bytes))
+}
+
+/// Why a body could not be read to its end.
+fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
+    let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
+    if causes().any(|cause| cause.is::<LengthLimitError>()) {
+        ApiError::BodyTooLarge { max_bytes }
+    } else if causes().any(|cause| cause.is::<TooSlow>()) {
+        ApiError::BodyTooSlow
+    } else {
+        ApiError::BodyBroken {
+            message: error.to_string(),
+        }
+    }
 }
 
 /// The media type without its parameters, in lower case; empty where none is given.
@@ -103,12 +110,35 @@ fn media_type(headers: &HeaderMap) -> String {
 
 /// Parses a whole body; an error names the line, the column and the field.
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    if has_more_values(bytes, MAX_JSON_VALUES) {
+        return Err(ApiError::InvalidJson(FieldError {
+            path: None,
+            line: None,
+            column: None,
+            message: format!("it holds more than {MAX_JSON_VALUES} values; send less at once"),
+        }));
+    }
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| invalid_json(pointer(error.path()), error.inner()))?;
     json.end()
         .map_err(|error| invalid_json(String::new(), &error))?;
     Ok(value)
+}
+
+/// Counts what begins a value: each but the first stands behind a bracket, a brace or a comma.
+fn has_more_values(json: &[u8], most: usize) -> bool {
+    let (mut values, mut is_text, mut is_escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' | b',' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    values > most
 }
 
 fn invalid_json(path: String, error: &serde_json::Error) -> ApiError {
@@ -166,6 +196,13 @@ mod tests {
                 .message
                 .contains("unknown field `amuont`, expected `amount`")
         );
+    }
+
+    #[test]
+    fn values_are_counted_outside_of_texts_only() {
+        let json = br#"{"a": [1, "[,\"{,\\", 2], "b": {}}"#;
+        assert!(!has_more_values(json, 7));
+        assert!(has_more_values(json, 6));
     }
 
     #[test]

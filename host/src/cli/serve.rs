@@ -1,5 +1,7 @@
 //! `tasker serve`: run a host.
 
+mod tokens;
+
 use super::gc::parse_age;
 use super::output::Output;
 use super::{CliError, Exit, Problem};
@@ -19,6 +21,7 @@ use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tokens::TokenArgs;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use zeroize::Zeroizing;
 
@@ -35,6 +38,8 @@ pub struct Serve {
     /// TASKER_ADMIN_KEY, if set, is the admin key of a database that has none; else one is made.
     #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
     auth: Auth,
+    #[command(flatten)]
+    tokens: TokenArgs,
     /// Offer TLS with this certificate chain, in PEM; SIGHUP reads it anew.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -108,6 +113,7 @@ impl Serve {
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         logging::start(self.log_format);
         let admin_key = given_admin_key()?;
+        self.refuse_tokens_for_nobody()?;
         let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
@@ -129,6 +135,20 @@ impl Serve {
         }
         run(host, &mut signals).await.map_err(anyhow::Error::from)?;
         Ok(Exit::Complete)
+    }
+
+    /// Whoever configures whose tokens count does not mean that everyone may come.
+    fn refuse_tokens_for_nobody(&self) -> Result<(), CliError> {
+        match self.auth {
+            Auth::Off if self.tokens.are_given() => {
+                let what =
+                    "with --auth off nobody is asked for a token, so --jwt-jwks would say nothing";
+                Err(Problem::bad_input(what)
+                    .help("leave out one of them")
+                    .into())
+            }
+            Auth::Off | Auth::On => Ok(()),
+        }
     }
 
     async fn start(self, admin_key: Option<ApiKey>) -> Result<Host, HostError> {
@@ -158,7 +178,10 @@ impl Serve {
             },
             auth: match self.auth {
                 Auth::Off => AuthConfig::Off,
-                Auth::On => AuthConfig::Keys { admin_key },
+                Auth::On => AuthConfig::Keys {
+                    admin_key,
+                    tokens: self.tokens.config().map(Box::new),
+                },
             },
             tls: self
                 .tls_cert

@@ -10,7 +10,8 @@ pub const PREFIX_BYTES: usize = 4;
 /// Random bytes of the secret part.
 pub const SECRET_BYTES: usize = 32;
 
-const HEAD: &str = "tk_";
+/// What every key begins with.
+pub const HEAD: &str = "tk_";
 
 /// A key as its holder has it. Only its public part is ever shown.
 #[derive(Clone, PartialEq, Eq)]

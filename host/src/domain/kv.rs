@@ -1,5 +1,6 @@
 //! Small values of a namespace that outlive tasks.
 
+use super::json_text::{self, JsonTextError};
 use super::name::Name;
 
 /// The longest key, in bytes.
@@ -49,6 +50,8 @@ pub enum KvError {
     ValueLength(usize),
     #[error("the value is not JSON: {0}; a text needs quotes: `\"done\"`")]
     ValueJson(String),
+    #[error("the value cannot be kept: {0}")]
+    ValueDepth(JsonTextError),
 }
 
 /// Ok where the text can be a key.
@@ -67,9 +70,10 @@ pub fn check_value(json: &str) -> Result<(), KvError> {
     if json.len() > MAX_VALUE_BYTES {
         return Err(KvError::ValueLength(json.len()));
     }
-    serde_json::from_str::<serde::de::IgnoredAny>(json)
-        .map(drop)
-        .map_err(|error| KvError::ValueJson(error.to_string()))
+    json_text::check(json).map_err(|error| match error {
+        JsonTextError::Malformed(reason) => KvError::ValueJson(reason),
+        JsonTextError::TooDeep(_) => KvError::ValueDepth(error),
+    })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod grants;
 pub mod guard;
 pub mod ids;
 pub mod invocation;
+pub mod json_text;
 pub mod kv;
 pub mod limits;
 pub mod name;

@@ -130,6 +130,43 @@ pub struct Permission {
     pub actions: BTreeSet<Action>,
 }
 
+/// Why a text such as `read, run in orders` is not a permission.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PermissionError {
+    #[error("`{0}` does not say where; write such as `read, run in orders`, or `in *`")]
+    Nowhere(String),
+    #[error("there is no action `{0}`; there are {actions}", actions = Action::ALL.map(Action::as_str).join(", "))]
+    Action(String),
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+}
+
+/// `read, run in orders`, as it is displayed.
+impl FromStr for Permission {
+    type Err = PermissionError;
+
+    fn from_str(text: &str) -> Result<Self, PermissionError> {
+        let nowhere = || PermissionError::Nowhere(text.to_owned());
+        let (actions, namespace) = text.rsplit_once(" in ").ok_or_else(nowhere)?;
+        let named = |name: &str| {
+            let mut all = Action::ALL.into_iter();
+            let found = all.find(|action| action.as_str() == name.trim());
+            found.ok_or_else(|| PermissionError::Action(name.trim().to_owned()))
+        };
+        Ok(Self {
+            namespace: namespace.trim().parse()?,
+            actions: actions.split(',').map(named).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let actions: Vec<_> = self.actions.iter().map(|action| action.as_str()).collect();
+        write!(f, "{} in {}", actions.join(", "), self.namespace)
+    }
+}
+
 impl Permission {
     fn has(&self, action: Action) -> bool {
         self.actions.contains(&action) || self.actions.contains(&Action::Admin)
@@ -195,11 +232,7 @@ impl Permissions {
 /// `publish in orders; read, run in *`.
 impl fmt::Display for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let one = |entry: &Permission| {
-            let actions: Vec<_> = entry.actions.iter().map(|action| action.as_str()).collect();
-            format!("{} in {}", actions.join(", "), entry.namespace)
-        };
-        let entries: Vec<_> = self.0.iter().map(one).collect();
+        let entries: Vec<_> = self.0.iter().map(Permission::to_string).collect();
         f.write_str(&entries.join("; "))
     }
 }
@@ -232,6 +265,24 @@ mod tests {
         assert!(!admin.allow_everywhere(Action::Read));
         assert!(Permissions::all().allow_everywhere(Action::Grant));
         assert!(!Permissions::default().allow_somewhere(Action::Read));
+    }
+
+    #[test]
+    fn a_permission_is_read_as_it_is_written() {
+        for text in ["publish in orders", "read, run in *"] {
+            assert_eq!(text.parse::<Permission>().unwrap().to_string(), text);
+        }
+        for wrong in [
+            "",
+            "read",
+            "in orders",
+            " in orders",
+            "read in ",
+            "fly in *",
+            "read, in *",
+        ] {
+            assert!(wrong.parse::<Permission>().is_err(), "{wrong}");
+        }
     }
 
     #[test]

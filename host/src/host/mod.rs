@@ -1,17 +1,19 @@
 //! The process: builds the parts and runs them. The only place where the API and the worker are
 //! named together; between them lies the database.
 
+mod authentication;
 mod database;
 mod first_key;
 pub mod logging;
 
+pub use authentication::AuthConfig;
 pub use database::DatabaseChoice;
 pub use first_key::{ADMIN_KEY_FILE, FirstKey};
 
-use crate::api::auth::{Authentication, Keyring};
+use crate::api::auth::jwt::KeySourceError;
+use crate::api::bounds::Bounds;
 use crate::api::tls::{Certificates, TlsError, TlsFiles};
 use crate::api::{self, AppState};
-use crate::domain::api_key::ApiKey;
 use crate::registry::Registry;
 use crate::registry::upkeep::Upkeep;
 use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
@@ -22,7 +24,7 @@ use crate::store::{MigrateError, Store, StoreError};
 use crate::worker::{Worker, WorkerConfig, WorkerStats};
 use database::Database;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -60,18 +62,6 @@ pub struct HostConfig {
     pub tls: Option<TlsFiles>,
 }
 
-/// Whom a host serves.
-#[derive(Clone, Debug)]
-pub enum AuthConfig {
-    /// Everyone who reaches it, which is why it may be reached from its machine only.
-    Off,
-    /// Whoever shows a key.
-    Keys {
-        /// The admin key of a database that has none; none: a random one, kept in the data directory.
-        admin_key: Option<ApiKey>,
-    },
-}
-
 /// Why a host did not start, or ended.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
@@ -95,6 +85,8 @@ pub enum HostError {
     },
     #[error("the system gives no random bytes for the admin key")]
     Random(#[from] getrandom::Error),
+    #[error("tokens cannot be checked")]
+    Tokens(#[from] KeySourceError),
     #[error("TLS cannot be offered")]
     Tls(#[from] TlsError),
     #[error(transparent)]
@@ -150,8 +142,7 @@ impl Host {
         let keys = config.secret_keys.unwrap_or_else(own_keys);
         let store = database.store(config.connections)?.with_keys(keys);
         store.migrate().await?;
-        let (authentication, first_key) =
-            authentication(&store, &config.auth, &config.data_dir).await?;
+        let (authentication, first_key) = config.auth.start(&store, &config.data_dir).await?;
         let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
         let cache_dir = config.data_dir.join("cache");
         let sandbox = Sandbox::new(SandboxConfig {
@@ -160,12 +151,10 @@ impl Host {
             compiler: config.compiler,
         })?;
 
-        let (wake, draining, closing) = (
-            Wake::default(),
-            CancellationToken::new(),
-            CancellationToken::new(),
-        );
+        let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
+        let wake = Wake::default();
         tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
+        tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(store.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
@@ -177,6 +166,7 @@ impl Host {
             wake: wake.clone(),
             shutdown: draining.clone(),
             authentication,
+            bounds: Bounds::default(),
         };
         let server = tokio::spawn(serve(
             listener,
@@ -295,20 +285,6 @@ fn check(config: &HostConfig) -> Result<(), HostError> {
     }
 }
 
-async fn authentication(
-    store: &Store,
-    config: &AuthConfig,
-    data_dir: &Path,
-) -> Result<(Authentication, Option<FirstKey>), HostError> {
-    match config {
-        AuthConfig::Off => Ok((Authentication::Off, None)),
-        AuthConfig::Keys { admin_key } => {
-            let first_key = first_key::ensure(store, data_dir, admin_key.as_ref()).await?;
-            Ok((Authentication::Keys(Keyring::new(store.clone())), first_key))
-        }
-    }
-}
-
 async fn serve(
     listener: TcpListener,
     certificates: Option<Certificates>,
@@ -317,6 +293,9 @@ async fn serve(
 ) -> std::io::Result<()> {
     match certificates {
         Some(certificates) => api::serve_tls(listener, certificates, state, closing).await,
-        None => api::serve(listener, state, closing).await,
+        None => {
+            api::serve(listener, state, closing).await;
+            Ok(())
+        }
     }
 }

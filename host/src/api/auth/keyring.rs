@@ -4,7 +4,7 @@
 //! strangers too, the database is read a few times a second at most; a key that was revoked on
 //! another host is refused within [`SERVES_FOR`].
 
-use super::{Access, AuthError, bearer};
+use super::{Access, AuthError};
 use crate::api::error::ApiError;
 use crate::domain::actor::Actor;
 use crate::domain::api_key::{ApiKey, PREFIX_BYTES, SECRET_BYTES};
@@ -13,7 +13,6 @@ use crate::domain::digest::Digest;
 use crate::domain::permission::Permissions;
 use crate::store::api_key::KnownKey;
 use crate::store::{Store, StoreError};
-use axum::http::HeaderValue;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,9 +56,9 @@ impl Keyring {
         }
     }
 
-    /// Who sends this `authorization` header. Every wrong key is refused alike and in the same time.
-    pub async fn access(&self, header: Option<&HeaderValue>) -> Result<Access, ApiError> {
-        let shown: ApiKey = bearer(header)?.parse().map_err(|_| AuthError::Unknown)?;
+    /// Who shows this key. Every wrong one is refused alike and in the same time.
+    pub async fn access(&self, key: &str) -> Result<Access, ApiError> {
+        let shown: ApiKey = key.parse().map_err(|_| AuthError::Unknown)?;
         let mut keys = self.keys(SERVES_FOR).await?;
         if !keys.by_prefix.contains_key(shown.prefix()) {
             keys = self.keys(LOOK_AGAIN_AFTER).await?;

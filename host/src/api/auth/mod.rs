@@ -3,6 +3,7 @@
 //! A token is read from the header `Authorization: Bearer …` only, and goes no further than here.
 
 pub mod access;
+pub mod jwt;
 pub mod keyring;
 pub mod routes;
 
@@ -11,6 +12,7 @@ pub use keyring::Keyring;
 
 use super::Api;
 use super::error::ApiError;
+use crate::domain::api_key;
 use crate::domain::ids::TaskId;
 use crate::domain::permission::Action;
 use crate::store::Store;
@@ -20,7 +22,9 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use jwt::{ClaimsError, Tokens};
 use routes::{Place, Rule};
+use tokio_util::sync::CancellationToken;
 
 /// How a host finds out who asks.
 #[derive(Clone)]
@@ -28,6 +32,36 @@ pub enum Authentication {
     /// It asks nobody: everyone may do everything.
     Off,
     Keys(Keyring),
+    KeysAndTokens(Keyring, Tokens),
+}
+
+impl Authentication {
+    async fn access(&self, header: Option<&HeaderValue>) -> Result<Access, ApiError> {
+        match self {
+            Self::Off => Ok(Access::of_anyone()),
+            Self::Keys(keyring) => keyring.access(bearer(header)?).await,
+            Self::KeysAndTokens(keyring, tokens) => match bearer(header)? {
+                key if key.starts_with(api_key::HEAD) => keyring.access(key).await,
+                token => tokens.access(token).await,
+            },
+        }
+    }
+
+    /// Reads again and again what is read from elsewhere, until `closing`.
+    pub async fn keep_fresh(self, closing: CancellationToken) {
+        match self {
+            Self::Off | Self::Keys(_) => {}
+            Self::KeysAndTokens(_, tokens) => tokens.keep_fresh(closing).await,
+        }
+    }
+
+    /// None on a host that asks nobody who they are.
+    pub(in crate::api) fn keyring(&self) -> Option<&Keyring> {
+        match self {
+            Self::Off => None,
+            Self::Keys(keyring) | Self::KeysAndTokens(keyring, _) => Some(keyring),
+        }
+    }
 }
 
 /// Why a request is not served for want of the right to it.
@@ -41,6 +75,14 @@ pub enum AuthError {
     Unknown,
     #[error("key `{name}` has expired; make another: tasker key create")]
     Expired { name: String },
+    #[error(
+        "the token is not valid: it has to be signed by the issuer that this host trusts, in force, and meant for this host"
+    )]
+    InvalidToken,
+    #[error("the token has expired; get another from its issuer")]
+    TokenExpired,
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
     #[error("`{actor}` lacks `{action}` on {place}")]
     Forbidden {
         actor: String,
@@ -78,10 +120,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<(), ApiError> {
     if rule.place == Place::Open {
         return Ok(());
     }
-    let access = match &api.authentication {
-        Authentication::Off => Access::of_anyone(),
-        Authentication::Keys(keyring) => keyring.access(token.as_ref()).await?,
-    };
+    let access = api.authentication.access(token.as_ref()).await?;
     check(&api.store, &access, rule, request).await?;
     request.extensions_mut().insert(access.actor().clone());
     request.extensions_mut().insert(access);

@@ -1,7 +1,7 @@
 //! API keys: make, list, revoke.
 
 use super::super::Api;
-use super::super::auth::{Authentication, keyring};
+use super::super::auth::keyring;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
@@ -146,9 +146,8 @@ async fn revoke(
 
 /// This host sees the change at its next request, others within seconds.
 async fn forget(api: &Api) {
-    match &api.authentication {
-        Authentication::Keys(keyring) => keyring.forget().await,
-        Authentication::Off => {}
+    if let Some(keyring) = api.authentication.keyring() {
+        keyring.forget().await;
     }
 }
 

@@ -2,12 +2,12 @@
 
 use super::failure;
 use super::over_limit::raise;
+use crate::domain::json_text::{self, JsonTextError};
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::sandbox::attempt_log::{LogLevel, printable};
 use crate::sandbox::bindings::tasker::step::types as wit;
 use crate::sandbox::state::AttemptState;
-use serde::de::IgnoredAny;
 use std::time::Duration;
 
 /// The longest code of a failure, in bytes.
@@ -94,14 +94,15 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
             ..failed
         });
     }
-    serde_json::from_str::<IgnoredAny>(json)
-        .map(drop)
-        .map_err(|error| {
-            permanent(
-                "invalid_result",
-                format!("the {what} is not JSON: {error}; a text needs quotes: `\"done\"`"),
-            )
-        })
+    json_text::check(json).map_err(|error| {
+        let message = match error {
+            JsonTextError::Malformed(reason) => {
+                format!("the {what} is not JSON: {reason}; a text needs quotes: `\"done\"`")
+            }
+            JsonTextError::TooDeep(_) => format!("the {what} cannot be kept: {error}"),
+        };
+        permanent("invalid_result", message)
+    })
 }
 
 fn mismatch(schema: &jsonschema::Validator, json: &str) -> Option<String> {

@@ -1,0 +1,217 @@
+//! How long a caller that does not move is waited for, with its body and with its answer.
+//!
+//! A fixed time for the whole would cut off large uploads over slow lines, and one for each part would
+//! let a byte now and then hold a connection for ever. So waiting uses up patience, and bytes earn it.
+
+use super::bounds::MIN_BYTES_PER_S;
+use axum::body::Body;
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+/// A body of which too little came for too long.
+#[derive(Debug, thiserror::Error)]
+#[error("the body came too slowly")]
+pub(super) struct TooSlow;
+
+/// What is left of the patience with one caller.
+struct Patience {
+    most: Duration,
+    left: Duration,
+    /// Since when nothing moves, and what ends when that is too long.
+    waiting: Option<(Instant, Pin<Box<Sleep>>)>,
+}
+
+impl Patience {
+    fn new(most: Duration) -> Self {
+        Self {
+            most,
+            left: most,
+            waiting: None,
+        }
+    }
+
+    fn moved(&mut self, bytes: usize) {
+        if let Some((since, _)) = self.waiting.take() {
+            self.left = self.left.saturating_sub(since.elapsed());
+        }
+        let earned = bytes as f64 / f64::from(MIN_BYTES_PER_S);
+        self.left = self.most.min(self.left + Duration::from_secs_f64(earned));
+    }
+
+    /// Nothing moves: ready once that was so for too long.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let left = self.left;
+        let begin = || (Instant::now(), Box::pin(sleep(left)));
+        let (_, over) = self.waiting.get_or_insert_with(begin);
+        over.as_mut().poll(cx)
+    }
+}
+
+/// The body of a request, which fails with [`TooSlow`].
+pub(super) struct PatientBody {
+    body: Body,
+    patience: Patience,
+}
+
+impl PatientBody {
+    pub(super) fn wrap(body: Body, most: Duration) -> Body {
+        match body.is_end_stream() {
+            true => body,
+            false => Body::new(Self {
+                body,
+                patience: Patience::new(most),
+            }),
+        }
+    }
+}
+
+impl http_body::Body for PatientBody {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        match Pin::new(&mut self.body).poll_frame(cx) {
+            Poll::Ready(frame) => {
+                let came = frame.as_ref().and_then(|frame| frame.as_ref().ok());
+                let bytes = came.and_then(Frame::data_ref).map_or(0, Bytes::len);
+                self.patience.moved(bytes);
+                Poll::Ready(frame)
+            }
+            Poll::Pending => {
+                ready!(self.patience.poll_over(cx));
+                Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A connection that fails where its peer takes too little for too long. Reading has bounds of its own:
+/// of heads, and of bodies.
+pub(super) struct PatientStream<S> {
+    stream: S,
+    patience: Patience,
+}
+
+impl<S: AsyncWrite + Unpin> PatientStream<S> {
+    pub(super) fn new(stream: S, most: Duration) -> Self {
+        Self {
+            stream,
+            patience: Patience::new(most),
+        }
+    }
+
+    /// What came of writing, or that it took too long.
+    fn judge<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<T>>,
+        bytes: impl FnOnce(&T) -> usize,
+    ) -> Poll<io::Result<T>> {
+        match written {
+            Poll::Ready(written) => {
+                self.patience.moved(written.as_ref().map_or(0, bytes));
+                Poll::Ready(written)
+            }
+            Poll::Pending => {
+                ready!(self.patience.poll_over(cx));
+                Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+            }
+        }
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.judge(cx, written, |count| *count)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.judge(cx, written, |count| *count)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = Pin::new(&mut self.stream).poll_flush(cx);
+        self.judge(cx, flushed, |()| 0)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let closed = Pin::new(&mut self.stream).poll_shutdown(cx);
+        self.judge(cx, closed, |()| 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::poll_fn;
+    use tokio::time::timeout;
+
+    const MOST: Duration = Duration::from_secs(1);
+    const STEP: Duration = Duration::from_millis(100);
+
+    async fn over(patience: &mut Patience) {
+        poll_fn(|cx| patience.poll_over(cx)).await;
+    }
+
+    #[tokio::test]
+    async fn a_byte_now_and_then_keeps_nobody_waiting() {
+        let mut patience = Patience::new(MOST);
+        let began = Instant::now();
+        while timeout(STEP, over(&mut patience)).await.is_err() {
+            patience.moved(1);
+            assert!(began.elapsed() < 10 * MOST);
+        }
+        assert!(began.elapsed() > MOST / 2, "{:?}", began.elapsed());
+    }
+
+    #[tokio::test]
+    async fn who_moves_fast_enough_is_waited_for() {
+        let mut patience = Patience::new(MOST);
+        let began = Instant::now();
+        while began.elapsed() < MOST * 3 / 2 {
+            assert!(timeout(STEP, over(&mut patience)).await.is_err());
+            patience.moved(MIN_BYTES_PER_S as usize);
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! More at once than a host can do.
+
+use super::{PATIENCE, head, is_cut_off, status_of};
+use crate::api::server::Server;
+use crate::harness::wait_until;
+use futures::future::join_all;
+use serde_json::json;
+use std::time::{Duration, Instant};
+use tasker::api::bounds::Bounds;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+const SEATS: usize = 8;
+const SPARE_SEATS: usize = 4;
+
+async fn small() -> Server {
+    Server::start_within(Bounds {
+        max_connections: SEATS,
+        max_spare_connections: SPARE_SEATS,
+        head_timeout: Duration::from_secs(5),
+        ..Bounds::default()
+    })
+    .await
+}
+
+/// A connection that has begun a request, and holds its place by it.
+async fn hold(server: &Server) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(b"GET /v1/tasks HT").await.unwrap();
+    stream
+}
+
+async fn ask(server: &Server, path: &str) -> String {
+    let head = head(&format!("GET {path} HTTP/1.1"));
+    let request = format!("{head}connection: close\r\n\r\n");
+    super::exchange(server.address(), request.as_bytes()).await
+}
+
+#[tokio::test]
+async fn while_all_connections_are_taken_health_is_answered_and_others_are_told_to_come_again() {
+    let server = small().await;
+    let _holding = join_all((0..SEATS).map(|_| hold(&server))).await;
+    let told = ask(&server, "/v1/tasks").await;
+    assert_eq!(status_of(&told), 503, "{told}");
+    assert!(told.contains("retry-after: 1\r\n"), "{told}");
+    assert!(told.contains("\"code\":\"overloaded\""), "{told}");
+    for path in ["/health/live", "/health/ready"] {
+        let answer = ask(&server, path).await;
+        assert_eq!(status_of(&answer), 200, "{answer}");
+    }
+    wait_until("those who hold places are cut off", async || {
+        let answer = ask(&server, "/v1/tasks").await;
+        (status_of(&answer) == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_beyond_all_bounds_is_closed() {
+    let server = small().await;
+    let _holding = join_all((0..SEATS + SPARE_SEATS).map(|_| hold(&server))).await;
+    let answer = ask(&server, "/health/live").await;
+    assert_eq!(answer, "");
+    // Those beyond the most that are served give their places up soon.
+    wait_until("health is answered again", async || {
+        let answer = ask(&server, "/health/live").await;
+        (status_of(&answer) == 200).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn idle_connections_make_room_for_others() {
+    let server = Server::start_within(Bounds {
+        max_connections: SEATS,
+        head_timeout: PATIENCE,
+        ..Bounds::default()
+    })
+    .await;
+    let idle = (0..SEATS).map(async |_| {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let request = format!("{}\r\n", head("GET /health/live HTTP/1.1"));
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 200");
+        stream
+    });
+    let idle = join_all(idle).await;
+    let began = Instant::now();
+    wait_until("there is room", async || {
+        let answer = ask(&server, "/v1/tasks").await;
+        (status_of(&answer) == 200).then_some(())
+    })
+    .await;
+    assert!(began.elapsed() < PATIENCE / 3, "{:?}", began.elapsed());
+    for mut stream in idle {
+        is_cut_off(&mut stream).await;
+    }
+}
+
+#[tokio::test]
+async fn a_flood_of_submits_is_served_or_told_to_come_again_and_nothing_is_half_done() {
+    let server = Server::start().await;
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
+    let submit = json!({"namespace": "shop", "template": "one"});
+    let flood = join_all((0..300).map(|_| server.post("/v1/tasks", &submit)));
+    let health = async {
+        let mut asked = 0;
+        while asked < 20 {
+            server.get("/health/live").await.answered(200);
+            asked += 1;
+        }
+    };
+    let (answers, ()) = timeout(PATIENCE, async { tokio::join!(flood, health) })
+        .await
+        .expect("the flood is over within a minute");
+    let created = answers.iter().filter(|answer| answer.status == 201).count();
+    for answer in answers.iter().filter(|answer| answer.status != 201) {
+        assert_eq!(answer.status, 503, "{}", answer.text);
+    }
+    assert!(created > 0);
+    let tasks: i64 = sqlx::query_scalar("select count(*) from tasker.task")
+        .fetch_one(server.pool())
+        .await
+        .unwrap();
+    assert_eq!(tasks, created as i64);
+}
+
+#[tokio::test]
+async fn large_bodies_have_turns_and_small_ones_do_not_wait_for_them() {
+    let server = Server::start_within(Bounds {
+        max_large_bodies: 1,
+        turn_timeout: Duration::from_millis(300),
+        ..Bounds::default()
+    })
+    .await;
+    let upload = || {
+        let line = "PUT /v1/namespaces/shop/components/c/versions/1.0.0 HTTP/1.1";
+        let head = head(line);
+        format!("{head}content-type: application/wasm\r\ncontent-length: 8000000\r\n\r\n")
+    };
+    let mut first = TcpStream::connect(server.address()).await.unwrap();
+    first.write_all(upload().as_bytes()).await.unwrap();
+    wait_until("the first has the only turn", async || {
+        let mut second = TcpStream::connect(server.address()).await.unwrap();
+        second.write_all(upload().as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        let read = timeout(Duration::from_secs(5), second.read_exact(&mut answer)).await;
+        (read.is_ok() && &answer == b"HTTP/1.1 503").then_some(())
+    })
+    .await;
+    let small = json!({"requirement": "^1"});
+    server
+        .put("/v1/namespaces/shop/pins/component/guest", &small)
+        .await
+        .refused(404, "unknown_component");
+}

@@ -1,0 +1,165 @@
+//! Requests that two readers could take for different ones.
+
+use super::{exchange, head, status_of};
+use crate::api::server::Server;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+/// Each is a head after the first lines, and a body.
+const AMBIGUOUS: [(&str, &str); 13] = [
+    (
+        "two lengths",
+        "content-length: 2\r\ncontent-length: 30\r\n\r\n{}",
+    ),
+    ("a length with a sign", "content-length: +2\r\n\r\n{}"),
+    ("a negative length", "content-length: -2\r\n\r\n{}"),
+    ("a length in hex", "content-length: 0x2\r\n\r\n{}"),
+    (
+        "a length beyond 64 bits",
+        "content-length: 18446744073709551618\r\n\r\n{}",
+    ),
+    ("a length of two numbers", "content-length: 2 2\r\n\r\n{}"),
+    (
+        "an unknown coding",
+        "transfer-encoding: xchunked\r\n\r\n0\r\n\r\n",
+    ),
+    (
+        "a coding behind chunked",
+        "transfer-encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    ),
+    (
+        "a blank before the colon",
+        "transfer-encoding : chunked\r\n\r\n0\r\n\r\n",
+    ),
+    (
+        "a folded header",
+        "x-one: 1\r\n two\r\ncontent-length: 2\r\n\r\n{}",
+    ),
+    (
+        "a NUL in a header",
+        "x-one: 1\x002\r\ncontent-length: 2\r\n\r\n{}",
+    ),
+    (
+        "a lone carriage return",
+        "x-one: 1\rx-two: 2\r\ncontent-length: 2\r\n\r\n{}",
+    ),
+    (
+        "a name of two words",
+        "x one: 1\r\ncontent-length: 2\r\n\r\n{}",
+    ),
+];
+
+#[tokio::test]
+async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_ends() {
+    let server = Server::start().await;
+    let start = head("POST /v1/templates/check HTTP/1.1");
+    for (what, rest) in AMBIGUOUS {
+        let behind = head("GET /health/live HTTP/1.1");
+        let request = format!("{start}content-type: application/yaml\r\n{rest}{behind}\r\n");
+        let answer = exchange(server.address(), request.as_bytes()).await;
+        assert_eq!(status_of(&answer), 400, "{what}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{what}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn lines_that_are_no_request_are_refused() {
+    let server = Server::start().await;
+    for line in [
+        "GET  /v1/tasks HTTP/1.1",
+        "GET /v1/tasks HTTP/1.1 ",
+        "GET /v1/tasks HTTP/3.7",
+        "GET /v1/ta\x00sks HTTP/1.1",
+        "G\u{e9}T /v1/tasks HTTP/1.1",
+        "/v1/tasks",
+        "PRI * HTTP/2.0",
+    ] {
+        let request = format!("{}\r\n", head(line));
+        let answer = exchange(server.address(), request.as_bytes()).await;
+        assert!(
+            matches!(status_of(&answer), 0 | 400 | 505),
+            "{line}: {answer}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_stands_behind_a_chunked_body_is_a_request_of_its_own_without_rights() {
+    let server = Server::start().await;
+    let start = head("POST /v1/templates/check HTTP/1.1");
+    let hidden = "GET /v1/keys HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+    let request = format!(
+        "{start}content-type: application/yaml\r\ncontent-length: {}\r\n\
+         transfer-encoding: chunked\r\n\r\n0\r\n\r\n{hidden}",
+        5 + hidden.len()
+    );
+    let answer = exchange(server.address(), request.as_bytes()).await;
+    assert!(!answer.contains("\"prefix\""), "{answer}");
+    for part in answer.split("HTTP/1.1 ").skip(2) {
+        assert!(part.starts_with("401"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_that_lies_about_its_size_is_refused() {
+    let server = Server::start().await;
+    let start = head("POST /v1/templates/check HTTP/1.1");
+    for chunk in [
+        "FFFFFFFFFFFFFFFFFF\r\n{}",
+        "-1\r\n{}",
+        "2;\n{}",
+        "zz\r\n{}",
+        "5\r\n{}\r\n0\r\n\r\n",
+    ] {
+        let request = format!(
+            "{start}content-type: application/yaml\r\ntransfer-encoding: chunked\r\n\r\n{chunk}"
+        );
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.ok();
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(matches!(status_of(&answer), 0 | 400), "{chunk:?}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn other_writings_of_a_path_are_no_way_around_the_rules() {
+    let server = Server::start().await;
+    for path in [
+        "//v1/keys",
+        "/v1//keys",
+        "/v1/keys/",
+        "/v1/./keys",
+        "/v1/x/../keys",
+        "/health/live/../../v1/keys",
+        "/health/live/..%2f..%2fv1/keys",
+        "/health/live;/v1/keys",
+        "/V1/keys",
+        "/v1/%6beys",
+        "/v1/keys%00",
+        "\\v1\\keys",
+    ] {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+        let answer = exchange(server.address(), request.as_bytes()).await;
+        assert!(matches!(status_of(&answer), 400 | 401), "{path}: {answer}");
+        let (status, answer) = super::status(server.address(), "GET", path).await;
+        assert!(matches!(status, 400 | 404), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_would_have_to_be_unpacked_is_refused() {
+    let server = Server::start().await;
+    let start = head("POST /v1/tasks HTTP/1.1");
+    for coding in ["gzip", "br", "deflate", "zstd", "gzip, gzip"] {
+        let request = format!(
+            "{start}content-type: application/json\r\ncontent-encoding: {coding}\r\n\
+             connection: close\r\ncontent-length: 2\r\n\r\n{{}}"
+        );
+        let answer = exchange(server.address(), request.as_bytes()).await;
+        assert_eq!(status_of(&answer), 415, "{answer}");
+        assert!(answer.contains("unsupported_content_encoding"), "{answer}");
+    }
+}

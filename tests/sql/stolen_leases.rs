@@ -1,0 +1,130 @@
+//! Leases that are not, or no more, the reporter's: whatever it calls, nothing changes.
+
+use std::time::Duration;
+
+use sqlx::PgPool;
+use tasker::domain::ids::{TaskId, WorkerId};
+use tasker::domain::invocation::Lease;
+use tasker::domain::kv::{Expected, KvWrite};
+use tasker::domain::outcome::{Failure, FailureKind, Retry};
+use tasker::store::Store;
+use tasker::store::engine::{Completed, Failed};
+use tasker::store::kv::CompletedWithKv;
+use tasker::store::lease::Heartbeat;
+
+use super::store::{ready, task};
+use super::{Graph, Uuid};
+
+/// All that a report could change.
+async fn everything(pool: &PgPool) -> String {
+    sqlx::query_scalar(
+        "select concat_ws(E'\\n',
+           (select string_agg(s::text, E'\\n' order by s.task_id, s.step_no) from tasker.step s),
+           (select string_agg(t::text, E'\\n' order by t.task_id) from tasker.task t),
+           (select count(*)::text from tasker.transition),
+           (select count(*)::text from tasker.kv))",
+    )
+    .fetch_one(pool)
+    .await
+    .unwrap()
+}
+
+/// Reports by every call that takes a lease.
+async fn report_all(store: &Store, worker: WorkerId, lease: Lease) {
+    let completed = Completed {
+        lease,
+        result: "\"stolen\"".to_owned(),
+        usage: None,
+    };
+    let results = [completed.clone()];
+    let claimed = store.advance(worker, &results, 0).await.unwrap();
+    assert!(claimed.is_empty());
+    store.checkpoint_steps(worker, &results).await.unwrap();
+    for retry in [Retry::Policy, Retry::Never] {
+        let failure = Failure {
+            kind: FailureKind::Failed,
+            code: "stolen".to_owned(),
+            message: "stolen".to_owned(),
+            details: None,
+            retry,
+            backtrace: Vec::new(),
+        };
+        let failed = Failed {
+            lease,
+            failure,
+            usage: None,
+        };
+        store.fail_steps(worker, &[failed]).await.unwrap();
+    }
+    for is_checkpoint in [false, true] {
+        let write = KvWrite {
+            bucket: "loot".parse().unwrap(),
+            key: "key".to_owned(),
+            value: Some("1".to_owned()),
+            expected: Expected::Anything,
+        };
+        let ended = CompletedWithKv {
+            completed: completed.clone(),
+            is_checkpoint,
+            writes: vec![write],
+        };
+        store.complete_with_kv(worker, &ended).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lease_that_is_made_up_or_anothers_changes_nothing_whatever_is_called() {
+    let (database, _session, store, worker, version) = ready(Graph::chain(3)).await;
+    let thief = store.register_worker("thief", 8).await.unwrap();
+    store
+        .create_tasks(&[task(1, version, None), task(2, version, None)])
+        .await
+        .unwrap();
+    let lease = store.advance(worker, &[], 1).await.unwrap()[0].lease;
+    let before = everything(database.pool()).await;
+    let attempt = |attempt| Lease { attempt, ..lease };
+    let step = |step_no| Lease { step_no, ..lease };
+    let of_task = |id| Lease {
+        task_id: TaskId(Uuid::from_u128(id)),
+        ..lease
+    };
+    let other = 3 - lease.task_id.0.as_u128();
+    for (thief, lease) in [
+        (thief, lease),
+        (WorkerId(i32::MAX), lease),
+        (WorkerId(-1), lease),
+        (worker, attempt(0)),
+        (worker, attempt(2)),
+        (worker, attempt(i16::MAX)),
+        (worker, step(1)),
+        (worker, step(-1)),
+        (worker, step(i16::MAX)),
+        (worker, of_task(other)),
+        (worker, of_task(99)),
+    ] {
+        report_all(&store, thief, lease).await;
+        assert_eq!(everything(database.pool()).await, before, "{lease:?}");
+    }
+    // The one to whom it belongs still has it.
+    let own = store.heartbeat(worker, &[lease]).await.unwrap();
+    assert_eq!(own, Heartbeat::Alive { void: Vec::new() });
+}
+
+#[tokio::test]
+async fn a_lease_that_has_expired_changes_nothing_for_the_one_who_has_it_now() {
+    let (database, _session, store, late, version) = ready(Graph::single()).await;
+    store.create_tasks(&[task(1, version, None)]).await.unwrap();
+    let expired = store.advance(late, &[], 1).await.unwrap()[0].lease;
+    assert_eq!(store.reap(Duration::ZERO).await.unwrap(), 1);
+    let next = store.register_worker("next", 9).await.unwrap();
+    let lease = store.advance(next, &[], 1).await.unwrap()[0].lease;
+    let before = everything(database.pool()).await;
+    for stolen in [expired, lease] {
+        report_all(&store, late, stolen).await;
+        assert_eq!(everything(database.pool()).await, before, "{stolen:?}");
+    }
+    report_all(&store, next, expired).await;
+    assert_eq!(everything(database.pool()).await, before);
+    let own = store.heartbeat(next, &[lease]).await.unwrap();
+    assert_eq!(own, Heartbeat::Alive { void: Vec::new() });
+}
