@@ -76,7 +76,7 @@ async fn what_is_out_of_bounds_is_refused() {
     server
         .put(&at("k%00"), &json!(1))
         .await
-        .refused(422, "invalid_kv");
+        .refused(400, "invalid_parameter");
     server
         .get(&format!("{BUCKET}?prefix=%00"))
         .await
