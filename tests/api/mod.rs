@@ -11,6 +11,7 @@ mod kv;
 mod permissions;
 mod pin_history;
 mod pins;
+mod plans;
 mod ramps;
 mod registry;
 mod requests;

@@ -7,6 +7,7 @@ mod grants;
 mod keys;
 mod kv;
 mod oci;
+mod plans;
 mod refusals;
 mod registry;
 mod secrets;

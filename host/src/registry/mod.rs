@@ -9,6 +9,7 @@ pub mod graph;
 pub mod inventory;
 pub mod kv;
 pub mod pin;
+pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
 pub mod ramp;

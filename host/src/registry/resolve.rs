@@ -2,6 +2,7 @@
 
 mod cache;
 mod candidates;
+pub mod foresee;
 mod pins;
 mod template;
 

@@ -10,6 +10,7 @@ pub mod keys;
 mod kv;
 mod pin_ramps;
 mod pins;
+mod plans;
 mod reason;
 mod registry;
 mod registry_views;
@@ -31,6 +32,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(components::router())
         .merge(templates::router())
         .merge(diffs::router())
+        .merge(plans::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
         .merge(secrets::router())
