@@ -12,4 +12,5 @@
 mod compiler;
 mod components;
 mod malformed;
+mod seeds;
 mod uploads;
