@@ -5,8 +5,10 @@
 -- nothing is created and its id comes back with `created` false; `same_input` tells whether it was
 -- given the same input. A repeated call finds the tasks that the first one created.
 --
--- Locks: none but the new rows, in the order of their identities; a concurrent submit of the same
--- identity is waited for. Idempotent.
+-- A lock that names a collected version is refused (TA001): resolve again.
+--
+-- Locks: collection of versions, shared; then the new rows, in the order of their identities; a
+-- concurrent submit of the same identity is waited for. Idempotent.
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
   p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[]
@@ -19,6 +21,13 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_created uuid[];
 begin
+  -- Has tasker.collect_versions wait for this transaction, or this for that: then the lock is void.
+  perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('tasker.create_tasks'));
+  if exists (select from tasker.lock l where l.lock_id = any (p_lock_id) and l.is_void) then
+    raise exception 'the lock names a version that was collected since it was resolved'
+      using errcode = 'TA001', hint = 'Resolve again.';
+  end if;
+
   with asked as materialized (
     select * from unnest(p_task_id, p_namespace_id, p_template_id, p_template_version_id, p_lock_id,
                          p_input, p_identity_key, p_correlation_id, p_is_watched)

@@ -2,12 +2,15 @@
 
 mod audit;
 mod bars;
+mod collections;
 mod components;
 mod gate;
 mod grants;
 mod health;
+mod holders;
 mod keys;
 mod kv;
+mod limits;
 mod permissions;
 mod pin_history;
 mod pins;
@@ -23,5 +26,6 @@ mod signatures;
 mod submit;
 mod tasks;
 mod templates;
+mod upgrades;
 mod verdicts;
 mod worker;

@@ -152,15 +152,8 @@ impl Server {
 
     /// Takes a version of a component away from new tasks.
     pub async fn bar(&self, component: &str, version: &str) {
-        let done = sqlx::query(
-            "with barred as (
-               update tasker.component_version v set status = 'yanked'
-               from tasker.component c
-               where c.component_id = v.component_id and c.name = $1 and v.version = $2)
-             update tasker.registry_generation set generation = generation + 1",
-        );
-        let done = done.bind(component).bind(version);
-        done.execute(self.database.pool()).await.unwrap();
+        let yank = format!("/v1/namespaces/shop/components/{component}/versions/{version}/yank");
+        self.post(&yank, &json!({})).await.answered(200);
     }
 
     /// Submits a task that has to be created; its id.

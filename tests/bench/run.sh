@@ -22,3 +22,9 @@ measure latency --workload latency --tasks 300
 measure linear5-empty --workload linear5 --tasks 10000
 measure linear5-million --workload linear5 --tasks 10000 --finished-tasks 1000000
 measure resolve resolve
+measure resolve-one-component resolve --components 1
+measure cold-start cold-start
+measure rollout-upload rollout upload
+measure rollout-rollback rollout rollback
+measure rollout-swap rollout swap
+measure rollout-live rollout live

@@ -1,11 +1,15 @@
 //! The program as people and scripts use it, against a real host.
 
 mod bars;
+mod drain;
+mod figures;
 mod first_start;
 mod following;
+mod gc;
 mod grants;
 mod keys;
 mod kv;
+mod limits;
 mod oci;
 mod plans;
 mod refusals;
@@ -16,4 +20,5 @@ mod sync;
 mod terminal;
 mod tls;
 mod tour;
+mod upgrade;
 mod verdicts;

@@ -136,3 +136,129 @@ async fn a_folder_to_watch_that_is_not_there_is_refused_when_the_host_starts() {
     let ran = terminal.run(serve).await.ends_with(1);
     assert!(ran.err.contains("is not a folder to watch"), "{ran:?}");
 }
+
+const GRANTS: &str = "namespace: [kv counters]\ncomponents:\n  basics: ['http GET api.example.com/v1/*', 'env LEVEL=info']\n  far/charge: [kv totals]\n";
+const LIMITS: &str = "namespace: {http_requests: 10}\ncomponents:\n  basics: {memory: 64MiB, cpu: 2s}\n  far/charge: {log: 1KiB}\n";
+
+#[tokio::test]
+async fn grants_and_limits_become_what_the_folder_says_before_anything_is_uploaded() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/grants.yaml", GRANTS);
+    terminal.file("demo/limits.yaml", LIMITS);
+    let synced = terminal.run(["sync", &demo]).await.succeeds();
+    let planned: Vec<&str> = synced.out.lines().collect();
+    for line in [
+        "+ grant *  kv counters",
+        "+ grant basics  env LEVEL=info",
+        "+ grant basics  http GET api.example.com/v1/*",
+        "+ grant far/charge  kv totals",
+        "+ limit * http_requests  10",
+        "+ limit basics cpu  2s",
+        "+ limit far/charge log  1KiB",
+    ] {
+        let at = planned.iter().position(|planned| *planned == line);
+        assert!(at.is_some_and(|at| at < 8), "{line}: {synced:?}");
+    }
+    let granted = terminal.run(["grant", "ls"]).await.succeeds();
+    assert!(granted.out.contains("far/charge"), "{granted:?}");
+    let limited = terminal.run(["limit", "ls"]).await.succeeds();
+    assert!(limited.out.contains("memory=64MiB cpu=2s"), "{limited:?}");
+    let again = terminal.run(["sync", &demo, "--prune"]).await.succeeds();
+    assert_eq!(again.out, "✔ demo is as the folder says; nothing to do\n");
+}
+
+#[tokio::test]
+async fn grants_and_limits_change_with_the_file_and_go_only_when_asked() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/grants.yaml", GRANTS);
+    terminal.file("demo/limits.yaml", LIMITS);
+    terminal.run(["sync", &demo]).await.succeeds();
+    terminal.file(
+        "demo/grants.yaml",
+        "components: {demo/basics: [env LEVEL=debug]}\n",
+    );
+    terminal.file(
+        "demo/limits.yaml",
+        "components: {basics: {memory: 32MiB}}\n",
+    );
+    let changed = terminal.run(["sync", &demo]).await.succeeds();
+    let told = "~ grant basics  env LEVEL=info → env LEVEL=debug\n~ limit basics memory  64MiB → 32MiB\n✔ 2 changes made in demo\n";
+    assert_eq!(changed.out, told);
+    let unsure = terminal.run(["sync", &demo, "--prune"]).await.ends_with(2);
+    assert!(
+        unsure.out.contains("- grant far/charge  kv totals"),
+        "{unsure:?}"
+    );
+    assert!(unsure.out.contains("- limit basics cpu  2s"), "{unsure:?}");
+    assert!(unsure.err.contains("6 settings would go"), "{unsure:?}");
+    let pruned = ["sync", &demo, "--prune", "--yes"];
+    terminal.run(pruned).await.succeeds();
+    let listed = terminal.run(["limit", "ls"]).await.succeeds();
+    assert!(
+        listed.out.contains("memory=32MiB") && !listed.out.contains("cpu"),
+        "{listed:?}"
+    );
+    let granted = terminal
+        .run(["grant", "ls", "--output", "json"])
+        .await
+        .json();
+    assert_eq!(granted["items"].as_array().unwrap().len(), 1, "{granted}");
+}
+
+#[tokio::test]
+async fn what_there_is_no_file_for_is_left_alone() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal
+        .run(["grant", "add", "demo/basics", "kv counters"])
+        .await
+        .succeeds();
+    terminal
+        .run(["limit", "set", "demo", "cpu=1s"])
+        .await
+        .succeeds();
+    terminal.run(["sync", &demo]).await.succeeds();
+    std::fs::remove_file(terminal.path("demo/pins.yaml")).unwrap();
+    let again = terminal.run(["sync", &demo, "--prune"]).await.succeeds();
+    assert_eq!(again.out, "✔ demo is as the folder says; nothing to do\n");
+}
+
+#[tokio::test]
+async fn a_wrong_grant_or_limit_is_told_with_its_place_before_anything_is_changed() {
+    let terminal = Terminal::without_host();
+    let demo = folder(&terminal);
+    for (file, text, told) in [
+        (
+            "grants.yaml",
+            "components: {basics: [htp x]}\n",
+            "grants.yaml:1:",
+        ),
+        (
+            "grants.yaml",
+            "components: {basics: [http]}\n",
+            "`http` does not say enough to be granted",
+        ),
+        (
+            "grants.yaml",
+            "component: {}\n",
+            "unknown field `component`",
+        ),
+        (
+            "limits.yaml",
+            "namespace: {memory: 64}\n",
+            "such as `64MiB`",
+        ),
+        (
+            "limits.yaml",
+            "namespace: {speed: 1}\n",
+            "there are memory, timeout, cpu",
+        ),
+    ] {
+        let path = terminal.file(&format!("demo/{file}"), text);
+        let wrong = terminal.run(["sync", &demo]).await.ends_with(2);
+        assert!(wrong.err.contains(told), "{wrong:?}");
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -80,12 +80,16 @@ async fn a_pin_is_set_listed_and_removed() {
             .contains("orders     component  demo/basics  ^0.1"),
         "{listed:?}"
     );
-    terminal
-        .run(["pin", "rm", "component", "demo/basics", "--in", "orders"])
-        .await
-        .succeeds();
+    let pin = ["component", "demo/basics", "--in", "orders"];
+    let why = ["--reason", "0.2 is as good"];
+    let removed = terminal
+        .run([&["pin", "rm"], &pin[..], &why].concat())
+        .await;
+    removed.succeeds();
     let listed = terminal.run(["pin", "ls"]).await.succeeds();
     assert_eq!(listed.out, "no pins\n");
+    let history = terminal.run([&["pin", "history"], &pin[..]].concat()).await;
+    assert!(history.succeeds().out.contains("0.2 is as good"));
 }
 
 #[tokio::test]

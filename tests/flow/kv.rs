@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker::registry::upkeep::Upkeep;
 use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 use tokio::process::{Child, Command};
@@ -98,6 +99,7 @@ async fn be_host(url: String) {
         tls: None,
         worker: Some(worker),
         watch: None,
+        upkeep: Upkeep::default(),
     };
     let _host = Host::start(config).await.unwrap();
     std::future::pending::<()>().await;

@@ -1,17 +1,20 @@
 //! Tasks from submit to end, through the API, the database, a worker and the sandbox.
 
+mod collect;
 mod failures;
 mod grants;
 mod graphs;
 mod hosts;
 mod kv;
 mod ledger;
+mod limits;
 mod operations;
 mod quarantine;
 mod ramps;
 mod registry;
 mod secrets;
 mod swap;
+mod upgrade;
 mod watch;
 
 use crate::harness::{TestDatabase, TestHost, basics};

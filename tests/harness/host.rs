@@ -4,6 +4,7 @@ use std::time::Duration;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker::registry::upkeep::Upkeep;
 use tasker::sandbox::Compiler;
 use tasker::worker::WorkerConfig;
 
@@ -41,6 +42,7 @@ impl TestHost {
             compiler: Compiler::InProcess,
             worker: Some(worker()),
             watch: None,
+            upkeep: Upkeep::default(),
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
             },
@@ -59,6 +61,10 @@ impl TestHost {
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         answer(self.client.post(self.url(path)).json(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.client.patch(self.url(path)).json(body)).await
     }
 
     pub async fn delete(&self, path: &str) -> (u16, Value) {

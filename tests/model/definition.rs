@@ -93,6 +93,7 @@ fn step(shape: &Shape, no: usize) -> NewStepTemplate {
         backoff_max_ms: step.max_ms,
         jitter: 0.0,
         timeout_ms: step.timeout_ms,
+        limits: None,
         config: None,
         result_schema: None,
     }

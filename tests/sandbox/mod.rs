@@ -8,8 +8,10 @@ pub mod guests;
 mod handlers;
 mod http;
 mod kv;
+mod limits;
 mod measure;
 mod misbehaviour;
+mod names;
 mod refusals;
 mod secrets;
 

@@ -112,6 +112,9 @@ constraints! {
     grant_is_unique:
         "insert into tasker.grant (namespace_id, component, capability, created_by)
          select 1, '*', 'kv a', 'ada' from generate_series(1, 2)";
+    limit_rule_is_unique:
+        "insert into tasker.limit_rule (namespace_id, component, limits, set_by)
+         select 1, '*', '{}', 'ada' from generate_series(1, 2)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
 }

@@ -7,6 +7,7 @@ mod cancel_tasks;
 mod checkpoint_steps;
 mod claim_ready;
 mod clock;
+mod collect_versions;
 mod complete_steps;
 mod complete_with_kv;
 mod concurrency;
@@ -32,6 +33,7 @@ mod secrets;
 mod session;
 mod stop_worker;
 mod store;
+mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};
 use ears::Ears;

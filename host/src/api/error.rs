@@ -120,6 +120,9 @@ impl ApiError {
             broken.beyond().map(FieldError::from).collect()
         } else if let Self::Tasks(TasksError::Invalid(problems)) = self {
             problems.iter().map(FieldError::from).collect()
+        } else if let Self::Tasks(TasksError::UpgradeBreaks(components)) = self {
+            let breaking = components.iter().flat_map(|it| &it.breaking);
+            breaking.map(FieldError::from).collect()
         } else {
             Vec::new()
         }
@@ -223,13 +226,20 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Unsigned { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unsigned"),
         RegistryError::UnknownSigningKey { .. } => (StatusCode::NOT_FOUND, "unknown_signing_key"),
         RegistryError::BytesRemoved(_) => (StatusCode::GONE, "bytes_removed"),
+        RegistryError::Collecting => (StatusCode::CONFLICT, "collecting"),
+        RegistryError::CollectAge(_) => (StatusCode::UNPROCESSABLE_ENTITY, "collect_age"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
         RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
         RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
         RegistryError::UnknownGrant { .. } => (StatusCode::NOT_FOUND, "unknown_grant"),
+        RegistryError::TooManyLimitRules(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "too_many_limits")
+        }
+        RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
+        RegistryError::UpgradeTarget { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
         RegistryError::UnknownHandler { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
@@ -261,6 +271,10 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::Duplicate { .. } => (StatusCode::CONFLICT, "duplicate_task"),
         TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
+        TasksError::UpgradeBreaks(_) => (StatusCode::CONFLICT, "upgrade_breaks"),
+        TasksError::UpgradeOfWhat | TasksError::UpgradeOfFinal(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "invalid_upgrade")
+        }
         TasksError::Reason => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_reason"),
         TasksError::NothingCreated | TasksError::StoredJson(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")

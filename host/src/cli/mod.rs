@@ -8,13 +8,16 @@ mod client;
 mod compile_component;
 mod component;
 mod doctor;
+mod drain;
 mod excerpt;
 mod exit;
+mod gc;
 mod grant;
 mod input;
 mod json;
 mod key;
 mod kv;
+mod limit;
 mod list;
 pub mod new;
 mod oci;
@@ -122,6 +125,10 @@ enum Command {
     /// Look at all that is published, and at who uses what.
     #[command(subcommand)]
     Registry(registry::Command),
+    /// Show what keeps a version in use, and wait until nothing does.
+    #[command(subcommand)]
+    Drain(drain::Command),
+    Gc(gc::Gc),
     /// Push components to OCI registries, and pull them from there.
     #[command(subcommand)]
     Oci(oci::Command),
@@ -141,6 +148,9 @@ enum Command {
     /// Say what components may reach: HTTP, secrets, kv, environment, events.
     #[command(subcommand)]
     Grant(grant::Command),
+    /// Say how much attempts may use: memory, time, HTTP, results, logs.
+    #[command(subcommand)]
+    Limit(limit::Command),
     /// Run tasks, follow them, cancel them.
     #[command(subcommand)]
     Task(task::Command),
@@ -213,6 +223,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Pin(command) => pin::run(command, &context()?).await,
         Command::Plan(command) => plan::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
+        Command::Drain(command) => drain::run(command, &context()?).await,
+        Command::Gc(gc) => gc.run(&context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,
         Command::Sync(sync) => sync.run(&context()?).await,
         Command::Sign(command) => sign::run(command, output),
@@ -220,6 +232,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,
+        Command::Limit(command) => limit::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,

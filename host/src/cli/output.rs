@@ -105,7 +105,11 @@ impl Output {
             headings.map(|heading| self.paint.tone(Tone::Quiet, &heading.to_uppercase())),
         );
         for row in rows {
-            builder.push_record(row.map(|cell| cut(&cell)));
+            let mut left = N;
+            builder.push_record(row.map(|cell| {
+                left -= 1;
+                cut(&cell, left == 0)
+            }));
         }
         aligned(builder)
     }
@@ -136,11 +140,15 @@ fn aligned(builder: Builder) -> String {
     lines.join("\n")
 }
 
-/// Cells stay on one line; coloured ones are short by nature.
-fn cut(cell: &str) -> String {
+/// Cells stay on one line, of which the last may take more; coloured ones are short by nature.
+fn cut(cell: &str, is_last: bool) -> String {
+    let most = match is_last {
+        true => units::MAX_LAST_CELL_CHARS,
+        false => units::MAX_CELL_CHARS,
+    };
     match cell.contains('\x1b') {
         true => cell.to_owned(),
-        false => units::elide(cell, units::MAX_CELL_CHARS),
+        false => units::elide(cell, most),
     }
 }
 
@@ -176,6 +184,14 @@ mod tests {
         ];
         let table = plain().table(["name", "value"], rows, "none");
         assert_eq!(table, "NAME       VALUE\na          long value\nlong name");
+    }
+
+    #[test]
+    fn the_end_of_a_row_may_be_longer_than_what_stands_before() {
+        let long = "x".repeat(units::MAX_CELL_CHARS + 1);
+        let table = plain().table(["name", "note"], vec![[long.clone(), long.clone()]], "");
+        let cells: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
+        assert_eq!((cells[0].ends_with('…'), cells[1]), (true, long.as_str()));
     }
 
     #[test]

@@ -33,6 +33,9 @@ pub enum Command {
     Rm {
         #[command(flatten)]
         pinned: Pinned,
+        /// Why, for who reads the history.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
     },
 }
 
@@ -49,7 +52,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Thaw(thaw) => thaw.run(context).await?,
         Command::History(history) => history.run(context).await?,
         Command::Ls(ls) => ls.run(context).await?,
-        Command::Rm { pinned } => rm(&pinned, context).await?,
+        Command::Rm { pinned, reason } => rm(&pinned, reason, context).await?,
     }
     Ok(Exit::Complete)
 }
@@ -86,9 +89,12 @@ fn told(context: &Context, pinned: &Pinned, pin: &view::Pin, end: &str) -> Strin
     format!("{mark} new tasks in {namespace} take the {pinned} at {requirement}{end}")
 }
 
-async fn rm(pinned: &Pinned, context: &Context) -> Result<(), CliError> {
-    let target = pinned.target();
-    let answer = context.client.delete(&pinned.path(&target)).await?;
+async fn rm(pinned: &Pinned, reason: String, context: &Context) -> Result<(), CliError> {
+    let (target, query) = (pinned.target(), [("reason", reason)]);
+    let answer = context
+        .client
+        .delete_with(&pinned.path(&target), &query)
+        .await?;
     let answer = if answer.is_empty() {
         json!({ "removed": true }).to_string()
     } else {

@@ -1,13 +1,15 @@
 //! `tasker serve`: run a host.
 
+use super::gc::parse_age;
 use super::output::Output;
 use super::{CliError, Exit, Problem};
 use crate::api::tls::TlsFiles;
 use crate::domain::api_key::ApiKey;
 use crate::domain::chain::Chain;
-use crate::domain::limits::Limits;
+use crate::domain::limits::{Limit, Limits};
 use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
+use crate::registry::upkeep::{DEFAULT_CACHE_BYTES, Upkeep};
 use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
@@ -55,15 +57,24 @@ pub struct Serve {
     /// Publish the components and templates in DIR/NAMESPACE as they appear and change.
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
+    /// Every hour, or as often, collect the versions of components that nothing needed for this long,
+    /// for example 30d; without it only `tasker gc` does.
+    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
+    collect_after: Option<Duration>,
+    /// Room for compiled code on disk; the least recently used goes, but for that of open tasks.
+    #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    cache_limit: u64,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: u16,
-    /// Memory of one attempt.
-    #[arg(long, default_value_t = 128, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=4096))]
-    memory_limit: u32,
+    /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
+    /// may say less. Limits: memory, timeout, cpu, result, log, host_calls, http_requests, http_in,
+    /// http_out.
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
+    limits: Vec<(Limit, u64)>,
     /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
     #[arg(long, default_value_t = CompileLimits::default().cpu.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     compile_cpu_limit: u64,
@@ -141,6 +152,10 @@ impl Serve {
             }),
             worker,
             watch: self.watch,
+            upkeep: Upkeep {
+                collect_after: self.collect_after,
+                cache_bytes: self.cache_limit << 20,
+            },
             auth: match self.auth {
                 Auth::Off => AuthConfig::Off,
                 Auth::On => AuthConfig::Keys { admin_key },
@@ -152,6 +167,14 @@ impl Serve {
         })
     }
 
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::of_host();
+        for (limit, value) in &self.limits {
+            limits.set(*limit, *value);
+        }
+        limits
+    }
+
     fn worker(&self) -> WorkerConfig {
         WorkerConfig {
             host_name: host_name(),
@@ -159,10 +182,7 @@ impl Serve {
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
-            limits: Limits {
-                memory_bytes: (self.memory_limit as usize) << 20,
-                ..Limits::default()
-            },
+            limits: self.limits(),
             ..WorkerConfig::default()
         }
     }

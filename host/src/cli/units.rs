@@ -6,6 +6,9 @@ use std::time::Duration;
 /// The longest text in a table's cell, in characters.
 pub const MAX_CELL_CHARS: usize = 60;
 
+/// The longest text at the end of a row: what it says to do is to be read whole.
+pub const MAX_LAST_CELL_CHARS: usize = 120;
+
 /// A span of time, short: `312 µs`, `4.7 ms`, `12 ms`, `1.24 s`, `2m 03s`, `3h 05m`, `4d 02h`.
 pub fn span(span: TimeDelta) -> String {
     let us = span.num_microseconds().unwrap_or(i64::MAX).max(0);

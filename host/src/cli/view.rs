@@ -3,12 +3,13 @@
 mod access;
 mod origin;
 
-pub use access::{Change, CreatedKey, Key};
+pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 
 use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
+use crate::domain::limits::LimitSettings;
 use crate::domain::state::{StepState, TaskState};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -64,6 +65,8 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
+    #[serde(default)]
+    pub collected_at: Option<DateTime<Utc>>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
     pub created: Option<bool>,
@@ -100,6 +103,9 @@ pub struct Grant {
 impl ComponentVersion {
     /// Why new tasks may not take it, if so.
     pub fn bar(&self) -> Option<&str> {
+        if self.collected_at.is_some() {
+            return Some("collected");
+        }
         match (self.quarantined, self.status.as_str()) {
             (true, _) => Some("quarantined"),
             (false, "" | "active") => None,
@@ -198,6 +204,8 @@ pub struct StepTemplate {
     pub handler: String,
     pub depends_on: Vec<String>,
     pub timeout_ms: i64,
+    #[serde(default)]
+    pub limits: LimitSettings,
     pub retry: Retry,
 }
 

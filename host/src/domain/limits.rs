@@ -1,6 +1,27 @@
 //! Bounds of one invocation. Every bound has a name and a unit.
+//!
+//! A host has the highest; a namespace, a component in it and a step of a template may say less. The
+//! least of them holds, so that nobody is given more than a host allows, whoever asks for it.
 
+mod limit;
+mod settings;
+
+use super::template::duration::MAX_DURATION;
+pub use limit::{Limit, LimitError};
+pub use settings::{LimitPatch, LimitSettings, Limited};
 use std::time::Duration;
+
+/// Who set a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitSource {
+    Host,
+    /// The rule for everything that runs in tasks of the namespace.
+    Namespace,
+    /// The rule for the component in tasks of the namespace.
+    Component,
+    /// The step, in its template.
+    Step,
+}
 
 /// What one invocation may use at most.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +38,13 @@ pub struct Limits {
     pub log_bytes: usize,
     /// Calls from the guest to the host.
     pub host_calls: u32,
+    /// Requests that leave the sandbox.
+    pub http_requests: u32,
+    /// Bodies of all responses together, in bytes.
+    pub http_in_bytes: u64,
+    /// Bodies of all requests together, in bytes.
+    pub http_out_bytes: u64,
+    set_by: [LimitSource; Limit::ALL.len()],
 }
 
 impl Default for Limits {
@@ -28,6 +56,75 @@ impl Default for Limits {
             result_bytes: 1 << 20,
             log_bytes: 64 << 10,
             host_calls: 100_000,
+            http_requests: 1_000,
+            http_in_bytes: 64 << 20,
+            http_out_bytes: 64 << 20,
+            set_by: [LimitSource::Host; Limit::ALL.len()],
         }
     }
 }
+
+impl Limits {
+    /// What a host allows that was told nothing else: as long as a step says, else the default.
+    pub fn of_host() -> Self {
+        Self {
+            deadline: MAX_DURATION,
+            ..Self::default()
+        }
+    }
+
+    /// A limit in its unit: bytes, milliseconds, or a number.
+    pub fn value(&self, limit: Limit) -> u64 {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        match limit {
+            Limit::Memory => self.memory_bytes as u64,
+            Limit::Timeout => ms(self.deadline),
+            Limit::Cpu => ms(self.cpu),
+            Limit::Result => self.result_bytes as u64,
+            Limit::Log => self.log_bytes as u64,
+            Limit::HostCalls => self.host_calls.into(),
+            Limit::HttpRequests => self.http_requests.into(),
+            Limit::HttpIn => self.http_in_bytes,
+            Limit::HttpOut => self.http_out_bytes,
+        }
+    }
+
+    /// Who set the limit as it holds.
+    pub fn set_by(&self, limit: Limit) -> LimitSource {
+        self.set_by[limit as usize]
+    }
+
+    /// Sets the limit, whatever it was, as the host's.
+    pub fn set(&mut self, limit: Limit, value: u64) {
+        self.put(limit, value, LimitSource::Host);
+    }
+
+    /// Lowers what the settings say less of; nothing grows.
+    pub fn narrow(&mut self, settings: &LimitSettings, source: LimitSource) {
+        for (limit, value) in settings.iter() {
+            if value < self.value(limit) {
+                self.put(limit, value, source);
+            }
+        }
+    }
+
+    fn put(&mut self, limit: Limit, value: u64, source: LimitSource) {
+        let size = usize::try_from(value).unwrap_or(usize::MAX);
+        let count = u32::try_from(value).unwrap_or(u32::MAX);
+        match limit {
+            Limit::Memory => self.memory_bytes = size,
+            Limit::Timeout => self.deadline = Duration::from_millis(value),
+            Limit::Cpu => self.cpu = Duration::from_millis(value),
+            Limit::Result => self.result_bytes = size,
+            Limit::Log => self.log_bytes = size,
+            Limit::HostCalls => self.host_calls = count,
+            Limit::HttpRequests => self.http_requests = count,
+            Limit::HttpIn => self.http_in_bytes = value,
+            Limit::HttpOut => self.http_out_bytes = value,
+        }
+        self.set_by[limit as usize] = source;
+    }
+}
+
+#[cfg(test)]
+mod tests;

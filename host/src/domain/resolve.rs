@@ -33,14 +33,20 @@ pub enum Bar {
     NeedsApproval,
     /// No host runs its code.
     Quarantined,
+    /// Nothing needed it any more, and its bytes were removed.
+    Collected,
 }
 
 impl Bar {
     /// The bar of this name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Yanked, Self::NeedsApproval, Self::Quarantined]
-            .into_iter()
-            .find(|bar| bar.as_str() == name)
+        let all = [
+            Self::Yanked,
+            Self::NeedsApproval,
+            Self::Quarantined,
+            Self::Collected,
+        ];
+        all.into_iter().find(|bar| bar.as_str() == name)
     }
 
     pub fn as_str(self) -> &'static str {
@@ -48,6 +54,7 @@ impl Bar {
             Self::Yanked => "yanked",
             Self::NeedsApproval => "needs_approval",
             Self::Quarantined => "quarantined",
+            Self::Collected => "collected",
         }
     }
 }
@@ -58,6 +65,7 @@ impl fmt::Display for Bar {
             Self::Yanked => "yanked",
             Self::NeedsApproval => "needs approval",
             Self::Quarantined => "quarantined",
+            Self::Collected => "collected",
         })
     }
 }

@@ -13,6 +13,7 @@ use crate::api::tls::{Certificates, TlsError, TlsFiles};
 use crate::api::{self, AppState};
 use crate::domain::api_key::ApiKey;
 use crate::registry::Registry;
+use crate::registry::upkeep::Upkeep;
 use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
 use crate::store::secret::{KeyRingError, SecretKeys};
@@ -52,6 +53,8 @@ pub struct HostConfig {
     pub worker: Option<WorkerConfig>,
     /// A folder whose components and templates are published as they appear and change.
     pub watch: Option<PathBuf>,
+    /// How the registry and the disk are kept in bounds.
+    pub upkeep: Upkeep,
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
@@ -139,12 +142,7 @@ impl Host {
     /// Starts the database where it is embedded, brings it up to date, then serves and works.
     /// Install signal handlers before.
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
-        if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
-            return Err(HostError::Watch(dir.clone()));
-        }
-        if matches!(config.auth, AuthConfig::Off) && !config.listen.ip().is_loopback() {
-            return Err(HostError::NotLoopback(config.listen));
-        }
+        check(&config)?;
         let certificates = config.tls.map(Certificates::read).transpose()?;
         let (listener, address) = bind(config.listen).await?;
         let database = Database::open(&config.database, &config.data_dir).await?;
@@ -168,10 +166,11 @@ impl Host {
             CancellationToken::new(),
         );
         tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
+        let registry = Registry::new(store.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
-            let registry = Registry::new(store.clone(), sandbox.clone());
-            tokio::spawn(registry.watch(dir, draining.clone()));
+            tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
+        tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
         let state = AppState {
             store: store.clone(),
             sandbox: sandbox.clone(),
@@ -280,6 +279,19 @@ impl Host {
         self.store.close().await;
         self.database.stop().await?;
         Ok(())
+    }
+}
+
+/// Refuses what would not work, or not be safe, before anything is started.
+fn check(config: &HostConfig) -> Result<(), HostError> {
+    if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
+        return Err(HostError::Watch(dir.clone()));
+    }
+    match config.auth {
+        AuthConfig::Off if !config.listen.ip().is_loopback() => {
+            Err(HostError::NotLoopback(config.listen))
+        }
+        AuthConfig::Off | AuthConfig::Keys { .. } => Ok(()),
     }
 }
 

@@ -1,23 +1,27 @@
 //! Why the registry refuses something.
 
+use super::collect::MAX_COLLECT_AGE;
 use super::kv::KvPlace;
 use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
+use crate::domain::limits::Limited;
 use crate::domain::name::Name;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
-use crate::domain::resolve::{Existing, ResolveError};
+use crate::domain::resolve::{Existing, ResolveError, Unmet};
 use crate::domain::secret::SecretValueError;
 use crate::domain::signature::{KeyId, SignatureError};
 use crate::domain::template::TemplateError;
 use crate::sandbox::{Refusal, SandboxError};
 use crate::store::StoreError;
 use crate::store::grant::MAX_GRANTS;
+use crate::store::limit::MAX_LIMIT_RULES;
 use crate::store::secret::SecretError;
 use semver::Version;
 use std::fmt;
+use std::time::Duration;
 
 /// What has versions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +150,11 @@ pub enum RegistryError {
     UnknownSecret { namespace: Name, name: Name },
     #[error(transparent)]
     Requirement(#[from] RequirementError),
+    #[error(
+        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another",
+        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step
+    )]
+    UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
     #[error("{}", lines(.0))]
     Unresolved(Vec<ResolveError>),
     #[error(
@@ -178,9 +187,15 @@ pub enum RegistryError {
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
-        "the bytes of {0} were removed when nothing needed them any more; publish them again under a new version"
+        "the bytes of {0} were collected when nothing needed them any more; push the same again to have them back"
     )]
     BytesRemoved(Box<Release>),
+    #[error(
+        "another host collects at this moment, or the registry changes all the time; try again"
+    )]
+    Collecting,
+    #[error("{} is longer than a collection may ask for: give at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
+    CollectAge(Duration),
     #[error(transparent)]
     Capability(#[from] CapabilityError),
     #[error(
@@ -191,6 +206,14 @@ pub enum RegistryError {
     TooManyGrants(Name),
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },
+    #[error(
+        "namespace {0} has {MAX_LIMIT_RULES} rules on limits already; remove some, or limit all components by `*`"
+    )]
+    TooManyLimitRules(Name),
+    #[error(
+        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls --namespace {namespace}"
+    )]
+    UnknownLimitRule { namespace: Name, component: Limited },
     #[error("{release} does not wait for approval: it is {status}")]
     NotWaiting {
         release: Box<Release>,

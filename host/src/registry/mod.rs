@@ -1,13 +1,16 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod bar;
+pub mod collect;
 pub mod diff;
 pub mod discover;
 pub mod gate;
 pub mod grant;
 pub mod graph;
+pub mod hold;
 pub mod inventory;
 pub mod kv;
+pub mod limit;
 pub mod pin;
 pub mod plan;
 pub mod publish_component;
@@ -16,6 +19,7 @@ pub mod ramp;
 pub mod resolve;
 pub mod secret;
 pub mod sign;
+pub mod upkeep;
 pub mod uses;
 pub mod verdict;
 pub mod watch;

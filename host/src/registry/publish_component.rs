@@ -14,8 +14,8 @@ pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
 
 impl Registry {
     /// Stores the bytes under this version; returns it and whether this call made it. The same
-    /// bytes again change nothing; other bytes under an existing version are refused. A version
-    /// that exists is not inspected again. One that wants more rights than were agreed to waits for
+    /// bytes again change nothing, but give a collected version its bytes back; other bytes under an
+    /// existing version are refused. A version that exists is not inspected again. One that wants more rights than were agreed to waits for
     /// approval.
     pub async fn publish_component(
         &self,
@@ -31,7 +31,11 @@ impl Registry {
             .component_version(namespace, name, version)
             .await?
         {
-            return same_content(target, version, row, digest).map(|row| (row, false));
+            let row = same_content(target, version, row, digest)?;
+            return match row.collected_at {
+                None => Ok((row, false)),
+                Some(_) => self.restore(target, version, &row, bytes, actor).await,
+            };
         }
         self.require_signature(target, version, digest).await?;
         let uploaded = self.inspected(bytes).await?;
@@ -65,6 +69,25 @@ impl Registry {
         };
         let (row, created) = self.store.publish_component(&new).await?;
         same_content(target, version, row, digest).map(|row| (row, created))
+    }
+}
+
+impl Registry {
+    /// Gives a collected version its bytes back, if they run here and are signed as they have to be.
+    async fn restore(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        row: &ComponentVersionRow,
+        bytes: Bytes,
+        actor: &Actor,
+    ) -> Result<(ComponentVersionRow, bool), RegistryError> {
+        self.require_signature(target, version, row.digest).await?;
+        let uploaded = self.inspected(bytes).await?;
+        self.store
+            .restore_component(row, &uploaded.bytes, actor)
+            .await?;
+        Ok((self.component_version(target, version).await?, false))
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{OrderedStep, Template};
 use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// What came of publishing a template.
@@ -127,6 +127,9 @@ fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
         backoff_max_ms: milliseconds(retry.max),
         jitter: retry.jitter as f32,
         timeout_ms: milliseconds(ordered.policy.timeout),
+        limits: Some(&ordered.policy.limits)
+            .filter(|limits| !limits.is_empty())
+            .map(|limits| json!(limits)),
         config: Some(&ordered.step.config)
             .filter(|config| !config.is_null())
             .map(Value::to_string),

@@ -1,11 +1,13 @@
 //! From what a caller asks for to the lock of a new task.
 
+mod again;
 mod cache;
 mod candidates;
 pub mod foresee;
 mod pins;
 mod template;
 
+pub use again::{Again, Standing, Swap, UpgradeRule};
 pub(in crate::registry) use cache::ResolvedCache;
 pub use template::Definition;
 

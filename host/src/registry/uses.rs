@@ -72,7 +72,7 @@ impl Registry {
     }
 
     /// All versions of a component that exists, barred ones too.
-    async fn candidates_of(
+    pub(in crate::registry) async fn candidates_of(
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<Candidate<()>>, RegistryError> {

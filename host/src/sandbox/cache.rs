@@ -11,6 +11,7 @@ use super::surface::Surface;
 use super::{Inner, Sandbox, SandboxError};
 use crate::domain::digest::Digest;
 use disk::DiskCache;
+pub use disk::KeptCode;
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -114,6 +115,30 @@ impl Sandbox {
         cell.get_or_try_init(|| self.read_or_compile(digest, load))
             .await
             .cloned()
+    }
+
+    /// The files of compiled code; none where they cannot be listed.
+    pub async fn kept_code(&self) -> Vec<KeptCode> {
+        let listed = self
+            .on_blocking_thread(|inner| inner.cache.disk.list())
+            .await;
+        listed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "compiled code cannot be listed");
+            Vec::new()
+        })
+    }
+
+    /// Removes these files. What runs of them goes on; what is asked for later is compiled again.
+    pub async fn drop_code(&self, going: Vec<KeptCode>) {
+        if going.is_empty() {
+            return;
+        }
+        self.on_blocking_thread(move |inner| {
+            for code in &going {
+                inner.cache.disk.remove(code);
+            }
+        })
+        .await;
     }
 
     async fn read_or_compile<Load, Loading, E>(

@@ -70,6 +70,8 @@ impl Sandbox {
         let meter = store.data().meter.clone();
         let answer = within_deadline(&mut store, async |store| call(store, prepared).await);
         let answer = meter.watch(answer).await;
+        // A guest may return before it hears of its breach.
+        let answer = answer.and_then(|answer| Ok(store.data().check_breach().map(|()| answer)?));
         let usage = store.data().usage(started.elapsed());
         let outcome = match answer {
             Ok(answer) => verdict::of_answer(answer, store.data()),
@@ -143,6 +145,7 @@ fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> 
     if Instant::now() >= state.deadline {
         return Err(Stopped::Computing.into());
     }
+    state.check_breach()?;
     if state.meter.cpu_in_turn() > state.limits().cpu {
         return Err(Stopped::Cpu.into());
     }
@@ -160,6 +163,7 @@ fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) ->
         CallHook::ReturningFromHost => {
             let since = state.in_host_since.take();
             state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
+            state.check_breach()?;
         }
         CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
     }

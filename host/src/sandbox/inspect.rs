@@ -14,10 +14,10 @@ use crate::domain::digest::Digest;
 use crate::domain::grants::Grants;
 use crate::domain::ids::TaskId;
 use crate::domain::invocation::{Invocation, Lease, StepPlan};
-use crate::domain::limits::Limits;
+use crate::domain::limits::{Limit, Limits};
 use crate::domain::outcome::Failure;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use uuid::Uuid;
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentExportIndex, Instance};
@@ -130,10 +130,12 @@ fn describe_index(component: &Component) -> Option<ComponentExportIndex> {
 }
 
 /// How long a component may take to start and to describe itself: what it says is a constant.
-const DESCRIBE_DEADLINE: Duration = Duration::from_secs(10);
+const DESCRIBE_DEADLINE_MS: u64 = 10_000;
 
 /// `describe` runs with the default limits and no grants, for a step that no task has.
 fn describing(digest: Digest) -> Invocation {
+    let mut limits = Limits::default();
+    limits.set(Limit::Timeout, DESCRIBE_DEADLINE_MS);
     Invocation {
         lease: Lease {
             task_id: TaskId(Uuid::nil()),
@@ -149,10 +151,7 @@ fn describing(digest: Digest) -> Invocation {
             handler: String::new(),
             config: "null".to_owned(),
             max_attempts: 1,
-            limits: Limits {
-                deadline: DESCRIBE_DEADLINE,
-                ..Limits::default()
-            },
+            limits,
             grants: Arc::new(Grants::default()),
             result_schema: None,
         }),

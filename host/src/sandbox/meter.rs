@@ -1,13 +1,38 @@
-//! What an attempt uses of the processor and of the network, counted while it runs.
+//! What an attempt uses of the processor and of the network, counted while it runs, and held to its
+//! limits on the network.
 
+use crate::domain::limits::{Limit, Limits};
 use rustix::time::{ClockId, clock_gettime};
 use std::future::poll_fn;
 use std::pin::pin;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
+/// A limit on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HttpLimit {
+    Requests,
+    In,
+    Out,
+}
+
+impl HttpLimit {
+    pub(super) fn limit(self) -> Limit {
+        match self {
+            Self::Requests => Limit::HttpRequests,
+            Self::In => Limit::HttpIn,
+            Self::Out => Limit::HttpOut,
+        }
+    }
+}
+
+/// The attempt would go over this limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct OverLimit(pub(super) HttpLimit);
+
 /// Counters of one attempt. They only go up.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Meter {
     /// Processor time of the turns that are over, in nanoseconds.
     cpu_ns: AtomicU64,
@@ -16,9 +41,28 @@ pub(super) struct Meter {
     http_requests: AtomicU32,
     in_bytes: AtomicU64,
     out_bytes: AtomicU64,
+    max_http_requests: u32,
+    max_in_bytes: u64,
+    max_out_bytes: u64,
+    /// The first limit that was reached for more.
+    breach: OnceLock<HttpLimit>,
 }
 
 impl Meter {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            cpu_ns: AtomicU64::default(),
+            turn_began_ns: AtomicU64::default(),
+            http_requests: AtomicU32::default(),
+            in_bytes: AtomicU64::default(),
+            out_bytes: AtomicU64::default(),
+            max_http_requests: limits.http_requests,
+            max_in_bytes: limits.http_in_bytes,
+            max_out_bytes: limits.http_out_bytes,
+            breach: OnceLock::new(),
+        }
+    }
+
     /// Runs the attempt, turn by turn, and counts the processor time of each: of the guest, and of
     /// what it has the host do.
     pub(super) async fn watch<T>(&self, attempt: impl Future<Output = T>) -> T {
@@ -46,19 +90,39 @@ impl Meter {
         thread_ns().saturating_sub(self.turn_began_ns.load(Relaxed))
     }
 
-    /// Counts a request that leaves the sandbox; tells how many those are now.
-    pub(super) fn count_request(&self) -> u32 {
-        self.http_requests.fetch_add(1, Relaxed) + 1
+    /// Counts a request that is about to leave the sandbox; one too many must not.
+    pub(super) fn count_request(&self) -> Result<(), OverLimit> {
+        let one_more = |sent: u32| (sent < self.max_http_requests).then_some(sent + 1);
+        let counted = self.http_requests.fetch_update(Relaxed, Relaxed, one_more);
+        self.within(HttpLimit::Requests, counted.is_ok())
     }
 
-    /// Counts bytes of response bodies.
-    pub(super) fn count_in(&self, bytes: usize) {
-        self.in_bytes.fetch_add(bytes as u64, Relaxed);
+    /// Counts bytes of response bodies; those beyond the limit must not reach the guest.
+    pub(super) fn count_in(&self, bytes: usize) -> Result<(), OverLimit> {
+        let bytes = bytes as u64;
+        let before = self.in_bytes.fetch_add(bytes, Relaxed);
+        let is_within = before.saturating_add(bytes) <= self.max_in_bytes;
+        self.within(HttpLimit::In, is_within)
     }
 
-    /// Counts bytes of request bodies.
-    pub(super) fn count_out(&self, bytes: usize) {
-        self.out_bytes.fetch_add(bytes as u64, Relaxed);
+    /// Counts bytes of request bodies; those beyond the limit must not leave.
+    pub(super) fn count_out(&self, bytes: usize) -> Result<(), OverLimit> {
+        let bytes = bytes as u64;
+        let before = self.out_bytes.fetch_add(bytes, Relaxed);
+        let is_within = before.saturating_add(bytes) <= self.max_out_bytes;
+        self.within(HttpLimit::Out, is_within)
+    }
+
+    /// The limit that the attempt reached beyond, for which it is ended.
+    pub(super) fn breach(&self) -> Option<HttpLimit> {
+        self.breach.get().copied()
+    }
+
+    fn within(&self, limit: HttpLimit, is_within: bool) -> Result<(), OverLimit> {
+        match is_within {
+            true => Ok(()),
+            false => Err(OverLimit(*self.breach.get_or_init(|| limit))),
+        }
     }
 
     pub(super) fn http_requests(&self) -> u32 {
@@ -86,7 +150,7 @@ mod tests {
 
     #[tokio::test]
     async fn time_that_an_attempt_waits_is_no_processor_time() {
-        let meter = Meter::default();
+        let meter = Meter::new(&Limits::default());
         let turns = async {
             tokio::time::sleep(Duration::from_millis(30)).await;
             tokio::task::yield_now().await;
@@ -98,12 +162,27 @@ mod tests {
 
     #[tokio::test]
     async fn within_a_turn_the_time_so_far_grows() {
-        let meter = Meter::default();
+        let meter = Meter::new(&Limits::default());
         let busy = async {
             let before = meter.cpu_in_turn();
             while meter.cpu_in_turn() < before + Duration::from_millis(2) {}
         };
         meter.watch(busy).await;
         assert!(meter.cpu() >= Duration::from_millis(2));
+    }
+
+    #[test]
+    fn one_request_or_byte_too_many_is_refused_and_the_first_breach_is_kept() {
+        let mut limits = Limits::default();
+        limits.set(Limit::HttpRequests, 1);
+        limits.set(Limit::HttpIn, 10);
+        let meter = Meter::new(&limits);
+        assert_eq!(meter.count_request(), Ok(()));
+        assert_eq!(meter.count_in(10), Ok(()));
+        assert_eq!(meter.breach(), None);
+        assert_eq!(meter.count_in(1), Err(OverLimit(HttpLimit::In)));
+        assert!(meter.count_request().is_err());
+        assert_eq!(meter.breach(), Some(HttpLimit::In));
+        assert_eq!((meter.http_requests(), meter.in_bytes()), (1, 11));
     }
 }

@@ -28,8 +28,9 @@ mod verdict;
 mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
-pub use cache::Prepared;
+pub use cache::{KeptCode, Prepared};
 pub use capability::context::{AncestorError, AncestorResults};
+pub use capability::http::LookUp;
 pub use capability::kv::{KvEntries, KvUnavailable};
 pub use capability::secrets::{SecretUnavailable, SecretValues};
 pub use compiler::{CompileLimits, Compiler, compile_within};
@@ -42,6 +43,7 @@ pub use refusal::{CompileBound, Refusal};
 pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;
+use capability::http::{Outside, SystemNames};
 use state::AttemptState;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -95,7 +97,7 @@ struct Inner {
     linker: Linker<AttemptState>,
     cache: CodeCache,
     permits: Semaphore,
-    http: capability::http::Outside,
+    http: Outside,
 }
 
 impl Sandbox {
@@ -104,12 +106,17 @@ impl Sandbox {
     /// Where memory for a pool of instances cannot be reserved, instances are made on demand, which
     /// is slower, and a warning says so.
     pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
+        Self::with_names(config, Arc::new(SystemNames))
+    }
+
+    /// The same; handlers' requests find the addresses of hosts there.
+    pub fn with_names(config: SandboxConfig, names: Arc<dyn LookUp>) -> Result<Self, SandboxError> {
         let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
         let engine = engine::start(max_concurrent).map_err(SandboxError::Engine)?;
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
-        let http = capability::http::Outside::default();
+        let http = Outside::new(names);
         Ok(Self {
             inner: Arc::new(Inner {
                 engine,

@@ -7,6 +7,7 @@ use super::given::Given;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::Meter;
+use super::verdict::Stopped;
 use crate::domain::invocation::Invocation;
 use crate::domain::limits::Limits;
 use crate::domain::usage::Usage;
@@ -54,7 +55,7 @@ impl AttemptState {
             host_calls_left: limits.host_calls,
             in_host_since: None,
             in_host: Duration::ZERO,
-            meter: Arc::default(),
+            meter: Arc::new(Meter::new(limits)),
             table: ResourceTable::new(),
             wasi: None,
             http: None,
@@ -74,6 +75,14 @@ impl AttemptState {
             in_bytes: self.meter.in_bytes(),
             out_bytes: self.meter.out_bytes(),
             http_requests: self.meter.http_requests(),
+        }
+    }
+
+    /// The breach of a limit on the network, for which the guest is to be ended.
+    pub(super) fn check_breach(&self) -> Result<(), Stopped> {
+        match self.meter.breach() {
+            Some(limit) => Err(Stopped::Http(limit)),
+            None => Ok(()),
         }
     }
 

@@ -2,14 +2,18 @@
 
 mod answer;
 mod backtrace;
+mod over_limit;
 
 use super::capability::context::AncestorError;
 use super::capability::kv::KvUnavailable;
 use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
+use super::meter::HttpLimit;
 use super::state::AttemptState;
+use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
+use over_limit::raise;
 use std::error::Error as StdError;
 use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
@@ -36,6 +40,8 @@ pub(super) enum Stopped {
     Cpu,
     #[error("too many calls to the host")]
     HostCalls,
+    #[error("over the limit `{}`", .0.limit())]
+    Http(HttpLimit),
     #[error("the component was quarantined")]
     Quarantined,
     #[error("the host could not answer the handler")]
@@ -83,34 +89,39 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             FailureKind::TimedOut,
             "deadline_exceeded",
             format!(
-                "the handler was still computing when its deadline of {:?} passed; look for a loop without end, do less in one attempt and leave a checkpoint, or give the step a longer `timeout`",
-                limits.deadline
+                "the handler was still computing when its deadline of {:?} passed; look for a loop without end, do less in one attempt and leave a checkpoint, or {}",
+                limits.deadline,
+                raise(Limit::Timeout, state)
             ),
         ),
         Stopped::Waiting => failure(
             FailureKind::TimedOut,
             "deadline_exceeded",
             format!(
-                "the handler was waiting for the host (a request, a clock, a result) when its deadline of {:?} passed; wait for less, or give the step a longer `timeout`",
-                limits.deadline
+                "the handler was waiting for the host (a request, a clock, a result) when its deadline of {:?} passed; wait for less, or {}",
+                limits.deadline,
+                raise(Limit::Timeout, state)
             ),
         ),
         Stopped::Cpu => failure(
             FailureKind::OverLimit,
             "cpu_limit",
             format!(
-                "the handler took more than {:?} of processor time, its limit; do less in one attempt and leave a checkpoint, or ask the operator for a higher limit",
-                limits.cpu
+                "the handler took more than {:?} of processor time, its limit; do less in one attempt and leave a checkpoint, or {}",
+                limits.cpu,
+                raise(Limit::Cpu, state)
             ),
         ),
         Stopped::HostCalls => failure(
             FailureKind::OverLimit,
             "host_call_limit",
             format!(
-                "the handler called the host more than {} times in one attempt; ask once and keep the answer, log less, read and write larger pieces",
-                limits.host_calls
+                "the handler called the host more than {} times in one attempt; ask once and keep the answer, log less, read and write larger pieces, or {}",
+                limits.host_calls,
+                raise(Limit::HostCalls, state)
             ),
         ),
+        Stopped::Http(limit) => over_http(*limit, state),
         Stopped::Quarantined => failure(
             FailureKind::Host,
             "quarantined",
@@ -120,6 +131,34 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         Stopped::Kv(error) => failure(FailureKind::Host, "kv_unavailable", chain(error)),
         Stopped::Secret(error) => failure(FailureKind::Host, "secret_unavailable", chain(error)),
     }
+}
+
+/// What a guest sent or received too much of.
+fn over_http(breach: HttpLimit, state: &AttemptState) -> Failure {
+    let limit = breach.limit();
+    let most = limit.show(state.limits().value(limit));
+    let (code, message) = match breach {
+        HttpLimit::Requests => (
+            "http_request_limit",
+            format!(
+                "the handler sent more than {most} HTTP requests in one attempt; ask for more at once, leave a checkpoint"
+            ),
+        ),
+        HttpLimit::Out => (
+            "http_out_limit",
+            format!(
+                "the handler sent more than {most} in the bodies of HTTP requests in one attempt; send smaller pieces, leave a checkpoint"
+            ),
+        ),
+        HttpLimit::In => (
+            "http_in_limit",
+            format!(
+                "the handler received more than {most} in the bodies of HTTP responses in one attempt; ask for smaller pieces, leave a checkpoint"
+            ),
+        ),
+    };
+    let message = format!("{message}, or {}", raise(limit, state));
+    failure(FailureKind::OverLimit, code, message)
 }
 
 fn of_trap(trap: Trap, state: &AttemptState) -> Failure {
@@ -173,9 +212,10 @@ fn memory_limit(wanted_bytes: usize, state: &AttemptState) -> Failure {
         FailureKind::OverLimit,
         "memory_limit",
         format!(
-            "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or ask the operator for a higher limit{}",
+            "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or {}{}",
             wanted_bytes as f64 / MIB,
             state.limits().memory_bytes as f64 / MIB,
+            raise(Limit::Memory, state),
             last_words(state)
         ),
     )

@@ -66,6 +66,7 @@ impl Store {
             }
         }
         audit::record(&mut tx, &change(version, &approval)).await?;
+        lock::revise_components(&mut tx, version.digest).await?;
         lock::advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(Approved::Active(added))

@@ -1,6 +1,7 @@
 //! Questions that only a measurement asks.
 
 use super::{Store, StoreError};
+use crate::domain::ids::TaskId;
 
 /// Counters of the database at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +10,19 @@ pub struct Counters {
     pub wal_bytes: f64,
     /// Commits in this database since its statistics began.
     pub commits: i64,
+}
+
+/// What became of the steps of a template.
+#[derive(Clone, Copy, Debug, sqlx::FromRow)]
+pub struct Swapped {
+    /// Component versions that attempts ran on.
+    pub versions: i64,
+    /// Steps that are over, and those of them that are complete.
+    pub ended: i64,
+    pub complete: i64,
+    /// Entries of the log by which a step started, and by which one completed.
+    pub starts: i64,
+    pub ends: i64,
 }
 
 /// Percentiles in milliseconds: 50, 95, 99.
@@ -46,6 +60,23 @@ const INSERT_FINISHED: &str = "
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
     select s.finished_at, s.task_id, s.step_no, 1, 0, state
     from step s, (values ('running'), ('complete')) v (state)";
+
+const SWAPPED: &str = "
+    with task as (
+      select t.task_id from tasker.task t
+      join tasker.template p using (template_id)
+      join tasker.namespace n on n.namespace_id = p.namespace_id
+      where n.name = 'bench' and p.name = $1
+    )
+    select l.versions, s.ended, s.complete, l.starts, l.ends
+    from (select count(*) filter (where finished_at is not null) as ended,
+                 count(*) filter (where state = 'complete') as complete
+          from tasker.step join task using (task_id)) s,
+         (select count(*) filter (where to_state = 'running') as starts,
+                 count(*) filter (where to_state = 'complete') as ends,
+                 count(distinct component_version_id) as versions
+          from tasker.transition join task using (task_id)
+          where step_no is not null) l";
 
 const TASK_MS: &str = "
     select percentile_cont(array[0.5, 0.95, 0.99]) within group (
@@ -89,6 +120,37 @@ impl Bulk {
                 .fetch_one(&self.store.pool)
                 .await?;
         Ok(open)
+    }
+
+    /// True while more tasks than that are not over.
+    pub async fn has_open_tasks_beyond(&self, most: usize) -> Result<bool, StoreError> {
+        let beyond = sqlx::query_scalar(
+            "select exists (select from tasker.task where finished_at is null offset $1 limit 1)",
+        )
+        .bind(i64::try_from(most).unwrap_or(i64::MAX))
+        .fetch_one(&self.store.pool)
+        .await?;
+        Ok(beyond)
+    }
+
+    /// The component versions that a task's attempts ran on.
+    pub async fn versions_run(&self, task_id: TaskId) -> Result<Vec<String>, StoreError> {
+        let versions = sqlx::query_scalar(
+            "select distinct component_version from tasker.ledger where task_id = $1",
+        )
+        .bind(task_id.0)
+        .fetch_all(&self.store.pool)
+        .await?;
+        Ok(versions)
+    }
+
+    /// What became of the steps of a template of the namespace `bench`.
+    pub async fn swapped(&self, template: &str) -> Result<Swapped, StoreError> {
+        let swapped = sqlx::query_as(SWAPPED)
+            .bind(template)
+            .fetch_one(&self.store.pool)
+            .await?;
+        Ok(swapped)
     }
 
     /// Tasks of the template in the namespace `bench`, from submit to end.

@@ -91,6 +91,8 @@ pub struct ComponentVersionRow {
     /// What it wants beyond what was agreed to.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
+    /// When its bytes were removed, if they were: new tasks don't take it.
+    pub collected_at: Option<DateTime<Utc>>,
 }
 
 impl Store {
@@ -107,6 +109,7 @@ impl Store {
         let created = insert_version(&mut tx, component_id, new).await?;
         if created {
             audit::record(&mut tx, &published(new)).await?;
+            super::lock::revise_components(&mut tx, new.digest).await?;
             super::lock::advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
@@ -210,7 +213,7 @@ const LIST: &str = "
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
            v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at,
-           exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
+           v.collected_at, exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
@@ -254,18 +257,19 @@ async fn ensure_component(
     Ok(id)
 }
 
-/// Asks first, so that bytes which are there already do not travel again.
-async fn ensure_blob(
+/// Asks first, so that bytes which are there already do not travel again. Locks them, so that they
+/// are not collected before the version that needs them is there.
+pub(in crate::store) async fn ensure_blob(
     tx: &mut PgConnection,
     digest: Digest,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
-    let exists: bool =
-        sqlx::query_scalar("select exists (select from tasker.component_blob where digest = $1)")
+    let existing: Option<i32> =
+        sqlx::query_scalar("select 1 from tasker.component_blob where digest = $1 for key share")
             .bind(&digest.as_bytes()[..])
-            .fetch_one(&mut *tx)
+            .fetch_optional(&mut *tx)
             .await?;
-    if !exists {
+    if existing.is_none() {
         sqlx::query(
             "insert into tasker.component_blob (digest, bytes) values ($1, $2) on conflict do nothing",
         )

@@ -31,6 +31,14 @@ pub struct ComponentCandidate {
     pub bar: Option<Bar>,
 }
 
+/// How often what new tasks may take of a component has changed.
+#[derive(Debug, FromRow)]
+pub struct ComponentRevision {
+    pub namespace: String,
+    pub component: String,
+    pub revision: i64,
+}
+
 /// As the queries tell a bar: its name, or null.
 #[derive(Debug, sqlx::Type)]
 #[sqlx(transparent)]
@@ -99,6 +107,26 @@ impl Store {
         Ok(definition)
     }
 
+    /// How often what new tasks may take of each of these components has changed. Read it before the
+    /// candidates: those of the same revision are the same.
+    pub async fn component_revisions(
+        &self,
+        components: &[QualifiedName],
+    ) -> Result<Vec<ComponentRevision>, StoreError> {
+        let (namespaces, names) = columns(components);
+        let rows = sqlx::query_as(
+            "select n.name as namespace, c.name as component, c.revision
+             from unnest($1::text[], $2::text[]) as wanted (namespace, component)
+             join tasker.namespace n on n.name = wanted.namespace
+             join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component",
+        )
+        .bind(namespaces)
+        .bind(names)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+
     /// Every version of each of these components, each named once.
     pub async fn component_candidates(
         &self,
@@ -160,6 +188,7 @@ impl Store {
         let lock_id = match inserted {
             Some(lock_id) => {
                 insert_entries(&mut tx, lock_id, entries).await?;
+                void_if_collected(&mut tx, lock_id).await?;
                 Some(lock_id)
             }
             None => lock_with(&mut *tx, fingerprint).await?,
@@ -195,13 +224,11 @@ pub(in crate::store) async fn component_candidates(
     executor: impl PgExecutor<'_>,
     components: &[QualifiedName],
 ) -> Result<Vec<ComponentCandidate>, StoreError> {
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = components
-        .iter()
-        .map(|it| (it.namespace.as_str(), it.name.as_str()))
-        .unzip();
+    let (namespaces, names) = columns(components);
     let rows = sqlx::query_as(
         "select v.component_version_id, n.name as namespace, c.name as component, v.version,
-                case when q.digest is not null then 'quarantined'
+                case when v.collected_at is not null then 'collected'
+                     when q.digest is not null then 'quarantined'
                      else nullif(v.status::text, 'active') end as bar
          from unnest($1::text[], $2::text[]) as wanted (namespace, component)
          join tasker.namespace n on n.name = wanted.namespace
@@ -214,6 +241,34 @@ pub(in crate::store) async fn component_candidates(
     .fetch_all(executor)
     .await?;
     Ok(rows)
+}
+
+/// Namespaces and names.
+fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
+    let each = components.iter();
+    each.map(|it| (it.namespace.as_str(), it.name.as_str()))
+        .unzip()
+}
+
+/// Called in the transaction of whatever changes what new tasks may take of this code: the components
+/// that have it are listed anew. Locks them by id.
+pub(in crate::store) async fn revise_components(
+    tx: &mut PgConnection,
+    digest: Digest,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "with revised as materialized (
+           select component_id from tasker.component
+           where component_id in (select component_id from tasker.component_version where digest = $1)
+           order by component_id for no key update
+         )
+         update tasker.component c set revision = c.revision + 1
+         from revised r where c.component_id = r.component_id",
+    )
+    .bind(&digest.as_bytes()[..])
+    .execute(tx)
+    .await?;
+    Ok(())
 }
 
 /// Called last in the transaction of whatever resolution or hosts depend on: its row is locked until
@@ -265,6 +320,22 @@ async fn insert_entries(
     .bind(step_nos)
     .bind(versions)
     .bind(handlers)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The entries lock their versions: whatever was collected before is seen here, and nothing is
+/// collected before the lock is there to be seen.
+async fn void_if_collected(tx: &mut PgConnection, lock_id: i32) -> Result<(), StoreError> {
+    sqlx::query(
+        "update tasker.lock l set is_void = true
+         where l.lock_id = $1
+           and exists (select from tasker.lock_entry e
+                       join tasker.component_version v using (component_version_id)
+                       where e.lock_id = l.lock_id and v.collected_at is not null)",
+    )
+    .bind(lock_id)
     .execute(tx)
     .await?;
     Ok(())

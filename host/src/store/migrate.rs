@@ -57,6 +57,9 @@ functions! {
     "57_park_steps",
     "58_unpark_steps",
     "60_cancel_tasks",
+    "61_collectable_versions",
+    "62_collect_versions",
+    "63_upgrade_tasks",
     "70_explain_steps",
     "80_ensure_partitions",
 }

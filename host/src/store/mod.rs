@@ -7,14 +7,17 @@ pub mod api_key;
 pub mod approve;
 pub mod audit;
 pub mod bench;
+pub mod collect;
 pub mod component;
 pub mod embedded;
 pub mod engine;
 pub mod grant;
 pub mod health;
+pub mod hold;
 pub mod inventory;
 pub mod kv;
 pub mod lease;
+pub mod limit;
 pub mod lock;
 mod migrate;
 pub mod numbers;
@@ -25,6 +28,7 @@ pub mod secret;
 pub mod signature;
 pub mod task_read;
 pub mod template;
+pub mod upgrade;
 pub mod usage;
 pub mod uses;
 pub mod wake;
@@ -90,6 +94,21 @@ impl StoreError {
                     | sqlx::Error::WorkerCrashed
             ),
             Self::Url(..) | Self::Corrupt(_) => false,
+        }
+    }
+}
+
+/// Under which `tasker.create_tasks` refuses a lock that names a collected version.
+const VOID_LOCK: &str = "TA001";
+
+impl StoreError {
+    /// True where what was resolved has been collected since: resolving again gives another lock.
+    pub fn is_void_lock(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code == VOID_LOCK)
+            }
+            Self::Database(_) | Self::Url(..) | Self::Corrupt(_) => false,
         }
     }
 }

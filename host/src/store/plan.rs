@@ -3,7 +3,9 @@
 use super::{Store, StoreError};
 use crate::domain::digest::Digest;
 use crate::domain::ids::{LockId, TaskId};
+use crate::domain::limits::LimitSettings;
 use sqlx::FromRow;
+use sqlx::types::Json;
 use std::time::Duration;
 
 /// One step of a lock, as it is stored.
@@ -22,6 +24,8 @@ pub struct StoredStep {
     pub result_schema: Option<String>,
     pub max_attempts: i16,
     pub timeout: Duration,
+    /// What the step says of limits.
+    pub limits: LimitSettings,
     /// No host starts its code, as of now.
     pub is_quarantined: bool,
 }
@@ -38,6 +42,7 @@ struct StepRow {
     result_schema: Option<String>,
     max_attempts: i16,
     timeout_ms: i32,
+    limits: Option<Json<LimitSettings>>,
     is_quarantined: bool,
 }
 
@@ -45,7 +50,7 @@ const STEPS_OF_LOCK: &str = "
     select n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
            case when c.namespace_id = t.namespace_id then c.name
                 else cn.name || '/' || c.name end as component,
-           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms,
+           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms, st.limits,
            exists (select from tasker.quarantine q where q.digest = cv.digest) as is_quarantined
     from tasker.lock l
     join tasker.template_version tv on tv.template_version_id = l.template_version_id
@@ -131,6 +136,7 @@ impl TryFrom<StepRow> for StoredStep {
             result_schema: row.result_schema,
             max_attempts: row.max_attempts,
             timeout: Duration::from_millis(u64::from(row.timeout_ms.unsigned_abs())),
+            limits: row.limits.map(|limits| limits.0).unwrap_or_default(),
             is_quarantined: row.is_quarantined,
         })
     }

@@ -87,6 +87,7 @@ impl Store {
                 let fell_back = fall_back(&mut tx, PinKind::Component, barred, actor, reason);
                 pins.extend(fell_back.await?);
             }
+            super::lock::revise_components(&mut tx, digest).await?;
             super::lock::advance_generation(&mut tx).await?;
         }
         let quarantine = sqlx::query_as(
@@ -129,6 +130,7 @@ impl Store {
             let change = change("component.release", name, digest, actor, reason);
             audit::record(&mut tx, &change).await?;
         }
+        super::lock::revise_components(&mut tx, digest).await?;
         super::lock::advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(Some(Released { names, steps }))

@@ -260,7 +260,14 @@ const SHOW: &str = "
     join tasker.template_version v using (template_version_id)
     where t.task_id = $1";
 
+// What has run shows the version that it ran, whatever the lock says by now.
 const STEPS: &str = "
+    with ran as (
+      select distinct on (r.step_no) r.step_no, r.component_version_id
+      from tasker.transition r
+      where r.task_id = $1 and r.component_version_id is not null
+      order by r.step_no, r.seq desc
+    )
     select s.step_no, st.name, s.state::text as state, s.is_sink, s.attempt, st.max_attempts,
            array(select d.from_no from tasker.dependency d
                  where d.template_version_id = t.template_version_id and d.to_no = s.step_no
@@ -273,7 +280,12 @@ const STEPS: &str = "
     join tasker.step_template st
       on st.template_version_id = t.template_version_id and st.step_no = s.step_no
     join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
-    join tasker.component_version cv using (component_version_id)
+    left join ran on ran.step_no = s.step_no and s.finished_at is not null
+    left join tasker.superseded_attempt a
+      on a.task_id = s.task_id and a.step_no = s.step_no and a.attempt = s.attempt and s.state = 'running'
+    join tasker.component_version cv
+      on cv.component_version_id
+         = coalesce(ran.component_version_id, a.component_version_id, e.component_version_id)
     join tasker.component c using (component_id)
     join tasker.namespace n on n.namespace_id = c.namespace_id
     where t.task_id = $1

@@ -44,6 +44,8 @@ pub struct NewStepTemplate {
     /// From 0 to 1.
     pub jitter: f32,
     pub timeout_ms: i32,
+    /// Such as `{"memory":"64MiB"}`; none where the step says nothing of limits.
+    pub limits: Option<Value>,
     /// JSON text.
     pub config: Option<String>,
     /// JSON text.
@@ -225,15 +227,16 @@ async fn insert_steps(
     sqlx::query(
         "insert into tasker.step_template
            (template_version_id, step_no, name, parents, is_sink, max_attempts, backoff,
-            backoff_base_ms, backoff_max_ms, jitter, timeout_ms, config, result_schema)
+            backoff_base_ms, backoff_max_ms, jitter, timeout_ms, config, result_schema, limits)
          select $1, (s.position - 1)::smallint, s.name, s.parents, s.is_sink, s.max_attempts,
                 s.backoff::tasker.backoff, s.base_ms, s.max_ms, s.jitter, s.timeout_ms, s.config::json,
-                s.result_schema::json
+                s.result_schema::json, s.limits
          from unnest($2::text[], $3::smallint[], $4::boolean[], $5::smallint[], $6::text[],
-                     $7::int[], $8::int[], $9::real[], $10::int[], $11::text[], $12::text[])
+                     $7::int[], $8::int[], $9::real[], $10::int[], $11::text[], $12::text[],
+                     $13::jsonb[])
            with ordinality
            as s (name, parents, is_sink, max_attempts, backoff, base_ms, max_ms, jitter, timeout_ms,
-                 config, result_schema, position)",
+                 config, result_schema, limits, position)",
     )
     .bind(template_version_id)
     .bind(column(steps, |step| step.name.as_str()))
@@ -247,6 +250,7 @@ async fn insert_steps(
     .bind(column(steps, |step| step.timeout_ms))
     .bind(column(steps, |step| step.config.as_deref()))
     .bind(column(steps, |step| step.result_schema.as_deref()))
+    .bind(column(steps, |step| step.limits.as_ref()))
     .execute(tx)
     .await?;
     Ok(())

@@ -95,7 +95,7 @@ impl Store {
 
     /// Open tasks by the versions of this template that they are of; versions without any are left
     /// out.
-    pub async fn open_tasks_of_template(
+    pub async fn open_tasks_by_template_version(
         &self,
         namespace: &Name,
         template: &Name,

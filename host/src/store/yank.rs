@@ -2,8 +2,10 @@
 
 use super::audit::{self, Change};
 use super::component::VersionStatus;
+use super::lock::{advance_generation, revise_components};
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
+use crate::domain::digest::Digest;
 use crate::domain::requirement::QualifiedName;
 use semver::Version;
 use serde_json::json;
@@ -36,11 +38,11 @@ impl Family {
         match self {
             Self::Component => {
                 "update tasker.component_version set status = $2::text::tasker.version_status
-                 where component_version_id = $1"
+                 where component_version_id = $1 returning digest"
             }
             Self::Template => {
                 "update tasker.template_version set status = $2::text::tasker.version_status
-                 where template_version_id = $1"
+                 where template_version_id = $1 returning digest"
             }
         }
     }
@@ -76,10 +78,10 @@ impl Store {
             true => VersionStatus::Yanked.as_str().to_owned(),
             false => before_yank(&mut tx, target, &subject).await?,
         };
-        sqlx::query(family.set())
+        let digest: Vec<u8> = sqlx::query_scalar(family.set())
             .bind(id)
             .bind(&to)
-            .execute(&mut *tx)
+            .fetch_one(&mut *tx)
             .await?;
         let verb = if is_yanked { "yank" } else { "unyank" };
         let change = Change {
@@ -91,10 +93,19 @@ impl Store {
             detail: json!({"from": from, "to": to}),
         };
         audit::record(&mut tx, &change).await?;
-        super::lock::advance_generation(&mut tx).await?;
+        match family {
+            Family::Component => revise_components(&mut tx, parsed(digest)?).await?,
+            Family::Template => {}
+        }
+        advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(())
     }
+}
+
+fn parsed(digest: Vec<u8>) -> Result<Digest, StoreError> {
+    let corrupt = |error| StoreError::Corrupt(format!("the digest of a version: {error}"));
+    Digest::try_from(digest).map_err(corrupt)
 }
 
 /// What waited for an approval waits for it again: a yank is no way around it.

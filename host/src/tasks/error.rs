@@ -2,9 +2,11 @@
 
 use super::cancel::MAX_REASON_BYTES;
 use super::submit::MAX_BATCH_TASKS;
+use super::upgrade::UpgradedComponent;
 use crate::domain::ids::TaskId;
 use crate::domain::state::TaskState;
 use crate::registry::RegistryError;
+use crate::registry::resolve::Swap;
 use crate::store::StoreError;
 
 /// One thing that is wrong in a submit.
@@ -54,8 +56,41 @@ pub enum TasksError {
     AlreadyFinal { task_id: TaskId, state: TaskState },
     #[error("a reason has at most {MAX_REASON_BYTES} bytes and no NUL")]
     Reason,
+    #[error("{}", breaks(.0))]
+    UpgradeBreaks(Vec<UpgradedComponent>),
+    #[error("`to` says where one component goes; say which with `component`")]
+    UpgradeOfWhat,
+    #[error("a task that is {0} runs nothing any more; ask for `pending` or `in_progress`")]
+    UpgradeOfFinal(TaskState),
     #[error("a stored result is not JSON")]
     StoredJson(#[source] serde_json::Error),
+}
+
+impl TasksError {
+    /// True where a version was collected after it was resolved: to resolve again gives another.
+    pub fn is_of_void_lock(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_void_lock())
+    }
+}
+
+/// The first that breaks, and how to go on.
+fn breaks(components: &[UpgradedComponent]) -> String {
+    let swaps: Vec<String> = components
+        .iter()
+        .map(|it| {
+            let Swap {
+                component,
+                from,
+                to,
+            } = &it.swap;
+            format!("{component} {from} → {to}")
+        })
+        .collect();
+    format!(
+        "{} is not compatible, so that no task moved; look at the changes with `dry_run`, then leave out what \
+         breaks with `component`, or say `force`",
+        swaps.join(", ")
+    )
 }
 
 fn first(problems: &[InputProblem]) -> String {

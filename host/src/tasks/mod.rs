@@ -3,6 +3,7 @@
 pub mod cancel;
 pub mod show;
 pub mod submit;
+pub mod upgrade;
 pub mod wait;
 
 mod error;

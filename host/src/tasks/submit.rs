@@ -73,12 +73,12 @@ impl Tasks {
         correlation_id: &str,
     ) -> Result<Submitted, TasksError> {
         let task_id = TaskId::generate();
-        let mut resolver = self.registry.resolver().await?;
-        let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
-        let target = (task_id, resolved.clone());
-        let task = new_task(submit, target, correlation_id, true).map_err(TasksError::Invalid)?;
-        let identity = resolved.definition.identity();
-        let created = self.store.create_tasks(std::slice::from_ref(&task)).await?;
+        let (created, identity) = match self.create(&submit, task_id, correlation_id).await {
+            Err(error) if error.is_of_void_lock() => {
+                self.create(&submit, task_id, correlation_id).await?
+            }
+            created => created?,
+        };
         let submitted = created
             .into_iter()
             .map(|created| submitted(created, identity))
@@ -102,13 +102,43 @@ impl Tasks {
         if !(1..=MAX_BATCH_TASKS).contains(&submits.len()) {
             return Err(TasksError::BatchSize(submits.len()));
         }
-        let targets = self.resolve_all(&submits).await?;
-        let (tasks, identities) = new_tasks(submits, targets, correlation_id)?;
-        let created = self.store.create_tasks(&tasks).await?;
+        let (created, identities) = match self.create_batch(&submits, correlation_id).await {
+            Err(error) if error.is_of_void_lock() => {
+                self.create_batch(&submits, correlation_id).await?
+            }
+            created => created?,
+        };
         let answers = created.into_iter().zip(identities);
         Ok(answers
             .map(|(created, identity)| submitted(created, identity))
             .collect())
+    }
+
+    /// Fails where a version was collected between resolving and creating: once more gives another.
+    async fn create(
+        &self,
+        submit: &Submit,
+        task_id: TaskId,
+        correlation_id: &str,
+    ) -> Result<(Vec<CreatedTask>, Identity), TasksError> {
+        let mut resolver = self.registry.resolver().await?;
+        let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
+        let identity = resolved.definition.identity();
+        let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
+        let task = task.map_err(TasksError::Invalid)?;
+        let created = self.store.create_tasks(std::slice::from_ref(&task)).await?;
+        Ok((created, identity))
+    }
+
+    /// The same for a batch.
+    async fn create_batch(
+        &self,
+        submits: &[Submit],
+        correlation_id: &str,
+    ) -> Result<(Vec<CreatedTask>, Vec<Identity>), TasksError> {
+        let targets = self.resolve_all(submits).await?;
+        let (tasks, identities) = new_tasks(submits.to_vec(), targets, correlation_id)?;
+        Ok((self.store.create_tasks(&tasks).await?, identities))
     }
 
     /// What each submit is to become, in order.

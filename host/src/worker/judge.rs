@@ -3,21 +3,25 @@
 use crate::domain::chain::Chain;
 use crate::store::Store;
 use std::time::Duration;
-use tokio::time::MissedTickBehavior;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks at the ramps; without one, a look costs next to nothing.
 const JUDGE_INTERVAL: Duration = Duration::from_secs(2);
 
+/// A look that took long, at a window with very many attempts, is followed by a pause of so many times
+/// as long.
+const PAUSE_PER_LOOK: u32 = 10;
+
 /// Judges until `stop`.
 pub(super) async fn run(store: Store, stop: CancellationToken) {
-    let mut looks = tokio::time::interval(JUDGE_INTERVAL);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut pause = Duration::ZERO;
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = looks.tick() => {}
+            () = tokio::time::sleep(pause) => {}
         }
+        let started = Instant::now();
         match store.judge_ramps().await {
             Ok(0) => {}
             Ok(ramps) => tracing::warn!(ramps, "ramps rolled back or frozen by their guards"),
@@ -25,5 +29,6 @@ pub(super) async fn run(store: Store, stop: CancellationToken) {
                 tracing::debug!(error = %Chain(&error), "judging failed; the next turn tries again");
             }
         }
+        pause = JUDGE_INTERVAL.max(started.elapsed() * PAUSE_PER_LOOK);
     }
 }

@@ -49,7 +49,7 @@ pub struct WorkerConfig {
     pub dead_after: Duration,
     /// How long attempts under way may go on at shutdown before they are given back.
     pub drain_timeout: Duration,
-    /// What every attempt may use; its deadline is the step's timeout.
+    /// The most that an attempt may use, whatever its namespace and its step say.
     pub limits: Limits,
 }
 
@@ -64,7 +64,7 @@ impl Default for WorkerConfig {
             heartbeat_interval: Duration::from_secs(2),
             dead_after: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(20),
-            limits: Limits::default(),
+            limits: Limits::of_host(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::barred::Barred;
 use super::rules::{Rules, RulesCache};
 use crate::domain::ids::LockId;
 use crate::domain::invocation::{Invocation, StepPlan};
-use crate::domain::limits::Limits;
+use crate::domain::limits::{Limit, LimitSource, Limits};
 use crate::domain::template::Schema;
 use crate::store::engine::Claimed;
 use crate::store::plan::StoredStep;
@@ -18,7 +18,7 @@ const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 type Plan = Arc<[Arc<StepPlan>]>;
 
-/// The steps of locks, which never change, with what their namespace grants, which may.
+/// The steps of locks, which never change, with what their namespace grants and limits, which may.
 pub(super) struct PlanCache {
     plans: Mutex<LruCache<LockId, Kept>>,
     rules: RulesCache,
@@ -63,7 +63,7 @@ impl PlanCache {
         Ok(invocations)
     }
 
-    /// The plan of the step's lock, under the grants that stood when the step was claimed or later.
+    /// The plan of the step's lock, under the rules that stood when the step was claimed or later.
     async fn plan(&self, store: &Store, step: &Claimed) -> Result<Plan, StoreError> {
         let kept = self.kept(step.lock_id);
         let steps = match &kept {
@@ -98,12 +98,23 @@ impl PlanCache {
         plans.get(&lock).cloned()
     }
 
+    /// The least of what the host, the namespace, its rule for the component and the step say.
+    fn limits(&self, step: &StoredStep, rules: &Rules) -> Limits {
+        let mut limits = self.limits.clone();
+        rules.narrow(&mut limits, &step.component);
+        let timeout_ms = u64::try_from(step.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = [(Limit::Timeout, timeout_ms)].into_iter().collect();
+        limits.narrow(&step.limits.or(&timeout), LimitSource::Step);
+        limits
+    }
+
     fn step_plan(&self, step: StoredStep, rules: &Rules) -> Result<StepPlan, StoreError> {
         let result_schema = match &step.result_schema {
             Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
             None => None,
         };
         let grants = Arc::new(rules.grants(&step.component));
+        let limits = self.limits(&step, rules);
         Ok(StepPlan {
             namespace: step.namespace.into(),
             name: step.name.into(),
@@ -113,10 +124,7 @@ impl PlanCache {
             handler: step.handler,
             config: step.config.unwrap_or_else(|| "null".to_owned()),
             max_attempts: step.max_attempts.unsigned_abs(),
-            limits: Limits {
-                deadline: step.timeout,
-                ..self.limits.clone()
-            },
+            limits,
             grants,
             result_schema,
         })

@@ -1,8 +1,11 @@
-//! What namespaces grant, as it stands: read again when the registry's generation has moved.
+//! What namespaces grant and what they limit, as it stands: read again when the registry's
+//! generation has moved.
 
 use crate::domain::grants::Grants;
+use crate::domain::limits::{LimitSource, Limited, Limits};
 use crate::domain::name::Name;
 use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
+use crate::store::limit::{LimitRule, MAX_LIMIT_RULES};
 use crate::store::{Store, StoreError};
 use lru::LruCache;
 use std::num::NonZeroUsize;
@@ -15,6 +18,7 @@ const MAX_NAMESPACES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 pub(super) struct Rules {
     /// Those to `*` first, so that what is granted to one component counts before it.
     grants: Vec<GrantRow>,
+    limits: Vec<LimitRule>,
 }
 
 impl Rules {
@@ -27,10 +31,29 @@ impl Rules {
         Grants::of(own.map(|row| row.capability.clone()))
     }
 
+    /// Lowers the limits to what the namespace sets for all that it runs, and for this component.
+    pub(super) fn narrow(&self, limits: &mut Limits, component: &str) {
+        for rule in &self.limits {
+            match &rule.component {
+                Limited::All => limits.narrow(&rule.limits, LimitSource::Namespace),
+                Limited::One(one) if one.to_string() == component => {
+                    limits.narrow(&rule.limits, LimitSource::Component);
+                }
+                Limited::One(_) => {}
+            }
+        }
+    }
+
     fn is_same(&self, other: &Self) -> bool {
-        let ids =
+        let grants =
             |rules: &Self| -> Vec<i64> { rules.grants.iter().map(|row| row.grant_id).collect() };
-        ids(self) == ids(other)
+        let limits = |rule: &LimitRule| (rule.component.clone(), rule.limits.clone());
+        grants(self) == grants(other)
+            && self
+                .limits
+                .iter()
+                .map(limits)
+                .eq(other.limits.iter().map(limits))
     }
 }
 
@@ -87,5 +110,9 @@ async fn read(store: &Store, namespace: &str) -> Result<Rules, StoreError> {
     };
     let mut grants = store.list_grants(filter, MAX_GRANTS).await?;
     grants.sort_by_key(|row| (!row.component.is_all(), row.grant_id));
-    Ok(Rules { grants })
+    let limits = store.list_limits(Some(&namespace), None, MAX_LIMIT_RULES);
+    Ok(Rules {
+        grants,
+        limits: limits.await?,
+    })
 }

@@ -81,6 +81,9 @@ pub struct ComponentVersionView {
     /// What it wants beyond what was agreed to; empty unless it needs approval.
     unapproved: Vec<String>,
     created_at: DateTime<Utc>,
+    /// When its bytes were removed, since nothing needed it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collected_at: Option<DateTime<Utc>>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<bool>,
@@ -225,6 +228,7 @@ impl ComponentVersionView {
             quarantined: row.is_quarantined,
             verdict: row.verdict,
             created_at: row.created_at,
+            collected_at: row.collected_at,
             created,
         })
     }

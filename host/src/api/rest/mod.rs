@@ -3,11 +3,14 @@
 mod access;
 mod audit;
 mod bars;
+mod collections;
 mod components;
 mod diffs;
 mod grants;
+mod holders;
 pub mod keys;
 mod kv;
+mod limits;
 mod pin_ramps;
 mod pins;
 mod plans;
@@ -20,6 +23,7 @@ mod task_views;
 mod tasks;
 mod template_views;
 mod templates;
+mod upgrades;
 
 use super::Api;
 use axum::Router;
@@ -38,8 +42,12 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(secrets::router())
         .merge(kv::router())
         .merge(grants::router())
+        .merge(limits::router())
         .merge(tasks::router())
         .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())
+        .merge(holders::router())
+        .merge(collections::router())
+        .merge(upgrades::router())
 }

@@ -17,12 +17,17 @@ pub struct ReasonBody {
 impl ReasonBody {
     /// The reason, within its bounds.
     pub fn reason(&self) -> Result<&str, ApiError> {
-        match self.reason.len() > MAX_REASON_BYTES || self.reason.contains('\0') {
-            true => Err(ApiError::parameter(
-                "reason",
-                format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept"),
-            )),
-            false => Ok(&self.reason),
-        }
+        check_reason(&self.reason).map(|()| self.reason.as_str())
+    }
+}
+
+/// Ok where the reason can be kept.
+pub fn check_reason(reason: &str) -> Result<(), ApiError> {
+    match reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
+        true => Err(ApiError::parameter(
+            "reason",
+            format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept"),
+        )),
+        false => Ok(()),
     }
 }

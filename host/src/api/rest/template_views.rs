@@ -1,6 +1,7 @@
 //! Templates as JSON.
 
 use crate::domain::digest::Digest;
+use crate::domain::limits::LimitSettings;
 use crate::domain::name::Name;
 use crate::domain::template::{Backoff, OrderedStep, Template};
 use crate::registry::RegistryError;
@@ -77,6 +78,8 @@ struct StepTemplateView {
     handler: String,
     depends_on: Vec<Name>,
     timeout_ms: u64,
+    /// What the template says, the defaults included; the host and the namespace may say less.
+    limits: LimitSettings,
     retry: RetryView,
 }
 
@@ -169,6 +172,7 @@ impl StepTemplateView {
             handler: ordered.step.handler.to_string(),
             depends_on: ordered.step.depends_on.clone(),
             timeout_ms: milliseconds(ordered.policy.timeout),
+            limits: ordered.policy.limits.clone(),
             retry: RetryView {
                 max_attempts: retry.max_attempts,
                 backoff: retry.backoff,

@@ -1,25 +1,22 @@
 //! `tasker bench`: measure the engine beside pgbench, through the same code as real work.
 
+mod cold_start;
 mod fill;
+mod hosts;
 mod pgbench;
 mod report;
 mod resolve;
+mod rollout;
 mod run;
 mod usage;
 mod workload;
 
 use super::output::Output;
 use super::{CliError, Exit};
-use anyhow::{Context as _, bail};
 use clap::Args;
-use std::path::PathBuf;
+use hosts::Place;
+use report::Printed;
 use workload::Workload;
-
-/// Where `make` leaves the sample handlers of a checkout.
-const BUILT_HANDLERS: [&str; 2] = [
-    "target/guests/wasm32-wasip2/release/tasker_handlers_basics.wasm",
-    "plugins/target/wasm32-wasip2/release/tasker_handlers_basics.wasm",
-];
 
 /// Run no-op tasks of a given shape and print what each step costs, with pgbench's figures from the
 /// same minutes beside them.
@@ -40,15 +37,8 @@ pub struct Bench {
     /// Finished tasks of five steps that are in the tables before the measurement.
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     finished_tasks: u32,
-    /// A PostgreSQL to measure on; without one, a private server in a directory of its own.
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Where that directory is made; removed at the end.
-    #[arg(long, value_name = "DIR")]
-    scratch_dir: Option<PathBuf>,
-    /// The sample component `basics`, as `make guests` builds it.
-    #[arg(long, value_name = "FILE")]
-    component: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT")]
     slots: u16,
@@ -67,44 +57,20 @@ pub struct Bench {
 #[derive(Debug, clap::Subcommand)]
 enum Other {
     Resolve(resolve::Resolve),
+    Rollout(rollout::Rollout),
+    ColdStart(cold_start::ColdStart),
 }
 
 impl Bench {
     pub(super) async fn run(mut self, output: Output) -> Result<Exit, CliError> {
-        let component = self.component()?;
-        let (json, table) = match self.other.take() {
-            Some(Other::Resolve(resolve)) => {
-                let report = resolve.run(component).await?;
-                (serde_json::to_string_pretty(&report), report.table())
-            }
-            None => {
-                let report = run::run(&self, &component).await?;
-                (serde_json::to_string_pretty(&report), report.table())
-            }
+        let printed = match self.other.take() {
+            Some(Other::Resolve(resolve)) => resolve.run().await?,
+            Some(Other::Rollout(rollout)) => rollout.run().await?,
+            Some(Other::ColdStart(start)) => start.run().await?,
+            None => run::run(&self).await?,
         };
-        let json = json.map_err(anyhow::Error::from)?;
+        let Printed { json, table } = printed;
         output.print(if output.is_json() { &json } else { &table })?;
         Ok(Exit::Complete)
-    }
-
-    fn component(&self) -> anyhow::Result<Vec<u8>> {
-        if let Some(path) = &self.component {
-            return std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-        }
-        let targets = std::env::var_os("TASKER_GUESTS_TARGET_DIR").map(PathBuf::from);
-        let of_target =
-            targets.map(|dir| dir.join("wasm32-wasip2/release/tasker_handlers_basics.wasm"));
-        let candidates = of_target
-            .into_iter()
-            .chain(BUILT_HANDLERS.map(PathBuf::from));
-        match candidates
-            .into_iter()
-            .find_map(|path| std::fs::read(path).ok())
-        {
-            Some(bytes) => Ok(bytes),
-            None => bail!(
-                "the sample component tasker_handlers_basics.wasm is not built; run `make guests` in a checkout, or name it with --component"
-            ),
-        }
     }
 }

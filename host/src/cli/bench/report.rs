@@ -1,8 +1,29 @@
 //! What a measurement found.
 
-use super::pgbench::Figures;
+use super::pgbench;
 use super::workload::Workload;
 use serde::Serialize;
+use std::fmt::{self, Display, Formatter};
+
+/// What a measurement found, for people too.
+pub(super) trait Report: Serialize {
+    fn table(&self) -> String;
+}
+
+/// A report in both forms.
+pub(super) struct Printed {
+    pub(super) json: String,
+    pub(super) table: String,
+}
+
+impl Printed {
+    pub(super) fn of(report: &impl Report) -> anyhow::Result<Self> {
+        Ok(Self {
+            json: serde_json::to_string_pretty(report)?,
+            table: report.table(),
+        })
+    }
+}
 
 /// Percentiles of a time.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
@@ -10,6 +31,13 @@ pub(super) struct Percentiles {
     pub(super) p50: f64,
     pub(super) p95: f64,
     pub(super) p99: f64,
+}
+
+impl Display for Percentiles {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { p50, p95, p99 } = self;
+        write!(f, "p50 {p50:.2} ms   p95 {p95:.2} ms   p99 {p99:.2} ms")
+    }
 }
 
 /// Percentiles of one call into the sandbox.
@@ -21,7 +49,7 @@ pub(super) struct SandboxUs {
 
 /// One measurement; absent figures could not be had here.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Report {
+pub(super) struct Figures {
     pub(super) workload: Workload,
     pub(super) tasks: u64,
     pub(super) steps: u64,
@@ -51,23 +79,25 @@ pub(super) struct Report {
     pub(super) finished_tasks: u32,
 }
 
-impl Report {
+impl Figures {
     /// Sets pgbench's figures, and what is relative to them.
-    pub(super) fn compare(&mut self, figures: &[Figures]) {
+    pub(super) fn compare(&mut self, figures: &[pgbench::Figures]) {
         if figures.is_empty() {
             return;
         }
-        let mean =
-            |of: fn(&Figures) -> f64| figures.iter().map(of).sum::<f64>() / figures.len() as f64;
+        let mean = |of: fn(&pgbench::Figures) -> f64| {
+            figures.iter().map(of).sum::<f64>() / figures.len() as f64
+        };
         let (tps, latency_ms) = (mean(|f| f.tps_16), mean(|f| f.latency_ms_1));
         self.pgbench_tps_16 = Some(tps);
         self.pgbench_latency_ms_1 = Some(latency_ms);
         self.ratio_to_pgbench = Some(self.steps_per_s / tps);
         self.latency_ratio = Some(self.task_ms.p50 / latency_ms);
     }
+}
 
-    /// For people.
-    pub(super) fn table(&self) -> String {
+impl Report for Figures {
+    fn table(&self) -> String {
         let shown = |figure: Option<f64>, digits: usize| match figure {
             Some(figure) => format!("{figure:.digits$}"),
             None => "-".to_owned(),

@@ -1,19 +1,18 @@
 //! How long it takes to find out what a new task takes, with many versions registered.
 
-use super::report::Percentiles;
-use super::run::{percentiles_of, scratch, target};
+use super::hosts::{Member, Place, target};
+use super::report::{Percentiles, Printed, Report};
+use super::run::percentiles_of;
 use crate::cli::output::tell;
 use crate::domain::actor::Actor;
 use crate::domain::ids::TaskId;
-use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use crate::host::Host;
 use crate::registry::Registry;
 use crate::registry::pin::PinTarget;
 use crate::registry::resolve::Wanted;
-use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::bench::Bulk;
 use crate::store::pin::{PinBy, PinKind};
 use serde::Serialize;
-use std::path::PathBuf;
 use std::time::Instant;
 
 /// Steps of the template, each of a component of its own as far as there are that many.
@@ -35,17 +34,13 @@ pub struct Resolve {
     /// Resolutions that are timed, of each kind.
     #[arg(long, default_value_t = 300, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     tries: u32,
-    /// A PostgreSQL to measure on; without one, a private server in a directory of its own.
-    #[arg(long, value_name = "URL")]
-    database_url: Option<String>,
-    /// Where that directory is made; removed at the end.
-    #[arg(long, value_name = "DIR")]
-    scratch_dir: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
 }
 
 /// What was found, in milliseconds.
 #[derive(Debug, Serialize)]
-pub(super) struct Report {
+struct Found {
     versions: u32,
     components: u32,
     /// The smallest question to the database.
@@ -61,28 +56,15 @@ pub(super) struct Report {
 }
 
 impl Resolve {
-    pub(super) async fn run(self, component: Vec<u8>) -> anyhow::Result<Report> {
-        let scratch = scratch(self.scratch_dir.as_deref())?;
-        let database = self.database_url.clone();
-        let host = Host::start(HostConfig {
-            listen: ([127, 0, 0, 1], 0).into(),
-            data_dir: scratch.path().join("data"),
-            database: database.map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
-            compiler: Compiler::of_this_program(CompileLimits::default()),
-            secret_keys: None,
-            connections: crate::store::DEFAULT_CONNECTIONS,
-            worker: None,
-            watch: None,
-            auth: AuthConfig::Off,
-            tls: None,
-        })
-        .await?;
-        let registry = Registry::new(host.store.clone(), host.sandbox.clone());
-        self.publish(&host, &registry, component).await?;
+    pub(super) async fn run(self) -> anyhow::Result<Printed> {
+        let component = self.place.component()?;
+        let hosts = self.place.start(1, None).await?;
+        let Member { host, registry, .. } = hosts.first();
+        self.publish(host, registry, component).await?;
         tell("measuring\n");
-        let report = self.measure(&host, &registry).await?;
-        host.stop().await?;
-        Ok(report)
+        let report = self.measure(host, registry).await?;
+        hosts.stop().await?;
+        Printed::of(&report)
     }
 
     async fn publish(
@@ -116,7 +98,7 @@ impl Resolve {
         Ok(())
     }
 
-    async fn measure(&self, host: &Host, registry: &Registry) -> anyhow::Result<Report> {
+    async fn measure(&self, host: &Host, registry: &Registry) -> anyhow::Result<Found> {
         let (mut trips, mut after, mut new, mut known) = (vec![], vec![], vec![], vec![]);
         for no in 0..self.tries {
             change(registry, no).await?;
@@ -128,7 +110,7 @@ impl Resolve {
             known.push(resolve_ms(registry, &wanted("*")?).await?);
         }
         let (round_trip_ms, after_change_ms) = (percentiles_of(trips), percentiles_of(after));
-        Ok(Report {
+        Ok(Found {
             versions: self.versions,
             components: self.components,
             round_trip_ms,
@@ -173,15 +155,9 @@ fn ms_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1e3
 }
 
-impl Report {
-    /// For people.
-    pub(super) fn table(&self) -> String {
-        let line = |label: &str, times: Percentiles| {
-            format!(
-                "  {label:<14} p50 {:.2} ms   p95 {:.2} ms   p99 {:.2} ms",
-                times.p50, times.p95, times.p99
-            )
-        };
+impl Report for Found {
+    fn table(&self) -> String {
+        let line = |label: &str, times: Percentiles| format!("  {label:<14} {times}");
         [
             format!(
                 "{} versions of {} components",

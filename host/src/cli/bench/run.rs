@@ -2,8 +2,9 @@
 
 use super::Bench;
 use super::fill::fill;
+use super::hosts::{Hosts, Member, submit, target};
 use super::pgbench::Pgbench;
-use super::report::{Percentiles, Report, SandboxUs};
+use super::report::{Figures, Percentiles, Printed, SandboxUs};
 use super::usage;
 use super::workload::Workload;
 use crate::cli::output::tell;
@@ -13,23 +14,13 @@ use crate::domain::grants::Grants;
 use crate::domain::ids::TaskId;
 use crate::domain::invocation::{Invocation, Lease, StepPlan};
 use crate::domain::limits::Limits;
-use crate::domain::requirement::QualifiedName;
-use crate::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use crate::host::Host;
 use crate::registry::Registry;
-use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
-use crate::tasks::Tasks;
-use crate::tasks::submit::{MAX_BATCH_TASKS, Submit};
 use crate::worker::WorkerConfig;
-use anyhow::Context as _;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// Between two looks whether all is done.
-const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 
 /// Statistics of a session reach the server's counters within this time.
 const STATISTICS_DELAY: Duration = Duration::from_millis(1_500);
@@ -43,8 +34,7 @@ const MEASURED: &str = "measured";
 /// What is measured with.
 struct Bed<'a> {
     bench: &'a Bench,
-    host: Host,
-    tasks: Tasks,
+    hosts: Hosts,
     bulk: Bulk,
 }
 
@@ -56,22 +46,15 @@ struct Used {
     calls: u64,
 }
 
-pub(super) async fn run(bench: &Bench, component: &[u8]) -> anyhow::Result<Report> {
-    let scratch = scratch(bench.scratch_dir.as_deref())?;
-    let host = start(bench, scratch.path()).await?;
-    let registry = Registry::new(host.store.clone(), host.sandbox.clone());
-    let tasks = Tasks::new(host.store.clone(), registry.clone(), host.wake.clone());
-    publish(&registry, bench.workload, component).await?;
-    let bulk = Bulk::new(&host.store);
-    let bed = Bed {
-        bench,
-        host,
-        tasks,
-        bulk,
-    };
+pub(super) async fn run(bench: &Bench) -> anyhow::Result<Printed> {
+    let component = &bench.place.component()?;
+    let hosts = bench.place.start(1, Some(&worker(bench))).await?;
+    publish(&hosts.first().registry, bench.workload, component).await?;
+    let bulk = hosts.first().bulk();
+    let bed = Bed { bench, hosts, bulk };
 
     let say = |text: &str| tell(&format!("{text}\n"));
-    let pgbench = Pgbench::prepare(&bed.url(), bench.pgbench_seconds).await?;
+    let pgbench = Pgbench::prepare(&bed.host().database_url(), bench.pgbench_seconds).await?;
     if pgbench.is_none() && bench.pgbench_seconds > 0 {
         say("pgbench was not found beside PostgreSQL's programs: its figures are null");
     }
@@ -95,46 +78,17 @@ pub(super) async fn run(bench: &Bench, component: &[u8]) -> anyhow::Result<Repor
         pgbench.clean().await?;
     }
     report.compare(&figures);
-    bed.host.stop().await?;
-    Ok(report)
+    bed.hosts.stop().await?;
+    Printed::of(&report)
 }
 
-/// A directory through which the account of PostgreSQL may pass.
-pub(super) fn scratch(parent: Option<&Path>) -> anyhow::Result<tempfile::TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder
-        .prefix("tasker-bench-")
-        .permissions(std::fs::Permissions::from_mode(0o711));
-    let made = match parent {
-        Some(dir) => builder.tempdir_in(dir),
-        None => builder.tempdir(),
-    };
-    made.context("cannot make a directory for the measurement")
-}
-
-async fn start(bench: &Bench, scratch: &Path) -> anyhow::Result<Host> {
-    let worker = WorkerConfig {
+fn worker(bench: &Bench) -> WorkerConfig {
+    WorkerConfig {
         slots: bench.slots.into(),
         lanes: bench.lanes.into(),
         batch: bench.batch.into(),
         ..WorkerConfig::default()
-    };
-    let host = Host::start(HostConfig {
-        listen: ([127, 0, 0, 1], 0).into(),
-        data_dir: scratch.join("data"),
-        database: bench
-            .database_url
-            .clone()
-            .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
-        secret_keys: None,
-        connections: crate::store::DEFAULT_CONNECTIONS,
-        compiler: Compiler::of_this_program(CompileLimits::default()),
-        worker: Some(worker),
-        watch: None,
-        auth: AuthConfig::Off,
-        tls: None,
-    });
-    Ok(host.await?)
+    }
 }
 
 async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> anyhow::Result<()> {
@@ -158,65 +112,34 @@ async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> a
     Ok(())
 }
 
-pub(super) fn target(name: &str) -> anyhow::Result<QualifiedName> {
-    Ok(QualifiedName {
-        namespace: "bench".parse()?,
-        name: name.parse()?,
-    })
-}
-
 impl Bed<'_> {
-    fn url(&self) -> String {
-        match &self.bench.database_url {
-            Some(url) => url.clone(),
-            None => self.host.database_url(),
-        }
-    }
-
     /// Submits tasks and waits until none is open.
     async fn run_tasks(&self, count: u32, correlation_id: &str) -> anyhow::Result<()> {
-        let steps = u64::from(count) * self.bench.workload.steps() as u64;
-        let attempts = self.host.stats.attempts() + steps;
-        let mut left = count as usize;
-        while left > 0 {
-            let batch = left.min(MAX_BATCH_TASKS);
-            self.tasks
-                .submit_batch(vec![self.submit()?; batch], correlation_id)
-                .await?;
-            left -= batch;
-        }
-        // Asking the database all the time would be a part of what is measured.
-        while self.host.stats.attempts() < attempts {
-            tokio::time::sleep(LOOK_INTERVAL).await;
-        }
-        while self.bulk.has_open_tasks().await? {
-            tokio::time::sleep(LOOK_INTERVAL).await;
-        }
-        Ok(())
+        let workload = self.bench.workload;
+        let submits = vec![submit(workload.name())?; count as usize];
+        let steps = u64::from(count) * workload.steps() as u64;
+        self.member().run_all(submits, steps, correlation_id).await
     }
 
-    fn submit(&self) -> anyhow::Result<Submit> {
-        Ok(Submit {
-            namespace: "bench".parse()?,
-            template: self.bench.workload.name().parse()?,
-            version: None,
-            input: serde_json::json!({}),
-            idempotency_key: None,
-            correlation_id: None,
-        })
+    fn member(&self) -> &Member {
+        self.hosts.first()
+    }
+
+    fn host(&self) -> &Host {
+        &self.member().host
     }
 
     async fn used(&self) -> anyhow::Result<Used> {
         tokio::time::sleep(STATISTICS_DELAY).await;
         Ok(Used {
             counters: self.bulk.counters().await?,
-            postgres: self.host.postgres_pid().and_then(usage::tree_cpu),
+            postgres: self.host().postgres_pid().and_then(usage::tree_cpu),
             host: usage::own_cpu(),
-            calls: self.host.stats.calls(),
+            calls: self.host().stats.calls(),
         })
     }
 
-    async fn measure(&self) -> anyhow::Result<Report> {
+    async fn measure(&self) -> anyhow::Result<Figures> {
         let (workload, tasks) = (self.bench.workload, self.bench.tasks);
         let before = self.used().await?;
         let started = Instant::now();
@@ -232,7 +155,7 @@ impl Bed<'_> {
             }
         };
         let seconds = started.elapsed().as_secs_f64();
-        let calls = self.host.stats.calls();
+        let calls = self.host().stats.calls();
         let after = Used {
             calls,
             ..self.used().await?
@@ -256,7 +179,11 @@ impl Bed<'_> {
         let mut times_ms = Vec::with_capacity(tasks as usize);
         for _ in 0..tasks {
             let started = Instant::now();
-            let submitted = self.tasks.submit(self.submit()?, MEASURED).await?;
+            let submitted = self
+                .member()
+                .tasks
+                .submit(submit(self.bench.workload.name())?, MEASURED)
+                .await?;
             self.wait(submitted.task_id).await?;
             times_ms.push(started.elapsed().as_secs_f64() * 1e3);
         }
@@ -264,15 +191,19 @@ impl Bed<'_> {
     }
 
     async fn wait(&self, task: TaskId) -> anyhow::Result<()> {
-        Ok(self.tasks.wait(task, None, Duration::from_secs(60)).await?)
+        Ok(self
+            .member()
+            .tasks
+            .wait(task, None, Duration::from_secs(60))
+            .await?)
     }
 
     async fn sandbox(&self, component: &[u8]) -> anyhow::Result<SandboxUs> {
         let digest = Digest::of(component);
         let load = async || Ok::<_, StoreError>(component.to_vec());
-        let prepared = self.host.sandbox.prepare(digest, load).await?;
+        let prepared = self.host().sandbox.prepare(digest, load).await?;
         let times = self
-            .host
+            .host()
             .sandbox
             .measure_call(&prepared, invocation(digest), SANDBOX_CALLS)
             .await;
@@ -283,7 +214,7 @@ impl Bed<'_> {
     }
 }
 
-fn invocation(digest: Digest) -> Arc<Invocation> {
+pub(super) fn invocation(digest: Digest) -> Arc<Invocation> {
     let step = StepPlan {
         namespace: "bench".into(),
         name: "s0".into(),
@@ -317,14 +248,14 @@ fn report(
     (before, after): (&Used, &Used),
     task_ms: Percentiles,
     step_overhead_ms: Percentiles,
-) -> Report {
+) -> Figures {
     let tasks = u64::from(bench.tasks);
     let steps = tasks * bench.workload.steps() as u64;
     let per_step = |figure: f64| figure / steps as f64;
     let cpu_ms = |before: Option<Duration>, after: Option<Duration>| {
         Some(per_step(after?.saturating_sub(before?).as_secs_f64() * 1e3))
     };
-    Report {
+    Figures {
         workload: bench.workload,
         tasks,
         steps,

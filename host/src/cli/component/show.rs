@@ -3,8 +3,12 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
-use crate::cli::view::{ComponentVersion, Family, Handler, Page, Provenance, SignatureLine, Want};
-use crate::cli::{CliError, Context, Exit, changes, json, units};
+use crate::cli::view::{
+    ComponentVersion, Family, Handler, Limits, Page, Provenance, SignatureLine, Want,
+};
+use crate::cli::{CliError, Context, Exit, changes, json, list, units};
+use crate::domain::limits::Limited;
+use crate::domain::name::Name;
 use chrono::Utc;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
@@ -38,9 +42,12 @@ impl Show {
         let found = context.client.get::<ComponentVersion>(&path).await?;
         let path = [&path[..], &["signatures"]].concat();
         let signatures = context.client.get::<Page<SignatureLine>>(&path).await?;
-        let signed = signed_text(&signatures.value.items);
+        let beside = Beside {
+            signed: signed_text(&signatures.value.items),
+            limits: limits_of(namespace, name, context).await?,
+        };
         context.output.show(&found.text, || {
-            version_text(&found.value, signed, context.output)
+            version_text(&found.value, beside, context.output)
         })?;
         context.output.next(&next(&found.value));
         Ok(Exit::Complete)
@@ -101,7 +108,28 @@ pub fn handler_names(version: &ComponentVersion) -> String {
     names.join(", ")
 }
 
-fn version_text(version: &ComponentVersion, signed: String, output: Output) -> String {
+/// What is told of a version that stands elsewhere.
+struct Beside {
+    signed: String,
+    limits: String,
+}
+
+/// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
+async fn limits_of(namespace: &Name, name: &Name, context: &Context) -> Result<String, CliError> {
+    let query = [("namespace", namespace.to_string())];
+    let rules = list::all::<Limits>(&context.client, &["limits"], &query).await?;
+    let line = |rule: &Limits| match &rule.component {
+        Limited::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
+        Limited::One(one) if one.namespace.is_none() && one.component == *name => {
+            Some(rule.limits.to_string())
+        }
+        Limited::One(_) => None,
+    };
+    let lines: Vec<_> = rules.value.items.iter().filter_map(line).collect();
+    Ok(lines.join("\n"))
+}
+
+fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> String {
     let head = output.fields([
         (
             "component",
@@ -115,7 +143,8 @@ fn version_text(version: &ComponentVersion, signed: String, output: Output) -> S
         ("wants", wants(version, output)),
         ("imports", version.imports.join("\n")),
         ("made by", made_by(version.provenance.as_ref())),
-        ("signed by", signed),
+        ("signed by", beside.signed),
+        ("at most", beside.limits),
         ("created", units::ago(version.created_at, Utc::now())),
     ]);
     let verdict = version.verdict.iter().map(|it| changes::block(it, output));

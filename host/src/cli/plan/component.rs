@@ -67,7 +67,7 @@ impl Component {
     fn next(&self, plan: &ComponentPlan) -> Vec<String> {
         let (release, family) = (&self.release, self.release.family());
         match (plan.status.as_deref(), &self.path) {
-            (None, Some(path)) => {
+            (None | Some("collected"), Some(path)) => {
                 let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
                 let path = path.display();
                 vec![format!(

@@ -1,7 +1,7 @@
 //! Makes the changes of a plan, one after the other.
 
 use super::answer;
-use super::plan::{Action, Change, Plan};
+use super::plan::{Action, Change, PinName, Plan};
 use crate::cli::component::push::{Upload, read_component, send};
 use crate::cli::output::tell;
 use crate::cli::paint::Tone;
@@ -11,7 +11,9 @@ use crate::cli::view::TemplateVersion;
 use crate::cli::{CliError, Context, Exit, units};
 use crate::domain::name::Name;
 use reqwest::Method;
-use serde_json::json;
+use semver::Version;
+use serde_json::{Value, json};
+use std::path::Path;
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
 pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
@@ -43,6 +45,9 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Complete)
 }
 
+/// Why, for who reads the audit.
+const REASON: &str = "tasker sync";
+
 async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<(), CliError> {
     match &change.action {
         Action::Component {
@@ -61,6 +66,7 @@ async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<()
                 signatures: signatures_beside(path)?,
             };
             send(upload, context).await?;
+            Ok(())
         }
         Action::Template {
             name,
@@ -68,42 +74,80 @@ async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<()
             source,
             path,
         } => {
-            let version = version.to_string();
-            let at = [
-                "namespaces",
-                namespace.as_str(),
-                "templates",
-                name.as_str(),
-                "versions",
-                &version,
-            ];
-            let (bytes, body) = (source.len(), source.clone().into());
-            let media_type = "application/yaml";
-            let client = &context.client;
-            let sent = client.upload::<TemplateVersion>(Method::PUT, &at, media_type, body, bytes);
-            let file = path.display().to_string();
-            sent.await.map_err(|error| error.in_file(&file, source))?;
+            let template = (name, version);
+            push_template(namespace, template, source, path, context).await
         }
-        Action::Pin {
-            pin: (kind, target),
-            requirement,
+        Action::Pin { pin, requirement } => {
+            set_pin(namespace, pin, requirement.as_deref(), context).await
+        }
+        Action::Grant {
+            component,
+            capability,
         } => {
-            let target = target.replacen('/', "~", 1);
-            let at = ["namespaces", namespace.as_str(), "pins", kind, &target];
-            match requirement {
-                Some(requirement) => {
-                    let body = json!({ "requirement": requirement, "reason": "tasker sync" });
-                    let set =
-                        context
-                            .client
-                            .send_json::<serde_json::Value>(Method::PUT, &at, &body);
-                    set.await?;
-                }
-                None => {
-                    context.client.delete(&at).await?;
-                }
-            }
+            let at = ["namespaces", namespace.as_str(), "grants"];
+            let body = json!({
+                "component": component, "capability": capability, "reason": REASON,
+            });
+            put(Method::POST, &at, &body, context).await
+        }
+        Action::Revoke { id } => {
+            let at = ["namespaces", namespace.as_str(), "grants", &id.to_string()];
+            let query = [("reason", REASON.to_owned())];
+            context.client.delete_with(&at, &query).await.map(drop)
+        }
+        Action::Limit { component, patch } => {
+            let component = component.to_string().replacen('/', "~", 1);
+            let at = ["namespaces", namespace.as_str(), "limits", &component];
+            let body = json!({ "limits": patch, "reason": REASON });
+            put(Method::PATCH, &at, &body, context).await
         }
     }
-    Ok(())
+}
+
+async fn push_template(
+    namespace: &Name,
+    (name, version): (&Name, &Version),
+    source: &str,
+    path: &Path,
+    context: &Context,
+) -> Result<(), CliError> {
+    let version = version.to_string();
+    let at = [
+        "namespaces",
+        namespace.as_str(),
+        "templates",
+        name.as_str(),
+        "versions",
+        &version,
+    ];
+    let (bytes, body) = (source.len(), source.to_owned().into());
+    let media_type = "application/yaml";
+    let client = &context.client;
+    let sent = client.upload::<TemplateVersion>(Method::PUT, &at, media_type, body, bytes);
+    let file = path.display().to_string();
+    let sent = sent.await.map_err(|error| error.in_file(&file, source));
+    sent.map(drop)
+}
+
+/// Sets the pin or, without a requirement, removes it.
+async fn set_pin(
+    namespace: &Name,
+    (kind, target): &PinName,
+    requirement: Option<&str>,
+    context: &Context,
+) -> Result<(), CliError> {
+    let target = target.replacen('/', "~", 1);
+    let at = ["namespaces", namespace.as_str(), "pins", kind, &target];
+    match requirement {
+        Some(requirement) => {
+            let body = json!({ "requirement": requirement, "reason": REASON });
+            put(Method::PUT, &at, &body, context).await
+        }
+        None => context.client.delete(&at).await.map(drop),
+    }
+}
+
+async fn put(method: Method, at: &[&str], body: &Value, context: &Context) -> Result<(), CliError> {
+    let sent = context.client.send_json::<Value>(method, at, body).await;
+    sent.map(drop)
 }

@@ -1,5 +1,6 @@
 //! What a folder says of a namespace.
 
+use super::rules::{Grants, Limits};
 use crate::cli::component::push::read_component;
 use crate::cli::place::Place;
 use crate::cli::{CliError, Problem, input};
@@ -10,8 +11,15 @@ use crate::domain::requirement::{ComponentRef, Requirement};
 use crate::domain::template::{Template, TemplateError, read_document};
 use semver::Version;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+const PINS: &str = "pins.yaml";
+const GRANTS: &str = "grants.yaml";
+const LIMITS: &str = "limits.yaml";
+/// All that a folder may have.
+const KNOWN: [&str; 5] = ["components", "templates", PINS, GRANTS, LIMITS];
 
 /// The desired state of one namespace.
 pub struct Desired {
@@ -19,7 +27,10 @@ pub struct Desired {
     /// By name and version, the lowest first.
     pub components: BTreeMap<(Name, Version), ComponentUpload>,
     pub templates: BTreeMap<(Name, Version), TemplateUpload>,
-    pub pins: Pins,
+    /// What there is no file for is none, and left alone.
+    pub pins: Option<Pins>,
+    pub grants: Option<Grants>,
+    pub limits: Option<Limits>,
 }
 
 pub struct ComponentUpload {
@@ -62,25 +73,28 @@ impl Desired {
                 return Err(Problem::bad_input(what).into());
             }
         }
+        let grants: Option<Grants> = document(&dir.join(GRANTS))?;
+        if let Some(grants) = &grants {
+            grants.check(&dir.join(GRANTS))?;
+        }
         Ok(Self {
             namespace: namespace.clone(),
             components,
             templates,
-            pins: pins(&dir.join("pins.yaml"))?,
+            pins: document(&dir.join(PINS))?,
+            grants,
+            limits: document(&dir.join(LIMITS))?,
         })
     }
 }
 
 /// A folder without anything of what is looked for is a mistake, and so is a misspelt file.
 fn refuse_strangers(dir: &Path) -> Result<(), CliError> {
-    let help = "a folder has components/, templates/ and pins.yaml, as far as it needs them";
+    let help = "a folder has components/, templates/, pins.yaml, grants.yaml and limits.yaml, as far as it needs them";
     let entries = entries(dir)?;
-    let known = ["components", "templates", "pins.yaml"];
     let has = |path: &PathBuf, name: &str| path.file_name().is_some_and(|found| found == name);
-    if !entries
-        .iter()
-        .any(|path| known.iter().any(|name| has(path, name)))
-    {
+    let is_known = |path: &PathBuf| KNOWN.iter().any(|name| has(path, name));
+    if !entries.iter().any(is_known) {
         let what = format!("{} has nothing to bring a namespace to", dir.display());
         return Err(Problem::bad_input(what).help(help).into());
     }
@@ -88,11 +102,7 @@ fn refuse_strangers(dir: &Path) -> Result<(), CliError> {
         path.extension()
             .is_some_and(|end| end == "yaml" || end == "yml")
     };
-    match entries
-        .iter()
-        .filter(is_yaml)
-        .find(|path| !has(path, "pins.yaml"))
-    {
+    match entries.iter().filter(is_yaml).find(|path| !is_known(path)) {
         Some(stranger) => {
             let what = format!("{} is not understood here", stranger.display());
             Err(Problem::bad_input(what).help(help).into())
@@ -153,12 +163,14 @@ fn template(path: PathBuf, home: &Name) -> Result<((Name, Version), TemplateUplo
     Ok(((is.name, is.version), TemplateUpload { path, source }))
 }
 
-fn pins(path: &Path) -> Result<Pins, CliError> {
+/// What the file says; none where there is no such file.
+fn document<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, CliError> {
     if !path.exists() {
-        return Ok(Pins::default());
+        return Ok(None);
     }
     let source = input::read_text(path)?;
-    read_document(&source).map_err(|error| wrong(&error, path, &source))
+    let read = read_document(&source).map_err(|error| wrong(&error, path, &source))?;
+    Ok(Some(read))
 }
 
 fn wrong(error: &TemplateError, path: &Path, source: &str) -> CliError {

@@ -3,6 +3,7 @@
 mod apply;
 mod folder;
 mod plan;
+mod rules;
 
 use super::output::Output;
 use super::paint::Tone;
@@ -13,7 +14,8 @@ use plan::{Change, Op, Plan};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Bring a namespace to what a folder says: components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml.
+/// Bring a namespace to what a folder says: components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml,
+/// grants.yaml, limits.yaml.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
     /// The folder.
@@ -24,7 +26,8 @@ pub struct Sync {
     /// Show what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Remove pins that the folder does not have. Versions stay: tasks may need them.
+    /// Remove pins, grants and limits that the folder's file of them does not have. Versions stay: tasks
+    /// may need them.
     #[arg(long)]
     prune: bool,
     /// Remove without asking.
@@ -75,7 +78,7 @@ impl Sync {
         }
         let what = format!(
             "{} would go; nothing was changed",
-            units::count(count, "pin")
+            units::count(count, "setting")
         );
         let help = "look at the plan above, then add --yes";
         Err(Problem::bad_input(what).help(help).into())

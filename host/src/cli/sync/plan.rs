@@ -1,9 +1,11 @@
 //! The way from what a host has to what a folder says.
 
-use super::folder::{Desired, Pins};
+use super::folder::{ComponentUpload, Desired, Pins, TemplateUpload};
+use super::rules::{grant_changes, limit_changes};
 use crate::cli::view::{self, ComponentVersion, Family, TemplateVersion};
 use crate::cli::{CliError, Context, Exit, Problem, list, units};
 use crate::domain::digest::Digest;
+use crate::domain::limits::{LimitPatch, Limited};
 use crate::domain::name::Name;
 use semver::Version;
 use serde::de::DeserializeOwned;
@@ -50,6 +52,16 @@ pub enum Action {
         pin: PinName,
         requirement: Option<String>,
     },
+    Grant {
+        component: String,
+        capability: String,
+    },
+    /// The grant of this id goes.
+    Revoke { id: i64 },
+    Limit {
+        component: Limited,
+        patch: LimitPatch,
+    },
 }
 
 /// Kind and target as the API tells them.
@@ -67,68 +79,93 @@ impl Op {
 
 impl Plan {
     /// Compares with what the host has. Refused where a version exists with other content, since
-    /// nothing could bring that about.
+    /// nothing could bring that about. Rights and limits come first, so that no version waits for
+    /// approval of what the folder grants.
     pub async fn make(desired: Desired, prune: bool, context: &Context) -> Result<Self, CliError> {
+        let namespace = desired.namespace.clone();
         let mut changes = Vec::new();
+        if let Some(grants) = &desired.grants {
+            changes.extend(grant_changes(&namespace, grants, prune, context).await?);
+        }
+        if let Some(limits) = &desired.limits {
+            changes.extend(limit_changes(&namespace, limits, prune, context).await?);
+        }
         let mut conflicts = Vec::new();
-        let names = desired.components.keys().map(|(name, _)| name);
-        let present = present(
-            context,
-            &desired.namespace,
-            "components",
-            names,
-            |version: &ComponentVersion| (version.version.clone(), version.digest),
-        );
-        let present = present.await?;
-        for ((name, version), upload) in desired.components {
-            let subject = format!("component {}/{name}@{version}", desired.namespace);
-            match present.get(&(name.clone(), version.clone())) {
-                Some(digest) if *digest == upload.digest => {}
-                Some(_) => conflicts.push(subject),
-                None => changes.push(Change {
-                    op: Op::Add,
-                    subject,
-                    note: units::size(upload.bytes),
-                    action: Action::Component {
-                        name,
-                        version,
-                        path: upload.path,
-                    },
-                }),
-            }
-        }
-        let names = desired.templates.keys().map(|(name, _)| name);
-        let present = self::present(
-            context,
-            &desired.namespace,
-            "templates",
-            names,
-            |version: &TemplateVersion| (version.version.clone(), version.digest),
-        );
-        let present = present.await?;
-        for ((name, version), upload) in desired.templates {
-            let subject = format!("template {}/{name}@{version}", desired.namespace);
-            match present.get(&(name.clone(), version.clone())) {
-                Some(digest) if *digest == Digest::of(upload.source.as_bytes()) => {}
-                Some(_) => conflicts.push(subject),
-                None => changes.push(Change {
-                    op: Op::Add,
-                    subject,
-                    note: String::new(),
-                    action: Action::Template {
-                        name,
-                        version,
-                        source: upload.source,
-                        path: upload.path,
-                    },
-                }),
-            }
-        }
+        let uploads = component_changes(&namespace, desired.components, &mut conflicts, context);
+        changes.extend(uploads.await?);
+        let uploads = template_changes(&namespace, desired.templates, &mut conflicts, context);
+        changes.extend(uploads.await?);
         refuse_conflicts(&conflicts)?;
-        let namespace = desired.namespace;
-        changes.extend(pin_changes(&namespace, &desired.pins, prune, context).await?);
+        if let Some(pins) = &desired.pins {
+            changes.extend(pin_changes(&namespace, pins, prune, context).await?);
+        }
+        // What the new versions do without, the old ones may need until then.
+        changes.sort_by_key(|change| change.op == Op::Remove);
         Ok(Self { namespace, changes })
     }
+}
+
+/// Uploads of components that the host does not have; what it has with other bytes is a conflict.
+async fn component_changes(
+    namespace: &Name,
+    uploads: BTreeMap<(Name, Version), ComponentUpload>,
+    conflicts: &mut Vec<String>,
+    context: &Context,
+) -> Result<Vec<Change>, CliError> {
+    let names = uploads.keys().map(|(name, _)| name);
+    let of = |version: &ComponentVersion| (version.version.clone(), version.digest);
+    let present = present(context, namespace, "components", names, of).await?;
+    let mut changes = Vec::new();
+    for ((name, version), upload) in uploads {
+        let subject = format!("component {namespace}/{name}@{version}");
+        match present.get(&(name.clone(), version.clone())) {
+            Some(digest) if *digest == upload.digest => {}
+            Some(_) => conflicts.push(subject),
+            None => changes.push(Change {
+                op: Op::Add,
+                subject,
+                note: units::size(upload.bytes),
+                action: Action::Component {
+                    name,
+                    version,
+                    path: upload.path,
+                },
+            }),
+        }
+    }
+    Ok(changes)
+}
+
+/// The same for templates.
+async fn template_changes(
+    namespace: &Name,
+    uploads: BTreeMap<(Name, Version), TemplateUpload>,
+    conflicts: &mut Vec<String>,
+    context: &Context,
+) -> Result<Vec<Change>, CliError> {
+    let names = uploads.keys().map(|(name, _)| name);
+    let of = |version: &TemplateVersion| (version.version.clone(), version.digest);
+    let present = present(context, namespace, "templates", names, of).await?;
+    let mut changes = Vec::new();
+    for ((name, version), upload) in uploads {
+        let subject = format!("template {namespace}/{name}@{version}");
+        match present.get(&(name.clone(), version.clone())) {
+            Some(digest) if *digest == Digest::of(upload.source.as_bytes()) => {}
+            Some(_) => conflicts.push(subject),
+            None => changes.push(Change {
+                op: Op::Add,
+                subject,
+                note: String::new(),
+                action: Action::Template {
+                    name,
+                    version,
+                    source: upload.source,
+                    path: upload.path,
+                },
+            }),
+        }
+    }
+    Ok(changes)
 }
 
 /// The digests of all versions of these components or templates.

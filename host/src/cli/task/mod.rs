@@ -9,6 +9,7 @@ mod report;
 mod run;
 mod show;
 mod timeline;
+mod upgrade;
 mod watch;
 
 use crate::cli::{CliError, Context, Exit};
@@ -20,6 +21,7 @@ pub enum Command {
     Show(show::Show),
     Watch(watch::Watch),
     Cancel(cancel::Cancel),
+    Upgrade(upgrade::Upgrade),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -29,5 +31,6 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
         Command::Cancel(cancel) => cancel.run(context).await,
+        Command::Upgrade(upgrade) => upgrade.run(context).await,
     }
 }

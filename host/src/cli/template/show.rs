@@ -118,7 +118,7 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
     ]);
     let rows = version.steps.iter().map(step_row).collect();
     let steps = output.table(
-        ["step", "handler", "after", "timeout", "attempts"],
+        ["step", "handler", "after", "timeout", "attempts", "limits"],
         rows,
         "no steps",
     );
@@ -127,12 +127,13 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
     parts.collect::<Vec<_>>().join("\n\n")
 }
 
-fn step_row(step: &StepTemplate) -> [String; 5] {
+fn step_row(step: &StepTemplate) -> [String; 6] {
     [
         step.name.clone(),
         step.handler.clone(),
         step.depends_on.join(", "),
         units::span(TimeDelta::milliseconds(step.timeout_ms)),
         step.retry.max_attempts.to_string(),
+        step.limits.to_string(),
     ]
 }

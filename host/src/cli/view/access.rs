@@ -1,5 +1,6 @@
 //! Keys, and the record of who changed what.
 
+use crate::domain::limits::{LimitSettings, Limited};
 use crate::domain::permission::Permissions;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -36,4 +37,15 @@ pub struct CreatedKey {
     pub key: String,
     #[serde(flatten)]
     pub line: Key,
+}
+
+/// What a namespace's rule limits.
+#[derive(Debug, Deserialize)]
+pub struct Limits {
+    pub namespace: String,
+    pub component: Limited,
+    pub limits: LimitSettings,
+    /// None where nothing is limited any more.
+    pub set_at: Option<DateTime<Utc>>,
+    pub set_by: Option<String>,
 }

@@ -66,11 +66,15 @@ fn compare_step(old: &Step, new: &Step, is_inner: bool) -> Vec<Change> {
     if old.config != new.config {
         changes.push(Change::patch(path("config"), "is different"));
     }
-    if old.policy != new.policy {
+    let (before, after) = (&old.policy, &new.policy);
+    if (&before.retry, before.timeout) != (&after.retry, after.timeout) {
         changes.push(Change::patch(
             path("retry"),
             "retry or timeout are different",
         ));
+    }
+    if before.limits != after.limits {
+        changes.push(Change::patch(path("limits"), "are different"));
     }
     if is_inner && old.result_schema != new.result_schema {
         changes.push(Change::patch(path("result_schema"), "is different"));

@@ -1,6 +1,7 @@
-//! How often and how fast a step is tried again, and how long one attempt may take.
+//! How often and how fast a step is tried again, and what one attempt may use.
 
 use super::duration;
+use crate::domain::limits::LimitSettings;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -50,6 +51,8 @@ pub struct Policy {
     pub retry: RetryPolicy,
     /// Wall time of one attempt; 1 ms to 24 h.
     pub timeout: Duration,
+    /// What else one attempt may use, where that is less than others allow.
+    pub limits: LimitSettings,
 }
 
 impl Default for Policy {
@@ -63,6 +66,7 @@ impl Default for Policy {
                 jitter: 0.1,
             },
             timeout: Duration::from_secs(30),
+            limits: LimitSettings::default(),
         }
     }
 }
@@ -91,6 +95,9 @@ pub struct PolicySettings {
     pub retry: RetrySettings,
     #[serde(skip_serializing_if = "Option::is_none", with = "duration::optional")]
     pub timeout: Option<Duration>,
+    /// Without the time, which is `timeout`.
+    #[serde(skip_serializing_if = "LimitSettings::is_empty")]
+    pub limits: LimitSettings,
 }
 
 impl RetrySettings {
@@ -131,6 +138,7 @@ impl PolicySettings {
         Self {
             retry: self.retry.or(&other.retry),
             timeout: self.timeout.or(other.timeout),
+            limits: self.limits.or(&other.limits),
         }
     }
 
@@ -140,6 +148,7 @@ impl PolicySettings {
         Policy {
             retry: self.retry.complete(default.retry),
             timeout: self.timeout.unwrap_or(default.timeout),
+            limits: self.limits.clone(),
         }
     }
 }

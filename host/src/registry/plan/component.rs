@@ -157,9 +157,10 @@ impl Registry {
             descriptor: descriptor(&row)?,
             bytes: bytes.unwrap_or_default().into(),
         };
-        let status = match row.is_quarantined {
-            true => Bar::Quarantined.as_str(),
-            false => row.status.as_str(),
+        let status = match (row.is_quarantined, row.collected_at) {
+            (true, _) => Bar::Quarantined.as_str(),
+            (false, Some(_)) => Bar::Collected.as_str(),
+            (false, None) => row.status.as_str(),
         };
         let plan = self
             .plan_of(target, version, uploaded, Some(status))

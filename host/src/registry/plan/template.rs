@@ -71,7 +71,10 @@ impl Registry {
         let number = self.numbered(Kind::Template, target, version, verdict);
         let number = number.await?;
         let foreseen = self.foresee(&template).await?;
-        let open = self.store.open_tasks_of_template(namespace, name).await?;
+        let open = self
+            .store
+            .open_tasks_by_template_version(namespace, name)
+            .await?;
         Ok(TemplatePlan {
             namespace: namespace.clone(),
             name: name.clone(),

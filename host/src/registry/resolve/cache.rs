@@ -115,8 +115,18 @@ impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
 /// The versions of components, bounded by their number over all components.
 pub(super) struct VersionLists(Mutex<Lists>);
 
+/// The versions of one component, and until when they are known to be these.
+#[derive(Clone)]
+pub(super) struct KeptList {
+    /// Of the registry.
+    pub generation: i64,
+    /// Of the component.
+    pub revision: i64,
+    pub listed: Listed,
+}
+
 struct Lists {
-    by_component: LruCache<QualifiedName, (i64, Listed)>,
+    by_component: LruCache<QualifiedName, KeptList>,
     versions: usize,
 }
 
@@ -130,23 +140,21 @@ impl Default for VersionLists {
 }
 
 impl VersionLists {
-    /// What was kept under this generation.
-    pub(super) fn get(&self, component: &QualifiedName, generation: i64) -> Option<Listed> {
+    pub(super) fn get(&self, component: &QualifiedName) -> Option<KeptList> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (kept_under, listed) = lists.by_component.get(component)?;
-        (*kept_under == generation).then(|| listed.clone())
+        lists.by_component.get(component).cloned()
     }
 
-    pub(super) fn keep(&self, component: QualifiedName, generation: i64, listed: Listed) {
+    pub(super) fn keep(&self, component: QualifiedName, list: KeptList) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.versions += listed.len();
-        if let Some((_, before)) = lists.by_component.put(component, (generation, listed)) {
-            lists.versions -= before.len();
+        lists.versions += list.listed.len();
+        if let Some(before) = lists.by_component.put(component, list) {
+            lists.versions -= before.listed.len();
         }
         while lists.versions > MAX_VERSIONS
-            && let Some((_, (_, oldest))) = lists.by_component.pop_lru()
+            && let Some((_, oldest)) = lists.by_component.pop_lru()
         {
-            lists.versions -= oldest.len();
+            lists.versions -= oldest.listed.len();
         }
     }
 }
@@ -162,13 +170,17 @@ mod tests {
         QualifiedName { namespace, name }
     }
 
-    fn listed(versions: u64) -> Listed {
+    fn list(versions: u64) -> KeptList {
         let candidate = |minor| Candidate {
             version: Version::new(1, minor, 0),
             bar: None,
             id: 1,
         };
-        (0..versions).map(candidate).collect()
+        KeptList {
+            generation: 1,
+            revision: 1,
+            listed: (0..versions).map(candidate).collect(),
+        }
     }
 
     #[test]
@@ -182,13 +194,13 @@ mod tests {
     fn versions_are_bounded_over_all_components() {
         let lists = VersionLists::default();
         let half = MAX_VERSIONS as u64 / 2;
-        lists.keep(component("a"), 1, listed(half));
-        lists.keep(component("b"), 1, listed(half));
+        lists.keep(component("a"), list(half));
+        lists.keep(component("b"), list(half));
         // The same again takes no more room.
-        lists.keep(component("b"), 2, listed(half));
-        assert!(lists.get(&component("a"), 1).is_some());
-        lists.keep(component("c"), 2, listed(1));
-        assert!(lists.get(&component("b"), 2).is_none());
-        assert!(lists.get(&component("c"), 2).is_some());
+        lists.keep(component("b"), list(half));
+        assert!(lists.get(&component("a")).is_some());
+        lists.keep(component("c"), list(1));
+        assert!(lists.get(&component("b")).is_none());
+        assert!(lists.get(&component("c")).is_some());
     }
 }

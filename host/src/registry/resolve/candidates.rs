@@ -3,6 +3,7 @@
 use super::super::RegistryError;
 use super::super::discover::parse_version;
 use super::Resolver;
+use super::cache::KeptList;
 use crate::domain::name::{Name, NameError};
 use crate::domain::requirement::QualifiedName;
 use crate::domain::resolve::{Candidate, Components};
@@ -22,36 +23,71 @@ impl Resolver<'_> {
     ) -> Result<Components<i32>, RegistryError> {
         let kept = &self.registry.resolved.versions;
         let mut found = Components::new();
-        let mut missing = Vec::new();
+        let mut older = BTreeMap::new();
         for component in components {
-            match kept.get(component, self.generation) {
-                Some(listed) => drop(found.insert(component.clone(), listed)),
-                None => missing.push(component.clone()),
+            match kept.get(component) {
+                Some(list) if list.generation == self.generation => {
+                    found.insert(component.clone(), list.listed);
+                }
+                list => drop(older.insert(component.clone(), list)),
             }
         }
-        if missing.is_empty() {
-            return Ok(found);
+        if !older.is_empty() {
+            self.has_read = true;
+            for (component, list) in self.read(older).await? {
+                kept.keep(component.clone(), list.clone());
+                found.insert(component, list.listed);
+            }
         }
-        self.has_read = true;
-        let mut read: BTreeMap<QualifiedName, Vec<Candidate<i32>>> = BTreeMap::new();
-        for row in self.registry.store.component_candidates(&missing).await? {
-            let component = QualifiedName {
-                namespace: stored_name(&row.namespace)?,
-                name: stored_name(&row.component)?,
-            };
-            read.entry(component).or_default().push(Candidate {
+        Ok(found)
+    }
+
+    /// The lists of these components as they are now; those whose revision has not changed are kept.
+    async fn read(
+        &self,
+        mut older: BTreeMap<QualifiedName, Option<KeptList>>,
+    ) -> Result<Vec<(QualifiedName, KeptList)>, RegistryError> {
+        let store = &self.registry.store;
+        let names: Vec<QualifiedName> = older.keys().cloned().collect();
+        let (mut lists, mut changed) = (Vec::new(), BTreeMap::new());
+        for row in store.component_revisions(&names).await? {
+            let component = component(&row.namespace, &row.component)?;
+            let list = older.remove(&component).flatten();
+            match list.filter(|list| list.revision == row.revision) {
+                Some(list) => lists.push((component, self.kept_list(row.revision, list.listed))),
+                None => drop(changed.insert(component, (row.revision, Vec::new()))),
+            }
+        }
+        let names: Vec<QualifiedName> = changed.keys().cloned().collect();
+        if names.is_empty() {
+            return Ok(lists);
+        }
+        for row in store.component_candidates(&names).await? {
+            let component = component(&row.namespace, &row.component)?;
+            let (_, versions) = changed.entry(component).or_default();
+            versions.push(Candidate {
                 version: parse_version(&row.version)?,
                 bar: row.bar,
                 id: row.component_version_id,
             });
         }
-        for (component, mut versions) in read {
-            versions.sort_by(|a, b| b.version.cmp(&a.version));
-            let listed = Listed::from(versions);
-            kept.keep(component.clone(), self.generation, listed.clone());
-            found.insert(component, listed);
+        lists.extend(
+            changed
+                .into_iter()
+                .map(|(component, (revision, mut versions))| {
+                    versions.sort_by(|a, b| b.version.cmp(&a.version));
+                    (component, self.kept_list(revision, versions.into()))
+                }),
+        );
+        Ok(lists)
+    }
+
+    fn kept_list(&self, revision: i64, listed: Listed) -> KeptList {
+        KeptList {
+            generation: self.generation,
+            revision,
+            listed,
         }
-        Ok(found)
     }
 
     /// What inspection found of these component versions.
@@ -82,6 +118,13 @@ impl Resolver<'_> {
         }
         Ok(found)
     }
+}
+
+fn component(namespace: &str, name: &str) -> Result<QualifiedName, RegistryError> {
+    Ok(QualifiedName {
+        namespace: stored_name(namespace)?,
+        name: stored_name(name)?,
+    })
 }
 
 fn stored_name(text: &str) -> Result<Name, RegistryError> {

@@ -103,7 +103,10 @@ impl Resolver<'_> {
         }
     }
 
-    async fn definition(&self, template_version_id: i32) -> Result<Arc<Definition>, RegistryError> {
+    pub(super) async fn definition(
+        &self,
+        template_version_id: i32,
+    ) -> Result<Arc<Definition>, RegistryError> {
         let (store, kept) = (&self.registry.store, &self.registry.resolved.definitions);
         if let Some(definition) = kept.get(&template_version_id) {
             return Ok(definition);

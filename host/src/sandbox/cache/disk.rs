@@ -11,12 +11,23 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use wasmtime::component::Component;
 use wasmtime::{Engine, Result};
 
 /// Bytes of the key and of a MAC.
 const KEY_BYTES: usize = 32;
 const KEY_FILE: &str = "key";
+
+/// A file of compiled code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptCode {
+    pub digest: Digest,
+    pub bytes: u64,
+    /// When it was made, or read last.
+    pub used_at: SystemTime,
+    path: PathBuf,
+}
 
 pub(super) struct DiskCache {
     dir: PathBuf,
@@ -50,6 +61,7 @@ impl DiskCache {
     pub(super) fn read(&self, engine: &Engine, digest: Digest) -> Option<Component> {
         let path = self.path(digest);
         let file = fs::read(&path).ok()?;
+        mark_used(&path);
         let (mac, code) = file.split_at_checked(KEY_BYTES)?;
         if self.mac(digest, code).verify_slice(mac).is_err() {
             tracing::warn!(path = %path.display(), "compiled code has a wrong MAC and is compiled again: it is damaged, or someone else wrote it");
@@ -88,6 +100,35 @@ impl DiskCache {
         }
     }
 
+    /// All compiled code in the directory, whichever engine made it.
+    pub(super) fn list(&self) -> io::Result<Vec<KeptCode>> {
+        let mut kept = Vec::new();
+        for file in fs::read_dir(&self.dir)? {
+            let file = file?;
+            if let Some(digest) = digest_of(&file.file_name().to_string_lossy())
+                && let Ok(metadata) = file.metadata()
+            {
+                kept.push(KeptCode {
+                    digest,
+                    bytes: metadata.len(),
+                    used_at: metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH),
+                    path: file.path(),
+                });
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Removes a file of the list.
+    pub(super) fn remove(&self, code: &KeptCode) {
+        match fs::remove_file(&code.path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                tracing::warn!(path = %code.path.display(), %error, "compiled code that is not needed stays");
+            }
+            Ok(()) | Err(_) => {}
+        }
+    }
+
     fn path(&self, digest: Digest) -> PathBuf {
         self.dir.join(format!("{digest}-{}.cwasm", self.engine))
     }
@@ -98,6 +139,19 @@ impl DiskCache {
         mac.chain_update(digest.as_bytes())
             .chain_update(self.engine.as_bytes())
             .chain_update(code)
+    }
+}
+
+/// The digest in the name of a file of compiled code; none for other files.
+fn digest_of(name: &str) -> Option<Digest> {
+    let (digest, _) = name.strip_suffix(".cwasm")?.split_once('-')?;
+    digest.parse().ok()
+}
+
+/// What was read last is removed last. Where the time cannot be set, that of its making counts.
+fn mark_used(path: &Path) {
+    if let Ok(file) = fs::File::open(path) {
+        file.set_modified(SystemTime::now()).ok();
     }
 }
 

@@ -1,18 +1,23 @@
 //! `wasi:http/outgoing-handler`, to granted destinations only.
 
 mod address;
+mod body;
 mod client;
+mod names;
 mod placeholder;
 
 use crate::domain::capability::HttpRequest;
 use crate::domain::invocation::StepPlan;
+use crate::domain::limits::Limit;
 use crate::sandbox::attempt_log::{LogLevel, LogWriter};
 use crate::sandbox::given::Given;
-use crate::sandbox::meter::Meter;
+use crate::sandbox::meter::{Meter, OverLimit};
 use crate::sandbox::state::AttemptState;
+use body::{IncomingBody, OutgoingBody};
 pub(in crate::sandbox) use client::Outside;
-use client::{OutgoingBody, error_of};
 use http_body_util::BodyExt;
+pub use names::LookUp;
+pub(in crate::sandbox) use names::SystemNames;
 use placeholder::{FillError, Filling};
 use reqwest::Url;
 use std::net::IpAddr;
@@ -113,6 +118,8 @@ pub(super) enum Refused {
     Secret(FillError),
     #[error("HTTP request refused: `{0}` is not a URL")]
     Url(String),
+    #[error("HTTP request refused: the attempt is over its limit `{0}`")]
+    Limit(Limit),
     #[error("HTTP request to `{host}` failed: {reason}")]
     Failed {
         host: String,
@@ -125,7 +132,7 @@ impl Refused {
     fn tell(self, log: &LogWriter) -> Error {
         log.remark(LogLevel::Warn, self.to_string());
         match self {
-            Self::NoGrant { .. } | Self::Address { .. } | Self::Secret(_) => {
+            Self::NoGrant { .. } | Self::Address { .. } | Self::Secret(_) | Self::Limit(_) => {
                 Error::HttpRequestDenied
             }
             Self::Url(_) | Self::UserInUrl(_) => Error::HttpRequestUriInvalid,
@@ -209,7 +216,7 @@ async fn send(
     options: Option<RequestOptions>,
     meter: Arc<Meter>,
 ) -> Exchange<Refused> {
-    meter.count_request();
+    meter.count_request()?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
     let failed = |reason: String, error| Refused::Failed {
         host: host.clone(),
@@ -230,14 +237,19 @@ async fn send(
                 Error::ConnectionReadTimeout,
             )
         })?
-        .map_err(|error| client::refused(&host, &error))?;
-    let response = http::Response::from(response).map(|body| {
-        let counted = body.inspect_frame(move |frame| {
-            meter.count_in(frame.data_ref().map_or(0, |bytes| bytes.len()));
-        });
-        counted.map_err(|error| error_of(&error)).boxed_unsync()
-    });
+        .map_err(|error| match meter.breach() {
+            Some(breach) => Refused::Limit(breach.limit()),
+            None => client::refused(&host, &error),
+        })?;
+    let response =
+        http::Response::from(response).map(|body| IncomingBody::new(body, meter).boxed_unsync());
     Ok((response, Box::new(std::future::ready(Ok(())))))
+}
+
+impl From<OverLimit> for Refused {
+    fn from(OverLimit(breach): OverLimit) -> Self {
+        Self::Limit(breach.limit())
+    }
 }
 
 #[cfg(test)]

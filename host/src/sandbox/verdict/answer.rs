@@ -1,7 +1,8 @@
 //! From what a handler returned to an outcome.
 
 use super::failure;
-use crate::domain::limits::Limits;
+use super::over_limit::raise;
+use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::domain::template::{InputError, Schema};
 use crate::sandbox::attempt_log::{LogLevel, printable};
@@ -41,12 +42,12 @@ pub(in crate::sandbox) fn of_answer(
 
 /// The JSON text without the attempt's secrets, where it is JSON of an allowed size.
 fn kept(what: &str, json: String, state: &AttemptState) -> Result<String, Failure> {
-    checked(what, &json, state.limits())?;
+    checked(what, &json, state)?;
     if state.given.is_empty() {
         return Ok(json);
     }
     let struck = state.given.struck_out_of_json(json);
-    checked(what, &struck, state.limits()).map(|()| struck)
+    checked(what, &struck, state).map(|()| struck)
 }
 
 /// The failure without the attempt's secrets.
@@ -77,14 +78,16 @@ fn completed(result: String, state: &AttemptState) -> Result<Outcome, Failure> {
 }
 
 /// Ok where the text is JSON of an allowed size.
-fn checked(what: &str, json: &str, limits: &Limits) -> Result<(), Failure> {
-    if json.len() > limits.result_bytes {
+fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> {
+    let limit_bytes = state.limits().result_bytes;
+    if json.len() > limit_bytes {
         let failed = permanent(
             "result_too_large",
             format!(
-                "the {what} has {} bytes where the limit is {}; keep large things elsewhere and return where they are",
+                "the {what} has {} bytes where the limit is {}; keep large things elsewhere and return where they are, or {}",
                 json.len(),
-                limits.result_bytes
+                limit_bytes,
+                raise(Limit::Result, state)
             ),
         );
         return Err(Failure {

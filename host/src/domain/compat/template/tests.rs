@@ -89,10 +89,14 @@ fn a_result_of_other_steps_is_major() {
 }
 
 #[test]
-fn retries_timeouts_and_descriptions_are_patches() {
+fn retries_timeouts_limits_and_descriptions_are_patches() {
     assert_eq!(
         told("timeout: 10s", "timeout: 20s"),
         ["patch: steps.charge.retry: retry or timeout are different"]
+    );
+    assert_eq!(
+        told("timeout: 10s", "timeout: 10s, limits: {cpu: 1s}"),
+        ["patch: steps.charge.limits: are different"]
     );
     assert_eq!(
         told("version: 1.0.0\n", "version: 1.0.0\ndescription: Sends\n"),

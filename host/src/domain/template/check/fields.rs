@@ -1,6 +1,7 @@
 //! Reading the keys of a mapping, with everything that is wrong told where it stands.
 
 use super::nearest::suggestion;
+use crate::domain::limits::Limit;
 use crate::domain::template::duration::{self, MAX_DURATION};
 use crate::domain::template::position::{Findings, Path, Position};
 use crate::domain::template::tree::{Content, Entry, Located, cut};
@@ -203,6 +204,18 @@ impl<'a> Field<'a> {
             self.wrong("a number from 0 to 1", findings);
         }
         number
+    }
+
+    /// The value of a limit, in its unit.
+    pub fn limit(&self, limit: Limit, findings: &mut Findings) -> Option<u64> {
+        let text = match self.value.number() {
+            Some(number) => &number.to_string(),
+            None => self.text(limit.example(), findings)?,
+        };
+        let value = limit.parse(text);
+        value
+            .map_err(|error| self.report(error.to_string(), findings))
+            .ok()
     }
 
     /// A length of time from `least` to [`MAX_DURATION`].

@@ -1,6 +1,7 @@
-//! Checks `retry:` and `timeout:`.
+//! Checks `retry:`, `timeout:` and `limits:`.
 
 use super::fields::{Field, Fields};
+use crate::domain::limits::{Limit, LimitSettings};
 use crate::domain::template::duration::show;
 use crate::domain::template::position::Findings;
 use crate::domain::template::retry::{
@@ -25,7 +26,7 @@ pub(super) fn alone(
     inherited: &PolicySettings,
     findings: &mut Findings,
 ) -> Option<PolicySettings> {
-    let fields = Fields::of(field, &["retry", "timeout"], findings)?;
+    let fields = Fields::of(field, &["retry", "timeout", "limits"], findings)?;
     Some(settings(&fields, inherited, findings))
 }
 
@@ -37,20 +38,20 @@ pub(super) fn settings(
 ) -> PolicySettings {
     let timeout = fields.get("timeout");
     let timeout = timeout.and_then(|field| field.duration(MIN_TIMEOUT, findings));
+    let limits = fields.get("limits");
+    let limits = limits.and_then(|field| limits_of(&field, findings));
+    let mut settings = PolicySettings {
+        timeout,
+        limits: limits.unwrap_or_default(),
+        ..PolicySettings::default()
+    };
     let Some(field) = fields.get("retry") else {
-        return PolicySettings {
-            timeout,
-            ..PolicySettings::default()
-        };
+        return settings;
     };
     let Some(fields) = Fields::of(&field, &RETRY_KEYS, findings) else {
-        return PolicySettings {
-            timeout,
-            ..PolicySettings::default()
-        };
+        return settings;
     };
-    let retry = retry(&fields, findings);
-    let settings = PolicySettings { retry, timeout };
+    settings.retry = retry(&fields, findings);
     let says_one = settings.retry.base.or(settings.retry.max).is_some();
     if let Some(message) = disorder(&settings.or(inherited).complete()).filter(|_| says_one) {
         let place = fields.get("base").or(fields.get("max")).unwrap_or(field);
@@ -74,6 +75,24 @@ fn retry(fields: &Fields<'_>, findings: &mut Findings) -> RetrySettings {
             .and_then(|field| field.duration(Duration::ZERO, findings)),
         jitter: jitter.and_then(|field| field.share(findings)),
     }
+}
+
+/// All but the time, which `timeout:` says.
+fn limits_of(field: &Field<'_>, findings: &mut Findings) -> Option<LimitSettings> {
+    let limits = || {
+        Limit::ALL
+            .into_iter()
+            .filter(|limit| *limit != Limit::Timeout)
+    };
+    let keys: Vec<&str> = limits().map(Limit::as_str).collect();
+    let fields = Fields::of(field, &keys, findings)?;
+    let mut said = Vec::new();
+    for limit in limits() {
+        let value = fields.get(limit.as_str());
+        let value = value.and_then(|field| field.limit(limit, findings));
+        said.extend(value.map(|value| (limit, value)));
+    }
+    Some(said.into_iter().collect())
 }
 
 /// What is wrong where the first wait would be longer than the longest.

@@ -9,13 +9,14 @@ use crate::domain::template::tree::cut;
 use crate::domain::template::{MAX_DEPENDENCIES, MAX_STEPS};
 use serde_json::Value;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "name",
     "handler",
     "depends_on",
     "config",
     "retry",
     "timeout",
+    "limits",
     "result_schema",
 ];
 

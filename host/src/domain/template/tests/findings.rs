@@ -64,6 +64,40 @@ fn an_unknown_key_is_told_at_the_key_with_what_was_meant() {
 }
 
 #[test]
+fn a_wrong_limit_is_told_where_it_stands() {
+    let limits = |limits: &str| {
+        with_steps(&format!(
+            "  - {{name: x, handler: c/h, limits: {limits}}}\n"
+        ))
+    };
+    assert_finding(
+        &limits("{memory: 64}"),
+        "5:46 steps[0].limits.memory",
+        "such as `64MiB`",
+    );
+    assert_finding(
+        &limits("{cpu: [1s]}"),
+        "5:43 steps[0].limits.cpu",
+        "expected text such as `10s`",
+    );
+    assert_finding(
+        &limits("{timeout: 1s}"),
+        "5:38 steps[0].limits.timeout",
+        "unknown key `timeout`",
+    );
+    assert_finding(
+        &limits("{memery: 1MiB}"),
+        "5:38 steps[0].limits.memery",
+        "did you mean `memory`",
+    );
+    assert_finding(
+        &limits("{http_requests: many}"),
+        "5:53 steps[0].limits.http_requests",
+        "`100`",
+    );
+}
+
+#[test]
 fn everything_that_is_missing_is_told() {
     let all = findings("description: nothing\n");
     let places: Vec<_> = all.iter().map(|(place, _)| place.as_str()).collect();

@@ -1,0 +1,111 @@
+//! Many versions at once beside one.
+
+use super::super::hosts::{Member, Place, submit};
+use super::super::report::{Printed, Report};
+use super::{publish, publish_chain, version};
+use crate::cli::output::tell;
+use crate::tasks::submit::Submit;
+use crate::worker::WorkerConfig;
+use serde::Serialize;
+use std::time::Instant;
+
+/// Steps of each task.
+const STEPS: usize = 5;
+
+/// Run tasks on many versions at once, and as many on one, in turns.
+#[derive(Debug, clap::Args)]
+pub(super) struct Live {
+    /// Versions whose tasks are open at the same time.
+    #[arg(long, default_value_t = 200, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    versions: u32,
+    /// Tasks of one round.
+    #[arg(long, default_value_t = 4_000, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    tasks: u32,
+    /// Rounds with many versions, and as many with one.
+    #[arg(long, default_value_t = 9, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    #[command(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Serialize)]
+struct Found {
+    versions: u32,
+    tasks_a_round: u32,
+    rounds: u32,
+    /// At the median of the rounds.
+    steps_per_s_many: f64,
+    steps_per_s_one: f64,
+    /// The one through the other.
+    ratio: f64,
+}
+
+impl Live {
+    pub(super) async fn run(self) -> anyhow::Result<Printed> {
+        let component = self.place.component()?;
+        let worker = WorkerConfig::default();
+        let hosts = self.place.start(1, Some(&worker)).await?;
+        let member = hosts.first();
+        tell("publishing\n");
+        for no in 0..self.versions {
+            publish(&member.registry, &component, no).await?;
+            let exact = format!("={}", version(no));
+            publish_chain(&member.registry, &template(no), STEPS, &exact).await?;
+        }
+        let one = vec![submit(&template(0))?; self.tasks as usize];
+        let many: anyhow::Result<Vec<Submit>> = (0..self.tasks)
+            .map(|no| submit(&template(no % self.versions)))
+            .collect();
+        let many = many?;
+        tell("warming up\n");
+        steps_per_s(member, &many).await?;
+        steps_per_s(member, &one).await?;
+        tell("measuring\n");
+        let (mut of_many, mut of_one) = (Vec::new(), Vec::new());
+        for _ in 0..self.rounds {
+            of_many.push(steps_per_s(member, &many).await?);
+            of_one.push(steps_per_s(member, &one).await?);
+        }
+        hosts.stop().await?;
+        let (many, one) = (median(of_many), median(of_one));
+        Printed::of(&Found {
+            versions: self.versions,
+            tasks_a_round: self.tasks,
+            rounds: self.rounds,
+            steps_per_s_many: many,
+            steps_per_s_one: one,
+            ratio: many / one,
+        })
+    }
+}
+
+fn template(no: u32) -> String {
+    format!("t{no}")
+}
+
+async fn steps_per_s(member: &Member, submits: &[Submit]) -> anyhow::Result<f64> {
+    let steps = (submits.len() * STEPS) as u64;
+    let started = Instant::now();
+    member.run_all(submits.to_vec(), steps, "measured").await?;
+    Ok(steps as f64 / started.elapsed().as_secs_f64())
+}
+
+/// Of at least one.
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+impl Report for Found {
+    fn table(&self) -> String {
+        format!(
+            "{} rounds of {} tasks\n  {} versions   {:.0} steps/s\n  one version    {:.0} steps/s\n  ratio          {:.2}",
+            self.rounds,
+            self.tasks_a_round,
+            self.versions,
+            self.steps_per_s_many,
+            self.steps_per_s_one,
+            self.ratio
+        )
+    }
+}

@@ -1,0 +1,177 @@
+//! `tasker task upgrade`
+
+use crate::cli::output::Output;
+use crate::cli::paint::Tone;
+use crate::cli::reference::{Reference, parse_family};
+use crate::cli::{CliError, Context, Exit, changes, units};
+use crate::domain::compat::{Change, Level};
+use crate::domain::requirement::Requirement;
+use crate::domain::state::TaskState;
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+
+/// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
+///
+/// What runs ends on the version that it began with; steps that begin later take the new one. Each task
+/// stays on its version of the template. Refused where a new version is not compatible, unless forced.
+#[derive(Debug, clap::Args)]
+pub struct Upgrade {
+    /// Whose tasks, for example orders/fulfil.
+    #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    template: Reference,
+    /// Only tasks of these versions of the template, such as ^1.2.
+    #[arg(long, value_name = "REQUIREMENT")]
+    version: Option<Requirement>,
+    /// Only tasks in this state: pending or in_progress.
+    #[arg(long)]
+    state: Option<TaskState>,
+    /// Only this component, for example payments/charge.
+    #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    component: Option<Reference>,
+    /// Where to, whatever pins say; a range takes the highest version in it.
+    #[arg(long, value_name = "REQUIREMENT", requires = "component")]
+    to: Option<Requirement>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Also where what worked may not work any more.
+    #[arg(long)]
+    force: bool,
+    /// Why, for whoever reads the history.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+struct Upgraded {
+    dry_run: bool,
+    matched: usize,
+    tasks: usize,
+    components: Vec<Component>,
+}
+
+#[derive(Deserialize)]
+struct Component {
+    namespace: String,
+    component: String,
+    from: String,
+    to: String,
+    tasks: usize,
+    steps: usize,
+    level: Level,
+    breaking: Vec<Change>,
+}
+
+impl Upgrade {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.template;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "templates",
+            name.as_str(),
+            "upgrades",
+        ];
+        let body = json!({
+            "version": self.version,
+            "state": self.state,
+            "component": self.component.as_ref().map(Reference::family),
+            "to": self.to,
+            "dry_run": self.dry_run,
+            "force": self.force,
+            "reason": self.reason,
+        });
+        let answer = context
+            .client
+            .send_json::<Upgraded>(Method::POST, &path, &body)
+            .await?;
+        let (upgraded, output) = (&answer.value, context.output);
+        output.show(&answer.text, || text(upgraded, output))?;
+        output.next(&[self.next(upgraded)]);
+        Ok(Exit::Complete)
+    }
+
+    fn next(&self, upgraded: &Upgraded) -> String {
+        let family = self.template.family();
+        if !upgraded.dry_run || upgraded.tasks == 0 {
+            let Reference {
+                namespace, name, ..
+            } = &self.template;
+            return format!("tasker task ls --namespace {namespace} --template {name}");
+        }
+        let version = self.version.as_ref().map(|it| format!("--version '{it}'"));
+        let state = self.state.map(|it| format!("--state {}", it.as_str()));
+        let component = self.component.as_ref();
+        let component = component.map(|it| format!("--component {}", it.family()));
+        let to = self.to.as_ref().map(|it| format!("--to '{it}'"));
+        let breaks = upgraded
+            .components
+            .iter()
+            .any(|it| it.level == Level::Major);
+        let force = breaks.then(|| "--force".to_owned());
+        let options = [version, state, component, to, force];
+        let options: String = options
+            .into_iter()
+            .flatten()
+            .map(|it| format!(" {it}"))
+            .collect();
+        format!("tasker task upgrade --template {family}{options}")
+    }
+}
+
+fn text(upgraded: &Upgraded, output: Output) -> String {
+    let matched = units::count(upgraded.matched, "open task");
+    if upgraded.tasks == 0 && upgraded.components.is_empty() {
+        let nothing = format!("{matched}, none of which would run anything else");
+        return output.paint.tone(Tone::Quiet, &nothing);
+    }
+    let rows = upgraded
+        .components
+        .iter()
+        .map(|it| row(it, output))
+        .collect();
+    let headings = ["component", "from", "to", "tasks", "steps", "change"];
+    let table = output.table(headings, rows, "");
+    let breaking: String = upgraded
+        .components
+        .iter()
+        .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
+        .collect();
+    let end = match upgraded.dry_run {
+        true => format!("{} of {matched} would move", upgraded.tasks),
+        false => {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            format!("{mark} {} of {matched} moved", upgraded.tasks)
+        }
+    };
+    format!("{table}\n{breaking}\n{end}")
+}
+
+fn row(component: &Component, output: Output) -> [String; 6] {
+    let Component {
+        namespace,
+        component,
+        from,
+        to,
+        tasks,
+        steps,
+        level,
+        breaking: _,
+    } = component;
+    [
+        format!("{namespace}/{component}"),
+        from.clone(),
+        to.clone(),
+        tasks.to_string(),
+        steps.to_string(),
+        changes::level(*level, output),
+    ]
+}
+
+fn breaking_line(component: &Component, change: &Change) -> String {
+    let Change { path, what, .. } = change;
+    format!("\n{} {}: {path} {what}", component.component, component.to)
+}

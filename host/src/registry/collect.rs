@@ -1,0 +1,166 @@
+//! Removing what nothing needs any more.
+
+use super::discover::parse_version;
+use super::hold::{Sides, by_default, taken, unbarred};
+use super::{Registry, RegistryError};
+use crate::domain::actor::Actor;
+use crate::domain::name::{Name, NameError};
+use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName, Requirement};
+use crate::domain::resolve::{Candidate, highest};
+use crate::store::collect::{COLLECT_BATCH, Collectable, Collected, CollectedRow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// How old what is collected is at least, unless an operator says otherwise: 30 days.
+pub const DEFAULT_COLLECT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The most that may be asked for: 100 years.
+pub const MAX_COLLECT_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// How often a collection begins anew because the registry changed under it.
+const MAX_TRIES: usize = 16;
+
+/// All versions of components, by component.
+type Everything = BTreeMap<QualifiedName, Vec<Candidate<i32>>>;
+
+/// The pins of components: by namespace, and there by component.
+type Pinned = BTreeMap<(String, QualifiedName), Sides>;
+
+impl Registry {
+    /// What a collection would remove now, by number.
+    pub async fn collectable(
+        &self,
+        older_than: Duration,
+    ) -> Result<Vec<CollectedRow>, RegistryError> {
+        let wanted = self.wanted_versions().await?;
+        let which = Collectable {
+            wanted: &wanted,
+            older_than,
+        };
+        Ok(self.store.collectable(which).await?)
+    }
+
+    /// Removes the bytes of all versions that nothing needs and that were published, resolved and run
+    /// longer ago than `older_than`; tells which. What they were stays on record, and new tasks don't
+    /// take them.
+    pub async fn collect(
+        &self,
+        older_than: Duration,
+        actor: &Actor,
+    ) -> Result<Vec<CollectedRow>, RegistryError> {
+        let mut collected = Vec::new();
+        let mut tries = 0;
+        while tries < MAX_TRIES {
+            let generation = self.store.registry_generation().await?;
+            let wanted = self.wanted_versions().await?;
+            let which = Collectable {
+                wanted: &wanted,
+                older_than,
+            };
+            match self.store.collect(generation, which, actor).await? {
+                Collected::Versions(rows) => {
+                    let is_last = rows.len() < COLLECT_BATCH;
+                    collected.extend(rows);
+                    if is_last {
+                        return Ok(collected);
+                    }
+                }
+                Collected::Moved => tries += 1,
+                Collected::Busy => return Err(RegistryError::Collecting),
+            }
+        }
+        Err(RegistryError::Collecting)
+    }
+
+    /// The versions that resolution would take for some new task, or a pin leads to: see the SQL
+    /// function `tasker.collectable_versions`, which has the whole rule.
+    async fn wanted_versions(&self) -> Result<Vec<i32>, RegistryError> {
+        let everything = self.everything().await?;
+        let pinned = self.pinned().await?;
+        let mut wanted = BTreeSet::new();
+        for candidates in everything.values() {
+            wanted.extend(
+                by_default(candidates)
+                    .or_else(|| newest(candidates))
+                    .map(id),
+            );
+        }
+        for (namespace, handler) in self.store.every_handler().await? {
+            let handler: HandlerRef = handler.parse()?;
+            let target = handler.component.qualified(&stored_name(&namespace)?);
+            if let Some(candidates) = everything.get(&target) {
+                let asked = &handler.requirement;
+                let pin = pinned.get(&(namespace, target));
+                // Also what it would take without the pin, which may be removed at any time.
+                let taken = [
+                    taken(candidates, asked, pin),
+                    taken(candidates, asked, None),
+                ];
+                wanted.extend(taken.into_iter().flatten().map(id));
+            }
+        }
+        for ((_, target), sides) in &pinned {
+            if let Some(candidates) = everything.get(target) {
+                wanted.extend(led_to(candidates, sides));
+            }
+        }
+        Ok(wanted.into_iter().collect())
+    }
+
+    async fn everything(&self) -> Result<Everything, RegistryError> {
+        let mut everything = Everything::new();
+        for row in self.store.every_component_version().await? {
+            let target = QualifiedName {
+                namespace: stored_name(&row.namespace)?,
+                name: stored_name(&row.component)?,
+            };
+            everything.entry(target).or_default().push(Candidate {
+                version: parse_version(&row.version)?,
+                bar: row.bar(),
+                id: row.component_version_id,
+            });
+        }
+        Ok(everything)
+    }
+
+    async fn pinned(&self) -> Result<Pinned, RegistryError> {
+        let mut pinned = Pinned::new();
+        for pin in self.store.component_pins(None).await? {
+            let target: ComponentRef = pin.target.parse()?;
+            let target = target.qualified(&stored_name(&pin.namespace)?);
+            pinned.insert((pin.namespace.clone(), target), Sides::of(&pin)?);
+        }
+        Ok(pinned)
+    }
+}
+
+fn id(candidate: &Candidate<i32>) -> i32 {
+    candidate.id
+}
+
+/// Where nothing is stable, the newest is what its author works on.
+fn newest(candidates: &[Candidate<i32>]) -> Option<&Candidate<i32>> {
+    let usable = candidates.iter().filter(|it| it.bar.is_none());
+    usable.max_by(|a, b| a.version.cmp(&b.version))
+}
+
+/// What the sides of a pin lead to, and would lead to if nothing were barred.
+fn led_to(candidates: &[Candidate<i32>], sides: &Sides) -> Vec<i32> {
+    let given_again = unbarred(candidates);
+    let requirements = sides.iter().map(|(_, requirement)| requirement);
+    let led = requirements.flat_map(|requirement: &Requirement| {
+        [
+            highest(candidates, &[requirement]).map(id),
+            highest(&given_again, &[requirement]).map(id),
+        ]
+    });
+    led.flatten().collect()
+}
+
+fn stored_name(text: &str) -> Result<Name, RegistryError> {
+    text.parse()
+        .map_err(|error: NameError| RegistryError::Stored {
+            what: format!("the name `{text}`"),
+            reason: error.to_string(),
+        })
+}

@@ -1,0 +1,266 @@
+//! Removing the bytes of versions that nothing needs, and giving them back.
+
+use super::audit::{self, Change};
+use super::component::{ComponentVersionRow, ensure_blob};
+use super::lock::{advance_generation, revise_components};
+use super::{Store, StoreError};
+use crate::domain::actor::Actor;
+use crate::domain::digest::Digest;
+use crate::domain::resolve::Bar;
+use serde_json::json;
+use sqlx::{FromRow, PgConnection};
+use std::time::Duration;
+
+/// Versions that one call collects at most, so that the registry stands still for a moment only.
+pub const COLLECT_BATCH: usize = 100;
+
+/// Which versions may be collected.
+#[derive(Clone, Copy, Debug)]
+pub struct Collectable<'a> {
+    /// What resolution or a pin would take now.
+    pub wanted: &'a [i32],
+    /// How long ago they were published, resolved and run.
+    pub older_than: Duration,
+}
+
+/// A version that was collected, or would be.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct CollectedRow {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    /// What its bytes took; 0 where another version has the same.
+    pub freed_bytes: i64,
+}
+
+/// What came of a call to collect.
+#[derive(Debug)]
+pub enum Collected {
+    Versions(Vec<CollectedRow>),
+    /// The registry changed since it was read: nothing was collected.
+    Moved,
+    /// Another host collects at this moment.
+    Busy,
+}
+
+/// A version of any component, with what resolution asks of it.
+#[derive(Debug, FromRow)]
+pub struct EveryVersionRow {
+    pub component_version_id: i32,
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+    bar: Option<String>,
+}
+
+impl EveryVersionRow {
+    /// Why new tasks may not take it, if so.
+    pub fn bar(&self) -> Option<Bar> {
+        self.bar.as_deref().and_then(Bar::named)
+    }
+}
+
+impl Store {
+    /// Every version of every component that has its bytes.
+    pub async fn every_component_version(&self) -> Result<Vec<EveryVersionRow>, StoreError> {
+        let rows = sqlx::query_as(EVERY_VERSION).fetch_all(&self.pool).await?;
+        Ok(rows)
+    }
+
+    /// What steps of templates that are not yanked run, each once: the template's namespace, and the
+    /// handler as the template says it.
+    pub async fn every_handler(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query_as(EVERY_HANDLER).fetch_all(&self.pool).await?;
+        Ok(rows)
+    }
+
+    /// What a collection would remove now.
+    pub async fn collectable(
+        &self,
+        which: Collectable<'_>,
+    ) -> Result<Vec<CollectedRow>, StoreError> {
+        let rows = sqlx::query_as(COLLECTABLE)
+            .bind(seconds(which.older_than))
+            .bind(which.wanted)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
+    /// Collects up to [`COLLECT_BATCH`] versions in one transaction, unless the registry has moved on
+    /// from `generation`, under which `which` was found out.
+    pub async fn collect(
+        &self,
+        generation: i64,
+        which: Collectable<'_>,
+        actor: &Actor,
+    ) -> Result<Collected, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let is_alone: bool = sqlx::query_scalar(
+            "select pg_try_advisory_xact_lock(hashtext('tasker.collect_versions'))",
+        )
+        .fetch_one(&mut *tx)
+        .await?;
+        if !is_alone {
+            return Ok(Collected::Busy);
+        }
+        let standing: i64 =
+            sqlx::query_scalar("select generation from tasker.registry_generation for update")
+                .fetch_one(&mut *tx)
+                .await?;
+        if standing != generation {
+            return Ok(Collected::Moved);
+        }
+        let rows: Vec<CollectedRow> = sqlx::query_as(COLLECT)
+            .bind(seconds(which.older_than))
+            .bind(which.wanted)
+            .bind(i32::try_from(COLLECT_BATCH).expect("a batch is small"))
+            .bind(actor.as_str())
+            .fetch_all(&mut *tx)
+            .await?;
+        if !rows.is_empty() {
+            advance_generation(&mut tx).await?;
+        }
+        tx.commit().await?;
+        Ok(Collected::Versions(rows))
+    }
+
+    /// Gives a collected version its bytes back, under the same number. Nothing changes where it was
+    /// not collected. One transaction.
+    pub async fn restore_component(
+        &self,
+        version: &ComponentVersionRow,
+        bytes: &[u8],
+        actor: &Actor,
+    ) -> Result<(), StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let restored = sqlx::query(
+            "update tasker.component_version set collected_at = null, restored_at = tasker.clock()
+             where component_version_id = $1 and collected_at is not null",
+        )
+        .bind(version.component_version_id)
+        .execute(&mut *tx)
+        .await?;
+        if restored.rows_affected() == 0 {
+            return Ok(());
+        }
+        ensure_blob(&mut tx, version.digest, bytes).await?;
+        unvoid_locks(&mut tx, version.component_version_id).await?;
+        let change = Change {
+            actor,
+            action: "component.restore",
+            namespace: Some(&version.namespace),
+            subject: format!("component {}@{}", version.component, version.version),
+            reason: "",
+            detail: json!({"digest": version.digest}),
+        };
+        audit::record(&mut tx, &change).await?;
+        revise_components(&mut tx, version.digest).await?;
+        advance_generation(&mut tx).await?;
+        tx.commit().await?;
+        Ok(())
+    }
+
+    /// Those of these digests that were collected under all of their names.
+    pub async fn collected_digests(&self, digests: &[Digest]) -> Result<Vec<Digest>, StoreError> {
+        self.digests_where(GONE, digests).await
+    }
+
+    /// Those of these digests that open tasks have in their locks.
+    pub async fn digests_of_open_tasks(
+        &self,
+        digests: &[Digest],
+    ) -> Result<Vec<Digest>, StoreError> {
+        self.digests_where(IN_OPEN_TASKS, digests).await
+    }
+
+    async fn digests_where(
+        &self,
+        query: &'static str,
+        digests: &[Digest],
+    ) -> Result<Vec<Digest>, StoreError> {
+        let asked: Vec<&[u8]> = digests.iter().map(|it| &it.as_bytes()[..]).collect();
+        let found: Vec<Vec<u8>> = sqlx::query_scalar(query)
+            .bind(asked)
+            .fetch_all(&self.pool)
+            .await?;
+        let corrupt = |error| StoreError::Corrupt(format!("digest of a component: {error}"));
+        found
+            .into_iter()
+            .map(|digest| Digest::try_from(digest).map_err(corrupt))
+            .collect()
+    }
+}
+
+/// Locks are usable again where none of their versions is without bytes.
+async fn unvoid_locks(tx: &mut PgConnection, component_version_id: i32) -> Result<(), StoreError> {
+    sqlx::query(
+        "update tasker.lock l set is_void = false
+         where l.is_void
+           and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = $1)
+           and not exists (select from tasker.lock_entry e
+                           join tasker.component_version v using (component_version_id)
+                           where e.lock_id = l.lock_id and v.collected_at is not null)",
+    )
+    .bind(component_version_id)
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}
+
+const EVERY_VERSION: &str = "
+    select v.component_version_id, n.name as namespace, c.name as component, v.version,
+           case when exists (select from tasker.quarantine q where q.digest = v.digest) then 'quarantined'
+                else nullif(v.status::text, 'active') end as bar
+    from tasker.component_version v
+    join tasker.component c using (component_id)
+    join tasker.namespace n using (namespace_id)
+    where v.collected_at is null";
+
+const EVERY_HANDLER: &str = "
+    select distinct n.name, step ->> 'handler'
+    from tasker.template_version v
+    join tasker.template t using (template_id)
+    join tasker.namespace n using (namespace_id)
+    cross join lateral jsonb_array_elements(v.definition -> 'steps') as step
+    where v.status <> 'yanked'";
+
+const COLLECTABLE: &str = "
+    with found as (
+      select component_version_id from tasker.collectable_versions(make_interval(secs => $1), $2)
+    )
+    select n.name as namespace, c.name as component, v.version, v.digest,
+           case when not exists (
+                  select from tasker.component_version o
+                  where o.digest = v.digest and o.collected_at is null
+                    and (o.component_version_id < v.component_version_id
+                         or o.component_version_id not in (select component_version_id from found)))
+                then v.size_bytes::bigint else 0 end as freed_bytes
+    from found
+    join tasker.component_version v using (component_version_id)
+    join tasker.component c using (component_id)
+    join tasker.namespace n using (namespace_id)
+    order by v.component_version_id";
+
+const COLLECT: &str = "
+    select namespace, component, version, digest, freed_bytes
+    from tasker.collect_versions(make_interval(secs => $1), $2, $3, $4)";
+
+const GONE: &str = "
+    select distinct v.digest
+    from tasker.component_version v
+    where v.digest = any ($1) and v.collected_at is not null
+      and not exists (select from tasker.component_blob b where b.digest = v.digest)";
+
+const IN_OPEN_TASKS: &str = "
+    select distinct v.digest
+    from tasker.component_version v
+    join tasker.lock_entry e using (component_version_id)
+    where v.digest = any ($1)
+      and e.lock_id in (select t.lock_id from tasker.task t where t.finished_at is null)";

@@ -1,0 +1,145 @@
+//! What keeps a version in use: open tasks, pins, templates, and when it ran last.
+
+use super::{Store, StoreError};
+use crate::domain::requirement::QualifiedName;
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use uuid::Uuid;
+
+/// How many of the open tasks that hold a version are named.
+const MAX_NAMED_TASKS: i32 = 10;
+
+/// How far back the last use of a version is looked for, as PostgreSQL writes intervals: the log is
+/// ordered by time only, so that more would read all of it.
+const LAST_USE_WINDOW: &str = "30 days";
+
+/// Open tasks that have a version in their lock.
+#[derive(Debug, Default, FromRow)]
+pub struct OpenTasks {
+    pub count: i64,
+    /// The oldest of them, the oldest first.
+    pub oldest: Vec<Uuid>,
+}
+
+/// A pin of a component, by the namespace that it stands in.
+#[derive(Clone, Debug, FromRow)]
+pub struct ComponentPinRow {
+    pub namespace: String,
+    /// `name` of that namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+    /// Where its ramp goes.
+    pub ramp_requirement: Option<String>,
+}
+
+impl Store {
+    /// Open tasks whose lock names this version of a component, or that still run an attempt of it.
+    pub async fn open_tasks_of_component(
+        &self,
+        component_version_id: i32,
+    ) -> Result<OpenTasks, StoreError> {
+        let open = sqlx::query_as(OPEN_OF_COMPONENT)
+            .bind(component_version_id)
+            .bind(MAX_NAMED_TASKS)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(open)
+    }
+
+    /// Open tasks of this version of a template.
+    pub async fn open_tasks_of_template(
+        &self,
+        template_version_id: i32,
+    ) -> Result<OpenTasks, StoreError> {
+        let open = sqlx::query_as(OPEN_OF_TEMPLATE)
+            .bind(template_version_id)
+            .bind(MAX_NAMED_TASKS)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(open)
+    }
+
+    /// When an attempt of this version of a component ended last; none where that is longer ago than
+    /// 30 days.
+    pub async fn last_use_of_component(
+        &self,
+        component_version_id: i32,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at = sqlx::query_scalar(
+            "select max(r.at) from tasker.transition r
+             where r.component_version_id = $1 and r.at > now() - $2::interval",
+        )
+        .bind(component_version_id)
+        .bind(LAST_USE_WINDOW)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(at)
+    }
+
+    /// When a task of this version of a template was created last; none where that is longer ago
+    /// than 30 days.
+    pub async fn last_use_of_template(
+        &self,
+        template_version_id: i32,
+    ) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let at = sqlx::query_scalar(LAST_TASK)
+            .bind(template_version_id)
+            .bind(LAST_USE_WINDOW)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(at)
+    }
+
+    /// Pins of one component in any namespace, or of all.
+    pub async fn component_pins(
+        &self,
+        component: Option<&QualifiedName>,
+    ) -> Result<Vec<ComponentPinRow>, StoreError> {
+        let rows = sqlx::query_as(PINS)
+            .bind(component.map(|it| it.namespace.as_str()))
+            .bind(component.map(|it| it.name.as_str()))
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+}
+
+const OPEN_OF_COMPONENT: &str = "
+    with open as (
+      select t.task_id from tasker.task t
+      where t.finished_at is null
+        and t.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = $1)
+      union
+      select a.task_id from tasker.superseded_attempt a
+      join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
+      where s.state = 'running' and a.component_version_id = $1
+    )
+    select (select count(*) from open) as count,
+           array(select o.task_id from open o order by o.task_id limit $2) as oldest";
+
+const OPEN_OF_TEMPLATE: &str = "
+    with open as (
+      select t.task_id from tasker.task t
+      where t.finished_at is null and t.template_version_id = $1
+    )
+    select (select count(*) from open) as count,
+           array(select o.task_id from open o order by o.task_id limit $2) as oldest";
+
+// The ids of tasks begin with their time, so that the index finds those of the window.
+const LAST_TASK: &str = "
+    select t.created_at
+    from tasker.template_version v
+    join tasker.task t using (template_id)
+    where v.template_version_id = $1 and t.template_version_id = $1
+      and t.task_id >= rpad(lpad(to_hex((extract(epoch from now() - $2::interval) * 1000)::bigint), 12, '0'),
+                            32, '0')::uuid
+    order by t.task_id desc
+    limit 1";
+
+const PINS: &str = "
+    select n.name as namespace, p.target, p.requirement, p.ramp_requirement
+    from tasker.pin p
+    join tasker.namespace n using (namespace_id)
+    where p.kind = 'component'
+      and ($1::text is null or p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))
+    order by n.name, p.target";

@@ -1,0 +1,51 @@
+-- The rule of collection, in one place: which versions of components may lose their bytes. Those for
+-- which all of this holds:
+--
+-- - No resolution would choose it: it is not in p_wanted. There the caller gives what a new task would
+--   take now by any template that is not yanked, with and without the pins of its namespace and on
+--   both sides of their ramps; what a pin leads to, and would lead to if nothing were yanked; and the
+--   default of each component. Ranges are the host's matter, hence the argument.
+-- - It is active or yanked. What waits for approval, and what is quarantined, may be given to tasks
+--   some day.
+-- - It is drained: no open task has it in its lock, and no attempt of it is under way in a task that
+--   was moved to another lock.
+-- - It is old: published, first resolved by a lock, and last run more than p_older_than ago.
+--
+-- p_among narrows the question to these; null asks for all. Reads only: tasker.collect_versions keeps
+-- the answer true while it acts on it.
+create or replace function tasker.collectable_versions(
+  p_older_than interval, p_wanted int[], p_among int[] default null
+) returns table (component_version_id int)
+language sql stable
+set search_path = ''
+as $$
+  with old as materialized (
+    select v.component_version_id
+    from tasker.component_version v
+    where v.collected_at is null
+      and v.status in ('active', 'yanked')
+      and coalesce(v.restored_at, v.created_at) <= tasker.clock() - p_older_than
+      and v.component_version_id <> all (p_wanted)
+      and (p_among is null or v.component_version_id = any (p_among))
+      and not exists (select from tasker.quarantine q where q.digest = v.digest)
+  ), held as (
+    select e.component_version_id
+    from tasker.lock_entry e
+    join tasker.lock l using (lock_id)
+    where e.component_version_id in (select o.component_version_id from old o)
+      and (l.created_at > tasker.clock() - p_older_than
+           or l.lock_id in (select t.lock_id from tasker.task t where t.finished_at is null))
+    union
+    select a.component_version_id
+    from tasker.superseded_attempt a
+    join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
+    where s.state = 'running'
+    union
+    select r.component_version_id
+    from tasker.transition r
+    where r.at > tasker.clock() - p_older_than
+      and r.component_version_id in (select o.component_version_id from old o)
+  )
+  select o.component_version_id from old o
+  where o.component_version_id not in (select h.component_version_id from held h)
+$$;

@@ -1,0 +1,214 @@
+//! Moving open tasks to other versions of what they run.
+
+use super::server::{Server, yaml};
+use crate::sandbox::guests::{misbehaving, noted, undescribed};
+use serde_json::{Value, json};
+
+const UPGRADES: &str = "/v1/namespaces/shop/templates/one/upgrades";
+const STEPS: &str =
+    "steps: [{name: a, handler: guest/noop}, {name: b, handler: guest/noop, depends_on: [a]},
+  {name: c, handler: other/noop}]";
+
+/// With `guest` and `other` 1.0.0 and two tasks of the template `one`, then 1.1.0 of both.
+async fn two_tasks() -> (Server, Vec<String>) {
+    let server = Server::start().await;
+    publish(&server, "1.0.0").await;
+    let yaml = yaml("one", "1.0.0", STEPS);
+    server
+        .put_template("one", "1.0.0", &yaml)
+        .await
+        .answered(201);
+    let tasks = vec![
+        server.submit("one", json!({})).await,
+        server.submit("one", json!({})).await,
+    ];
+    publish(&server, "1.1.0").await;
+    (server, tasks)
+}
+
+async fn publish(server: &Server, version: &str) {
+    for name in ["guest", "other"] {
+        let bytes = noted(misbehaving(), version);
+        server
+            .put_component(name, version, &bytes)
+            .await
+            .answered(201);
+    }
+}
+
+/// The versions of a task's steps.
+async fn versions(server: &Server, id: &str) -> String {
+    let task = server.get(&format!("/v1/tasks/{id}")).await.answered(200);
+    let steps = task["lock"].as_array().unwrap().iter();
+    let steps: Vec<&str> = steps.map(|it| it["version"].as_str().unwrap()).collect();
+    steps.join(" ")
+}
+
+async fn upgrade(server: &Server, body: Value) -> Value {
+    server.post(UPGRADES, &body).await.answered(200)
+}
+
+/// `component from → to: tasks, steps` of each.
+fn components(answer: &Value) -> Vec<String> {
+    let components = answer["components"].as_array().unwrap().iter();
+    let text = |it: &Value, member: &str| it[member].as_str().unwrap().to_owned();
+    components
+        .map(|it| {
+            let (from, to) = (text(it, "from"), text(it, "to"));
+            let name = text(it, "component");
+            format!("{name} {from} → {to}: {}, {}", it["tasks"], it["steps"])
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn open_tasks_take_what_new_ones_would_and_a_dry_run_tells_so_before() {
+    let (server, tasks) = two_tasks().await;
+    let wanted = ["guest 1.0.0 → 1.1.0: 2, 4", "other 1.0.0 → 1.1.0: 2, 2"];
+    let dry = upgrade(&server, json!({"dry_run": true})).await;
+    assert_eq!(components(&dry), wanted);
+    assert_eq!(
+        (&dry["matched"], &dry["tasks"], &dry["dry_run"]),
+        (&json!(2), &json!(2), &json!(true))
+    );
+    assert_eq!(versions(&server, &tasks[0]).await, "1.0.0 1.0.0 1.0.0");
+    let done = upgrade(&server, json!({"reason": "a leak"})).await;
+    assert_eq!(components(&done), wanted);
+    for task in &tasks {
+        assert_eq!(versions(&server, task).await, "1.1.0 1.1.0 1.1.0");
+    }
+    let again = upgrade(&server, json!({})).await;
+    assert_eq!(
+        (&again["matched"], &again["tasks"], &again["components"]),
+        (&json!(2), &json!(0), &json!([]))
+    );
+    let audit = server.get("/v1/audit?action=task.upgrade").await;
+    let audit = audit.answered(200);
+    let row = &audit["items"][0];
+    assert_eq!(
+        (&row["subject"], &row["reason"], &row["detail"]["tasks"]),
+        (&json!("template one"), &json!("a leak"), &json!(2))
+    );
+}
+
+#[tokio::test]
+async fn only_what_is_asked_for_moves() {
+    let (server, tasks) = two_tasks().await;
+    let none = upgrade(&server, json!({"version": "^2"})).await;
+    assert_eq!(none["matched"], 0);
+    let none = upgrade(&server, json!({"state": "in_progress"})).await;
+    assert_eq!(none["matched"], 0);
+    let one = json!({"component": "shop/other", "state": "pending", "version": "^1"});
+    let moved = upgrade(&server, one).await;
+    assert_eq!(components(&moved), ["other 1.0.0 → 1.1.0: 2, 2"]);
+    assert_eq!(versions(&server, &tasks[0]).await, "1.0.0 1.0.0 1.1.0");
+}
+
+#[tokio::test]
+async fn pins_are_followed_unless_one_says_where_to() {
+    let (server, tasks) = two_tasks().await;
+    let pin = "/v1/namespaces/shop/pins/component/guest";
+    let to = json!({"requirement": "=1.0.0"});
+    server.put(pin, &to).await.answered(200);
+    let moved = upgrade(&server, json!({})).await;
+    assert_eq!(components(&moved), ["other 1.0.0 → 1.1.0: 2, 2"]);
+    let directed = json!({"component": "guest", "to": "^1"});
+    let moved = upgrade(&server, directed).await;
+    assert_eq!(components(&moved), ["guest 1.0.0 → 1.1.0: 2, 4"]);
+    assert_eq!(versions(&server, &tasks[1]).await, "1.1.0 1.1.0 1.1.0");
+    // Back again, where the pin says.
+    let moved = upgrade(&server, json!({"component": "guest"})).await;
+    assert_eq!(components(&moved), ["guest 1.1.0 → 1.0.0: 2, 4"]);
+}
+
+#[tokio::test]
+async fn tasks_on_a_ramp_take_it_and_the_others_do_not() {
+    let server = Server::start().await;
+    publish(&server, "1.0.0").await;
+    let yaml = yaml("one", "1.0.0", STEPS);
+    let put = server.put_template("one", "1.0.0", &yaml).await;
+    put.answered(201);
+    let mut tasks = Vec::new();
+    for _ in 0..20 {
+        tasks.push(server.submit("one", json!({})).await);
+    }
+    publish(&server, "1.1.0").await;
+    for name in ["guest", "other"] {
+        let pin = format!("/v1/namespaces/shop/pins/component/{name}");
+        let to = json!({"requirement": "=1.0.0"});
+        server.put(&pin, &to).await.answered(200);
+    }
+    let ramp = json!({"to": "1.1.0", "percent": 50});
+    let path = "/v1/namespaces/shop/pins/component/guest/ramp";
+    server.post(path, &ramp).await.answered(200);
+    let moved = upgrade(&server, json!({})).await;
+    let moved = moved["tasks"].as_u64().unwrap();
+    assert!((1..20).contains(&moved), "{moved} of 20 at 50 percent");
+    let mut ramped = 0;
+    for task in &tasks {
+        match versions(&server, task).await.as_str() {
+            "1.1.0 1.1.0 1.0.0" => ramped += 1,
+            other => assert_eq!(other, "1.0.0 1.0.0 1.0.0"),
+        }
+    }
+    assert_eq!(ramped, moved);
+    // Nobody is on two sides: a second time nothing moves.
+    assert_eq!(upgrade(&server, json!({})).await["tasks"], 0);
+}
+
+#[tokio::test]
+async fn what_is_not_compatible_is_refused_whole_unless_it_is_forced() {
+    let (server, tasks) = two_tasks().await;
+    // It describes no handler any more.
+    server
+        .put_component("guest", "2.0.0", undescribed())
+        .await
+        .answered(201);
+    let answer = server.post(UPGRADES, &json!({})).await;
+    let errors = answer.json["errors"].clone();
+    let detail = answer.refused(409, "upgrade_breaks");
+    assert!(
+        detail.contains("shop/guest 1.0.0 → 2.0.0 is not compatible"),
+        "{detail}"
+    );
+    assert!(detail.contains("force"), "{detail}");
+    assert!(!errors.as_array().unwrap().is_empty());
+    assert_eq!(versions(&server, &tasks[0]).await, "1.0.0 1.0.0 1.0.0");
+    let dry = upgrade(&server, json!({"dry_run": true})).await;
+    assert_eq!(dry["components"][0]["level"], "major");
+    assert!(
+        !dry["components"][0]["breaking"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    );
+    let forced = upgrade(&server, json!({"force": true})).await;
+    assert_eq!(forced["tasks"], 2);
+    assert_eq!(versions(&server, &tasks[0]).await, "2.0.0 2.0.0 1.1.0");
+}
+
+#[tokio::test]
+async fn the_requirements_of_steps_hold_whatever_is_asked_for() {
+    let (server, _) = two_tasks().await;
+    let beyond = json!({"component": "guest", "to": "^3", "force": true});
+    let answer = server.post(UPGRADES, &beyond).await;
+    let detail = answer.refused(422, "unresolved");
+    assert!(detail.contains("^3"), "{detail}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_meant_is_refused() {
+    let (server, _) = two_tasks().await;
+    for (body, status, code) in [
+        (json!({"to": "^1"}), 422, "invalid_upgrade"),
+        (json!({"state": "complete"}), 422, "invalid_upgrade"),
+        (json!({"reason": "x".repeat(1_001)}), 422, "invalid_reason"),
+        (json!({"component": "none"}), 404, "unknown_component"),
+        (json!({"version": "one"}), 400, "invalid_body"),
+    ] {
+        server.post(UPGRADES, &body).await.refused(status, code);
+    }
+    let none = "/v1/namespaces/shop/templates/none/upgrades";
+    let answer = server.post(none, &json!({})).await;
+    answer.refused(404, "unknown_template");
+}

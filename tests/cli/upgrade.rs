@@ -1,0 +1,71 @@
+use super::terminal::Terminal;
+use crate::harness::basics;
+use crate::sandbox::guests::{noted, undescribed};
+
+const UPGRADE: [&str; 4] = ["task", "upgrade", "--template", "demo/slow"];
+
+/// With a task that waits for a step that sleeps.
+async fn sleeping() -> Terminal {
+    let terminal = Terminal::with_basics().await;
+    let steps = "  - {name: nap, handler: basics/sleep, config: {ms: 600000}, timeout: 15m}
+  - {name: end, handler: basics/noop, depends_on: [nap]}";
+    terminal.template("slow", steps).await;
+    terminal.run(["task", "run", "demo/slow"]).await.succeeds();
+    terminal
+}
+
+async fn push(terminal: &Terminal, version: &str, bytes: &[u8]) {
+    let file = terminal.file(&format!("{version}.wasm"), bytes);
+    let push = ["component", "push", &file, "--name", "demo/basics"];
+    terminal
+        .run(push.iter().chain(&["--version", version]))
+        .await
+        .succeeds();
+}
+
+#[tokio::test]
+async fn a_dry_run_shows_what_would_move_then_it_moves() {
+    let terminal = sleeping().await;
+    let nothing = terminal.run(UPGRADE).await.succeeds();
+    assert_eq!(
+        nothing.out,
+        "1 open task, none of which would run anything else\n"
+    );
+    push(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
+    let dry = terminal.run(UPGRADE.iter().chain(&["--dry-run"])).await;
+    let dry = dry.succeeds();
+    for text in [
+        "demo/basics  0.1.0  0.2.0  1",
+        "1 of 1 open task would move",
+    ] {
+        assert!(dry.out.contains(text), "{}", dry.out);
+    }
+    let next = "next: tasker task upgrade --template demo/slow\n";
+    assert!(dry.err.contains(next), "{dry:?}");
+    let moved = terminal.run(UPGRADE).await.succeeds();
+    assert!(moved.out.contains("✔ 1 of 1 open task moved"), "{moved:?}");
+}
+
+#[tokio::test]
+async fn what_breaks_is_shown_and_has_to_be_forced() {
+    let terminal = sleeping().await;
+    push(&terminal, "1.0.0", undescribed()).await;
+    let refused = terminal.run(UPGRADE).await.ends_with(4);
+    let why = "demo/basics 0.1.0 → 1.0.0 is not compatible";
+    assert!(refused.err.contains(why), "{refused:?}");
+    let dry = terminal.run(UPGRADE.iter().chain(&["--dry-run"])).await;
+    let dry = dry.succeeds();
+    assert!(dry.out.contains("major"), "{dry:?}");
+    assert!(dry.err.contains("--template demo/slow --force"), "{dry:?}");
+    terminal
+        .run(UPGRADE.iter().chain(&["--force"]))
+        .await
+        .succeeds();
+}
+
+#[tokio::test]
+async fn where_to_is_said_of_one_component_only() {
+    let terminal = Terminal::without_host();
+    let to = terminal.run(UPGRADE.iter().chain(&["--to", "^1"])).await;
+    assert!(to.ends_with(2).err.contains("--component"));
+}

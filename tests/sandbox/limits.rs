@@ -1,0 +1,211 @@
+//! What goes over a limit ends as such, and tells which one it was, how much it is, and how to raise it.
+
+use super::attempt::{Attempt, attempt};
+use super::http::server;
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use tasker::domain::limits::{Limit, LimitSource};
+use tasker::domain::outcome::FailureKind;
+
+/// Answers each request with a body of this size, once it has read all that comes at first.
+fn giving(body_bytes: usize) -> SocketAddr {
+    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {body_bytes}\r\n\r\n");
+    answering(head + &"y".repeat(body_bytes))
+}
+
+/// Answers each connection with this, and reads until its end.
+fn answering(answer: String) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let answer = answer.clone();
+            std::thread::spawn(move || {
+                let _ = stream.read(&mut [0; 4096]);
+                let _ = stream.write_all(answer.as_bytes());
+                while stream.read(&mut [0; 4096]).is_ok_and(|bytes| bytes > 0) {}
+            });
+        }
+    });
+    address
+}
+
+/// Reads what comes and never answers.
+fn silent() -> SocketAddr {
+    answering(String::new())
+}
+
+/// The attempt, with this limit as that source sets it.
+fn limited(attempt: Attempt, setting: &str, source: LimitSource) -> Attempt {
+    let setting = Limit::parse_setting(setting).unwrap();
+    attempt.limits(|limits| limits.narrow(&[setting].into_iter().collect(), source))
+}
+
+/// A request `METHOD / BODY_BYTES` to the server.
+fn request(server: SocketAddr, method: &str, body_bytes: usize) -> Attempt {
+    let address = server.to_string();
+    attempt("request")
+        .input(&format!("\"{method} {address} / {body_bytes}\""))
+        .http(&[&address])
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_flood_of_requests_is_ended_at_the_limit_and_none_beyond_it_leaves() {
+    let address = server("204 No Content").to_string();
+    let flood = attempt("fetch_flood")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
+    let flood = limited(flood, "http_requests=3", LimitSource::Component);
+    let executed = flood.run().await;
+    assert_eq!(executed.usage.http_requests, 3);
+    let failure = super::attempt::failure(executed);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::OverLimit, "http_request_limit"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.message.contains("more than 3 HTTP requests"),
+        "{}",
+        failure.message
+    );
+}
+
+#[tokio::test]
+async fn as_many_requests_as_the_limit_allows_are_sent() {
+    let address = server("204 No Content").to_string();
+    let fetch = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
+    let fetch = limited(fetch, "http_requests=1", LimitSource::Namespace);
+    assert_eq!(fetch.result().await, "204");
+    let none = attempt("fetch")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
+    let failure = limited(none, "http_requests=0", LimitSource::Namespace)
+        .failure()
+        .await;
+    assert_eq!(failure.code, "http_request_limit");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_response_that_is_too_large_is_not_read_to_its_end() {
+    let large = request(giving(8 << 20), "GET", 0);
+    let large = limited(large, "http_in=64KiB", LimitSource::Namespace);
+    let executed = large.run().await;
+    assert!(executed.usage.in_bytes < 1 << 20, "{:?}", executed.usage);
+    let failure = super::attempt::failure(executed);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::OverLimit, "http_in_limit"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.message.contains("more than 64KiB"),
+        "{}",
+        failure.message
+    );
+    let whole = limited(
+        request(giving(64 << 10), "GET", 0),
+        "http_in=64KiB",
+        LimitSource::Host,
+    );
+    assert_eq!(whole.result().await, "65536");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_that_is_too_large_is_not_sent_to_its_end() {
+    let large = request(silent(), "POST", 8 << 20);
+    let large = limited(large, "http_out=64KiB", LimitSource::Step);
+    let executed = large.run().await;
+    assert!(executed.usage.out_bytes < 1 << 20, "{:?}", executed.usage);
+    let failure = super::attempt::failure(executed);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::OverLimit, "http_out_limit"),
+        "{failure:?}"
+    );
+    let small = limited(
+        request(giving(0), "POST", 1_000),
+        "http_out=64KiB",
+        LimitSource::Step,
+    );
+    assert_eq!(small.result().await, "0");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
+    use LimitSource::{Component, Host, Namespace, Step};
+    for (handler, setting, source, told) in [
+        (
+            "memory_bomb",
+            "memory=16MiB",
+            Namespace,
+            "raise `memory`, which namespace orders sets: tasker limit set orders memory=32MiB",
+        ),
+        (
+            "endless_loop",
+            "cpu=20ms",
+            Component,
+            "raise `cpu`, which namespace orders sets for misbehaving: tasker limit set orders/misbehaving cpu=40ms",
+        ),
+        (
+            "endless_loop",
+            "timeout=50ms",
+            Step,
+            "give the step a longer `timeout` in its template, such as `timeout: 100ms`",
+        ),
+        (
+            "sleeps",
+            "timeout=50ms",
+            Namespace,
+            "raise `timeout`, which namespace orders sets: tasker limit set orders timeout=100ms",
+        ),
+        (
+            "host_call_flood",
+            "host_calls=500",
+            Step,
+            "raise `host_calls`, which the step sets in its template: `limits: {host_calls: 1000}`",
+        ),
+        (
+            "oversized_result",
+            "result=1KiB",
+            Component,
+            "tasker limit set orders/misbehaving result=2KiB",
+        ),
+    ] {
+        let failure = limited(attempt(handler), setting, source).failure().await;
+        assert!(
+            failure.message.contains(told),
+            "{handler}: {}",
+            failure.message
+        );
+    }
+    let failure = attempt("oversized_result").failure().await;
+    assert!(
+        failure
+            .message
+            .ends_with("which this host sets: tasker serve --limit result=2MiB"),
+        "{}",
+        failure.message
+    );
+    let other = limited(attempt("oversized_result"), "result=1KiB", Component);
+    let mut other = limited(other, "memory=64MiB", Host);
+    other.plan.component = "payments/charge".into();
+    let failure = other.failure().await;
+    assert!(
+        failure
+            .message
+            .ends_with("tasker limit set payments/charge --in orders result=2KiB"),
+        "{}",
+        failure.message
+    );
+}
+
+#[tokio::test]
+async fn a_log_is_cut_where_its_limit_says() {
+    let flood = limited(attempt("log_flood"), "log=1KiB", LimitSource::Step);
+    let executed = flood.run().await;
+    let note = &executed.log.last().unwrap().message;
+    assert!(note.contains("limited to 1024 bytes"), "{note}");
+}
