@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench setup rust postgres oci-registry guests tests-of-guests tests-of-examples tests-of-host
+.PHONY: help demo test check bench fuzz setup rust postgres oci-registry guests tests-of-guests tests-of-examples tests-of-host
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -25,7 +25,7 @@ test: setup oci-registry tests-of-guests tests-of-examples tests-of-host ## Run 
 
 check: rust ## Check form, lints, documentation, licences
 	cargo fmt --all --check
-	for guests in $(GUEST_WORKSPACES); do (cd "$$guests" && cargo fmt --all --check); done
+	for guests in $(GUEST_WORKSPACES) tests/fuzz; do (cd "$$guests" && cargo fmt --all --check); done
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 	if command -v cargo-deny >/dev/null; then \
@@ -37,6 +37,19 @@ check: rust ## Check form, lints, documentation, licences
 bench: setup guests ## Measure the engine beside pgbench on this machine
 	cargo build --release --locked -p tasker
 	$(TARGET)/release/tasker bench
+
+# Seconds for each target.
+FUZZ_SECONDS ?= 120
+FUZZ_TARGETS := template requirement schema component
+
+fuzz: rust ## Feed whatever parses with input that is made up as it goes
+	@command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+	@rustup run nightly rustc --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
+	cd tests/fuzz && for target in $(FUZZ_TARGETS); do \
+	  mkdir -p "corpus/$$target"; \
+	  cargo +nightly fuzz run --fuzz-dir . --sanitizer none "$$target" "corpus/$$target" "seeds/$$target" -- \
+	    -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=3000; \
+	done
 
 setup: rust postgres ## Install what building and running needs, where that is possible
 

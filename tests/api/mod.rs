@@ -14,6 +14,7 @@ mod limits;
 mod permissions;
 mod pin_history;
 mod pins;
+mod plans;
 mod ramps;
 mod registry;
 mod requests;

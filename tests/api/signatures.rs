@@ -19,7 +19,7 @@ fn signature(seed: u8, bytes: &[u8]) -> String {
     Signature::new(public, signed.to_bytes()).to_string()
 }
 
-async fn trust(server: &Server, seed: u8, name: &str) -> String {
+pub async fn trust(server: &Server, seed: u8, name: &str) -> String {
     let body = json!({"name": name, "public_key": key(seed).0.to_string()});
     let added = server.post(KEYS, &body).await.answered(201);
     added["key_id"].as_str().unwrap().to_owned()

@@ -11,6 +11,7 @@ mod keys;
 mod kv;
 mod limits;
 mod oci;
+mod plans;
 mod refusals;
 mod registry;
 mod secrets;

@@ -19,4 +19,5 @@ mod compiler;
 mod components;
 mod malformed;
 mod requests;
+mod seeds;
 mod uploads;

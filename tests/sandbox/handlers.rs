@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tasker::domain::invocation::Lease;
 use tasker::domain::outcome::{FailureKind, Outcome, Retry};
+use tasker::domain::template::Schema;
 use tasker::sandbox::{AncestorError, AncestorResults, LogLevel, LogSource, Surroundings};
 use tokio_util::sync::CancellationToken;
 
@@ -156,7 +157,7 @@ async fn a_result_that_is_not_json_is_refused_for_good() {
 async fn a_result_that_does_not_match_the_steps_schema_is_refused_for_good() {
     let schema = json!({"type": "object", "required": ["receipt"], "properties": {"amount": {"type": "integer"}}});
     let mut charge = attempt("echo").input("{\"amount\": \"a lot\"}");
-    charge.plan.result_schema = Some(Arc::new(jsonschema::validator_for(&schema).unwrap()));
+    charge.plan.result_schema = Some(Arc::new(Schema::compile(&schema).unwrap()));
     let failure = charge.failure().await;
     assert_eq!(
         (failure.code.as_str(), failure.retry),

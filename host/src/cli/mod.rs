@@ -26,6 +26,7 @@ mod output;
 mod paint;
 mod pin;
 mod place;
+mod plan;
 mod policy;
 mod problem;
 mod psql;
@@ -118,6 +119,9 @@ enum Command {
     /// Say which versions new tasks take.
     #[command(subcommand)]
     Pin(pin::Command),
+    /// Say what publishing something would change, before anything changes.
+    #[command(subcommand)]
+    Plan(plan::Command),
     /// Look at all that is published, and at who uses what.
     #[command(subcommand)]
     Registry(registry::Command),
@@ -217,6 +221,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
+        Command::Plan(command) => plan::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
         Command::Drain(command) => drain::run(command, &context()?).await,
         Command::Gc(gc) => gc.run(&context()?).await,

@@ -1,5 +1,6 @@
 //! All that a sandbox run needs, by value.
 
+use super::template::Schema;
 use super::{digest::Digest, grants::Grants, ids::TaskId, limits::Limits};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -57,5 +58,5 @@ pub struct StepPlan {
     pub limits: Limits,
     pub grants: Arc<Grants>,
     /// The compiled `result_schema` of the step, if any.
-    pub result_schema: Option<Arc<jsonschema::Validator>>,
+    pub result_schema: Option<Arc<Schema>>,
 }

@@ -21,6 +21,7 @@ pub mod outcome;
 pub mod permission;
 pub mod pin;
 pub mod ramp;
+pub mod reach;
 pub mod requirement;
 pub mod resolve;
 pub mod secret;

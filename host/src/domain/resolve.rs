@@ -4,6 +4,7 @@
 //! query. Versions that are barred are candidates too: an error can then say that they exist.
 
 use super::name::Name;
+use super::pin::Pinned;
 use super::requirement::{HandlerRef, QualifiedName, Requirement};
 use semver::Version;
 use std::collections::BTreeMap;
@@ -94,8 +95,17 @@ impl Pin {
         }
     }
 
+    /// The pin as a task sees it that is on its ramp or is not.
+    pub fn seen(pinned: &Pinned, is_on_ramp: bool) -> Self {
+        let ramp = pinned.ramp.as_ref().filter(|_| is_on_ramp);
+        Self {
+            requirement: pinned.requirement.clone(),
+            ramped: ramp.map(|ramp| ramp.requirement.clone()),
+        }
+    }
+
     /// The highest version that the pin allows and `asked`, where given, too.
-    fn highest<'a, Id>(
+    pub fn highest<'a, Id>(
         &self,
         candidates: &'a [Candidate<Id>],
         asked: Option<&Requirement>,

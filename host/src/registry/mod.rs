@@ -12,6 +12,7 @@ pub mod inventory;
 pub mod kv;
 pub mod limit;
 pub mod pin;
+pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
 pub mod ramp;

@@ -72,7 +72,8 @@ impl Registry {
     }
 }
 
-fn check_address(
+/// Refuses a template that calls itself otherwise than it is published.
+pub(in crate::registry) fn check_address(
     template: &Template,
     target: &QualifiedName,
     version: &Version,
@@ -99,7 +100,8 @@ fn check_address(
     }
 }
 
-fn definition_json(template: &Template) -> Result<Value, RegistryError> {
+/// What is stored of a template.
+pub(in crate::registry) fn definition_json(template: &Template) -> Result<Value, RegistryError> {
     let definition = serde_json::to_value(template).map_err(|error| RegistryError::Stored {
         what: format!(
             "template {}/{} {}",

@@ -3,6 +3,7 @@
 mod again;
 mod cache;
 mod candidates;
+pub mod foresee;
 mod pins;
 mod template;
 

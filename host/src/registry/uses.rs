@@ -76,6 +76,21 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<Candidate<()>>, RegistryError> {
+        let candidates = self.existing_candidates(target).await?;
+        match candidates.is_empty() {
+            false => Ok(candidates),
+            true => Err(RegistryError::Unknown {
+                kind: super::Kind::Component,
+                target: target.clone(),
+            }),
+        }
+    }
+
+    /// All versions of a component, barred ones too; empty where there is no such component.
+    pub(in crate::registry) async fn existing_candidates(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<Candidate<()>>, RegistryError> {
         let rows = self
             .store
             .component_candidates(std::slice::from_ref(target));
@@ -88,13 +103,7 @@ impl Registry {
         });
         let mut candidates = candidates.collect::<Result<Vec<_>, _>>()?;
         candidates.sort_by(|a, b| b.version.cmp(&a.version));
-        match candidates.is_empty() {
-            false => Ok(candidates),
-            true => Err(RegistryError::Unknown {
-                kind: super::Kind::Component,
-                target: target.clone(),
-            }),
-        }
+        Ok(candidates)
     }
 }
 

@@ -163,7 +163,7 @@ impl Registry {
     }
 
     /// Refuses a number that leaves no room for what was changed.
-    async fn hold_to_promise(
+    pub(in crate::registry) async fn hold_to_promise(
         &self,
         release: Release,
         verdict: &Verdict,

@@ -4,7 +4,7 @@ use super::provenance::Provenance;
 use super::refusal::Refusal;
 use crate::domain::capability::Capability;
 use crate::domain::name::Name;
-use crate::domain::template::schema;
+use crate::domain::template::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -92,7 +92,7 @@ impl Described {
 impl HandlerDescription {
     fn check(&self, which: &'static str, schema: Option<&Value>) -> Result<(), Refusal> {
         let Some(schema) = schema else { return Ok(()) };
-        schema::compile(schema)
+        Schema::compile(schema)
             .map(drop)
             .map_err(|errors| Refusal::Schema {
                 handler: self.name.to_string(),

@@ -1,6 +1,7 @@
 //! Who uses a component.
 
 use super::component::VersionStatus;
+use super::pin::RampColumns;
 use super::{Store, StoreError};
 use crate::domain::name::Name;
 use sqlx::FromRow;
@@ -23,9 +24,11 @@ pub struct UseRow {
 pub struct PinUseRow {
     pub namespace: String,
     pub requirement: String,
+    #[sqlx(flatten)]
+    pub ramp: RampColumns,
 }
 
-/// How many open tasks have a version in their lock.
+/// How many open tasks have a version of a component in their lock, or are of a version of a template.
 #[derive(Debug, FromRow)]
 pub struct OpenTasksRow {
     pub version: String,
@@ -58,7 +61,8 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<PinUseRow>, StoreError> {
         let rows = sqlx::query_as(
-            "select n.name as namespace, p.requirement
+            "select n.name as namespace, p.requirement,
+                    p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
              from tasker.pin p
              join tasker.namespace n using (namespace_id)
              where p.kind = 'component'
@@ -88,6 +92,21 @@ impl Store {
             .await?;
         Ok(rows)
     }
+
+    /// Open tasks by the versions of this template that they are of; versions without any are left
+    /// out.
+    pub async fn open_tasks_by_template_version(
+        &self,
+        namespace: &Name,
+        template: &Name,
+    ) -> Result<Vec<OpenTasksRow>, StoreError> {
+        let rows = sqlx::query_as(OPEN_TASKS_OF_TEMPLATE)
+            .bind(namespace.as_str())
+            .bind(template.as_str())
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
 }
 
 const USES: &str = "
@@ -110,4 +129,13 @@ const OPEN_TASKS: &str = "
     join tasker.lock_entry e using (component_version_id)
     join tasker.task k on k.lock_id = e.lock_id and k.finished_at is null
     where n.name = $1 and c.name = $2
+    group by v.version";
+
+const OPEN_TASKS_OF_TEMPLATE: &str = "
+    select v.version, count(*) as open_tasks
+    from tasker.namespace n
+    join tasker.template t using (namespace_id)
+    join tasker.template_version v using (template_id)
+    join tasker.task k using (template_version_id)
+    where n.name = $1 and t.name = $2 and k.finished_at is null
     group by v.version";

@@ -5,6 +5,7 @@ use super::rules::{Rules, RulesCache};
 use crate::domain::ids::LockId;
 use crate::domain::invocation::{Invocation, StepPlan};
 use crate::domain::limits::{Limit, LimitSource, Limits};
+use crate::domain::template::Schema;
 use crate::store::engine::Claimed;
 use crate::store::plan::StoredStep;
 use crate::store::{Store, StoreError};
@@ -130,11 +131,14 @@ impl PlanCache {
     }
 }
 
-fn compiled(schema: &str, step: &str) -> Result<jsonschema::Validator, StoreError> {
+fn compiled(schema: &str, step: &str) -> Result<Schema, StoreError> {
     let corrupt =
         |error: String| StoreError::Corrupt(format!("result schema of step {step}: {error}"));
     let schema = serde_json::from_str(schema).map_err(|error| corrupt(error.to_string()))?;
-    jsonschema::validator_for(&schema).map_err(|error| corrupt(error.to_string()))
+    Schema::compile(&schema).map_err(|errors| {
+        let first = errors.first().map(ToString::to_string);
+        corrupt(first.unwrap_or_default())
+    })
 }
 
 fn invocation(plan: &Plan, step: Claimed) -> Result<Invocation, StoreError> {

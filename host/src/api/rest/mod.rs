@@ -13,6 +13,7 @@ mod kv;
 mod limits;
 mod pin_ramps;
 mod pins;
+mod plans;
 mod reason;
 mod registry;
 mod registry_views;
@@ -35,6 +36,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(components::router())
         .merge(templates::router())
         .merge(diffs::router())
+        .merge(plans::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
         .merge(secrets::router())

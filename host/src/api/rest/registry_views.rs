@@ -252,6 +252,7 @@ impl From<PinUseRow> for PinUseView {
         let PinUseRow {
             namespace,
             requirement,
+            ramp: _,
         } = row;
         Self {
             namespace,

@@ -1,6 +1,6 @@
 //! `tasker template …`
 
-mod check;
+pub(in crate::cli) mod check;
 mod diff;
 mod graph;
 mod ls;

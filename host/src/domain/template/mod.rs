@@ -23,7 +23,7 @@ pub use environment::UnknownEnvironment;
 pub use order::OrderedStep;
 pub use position::{Finding, Position, TemplateError};
 pub use retry::{Backoff, Policy, PolicySettings, RetryPolicy, RetrySettings};
-pub use schema::{InputError, InputSchema, SchemaError};
+pub use schema::{InputError, InputSchema, Schema, SchemaError};
 
 /// The longest source, in bytes.
 pub const MAX_SOURCE_BYTES: usize = 4 << 20;

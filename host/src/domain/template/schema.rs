@@ -1,13 +1,21 @@
-//! JSON Schemas: that they compile, that an input keeps to one, and their defaults.
+//! JSON Schemas: that they compile, that a value keeps to one, and their defaults.
 //!
 //! References lead nowhere outside the schema itself; formats (`email`, `date-time` …) are enforced.
+//! Whatever a schema says, holding a value against it takes a bounded time.
 
+mod defaults;
+mod effort;
 mod hops;
+mod leads;
+mod patterns;
 
-use jsonschema::{ValidationError, Validator};
+pub use effort::MAX_CHECKS;
+
+use jsonschema::{Draft, ValidationError, ValidationOptions, Validator};
+use leads::Leads;
+use patterns::Patterns;
 use serde::Serialize;
-use serde_json::{Map, Value};
-use std::collections::HashSet;
+use serde_json::Value;
 
 /// The most errors that are reported of one input or one schema.
 pub const MAX_ERRORS: usize = 20;
@@ -32,29 +40,100 @@ pub struct InputError {
     pub message: String,
 }
 
-/// A compiled schema of inputs; immutable, to be kept as long as its template version.
+/// A compiled schema as everything in Tasker reads it: of inputs, results, descriptors.
 #[derive(Clone, Debug)]
-pub struct InputSchema {
-    schema: Value,
+pub struct Schema {
+    root: Value,
     validator: Validator,
+    patterns: Patterns,
+    /// What one place of a value costs at most; none where it depends on the value.
+    checks_a_place: Option<u64>,
 }
 
-/// Compiles a schema as everything in Tasker reads it, results as well as inputs.
-///
-/// # Errors
-/// What is wrong in it, at most [`MAX_ERRORS`].
-pub fn compile(schema: &Value) -> Result<Validator, Vec<SchemaError>> {
-    hops::check(schema).map_err(|error| vec![error])?;
-    let options = jsonschema::options()
-        .should_validate_formats(true)
-        .offline();
-    options.build(schema).map_err(|first| {
-        let mut errors = against_meta_schema(schema);
-        if errors.is_empty() {
-            errors.push(SchemaError::of(&first));
+/// A compiled schema of inputs; immutable, to be kept as long as its template version.
+#[derive(Clone, Debug)]
+pub struct InputSchema(Schema);
+
+/// How a part of a schema is read that stands for itself, where it is compared with another.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::domain) struct Reading {
+    pub draft: Draft,
+    pub has_formats: bool,
+}
+
+impl Schema {
+    /// Compiles a schema.
+    ///
+    /// # Errors
+    /// What is wrong in it, at most [`MAX_ERRORS`]: also where it leads outside of itself, or so
+    /// often to itself that values could not be held against it.
+    pub fn compile(schema: &Value) -> Result<Self, Vec<SchemaError>> {
+        hops::check(schema).map_err(|error| vec![error])?;
+        let validator = options(true).build(schema).map_err(|first| {
+            let mut errors = against_meta_schema(schema);
+            if errors.is_empty() {
+                errors.push(SchemaError::of(&first));
+            }
+            errors
+        })?;
+        Self::bounded(schema.clone(), validator).map_err(|error| vec![error])
+    }
+
+    /// Compiles a part of a schema that compiled; none where it cannot stand for itself.
+    pub(in crate::domain) fn of_part(part: Value, reading: Reading) -> Option<Self> {
+        hops::check(&part).ok()?;
+        let options = options(reading.has_formats).with_draft(reading.draft);
+        let validator = options.build(&part).ok()?;
+        Self::bounded(part, validator).ok()
+    }
+
+    fn bounded(root: Value, validator: Validator) -> Result<Self, SchemaError> {
+        let leads = Leads::of(&root);
+        leads.stay_inside()?;
+        let patterns = Patterns::of(&leads)?;
+        let checks_a_place = effort::checks_a_place(&leads, &patterns);
+        Ok(Self {
+            root,
+            validator,
+            patterns,
+            checks_a_place,
+        })
+    }
+
+    /// Holds a value against the schema.
+    ///
+    /// # Errors
+    /// Where it does not keep to it, at most [`MAX_ERRORS`]; also where finding out would take more
+    /// than [`MAX_CHECKS`] checks.
+    pub fn check(&self, value: &Value) -> Result<(), Vec<InputError>> {
+        if self.is_too_much(value) {
+            return Err(vec![InputError::too_much()]);
         }
-        errors
-    })
+        let errors = self.validator.iter_errors(value).take(MAX_ERRORS);
+        let errors: Vec<_> = errors.map(|error| InputError::of(&error)).collect();
+        match errors.is_empty() {
+            true => Ok(()),
+            false => Err(errors),
+        }
+    }
+
+    /// Whether a value keeps to the schema; none where finding out would take too long.
+    pub(in crate::domain) fn takes(&self, value: &Value) -> Option<bool> {
+        (!self.is_too_much(value)).then(|| self.validator.is_valid(value))
+    }
+
+    fn is_too_much(&self, value: &Value) -> bool {
+        !effort::is_small(self.checks_a_place, value)
+            && effort::bound(&self.root, &self.patterns, value).is_err()
+    }
+}
+
+/// What all schemas are compiled with.
+fn options(has_formats: bool) -> ValidationOptions<'static> {
+    jsonschema::options()
+        .should_validate_formats(has_formats)
+        .with_pattern_options(patterns::engine())
+        .offline()
 }
 
 /// All that the meta-schema has against it, where it is of a draft that is much in use.
@@ -82,6 +161,9 @@ impl SchemaError {
                 "; a type is array, boolean, integer, null, number, object or string, or a list of these",
             );
         }
+        if pointer.ends_with("/pattern") || pointer.ends_with("/patternProperties") {
+            message.push_str("; a pattern looks neither ahead nor back, and is not too large");
+        }
         Self { pointer, message }
     }
 }
@@ -90,13 +172,9 @@ impl InputSchema {
     /// Compiles the schema.
     ///
     /// # Errors
-    /// What is wrong in it, at most [`MAX_ERRORS`].
+    /// See [`Schema::compile`].
     pub fn compile(schema: &Value) -> Result<Self, Vec<SchemaError>> {
-        let validator = compile(schema)?;
-        Ok(Self {
-            schema: schema.clone(),
-            validator,
-        })
+        Schema::compile(schema).map(Self)
     }
 
     /// The input with the schema's defaults filled in, if it then keeps to the schema.
@@ -106,24 +184,29 @@ impl InputSchema {
     /// and `if`. A default that is filled in gets defaults of its own, but not through references.
     ///
     /// # Errors
-    /// Where it does not, at most [`MAX_ERRORS`].
+    /// See [`Schema::check`]; also where defaults would add too much.
     pub fn accept(&self, mut input: Value) -> Result<Value, Vec<InputError>> {
-        let filling = Filling {
-            root: &self.schema,
-            is_inside_default: false,
-        };
-        filling.fill(&mut input, &self.schema, &mut HashSet::new());
-        let errors = self.validator.iter_errors(&input).take(MAX_ERRORS);
-        let errors: Vec<_> = errors.map(|error| InputError::of(&error)).collect();
-        if errors.is_empty() {
-            Ok(input)
-        } else {
-            Err(errors)
+        // Filling in goes where checking would go.
+        if self.0.is_too_much(&input) {
+            return Err(vec![InputError::too_much()]);
         }
+        defaults::fill(&self.0.root, &mut input).map_err(|error| vec![error])?;
+        self.0.check(&input)?;
+        Ok(input)
     }
 }
 
 impl InputError {
+    fn too_much() -> Self {
+        Self {
+            path: String::new(),
+            message: format!(
+                "holding this against its schema takes more than {MAX_CHECKS} checks; nest it less \
+                 deeply, or have fewer references and choices in the schema"
+            ),
+        }
+    }
+
     fn of(error: &ValidationError<'_>) -> Self {
         Self {
             path: error.instance_path().to_string(),
@@ -137,66 +220,5 @@ fn shortened(error: &ValidationError<'_>) -> String {
     match message.char_indices().nth(MAX_MESSAGE_CHARS) {
         Some((end, _)) => format!("{}…", &message[..end]),
         None => message,
-    }
-}
-
-/// Filling in defaults ends: it goes down the input as it was given, follows a reference once at
-/// each place, and inside a default it goes down the schema as it is written.
-struct Filling<'s> {
-    root: &'s Value,
-    is_inside_default: bool,
-}
-
-impl<'s> Filling<'s> {
-    /// `followed`: the references that were followed at this place of the input.
-    fn fill(&self, value: &mut Value, schema: &'s Value, followed: &mut HashSet<&'s str>) {
-        if let Some(target) = self.follow(schema, followed) {
-            self.fill(value, target, followed);
-        }
-        for part in schema
-            .get("allOf")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            self.fill(value, part, followed);
-        }
-        match value {
-            Value::Object(object) => self.fill_object(object, schema),
-            Value::Array(items) => {
-                let Some(of_items) = schema.get("items") else {
-                    return;
-                };
-                items
-                    .iter_mut()
-                    .for_each(|item| self.fill(item, of_items, &mut HashSet::new()));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-
-    fn fill_object(&self, object: &mut Map<String, Value>, schema: &'s Value) {
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (key, property) in properties.into_iter().flatten() {
-            if let Some(value) = object.get_mut(key) {
-                self.fill(value, property, &mut HashSet::new());
-            } else if let Some(default) = property.get("default") {
-                let mut value = default.clone();
-                let inside = Self {
-                    is_inside_default: true,
-                    ..*self
-                };
-                inside.fill(&mut value, property, &mut HashSet::new());
-                object.insert(key.clone(), value);
-            }
-        }
-    }
-
-    /// The part of the schema that `$ref` names, if it was not followed here before.
-    fn follow(&self, schema: &'s Value, followed: &mut HashSet<&'s str>) -> Option<&'s Value> {
-        let reference = schema.get("$ref")?.as_str()?;
-        let pointer = reference.strip_prefix('#')?;
-        let is_new = !self.is_inside_default && followed.insert(reference);
-        is_new.then(|| self.root.pointer(pointer)).flatten()
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use std::time::Duration;
 
 mod bounds;
+mod effort;
 mod findings;
 mod graphs;
 mod inputs;

@@ -21,7 +21,7 @@ pub(super) struct NamespacePins {
 /// A pin with the name by which its ramp tells tasks apart.
 pub(super) struct NamedPin {
     pub(super) name: String,
-    pinned: Pinned,
+    pub(super) pinned: Pinned,
 }
 
 impl NamedPin {
@@ -33,11 +33,7 @@ impl NamedPin {
 
     /// The pin as a task sees it that is on its ramp or is not.
     pub(super) fn seen(&self, is_on_ramp: bool) -> Pin {
-        let ramp = self.pinned.ramp.as_ref().filter(|_| is_on_ramp);
-        Pin {
-            requirement: self.pinned.requirement.clone(),
-            ramped: ramp.map(|ramp| ramp.requirement.clone()),
-        }
+        Pin::seen(&self.pinned, is_on_ramp)
     }
 }
 

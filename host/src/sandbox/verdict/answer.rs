@@ -5,6 +5,7 @@ use super::over_limit::raise;
 use crate::domain::json_text::{self, JsonTextError};
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use crate::domain::template::{InputError, Schema};
 use crate::sandbox::attempt_log::{LogLevel, printable};
 use crate::sandbox::bindings::tasker::step::types as wit;
 use crate::sandbox::state::AttemptState;
@@ -105,13 +106,11 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
     })
 }
 
-fn mismatch(schema: &jsonschema::Validator, json: &str) -> Option<String> {
+fn mismatch(schema: &Schema, json: &str) -> Option<String> {
     let value = serde_json::from_str(json).ok()?;
-    let errors = schema.iter_errors(&value).take(SCHEMA_ERRORS);
-    let errors: Vec<String> = errors
-        .map(|error| format!("at `{}`: {error}", error.instance_path()))
-        .collect();
-    (!errors.is_empty()).then(|| errors.join("; "))
+    let errors = schema.check(&value).err()?.into_iter().take(SCHEMA_ERRORS);
+    let errors = errors.map(|InputError { path, message }| format!("at `{path}`: {message}"));
+    Some(errors.collect::<Vec<_>>().join("; "))
 }
 
 fn unsupported(name: &str) -> Failure {

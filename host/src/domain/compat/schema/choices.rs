@@ -157,7 +157,11 @@ impl Inclusion {
         let parts = other.parts.iter();
         let checks = parts.filter_map(|part| Check::of(other.root, part, Formats::Ignored));
         let checks: Vec<Check<'_>> = checks.collect();
-        let is_refused = |value: &Value| checks.iter().any(|check| !check.allows(value));
+        let is_refused = |value: &Value| {
+            checks
+                .iter()
+                .any(|check| check.allows(value) == Some(false))
+        };
         values.iter().all(is_refused)
     }
 }

@@ -194,7 +194,8 @@ impl Inclusion {
             return;
         }
         let check = Check::of(b.root, part, Formats::Enforced);
-        let is_refused = |value: &&Value| !check.as_ref().is_some_and(|it| it.allows(value));
+        let is_refused =
+            |value: &&Value| check.as_ref().and_then(|it| it.allows(value)) != Some(true);
         let refused: Vec<&Value> = values.iter().filter(is_refused).collect();
         if refused.is_empty() {
             return;

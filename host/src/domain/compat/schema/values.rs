@@ -5,7 +5,8 @@ use super::numbers::same;
 use super::place::Part;
 use super::root::{Dialect, Root, has_references, refers_to_definitions};
 use super::types::Types;
-use jsonschema::{Draft, Validator};
+use crate::domain::template::schema::{Reading, Schema};
+use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 
 /// Whether `format` counts.
@@ -18,7 +19,7 @@ pub(super) enum Formats {
 /// A part of a schema, ready for values.
 pub(super) enum Check<'p> {
     Plain(Part<'p>),
-    Whole(Box<Validator>),
+    Whole(Box<Schema>),
 }
 
 /// Keywords that [`Check::Plain`] reads or that say nothing of values.
@@ -35,20 +36,18 @@ impl<'p> Check<'p> {
             Dialect::Early => Draft::Draft7,
             Dialect::Unknown => return None,
         };
-        let options = jsonschema::options()
-            .with_draft(draft)
-            .should_validate_formats(formats == Formats::Enforced)
-            .offline();
-        let whole = whole(root, part)?;
-        options
-            .build(&whole)
-            .ok()
-            .map(|it| Self::Whole(Box::new(it)))
+        let reading = Reading {
+            draft,
+            has_formats: formats == Formats::Enforced,
+        };
+        let whole = Schema::of_part(whole(root, part)?, reading)?;
+        Some(Self::Whole(Box::new(whole)))
     }
 
-    pub(super) fn allows(&self, value: &Value) -> bool {
+    /// None where it cannot be told within bounds.
+    pub(super) fn allows(&self, value: &Value) -> Option<bool> {
         match self {
-            Self::Whole(validator) => validator.is_valid(value),
+            Self::Whole(schema) => schema.takes(value),
             Self::Plain(part) => {
                 let is_type = |types: &Value| {
                     let types = Types::of_keyword(types);
@@ -58,9 +57,10 @@ impl<'p> Check<'p> {
                     let mut list = list.as_array().into_iter().flatten();
                     list.any(|listed| same(listed, value))
                 };
-                part.get("type").is_none_or(is_type)
+                let allows = part.get("type").is_none_or(is_type)
                     && part.get("const").is_none_or(|it| same(it, value))
-                    && part.get("enum").is_none_or(is_listed)
+                    && part.get("enum").is_none_or(is_listed);
+                Some(allows)
             }
         }
     }

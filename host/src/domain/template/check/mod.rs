@@ -7,10 +7,10 @@ mod nearest;
 mod policy;
 mod step;
 
+use super::Schema;
 use super::definition::{Identity, Template};
 use super::position::{Findings, Path};
 use super::retry::PolicySettings;
-use super::schema;
 use super::tree::{Located, cut};
 use fields::{Field, Fields};
 use semver::Version;
@@ -97,7 +97,7 @@ fn version(field: &Field<'_>, findings: &mut Findings) -> Option<Version> {
 /// The schema as JSON; what is wrong in it is reported where it stands.
 fn json_schema(field: &Field<'_>, findings: &mut Findings) -> Value {
     let value = field.value.to_json();
-    if let Err(errors) = schema::compile(&value) {
+    if let Err(errors) = Schema::compile(&value) {
         for error in errors {
             let at = field.value.at_pointer(&error.pointer);
             let mut path = field.path.clone();

@@ -1,0 +1,288 @@
+//! What publishing a version of a component would change.
+
+use super::{Numbered, OpenTasks, open_tasks};
+use crate::domain::digest::Digest;
+use crate::domain::name::Name;
+use crate::domain::pin::Pinned;
+use crate::domain::ramp::Percent;
+use crate::domain::reach::{Arrival, Reach, Reached};
+use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
+use crate::domain::resolve::{Bar, Candidate};
+use crate::registry::discover::descriptor;
+use crate::registry::storable::has_nul;
+use crate::registry::uses::MAX_USES;
+use crate::registry::verdict::Uploaded;
+use crate::registry::{Kind, Registry, RegistryError, Release};
+use crate::sandbox::Descriptor;
+use crate::store::component::{ComponentVersionRow, VersionStatus};
+use crate::store::uses::{PinUseRow, UseRow};
+use bytes::Bytes;
+use semver::Version;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What publishing a version of a component would change, if nobody is in its way.
+#[derive(Clone, Debug, Serialize)]
+pub struct ComponentPlan {
+    pub namespace: Name,
+    pub name: Name,
+    pub version: Version,
+    pub digest: Digest,
+    /// `active`, or why new tasks may not take it; null where it is not published.
+    pub status: Option<&'static str>,
+    #[serde(flatten)]
+    pub number: Numbered,
+    /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
+    pub unapproved: Vec<String>,
+    /// What else is in its way, one sentence each.
+    pub obstacles: Vec<String>,
+    /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
+    /// that would run it first.
+    pub steps: Vec<StepReach>,
+    /// Steps that run the component and ask for other versions.
+    pub unmatched_steps: usize,
+    pub pins: Vec<PinReach>,
+    pub open_tasks: Vec<OpenTasks>,
+    /// There are more steps or pins than are told.
+    pub is_cut: bool,
+}
+
+/// A step that it reaches, or almost.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepReach {
+    pub namespace: String,
+    pub template: String,
+    pub template_version: String,
+    pub step: String,
+    pub handler: Name,
+    pub requirement: Requirement,
+    #[serde(flatten)]
+    pub reached: Reached,
+    /// New tasks would take it here, and find that it lacks the handler.
+    pub lacks_handler: bool,
+}
+
+/// A pin of the component.
+#[derive(Clone, Debug, Serialize)]
+pub struct PinReach {
+    pub namespace: String,
+    pub requirement: Requirement,
+    /// Where its ramp leads; null where it has none.
+    pub ramp: Option<Requirement>,
+    pub percent: Option<Percent>,
+    pub admits: Admits,
+}
+
+/// Whether a pin lets new tasks take a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Admits {
+    All,
+    /// Those that are on its ramp.
+    Ramp,
+    Nobody,
+}
+
+impl Registry {
+    /// What publishing these bytes under this version would change. Nothing is stored but their
+    /// compiled code.
+    ///
+    /// # Errors
+    /// Where they are no component that could be published, or the version has other bytes.
+    pub async fn plan_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        bytes: Bytes,
+    ) -> Result<ComponentPlan, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let stored = self.store.component_version(namespace, name, version);
+        if let Some(row) = stored.await? {
+            return match Digest::of(&bytes) {
+                same if same == row.digest => self.plan_of_stored(target, version, row).await,
+                given => Err(RegistryError::VersionExists {
+                    release: Box::new(release(target, version)),
+                    existing: row.digest,
+                    given,
+                }),
+            };
+        }
+        let uploaded = self.inspected(bytes).await?;
+        let described = serde_json::to_value(&uploaded.descriptor);
+        if described.is_ok_and(|described| has_nul(&described)) {
+            return Err(RegistryError::Nul("the component's descriptor"));
+        }
+        let mut obstacles = Vec::new();
+        match self
+            .require_signature(target, version, uploaded.digest)
+            .await
+        {
+            Ok(()) => {}
+            Err(unsigned @ RegistryError::Unsigned { .. }) => obstacles.push(unsigned.to_string()),
+            Err(error) => return Err(error),
+        }
+        let quarantined = self.store.quarantined_digests().await?;
+        if quarantined.contains(&uploaded.digest) {
+            obstacles.push("these bytes are in quarantine: no host would start them".to_owned());
+        }
+        let wanted = self.unapproved(target, version, &uploaded.descriptor);
+        let unapproved = wanted.await?;
+        let plan = self.plan_of(target, version, uploaded, None).await?;
+        Ok(ComponentPlan {
+            unapproved,
+            obstacles,
+            ..plan
+        })
+    }
+
+    /// What it would change if a version that is published were given to new tasks.
+    pub async fn plan_component_version(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+    ) -> Result<ComponentPlan, RegistryError> {
+        let row = self.component_version(target, version).await?;
+        self.plan_of_stored(target, version, row).await
+    }
+
+    async fn plan_of_stored(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        row: ComponentVersionRow,
+    ) -> Result<ComponentPlan, RegistryError> {
+        let bytes = self.store.component_bytes(row.digest).await?;
+        let uploaded = Uploaded {
+            digest: row.digest,
+            descriptor: descriptor(&row)?,
+            bytes: bytes.unwrap_or_default().into(),
+        };
+        let status = match (row.is_quarantined, row.collected_at) {
+            (true, _) => Bar::Quarantined.as_str(),
+            (false, Some(_)) => Bar::Collected.as_str(),
+            (false, None) => row.status.as_str(),
+        };
+        let plan = self
+            .plan_of(target, version, uploaded, Some(status))
+            .await?;
+        Ok(ComponentPlan {
+            unapproved: row.unapproved,
+            ..plan
+        })
+    }
+
+    async fn plan_of(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        uploaded: Uploaded,
+        status: Option<&'static str>,
+    ) -> Result<ComponentPlan, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let verdict = self.judge_component(target, version, &uploaded).await?;
+        let number = self.numbered(Kind::Component, target, version, verdict);
+        let number = number.await?;
+        let candidates = self.existing_candidates(target).await?;
+        let pins = self.store.pins_of_component(namespace, name, MAX_USES);
+        let pins = pins.await?;
+        let uses = self.store.steps_that_name(namespace, name, MAX_USES);
+        let uses = uses.await?;
+        let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
+        let pinned = pinned(&pins)?;
+        let mut steps = reached_steps(target, version, uses, &candidates, &pinned);
+        mark_lacking(&mut steps, &uploaded.descriptor);
+        let all = steps.len();
+        steps.retain(|step| step.reached.reach != Reach::Unmatched);
+        steps.sort_by_key(|step| step.reached.reach);
+        let open = self.store.open_tasks_by_version(namespace, name).await?;
+        Ok(ComponentPlan {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            version: version.clone(),
+            digest: uploaded.digest,
+            status,
+            number,
+            unapproved: Vec::new(),
+            obstacles: Vec::new(),
+            unmatched_steps: all - steps.len(),
+            steps,
+            pins: pinned
+                .into_iter()
+                .map(|(namespace, pin)| pin_reach(namespace, pin, version))
+                .collect(),
+            open_tasks: open_tasks(open)?,
+            is_cut,
+        })
+    }
+}
+
+fn release(target: &QualifiedName, version: &Version) -> Release {
+    Release {
+        kind: Kind::Component,
+        target: target.clone(),
+        version: version.clone(),
+    }
+}
+
+fn pinned(rows: &[PinUseRow]) -> Result<BTreeMap<String, Pinned>, RegistryError> {
+    let pinned = rows.iter().map(|row| {
+        let pin = row.ramp.pinned(&row.requirement)?;
+        Ok((row.namespace.clone(), pin))
+    });
+    pinned.collect()
+}
+
+/// The steps of templates that run the component, but for those of templates that were taken back.
+fn reached_steps(
+    target: &QualifiedName,
+    version: &Version,
+    uses: Vec<UseRow>,
+    candidates: &[Candidate<()>],
+    pins: &BTreeMap<String, Pinned>,
+) -> Vec<StepReach> {
+    let arrival = Arrival::new(version, candidates);
+    let active = uses
+        .into_iter()
+        .filter(|row| row.status == VersionStatus::Active);
+    let reached = active.filter_map(|row| {
+        let handler: HandlerRef = row.handler.parse().ok()?;
+        let home: Name = row.namespace.parse().ok()?;
+        let is_meant = handler.component.qualified(&home) == *target;
+        let reach = arrival.reach(Some(&handler.requirement), pins.get(&row.namespace));
+        is_meant.then_some(StepReach {
+            namespace: row.namespace,
+            template: row.template,
+            template_version: row.version,
+            step: row.step,
+            handler: handler.handler,
+            requirement: handler.requirement,
+            reached: reach,
+            lacks_handler: false,
+        })
+    });
+    reached.collect()
+}
+
+fn mark_lacking(steps: &mut [StepReach], descriptor: &Descriptor) {
+    for step in steps {
+        let would_run = step.reached.reach.is_taken();
+        step.lacks_handler = would_run && !descriptor.may_have(step.handler.as_str());
+    }
+}
+
+fn pin_reach(namespace: String, pin: Pinned, version: &Version) -> PinReach {
+    let ramp = pin.ramp.as_ref();
+    let is_ramped = ramp.is_some_and(|ramp| ramp.requirement.matches(version));
+    let admits = match (pin.requirement.matches(version), is_ramped) {
+        (true, _) => Admits::All,
+        (false, true) => Admits::Ramp,
+        (false, false) => Admits::Nobody,
+    };
+    PinReach {
+        namespace,
+        percent: ramp.map(|ramp| ramp.percent),
+        ramp: pin.ramp.map(|ramp| ramp.requirement),
+        requirement: pin.requirement,
+        admits,
+    }
+}

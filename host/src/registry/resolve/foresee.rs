@@ -1,0 +1,237 @@
+//! What the steps of a template would run that nobody has to have published.
+
+use super::super::discover::parse_version;
+use super::pins::NamespacePins;
+use super::{Registry, RegistryError, components_of, lock_entry};
+use crate::domain::capability::Capability;
+use crate::domain::name::Name;
+use crate::domain::pin::Pinned;
+use crate::domain::ramp::Percent;
+use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
+use crate::domain::resolve::{Candidate, Components, Pins, choose_components};
+use crate::domain::template::{OrderedStep, Template};
+use crate::sandbox::Descriptor;
+use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
+use semver::Version;
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What one step of a new task would run.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepChoice {
+    pub step: Name,
+    pub handler: HandlerRef,
+    /// None where no version will do.
+    pub takes: Option<Version>,
+    /// What a share of new tasks would take instead, by a ramp.
+    pub ramp: Option<RampChoice>,
+    /// Why no task could run it.
+    pub problem: Option<String>,
+}
+
+/// What tasks on a ramp would take.
+#[derive(Clone, Debug, Serialize)]
+pub struct RampChoice {
+    pub takes: Version,
+    pub percent: Percent,
+}
+
+/// What a component wants that the namespace of the task does not grant to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Ungranted {
+    /// As the namespace names it.
+    pub component: ComponentRef,
+    pub version: Version,
+    pub capabilities: Vec<String>,
+}
+
+/// All that new tasks of a template would run.
+pub struct Foreseen {
+    pub steps: Vec<StepChoice>,
+    pub ungranted: Vec<Ungranted>,
+}
+
+/// What choosing for one template works with.
+struct Foresight<'a> {
+    home: &'a Name,
+    versions: Components<i32>,
+    pins: &'a NamespacePins,
+    plain: Pins,
+    /// With every ramp taken.
+    ramped: Pins,
+}
+
+impl Registry {
+    /// What new tasks of a template would run, step by step.
+    pub(in crate::registry) async fn foresee(
+        &self,
+        template: &Template,
+    ) -> Result<Foreseen, RegistryError> {
+        let pins = self.pins_of(&template.namespace).await?;
+        let mut resolver = self.resolver().await?;
+        let ramps: Vec<String> = pins
+            .components
+            .values()
+            .map(|pin| pin.name.clone())
+            .collect();
+        let foresight = Foresight {
+            home: &template.namespace,
+            versions: resolver.versions_of(&components_of(template)).await?,
+            plain: pins.seen_on(&[]),
+            ramped: pins.seen_on(&ramps),
+            pins: &pins,
+        };
+        let steps = template.ordered();
+        let chosen = steps.iter().filter_map(|step| foresight.chosen(step).ok());
+        let ids: BTreeSet<i32> = chosen.map(|candidate| candidate.id).collect();
+        let descriptors = resolver.descriptors(ids).await?;
+        let grants = self.grants_of(&template.namespace).await?;
+        Ok(Foreseen {
+            ungranted: foresight.ungranted(&steps, &descriptors, &grants),
+            steps: steps
+                .iter()
+                .map(|step| foresight.choice(step, &descriptors))
+                .collect(),
+        })
+    }
+
+    async fn grants_of(&self, namespace: &Name) -> Result<Vec<GrantRow>, RegistryError> {
+        let filter = GrantFilter {
+            namespace: Some(namespace),
+            ..GrantFilter::default()
+        };
+        Ok(self.store.list_grants(filter, MAX_GRANTS).await?)
+    }
+
+    /// The namespace's pin of its own template.
+    pub(in crate::registry) async fn template_pin(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Option<Pinned>, RegistryError> {
+        let pins = self.pins_of(&target.namespace).await?;
+        Ok(pins.templates.get(target).map(|pin| pin.pinned.clone()))
+    }
+
+    /// All versions of a template, barred ones too; empty where there is no such template.
+    pub(in crate::registry) async fn template_candidates(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<Candidate<()>>, RegistryError> {
+        let rows = self.store.template_candidates(target).await?;
+        let candidates = rows.into_iter().map(|row| {
+            Ok(Candidate {
+                version: parse_version(&row.version)?,
+                bar: row.bar,
+                id: (),
+            })
+        });
+        candidates.collect()
+    }
+}
+
+impl Foresight<'_> {
+    /// What tasks take that are on no ramp.
+    fn chosen(&self, ordered: &OrderedStep<'_>) -> Result<&Candidate<i32>, String> {
+        self.chosen_by(ordered, &self.plain)
+    }
+
+    fn chosen_by(&self, ordered: &OrderedStep<'_>, pins: &Pins) -> Result<&Candidate<i32>, String> {
+        let step = [(&ordered.step.name, &ordered.step.handler)];
+        let chosen = choose_components(self.home, step, &self.versions, pins);
+        match chosen {
+            Ok(chosen) => Ok(chosen[0]),
+            Err(errors) => Err(errors.iter().map(ToString::to_string).collect()),
+        }
+    }
+
+    fn choice(
+        &self,
+        ordered: &OrderedStep<'_>,
+        descriptors: &BTreeMap<i32, Arc<Descriptor>>,
+    ) -> StepChoice {
+        let handler = &ordered.step.handler;
+        let target = handler.component.qualified(self.home);
+        let (takes, problem) = match self.chosen(ordered) {
+            Err(problem) => (None, Some(problem)),
+            Ok(candidate) => {
+                let descriptor = descriptors.get(&candidate.id);
+                let entry = lock_entry(&target, ordered, candidate, descriptor);
+                let problem = entry.err().map(|error| error.to_string());
+                (Some(candidate.version.clone()), problem)
+            }
+        };
+        StepChoice {
+            step: ordered.step.name.clone(),
+            handler: handler.clone(),
+            ramp: self.ramp_choice(ordered, &target, takes.as_ref()),
+            takes,
+            problem,
+        }
+    }
+
+    /// What tasks on the ramp take, where it is something else.
+    fn ramp_choice(
+        &self,
+        ordered: &OrderedStep<'_>,
+        target: &QualifiedName,
+        others: Option<&Version>,
+    ) -> Option<RampChoice> {
+        let ramp = self.pins.components.get(target)?.pinned.ramp.as_ref()?;
+        let chosen = self.chosen_by(ordered, &self.ramped).ok()?;
+        let takes = Some(&chosen.version).filter(|version| Some(*version) != others)?;
+        Some(RampChoice {
+            takes: takes.clone(),
+            percent: ramp.percent,
+        })
+    }
+
+    /// What is wanted by what would be taken, each component once.
+    fn ungranted(
+        &self,
+        steps: &[OrderedStep<'_>],
+        descriptors: &BTreeMap<i32, Arc<Descriptor>>,
+        grants: &[GrantRow],
+    ) -> Vec<Ungranted> {
+        let mut found = BTreeSet::new();
+        for ordered in steps {
+            let Ok(candidate) = self.chosen(ordered) else {
+                continue;
+            };
+            let Some(descriptor) = descriptors.get(&candidate.id) else {
+                continue;
+            };
+            let component = self.as_named(&ordered.step.handler.component);
+            let capabilities = missing(descriptor, &component, grants);
+            if !capabilities.is_empty() {
+                found.insert(Ungranted {
+                    component,
+                    version: candidate.version.clone(),
+                    capabilities,
+                });
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The component as the template's namespace names it.
+    fn as_named(&self, component: &ComponentRef) -> ComponentRef {
+        let other = component.namespace.clone();
+        ComponentRef {
+            namespace: other.filter(|namespace| namespace != self.home),
+            component: component.component.clone(),
+        }
+    }
+}
+
+fn missing(descriptor: &Descriptor, component: &ComponentRef, grants: &[GrantRow]) -> Vec<String> {
+    let name = component.to_string();
+    let own: Vec<&Capability> = grants
+        .iter()
+        .filter(|row| row.component.includes(&name))
+        .map(|row| &row.capability)
+        .collect();
+    let wants = descriptor.wants().into_iter();
+    let missing = wants.filter(|want| !own.iter().any(|grant| grant.covers(want)));
+    missing.map(|want| want.to_string()).collect()
+}
