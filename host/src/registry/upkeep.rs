@@ -21,6 +21,8 @@ const MIN_COLLECT_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Between two looks at the disk where no hint asks for one.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+/// Between two looks at the disk, however many hints there are.
+const MIN_SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How a host keeps things in bounds.
 #[derive(Clone, Copy, Debug)]
@@ -85,6 +87,7 @@ impl Registry {
             if let Err(error) = self.sweep(cache_bytes).await {
                 tracing::debug!(error = %Chain(&error), "sweeping compiled code failed; the next turn tries again");
             }
+            tokio::time::sleep(MIN_SWEEP_INTERVAL).await;
             tokio::select! {
                 Ok(()) = hints.changed() => {}
                 () = tokio::time::sleep(SWEEP_INTERVAL) => {}

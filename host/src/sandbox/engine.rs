@@ -20,6 +20,9 @@ const TABLE_ELEMENTS: usize = 32_768;
 const MEMORY_KEEP_RESIDENT_BYTES: usize = 128 << 10;
 /// Bytes of each table that are cleared rather than given back.
 const TABLE_KEEP_RESIDENT_BYTES: usize = 4 << 10;
+/// Places of the pool that are free and still hold the memory of the component that was there last,
+/// which is then quick to start again: some for each of hundreds of components that run in turns.
+const WARM_PLACES: u32 = 512;
 /// Stack of a guest, as the engine counts it; the same for all, since the engine knows one.
 pub(super) const GUEST_STACK_BYTES: usize = 1 << 20;
 /// Stack for host functions, on top of the guest's.
@@ -70,6 +73,7 @@ fn pool(max_concurrent: usize) -> PoolingAllocationConfig {
     pool.table_elements(TABLE_ELEMENTS);
     pool.linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES);
     pool.table_keep_resident(TABLE_KEEP_RESIDENT_BYTES);
+    pool.max_unused_warm_slots(WARM_PLACES);
     pool
 }
 

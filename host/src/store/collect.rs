@@ -253,10 +253,10 @@ const COLLECT: &str = "
     from tasker.collect_versions(make_interval(secs => $1), $2, $3, $4)";
 
 const GONE: &str = "
-    select distinct v.digest
-    from tasker.component_version v
-    where v.digest = any ($1) and v.collected_at is not null
-      and not exists (select from tasker.component_blob b where b.digest = v.digest)";
+    select d.digest
+    from unnest($1::bytea[]) as d (digest)
+    where not exists (select from tasker.component_blob b where b.digest = d.digest)
+      and exists (select from tasker.component_version v where v.digest = d.digest)";
 
 const IN_OPEN_TASKS: &str = "
     select distinct v.digest

@@ -12,7 +12,8 @@ use std::time::Instant;
 /// Steps of each task.
 const STEPS: usize = 5;
 
-/// Run tasks on many versions at once, and as many on one, in turns.
+/// Run tasks of many templates, each on a version of its own, and as many where all are on one version,
+/// in turns.
 #[derive(Debug, clap::Args)]
 pub(super) struct Live {
     /// Versions whose tasks are open at the same time.
@@ -49,14 +50,12 @@ impl Live {
         tell("publishing\n");
         for no in 0..self.versions {
             publish(&member.registry, &component, no).await?;
-            let exact = format!("={}", version(no));
-            publish_chain(&member.registry, &template(no), STEPS, &exact).await?;
+            let (own, first) = (exactly(no), exactly(0));
+            publish_chain(&member.registry, &on_its_own(no), STEPS, &own).await?;
+            publish_chain(&member.registry, &on_one(no), STEPS, &first).await?;
         }
-        let one = vec![submit(&template(0))?; self.tasks as usize];
-        let many: anyhow::Result<Vec<Submit>> = (0..self.tasks)
-            .map(|no| submit(&template(no % self.versions)))
-            .collect();
-        let many = many?;
+        let many = self.submits(on_its_own)?;
+        let one = self.submits(on_one)?;
         tell("warming up\n");
         steps_per_s(member, &many).await?;
         steps_per_s(member, &one).await?;
@@ -77,10 +76,27 @@ impl Live {
             ratio: many / one,
         })
     }
+
+    /// The tasks of one round, of all templates of a kind in turns.
+    fn submits(&self, template: fn(u32) -> String) -> anyhow::Result<Vec<Submit>> {
+        (0..self.tasks)
+            .map(|no| submit(&template(no % self.versions)))
+            .collect()
+    }
 }
 
-fn template(no: u32) -> String {
-    format!("t{no}")
+/// The template whose steps have a version that no other has.
+fn on_its_own(no: u32) -> String {
+    format!("own-{no}")
+}
+
+/// The template whose steps have the version that all of its kind have.
+fn on_one(no: u32) -> String {
+    format!("one-{no}")
+}
+
+fn exactly(no: u32) -> String {
+    format!("={}", version(no))
 }
 
 async fn steps_per_s(member: &Member, submits: &[Submit]) -> anyhow::Result<f64> {
