@@ -1,7 +1,9 @@
 //! The engine and its clock.
 
 use std::time::Duration;
-use wasmtime::{Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Result,
+};
 
 /// How often running guests are looked at: an endless loop outlives its deadline by at most two.
 pub(super) const EPOCH_TICK: Duration = Duration::from_millis(10);
@@ -74,6 +76,8 @@ fn pool(max_concurrent: usize) -> PoolingAllocationConfig {
     pool.linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES);
     pool.table_keep_resident(TABLE_KEEP_RESIDENT_BYTES);
     pool.max_unused_warm_slots(WARM_PLACES);
+    // Where the kernel tells which pages were written to (Linux 6.7), only these are cleared.
+    pool.pagemap_scan(Enabled::Auto);
     pool
 }
 
