@@ -54,7 +54,7 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
     let by_version: Vec<_> = by_version.collect();
     let all = units::count(usize::try_from(all).unwrap_or(usize::MAX), "open task");
     format!(
-        "{all} keep the version that their lock names: {}",
+        "{all} on the version that the lock names, as before: {}",
         by_version.join(", ")
     )
 }
