@@ -1,41 +1,9 @@
 //! What a handler may reach outside its sandbox. Nothing, unless it stands here.
 
 use super::capability::{Capability, HttpRule, KvRule, SecretRule};
-use super::name::Name;
-use super::requirement::{ComponentRef, RequirementError};
-use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::str::FromStr;
+use super::scope::Scope;
 
-/// To which components a namespace grants something.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Grantee {
-    /// Every component of the namespace itself: `*`.
-    All,
-    /// One, in another namespace where it says so: `charge`, `other/charge`.
-    One(ComponentRef),
-}
-
-impl Grantee {
-    /// The same component is one grantee, whether its own namespace is written or not.
-    pub fn within(self, namespace: &Name) -> Self {
-        match self {
-            Self::One(component) if component.namespace.as_ref() == Some(namespace) => {
-                Self::One(ComponentRef {
-                    namespace: None,
-                    component: component.component,
-                })
-            }
-            Self::All | Self::One(_) => self,
-        }
-    }
-
-    /// True for `*`.
-    pub fn is_all(&self) -> bool {
-        *self == Self::All
-    }
-
+impl Scope {
     /// True where what is granted to this is granted to the component, named as the namespace
     /// names it: `charge`, or `other/charge` of another namespace.
     pub fn includes(&self, component: &str) -> bool {
@@ -43,40 +11,6 @@ impl Grantee {
             Self::All => !component.contains('/'),
             Self::One(one) => one.to_string() == component,
         }
-    }
-}
-
-impl FromStr for Grantee {
-    type Err = RequirementError;
-
-    fn from_str(text: &str) -> Result<Self, RequirementError> {
-        match text {
-            "*" => Ok(Self::All),
-            text => text.parse().map(Self::One),
-        }
-    }
-}
-
-impl fmt::Display for Grantee {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("*"),
-            Self::One(component) => write!(f, "{component}"),
-        }
-    }
-}
-
-impl TryFrom<String> for Grantee {
-    type Error = RequirementError;
-
-    fn try_from(text: String) -> Result<Self, RequirementError> {
-        text.parse()
-    }
-}
-
-impl From<Grantee> for String {
-    fn from(grantee: Grantee) -> Self {
-        grantee.to_string()
     }
 }
 
@@ -124,6 +58,7 @@ impl Grants {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::name::Name;
 
     #[test]
     fn grants_are_sorted_by_what_they_open() {
@@ -145,7 +80,7 @@ mod tests {
     #[test]
     fn a_component_is_one_grantee_however_it_is_written() {
         let orders: Name = "orders".parse().unwrap();
-        let grantee = |text: &str| text.parse::<Grantee>().unwrap().within(&orders);
+        let grantee = |text: &str| text.parse::<Scope>().unwrap().within(&orders);
         assert_eq!(grantee("orders/charge"), grantee("charge"));
         assert!(grantee("charge").includes("charge"));
         assert!(!grantee("charge").includes("payments/charge"));
@@ -154,8 +89,8 @@ mod tests {
 
     #[test]
     fn a_star_includes_the_namespaces_own_components_only() {
-        assert!(Grantee::All.includes("charge") && !Grantee::All.includes("payments/charge"));
-        assert!("*x".parse::<Grantee>().is_err());
+        assert!(Scope::All.includes("charge") && !Scope::All.includes("payments/charge"));
+        assert!("*x".parse::<Scope>().is_err());
     }
 
     #[test]

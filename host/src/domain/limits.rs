@@ -8,7 +8,7 @@ mod settings;
 
 use super::template::duration::MAX_DURATION;
 pub use limit::{Limit, LimitError};
-pub use settings::{LimitPatch, LimitSettings, Limited};
+pub use settings::{LimitPatch, LimitSettings};
 use std::time::Duration;
 
 /// Who set a limit.

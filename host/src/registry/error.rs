@@ -6,11 +6,11 @@ use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
-use crate::domain::limits::Limited;
 use crate::domain::name::Name;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Existing, ResolveError, Unmet};
+use crate::domain::scope::Scope;
 use crate::domain::secret::SecretValueError;
 use crate::domain::signature::{KeyId, SignatureError};
 use crate::domain::template::TemplateError;
@@ -213,7 +213,7 @@ pub enum RegistryError {
     #[error(
         "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls --namespace {namespace}"
     )]
-    UnknownLimitRule { namespace: Name, component: Limited },
+    UnknownLimitRule { namespace: Name, component: Scope },
     #[error("{release} does not wait for approval: it is {status}")]
     NotWaiting {
         release: Box<Release>,

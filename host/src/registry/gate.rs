@@ -4,9 +4,9 @@ use super::discover::{descriptor, parse_version};
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::actor::Actor;
 use crate::domain::capability::{Capability, beyond};
-use crate::domain::grants::Grantee;
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, QualifiedName};
+use crate::domain::scope::Scope;
 use crate::sandbox::Descriptor;
 use crate::store::approve::{Approval, Approved};
 use crate::store::component::{ComponentVersionRow, VersionStatus};
@@ -111,8 +111,8 @@ impl Registry {
     }
 }
 
-fn own_grantee(component: &Name) -> Grantee {
-    Grantee::One(ComponentRef {
+fn own_grantee(component: &Name) -> Scope {
+    Scope::One(ComponentRef {
         namespace: None,
         component: component.clone(),
     })

@@ -3,8 +3,8 @@
 use super::{Registry, RegistryError};
 use crate::domain::actor::Actor;
 use crate::domain::capability::Capability;
-use crate::domain::grants::Grantee;
 use crate::domain::name::Name;
+use crate::domain::scope::Scope;
 use crate::store::grant::{GrantFilter, GrantRow, Granted, NewGrant};
 
 impl Registry {
@@ -13,7 +13,7 @@ impl Registry {
     pub async fn add_grant(
         &self,
         namespace: &Name,
-        component: Grantee,
+        component: Scope,
         capability: &Capability,
         actor: &Actor,
         reason: &str,

@@ -6,14 +6,14 @@ use super::grant::{self, GrantRow, Granted, NewGrant};
 use super::{Store, StoreError, lock};
 use crate::domain::actor::Actor;
 use crate::domain::capability::Capability;
-use crate::domain::grants::Grantee;
+use crate::domain::scope::Scope;
 use serde_json::json;
 
 /// An operator's agreement.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
     /// To whom the version's own namespace grants what is new.
-    pub component: &'a Grantee,
+    pub component: &'a Scope,
     /// What is to be granted with it.
     pub grants: &'a [Capability],
     pub actor: &'a Actor,

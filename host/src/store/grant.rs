@@ -5,8 +5,8 @@ use super::component::ensure_namespace;
 use super::{Store, StoreError, lock};
 use crate::domain::actor::Actor;
 use crate::domain::capability::Capability;
-use crate::domain::grants::Grantee;
 use crate::domain::name::Name;
+use crate::domain::scope::Scope;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::{FromRow, PgConnection};
@@ -21,7 +21,7 @@ pub struct GrantRow {
     pub namespace: String,
     /// `*`, `name` of the grant's own namespace, or `other/name`.
     #[sqlx(try_from = "String")]
-    pub component: Grantee,
+    pub component: Scope,
     #[sqlx(try_from = "String")]
     pub capability: Capability,
     pub created_at: DateTime<Utc>,
@@ -32,7 +32,7 @@ pub struct GrantRow {
 #[derive(Clone, Copy, Debug)]
 pub struct NewGrant<'a> {
     pub namespace: &'a Name,
-    pub component: &'a Grantee,
+    pub component: &'a Scope,
     /// One that can be granted: it names its destination or value.
     pub capability: &'a Capability,
     pub actor: &'a Actor,
@@ -53,7 +53,7 @@ pub enum Granted {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GrantFilter<'a> {
     pub namespace: Option<&'a Name>,
-    pub component: Option<&'a Grantee>,
+    pub component: Option<&'a Scope>,
     /// Only grants made after this one.
     pub after: Option<i64>,
 }
@@ -103,7 +103,7 @@ impl Store {
     ) -> Result<Vec<GrantRow>, StoreError> {
         let rows = sqlx::query_as(LIST)
             .bind(filter.namespace.map(Name::as_str))
-            .bind(filter.component.map(Grantee::to_string))
+            .bind(filter.component.map(Scope::to_string))
             .bind(filter.after)
             .bind(limit)
             .fetch_all(&self.pool)

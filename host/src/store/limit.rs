@@ -4,8 +4,9 @@ use super::audit::{self, Change};
 use super::component::ensure_namespace;
 use super::{Store, StoreError, lock};
 use crate::domain::actor::Actor;
-use crate::domain::limits::{LimitPatch, LimitSettings, Limited};
+use crate::domain::limits::{LimitPatch, LimitSettings};
 use crate::domain::name::Name;
+use crate::domain::scope::Scope;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::types::Json;
@@ -20,7 +21,7 @@ pub struct LimitRule {
     pub limit_rule_id: i64,
     pub namespace: String,
     #[sqlx(try_from = "String")]
-    pub component: Limited,
+    pub component: Scope,
     /// At least one.
     #[sqlx(json)]
     pub limits: LimitSettings,
@@ -32,7 +33,7 @@ pub struct LimitRule {
 #[derive(Clone, Copy, Debug)]
 pub struct LimitChange<'a> {
     pub namespace: &'a Name,
-    pub component: &'a Limited,
+    pub component: &'a Scope,
     pub actor: &'a Actor,
     pub reason: &'a str,
 }

@@ -4,9 +4,7 @@ use super::show::ShownTask;
 use super::{Tasks, TasksError};
 use crate::domain::actor::Actor;
 use crate::domain::ids::TaskId;
-
-/// The longest reason of a cancel, in bytes.
-pub const MAX_REASON_BYTES: usize = 1_000;
+use crate::domain::reason::is_kept;
 
 impl Tasks {
     /// Cancels an open task and returns it as it stands then; a final one is left as it is.
@@ -16,7 +14,7 @@ impl Tasks {
         reason: &str,
         actor: &Actor,
     ) -> Result<ShownTask, TasksError> {
-        if reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
+        if !is_kept(reason) {
             return Err(TasksError::Reason);
         }
         self.progress(task_id).await?;

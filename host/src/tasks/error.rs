@@ -1,9 +1,9 @@
 //! Why a task is not made, found or changed.
 
-use super::cancel::MAX_REASON_BYTES;
 use super::submit::MAX_BATCH_TASKS;
 use super::upgrade::UpgradedComponent;
 use crate::domain::ids::TaskId;
+use crate::domain::reason::MAX_REASON_BYTES;
 use crate::domain::state::TaskState;
 use crate::registry::RegistryError;
 use crate::registry::resolve::Swap;

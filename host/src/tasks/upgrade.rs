@@ -1,10 +1,10 @@
 //! Moving open tasks to other versions of the components that they run.
 
-use super::cancel::MAX_REASON_BYTES;
 use super::{Tasks, TasksError};
 use crate::domain::actor::Actor;
 use crate::domain::compat::{Change, Level};
 use crate::domain::ids::{LockId, TaskId};
+use crate::domain::reason::is_kept;
 use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::state::TaskState;
 use crate::registry::resolve::{Again, Resolver, Standing, Swap, UpgradeRule};
@@ -106,7 +106,7 @@ impl Tasks {
     }
 
     async fn check(&self, upgrade: &Upgrade) -> Result<(), TasksError> {
-        if upgrade.reason.len() > MAX_REASON_BYTES || upgrade.reason.contains('\0') {
+        if !is_kept(&upgrade.reason) {
             return Err(TasksError::Reason);
         }
         if upgrade.rule.to.is_some() && upgrade.rule.component.is_none() {

@@ -2,8 +2,9 @@
 //! generation has moved.
 
 use crate::domain::grants::Grants;
-use crate::domain::limits::{LimitSource, Limited, Limits};
+use crate::domain::limits::{LimitSource, Limits};
 use crate::domain::name::Name;
+use crate::domain::scope::Scope;
 use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
 use crate::store::limit::{LimitRule, MAX_LIMIT_RULES};
 use crate::store::{Store, StoreError};
@@ -35,11 +36,11 @@ impl Rules {
     pub(super) fn narrow(&self, limits: &mut Limits, component: &str) {
         for rule in &self.limits {
             match &rule.component {
-                Limited::All => limits.narrow(&rule.limits, LimitSource::Namespace),
-                Limited::One(one) if one.to_string() == component => {
+                Scope::All => limits.narrow(&rule.limits, LimitSource::Namespace),
+                Scope::One(one) if one.to_string() == component => {
                     limits.narrow(&rule.limits, LimitSource::Component);
                 }
-                Limited::One(_) => {}
+                Scope::One(_) => {}
             }
         }
     }

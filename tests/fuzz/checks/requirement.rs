@@ -4,8 +4,8 @@
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
 use tasker::domain::capability::Capability;
-use tasker::domain::grants::Grantee;
 use tasker::domain::requirement::{ComponentRef, HandlerRef, Requirement, TemplateRef};
+use tasker::domain::scope::Scope;
 
 fn holds<T: FromStr<Err: Display> + Display + Debug + PartialEq>(text: &str) {
     match text.parse::<T>() {
@@ -27,7 +27,7 @@ pub fn check(text: &str) {
     holds::<HandlerRef>(text);
     holds::<TemplateRef>(text);
     holds::<Capability>(text);
-    holds::<Grantee>(text);
+    holds::<Scope>(text);
     if let Ok(requirement) = text.parse::<Requirement>() {
         for version in requirement.bounds() {
             let exact = Requirement::exact(&version);

@@ -5,7 +5,7 @@ use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::request::{Caller, InPath, JsonBody};
 use super::components::ComponentVersionView;
-use super::reason::ReasonBody;
+use super::reason::OnlyReason;
 use super::template_views::TemplateVersionView;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
@@ -89,7 +89,7 @@ async fn yank_component(
     state: State<Api>,
     caller: Caller,
     path: VersionPath,
-    body: JsonBody<ReasonBody>,
+    body: JsonBody<OnlyReason>,
 ) -> Result<Json<ComponentVersionView>, ApiError> {
     set_component_yanked(state, caller, path, body, true).await
 }
@@ -98,7 +98,7 @@ async fn unyank_component(
     state: State<Api>,
     caller: Caller,
     path: VersionPath,
-    body: JsonBody<ReasonBody>,
+    body: JsonBody<OnlyReason>,
 ) -> Result<Json<ComponentVersionView>, ApiError> {
     set_component_yanked(state, caller, path, body, false).await
 }
@@ -107,7 +107,7 @@ async fn set_component_yanked(
     State(api): State<Api>,
     caller: Caller,
     path: VersionPath,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
     is_yanked: bool,
 ) -> Result<Json<ComponentVersionView>, ApiError> {
     let (target, version) = version_of(path)?;
@@ -123,7 +123,7 @@ async fn yank_template(
     state: State<Api>,
     caller: Caller,
     path: VersionPath,
-    body: JsonBody<ReasonBody>,
+    body: JsonBody<OnlyReason>,
 ) -> Result<Json<TemplateVersionView>, ApiError> {
     set_template_yanked(state, caller, path, body, true).await
 }
@@ -132,7 +132,7 @@ async fn unyank_template(
     state: State<Api>,
     caller: Caller,
     path: VersionPath,
-    body: JsonBody<ReasonBody>,
+    body: JsonBody<OnlyReason>,
 ) -> Result<Json<TemplateVersionView>, ApiError> {
     set_template_yanked(state, caller, path, body, false).await
 }
@@ -141,7 +141,7 @@ async fn set_template_yanked(
     State(api): State<Api>,
     caller: Caller,
     path: VersionPath,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
     is_yanked: bool,
 ) -> Result<Json<TemplateVersionView>, ApiError> {
     let (target, version) = version_of(path)?;
@@ -156,7 +156,7 @@ async fn quarantine(
     State(api): State<Api>,
     caller: Caller,
     path: VersionPath,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
 ) -> Result<Json<QuarantineView>, ApiError> {
     let (target, version) = version_of(path)?;
     let quarantined = api
@@ -170,7 +170,7 @@ async fn release(
     State(api): State<Api>,
     caller: Caller,
     path: VersionPath,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
 ) -> Result<Json<ReleasedView>, ApiError> {
     let (target, version) = version_of(path)?;
     let released = api

@@ -5,10 +5,11 @@ use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
 use super::components::ComponentVersionView;
+use super::reason::{OnlyReason, check_reason};
 use crate::domain::capability::Capability;
-use crate::domain::grants::Grantee;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
+use crate::domain::scope::Scope;
 use crate::registry::RegistryError;
 use crate::registry::discover::parse_version;
 use crate::store::grant::{GrantFilter, GrantRow};
@@ -18,9 +19,6 @@ use axum::routing::{delete, get, post};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-
-/// The longest reason, in bytes.
-const MAX_REASON_BYTES: usize = 1_000;
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -38,7 +36,7 @@ struct GrantView {
     id: i64,
     namespace: String,
     /// `*`, `name`, or `other/name` of another namespace.
-    component: Grantee,
+    component: Scope,
     capability: Capability,
     created_at: DateTime<Utc>,
     created_by: String,
@@ -54,20 +52,6 @@ struct GrantBody {
     component: String,
     capability: String,
     /// Why, for who reads the audit.
-    #[serde(default)]
-    reason: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReasonBody {
-    #[serde(default)]
-    reason: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReasonQuery {
     #[serde(default)]
     reason: String,
 }
@@ -115,12 +99,11 @@ async fn remove(
     State(api): State<Api>,
     caller: Caller,
     InPath((namespace, grant_id)): InPath<(Name, i64)>,
-    InQuery(query): InQuery<ReasonQuery>,
+    InQuery(query): InQuery<OnlyReason>,
 ) -> Result<Json<GrantView>, ApiError> {
-    check_reason(&query.reason)?;
     let removed = api
         .registry
-        .remove_grant(&namespace, grant_id, &caller.0, &query.reason)
+        .remove_grant(&namespace, grant_id, &caller.0, query.reason()?)
         .await?;
     Ok(Json(GrantView::from(removed)))
 }
@@ -154,14 +137,13 @@ async fn approve(
     State(api): State<Api>,
     caller: Caller,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
 ) -> Result<Json<ApprovedView>, ApiError> {
-    check_reason(&body.reason)?;
     let version = parse_version(&version)?;
     let target = QualifiedName { namespace, name };
     let (row, added) = api
         .registry
-        .approve(&target, &version, &caller.0, &body.reason)
+        .approve(&target, &version, &caller.0, body.reason()?)
         .await?;
     let granted = api.registry.granted_to(&target).await?;
     Ok(Json(ApprovedView {
@@ -170,18 +152,8 @@ async fn approve(
     }))
 }
 
-fn check_reason(reason: &str) -> Result<(), ApiError> {
-    match reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
-        true => {
-            let message = format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept");
-            Err(ApiError::parameter("reason", message))
-        }
-        false => Ok(()),
-    }
-}
-
-fn grantee(text: &str) -> Result<Grantee, ApiError> {
-    let grantee = text.parse::<Grantee>();
+fn grantee(text: &str) -> Result<Scope, ApiError> {
+    let grantee = text.parse::<Scope>();
     grantee.map_err(|error| ApiError::parameter("component", error.to_string()))
 }
 

@@ -4,10 +4,11 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::reason::check_reason;
-use crate::domain::limits::{LimitPatch, LimitSettings, Limited};
+use super::reason::{OnlyReason, check_reason};
+use crate::domain::limits::{LimitPatch, LimitSettings};
 use crate::domain::name::Name;
 use crate::domain::requirement::RequirementError;
+use crate::domain::scope::Scope;
 use crate::store::limit::{LimitChange, LimitRule};
 use axum::extract::State;
 use axum::routing::{get, patch};
@@ -27,7 +28,7 @@ pub fn router() -> Router<Api> {
 struct LimitsView {
     namespace: String,
     /// `*`, `name`, or `other/name` of another namespace.
-    component: Limited,
+    component: Scope,
     limits: LimitSettings,
     /// Null where it limits nothing.
     set_at: Option<DateTime<Utc>>,
@@ -41,13 +42,6 @@ struct LimitsBody {
     /// Limit by limit; null removes.
     limits: LimitPatch,
     /// Why, for who reads the audit.
-    #[serde(default)]
-    reason: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RemoveQuery {
     #[serde(default)]
     reason: String,
 }
@@ -93,14 +87,13 @@ async fn remove(
     State(api): State<Api>,
     caller: Caller,
     InPath((namespace, component)): InPath<(Name, String)>,
-    InQuery(query): InQuery<RemoveQuery>,
+    InQuery(query): InQuery<OnlyReason>,
 ) -> Result<Json<LimitsView>, ApiError> {
-    check_reason(&query.reason)?;
     let change = LimitChange {
         namespace: &namespace,
         component: &limited(&component, &namespace)?,
         actor: &caller.0,
-        reason: &query.reason,
+        reason: query.reason()?,
     };
     Ok(Json(api.registry.remove_limits(change).await?.into()))
 }
@@ -118,8 +111,8 @@ async fn list(
 }
 
 /// `*`, `name` or `other~name`: a slash would end the segment.
-fn limited(text: &str, namespace: &Name) -> Result<Limited, ApiError> {
-    let limited = text.replacen('~', "/", 1).parse::<Limited>();
+fn limited(text: &str, namespace: &Name) -> Result<Scope, ApiError> {
+    let limited = text.replacen('~', "/", 1).parse::<Scope>();
     let wrong = |error: RequirementError| ApiError::parameter("component", error.to_string());
     Ok(limited.map_err(wrong)?.within(namespace))
 }
@@ -127,7 +120,7 @@ fn limited(text: &str, namespace: &Name) -> Result<Limited, ApiError> {
 fn cursor(after: &str) -> Result<(&str, &str), ApiError> {
     let parts = after.split_once('/');
     let is_whole = |(namespace, component): &(&str, &str)| {
-        namespace.parse::<Name>().is_ok() && component.parse::<Limited>().is_ok()
+        namespace.parse::<Name>().is_ok() && component.parse::<Scope>().is_ok()
     };
     parts.filter(is_whole).ok_or_else(|| wrong_cursor(after))
 }

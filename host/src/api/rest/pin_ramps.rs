@@ -5,6 +5,7 @@ use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
 use super::pins::{PinPath, PinView, by, pin_of};
+use super::reason::OnlyReason;
 use crate::domain::guard::Guard;
 use crate::domain::pin::{RampStep, destination};
 use crate::domain::ramp::Percent;
@@ -49,13 +50,6 @@ fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Guard>>, D:
     Option::deserialize(from).map(Some)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReasonBody {
-    #[serde(default)]
-    reason: String,
-}
-
 async fn ramp(
     State(api): State<Api>,
     caller: Caller,
@@ -78,9 +72,9 @@ async fn freeze(
     State(api): State<Api>,
     caller: Caller,
     InPath(path): InPath<PinPath>,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
 ) -> Result<Json<PinView>, ApiError> {
-    let by = by(&caller.0, "pin.freeze", &body.reason)?;
+    let by = by(&caller.0, "pin.freeze", body.reason()?)?;
     let row = api.registry.freeze_pin(&pin_of(path)?, &by).await?;
     Ok(Json(PinView::of(row)?))
 }
@@ -89,9 +83,9 @@ async fn thaw(
     State(api): State<Api>,
     caller: Caller,
     InPath(path): InPath<PinPath>,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
 ) -> Result<Json<PinView>, ApiError> {
-    let by = by(&caller.0, "pin.thaw", &body.reason)?;
+    let by = by(&caller.0, "pin.thaw", body.reason()?)?;
     let row = api.registry.thaw_pin(&pin_of(path)?, &by).await?;
     Ok(Json(PinView::of(row)?))
 }
@@ -100,9 +94,9 @@ async fn rollback(
     State(api): State<Api>,
     caller: Caller,
     InPath(path): InPath<PinPath>,
-    JsonBody(body): JsonBody<ReasonBody>,
+    JsonBody(body): JsonBody<OnlyReason>,
 ) -> Result<Json<PinView>, ApiError> {
-    let by = by(&caller.0, "pin.rollback", &body.reason)?;
+    let by = by(&caller.0, "pin.rollback", body.reason()?)?;
     let row = api.registry.rollback_pin(&pin_of(path)?, &by).await?;
     Ok(Json(PinView::of(row)?))
 }

@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use super::reason::{OnlyReason, check_reason};
 use crate::domain::actor::Actor;
 use crate::domain::guard::Guard;
 use crate::domain::name::Name;
@@ -80,20 +81,13 @@ async fn set(
     Ok(Json(PinView::of(row)?))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RemoveQuery {
-    #[serde(default)]
-    reason: String,
-}
-
 async fn remove(
     State(api): State<Api>,
     caller: Caller,
     InPath(path): InPath<PinPath>,
-    InQuery(query): InQuery<RemoveQuery>,
+    InQuery(query): InQuery<OnlyReason>,
 ) -> Result<StatusCode, ApiError> {
-    let by = by(&caller.0, "pin.remove", &query.reason)?;
+    let by = by(&caller.0, "pin.remove", query.reason()?)?;
     api.registry.remove_pin(&pin_of(path)?, &by).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -131,19 +125,13 @@ pub(super) fn pin_of((namespace, kind, target): PinPath) -> Result<PinTarget, Ap
     Ok(PinTarget::new(namespace, kind, &target)?)
 }
 
-/// The longest reason, in bytes.
-const MAX_REASON_BYTES: usize = 1_000;
-
 /// Who changes a pin and why, as far as that can be kept.
 pub(super) fn by<'a>(
     actor: &'a Actor,
     action: &'static str,
     reason: &'a str,
 ) -> Result<PinBy<'a>, ApiError> {
-    if reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
-        let message = format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept");
-        return Err(ApiError::parameter("reason", message));
-    }
+    check_reason(reason)?;
     Ok(PinBy {
         actor,
         action,

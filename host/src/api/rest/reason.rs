@@ -1,20 +1,18 @@
 //! Why something is changed, in the words of who changes it.
 
 use super::super::error::ApiError;
+use crate::domain::reason::{MAX_REASON_BYTES, is_kept};
 use serde::Deserialize;
 
-/// The longest reason, in bytes.
-const MAX_REASON_BYTES: usize = 1_000;
-
-/// The body of a change that needs nothing but a reason.
+/// The body, or the query, of a change that needs nothing but a reason.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ReasonBody {
+pub struct OnlyReason {
     #[serde(default)]
     reason: String,
 }
 
-impl ReasonBody {
+impl OnlyReason {
     /// The reason, within its bounds.
     pub fn reason(&self) -> Result<&str, ApiError> {
         check_reason(&self.reason).map(|()| self.reason.as_str())
@@ -23,11 +21,11 @@ impl ReasonBody {
 
 /// Ok where the reason can be kept.
 pub fn check_reason(reason: &str) -> Result<(), ApiError> {
-    match reason.len() > MAX_REASON_BYTES || reason.contains('\0') {
-        true => Err(ApiError::parameter(
+    match is_kept(reason) {
+        true => Ok(()),
+        false => Err(ApiError::parameter(
             "reason",
             format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept"),
         )),
-        false => Ok(()),
     }
 }

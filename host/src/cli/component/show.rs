@@ -7,8 +7,8 @@ use crate::cli::view::{
     ComponentVersion, Family, Handler, Limits, Page, Provenance, SignatureLine, Want,
 };
 use crate::cli::{CliError, Context, Exit, changes, json, list, units};
-use crate::domain::limits::Limited;
 use crate::domain::name::Name;
+use crate::domain::scope::Scope;
 use chrono::Utc;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
@@ -119,11 +119,11 @@ async fn limits_of(namespace: &Name, name: &Name, context: &Context) -> Result<S
     let query = [("namespace", namespace.to_string())];
     let rules = list::all::<Limits>(&context.client, &["limits"], &query).await?;
     let line = |rule: &Limits| match &rule.component {
-        Limited::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
-        Limited::One(one) if one.namespace.is_none() && one.component == *name => {
+        Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
+        Scope::One(one) if one.namespace.is_none() && one.component == *name => {
             Some(rule.limits.to_string())
         }
-        Limited::One(_) => None,
+        Scope::One(_) => None,
     };
     let lines: Vec<_> = rules.value.items.iter().filter_map(line).collect();
     Ok(lines.join("\n"))

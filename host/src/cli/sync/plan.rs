@@ -5,8 +5,9 @@ use super::rules::{grant_changes, limit_changes};
 use crate::cli::view::{self, ComponentVersion, Family, TemplateVersion};
 use crate::cli::{CliError, Context, Exit, Problem, list, units};
 use crate::domain::digest::Digest;
-use crate::domain::limits::{LimitPatch, Limited};
+use crate::domain::limits::LimitPatch;
 use crate::domain::name::Name;
+use crate::domain::scope::Scope;
 use semver::Version;
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,9 +58,11 @@ pub enum Action {
         capability: String,
     },
     /// The grant of this id goes.
-    Revoke { id: i64 },
+    Revoke {
+        id: i64,
+    },
     Limit {
-        component: Limited,
+        component: Scope,
         patch: LimitPatch,
     },
 }

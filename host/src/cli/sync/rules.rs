@@ -3,10 +3,10 @@
 use super::plan::{Action, Change, Op};
 use crate::cli::{CliError, Context, Problem, list, view};
 use crate::domain::capability::Capability;
-use crate::domain::grants::Grantee;
-use crate::domain::limits::{Limit, LimitPatch, LimitSettings, Limited};
+use crate::domain::limits::{Limit, LimitPatch, LimitSettings};
 use crate::domain::name::Name;
 use crate::domain::requirement::ComponentRef;
+use crate::domain::scope::Scope;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -58,12 +58,12 @@ impl Grants {
         let to_all = self
             .namespace
             .iter()
-            .map(|capability| (Grantee::All, capability));
+            .map(|capability| (Scope::All, capability));
         let to_one = self
             .components
             .iter()
             .flat_map(|(component, capabilities)| {
-                let grantee = Grantee::One(component.clone()).within(home);
+                let grantee = Scope::One(component.clone()).within(home);
                 capabilities
                     .iter()
                     .map(move |capability| (grantee.clone(), capability))
@@ -76,10 +76,10 @@ impl Grants {
 }
 
 impl Limits {
-    fn wanted(&self, home: &Name) -> BTreeMap<(Limited, Limit), u64> {
-        let of_all = self.namespace.iter().map(|it| (Limited::All, it));
+    fn wanted(&self, home: &Name) -> BTreeMap<(Scope, Limit), u64> {
+        let of_all = self.namespace.iter().map(|it| (Scope::All, it));
         let of_one = self.components.iter().flat_map(|(component, limits)| {
-            let limited = Limited::One(component.clone()).within(home);
+            let limited = Scope::One(component.clone()).within(home);
             limits.iter().map(move |it| (limited.clone(), it))
         });
         let settings = of_all.chain(of_one);
@@ -168,7 +168,7 @@ pub async fn limit_changes(
 ) -> Result<Vec<Change>, CliError> {
     let query = [("namespace", namespace.to_string())];
     let page = list::all::<view::Limits>(&context.client, &["limits"], &query).await?;
-    let mut present: BTreeMap<(Limited, Limit), u64> = BTreeMap::new();
+    let mut present: BTreeMap<(Scope, Limit), u64> = BTreeMap::new();
     for rule in page.value.items {
         let settings = rule.limits.iter();
         present.extend(settings.map(|(limit, value)| ((rule.component.clone(), limit), value)));
@@ -184,7 +184,7 @@ pub async fn limit_changes(
 }
 
 fn limit_change(
-    (limited, limit): &(Limited, Limit),
+    (limited, limit): &(Scope, Limit),
     found: Option<u64>,
     value: Option<u64>,
 ) -> Change {

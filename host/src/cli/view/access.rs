@@ -1,7 +1,8 @@
 //! Keys, and the record of who changed what.
 
-use crate::domain::limits::{LimitSettings, Limited};
+use crate::domain::limits::LimitSettings;
 use crate::domain::permission::Permissions;
+use crate::domain::scope::Scope;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -43,7 +44,7 @@ pub struct CreatedKey {
 #[derive(Debug, Deserialize)]
 pub struct Limits {
     pub namespace: String,
-    pub component: Limited,
+    pub component: Scope,
     pub limits: LimitSettings,
     /// None where nothing is limited any more.
     pub set_at: Option<DateTime<Utc>>,

@@ -1,13 +1,10 @@
-//! What a rule or a step says of limits, and of whom a rule says it.
+//! What a rule or a step says of limits.
 
 use super::limit::{Limit, LimitError};
-use crate::domain::name::Name;
-use crate::domain::requirement::{ComponentRef, RequirementError};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::str::FromStr;
 
 /// Limits with values; what it does not name stays as it is. Its JSON and YAML are a mapping such as
 /// `{memory: 64MiB, cpu: 2s, http_requests: 10}`.
@@ -144,64 +141,5 @@ impl<'de> Deserialize<'de> for LimitPatch {
         };
         let patch = entries.map(entry).collect::<Result<_, LimitError>>();
         patch.map(Self).map_err(D::Error::custom)
-    }
-}
-
-/// What a namespace's rule limits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub enum Limited {
-    /// Everything that its tasks run, of other namespaces as well: `*`.
-    All,
-    /// One component, in another namespace where it says so: `charge`, `other/charge`.
-    One(ComponentRef),
-}
-
-impl Limited {
-    /// The same component is one, whether its own namespace is written or not.
-    pub fn within(self, namespace: &Name) -> Self {
-        match self {
-            Self::One(component) if component.namespace.as_ref() == Some(namespace) => {
-                Self::One(ComponentRef {
-                    namespace: None,
-                    component: component.component,
-                })
-            }
-            Self::All | Self::One(_) => self,
-        }
-    }
-}
-
-impl FromStr for Limited {
-    type Err = RequirementError;
-
-    fn from_str(text: &str) -> Result<Self, RequirementError> {
-        match text {
-            "*" => Ok(Self::All),
-            text => text.parse().map(Self::One),
-        }
-    }
-}
-
-impl fmt::Display for Limited {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::All => f.write_str("*"),
-            Self::One(component) => write!(f, "{component}"),
-        }
-    }
-}
-
-impl TryFrom<String> for Limited {
-    type Error = RequirementError;
-
-    fn try_from(text: String) -> Result<Self, RequirementError> {
-        text.parse()
-    }
-}
-
-impl From<Limited> for String {
-    fn from(limited: Limited) -> Self {
-        limited.to_string()
     }
 }

@@ -86,12 +86,3 @@ fn the_narrowest_holds_and_nothing_grows() {
     assert_eq!(source(Limit::Cpu), LimitSource::Step);
     assert_eq!(source(Limit::HttpRequests), LimitSource::Component);
 }
-
-#[test]
-fn a_component_is_one_however_it_is_written() {
-    let orders = "orders".parse().unwrap();
-    let limited = |text: &str| text.parse::<Limited>().unwrap().within(&orders);
-    assert_eq!(limited("orders/charge"), limited("charge"));
-    assert_ne!(limited("payments/charge"), limited("charge"));
-    assert_eq!(limited("*").to_string(), "*");
-}
