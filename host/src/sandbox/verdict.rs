@@ -42,6 +42,10 @@ pub(super) enum Stopped {
     HostCalls,
     #[error("over the limit `{}`", .0.limit())]
     Http(HttpLimit),
+    #[error("an event of {0} bytes")]
+    EventSize(usize),
+    #[error("too many events")]
+    Events,
     #[error("the component was quarantined")]
     Quarantined,
     #[error("the host could not answer the handler")]
@@ -122,6 +126,24 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Http(limit) => over_http(*limit, state),
+        Stopped::EventSize(bytes) => failure(
+            FailureKind::OverLimit,
+            "event_too_large",
+            format!(
+                "the handler sent an event of {bytes} bytes where the limit is {}; keep large things elsewhere and tell where they are, or {}",
+                limits.event_bytes,
+                raise(Limit::Event, state)
+            ),
+        ),
+        Stopped::Events => failure(
+            FailureKind::OverLimit,
+            "event_limit",
+            format!(
+                "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
+                limits.events,
+                raise(Limit::Events, state)
+            ),
+        ),
         Stopped::Quarantined => failure(
             FailureKind::Host,
             "quarantined",

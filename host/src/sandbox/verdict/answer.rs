@@ -100,7 +100,9 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
             JsonTextError::Malformed(reason) => {
                 format!("the {what} is not JSON: {reason}; a text needs quotes: `\"done\"`")
             }
-            JsonTextError::TooDeep(_) => format!("the {what} cannot be kept: {error}"),
+            JsonTextError::TooDeep(_) | JsonTextError::NoText => {
+                format!("the {what} cannot be kept: {error}")
+            }
         };
         permanent("invalid_result", message)
     })
