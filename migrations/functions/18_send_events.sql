@@ -12,6 +12,8 @@ language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
+declare
+  v_now constant timestamptz := tasker.clock();
 begin
   perform from tasker.step s
   join unnest(p_task_id, p_step_no) as u (task_id, step_no)
@@ -20,7 +22,7 @@ begin
   for update of s;
 
   insert into tasker.transition (at, task_id, step_no, attempt, worker_id, event, detail)
-  select tasker.clock(), s.task_id, s.step_no, s.attempt, p_worker_id, e.name, e.payload::json
+  select v_now, s.task_id, s.step_no, s.attempt, p_worker_id, e.name, e.payload::json
   from unnest(p_events) with ordinality as e (attempt_ord, name, payload, ord)
   join tasker.step s
     on s.task_id = p_task_id[e.attempt_ord] and s.step_no = p_step_no[e.attempt_ord]

@@ -173,7 +173,7 @@ async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
             "oversized_result",
             "result=1KiB",
             Component,
-            "tasker limit set orders/misbehaving result=2KiB",
+            "tasker limit set orders/misbehaving result=4MiB",
         ),
     ] {
         let failure = limited(attempt(handler), setting, source).failure().await;
@@ -187,7 +187,7 @@ async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
     assert!(
         failure
             .message
-            .ends_with("which this host sets: tasker serve --limit result=2MiB"),
+            .ends_with("which this host sets: tasker serve --limit result=4MiB"),
         "{}",
         failure.message
     );
@@ -198,7 +198,7 @@ async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
     assert!(
         failure
             .message
-            .ends_with("tasker limit set payments/charge --in orders result=2KiB"),
+            .ends_with("tasker limit set payments/charge --in orders result=4MiB"),
         "{}",
         failure.message
     );
