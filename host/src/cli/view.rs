@@ -333,7 +333,11 @@ pub struct Task {
 pub struct Step {
     pub name: String,
     pub state: StepState,
+    /// The newest attempt's number.
     pub attempts: u16,
+    /// Those of them that count against `max_attempts`; none where the host does not tell.
+    #[serde(default)]
+    pub counted_attempts: Option<u16>,
     pub max_attempts: u16,
     #[serde(default)]
     pub depends_on: Vec<String>,
