@@ -92,6 +92,8 @@ async fn a_quarantine_is_told_with_its_names_and_shown_with_the_component() {
     let family = ["component", "show", "demo/basics"];
     let family = terminal.run(family).await.succeeds();
     assert!(family.out.contains("0.1.0    quarantined"), "{family:?}");
+    let tree = terminal.run(["registry", "tree", "demo"]).await.succeeds();
+    assert!(tree.out.contains("0.1.0 quarantined\n"), "{}", tree.out);
 }
 
 #[tokio::test]

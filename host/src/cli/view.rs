@@ -2,9 +2,11 @@
 
 mod access;
 mod origin;
+mod standing;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
+pub use standing::Standing;
 
 use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
@@ -52,11 +54,8 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub wants: Vec<Want>,
     pub imports: Vec<String>,
-    /// `active`, or why new tasks may not take it.
-    #[serde(default)]
-    pub status: String,
-    #[serde(default)]
-    pub quarantined: bool,
+    #[serde(flatten)]
+    pub standing: Standing,
     #[serde(default)]
     pub provenance: Option<Provenance>,
     #[serde(default)]
@@ -65,8 +64,6 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
-    #[serde(default)]
-    pub collected_at: Option<DateTime<Utc>>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
     pub created: Option<bool>,
@@ -98,20 +95,6 @@ pub struct Grant {
     /// In the answer to a grant: false where it stood already.
     #[serde(default)]
     pub created: Option<bool>,
-}
-
-impl ComponentVersion {
-    /// Why new tasks may not take it, if so.
-    pub fn bar(&self) -> Option<&str> {
-        if self.collected_at.is_some() {
-            return Some("collected");
-        }
-        match (self.quarantined, self.status.as_str()) {
-            (true, _) => Some("quarantined"),
-            (false, "" | "active") => None,
-            (false, other) => Some(other),
-        }
-    }
 }
 
 /// A component's version by its full name.
