@@ -23,3 +23,4 @@ mod tokens;
 mod tour;
 mod upgrade;
 mod verdicts;
+mod watch;
