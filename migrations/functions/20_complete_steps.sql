@@ -1,7 +1,8 @@
 -- Records the results of a batch of attempts, releases the steps that waited for them, and claims
 -- up to p_claim of those for the same worker in the update that releases them.
 --
--- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each. An element whose lease is void (another worker has the
+-- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
+-- they tell of, as tasker.send_events takes it. An element whose lease is void (another worker has the
 -- step, or the attempt is over) changes nothing: repeating a call is harmless. Returns what it
 -- claimed; its parents' results are read afterwards, by tasker.invocations.
 --
@@ -9,7 +10,7 @@
 -- a sink or a step of a draining task completed, tasks by id.
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
-  p_claim int, p_usage tasker.usage[] default null
+  p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
 ) returns tasker.step_key[]
 language plpgsql
 set search_path = ''
@@ -21,6 +22,10 @@ declare
   v_sinks uuid[];
   v_draining uuid[];
 begin
+  if cardinality(p_events) > 0 then
+    perform tasker.send_events(p_worker_id, p_task_id, p_step_no, p_attempt, p_events);
+  end if;
+
   with batch as materialized (
     select u.*
     from unnest(p_task_id, p_step_no, p_attempt, p_result, p_usage)

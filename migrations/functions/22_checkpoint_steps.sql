@@ -1,12 +1,13 @@
 -- Keeps what handlers want to go on from, and makes their steps ready to be called again. Such an
 -- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
 --
--- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each. An element whose lease is void changes nothing:
--- repeating a call is harmless. Locks: the steps of the batch by (task_id, step_no); where one
--- fails, as tasker.fail_steps.
+-- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
+-- they tell of, as tasker.send_events takes it, of those that do not fail. An element whose lease is
+-- void changes nothing: repeating a call is harmless. Locks: the steps of the batch by
+-- (task_id, step_no); where one fails, as tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[],
-  p_usage tasker.usage[] default null
+  p_usage tasker.usage[] default null, p_events tasker.event[] default null
 ) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -26,6 +27,9 @@ begin
       array_agg(true), array_agg(null::bigint))
     from unnest(p_task_id, p_step_no, p_attempt) as u (task_id, step_no, attempt)
     where u.attempt >= tasker.attempts_max();
+  end if;
+  if cardinality(p_events) > 0 then
+    perform tasker.send_events(p_worker_id, p_task_id, p_step_no, p_attempt, p_events);
   end if;
 
   with batch as materialized (

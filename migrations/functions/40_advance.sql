@@ -1,14 +1,15 @@
 -- The worker's one call: records results, releases and claims what they released, claims what else
 -- is due up to p_claim in all, and returns everything that the next attempts need.
 --
--- Takes parallel arrays, one element a completed lease, with what its attempt used; empty arrays only claim. Repeatable: void
--- leases change nothing. Locks: as tasker.complete_steps, then as tasker.claim_ready.
+-- Takes parallel arrays, one element a completed lease, with what its attempt used and what all of them
+-- tell of (tasker.send_events); empty arrays only claim. Repeatable: void leases change nothing. Locks:
+-- as tasker.complete_steps, then as tasker.claim_ready.
 --
 -- The settings that pin the plans stand here, for the functions that it calls too: setting them at
 -- each of these calls costs a batch of one a tenth of its time.
 create or replace function tasker.advance(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
-  p_claim int, p_usage tasker.usage[] default null
+  p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
 ) returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
   checkpoint text, parent_no smallint[], parent_result text[], generation bigint
@@ -29,7 +30,8 @@ begin
     -- Nothing is reported: a claim that a crash of the server undoes is a step that is ready again.
     perform pg_catalog.set_config('synchronous_commit', 'off', true);
   else
-    v_claimed := tasker.complete_steps(p_worker_id, p_task_id, p_step_no, p_attempt, p_result, v_claim, p_usage);
+    v_claimed := tasker.complete_steps(
+      p_worker_id, p_task_id, p_step_no, p_attempt, p_result, v_claim, p_usage, p_events);
   end if;
   if cardinality(v_claimed) < v_claim then
     v_claimed := v_claimed || tasker.claim_ready(p_worker_id, v_claim - cardinality(v_claimed));

@@ -4,7 +4,7 @@
 -- namespace is full, the attempt has failed.
 --
 -- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
--- a write. A void lease changes nothing: repeating a call is harmless. Returns the milliseconds until
+-- a write; p_events is what the attempt tells of, as tasker.send_events takes it. A void lease changes nothing: repeating a call is harmless. Returns the milliseconds until
 -- the step is due again; null where it is done.
 --
 -- Locks: the step (where attempts run out, all unfinished steps of its task, as tasker.fail_steps
@@ -13,7 +13,7 @@
 create or replace function tasker.complete_with_kv(
   p_worker_id int, p_task_id uuid, p_step_no smallint, p_attempt smallint, p_result text,
   p_is_checkpoint bool, p_usage tasker.usage, p_bucket text[], p_key text[], p_value text[],
-  p_is_checked bool[], p_expected bigint[]
+  p_is_checked bool[], p_expected bigint[], p_events tasker.event[] default null
 ) returns bigint
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -67,11 +67,11 @@ begin
   elsif p_is_checkpoint then
     perform tasker.checkpoint_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt], array[p_result],
-      array[p_usage]);
+      array[p_usage], p_events);
   else
     perform tasker.complete_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt], array[p_result], 0,
-      array[p_usage]);
+      array[p_usage], p_events);
   end if;
   return null;
 end

@@ -32,6 +32,7 @@ impl<'s> Worker<'s> {
             lease: *lease,
             result: result.to_owned(),
             usage: None,
+            events: Vec::new(),
         };
         let completed: Vec<Completed> = leases.iter().map(completed).collect();
         self.store.advance(self.id, &completed, 0).await.unwrap();

@@ -2,6 +2,7 @@
 
 mod bars;
 mod drain;
+mod events;
 mod figures;
 mod first_start;
 mod following;

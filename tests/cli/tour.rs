@@ -4,6 +4,8 @@ use serde_json::json;
 
 /// A crate of handlers, called `demo/basics`.
 const CRATE: &str = "../plugins/handlers/basics";
+/// A crate of handlers without a name.
+const NAMELESS: &str = "../tests/guests/undescribed";
 const SUM: &str = "  - {name: two, handler: basics/sum@^0.1, config: {value: 2}}
   - {name: add, handler: basics/sum, depends_on: [two], config: {value: 40, of: [two]}}";
 
@@ -29,6 +31,22 @@ async fn a_crate_becomes_a_component_and_the_same_bytes_are_no_conflict() {
         .await
         .succeeds();
     assert!(shown.out.contains("handler  sum"), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_crate_without_a_name_takes_the_one_that_is_given() {
+    let terminal = Terminal::with_host().await;
+    let push = ["component", "push", NAMELESS];
+    let refused = terminal.run(push).await.ends_with(2);
+    let told = "Cargo.toml does not say what the component is called";
+    assert!(refused.err.contains(told), "{refused:?}");
+    assert!(refused.err.contains("help: add --name"), "{refused:?}");
+    let named = push.iter().chain(&["--name", "demo/undescribed"]);
+    let pushed = terminal.run(named).await.succeeds();
+    assert!(
+        pushed.out.contains("demo/undescribed@0.1.0 uploaded"),
+        "{pushed:?}"
+    );
 }
 
 #[tokio::test]

@@ -18,7 +18,8 @@ const COUNTED_UNDER_KILLS: usize = 150;
 const KILLS: usize = 5;
 /// Tells a process of these tests that it is a host, and of which database.
 const HOST_VARIABLE: &str = "TASKER_TESTS_KV_HOST";
-const KILLED_TEST: &str = "flow::kv::every_step_counts_exactly_once_though_hosts_are_killed";
+const KILLED_TEST: &str =
+    "flow::kv::every_step_counts_and_tells_exactly_once_though_hosts_are_killed";
 
 async fn host(database: &TestDatabase) -> TestHost {
     TestHost::start(database).await
@@ -32,6 +33,7 @@ async fn host_with(database: &TestDatabase, handler: &str, policy: &str) -> Test
 
 async fn publish(host: &TestHost, handler: &str, policy: &str) {
     host.grant("confidant", "kv counters").await;
+    host.grant("confidant", "events orders").await;
     host.publish_component("confidant", "1.0.0", guests::confidant())
         .await;
     let steps = format!("steps: [{{name: it, handler: confidant/{handler}, {policy}}}]");
@@ -113,16 +115,16 @@ async fn total(database: &TestDatabase) -> i64 {
 }
 
 #[tokio::test]
-async fn every_step_counts_exactly_once_though_hosts_are_killed() {
+async fn every_step_counts_and_tells_exactly_once_though_hosts_are_killed() {
     if let Ok(url) = std::env::var(HOST_VARIABLE) {
         return be_host(url).await;
     }
     let database = TestDatabase::new().await;
     let api = TestHost::start_idle(&database).await;
-    publish(&api, "counts", "retry: {max_attempts: 1}").await;
+    publish(&api, "sends_and_keeps", "retry: {max_attempts: 1}").await;
     let mut ids = Vec::new();
     for _ in 0..COUNTED_UNDER_KILLS {
-        ids.push(api.submit("one", json!("counters total")).await);
+        ids.push(api.submit("one", json!("orders counters total")).await);
     }
     let mut hosts = [spawn_host(&database), spawn_host(&database)];
     for round in 1..=KILLS {
@@ -143,6 +145,15 @@ async fn every_step_counts_exactly_once_though_hosts_are_killed() {
     let expected: Vec<u64> = (1..=COUNTED_UNDER_KILLS as u64).collect();
     assert_eq!(counted, expected);
     assert_eq!(total(&database).await, COUNTED_UNDER_KILLS as i64);
+    let told: (i64, i64) = sqlx::query_as(
+        "select count(*), count(distinct (task_id, event)) from tasker.transition
+         where event in ('orders', 'orders.more')",
+    )
+    .fetch_one(database.pool())
+    .await
+    .unwrap();
+    let events = 2 * COUNTED_UNDER_KILLS as i64;
+    assert_eq!(told, (events, events));
 }
 
 #[tokio::test]

@@ -332,6 +332,7 @@ impl<'d> Play<'d> {
             lease: self.lease(*held),
             result: result.clone(),
             usage: None,
+            events: Vec::new(),
         };
         results.iter().map(completed).collect()
     }

@@ -84,7 +84,7 @@ async fn an_attempt_sees_its_own_writes_and_leaves_the_last_of_each_key() {
         json!({"seen": [[41, 7], [4, 0], null], "keys": ["a", "b", "z"]})
     );
     assert_eq!(
-        executed.writes,
+        executed.effects.writes,
         [
             write("a", Some("4"), Expected::Anything),
             write("b", Some("{\"n\": 2}"), Expected::Anything),
@@ -96,9 +96,15 @@ async fn an_attempt_sees_its_own_writes_and_leaves_the_last_of_each_key() {
 #[tokio::test]
 async fn what_was_compared_is_expected_when_the_attempt_ends() {
     let found = run("counts", "counters a", &["kv counters"]).await;
-    assert_eq!(found.writes, [write("a", Some("42"), Expected::Version(7))]);
+    assert_eq!(
+        found.effects.writes,
+        [write("a", Some("42"), Expected::Version(7))]
+    );
     let absent = run("counts", "counters new", &["kv counters"]).await;
-    assert_eq!(absent.writes, [write("new", Some("1"), Expected::Nothing)]);
+    assert_eq!(
+        absent.effects.writes,
+        [write("new", Some("1"), Expected::Nothing)]
+    );
 }
 
 #[tokio::test]
@@ -129,5 +135,5 @@ async fn a_secret_is_struck_out_of_what_is_kept() {
         Some("\"it is [secret key]\""),
         Expected::Anything,
     );
-    assert_eq!(executed.writes, [kept]);
+    assert_eq!(executed.effects.writes, [kept]);
 }

@@ -1,11 +1,13 @@
 //! What goes over a limit ends as such, and tells which one it was, how much it is, and how to raise it.
 
-use super::attempt::{Attempt, attempt};
+use super::attempt::{Attempt, attempt, failure};
+use super::guests;
 use super::http::server;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
 use tasker::domain::limits::{Limit, LimitSource};
 use tasker::domain::outcome::FailureKind;
+use tasker::sandbox::Executed;
 
 /// Answers each request with a body of this size, once it has read all that comes at first.
 fn giving(body_bytes: usize) -> SocketAddr {
@@ -58,7 +60,7 @@ async fn a_flood_of_requests_is_ended_at_the_limit_and_none_beyond_it_leaves() {
     let flood = limited(flood, "http_requests=3", LimitSource::Component);
     let executed = flood.run().await;
     assert_eq!(executed.usage.http_requests, 3);
-    let failure = super::attempt::failure(executed);
+    let failure = failure(executed);
     assert_eq!(
         (failure.kind, failure.code.as_str()),
         (FailureKind::OverLimit, "http_request_limit"),
@@ -94,7 +96,7 @@ async fn a_response_that_is_too_large_is_not_read_to_its_end() {
     let large = limited(large, "http_in=64KiB", LimitSource::Namespace);
     let executed = large.run().await;
     assert!(executed.usage.in_bytes < 1 << 20, "{:?}", executed.usage);
-    let failure = super::attempt::failure(executed);
+    let failure = failure(executed);
     assert_eq!(
         (failure.kind, failure.code.as_str()),
         (FailureKind::OverLimit, "http_in_limit"),
@@ -119,7 +121,7 @@ async fn a_request_that_is_too_large_is_not_sent_to_its_end() {
     let large = limited(large, "http_out=64KiB", LimitSource::Step);
     let executed = large.run().await;
     assert!(executed.usage.out_bytes < 1 << 20, "{:?}", executed.usage);
-    let failure = super::attempt::failure(executed);
+    let failure = failure(executed);
     assert_eq!(
         (failure.kind, failure.code.as_str()),
         (FailureKind::OverLimit, "http_out_limit"),
@@ -171,7 +173,7 @@ async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
             "oversized_result",
             "result=1KiB",
             Component,
-            "tasker limit set orders/misbehaving result=2KiB",
+            "tasker limit set orders/misbehaving result=4MiB",
         ),
     ] {
         let failure = limited(attempt(handler), setting, source).failure().await;
@@ -185,7 +187,7 @@ async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
     assert!(
         failure
             .message
-            .ends_with("which this host sets: tasker serve --limit result=2MiB"),
+            .ends_with("which this host sets: tasker serve --limit result=4MiB"),
         "{}",
         failure.message
     );
@@ -196,7 +198,7 @@ async fn each_breach_names_its_limit_and_how_it_is_raised_where_it_was_set() {
     assert!(
         failure
             .message
-            .ends_with("tasker limit set payments/charge --in orders result=2KiB"),
+            .ends_with("tasker limit set payments/charge --in orders result=4MiB"),
         "{}",
         failure.message
     );
@@ -208,4 +210,70 @@ async fn a_log_is_cut_where_its_limit_says() {
     let executed = flood.run().await;
     let note = &executed.log.last().unwrap().message;
     assert!(note.contains("limited to 1024 bytes"), "{note}");
+}
+
+/// An attempt that sends so many events of so many bytes.
+fn sending(times: usize, bytes: usize) -> Attempt {
+    let mut sending = attempt("floods_with_events")
+        .input(&format!("\"orders.charged {times} {bytes}\""))
+        .granted(&["events orders"]);
+    sending.plan.component = "confidant".into();
+    sending
+}
+
+async fn sent(sending: Attempt) -> Executed {
+    sending.run_in(guests::confidant()).await
+}
+
+#[tokio::test]
+async fn as_many_and_as_large_events_as_a_host_allows_are_sent() {
+    let most = sent(sending(100, 16 << 10)).await;
+    assert_eq!(most.effects.events.len(), 100);
+    assert_eq!(failure(sent(sending(101, 10)).await).code, "event_limit");
+    let larger = sending(1, (16 << 10) + 1);
+    assert_eq!(failure(sent(larger).await).code, "event_too_large");
+}
+
+#[tokio::test]
+async fn one_event_too_many_ends_the_attempt_with_the_way_to_allow_it() {
+    let most = limited(sending(3, 10), "events=3", LimitSource::Component);
+    assert_eq!(sent(most).await.effects.events.len(), 3);
+    let more = limited(sending(4, 10), "events=3", LimitSource::Component);
+    let failure = failure(sent(more).await);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::OverLimit, "event_limit"),
+        "{failure:?}"
+    );
+    assert!(
+        failure.message.contains("more than 3 events")
+            && failure.message.ends_with(
+                "raise `events`, which namespace orders sets for confidant: tasker limit set orders/confidant events=6"
+            ),
+        "{}",
+        failure.message
+    );
+}
+
+#[tokio::test]
+async fn an_event_that_is_too_large_ends_the_attempt_with_the_way_to_allow_it() {
+    let large = limited(sending(1, 1_024), "event=1KiB", LimitSource::Step);
+    assert_eq!(sent(large).await.effects.events.len(), 1);
+    let larger = limited(sending(1, 1_025), "event=1KiB", LimitSource::Step);
+    let failure = failure(sent(larger).await);
+    assert_eq!(
+        (failure.kind, failure.code.as_str()),
+        (FailureKind::OverLimit, "event_too_large"),
+        "{failure:?}"
+    );
+    assert!(
+        failure
+            .message
+            .contains("an event of 1025 bytes where the limit is 1024")
+            && failure
+                .message
+                .ends_with("which the step sets in its template: `limits: {event: 2KiB}`"),
+        "{}",
+        failure.message
+    );
 }

@@ -3,6 +3,7 @@
 mod attempt;
 mod cache;
 mod contract;
+mod events;
 mod exports;
 pub mod guests;
 mod handlers;

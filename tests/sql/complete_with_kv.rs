@@ -16,7 +16,8 @@ fn call(worker: i32, claim: &Claim, is_checkpoint: bool, writes: &[Write<'_>]) -
         |of: &dyn Fn(&Write<'_>) -> String| writes.iter().map(of).collect::<Vec<_>>().join(", ");
     format!(
         "select tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::smallint, '\"done\"', {is_checkpoint}, null,
-           array[{}]::text[], array[{}]::text[], array[{}]::text[], array[{}]::bool[], array[{}]::bigint[])",
+           array[{}]::text[], array[{}]::text[], array[{}]::text[], array[{}]::bool[], array[{}]::bigint[],
+           array[(1, 'orders.charged', '1')::tasker.event])",
         claim.task_id, claim.step_no, claim.attempt,
         list(&|_| "'b'".to_owned()),
         list(&|(key, _, _)| text(key)),
@@ -71,6 +72,10 @@ async fn the_result_and_the_writes_are_there_together_and_release_what_waits() {
     assert_eq!(session.complete_with(worker, &claim, &writes).await, None);
     assert_eq!(session.kv().await, "k=1 new=2");
     assert_eq!(session.steps(task).await, "complete ready");
+    assert_eq!(
+        session.log(task).await[3..],
+        ["0 !orders.charged #1", "0 complete #1", "1 ready #0"]
+    );
     let by: Uuid = session
         .one("select task_id from tasker.kv where key = 'k'")
         .await;
@@ -116,6 +121,7 @@ async fn a_conflict_writes_nothing_and_is_tried_again_without_counting() {
         .await
         .unwrap();
     assert!((10..=21).contains(&due_ms), "{due_ms}");
+    assert_eq!(session.log(task).await[3..], ["0 waiting_for_retry #1"]);
     assert_eq!(session.kv().await, "k=2");
     assert_eq!(session.steps(task).await, "waiting_for_retry");
     assert_eq!(session.step(task, 0, "attempt - uncounted").await, "0");

@@ -73,6 +73,20 @@ async fn completing_takes_the_lower_step_first() {
 }
 
 #[tokio::test]
+async fn completing_with_events_takes_the_lower_step_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    let (pid, events) = (session.pid(), [(1, "higher", "1")]);
+    waits_for_the_lower_first(
+        &database,
+        "step",
+        tasks(&claims),
+        pid,
+        session.complete_with_events(worker, &claims, 0, &events),
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn releasing_takes_the_lower_child_first() {
     let (database, mut session, worker, claims) = two_held_by_one(Graph::chain(2)).await;
     let mut blocker = Session::new(&database).await;

@@ -30,6 +30,7 @@ mod reap_overdue;
 mod release_steps;
 mod schema;
 mod secrets;
+mod send_events;
 mod session;
 mod stolen_leases;
 mod stop_worker;

@@ -63,6 +63,10 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;
     session.checkpoint(worker, &claimed[16..24], "1").await;
+    let events = [(1, "orders", "1"), (4, "orders", "1")];
+    session
+        .complete_with_events(worker, &claimed[24..28], 0, &events)
+        .await;
     session.release(&[worker], &claimed[28..]).await;
     session.park(worker, &claimed[28..30]).await;
     session
@@ -75,6 +79,27 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
     let worker = session.worker().await;
     drive(&mut session, worker, 16).await;
     assert_eq!(counts(&mut session).await.0 - scans, 0);
+}
+
+#[tokio::test]
+async fn an_event_costs_one_look_at_its_step() {
+    let (_database, mut session, worker) = engine().await;
+    session.run("analyze").await;
+    let version = Graph::chain(1).publish(&mut session).await;
+    session.create_many(version, 64).await;
+    let claimed = session.claim(worker, 64).await;
+    let events: Vec<_> = (0..640).map(|n| (1 + n % 64, "orders", "1")).collect();
+    let (scans, fetched) = counts(&mut session).await;
+    session
+        .complete_with_events(worker, &claimed, 0, &events)
+        .await;
+    let after = counts(&mut session).await;
+    assert_eq!(after.0 - scans, 0, "no sequential scan");
+    let of_events = (after.1 - fetched) as f64 - 64.0 * FETCHES_PER_STEP_MAX;
+    assert!(
+        of_events <= 640.0,
+        "{of_events} rows fetched for 640 events"
+    );
 }
 
 #[tokio::test]

@@ -154,10 +154,11 @@ impl Session {
         .await
     }
 
-    /// A task's log in its order: `task pending`, `0 running #1`, …
+    /// A task's log in its order: `task pending`, `0 running #1`, …; events as `0 !orders.charged #1`.
     pub async fn log(&mut self, task: Uuid) -> Vec<String> {
         self.all(&format!(
-            "select coalesce(step_no || ' ' || to_state || coalesce(' #' || attempt, ''), 'task ' || to_state)
+            "select coalesce(step_no || ' ' || coalesce(to_state, '!' || event) || coalesce(' #' || attempt, ''),
+                             'task ' || to_state)
              from tasker.transition where task_id = '{task}' order by seq"
         ))
         .await

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::PgPool;
+use tasker::domain::event::SentEvent;
 use tasker::domain::ids::{TaskId, WorkerId};
 use tasker::domain::invocation::Lease;
 use tasker::domain::kv::{Expected, KvWrite};
@@ -31,10 +32,15 @@ async fn everything(pool: &PgPool) -> String {
 
 /// Reports by every call that takes a lease.
 async fn report_all(store: &Store, worker: WorkerId, lease: Lease) {
+    let event = SentEvent {
+        name: "orders.stolen".parse().unwrap(),
+        payload: "1".to_owned(),
+    };
     let completed = Completed {
         lease,
         result: "\"stolen\"".to_owned(),
         usage: None,
+        events: vec![event],
     };
     let results = [completed.clone()];
     let claimed = store.advance(worker, &results, 0).await.unwrap();

@@ -41,6 +41,7 @@ fn completed(claimed: &[Claimed]) -> Vec<Completed> {
             lease: claim.lease,
             result: "1".to_owned(),
             usage: None,
+            events: Vec::new(),
         })
         .collect()
 }

@@ -8,7 +8,7 @@ use cargo::Package;
 use semver::Version;
 use serde::Serialize;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What handlers are compiled to.
 const TARGET: &str = "wasm32-wasip2";
@@ -36,8 +36,8 @@ pub enum Profile {
 pub struct BuiltComponent {
     /// The .wasm file.
     pub path: PathBuf,
-    /// `namespace/name`, as `package.metadata.tasker.component` in the Cargo.toml says.
-    pub name: String,
+    /// `namespace/name`, where the crate says it.
+    pub name: Option<String>,
     /// The package's version.
     pub version: Version,
 }
@@ -50,10 +50,15 @@ impl Build {
         } else {
             Profile::Release
         };
-        let built = tokio::task::spawn_blocking(move || build(&self.dir, profile)).await??;
+        let built =
+            tokio::task::spawn_blocking(move || HandlerCrate::open(self.dir)?.build(profile));
+        let built = built.await??;
         let bytes = fs::read(&built.path)
             .with_context(|| format!("cannot read {}", built.path.display()))?;
-        println!("{} {}", built.name, built.version);
+        match &built.name {
+            Some(name) => println!("{name} {}", built.version),
+            None => println!("{} (to be pushed with --name)", built.version),
+        }
         println!("  {}", built.path.display());
         println!(
             "  {} kB, digest {}",
@@ -64,38 +69,51 @@ impl Build {
     }
 }
 
-/// Builds the crate in `dir`. Cargo's own messages go to standard error. Blocks until it is done.
-pub fn build(dir: &Path, profile: Profile) -> anyhow::Result<BuiltComponent> {
-    if !dir.join("Cargo.toml").is_file() {
-        bail!(
-            "{} has no Cargo.toml; `tasker new` writes a crate of handlers",
-            dir.display()
-        );
-    }
-    cargo::require_target(dir, TARGET)?;
-    let package = cargo::package(dir)?;
-    let name = component_name(&package)?;
-    let path = cargo::build(dir, &package, TARGET, profile)?;
-    Ok(BuiltComponent {
-        path,
-        name,
-        version: package.version,
-    })
+/// A crate of handlers that can be built.
+pub struct HandlerCrate {
+    dir: PathBuf,
+    package: Package,
+    /// `namespace/name`, as `package.metadata.tasker.component` in the Cargo.toml says; none where it
+    /// says nothing.
+    pub name: Option<String>,
 }
 
-fn component_name(package: &Package) -> anyhow::Result<String> {
+impl HandlerCrate {
+    /// Reads the Cargo.toml in `dir`. Blocks.
+    pub fn open(dir: PathBuf) -> anyhow::Result<Self> {
+        if !dir.join("Cargo.toml").is_file() {
+            bail!(
+                "{} has no Cargo.toml; `tasker new` writes a crate of handlers",
+                dir.display()
+            );
+        }
+        cargo::require_target(&dir, TARGET)?;
+        let package = cargo::package(&dir)?;
+        let name = component_name(&package)?;
+        Ok(Self { dir, package, name })
+    }
+
+    /// Builds it. Cargo's own messages go to standard error. Blocks until it is done.
+    pub fn build(self, profile: Profile) -> anyhow::Result<BuiltComponent> {
+        let path = cargo::build(&self.dir, &self.package, TARGET, profile)?;
+        Ok(BuiltComponent {
+            path,
+            name: self.name,
+            version: self.package.version,
+        })
+    }
+}
+
+fn component_name(package: &Package) -> anyhow::Result<Option<String>> {
     let manifest = package.manifest_path.display();
     let Some(name) = package.component() else {
-        bail!(
-            "{manifest} does not say what the component is called; add\n\n    [package.metadata.tasker]\n    component = \"namespace/{}\"\n",
-            package.name
-        );
+        return Ok(None);
     };
     let parsed = name
         .split_once('/')
         .map(|(namespace, name)| (namespace.parse::<Name>(), name.parse::<Name>()));
     match parsed {
-        Some((Ok(_), Ok(_))) => Ok(name.to_owned()),
+        Some((Ok(_), Ok(_))) => Ok(Some(name.to_owned())),
         Some((Err(error), _) | (_, Err(error))) => {
             Err(error).with_context(|| format!("the component's name in {manifest}"))
         }
@@ -110,7 +128,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn named(component: serde_json::Value) -> anyhow::Result<String> {
+    fn named(component: serde_json::Value) -> anyhow::Result<Option<String>> {
         component_name(&Package {
             id: "hello".to_owned(),
             name: "hello".to_owned(),
@@ -124,14 +142,9 @@ mod tests {
     fn a_component_is_called_what_its_crate_says() {
         assert_eq!(
             named(json!({"tasker": {"component": "orders/charge"}})).unwrap(),
-            "orders/charge"
+            Some("orders/charge".to_owned())
         );
-    }
-
-    #[test]
-    fn a_crate_that_says_nothing_is_told_what_to_write() {
-        let error = named(json!(null)).unwrap_err().to_string();
-        assert!(error.contains("component = \"namespace/hello\""), "{error}");
+        assert_eq!(named(json!(null)).unwrap(), None);
     }
 
     #[test]
@@ -151,7 +164,8 @@ mod tests {
     #[test]
     fn a_folder_without_a_crate_is_told_how_to_get_one() {
         let dir = tempfile::tempdir().unwrap();
-        let error = build(dir.path(), Profile::Debug).unwrap_err().to_string();
+        let opened = HandlerCrate::open(dir.path().to_owned());
+        let error = opened.err().unwrap().to_string();
         assert!(
             error.ends_with("has no Cargo.toml; `tasker new` writes a crate of handlers"),
             "{error}"

@@ -3,10 +3,12 @@
 mod access;
 mod origin;
 mod standing;
+mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use standing::Standing;
+pub use transition::{Failure, Transition};
 
 use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
@@ -336,39 +338,4 @@ pub struct Step {
     /// Why it stands still, where it does.
     #[serde(default)]
     pub reason: Option<String>,
-}
-
-/// Why a task or an attempt failed, or why a task was cancelled.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct Failure {
-    pub step: Option<String>,
-    pub code: Option<String>,
-    pub message: Option<String>,
-    pub reason: Option<String>,
-    pub backtrace: Vec<String>,
-}
-
-/// One change of state.
-#[derive(Debug, Deserialize)]
-pub struct Transition {
-    pub seq: i64,
-    pub at: DateTime<Utc>,
-    /// None where the task itself changed.
-    #[serde(default)]
-    pub step: Option<String>,
-    #[serde(default)]
-    pub attempt: Option<u16>,
-    pub to_state: String,
-    #[serde(default)]
-    pub detail: Option<Failure>,
-}
-
-impl Failure {
-    /// `code: message`, as far as there is any.
-    pub fn text(&self) -> String {
-        let parts = [&self.code, &self.message, &self.reason];
-        let parts: Vec<_> = parts.into_iter().flatten().map(String::as_str).collect();
-        parts.join(": ")
-    }
 }

@@ -12,6 +12,7 @@ pub use error::CapabilityError;
 pub use host::HostPattern;
 pub use http::{HttpRequest, HttpRule};
 
+use super::event::EventName;
 use super::name::Name;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,8 +20,8 @@ use std::str::FromStr;
 
 /// The longest capability, in bytes.
 pub const MAX_CAPABILITY_BYTES: usize = 4_096;
-/// The longest name of an environment variable or prefix of event names, in bytes.
-const MAX_WORD_BYTES: usize = 100;
+/// The longest name of an environment variable, in bytes.
+const MAX_VARIABLE_BYTES: usize = 100;
 
 /// One thing that a component may want, or that a namespace may grant to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -32,8 +33,8 @@ pub enum Capability {
     Kv(KvRule),
     /// An environment variable; its value, which a want may leave open.
     Env(String, Option<String>),
-    /// Events whose name begins with this.
-    Events(String),
+    /// Events of this name, and of those below it.
+    Events(EventName),
 }
 
 /// The use of one secret.
@@ -73,7 +74,7 @@ impl Capability {
                 rule.bucket == wanted.bucket && (rule.write || !wanted.write)
             }
             (Self::Env(name, _), Self::Env(wanted, _)) => name == wanted,
-            (Self::Events(prefix), Self::Events(wanted)) => begins_with(wanted, prefix),
+            (Self::Events(prefix), Self::Events(wanted)) => wanted.is_within(prefix),
             (
                 Self::Http(_) | Self::Secret(_) | Self::Kv(_) | Self::Env(..) | Self::Events(_),
                 _,
@@ -98,12 +99,6 @@ impl SecretRule {
     }
 }
 
-/// True where the dotted name is the prefix or lies below it.
-fn begins_with(name: &str, prefix: &str) -> bool {
-    name.strip_prefix(prefix)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-}
-
 impl FromStr for Capability {
     type Err = CapabilityError;
 
@@ -123,10 +118,10 @@ impl FromStr for Capability {
             "secret" => rest.parse().map(Self::Secret),
             "kv" => rest.parse().map(Self::Kv),
             "env" => env(rest),
-            "events" => word(rest, "events PREFIX", |c| {
-                c.is_ascii_alphanumeric() || "._-".contains(c)
-            })
-            .map(Self::Events),
+            "events" => rest
+                .parse()
+                .map(Self::Events)
+                .map_err(CapabilityError::Event),
             _ => Err(CapabilityError::kind(text)),
         }
     }
@@ -137,24 +132,13 @@ fn env(text: &str) -> Result<Capability, CapabilityError> {
         Some((name, value)) => (name, Some(value.to_owned())),
         None => (text, None),
     };
-    let name = word(name, "env NAME=VALUE", |c| {
-        c.is_ascii_alphanumeric() || c == '_'
-    })?;
-    match name.starts_with(|c: char| c.is_ascii_digit()) {
-        true => Err(CapabilityError::form(text, "env NAME=VALUE")),
-        false => Ok(Capability::Env(name, value)),
+    let is_name = (1..=MAX_VARIABLE_BYTES).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !name.starts_with(|c: char| c.is_ascii_digit());
+    match is_name {
+        true => Ok(Capability::Env(name.to_owned(), value)),
+        false => Err(CapabilityError::form(text, "env NAME=VALUE")),
     }
-}
-
-fn word(
-    text: &str,
-    form: &'static str,
-    is_allowed: impl Fn(char) -> bool,
-) -> Result<String, CapabilityError> {
-    let is_word = (1..=MAX_WORD_BYTES).contains(&text.len()) && text.chars().all(is_allowed);
-    is_word
-        .then(|| text.to_owned())
-        .ok_or_else(|| CapabilityError::form(text, form))
 }
 
 impl FromStr for SecretRule {

@@ -1,6 +1,7 @@
 //! What a handler may reach outside its sandbox. Nothing, unless it stands here.
 
 use super::capability::{Capability, HttpRule, KvRule, SecretRule};
+use super::event::EventName;
 use super::scope::Scope;
 
 impl Scope {
@@ -26,7 +27,7 @@ pub struct Grants {
     /// The guest's environment variables, each name once.
     pub env: Vec<(String, String)>,
     /// Beginnings of the names of events that it may send.
-    pub events: Vec<String>,
+    pub events: Vec<EventName>,
 }
 
 impl Grants {
@@ -74,7 +75,7 @@ mod tests {
         assert_eq!((grants.http.len(), grants.secrets.len()), (1, 1));
         assert!(grants.secrets[0].clear && !grants.kv[0].write);
         assert_eq!(grants.env, [("LEVEL".to_owned(), "debug".to_owned())]);
-        assert_eq!(grants.events, ["orders"]);
+        assert_eq!(grants.events, ["orders".parse().unwrap()]);
     }
 
     #[test]

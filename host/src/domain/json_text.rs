@@ -13,6 +13,8 @@ pub enum JsonTextError {
     Malformed(String),
     #[error("it is nested {0} deep; {MAX_JSON_DEPTH} is the most")]
     TooDeep(usize),
+    #[error("it has a NUL or half a surrogate pair in it, which SQL cannot read as text")]
+    NoText,
 }
 
 /// Ok where the text is JSON that can be kept.
@@ -22,6 +24,44 @@ pub fn check(text: &str) -> Result<(), JsonTextError> {
     match depth(text) {
         0..=MAX_JSON_DEPTH => Ok(()),
         depth => Err(JsonTextError::TooDeep(depth)),
+    }
+}
+
+/// The same where SQL can read each text in it as well.
+pub fn check_readable(text: &str) -> Result<(), JsonTextError> {
+    check(text)?;
+    match is_readable(text) {
+        true => Ok(()),
+        false => Err(JsonTextError::NoText),
+    }
+}
+
+/// True where no escape in well-formed JSON stands for a NUL or for half a surrogate pair: PostgreSQL
+/// refuses to read any member as text that stands beside such a one.
+pub fn is_readable(json: &str) -> bool {
+    let mut rest = json;
+    while let Some((_, escape)) = rest.split_once('\\') {
+        let (unit, after) = code_unit(escape);
+        rest = match unit {
+            Some(0 | 0xDC00..=0xDFFF) => return false,
+            Some(0xD800..=0xDBFF) => match after.strip_prefix('\\').map(code_unit) {
+                Some((Some(0xDC00..=0xDFFF), after)) => after,
+                Some(_) | None => return false,
+            },
+            Some(_) | None => after,
+        };
+    }
+    true
+}
+
+/// The UTF-16 code unit of an escape `u0041`, none for one such as `n`; and what comes after it.
+fn code_unit(escape: &str) -> (Option<u16>, &str) {
+    let hex = escape
+        .strip_prefix('u')
+        .and_then(|rest| rest.split_at_checked(4));
+    match hex {
+        Some((hex, after)) => (u16::from_str_radix(hex, 16).ok(), after),
+        None => (None, escape.get(1..).unwrap_or_default()),
     }
 }
 
@@ -66,6 +106,32 @@ mod tests {
     fn brackets_in_texts_are_no_nesting() {
         let text = format!("[\"{}\\\"{}\"]", "[".repeat(500), "{".repeat(500));
         assert_eq!(check(&text), Ok(()));
+    }
+
+    #[test]
+    fn text_that_sql_cannot_read_is_found_behind_every_escape() {
+        for readable in [
+            r#""\u0041\n\\""#,
+            r#""\\u0000""#,
+            r#"{"\ud83d\ude00": "ü\u20ac"}"#,
+            r#""\"\u0001""#,
+        ] {
+            assert_eq!(check_readable(readable), Ok(()), "{readable}");
+        }
+        for unreadable in [
+            r#""\u0000""#,
+            r#""\\\u0000""#,
+            r#"{"\u0000": 1}"#,
+            r#""\ud83d""#,
+            r#""\ud83dx""#,
+            r#""\ud83d\n""#,
+            r#""\ud83d\ud83d""#,
+            r#""\ude00\ud83d""#,
+        ] {
+            let refused = check_readable(unreadable);
+            assert_eq!(refused, Err(JsonTextError::NoText), "{unreadable}");
+        }
+        assert!(check_readable("\u{0}").is_err());
     }
 
     #[test]

@@ -51,7 +51,7 @@ pub enum KvError {
     #[error("the value is not JSON: {0}; a text needs quotes: `\"done\"`")]
     ValueJson(String),
     #[error("the value cannot be kept: {0}")]
-    ValueDepth(JsonTextError),
+    ValueText(JsonTextError),
 }
 
 /// Ok where the text can be a key.
@@ -72,7 +72,7 @@ pub fn check_value(json: &str) -> Result<(), KvError> {
     }
     json_text::check(json).map_err(|error| match error {
         JsonTextError::Malformed(reason) => KvError::ValueJson(reason),
-        JsonTextError::TooDeep(_) => KvError::ValueDepth(error),
+        JsonTextError::TooDeep(_) | JsonTextError::NoText => KvError::ValueText(error),
     })
 }
 

@@ -38,6 +38,10 @@ pub struct Limits {
     pub log_bytes: usize,
     /// Calls from the guest to the host.
     pub host_calls: u32,
+    /// The payload of one event as JSON text, in bytes.
+    pub event_bytes: usize,
+    /// Events that one attempt sends.
+    pub events: u32,
     /// Requests that leave the sandbox.
     pub http_requests: u32,
     /// Bodies of all responses together, in bytes.
@@ -56,6 +60,8 @@ impl Default for Limits {
             result_bytes: 1 << 20,
             log_bytes: 64 << 10,
             host_calls: 100_000,
+            event_bytes: 16 << 10,
+            events: 100,
             http_requests: 1_000,
             http_in_bytes: 64 << 20,
             http_out_bytes: 64 << 20,
@@ -83,6 +89,8 @@ impl Limits {
             Limit::Result => self.result_bytes as u64,
             Limit::Log => self.log_bytes as u64,
             Limit::HostCalls => self.host_calls.into(),
+            Limit::Event => self.event_bytes as u64,
+            Limit::Events => self.events.into(),
             Limit::HttpRequests => self.http_requests.into(),
             Limit::HttpIn => self.http_in_bytes,
             Limit::HttpOut => self.http_out_bytes,
@@ -118,6 +126,8 @@ impl Limits {
             Limit::Result => self.result_bytes = size,
             Limit::Log => self.log_bytes = size,
             Limit::HostCalls => self.host_calls = count,
+            Limit::Event => self.event_bytes = size,
+            Limit::Events => self.events = count,
             Limit::HttpRequests => self.http_requests = count,
             Limit::HttpIn => self.http_in_bytes = value,
             Limit::HttpOut => self.http_out_bytes = value,

@@ -9,6 +9,8 @@ pub mod chain;
 pub mod compat;
 pub mod component_file;
 pub mod digest;
+pub mod effects;
+pub mod event;
 pub mod grants;
 pub mod guard;
 pub mod ids;

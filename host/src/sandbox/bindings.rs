@@ -5,6 +5,7 @@ wasmtime::component::bindgen!({
     world: "step-handler",
     imports: {
         "tasker:step/context.dependency": async | trappable,
+        "tasker:step/events.send": trappable,
         "tasker:step/kv.compare-and-set": async | trappable,
         "tasker:step/kv.delete": async | trappable,
         "tasker:step/kv.get": async | trappable,

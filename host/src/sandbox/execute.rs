@@ -10,8 +10,8 @@ use super::engine::EPOCH_TICK;
 use super::state::AttemptState;
 use super::verdict::{self, Stopped};
 use super::{Inner, Sandbox};
+use crate::domain::effects::Effects;
 use crate::domain::invocation::Invocation;
-use crate::domain::kv::KvWrite;
 use crate::domain::outcome::Outcome;
 use crate::domain::usage::Usage;
 use std::sync::Arc;
@@ -46,8 +46,8 @@ pub struct Executed {
     pub outcome: Outcome,
     /// Within the limit on log bytes; a note at its end tells what was cut.
     pub log: Vec<LogLine>,
-    /// What it wrote to kv: to be kept with its result or checkpoint, or not at all.
-    pub writes: Vec<KvWrite>,
+    /// To be recorded with its result or checkpoint, or not at all.
+    pub effects: Effects,
     pub usage: Usage,
 }
 
@@ -80,7 +80,7 @@ impl Sandbox {
         Executed {
             outcome,
             log: store.data().log.take(),
-            writes: store.data_mut().kept_writes(),
+            effects: store.data_mut().take_effects(),
             usage,
         }
     }

@@ -8,6 +8,8 @@ use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::Meter;
 use super::verdict::Stopped;
+use crate::domain::effects::Effects;
+use crate::domain::event::SentEvent;
 use crate::domain::invocation::Invocation;
 use crate::domain::limits::Limits;
 use crate::domain::usage::Usage;
@@ -25,6 +27,7 @@ pub(super) struct AttemptState {
     pub(super) log: LogWriter,
     pub(super) given: Given,
     pub(super) kv: KvBuffer,
+    pub(super) events: Vec<SentEvent>,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
     /// When the call to the host that is under way began.
@@ -51,6 +54,7 @@ impl AttemptState {
             log: LogWriter::new(limits.log_bytes, given.clone()),
             given,
             kv: KvBuffer::default(),
+            events: Vec::new(),
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
             in_host_since: None,
@@ -75,6 +79,14 @@ impl AttemptState {
             in_bytes: self.meter.in_bytes(),
             out_bytes: self.meter.out_bytes(),
             http_requests: self.meter.http_requests(),
+        }
+    }
+
+    /// What is to be recorded with the attempt's result or checkpoint.
+    pub(super) fn take_effects(&mut self) -> Effects {
+        Effects {
+            writes: self.kept_writes(),
+            events: std::mem::take(&mut self.events),
         }
     }
 

@@ -13,7 +13,7 @@ use super::state::AttemptState;
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
-use over_limit::raise;
+use over_limit::{raise, raise_to};
 use std::error::Error as StdError;
 use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
@@ -42,6 +42,10 @@ pub(super) enum Stopped {
     HostCalls,
     #[error("over the limit `{}`", .0.limit())]
     Http(HttpLimit),
+    #[error("an event of {0} bytes")]
+    EventSize(usize),
+    #[error("too many events")]
+    Events,
     #[error("the component was quarantined")]
     Quarantined,
     #[error("the host could not answer the handler")]
@@ -122,6 +126,24 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Http(limit) => over_http(*limit, state),
+        Stopped::EventSize(bytes) => failure(
+            FailureKind::OverLimit,
+            "event_too_large",
+            format!(
+                "the handler sent an event of {bytes} bytes where the limit is {}; keep large things elsewhere and tell where they are, or {}",
+                limits.event_bytes,
+                raise_to(Limit::Event, *bytes, state)
+            ),
+        ),
+        Stopped::Events => failure(
+            FailureKind::OverLimit,
+            "event_limit",
+            format!(
+                "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
+                limits.events,
+                raise(Limit::Events, state)
+            ),
+        ),
         Stopped::Quarantined => failure(
             FailureKind::Host,
             "quarantined",
@@ -215,7 +237,7 @@ fn memory_limit(wanted_bytes: usize, state: &AttemptState) -> Failure {
             "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or {}{}",
             wanted_bytes as f64 / MIB,
             state.limits().memory_bytes as f64 / MIB,
-            raise(Limit::Memory, state),
+            raise_to(Limit::Memory, wanted_bytes, state),
             last_words(state)
         ),
     )

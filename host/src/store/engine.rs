@@ -1,10 +1,13 @@
 //! Calls of the SQL functions that change the state of tasks and steps.
 
+use super::event::EventRow;
 use super::usage::UsageRow;
 use super::{Store, StoreError, audit};
 use crate::domain::actor::Actor;
+use crate::domain::event::SentEvent;
 use crate::domain::ids::{LockId, TaskId, WorkerId};
 use crate::domain::invocation::Lease;
+use crate::domain::json_text;
 use crate::domain::outcome::{Failure, Retry};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
@@ -48,6 +51,8 @@ pub struct Completed {
     pub result: String,
     /// None where nothing ran.
     pub usage: Option<VersionUsage>,
+    /// What it told of, in order.
+    pub events: Vec<SentEvent>,
 }
 
 /// A lease with the failure that its attempt came to.
@@ -103,7 +108,7 @@ impl Store {
         completed: &[Completed],
         claim: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7)")
+        let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(worker.0)
             .bind(column(completed, |c| c.lease.task_id.0))
             .bind(column(completed, |c| c.lease.step_no))
@@ -111,6 +116,7 @@ impl Store {
             .bind(column(completed, |c| c.result.as_str()))
             .bind(i32::try_from(claim).unwrap_or(i32::MAX))
             .bind(column(completed, |c| UsageRow::of(c.usage)))
+            .bind(EventRow::of_batch(completed))
             .fetch_all(self.engine())
             .await?;
         rows.iter().map(claimed).collect()
@@ -144,13 +150,14 @@ impl Store {
         worker: WorkerId,
         checkpointed: &[Completed],
     ) -> Result<(), StoreError> {
-        sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6)")
+        sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(column(checkpointed, |c| c.lease.task_id.0))
             .bind(column(checkpointed, |c| c.lease.step_no))
             .bind(column(checkpointed, |c| c.lease.attempt))
             .bind(column(checkpointed, |c| c.result.as_str()))
             .bind(column(checkpointed, |c| UsageRow::of(c.usage)))
+            .bind(EventRow::of_batch(checkpointed))
             .execute(self.engine())
             .await?;
         Ok(())
@@ -246,7 +253,7 @@ fn error_json(failure: &Failure) -> String {
 /// PostgreSQL refuses the whole for a NUL or half a surrogate pair anywhere in it.
 fn details_json(text: &str) -> serde_json::Value {
     match serde_json::from_str(text) {
-        Ok(details) if !text.contains("\\u0000") => details,
+        Ok(details) if json_text::is_readable(text) => details,
         Ok(_) | Err(_) => serde_json::Value::String(without_nul(text)),
     }
 }

@@ -3,6 +3,7 @@
 use super::audit::{self, Change};
 use super::component::ensure_namespace;
 use super::engine::column;
+use super::event::EventRow;
 use super::usage::UsageRow;
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
@@ -51,7 +52,7 @@ impl Store {
     ) -> Result<Option<Duration>, StoreError> {
         let (completed, writes) = (&ended.completed, &ended.writes);
         let due_ms: Option<i64> = sqlx::query_scalar(
-            "select tasker.complete_with_kv($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+            "select tasker.complete_with_kv($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(worker.0)
         .bind(completed.lease.task_id.0)
@@ -65,6 +66,7 @@ impl Store {
         .bind(column(writes, |write| write.value.as_deref()))
         .bind(column(writes, |write| write.expected != Expected::Anything))
         .bind(column(writes, |write| expected_version(write.expected)))
+        .bind(EventRow::of_batch(std::slice::from_ref(completed)))
         .fetch_one(self.engine())
         .await?;
         Ok(due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs())))

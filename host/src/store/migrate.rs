@@ -40,6 +40,7 @@ functions! {
     "15_finish_tasks",
     "16_settle_tasks",
     "17_set_kv",
+    "18_send_events",
     "20_complete_steps",
     "21_fail_steps",
     "22_checkpoint_steps",

@@ -11,6 +11,7 @@ pub mod collect;
 pub mod component;
 pub mod embedded;
 pub mod engine;
+mod event;
 pub mod grant;
 pub mod health;
 pub mod hold;

@@ -95,7 +95,7 @@ pub struct TaskProgress {
     pub seq: i64,
 }
 
-/// One change of state; of the task where `step` is none.
+/// One change of state, of the task where `step` is none; or an event that a handler sent.
 #[derive(Debug, FromRow)]
 pub struct TransitionRow {
     pub seq: i64,
@@ -103,8 +103,11 @@ pub struct TransitionRow {
     pub step: Option<String>,
     pub attempt: Option<i16>,
     pub worker_id: Option<i32>,
-    pub to_state: String,
-    /// JSON text.
+    /// None where it is an event.
+    pub to_state: Option<String>,
+    /// The event's name.
+    pub event: Option<String>,
+    /// JSON text; the payload of an event.
     pub detail: Option<String>,
 }
 
@@ -199,12 +202,13 @@ impl Store {
         Ok(row)
     }
 
-    /// Transitions of a task after `seq`, in order, `limit` at most. While the task is open, what
+    /// Transitions of a task after `seq`, or only the events among them, in order, `limit` at most. While the task is open, what
     /// a transaction that is still open could come before is held back, so that a reader who goes
     /// on from the last `seq` misses nothing.
     pub async fn transitions(
         &self,
         task_id: TaskId,
+        only_events: bool,
         after_seq: i64,
         limit: i64,
     ) -> Result<Vec<TransitionRow>, StoreError> {
@@ -212,6 +216,7 @@ impl Store {
             .bind(task_id.0)
             .bind(after_seq)
             .bind(limit)
+            .bind(only_events)
             .fetch_all(&self.pool)
             .await?;
         Ok(rows)
@@ -296,12 +301,13 @@ const STEPS: &str = "
     order by s.step_no";
 
 const TRANSITIONS: &str = "
-    select r.seq, r.at, st.name as step, r.attempt, r.worker_id, r.to_state, r.detail::text as detail
+    select r.seq, r.at, st.name as step, r.attempt, r.worker_id, r.to_state, r.event,
+           r.detail::text as detail
     from tasker.task t
     join tasker.transition r using (task_id)
     left join tasker.step_template st
       on st.template_version_id = t.template_version_id and st.step_no = r.step_no
-    where t.task_id = $1 and r.seq > $2
+    where t.task_id = $1 and r.seq > $2 and (r.event is not null or not $4)
       and (t.finished_at is not null or r.xid < pg_snapshot_xmin(pg_current_snapshot()))
     order by r.seq
     limit $3";

@@ -125,15 +125,19 @@ impl Tasks {
         })
     }
 
-    /// Transitions of one task after `seq`, in order, `limit` at most.
+    /// Transitions of one task after `seq`, or only the events among them, in order, `limit` at most.
     pub async fn transitions(
         &self,
         task_id: TaskId,
+        only_events: bool,
         after_seq: i64,
         limit: i64,
     ) -> Result<Vec<TransitionRow>, TasksError> {
         self.progress(task_id).await?;
-        Ok(self.store.transitions(task_id, after_seq, limit).await?)
+        let rows = self
+            .store
+            .transitions(task_id, only_events, after_seq, limit);
+        Ok(rows.await?)
     }
 
     async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {

@@ -3,8 +3,9 @@
 use super::Worker;
 use super::round::Finished;
 use crate::domain::digest::Digest;
+use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
-use crate::domain::kv::{KvEntry, KvWrite};
+use crate::domain::kv::KvEntry;
 use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::domain::secret::SecretValue;
@@ -54,15 +55,15 @@ pub(super) fn surroundings(
     }
 }
 
-/// What came of an attempt, where it ran what it used, and what it wrote to kv.
-type Ended = (Outcome, Option<VersionUsage>, Vec<KvWrite>);
+/// What came of an attempt, where it ran what it used, and what it left.
+type Ended = (Outcome, Option<VersionUsage>, Effects);
 
 async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surroundings) -> Ended {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let failure = host_failure("component_unusable", &error);
-            return (Outcome::Failed(failure), None, Vec::new());
+            return (Outcome::Failed(failure), None, Effects::default());
         }
     };
     let executed = worker
@@ -76,7 +77,7 @@ async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surro
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (executed.outcome, Some(usage), executed.writes)
+    (executed.outcome, Some(usage), executed.effects)
 }
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
@@ -117,16 +118,16 @@ impl Drop for Report {
     fn drop(&mut self) {
         let lost = || {
             let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
-            (Outcome::Failed(failure), None, Vec::new())
+            (Outcome::Failed(failure), None, Effects::default())
         };
-        let (outcome, usage, writes) = self.ended.take().unwrap_or_else(lost);
+        let (outcome, usage, effects) = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
         self.reports
             .send(Finished {
                 lease: self.lease,
                 outcome,
                 usage,
-                writes,
+                effects,
             })
             .ok();
     }

@@ -2,9 +2,9 @@
 
 use super::Worker;
 use super::plan::PlanCache;
+use crate::domain::effects::Effects;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
-use crate::domain::kv::KvWrite;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::store::StoreError;
 use crate::store::engine::{Completed, Failed, VersionUsage};
@@ -20,7 +20,7 @@ pub(super) struct Finished {
     /// None where nothing ran.
     pub(super) usage: Option<VersionUsage>,
     /// Recorded with a result or checkpoint, or not at all.
-    pub(super) writes: Vec<KvWrite>,
+    pub(super) effects: Effects,
 }
 
 /// What a round brought.
@@ -83,7 +83,7 @@ fn sorted(batch: &[Finished]) -> Sorted {
         lease,
         outcome,
         usage,
-        writes,
+        effects,
     } in batch
     {
         let (lease, usage) = (*lease, *usage);
@@ -91,13 +91,14 @@ fn sorted(batch: &[Finished]) -> Sorted {
             lease,
             result,
             usage,
+            events: effects.events.clone(),
         };
         let with_kv = |result, is_checkpoint| CompletedWithKv {
             completed: ended(result),
             is_checkpoint,
-            writes: writes.clone(),
+            writes: effects.writes.clone(),
         };
-        match (outcome.clone(), writes.is_empty()) {
+        match (outcome.clone(), effects.writes.is_empty()) {
             (Outcome::Completed(result), true) => sorted.completed.push(ended(result)),
             (Outcome::Completed(result), false) => sorted.with_kv.push(with_kv(result, false)),
             (Outcome::Checkpointed(result), true) => sorted.checkpointed.push(ended(result)),
@@ -119,7 +120,7 @@ pub(super) fn quarantined(lease: Lease) -> Finished {
         lease,
         outcome: Outcome::Quarantined,
         usage: None,
-        writes: Vec::new(),
+        effects: Effects::default(),
     }
 }
 
@@ -144,6 +145,6 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
         lease,
         outcome: Outcome::Failed(failure),
         usage: None,
-        writes: Vec::new(),
+        effects: Effects::default(),
     }
 }

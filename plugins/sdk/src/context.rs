@@ -1,5 +1,6 @@
 //! What a handler may ask about the attempt that it runs in.
 
+use crate::events::{self, Events as _};
 use crate::kv::Kv;
 use crate::{Failure, json};
 use serde::Serialize;
@@ -53,6 +54,11 @@ pub(crate) enum SecretError {
 impl Context {
     pub(crate) fn of(source: Source) -> Self {
         Self(source)
+    }
+
+    #[cfg(not(target_family = "wasm"))]
+    pub(crate) fn source(&self) -> &Source {
+        &self.0
     }
 
     /// The task, as a UUID.
@@ -144,6 +150,18 @@ impl Context {
             true => Ok(()),
             false => Err(Failure::permanent("cancelled", "the task was cancelled")),
         }
+    }
+
+    /// Tells whoever follows the task of something, under a dotted name such as `orders.charged`. The
+    /// event is recorded together with the attempt's result or checkpoint, once; an attempt that
+    /// fails sends nothing.
+    ///
+    /// Fails for good with `event_not_granted` or `event_invalid`. An event over the attempt's limits
+    /// (16 KiB, and 100 of them, unless they were set otherwise) ends the attempt.
+    pub fn send_event(&self, name: &str, payload: impl Serialize) -> Result<(), Failure> {
+        let payload = json::write("event", &payload)?;
+        let sent = self.0.send_event(name, &payload);
+        sent.map_err(|error| events::refused(name, error))
     }
 
     /// A bucket of small values that outlive tasks.

@@ -1,7 +1,8 @@
 //! The host's side of [`Context`](crate::Context): each question is one call.
 
-use crate::bindings::tasker::step::{context, kv, secrets};
+use crate::bindings::tasker::step::{context, events, kv, secrets};
 use crate::context::{Answers, SecretError};
+use crate::events::{EventError, Events};
 use crate::kv::{Entries, KvError};
 
 #[derive(Debug)]
@@ -119,6 +120,22 @@ impl From<kv::Error> for KvError {
             kv::Error::Invalid(why) => Self::Invalid(why),
             kv::Error::Conflict => Self::Conflict,
             kv::Error::Extension((name, _)) => Self::Other(name),
+        }
+    }
+}
+
+impl Events for Host {
+    fn send_event(&self, name: &str, payload: &str) -> Result<(), EventError> {
+        Ok(events::send(name, payload)?)
+    }
+}
+
+impl From<events::Error> for EventError {
+    fn from(error: events::Error) -> Self {
+        match error {
+            events::Error::NotGranted => Self::NotGranted,
+            events::Error::Invalid(why) => Self::Invalid(why),
+            events::Error::Extension((name, _)) => Self::Other(name),
         }
     }
 }

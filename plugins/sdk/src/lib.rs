@@ -42,6 +42,7 @@ pub mod component;
 mod context;
 #[cfg(target_family = "wasm")]
 pub mod entry;
+mod events;
 mod failure;
 pub mod handler;
 #[cfg(target_family = "wasm")]

@@ -1,8 +1,9 @@
 //! Handlers are plain functions: tests call them natively, with an attempt made up here.
 
-use crate::Context;
 use crate::context::{Answers, SecretError};
+use crate::events::{EventError, Events};
 use crate::kv::{Entries, KvError};
+use crate::{Context, Value};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -38,6 +39,7 @@ pub(crate) struct MadeUp {
     cancelled: bool,
     secrets: BTreeMap<String, String>,
     kv: RefCell<BTreeMap<(String, String), (String, u64)>>,
+    events: RefCell<Vec<(String, String)>>,
 }
 
 impl Default for Attempt {
@@ -62,6 +64,7 @@ impl Attempt {
             cancelled: false,
             secrets: BTreeMap::new(),
             kv: RefCell::default(),
+            events: RefCell::default(),
         })
     }
 
@@ -130,6 +133,16 @@ impl Attempt {
     pub fn context(self) -> Context {
         Context::of(self.0)
     }
+}
+
+/// The events that a handler sent, in order: names and payloads.
+pub fn sent_events(ctx: &Context) -> Vec<(String, Value)> {
+    let sent = ctx.source().events.borrow();
+    let event = |(name, payload): &(String, String)| {
+        let payload = serde_json::from_str(payload);
+        (name.clone(), payload.expect("it was written as JSON"))
+    };
+    sent.iter().map(event).collect()
 }
 
 impl Answers for MadeUp {
@@ -236,6 +249,14 @@ impl Entries for MadeUp {
             .map(|(_, key)| key.clone())
             .take(limit as usize)
             .collect())
+    }
+}
+
+impl Events for MadeUp {
+    fn send_event(&self, name: &str, payload: &str) -> Result<(), EventError> {
+        let event = (name.to_owned(), payload.to_owned());
+        self.events.borrow_mut().push(event);
+        Ok(())
     }
 }
 

@@ -76,7 +76,7 @@ pub struct StepView {
     pub reason: Option<String>,
 }
 
-/// One change of state; of the task where `step` is null.
+/// One change of state, of the task where `step` is null; or an event that a handler sent.
 #[derive(Serialize)]
 pub struct TransitionView {
     pub seq: i64,
@@ -84,7 +84,11 @@ pub struct TransitionView {
     pub step: Option<String>,
     pub attempt: Option<i16>,
     pub worker_id: Option<i32>,
-    pub to_state: String,
+    /// Null where it is an event.
+    pub to_state: Option<String>,
+    /// The event's name.
+    pub event: Option<String>,
+    /// Why; the payload of an event.
     pub detail: Option<Box<RawValue>>,
 }
 
@@ -220,6 +224,7 @@ impl From<TransitionRow> for TransitionView {
             attempt: row.attempt,
             worker_id: row.worker_id,
             to_state: row.to_state,
+            event: row.event,
             detail: row.detail.and_then(raw),
         }
     }

@@ -230,6 +230,9 @@ async fn steps(
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TransitionsQuery {
+    /// Only what handlers sent.
+    #[serde(default)]
+    only_events: bool,
     #[serde(default)]
     after: i64,
     limit: Option<u32>,
@@ -243,7 +246,7 @@ async fn transitions(
     let limit = PageLimit::parse(query.limit)?;
     let rows = api
         .tasks
-        .transitions(task_id, query.after, limit.rows())
+        .transitions(task_id, query.only_events, query.after, limit.rows())
         .await?;
     Ok(Json(limit.page(
         rows,

@@ -86,7 +86,7 @@ async fn compared_with(
     context: &Context,
 ) -> Result<Answer<view::Diff>, CliError> {
     let file = match path.is_dir() {
-        true => built(path.to_owned()).await?.path,
+        true => built(path.to_owned(), false).await?.path,
         false => path.to_owned(),
     };
     let bytes = read_component(&file)?;

@@ -1,7 +1,7 @@
 //! `tasker component push`
 
 use super::show::{self, handler_names};
-use crate::cli::build::{Profile, build};
+use crate::cli::build::{HandlerCrate, Profile};
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
@@ -92,7 +92,7 @@ impl Push {
             sign,
         } = self;
         let source = match path.is_dir() {
-            true => built(path).await?,
+            true => built(path, name.is_none()).await?,
             false => Source {
                 path,
                 name: None,
@@ -116,15 +116,31 @@ impl Push {
     }
 }
 
-pub async fn built(dir: PathBuf) -> Result<Source, CliError> {
-    let build = tokio::task::spawn_blocking(move || build(&dir, Profile::Release));
+/// Builds the crate; refuses one without a name before that, where it has to have one.
+pub async fn built(dir: PathBuf, needs_name: bool) -> Result<Source, CliError> {
+    let nameless = nameless(&dir);
+    let build = move || {
+        let handlers = HandlerCrate::open(dir)?;
+        match needs_name && handlers.name.is_none() {
+            true => Err(CliError::from(nameless)),
+            false => Ok(handlers.build(Profile::Release)?),
+        }
+    };
+    let build = tokio::task::spawn_blocking(build);
     let built = build.await.map_err(anyhow::Error::from)??;
-    let name = built.name.parse().map_err(anyhow::Error::from)?;
+    let name = built.name.as_deref().map(str::parse).transpose();
     Ok(Source {
         path: built.path,
-        name: Some(name),
+        name: name.map_err(anyhow::Error::from)?,
         version: Some(built.version),
     })
+}
+
+fn nameless(dir: &Path) -> Problem {
+    let manifest = dir.join("Cargo.toml").display().to_string();
+    Problem::bad_input(format!("{manifest} does not say what the component is called")).help(
+        "add --name orders/charge, or to the Cargo.toml:\n[package.metadata.tasker]\ncomponent = \"orders/charge\"",
+    )
 }
 
 fn missing(what: &str, example: &str) -> Problem {

@@ -84,7 +84,7 @@ impl Component {
 
 async fn bytes_of(path: &Path) -> Result<Vec<u8>, CliError> {
     match path.is_dir() {
-        true => read_component(&built(path.to_owned()).await?.path),
+        true => read_component(&built(path.to_owned(), false).await?.path),
         false => read_component(path),
     }
 }

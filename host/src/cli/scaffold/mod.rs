@@ -20,12 +20,13 @@ macro_rules! sdk_files {
 }
 
 /// The SDK as it was when this program was built: a crate made from it builds wherever that is.
-const SDK: [(&str, &str); 19] = sdk_files![
+const SDK: [(&str, &str); 20] = sdk_files![
     "Cargo.toml",
     "src/bindings.rs",
     "src/component.rs",
     "src/context.rs",
     "src/entry.rs",
+    "src/events.rs",
     "src/failure.rs",
     "src/handler.rs",
     "src/host.rs",

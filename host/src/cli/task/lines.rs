@@ -1,4 +1,4 @@
-//! A running task where nothing can be drawn over: one line for every change of state.
+//! A running task where nothing can be drawn over: one line for every change of state and event.
 
 use super::follow::Follower;
 use crate::cli::CliError;
@@ -6,7 +6,7 @@ use crate::cli::client::Answer;
 use crate::cli::output::Output;
 use crate::cli::step::counted;
 use crate::cli::units;
-use crate::cli::view::{Failure, Task, Transition};
+use crate::cli::view::{Task, Transition};
 
 /// Prints each change as it comes, until the end.
 pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
@@ -23,8 +23,9 @@ pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer
     }
 }
 
-/// `+1.24 s  charge: waiting_for_retry, attempt 1/3, declined: try later`; without the `/3` where
-/// attempts of the step do not all count, since the log does not tell which.
+/// `+1.24 s  charge: waiting_for_retry, attempt 1/3, declined: try later`, without the `/3` where
+/// attempts of the step do not all count, since the log does not tell which; or
+/// `+1.24 s  charge: event orders.charged, {"amount":3}`
 fn line(change: &Transition, task: &Task) -> String {
     let since = format!(
         "+{}",
@@ -38,15 +39,14 @@ fn line(change: &Transition, task: &Task) -> String {
             Some(limit) => format!("attempt {attempt}/{limit}"),
             None => format!("attempt {attempt}"),
         });
-    let why = change
-        .detail
-        .as_ref()
-        .map(Failure::text)
-        .filter(|why| !why.is_empty());
-    let what: Vec<_> = std::iter::once(change.to_state.clone())
-        .chain(attempt)
-        .chain(why)
-        .collect();
+    let what = match &change.event {
+        Some(event) => vec![format!("event {event}"), change.payload()],
+        None => {
+            let why = Some(change.why()).filter(|why| !why.is_empty());
+            let state = change.to_state.clone().into_iter();
+            state.chain(attempt).chain(why).collect()
+        }
+    };
     format!("{since:>10}  {who}: {}", what.join(", "))
 }
 

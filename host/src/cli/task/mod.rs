@@ -1,6 +1,7 @@
 //! `tasker task …`
 
 mod cancel;
+mod events;
 mod follow;
 mod frame;
 mod lines;
@@ -20,6 +21,7 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Watch(watch::Watch),
+    Events(events::Events),
     Cancel(cancel::Cancel),
     Upgrade(upgrade::Upgrade),
 }
@@ -30,6 +32,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
+        Command::Events(events) => events.run(context).await,
         Command::Cancel(cancel) => cancel.run(context).await,
         Command::Upgrade(upgrade) => upgrade.run(context).await,
     }

@@ -1,6 +1,7 @@
 //! Why a text is no capability.
 
 use super::MAX_CAPABILITY_BYTES;
+use crate::domain::event::EventNameError;
 use crate::domain::name::NameError;
 
 /// At most this many characters of a wrong text are shown.
@@ -24,6 +25,8 @@ pub enum CapabilityError {
         source: NameError,
         form: &'static str,
     },
+    #[error("{0}; the form is `events PREFIX`")]
+    Event(EventNameError),
     #[error("`{text}` is not a host: {why}")]
     Host { text: String, why: &'static str },
     #[error("`{text}` is not a path: {why}")]

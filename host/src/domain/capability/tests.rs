@@ -44,6 +44,9 @@ fn what_is_no_capability_is_refused_with_the_form() {
         ("env A B=x", "env NAME=VALUE"),
         ("env A=\0", "control characters"),
         ("events a b", "events PREFIX"),
+        ("events", "events PREFIX"),
+        ("events orders.", "such as `orders.charged`"),
+        ("events task", "the engine's own"),
     ] {
         let error = wrong.parse::<Capability>().unwrap_err().to_string();
         assert!(error.contains(told), "{wrong}: {error}");

@@ -20,6 +20,9 @@ pub enum Limit {
     /// Bytes of the attempt's log.
     Log,
     HostCalls,
+    /// Bytes of the payload of one event.
+    Event,
+    Events,
     HttpRequests,
     /// Bytes of the bodies of responses.
     HttpIn,
@@ -71,13 +74,15 @@ const MAX_NUMBER: u64 = 1_000_000_000;
 const SHOWN_CHARS: usize = 40;
 
 impl Limit {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Memory,
         Self::Timeout,
         Self::Cpu,
         Self::Result,
         Self::Log,
         Self::HostCalls,
+        Self::Event,
+        Self::Events,
         Self::HttpRequests,
         Self::HttpIn,
         Self::HttpOut,
@@ -92,6 +97,8 @@ impl Limit {
             Self::Result => "result",
             Self::Log => "log",
             Self::HostCalls => "host_calls",
+            Self::Event => "event",
+            Self::Events => "events",
             Self::HttpRequests => "http_requests",
             Self::HttpIn => "http_in",
             Self::HttpOut => "http_out",
@@ -100,9 +107,14 @@ impl Limit {
 
     const fn unit(self) -> Unit {
         match self {
-            Self::Memory | Self::Result | Self::Log | Self::HttpIn | Self::HttpOut => Unit::Bytes,
+            Self::Memory
+            | Self::Result
+            | Self::Log
+            | Self::Event
+            | Self::HttpIn
+            | Self::HttpOut => Unit::Bytes,
             Self::Timeout | Self::Cpu => Unit::Milliseconds,
-            Self::HostCalls | Self::HttpRequests => Unit::Number,
+            Self::HostCalls | Self::Events | Self::HttpRequests => Unit::Number,
         }
     }
 
@@ -112,10 +124,10 @@ impl Limit {
         match self {
             Self::Memory => MIN_MEMORY..=MAX_SIZE,
             Self::Timeout | Self::Cpu => 1..=max_ms,
-            Self::Result => 1..=MAX_SIZE,
+            Self::Result | Self::Event => 1..=MAX_SIZE,
             Self::Log | Self::HttpIn | Self::HttpOut => 0..=MAX_SIZE,
             Self::HostCalls => 1..=MAX_NUMBER,
-            Self::HttpRequests => 0..=MAX_NUMBER,
+            Self::Events | Self::HttpRequests => 0..=MAX_NUMBER,
         }
     }
 

@@ -6,6 +6,7 @@ mod client;
 mod names;
 mod placeholder;
 
+use super::grant_command;
 use crate::domain::capability::HttpRequest;
 use crate::domain::invocation::StepPlan;
 use crate::domain::limits::Limit;
@@ -199,14 +200,6 @@ fn admit_url(method: &str, url: &Url, step: &StepPlan) -> Result<(), Refused> {
     match host.trim_matches(['[', ']']).parse() {
         Ok(address) => address::check(host, address),
         Err(_) => Ok(()),
-    }
-}
-
-/// What an operator types to allow it.
-fn grant_command(namespace: &str, component: &str, capability: &str) -> String {
-    match component.contains('/') {
-        true => format!("tasker grant add {component} '{capability}' --in {namespace}"),
-        false => format!("tasker grant add {namespace}/{component} '{capability}'"),
     }
 }
 

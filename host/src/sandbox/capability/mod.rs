@@ -1,6 +1,7 @@
 //! What a guest may ask of the host: one file an interface, linked once for all attempts.
 
 pub(super) mod context;
+pub(super) mod events;
 pub(super) mod http;
 pub(super) mod kv;
 pub(super) mod log;
@@ -19,8 +20,9 @@ pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.0.0";
 
 /// The interfaces that a component may import, without their versions; told to those who import
 /// another one.
-pub(super) const PROVIDED: [&str; 34] = [
+pub(super) const PROVIDED: [&str; 35] = [
     "tasker:step/context",
+    "tasker:step/events",
     "tasker:step/kv",
     "tasker:step/log",
     "tasker:step/secrets",
@@ -55,6 +57,14 @@ pub(super) const PROVIDED: [&str; 34] = [
     "wasi:sockets/udp",
     "wasi:sockets/udp-create-socket",
 ];
+
+/// What an operator types to allow what was refused.
+fn grant_command(namespace: &str, component: &str, capability: &str) -> String {
+    match component.contains('/') {
+        true => format!("tasker grant add {component} '{capability}' --in {namespace}"),
+        false => format!("tasker grant add {namespace}/{component} '{capability}'"),
+    }
+}
 
 /// A linker with all capabilities.
 pub(super) fn link(engine: &Engine) -> Result<Linker<AttemptState>> {

@@ -1,7 +1,7 @@
 //! From what a handler returned to an outcome.
 
 use super::failure;
-use super::over_limit::raise;
+use super::over_limit::raise_to;
 use crate::domain::json_text::{self, JsonTextError};
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
@@ -87,7 +87,7 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
                 "the {what} has {} bytes where the limit is {}; keep large things elsewhere and return where they are, or {}",
                 json.len(),
                 limit_bytes,
-                raise(Limit::Result, state)
+                raise_to(Limit::Result, json.len(), state)
             ),
         );
         return Err(Failure {
@@ -100,7 +100,9 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
             JsonTextError::Malformed(reason) => {
                 format!("the {what} is not JSON: {reason}; a text needs quotes: `\"done\"`")
             }
-            JsonTextError::TooDeep(_) => format!("the {what} cannot be kept: {error}"),
+            JsonTextError::TooDeep(_) | JsonTextError::NoText => {
+                format!("the {what} cannot be kept: {error}")
+            }
         };
         permanent("invalid_result", message)
     })

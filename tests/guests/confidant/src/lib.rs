@@ -1,4 +1,5 @@
-//! Handlers that use secrets and kv, straight against the contract, and some that try to tell them.
+//! Handlers that use secrets, kv and events, straight against the contract, and some that try to tell
+//! what they must not.
 
 wit_bindgen::generate!({
     path: "../../../wit",
@@ -8,6 +9,7 @@ wit_bindgen::generate!({
 mod forms;
 mod kept;
 mod send;
+mod told;
 
 use exports::tasker::step::handler;
 use tasker::step::log::{Level, log};
@@ -46,6 +48,16 @@ impl handler::Guest for Handlers {
             "keeps_and_fails" => kept::keeps_and_fails(words[0], words[1]),
             "keeps_on" => kept::keeps_on(words[0], words[1]),
             "is_refused" => kept::is_refused(words[0], words[1]),
+            "sends_events" => told::sends(words[0]),
+            "sends_events_on" => told::sends_on(words[0]),
+            "sends_an_event_and_fails_once" => told::sends_and_fails_once(words[0]),
+            "floods_with_events" => told::floods(words[0], words[1], words[2]),
+            "sends_an_event_of_a_secret" => told::sends_secret(words[0], &clear(words[1])),
+            "is_refused_events" => told::is_refused(words[0]),
+            "sends_and_keeps" => {
+                told::sends(words[0])?;
+                kept::counts(words[1], words[2])
+            }
             "panics" => panic!("the key is {}", clear(secret)),
             _ => Err(failure("unknown_handler", &name)),
         }

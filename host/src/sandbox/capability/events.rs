@@ -1,0 +1,62 @@
+//! `tasker:step/events`.
+
+use super::grant_command;
+use crate::domain::event::{EventName, SentEvent};
+use crate::domain::json_text;
+use crate::sandbox::attempt_log::LogLevel;
+use crate::sandbox::bindings::tasker::step::events::{Error, Host};
+use crate::sandbox::state::AttemptState;
+use crate::sandbox::verdict::Stopped;
+
+impl Host for AttemptState {
+    fn send(&mut self, name: String, payload: String) -> wasmtime::Result<Result<(), Error>> {
+        let name = match self.granted_name(&name) {
+            Ok(name) => name,
+            Err(error) => return Ok(Err(error)),
+        };
+        if self.events.len() >= self.limits().events as usize {
+            return Err(Stopped::Events.into());
+        }
+        self.check_size(&payload)?;
+        if let Err(error) = json_text::check_readable(&payload) {
+            return Ok(Err(Error::Invalid(format!("the payload: {error}"))));
+        }
+        let payload = self.given.struck_out_of_json(payload);
+        // What stands in a secret's place may be longer.
+        self.check_size(&payload)?;
+        self.events.push(SentEvent { name, payload });
+        Ok(Ok(()))
+    }
+}
+
+impl AttemptState {
+    /// The name, where it is one that was granted and tells no secret.
+    fn granted_name(&self, text: &str) -> Result<EventName, Error> {
+        let name: EventName = match text.parse() {
+            Ok(name) => name,
+            Err(error) => return Err(Error::Invalid(format!("{error}"))),
+        };
+        if *self.given.struck_out(text) != *text {
+            let secret = "the name has a secret in it, which an event must not tell";
+            return Err(Error::Invalid(secret.to_owned()));
+        }
+        let (granted, step) = (&self.invocation.step.grants.events, &self.invocation.step);
+        if granted.iter().any(|prefix| name.is_within(prefix)) {
+            return Ok(name);
+        }
+        let (namespace, component) = (&step.namespace, &step.component);
+        let command = grant_command(namespace, component, &format!("events {name}"));
+        let refused = format!(
+            "event refused: namespace {namespace} grants no `events {name}` to {component}; an operator can: {command}"
+        );
+        self.log.remark(LogLevel::Warn, refused);
+        Err(Error::NotGranted)
+    }
+
+    fn check_size(&self, payload: &str) -> Result<(), Stopped> {
+        match payload.len() <= self.limits().event_bytes {
+            true => Ok(()),
+            false => Err(Stopped::EventSize(payload.len())),
+        }
+    }
+}
