@@ -75,6 +75,23 @@ async fn what_no_new_task_would_take_and_no_open_task_has_is_collected() {
 }
 
 #[tokio::test]
+async fn the_tree_tells_which_versions_have_no_bytes_any_more() {
+    let server = three_versions("^1").await;
+    let path = "/v1/namespaces/shop/tree";
+    let marked = async || {
+        let tree = server.get(path).await.answered(200);
+        let versions = tree["components"][0]["versions"].as_array().unwrap().iter();
+        let marks =
+            versions.map(|it| (it["collected_at"].is_string(), it["quarantined"].as_bool()));
+        marks.collect::<Vec<_>>()
+    };
+    let (stays, goes) = ((false, Some(false)), (true, Some(false)));
+    assert_eq!(marked().await, [stays; 3]);
+    assert_eq!(collect(&server).await, ["1.0.0"]);
+    assert_eq!(marked().await, [stays, stays, goes]);
+}
+
+#[tokio::test]
 async fn what_is_younger_than_asked_for_stays() {
     let server = three_versions("^1").await;
     let hour = json!({"older_than_ms": 3_600_000});

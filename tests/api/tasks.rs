@@ -50,6 +50,29 @@ async fn a_finished_task_shows_its_result_and_where_the_time_went() {
 }
 
 #[tokio::test]
+async fn an_attempt_that_was_given_back_does_not_count() {
+    let server = Server::start().await;
+    server.publish("one", STEPS).await;
+    let id = server.submit("one", json!({})).await;
+    let counted = async || {
+        let step = &show(&server, &id).await["steps"][0];
+        let members = ["attempts", "counted_attempts", "max_attempts"];
+        members.map(|member| step[member].as_i64())
+    };
+    assert_eq!(counted().await, [Some(0), Some(0), Some(3)]);
+    let worker = Worker::register(&server.store).await;
+    worker.claim().await;
+    assert_eq!(counted().await, [Some(1), Some(1), Some(3)]);
+    worker.give_back().await;
+    assert_eq!(counted().await, [Some(1), Some(0), Some(3)]);
+    let lease = worker.claim().await[0];
+    worker.fail(lease, "declined", Retry::Policy).await;
+    assert_eq!(counted().await, [Some(2), Some(1), Some(3)]);
+    let steps = server.get(&format!("/v1/tasks/{id}/steps")).await;
+    assert_eq!(steps.answered(200)["items"][0]["counted_attempts"], 1);
+}
+
+#[tokio::test]
 async fn the_result_of_a_task_with_several_sinks_is_an_object_by_step() {
     let server = Server::start().await;
     server.publish("one", DIAMOND).await;

@@ -212,3 +212,137 @@ async fn what_cannot_be_meant_is_refused() {
     let answer = server.post(none, &json!({})).await;
     answer.refused(404, "unknown_template");
 }
+
+/// With `one` at 1.0.0, which runs `other`, and this many tasks of it, then `other` 1.1.0.
+async fn many_tasks(count: usize) -> (Server, Vec<String>) {
+    let server = Server::start().await;
+    publish(&server, "1.0.0").await;
+    let steps = "steps: [{name: a, handler: other/noop}]";
+    let yaml = yaml("one", "1.0.0", steps);
+    let put = server.put_template("one", "1.0.0", &yaml).await;
+    put.answered(201);
+    let mut tasks = Vec::new();
+    for _ in 0..count {
+        tasks.push(server.submit("one", json!({})).await);
+    }
+    let bytes = noted(misbehaving(), "1.1.0");
+    let put = server.put_component("other", "1.1.0", &bytes).await;
+    put.answered(201);
+    (server, tasks)
+}
+
+/// Asks again from where the answer says, until it is done.
+async fn upgrade_by_threes(server: &Server, mut body: Value) -> Vec<Value> {
+    body["limit"] = json!(3);
+    let mut answers = Vec::new();
+    loop {
+        let answer = upgrade(server, body.clone()).await;
+        body["after"] = answer["next"].clone();
+        answers.push(answer);
+        if body["after"].is_null() {
+            return answers;
+        }
+    }
+}
+
+fn numbers(answers: &[Value], member: &str) -> Vec<u64> {
+    let numbers = answers.iter().map(|it| it[member].as_u64().unwrap());
+    numbers.collect()
+}
+
+async fn moved(server: &Server, tasks: &[String]) -> usize {
+    let mut moved = 0;
+    for task in tasks {
+        moved += usize::from(versions(server, task).await == "1.1.0");
+    }
+    moved
+}
+
+#[tokio::test]
+async fn one_request_does_so_much_and_says_where_to_go_on() {
+    let (server, tasks) = many_tasks(7).await;
+    let dry = upgrade_by_threes(&server, json!({"dry_run": true})).await;
+    assert_eq!(numbers(&dry, "looked_at"), [3, 3, 1]);
+    assert_eq!(numbers(&dry, "tasks"), [3, 3, 1]);
+    assert_eq!(components(&dry[1]), ["other 1.0.0 → 1.1.0: 3, 3"]);
+    assert_eq!(moved(&server, &tasks).await, 0);
+    // All are looked at before the first one moves.
+    let answers = upgrade_by_threes(&server, json!({})).await;
+    assert_eq!(numbers(&answers, "looked_at"), [3, 3, 1, 0, 0, 0]);
+    assert_eq!(numbers(&answers, "matched"), [0, 0, 0, 3, 3, 1]);
+    assert_eq!(numbers(&answers, "tasks"), [0, 0, 0, 3, 3, 1]);
+    assert_eq!(components(&answers[3]), ["other 1.0.0 → 1.1.0: 3, 3"]);
+    assert_eq!(moved(&server, &tasks).await, 7);
+}
+
+#[tokio::test]
+async fn few_tasks_are_looked_at_and_moved_by_one_request() {
+    let (server, tasks) = many_tasks(3).await;
+    let answers = upgrade_by_threes(&server, json!({})).await;
+    assert_eq!(numbers(&answers, "tasks"), [3]);
+    assert_eq!(numbers(&answers, "looked_at"), [3]);
+    assert_eq!(moved(&server, &tasks).await, 3);
+}
+
+#[tokio::test]
+async fn nothing_moves_where_a_task_that_is_looked_at_last_would_break() {
+    let (server, tasks) = many_tasks(3).await;
+    let steps = "steps: [{name: a, handler: other/noop}, {name: b, handler: guest/noop}]";
+    let yaml = yaml("one", "2.0.0", steps);
+    let put = server.put_template("one", "2.0.0", &yaml).await;
+    put.answered(201);
+    // Back to what the others have, so that all would move.
+    let pin = "/v1/namespaces/shop/pins/component/other";
+    let to = json!({"requirement": "=1.0.0"});
+    server.put(pin, &to).await.answered(200);
+    server.submit("one", json!({})).await;
+    server.delete(pin).await;
+    let put = server.put_component("guest", "2.0.0", undescribed()).await;
+    put.answered(201);
+    let first = upgrade(&server, json!({"limit": 3})).await;
+    assert_eq!(
+        (&first["looked_at"], &first["tasks"]),
+        (&json!(3), &json!(0))
+    );
+    let body = json!({"limit": 3, "after": first["next"]});
+    let answer = server.post(UPGRADES, &body).await;
+    answer.refused(409, "upgrade_breaks");
+    assert_eq!(moved(&server, &tasks).await, 0);
+    let answers = upgrade_by_threes(&server, json!({"force": true})).await;
+    assert_eq!(numbers(&answers, "tasks"), [0, 0, 3, 1]);
+}
+
+#[tokio::test]
+async fn an_upgrade_that_was_broken_off_is_begun_again_without_harm() {
+    let (server, tasks) = many_tasks(4).await;
+    let mut body = json!({"limit": 3});
+    while moved(&server, &tasks).await == 0 {
+        let answer = upgrade(&server, body.clone()).await;
+        body["after"] = answer["next"].clone();
+    }
+    // The answer was lost: the same request again, then all of it.
+    let again = upgrade(&server, body).await;
+    assert_eq!(again["tasks"], 1);
+    let answers = upgrade_by_threes(&server, json!({})).await;
+    assert_eq!(numbers(&answers, "tasks"), [0, 0, 0, 0]);
+    assert_eq!(numbers(&answers, "matched"), [0, 0, 3, 1]);
+    assert_eq!(moved(&server, &tasks).await, 4);
+    let log = format!("/v1/tasks/{}/transitions", tasks[0]);
+    let log = server.get(&log).await.answered(200).to_string();
+    assert!(log.matches("upgraded").count() <= 1, "{log}");
+}
+
+#[tokio::test]
+async fn a_request_asks_for_a_part_that_there_is() {
+    let (server, _) = many_tasks(1).await;
+    for limit in [0, 10_001] {
+        let answer = server.post(UPGRADES, &json!({"limit": limit})).await;
+        let detail = answer.refused(400, "invalid_parameter");
+        assert!(detail.contains("1 to 10000"), "{detail}");
+    }
+    for after in ["", "one", "move~one"] {
+        let answer = server.post(UPGRADES, &json!({"after": after})).await;
+        let detail = answer.refused(400, "invalid_body");
+        assert!(detail.contains("`next`"), "{detail}");
+    }
+}

@@ -38,6 +38,12 @@ impl<'s> Worker<'s> {
         self.store.advance(self.id, &completed, 0).await.unwrap();
     }
 
+    /// Gives back all that it holds, as a host does that lost its way to the database.
+    pub async fn give_back(&self) {
+        let release = self.store.release_steps(self.id, &[], "in doubt");
+        release.await.unwrap();
+    }
+
     pub async fn fail(&self, lease: Lease, code: &str, retry: Retry) {
         let failure = Failure {
             kind: FailureKind::Failed,

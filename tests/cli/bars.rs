@@ -92,21 +92,30 @@ async fn a_quarantine_is_told_with_its_names_and_shown_with_the_component() {
     let family = ["component", "show", "demo/basics"];
     let family = terminal.run(family).await.succeeds();
     assert!(family.out.contains("0.1.0    quarantined"), "{family:?}");
+    let tree = terminal.run(["registry", "tree", "demo"]).await.succeeds();
+    assert!(tree.out.contains("0.1.0 quarantined\n"), "{}", tree.out);
 }
 
 #[tokio::test]
 async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it() {
     let terminal = Terminal::with_basics().await;
-    let step = "  - {name: a, handler: basics/sleep, config: {ms: 60000}, timeout: 5m}";
+    let step = "  - {name: a, handler: basics/sleep, config: {ms: 60000}, timeout: 5m, retry: {max_attempts: 1}}";
     terminal.template("slow", step).await;
     let run = ["task", "run", "demo/slow", "--output", "json"];
     let started = terminal.run(run).await.succeeds().json();
     let id = started["task"]["id"].as_str().unwrap();
+    wait_until("the step runs", async || {
+        let shown = terminal.run(["task", "show", id]).await.succeeds();
+        shown.out.contains("running  1/1  ").then_some(())
+    })
+    .await;
     terminal.run(QUARANTINE).await.succeeds();
     wait_until("the step stands still", async || {
         let shown = terminal.run(["task", "show", id]).await.succeeds();
         let why = "demo/basics@0.1.0 is quarantined";
-        shown.out.contains(why).then_some(())
+        let is_told = shown.out.contains(why);
+        assert_eq!(is_told, shown.out.contains("0/1, 1 run  "), "{shown:?}");
+        is_told.then_some(())
     })
     .await;
     let release = ["component", "release", RELEASE];

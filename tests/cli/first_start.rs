@@ -75,6 +75,11 @@ impl Running {
         assert!(asked.unwrap().success());
     }
 
+    /// What it logged so far.
+    pub fn logged(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+
     /// Ends it, and tells what it printed and what it logged.
     pub async fn stop(mut self) -> (String, String) {
         let pid = self.child.id().unwrap().to_string();

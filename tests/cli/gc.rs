@@ -28,6 +28,9 @@ async fn what_would_go_is_shown_then_it_goes_and_comes_back_when_it_is_pushed_ag
     let show = ["component", "show", "demo/basics"];
     let family = terminal.run(show).await.succeeds();
     assert!(family.out.contains("0.1.0    collected"), "{family:?}");
+    let tree = terminal.run(["registry", "tree", "demo"]).await.succeeds();
+    assert!(tree.out.contains("      0.1.0 collected\n"), "{}", tree.out);
+    assert!(tree.out.contains("      0.2.0\n"), "{}", tree.out);
     let nothing = terminal.run(["gc", "--older-than", "0s"]).await.succeeds();
     assert_eq!(nothing.out, "there is nothing to collect\n");
     let file = terminal.file("again.wasm", basics());

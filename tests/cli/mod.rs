@@ -24,3 +24,4 @@ mod tokens;
 mod tour;
 mod upgrade;
 mod verdicts;
+mod watch;

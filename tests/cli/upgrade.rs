@@ -69,3 +69,39 @@ async fn where_to_is_said_of_one_component_only() {
     let to = terminal.run(UPGRADE.iter().chain(&["--to", "^1"])).await;
     assert!(to.ends_with(2).err.contains("--component"));
 }
+
+#[tokio::test]
+async fn many_tasks_are_moved_part_by_part_and_told_as_one() {
+    let terminal = sleeping().await;
+    for _ in 0..4 {
+        terminal.run(["task", "run", "demo/slow"]).await.succeeds();
+    }
+    push(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
+    let by_twos = UPGRADE.iter().chain(&["--part", "2"]);
+    let dry = terminal.run(by_twos.clone().chain(&["--dry-run"])).await;
+    let dry = dry.succeeds();
+    for text in [
+        "demo/basics  0.1.0  0.2.0  5",
+        "5 of 5 open tasks would move",
+    ] {
+        assert!(dry.out.contains(text), "{}", dry.out);
+    }
+    let json = ["--dry-run", "--output", "json"];
+    let json = terminal.run(by_twos.clone().chain(&json)).await;
+    let json = json.succeeds().json();
+    assert_eq!(
+        (
+            &json["tasks"],
+            &json["components"][0]["steps"],
+            &json["next"]
+        ),
+        (&5.into(), &5.into(), &serde_json::Value::Null)
+    );
+    let moved = terminal.run(by_twos.clone()).await.succeeds();
+    assert!(moved.out.contains("✔ 5 of 5 open tasks moved"), "{moved:?}");
+    let again = terminal.run(by_twos).await.succeeds();
+    assert_eq!(
+        again.out,
+        "5 open tasks, none of which would run anything else\n"
+    );
+}

@@ -59,7 +59,8 @@ pub struct Serve {
     /// Connections to the database.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=1000))]
     connections: u32,
-    /// Publish the components and templates in DIR/NAMESPACE as they appear and change.
+    /// Publish the components and templates in DIR/NAMESPACE as they appear and change; pins.yaml,
+    /// grants.yaml and limits.yaml are left to `tasker sync`.
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
     /// Every hour, or as often, collect the versions of components that nothing needed for this long,

@@ -65,12 +65,22 @@ fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 5] {
     ]
 }
 
-/// `2/5` once it was tried.
+/// `2/5` once it was tried: the attempts that count, of those that it has; `1/5, 4 runs` where some
+/// do not count.
 pub fn attempts(step: &Step) -> String {
-    match step.attempts {
-        0 => String::new(),
-        tried => format!("{tried}/{}", step.max_attempts),
+    match (step.attempts, counted(step)) {
+        (0, _) => String::new(),
+        (tried, counted) if tried == counted => format!("{tried}/{}", step.max_attempts),
+        (tried, counted) => {
+            let runs = units::count(tried.into(), "run");
+            format!("{counted}/{}, {runs}", step.max_attempts)
+        }
     }
+}
+
+/// The attempts that count against what its policy allows.
+pub fn counted(step: &Step) -> u16 {
+    step.counted_attempts.unwrap_or(step.attempts)
 }
 
 /// How long its newest attempt took or takes; none before the first.
@@ -134,6 +144,18 @@ mod tests {
             (attempts(&step), took(&step, Utc::now())),
             (String::new(), None)
         );
+    }
+
+    #[test]
+    fn what_counts_is_told_and_how_often_it_ran_where_that_is_more() {
+        let told = |tried: u16, counted: u16| {
+            attempts(&step(&format!(
+                r#"{{"name":"charge","state":"ready","attempts":{tried},"counted_attempts":{counted},"max_attempts":3}}"#
+            )))
+        };
+        assert_eq!(told(2, 2), "2/3");
+        assert_eq!(told(1, 0), "0/3, 1 run");
+        assert_eq!(told(4, 1), "1/3, 4 runs");
     }
 
     #[test]

@@ -2,10 +2,12 @@
 
 mod access;
 mod origin;
+mod standing;
 mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
+pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
 use crate::domain::compat::Verdict;
@@ -54,11 +56,8 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub wants: Vec<Want>,
     pub imports: Vec<String>,
-    /// `active`, or why new tasks may not take it.
-    #[serde(default)]
-    pub status: String,
-    #[serde(default)]
-    pub quarantined: bool,
+    #[serde(flatten)]
+    pub standing: Standing,
     #[serde(default)]
     pub provenance: Option<Provenance>,
     #[serde(default)]
@@ -67,8 +66,6 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
-    #[serde(default)]
-    pub collected_at: Option<DateTime<Utc>>,
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
     pub created: Option<bool>,
@@ -100,20 +97,6 @@ pub struct Grant {
     /// In the answer to a grant: false where it stood already.
     #[serde(default)]
     pub created: Option<bool>,
-}
-
-impl ComponentVersion {
-    /// Why new tasks may not take it, if so.
-    pub fn bar(&self) -> Option<&str> {
-        if self.collected_at.is_some() {
-            return Some("collected");
-        }
-        match (self.quarantined, self.status.as_str()) {
-            (true, _) => Some("quarantined"),
-            (false, "" | "active") => None,
-            (false, other) => Some(other),
-        }
-    }
 }
 
 /// A component's version by its full name.
@@ -335,7 +318,11 @@ pub struct Task {
 pub struct Step {
     pub name: String,
     pub state: StepState,
+    /// The newest attempt's number.
     pub attempts: u16,
+    /// Those of them that count against `max_attempts`; none where the host does not tell.
+    #[serde(default)]
+    pub counted_attempts: Option<u16>,
     pub max_attempts: u16,
     #[serde(default)]
     pub depends_on: Vec<String>,

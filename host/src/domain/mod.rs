@@ -27,6 +27,7 @@ pub mod reach;
 pub mod reason;
 pub mod requirement;
 pub mod resolve;
+pub mod rule_file;
 pub mod scope;
 pub mod secret;
 pub mod signature;

@@ -8,6 +8,7 @@ use crate::domain::template::Template;
 use crate::sandbox::Descriptor;
 use crate::store::component::VersionStatus;
 use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
+use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::Deserialize as _;
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ const MAX_LANGUAGES: i64 = 50;
 /// All that is in a namespace.
 pub struct Tree {
     pub templates: Vec<Family<Template>>,
-    pub components: Vec<Family<Descriptor>>,
+    pub components: Vec<Family<Described>>,
     /// There are more templates or components than are told.
     pub is_cut: bool,
 }
@@ -31,6 +32,15 @@ pub struct Family<T> {
     /// Of all versions, told or not.
     pub version_count: usize,
     pub versions: Vec<Release<T>>,
+}
+
+/// A version of a component.
+pub struct Described {
+    pub descriptor: Descriptor,
+    /// No host starts its code.
+    pub is_quarantined: bool,
+    /// When its bytes were removed, since nothing needed it any more.
+    pub collected_at: Option<DateTime<Utc>>,
 }
 
 /// One version and what it says of itself.
@@ -98,7 +108,7 @@ impl Registry {
         &self,
         namespace: &Name,
         versions: usize,
-    ) -> Result<Vec<Family<Descriptor>>, RegistryError> {
+    ) -> Result<Vec<Family<Described>>, RegistryError> {
         let rows = self
             .store
             .list_components(Some(namespace), None, MAX_FAMILIES)
@@ -109,9 +119,13 @@ impl Registry {
         let mut found = BTreeMap::new();
         for row in self.store.described_versions(namespace, &wanted).await? {
             let descriptor = Descriptor::deserialize(&row.descriptor);
-            let descriptor =
-                descriptor.map_err(|error| unreadable("component", &row.name, &error))?;
-            found.insert((row.name, row.version), (row.status, descriptor));
+            let described = Described {
+                descriptor: descriptor
+                    .map_err(|error| unreadable("component", &row.name, &error))?,
+                is_quarantined: row.is_quarantined,
+                collected_at: row.collected_at,
+            };
+            found.insert((row.name, row.version), (row.status, described));
         }
         Ok(families(listed, found))
     }

@@ -1,9 +1,9 @@
 //! A folder whose components and templates are published as they appear and change.
 //!
 //! Files stand one folder deep, in one named after their namespace: `<name>@<version>.wasm` with its
-//! signatures in `….wasm.sig`, and templates as `*.yaml`. Nothing that lies in the folder ends the
-//! host: what is refused is logged, once for each content. Files that go away change nothing, since
-//! versions stay.
+//! signatures in `….wasm.sig`, and templates as `*.yaml`. Pins, grants and limits are left to
+//! `tasker sync`, and this is logged. Nothing that lies in the folder ends the host: what is refused is
+//! logged, once for each content. Files that go away change nothing, since versions stay.
 
 mod changes;
 mod folder;

@@ -54,7 +54,9 @@ pub struct DescribedVersionRow {
     pub version: String,
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
-    pub size_bytes: i32,
+    pub is_quarantined: bool,
+    /// When its bytes were removed, if they were.
+    pub collected_at: Option<DateTime<Utc>>,
     pub descriptor: Value,
 }
 
@@ -117,7 +119,9 @@ impl Store {
     ) -> Result<Vec<DescribedVersionRow>, StoreError> {
         let (names, versions): (Vec<&str>, Vec<&str>) = pairs(versions).unzip();
         let rows = sqlx::query_as(
-            "select c.name, v.version, v.status::text as status, v.size_bytes, v.descriptor
+            "select c.name, v.version, v.status::text as status, v.collected_at,
+                    exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined,
+                    v.descriptor
              from unnest($2::text[], $3::text[]) as wanted (name, version)
              join tasker.namespace n on n.name = $1
              join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.name

@@ -54,7 +54,10 @@ pub struct StepRow {
     #[sqlx(try_from = "String")]
     pub state: StepState,
     pub is_sink: bool,
+    /// The newest attempt's number; 0 before the first.
     pub attempt: i16,
+    /// Attempts that do not count against `max_attempts`.
+    pub uncounted: i16,
     pub max_attempts: i16,
     /// Numbers of the steps that it depends on.
     pub parents: Vec<i16>,
@@ -273,7 +276,8 @@ const STEPS: &str = "
       where r.task_id = $1 and r.component_version_id is not null
       order by r.step_no, r.seq desc
     )
-    select s.step_no, st.name, s.state::text as state, s.is_sink, s.attempt, st.max_attempts,
+    select s.step_no, st.name, s.state::text as state, s.is_sink, s.attempt, s.uncounted,
+           st.max_attempts,
            array(select d.from_no from tasker.dependency d
                  where d.template_version_id = t.template_version_id and d.to_no = s.step_no
                  order by d.from_no) as parents,

@@ -3,9 +3,9 @@
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{Step, Template};
-use crate::registry::inventory::{Family, Release, Tree};
+use crate::registry::inventory::{Described, Family, Release, Tree};
 use crate::registry::uses::{StepUse, UsedVersion, Uses};
-use crate::sandbox::{Descriptor, HandlerDescription, Provenance};
+use crate::sandbox::{HandlerDescription, Provenance};
 use crate::store::component::VersionStatus;
 use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use crate::store::uses::PinUseRow;
@@ -68,6 +68,11 @@ struct StepLeaf {
 
 #[derive(Serialize)]
 struct ComponentLeaf {
+    /// No host starts its code.
+    quarantined: bool,
+    /// When its bytes were removed, since nothing needed it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    collected_at: Option<DateTime<Utc>>,
     handlers: Vec<HandlerDescription>,
     capabilities: Vec<String>,
     provenance: Option<Provenance>,
@@ -160,10 +165,12 @@ impl TreeView {
                 steps: template.steps.iter().map(step).collect(),
             }
         };
-        let component = |descriptor: Descriptor| ComponentLeaf {
-            handlers: descriptor.handlers.unwrap_or_default(),
-            capabilities: descriptor.capabilities,
-            provenance: descriptor.provenance,
+        let component = |described: Described| ComponentLeaf {
+            quarantined: described.is_quarantined,
+            collected_at: described.collected_at,
+            handlers: described.descriptor.handlers.unwrap_or_default(),
+            capabilities: described.descriptor.capabilities,
+            provenance: described.descriptor.provenance,
         };
         let templates = tree.templates.into_iter();
         let components = tree.components.into_iter();

@@ -57,7 +57,12 @@ pub struct LockView {
 pub struct StepView {
     pub name: String,
     pub state: StepState,
+    /// The newest attempt's number; 0 before the first.
     pub attempts: i16,
+    /// Those of them that count against `max_attempts`: not what was given back without a failure of
+    /// the handler, when its host was lost or its code quarantined, or for another call after a
+    /// checkpoint.
+    pub counted_attempts: i16,
     pub max_attempts: i16,
     pub depends_on: Vec<String>,
     pub ready_at: Option<DateTime<Utc>>,
@@ -194,6 +199,7 @@ impl StepView {
             name: step.name,
             state: step.state,
             attempts: step.attempt,
+            counted_attempts: step.attempt - step.uncounted,
             max_attempts: step.max_attempts,
             depends_on: Vec::new(),
             ready_at: step.ready_at,

@@ -8,7 +8,7 @@ use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use crate::domain::state::TaskState;
 use crate::registry::resolve::UpgradeRule;
-use crate::tasks::upgrade::{Upgrade, Upgraded, UpgradedComponent};
+use crate::tasks::upgrade::{Part, Upgrade, UpgradeCursor, Upgraded, UpgradedComponent};
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
@@ -41,17 +41,26 @@ struct UpgradeBody {
     force: bool,
     #[serde(default)]
     reason: String,
+    /// The most open tasks that this request looks at.
+    limit: Option<u32>,
+    /// Where to go on: the `next` of the answer before.
+    after: Option<UpgradeCursor>,
 }
 
-/// What an upgrade changed, or would change.
+/// What a request of an upgrade changed, or would change. One that is not the last has `next`; what all
+/// of them answer is added up.
 #[derive(Serialize)]
 struct UpgradeView {
     dry_run: bool,
+    /// Open tasks of the template that were looked at before any moves.
+    looked_at: usize,
     /// Open tasks that were asked for.
     matched: usize,
     /// Those of them that moved, or would.
     tasks: usize,
     components: Vec<UpgradedView>,
+    /// Send the same with this as `after`; null: it is done.
+    next: Option<UpgradeCursor>,
 }
 
 #[derive(Serialize)]
@@ -86,9 +95,11 @@ async fn upgrade(
         is_forced: body.force,
         reason: body.reason,
     };
+    let part = Part::new(body.after, body.limit);
+    let part = part.map_err(|error| ApiError::parameter("limit", error.to_string()))?;
     let upgraded = match body.dry_run {
-        true => api.tasks.plan_upgrade(&upgrade).await?,
-        false => api.tasks.upgrade(&upgrade, &caller.0).await?,
+        true => api.tasks.plan_upgrade(&upgrade, &part).await?,
+        false => api.tasks.upgrade(&upgrade, &part, &caller.0).await?,
     };
     Ok(Json(UpgradeView::of(body.dry_run, upgraded)))
 }
@@ -98,6 +109,8 @@ impl UpgradeView {
         let components = upgraded.components.into_iter();
         Self {
             dry_run,
+            looked_at: upgraded.looked_at,
+            next: upgraded.next,
             matched: upgraded.matched,
             tasks: upgraded.tasks,
             components: components.map(UpgradedView::from).collect(),

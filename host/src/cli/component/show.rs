@@ -136,7 +136,6 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
             format!("{}/{}", version.namespace, version.component),
         ),
         ("version", version.version.to_string()),
-        ("status", version.bar().unwrap_or_default().to_owned()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
         ("status", status(version)),
@@ -194,7 +193,8 @@ fn made_by(provenance: Option<&Provenance>) -> String {
 
 /// Why new tasks may not take it, or that they may.
 fn status(version: &ComponentVersion) -> String {
-    version.bar().unwrap_or("active").replace('_', " ")
+    let bar = version.standing.bar();
+    bar.unwrap_or_else(|| "active".to_owned())
 }
 
 /// What it wants, a line each, with what keeps it from having it.

@@ -51,7 +51,7 @@ impl Unyank {
         let release = &self.version.release;
         context.output.show(&answer.text, || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
-            match answer.value.bar() {
+            match answer.value.standing.bar() {
                 None => format!("{mark} new tasks may take {release} again"),
                 Some(bar) => format!("{mark} {release} is not yanked any more, but {bar}"),
             }

@@ -2,6 +2,7 @@
 
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
+use crate::cli::view::Standing;
 use crate::cli::{CliError, Context, Exit, list, units};
 use crate::domain::name::Name;
 use serde::Deserialize;
@@ -45,7 +46,8 @@ struct Family<T> {
 #[derive(Deserialize)]
 struct Release<T> {
     version: String,
-    status: String,
+    #[serde(flatten)]
+    standing: Standing,
     #[serde(flatten)]
     content: T,
 }
@@ -171,14 +173,9 @@ fn add_family<T>(
 ) {
     lines.push((2, family.name.clone()));
     for release in &family.versions {
-        let status = match release.status.as_str() {
-            "active" => String::new(),
-            other => format!(
-                " {}",
-                output.paint.tone(Tone::Caution, &other.replace('_', " "))
-            ),
-        };
-        lines.push((3, format!("{}{status}", release.version)));
+        let bar = release.standing.bar();
+        let bar = bar.map(|bar| format!(" {}", output.paint.tone(Tone::Caution, &bar)));
+        lines.push((3, format!("{}{}", release.version, bar.unwrap_or_default())));
         lines.extend(
             content(&release.content, output)
                 .into_iter()

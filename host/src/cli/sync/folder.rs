@@ -8,6 +8,7 @@ use crate::domain::component_file::ComponentFile;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, Requirement};
+use crate::domain::rule_file::{GRANTS, LIMITS, PINS};
 use crate::domain::template::{Template, TemplateError, read_document};
 use semver::Version;
 use serde::Deserialize;
@@ -15,9 +16,6 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-const PINS: &str = "pins.yaml";
-const GRANTS: &str = "grants.yaml";
-const LIMITS: &str = "limits.yaml";
 /// All that a folder may have.
 const KNOWN: [&str; 5] = ["components", "templates", PINS, GRANTS, LIMITS];
 

@@ -9,8 +9,10 @@ use chrono::{DateTime, Utc};
 
 /// The widest column of names, in characters.
 const MAX_NAME_CHARS: usize = 30;
-/// What state, attempts, time and the space between need, in characters.
-const FIXED_CHARS: usize = 44;
+/// What state, time and the space between need, in characters.
+const FIXED_CHARS: usize = 39;
+/// What attempts need at least, in characters.
+const MIN_ATTEMPTS_CHARS: usize = 5;
 
 /// The room on a terminal, in characters.
 #[derive(Clone, Copy, Debug)]
@@ -37,20 +39,12 @@ impl Size {
 
 /// The picture, without a line end at its end.
 pub fn frame(task: &Task, now: DateTime<Utc>, size: Size, paint: Paint) -> String {
-    let name_width = task
-        .steps
-        .iter()
-        .map(|step| step.name.len())
-        .max()
-        .unwrap_or(0)
-        .min(MAX_NAME_CHARS);
     // The head, the line about the rest, and one to spare for the cursor.
     let room = size.rows.saturating_sub(3).max(1);
     let (shown, hidden) = most_telling(&task.steps, room);
     let head = std::iter::once(head(task, now, paint));
-    let lines = shown
-        .iter()
-        .map(|step| line(step, now, name_width, size.columns, paint));
+    let widths = Widths::of(task, &shown, size.columns);
+    let lines = shown.iter().map(|step| line(step, now, widths, paint));
     let rest = (hidden > 0).then(|| {
         paint.tone(
             Tone::Quiet,
@@ -58,6 +52,30 @@ pub fn frame(task: &Task, now: DateTime<Utc>, size: Size, paint: Paint) -> Strin
         )
     });
     head.chain(lines).chain(rest).collect::<Vec<_>>().join("\n")
+}
+
+/// The room for what differs in width, in characters.
+#[derive(Clone, Copy)]
+struct Widths {
+    name: usize,
+    attempts: usize,
+    note: usize,
+}
+
+impl Widths {
+    fn of(task: &Task, shown: &[&Step], columns: usize) -> Self {
+        let names = task.steps.iter().map(|step| step.name.len());
+        let name = names.max().unwrap_or(0).min(MAX_NAME_CHARS);
+        let attempts = shown.iter().map(|step| attempts(step).len());
+        let attempts = attempts.max().unwrap_or(0).max(MIN_ATTEMPTS_CHARS);
+        Self {
+            name,
+            attempts,
+            note: columns
+                .saturating_sub(name + attempts + FIXED_CHARS)
+                .max(10),
+        }
+    }
 }
 
 fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
@@ -109,13 +127,12 @@ fn urgency(state: StepState) -> u8 {
     }
 }
 
-fn line(
-    step: &Step,
-    now: DateTime<Utc>,
-    name_width: usize,
-    columns: usize,
-    paint: Paint,
-) -> String {
+fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String {
+    let Widths {
+        name: name_width,
+        attempts: attempts_width,
+        note: left,
+    } = widths;
     let name = units::elide(&step.name, name_width);
     // Padded before it is coloured: colour has no width.
     let word = format!("{:<17}", step_word(step.state));
@@ -123,11 +140,10 @@ fn line(
         .step_state(step.state)
         .replace(step_word(step.state), &word);
     let took = took(step, now).map(units::span).unwrap_or_default();
-    let left = columns.saturating_sub(name_width + FIXED_CHARS).max(10);
     let note = paint.tone(Tone::Quiet, &units::elide(&note(step, now), left));
     let glyph = paint.step_glyph(step.state);
     format!(
-        "  {glyph} {name:<name_width$}  {word}  {:>5}  {took:>9}  {note}",
+        "  {glyph} {name:<name_width$}  {word}  {:>attempts_width$}  {took:>9}  {note}",
         attempts(step)
     )
     .trim_end()
@@ -178,6 +194,22 @@ mod tests {
             lines[3],
             "  · ship      waiting                              after charge"
         );
+    }
+
+    #[test]
+    fn a_step_that_was_given_back_says_how_often_it_ran() {
+        let given_back = r#"{"name":"ship","state":"ready","attempts":4,"counted_attempts":1,
+            "max_attempts":3,"reason":"parcels/ship@1.0.0 is quarantined; release it, or upgrade or cancel the task"}"#;
+        let lines = drawn(&task(&[VALIDATE, given_back].join(",")), 24);
+        assert_eq!(
+            lines[1],
+            "  ✔ validate  complete                   1/1      12 ms"
+        );
+        assert_eq!(
+            lines[2],
+            "  ○ ship      ready             1/3, 4 runs             parcels/ship@1.0.0 is …"
+        );
+        assert!(lines.iter().all(|line| line.chars().count() <= 80));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use super::follow::Follower;
 use crate::cli::CliError;
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
+use crate::cli::step::counted;
 use crate::cli::units;
 use crate::cli::view::{Task, Transition};
 
@@ -22,7 +23,8 @@ pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer
     }
 }
 
-/// `+1.24 s  charge: waiting_for_retry, attempt 1/3, declined: try later`, or
+/// `+1.24 s  charge: waiting_for_retry, attempt 1/3, declined: try later`, without the `/3` where
+/// attempts of the step do not all count, since the log does not tell which; or
 /// `+1.24 s  charge: event orders.charged, {"amount":3}`
 fn line(change: &Transition, task: &Task) -> String {
     let since = format!(
@@ -52,5 +54,6 @@ fn limit(task: &Task, step: &str) -> Option<u16> {
     task.steps
         .iter()
         .find(|candidate| candidate.name == step)
+        .filter(|step| counted(step) == step.attempts)
         .map(|step| step.max_attempts)
 }

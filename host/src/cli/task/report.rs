@@ -4,6 +4,7 @@ use super::timeline::timeline;
 use crate::cli::client::Answer;
 use crate::cli::output::Output;
 use crate::cli::paint::{Paint, Tone};
+use crate::cli::step::counted;
 use crate::cli::view::{Step, Task};
 use crate::cli::{CliError, json, units};
 use crate::domain::state::{StepState, TaskState};
@@ -76,10 +77,7 @@ pub fn failures(task: &Task, paint: Paint) -> String {
 }
 
 fn failure(step: &Step, paint: Paint) -> String {
-    let (name, tried) = (
-        paint.tone(Tone::Strong, &step.name),
-        units::count(step.attempts.into(), "attempt"),
-    );
+    let (name, tried) = (paint.tone(Tone::Strong, &step.name), tried(step));
     let head = format!(
         "{} {name} failed after {tried}",
         paint.step_glyph(step.state)
@@ -96,6 +94,17 @@ fn failure(step: &Step, paint: Paint) -> String {
         .chain(frames)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// `3 attempts`, and how often it ran where that is more.
+fn tried(step: &Step) -> String {
+    let attempts = units::count(counted(step).into(), "attempt");
+    let runs = units::count(step.attempts.into(), "run");
+    match counted(step) {
+        all if all == step.attempts => attempts,
+        0 => runs,
+        _ => format!("{attempts}, {runs}"),
+    }
 }
 
 /// The result under its heading; empty where there is none.

@@ -1,5 +1,7 @@
 //! `tasker task upgrade`
 
+mod parts;
+
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
@@ -7,8 +9,7 @@ use crate::cli::{CliError, Context, Exit, changes, units};
 use crate::domain::compat::{Change, Level};
 use crate::domain::requirement::Requirement;
 use crate::domain::state::TaskState;
-use reqwest::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
@@ -41,17 +42,26 @@ pub struct Upgrade {
     /// Why, for whoever reads the history.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
+    /// How many tasks one request to the host looks at, at most; there are as many requests as it takes.
+    #[arg(long, value_name = "TASKS")]
+    part: Option<u32>,
 }
 
-#[derive(Deserialize)]
+/// What one request of an upgrade came to, or all of them together.
+#[derive(Deserialize, Serialize)]
 struct Upgraded {
     dry_run: bool,
+    #[serde(default)]
+    looked_at: usize,
     matched: usize,
     tasks: usize,
     components: Vec<Component>,
+    /// Where the next request goes on.
+    #[serde(default)]
+    next: Option<String>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Component {
     namespace: String,
     component: String,
@@ -83,11 +93,9 @@ impl Upgrade {
             "dry_run": self.dry_run,
             "force": self.force,
             "reason": self.reason,
+            "limit": self.part,
         });
-        let answer = context
-            .client
-            .send_json::<Upgraded>(Method::POST, &path, &body)
-            .await?;
+        let answer = parts::all(context, &path, body).await?;
         let (upgraded, output) = (&answer.value, context.output);
         output.show(&answer.text, || text(upgraded, output))?;
         output.next(&[self.next(upgraded)]);

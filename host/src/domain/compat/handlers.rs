@@ -17,7 +17,8 @@ pub struct ComponentFace<'a> {
 pub struct HandlerFace<'a> {
     pub name: &'a Name,
     pub description: Option<&'a str>,
-    /// None: it takes any input.
+    /// None: it takes any input. The host does not fill in its defaults, so they change nothing of
+    /// what has to be given.
     pub input_schema: Option<&'a Value>,
     /// None: its result may be anything.
     pub result_schema: Option<&'a Value>,
@@ -28,8 +29,10 @@ pub struct HandlerFace<'a> {
 /// Which way values go through a schema, seen from whoever relies on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
-    /// They give the values.
+    /// They give the values, and the host leaves them alone: the input of a handler.
     Input,
+    /// They give the values, and the host fills in defaults first: the input of a task.
+    FilledInput,
     /// They get the values.
     Result,
 }
@@ -130,7 +133,11 @@ pub(super) fn compare_schemas(
     new: Option<&Value>,
 ) -> Vec<Change> {
     let any = Value::Bool(true);
-    let differences = schema::compare(old.unwrap_or(&any), new.unwrap_or(&any));
+    let (before, after) = (old.unwrap_or(&any), new.unwrap_or(&any));
+    let differences = match flow {
+        Flow::Input | Flow::Result => schema::compare(before, after),
+        Flow::FilledInput => schema::compare_filled_in(before, after),
+    };
     if differences.is_empty() && old != new {
         return vec![Change::patch(path, "the schema is written differently")];
     }
@@ -144,12 +151,15 @@ fn change(flow: Flow, path: &str, difference: Difference) -> Change {
         what,
         effect,
     } = difference;
-    let level = match (effect, flow) {
-        (Effect::Changed, _) => Level::Major,
-        (Effect::Named, _) => Level::Minor,
-        (Effect::Narrowed, Flow::Input) | (Effect::Widened, Flow::Result) => Level::Major,
-        (Effect::Widened, Flow::Input) | (Effect::Narrowed, Flow::Result) => Level::Minor,
-    };
+    let level =
+        match (effect, flow) {
+            (Effect::Changed, _) => Level::Major,
+            (Effect::Named, _) => Level::Minor,
+            (Effect::Narrowed, Flow::Input | Flow::FilledInput)
+            | (Effect::Widened, Flow::Result) => Level::Major,
+            (Effect::Widened, Flow::Input | Flow::FilledInput)
+            | (Effect::Narrowed, Flow::Result) => Level::Minor,
+        };
     Change::new(level, format!("{path}{pointer}"), what)
 }
 

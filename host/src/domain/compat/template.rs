@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// All that is different.
 pub fn compare(old: &Template, new: &Template) -> Vec<Change> {
     let (input, other) = (old.input_schema.as_ref(), new.input_schema.as_ref());
-    let mut changes = compare_schemas(Flow::Input, "input_schema", input, other);
+    let mut changes = compare_schemas(Flow::FilledInput, "input_schema", input, other);
     changes.extend(compare_identity(old.identity, new.identity));
     changes.extend(compare_steps(old, new));
     changes.extend(compare_sinks(old, new));

@@ -9,6 +9,7 @@ mod hops;
 mod leads;
 mod patterns;
 
+pub(in crate::domain) use defaults::filled_default;
 pub use effort::MAX_CHECKS;
 
 use jsonschema::{Draft, ValidationError, ValidationOptions, Validator};

@@ -1,5 +1,6 @@
 //! What lies in a watched folder.
 
+use crate::domain::rule_file::is_rule_file;
 use std::fs::{DirEntry, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,9 +14,11 @@ const MAX_FILES: usize = 10_000;
 pub enum Content {
     Component,
     Template,
+    /// Pins, grants or limits: nothing to publish.
+    Rules,
 }
 
-/// A file that may be published.
+/// A file that the host does something about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     pub content: Content,
@@ -32,8 +35,8 @@ pub struct Stamp {
     signatures: Option<(u64, Option<SystemTime>)>,
 }
 
-/// All files that may be published, components before templates. What cannot be read is left out and
-/// logged.
+/// All files that may be published, components before templates, and those of rules. What cannot be read
+/// is left out and logged.
 pub fn scan(dir: &Path) -> Vec<Found> {
     let mut found = Vec::new();
     for namespace in entries(dir) {
@@ -70,6 +73,7 @@ fn entries(dir: &Path) -> Vec<DirEntry> {
 fn look_at(namespace: &DirEntry, file: &DirEntry) -> Option<Found> {
     let path = file.path();
     let content = match path.extension()?.to_str()? {
+        _ if is_rule_file(path.file_name()?.to_str()?) => Content::Rules,
         "wasm" => Content::Component,
         "yaml" | "yml" => Content::Template,
         _ => return None,

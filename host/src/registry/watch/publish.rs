@@ -59,6 +59,13 @@ impl Registry {
         match file.content {
             Content::Component => self.publish_component_file(namespace, &file.path).await,
             Content::Template => self.publish_template_file(namespace, &file.path).await,
+            Content::Rules => {
+                tracing::info!(
+                    file = %file.path.display(),
+                    "left alone: `tasker sync` applies pins, grants and limits"
+                );
+                Ok(None)
+            }
         }
     }
 

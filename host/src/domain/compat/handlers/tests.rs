@@ -73,6 +73,17 @@ fn a_narrowed_input_is_major_and_a_widened_one_minor() {
 }
 
 #[test]
+fn a_default_does_not_help_since_the_host_leaves_the_input_of_a_handler_alone() {
+    assert_told(
+        |it| {
+            it.input["required"] = json!(["amount", "currency"]);
+            it.input["properties"]["currency"] = json!({"default": "EUR"});
+        },
+        &["major: handlers.charge.input/currency: must be there now"],
+    );
+}
+
+#[test]
 fn naming_an_optional_member_of_the_input_is_minor() {
     assert_told(
         |it| it.input["properties"]["note"] = json!({"type": "string"}),

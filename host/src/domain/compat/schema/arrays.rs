@@ -49,16 +49,18 @@ impl Inclusion {
         let (first, rest) = (b.first_items(part), b.rest_of_items(part));
         let told_apart = first.len().max(a.items_told_apart());
         for index in 0..told_apart {
-            let schema = first.get(index).or(rest);
+            let other = match (first.get(index), rest) {
+                (Some(schema), _) => Some(Place::of(b.root, [schema])),
+                (None, rest) => rest.map(|schema| b.inside(part, schema)),
+            };
             let is_beyond = u64::try_from(index).is_ok_and(|index| index >= a.max_items());
-            if let Some(schema) = schema.filter(|_| !is_beyond) {
-                let other = Place::of(b.root, [schema]);
+            if let Some(other) = other.filter(|_| !is_beyond) {
                 self.descend(&a.item(index), &other, &format!("{path}/{index}"));
             }
         }
         let is_beyond = u64::try_from(told_apart).is_ok_and(|count| count >= a.max_items());
         if let Some(schema) = rest.filter(|_| !is_beyond) {
-            let other = Place::of(b.root, [schema]);
+            let other = b.inside(part, schema);
             self.descend(&a.other_items(), &other, &format!("{path}/*"));
         }
     }

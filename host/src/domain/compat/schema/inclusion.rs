@@ -61,8 +61,7 @@ impl Inclusion {
             reasons: Vec::new(),
             under_way: Vec::new(),
         };
-        let whole = |root| Place::of(root, [root.schema]);
-        inclusion.descend(&whole(a), &whole(b), "");
+        inclusion.descend(&Place::whole(a), &Place::whole(b), "");
         if inclusion.is_exhausted {
             inclusion.is_exhausted = false;
             inclusion.reasons.clear();
@@ -124,7 +123,8 @@ impl Inclusion {
     fn is_said(&self, a: &Place<'_>, b: &Place<'_>, part: Part<'_>) -> bool {
         let is_whole = self.has_same_definitions
             || !(part.contains_key("$ref") || part.values().any(has_references));
-        is_whole && a.root.dialect == b.root.dialect && a.parts.contains(&part)
+        let is_known = a.root.dialect == b.root.dialect && a.parts.contains(&part);
+        is_whole && is_known && a.has_no_default_beside(b)
     }
 
     fn check_keyword<'b>(

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod choices;
+mod filling;
 mod inclusion;
 mod numbers;
 mod objects;
@@ -15,7 +16,7 @@ mod types;
 mod values;
 
 use inclusion::{Inclusion, Reason, Side};
-use root::Root;
+use root::{Defaults, Root};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -47,10 +48,23 @@ pub struct Difference {
 ///
 /// Bounded in time: schemas that are too large or too deep to be compared are a change.
 pub fn compare(old: &Value, new: &Value) -> Vec<Difference> {
+    compare_as(Defaults::Left, old, new)
+}
+
+/// As [`compare`], of values in which the host fills in the defaults of the schema before it holds
+/// them against it, as [`InputSchema::accept`] does: a member that has a default which is filled in,
+/// and which its own schema takes, need not be given although it is required.
+///
+/// [`InputSchema::accept`]: crate::domain::template::InputSchema::accept
+pub fn compare_filled_in(old: &Value, new: &Value) -> Vec<Difference> {
+    compare_as(Defaults::FilledIn, old, new)
+}
+
+fn compare_as(defaults: Defaults, old: &Value, new: &Value) -> Vec<Difference> {
     if old == new {
         return Vec::new();
     }
-    let (old, new) = (Root::of(old), Root::of(new));
+    let (old, new) = (Root::of(old, defaults), Root::of(new, defaults));
     let lost = Inclusion::run(Side::Old, &old, &new);
     let won = Inclusion::run(Side::New, &new, &old);
     merged(lost, won)

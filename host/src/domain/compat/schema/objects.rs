@@ -20,8 +20,8 @@ impl Inclusion {
         }
         match keyword {
             "minProperties" | "maxProperties" => self.check_count(a, (keyword, value), path),
-            "required" => self.check_required(a, value, path),
-            "properties" => self.check_named(a, b, value, path),
+            "required" => self.check_required(a, b, value, path),
+            "properties" => self.check_named(a, b, part, value, path),
             "additionalProperties" => self.check_others(a, b, part, value, path),
             "patternProperties" => self.check_patterns(a, b, value, path),
             "propertyNames" => self.check_names(a, b, value, path),
@@ -29,21 +29,28 @@ impl Inclusion {
         }
     }
 
-    fn check_required(&mut self, a: &Place<'_>, value: &Value, path: &str) {
+    fn check_required(&mut self, a: &Place<'_>, b: &Place<'_>, value: &Value, path: &str) {
         let wanted = value
             .as_array()
             .into_iter()
             .flatten()
             .filter_map(Value::as_str);
-        for name in wanted.filter(|name| !a.required().any(|known| known == *name)) {
+        for name in wanted.filter(|name| !b.requires_no_more(a, name)) {
             let what = self.either("must be there now", "need not be there any more");
             self.say(&member_path(path, name), what);
         }
     }
 
-    fn check_named<'b>(&mut self, a: &Place<'_>, b: &Place<'b>, value: &'b Value, path: &str) {
+    fn check_named<'b>(
+        &mut self,
+        a: &Place<'_>,
+        b: &Place<'b>,
+        part: Part<'b>,
+        value: &'b Value,
+        path: &str,
+    ) {
         for (name, schema) in value.as_object().into_iter().flatten() {
-            let (mine, other) = (a.member(name), Place::of(b.root, [schema]));
+            let (mine, other) = (a.member(name), b.inside(part, schema));
             let path = member_path(path, name);
             if !a.is_silent_of(name) {
                 self.descend(&mine, &other, &path);

@@ -1,6 +1,6 @@
 //! What a schema says of one place in a value: the parts that all have to hold there.
 
-use super::root::{Dialect, Root};
+use super::root::{Defaults, Dialect, Root};
 use super::types::Types;
 use serde_json::{Map, Value};
 
@@ -50,6 +50,8 @@ pub(super) struct Place<'s> {
     pub(super) parts: Vec<Part<'s>>,
     /// All parts that were met, so that references in a circle end.
     met: Vec<Part<'s>>,
+    /// Those of them whose defaults are filled in.
+    pub(super) filled: Vec<Part<'s>>,
     /// The choices of which one branch is among the parts.
     told_apart: Vec<&'s Value>,
     /// The types that are looked at; all, unless cases are told apart.
@@ -66,6 +68,7 @@ impl<'s> Place<'s> {
             root,
             parts: Vec::new(),
             met: Vec::new(),
+            filled: Vec::new(),
             told_apart: Vec::new(),
             among: Types::ALL,
             is_closed: false,
@@ -76,7 +79,7 @@ impl<'s> Place<'s> {
     pub(super) fn of(root: &'s Root<'s>, schemas: impl IntoIterator<Item = &'s Value>) -> Self {
         let mut place = Self::open(root);
         for schema in schemas {
-            place.add(schema);
+            place.add(schema, Defaults::Left);
         }
         place
     }
@@ -84,7 +87,7 @@ impl<'s> Place<'s> {
     /// This place where the schema holds as well.
     pub(super) fn with(&self, schema: &'s Value) -> Self {
         let mut place = self.clone();
-        place.add(schema);
+        place.add(schema, Defaults::Left);
         place
     }
 
@@ -116,40 +119,53 @@ impl<'s> Place<'s> {
         }
     }
 
-    fn add(&mut self, schema: &'s Value) {
+    pub(super) fn add(&mut self, schema: &'s Value, defaults: Defaults) {
         match (schema, self.root.dialect) {
             (Value::Bool(true), _) => {}
             (Value::Bool(false), _) => self.is_closed = true,
             (_, Dialect::Unknown) => self.note("$schema"),
-            (Value::Object(part), Dialect::Modern | Dialect::Early) => self.add_part(part),
+            (Value::Object(part), Dialect::Modern | Dialect::Early) => {
+                self.add_part(part, defaults);
+            }
             (Value::Null | Value::Number(_) | Value::String(_) | Value::Array(_), _) => {
                 self.note("schema");
             }
         }
     }
 
-    fn add_part(&mut self, part: Part<'s>) {
-        if self.met.iter().any(|known| std::ptr::eq(*known, part)) {
+    fn add_part(&mut self, part: Part<'s>, defaults: Defaults) {
+        let is_met = is_among(&self.met, part);
+        let is_known = match defaults {
+            Defaults::FilledIn => is_among(&self.filled, part),
+            Defaults::Left => is_met,
+        };
+        if is_known {
             return;
         }
-        self.met.push(part);
-        if !part.keys().all(|keyword| is_silent(keyword)) {
-            self.parts.push(part);
+        if defaults == Defaults::FilledIn {
+            self.filled.push(part);
         }
+        if !is_met {
+            self.met.push(part);
+            if !part.keys().all(|keyword| is_silent(keyword)) {
+                self.parts.push(part);
+            }
+        }
+        self.add_led_to(part, defaults);
+    }
+
+    /// What `$ref` and `allOf` of the part lead to.
+    fn add_led_to(&mut self, part: Part<'s>, defaults: Defaults) {
         if let Some(reference) = part.get("$ref") {
             match self.root.resolve(reference) {
-                Some(target) => self.add(target),
+                Some(target) => self.add(target, defaults),
                 None => self.note("$ref"),
             }
         }
         if !self.stands_aside(part) {
-            for schema in part
-                .get("allOf")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                self.add(schema);
+            let all = part.get("allOf").and_then(Value::as_array);
+            for schema in all.into_iter().flatten() {
+                self.add(schema, defaults);
             }
         }
     }
@@ -240,11 +256,17 @@ impl<'s> Place<'s> {
     /// What holds for the member of this name.
     pub(super) fn member(&self, name: &str) -> Self {
         let counted = self.parts.iter().filter(|part| !self.stands_aside(part));
-        let schemas = counted.filter_map(|part| {
+        let mut place = Self::open(self.root);
+        for part in counted {
             let described = part.get("properties").and_then(|all| all.get(name));
-            described.or_else(|| rest_of_members(part))
-        });
-        Self::of(self.root, schemas)
+            match described {
+                Some(schema) => place.add(schema, self.defaults_of(part)),
+                None => rest_of_members(part)
+                    .into_iter()
+                    .for_each(|schema| place.add(schema, Defaults::Left)),
+            }
+        }
+        place
     }
 
     /// What holds for members that no part names.
@@ -268,20 +290,29 @@ impl<'s> Place<'s> {
 
     /// What holds for the item at this index.
     pub(super) fn item(&self, index: usize) -> Self {
-        let schemas = self.parts.iter().filter_map(|part| {
-            let first = self.first_items(part).get(index);
-            first.or_else(|| self.rest_of_items(part))
-        });
-        Self::of(self.root, schemas)
+        let mut place = Self::open(self.root);
+        for part in &self.parts {
+            match self.first_items(part).get(index) {
+                Some(schema) => place.add(schema, Defaults::Left),
+                None => place.add_rest_of_items(self, part),
+            }
+        }
+        place
     }
 
     /// What holds for items behind those that any part tells apart.
     pub(super) fn other_items(&self) -> Self {
-        let schemas = self.parts.iter();
-        Self::of(
-            self.root,
-            schemas.filter_map(|part| self.rest_of_items(part)),
-        )
+        let mut place = Self::open(self.root);
+        for part in &self.parts {
+            place.add_rest_of_items(self, part);
+        }
+        place
+    }
+
+    fn add_rest_of_items(&mut self, list: &Self, part: Part<'s>) {
+        if let Some(schema) = list.rest_of_items(part) {
+            self.add(schema, list.defaults_of(part));
+        }
     }
 
     /// How many items are told apart by their index.
@@ -315,10 +346,15 @@ impl<'s> Place<'s> {
 
     /// What this place is known by, where it is met again.
     pub(super) fn address(&self) -> (Vec<usize>, Types) {
-        let parts = self.parts.iter();
+        let parts = self.parts.iter().chain(&self.filled);
         let parts = parts.map(|part| std::ptr::from_ref(*part) as usize);
         (parts.collect(), self.among)
     }
+}
+
+/// True where it is this very part, not one that says the same.
+pub(super) fn is_among(parts: &[Part<'_>], part: Part<'_>) -> bool {
+    parts.iter().any(|known| std::ptr::eq(*known, part))
 }
 
 /// True for keywords that no value is refused for. `$ref` and `allOf` are among them since what

@@ -13,14 +13,24 @@ pub(super) enum Dialect {
     Unknown,
 }
 
+/// What becomes of the defaults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Defaults {
+    /// They are filled in before a value is held against the schema.
+    FilledIn,
+    /// They are remarks to people.
+    Left,
+}
+
 /// A schema as a whole.
 pub(super) struct Root<'s> {
     pub(super) schema: &'s Value,
     pub(super) dialect: Dialect,
+    pub(super) defaults: Defaults,
 }
 
 impl<'s> Root<'s> {
-    pub(super) fn of(schema: &'s Value) -> Self {
+    pub(super) fn of(schema: &'s Value, defaults: Defaults) -> Self {
         let dialect = match schema.get("$schema").map(Value::as_str) {
             _ if has_addresses(schema) => Dialect::Unknown,
             None => Dialect::Modern,
@@ -30,7 +40,11 @@ impl<'s> Root<'s> {
             }
             Some(_) => Dialect::Unknown,
         };
-        Self { schema, dialect }
+        Self {
+            schema,
+            dialect,
+            defaults,
+        }
     }
 
     /// The part that a `$ref` names, where it lies in this schema.

@@ -1,6 +1,7 @@
 use super::*;
 use serde_json::json;
 
+mod filled_in;
 mod generated;
 
 /// Each difference as `effect path: what`, sorted.

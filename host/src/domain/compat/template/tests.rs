@@ -33,6 +33,17 @@ fn a_narrowed_input_is_major_and_a_widened_one_minor() {
 }
 
 #[test]
+fn an_input_that_is_required_and_has_a_default_is_no_narrowing() {
+    assert_eq!(
+        told(
+            "required: [order_id], properties: {",
+            "required: [order_id, unit], properties: {unit: {type: string, default: EUR}, "
+        ),
+        ["minor: input_schema/unit: has a name and a schema now"]
+    );
+}
+
+#[test]
 fn a_renamed_step_is_gone_and_new() {
     let renamed = FULFIL
         .replace("name: reserve", "name: hold")

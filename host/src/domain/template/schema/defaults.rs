@@ -30,6 +30,20 @@ pub(super) fn fill(schema: &Value, input: &mut Value) -> Result<(), InputError> 
     }
 }
 
+/// The default of the schema of a member, with the defaults inside of it, as it is filled in where
+/// the member is missing; none where it has none.
+pub(in crate::domain) fn filled_default(member: &Value) -> Option<Value> {
+    let mut filling = Filling {
+        root: member,
+        is_inside_default: true,
+        room: MAX_ADDED_BYTES,
+        is_full: false,
+    };
+    let mut value = member.get("default")?.clone();
+    filling.fill(&mut value, member, &mut HashSet::new());
+    Some(value)
+}
+
 /// Filling in defaults ends: it goes down the input as it was given, follows a reference once at
 /// each place, and inside a default it goes down the schema as it is written.
 struct Filling<'s> {

@@ -1,0 +1,14 @@
+//! Files that say by their names which rules of a namespace they hold, in a folder that is to be its
+//! state.
+
+/// What new tasks of the namespace take.
+pub const PINS: &str = "pins.yaml";
+/// What components may reach in tasks of the namespace.
+pub const GRANTS: &str = "grants.yaml";
+/// What attempts may use in tasks of the namespace.
+pub const LIMITS: &str = "limits.yaml";
+
+/// True for the name of a file, without folders, that holds rules.
+pub fn is_rule_file(name: &str) -> bool {
+    [PINS, GRANTS, LIMITS].contains(&name)
+}
