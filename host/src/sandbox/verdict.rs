@@ -127,15 +127,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         ),
         Stopped::Http(limit) => over_http(*limit, state),
         Stopped::EventSize(bytes) => event_too_large(*bytes, state),
-        Stopped::Events => failure(
-            FailureKind::OverLimit,
-            "event_limit",
-            format!(
-                "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
-                limits.events,
-                raise(Limit::Events, state)
-            ),
-        ),
+        Stopped::Events => too_many_events(state),
         Stopped::Quarantined => failure(
             FailureKind::Host,
             "quarantined",
@@ -157,6 +149,15 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             Chain(error).to_string(),
         ),
     }
+}
+
+fn too_many_events(state: &AttemptState) -> Failure {
+    let message = format!(
+        "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
+        state.limits().events,
+        raise(Limit::Events, state)
+    );
+    failure(FailureKind::OverLimit, "event_limit", message)
 }
 
 fn event_too_large(bytes: usize, state: &AttemptState) -> Failure {
