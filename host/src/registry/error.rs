@@ -111,7 +111,8 @@ pub enum RegistryError {
         existing: Existing,
     },
     #[error(
-        "{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another"
+        "{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another{}",
+        .existing.remedy()
     )]
     PinMatchesNothing {
         kind: Kind,
@@ -151,8 +152,8 @@ pub enum RegistryError {
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error(
-        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another",
-        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step
+        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another{}",
+        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
     )]
     UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
     #[error("{}", lines(.0))]

@@ -26,6 +26,7 @@ pub mod watch;
 
 mod error;
 mod storable;
+mod taking;
 
 pub use error::{Kind, RegistryError, Release};
 

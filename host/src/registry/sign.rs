@@ -44,7 +44,11 @@ impl Registry {
         digest: Digest,
     ) -> Result<(), RegistryError> {
         let namespace = &target.namespace;
-        match self.store.signing_keys_met(namespace, digest).await? {
+        match self
+            .store
+            .signing_keys_met(namespace.as_str(), digest)
+            .await?
+        {
             (0, _) | (_, 1..) => Ok(()),
             (_, _) => {
                 let keys = self.store.signing_keys(namespace, None, MAX_NAMED_KEYS);
@@ -64,8 +68,9 @@ impl Registry {
         }
     }
 
-    /// Has the namespace take only components that this key, or another of its keys, signed. What
-    /// is published already stays.
+    /// Has the namespace take only components that this key, or another of its keys, signed: to publish
+    /// them, and for new tasks, whosever they are and whenever they were published. Open tasks keep
+    /// what they have.
     pub async fn add_signing_key(
         &self,
         namespace: &Name,

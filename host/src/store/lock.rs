@@ -4,6 +4,7 @@ use super::pin::{PinKind, RampColumns};
 use super::{Store, StoreError};
 use crate::domain::{
     digest::Digest, ids::LockId, name::Name, requirement::QualifiedName, resolve::Bar,
+    signing_policy::SigningPolicy,
 };
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgExecutor};
@@ -127,12 +128,13 @@ impl Store {
         Ok(rows)
     }
 
-    /// Every version of each of these components, each named once.
+    /// Every version of each of these components, each named once, held to this policy.
     pub async fn component_candidates(
         &self,
         components: &[QualifiedName],
+        policy: &SigningPolicy,
     ) -> Result<Vec<ComponentCandidate>, StoreError> {
-        component_candidates(&self.pool, components).await
+        component_candidates(&self.pool, components, policy).await
     }
 
     /// What inspection found of each of these component versions, by their ids.
@@ -219,17 +221,23 @@ pub(in crate::store) async fn template_candidates(
     Ok(rows)
 }
 
-/// Every version of each of these components, each named once.
+/// Every version of each of these components, each named once; those that no key of the policy signed
+/// are barred.
 pub(in crate::store) async fn component_candidates(
     executor: impl PgExecutor<'_>,
     components: &[QualifiedName],
+    policy: &SigningPolicy,
 ) -> Result<Vec<ComponentCandidate>, StoreError> {
     let (namespaces, names) = columns(components);
     let rows = sqlx::query_as(
         "select v.component_version_id, n.name as namespace, c.name as component, v.version,
                 case when v.collected_at is not null then 'collected'
                      when q.digest is not null then 'quarantined'
-                     else nullif(v.status::text, 'active') end as bar
+                     when v.status <> 'active' then v.status::text
+                     when cardinality($3::bytea[]) > 0
+                          and not exists (select from tasker.signature s
+                                          where s.digest = v.digest and s.public_key = any ($3))
+                     then 'unsigned' end as bar
          from unnest($1::text[], $2::text[]) as wanted (namespace, component)
          join tasker.namespace n on n.name = wanted.namespace
          join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
@@ -238,9 +246,15 @@ pub(in crate::store) async fn component_candidates(
     )
     .bind(namespaces)
     .bind(names)
+    .bind(key_bytes(policy))
     .fetch_all(executor)
     .await?;
     Ok(rows)
+}
+
+fn key_bytes(policy: &SigningPolicy) -> Vec<&[u8]> {
+    let keys = policy.keys().iter();
+    keys.map(|key| &key.as_bytes()[..]).collect()
 }
 
 /// Namespaces and names.

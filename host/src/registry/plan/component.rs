@@ -1,21 +1,22 @@
 //! What publishing a version of a component would change.
 
+use super::held::reached_steps;
 use super::{Numbered, OpenTasks, open_tasks};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::pin::Pinned;
 use crate::domain::ramp::Percent;
-use crate::domain::reach::{Arrival, Reach, Reached};
-use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use crate::domain::resolve::{Bar, Candidate};
+use crate::domain::reach::{Reach, Reached};
+use crate::domain::requirement::{QualifiedName, Requirement};
+use crate::domain::resolve::Bar;
 use crate::registry::discover::descriptor;
 use crate::registry::storable::has_nul;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
 use crate::sandbox::Descriptor;
-use crate::store::component::{ComponentVersionRow, VersionStatus};
-use crate::store::uses::{PinUseRow, UseRow};
+use crate::store::component::ComponentVersionRow;
+use crate::store::uses::PinUseRow;
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
@@ -182,14 +183,14 @@ impl Registry {
         let verdict = self.judge_component(target, version, &uploaded).await?;
         let number = self.numbered(Kind::Component, target, version, verdict);
         let number = number.await?;
-        let candidates = self.existing_candidates(target).await?;
         let pins = self.store.pins_of_component(namespace, name, MAX_USES);
         let pins = pins.await?;
         let uses = self.store.steps_that_name(namespace, name, MAX_USES);
         let uses = uses.await?;
         let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
         let pinned = pinned(&pins)?;
-        let mut steps = reached_steps(target, version, uses, &candidates, &pinned);
+        let held = self.as_taken(target, uploaded.digest, &uses).await?;
+        let mut steps = reached_steps(target, version, uses, &held, &pinned);
         mark_lacking(&mut steps, &uploaded.descriptor);
         let all = steps.len();
         steps.retain(|step| step.reached.reach != Reach::Unmatched);
@@ -230,37 +231,6 @@ fn pinned(rows: &[PinUseRow]) -> Result<BTreeMap<String, Pinned>, RegistryError>
         Ok((row.namespace.clone(), pin))
     });
     pinned.collect()
-}
-
-/// The steps of templates that run the component, but for those of templates that were taken back.
-fn reached_steps(
-    target: &QualifiedName,
-    version: &Version,
-    uses: Vec<UseRow>,
-    candidates: &[Candidate<()>],
-    pins: &BTreeMap<String, Pinned>,
-) -> Vec<StepReach> {
-    let arrival = Arrival::new(version, candidates);
-    let active = uses
-        .into_iter()
-        .filter(|row| row.status == VersionStatus::Active);
-    let reached = active.filter_map(|row| {
-        let handler: HandlerRef = row.handler.parse().ok()?;
-        let home: Name = row.namespace.parse().ok()?;
-        let is_meant = handler.component.qualified(&home) == *target;
-        let reach = arrival.reach(Some(&handler.requirement), pins.get(&row.namespace));
-        is_meant.then_some(StepReach {
-            namespace: row.namespace,
-            template: row.template,
-            template_version: row.version,
-            step: row.step,
-            handler: handler.handler,
-            requirement: handler.requirement,
-            reached: reach,
-            lacks_handler: false,
-        })
-    });
-    reached.collect()
 }
 
 fn mark_lacking(steps: &mut [StepReach], descriptor: &Descriptor) {

@@ -1,6 +1,7 @@
 //! What publishing something would change, told before anything changes.
 
 mod component;
+mod held;
 mod template;
 
 pub use component::ComponentPlan;
