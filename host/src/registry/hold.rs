@@ -207,7 +207,7 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<ComponentPinRow>, RegistryError> {
-        let pins = self.store.pin_candidates(&target.namespace).await?;
+        let (_, pins) = self.store.namespace_rules(&target.namespace).await?;
         let pins = pins
             .into_iter()
             .filter(|pin| pin.kind == PinKind::Template && pin.target == target.name.as_str());

@@ -1,6 +1,5 @@
 //! What resolution reads (candidates, pins) and what it leaves (locks).
 
-use super::pin::{PinKind, RampColumns};
 use super::{Store, StoreError};
 use crate::domain::{
     digest::Digest, ids::LockId, name::Name, requirement::QualifiedName, resolve::Bar,
@@ -57,18 +56,6 @@ impl TryFrom<BarText> for Option<Bar> {
         let bar = |name: String| Bar::named(&name).ok_or(UnknownBar(name));
         text.0.map(bar).transpose()
     }
-}
-
-/// A pin of one namespace.
-#[derive(Debug, FromRow)]
-pub struct PinCandidate {
-    #[sqlx(try_from = "String")]
-    pub kind: PinKind,
-    /// `name` of the pin's own namespace, or `other/name`.
-    pub target: String,
-    pub requirement: String,
-    #[sqlx(flatten)]
-    pub ramp: RampColumns,
 }
 
 /// One step of a lock.
@@ -144,21 +131,6 @@ impl Store {
              where component_version_id = any ($1)",
         )
         .bind(versions)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
-    }
-
-    /// All pins of a namespace.
-    pub async fn pin_candidates(&self, namespace: &Name) -> Result<Vec<PinCandidate>, StoreError> {
-        let rows = sqlx::query_as(
-            "select p.kind::text as kind, p.target, p.requirement,
-                    p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
-             from tasker.pin p
-             join tasker.namespace n using (namespace_id)
-             where n.name = $1",
-        )
-        .bind(namespace.as_str())
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)

@@ -238,6 +238,11 @@ pub(in crate::store) async fn signing_policy(
     .bind(namespace.as_str())
     .fetch_all(executor)
     .await?;
+    policy_of(keys)
+}
+
+/// The policy of stored keys.
+pub(in crate::store) fn policy_of(keys: Vec<Vec<u8>>) -> Result<SigningPolicy, StoreError> {
     let key = |bytes| {
         PublicKey::try_from(bytes)
             .map_err(|error| StoreError::Corrupt(format!("a signing key: {error}")))

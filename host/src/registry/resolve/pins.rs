@@ -64,11 +64,7 @@ impl NamespacePins {
 
 impl Registry {
     pub(super) async fn pins_of(&self, namespace: &Name) -> Result<NamespacePins, RegistryError> {
-        // Side by side, so that both take the time of one.
-        let (policy, rows) = futures::try_join!(
-            self.store.signing_policy(namespace),
-            self.store.pin_candidates(namespace),
-        )?;
+        let (policy, rows) = self.store.namespace_rules(namespace).await?;
         let mut pins = NamespacePins {
             policy,
             ..NamespacePins::default()
