@@ -118,6 +118,62 @@ async fn pins_keep_both_sides_of_a_ramp_and_what_they_would_lead_to_again() {
     assert_eq!(would_collect(&server).await, ["1.0.0", "1.1.0"]);
 }
 
+/// With a pin in `bakery` that was set to each of these in turn.
+async fn pinned_to(requirements: &[&str]) -> Server {
+    let server = three_versions("*").await;
+    for requirement in requirements {
+        let to = json!({ "requirement": requirement });
+        server.put(BAKERY, &to).await.answered(200);
+    }
+    server
+}
+
+const BAKERY: &str = "/v1/namespaces/bakery/pins/component/shop~guest";
+
+#[tokio::test]
+async fn what_a_pin_would_be_rolled_back_to_stays_until_it_moves_on() {
+    let server = pinned_to(&["=1.0.0", "=1.1.0"]).await;
+    assert_eq!(collect(&server).await, [""; 0]);
+    let rollback = format!("{BAKERY}/rollback");
+    server.post(&rollback, &json!({})).await.answered(200);
+    // Rolled back, it has nothing before it.
+    assert_eq!(would_collect(&server).await, ["1.1.0"]);
+    for requirement in ["=1.1.0", "=2.0.0"] {
+        let to = json!({ "requirement": requirement });
+        server.put(BAKERY, &to).await.answered(200);
+    }
+    assert_eq!(collect(&server).await, ["1.0.0"]);
+    server.post(&rollback, &json!({})).await.answered(200);
+}
+
+#[tokio::test]
+async fn what_a_pin_would_fall_back_to_stays_and_is_there_when_it_does() {
+    // The range before means 1.1.0 as well, as long as that is not barred.
+    let server = pinned_to(&["<2", "=1.1.0"]).await;
+    assert_eq!(collect(&server).await, [""; 0]);
+    let quarantine = "/v1/namespaces/shop/components/guest/versions/1.1.0/quarantine";
+    let answer = server.post(quarantine, &json!({})).await.answered(200);
+    assert_eq!(answer["pins"][0]["to"], "<2");
+    assert_eq!(collect(&server).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_was_yanked_is_not_kept_for_a_rollback() {
+    let server = pinned_to(&["=1.0.0", "=1.1.0"]).await;
+    server.bar("guest", "1.0.0").await;
+    assert_eq!(would_collect(&server).await, ["1.0.0"]);
+}
+
+#[tokio::test]
+async fn a_pin_that_was_removed_keeps_nothing_for_a_rollback() {
+    let server = pinned_to(&["=1.0.0", "=1.1.0"]).await;
+    server.delete(BAKERY).await.answered(204);
+    assert_eq!(would_collect(&server).await, ["1.0.0", "1.1.0"]);
+    let to = json!({"requirement": "=1.1.0"});
+    server.put(BAKERY, &to).await.answered(200);
+    assert_eq!(would_collect(&server).await, ["1.0.0"]);
+}
+
 #[tokio::test]
 async fn what_steps_take_under_a_pin_and_without_it_stays() {
     let server = three_versions("^1").await;

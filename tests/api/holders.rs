@@ -113,6 +113,54 @@ async fn a_pin_holds_what_it_would_lead_to_if_it_were_given_again() {
 }
 
 #[tokio::test]
+async fn a_pin_holds_what_it_goes_back_to_until_that_is_yanked() {
+    let server = three_versions().await;
+    let pin = "/v1/namespaces/bakery/pins/component/shop~guest";
+    for requirement in ["=1.0.0", "=2.0.0"] {
+        let to = json!({ "requirement": requirement });
+        server.put(pin, &to).await.answered(200);
+    }
+    let held = guest(&server, "1.0.0").await;
+    assert_eq!(
+        held["pins"],
+        json!([{"namespace": "bakery", "target": "shop/guest", "requirement": "=1.0.0",
+                "side": "rollback"}])
+    );
+    assert_eq!(held["is_drained"], false);
+    server.bar("guest", "1.0.0").await;
+    assert_eq!(guest(&server, "1.0.0").await["is_drained"], true);
+}
+
+#[tokio::test]
+async fn it_is_told_when_a_version_was_used_last_or_that_it_never_was() {
+    let server = three_versions().await;
+    let used = async |version: &str| {
+        let held = guest(&server, version).await;
+        let at = held["last_used_at"].is_string();
+        (at, held["is_running"] == true, held["is_unused"] == true)
+    };
+    assert_eq!(used("1.1.0").await, (false, false, true));
+    server.submit("one", json!({})).await;
+    assert_eq!(used("1.1.0").await, (true, false, false));
+    server
+        .run(
+            "update tasker.step set state = 'running', ready_at = null, worker_id = 7, deadline_at = now(),
+                    attempt = 1",
+        )
+        .await;
+    assert_eq!(used("1.1.0").await, (true, true, false));
+    server
+        .run(
+            "update tasker.step set state = 'complete', worker_id = null, deadline_at = null, finished_at = now(), result = 'null';
+             update tasker.task set state = 'complete', finished_at = now();
+             update tasker.lock set created_at = created_at - interval '31 days'",
+        )
+        .await;
+    assert_eq!(used("1.1.0").await, (false, false, false));
+    assert_eq!(used("1.0.0").await, (false, false, true));
+}
+
+#[tokio::test]
 async fn the_highest_stable_version_is_the_default() {
     let server = three_versions().await;
     assert_eq!(guest(&server, "2.0.0").await["is_default"], true);

@@ -1,4 +1,5 @@
 use super::terminal::Terminal;
+use crate::harness::wait_until;
 
 const RELEASE: &str = "demo/basics@0.1.0";
 
@@ -23,12 +24,26 @@ async fn what_holds_a_version_is_told_with_what_to_do_about_it() {
         assert!(told.out.contains(text), "{text} is not in {}", told.out);
     }
     for next in [
-        "tasker pin ls --namespace demo",
-        "tasker component yank demo/basics@0.1.0",
+        "tasker pin set component demo/basics REQUIREMENT",
         "tasker drain component demo/basics@0.1.0 --wait",
     ] {
         assert!(told.err.contains(next), "{told:?}");
     }
+    // To yank it would leave the pin, and with it new tasks, without a version.
+    assert!(!told.err.contains("yank"), "{told:?}");
+    let running = ["drain", "component", RELEASE];
+    wait_until("it is told that it runs", async || {
+        let told = terminal.run(running).await.succeeds();
+        told.out.contains("last used   now").then_some(())
+    })
+    .await;
+    terminal
+        .run(["pin", "rm", "component", "demo/basics"])
+        .await
+        .succeeds();
+    let told = terminal.run(running).await.succeeds();
+    let yank = "tasker component yank demo/basics@0.1.0";
+    assert!(told.err.contains(yank), "{told:?}");
 }
 
 #[tokio::test]

@@ -4,7 +4,8 @@ use super::client::Answer;
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::reference::{Reference, parse_release};
-use super::{CliError, Context, Exit, Problem, units};
+use super::{CliError, Context, Exit, Problem, pin, units};
+use crate::domain::pin::PinKind;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -43,6 +44,10 @@ struct Holders {
     steps: Vec<StepHold>,
     is_default: bool,
     last_used_at: Option<DateTime<Utc>>,
+    #[serde(default)]
+    is_running: bool,
+    #[serde(default)]
+    is_unused: bool,
 }
 
 #[derive(Deserialize)]
@@ -167,12 +172,13 @@ impl Drain {
                 Kind::Template => format!("tasker template show {release}"),
             }];
         }
-        let pins = holders.pins.iter().take(1);
-        let pins = pins.map(|pin| format!("tasker pin ls --namespace {}", pin.namespace));
-        let is_active = holders.status == "active";
-        let yank = is_active.then(|| format!("tasker {word} yank {release}"));
+        let pin = holders.pins.iter().find(|pin| pin.leads());
+        let pin_set = pin.map(|pin| pin.elsewhere(kind));
+        // To yank what is pinned would leave new tasks without a version, or move them back.
+        let is_free = holders.status == "active" && pin.is_none();
+        let yank = is_free.then(|| format!("tasker {word} yank {release}"));
         let wait = format!("tasker drain {word} {release} --wait");
-        pins.chain(yank).chain([wait]).collect()
+        pin_set.into_iter().chain(yank).chain([wait]).collect()
     }
 }
 
@@ -232,20 +238,46 @@ impl Holders {
     }
 
     fn last_used(&self) -> String {
-        match self.last_used_at {
-            Some(at) => units::ago(at, Utc::now()),
-            None => "not within the last 30 days".to_owned(),
+        match (self.is_running, self.last_used_at) {
+            (true, _) => "now".to_owned(),
+            (false, Some(at)) => units::ago(at, Utc::now()),
+            (false, None) if self.is_unused => "never".to_owned(),
+            (false, None) => "not within the last 30 days".to_owned(),
         }
     }
 }
 
 impl PinHold {
     fn text(&self) -> String {
-        let ramp = if self.side == "ramp" { " (ramp)" } else { "" };
-        format!(
-            "{} in {}: {}{ramp}",
-            self.target, self.namespace, self.requirement
-        )
+        let Self {
+            namespace,
+            target,
+            requirement,
+            side,
+        } = self;
+        match side.as_str() {
+            "ramp" => format!("{target} in {namespace}: {requirement} (ramp)"),
+            "rollback" => format!("rollback of {target} in {namespace}: {requirement}"),
+            _ => format!("{target} in {namespace}: {requirement}"),
+        }
+    }
+
+    /// What has new tasks take another version.
+    fn elsewhere(&self, kind: Kind) -> String {
+        let kind = match kind {
+            Kind::Component => PinKind::Component,
+            Kind::Template => PinKind::Template,
+        };
+        let pin = pin::arguments(kind, &self.namespace, &self.target);
+        match self.side.as_str() {
+            "ramp" => format!("tasker pin rollback {pin}"),
+            _ => format!("tasker pin set {pin} REQUIREMENT"),
+        }
+    }
+
+    /// New tasks take the version by it.
+    fn leads(&self) -> bool {
+        self.side != "rollback"
     }
 }
 

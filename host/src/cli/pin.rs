@@ -7,6 +7,7 @@ mod ramp;
 
 use super::paint::Tone;
 use super::{CliError, Context, Exit, view};
+use crate::domain::pin::PinKind;
 use pinned::Pinned;
 use reqwest::Method;
 use serde_json::json;
@@ -37,6 +38,25 @@ pub enum Command {
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
+}
+
+/// The arguments that name a pin, as a command takes them; `target` is `name` of its namespace, or
+/// `other/name`.
+pub fn arguments(kind: PinKind, namespace: &str, target: &str) -> String {
+    let kind = kind.as_str();
+    match target.contains('/') {
+        true => format!("{kind} {target} --in {namespace}"),
+        false => format!("{kind} {namespace}/{target}"),
+    }
+}
+
+/// How a text names a pin.
+pub fn named(kind: PinKind, namespace: &str, target: &str) -> String {
+    let kind = kind.as_str();
+    match target.contains('/') {
+        true => format!("pin {kind} {target} in {namespace}"),
+        false => format!("pin {kind} {namespace}/{target} in {namespace}"),
+    }
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {

@@ -8,6 +8,7 @@ use crate::domain::name::{Name, NameError};
 use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Candidate, highest};
 use crate::store::collect::{COLLECT_BATCH, Collectable, Collected, CollectedRow};
+use crate::store::hold::ComponentPinRow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -72,11 +73,13 @@ impl Registry {
         Err(RegistryError::Collecting)
     }
 
-    /// The versions that resolution would take for some new task, or a pin leads to: see the SQL
+    /// The versions that resolution would take for some new task, or a pin leads or goes back to: see the SQL
     /// function `tasker.collectable_versions`, which has the whole rule.
     async fn wanted_versions(&self) -> Result<Vec<i32>, RegistryError> {
         let everything = self.everything().await?;
-        let pinned = self.pinned().await?;
+        let pins = self.store.component_pins(None).await?;
+        let pinned = pinned(&pins)?;
+        let pasts = self.pasts(None).await?;
         let taking = self.taking(None).await?;
         let mut wanted = BTreeSet::new();
         for candidates in everything.values() {
@@ -101,10 +104,12 @@ impl Registry {
                 }
             }
         }
-        for ((namespace, target), sides) in &pinned {
-            if let Some(candidates) = everything.get(target) {
-                let seen = taking.seen_by(namespace, candidates);
-                wanted.extend(led_to(&seen, sides));
+        for pin in &pins {
+            if let Some(candidates) = everything.get(&pinned_component(pin)?) {
+                let seen = taking.seen_by(&pin.namespace, candidates);
+                wanted.extend(led_to(&seen, &Sides::of(pin)?));
+                let back = pasts.leads_back(pin, &seen)?;
+                wanted.extend(back.into_iter().map(|(_, candidate)| id(candidate)));
             }
         }
         Ok(wanted.into_iter().collect())
@@ -125,16 +130,19 @@ impl Registry {
         }
         Ok(everything)
     }
+}
 
-    async fn pinned(&self) -> Result<Pinned, RegistryError> {
-        let mut pinned = Pinned::new();
-        for pin in self.store.component_pins(None).await? {
-            let target: ComponentRef = pin.target.parse()?;
-            let target = target.qualified(&stored_name(&pin.namespace)?);
-            pinned.insert((pin.namespace.clone(), target), Sides::of(&pin)?);
-        }
-        Ok(pinned)
-    }
+fn pinned(pins: &[ComponentPinRow]) -> Result<Pinned, RegistryError> {
+    let sides = pins.iter().map(|pin| {
+        let key = (pin.namespace.clone(), pinned_component(pin)?);
+        Ok((key, Sides::of(pin)?))
+    });
+    sides.collect()
+}
+
+fn pinned_component(pin: &ComponentPinRow) -> Result<QualifiedName, RegistryError> {
+    let target: ComponentRef = pin.target.parse()?;
+    Ok(target.qualified(&stored_name(&pin.namespace)?))
 }
 
 fn id(candidate: &Candidate<i32>) -> i32 {

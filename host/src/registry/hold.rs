@@ -1,6 +1,7 @@
 //! What keeps a version in use.
 
 use super::discover::parse_version;
+use super::go_back::Pasts;
 use super::uses::MAX_USES;
 use super::{Registry, RegistryError};
 use crate::domain::ids::TaskId;
@@ -9,9 +10,8 @@ use crate::domain::pin::PinKind;
 use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, highest};
 use crate::store::component::VersionStatus;
-use crate::store::hold::{ComponentPinRow, OpenTasks};
+use crate::store::hold::{ComponentPinRow, LastUse, OpenTasks};
 use crate::store::uses::UseRow;
-use chrono::{DateTime, Utc};
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -28,8 +28,7 @@ pub struct Holders {
     pub steps: Vec<StepHold>,
     /// New tasks take it where nobody says which version; a component's is never collected.
     pub is_default: bool,
-    /// When it was used last, within the last 30 days.
-    pub last_used_at: Option<DateTime<Utc>>,
+    pub last_use: LastUse,
     /// Why new tasks may not take it, if so.
     pub bar: Option<Bar>,
     is_template: bool,
@@ -52,6 +51,8 @@ pub enum Side {
     Base,
     /// Where its ramp goes.
     Ramp,
+    /// What it goes back to: by a rollback, or where what it says is barred.
+    Rollback,
 }
 
 /// A step of a template that takes the version in a new task.
@@ -157,13 +158,16 @@ impl Registry {
             });
         let open = self.store.open_tasks_of_component(id).await?;
         let (open_tasks, oldest_tasks) = named(open);
+        let mut held_by = pin_holds(&pins, version, seen_by)?;
+        let pasts = self.pasts(Some(target)).await?;
+        held_by.extend(rollback_holds(&pins, version, &pasts, seen_by)?);
         Ok(Holders {
             open_tasks,
             oldest_tasks,
             steps: steps.collect(),
-            pins: pin_holds(&pins, version, seen_by)?,
+            pins: held_by,
             is_default: is_version(by_default(&candidates), version),
-            last_used_at: self.store.last_use_of_component(id).await?,
+            last_use: self.store.last_use_of_component(id).await?,
             bar: bar_of(&candidates, version),
             is_template: false,
         })
@@ -196,7 +200,7 @@ impl Registry {
             steps: Vec::new(),
             pins: pin_holds(&pins, version, |_| Cow::Borrowed(&candidates[..]))?,
             is_default,
-            last_used_at: self.store.last_use_of_template(id).await?,
+            last_use: self.store.last_use_of_template(id).await?,
             bar: bar_of(&candidates, version),
             is_template: true,
         })
@@ -251,6 +255,34 @@ fn pin_holds<'c, Id: Clone + 'c>(
                     side,
                 });
             }
+        }
+    }
+    Ok(holds)
+}
+
+/// A pin holds what it goes back to, unless it leads there anyway.
+fn rollback_holds<'c>(
+    pins: &[ComponentPinRow],
+    version: &Version,
+    pasts: &Pasts,
+    seen_by: impl Fn(&str) -> Cow<'c, [Candidate<i32>]>,
+) -> Result<Vec<PinHold>, RegistryError> {
+    let mut holds = Vec::new();
+    for pin in pins {
+        let candidates = seen_by(&pin.namespace);
+        let sides = Sides::of(pin)?;
+        let leads = sides
+            .iter()
+            .any(|(_, it)| is_version(highest(&candidates, &[it]), version));
+        let back = pasts.leads_back(pin, &candidates)?;
+        let back = back.iter().find(|(_, it)| it.version == *version);
+        if let Some((requirement, _)) = back.filter(|_| !leads) {
+            holds.push(PinHold {
+                namespace: pin.namespace.clone(),
+                target: pin.target.clone(),
+                requirement: requirement.to_string(),
+                side: Side::Rollback,
+            });
         }
     }
     Ok(holds)

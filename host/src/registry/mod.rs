@@ -25,6 +25,7 @@ pub mod verdict;
 pub mod watch;
 
 mod error;
+mod go_back;
 mod storable;
 mod taking;
 

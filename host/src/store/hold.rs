@@ -21,6 +21,17 @@ pub struct OpenTasks {
     pub oldest: Vec<Uuid>,
 }
 
+/// When a version was used last.
+#[derive(Clone, Copy, Debug, FromRow)]
+pub struct LastUse {
+    /// None where that is longer ago than 30 days.
+    pub at: Option<DateTime<Utc>>,
+    /// An attempt of it runs.
+    pub is_running: bool,
+    /// No task ever took it.
+    pub is_unused: bool,
+}
+
 /// A pin of a component, by the namespace that it stands in.
 #[derive(Clone, Debug, FromRow)]
 pub struct ComponentPinRow {
@@ -59,35 +70,30 @@ impl Store {
         Ok(open)
     }
 
-    /// When an attempt of this version of a component ended last; none where that is longer ago than
-    /// 30 days.
+    /// When a task took this version of a component last, or an attempt of it ended.
     pub async fn last_use_of_component(
         &self,
         component_version_id: i32,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let at = sqlx::query_scalar(
-            "select max(r.at) from tasker.transition r
-             where r.component_version_id = $1 and r.at > now() - $2::interval",
-        )
-        .bind(component_version_id)
-        .bind(LAST_USE_WINDOW)
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(at)
+    ) -> Result<LastUse, StoreError> {
+        let last = sqlx::query_as(LAST_USE)
+            .bind(component_version_id)
+            .bind(LAST_USE_WINDOW)
+            .fetch_one(&self.pool)
+            .await?;
+        Ok(last)
     }
 
-    /// When a task of this version of a template was created last; none where that is longer ago
-    /// than 30 days.
+    /// When a task of this version of a template was created last.
     pub async fn last_use_of_template(
         &self,
         template_version_id: i32,
-    ) -> Result<Option<DateTime<Utc>>, StoreError> {
-        let at = sqlx::query_scalar(LAST_TASK)
+    ) -> Result<LastUse, StoreError> {
+        let last = sqlx::query_as(LAST_TASK)
             .bind(template_version_id)
             .bind(LAST_USE_WINDOW)
-            .fetch_optional(&self.pool)
+            .fetch_one(&self.pool)
             .await?;
-        Ok(at)
+        Ok(last)
     }
 
     /// Pins of one component in any namespace, or of all.
@@ -127,14 +133,49 @@ const OPEN_OF_TEMPLATE: &str = "
 
 // The ids of tasks begin with their time, so that the index finds those of the window.
 const LAST_TASK: &str = "
-    select t.created_at
-    from tasker.template_version v
-    join tasker.task t using (template_id)
-    where v.template_version_id = $1 and t.template_version_id = $1
-      and t.task_id >= rpad(lpad(to_hex((extract(epoch from now() - $2::interval) * 1000)::bigint), 12, '0'),
-                            32, '0')::uuid
-    order by t.task_id desc
-    limit 1";
+    select (select t.created_at
+            from tasker.template_version v
+            join tasker.task t using (template_id)
+            where v.template_version_id = $1 and t.template_version_id = $1
+              and t.task_id >= rpad(lpad(to_hex((extract(epoch from now() - $2::interval) * 1000)::bigint), 12, '0'),
+                                    32, '0')::uuid
+            order by t.task_id desc
+            limit 1) as at,
+           false as is_running,
+           not exists (select from tasker.lock l where l.template_version_id = $1) as is_unused";
+
+const LAST_USE: &str = "
+    with lock as materialized (
+      select l.lock_id, l.created_at, e.step_no
+      from tasker.lock_entry e
+      join tasker.lock l using (lock_id)
+      where e.component_version_id = $1
+    ), open as materialized (
+      select t.task_id, t.created_at, l.step_no
+      from tasker.task t
+      join lock l using (lock_id)
+      where t.finished_at is null
+    ), superseded as (
+      select a.task_id, a.step_no
+      from tasker.superseded_attempt a
+      join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
+      where s.state = 'running'
+    ), used as (
+      select l.created_at as at from lock l
+      union all select o.created_at from open o
+      union all select r.at from tasker.transition r
+                where r.component_version_id = $1 and r.at > now() - $2::interval
+    )
+    select (select max(u.at) from used u where u.at > now() - $2::interval) as at,
+           exists (select from open o
+                   join tasker.step s on s.task_id = o.task_id and s.step_no = o.step_no
+                   where s.state = 'running'
+                     and not exists (select from superseded a
+                                     where a.task_id = s.task_id and a.step_no = s.step_no))
+           or exists (select from tasker.superseded_attempt a
+                      join superseded r using (task_id, step_no)
+                      where a.component_version_id = $1) as is_running,
+           not exists (select from lock) as is_unused";
 
 const PINS: &str = "
     select n.name as namespace, p.target, p.requirement, p.ramp_requirement

@@ -2,11 +2,13 @@
 
 mod change;
 pub(in crate::store) mod fall_back;
+mod past;
 mod rules;
 
 pub use crate::domain::pin::{PinKind, PinKindError};
 pub use change::{PinBy, PinKey};
 pub use fall_back::FellBack;
+pub use past::PinPastRow;
 pub use rules::PinCandidate;
 
 use super::{Store, StoreError};

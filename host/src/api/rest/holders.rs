@@ -43,8 +43,13 @@ struct HoldersView {
     steps: Vec<StepHoldView>,
     /// New tasks take it where nobody says which version.
     is_default: bool,
-    /// Null where that is longer ago than 30 days.
+    /// When a task took it last, or an attempt of it ended; null where that is longer ago than 30
+    /// days.
     last_used_at: Option<DateTime<Utc>>,
+    /// An attempt of it runs.
+    is_running: bool,
+    /// No task ever took it.
+    is_unused: bool,
 }
 
 #[derive(Serialize)]
@@ -52,7 +57,7 @@ struct PinHoldView {
     namespace: String,
     target: String,
     requirement: String,
-    /// `base`, or `ramp` for where its ramp goes.
+    /// `base`, `ramp` for where its ramp goes, or `rollback` for what it goes back to.
     side: &'static str,
 }
 
@@ -98,7 +103,9 @@ impl HoldersView {
             pins: holders.pins.into_iter().map(PinHoldView::from).collect(),
             steps: holders.steps.into_iter().map(StepHoldView::from).collect(),
             is_default: holders.is_default,
-            last_used_at: holders.last_used_at,
+            last_used_at: holders.last_use.at,
+            is_running: holders.last_use.is_running,
+            is_unused: holders.last_use.is_unused,
         }
     }
 }
@@ -112,6 +119,7 @@ impl From<PinHold> for PinHoldView {
             side: match pin.side {
                 Side::Base => "base",
                 Side::Ramp => "ramp",
+                Side::Rollback => "rollback",
             },
         }
     }

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sqlx::{FromRow, PgConnection};
 
 /// Changes of one pin that a rollback looks back over.
-const MAX_PAST_CHANGES: i64 = 1_000;
+pub(super) const MAX_PAST_CHANGES: i64 = 1_000;
 
 /// Which pin.
 #[derive(Clone, Copy, Debug)]
