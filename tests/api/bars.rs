@@ -149,10 +149,7 @@ async fn a_quarantine_stops_the_same_bytes_under_every_name() {
     );
     assert_eq!(taken(&server).await, "1.0.0");
     let again = server
-        .post(
-            &component("1.1.0", "quarantine"),
-            &json!({"reason": "other"}),
-        )
+        .post(&component("1.1.0", "quarantine"), &json!({}))
         .await
         .answered(200);
     assert_eq!(
@@ -235,7 +232,15 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
     assert_eq!(
         answer["pins"],
         json!([
-            {"namespace": "shop", "target": "guest", "from": "=1.1.0", "to": "=1.0.0"},
+            {"namespace": "shop", "kind": "component", "target": "guest", "from": "=1.1.0",
+             "to": "=1.0.0"},
+        ])
+    );
+    assert_eq!(
+        answer["stranded_pins"],
+        json!([
+            {"namespace": "bakery", "kind": "component", "target": "shop/guest",
+             "requirement": "=1.1.0"},
         ])
     );
     assert_eq!(taken(&server).await, "1.0.0");
@@ -245,6 +250,12 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
         .await
         .answered(200);
     assert_eq!(answer.get("pins"), None);
+    let named = |pin: &Value| format!("{} {}", pin["namespace"], pin["requirement"]);
+    let stranded = answer["stranded_pins"].as_array().unwrap().iter();
+    assert_eq!(
+        stranded.map(named).collect::<Vec<_>>(),
+        [r#""cafe" "^1""#, r#""shop" "=1.0.0""#]
+    );
     let submit = json!({"namespace": "shop", "template": "one"});
     let detail = server
         .post("/v1/tasks", &submit)
@@ -254,6 +265,63 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
         detail.contains("none satisfies the namespace's pin =1.0.0"),
         "{detail}"
     );
+}
+
+#[tokio::test]
+async fn a_yanked_template_has_its_pin_go_back_or_tells_that_nothing_is_left() {
+    let server = two_versions().await;
+    let second = yaml("one", "1.1.0", STEPS);
+    let put = server.put_template("one", "1.1.0", &second);
+    put.await.answered(201);
+    let pin = "/v1/namespaces/shop/pins/template/one";
+    for requirement in ["=1.0.0", "=1.1.0"] {
+        let to = json!({"requirement": requirement});
+        server.put(pin, &to).await.answered(200);
+    }
+    let yank = |version: &str| format!("/v1/namespaces/shop/templates/one/versions/{version}/yank");
+    let answer = server.post(&yank("1.1.0"), &json!({})).await.answered(200);
+    assert_eq!(
+        (&answer["pins"][0]["kind"], &answer["pins"][0]["to"]),
+        (&json!("template"), &json!("=1.0.0"))
+    );
+    let answer = server.post(&yank("1.0.0"), &json!({})).await.answered(200);
+    assert_eq!(answer["stranded_pins"][0]["requirement"], "=1.0.0");
+}
+
+#[tokio::test]
+async fn a_reason_that_is_given_later_is_kept_and_shown_with_who_gave_it() {
+    let server = two_versions().await;
+    let show = "/v1/namespaces/shop/components/guest/versions/1.1.0";
+    for (verb, back) in [("yank", "unyank"), ("quarantine", "release")] {
+        let barred = async || {
+            let shown = server.get(show).await.answered(200);
+            let barred = shown["barred"].clone();
+            assert!(barred["at"].is_string(), "{shown}");
+            (barred["reason"].clone(), barred["at"].clone())
+        };
+        let path = component("1.1.0", verb);
+        server.post(&path, &json!({})).await.answered(200);
+        let (reason, since) = barred().await;
+        assert_eq!(reason, "");
+        for reason in ["it leaks", "it leaks badly"] {
+            let body = json!({ "reason": reason });
+            server.post(&path, &body).await.answered(200);
+            assert_eq!(barred().await, (json!(reason), since.clone()));
+        }
+        // Who says nothing more takes nothing back.
+        server.post(&path, &json!({})).await.answered(200);
+        assert_eq!(barred().await.0, "it leaks badly");
+        let audit = format!("/v1/audit?action=component.{verb}");
+        let told = server.get(&audit).await.answered(200);
+        assert_eq!(told["items"].as_array().unwrap().len(), 3, "{told}");
+        let path = component("1.1.0", back);
+        server.post(&path, &json!({})).await.answered(200);
+        let shown = server.get(show).await.answered(200);
+        assert_eq!(
+            (shown.get("barred"), &shown["status"]),
+            (None, &json!("active"))
+        );
+    }
 }
 
 #[tokio::test]

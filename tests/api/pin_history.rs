@@ -3,9 +3,6 @@
 use super::ramps::{PIN, pinned, ramp};
 use super::server::Server;
 use serde_json::{Value, json};
-use tasker::domain::actor::Actor;
-use tasker::domain::requirement::QualifiedName;
-use tasker::store::pin::PinKind;
 
 async fn set(server: &Server, requirement: &str) {
     let body = json!({"requirement": requirement});
@@ -154,23 +151,24 @@ async fn the_history_tells_who_did_what_why_from_what_to_what() {
     server.get(&wrong).await.refused(400, "invalid_parameter");
 }
 
+/// Yanks the version; what became of each pin.
 async fn fall_back(server: &Server, version: &str) -> Vec<String> {
-    server.bar("guest", version).await;
-    let guest = QualifiedName {
-        namespace: "shop".parse().unwrap(),
-        name: "guest".parse().unwrap(),
-    };
-    let barred = (&guest, &version.parse().unwrap());
-    let fell_back = server
-        .store
-        .fall_back_pins(PinKind::Component, barred, &Actor::named("ada"), "it leaks")
-        .await
-        .unwrap();
-    let told = fell_back.iter().map(|it| {
-        let to = it.pin.pinned().unwrap();
-        format!("{}: {} ⇒ {to}", it.pin.namespace, it.from)
+    let yank = format!("/v1/namespaces/shop/components/guest/versions/{version}/yank");
+    let yanked = server.post(&yank, &json!({"reason": "it leaks"})).await;
+    let yanked = yanked.answered(200);
+    let text = |it: &Value, member: &str| it[member].as_str().unwrap().to_owned();
+    let fell = yanked["pins"].as_array().cloned().unwrap_or_default();
+    let fell = fell.iter().map(|it| {
+        let (from, to) = (text(it, "from"), text(it, "to"));
+        format!("{}: {from} ⇒ {to}", text(it, "namespace"))
     });
-    told.collect()
+    let stranded = yanked["stranded_pins"].as_array();
+    let stranded = stranded.cloned().unwrap_or_default();
+    let stranded = stranded.iter().map(|it| {
+        let requirement = text(it, "requirement");
+        format!("{}: {requirement} has nothing left", text(it, "namespace"))
+    });
+    fell.chain(stranded).collect()
 }
 
 #[tokio::test]
@@ -194,8 +192,8 @@ async fn pins_of_every_namespace_fall_back_when_their_version_is_barred() {
     assert_eq!(version_of_new_task(&server).await, "1.0.0");
     let last = &history(&server, "?limit=1").await["items"][0];
     assert_eq!(
-        (&last["actor"], &last["reason"]),
-        (&json!("ada"), &json!("1.1.0 is barred: it leaks"))
+        (&last["action"], &last["reason"]),
+        (&json!("pin.rollback"), &json!("1.1.0 is barred: it leaks"))
     );
     // What was taken back is not taken back again.
     let path = format!("{PIN}/rollback");
@@ -213,7 +211,10 @@ async fn a_ramp_to_a_barred_version_ends_and_a_pin_without_a_way_back_stays() {
         fall_back(&server, "1.1.0").await,
         ["shop: =1.0.0 → =1.1.0 10 % ⇒ =1.0.0"]
     );
-    assert_eq!(fall_back(&server, "1.0.0").await, [""; 0]);
+    assert_eq!(
+        fall_back(&server, "1.0.0").await,
+        ["shop: =1.0.0 has nothing left"]
+    );
     let submit = json!({"namespace": "shop", "template": "one"});
     let detail = server
         .post("/v1/tasks", &submit)

@@ -1,8 +1,9 @@
 //! The commands of `tasker`, one file a command. Those that talk to a host do it over its API.
 
 mod audit;
+pub mod barred_pins;
 mod bench;
-pub mod build;
+mod build;
 mod changes;
 mod client;
 mod compile_component;

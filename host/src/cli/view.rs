@@ -10,6 +10,7 @@ pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
+use super::barred_pins::BarredPins;
 use crate::domain::compat::Verdict;
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
@@ -69,6 +70,9 @@ pub struct ComponentVersion {
     /// In the answer to an upload: false where the same bytes were there already.
     #[serde(default)]
     pub created: Option<bool>,
+    /// In the answer to an upload: a collected version has its bytes back.
+    #[serde(default)]
+    pub restored: bool,
 }
 
 /// What a component wants, and whether its own namespace grants it.
@@ -125,18 +129,28 @@ pub struct Quarantine {
     /// In the answer to a quarantine: false where it stood already.
     #[serde(default)]
     pub created: Option<bool>,
-    /// In the answer to a quarantine: pins that went back to what they were before.
+    /// In the answer to a quarantine: what stands still for it.
     #[serde(default)]
-    pub pins: Vec<FallBack>,
+    pub held: Vec<Held>,
+    /// In the answer to a quarantine.
+    #[serde(flatten)]
+    pub pins: BarredPins,
 }
 
-/// A pin that went back to what it was before.
+/// Open tasks of a template that stand still for a quarantine.
 #[derive(Debug, Deserialize)]
-pub struct FallBack {
+pub struct Held {
     pub namespace: String,
-    pub target: String,
-    pub from: String,
-    pub to: String,
+    pub template: String,
+    pub tasks: usize,
+    pub steps: usize,
+}
+
+/// A version that was taken back.
+#[derive(Debug, Deserialize)]
+pub struct Yanked {
+    #[serde(flatten)]
+    pub pins: BarredPins,
 }
 
 /// Code that may run again.

@@ -1,17 +1,21 @@
 //! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
 
+use super::discover::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::actor::Actor;
+use crate::domain::name::NameError;
 use crate::domain::requirement::QualifiedName;
-use crate::store::component::ComponentVersionRow;
+use crate::store::component::{ComponentVersionRow, VersionStatus};
+use crate::store::pin::BarredPins;
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use crate::store::template::TemplateVersionRow;
-use crate::store::yank::Family;
+use crate::store::yank::{BarRow, Family};
 use semver::Version;
 
 impl Registry {
     /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks
-    /// that have it keep it. Repeatable.
+    /// that have it keep it. Pins that only it satisfied go back to what they were before; where they
+    /// cannot, they stay, and refuse new tasks. Repeatable.
     pub async fn yank_component(
         &self,
         target: &QualifiedName,
@@ -19,12 +23,13 @@ impl Registry {
         is_yanked: bool,
         actor: &Actor,
         reason: &str,
-    ) -> Result<ComponentVersionRow, RegistryError> {
+    ) -> Result<(ComponentVersionRow, BarredPins), RegistryError> {
         let family = Family::Component;
-        self.store
+        let pins = self
+            .store
             .set_yanked(family, target, version, is_yanked, actor, reason)
             .await?;
-        self.component_version(target, version).await
+        Ok((self.component_version(target, version).await?, pins))
     }
 
     /// The same for a version of a template.
@@ -35,12 +40,13 @@ impl Registry {
         is_yanked: bool,
         actor: &Actor,
         reason: &str,
-    ) -> Result<TemplateVersionRow, RegistryError> {
+    ) -> Result<(TemplateVersionRow, BarredPins), RegistryError> {
         let family = Family::Template;
-        self.store
+        let pins = self
+            .store
             .set_yanked(family, target, version, is_yanked, actor, reason)
             .await?;
-        self.template_version(target, version).await
+        Ok((self.template_version(target, version).await?, pins))
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what
@@ -75,6 +81,30 @@ impl Registry {
                     version: version.clone(),
                 }),
             })
+    }
+
+    /// Who took a version out of use, when and why; none where nobody did.
+    pub async fn barred(&self, row: &ComponentVersionRow) -> Result<Option<BarRow>, RegistryError> {
+        if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
+            return Ok(Some(BarRow {
+                at: quarantine.at,
+                actor: quarantine.actor,
+                reason: quarantine.reason,
+            }));
+        }
+        if row.status != VersionStatus::Yanked {
+            return Ok(None);
+        }
+        let unreadable = |error: NameError| RegistryError::Stored {
+            what: format!("the name {}/{}", row.namespace, row.component),
+            reason: error.to_string(),
+        };
+        let target = QualifiedName {
+            namespace: row.namespace.parse().map_err(unreadable)?,
+            name: row.component.parse().map_err(unreadable)?,
+        };
+        let version = parse_version(&row.version)?;
+        Ok(self.store.yank_of_component(&target, &version).await?)
     }
 
     /// All code in quarantine, the newest first, with the names that it goes by.

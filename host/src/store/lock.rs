@@ -2,7 +2,7 @@
 
 use super::{Store, StoreError};
 use crate::domain::{
-    digest::Digest, ids::LockId, name::Name, requirement::QualifiedName, resolve::Bar,
+    digest::Digest, ids::LockId, requirement::QualifiedName, resolve::Bar,
     signing_policy::SigningPolicy,
 };
 use serde_json::Value;

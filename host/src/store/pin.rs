@@ -7,7 +7,7 @@ mod rules;
 
 pub use crate::domain::pin::{PinKind, PinKindError};
 pub use change::{PinBy, PinKey};
-pub use fall_back::FellBack;
+pub use fall_back::{BarredPins, FellBack, Stranded};
 pub use past::PinPastRow;
 pub use rules::PinCandidate;
 

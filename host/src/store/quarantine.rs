@@ -3,7 +3,7 @@
 use super::audit::{self, Change};
 use super::engine::column;
 use super::pin::fall_back::fall_back;
-use super::pin::{FellBack, PinKind};
+use super::pin::{BarredPins, PinKind};
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
@@ -42,8 +42,20 @@ pub struct Quarantined {
     pub created: bool,
     /// Every name of these bytes.
     pub names: Vec<NamedVersion>,
-    /// Pins that meant these bytes and went back to what they were before.
-    pub pins: Vec<FellBack>,
+    /// What became of the pins that meant these bytes.
+    pub pins: BarredPins,
+    /// The tasks that stand still for it, by template.
+    pub held: Vec<HeldTasks>,
+}
+
+/// Open tasks of one template whose next steps would run code in quarantine.
+#[derive(Debug, FromRow)]
+pub struct HeldTasks {
+    pub namespace: String,
+    pub template: String,
+    pub tasks: i64,
+    /// Steps that stand still, or do as soon as a host hears of it.
+    pub steps: i64,
 }
 
 /// What came of the end of a quarantine.
@@ -58,7 +70,7 @@ pub struct Released {
 impl Store {
     /// Bars these bytes: once this is committed no host starts them anew, and each ends what runs of
     /// them as soon as it hears of it. Pins that only they satisfied fall back where they can. One
-    /// transaction; a repeated call changes nothing.
+    /// transaction; a repeated call changes nothing but the reason, where it gives one.
     pub async fn quarantine(
         &self,
         digest: Digest,
@@ -77,7 +89,7 @@ impl Store {
         .await?;
         let created = inserted.rows_affected() == 1;
         let names = names_of(&mut tx, digest).await?;
-        let mut pins = Vec::new();
+        let mut pins = BarredPins::default();
         if created {
             for name in &names {
                 let change = change("component.quarantine", name, digest, actor, reason);
@@ -85,11 +97,16 @@ impl Store {
                 let (target, version) = parsed(name)?;
                 let barred = (&target, &version);
                 let fell_back = fall_back(&mut tx, PinKind::Component, barred, actor, reason);
-                pins.extend(fell_back.await?);
+                let fell_back = fell_back.await?;
+                pins.fell_back.extend(fell_back.fell_back);
+                pins.stranded.extend(fell_back.stranded);
             }
             super::lock::revise_components(&mut tx, digest).await?;
             super::lock::advance_generation(&mut tx).await?;
+        } else if !reason.is_empty() {
+            explain(&mut tx, digest, &names, actor, reason).await?;
         }
+        let held = held_tasks(&mut tx, digest).await?;
         let quarantine = sqlx::query_as(
             "select digest, at, actor, reason from tasker.quarantine where digest = $1",
         )
@@ -102,6 +119,7 @@ impl Store {
             created,
             names,
             pins,
+            held,
         })
     }
 
@@ -134,6 +152,17 @@ impl Store {
         super::lock::advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(Some(Released { names, steps }))
+    }
+
+    /// The quarantine of these bytes, if there is one.
+    pub async fn quarantine_of(&self, digest: Digest) -> Result<Option<QuarantineRow>, StoreError> {
+        let row = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine where digest = $1",
+        )
+        .bind(&digest.as_bytes()[..])
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row)
     }
 
     /// All code in quarantine, the newest first, with the names that it goes by.
@@ -179,6 +208,50 @@ impl Store {
         Ok(parked)
     }
 }
+
+/// Gives what stands in quarantine already another reason.
+async fn explain(
+    tx: &mut PgConnection,
+    digest: Digest,
+    names: &[NamedVersion],
+    actor: &Actor,
+    reason: &str,
+) -> Result<(), StoreError> {
+    let updated = sqlx::query(
+        "update tasker.quarantine set actor = $2, reason = $3 where digest = $1 and reason <> $3",
+    )
+    .bind(&digest.as_bytes()[..])
+    .bind(actor.as_str())
+    .bind(reason)
+    .execute(&mut *tx)
+    .await?;
+    let changed = names.iter().filter(|_| updated.rows_affected() == 1);
+    for name in changed {
+        let change = change("component.quarantine", name, digest, actor, reason);
+        audit::record(&mut *tx, &change).await?;
+    }
+    Ok(())
+}
+
+async fn held_tasks(tx: &mut PgConnection, digest: Digest) -> Result<Vec<HeldTasks>, StoreError> {
+    let held = sqlx::query_as(HELD)
+        .bind(&digest.as_bytes()[..])
+        .fetch_all(tx)
+        .await?;
+    Ok(held)
+}
+
+const HELD: &str = "
+    select n.name as namespace, p.name as template, count(distinct t.task_id) as tasks, count(*) as steps
+    from tasker.component_version v
+    join tasker.lock_entry e using (component_version_id)
+    join tasker.task t on t.lock_id = e.lock_id and t.finished_at is null
+    join tasker.step s on s.task_id = t.task_id and s.step_no = e.step_no
+    join tasker.template p on p.template_id = t.template_id
+    join tasker.namespace n on n.namespace_id = p.namespace_id
+    where v.digest = $1 and s.state in ('ready', 'running', 'waiting_for_retry')
+    group by n.name, p.name
+    order by count(*) desc, n.name, p.name";
 
 fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), StoreError> {
     let corrupt = |error: String| {

@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::request::{Caller, InPath, JsonBody};
+use super::barred_pins::BarredPinsView;
 use super::components::ComponentVersionView;
 use super::reason::OnlyReason;
 use super::template_views::TemplateVersionView;
@@ -11,8 +12,8 @@ use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::registry::discover::parse_version;
-use crate::store::pin::FellBack;
-use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
+use crate::store::pin::BarredPins;
+use crate::store::quarantine::{HeldTasks, NamedVersion, QuarantineRow, Quarantined, Released};
 use axum::extract::State;
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -49,9 +50,11 @@ struct QuarantineView {
     /// In the answer to a quarantine: false where it stood already.
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<bool>,
-    /// In the answer to a quarantine: pins that went back to what they were before.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pins: Vec<FallBackView>,
+    /// In the answer to a quarantine: what stands still for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<Vec<HeldView>>,
+    #[serde(flatten)]
+    pins: BarredPinsView,
 }
 
 #[derive(Serialize)]
@@ -61,12 +64,22 @@ struct NameView {
     version: String,
 }
 
+/// Open tasks of a template that stand still for a quarantine.
 #[derive(Serialize)]
-struct FallBackView {
+struct HeldView {
     namespace: String,
-    target: String,
-    from: String,
-    to: String,
+    template: String,
+    tasks: i64,
+    steps: i64,
+}
+
+/// A version that was taken back.
+#[derive(Serialize)]
+struct YankedView<V> {
+    #[serde(flatten)]
+    version: V,
+    #[serde(flatten)]
+    pins: BarredPinsView,
 }
 
 #[derive(Serialize)]
@@ -90,7 +103,7 @@ async fn yank_component(
     caller: Caller,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
-) -> Result<Json<ComponentVersionView>, ApiError> {
+) -> Result<Json<YankedView<ComponentVersionView>>, ApiError> {
     set_component_yanked(state, caller, path, body, true).await
 }
 
@@ -99,7 +112,7 @@ async fn unyank_component(
     caller: Caller,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
-) -> Result<Json<ComponentVersionView>, ApiError> {
+) -> Result<Json<YankedView<ComponentVersionView>>, ApiError> {
     set_component_yanked(state, caller, path, body, false).await
 }
 
@@ -109,14 +122,17 @@ async fn set_component_yanked(
     path: VersionPath,
     JsonBody(body): JsonBody<OnlyReason>,
     is_yanked: bool,
-) -> Result<Json<ComponentVersionView>, ApiError> {
+) -> Result<Json<YankedView<ComponentVersionView>>, ApiError> {
     let (target, version) = version_of(path)?;
-    let row = api
+    let (row, pins) = api
         .registry
         .yank_component(&target, &version, is_yanked, &caller.0, body.reason()?)
         .await?;
     let granted = api.registry.granted_to(&target).await?;
-    Ok(Json(ComponentVersionView::of(row, None, &granted)?))
+    Ok(Json(YankedView {
+        version: ComponentVersionView::of(row, None, &granted)?,
+        pins: pins.into(),
+    }))
 }
 
 async fn yank_template(
@@ -124,7 +140,7 @@ async fn yank_template(
     caller: Caller,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
-) -> Result<Json<TemplateVersionView>, ApiError> {
+) -> Result<Json<YankedView<TemplateVersionView>>, ApiError> {
     set_template_yanked(state, caller, path, body, true).await
 }
 
@@ -133,7 +149,7 @@ async fn unyank_template(
     caller: Caller,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
-) -> Result<Json<TemplateVersionView>, ApiError> {
+) -> Result<Json<YankedView<TemplateVersionView>>, ApiError> {
     set_template_yanked(state, caller, path, body, false).await
 }
 
@@ -143,13 +159,16 @@ async fn set_template_yanked(
     path: VersionPath,
     JsonBody(body): JsonBody<OnlyReason>,
     is_yanked: bool,
-) -> Result<Json<TemplateVersionView>, ApiError> {
+) -> Result<Json<YankedView<TemplateVersionView>>, ApiError> {
     let (target, version) = version_of(path)?;
-    let row = api
+    let (row, pins) = api
         .registry
         .yank_template(&target, &version, is_yanked, &caller.0, body.reason()?)
         .await?;
-    Ok(Json(TemplateVersionView::try_from(row)?))
+    Ok(Json(YankedView {
+        version: TemplateVersionView::try_from(row)?,
+        pins: pins.into(),
+    }))
 }
 
 async fn quarantine(
@@ -195,7 +214,8 @@ impl QuarantineView {
             reason: row.reason,
             names: names.into_iter().map(NameView::from).collect(),
             created: None,
-            pins: Vec::new(),
+            held: None,
+            pins: BarredPins::default().into(),
         }
     }
 }
@@ -204,11 +224,8 @@ impl From<Quarantined> for QuarantineView {
     fn from(quarantined: Quarantined) -> Self {
         Self {
             created: Some(quarantined.created),
-            pins: quarantined
-                .pins
-                .into_iter()
-                .map(FallBackView::from)
-                .collect(),
+            held: Some(quarantined.held.into_iter().map(HeldView::from).collect()),
+            pins: quarantined.pins.into(),
             ..Self::of(quarantined.quarantine, quarantined.names)
         }
     }
@@ -233,13 +250,13 @@ impl From<NamedVersion> for NameView {
     }
 }
 
-impl From<FellBack> for FallBackView {
-    fn from(fell: FellBack) -> Self {
+impl From<HeldTasks> for HeldView {
+    fn from(held: HeldTasks) -> Self {
         Self {
-            namespace: fell.pin.namespace,
-            target: fell.pin.target,
-            from: fell.from.to_string(),
-            to: fell.pin.requirement,
+            namespace: held.namespace,
+            template: held.template,
+            tasks: held.tasks,
+            steps: held.steps,
         }
     }
 }

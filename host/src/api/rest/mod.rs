@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod barred_pins;
 mod bars;
 mod collections;
 mod components;

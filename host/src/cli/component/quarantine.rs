@@ -3,7 +3,8 @@
 use crate::cli::one_version::OneVersion;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
-use crate::cli::view::{FallBack, Page, Quarantine as QuarantineView, Released, VersionName};
+use crate::cli::reference::Reference;
+use crate::cli::view::{Held, Page, Quarantine as QuarantineView, Released, VersionName};
 use crate::cli::{CliError, Context, Exit, units};
 use chrono::Utc;
 
@@ -37,11 +38,9 @@ impl Quarantine {
         context.output.show(&answer.text, || {
             quarantine_text(&answer.value, context.output)
         })?;
-        let release = &self.version.release;
-        context.output.next(&[
-            format!("tasker component release {release}"),
-            "tasker component quarantined".to_owned(),
-        ]);
+        context
+            .output
+            .next(&next(&answer.value, &self.version.release));
         Ok(Exit::Complete)
     }
 }
@@ -110,25 +109,45 @@ fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
     let mark = output.paint.tone(Tone::Caution, "⊘");
     let fields = output.fields([
         ("known as", names(&quarantine.names)),
-        ("pins", lines(quarantine.pins.iter().map(pin_text))),
+        ("stand still", lines(quarantine.held.iter().map(held_text))),
         ("since", units::ago(quarantine.at, Utc::now())),
         ("by", quarantine.actor.clone()),
         ("reason", quarantine.reason.clone()),
     ]);
+    let pins = quarantine.pins.lines(output);
     format!(
-        "{mark} the code {} {said}\n{fields}",
+        "{mark} the code {} {said}\n{fields}{pins}",
         quarantine.digest.short()
     )
 }
 
-fn pin_text(pin: &FallBack) -> String {
-    let FallBack {
+/// What stands still, template by template.
+fn held_text(held: &Held) -> String {
+    let Held {
         namespace,
-        target,
-        from,
-        to,
-    } = pin;
-    format!("{target} in {namespace}: {from} → {to}")
+        template,
+        tasks,
+        steps,
+    } = held;
+    let (steps, tasks) = (units::count(*steps, "step"), units::count(*tasks, "task"));
+    format!("{steps} in {tasks} of {namespace}/{template}")
+}
+
+/// First what leads the tasks on that stand still; last what takes the quarantine back.
+fn next(quarantine: &QuarantineView, release: &Reference) -> Vec<String> {
+    let mut next = quarantine.pins.next();
+    next.push(format!("tasker drain component {release}"));
+    let held = quarantine.held.first();
+    next.extend(held.map(|it| {
+        format!(
+            "tasker task upgrade --template {}/{} --component {} --dry-run",
+            it.namespace,
+            it.template,
+            release.family()
+        )
+    }));
+    next.push(format!("tasker component release {release}"));
+    next
 }
 
 fn names(names: &[VersionName]) -> String {

@@ -2,10 +2,12 @@
 
 use crate::cli::one_version::OneVersion;
 use crate::cli::paint::Tone;
-use crate::cli::view::ComponentVersion;
+use crate::cli::view::{ComponentVersion, Yanked};
 use crate::cli::{CliError, Context, Exit};
 
 /// Take a version back: new tasks don't take it, tasks that have it keep it.
+///
+/// Pins that only it satisfied go back to what they were before, where they can.
 #[derive(Debug, clap::Args)]
 pub struct Yank {
     #[command(flatten)]
@@ -23,7 +25,7 @@ impl Yank {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let answer = self
             .version
-            .change::<ComponentVersion>("components", "yank", context)
+            .change::<Yanked>("components", "yank", context)
             .await?;
         let (release, mark) = (
             &self.version.release,
@@ -31,13 +33,14 @@ impl Yank {
         );
         context.output.show(&answer.text, || {
             format!(
-                "{mark} {release} is yanked: new tasks don't take it, tasks that have it keep it"
+                "{mark} {release} is yanked: new tasks don't take it, tasks that have it keep it{}",
+                answer.value.pins.lines(context.output)
             )
         })?;
-        context.output.next(&[
-            format!("tasker component show {}", release.family()),
-            format!("tasker component unyank {release}"),
-        ]);
+        let mut next = answer.value.pins.next();
+        next.push(format!("tasker component show {}", release.family()));
+        next.push(format!("tasker component unyank {release}"));
+        context.output.next(&next);
         Ok(Exit::Complete)
     }
 }

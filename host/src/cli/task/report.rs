@@ -147,6 +147,13 @@ pub fn times(task: &Task, paint: Paint) -> String {
     }
 }
 
+/// The version for whose quarantine a step stands still; the host tells it in words.
+fn quarantined(task: &Task) -> Option<&str> {
+    let reasons = task.steps.iter().filter_map(|step| step.reason.as_deref());
+    let named = reasons.filter_map(|reason| Some(reason.split_once(" is quarantined;")?.0));
+    named.into_iter().find(|named| named.contains('@'))
+}
+
 /// Commands to go on with.
 pub fn next(task: &Task) -> Vec<String> {
     let Task {
@@ -157,6 +164,13 @@ pub fn next(task: &Task) -> Vec<String> {
     } = task;
     match task.state {
         TaskState::Pending | TaskState::InProgress => {
+            if let Some(release) = quarantined(task) {
+                return vec![
+                    format!("tasker task upgrade --template {namespace}/{template} --dry-run"),
+                    format!("tasker component release {release}"),
+                    format!("tasker task cancel {id}"),
+                ];
+            }
             vec![
                 format!("tasker task watch {id}"),
                 format!("tasker task cancel {id}"),

@@ -2,10 +2,12 @@
 
 use crate::cli::one_version::OneVersion;
 use crate::cli::paint::Tone;
-use crate::cli::view::TemplateVersion;
+use crate::cli::view::Yanked;
 use crate::cli::{CliError, Context, Exit};
 
 /// Take a version back: new tasks don't take it, tasks that have it keep it.
+///
+/// Pins that only it satisfied go back to what they were before, where they can.
 #[derive(Debug, clap::Args)]
 pub struct Yank {
     #[command(flatten)]
@@ -44,16 +46,15 @@ async fn change(
     said: &str,
     context: &Context,
 ) -> Result<Exit, CliError> {
-    let answer = version
-        .change::<TemplateVersion>("templates", verb, context)
-        .await?;
+    let answer = version.change::<Yanked>("templates", verb, context).await?;
     let release = &version.release;
     context.output.show(&answer.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
-        format!("{mark} {release} {said}")
+        let pins = answer.value.pins.lines(context.output);
+        format!("{mark} {release} {said}{pins}")
     })?;
-    context
-        .output
-        .next(&[format!("tasker template show {}", release.family())]);
+    let mut next = answer.value.pins.next();
+    next.push(format!("tasker template show {}", release.family()));
+    context.output.next(&next);
     Ok(Exit::Complete)
 }

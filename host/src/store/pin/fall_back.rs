@@ -1,8 +1,8 @@
 //! What becomes of pins when a version is barred.
 
-use super::super::lock::{advance_generation, component_candidates, template_candidates};
+use super::super::StoreError;
+use super::super::lock::{component_candidates, template_candidates};
 use super::super::signature::signing_policy;
-use super::super::{Store, StoreError};
 use super::change::{Becomes, Held, PinBy, PinKey, hold, past_changes, write};
 use super::{PinKind, PinRow};
 use crate::domain::actor::Actor;
@@ -21,28 +21,27 @@ pub struct FellBack {
     pub pin: PinRow,
 }
 
-impl Store {
-    /// Has pins fall back, in a transaction of its own, from a version that is barred already.
-    pub async fn fall_back_pins(
-        &self,
-        kind: PinKind,
-        barred: (&QualifiedName, &Version),
-        actor: &Actor,
-        reason: &str,
-    ) -> Result<Vec<FellBack>, StoreError> {
-        let mut tx = self.pool.begin().await?;
-        let fell_back = fall_back(&mut tx, kind, barred, actor, reason).await?;
-        if !fell_back.is_empty() {
-            advance_generation(&mut tx).await?;
-        }
-        tx.commit().await?;
-        Ok(fell_back)
-    }
+/// A pin that means no version any more, and had nothing to go back to: new tasks that it is about are
+/// refused.
+#[derive(Clone, Debug)]
+pub struct Stranded {
+    pub namespace: String,
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub requirement: Requirement,
+}
+
+/// What became of pins that took a version which is barred now.
+#[derive(Clone, Debug, Default)]
+pub struct BarredPins {
+    pub fell_back: Vec<FellBack>,
+    pub stranded: Vec<Stranded>,
 }
 
 /// Has the pins, in every namespace, that after a bar mean no version any more go back to what does:
 /// a ramp to nothing ends, a requirement that nothing satisfies becomes the last one before it that
-/// something does. Where there is none the pin stays, and refuses new tasks by name. Other pins need
+/// something does. Where there is none the pin stays, stranded, and refuses new tasks by name. Others need
 /// nothing: what they mean next is chosen as ever.
 ///
 /// Call it in the transaction that bars the version, after the bar; whoever calls it advances the
@@ -53,7 +52,7 @@ pub(in crate::store) async fn fall_back(
     barred: (&QualifiedName, &Version),
     actor: &Actor,
     reason: &str,
-) -> Result<Vec<FellBack>, StoreError> {
+) -> Result<BarredPins, StoreError> {
     let (target, version) = barred;
     let reason = match reason {
         "" => format!("{version} is barred"),
@@ -64,7 +63,7 @@ pub(in crate::store) async fn fall_back(
         action: "pin.rollback",
         reason: &reason,
     };
-    let mut fell_back = Vec::new();
+    let mut pins = BarredPins::default();
     for (namespace, name) in pins_of(tx, kind, target).await? {
         let candidates = candidates(tx, kind, target, &namespace).await?;
         let is_met = |requirement: &Requirement| highest(&candidates, &[requirement]).is_some();
@@ -76,19 +75,29 @@ pub(in crate::store) async fn fall_back(
         };
         let held = hold(tx, &key).await?;
         let past = past_changes(tx, &key).await?;
-        if let Some((from, becomes)) = next(&held, &past, is_met) {
+        let mut stands = held.pinned.clone();
+        if let Some((from, becomes)) = next(&held, &past, &is_met) {
             let pin = write(tx, &key, &held, &becomes, &by).await?;
-            fell_back.push(FellBack { from, pin });
+            pins.fell_back.push(FellBack { from, pin });
+            stands = Some(becomes.pinned);
         }
+        let requirement = stands.map(|pinned| pinned.requirement);
+        let stranded = requirement.filter(|it| it.matches(version) && !is_met(it));
+        pins.stranded.extend(stranded.map(|requirement| Stranded {
+            namespace: namespace.to_string(),
+            kind,
+            target: target.to_owned(),
+            requirement,
+        }));
     }
-    Ok(fell_back)
+    Ok(pins)
 }
 
 /// What the pin becomes; none where it stays.
 fn next(
     held: &Held,
     newest_first: &[PastChange],
-    is_met: impl Fn(&Requirement) -> bool,
+    is_met: &impl Fn(&Requirement) -> bool,
 ) -> Option<(Pinned, Becomes)> {
     let from = held.pinned.clone()?;
     let mut pinned = from.clone();

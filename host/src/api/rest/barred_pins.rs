@@ -1,0 +1,68 @@
+//! What became of pins when a version was taken out of use.
+
+use crate::store::pin::{BarredPins, FellBack, PinKind, Stranded};
+use serde::Serialize;
+
+/// Part of the answer to a yank or a quarantine.
+#[derive(Serialize)]
+pub struct BarredPinsView {
+    /// Pins that went back to what they were before.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<FallBackView>,
+    /// Pins that mean no version any more: new tasks that they are about are refused.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    stranded_pins: Vec<StrandedView>,
+}
+
+#[derive(Serialize)]
+struct FallBackView {
+    namespace: String,
+    kind: PinKind,
+    target: String,
+    from: String,
+    to: String,
+}
+
+#[derive(Serialize)]
+struct StrandedView {
+    namespace: String,
+    kind: PinKind,
+    target: String,
+    requirement: String,
+}
+
+impl From<BarredPins> for BarredPinsView {
+    fn from(pins: BarredPins) -> Self {
+        let BarredPins {
+            fell_back,
+            stranded,
+        } = pins;
+        Self {
+            pins: fell_back.into_iter().map(FallBackView::from).collect(),
+            stranded_pins: stranded.into_iter().map(StrandedView::from).collect(),
+        }
+    }
+}
+
+impl From<FellBack> for FallBackView {
+    fn from(fell: FellBack) -> Self {
+        Self {
+            namespace: fell.pin.namespace,
+            kind: fell.pin.kind,
+            target: fell.pin.target,
+            from: fell.from.to_string(),
+            to: fell.pin.requirement,
+        }
+    }
+}
+
+impl From<Stranded> for StrandedView {
+    fn from(pin: Stranded) -> Self {
+        Self {
+            namespace: pin.namespace,
+            kind: pin.kind,
+            target: pin.target,
+            requirement: pin.requirement.to_string(),
+        }
+    }
+}
