@@ -200,6 +200,12 @@ async fn only_what_waits_can_be_approved() {
         .await
         .refused(409, "not_waiting_for_approval");
     assert!(detail.ends_with("it is active"), "{detail}");
+    let quarantine = format!("{GUEST}/versions/1.0.0/quarantine");
+    server.post(&quarantine, &json!({})).await.answered(200);
+    let detail = approve(&server, "1.0.0")
+        .await
+        .refused(409, "not_waiting_for_approval");
+    assert!(detail.ends_with("it is quarantined"), "{detail}");
     approve(&server, "1.0.1")
         .await
         .refused(404, "unknown_version");

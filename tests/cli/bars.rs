@@ -33,7 +33,15 @@ async fn a_yanked_version_says_so_wherever_it_is_shown() {
         .run(["component", "show", RELEASE])
         .await
         .succeeds();
-    assert!(one.out.contains("status     yanked"), "{one:?}");
+    for text in ["status     yanked ", " ago by admin: it rounds wrongly\n"] {
+        assert!(one.out.contains(text), "{one:?}");
+    }
+    assert_eq!(one.out.matches("status").count(), 1, "{one:?}");
+    assert!(
+        one.err
+            .contains("next: tasker component unyank demo/basics@0.1.0"),
+        "{one:?}"
+    );
     terminal
         .template("one", "  - {name: a, handler: basics/noop}")
         .await;
@@ -81,8 +89,10 @@ async fn a_quarantine_is_told_with_its_names_and_shown_with_the_component() {
     ] {
         assert!(told.out.contains(text), "{told:?}");
     }
-    let next = "tasker component release demo/basics@0.1.0";
+    let next = "next: tasker drain component demo/basics@0.1.0\n";
     assert!(told.err.contains(next), "{told:?}");
+    let last = "tasker component release demo/basics@0.1.0\n";
+    assert!(told.err.ends_with(last), "{told:?}");
     let again = terminal.run(QUARANTINE).await.succeeds();
     assert!(again.out.contains("was quarantined already"), "{again:?}");
     let listed = terminal.run(["component", "quarantined"]).await.succeeds();
@@ -118,6 +128,18 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
         is_told.then_some(())
     })
     .await;
+    let shown = terminal.run(["task", "show", id]).await.succeeds();
+    for next in [
+        "next: tasker task upgrade --template demo/slow --dry-run\n",
+        "tasker component release demo/basics@0.1.0\n",
+    ] {
+        assert!(shown.err.contains(next), "{shown:?}");
+    }
+    let told = terminal.run(QUARANTINE).await.succeeds();
+    let held = "stand still  1 step in 1 task of demo/slow";
+    assert!(told.out.contains(held), "{told:?}");
+    let upgrade = "tasker task upgrade --template demo/slow --component demo/basics --dry-run";
+    assert!(told.err.contains(upgrade), "{told:?}");
     let release = ["component", "release", RELEASE];
     let released = terminal.run(release).await.succeeds();
     let ready = "may run again; 1 step that stood still: ready";
@@ -125,6 +147,69 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
     let listed = terminal.run(["component", "quarantined"]).await.succeeds();
     assert_eq!(listed.out, "nothing is quarantined\n");
     terminal.run(release).await.ends_with(4);
+}
+
+#[tokio::test]
+async fn a_pin_that_is_left_without_a_version_is_told_with_what_to_do() {
+    let terminal = Terminal::with_basics().await;
+    let pin = ["pin", "set", "component", "demo/basics", "=0.1.0"];
+    terminal.run([&pin[..], &["--in", "shop"]].concat()).await;
+    terminal.run(pin).await.succeeds();
+    let yank = ["component", "yank", RELEASE];
+    let yanked = terminal.run(yank).await.succeeds();
+    for text in [
+        "✘ pin component demo/basics in demo: =0.1.0 has nothing left: new tasks are refused\n",
+        "✘ pin component demo/basics in shop: =0.1.0 has nothing left: new tasks are refused\n",
+    ] {
+        assert!(yanked.out.contains(text), "{yanked:?}");
+    }
+    let next = "next: tasker pin set component demo/basics REQUIREMENT\n";
+    assert!(yanked.err.contains(next), "{yanked:?}");
+    let unyank = ["component", "unyank", RELEASE];
+    terminal.run(unyank).await.succeeds();
+    let stopped = terminal.run(QUARANTINE).await.succeeds();
+    let left = "in shop: =0.1.0 has nothing left: new tasks are refused";
+    assert!(stopped.out.contains(left), "{stopped:?}");
+    assert!(stopped.err.contains(next), "{stopped:?}");
+}
+
+#[tokio::test]
+async fn who_uploads_what_is_taken_out_of_use_is_told_so_with_the_way_back() {
+    let terminal = Terminal::with_basics().await;
+    let file = terminal.file("again.wasm", crate::harness::basics());
+    let push = async |version: &str| {
+        let name = ["component", "push", &file, "--name", "demo/basics"];
+        let push = [&name[..], &["--version", version]].concat();
+        terminal.run(push).await.succeeds()
+    };
+    terminal.run(QUARANTINE).await.succeeds();
+    for version in ["0.1.0", "0.1.1"] {
+        let pushed = push(version).await;
+        let told = "⊘ its code is quarantined: no host starts it";
+        assert!(pushed.out.contains(told), "{pushed:?}");
+        let release = format!("next: tasker component release demo/basics@{version}\n");
+        assert!(pushed.err.contains(&release), "{pushed:?}");
+    }
+    terminal
+        .run(["component", "release", RELEASE])
+        .await
+        .succeeds();
+    terminal
+        .run(["component", "yank", RELEASE])
+        .await
+        .succeeds();
+    let gc = ["gc", "--older-than", "0s"];
+    let collected = terminal.run(gc).await.succeeds();
+    assert!(collected.out.contains("0.1.0"), "{collected:?}");
+    let pushed = push("0.1.0").await;
+    for text in [
+        "had been collected; its bytes were brought back",
+        "⊘ it is yanked: new tasks don't take it",
+    ] {
+        assert!(pushed.out.contains(text), "{pushed:?}");
+    }
+    let unyank = "next: tasker component unyank demo/basics@0.1.0\n";
+    assert!(pushed.err.contains(unyank), "{pushed:?}");
 }
 
 #[tokio::test]

@@ -136,6 +136,13 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
         .await
         .ends_with(2);
     assert!(unnamed.err.contains("demo/guest@1.5.0"), "{unnamed:?}");
+    let stop = ["component", "quarantine", "demo/guest@1.2.0"];
+    push("1.2.0", &["kv a", "kv b", "http"]).await;
+    terminal.run(stop).await.succeeds();
+    let approve = ["component", "approve", "demo/guest@1.2.0"];
+    let approved = terminal.run(approve).await.succeeds();
+    let told = "is approved, but quarantined: new tasks don't take it";
+    assert!(approved.out.contains(told), "{approved:?}");
 }
 
 #[tokio::test]

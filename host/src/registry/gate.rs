@@ -6,6 +6,7 @@ use crate::domain::actor::Actor;
 use crate::domain::capability::{Capability, beyond};
 use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, QualifiedName};
+use crate::domain::resolve::Bar;
 use crate::domain::scope::Scope;
 use crate::sandbox::Descriptor;
 use crate::store::approve::{Approval, Approved};
@@ -104,7 +105,10 @@ impl Registry {
                 };
                 Err(RegistryError::NotWaiting {
                     release: Box::new(release),
-                    status: row.status.as_str(),
+                    status: match row.is_quarantined {
+                        true => Bar::Quarantined.as_str(),
+                        false => row.status.as_str(),
+                    },
                 })
             }
         }

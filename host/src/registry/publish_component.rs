@@ -12,18 +12,29 @@ use semver::Version;
 /// The largest component, in bytes.
 pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
 
+/// What publishing came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// The version is new.
+    Created,
+    /// It stood already.
+    Stood,
+    /// It stood already, without its bytes, and has them back.
+    Restored,
+}
+
 impl Registry {
-    /// Stores the bytes under this version; returns it and whether this call made it. The same
-    /// bytes again change nothing, but give a collected version its bytes back; other bytes under an
-    /// existing version are refused. A version that exists is not inspected again. One that wants more rights than were agreed to waits for
-    /// approval.
+    /// Stores the bytes under this version; returns it and what that came to. The same bytes again
+    /// change nothing, but give a collected version its bytes back; other bytes under an existing
+    /// version are refused. A version that exists is not inspected again. One that wants more rights
+    /// than were agreed to waits for approval.
     pub async fn publish_component(
         &self,
         target: &QualifiedName,
         version: &Version,
         bytes: Bytes,
         actor: &Actor,
-    ) -> Result<(ComponentVersionRow, bool), RegistryError> {
+    ) -> Result<(ComponentVersionRow, Published), RegistryError> {
         let digest = Digest::of(&bytes);
         let QualifiedName { namespace, name } = target;
         if let Some(row) = self
@@ -33,7 +44,7 @@ impl Registry {
         {
             let row = same_content(target, version, row, digest)?;
             return match row.collected_at {
-                None => Ok((row, false)),
+                None => Ok((row, Published::Stood)),
                 Some(_) => self.restore(target, version, &row, bytes, actor).await,
             };
         }
@@ -68,7 +79,11 @@ impl Registry {
             actor,
         };
         let (row, created) = self.store.publish_component(&new).await?;
-        same_content(target, version, row, digest).map(|row| (row, created))
+        let published = match created {
+            true => Published::Created,
+            false => Published::Stood,
+        };
+        same_content(target, version, row, digest).map(|row| (row, published))
     }
 }
 
@@ -81,13 +96,16 @@ impl Registry {
         row: &ComponentVersionRow,
         bytes: Bytes,
         actor: &Actor,
-    ) -> Result<(ComponentVersionRow, bool), RegistryError> {
+    ) -> Result<(ComponentVersionRow, Published), RegistryError> {
         self.require_signature(target, version, row.digest).await?;
         let uploaded = self.inspected(bytes).await?;
         self.store
             .restore_component(row, &uploaded.bytes, actor)
             .await?;
-        Ok((self.component_version(target, version).await?, false))
+        Ok((
+            self.component_version(target, version).await?,
+            Published::Restored,
+        ))
     }
 }
 

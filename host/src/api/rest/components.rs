@@ -10,9 +10,10 @@ use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::registry::discover::{descriptor, latest, parse_version};
-use crate::registry::publish_component::MAX_COMPONENT_BYTES;
+use crate::registry::publish_component::{MAX_COMPONENT_BYTES, Published};
 use crate::sandbox::{Descriptor, HandlerDescription, Provenance};
 use crate::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
+use crate::store::yank::BarRow;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -84,9 +85,23 @@ pub struct ComponentVersionView {
     /// When its bytes were removed, since nothing needed it any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     collected_at: Option<DateTime<Utc>>,
+    /// Who took it out of use, where this version alone is shown and somebody did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    barred: Option<BarredView>,
     /// Only in the answer to a publish.
     #[serde(skip_serializing_if = "Option::is_none")]
     created: Option<bool>,
+    /// Only in the answer to a publish, where it gave a collected version its bytes back.
+    #[serde(skip_serializing_if = "is_false")]
+    restored: bool,
+}
+
+/// By whom a version is yanked or quarantined, and why.
+#[derive(Serialize)]
+struct BarredView {
+    at: DateTime<Utc>,
+    actor: String,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -144,8 +159,13 @@ async fn show_version(
     let version = parse_version(&version)?;
     let target = QualifiedName { namespace, name };
     let row = api.registry.component_version(&target, &version).await?;
+    let barred = api.registry.barred(&row).await?;
     let granted = api.registry.granted_to(&target).await?;
-    Ok(Json(ComponentVersionView::of(row, None, &granted)?))
+    let view = ComponentVersionView::of(row, None, &granted)?;
+    Ok(Json(ComponentVersionView {
+        barred: barred.map(BarredView::from),
+        ..view
+    }))
 }
 
 async fn publish(
@@ -164,18 +184,36 @@ async fn publish(
             .keep_signatures(digest, &signatures, &caller.0)
             .await?;
     }
-    let (row, created) = api
+    let (row, published) = api
         .registry
         .publish_component(&target, &version, bytes, &caller.0)
         .await?;
+    let created = published == Published::Created;
     let status = if created {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
     let granted = api.registry.granted_to(&target).await?;
-    let view = ComponentVersionView::of(row, Some(created), &granted)?;
+    let view = ComponentVersionView {
+        restored: published == Published::Restored,
+        ..ComponentVersionView::of(row, Some(created), &granted)?
+    };
     Ok((status, Json(view)).into_response())
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl From<BarRow> for BarredView {
+    fn from(row: BarRow) -> Self {
+        Self {
+            at: row.at,
+            actor: row.actor,
+            reason: row.reason,
+        }
+    }
 }
 
 impl From<ComponentRow> for ComponentSummary {
@@ -229,7 +267,9 @@ impl ComponentVersionView {
             verdict: row.verdict,
             created_at: row.created_at,
             collected_at: row.collected_at,
+            barred: None,
             created,
+            restored: false,
         })
     }
 }

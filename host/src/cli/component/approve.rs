@@ -60,11 +60,15 @@ impl Approve {
 
 fn text(version: &ComponentVersion, granted: &[Grant], output: Output) -> String {
     let mut text = format!(
-        "{} {}/{}@{} is approved: new tasks may take it",
+        "{} {}/{}@{} is approved{}",
         output.paint.tone(Tone::Good, "✔"),
         version.namespace,
         version.component,
         version.version,
+        match version.standing.bar() {
+            None => ": new tasks may take it".to_owned(),
+            Some(bar) => format!(", but {bar}: new tasks don't take it"),
+        }
     );
     for grant in granted {
         text += &format!("\n  granted in {}: {}", grant.namespace, grant.capability);

@@ -228,9 +228,10 @@ fn counted(bytes: Vec<u8>, bar: ProgressBar) -> Body {
 
 /// What came of an upload.
 pub(in crate::cli) fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
-    let done = match pushed.created {
-        Some(false) => "was there already, with the same bytes",
-        Some(true) | None => "uploaded",
+    let done = match (pushed.restored, pushed.created) {
+        (true, _) => "had been collected; its bytes were brought back",
+        (false, Some(false)) => "was there already, with the same bytes",
+        (false, Some(true) | None) => "uploaded",
     };
     let verdict = pushed.verdict.iter();
     let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
@@ -244,7 +245,21 @@ pub(in crate::cli) fn pushed_text(pushed: &ComponentVersion, output: Output) -> 
         pushed.digest.short(),
         handler_names(pushed),
     );
-    text + &waiting_text(pushed, output)
+    text + &barred_text(pushed, output) + &waiting_text(pushed, output)
+}
+
+/// That it is taken out of use, whatever was uploaded.
+fn barred_text(pushed: &ComponentVersion, output: Output) -> String {
+    let standing = &pushed.standing;
+    let mark = output.paint.tone(Tone::Caution, "⊘");
+    let mut text = String::new();
+    if standing.is_quarantined() {
+        text += &format!("\n{mark} its code is quarantined: no host starts it");
+    }
+    if standing.is_yanked() {
+        text += &format!("\n{mark} it is yanked: new tasks don't take it");
+    }
+    text
 }
 
 /// That no task takes it before somebody agrees, and to what.

@@ -138,7 +138,10 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         ("version", version.version.to_string()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
-        ("status", status(version)),
+        (
+            "status",
+            version.standing.bar_with_story().unwrap_or_else(active),
+        ),
         ("wants", wants(version, output)),
         ("imports", version.imports.join("\n")),
         ("made by", made_by(version.provenance.as_ref())),
@@ -193,8 +196,11 @@ fn made_by(provenance: Option<&Provenance>) -> String {
 
 /// Why new tasks may not take it, or that they may.
 fn status(version: &ComponentVersion) -> String {
-    let bar = version.standing.bar();
-    bar.unwrap_or_else(|| "active".to_owned())
+    version.standing.bar().unwrap_or_else(active)
+}
+
+fn active() -> String {
+    "active".to_owned()
 }
 
 /// What it wants, a line each, with what keeps it from having it.
@@ -211,9 +217,27 @@ fn wants(version: &ComponentVersion, output: Output) -> String {
     lines.join("\n")
 }
 
-/// What lets the version do what it wants, if anything is missing.
+/// What gives the version to new tasks again, if it was taken out of use.
+fn way_back(version: &ComponentVersion) -> Option<String> {
+    let (namespace, name) = (&version.namespace, &version.component);
+    let standing = &version.standing;
+    let verb = match (standing.is_quarantined(), standing.is_yanked()) {
+        (true, _) => "release",
+        (false, true) => "unyank",
+        (false, false) => return None,
+    };
+    let number = &version.version;
+    Some(format!(
+        "tasker component {verb} {namespace}/{name}@{number}"
+    ))
+}
+
+/// What lets the version be taken, and do what it wants, if anything is in its way.
 pub fn next(version: &ComponentVersion) -> Vec<String> {
     let (namespace, name) = (&version.namespace, &version.component);
+    if let Some(way_back) = way_back(version) {
+        return vec![way_back];
+    }
     if !version.unapproved.is_empty() {
         let version = &version.version;
         return vec![format!(

@@ -9,7 +9,7 @@ use crate::domain::name::{Name, NameError};
 use crate::domain::requirement::QualifiedName;
 use crate::domain::signature::{Signature, SignatureError};
 use crate::domain::template::{MAX_SOURCE_BYTES, Template};
-use crate::registry::publish_component::MAX_COMPONENT_BYTES;
+use crate::registry::publish_component::{MAX_COMPONENT_BYTES, Published};
 use crate::registry::{Registry, RegistryError};
 use std::io;
 use std::path::Path;
@@ -82,8 +82,8 @@ impl Registry {
         self.keep_signatures(Digest::of(&bytes), &signatures, &actor)
             .await?;
         let published = self.publish_component(&target, &version, bytes.into(), &actor);
-        let (_, created) = published.await?;
-        Ok(created.then(|| format!("component {target}@{version}")))
+        let (_, published) = published.await?;
+        Ok((published == Published::Created).then(|| format!("component {target}@{version}")))
     }
 
     async fn publish_template_file(
