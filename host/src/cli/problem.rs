@@ -108,6 +108,12 @@ impl Problem {
         &self.what
     }
 
+    /// True where the host refuses what was sent, whoever sends it.
+    pub fn is_refusal(&self) -> bool {
+        let is_of_caller = ["unauthenticated", "forbidden"].contains(&self.code.as_str());
+        matches!(self.exit, Exit::BadInput | Exit::Conflict) && !is_of_caller
+    }
+
     /// The code that the process ends with.
     pub fn exit(&self) -> Exit {
         self.exit

@@ -13,7 +13,7 @@ use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::Body;
+use reqwest::{Body, Method};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -188,7 +188,7 @@ pub(in crate::cli) async fn send(
     let body = counted(upload.bytes, bar.clone());
     let answer = context
         .client
-        .upload_component(&path, body, bytes, &upload.signatures)
+        .upload_component(Method::PUT, &path, body, bytes, &upload.signatures)
         .await;
     bar.finish_and_clear();
     answer

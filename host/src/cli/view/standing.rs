@@ -1,5 +1,6 @@
 //! Whether new tasks may take a version.
 
+use crate::domain::resolve::Bar;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -17,6 +18,18 @@ pub struct Standing {
 }
 
 impl Standing {
+    pub fn is_collected(&self) -> bool {
+        self.collected_at.is_some()
+    }
+
+    /// Why new tasks may not take it, if so; of a collected one, once it has its bytes back.
+    pub fn bar_with_bytes(&self) -> Option<Bar> {
+        match self.quarantined {
+            true => Some(Bar::Quarantined),
+            false => Bar::named(&self.status),
+        }
+    }
+
     /// Why new tasks may not take it, in words, if so.
     pub fn bar(&self) -> Option<String> {
         if self.collected_at.is_some() {

@@ -1,5 +1,6 @@
 //! What publishing a version of a component would change.
 
+use super::obstacle::Obstacle;
 use super::{Numbered, OpenTasks, open_tasks};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
@@ -8,7 +9,9 @@ use crate::domain::ramp::Percent;
 use crate::domain::reach::{Arrival, Reach, Reached};
 use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate};
+use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
+use crate::registry::sign::check_signatures;
 use crate::registry::storable::has_nul;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
@@ -35,7 +38,7 @@ pub struct ComponentPlan {
     /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
     pub unapproved: Vec<String>,
     /// What else is in its way, one sentence each.
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
     /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
     /// that would run it first.
     pub steps: Vec<StepReach>,
@@ -84,8 +87,8 @@ pub enum Admits {
 }
 
 impl Registry {
-    /// What publishing these bytes under this version would change. Nothing is stored but their
-    /// compiled code.
+    /// What publishing these bytes under this version, with these signatures, would change. Nothing
+    /// is stored but their compiled code.
     ///
     /// # Errors
     /// Where they are no component that could be published, or the version has other bytes.
@@ -94,37 +97,34 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         bytes: Bytes,
+        signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
+        let given = Digest::of(&bytes);
+        check_signatures(given, signatures)?;
         let stored = self.store.component_version(namespace, name, version);
         if let Some(row) = stored.await? {
-            return match Digest::of(&bytes) {
-                same if same == row.digest => self.plan_of_stored(target, version, row).await,
-                given => Err(RegistryError::VersionExists {
+            if given != row.digest {
+                return Err(RegistryError::VersionExists {
                     release: Box::new(release(target, version)),
                     existing: row.digest,
                     given,
-                }),
-            };
+                });
+            }
+            let is_collected = row.collected_at.is_some();
+            let mut plan = self.plan_of_stored(target, version, row).await?;
+            if is_collected {
+                plan.obstacles = self.obstacles(target, version, given, signatures).await?;
+            }
+            return Ok(plan);
         }
         let uploaded = self.inspected(bytes).await?;
         let described = serde_json::to_value(&uploaded.descriptor);
         if described.is_ok_and(|described| has_nul(&described)) {
             return Err(RegistryError::Nul("the component's descriptor"));
         }
-        let mut obstacles = Vec::new();
-        match self
-            .require_signature(target, version, uploaded.digest)
-            .await
-        {
-            Ok(()) => {}
-            Err(unsigned @ RegistryError::Unsigned { .. }) => obstacles.push(unsigned.to_string()),
-            Err(error) => return Err(error),
-        }
-        let quarantined = self.store.quarantined_digests().await?;
-        if quarantined.contains(&uploaded.digest) {
-            obstacles.push("these bytes are in quarantine: no host would start them".to_owned());
-        }
+        let obstacles = self.obstacles(target, version, given, signatures);
+        let obstacles = obstacles.await?;
         let wanted = self.unapproved(target, version, &uploaded.descriptor);
         let unapproved = wanted.await?;
         let plan = self.plan_of(target, version, uploaded, None).await?;

@@ -1,9 +1,11 @@
 //! What publishing something would change, told before anything changes.
 
 mod component;
+mod obstacle;
 mod template;
 
 pub use component::ComponentPlan;
+pub use obstacle::{Obstacle, ObstacleCode};
 pub use template::TemplatePlan;
 
 use super::{Kind, Registry, RegistryError, Release};
