@@ -203,6 +203,8 @@ fn pins(pins: &[PinReach], output: Output) -> String {
             requirement,
             ..
         } = pin;
+        let rest = pin.percent.map(|percent| percent.rest().to_string());
+        let rest = rest.unwrap_or_default();
         let percent = pin.percent.map(|percent| percent.to_string());
         let percent = percent.unwrap_or_default();
         let ramp = match &pin.ramp {
@@ -212,6 +214,7 @@ fn pins(pins: &[PinReach], output: Output) -> String {
         let (tone, what) = match pin.admits {
             Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
             Admits::Ramp => (Tone::Active, format!("gives it to {percent} of new tasks")),
+            Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
             Admits::Nobody => (Tone::Caution, "keeps new tasks from it".to_owned()),
         };
         let what = output.paint.tone(tone, &what);

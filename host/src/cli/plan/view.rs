@@ -82,6 +82,7 @@ pub struct PinReach {
 pub enum Admits {
     All,
     Ramp,
+    Rest,
     Nobody,
 }
 

@@ -83,6 +83,8 @@ pub enum Admits {
     All,
     /// Those that are on its ramp.
     Ramp,
+    /// Those that are not on its ramp.
+    Rest,
     Nobody,
 }
 
@@ -274,6 +276,7 @@ fn pin_reach(namespace: String, pin: Pinned, version: &Version) -> PinReach {
     let ramp = pin.ramp.as_ref();
     let is_ramped = ramp.is_some_and(|ramp| ramp.requirement.matches(version));
     let admits = match (pin.requirement.matches(version), is_ramped) {
+        (true, false) if ramp.is_some() => Admits::Rest,
         (true, _) => Admits::All,
         (false, true) => Admits::Ramp,
         (false, false) => Admits::Nobody,
