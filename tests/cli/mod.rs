@@ -8,6 +8,7 @@ mod first_start;
 mod following;
 mod gc;
 mod grants;
+mod hostile_text;
 mod keys;
 mod kv;
 mod limits;

@@ -6,6 +6,7 @@ use super::{CliError, Context, Exit, input, list, units};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -94,10 +95,11 @@ fn row(entry: &Entry) -> [String; 5] {
 }
 
 async fn get(bucket: &Reference, key: &str, context: &Context) -> Result<(), CliError> {
-    let entry = context.client.get::<Entry>(&path(bucket, key)).await?;
+    let entry = context.client.get::<IgnoredAny>(&path(bucket, key)).await?;
+    let exact: Entry = context.client.exactly(&entry.text)?;
     context
         .output
-        .show(&entry.text, || entry.value.value.get().to_owned())
+        .show(&entry.text, || super::json::escaped(exact.value.get()))
 }
 
 async fn set(

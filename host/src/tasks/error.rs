@@ -54,7 +54,9 @@ pub enum TasksError {
     UnknownTask { task_id: TaskId },
     #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
     AlreadyFinal { task_id: TaskId, state: TaskState },
-    #[error("a reason has at most {MAX_REASON_BYTES} bytes and no NUL")]
+    #[error(
+        "a reason has at most {MAX_REASON_BYTES} bytes and, but for line breaks, no control characters"
+    )]
     Reason,
     #[error("{}", breaks(.0))]
     UpgradeBreaks(Vec<UpgradedComponent>),

@@ -9,6 +9,7 @@ use crate::cli::{CliError, Context, Exit, changes, units};
 use crate::domain::compat::{Change, Level};
 use crate::domain::requirement::Requirement;
 use crate::domain::state::TaskState;
+use crate::domain::visible::visible_line;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -180,6 +181,6 @@ fn row(component: &Component, output: Output) -> [String; 6] {
 }
 
 fn breaking_line(component: &Component, change: &Change) -> String {
-    let Change { path, what, .. } = change;
+    let (path, what) = (visible_line(&change.path), visible_line(&change.what));
     format!("\n{} {}: {path} {what}", component.component, component.to)
 }
