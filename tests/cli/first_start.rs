@@ -1,6 +1,7 @@
 //! The first start of a host, which makes the first key.
 
 use crate::harness::{TestDatabase, tasker, wait_until};
+use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Stdio;
@@ -195,4 +196,20 @@ async fn an_admin_key_that_is_none_is_refused_without_repeating_it() {
         "{told}"
     );
     assert_eq!(refused.status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn a_key_file_for_secrets_that_is_none_is_refused_before_anything_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let (missing, wrong) = (folder.path().join("missing"), folder.path().join("wrong"));
+    std::fs::write(&wrong, "abc\n").unwrap();
+    std::fs::set_permissions(&wrong, Permissions::from_mode(0o600)).unwrap();
+    for (file, why) in [(&missing, "No such file"), (&wrong, "is not a key")] {
+        let mut command = program(folder.path());
+        command.args(["serve", "--database-url", "postgres://localhost:1/none"]);
+        let refused = command.arg("--secret-key-file").arg(file).output().await;
+        let told = String::from_utf8(refused.unwrap().stderr).unwrap();
+        let named = format!("the key file {} cannot be used", file.display());
+        assert!(told.contains(&named) && told.contains(why), "{told}");
+    }
 }

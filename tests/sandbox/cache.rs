@@ -1,11 +1,12 @@
 //! Compiled code is kept, and only what this host wrote is loaded.
 
+use super::attempt::attempt;
 use super::guests;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tasker::domain::digest::Digest;
-use tasker::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError, Surroundings};
 
 fn open(dir: &Path) -> Sandbox {
     Sandbox::new(SandboxConfig {
@@ -120,6 +121,26 @@ async fn only_the_owner_may_read_the_key() {
             & 0o777
     };
     assert_eq!((mode("cache"), mode("cache/key")), (0o700, 0o600));
+}
+
+#[tokio::test]
+async fn an_upload_is_inspected_though_attempts_hold_every_place() {
+    let dir = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::new(SandboxConfig {
+        cache_dir: dir.path().to_owned(),
+        max_concurrent: 1,
+        compiler: Compiler::InProcess,
+    })
+    .unwrap();
+    let digest = sandbox.inspect(guests::misbehaving()).await.unwrap().digest;
+    let load = async || Ok::<_, Infallible>(guests::misbehaving().to_vec());
+    let prepared = sandbox.prepare(digest, load).await.unwrap();
+    let sleeps = attempt("sleeps").deadline_ms(600_000).invocation();
+    let holds = sandbox.execute(&prepared, sleeps, Surroundings::default());
+    let mut holds = std::pin::pin!(holds);
+    assert!(futures::poll!(&mut holds).is_pending());
+    sandbox.inspect(guests::misbehaving()).await.unwrap();
+    assert!(futures::poll!(&mut holds).is_pending());
 }
 
 #[tokio::test]

@@ -9,7 +9,9 @@ use tasker::domain::kv::{Expected, KvEntry, KvWrite};
 use tasker::domain::name::Name;
 use tasker::domain::outcome::Outcome;
 use tasker::domain::secret::SecretValue;
-use tasker::sandbox::{Executed, KvEntries, KvUnavailable, SecretUnavailable, SecretValues};
+use tasker::sandbox::{
+    Executed, KvEntries, KvUnavailable, LogLine, SecretUnavailable, SecretValues,
+};
 
 /// The namespace `orders` has one entry: 41 under `a`, at version 7.
 struct Entries;
@@ -124,6 +126,18 @@ async fn what_is_out_of_bounds_or_not_granted_is_refused_in_words() {
     }
     let told = result(&run("is_refused", "counters a", &["kv counters read"]).await);
     assert_eq!(told[0], "not granted");
+}
+
+#[tokio::test]
+async fn a_refusal_names_in_the_log_the_command_that_would_grant_it() {
+    let executed = run("is_refused", "counters a", &["kv counters read"]).await;
+    for command in [
+        "tasker grant add orders/misbehaving 'kv counters'",
+        "tasker grant add orders/misbehaving 'kv other read'",
+    ] {
+        let is_told = |line: &LogLine| line.message.ends_with(command);
+        assert!(executed.log.iter().any(is_told), "{command}");
+    }
 }
 
 #[tokio::test]

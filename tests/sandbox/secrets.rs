@@ -129,6 +129,21 @@ async fn what_was_not_granted_is_not_had() {
 }
 
 #[tokio::test]
+async fn a_refusal_names_in_the_log_the_command_that_would_grant_it() {
+    for (handler, command) in [
+        ("asks", "tasker grant add orders/misbehaving 'secret key'"),
+        (
+            "reveals",
+            "tasker grant add orders/misbehaving 'secret key clear'",
+        ),
+    ] {
+        let log = run(handler, "key", &[]).await.log;
+        assert_eq!(log.len(), 1);
+        assert!(log[0].message.ends_with(command), "{}", log[0].message);
+    }
+}
+
+#[tokio::test]
 async fn a_secret_is_a_placeholder_that_stays_within_the_attempt() {
     let placeholder_length = "{\"length\":46}";
     let granted = ["secret key"];

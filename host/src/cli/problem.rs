@@ -3,6 +3,7 @@
 use super::exit::Exit;
 use super::paint::{Paint, Tone};
 use super::place::Place;
+use crate::domain::chain::Chain;
 use crate::domain::visible::visible;
 use serde::Deserialize;
 use serde_json::json;
@@ -170,7 +171,7 @@ impl From<Problem> for CliError {
 /// For the commands that need no host: the causes, the outermost first.
 impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
-        Problem::new(Exit::Failed, "failed", format!("{error:#}")).into()
+        Problem::new(Exit::Failed, "failed", Chain(error.as_ref()).to_string()).into()
     }
 }
 

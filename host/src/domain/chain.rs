@@ -1,20 +1,23 @@
-//! An error and its causes in one line, for logs.
+//! An error and its causes in one line.
 
 use std::error::Error;
 use std::fmt;
 
-/// Writes the error, then each cause after a colon.
+/// Writes the error, then each cause after a colon; what an error tells of its cause is not told twice.
 pub struct Chain<'a>(pub &'a dyn Error);
 
 impl fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
+        let mut told = self.0.to_string();
         let mut cause = self.0.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let text = error.to_string();
+            if !told.contains(&text) {
+                told = format!("{told}: {text}");
+            }
             cause = error.source();
         }
-        Ok(())
+        f.write_str(&told)
     }
 }
 
@@ -22,16 +25,28 @@ impl fmt::Display for Chain<'_> {
 mod tests {
     use super::*;
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("nothing was written")]
+    struct Unwritten(#[source] std::io::Error);
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("the copy failed: {0}; try again")]
+    struct Uncopied(#[source] Unwritten);
+
+    fn unwritten() -> Unwritten {
+        Unwritten(std::io::Error::other("the disk is full"))
+    }
+
     #[test]
     fn causes_follow_what_they_caused() {
-        #[derive(Debug, thiserror::Error)]
-        #[error("nothing was written")]
-        struct Unwritten(#[source] std::io::Error);
+        let told = Chain(&unwritten()).to_string();
+        assert_eq!(told, "nothing was written: the disk is full");
+    }
 
-        let error = Unwritten(std::io::Error::other("the disk is full"));
-        assert_eq!(
-            Chain(&error).to_string(),
-            "nothing was written: the disk is full"
-        );
+    #[test]
+    fn a_cause_that_was_told_is_not_told_again() {
+        let told = Chain(&Uncopied(unwritten())).to_string();
+        let expected = "the copy failed: nothing was written; try again: the disk is full";
+        assert_eq!(told, expected);
     }
 }

@@ -18,7 +18,7 @@ use crate::registry::Registry;
 use crate::registry::upkeep::Upkeep;
 use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use crate::store::embedded::EmbeddedError;
-use crate::store::secret::{KeyRingError, SecretKeys};
+use crate::store::secret::{KeyRingError, SecretError, SecretKeys};
 use crate::store::wake::Wake;
 use crate::store::{MigrateError, Store, StoreError};
 use crate::worker::{Worker, WorkerConfig, WorkerStats};
@@ -93,6 +93,8 @@ pub enum HostError {
     Embedded(#[from] EmbeddedError),
     #[error("TASKER_SECRET_KEY cannot be used: {0}")]
     SecretKeys(#[from] KeyRingError),
+    #[error("secrets cannot be read")]
+    SecretKeyFile(#[from] SecretError),
     #[error("the database could not be prepared")]
     Migrate(#[from] MigrateError),
     #[error(transparent)]
@@ -136,10 +138,11 @@ impl Host {
     pub async fn start(config: HostConfig) -> Result<Self, HostError> {
         check(&config)?;
         let certificates = config.tls.map(Certificates::read).transpose()?;
-        let (listener, address) = bind(config.listen).await?;
-        let database = Database::open(&config.database, &config.data_dir).await?;
         let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
         let keys = config.secret_keys.unwrap_or_else(own_keys);
+        keys.check()?;
+        let (listener, address) = bind(config.listen).await?;
+        let database = Database::open(&config.database, &config.data_dir).await?;
         let store = database.store(config.connections)?.with_keys(keys);
         store.migrate().await?;
         let (authentication, first_key) = config.auth.start(&store, &config.data_dir).await?;

@@ -32,12 +32,12 @@ const HOST_STACK_BYTES: usize = 1 << 20;
 /// Frames of a guest backtrace.
 pub(super) const BACKTRACE_FRAMES: usize = 64;
 
-/// An engine whose pool holds `max_concurrent` components of any allowed shape at once, or, where
+/// An engine whose pool holds `places` components of any allowed shape at once, or, where
 /// the address space for that can't be reserved, an engine without a pool. A thread advances its
 /// epoch for as long as it lives.
-pub(super) fn start(max_concurrent: usize) -> Result<Engine> {
+pub(super) fn start(places: usize) -> Result<Engine> {
     let mut config = settings();
-    config.allocation_strategy(pool(max_concurrent));
+    config.allocation_strategy(pool(places));
     let engine = Engine::new(&config).or_else(|error| {
         tracing::warn!(%error, "no memory for a pool of instances: each is made on demand, which is slower");
         Engine::new(config.allocation_strategy(InstanceAllocationStrategy::OnDemand))
@@ -61,8 +61,8 @@ pub(super) fn settings() -> Config {
 }
 
 /// Sized so that whoever holds a permit always finds a place.
-fn pool(max_concurrent: usize) -> PoolingAllocationConfig {
-    let components = u32::try_from(max_concurrent).unwrap_or(u32::MAX);
+fn pool(places: usize) -> PoolingAllocationConfig {
+    let components = u32::try_from(places).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(components);
     pool.total_stacks(components);

@@ -16,7 +16,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::usage::Usage;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::SemaphorePermit;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
@@ -63,7 +63,7 @@ impl Sandbox {
         invocation: Arc<Invocation>,
         surroundings: Surroundings,
     ) -> Executed {
-        let _turn = self.inner.turn().await;
+        let _turn = turn(&self.inner.permits).await;
         let started = Instant::now();
         let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
@@ -86,13 +86,13 @@ impl Sandbox {
     }
 }
 
-impl Inner {
-    /// A place in the pool, for as long as it is held.
-    pub(super) async fn turn(&self) -> SemaphorePermit<'_> {
-        let permit = self.permits.acquire().await;
-        permit.expect("the semaphore is never closed")
-    }
+/// A place in the pool, for as long as it is held.
+pub(super) async fn turn(places: &Semaphore) -> SemaphorePermit<'_> {
+    let permit = places.acquire().await;
+    permit.expect("a semaphore of the sandbox is never closed")
+}
 
+impl Inner {
     /// A store that holds the guest to its limits.
     pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
         let mut store = Store::new(&self.engine, state);

@@ -3,7 +3,7 @@
 use super::bindings::exports::tasker::step::handler;
 use super::capability::CONTRACT_DESCRIPTOR;
 use super::descriptor::{Described, Descriptor};
-use super::execute::within_deadline;
+use super::execute::{turn, within_deadline};
 use super::provenance::Provenance;
 use super::refusal::Refusal;
 use super::state::AttemptState;
@@ -77,7 +77,7 @@ impl Sandbox {
     }
 
     async fn describe(&self, prepared: &Prepared) -> Result<Option<Described>, Refusal> {
-        let _turn = self.inner.turn().await;
+        let _turn = turn(&self.inner.inspections).await;
         let invocation = Arc::new(describing(prepared.digest()));
         let state = AttemptState::new(
             invocation,

@@ -96,9 +96,15 @@ struct Inner {
     engine: Engine,
     linker: Linker<AttemptState>,
     cache: CodeCache,
+    /// Turns of attempts.
     permits: Semaphore,
+    /// Turns of inspections: a mended version must not wait for the attempts that it would end.
+    inspections: Semaphore,
     http: Outside,
 }
+
+/// Uploads that describe themselves at the same time; places in the pool are kept for them.
+const INSPECTIONS: usize = 2;
 
 impl Sandbox {
     /// Starts the engine and the thread that ends endless loops; opens the cache.
@@ -112,7 +118,8 @@ impl Sandbox {
     /// The same; handlers' requests find the addresses of hosts there.
     pub fn with_names(config: SandboxConfig, names: Arc<dyn LookUp>) -> Result<Self, SandboxError> {
         let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
-        let engine = engine::start(max_concurrent).map_err(SandboxError::Engine)?;
+        let engine = engine::start(max_concurrent.saturating_add(INSPECTIONS))
+            .map_err(SandboxError::Engine)?;
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
@@ -123,6 +130,7 @@ impl Sandbox {
                 linker,
                 cache,
                 permits,
+                inspections: Semaphore::new(INSPECTIONS),
                 http,
             }),
         })

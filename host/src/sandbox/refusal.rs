@@ -2,6 +2,7 @@
 
 use super::descriptor::MAX_WANTS;
 use crate::domain::capability::CapabilityError;
+use crate::domain::chain::Chain;
 use crate::domain::outcome::Failure;
 use std::fmt;
 use std::time::Duration;
@@ -86,7 +87,7 @@ pub enum Refusal {
 impl Refusal {
     /// The refusal and its causes in one line.
     pub fn chain(&self) -> String {
-        super::verdict::chain(self)
+        Chain(self).to_string()
     }
 }
 

@@ -10,11 +10,11 @@ use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::meter::HttpLimit;
 use super::state::AttemptState;
+use crate::domain::chain::Chain;
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
 use over_limit::{raise, raise_to};
-use std::error::Error as StdError;
 use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
@@ -126,33 +126,47 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Http(limit) => over_http(*limit, state),
-        Stopped::EventSize(bytes) => failure(
-            FailureKind::OverLimit,
-            "event_too_large",
-            format!(
-                "the handler sent an event of {bytes} bytes where the limit is {}; keep large things elsewhere and tell where they are, or {}",
-                limits.event_bytes,
-                raise_to(Limit::Event, *bytes, state)
-            ),
-        ),
-        Stopped::Events => failure(
-            FailureKind::OverLimit,
-            "event_limit",
-            format!(
-                "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
-                limits.events,
-                raise(Limit::Events, state)
-            ),
-        ),
+        Stopped::EventSize(bytes) => event_too_large(*bytes, state),
+        Stopped::Events => too_many_events(state),
         Stopped::Quarantined => failure(
             FailureKind::Host,
             "quarantined",
             "the component was quarantined while the handler ran".to_owned(),
         ),
-        Stopped::Host(error) => failure(FailureKind::Host, "host_unavailable", chain(error)),
-        Stopped::Kv(error) => failure(FailureKind::Host, "kv_unavailable", chain(error)),
-        Stopped::Secret(error) => failure(FailureKind::Host, "secret_unavailable", chain(error)),
+        Stopped::Host(error) => failure(
+            FailureKind::Host,
+            "host_unavailable",
+            Chain(error).to_string(),
+        ),
+        Stopped::Kv(error) => failure(
+            FailureKind::Host,
+            "kv_unavailable",
+            Chain(error).to_string(),
+        ),
+        Stopped::Secret(error) => failure(
+            FailureKind::Host,
+            "secret_unavailable",
+            Chain(error).to_string(),
+        ),
     }
+}
+
+fn too_many_events(state: &AttemptState) -> Failure {
+    let message = format!(
+        "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
+        state.limits().events,
+        raise(Limit::Events, state)
+    );
+    failure(FailureKind::OverLimit, "event_limit", message)
+}
+
+fn event_too_large(bytes: usize, state: &AttemptState) -> Failure {
+    let message = format!(
+        "the handler sent an event of {bytes} bytes where the limit is {}; keep large things elsewhere and tell where they are, or {}",
+        state.limits().event_bytes,
+        raise_to(Limit::Event, bytes, state)
+    );
+    failure(FailureKind::OverLimit, "event_too_large", message)
 }
 
 /// What a guest sent or received too much of.
@@ -276,17 +290,6 @@ fn failure(kind: FailureKind, code: &str, message: String) -> Failure {
         retry: Retry::Policy,
         backtrace: Vec::new(),
     }
-}
-
-/// The error and its causes in one line.
-pub(super) fn chain(error: &dyn StdError) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text = format!("{text}: {inner}");
-        cause = inner.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -207,7 +207,7 @@ mod tests {
         );
         assert_eq!(
             lines[2],
-            "  ○ ship      ready             1/3, 4 runs             parcels/ship@1.0.0 is …"
+            "  ○ ship      ready              1/3, 4 runs             parcels/ship@1.0.0 is…"
         );
         assert!(lines.iter().all(|line| line.chars().count() <= 80));
     }

@@ -33,6 +33,10 @@ pub enum CapabilityError {
     Path { text: String, why: &'static str },
     #[error("`{0}` is not a list of HTTP methods; write them as `GET,POST`")]
     Methods(String),
+    #[error("`{0}` is a method without a host; write `http {0} api.example.com`")]
+    NoHost(String),
+    #[error("`{0}` is a network, which cannot be granted; name each address")]
+    Network(String),
     #[error("`{0}` is not a port; it is a number from 1 to 65535")]
     Port(String),
     #[error("`{0}` says how it is sent; write the host alone, such as `api.example.com:443/v1/*`")]

@@ -4,6 +4,7 @@ use super::error::shorten;
 use super::path::PathPattern;
 use super::{CapabilityError, HostPattern};
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 /// Ports that a rule without a port admits: those of http and https.
@@ -11,6 +12,8 @@ const DEFAULT_PORTS: [u16; 2] = [80, 443];
 /// The most methods in one rule, and the longest, in bytes.
 const MAX_METHODS: usize = 16;
 const MAX_METHOD_BYTES: usize = 32;
+/// Words that alone are rather meant as methods than as hosts.
+const COMMON_METHODS: [&str; 7] = ["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT"];
 
 /// Requests by method, host, port and path; what is left out is not looked at, but for the port.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +99,9 @@ impl FromStr for HttpRule {
     fn from_str(text: &str) -> Result<Self, CapabilityError> {
         let words: Vec<&str> = text.split_whitespace().collect();
         let (methods, target) = match words[..] {
+            [method] if COMMON_METHODS.contains(&method) => {
+                return Err(CapabilityError::NoHost(method.to_owned()));
+            }
             [target] => (Vec::new(), target),
             [methods, target] => (parse_methods(methods)?, target),
             _ => {
@@ -111,6 +117,9 @@ impl FromStr for HttpRule {
         let at = target.find('/').unwrap_or(target.len());
         let (authority, path) = target.split_at(at);
         let (host, port) = split_port(authority)?;
+        if is_network(host, path) {
+            return Err(CapabilityError::Network(shorten(target)));
+        }
         let path = match path {
             "" => PathPattern::all(),
             path => path.parse()?,
@@ -122,6 +131,13 @@ impl FromStr for HttpRule {
             path,
         })
     }
+}
+
+/// True for an address and the length of a prefix, which would be taken for a path.
+fn is_network(host: &str, path: &str) -> bool {
+    let is_address = host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok();
+    let prefix = path.strip_prefix('/').map(str::parse::<u8>);
+    is_address && prefix.is_some_and(|prefix| prefix.is_ok())
 }
 
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), CapabilityError> {
@@ -254,6 +270,22 @@ mod tests {
         ] {
             assert!(wrong.parse::<HttpRule>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_would_be_taken_for_something_else_is_refused_with_what_would_be_right() {
+        for (wrong, told) in [
+            ("GET", "write `http GET api.example.com`"),
+            ("POST", "write `http POST api.example.com`"),
+            ("10.0.0.0/8", "name each address"),
+            ("GET 10.0.0.0:8080/24", "name each address"),
+            ("[fd00::]/8", "name each address"),
+        ] {
+            let error = wrong.parse::<HttpRule>().unwrap_err().to_string();
+            assert!(error.contains(told), "{wrong}: {error}");
+        }
+        assert!(admits("10.0.0.1/8/*", "GET", "10.0.0.1", 80, "/8/x"));
+        assert!(admits("get", "GET", "get", 80, "/"));
     }
 
     #[test]

@@ -1,9 +1,7 @@
 //! `tasker:step/events`.
 
-use super::grant_command;
 use crate::domain::event::{EventName, SentEvent};
 use crate::domain::json_text;
-use crate::sandbox::attempt_log::LogLevel;
 use crate::sandbox::bindings::tasker::step::events::{Error, Host};
 use crate::sandbox::state::AttemptState;
 use crate::sandbox::verdict::Stopped;
@@ -40,16 +38,11 @@ impl AttemptState {
             let secret = "the name has a secret in it, which an event must not tell";
             return Err(Error::Invalid(secret.to_owned()));
         }
-        let (granted, step) = (&self.invocation.step.grants.events, &self.invocation.step);
+        let granted = &self.invocation.step.grants.events;
         if granted.iter().any(|prefix| name.is_within(prefix)) {
             return Ok(name);
         }
-        let (namespace, component) = (&step.namespace, &step.component);
-        let command = grant_command(namespace, component, &format!("events {name}"));
-        let refused = format!(
-            "event refused: namespace {namespace} grants no `events {name}` to {component}; an operator can: {command}"
-        );
-        self.log.remark(LogLevel::Warn, refused);
+        self.tell_refused("event", &format!("events {name}"));
         Err(Error::NotGranted)
     }
 

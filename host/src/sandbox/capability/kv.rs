@@ -1,5 +1,6 @@
 //! `tasker:step/kv`.
 
+use crate::domain::capability::KvRule;
 use crate::domain::kv::{
     Expected, KvEntry, KvWrite, MAX_LISTED, MAX_WRITES, check_key, check_value,
 };
@@ -120,8 +121,14 @@ impl AttemptState {
         let may = |write: bool| wanted == Use::Read || write;
         let rules = self.invocation.step.grants.kv.iter();
         let rule = { rules }.find(|rule| rule.bucket.as_str() == bucket && may(rule.write));
-        rule.map(|rule| rule.bucket.clone())
-            .ok_or(Error::NotGranted)
+        if let Some(rule) = rule {
+            return Ok(rule.bucket.clone());
+        }
+        if let Ok(bucket) = bucket.parse() {
+            let write = wanted == Use::Write;
+            self.tell_refused("kv", &format!("kv {}", KvRule { bucket, write }));
+        }
+        Err(Error::NotGranted)
     }
 
     fn place(&self, bucket: &str, key: &str, wanted: Use) -> Result<Name, Error> {

@@ -8,6 +8,7 @@ pub(super) mod log;
 pub(super) mod secrets;
 pub(super) mod wasi;
 
+use super::attempt_log::LogLevel;
 use super::bindings::StepHandler;
 use super::state::AttemptState;
 use wasmtime::component::{HasSelf, Linker};
@@ -63,6 +64,21 @@ fn grant_command(namespace: &str, component: &str, capability: &str) -> String {
     match component.contains('/') {
         true => format!("tasker grant add {component} '{capability}' --in {namespace}"),
         false => format!("tasker grant add {namespace}/{component} '{capability}'"),
+    }
+}
+
+impl AttemptState {
+    /// Tells in the attempt's log what was refused, and how it would be allowed.
+    fn tell_refused(&self, what: &str, capability: &str) {
+        let (namespace, component) = (
+            &self.invocation.step.namespace,
+            &self.invocation.step.component,
+        );
+        let command = grant_command(namespace, component, capability);
+        let refused = format!(
+            "{what} refused: namespace {namespace} grants no `{capability}` to {component}; an operator can: {command}"
+        );
+        self.log.remark(LogLevel::Warn, refused);
     }
 }
 

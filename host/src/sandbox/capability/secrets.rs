@@ -26,26 +26,31 @@ pub struct SecretUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sy
 
 impl Host for AttemptState {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
-        let given = self.given(&name, |_| true).await?;
+        let given = self.given(&name, false).await?;
         Ok(given.map(|secret| secret.placeholder.clone()))
     }
 
     async fn reveal(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
-        let given = self.given(&name, |rule| rule.clear).await?;
+        let given = self.given(&name, true).await?;
         Ok(given.map(|secret| secret.value.reveal().to_owned()))
     }
 }
 
 impl AttemptState {
-    /// The secret, where a grant allows this use of it; read once an attempt.
+    /// The secret, where a grant allows it, or allows it in clear; read once an attempt.
     async fn given(
         &mut self,
         name: &str,
-        allows: impl Fn(&SecretRule) -> bool + Send,
+        clear: bool,
     ) -> wasmtime::Result<Result<Arc<GivenSecret>, Error>> {
         let step = self.invocation.step.clone();
-        let is_meant = |rule: &&SecretRule| rule.name.as_str() == name && allows(rule);
+        let is_meant = |rule: &&SecretRule| rule.name.as_str() == name && (rule.clear || !clear);
         let Some(rule) = step.grants.secrets.iter().find(is_meant) else {
+            if let Ok(name) = name.parse() {
+                let hosts = Vec::new();
+                let rule = SecretRule { name, clear, hosts };
+                self.tell_refused("secret", &format!("secret {rule}"));
+            }
             return Ok(Err(Error::NotGranted));
         };
         if let Some(given) = self.given.find(name) {

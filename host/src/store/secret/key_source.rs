@@ -51,6 +51,15 @@ impl SecretKeys {
         }))
     }
 
+    /// Ok where what is named can be used; a file that is still to be made can.
+    pub fn check(&self) -> Result<(), SecretError> {
+        match &*self.0 {
+            Source::Given(_) => Ok(()),
+            Source::File { path, may_make, .. } if *may_make && !path.exists() => Ok(()),
+            Source::File { path, read, .. } => keep(read, load(path)?).map(drop),
+        }
+    }
+
     /// Keys to encrypt with: the newest.
     pub(super) fn to_seal(&self) -> Result<Arc<KeyRing>, SecretError> {
         match &*self.0 {

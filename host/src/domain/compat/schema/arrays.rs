@@ -51,7 +51,7 @@ impl Inclusion {
         for index in 0..told_apart {
             let other = match (first.get(index), rest) {
                 (Some(schema), _) => Some(Place::of(b.root, [schema])),
-                (None, rest) => rest.map(|schema| b.inside(part, schema)),
+                (None, rest) => rest.map(|schema| b.inside(part, schema, &b.item(index))),
             };
             let is_beyond = u64::try_from(index).is_ok_and(|index| index >= a.max_items());
             if let Some(other) = other.filter(|_| !is_beyond) {
@@ -60,7 +60,7 @@ impl Inclusion {
         }
         let is_beyond = u64::try_from(told_apart).is_ok_and(|count| count >= a.max_items());
         if let Some(schema) = rest.filter(|_| !is_beyond) {
-            let other = b.inside(part, schema);
+            let other = b.inside(part, schema, &b.other_items());
             self.descend(&a.other_items(), &other, &format!("{path}/*"));
         }
     }

@@ -6,8 +6,9 @@ use super::values::{Check, Formats};
 use crate::domain::template::schema::filled_default;
 use serde_json::Value;
 
-/// Keywords by which an object may be refused for a member that it has, whatever that is.
-const REFUSE_MEMBERS: [&str; 13] = [
+/// Keywords by which a value may be refused for a member that it, or something in it, has, whatever
+/// that is.
+const REFUSE_MEMBERS: [&str; 15] = [
     "maxProperties",
     "patternProperties",
     "propertyNames",
@@ -21,6 +22,8 @@ const REFUSE_MEMBERS: [&str; 13] = [
     "if",
     "const",
     "enum",
+    "uniqueItems",
+    "contains",
 ];
 
 /// What is filled in for a member that is missing.
@@ -44,10 +47,15 @@ impl<'s> Place<'s> {
     }
 
     /// The place that the part describes with this schema of its own, by `properties` or `items`,
-    /// which is where defaults are filled in as well.
-    pub(super) fn inside(&self, part: Part<'s>, schema: &'s Value) -> Self {
+    /// which is where defaults are filled in as well; `all` is what all parts say of it.
+    pub(super) fn inside(&self, part: Part<'s>, schema: &'s Value, all: &Self) -> Self {
         let mut place = Self::open(self.root);
         place.add(schema, self.defaults_of(part));
+        // Defaults of `items` are filled into the items that are told apart as well.
+        let is_described_beside =
+            all.parts.len() > place.parts.len() || self.items_told_apart() > 0;
+        place.is_looked_into =
+            is_described_beside || self.is_looked_into || self.may_refuse_members();
         place
     }
 
@@ -63,7 +71,8 @@ impl<'s> Place<'s> {
     /// this name goes: it has the member, or gets it.
     pub(super) fn requires_no_more(&self, before: &Place<'_>, name: &str) -> bool {
         if !before.required().any(|known| known == name) {
-            return self.filled_in(name) == Filled::Fitting && !self.may_refuse_members();
+            let may_be_refused = self.is_looked_into || self.may_refuse_members();
+            return self.filled_in(name) == Filled::Fitting && !may_be_refused;
         }
         match (before.filled_in(name), self.filled_in(name)) {
             (Filled::Nothing | Filled::Refused, _) | (_, Filled::Fitting) => true,

@@ -1,7 +1,7 @@
 //! Whether all that one schema takes is taken by another: the way through both.
 
 use super::numbers::same;
-use super::place::{Part, Place, is_silent};
+use super::place::{Address, Part, Place, is_silent};
 use super::root::{Root, has_references, has_same_definitions};
 use super::types::Types;
 use super::values::{Check, Formats};
@@ -34,8 +34,6 @@ pub(super) struct Reason {
     pub(super) is_new_name: bool,
 }
 
-type Address = ((Vec<usize>, Types), (Vec<usize>, Types));
-
 /// One comparison under way. `a` is everywhere the one that is asked, `b` the other.
 pub(super) struct Inclusion {
     side: Side,
@@ -47,7 +45,7 @@ pub(super) struct Inclusion {
     pub(super) reasons: Vec<Reason>,
     /// Places that are being compared. Met again further down in a value they hold, unless
     /// something else is found.
-    under_way: Vec<Address>,
+    under_way: Vec<(Address, Address)>,
 }
 
 impl Inclusion {

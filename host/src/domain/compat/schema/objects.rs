@@ -50,7 +50,7 @@ impl Inclusion {
         path: &str,
     ) {
         for (name, schema) in value.as_object().into_iter().flatten() {
-            let (mine, other) = (a.member(name), b.inside(part, schema));
+            let (mine, other) = (a.member(name), b.inside(part, schema, &b.member(name)));
             let path = member_path(path, name);
             if !a.is_silent_of(name) {
                 self.descend(&mine, &other, &path);

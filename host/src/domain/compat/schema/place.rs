@@ -42,6 +42,9 @@ const SPEAK_OF_MEMBERS: [&str; 8] = [
     "propertyNames",
 ];
 
+/// What a place is known by.
+pub(super) type Address = (Vec<usize>, Types, bool);
+
 /// All that holds at one place. Constraints that are not understood are left out of `parts`, so
 /// that a place takes at least what its schema takes; `unknown` names them.
 #[derive(Clone)]
@@ -52,6 +55,8 @@ pub(super) struct Place<'s> {
     met: Vec<Part<'s>>,
     /// Those of them whose defaults are filled in.
     pub(super) filled: Vec<Part<'s>>,
+    /// Something further up may refuse a value for a member that one in here has.
+    pub(super) is_looked_into: bool,
     /// The choices of which one branch is among the parts.
     told_apart: Vec<&'s Value>,
     /// The types that are looked at; all, unless cases are told apart.
@@ -69,6 +74,7 @@ impl<'s> Place<'s> {
             parts: Vec::new(),
             met: Vec::new(),
             filled: Vec::new(),
+            is_looked_into: false,
             told_apart: Vec::new(),
             among: Types::ALL,
             is_closed: false,
@@ -345,10 +351,10 @@ impl<'s> Place<'s> {
     }
 
     /// What this place is known by, where it is met again.
-    pub(super) fn address(&self) -> (Vec<usize>, Types) {
+    pub(super) fn address(&self) -> Address {
         let parts = self.parts.iter().chain(&self.filled);
         let parts = parts.map(|part| std::ptr::from_ref(*part) as usize);
-        (parts.collect(), self.among)
+        (parts.collect(), self.among, self.is_looked_into)
     }
 }
 

@@ -155,3 +155,27 @@ fn what_stays_as_it_was_is_not_told() {
         ["Widened : maxProperties 2 → 3"]
     );
 }
+
+#[test]
+fn a_member_that_is_filled_in_may_be_in_the_way_further_up() {
+    let (open, filled) = (
+        leaving_open(),
+        requiring(json!({"type": "string", "default": "EUR"})),
+    );
+    let unique = |inner: &Value| json!({"items": inner, "uniqueItems": true});
+    let input = json!([{}, {"currency": "EUR"}]);
+    let lost = ["Narrowed /*/currency: must be there now"];
+    assert_lost(unique(&open), unique(&filled), input, &lost);
+    let lost = ["Narrowed /price/currency: must be there now"];
+    let empty = json!({"not": {"properties": {"price": {"required": ["currency"]}}}});
+    let refusing = |inner: &Value| {
+        let mut schema = empty.clone();
+        schema["required"] = json!(["price"]);
+        schema["properties"] = json!({"price": inner});
+        schema
+    };
+    let input = json!({"price": {}});
+    assert_lost(refusing(&open), refusing(&filled), input.clone(), &lost);
+    let beside = |inner: &Value| json!({"allOf": [{"properties": {"price": inner}}, {"properties": {"price": {"maxProperties": 0}}}]});
+    assert_lost(beside(&open), beside(&filled), input, &lost);
+}

@@ -193,6 +193,36 @@ fn edit(schema: &mut Value, at: Index, keyword: Option<Keyword>) {
     }
 }
 
+/// A schema in which members become required that have a default, here and there.
+fn defaulting() -> impl Strategy<Value = (Value, Value)> {
+    let edits = prop::collection::vec((any::<Index>(), name(), value()), 1..4);
+    (whole(), edits).prop_map(|(old, edits)| {
+        let mut new = old.clone();
+        for (at, name, default) in edits {
+            require(&mut new, at, &name, default);
+        }
+        (old, new)
+    })
+}
+
+fn require(schema: &mut Value, at: Index, name: &str, default: Value) {
+    let mut pointers = vec![String::new()];
+    find_schemas(schema, "", &mut pointers);
+    let pointer: &String = at.get(&pointers);
+    let place = schema.pointer_mut(pointer);
+    let Some(place) = place.filter(|place| place.is_object()) else {
+        return;
+    };
+    let mut required = place["required"].as_array().cloned().unwrap_or_default();
+    required.push(json!(name));
+    place["required"] = required.into();
+    let member = &mut place["properties"][name];
+    if !member.is_object() {
+        *member = json!({});
+    }
+    member["default"] = default;
+}
+
 /// Pointers to the schemas inside of one.
 fn find_schemas(schema: &Value, at: &str, pointers: &mut Vec<String>) {
     for (word, value) in schema.as_object().into_iter().flatten() {
@@ -240,6 +270,27 @@ proptest! {
             let (before, after) = (takes_old.check(value).is_ok(), takes_new.check(value).is_ok());
             prop_assert!(is_lost || !before || after, "{value} is lost: {old} → {new}");
             prop_assert!(is_won || before || !after, "{value} is won: {old} → {new}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_is_lost_with_defaults_every_value_is_still_taken(
+        (old, new) in defaulting(),
+        values in prop::collection::vec(value(), VALUES),
+    ) {
+        let build = |schema: &Value| crate::domain::template::InputSchema::compile(schema);
+        let (Ok(takes_old), Ok(takes_new)) = (build(&old), build(&new)) else {
+            return Ok(());
+        };
+        let differences = compare_filled_in(&old, &new);
+        if differences.iter().any(|it| it.effect != Effect::Widened) {
+            return Ok(());
+        }
+        for value in &values {
+            let takes = |schema: &crate::domain::template::InputSchema| {
+                schema.accept(value.clone()).is_ok()
+            };
+            prop_assert!(!takes(&takes_old) || takes(&takes_new), "{value} is lost: {old} → {new}");
         }
     }
 }
