@@ -1,5 +1,6 @@
 //! The program as people and scripts use it, against a real host.
 
+mod audit;
 mod bars;
 mod drain;
 mod events;
@@ -13,6 +14,7 @@ mod keys;
 mod kv;
 mod limits;
 mod oci;
+mod pins;
 mod plans;
 mod refusals;
 mod registry;

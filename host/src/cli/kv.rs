@@ -2,6 +2,7 @@
 
 use super::paint::Tone;
 use super::reference::{Reference, parse_family};
+use super::shell::word;
 use super::{CliError, Context, Exit, input, list, units};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -79,7 +80,7 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
     if let Some(entry) = page.value.items.first() {
         context
             .output
-            .next(&[format!("tasker kv get {bucket} '{}'", entry.key)]);
+            .next(&[format!("tasker kv get {bucket} {}", word(&entry.key))]);
     }
     Ok(())
 }

@@ -35,6 +35,7 @@ mod registry;
 mod scaffold;
 mod secret;
 mod serve;
+mod shell;
 mod sign;
 mod signing;
 mod step;

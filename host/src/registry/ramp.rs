@@ -44,7 +44,7 @@ impl Registry {
     }
 
     /// Ends the ramp where it began; without a ramp, the pin goes back to what it was before its
-    /// last change that was not taken back yet. New tasks take that at once, on every host; tasks
+    /// last change that was not taken back yet, its removal too. New tasks take that at once, on every host; tasks
     /// that exist keep what they have.
     pub async fn rollback_pin(
         &self,
@@ -53,12 +53,16 @@ impl Registry {
     ) -> Result<PinRow, RegistryError> {
         let candidates = self.pinnable(pin).await?;
         let back = |pinned: Option<Pinned>, past: &[PastChange]| {
-            let pinned = pinned.ok_or_else(|| pin.unknown())?;
-            if pinned.ramp.is_some() {
-                return Ok((Pinned::at(pinned.requirement), None));
+            if let Some(pinned) = &pinned
+                && pinned.ramp.is_some()
+            {
+                return Ok((Pinned::at(pinned.requirement.clone()), None));
             }
             let Some((id, before)) = standing(past).next() else {
-                return Err(pin.refused(PinChangeError::NothingBefore(pinned.requirement)));
+                return Err(match pinned {
+                    Some(pinned) => pin.refused(PinChangeError::NothingBefore(pinned.requirement)),
+                    None => pin.unknown(),
+                });
             };
             let before: Requirement = before.parse()?;
             check_matches(pin, &candidates, &before)?;

@@ -7,7 +7,7 @@ mod rules;
 
 use super::output::Output;
 use super::paint::Tone;
-use super::{CliError, Context, Exit, Problem, units};
+use super::{CliError, Context, Exit, Problem, shell, units};
 use crate::domain::name::Name;
 use folder::Desired;
 use plan::{Change, Op, Plan};
@@ -45,7 +45,7 @@ impl Sync {
             let answer = answer(&namespace, &plan.changes, 0);
             output.show(&answer, || plan_text(&plan, output))?;
             if self.dry_run && !plan.changes.is_empty() {
-                output.next(&[format!("tasker sync {}", self.dir.display())]);
+                output.next(&[format!("tasker sync {}", shell::path(&self.dir))]);
             }
             return Ok(Exit::Complete);
         }

@@ -225,9 +225,12 @@ async fn pin_changes(
     for ((kind, target), requirement) in wanted_pins(namespace, pins) {
         let found = present.remove(&(kind.to_owned(), target.clone()));
         let (op, note) = match found {
-            Some(found) if found == requirement => continue,
-            Some(found) => (Op::Change, format!("{found} → {requirement}")),
-            None => (Op::Add, requirement.clone()),
+            Some(found) if view::canonical(&found) == view::canonical(&requirement) => continue,
+            Some(found) => {
+                let (from, to) = (view::canonical(&found), view::canonical(&requirement));
+                (Op::Change, format!("{from} → {to}"))
+            }
+            None => (Op::Add, view::canonical(&requirement)),
         };
         changes.push(pin_change(op, (kind, target), note, Some(requirement)));
     }
@@ -237,7 +240,8 @@ async fn pin_changes(
         } else {
             "component"
         };
-        changes.push(pin_change(Op::Remove, (kind, target), requirement, None));
+        let note = view::canonical(&requirement);
+        changes.push(pin_change(Op::Remove, (kind, target), note, None));
     }
     Ok(changes)
 }

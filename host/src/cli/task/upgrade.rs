@@ -5,6 +5,7 @@ mod parts;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::shell::option;
 use crate::cli::{CliError, Context, Exit, changes, units};
 use crate::domain::compat::{Change, Level};
 use crate::domain::requirement::Requirement;
@@ -111,22 +112,18 @@ impl Upgrade {
             } = &self.template;
             return format!("tasker task ls --namespace {namespace} --template {name}");
         }
-        let version = self.version.as_ref().map(|it| format!("--version '{it}'"));
-        let state = self.state.map(|it| format!("--state {}", it.as_str()));
-        let component = self.component.as_ref();
-        let component = component.map(|it| format!("--component {}", it.family()));
-        let to = self.to.as_ref().map(|it| format!("--to '{it}'"));
         let breaks = upgraded
             .components
             .iter()
             .any(|it| it.level == Level::Major);
-        let force = breaks.then(|| "--force".to_owned());
-        let options = [version, state, component, to, force];
-        let options: String = options
-            .into_iter()
-            .flatten()
-            .map(|it| format!(" {it}"))
-            .collect();
+        let options = [
+            option("version", self.version.as_ref()),
+            option("state", self.state.map(TaskState::as_str)),
+            option("component", self.component.as_ref().map(Reference::family)),
+            option("to", self.to.as_ref()),
+            if breaks { " --force" } else { "" }.to_owned(),
+        ]
+        .concat();
         format!("tasker task upgrade --template {family}{options}")
     }
 }
