@@ -54,3 +54,46 @@ async fn the_command_for_older_changes_keeps_the_filters() {
         "{listed:?}"
     );
 }
+
+#[tokio::test]
+async fn filters_that_nothing_can_match_are_refused_or_told() {
+    let terminal = Terminal::with_basics().await;
+    let ls = async |name: &str, value: &str| terminal.run(["audit", "ls", name, value]).await;
+    let action = ls("--action", "bla").await.ends_with(2);
+    assert!(action.err.contains("`bla` is no action"), "{action:?}");
+    assert!(action.err.contains("pin.set"), "{action:?}");
+    let namespace = ls("--namespace", "nope").await.ends_with(3);
+    assert!(
+        namespace.err.contains("there is no namespace nope"),
+        "{namespace:?}"
+    );
+    let subject = ls("--subject", "demo/basics").await.succeeds();
+    assert!(
+        subject.out.contains("'pin component charge'"),
+        "{subject:?}"
+    );
+    for known in ["pin", "component", "component.publish"] {
+        ls("--action", known).await.succeeds();
+    }
+    let graph = ["registry", "graph", "--namespace", "nope"];
+    let graph = terminal.run(graph).await.ends_with(3);
+    assert!(
+        graph.err.contains("there is no namespace nope"),
+        "{graph:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_rule_for_a_component_that_is_not_there_is_kept_with_a_warning() {
+    let terminal = Terminal::with_basics().await;
+    for (component, is_there) in [("demo/basics", true), ("demo/baiscs", false)] {
+        for command in [
+            ["grant", "add", component, "kv c"],
+            ["limit", "set", component, "memory=64MiB"],
+        ] {
+            let ran = terminal.run(command).await.succeeds();
+            let warning = format!("warning: there is no component {component} yet");
+            assert_eq!(ran.err.contains(&warning), !is_there, "{ran:?}");
+        }
+    }
+}

@@ -171,3 +171,28 @@ async fn a_removal_is_taken_back_as_any_change_is() {
     }
     terminal.run(pin("rollback", &[])).await.ends_with(4);
 }
+
+#[tokio::test]
+async fn a_refusal_says_how_to_have_the_version_all_the_same() {
+    let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
+    let unpinned = terminal
+        .run(pin("ramp", &["1.0.0", "--percent", "10"]))
+        .await;
+    let unpinned = unpinned.ends_with(3);
+    let first = "tasker pin set component shop/price '=1.1.0'";
+    assert!(unpinned.err.contains(first), "{unpinned:?}");
+    for (bar, lift) in [("yank", "unyank"), ("quarantine", "release")] {
+        let barred = ["component", bar, "shop/price@1.1.0"];
+        terminal.run(barred).await.succeeds();
+        let refused = terminal.run(pin("set", &["=1.1.0"])).await.ends_with(2);
+        let way_out = format!("tasker component {lift} shop/price@1.1.0");
+        assert!(refused.err.contains(&way_out), "{refused:?}");
+        let lifted = ["component", lift, "shop/price@1.1.0"];
+        terminal.run(lifted).await.succeeds();
+    }
+    let refused = terminal.run(pin("set", &["=3.0.0"])).await.ends_with(2);
+    assert!(
+        refused.err.contains("publish one or pin another"),
+        "{refused:?}"
+    );
+}

@@ -68,13 +68,22 @@ impl Ls {
                     "change",
                 ],
                 rows,
-                "no changes",
+                self.nothing(),
             )
         })?;
         if let Some(before) = page.value.next {
             context.output.next(&[self.older(&before)]);
         }
         Ok(Exit::Complete)
+    }
+
+    fn nothing(&self) -> &'static str {
+        match self.subject {
+            Some(_) => {
+                "no changes of that subject; it is written as the list has it, for example 'pin component charge'"
+            }
+            None => "no changes",
+        }
     }
 
     /// The same for what is older.

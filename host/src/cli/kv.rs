@@ -109,7 +109,7 @@ async fn set(
     value: &str,
     context: &Context,
 ) -> Result<(), CliError> {
-    let value = input::read_json(value)?;
+    let value = input::read_json("", value)?;
     let entry = context
         .client
         .send_json::<Entry>(Method::PUT, &path(bucket, key), &value)

@@ -20,6 +20,7 @@ mod kv;
 mod limit;
 mod list;
 pub mod new;
+mod not_yet;
 mod oci;
 mod one_version;
 mod output;

@@ -58,7 +58,7 @@ fn new_key(path: &Path, output: Output) -> Result<(), CliError> {
             "tasker policy add {} --namespace NAMESPACE",
             shell::path(&public)
         ),
-        format!("tasker component push PATH --sign {}", shell::path(&path)),
+        format!("tasker component push PATH --sign {}", shell::path(path)),
     ]);
     Ok(())
 }

@@ -18,11 +18,13 @@ impl Registry {
     ) -> Result<PinRow, RegistryError> {
         let candidates = self.pinnable(pin).await?;
         check_matches(pin, &candidates, &step.to)?;
-        self.change(pin, by, |pinned| {
-            check_differs(&candidates, &pinned.requirement, &step.to)?;
-            pinned.ramped(step)
-        })
-        .await
+        let decide = |pinned: Option<Pinned>| {
+            let pinned = pinned.ok_or_else(|| nothing_to_ramp(pin, &candidates))?;
+            check_differs(&candidates, &pinned.requirement, &step.to)
+                .and_then(|()| pinned.ramped(step))
+                .map_err(|source| pin.refused(source))
+        };
+        self.store.change_pin(&pin.key(), by, decide).await
     }
 
     /// Holds the ramp where it is: its share cannot grow, and its guard leaves it alone.
@@ -82,6 +84,16 @@ impl Registry {
             change(pinned).map_err(|source| pin.refused(source))
         };
         self.store.change_pin(&pin.key(), by, decide).await
+    }
+}
+
+fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryError {
+    let now = highest(candidates, &[&Requirement::any()]);
+    RegistryError::NothingToRamp {
+        namespace: pin.namespace.clone(),
+        kind: pin.kind.into(),
+        target: pin.qualified().clone(),
+        now: now.map(|now| now.version.clone()),
     }
 }
 

@@ -89,8 +89,8 @@ fn breaks(components: &[UpgradedComponent]) -> String {
         })
         .collect();
     format!(
-        "{} is not compatible, so that no task moved; look at the changes with `dry_run`, then leave out what \
-         breaks with `component`, or say `force`",
+        "{} is not compatible, so that no task moved; look at the changes with a dry run (`dry_run`, --dry-run), then \
+         move one `component` that does not break (--component), or all the same with `force` (--force)",
         swaps.join(", ")
     )
 }

@@ -99,7 +99,7 @@ impl Upgrade {
         });
         let answer = parts::all(context, &path, body).await?;
         let (upgraded, output) = (&answer.value, context.output);
-        output.show(&answer.text, || text(upgraded, output))?;
+        output.show(&answer.text, || self.text(upgraded, output))?;
         output.next(&[self.next(upgraded)]);
         Ok(Exit::Complete)
     }
@@ -112,48 +112,67 @@ impl Upgrade {
             } = &self.template;
             return format!("tasker task ls --namespace {namespace} --template {name}");
         }
-        let breaks = upgraded
-            .components
-            .iter()
-            .any(|it| it.level == Level::Major);
         let options = [
             option("version", self.version.as_ref()),
             option("state", self.state.map(TaskState::as_str)),
             option("component", self.component.as_ref().map(Reference::family)),
             option("to", self.to.as_ref()),
-            if breaks { " --force" } else { "" }.to_owned(),
+            if upgraded.breaks() { " --force" } else { "" }.to_owned(),
         ]
         .concat();
         format!("tasker task upgrade --template {family}{options}")
     }
+
+    fn text(&self, upgraded: &Upgraded, output: Output) -> String {
+        if upgraded.tasks == 0 && upgraded.components.is_empty() {
+            return output.paint.tone(Tone::Quiet, &self.nothing(upgraded));
+        }
+        let rows = upgraded
+            .components
+            .iter()
+            .map(|it| row(it, output))
+            .collect();
+        let headings = ["component", "from", "to", "tasks", "steps", "change"];
+        let table = output.table(headings, rows, "");
+        let breaking: String = upgraded
+            .components
+            .iter()
+            .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
+            .collect();
+        format!("{table}\n{breaking}\n{}", self.end(upgraded, output))
+    }
+
+    /// Why nothing would move.
+    fn nothing(&self, upgraded: &Upgraded) -> String {
+        let matched = units::count(upgraded.matched, "open task");
+        match &self.component {
+            Some(component) => format!(
+                "{matched}, none of which runs {} or would run it in another version",
+                component.family()
+            ),
+            None => format!("{matched}, none of which would run anything else"),
+        }
+    }
+
+    fn end(&self, upgraded: &Upgraded, output: Output) -> String {
+        let matched = units::count(upgraded.matched, "open task");
+        if !upgraded.dry_run {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            return format!("{mark} {} of {matched} moved", upgraded.tasks);
+        }
+        let moved = format!("{} of {matched} would move", upgraded.tasks);
+        match upgraded.breaks() && !self.force {
+            true => format!("{moved}, but only with --force: what is major is not compatible"),
+            false => moved,
+        }
+    }
 }
 
-fn text(upgraded: &Upgraded, output: Output) -> String {
-    let matched = units::count(upgraded.matched, "open task");
-    if upgraded.tasks == 0 && upgraded.components.is_empty() {
-        let nothing = format!("{matched}, none of which would run anything else");
-        return output.paint.tone(Tone::Quiet, &nothing);
+impl Upgraded {
+    /// True where it is refused unless it is forced.
+    fn breaks(&self) -> bool {
+        self.components.iter().any(|it| it.level == Level::Major)
     }
-    let rows = upgraded
-        .components
-        .iter()
-        .map(|it| row(it, output))
-        .collect();
-    let headings = ["component", "from", "to", "tasks", "steps", "change"];
-    let table = output.table(headings, rows, "");
-    let breaking: String = upgraded
-        .components
-        .iter()
-        .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
-        .collect();
-    let end = match upgraded.dry_run {
-        true => format!("{} of {matched} would move", upgraded.tasks),
-        false => {
-            let mark = output.paint.tone(Tone::Good, "✔");
-            format!("{mark} {} of {matched} moved", upgraded.tasks)
-        }
-    };
-    format!("{table}\n{breaking}\n{end}")
 }
 
 fn row(component: &Component, output: Output) -> [String; 6] {
