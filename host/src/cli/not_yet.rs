@@ -22,7 +22,7 @@ pub async fn warn(namespace: &Name, component: &Name, context: &Context) {
     if problem.exit() == Exit::NotFound && !context.output.is_json() {
         let lead = context.output.paint_error.tone(Tone::Caution, "warning:");
         tell(&format!(
-            "{lead} there is no component {namespace}/{component} yet; it holds once there is one\n"
+            "{lead} there is no component {namespace}/{component} yet; the rule holds once there is\n"
         ));
     }
 }

@@ -8,8 +8,9 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 32] = [
+pub const ACTIONS: [&str; 33] = [
     "component.approve",
+    "component.collect",
     "component.publish",
     "component.quarantine",
     "component.release",

@@ -55,7 +55,10 @@ fn shown(context: &Context, changes: &[view::PinChange]) -> String {
 
 /// Why it was changed, and what watches the ramp that it made.
 fn below(change: &view::PinChange) -> Vec<String> {
-    let ramp = change.ramp_to.as_ref().filter(|ramp| ramp.guard.is_some());
+    let ramp = change
+        .ramp_to
+        .as_ref()
+        .filter(|ramp| ramp.guard.is_some() && !ramp.is_frozen());
     let guarded = ramp.map(view::Ramp::lines).unwrap_or_default();
     let reason = change.reason.lines().map(str::to_owned);
     reason.chain(guarded).collect()
