@@ -4,6 +4,7 @@ use super::client::Answer;
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::reference::{Reference, parse_release};
+use super::view::canonical;
 use super::{CliError, Context, Exit, Problem, units};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -244,7 +245,9 @@ impl PinHold {
         let ramp = if self.side == "ramp" { " (ramp)" } else { "" };
         format!(
             "{} in {}: {}{ramp}",
-            self.target, self.namespace, self.requirement
+            self.target,
+            self.namespace,
+            canonical(&self.requirement)
         )
     }
 }

@@ -34,3 +34,4 @@ pub mod signature;
 pub mod state;
 pub mod template;
 pub mod usage;
+pub mod visible;

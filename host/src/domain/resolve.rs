@@ -308,6 +308,15 @@ impl Existing {
         versions.sort_by(|a, b| b.0.cmp(&a.0));
         Self(versions)
     }
+
+    /// The highest version in the range, if it is barred, and why.
+    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Bar)> {
+        let met = self
+            .0
+            .iter()
+            .find(|(version, _)| requirement.matches(version));
+        met.and_then(|(version, bar)| Some((version, (*bar)?)))
+    }
 }
 
 impl fmt::Display for Existing {

@@ -11,6 +11,7 @@ use crate::cli::view::ComponentVersion;
 use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
+use crate::domain::visible::visible_line;
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::{Body, Method};
@@ -255,7 +256,7 @@ fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
     let lead = output.paint.tone(Tone::Bad, "it waits for approval");
     let mut text = format!("\n  {lead}: it wants more than was agreed to");
     for want in &pushed.unapproved {
-        text += &format!("\n    + {want}");
+        text += &format!("\n    + {}", visible_line(want));
     }
     text
 }

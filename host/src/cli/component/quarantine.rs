@@ -3,7 +3,9 @@
 use crate::cli::one_version::OneVersion;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
-use crate::cli::view::{FallBack, Page, Quarantine as QuarantineView, Released, VersionName};
+use crate::cli::view::{
+    FallBack, Page, Quarantine as QuarantineView, Released, VersionName, canonical,
+};
 use crate::cli::{CliError, Context, Exit, units};
 use chrono::Utc;
 
@@ -128,6 +130,7 @@ fn pin_text(pin: &FallBack) -> String {
         from,
         to,
     } = pin;
+    let (from, to) = (canonical(from), canonical(to));
     format!("{target} in {namespace}: {from} → {to}")
 }
 

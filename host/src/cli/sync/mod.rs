@@ -10,7 +10,7 @@ mod versions;
 
 use super::output::Output;
 use super::paint::Tone;
-use super::{CliError, Context, Exit, Problem, units};
+use super::{CliError, Context, Exit, Problem, shell, units};
 use crate::domain::name::Name;
 use folder::Desired;
 use plan::{Change, Op, Plan};
@@ -79,7 +79,7 @@ impl Sync {
 
     /// What makes the changes that were shown.
     fn command(&self, plan: &Plan) -> String {
-        let mut command = format!("tasker sync {}", self.dir.display());
+        let mut command = format!("tasker sync {}", shell::path(&self.dir));
         if let Some(namespace) = &self.namespace {
             command += &format!(" --namespace {namespace}");
         }

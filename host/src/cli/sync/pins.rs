@@ -33,15 +33,21 @@ pub async fn pin_changes(
     let mut changes = Vec::new();
     for wanted in wanted_pins(namespace, pins) {
         let (kind, target) = wanted.name.clone();
-        let requirement = wanted.requirement.to_string();
+        let (requirement, meant) = (
+            wanted.requirement.to_string(),
+            wanted.requirement.canonical(),
+        );
         let found = present.remove(&(kind.to_owned(), target));
         let (op, note) = match found {
-            Some(found) if found.requirement == requirement => {
+            Some(found) if view::canonical(&found.requirement) == meant => {
                 kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
                 continue;
             }
-            Some(found) => (Op::Change, format!("{} → {requirement}", found.requirement)),
-            None => (Op::Add, requirement.clone()),
+            Some(found) => {
+                let from = view::canonical(&found.requirement);
+                (Op::Change, format!("{from} → {meant}"))
+            }
+            None => (Op::Add, meant),
         };
         let obstacle = versions.met(kind, &wanted.target, wanted.requirement, context);
         let obstacle = obstacle.await?.err();
@@ -55,7 +61,8 @@ pub async fn pin_changes(
             "component"
         };
         let name = (kind, target);
-        changes.push(pin_change(Op::Remove, name, pin.requirement, None));
+        let note = view::canonical(&pin.requirement);
+        changes.push(pin_change(Op::Remove, name, note, None));
     }
     Ok(changes)
 }
