@@ -23,6 +23,7 @@ pub mod routes;
 mod secrets;
 pub mod server;
 mod signatures;
+mod signing_policies;
 mod submit;
 mod tasks;
 mod templates;

@@ -13,7 +13,7 @@ fn key(seed: u8) -> (PublicKey, SigningKey) {
     (secret.verifying_key().try_into().unwrap(), secret)
 }
 
-fn signature(seed: u8, bytes: &[u8]) -> String {
+pub fn signature(seed: u8, bytes: &[u8]) -> String {
     let (public, secret) = key(seed);
     let signed = secret.sign(signed_text(Digest::of(bytes)).as_bytes());
     Signature::new(public, signed.to_bytes()).to_string()

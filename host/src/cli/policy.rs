@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Have a namespace take only components that this key, or another of its keys, signed.
+    ///
+    /// Nothing else is published in it, and its new tasks run nothing else, whosever component it is.
     Add {
         /// The public key, a `.pub` file.
         key: PathBuf,
@@ -69,7 +71,10 @@ async fn add(
     output.show(&added.text, || {
         let mark = output.paint.tone(Tone::Good, "✔");
         let view::SigningKey { name, key_id, .. } = &added.value;
-        format!("{mark} {namespace} takes only components signed by {name} ({key_id}) or another of its keys")
+        format!(
+            "{mark} {namespace} takes only components signed by {name} ({key_id}) or another of its keys\n  \
+             new tasks run nothing else, of other namespaces or from before; open ones keep what they have"
+        )
     })?;
     output.next(&[format!("tasker policy ls --namespace {namespace}")]);
     Ok(())

@@ -31,6 +31,7 @@ pub mod rule_file;
 pub mod scope;
 pub mod secret;
 pub mod signature;
+pub mod signing_policy;
 pub mod state;
 pub mod template;
 pub mod usage;

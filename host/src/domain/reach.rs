@@ -22,6 +22,8 @@ pub enum Reach {
     Pinned,
     /// They take a higher version.
     Outranked,
+    /// No key signed it that the namespace takes.
+    Unsigned,
     /// It does not satisfy what is asked for.
     Unmatched,
 }
@@ -31,7 +33,7 @@ impl Reach {
     pub fn is_taken(self) -> bool {
         match self {
             Self::Moves | Self::Ramped | Self::Stays => true,
-            Self::Pinned | Self::Outranked | Self::Unmatched => false,
+            Self::Pinned | Self::Outranked | Self::Unsigned | Self::Unmatched => false,
         }
     }
 }
@@ -49,22 +51,27 @@ pub struct Reached {
 }
 
 /// A version beside those that exist.
-pub struct Arrival<'a> {
+pub struct Arrival<'a, Id> {
     pub version: &'a Version,
-    before: &'a [Candidate<()>],
+    before: &'a [Candidate<Id>],
     after: Vec<Candidate<()>>,
 }
 
-impl<'a> Arrival<'a> {
+impl<'a, Id> Arrival<'a, Id> {
     /// `before`: what exists; the version itself may be among it, barred or not.
-    pub fn new(version: &'a Version, before: &'a [Candidate<()>]) -> Self {
+    pub fn new(version: &'a Version, before: &'a [Candidate<Id>]) -> Self {
         let others = before.iter().filter(|other| other.version != *version);
+        let nameless = |other: &Candidate<Id>| Candidate {
+            version: other.version.clone(),
+            bar: other.bar,
+            id: (),
+        };
         let arrived = Candidate {
             version: version.clone(),
             bar: None,
             id: (),
         };
-        let after = others.cloned().chain([arrived]).collect();
+        let after = others.map(nameless).chain([arrived]).collect();
         Self {
             version,
             before,
@@ -88,15 +95,38 @@ impl<'a> Arrival<'a> {
             Reach::Ramped => ramped.map(|ramp| ramp.percent),
             // Those on the ramp take what it leads to.
             Reach::Moves if ramped.is_none() => ramp.map(|ramp| ramp.percent.rest()),
-            Reach::Moves | Reach::Stays | Reach::Pinned | Reach::Outranked | Reach::Unmatched => {
-                None
-            }
+            Reach::Moves
+            | Reach::Stays
+            | Reach::Pinned
+            | Reach::Outranked
+            | Reach::Unsigned
+            | Reach::Unmatched => None,
         };
         Reached {
             reach,
             takes: takes.cloned(),
             would_take: would_take.cloned(),
             percent,
+        }
+    }
+
+    /// The same where the namespace does not take it for want of a signature.
+    pub fn unsigned(&self, asked: Option<&Requirement>, pin: Option<&Pinned>) -> Reached {
+        let takes = taken(self.before, asked, pin, false);
+        let reach = match self.kept_from(asked, pin) {
+            Reach::Unmatched => Reach::Unmatched,
+            Reach::Moves
+            | Reach::Ramped
+            | Reach::Stays
+            | Reach::Pinned
+            | Reach::Outranked
+            | Reach::Unsigned => Reach::Unsigned,
+        };
+        Reached {
+            reach,
+            takes: takes.cloned(),
+            would_take: takes.cloned(),
+            percent: None,
         }
     }
 
@@ -117,8 +147,8 @@ impl<'a> Arrival<'a> {
     }
 }
 
-fn taken<'c>(
-    candidates: &'c [Candidate<()>],
+fn taken<'c, Id>(
+    candidates: &'c [Candidate<Id>],
     asked: Option<&Requirement>,
     pin: Option<&Pinned>,
     is_on_ramp: bool,

@@ -3,6 +3,10 @@
 //! Candidates, requirements and pins come in as values, so that the caller can load them with one
 //! query. Versions that are barred are candidates too: an error can then say that they exist.
 
+mod existing;
+
+pub use existing::Existing;
+
 use super::name::Name;
 use super::pin::Pinned;
 use super::requirement::{HandlerRef, QualifiedName, Requirement};
@@ -10,9 +14,6 @@ use semver::Version;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-
-/// At most this many versions are listed in an error.
-const MAX_LISTED_VERSIONS: usize = 10;
 
 /// One version that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub enum Bar {
     Quarantined,
     /// Nothing needed it any more, and its bytes were removed.
     Collected,
+    /// No key signed it that the namespace of the task takes.
+    Unsigned,
 }
 
 impl Bar {
@@ -45,6 +48,7 @@ impl Bar {
             Self::NeedsApproval,
             Self::Quarantined,
             Self::Collected,
+            Self::Unsigned,
         ];
         all.into_iter().find(|bar| bar.as_str() == name)
     }
@@ -55,6 +59,7 @@ impl Bar {
             Self::NeedsApproval => "needs_approval",
             Self::Quarantined => "quarantined",
             Self::Collected => "collected",
+            Self::Unsigned => "unsigned",
         }
     }
 }
@@ -66,6 +71,7 @@ impl fmt::Display for Bar {
             Self::NeedsApproval => "needs approval",
             Self::Quarantined => "quarantined",
             Self::Collected => "collected",
+            Self::Unsigned => "not signed",
         })
     }
 }
@@ -124,10 +130,6 @@ impl Pin {
     }
 }
 
-/// The versions that exist, as an error lists them: highest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Existing(Vec<(Version, Option<Bar>)>);
-
 /// Why there is no version to run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
@@ -161,20 +163,20 @@ pub enum ResolveError {
     )]
     NoComponent { step: Name, target: QualifiedName },
     #[error(
-        "{} has {}; none satisfies {}; push one or change the requirement at step `{}`",
-        .0.target, .0.existing, .0.requirement, .0.step
+        "{} has {}; none satisfies {}; push one or change the requirement at step `{}`{}",
+        .0.target, .0.existing, .0.requirement, .0.step, .0.existing.remedy()
     )]
     Requirement(Box<Unmet>),
     #[error(
         "{} has {}; none satisfies the namespace's pin {pin}, which step `{}` (requirement {}) \
-         runs by; push one or change the pin",
-        unmet.target, unmet.existing, unmet.step, unmet.requirement
+         runs by; push one or change the pin{}",
+        unmet.target, unmet.existing, unmet.step, unmet.requirement, unmet.existing.remedy()
     )]
     Pin { pin: Requirement, unmet: Box<Unmet> },
     #[error(
         "{}: the namespace's pin {pin} and the requirement {} at step `{}` have no version in \
-         common; it has {}; change the pin or the requirement",
-        unmet.target, unmet.requirement, unmet.step, unmet.existing
+         common; it has {}; change the pin or the requirement{}",
+        unmet.target, unmet.requirement, unmet.step, unmet.existing, unmet.existing.remedy()
     )]
     Conflict { pin: Requirement, unmet: Box<Unmet> },
 }
@@ -240,7 +242,7 @@ pub fn choose_components<'a, 's, Id>(
         let target = handler.component.qualified(home);
         let pin = pins.get(&target);
         let candidates = components.get(&target).map_or(&[][..], AsRef::as_ref);
-        match choose_component(step, target, &handler.requirement, pin, candidates) {
+        match choose_component(home, step, target, &handler.requirement, pin, candidates) {
             Ok(candidate) => chosen.push(candidate),
             Err(error) => errors.push(error),
         }
@@ -253,6 +255,7 @@ pub fn choose_components<'a, 's, Id>(
 }
 
 fn choose_component<'a, Id>(
+    home: &Name,
     step: &Name,
     target: QualifiedName,
     requirement: &Requirement,
@@ -268,7 +271,7 @@ fn choose_component<'a, Id>(
         None => highest(candidates, &[requirement]),
     };
     chosen.ok_or_else(|| {
-        let (requirement, existing) = (requirement.clone(), Existing::of(candidates));
+        let (requirement, existing) = (requirement.clone(), Existing::of(candidates).seen_by(home));
         let unmet = Box::new(Unmet {
             step,
             target,
@@ -298,44 +301,6 @@ pub fn highest<'a, Id>(
         }
     }
     found
-}
-
-impl Existing {
-    /// Everything that exists, barred or not.
-    pub fn of<Id>(candidates: &[Candidate<Id>]) -> Self {
-        let listed = candidates.iter().map(|c| (c.version.clone(), c.bar));
-        let mut versions: Vec<_> = listed.collect();
-        versions.sort_by(|a, b| b.0.cmp(&a.0));
-        Self(versions)
-    }
-
-    /// The highest version in the range, if it is barred, and why.
-    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Bar)> {
-        let met = self
-            .0
-            .iter()
-            .find(|(version, _)| requirement.matches(version));
-        met.and_then(|(version, bar)| Some((version, (*bar)?)))
-    }
-}
-
-impl fmt::Display for Existing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (version, bar)) in self.0.iter().take(MAX_LISTED_VERSIONS).enumerate() {
-            let comma = if index == 0 { "" } else { ", " };
-            write!(f, "{comma}{version}")?;
-            if let Some(bar) = bar {
-                write!(f, " ({bar})")?;
-            }
-        }
-        match self.0.len() {
-            0 => f.write_str("no version"),
-            all if all > MAX_LISTED_VERSIONS => {
-                write!(f, " and {} older", all - MAX_LISTED_VERSIONS)
-            }
-            _ => Ok(()),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -77,6 +77,7 @@ impl Registry {
     async fn wanted_versions(&self) -> Result<Vec<i32>, RegistryError> {
         let everything = self.everything().await?;
         let pinned = self.pinned().await?;
+        let taking = self.taking(None).await?;
         let mut wanted = BTreeSet::new();
         for candidates in everything.values() {
             wanted.extend(
@@ -90,18 +91,20 @@ impl Registry {
             let target = handler.component.qualified(&stored_name(&namespace)?);
             if let Some(candidates) = everything.get(&target) {
                 let asked = &handler.requirement;
+                let seen = taking.seen_by(&namespace, candidates);
                 let pin = pinned.get(&(namespace, target));
-                // Also what it would take without the pin, which may be removed at any time.
-                let taken = [
-                    taken(candidates, asked, pin),
-                    taken(candidates, asked, None),
-                ];
-                wanted.extend(taken.into_iter().flatten().map(id));
+                // Also what it would take without the pin and the signing policy, which may be removed
+                // at any time.
+                for candidates in [&seen[..], candidates] {
+                    wanted.extend(taken(candidates, asked, pin).into_iter().map(id));
+                    wanted.extend(taken(candidates, asked, None).into_iter().map(id));
+                }
             }
         }
-        for ((_, target), sides) in &pinned {
+        for ((namespace, target), sides) in &pinned {
             if let Some(candidates) = everything.get(target) {
-                wanted.extend(led_to(candidates, sides));
+                let seen = taking.seen_by(namespace, candidates);
+                wanted.extend(led_to(&seen, sides));
             }
         }
         Ok(wanted.into_iter().collect())

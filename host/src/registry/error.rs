@@ -167,8 +167,8 @@ pub enum RegistryError {
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error(
-        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another",
-        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step
+        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another{}",
+        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
     )]
     UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
     #[error("{}", lines(.0))]
@@ -294,6 +294,7 @@ fn way_out(
             format!("lift its quarantine: tasker {kind} release {target}@{version}")
         }
         Bar::Collected => format!("push the bytes of {version} again, or pin another"),
+        Bar::Unsigned => format!("pin another{}", existing.remedy()),
     };
     format!("that new tasks may take satisfies {requirement}; {mend}")
 }

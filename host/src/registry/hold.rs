@@ -13,6 +13,7 @@ use crate::store::hold::{ComponentPinRow, OpenTasks};
 use crate::store::uses::UseRow;
 use chrono::{DateTime, Utc};
 use semver::Version;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What keeps a version in use. It is drained when nothing does.
@@ -138,6 +139,8 @@ impl Registry {
             .await?
             .component_version_id;
         let candidates = self.candidates_of(target).await?;
+        let taking = self.taking(Some(target)).await?;
+        let seen_by = |namespace: &str| taking.seen_by(namespace, &candidates);
         let pins = self.store.component_pins(Some(target)).await?;
         let QualifiedName { namespace, name } = target;
         let rows = self
@@ -148,14 +151,17 @@ impl Registry {
         let steps = rows
             .into_iter()
             .filter(|row| row.status != VersionStatus::Yanked)
-            .filter_map(|row| step_hold(row, target, version, &candidates, &sides));
+            .filter_map(|row| {
+                let seen = seen_by(&row.namespace);
+                step_hold(row, target, version, &seen, &sides)
+            });
         let open = self.store.open_tasks_of_component(id).await?;
         let (open_tasks, oldest_tasks) = named(open);
         Ok(Holders {
             open_tasks,
             oldest_tasks,
             steps: steps.collect(),
-            pins: pin_holds(&pins, version, &candidates)?,
+            pins: pin_holds(&pins, version, seen_by)?,
             is_default: is_version(by_default(&candidates), version),
             last_used_at: self.store.last_use_of_component(id).await?,
             bar: bar_of(&candidates, version),
@@ -188,7 +194,7 @@ impl Registry {
             open_tasks,
             oldest_tasks,
             steps: Vec::new(),
-            pins: pin_holds(&pins, version, &candidates)?,
+            pins: pin_holds(&pins, version, |_| Cow::Borrowed(&candidates[..]))?,
             is_default,
             last_used_at: self.store.last_use_of_template(id).await?,
             bar: bar_of(&candidates, version),
@@ -201,7 +207,7 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<ComponentPinRow>, RegistryError> {
-        let pins = self.store.pin_candidates(&target.namespace).await?;
+        let (_, pins) = self.store.namespace_rules(&target.namespace).await?;
         let pins = pins
             .into_iter()
             .filter(|pin| pin.kind == PinKind::Template && pin.target == target.name.as_str());
@@ -224,16 +230,17 @@ fn sides_by_namespace(pins: &[ComponentPinRow]) -> Result<BTreeMap<String, Sides
 }
 
 /// A pin holds what it leads to, and what it would lead to if it were given again.
-fn pin_holds(
+fn pin_holds<'c, Id: Clone + 'c>(
     pins: &[ComponentPinRow],
     version: &Version,
-    candidates: &[Candidate<()>],
+    seen_by: impl Fn(&str) -> Cow<'c, [Candidate<Id>]>,
 ) -> Result<Vec<PinHold>, RegistryError> {
-    let given_again = unbarred(candidates);
     let mut holds = Vec::new();
     for pin in pins {
+        let candidates = seen_by(&pin.namespace);
+        let given_again = unbarred(&candidates);
         for (side, requirement) in Sides::of(pin)?.iter() {
-            let leads = [candidates, &given_again[..]]
+            let leads = [&candidates[..], &given_again[..]]
                 .iter()
                 .any(|versions| is_version(highest(versions, &[requirement]), version));
             if leads {
@@ -254,7 +261,7 @@ fn step_hold(
     row: UseRow,
     target: &QualifiedName,
     version: &Version,
-    candidates: &[Candidate<()>],
+    candidates: &[Candidate<i32>],
     pins: &BTreeMap<String, Sides>,
 ) -> Option<StepHold> {
     let handler: HandlerRef = row.handler.parse().ok()?;

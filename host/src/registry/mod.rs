@@ -27,6 +27,7 @@ pub mod watch;
 
 mod error;
 mod storable;
+mod taking;
 
 pub use error::{Kind, RegistryError, Release};
 

@@ -137,7 +137,7 @@ impl Registry {
         }
     }
 
-    /// All versions of what is pinned.
+    /// All versions of what is pinned, as new tasks of the pin's namespace find them.
     pub(in crate::registry) async fn pinnable(
         &self,
         pin: &PinTarget,
@@ -145,7 +145,8 @@ impl Registry {
         let versions: Vec<(String, Option<Bar>)> = match pin.kind {
             PinKind::Component => {
                 let named = std::slice::from_ref(&pin.qualified);
-                let rows = self.store.component_candidates(named).await?;
+                let policy = self.store.signing_policy(&pin.namespace).await?;
+                let rows = self.store.component_candidates(named, &policy).await?;
                 rows.into_iter().map(|row| (row.version, row.bar)).collect()
             }
             PinKind::Template => {
@@ -179,6 +180,6 @@ pub(in crate::registry) fn check_matches<'a>(
         kind,
         target,
         requirement: Box::new(requirement.clone()),
-        existing: Existing::of(candidates),
+        existing: Existing::of(candidates).seen_by(&pin.namespace),
     })
 }

@@ -16,6 +16,7 @@ use crate::domain::ids::{LockId, TaskId};
 use crate::domain::name::Name;
 use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::{Candidate, Pins, choose_components};
+use crate::domain::signing_policy::SigningPolicy;
 use crate::domain::template::{OrderedStep, Template};
 use crate::sandbox::Descriptor;
 use crate::store::lock::LockEntry;
@@ -80,10 +81,12 @@ impl Registry {
         &self,
         template: &Template,
     ) -> Result<Vec<String>, RegistryError> {
-        let pins = self.pins_of(&template.namespace).await?.seen_on(&[]);
+        let pins = self.pins_of(&template.namespace).await?;
+        let seen = pins.seen_on(&[]);
         let components = components_of(template);
         let mut resolver = self.resolver().await?;
-        match resolver.choose(template, &components, &pins).await {
+        let chosen = resolver.choose(template, &components, &seen, &pins.policy);
+        match chosen.await {
             Ok(_) => Ok(Vec::new()),
             Err(RegistryError::Unresolved(errors)) => {
                 Ok(errors.iter().map(ToString::to_string).collect())
@@ -146,7 +149,12 @@ impl Resolver<'_> {
         let definition = template.definition.clone();
         let seen = pins.seen_on(&ramps);
         let (entries, taken) = self
-            .choose(&definition.template, &definition.components, &seen)
+            .choose(
+                &definition.template,
+                &definition.components,
+                &seen,
+                &pins.policy,
+            )
             .await?;
         let name = |target: &QualifiedName| pins.components[target].name.clone();
         let ramped: Vec<String> = taken
@@ -175,10 +183,11 @@ impl Resolver<'_> {
         template: &Template,
         components: &BTreeSet<QualifiedName>,
         pins: &Pins,
+        policy: &SigningPolicy,
     ) -> Result<(Vec<LockEntry>, BTreeSet<QualifiedName>), RegistryError> {
         let home = &template.namespace;
         let steps = template.ordered();
-        let versions = self.versions_of(components).await?;
+        let versions = self.versions_of(components, policy).await?;
         let named = steps
             .iter()
             .map(|ordered| (&ordered.step.name, &ordered.step.handler));

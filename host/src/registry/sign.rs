@@ -54,7 +54,9 @@ impl Registry {
     ) -> Result<(), RegistryError> {
         let namespace = &target.namespace;
         let others: Vec<_> = given.iter().map(Signature::key).collect();
-        let met = self.store.signing_keys_met(namespace, digest, &others);
+        let met = self
+            .store
+            .signing_keys_met(namespace.as_str(), digest, &others);
         match met.await? {
             (0, _) | (_, 1..) => Ok(()),
             (_, _) => {
@@ -75,8 +77,9 @@ impl Registry {
         }
     }
 
-    /// Has the namespace take only components that this key, or another of its keys, signed. What
-    /// is published already stays.
+    /// Has the namespace take only components that this key, or another of its keys, signed: to publish
+    /// them, and for new tasks, whosever they are and whenever they were published. Open tasks keep
+    /// what they have.
     pub async fn add_signing_key(
         &self,
         namespace: &Name,

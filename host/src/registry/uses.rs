@@ -5,6 +5,7 @@ use super::{Registry, RegistryError};
 use crate::domain::name::Name;
 use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, highest};
+use crate::domain::signing_policy::SigningPolicy;
 use crate::store::uses::{PinUseRow, UseRow};
 use semver::Version;
 use std::collections::BTreeMap;
@@ -46,6 +47,7 @@ impl Registry {
     pub async fn uses(&self, target: &QualifiedName) -> Result<Uses, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let candidates = self.candidates_of(target).await?;
+        let taking = self.taking(Some(target)).await?;
         let pins = self.store.pins_of_component(namespace, name, MAX_USES);
         let pins = pins.await?;
         let rows = self
@@ -54,9 +56,10 @@ impl Registry {
             .await?;
         let is_cut = [rows.len(), pins.len()].contains(&(MAX_USES as usize));
         let pinned = pin_ranges(&pins);
-        let steps = rows
-            .into_iter()
-            .filter_map(|row| step_use(row, target, &candidates, &pinned));
+        let steps = rows.into_iter().filter_map(|row| {
+            let seen = taking.seen_by(&row.namespace, &candidates);
+            step_use(row, target, &seen, &pinned)
+        });
         let steps: Vec<StepUse> = steps.collect();
         let open = self.store.open_tasks_by_version(namespace, name).await?;
         let open: BTreeMap<String, i64> = open
@@ -75,7 +78,7 @@ impl Registry {
     pub(in crate::registry) async fn candidates_of(
         &self,
         target: &QualifiedName,
-    ) -> Result<Vec<Candidate<()>>, RegistryError> {
+    ) -> Result<Vec<Candidate<i32>>, RegistryError> {
         let candidates = self.existing_candidates(target).await?;
         match candidates.is_empty() {
             false => Ok(candidates),
@@ -86,19 +89,20 @@ impl Registry {
         }
     }
 
-    /// All versions of a component, barred ones too; empty where there is no such component.
+    /// All versions of a component, barred ones too; empty where there is no such component. Held to
+    /// nobody's signing policy.
     pub(in crate::registry) async fn existing_candidates(
         &self,
         target: &QualifiedName,
-    ) -> Result<Vec<Candidate<()>>, RegistryError> {
-        let rows = self
-            .store
-            .component_candidates(std::slice::from_ref(target));
+    ) -> Result<Vec<Candidate<i32>>, RegistryError> {
+        let named = std::slice::from_ref(target);
+        let policy = SigningPolicy::default();
+        let rows = self.store.component_candidates(named, &policy);
         let candidates = rows.await?.into_iter().map(|row| {
             Ok::<_, RegistryError>(Candidate {
                 version: parse_version(&row.version)?,
                 bar: row.bar,
-                id: (),
+                id: row.component_version_id,
             })
         });
         let mut candidates = candidates.collect::<Result<Vec<_>, _>>()?;
@@ -119,7 +123,7 @@ fn pin_ranges(pins: &[PinUseRow]) -> BTreeMap<String, Requirement> {
 fn step_use(
     row: UseRow,
     target: &QualifiedName,
-    candidates: &[Candidate<()>],
+    candidates: &[Candidate<i32>],
     pins: &BTreeMap<String, Requirement>,
 ) -> Option<StepUse> {
     let handler: HandlerRef = row.handler.parse().ok()?;
@@ -138,7 +142,7 @@ fn step_use(
 }
 
 fn used_versions(
-    candidates: &[Candidate<()>],
+    candidates: &[Candidate<i32>],
     steps: &[StepUse],
     open: &BTreeMap<String, i64>,
 ) -> Vec<UsedVersion> {

@@ -1,9 +1,9 @@
 //! What resolution reads (candidates, pins) and what it leaves (locks).
 
-use super::pin::{PinKind, RampColumns};
 use super::{Store, StoreError};
 use crate::domain::{
-    digest::Digest, ids::LockId, name::Name, requirement::QualifiedName, resolve::Bar,
+    digest::Digest, ids::LockId, requirement::QualifiedName, resolve::Bar,
+    signing_policy::SigningPolicy,
 };
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, PgExecutor};
@@ -56,18 +56,6 @@ impl TryFrom<BarText> for Option<Bar> {
         let bar = |name: String| Bar::named(&name).ok_or(UnknownBar(name));
         text.0.map(bar).transpose()
     }
-}
-
-/// A pin of one namespace.
-#[derive(Debug, FromRow)]
-pub struct PinCandidate {
-    #[sqlx(try_from = "String")]
-    pub kind: PinKind,
-    /// `name` of the pin's own namespace, or `other/name`.
-    pub target: String,
-    pub requirement: String,
-    #[sqlx(flatten)]
-    pub ramp: RampColumns,
 }
 
 /// One step of a lock.
@@ -127,12 +115,13 @@ impl Store {
         Ok(rows)
     }
 
-    /// Every version of each of these components, each named once.
+    /// Every version of each of these components, each named once, held to this policy.
     pub async fn component_candidates(
         &self,
         components: &[QualifiedName],
+        policy: &SigningPolicy,
     ) -> Result<Vec<ComponentCandidate>, StoreError> {
-        component_candidates(&self.pool, components).await
+        component_candidates(&self.pool, components, policy).await
     }
 
     /// What inspection found of each of these component versions, by their ids.
@@ -142,21 +131,6 @@ impl Store {
              where component_version_id = any ($1)",
         )
         .bind(versions)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
-    }
-
-    /// All pins of a namespace.
-    pub async fn pin_candidates(&self, namespace: &Name) -> Result<Vec<PinCandidate>, StoreError> {
-        let rows = sqlx::query_as(
-            "select p.kind::text as kind, p.target, p.requirement,
-                    p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
-             from tasker.pin p
-             join tasker.namespace n using (namespace_id)
-             where n.name = $1",
-        )
-        .bind(namespace.as_str())
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)
@@ -219,17 +193,23 @@ pub(in crate::store) async fn template_candidates(
     Ok(rows)
 }
 
-/// Every version of each of these components, each named once.
+/// Every version of each of these components, each named once; those that no key of the policy signed
+/// are barred.
 pub(in crate::store) async fn component_candidates(
     executor: impl PgExecutor<'_>,
     components: &[QualifiedName],
+    policy: &SigningPolicy,
 ) -> Result<Vec<ComponentCandidate>, StoreError> {
     let (namespaces, names) = columns(components);
     let rows = sqlx::query_as(
         "select v.component_version_id, n.name as namespace, c.name as component, v.version,
                 case when v.collected_at is not null then 'collected'
                      when q.digest is not null then 'quarantined'
-                     else nullif(v.status::text, 'active') end as bar
+                     when v.status <> 'active' then v.status::text
+                     when cardinality($3::bytea[]) > 0
+                          and not exists (select from tasker.signature s
+                                          where s.digest = v.digest and s.public_key = any ($3))
+                     then 'unsigned' end as bar
          from unnest($1::text[], $2::text[]) as wanted (namespace, component)
          join tasker.namespace n on n.name = wanted.namespace
          join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
@@ -238,9 +218,15 @@ pub(in crate::store) async fn component_candidates(
     )
     .bind(namespaces)
     .bind(names)
+    .bind(key_bytes(policy))
     .fetch_all(executor)
     .await?;
     Ok(rows)
+}
+
+fn key_bytes(policy: &SigningPolicy) -> Vec<&[u8]> {
+    let keys = policy.keys().iter();
+    keys.map(|key| &key.as_bytes()[..]).collect()
 }
 
 /// Namespaces and names.

@@ -2,10 +2,12 @@
 
 mod change;
 pub(in crate::store) mod fall_back;
+mod rules;
 
 pub use crate::domain::pin::{PinKind, PinKindError};
 pub use change::{PinBy, PinKey};
 pub use fall_back::FellBack;
+pub use rules::PinCandidate;
 
 use super::{Store, StoreError};
 use crate::domain::name::Name;

@@ -2,14 +2,17 @@
 
 use super::audit::{self, Change};
 use super::component::ensure_namespace;
+use super::lock::{advance_generation, revise_components};
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
+use crate::domain::requirement::QualifiedName;
 use crate::domain::signature::{KeyId, PublicKey, Signature};
+use crate::domain::signing_policy::SigningPolicy;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::FromRow;
+use sqlx::{FromRow, PgConnection, PgExecutor};
 
 /// The most signatures that are read for one digest.
 const MAX_SIGNATURES: i64 = 100;
@@ -33,6 +36,14 @@ pub struct SigningKeyRow {
     pub created_by: String,
 }
 
+/// What a namespace with a signing policy takes of what is published.
+#[derive(Debug, FromRow)]
+pub struct SignedVersionsRow {
+    pub namespace: String,
+    /// Numbers of versions of components.
+    pub versions: Vec<i32>,
+}
+
 #[derive(FromRow)]
 struct RawSignature {
     public_key: Vec<u8>,
@@ -42,7 +53,8 @@ struct RawSignature {
 }
 
 impl Store {
-    /// Stores a verified signature; one that is there already changes nothing.
+    /// Stores a verified signature; one that is there already changes nothing. New tasks may take the
+    /// bytes by it at once, on every host.
     pub async fn keep_signature(
         &self,
         digest: Digest,
@@ -50,6 +62,7 @@ impl Store {
         actor: &Actor,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
+        alone_with(&mut tx, digest).await?;
         let inserted = sqlx::query(
             "insert into tasker.signature (digest, public_key, signature, actor)
              values ($1, $2, $3, $4) on conflict do nothing",
@@ -71,6 +84,8 @@ impl Store {
                 detail: json!({"key": key.as_str()}),
             };
             audit::record(&mut tx, &change).await?;
+            revise_components(&mut tx, digest).await?;
+            advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -93,7 +108,7 @@ impl Store {
     /// `others`. (0, _) is a namespace without a policy.
     pub async fn signing_keys_met(
         &self,
-        namespace: &Name,
+        namespace: &str,
         digest: Digest,
         others: &[&PublicKey],
     ) -> Result<(i64, i64), StoreError> {
@@ -106,7 +121,7 @@ impl Store {
              left join tasker.signature s on s.public_key = k.public_key and s.digest = $2
              where n.name = $1",
         )
-        .bind(namespace.as_str())
+        .bind(namespace)
         .bind(&digest.as_bytes()[..])
         .bind(others)
         .fetch_one(&self.pool)
@@ -140,6 +155,7 @@ impl Store {
         let detail = json!({"name": name, "public_key": key.to_string()});
         let change = policy_change("signing_key.add", namespace, &key.id(), actor, detail);
         audit::record(&mut tx, &change).await?;
+        advance_generation(&mut tx).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -165,9 +181,29 @@ impl Store {
             let detail = json!({"name": name});
             let change = policy_change("signing_key.remove", namespace, key, actor, detail);
             audit::record(&mut tx, &change).await?;
+            advance_generation(&mut tx).await?;
         }
         tx.commit().await?;
         Ok(name.is_some())
+    }
+
+    /// What a namespace takes; all, where it does not exist.
+    pub async fn signing_policy(&self, namespace: &Name) -> Result<SigningPolicy, StoreError> {
+        signing_policy(&self.pool, namespace).await
+    }
+
+    /// For each namespace with a signing policy, the versions that a key of it signed: of one
+    /// component, or of all.
+    pub async fn signed_versions(
+        &self,
+        component: Option<&QualifiedName>,
+    ) -> Result<Vec<SignedVersionsRow>, StoreError> {
+        let rows = sqlx::query_as(SIGNED)
+            .bind(component.map(|it| it.namespace.as_str()))
+            .bind(component.map(|it| it.name.as_str()))
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
     }
 
     /// The keys of a namespace's signing policy by id, after the given one, `limit` at most.
@@ -193,6 +229,56 @@ impl Store {
         Ok(rows)
     }
 }
+
+/// What a namespace takes; all, where it does not exist.
+pub(in crate::store) async fn signing_policy(
+    executor: impl PgExecutor<'_>,
+    namespace: &Name,
+) -> Result<SigningPolicy, StoreError> {
+    let keys: Vec<Vec<u8>> = sqlx::query_scalar(
+        "select k.public_key from tasker.signing_key k join tasker.namespace n using (namespace_id)
+         where n.name = $1",
+    )
+    .bind(namespace.as_str())
+    .fetch_all(executor)
+    .await?;
+    policy_of(keys)
+}
+
+/// The policy of stored keys.
+pub(in crate::store) fn policy_of(keys: Vec<Vec<u8>>) -> Result<SigningPolicy, StoreError> {
+    let key = |bytes| {
+        PublicKey::try_from(bytes)
+            .map_err(|error| StoreError::Corrupt(format!("a signing key: {error}")))
+    };
+    keys.into_iter().map(key).collect()
+}
+
+/// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees
+/// what the first did, and lists anew what it changes.
+pub(in crate::store) async fn alone_with(
+    tx: &mut PgConnection,
+    digest: Digest,
+) -> Result<(), StoreError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtext('tasker.signature'), hashtext($1))")
+        .bind(digest.to_string())
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+const SIGNED: &str = "
+    select n.name as namespace,
+           array(select distinct v.component_version_id
+                 from tasker.signing_key k
+                 join tasker.signature s using (public_key)
+                 join tasker.component_version v using (digest)
+                 join tasker.component c using (component_id)
+                 join tasker.namespace o on o.namespace_id = c.namespace_id
+                 where k.namespace_id = n.namespace_id
+                   and ($1::text is null or (o.name = $1 and c.name = $2))) as versions
+    from tasker.namespace n
+    where n.namespace_id in (select k.namespace_id from tasker.signing_key k)";
 
 fn policy_change<'a>(
     action: &'a str,

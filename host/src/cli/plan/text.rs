@@ -73,6 +73,7 @@ pub fn reach(reached: &Reached, output: Output) -> String {
         Reach::Stays => (Tone::Quiet, "take it already".to_owned()),
         Reach::Pinned => (Tone::Caution, "are kept away by the pin".to_owned()),
         Reach::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
+        Reach::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
         Reach::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),
     };
     output.paint.tone(tone, &text)

@@ -151,7 +151,14 @@ fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str)
         ramped: Some(range(to)),
     };
     let step = "charge".parse().unwrap();
-    let chosen = choose_component(&step, target("a/b"), &range(asked), Some(&pin), versions);
+    let chosen = choose_component(
+        &step,
+        &step,
+        target("a/b"),
+        &range(asked),
+        Some(&pin),
+        versions,
+    );
     let version = &chosen.unwrap().version;
     format!("{version} {}", pin.is_ramped_to(version))
 }
@@ -191,6 +198,35 @@ fn every_step_that_cannot_be_resolved_is_reported() {
     assert!(matches!(&errors[0], ResolveError::NoComponent { step, .. } if step.as_str() == "a"));
     assert!(matches!(&errors[1], ResolveError::Requirement(unmet) if unmet.step.as_str() == "c"));
     assert_eq!(errors.len(), 2);
+}
+
+#[test]
+fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_out() {
+    let (home, step) = ("orders".parse().unwrap(), "charge".parse().unwrap());
+    let handler: HandlerRef = "pay/charge/charge@^1".parse().unwrap();
+    let mut versions = candidates(&["1.1.0", "1.0.0"]);
+    versions[0].bar = Some(Bar::Unsigned);
+    let choose = |versions: &[Candidate<usize>]| {
+        let components = [(target("pay/charge"), versions.to_vec().into())].into();
+        choose_components(&home, [(&step, &handler)], &components, &Pins::new())
+            .map(|chosen| chosen[0].version.to_string())
+            .map_err(|errors| errors[0].to_string())
+    };
+    assert_eq!(choose(&versions).unwrap(), "1.0.0");
+    versions[1].bar = Some(Bar::Unsigned);
+    let error = choose(&versions).unwrap_err();
+    assert!(
+        error.starts_with(
+            "pay/charge has 1.1.0 (not signed for orders), 1.0.0 (not signed for orders);"
+        ),
+        "{error}"
+    );
+    assert!(
+        error.ends_with(
+            "with --sign and a key that orders takes (tasker policy ls --namespace orders)"
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -235,7 +271,9 @@ fn choose(
 ) -> Option<Candidate<usize>> {
     let step = "charge".parse().unwrap();
     let pin = pin.cloned().map(Pin::at);
+    let home = "orders".parse().unwrap();
     let chosen = choose_component(
+        &home,
         &step,
         target("orders/payments"),
         requirement,

@@ -1,14 +1,15 @@
 //! What publishing a version of a component would change.
 
+use super::held::reached_steps;
 use super::obstacle::Obstacle;
 use super::{Numbered, OpenTasks, open_tasks};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::pin::Pinned;
 use crate::domain::ramp::Percent;
-use crate::domain::reach::{Arrival, Reach, Reached};
-use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use crate::domain::resolve::{Bar, Candidate};
+use crate::domain::reach::{Reach, Reached};
+use crate::domain::requirement::{QualifiedName, Requirement};
+use crate::domain::resolve::Bar;
 use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
 use crate::registry::sign::check_signatures;
@@ -17,8 +18,8 @@ use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
 use crate::sandbox::Descriptor;
-use crate::store::component::{ComponentVersionRow, VersionStatus};
-use crate::store::uses::{PinUseRow, UseRow};
+use crate::store::component::ComponentVersionRow;
+use crate::store::uses::PinUseRow;
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
@@ -114,7 +115,8 @@ impl Registry {
                 });
             }
             let is_collected = row.collected_at.is_some();
-            let mut plan = self.plan_of_stored(target, version, row).await?;
+            let plan = self.plan_of_stored(target, version, row, signatures);
+            let mut plan = plan.await?;
             if is_collected {
                 plan.obstacles = self.obstacles(target, version, given, signatures).await?;
             }
@@ -129,7 +131,8 @@ impl Registry {
         let obstacles = obstacles.await?;
         let wanted = self.unapproved(target, version, &uploaded.descriptor);
         let unapproved = wanted.await?;
-        let plan = self.plan_of(target, version, uploaded, None).await?;
+        let plan = self.plan_of(target, version, uploaded, None, signatures);
+        let plan = plan.await?;
         Ok(ComponentPlan {
             unapproved,
             obstacles,
@@ -144,7 +147,7 @@ impl Registry {
         version: &Version,
     ) -> Result<ComponentPlan, RegistryError> {
         let row = self.component_version(target, version).await?;
-        self.plan_of_stored(target, version, row).await
+        self.plan_of_stored(target, version, row, &[]).await
     }
 
     async fn plan_of_stored(
@@ -152,6 +155,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         row: ComponentVersionRow,
+        signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let bytes = self.store.component_bytes(row.digest).await?;
         let uploaded = Uploaded {
@@ -164,9 +168,8 @@ impl Registry {
             (false, Some(_)) => Bar::Collected.as_str(),
             (false, None) => row.status.as_str(),
         };
-        let plan = self
-            .plan_of(target, version, uploaded, Some(status))
-            .await?;
+        let plan = self.plan_of(target, version, uploaded, Some(status), signatures);
+        let plan = plan.await?;
         Ok(ComponentPlan {
             unapproved: row.unapproved,
             ..plan
@@ -179,19 +182,21 @@ impl Registry {
         version: &Version,
         uploaded: Uploaded,
         status: Option<&'static str>,
+        signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let verdict = self.judge_component(target, version, &uploaded).await?;
         let number = self.numbered(Kind::Component, target, version, verdict);
         let number = number.await?;
-        let candidates = self.existing_candidates(target).await?;
         let pins = self.store.pins_of_component(namespace, name, MAX_USES);
         let pins = pins.await?;
         let uses = self.store.steps_that_name(namespace, name, MAX_USES);
         let uses = uses.await?;
         let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
         let pinned = pinned(&pins)?;
-        let mut steps = reached_steps(target, version, uses, &candidates, &pinned);
+        let held = self.as_taken(target, uploaded.digest, signatures, &uses);
+        let held = held.await?;
+        let mut steps = reached_steps(target, version, uses, &held, &pinned);
         mark_lacking(&mut steps, &uploaded.descriptor);
         let all = steps.len();
         steps.retain(|step| step.reached.reach != Reach::Unmatched);
@@ -232,37 +237,6 @@ fn pinned(rows: &[PinUseRow]) -> Result<BTreeMap<String, Pinned>, RegistryError>
         Ok((row.namespace.clone(), pin))
     });
     pinned.collect()
-}
-
-/// The steps of templates that run the component, but for those of templates that were taken back.
-fn reached_steps(
-    target: &QualifiedName,
-    version: &Version,
-    uses: Vec<UseRow>,
-    candidates: &[Candidate<()>],
-    pins: &BTreeMap<String, Pinned>,
-) -> Vec<StepReach> {
-    let arrival = Arrival::new(version, candidates);
-    let active = uses
-        .into_iter()
-        .filter(|row| row.status == VersionStatus::Active);
-    let reached = active.filter_map(|row| {
-        let handler: HandlerRef = row.handler.parse().ok()?;
-        let home: Name = row.namespace.parse().ok()?;
-        let is_meant = handler.component.qualified(&home) == *target;
-        let reach = arrival.reach(Some(&handler.requirement), pins.get(&row.namespace));
-        is_meant.then_some(StepReach {
-            namespace: row.namespace,
-            template: row.template,
-            template_version: row.version,
-            step: row.step,
-            handler: handler.handler,
-            requirement: handler.requirement,
-            reached: reach,
-            lacks_handler: false,
-        })
-    });
-    reached.collect()
 }
 
 fn mark_lacking(steps: &mut [StepReach], descriptor: &Descriptor) {

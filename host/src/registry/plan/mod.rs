@@ -1,6 +1,7 @@
 //! What publishing something would change, told before anything changes.
 
 mod component;
+mod held;
 mod obstacle;
 mod template;
 

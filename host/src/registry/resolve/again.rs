@@ -87,7 +87,7 @@ impl Resolver<'_> {
             .filter(|target| moves(target))
             .cloned()
             .collect();
-        let versions = self.versions_of(&components).await?;
+        let versions = self.versions_of(&components, &pins.policy).await?;
         let ordered = template.ordered();
         let moving: Vec<_> = ordered
             .iter()

@@ -6,6 +6,7 @@ use super::template::{ChosenTemplate, Definition};
 use super::{Resolved, Wanted};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
+use crate::domain::signing_policy::SigningPolicy;
 use crate::sandbox::Descriptor;
 use lru::LruCache;
 use std::hash::Hash;
@@ -112,6 +113,13 @@ impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
     }
 }
 
+/// The versions of one component, held to one policy. Namespaces with the same keys share them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ListKey {
+    pub component: QualifiedName,
+    pub policy: SigningPolicy,
+}
+
 /// The versions of components, bounded by their number over all components.
 pub(super) struct VersionLists(Mutex<Lists>);
 
@@ -126,33 +134,33 @@ pub(super) struct KeptList {
 }
 
 struct Lists {
-    by_component: LruCache<QualifiedName, KeptList>,
+    by_key: LruCache<ListKey, KeptList>,
     versions: usize,
 }
 
 impl Default for VersionLists {
     fn default() -> Self {
         Self(Mutex::new(Lists {
-            by_component: LruCache::unbounded(),
+            by_key: LruCache::unbounded(),
             versions: 0,
         }))
     }
 }
 
 impl VersionLists {
-    pub(super) fn get(&self, component: &QualifiedName) -> Option<KeptList> {
+    pub(super) fn get(&self, key: &ListKey) -> Option<KeptList> {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lists.by_component.get(component).cloned()
+        lists.by_key.get(key).cloned()
     }
 
-    pub(super) fn keep(&self, component: QualifiedName, list: KeptList) {
+    pub(super) fn keep(&self, key: ListKey, list: KeptList) {
         let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lists.versions += list.listed.len();
-        if let Some(before) = lists.by_component.put(component, list) {
+        if let Some(before) = lists.by_key.put(key, list) {
             lists.versions -= before.listed.len();
         }
         while lists.versions > MAX_VERSIONS
-            && let Some((_, oldest)) = lists.by_component.pop_lru()
+            && let Some((_, oldest)) = lists.by_key.pop_lru()
         {
             lists.versions -= oldest.listed.len();
         }
@@ -165,9 +173,12 @@ mod tests {
     use crate::domain::resolve::Candidate;
     use semver::Version;
 
-    fn component(name: &str) -> QualifiedName {
+    fn component(name: &str) -> ListKey {
         let (namespace, name) = ("shop".parse().unwrap(), name.parse().unwrap());
-        QualifiedName { namespace, name }
+        ListKey {
+            component: QualifiedName { namespace, name },
+            policy: SigningPolicy::default(),
+        }
     }
 
     fn list(versions: u64) -> KeptList {

@@ -3,10 +3,11 @@
 use super::super::RegistryError;
 use super::super::discover::parse_version;
 use super::Resolver;
-use super::cache::KeptList;
+use super::cache::{KeptList, ListKey};
 use crate::domain::name::{Name, NameError};
 use crate::domain::requirement::QualifiedName;
 use crate::domain::resolve::{Candidate, Components};
+use crate::domain::signing_policy::SigningPolicy;
 use crate::sandbox::Descriptor;
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,16 +17,22 @@ use std::sync::Arc;
 pub(super) type Listed = Arc<[Candidate<i32>]>;
 
 impl Resolver<'_> {
-    /// All versions of these components under this generation. One that does not exist is left out.
+    /// All versions of these components under this generation, held to the policy of the task's
+    /// namespace. One that does not exist is left out.
     pub(super) async fn versions_of(
         &mut self,
         components: &BTreeSet<QualifiedName>,
+        policy: &SigningPolicy,
     ) -> Result<Components<i32>, RegistryError> {
         let kept = &self.registry.resolved.versions;
         let mut found = Components::new();
         let mut older = BTreeMap::new();
+        let key = |component: QualifiedName| ListKey {
+            component,
+            policy: policy.clone(),
+        };
         for component in components {
-            match kept.get(component) {
+            match kept.get(&key(component.clone())) {
                 Some(list) if list.generation == self.generation => {
                     found.insert(component.clone(), list.listed);
                 }
@@ -34,8 +41,8 @@ impl Resolver<'_> {
         }
         if !older.is_empty() {
             self.has_read = true;
-            for (component, list) in self.read(older).await? {
-                kept.keep(component.clone(), list.clone());
+            for (component, list) in self.read(older, policy).await? {
+                kept.keep(key(component.clone()), list.clone());
                 found.insert(component, list.listed);
             }
         }
@@ -46,6 +53,7 @@ impl Resolver<'_> {
     async fn read(
         &self,
         mut older: BTreeMap<QualifiedName, Option<KeptList>>,
+        policy: &SigningPolicy,
     ) -> Result<Vec<(QualifiedName, KeptList)>, RegistryError> {
         let store = &self.registry.store;
         let names: Vec<QualifiedName> = older.keys().cloned().collect();
@@ -62,7 +70,7 @@ impl Resolver<'_> {
         if names.is_empty() {
             return Ok(lists);
         }
-        for row in store.component_candidates(&names).await? {
+        for row in store.component_candidates(&names, policy).await? {
             let component = component(&row.namespace, &row.component)?;
             let (_, versions) = changed.entry(component).or_default();
             versions.push(Candidate {

@@ -77,7 +77,9 @@ impl Registry {
             .collect();
         let foresight = Foresight {
             home: &template.namespace,
-            versions: resolver.versions_of(&components_of(template)).await?,
+            versions: resolver
+                .versions_of(&components_of(template), &pins.policy)
+                .await?,
             plain: pins.seen_on(&[]),
             ramped: pins.seen_on(&ramps),
             pins: &pins,

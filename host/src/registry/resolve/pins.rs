@@ -8,12 +8,14 @@ use crate::domain::pin::{PinKind, Pinned};
 use crate::domain::ramp::takes_ramp;
 use crate::domain::requirement::{ComponentRef, QualifiedName};
 use crate::domain::resolve::{Pin, Pins};
+use crate::domain::signing_policy::SigningPolicy;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The pins of one namespace.
+/// The pins of one namespace, and what it takes.
 #[derive(Default)]
 pub(super) struct NamespacePins {
+    pub(super) policy: SigningPolicy,
     pub(super) templates: BTreeMap<QualifiedName, NamedPin>,
     pub(super) components: BTreeMap<QualifiedName, NamedPin>,
 }
@@ -62,8 +64,12 @@ impl NamespacePins {
 
 impl Registry {
     pub(super) async fn pins_of(&self, namespace: &Name) -> Result<NamespacePins, RegistryError> {
-        let mut pins = NamespacePins::default();
-        for row in self.store.pin_candidates(namespace).await? {
+        let (policy, rows) = self.store.namespace_rules(namespace).await?;
+        let mut pins = NamespacePins {
+            policy,
+            ..NamespacePins::default()
+        };
+        for row in rows {
             let target: ComponentRef = row.target.parse()?;
             let of_kind = match row.kind {
                 PinKind::Template => &mut pins.templates,

@@ -1,6 +1,7 @@
 //! What becomes of pins when a version is barred.
 
 use super::super::lock::{advance_generation, component_candidates, template_candidates};
+use super::super::signature::signing_policy;
 use super::super::{Store, StoreError};
 use super::change::{Becomes, Held, PinBy, PinKey, hold, past_changes, write};
 use super::{PinKind, PinRow};
@@ -54,8 +55,6 @@ pub(in crate::store) async fn fall_back(
     reason: &str,
 ) -> Result<Vec<FellBack>, StoreError> {
     let (target, version) = barred;
-    let candidates = candidates(tx, kind, target).await?;
-    let is_met = |requirement: &Requirement| highest(&candidates, &[requirement]).is_some();
     let reason = match reason {
         "" => format!("{version} is barred"),
         reason => format!("{version} is barred: {reason}"),
@@ -66,8 +65,10 @@ pub(in crate::store) async fn fall_back(
         reason: &reason,
     };
     let mut fell_back = Vec::new();
-    for (namespace, target) in pins_of(tx, kind, target).await? {
-        let (namespace, target) = (&namespace, target.as_str());
+    for (namespace, name) in pins_of(tx, kind, target).await? {
+        let candidates = candidates(tx, kind, target, &namespace).await?;
+        let is_met = |requirement: &Requirement| highest(&candidates, &[requirement]).is_some();
+        let (namespace, target) = (&namespace, name.as_str());
         let key = PinKey {
             namespace,
             kind,
@@ -105,14 +106,18 @@ fn next(
     (pinned != from).then_some((from, Becomes { pinned, undid }))
 }
 
+/// As a pin of this namespace finds them.
 async fn candidates(
     tx: &mut PgConnection,
     kind: PinKind,
     target: &QualifiedName,
+    namespace: &Name,
 ) -> Result<Vec<Candidate<()>>, StoreError> {
     let versions: Vec<(String, Option<Bar>)> = match kind {
         PinKind::Component => {
-            let rows = component_candidates(&mut *tx, std::slice::from_ref(target)).await?;
+            let policy = signing_policy(&mut *tx, namespace).await?;
+            let named = std::slice::from_ref(target);
+            let rows = component_candidates(&mut *tx, named, &policy).await?;
             rows.into_iter().map(|row| (row.version, row.bar)).collect()
         }
         PinKind::Template => {
