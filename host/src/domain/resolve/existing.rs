@@ -12,9 +12,9 @@ const MAX_LISTED_VERSIONS: usize = 10;
 /// The versions that exist, the highest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
-    versions: Vec<(Version, Option<Bar>)>,
+    versions: Box<[(Version, Option<Bar>)]>,
     /// Whose signing policy they were held to, where it is known.
-    namespace: Option<Name>,
+    namespace: Option<Box<Name>>,
 }
 
 impl Existing {
@@ -24,7 +24,7 @@ impl Existing {
         let mut versions: Vec<_> = listed.collect();
         versions.sort_by(|a, b| b.0.cmp(&a.0));
         Self {
-            versions,
+            versions: versions.into(),
             namespace: None,
         }
     }
@@ -32,7 +32,7 @@ impl Existing {
     /// The same, held to the signing policy of this namespace.
     pub fn seen_by(self, namespace: &Name) -> Self {
         Self {
-            namespace: Some(namespace.clone()),
+            namespace: Some(Box::new(namespace.clone())),
             ..self
         }
     }
