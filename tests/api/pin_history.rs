@@ -131,14 +131,14 @@ async fn the_history_tells_who_did_what_why_from_what_to_what() {
             "admin pin.set  null =1.0.0",
         ]
     );
-    let ramp = json!({"requirement": "=1.1.0", "percent": 10.0, "state": "ramping"});
-    assert_eq!(
-        (&items[2]["ramp_to"], &items[2]["ramp_from"]),
-        (&ramp, &Value::Null)
-    );
+    let ramp = &items[2]["ramp_to"];
+    let said = (&ramp["requirement"], &ramp["percent"], &ramp["state"]);
+    assert_eq!(said, (&json!("=1.1.0"), &json!(10.0), &json!("ramping")));
+    assert_eq!(ramp["guard"]["window"], "5m");
+    assert_eq!(items[2]["ramp_from"], Value::Null);
     assert_eq!(
         (&items[1]["ramp_from"], &items[1]["ramp_to"]),
-        (&ramp, &Value::Null)
+        (ramp, &Value::Null)
     );
     let first = history(&server, "?limit=3").await;
     let next = first["next"].as_str().unwrap();

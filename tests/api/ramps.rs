@@ -180,8 +180,13 @@ async fn a_frozen_ramp_stays_until_it_is_thawed_or_forced() {
     let pin = server.post(&path, &forced).await.answered(200);
     assert_eq!(
         (&pin["ramp"]["percent"], &pin["ramp"]["state"]),
-        (&json!(20.0), &json!("frozen"))
+        (&json!(20.0), &json!("ramping"))
     );
+    // Its guard looks at what comes after.
+    assert_ne!(pin["ramp"]["started_at"], frozen["ramp"]["started_at"]);
+    assert_ne!(pin["ramp"]["guard"], Value::Null);
+    let freeze = format!("{PIN}/freeze");
+    let frozen = server.post(&freeze, &json!({})).await.answered(200);
     let thaw = format!("{PIN}/thaw");
     let thawed = server.post(&thaw, &json!({})).await.answered(200);
     assert_eq!(thawed["ramp"]["state"], "ramping");
@@ -292,5 +297,6 @@ async fn a_ramp_that_cannot_be_is_refused_and_says_why() {
     }
     assert_eq!(server.delete(PIN).await.status, 204);
     let detail = refused(json!({"to": "1.1.0", "percent": 1}), 404, "unknown_pin").await;
-    assert!(detail.contains("no pin for component `guest`"), "{detail}");
+    let first = "tasker pin set component shop/guest '=1.1.0'";
+    assert!(detail.contains(first), "{detail}");
 }

@@ -23,3 +23,12 @@ async fn a_value_is_set_read_listed_and_removed() {
     let gone = terminal.run(get).await;
     assert!(gone.err.contains("has no key `total`"), "{gone:?}");
 }
+
+#[tokio::test]
+async fn a_mistake_in_json_is_told_in_terms_of_the_command() {
+    let terminal = Terminal::with_host().await;
+    let set = ["kv", "set", "demo/c", "a", "{bad"];
+    let refused = terminal.run(set).await.ends_with(2);
+    assert!(refused.err.contains("the value is not JSON"), "{refused:?}");
+    assert!(!refused.err.contains("--input"), "{refused:?}");
+}

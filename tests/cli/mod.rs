@@ -1,5 +1,6 @@
 //! The program as people and scripts use it, against a real host.
 
+mod audit;
 mod bars;
 mod drain;
 mod events;
@@ -8,10 +9,12 @@ mod first_start;
 mod following;
 mod gc;
 mod grants;
+mod hostile_text;
 mod keys;
 mod kv;
 mod limits;
 mod oci;
+mod pins;
 mod plans;
 mod refusals;
 mod registry;

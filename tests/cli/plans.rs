@@ -153,3 +153,52 @@ async fn what_a_template_lacks_is_told_and_how_to_grant_it() {
         .await
         .ends_with(2);
 }
+
+#[tokio::test]
+async fn what_is_in_the_way_of_an_upload_is_followed_by_what_mends_it() {
+    let terminal = with_charge().await;
+    let key = terminal.path("ci");
+    terminal.run(["sign", "key", "new", &key]).await.succeeds();
+    let public = format!("{key}.pub");
+    let add = ["policy", "add", &public, "--namespace", "shop"];
+    terminal.run(add).await.succeeds();
+    let file = terminal.file("charge.wasm", charge(500));
+    let plan = ["plan", "component", "shop/charge@1.1.0", &file];
+    let unsigned = terminal.run(plan).await.succeeds();
+    assert!(
+        unsigned.err.ends_with("--version 1.1.0 --sign KEY\n"),
+        "{unsigned:?}"
+    );
+    let sign = ["sign", "file", &file, "--key", &key];
+    terminal.run(sign).await.succeeds();
+    let signed = terminal.run(plan).await.succeeds();
+    assert!(!signed.out.contains("✘"), "{signed:?}");
+    let quarantine = ["component", "quarantine", "shop/charge@1.0.0"];
+    terminal.run(quarantine).await.succeeds();
+    let first = terminal.path("first.wasm");
+    let plan = ["plan", "component", "shop/charge@1.0.1", &first];
+    let barred = terminal.run(plan).await.succeeds();
+    assert_eq!(barred.err, "next: tasker component quarantined\n");
+}
+
+#[tokio::test]
+async fn a_ramp_to_another_version_keeps_its_share_of_new_tasks() {
+    let terminal = with_charge().await;
+    for (maximum, version) in [(200, "1.1.0"), (300, "1.2.0")] {
+        let file = terminal.file(&format!("{version}.wasm"), charge(maximum));
+        let push = ["component", "push", &file, "--name", "shop/charge"];
+        let push = push.into_iter().chain(["--version", version]);
+        terminal.run(push).await.succeeds();
+    }
+    let pin = ["pin", "set", "component", "shop/charge", "1.0.0"];
+    terminal.run(pin).await.succeeds();
+    let ramp = ["pin", "ramp", "component", "shop/charge", "=1.1.0"];
+    let ramp = ramp.into_iter().chain(["--percent", "30"]);
+    terminal.run(ramp).await.succeeds();
+    let file = terminal.file("third.wasm", charge(500));
+    let plan = ["plan", "component", "shop/charge@1.3.0", &file];
+    let plan = terminal.run(plan).await.succeeds();
+    for told in ["70 % of them move to it", "lets 70 % of new tasks take it"] {
+        assert!(plan.out.contains(told), "{plan:?}");
+    }
+}

@@ -1,3 +1,5 @@
+mod plan;
+
 use super::terminal::Terminal;
 use crate::harness::basics;
 
@@ -102,29 +104,6 @@ async fn what_cannot_be_is_refused_before_anything_is_changed() {
     assert!(
         conflict.err.contains("template demo/add@1.0.0"),
         "{conflict:?}"
-    );
-}
-
-#[tokio::test]
-async fn the_first_refusal_stops_it_and_what_is_left_is_told() {
-    let terminal = Terminal::with_host().await;
-    let demo = folder(&terminal);
-    terminal.file(
-        "demo/pins.yaml",
-        "components: {basics: ^9}\ntemplates: {add: =1.0.0}\n",
-    );
-    let stopped = terminal.run(["sync", &demo]).await.ends_with(2);
-    assert!(
-        stopped
-            .err
-            .contains("✘ pin component basics\n  2 done, 1 left"),
-        "{stopped:?}"
-    );
-    terminal.file("demo/pins.yaml", PINS);
-    let mended = terminal.run(["sync", &demo]).await.succeeds();
-    assert!(
-        mended.out.ends_with("✔ 2 changes made in demo\n"),
-        "{mended:?}"
     );
 }
 

@@ -15,7 +15,7 @@ pub struct Terminal {
     folder: TempDir,
     url: String,
     _host: Option<TestHost>,
-    _database: Option<TestDatabase>,
+    database: Option<TestDatabase>,
 }
 
 /// What a command printed and how it ended.
@@ -36,7 +36,7 @@ impl Terminal {
             folder,
             url,
             _host: Some(host),
-            _database: Some(database),
+            database: Some(database),
         }
     }
 
@@ -56,8 +56,13 @@ impl Terminal {
             folder,
             url: "http://127.0.0.1:9".to_owned(),
             _host: None,
-            _database: None,
+            database: None,
         }
+    }
+
+    /// The database of the host that it has.
+    pub fn database(&self) -> &TestDatabase {
+        self.database.as_ref().expect("it was made with a host")
     }
 
     /// Writes a file and says where it is.

@@ -31,6 +31,23 @@ async fn a_dry_run_shows_what_would_move_then_it_moves() {
         nothing.out,
         "1 open task, none of which would run anything else\n"
     );
+    let file = terminal.file("other.wasm", basics());
+    let push_other = [
+        "component",
+        "push",
+        &file,
+        "--name",
+        "demo/other",
+        "--version",
+        "1.0.0",
+    ];
+    terminal.run(push_other).await.succeeds();
+    let other = ["--component", "demo/other"];
+    let other = terminal.run(UPGRADE.iter().chain(&other)).await.succeeds();
+    assert!(
+        other.out.contains("none of which runs demo/other"),
+        "{other:?}"
+    );
     push(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
     let dry = terminal.run(UPGRADE.iter().chain(&["--dry-run"])).await;
     let dry = dry.succeeds();
@@ -56,6 +73,11 @@ async fn what_breaks_is_shown_and_has_to_be_forced() {
     let dry = terminal.run(UPGRADE.iter().chain(&["--dry-run"])).await;
     let dry = dry.succeeds();
     assert!(dry.out.contains("major"), "{dry:?}");
+    assert!(
+        dry.out.contains("would move, but only with --force"),
+        "{dry:?}"
+    );
+    assert!(refused.err.contains("--dry-run"), "{refused:?}");
     assert!(dry.err.contains("--template demo/slow --force"), "{dry:?}");
     terminal
         .run(UPGRADE.iter().chain(&["--force"]))

@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 /// How often the version is swapped under load, each time as soon as some step has run the last one.
 const SWAPS: u32 = 15;
+/// True while tasks may be added to those that are open.
+const FEW_OPEN: &str = "select count(*) < 200 from tasker.task where finished_at is null";
 
 /// A host that shares no compiled code with any other.
 async fn apart(database: &TestDatabase) -> (TestHost, TempDir) {
@@ -73,6 +75,8 @@ steps:
         let mut tasks = 0;
         while !is_over.load(Ordering::Relaxed) {
             tasks += one.submit_all(&["pair"; 20]).await.len();
+            // What waits in line would keep a busy machine from the newest tasks.
+            wait_until_sql(database.pool(), FEW_OPEN).await;
         }
         i64::try_from(tasks).unwrap()
     };

@@ -215,7 +215,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::UnknownNamespace(_) => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
-        RegistryError::UnknownPin { .. } => (StatusCode::NOT_FOUND, "unknown_pin"),
+        RegistryError::UnknownPin { .. } | RegistryError::NothingToRamp { .. } => {
+            (StatusCode::NOT_FOUND, "unknown_pin")
+        }
         RegistryError::Kv(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_kv"),
         RegistryError::KvFull { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "kv_full"),
         RegistryError::UnknownKv(_) => (StatusCode::NOT_FOUND, "unknown_kv"),

@@ -3,6 +3,7 @@
 use super::output::Output;
 use super::paint::Tone;
 use super::pin;
+use super::view::canonical;
 use crate::domain::pin::PinKind;
 use serde::Deserialize;
 
@@ -40,12 +41,13 @@ impl BarredPins {
         let back = output.paint.tone(Tone::Caution, "↩");
         let fell = self.pins.iter().map(|it| {
             let pin = pin::named(it.kind, &it.namespace, &it.target);
-            format!("\n{back} {pin}: {} → {}", it.from, it.to)
+            let (from, to) = (canonical(&it.from), canonical(&it.to));
+            format!("\n{back} {pin}: {from} → {to}")
         });
         let cross = output.paint.tone(Tone::Bad, "✘");
         let stranded = self.stranded_pins.iter().map(|it| {
             let pin = pin::named(it.kind, &it.namespace, &it.target);
-            let requirement = &it.requirement;
+            let requirement = canonical(&it.requirement);
             format!("\n{cross} {pin}: {requirement} has nothing left: new tasks are refused")
         });
         fell.chain(stranded).collect()

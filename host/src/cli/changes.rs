@@ -4,6 +4,7 @@ use super::output::Output;
 use super::paint::Tone;
 use super::view::Diff;
 use crate::domain::compat::{Change, Level, Verdict};
+use crate::domain::visible::visible_line;
 
 /// Changes that are printed behind an upload; a diff prints all.
 const MAX_SHOWN: usize = 12;
@@ -77,7 +78,8 @@ fn lines(changes: &[Change], output: Output) -> Vec<String> {
     let width = width.unwrap_or(0);
     let line = |change: &Change| {
         let level = output.paint.tone(tone(change.level), change.level.as_str());
-        format!("{level}  {:width$}  {}", change.path, change.what)
+        let (path, what) = (visible_line(&change.path), visible_line(&change.what));
+        format!("{level}  {path:width$}  {what}")
     };
     changes.iter().map(line).collect()
 }

@@ -4,7 +4,7 @@ mod transfer;
 
 use super::output::tell;
 use super::token::{self, Token};
-use super::{CliError, Exit, Global, Problem};
+use super::{CliError, Exit, Global, Problem, json};
 use reqwest::{Body, Method, RequestBuilder, Url};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
@@ -30,7 +30,7 @@ pub struct Client {
     is_verbose: bool,
 }
 
-/// What the host answered: its text, unchanged, and what it says.
+/// What the host answered: its text, unchanged, and what it says, to be shown.
 pub struct Answer<T> {
     pub text: String,
     pub value: T,
@@ -186,11 +186,16 @@ impl Client {
         self.understand(self.send(request).await?)
     }
 
-    /// Reads what an answer says.
+    /// Reads what an answer says. It may have words of strangers: the value has them in a form that a
+    /// terminal shows and does not obey.
     pub fn understand<T: DeserializeOwned>(&self, text: String) -> Result<Answer<T>, CliError> {
-        let value =
-            serde_json::from_str(&text).map_err(|error| not_understood(&self.base, &error))?;
+        let value = self.exactly(&json::visible(&text))?;
         Ok(Answer { text, value })
+    }
+
+    /// Reads what an answer says, to be passed on and not to be shown.
+    pub fn exactly<T: DeserializeOwned>(&self, text: &str) -> Result<T, CliError> {
+        serde_json::from_str(text).map_err(|error| not_understood(&self.base, &error))
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<String, CliError> {

@@ -4,6 +4,7 @@ use super::client::Answer;
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::reference::{Reference, parse_release};
+use super::view::canonical;
 use super::{CliError, Context, Exit, Problem, pin, units};
 use crate::domain::pin::PinKind;
 use chrono::{DateTime, Utc};
@@ -255,6 +256,7 @@ impl PinHold {
             requirement,
             side,
         } = self;
+        let requirement = canonical(requirement);
         match side.as_str() {
             "ramp" => format!("{target} in {namespace}: {requirement} (ramp)"),
             "rollback" => format!("rollback of {target} in {namespace}: {requirement}"),

@@ -2,7 +2,7 @@
 
 use super::paint::Tone;
 use super::reference::Reference;
-use super::{CliError, Context, Exit, Problem, list, units, view};
+use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
 use crate::domain::capability::Capability;
 use crate::domain::name::Name;
 use chrono::Utc;
@@ -160,6 +160,9 @@ async fn add(
             granted.component
         )
     })?;
+    if let Family::One(component) = &granted.component {
+        not_yet::warn(&component.namespace, &component.name, context).await;
+    }
     let ls = format!("tasker grant ls --namespace {}", granted.namespace());
     context.output.next(&[ls]);
     Ok(())

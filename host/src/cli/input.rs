@@ -29,14 +29,16 @@ pub fn read_bytes(path: &Path) -> Result<Vec<u8>, CliError> {
     })
 }
 
-/// Reads `--input`: JSON text, `@file`, or `@-` for standard input.
-pub fn read_json(argument: &str) -> Result<Box<RawValue>, CliError> {
+/// Reads JSON text, `@file`, or `@-` for standard input; `option` is where it is written, such as
+/// `--input`, or empty where it stands alone.
+pub fn read_json(option: &str, argument: &str) -> Result<Box<RawValue>, CliError> {
     let (name, text) = match argument.strip_prefix('@') {
-        None => ("--input", argument.to_owned()),
+        None if option.is_empty() => ("the value", argument.to_owned()),
+        None => (option, argument.to_owned()),
         Some("-") => ("standard input", read_stdin()?),
         Some(path) => (path, read_text(Path::new(path))?),
     };
-    parse_json(name, text)
+    parse_json(name, option, text)
 }
 
 fn read_stdin() -> Result<String, CliError> {
@@ -49,13 +51,18 @@ fn read_stdin() -> Result<String, CliError> {
     }
 }
 
-fn parse_json(name: &str, text: String) -> Result<Box<RawValue>, CliError> {
+fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, CliError> {
     serde_json::from_str(&text).map_err(|error| {
         let (line, column) = (error.line().max(1), error.column().max(1));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
-        let help = "write JSON, for example --input '{\"amount\": 5}', or @file.json, or @- for standard input";
-        Problem::bad_input("the input is not JSON")
+        let lead = format!("{option} ");
+        let lead = lead.trim_start();
+        let help = format!(
+            "write JSON, for example {lead}'{{\"amount\": 5}}', or @file.json, or @- for standard input"
+        );
+        let what = if option.is_empty() { "value" } else { "input" };
+        Problem::bad_input(format!("the {what} is not JSON"))
             .at([Place::new(line, column, message)])
             .in_file(name, &text).help(help).into()
     })
@@ -77,9 +84,12 @@ mod tests {
     fn input_is_json_text_or_a_file() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         std::io::Write::write_all(&mut file, b"{\"a\": 1}").unwrap();
-        assert_eq!(read_json("{\"a\": 1}").unwrap().get(), "{\"a\": 1}");
         assert_eq!(
-            read_json(&format!("@{}", file.path().display()))
+            read_json("--input", "{\"a\": 1}").unwrap().get(),
+            "{\"a\": 1}"
+        );
+        assert_eq!(
+            read_json("--input", &format!("@{}", file.path().display()))
                 .unwrap()
                 .get(),
             "{\"a\": 1}"
@@ -88,13 +98,16 @@ mod tests {
 
     #[test]
     fn wrong_json_is_shown_with_the_place() {
-        let text = told(read_json("{\"a\": 1,}"));
+        let text = told(read_json("--input", "{\"a\": 1,}"));
         assert!(text.contains("--input:1:9: "), "{text}");
         assert!(text.contains("1 | {\"a\": 1,}\n"), "{text}");
     }
 
     #[test]
     fn a_missing_file_is_named() {
-        assert!(told(read_json("@no-such-file.json")).contains("cannot read no-such-file.json"));
+        assert!(
+            told(read_json("--input", "@no-such-file.json"))
+                .contains("cannot read no-such-file.json")
+        );
     }
 }

@@ -2,10 +2,12 @@
 
 use super::paint::Tone;
 use super::reference::{Reference, parse_family};
+use super::shell::word;
 use super::{CliError, Context, Exit, input, list, units};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::json;
 use serde_json::value::RawValue;
 
@@ -78,7 +80,7 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
     if let Some(entry) = page.value.items.first() {
         context
             .output
-            .next(&[format!("tasker kv get {bucket} '{}'", entry.key)]);
+            .next(&[format!("tasker kv get {bucket} {}", word(&entry.key))]);
     }
     Ok(())
 }
@@ -94,10 +96,11 @@ fn row(entry: &Entry) -> [String; 5] {
 }
 
 async fn get(bucket: &Reference, key: &str, context: &Context) -> Result<(), CliError> {
-    let entry = context.client.get::<Entry>(&path(bucket, key)).await?;
+    let entry = context.client.get::<IgnoredAny>(&path(bucket, key)).await?;
+    let exact: Entry = context.client.exactly(&entry.text)?;
     context
         .output
-        .show(&entry.text, || entry.value.value.get().to_owned())
+        .show(&entry.text, || super::json::escaped(exact.value.get()))
 }
 
 async fn set(
@@ -106,7 +109,7 @@ async fn set(
     value: &str,
     context: &Context,
 ) -> Result<(), CliError> {
-    let value = input::read_json(value)?;
+    let value = input::read_json("", value)?;
     let entry = context
         .client
         .send_json::<Entry>(Method::PUT, &path(bucket, key), &value)

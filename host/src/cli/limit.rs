@@ -2,7 +2,7 @@
 
 use super::paint::Tone;
 use super::reference::parse_family;
-use super::{CliError, Context, Exit, Problem, list, units, view};
+use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
 use crate::domain::limits::{Limit, LimitPatch};
 use crate::domain::name::Name;
 use chrono::Utc;
@@ -171,6 +171,11 @@ async fn change(
     context
         .output
         .show(&rule.text, || told(of, &rule.value, context))?;
+    if let Some(component) = &of.target.component
+        && !rule.value.limits.is_empty()
+    {
+        not_yet::warn(&of.target.namespace, component, context).await;
+    }
     let ls = format!("tasker limit ls --namespace {}", of.namespace());
     context.output.next(&[ls]);
     Ok(())

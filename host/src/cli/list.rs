@@ -3,7 +3,7 @@
 use super::CliError;
 use super::client::{Answer, Client};
 use super::view::Page;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
 /// The largest page that the API gives.
@@ -18,7 +18,9 @@ pub async fn all<T: DeserializeOwned>(
     let mut items: Vec<Box<RawValue>> = Vec::new();
     let mut after = None;
     loop {
-        let page: Page<Box<RawValue>> = client.query(path, &page_query(query, after)).await?.value;
+        let query = page_query(query, after);
+        let answer = client.query::<IgnoredAny>(path, &query).await?;
+        let page: Page<Box<RawValue>> = client.exactly(&answer.text)?;
         items.extend(page.items);
         after = page.next;
         if after.is_none() {

@@ -2,7 +2,8 @@
 
 use super::paint::{Paint, Tone, When};
 use super::problem::{CliError, Problem};
-use super::{Exit, units};
+use super::{Exit, json, paint, units};
+use crate::domain::visible::visible_around;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
 use tabled::settings::{Padding, Style};
@@ -49,8 +50,21 @@ impl Output {
         !self.is_json() && io::stdout().is_terminal() && io::stderr().is_terminal()
     }
 
-    /// Prints the text on standard output, with a line end if it lacks one.
+    /// Prints the text on standard output, with a line end if it lacks one. Of what a terminal obeys,
+    /// only our colours are left.
     pub fn print(self, text: &str) -> Result<(), CliError> {
+        self.pass_on(&visible_around(text, paint::mark))
+    }
+
+    /// Prints the text as it is where a program reads it, and as [`Output::print`] does on a terminal.
+    pub fn print_exactly(self, text: &str) -> Result<(), CliError> {
+        match io::stdout().is_terminal() {
+            true => self.print(text),
+            false => self.pass_on(text),
+        }
+    }
+
+    fn pass_on(self, text: &str) -> Result<(), CliError> {
         let end = if text.ends_with('\n') { "" } else { "\n" };
         let mut out = io::stdout().lock();
         let written = out
@@ -59,10 +73,11 @@ impl Output {
         written.and_then(|()| out.flush()).map_err(not_printed)
     }
 
-    /// Prints the API's answer unchanged where JSON is wanted, else what `text` makes of it.
+    /// Prints the API's answer where JSON is wanted, unchanged but that characters which a terminal
+    /// would obey are escaped; else what `text` makes of it.
     pub fn show(self, answer: &str, text: impl FnOnce() -> String) -> Result<(), CliError> {
         match self.format {
-            Format::Json => self.print(answer),
+            Format::Json => self.print(&json::escaped(answer)),
             Format::Table => self.print(&text()),
         }
     }
@@ -85,7 +100,7 @@ impl Output {
     /// Tells what went wrong on standard error.
     pub fn problem(self, problem: &Problem) {
         match self.format {
-            Format::Json => tell(&format!("{}\n", problem.json())),
+            Format::Json => tell(&format!("{}\n", json::escaped(&problem.json()))),
             Format::Table => tell(&problem.text(self.paint_error)),
         }
     }
@@ -124,9 +139,10 @@ impl Output {
     }
 }
 
-/// Writes to standard error; where that is closed there is nobody to tell.
+/// Writes to standard error, of what a terminal obeys only our colours; where standard error is closed
+/// there is nobody to tell.
 pub fn tell(text: &str) {
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(visible_around(text, paint::mark).as_bytes());
 }
 
 fn aligned(builder: Builder) -> String {
@@ -140,7 +156,7 @@ fn aligned(builder: Builder) -> String {
     lines.join("\n")
 }
 
-/// Cells stay on one line, of which the last may take more; coloured ones are short by nature.
+/// Cells stay on one line, of which the last may take more; those that we coloured are short by nature.
 fn cut(cell: &str, is_last: bool) -> String {
     let most = match is_last {
         true => units::MAX_LAST_CELL_CHARS,

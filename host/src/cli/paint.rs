@@ -30,6 +30,15 @@ pub enum Tone {
 }
 
 impl Tone {
+    const ALL: [Self; 6] = [
+        Self::Good,
+        Self::Bad,
+        Self::Caution,
+        Self::Active,
+        Self::Quiet,
+        Self::Strong,
+    ];
+
     fn code(self) -> &'static str {
         match self {
             Self::Good => "32",
@@ -92,6 +101,15 @@ impl Paint {
         };
         self.tone(task_tone(state), glyph)
     }
+}
+
+/// The length in bytes of the mark of ours that the text begins with, if it does.
+pub fn mark(text: &str) -> Option<usize> {
+    let codes = Tone::ALL.into_iter().map(Tone::code).chain(["0"]);
+    let mut marks = codes.map(|code| format!("\x1b[{code}m"));
+    marks
+        .find(|mark| text.starts_with(mark))
+        .map(|mark| mark.len())
 }
 
 fn refused_by_environment() -> bool {

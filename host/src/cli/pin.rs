@@ -6,6 +6,7 @@ mod pinned;
 mod ramp;
 
 use super::paint::Tone;
+use super::shell::word;
 use super::{CliError, Context, Exit, view};
 use crate::domain::pin::PinKind;
 use pinned::Pinned;
@@ -18,7 +19,7 @@ pub enum Command {
     Set {
         #[command(flatten)]
         pinned: Pinned,
-        /// An exact version (=1.2.0) or a range, as Cargo writes it (^1.2, ~1.2.3).
+        /// An exact version (=1.2.0) or a range, as Cargo writes it (^1.2, ~1.2.3; 1.2.0 means ^1.2.0).
         requirement: String,
         /// Why, for who reads the history.
         #[arg(long, default_value = "", hide_default_value = true)]
@@ -89,24 +90,44 @@ async fn set(
         .client
         .send_json::<view::Pin>(Method::PUT, &pinned.path(&target), &body)
         .await?;
-    context
-        .output
-        .show(&pin.text, || told(context, pinned, &pin.value, ""))?;
+    context.output.show(&pin.text, || {
+        told(context, pinned, &pin.value, "") + &to_keep(pinned, requirement)
+    })?;
     context
         .output
         .next(&[format!("tasker pin ls --namespace {}", pinned.namespace())]);
     Ok(())
 }
 
+/// How to have only the version that was written, since that is no requirement for it alone.
+fn to_keep(pinned: &Pinned, requirement: &str) -> String {
+    match semver::Version::parse(requirement.trim()) {
+        Ok(version) => format!(
+            "\n  to keep it at {version}: tasker pin set {} {}",
+            pinned.arguments(),
+            word(&format!("={version}"))
+        ),
+        Err(_) => String::new(),
+    }
+}
+
 /// What new tasks take from now on, in a line.
 fn told(context: &Context, pinned: &Pinned, pin: &view::Pin, end: &str) -> String {
     let mark = context.output.paint.tone(Tone::Good, "✔");
-    let view::Pin {
-        namespace,
-        requirement,
-        ..
-    } = pin;
-    format!("{mark} new tasks in {namespace} take the {pinned} at {requirement}{end}")
+    let (namespace, now) = (&pin.namespace, pin.now());
+    format!("{mark} new tasks in {namespace} take the {pinned} at {now}{end}")
+}
+
+/// A table with lines of its own below each row, set in and quiet.
+fn with_lines(context: &Context, table: &str, below: impl Fn(usize) -> Vec<String>) -> String {
+    let quiet = |line: String| context.output.paint.tone(Tone::Quiet, &format!("  {line}"));
+    let mut lines: Vec<String> = Vec::new();
+    for (place, line) in table.lines().enumerate() {
+        lines.push(line.to_owned());
+        let row = place.checked_sub(1).map(&below).unwrap_or_default();
+        lines.extend(row.into_iter().map(quiet));
+    }
+    lines.join("\n")
 }
 
 async fn rm(pinned: &Pinned, reason: String, context: &Context) -> Result<(), CliError> {
@@ -126,5 +147,9 @@ async fn rm(pinned: &Pinned, reason: String, context: &Context) -> Result<(), Cl
             pinned.namespace(),
         );
         format!("{mark} the {pinned} is no longer pinned in {namespace}")
-    })
+    })?;
+    context
+        .output
+        .next(&[format!("tasker pin rollback {}", pinned.arguments())]);
+    Ok(())
 }

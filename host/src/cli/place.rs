@@ -2,6 +2,7 @@
 
 use super::excerpt::excerpt;
 use super::paint::{Paint, Tone};
+use crate::domain::visible::{visible, visible_line};
 use serde::{Deserialize, Serialize};
 
 /// A place and what is wrong there, with the members that the API gives it.
@@ -52,9 +53,9 @@ impl Place {
 
     /// `file:line:column: message`, and the line itself.
     pub fn text(&self, paint: Paint) -> String {
-        let mut text = format!("  {}{}\n", self.lead(paint), self.message);
+        let mut text = format!("  {}{}\n", self.lead(paint), visible_line(&self.message));
         for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
-            text += &format!("    {line}\n");
+            text += &format!("    {}\n", visible(line));
         }
         text
     }
@@ -64,7 +65,7 @@ impl Place {
         let parts = [self.position(), path.map(str::to_owned)];
         let parts = parts.into_iter().flatten();
         parts
-            .map(|part| paint.tone(Tone::Strong, &format!("{part}:")) + " ")
+            .map(|part| paint.tone(Tone::Strong, &format!("{}:", visible_line(&part))) + " ")
             .collect()
     }
 

@@ -4,6 +4,7 @@ use super::exit::Exit;
 use super::paint::{Paint, Tone};
 use super::place::Place;
 use crate::domain::chain::Chain;
+use crate::domain::visible::visible;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -77,7 +78,7 @@ impl Problem {
     /// Reads what the host answered; `status` is not a success.
     pub fn from_answer(status: u16, body: String, url: &str) -> Self {
         let exit = Exit::of_status(status);
-        let Ok(answer) = serde_json::from_str::<Answer>(&body) else {
+        let Ok(answer) = serde_json::from_str::<Answer>(&super::json::visible(&body)) else {
             let what =
                 format!("{url} answered with status {status}, but not as a Tasker host does");
             return Self::new(exit, "not_a_tasker_host", what).help("check --url or TASKER_URL");
@@ -109,17 +110,24 @@ impl Problem {
         &self.what
     }
 
+    /// True where the host refuses what was sent, whoever sends it.
+    pub fn is_refusal(&self) -> bool {
+        let is_of_caller = ["unauthenticated", "forbidden"].contains(&self.code.as_str());
+        matches!(self.exit, Exit::BadInput | Exit::Conflict) && !is_of_caller
+    }
+
     /// The code that the process ends with.
     pub fn exit(&self) -> Exit {
         self.exit
     }
 
-    /// For people: `error: what`, each place, `help: how to mend`.
+    /// For people: `error: what`, each place, `help: how to mend`. Nothing in it but the colours is
+    /// what a terminal obeys, wherever the words come from.
     pub fn text(&self, paint: Paint) -> String {
         let mut text = format!(
             "{} {}\n",
             paint.tone(Tone::Bad, "error:"),
-            indent_rest(&self.what)
+            indent_rest(&visible(&self.what))
         );
         for place in &self.places {
             text += &place.text(paint);
@@ -128,7 +136,7 @@ impl Problem {
             text += &format!(
                 "  {} {}\n",
                 paint.tone(Tone::Active, "help:"),
-                indent_rest(help)
+                indent_rest(&visible(help))
             );
         }
         text
@@ -256,6 +264,21 @@ mod tests {
                 .contains("not as a Tasker host does")
         );
         assert_eq!(problem.exit(), Exit::Unreachable);
+    }
+
+    #[test]
+    fn what_the_host_or_another_passes_on_is_shown_and_not_obeyed() {
+        let body = json!({
+            "title": "Conflict", "code": "x", "detail": "no \u{1b}[2J\u{9b}\u{202e}",
+            "errors": [{ "path": "/a\u{7}", "message": "b\nc\u{1b}c" }],
+        });
+        let answered = Problem::from_answer(409, body.to_string(), "http://h");
+        assert_eq!(
+            answered.text(Paint::off()),
+            "error: no ␛[2J\u{fffd}\u{fffd}\n  /a␇: b c␛c\n"
+        );
+        let own = Problem::bad_input("no \u{1b}[2J").help("\u{7}");
+        assert_eq!(own.text(Paint::off()), "error: no ␛[2J\n  help: ␇\n");
     }
 
     #[test]

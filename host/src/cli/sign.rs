@@ -3,7 +3,7 @@
 use super::output::Output;
 use super::paint::Tone;
 use super::signing::{SecretKey, add_signature, signature_file, signatures_beside};
-use super::{CliError, Exit, Problem, input};
+use super::{CliError, Exit, Problem, input, shell};
 use crate::domain::digest::Digest;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -56,9 +56,9 @@ fn new_key(path: &Path, output: Output) -> Result<(), CliError> {
     output.next(&[
         format!(
             "tasker policy add {} --namespace NAMESPACE",
-            public.display()
+            shell::path(&public)
         ),
-        format!("tasker component push PATH --sign {}", path.display()),
+        format!("tasker component push PATH --sign {}", shell::path(path)),
     ]);
     Ok(())
 }
@@ -87,7 +87,7 @@ fn sign(file: &Path, key: &Path, output: Output) -> Result<(), CliError> {
     })?;
     output.next(&[format!(
         "tasker component push {} --name NAMESPACE/NAME --version VERSION",
-        file.display()
+        shell::path(file)
     )]);
     Ok(())
 }

@@ -73,8 +73,9 @@ pub fn elide(text: &str, max: usize) -> String {
 
 /// A duration as a user writes it: a whole number and `ms`, `s`, `m`, `h` or `d`.
 pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong =
-        || format!("`{text}` is not a duration; write for example `500ms`, `30s`, `5m` or `1h`");
+    let wrong = || {
+        format!("`{text}` is not a duration; write for example `500ms`, `30s`, `5m`, `1h` or `90d`")
+    };
     let digits = text.chars().take_while(char::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
     let number: u64 = number.parse().map_err(|_| wrong())?;

@@ -2,11 +2,13 @@
 
 mod access;
 mod origin;
+mod pin;
 mod standing;
 mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
+pub use pin::{Pin, PinChange, Ramp, canonical, pinned};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
@@ -222,62 +224,6 @@ pub struct Diff {
     pub lowest_version: semver::Version,
     #[serde(flatten)]
     pub verdict: Verdict,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Pin {
-    pub namespace: String,
-    pub kind: String,
-    /// `name`, or `other/name` for another namespace's.
-    pub target: String,
-    pub requirement: String,
-    #[serde(default)]
-    pub ramp: Option<Ramp>,
-    pub created_at: DateTime<Utc>,
-    #[serde(default)]
-    pub created_by: String,
-}
-
-/// The way of a pin to another version.
-#[derive(Debug, Deserialize)]
-pub struct Ramp {
-    /// Where to.
-    pub requirement: String,
-    pub percent: f64,
-    pub state: String,
-}
-
-impl Ramp {
-    pub fn is_frozen(&self) -> bool {
-        self.state == "frozen"
-    }
-}
-
-/// One change of a pin.
-#[derive(Debug, Deserialize)]
-pub struct PinChange {
-    pub at: DateTime<Utc>,
-    pub actor: String,
-    pub action: String,
-    #[serde(default)]
-    pub reason: String,
-    #[serde(default)]
-    pub from: Option<String>,
-    #[serde(default)]
-    pub to: Option<String>,
-    #[serde(default)]
-    pub ramp_from: Option<Ramp>,
-    #[serde(default)]
-    pub ramp_to: Option<Ramp>,
-}
-
-/// A pin in a few characters: `=1.4.2`, `=1.4.2 → =1.5.0 10 %`, or `-` for none.
-pub fn pinned(requirement: Option<&String>, ramp: Option<&Ramp>) -> String {
-    let requirement = requirement.map_or("-", String::as_str);
-    match ramp {
-        Some(ramp) => format!("{requirement} → {} {} %", ramp.requirement, ramp.percent),
-        None => requirement.to_owned(),
-    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -35,3 +35,4 @@ pub mod signing_policy;
 pub mod state;
 pub mod template;
 pub mod usage;
+pub mod visible;

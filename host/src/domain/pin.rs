@@ -76,7 +76,7 @@ pub struct RampStep {
     pub percent: Percent,
     /// None: the guard that it has, the usual one at first. `Some(None)`: no guard.
     pub guard: Option<Option<Guard>>,
-    /// Goes on though the ramp is frozen.
+    /// Goes on though the ramp is frozen, which it is no more then.
     pub is_forced: bool,
 }
 
@@ -123,7 +123,8 @@ impl Pinned {
     }
 
     /// The pin after a step of its ramp; at 100 percent the ramp is over and its end is the pin.
-    /// A step to elsewhere begins a new ramp. A frozen one goes back, but not further.
+    /// A step to elsewhere begins a new ramp. A frozen one goes back, but not further, unless forced:
+    /// then it is thawed.
     pub fn ramped(self, step: RampStep) -> Result<Self, PinChangeError> {
         let RampStep {
             to,
@@ -152,7 +153,7 @@ impl Pinned {
             return Ok(Self::at(to));
         }
         let (kept, frozen) = match before {
-            Some(ramp) => (ramp.guard, ramp.frozen),
+            Some(ramp) => (ramp.guard, ramp.frozen.filter(|_| !is_forced)),
             None => (Some(Guard::default()), None),
         };
         let guard = guard.unwrap_or(kept).map(Guard::checked).transpose()?;

@@ -29,6 +29,11 @@ impl Percent {
         self == Self::ALL
     }
 
+    /// The share of all others.
+    pub fn rest(self) -> Self {
+        Self(WHOLE - self.0)
+    }
+
     /// The percentage as a number, 12.5 for an eighth.
     pub fn as_f64(self) -> f64 {
         f64::from(self.0) / 100.0

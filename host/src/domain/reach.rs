@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reach {
-    /// They would take it instead of what they take now.
+    /// They would take it instead of what they take now, or all would that are not on the pin's ramp.
     Moves,
     /// A share of them would, by the pin's ramp.
     Ramped,
@@ -91,12 +91,22 @@ impl<'a, Id> Arrival<'a, Id> {
             _ if ramped.is_some() => Reach::Ramped,
             _ => self.kept_from(asked, pin),
         };
-        let by_ramp = ramped.filter(|_| reach == Reach::Ramped);
+        let percent = match reach {
+            Reach::Ramped => ramped.map(|ramp| ramp.percent),
+            // Those on the ramp take what it leads to.
+            Reach::Moves if ramped.is_none() => ramp.map(|ramp| ramp.percent.rest()),
+            Reach::Moves
+            | Reach::Stays
+            | Reach::Pinned
+            | Reach::Outranked
+            | Reach::Unsigned
+            | Reach::Unmatched => None,
+        };
         Reached {
             reach,
             takes: takes.cloned(),
             would_take: would_take.cloned(),
-            percent: by_ramp.map(|ramp| ramp.percent),
+            percent,
         }
     }
 

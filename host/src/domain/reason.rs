@@ -1,9 +1,26 @@
 //! Why something is changed, in the words of who changes it.
 
+use super::visible::is_obeyed;
+
 /// The longest reason, in bytes.
 pub const MAX_REASON_BYTES: usize = 1_000;
 
-/// True where the reason can be kept.
+/// True where the reason can be kept: it is short, and shows as it is wherever it is read.
 pub fn is_kept(reason: &str) -> bool {
-    reason.len() <= MAX_REASON_BYTES && !reason.contains('\0')
+    reason.len() <= MAX_REASON_BYTES && !reason.chars().any(|c| c != '\n' && is_obeyed(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_may_have_lines_but_nothing_that_a_terminal_obeys() {
+        assert!(is_kept("it rounds wrongly:\n1,005 → 1,01"));
+        for wrong in ["a\0", "a\x1b[2J", "a\u{9b}2J", "a\rb", "a\u{202e}b"] {
+            assert!(!is_kept(wrong), "{wrong:?}");
+        }
+        assert!(is_kept(&"x".repeat(MAX_REASON_BYTES)));
+        assert!(!is_kept(&"x".repeat(MAX_REASON_BYTES + 1)));
+    }
 }

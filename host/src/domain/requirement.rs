@@ -118,6 +118,19 @@ impl Requirement {
         })
     }
 
+    /// What it means, in one way of writing: `^1.0.0` for `1.0.0`.
+    pub fn canonical(&self) -> String {
+        self.range.to_string()
+    }
+
+    /// The only version that it takes, where it names one.
+    pub fn is_exact(&self) -> bool {
+        let [bound] = &self.range.comparators[..] else {
+            return false;
+        };
+        bound.op == semver::Op::Exact && bound.patch.is_some()
+    }
+
     /// As its author wrote it.
     pub fn as_str(&self) -> &str {
         &self.text

@@ -9,7 +9,7 @@ use crate::domain::kv::KvError;
 use crate::domain::name::Name;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
-use crate::domain::resolve::{Existing, ResolveError, Unmet};
+use crate::domain::resolve::{Bar, Existing, ResolveError, Unmet};
 use crate::domain::scope::Scope;
 use crate::domain::secret::SecretValueError;
 use crate::domain::signature::{KeyId, SignatureError};
@@ -111,8 +111,8 @@ pub enum RegistryError {
         existing: Existing,
     },
     #[error(
-        "{kind} {target} has {existing}; none satisfies {requirement}; publish one or pin another{}",
-        .existing.remedy()
+        "{kind} {target} has {existing}; none {}",
+        way_out(*kind, target, requirement, existing)
     )]
     PinMatchesNothing {
         kind: Kind,
@@ -122,11 +122,26 @@ pub enum RegistryError {
     },
     #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
     ForeignTemplatePin(QualifiedName),
-    #[error("there is no pin for {kind} `{target}` in namespace {namespace}")]
+    #[error(
+        "there is no pin for {kind} `{target}` in namespace {namespace}; list them with: \
+         tasker pin ls --namespace {namespace}"
+    )]
     UnknownPin {
         namespace: Name,
         kind: Kind,
         target: String,
+    },
+    #[error(
+        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp begins at one; set it to what \
+         new tasks are to take until then: {}",
+        set_first(namespace, *kind, target, now.as_ref())
+    )]
+    NothingToRamp {
+        namespace: Name,
+        kind: Kind,
+        target: QualifiedName,
+        /// What new tasks take, if they can.
+        now: Option<Version>,
     },
     #[error("the pin of {pin} in namespace {namespace} stays as it is: {source}")]
     PinChange {
@@ -258,4 +273,42 @@ fn lines(errors: &[ResolveError]) -> String {
         .map(ResolveError::to_string)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// What none does, and how to have one that does.
+fn way_out(
+    kind: Kind,
+    target: &QualifiedName,
+    requirement: &Requirement,
+    existing: &Existing,
+) -> String {
+    let Some((version, bar)) = existing.barred(requirement) else {
+        return format!("satisfies {requirement}; publish one or pin another");
+    };
+    let mend = match bar {
+        Bar::NeedsApproval => {
+            format!("agree to what it wants: tasker {kind} approve {target}@{version}")
+        }
+        Bar::Yanked => format!("give it back: tasker {kind} unyank {target}@{version}"),
+        Bar::Quarantined => {
+            format!("lift its quarantine: tasker {kind} release {target}@{version}")
+        }
+        Bar::Collected => format!("push the bytes of {version} again, or pin another"),
+        Bar::Unsigned => format!("pin another{}", existing.remedy()),
+    };
+    format!("that new tasks may take satisfies {requirement}; {mend}")
+}
+
+fn set_first(
+    namespace: &Name,
+    kind: Kind,
+    target: &QualifiedName,
+    now: Option<&Version>,
+) -> String {
+    let requirement = now.map_or_else(|| "REQUIREMENT".to_owned(), |now| format!("'={now}'"));
+    let elsewhere = match *namespace == target.namespace {
+        true => String::new(),
+        false => format!(" --in {namespace}"),
+    };
+    format!("tasker pin set {kind} {target} {requirement}{elsewhere}")
 }

@@ -25,6 +25,9 @@ impl Registry {
         &self,
         namespace: Option<&Name>,
     ) -> Result<DependencyGraph, RegistryError> {
+        if let Some(namespace) = namespace {
+            self.check_namespace(namespace).await?;
+        }
         let mut graph = DependencyGraph::default();
         let rows = self.store.list_components(namespace, None, MAX_FAMILIES);
         for row in rows.await? {

@@ -66,11 +66,17 @@ impl Registry {
         Ok((counts, self.store.languages(MAX_LANGUAGES).await?))
     }
 
+    /// Ok where there is such a namespace.
+    pub async fn check_namespace(&self, namespace: &Name) -> Result<(), RegistryError> {
+        match self.store.has_namespace(namespace).await? {
+            true => Ok(()),
+            false => Err(RegistryError::UnknownNamespace(namespace.clone())),
+        }
+    }
+
     /// What is in a namespace, with this many versions of each template and component at most.
     pub async fn tree(&self, namespace: &Name, versions: usize) -> Result<Tree, RegistryError> {
-        if !self.store.has_namespace(namespace).await? {
-            return Err(RegistryError::UnknownNamespace(namespace.clone()));
-        }
+        self.check_namespace(namespace).await?;
         let templates = self.template_families(namespace, versions).await?;
         let components = self.component_families(namespace, versions).await?;
         let is_cut = [templates.len(), components.len()].contains(&(MAX_FAMILIES as usize));

@@ -10,6 +10,7 @@ pub mod graph;
 pub mod hold;
 pub mod inventory;
 pub mod kv;
+pub mod lead;
 pub mod limit;
 pub mod pin;
 pub mod plan;

@@ -53,6 +53,11 @@ impl PinTarget {
         })
     }
 
+    /// What is pinned.
+    pub(in crate::registry) fn qualified(&self) -> &QualifiedName {
+        &self.qualified
+    }
+
     pub(in crate::registry) fn key(&self) -> PinKey<'_> {
         PinKey {
             namespace: &self.namespace,

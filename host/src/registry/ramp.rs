@@ -18,11 +18,13 @@ impl Registry {
     ) -> Result<PinRow, RegistryError> {
         let candidates = self.pinnable(pin).await?;
         check_matches(pin, &candidates, &step.to)?;
-        self.change(pin, by, |pinned| {
-            check_differs(&candidates, &pinned.requirement, &step.to)?;
-            pinned.ramped(step)
-        })
-        .await
+        let decide = |pinned: Option<Pinned>| {
+            let pinned = pinned.ok_or_else(|| nothing_to_ramp(pin, &candidates))?;
+            check_differs(&candidates, &pinned.requirement, &step.to)
+                .and_then(|()| pinned.ramped(step))
+                .map_err(|source| pin.refused(source))
+        };
+        self.store.change_pin(&pin.key(), by, decide).await
     }
 
     /// Holds the ramp where it is: its share cannot grow, and its guard leaves it alone.
@@ -44,7 +46,7 @@ impl Registry {
     }
 
     /// Ends the ramp where it began; without a ramp, the pin goes back to what it was before its
-    /// last change that was not taken back yet. New tasks take that at once, on every host; tasks
+    /// last change that was not taken back yet, its removal too. New tasks take that at once, on every host; tasks
     /// that exist keep what they have.
     pub async fn rollback_pin(
         &self,
@@ -53,12 +55,16 @@ impl Registry {
     ) -> Result<PinRow, RegistryError> {
         let candidates = self.pinnable(pin).await?;
         let back = |pinned: Option<Pinned>, past: &[PastChange]| {
-            let pinned = pinned.ok_or_else(|| pin.unknown())?;
-            if pinned.ramp.is_some() {
-                return Ok((Pinned::at(pinned.requirement), None));
+            if let Some(pinned) = &pinned
+                && pinned.ramp.is_some()
+            {
+                return Ok((Pinned::at(pinned.requirement.clone()), None));
             }
             let Some((id, before)) = standing(past).next() else {
-                return Err(pin.refused(PinChangeError::NothingBefore(pinned.requirement)));
+                return Err(match pinned {
+                    Some(pinned) => pin.refused(PinChangeError::NothingBefore(pinned.requirement)),
+                    None => pin.unknown(),
+                });
             };
             let before: Requirement = before.parse()?;
             check_matches(pin, &candidates, &before)?;
@@ -78,6 +84,16 @@ impl Registry {
             change(pinned).map_err(|source| pin.refused(source))
         };
         self.store.change_pin(&pin.key(), by, decide).await
+    }
+}
+
+fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryError {
+    let now = highest(candidates, &[&Requirement::any()]);
+    RegistryError::NothingToRamp {
+        namespace: pin.namespace.clone(),
+        kind: pin.kind.into(),
+        target: pin.qualified().clone(),
+        now: now.map(|now| now.version.clone()),
     }
 }
 

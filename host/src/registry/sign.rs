@@ -21,10 +21,7 @@ impl Registry {
         signatures: &[Signature],
         actor: &Actor,
     ) -> Result<(), RegistryError> {
-        if let Some(wrong) = signatures.iter().find(|signature| !signature.is_of(digest)) {
-            let key = wrong.key().id();
-            return Err(RegistryError::WrongSignature { key, digest });
-        }
+        check_signatures(digest, signatures)?;
         for signature in signatures {
             self.store.keep_signature(digest, signature, actor).await?;
         }
@@ -43,12 +40,24 @@ impl Registry {
         version: &Version,
         digest: Digest,
     ) -> Result<(), RegistryError> {
+        self.require_signature_with(target, version, digest, &[])
+            .await
+    }
+
+    /// The same, as if these signatures were kept too.
+    pub(in crate::registry) async fn require_signature_with(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        digest: Digest,
+        given: &[Signature],
+    ) -> Result<(), RegistryError> {
         let namespace = &target.namespace;
-        match self
+        let others: Vec<_> = given.iter().map(Signature::key).collect();
+        let met = self
             .store
-            .signing_keys_met(namespace.as_str(), digest)
-            .await?
-        {
+            .signing_keys_met(namespace.as_str(), digest, &others);
+        match met.await? {
             (0, _) | (_, 1..) => Ok(()),
             (_, _) => {
                 let keys = self.store.signing_keys(namespace, None, MAX_NAMED_KEYS);
@@ -122,6 +131,20 @@ impl Registry {
                 target: target.clone(),
                 version: version.clone(),
             }))),
+        }
+    }
+}
+
+/// Refuses signatures of other bytes.
+pub(in crate::registry) fn check_signatures(
+    digest: Digest,
+    signatures: &[Signature],
+) -> Result<(), RegistryError> {
+    match signatures.iter().find(|signature| !signature.is_of(digest)) {
+        None => Ok(()),
+        Some(wrong) => {
+            let key = wrong.key().id();
+            Err(RegistryError::WrongSignature { key, digest })
         }
     }
 }

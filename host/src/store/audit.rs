@@ -7,6 +7,51 @@ use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
+/// Every action that is written down, by its object.
+pub const ACTIONS: [&str; 33] = [
+    "component.approve",
+    "component.collect",
+    "component.publish",
+    "component.quarantine",
+    "component.release",
+    "component.restore",
+    "component.unyank",
+    "component.yank",
+    "grant.add",
+    "grant.remove",
+    "key.create",
+    "key.revoke",
+    "kv.remove",
+    "kv.set",
+    "limit.remove",
+    "limit.set",
+    "pin.freeze",
+    "pin.ramp",
+    "pin.remove",
+    "pin.rollback",
+    "pin.set",
+    "pin.thaw",
+    "secret.remove",
+    "secret.rotate",
+    "secret.set",
+    "signature.add",
+    "signing_key.add",
+    "signing_key.remove",
+    "task.cancel",
+    "task.upgrade",
+    "template.publish",
+    "template.unyank",
+    "template.yank",
+];
+
+/// True for an action that is written down, and for the object of some.
+pub fn is_action(text: &str) -> bool {
+    let object = |action: &str| action.split_once('.').is_some_and(|(of, _)| of == text);
+    ACTIONS
+        .iter()
+        .any(|action| *action == text || object(action))
+}
+
 /// A change that is being made.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
@@ -51,6 +96,7 @@ pub(in crate::store) async fn record(
     tx: &mut PgConnection,
     change: &Change<'_>,
 ) -> Result<(), StoreError> {
+    debug_assert!(is_action(change.action), "{}", change.action);
     sqlx::query(
         "insert into tasker.audit (actor, action, namespace, subject, reason, detail)
          values ($1, $2, $3, $4, $5, nullif($6, 'null'::jsonb)::json)",

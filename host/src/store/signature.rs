@@ -104,15 +104,18 @@ impl Store {
         rows.into_iter().map(SignatureRow::try_from).collect()
     }
 
-    /// The keys of a namespace's signing policy that signed these bytes: of all keys, and of those.
-    /// (0, _) is a namespace without a policy.
+    /// The keys of a namespace's signing policy: all, and those that signed these bytes or are among
+    /// `others`. (0, _) is a namespace without a policy.
     pub async fn signing_keys_met(
         &self,
         namespace: &str,
         digest: Digest,
+        others: &[&PublicKey],
     ) -> Result<(i64, i64), StoreError> {
+        let others: Vec<&[u8]> = others.iter().map(|key| &key.as_bytes()[..]).collect();
         let counts = sqlx::query_as(
-            "select count(*), count(s.digest)
+            "select count(*),
+                    count(*) filter (where s.digest is not null or k.public_key = any($3))
              from tasker.namespace n
              join tasker.signing_key k using (namespace_id)
              left join tasker.signature s on s.public_key = k.public_key and s.digest = $2
@@ -120,6 +123,7 @@ impl Store {
         )
         .bind(namespace)
         .bind(&digest.as_bytes()[..])
+        .bind(others)
         .fetch_one(&self.pool)
         .await?;
         Ok(counts)

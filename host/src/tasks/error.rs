@@ -54,7 +54,9 @@ pub enum TasksError {
     UnknownTask { task_id: TaskId },
     #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
     AlreadyFinal { task_id: TaskId, state: TaskState },
-    #[error("a reason has at most {MAX_REASON_BYTES} bytes and no NUL")]
+    #[error(
+        "a reason has at most {MAX_REASON_BYTES} bytes and, but for line breaks, no control characters"
+    )]
     Reason,
     #[error("{}", breaks(.0))]
     UpgradeBreaks(Vec<UpgradedComponent>),
@@ -87,8 +89,8 @@ fn breaks(components: &[UpgradedComponent]) -> String {
         })
         .collect();
     format!(
-        "{} is not compatible, so that no task moved; look at the changes with `dry_run`, then leave out what \
-         breaks with `component`, or say `force`",
+        "{} is not compatible, so that no task moved; look at the changes with a dry run (`dry_run`, --dry-run), then \
+         move one `component` that does not break (--component), or all the same with `force` (--force)",
         swaps.join(", ")
     )
 }

@@ -5,7 +5,7 @@ use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit};
 use super::super::request::InQuery;
 use crate::domain::name::Name;
-use crate::store::audit::{AuditFilter, AuditRow};
+use crate::store::audit::{ACTIONS, AuditFilter, AuditRow, is_action};
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -60,9 +60,25 @@ async fn list(
         let message = "leave out the NUL character".to_owned();
         return Err(ApiError::parameter("query", message));
     }
+    check(&api, &query).await?;
     let rows = api.store.list_audit(filter, limit.rows()).await?;
     let cursor = |row: &AuditRow| row.audit_id.to_string();
     Ok(Json(limit.page(rows, cursor, ChangeView::from)))
+}
+
+/// Refuses what nothing can match, which else would look as if nothing had happened.
+async fn check(api: &Api, query: &ListQuery) -> Result<(), ApiError> {
+    if let Some(action) = query.action.as_deref().filter(|action| !is_action(action)) {
+        let message = format!(
+            "`{action}` is no action; write one or its object: {}",
+            ACTIONS.join(", ")
+        );
+        return Err(ApiError::parameter("action", message));
+    }
+    match &query.namespace {
+        Some(namespace) => Ok(api.registry.check_namespace(namespace).await?),
+        None => Ok(()),
+    }
 }
 
 impl From<AuditRow> for ChangeView {

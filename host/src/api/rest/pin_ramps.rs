@@ -37,7 +37,7 @@ struct RampBody {
     /// Left out: the guard that it has, the usual one at first. Null: none.
     #[serde(default, deserialize_with = "given")]
     guard: Option<Option<Guard>>,
-    /// Goes on though the ramp is frozen.
+    /// Goes on though the ramp is frozen, which it is no more then.
     #[serde(default)]
     force: bool,
     /// Why, for who reads the history.
@@ -65,7 +65,7 @@ async fn ramp(
     };
     let by = by(&caller.0, "pin.ramp", &body.reason)?;
     let row = api.registry.ramp_pin(&pin_of(path)?, step, &by).await?;
-    Ok(Json(PinView::of(row)?))
+    Ok(Json(PinView::of(row, &api).await?))
 }
 
 async fn freeze(
@@ -76,7 +76,7 @@ async fn freeze(
 ) -> Result<Json<PinView>, ApiError> {
     let by = by(&caller.0, "pin.freeze", body.reason()?)?;
     let row = api.registry.freeze_pin(&pin_of(path)?, &by).await?;
-    Ok(Json(PinView::of(row)?))
+    Ok(Json(PinView::of(row, &api).await?))
 }
 
 async fn thaw(
@@ -87,7 +87,7 @@ async fn thaw(
 ) -> Result<Json<PinView>, ApiError> {
     let by = by(&caller.0, "pin.thaw", body.reason()?)?;
     let row = api.registry.thaw_pin(&pin_of(path)?, &by).await?;
-    Ok(Json(PinView::of(row)?))
+    Ok(Json(PinView::of(row, &api).await?))
 }
 
 async fn rollback(
@@ -98,12 +98,14 @@ async fn rollback(
 ) -> Result<Json<PinView>, ApiError> {
     let by = by(&caller.0, "pin.rollback", body.reason()?)?;
     let row = api.registry.rollback_pin(&pin_of(path)?, &by).await?;
-    Ok(Json(PinView::of(row)?))
+    Ok(Json(PinView::of(row, &api).await?))
 }
 
 /// One change of a pin.
 #[derive(Serialize)]
 struct PinChangeView {
+    /// Of the audit; the higher, the newer.
+    id: i64,
     at: DateTime<Utc>,
     /// An API key or account, or `host` for what its guard did.
     actor: String,
@@ -144,6 +146,7 @@ impl From<AuditRow> for PinChangeView {
             Some(_) | None => Map::new(),
         };
         Self {
+            id: row.audit_id,
             at: row.at,
             actor: row.actor,
             action: row.action,

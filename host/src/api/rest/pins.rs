@@ -11,6 +11,7 @@ use crate::domain::name::Name;
 use crate::domain::ramp::Percent;
 use crate::domain::requirement::{ComponentRef, Requirement};
 use crate::registry::RegistryError;
+use crate::registry::lead::Led;
 use crate::registry::pin::PinTarget;
 use crate::store::pin::{PinBy, PinKind, PinRow};
 use axum::extract::State;
@@ -18,6 +19,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, put};
 use axum::{Json, Router};
 use chrono::{DateTime, Utc};
+use semver::Version;
 use serde::{Deserialize, Serialize};
 
 pub fn router() -> Router<Api> {
@@ -35,6 +37,8 @@ pub(super) struct PinView {
     /// `name`, or `other/name` of another namespace.
     target: String,
     requirement: String,
+    /// Which version that is now; null where nothing that new tasks may take satisfies it.
+    version: Option<Version>,
     /// Null where it has none.
     ramp: Option<RampView>,
     created_at: DateTime<Utc>,
@@ -45,6 +49,8 @@ pub(super) struct PinView {
 struct RampView {
     /// Where to.
     requirement: Requirement,
+    /// Which version that is now.
+    version: Option<Version>,
     percent: Percent,
     /// `ramping`, or `frozen`.
     state: &'static str,
@@ -78,7 +84,7 @@ async fn set(
     let by = by(&caller.0, "pin.set", &body.reason)?;
     let requirement: Requirement = body.requirement.parse().map_err(RegistryError::from)?;
     let row = api.registry.set_pin(&pin, requirement, &by).await?;
-    Ok(Json(PinView::of(row)?))
+    Ok(Json(PinView::of(row, &api).await?))
 }
 
 async fn remove(
@@ -111,8 +117,9 @@ async fn list(
         .list_pins(query.namespace.as_ref(), after, limit.rows())
         .await?;
     let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
-    let Page { items, next } = limit.page(rows, cursor, PinView::of);
-    let items = items.into_iter().collect::<Result<_, _>>()?;
+    let Page { items, next } = limit.page(rows, cursor, |row| row);
+    let items = api.registry.lead(items).await?;
+    let items = items.into_iter().map(PinView::from).collect();
     Ok(Json(Page { items, next }))
 }
 
@@ -151,10 +158,24 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
 }
 
 impl PinView {
-    pub(super) fn of(row: PinRow) -> Result<Self, ApiError> {
-        let pinned = row.pinned()?;
+    /// The pin as it stands, with what it leads to now.
+    pub(super) async fn of(row: PinRow, api: &Api) -> Result<Self, ApiError> {
+        let led = api.registry.lead(vec![row]).await?.pop();
+        Ok(Self::from(led.expect("one pin was asked for")))
+    }
+}
+
+impl From<Led> for PinView {
+    fn from(led: Led) -> Self {
+        let Led {
+            row,
+            pinned,
+            version,
+            ramp_version,
+        } = led;
         let ramp = pinned.ramp.map(|ramp| RampView {
             requirement: ramp.requirement,
+            version: ramp_version,
             percent: ramp.percent,
             state: if ramp.frozen.is_some() {
                 "frozen"
@@ -165,14 +186,15 @@ impl PinView {
             started_at: row.ramp.ramp_started_at,
             guard: ramp.guard,
         });
-        Ok(Self {
+        Self {
             namespace: row.namespace,
             kind: row.kind,
             target: row.target,
             requirement: row.requirement,
+            version,
             ramp,
             created_at: row.created_at,
             created_by: row.created_by,
-        })
+        }
     }
 }

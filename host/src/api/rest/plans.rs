@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::request::{InPath, read};
 use super::components::MEDIA_TYPES;
+use super::signatures;
 use super::templates::read_source;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
@@ -42,9 +43,12 @@ async fn of_component(
     request: Request,
 ) -> Result<Json<ComponentPlan>, ApiError> {
     let version = parse_version(&version)?;
+    let signatures = signatures::given(request.headers())?;
     let bytes = read(request, MEDIA_TYPES, MAX_COMPONENT_BYTES).await?;
     let target = QualifiedName { namespace, name };
-    let plan = api.registry.plan_component(&target, &version, bytes);
+    let plan = api
+        .registry
+        .plan_component(&target, &version, bytes, &signatures);
     Ok(Json(plan.await?))
 }
 

@@ -25,7 +25,9 @@ pub fn check_reason(reason: &str) -> Result<(), ApiError> {
         true => Ok(()),
         false => Err(ApiError::parameter(
             "reason",
-            format!("at most {MAX_REASON_BYTES} bytes without a NUL are kept"),
+            format!(
+                "at most {MAX_REASON_BYTES} bytes are kept and, but for line breaks, no control characters"
+            ),
         )),
     }
 }

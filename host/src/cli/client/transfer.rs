@@ -14,13 +14,14 @@ impl Client {
     /// PUTs a component with its signatures; `bytes` is its length.
     pub async fn upload_component<T: DeserializeOwned>(
         &self,
+        method: Method,
         path: &[&str],
         body: Body,
         bytes: usize,
         signatures: &[Signature],
     ) -> Result<Answer<T>, CliError> {
         let request = self
-            .request(Method::PUT, path)
+            .request(method, path)
             .header(CONTENT_TYPE, "application/wasm")
             .header(CONTENT_LENGTH, bytes)
             .timeout(UPLOAD_TIMEOUT);

@@ -11,9 +11,10 @@ use crate::cli::view::ComponentVersion;
 use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
+use crate::domain::visible::visible_line;
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::Body;
+use reqwest::{Body, Method};
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -188,7 +189,7 @@ pub(in crate::cli) async fn send(
     let body = counted(upload.bytes, bar.clone());
     let answer = context
         .client
-        .upload_component(&path, body, bytes, &upload.signatures)
+        .upload_component(Method::PUT, &path, body, bytes, &upload.signatures)
         .await;
     bar.finish_and_clear();
     answer
@@ -270,7 +271,7 @@ fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
     let lead = output.paint.tone(Tone::Bad, "it waits for approval");
     let mut text = format!("\n  {lead}: it wants more than was agreed to");
     for want in &pushed.unapproved {
-        text += &format!("\n    + {want}");
+        text += &format!("\n    + {}", visible_line(want));
     }
     text
 }

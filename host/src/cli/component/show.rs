@@ -3,6 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
+use crate::cli::shell::word;
 use crate::cli::view::{
     ComponentVersion, Family, Handler, Limits, Page, Provenance, SignatureLine, Want,
 };
@@ -250,7 +251,7 @@ pub fn next(version: &ComponentVersion) -> Vec<String> {
             "http" => "http HOST",
             other => other,
         };
-        format!("tasker grant add {namespace}/{name} '{capability}'")
+        format!("tasker grant add {namespace}/{name} {}", word(capability))
     };
     missing.map(command).collect()
 }

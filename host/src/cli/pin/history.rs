@@ -1,6 +1,7 @@
 use super::pinned::Pinned;
-use crate::cli::paint::Tone;
+use super::with_lines;
 use crate::cli::{CliError, Context, list, units, view};
+use crate::domain::pin::{PastChange, standing};
 use chrono::Utc;
 
 /// Show who changed a pin, when, why, from what to what; the newest change first.
@@ -18,11 +19,28 @@ impl History {
         context
             .output
             .show(&page.text, || shown(context, &page.value.items))?;
-        context
-            .output
-            .next(&[format!("tasker pin rollback {}", self.pinned.arguments())]);
+        if can_go_back(&page.value.items) {
+            context
+                .output
+                .next(&[format!("tasker pin rollback {}", self.pinned.arguments())]);
+        }
         Ok(())
     }
+}
+
+/// True where the newest change left something that can be taken back.
+fn can_go_back(newest_first: &[view::PinChange]) -> bool {
+    let has_ramp = newest_first
+        .first()
+        .is_some_and(|newest| newest.ramp_to.is_some());
+    let past = newest_first.iter().map(|change| PastChange {
+        id: change.id,
+        from: change.from.clone(),
+        to: change.to.clone(),
+        undid: change.undid,
+    });
+    let past: Vec<_> = past.collect();
+    has_ramp || standing(&past).next().is_some()
 }
 
 /// A line a change, with the reason below it.
@@ -30,15 +48,20 @@ fn shown(context: &Context, changes: &[view::PinChange]) -> String {
     let rows = changes.iter().map(row).collect();
     let headings = ["when", "by", "change", "from", "to"];
     let table = context.output.table(headings, rows, "no changes");
-    let mut lines: Vec<String> = Vec::new();
-    for (place, line) in table.lines().enumerate() {
-        lines.push(line.to_owned());
-        let change = place.checked_sub(1).and_then(|at| changes.get(at));
-        let reason = change.map_or("", |change| change.reason.as_str());
-        let quiet = |line: &str| context.output.paint.tone(Tone::Quiet, &format!("  {line}"));
-        lines.extend(reason.lines().map(quiet));
-    }
-    lines.join("\n")
+    with_lines(context, &table, |place| {
+        changes.get(place).map(below).unwrap_or_default()
+    })
+}
+
+/// Why it was changed, and what watches the ramp that it made.
+fn below(change: &view::PinChange) -> Vec<String> {
+    let ramp = change
+        .ramp_to
+        .as_ref()
+        .filter(|ramp| ramp.guard.is_some() && !ramp.is_frozen());
+    let guarded = ramp.map(view::Ramp::lines).unwrap_or_default();
+    let reason = change.reason.lines().map(str::to_owned);
+    reason.chain(guarded).collect()
 }
 
 fn row(change: &view::PinChange) -> [String; 5] {

@@ -1,3 +1,4 @@
+use super::with_lines;
 use crate::cli::paint::Tone;
 use crate::cli::{CliError, Context, list, units, view};
 use crate::domain::name::Name;
@@ -17,7 +18,7 @@ impl Ls {
         let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
         context.output.show(&page.text, || {
             let rows = page.value.items.iter().map(|pin| row(context, pin));
-            context.output.table(
+            let table = context.output.table(
                 [
                     "namespace",
                     "kind",
@@ -29,7 +30,11 @@ impl Ls {
                 ],
                 rows.collect(),
                 "no pins",
-            )
+            );
+            let ramp = |place: usize| page.value.items.get(place)?.ramp.as_ref();
+            with_lines(context, &table, |place| {
+                ramp(place).map(view::Ramp::lines).unwrap_or_default()
+            })
         })?;
         context.output.next(&next(&page.value.items));
         Ok(())
@@ -58,11 +63,19 @@ fn row(context: &Context, pin: &view::Pin) -> [String; 7] {
         pin.namespace.clone(),
         pin.kind.clone(),
         full_name(pin),
-        view::pinned(Some(&pin.requirement), pin.ramp.as_ref()),
+        takes(pin),
         state,
         units::ago(pin.created_at, Utc::now()),
         pin.created_by.clone(),
     ]
+}
+
+/// `^1.0.0 (now 1.2.0) → =1.3.0 10 %`
+fn takes(pin: &view::Pin) -> String {
+    match &pin.ramp {
+        Some(ramp) => format!("{} → {} {} %", pin.now(), ramp.now(), ramp.percent),
+        None => pin.now(),
+    }
 }
 
 fn full_name(pin: &view::Pin) -> String {

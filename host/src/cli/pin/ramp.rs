@@ -2,7 +2,9 @@ use super::pinned::Pinned;
 use super::told;
 use crate::cli::client::Answer;
 use crate::cli::paint::Tone;
+use crate::cli::shell::word;
 use crate::cli::{CliError, Context, view};
+use crate::domain::guard::Guard;
 use crate::domain::ramp::Percent;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
@@ -26,7 +28,7 @@ pub struct Ramp {
     /// Let nothing watch the ramp.
     #[arg(long, conflicts_with = "guard")]
     no_guard: bool,
-    /// Go on though the ramp is frozen.
+    /// Go on though the ramp is frozen; it is thawed then, and its guard looks at tasks from now on.
     #[arg(long)]
     force: bool,
     /// Why, for who reads the history.
@@ -91,9 +93,13 @@ impl Ramp {
 
     fn next(&self, pin: &view::Pin) -> Vec<String> {
         let named = self.pinned.arguments();
-        match pin.ramp {
+        match &pin.ramp {
+            Some(ramp) if ramp.is_frozen() => vec![
+                format!("tasker pin thaw {named}"),
+                format!("tasker pin rollback {named}"),
+            ],
             Some(_) => vec![
-                format!("tasker pin ramp {named} {} --percent 100", self.to),
+                format!("tasker pin ramp {named} {} --percent 100", word(&self.to)),
                 format!("tasker pin rollback {named}"),
             ],
             None => vec![format!("tasker pin history {named}")],
@@ -146,7 +152,9 @@ async fn held(
     context.output.show(&pin.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
         let ramp = view::pinned(Some(&pin.value.requirement), pin.value.ramp.as_ref());
-        format!("{mark} the ramp of the {pinned} {what}: {ramp}")
+        let lines = pin.value.ramp.iter().flat_map(view::Ramp::lines);
+        let lines: String = lines.map(|line| format!("\n  {line}")).collect();
+        format!("{mark} the ramp of the {pinned} {what}: {ramp}{lines}")
     })
 }
 
@@ -163,29 +171,32 @@ async fn post(
 
 fn ramping(context: &Context, pinned: &Pinned, pin: &view::Pin, ramp: &view::Ramp) -> String {
     let mark = context.output.paint.tone(Tone::Good, "✔");
-    let view::Pin {
-        namespace,
-        requirement,
-        ..
-    } = pin;
-    let view::Ramp {
-        percent,
-        requirement: to,
-        ..
-    } = ramp;
-    format!(
-        "{mark} {percent} % of new tasks in {namespace} take the {pinned} at {to}, the others at {requirement}"
-    )
+    let (namespace, percent) = (&pin.namespace, ramp.percent);
+    let mut text = format!(
+        "{mark} {percent} % of new tasks in {namespace} take the {pinned} at {}, the others at {}",
+        ramp.now(),
+        pin.now()
+    );
+    for line in ramp.lines() {
+        text += &format!("\n  {}", context.output.paint.tone(Tone::Quiet, &line));
+    }
+    text
 }
 
-/// `name=value`, where the value is a number or a text.
+/// `name=value`, checked as the host would: any part of a guard, the others as usual.
 fn parse_limit(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text
         .split_once('=')
         .ok_or_else(|| format!("`{text}` has no `=`; write for example max_error_rate=0.02"))?;
     let number = serde_json::from_str(value).ok().filter(Value::is_number);
-    let value = number.unwrap_or_else(|| Value::String(value.to_owned()));
-    Ok((name.to_owned(), value))
+    let value = match name {
+        "window" | "action" => json!(value),
+        _ => number.unwrap_or_else(|| json!(value)),
+    };
+    let (name, alone) = (name.to_owned(), json!({ name: value }));
+    let guard: Guard = serde_json::from_value(alone).map_err(|error| error.to_string())?;
+    guard.checked().map_err(|error| error.to_string())?;
+    Ok((name, value))
 }
 
 #[cfg(test)]
@@ -203,5 +214,23 @@ mod tests {
             Ok(("window".to_owned(), json!("10m")))
         );
         assert!(parse_limit("window").unwrap_err().contains("no `=`"));
+    }
+
+    #[test]
+    fn what_is_no_limit_of_a_guard_is_told_before_the_host_is_asked() {
+        let refused = |text: &str| parse_limit(text).unwrap_err();
+        let unknown = refused("windo=5m");
+        assert!(
+            unknown.contains("`windo`") && unknown.contains("`window`"),
+            "{unknown}"
+        );
+        assert!(
+            refused("window=5").contains("unit"),
+            "{}",
+            refused("window=5")
+        );
+        assert!(refused("max_error_rate=5").contains("from 0 to 1"));
+        assert!(refused("max_p95_ratio=0.5").contains("from 1 on"));
+        assert!(refused("action=stop").contains("`rollback` or `freeze`"));
     }
 }

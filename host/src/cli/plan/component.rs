@@ -1,15 +1,16 @@
 //! `tasker plan component`
 
 use super::text;
-use super::view::{Admits, ComponentPlan, PinReach, StepReach};
+use super::view::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
 use crate::cli::client::Answer;
 use crate::cli::component::push::{built, read_component};
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_release};
+use crate::cli::signing::signatures_beside;
 use crate::cli::{CliError, Context, Exit};
 use reqwest::Method;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Say what publishing a version of a component would change: its verdict and rights, new tasks,
 /// pins. Nothing is changed.
@@ -54,10 +55,14 @@ impl Component {
         match &self.path {
             None => client.get(&path).await,
             Some(file) => {
-                let bytes = bytes_of(file).await?;
-                let wasm = "application/wasm";
+                let file = match file.is_dir() {
+                    true => built(file.clone(), false).await?.path,
+                    false => file.clone(),
+                };
+                let (bytes, signatures) = (read_component(&file)?, signatures_beside(&file)?);
+                let (length, body) = (bytes.len(), bytes.into());
                 client
-                    .upload_with(Method::POST, &path, &[], wasm, bytes)
+                    .upload_component(Method::POST, &path, body, length, &signatures)
                     .await
             }
         }
@@ -70,9 +75,18 @@ impl Component {
             (None | Some("collected"), Some(path)) => {
                 let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
                 let path = path.display();
-                vec![format!(
-                    "tasker component push {path} --name {family} --version {version}"
-                )]
+                let has = |code| plan.obstacles.iter().any(|it| it.code == code);
+                let sign = match has(ObstacleCode::Unsigned) {
+                    true => " --sign KEY",
+                    false => "",
+                };
+                let push = format!(
+                    "tasker component push {path} --name {family} --version {version}{sign}"
+                );
+                match has(ObstacleCode::Quarantined) {
+                    true => vec!["tasker component quarantined".to_owned()],
+                    false => vec![push],
+                }
             }
             (Some("needs_approval"), _) => vec![format!("tasker component approve {release}")],
             (Some("yanked"), _) => vec![format!("tasker component unyank {release}")],
@@ -82,16 +96,12 @@ impl Component {
     }
 }
 
-async fn bytes_of(path: &Path) -> Result<Vec<u8>, CliError> {
-    match path.is_dir() {
-        true => read_component(&built(path.to_owned(), false).await?.path),
-        false => read_component(path),
-    }
-}
-
 fn plan_text(plan: &ComponentPlan, output: Output) -> String {
     let subject = format!("{}/{}@{}", plan.namespace, plan.name, plan.version);
-    let obstacles = plan.obstacles.iter().map(|it| text::bad(it, output));
+    let obstacles = plan
+        .obstacles
+        .iter()
+        .map(|it| text::bad(&it.detail, output));
     let parts = [
         text::head(&subject, plan.status.as_deref(), output),
         text::number(&plan.number, output),
@@ -193,6 +203,8 @@ fn pins(pins: &[PinReach], output: Output) -> String {
             requirement,
             ..
         } = pin;
+        let rest = pin.percent.map(|percent| percent.rest().to_string());
+        let rest = rest.unwrap_or_default();
         let percent = pin.percent.map(|percent| percent.to_string());
         let percent = percent.unwrap_or_default();
         let ramp = match &pin.ramp {
@@ -202,6 +214,7 @@ fn pins(pins: &[PinReach], output: Output) -> String {
         let (tone, what) = match pin.admits {
             Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
             Admits::Ramp => (Tone::Active, format!("gives it to {percent} of new tasks")),
+            Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
             Admits::Nobody => (Tone::Caution, "keeps new tasks from it".to_owned()),
         };
         let what = output.paint.tone(tone, &what);

@@ -3,7 +3,7 @@
 mod component;
 mod template;
 mod text;
-mod view;
+pub mod view;
 
 use crate::cli::{CliError, Context, Exit};
 

@@ -63,10 +63,12 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
 pub fn reach(reached: &Reached, output: Output) -> String {
     let share = reached.percent.map(|percent| percent.to_string());
     let (tone, text) = match reached.reach {
-        Reach::Moves => (Tone::Active, "move to it".to_owned()),
-        Reach::Ramped => (
+        Reach::Moves | Reach::Ramped => (
             Tone::Active,
-            format!("{} of them move to it", share.unwrap_or_default()),
+            match share {
+                Some(share) => format!("{share} of them move to it"),
+                None => "move to it".to_owned(),
+            },
         ),
         Reach::Stays => (Tone::Quiet, "take it already".to_owned()),
         Reach::Pinned => (Tone::Caution, "are kept away by the pin".to_owned()),

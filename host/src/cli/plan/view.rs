@@ -16,7 +16,7 @@ pub struct ComponentPlan {
     #[serde(flatten)]
     pub number: Numbered,
     pub unapproved: Vec<String>,
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
     pub steps: Vec<StepReach>,
     pub unmatched_steps: usize,
     pub pins: Vec<PinReach>,
@@ -82,6 +82,7 @@ pub struct PinReach {
 pub enum Admits {
     All,
     Ramp,
+    Rest,
     Nobody,
 }
 
@@ -111,4 +112,18 @@ pub struct Ungranted {
     pub component: String,
     pub version: Version,
     pub capabilities: Vec<String>,
+}
+
+/// What is in the way of an upload, beside its number.
+#[derive(Debug, Deserialize)]
+pub struct Obstacle {
+    pub code: ObstacleCode,
+    pub detail: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ObstacleCode {
+    Unsigned,
+    Quarantined,
 }

@@ -21,7 +21,7 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
     for (done, change) in changes.iter().enumerate() {
         if let Err(error) = make(&plan.namespace, change, context).await {
             if output.is_json() {
-                output.print(&answer(&plan.namespace, changes, done))?;
+                output.print(&answer(plan, done))?;
             } else {
                 let left = changes.len() - done - 1;
                 let mark = output.paint_error.tone(Tone::Bad, "✘");
@@ -33,7 +33,7 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
             return Err(error);
         }
     }
-    output.show(&answer(&plan.namespace, changes, changes.len()), || {
+    output.show(&answer(plan, changes.len()), || {
         let mark = output.paint.tone(Tone::Good, "✔");
         format!(
             "{mark} {} made in {}",

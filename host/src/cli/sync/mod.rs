@@ -2,12 +2,15 @@
 
 mod apply;
 mod folder;
+mod pins;
 mod plan;
 mod rules;
+mod uploads;
+mod versions;
 
 use super::output::Output;
 use super::paint::Tone;
-use super::{CliError, Context, Exit, Problem, units};
+use super::{CliError, Context, Exit, Problem, shell, units};
 use crate::domain::name::Name;
 use folder::Desired;
 use plan::{Change, Op, Plan};
@@ -41,11 +44,15 @@ impl Sync {
         let desired = Desired::read(&self.dir, &namespace)?;
         let plan = Plan::make(desired, self.prune, context).await?;
         let output = context.output;
-        if plan.changes.is_empty() || self.dry_run {
-            let answer = answer(&namespace, &plan.changes, 0);
+        let is_hindered = plan.changes.iter().any(|it| it.obstacle.is_some());
+        if plan.changes.is_empty() || self.dry_run || is_hindered {
+            let answer = answer(&plan, 0);
             output.show(&answer, || plan_text(&plan, output))?;
+            if is_hindered {
+                return Err(hindered(&plan));
+            }
             if self.dry_run && !plan.changes.is_empty() {
-                output.next(&[format!("tasker sync {}", self.dir.display())]);
+                output.next(&[self.command(&plan)]);
             }
             return Ok(Exit::Complete);
         }
@@ -70,6 +77,21 @@ impl Sync {
         })
     }
 
+    /// What makes the changes that were shown.
+    fn command(&self, plan: &Plan) -> String {
+        let mut command = format!("tasker sync {}", shell::path(&self.dir));
+        if let Some(namespace) = &self.namespace {
+            command += &format!(" --namespace {namespace}");
+        }
+        if self.prune {
+            command += " --prune";
+        }
+        if plan.changes.iter().any(|change| change.op == Op::Remove) {
+            command += " --yes";
+        }
+        command
+    }
+
     fn agree_to_removals(&self, changes: &[Change]) -> Result<(), CliError> {
         let removals = changes.iter().filter(|change| change.op == Op::Remove);
         let count = removals.count();
@@ -86,27 +108,47 @@ impl Sync {
 }
 
 /// The changes as JSON; the first `done` of them are made.
-fn answer(namespace: &Name, changes: &[Change], done: usize) -> String {
+fn answer(plan: &Plan, done: usize) -> String {
     let change = |(place, change): (usize, &Change)| {
         json!({
             "op": change.op.word(), "subject": change.subject, "note": change.note,
-            "done": place < done,
+            "obstacle": change.obstacle, "done": place < done,
         })
     };
-    let changes: Vec<_> = changes.iter().enumerate().map(change).collect();
-    json!({ "namespace": namespace, "changes": changes }).to_string()
+    let changes: Vec<_> = plan.changes.iter().enumerate().map(change).collect();
+    let kept = plan
+        .kept
+        .iter()
+        .map(|kept| json!({ "subject": kept.subject, "note": kept.note }));
+    let kept: Vec<_> = kept.collect();
+    json!({ "namespace": plan.namespace, "changes": changes, "kept": kept }).to_string()
+}
+
+fn hindered(plan: &Plan) -> CliError {
+    let obstacles = plan.changes.iter().filter(|it| it.obstacle.is_some());
+    let count = units::count(obstacles.count(), "change");
+    let what = format!("{count} cannot be made; nothing was changed");
+    let help = "mend what is marked with ✘ above, then run it again";
+    Problem::new(Exit::BadInput, "cannot_be_made", what)
+        .help(help)
+        .into()
 }
 
 fn plan_text(plan: &Plan, output: Output) -> String {
-    if plan.changes.is_empty() {
+    let kept = plan.kept.iter().map(|kept| {
+        let text = format!("= {}: {}", kept.subject, kept.note);
+        output.paint.tone(Tone::Quiet, &text)
+    });
+    let done = plan.changes.is_empty().then(|| {
         let mark = output.paint.tone(Tone::Good, "✔");
-        return format!(
+        format!(
             "{mark} {} is as the folder says; nothing to do",
             plan.namespace
-        );
-    }
+        )
+    });
     let lines = plan.changes.iter().map(|change| change.line(output));
-    lines.collect::<Vec<_>>().join("\n")
+    let all: Vec<_> = lines.chain(kept).chain(done).collect();
+    all.join("\n")
 }
 
 impl Change {
@@ -116,7 +158,14 @@ impl Change {
             Op::Change => ("~", Tone::Caution),
             Op::Remove => ("-", Tone::Bad),
         };
+        let (sign, tone) = match self.obstacle {
+            Some(_) => ("✘", Tone::Bad),
+            None => (sign, tone),
+        };
         let note = output.paint.tone(Tone::Quiet, &self.note);
-        format!("{} {}  {note}", output.paint.tone(tone, sign), self.subject)
+        let line = format!("{} {}  {note}", output.paint.tone(tone, sign), self.subject);
+        let reasons = self.obstacle.iter().flat_map(|obstacle| obstacle.lines());
+        let reasons: String = reasons.map(|reason| format!("\n    {reason}")).collect();
+        line.trim_end().to_owned() + &reasons
     }
 }

@@ -1,22 +1,21 @@
 //! The way from what a host has to what a folder says.
 
-use super::folder::{ComponentUpload, Desired, Pins, TemplateUpload};
+use super::folder::Desired;
+use super::pins::pin_changes;
 use super::rules::{grant_changes, limit_changes};
-use crate::cli::view::{self, ComponentVersion, Family, TemplateVersion};
-use crate::cli::{CliError, Context, Exit, Problem, list, units};
-use crate::domain::digest::Digest;
+use super::versions::Versions;
+use crate::cli::{CliError, Context, Exit, Problem};
 use crate::domain::limits::LimitPatch;
 use crate::domain::name::Name;
 use crate::domain::scope::Scope;
 use semver::Version;
-use serde::de::DeserializeOwned;
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// Changes in the order in which they are made.
 pub struct Plan {
     pub namespace: Name,
     pub changes: Vec<Change>,
+    pub kept: Vec<Kept>,
 }
 
 pub struct Change {
@@ -26,6 +25,14 @@ pub struct Change {
     /// What more a person wants to know of it.
     pub note: String,
     pub action: Action,
+    /// Why it cannot be made, and how to mend that.
+    pub obstacle: Option<String>,
+}
+
+/// What is left as it is though the folder does not say all of it.
+pub struct Kept {
+    pub subject: String,
+    pub note: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,106 +100,29 @@ impl Plan {
         if let Some(limits) = &desired.limits {
             changes.extend(limit_changes(&namespace, limits, prune, context).await?);
         }
+        let granted = desired.grants.as_ref().map(|it| it.given(&namespace));
+        let mut versions = Versions::with_grants(granted.unwrap_or_default());
         let mut conflicts = Vec::new();
-        let uploads = component_changes(&namespace, desired.components, &mut conflicts, context);
+        let uploads =
+            versions.component_changes(&namespace, desired.components, &mut conflicts, context);
         changes.extend(uploads.await?);
-        let uploads = template_changes(&namespace, desired.templates, &mut conflicts, context);
+        let uploads =
+            versions.template_changes(&namespace, desired.templates, &mut conflicts, context);
         changes.extend(uploads.await?);
         refuse_conflicts(&conflicts)?;
+        let mut kept = Vec::new();
         if let Some(pins) = &desired.pins {
-            changes.extend(pin_changes(&namespace, pins, prune, context).await?);
+            let pins = pin_changes(&namespace, pins, prune, &mut versions, &mut kept, context);
+            changes.extend(pins.await?);
         }
         // What the new versions do without, the old ones may need until then.
         changes.sort_by_key(|change| change.op == Op::Remove);
-        Ok(Self { namespace, changes })
+        Ok(Self {
+            namespace,
+            changes,
+            kept,
+        })
     }
-}
-
-/// Uploads of components that the host does not have; what it has with other bytes is a conflict.
-async fn component_changes(
-    namespace: &Name,
-    uploads: BTreeMap<(Name, Version), ComponentUpload>,
-    conflicts: &mut Vec<String>,
-    context: &Context,
-) -> Result<Vec<Change>, CliError> {
-    let names = uploads.keys().map(|(name, _)| name);
-    let of = |version: &ComponentVersion| (version.version.clone(), version.digest);
-    let present = present(context, namespace, "components", names, of).await?;
-    let mut changes = Vec::new();
-    for ((name, version), upload) in uploads {
-        let subject = format!("component {namespace}/{name}@{version}");
-        match present.get(&(name.clone(), version.clone())) {
-            Some(digest) if *digest == upload.digest => {}
-            Some(_) => conflicts.push(subject),
-            None => changes.push(Change {
-                op: Op::Add,
-                subject,
-                note: units::size(upload.bytes),
-                action: Action::Component {
-                    name,
-                    version,
-                    path: upload.path,
-                },
-            }),
-        }
-    }
-    Ok(changes)
-}
-
-/// The same for templates.
-async fn template_changes(
-    namespace: &Name,
-    uploads: BTreeMap<(Name, Version), TemplateUpload>,
-    conflicts: &mut Vec<String>,
-    context: &Context,
-) -> Result<Vec<Change>, CliError> {
-    let names = uploads.keys().map(|(name, _)| name);
-    let of = |version: &TemplateVersion| (version.version.clone(), version.digest);
-    let present = present(context, namespace, "templates", names, of).await?;
-    let mut changes = Vec::new();
-    for ((name, version), upload) in uploads {
-        let subject = format!("template {namespace}/{name}@{version}");
-        match present.get(&(name.clone(), version.clone())) {
-            Some(digest) if *digest == Digest::of(upload.source.as_bytes()) => {}
-            Some(_) => conflicts.push(subject),
-            None => changes.push(Change {
-                op: Op::Add,
-                subject,
-                note: String::new(),
-                action: Action::Template {
-                    name,
-                    version,
-                    source: upload.source,
-                    path: upload.path,
-                },
-            }),
-        }
-    }
-    Ok(changes)
-}
-
-/// The digests of all versions of these components or templates.
-async fn present<'a, V: DeserializeOwned>(
-    context: &Context,
-    namespace: &Name,
-    kind: &str,
-    names: impl Iterator<Item = &'a Name>,
-    of: impl Fn(&V) -> (Version, Digest),
-) -> Result<BTreeMap<(Name, Version), Digest>, CliError> {
-    let names: BTreeSet<&Name> = names.collect();
-    let mut digests = BTreeMap::new();
-    for name in names {
-        let path = ["namespaces", namespace.as_str(), kind, name.as_str()];
-        let versions = match context.client.get::<Family<V>>(&path).await {
-            Ok(family) => family.value.versions,
-            Err(CliError::Problem(problem)) if problem.exit() == Exit::NotFound => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        for (version, digest) in versions.iter().map(&of) {
-            digests.insert((name.clone(), version), digest);
-        }
-    }
-    Ok(digests)
 }
 
 fn refuse_conflicts(conflicts: &[String]) -> Result<(), CliError> {
@@ -206,63 +136,4 @@ fn refuse_conflicts(conflicts: &[String]) -> Result<(), CliError> {
     Err(Problem::new(Exit::Conflict, "version_exists", what)
         .help("bump the version; nothing was changed")
         .into())
-}
-
-/// A ramp that runs is left alone as long as it starts from what the folder says.
-async fn pin_changes(
-    namespace: &Name,
-    pins: &Pins,
-    prune: bool,
-    context: &Context,
-) -> Result<Vec<Change>, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
-    let mut present: BTreeMap<(String, String), String> = BTreeMap::new();
-    for pin in page.value.items {
-        present.insert((pin.kind, pin.target), pin.requirement);
-    }
-    let mut changes = Vec::new();
-    for ((kind, target), requirement) in wanted_pins(namespace, pins) {
-        let found = present.remove(&(kind.to_owned(), target.clone()));
-        let (op, note) = match found {
-            Some(found) if found == requirement => continue,
-            Some(found) => (Op::Change, format!("{found} → {requirement}")),
-            None => (Op::Add, requirement.clone()),
-        };
-        changes.push(pin_change(op, (kind, target), note, Some(requirement)));
-    }
-    for ((kind, target), requirement) in present.into_iter().filter(|_| prune) {
-        let kind = if kind == "template" {
-            "template"
-        } else {
-            "component"
-        };
-        changes.push(pin_change(Op::Remove, (kind, target), requirement, None));
-    }
-    Ok(changes)
-}
-
-fn wanted_pins(namespace: &Name, pins: &Pins) -> Vec<(PinName, String)> {
-    let components = pins.components.iter().map(|(target, requirement)| {
-        let is_own = target.namespace.as_ref().is_none_or(|of| of == namespace);
-        let target = match is_own {
-            true => target.component.to_string(),
-            false => target.to_string(),
-        };
-        (("component", target), requirement.to_string())
-    });
-    let templates = pins
-        .templates
-        .iter()
-        .map(|(target, requirement)| (("template", target.to_string()), requirement.to_string()));
-    components.chain(templates).collect()
-}
-
-fn pin_change(op: Op, pin: PinName, note: String, requirement: Option<String>) -> Change {
-    Change {
-        op,
-        subject: format!("pin {} {}", pin.0, pin.1),
-        note,
-        action: Action::Pin { pin, requirement },
-    }
 }

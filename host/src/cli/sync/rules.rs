@@ -55,6 +55,19 @@ impl Grants {
     }
 
     fn wanted(&self, home: &Name) -> BTreeMap<Right, &Capability> {
+        let rights = self.rights(home);
+        rights
+            .map(|(grantee, it)| ((grantee.to_string(), it.to_string()), it))
+            .collect()
+    }
+
+    /// What it grants, and to whom.
+    pub fn given(&self, home: &Name) -> Vec<(Scope, Capability)> {
+        let rights = self.rights(home);
+        rights.map(|(grantee, it)| (grantee, it.clone())).collect()
+    }
+
+    fn rights(&self, home: &Name) -> impl Iterator<Item = (Scope, &Capability)> {
         let to_all = self
             .namespace
             .iter()
@@ -68,10 +81,7 @@ impl Grants {
                     .iter()
                     .map(move |capability| (grantee.clone(), capability))
             });
-        let rights = to_all.chain(to_one);
-        rights
-            .map(|(grantee, it)| ((grantee.to_string(), it.to_string()), it))
-            .collect()
+        to_all.chain(to_one)
     }
 }
 
@@ -127,6 +137,7 @@ pub async fn grant_changes(
                 component,
                 capability: text,
             },
+            obstacle: None,
         });
     }
     let unwanted = present
@@ -140,6 +151,7 @@ pub async fn grant_changes(
                 subject: format!("grant {component}"),
                 note,
                 action: Action::Revoke { id },
+                obstacle: None,
             }),
     );
     Ok(changes)
@@ -202,5 +214,6 @@ fn limit_change(
             component: limited.clone(),
             patch: LimitPatch::from_iter([(*limit, value)]),
         },
+        obstacle: None,
     }
 }

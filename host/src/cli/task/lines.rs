@@ -7,6 +7,7 @@ use crate::cli::output::Output;
 use crate::cli::step::counted;
 use crate::cli::units;
 use crate::cli::view::{Task, Transition};
+use crate::domain::visible::visible_line;
 
 /// Prints each change as it comes, until the end.
 pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
@@ -47,7 +48,7 @@ fn line(change: &Transition, task: &Task) -> String {
             state.chain(attempt).chain(why).collect()
         }
     };
-    format!("{since:>10}  {who}: {}", what.join(", "))
+    format!("{since:>10}  {who}: {}", visible_line(&what.join(", ")))
 }
 
 fn limit(task: &Task, step: &str) -> Option<u16> {

@@ -8,6 +8,7 @@ use crate::cli::step::counted;
 use crate::cli::view::{Step, Task};
 use crate::cli::{CliError, json, units};
 use crate::domain::state::{StepState, TaskState};
+use crate::domain::visible::visible_line;
 use chrono::Utc;
 use serde_json::value::RawValue;
 
@@ -61,7 +62,10 @@ pub fn failures(task: &Task, paint: Paint) -> String {
         .filter(|step| step.state == StepState::Error)
         .collect();
     let whole = task.error.as_ref().filter(|_| failed.is_empty());
-    let whole = whole.map(|error| format!("{} {}", paint.task_glyph(task.state), error.text()));
+    let whole = whole.map(|error| {
+        let text = error.text().replace('\n', "\n    ");
+        format!("{} {text}", paint.task_glyph(task.state))
+    });
     let hidden = failed.len().saturating_sub(MAX_FAILURES);
     let rest = (hidden > 0).then(|| format!("… and {} failed", units::count(hidden, "other step")));
     let steps = failed
@@ -89,7 +93,7 @@ fn failure(step: &Step, paint: Paint) -> String {
     let frames = error
         .backtrace
         .iter()
-        .map(|frame| paint.tone(Tone::Quiet, &format!("      at {frame}")));
+        .map(|frame| paint.tone(Tone::Quiet, &format!("      at {}", visible_line(frame))));
     std::iter::once(format!("{head}\n    {text}"))
         .chain(frames)
         .collect::<Vec<_>>()

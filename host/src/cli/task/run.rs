@@ -56,7 +56,7 @@ struct Submit<'a> {
 
 impl Run {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let input = input::read_json(&self.input)?;
+        let input = input::read_json("--input", &self.input)?;
         let submit = self.submit(&input)?;
         let submitted = context
             .client

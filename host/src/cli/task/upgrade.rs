@@ -5,10 +5,12 @@ mod parts;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::shell::option;
 use crate::cli::{CliError, Context, Exit, changes, units};
 use crate::domain::compat::{Change, Level};
 use crate::domain::requirement::Requirement;
 use crate::domain::state::TaskState;
+use crate::domain::visible::visible_line;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -97,7 +99,7 @@ impl Upgrade {
         });
         let answer = parts::all(context, &path, body).await?;
         let (upgraded, output) = (&answer.value, context.output);
-        output.show(&answer.text, || text(upgraded, output))?;
+        output.show(&answer.text, || self.text(upgraded, output))?;
         output.next(&[self.next(upgraded)]);
         Ok(Exit::Complete)
     }
@@ -110,52 +112,67 @@ impl Upgrade {
             } = &self.template;
             return format!("tasker task ls --namespace {namespace} --template {name}");
         }
-        let version = self.version.as_ref().map(|it| format!("--version '{it}'"));
-        let state = self.state.map(|it| format!("--state {}", it.as_str()));
-        let component = self.component.as_ref();
-        let component = component.map(|it| format!("--component {}", it.family()));
-        let to = self.to.as_ref().map(|it| format!("--to '{it}'"));
-        let breaks = upgraded
+        let options = [
+            option("version", self.version.as_ref()),
+            option("state", self.state.map(TaskState::as_str)),
+            option("component", self.component.as_ref().map(Reference::family)),
+            option("to", self.to.as_ref()),
+            if upgraded.breaks() { " --force" } else { "" }.to_owned(),
+        ]
+        .concat();
+        format!("tasker task upgrade --template {family}{options}")
+    }
+
+    fn text(&self, upgraded: &Upgraded, output: Output) -> String {
+        if upgraded.tasks == 0 && upgraded.components.is_empty() {
+            return output.paint.tone(Tone::Quiet, &self.nothing(upgraded));
+        }
+        let rows = upgraded
             .components
             .iter()
-            .any(|it| it.level == Level::Major);
-        let force = breaks.then(|| "--force".to_owned());
-        let options = [version, state, component, to, force];
-        let options: String = options
-            .into_iter()
-            .flatten()
-            .map(|it| format!(" {it}"))
+            .map(|it| row(it, output))
             .collect();
-        format!("tasker task upgrade --template {family}{options}")
+        let headings = ["component", "from", "to", "tasks", "steps", "change"];
+        let table = output.table(headings, rows, "");
+        let breaking: String = upgraded
+            .components
+            .iter()
+            .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
+            .collect();
+        format!("{table}\n{breaking}\n{}", self.end(upgraded, output))
+    }
+
+    /// Why nothing would move.
+    fn nothing(&self, upgraded: &Upgraded) -> String {
+        let matched = units::count(upgraded.matched, "open task");
+        match &self.component {
+            Some(component) => format!(
+                "{matched}, none of which runs {} or would run it in another version",
+                component.family()
+            ),
+            None => format!("{matched}, none of which would run anything else"),
+        }
+    }
+
+    fn end(&self, upgraded: &Upgraded, output: Output) -> String {
+        let matched = units::count(upgraded.matched, "open task");
+        if !upgraded.dry_run {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            return format!("{mark} {} of {matched} moved", upgraded.tasks);
+        }
+        let moved = format!("{} of {matched} would move", upgraded.tasks);
+        match upgraded.breaks() && !self.force {
+            true => format!("{moved}, but only with --force: what is major is not compatible"),
+            false => moved,
+        }
     }
 }
 
-fn text(upgraded: &Upgraded, output: Output) -> String {
-    let matched = units::count(upgraded.matched, "open task");
-    if upgraded.tasks == 0 && upgraded.components.is_empty() {
-        let nothing = format!("{matched}, none of which would run anything else");
-        return output.paint.tone(Tone::Quiet, &nothing);
+impl Upgraded {
+    /// True where it is refused unless it is forced.
+    fn breaks(&self) -> bool {
+        self.components.iter().any(|it| it.level == Level::Major)
     }
-    let rows = upgraded
-        .components
-        .iter()
-        .map(|it| row(it, output))
-        .collect();
-    let headings = ["component", "from", "to", "tasks", "steps", "change"];
-    let table = output.table(headings, rows, "");
-    let breaking: String = upgraded
-        .components
-        .iter()
-        .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
-        .collect();
-    let end = match upgraded.dry_run {
-        true => format!("{} of {matched} would move", upgraded.tasks),
-        false => {
-            let mark = output.paint.tone(Tone::Good, "✔");
-            format!("{mark} {} of {matched} moved", upgraded.tasks)
-        }
-    };
-    format!("{table}\n{breaking}\n{end}")
 }
 
 fn row(component: &Component, output: Output) -> [String; 6] {
@@ -180,6 +197,6 @@ fn row(component: &Component, output: Output) -> [String; 6] {
 }
 
 fn breaking_line(component: &Component, change: &Change) -> String {
-    let Change { path, what, .. } = change;
+    let (path, what) = (visible_line(&change.path), visible_line(&change.what));
     format!("\n{} {}: {path} {what}", component.component, component.to)
 }

@@ -5,6 +5,7 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::view::TemplateVersion;
 use crate::cli::{CliError, Context, Exit, changes, input, units};
+use crate::domain::visible::visible_line;
 use reqwest::Method;
 use std::path::PathBuf;
 
@@ -78,8 +79,9 @@ fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
     } = pushed;
     let warnings = pushed.warnings.iter().map(|warning| {
         format!(
-            "\n{} {warning}",
-            output.paint.tone(Tone::Caution, "warning:")
+            "\n{} {}",
+            output.paint.tone(Tone::Caution, "warning:"),
+            visible_line(warning)
         )
     });
     let warnings: String = warnings.collect();

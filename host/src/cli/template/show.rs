@@ -5,6 +5,7 @@ use crate::cli::reference::Reference;
 use crate::cli::view::{Family, StepTemplate, TemplateVersion};
 use crate::cli::{CliError, Context, Exit, Problem, changes, json, units};
 use chrono::{TimeDelta, Utc};
+use serde::de::IgnoredAny;
 
 /// Show a template: one version, or the latest together with the list of all versions.
 #[derive(Debug, clap::Args)]
@@ -26,19 +27,31 @@ impl Show {
     }
 
     async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.template;
-        let path = [
+        let path = self.path(version);
+        let found = context.client.get::<TemplateVersion>(&path).await?;
+        self.print(&found.text, &found.value, &[], context).await
+    }
+
+    fn path<'a>(&'a self, version: &'a str) -> [&'a str; 6] {
+        let (namespace, name) = (&self.template.namespace, &self.template.name);
+        let (namespace, name) = (namespace.as_str(), name.as_str());
+        [
             "namespaces",
-            namespace.as_str(),
+            namespace,
             "templates",
-            name.as_str(),
+            name,
             "versions",
             version,
-        ];
-        let found = context.client.get::<TemplateVersion>(&path).await?;
-        self.print(&found.text, &found.value, &[], context)
+        ]
+    }
+
+    /// To the byte, since it may be written into a file.
+    async fn print_source(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
+        let path = self.path(version);
+        let answer = context.client.get::<IgnoredAny>(&path).await?;
+        let version: TemplateVersion = context.client.exactly(&answer.text)?;
+        context.output.print_exactly(&version.source)?;
+        Ok(Exit::Complete)
     }
 
     async fn show_latest(&self, context: &Context) -> Result<Exit, CliError> {
@@ -61,20 +74,23 @@ impl Show {
                 format!("the template {} has no versions", self.template),
             )
         })?;
-        self.print(&family.text, latest, others, context)
+        self.print(&family.text, latest, others, context).await
     }
 
-    fn print(
+    async fn print(
         &self,
         answer: &str,
         version: &TemplateVersion,
         others: &[TemplateVersion],
         context: &Context,
     ) -> Result<Exit, CliError> {
-        context.output.show(answer, || match self.source {
-            true => version.source.clone(),
-            false => version_text(version, others, context.output),
-        })?;
+        if self.source && !context.output.is_json() {
+            let version = version.version.to_string();
+            return self.print_source(&version, context).await;
+        }
+        context
+            .output
+            .show(answer, || version_text(version, others, context.output))?;
         if !self.source {
             context.output.next(&[
                 format!(

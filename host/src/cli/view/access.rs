@@ -17,6 +17,9 @@ pub struct Change {
     pub subject: String,
     #[serde(default)]
     pub reason: String,
+    /// What it was, in members that depend on the action.
+    #[serde(default)]
+    pub detail: Option<serde_json::Value>,
 }
 
 /// An API key without its secret.

@@ -1,6 +1,7 @@
 //! Whether new tasks may take a version.
 
 use crate::cli::units;
+use crate::domain::resolve::Bar;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -55,6 +56,18 @@ impl Standing {
         let since = units::ago(*at, Utc::now());
         let because = if reason.is_empty() { "" } else { ": " };
         Some(format!("{what} {since} by {actor}{because}{reason}"))
+    }
+
+    pub fn is_collected(&self) -> bool {
+        self.collected_at.is_some()
+    }
+
+    /// Why new tasks may not take it, if so; of a collected one, once it has its bytes back.
+    pub fn bar_with_bytes(&self) -> Option<Bar> {
+        match self.quarantined {
+            true => Some(Bar::Quarantined),
+            false => Bar::named(&self.status),
+        }
     }
 
     /// Why new tasks may not take it, in words, if so.

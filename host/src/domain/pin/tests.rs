@@ -62,7 +62,11 @@ fn a_frozen_ramp_goes_back_but_not_further_unless_forced_or_thawed() {
         is_forced: true,
         ..step("=1.5.0", "20")
     };
-    assert!(frozen.clone().ramped(forced).is_ok());
+    let forced = frozen.clone().ramped(forced).unwrap().ramp.unwrap();
+    assert_eq!(
+        (forced.frozen, forced.guard),
+        (None, Some(Guard::default()))
+    );
     let thawed = frozen.thawed().unwrap();
     assert!(thawed.ramped(step("=1.5.0", "20")).is_ok());
 }

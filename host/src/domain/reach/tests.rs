@@ -104,3 +104,15 @@ fn a_pin_without_a_range_of_the_caller_takes_pre_releases_too() {
     assert_eq!(arrival.reach(None, Some(&pin)).reach, Reach::Moves);
     assert_eq!(arrival.reach(None, None).reach, Reach::Unmatched);
 }
+
+#[test]
+fn those_on_a_ramp_to_another_version_do_not_move() {
+    let before = ["1.4.0", "1.4.1"];
+    let elsewhere = reach(&before, None, Some(pinned("^1.4", Some("=1.4.1"))));
+    assert_eq!(elsewhere.reach, Reach::Moves);
+    assert_eq!(elsewhere.percent, Some("90".parse().unwrap()));
+    let both = reach(&before, None, Some(pinned("^1.4", Some("^1.4.1"))));
+    assert_eq!((both.reach, both.percent), (Reach::Moves, None));
+    let nowhere = reach(&before, None, Some(pinned("^1.4", Some("=1.9.0"))));
+    assert_eq!((nowhere.reach, nowhere.percent), (Reach::Moves, None));
+}

@@ -2,6 +2,7 @@
 
 use super::{Bar, Candidate};
 use crate::domain::name::Name;
+use crate::domain::requirement::Requirement;
 use semver::Version;
 use std::fmt;
 
@@ -34,6 +35,13 @@ impl Existing {
             namespace: Some(Box::new(namespace.clone())),
             ..self
         }
+    }
+
+    /// The highest version in the range, if it is barred, and why.
+    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Bar)> {
+        let mut versions = self.versions.iter();
+        let met = versions.find(|(version, _)| requirement.matches(version));
+        met.and_then(|(version, bar)| Some((version, (*bar)?)))
     }
 
     /// What else an error may advise; empty where nothing lacks a signature.

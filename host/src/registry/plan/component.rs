@@ -1,6 +1,7 @@
 //! What publishing a version of a component would change.
 
 use super::held::reached_steps;
+use super::obstacle::Obstacle;
 use super::{Numbered, OpenTasks, open_tasks};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
@@ -9,7 +10,9 @@ use crate::domain::ramp::Percent;
 use crate::domain::reach::{Reach, Reached};
 use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::Bar;
+use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
+use crate::registry::sign::check_signatures;
 use crate::registry::storable::has_nul;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
@@ -36,7 +39,7 @@ pub struct ComponentPlan {
     /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
     pub unapproved: Vec<String>,
     /// What else is in its way, one sentence each.
-    pub obstacles: Vec<String>,
+    pub obstacles: Vec<Obstacle>,
     /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
     /// that would run it first.
     pub steps: Vec<StepReach>,
@@ -81,12 +84,14 @@ pub enum Admits {
     All,
     /// Those that are on its ramp.
     Ramp,
+    /// Those that are not on its ramp.
+    Rest,
     Nobody,
 }
 
 impl Registry {
-    /// What publishing these bytes under this version would change. Nothing is stored but their
-    /// compiled code.
+    /// What publishing these bytes under this version, with these signatures, would change. Nothing
+    /// is stored but their compiled code.
     ///
     /// # Errors
     /// Where they are no component that could be published, or the version has other bytes.
@@ -95,40 +100,39 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         bytes: Bytes,
+        signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
+        let given = Digest::of(&bytes);
+        check_signatures(given, signatures)?;
         let stored = self.store.component_version(namespace, name, version);
         if let Some(row) = stored.await? {
-            return match Digest::of(&bytes) {
-                same if same == row.digest => self.plan_of_stored(target, version, row).await,
-                given => Err(RegistryError::VersionExists {
+            if given != row.digest {
+                return Err(RegistryError::VersionExists {
                     release: Box::new(release(target, version)),
                     existing: row.digest,
                     given,
-                }),
-            };
+                });
+            }
+            let is_collected = row.collected_at.is_some();
+            let plan = self.plan_of_stored(target, version, row, signatures);
+            let mut plan = plan.await?;
+            if is_collected {
+                plan.obstacles = self.obstacles(target, version, given, signatures).await?;
+            }
+            return Ok(plan);
         }
         let uploaded = self.inspected(bytes).await?;
         let described = serde_json::to_value(&uploaded.descriptor);
         if described.is_ok_and(|described| has_nul(&described)) {
             return Err(RegistryError::Nul("the component's descriptor"));
         }
-        let mut obstacles = Vec::new();
-        match self
-            .require_signature(target, version, uploaded.digest)
-            .await
-        {
-            Ok(()) => {}
-            Err(unsigned @ RegistryError::Unsigned { .. }) => obstacles.push(unsigned.to_string()),
-            Err(error) => return Err(error),
-        }
-        let quarantined = self.store.quarantined_digests().await?;
-        if quarantined.contains(&uploaded.digest) {
-            obstacles.push("these bytes are in quarantine: no host would start them".to_owned());
-        }
+        let obstacles = self.obstacles(target, version, given, signatures);
+        let obstacles = obstacles.await?;
         let wanted = self.unapproved(target, version, &uploaded.descriptor);
         let unapproved = wanted.await?;
-        let plan = self.plan_of(target, version, uploaded, None).await?;
+        let plan = self.plan_of(target, version, uploaded, None, signatures);
+        let plan = plan.await?;
         Ok(ComponentPlan {
             unapproved,
             obstacles,
@@ -143,7 +147,7 @@ impl Registry {
         version: &Version,
     ) -> Result<ComponentPlan, RegistryError> {
         let row = self.component_version(target, version).await?;
-        self.plan_of_stored(target, version, row).await
+        self.plan_of_stored(target, version, row, &[]).await
     }
 
     async fn plan_of_stored(
@@ -151,6 +155,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         row: ComponentVersionRow,
+        signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let bytes = self.store.component_bytes(row.digest).await?;
         let uploaded = Uploaded {
@@ -163,9 +168,8 @@ impl Registry {
             (false, Some(_)) => Bar::Collected.as_str(),
             (false, None) => row.status.as_str(),
         };
-        let plan = self
-            .plan_of(target, version, uploaded, Some(status))
-            .await?;
+        let plan = self.plan_of(target, version, uploaded, Some(status), signatures);
+        let plan = plan.await?;
         Ok(ComponentPlan {
             unapproved: row.unapproved,
             ..plan
@@ -178,6 +182,7 @@ impl Registry {
         version: &Version,
         uploaded: Uploaded,
         status: Option<&'static str>,
+        signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let verdict = self.judge_component(target, version, &uploaded).await?;
@@ -189,7 +194,8 @@ impl Registry {
         let uses = uses.await?;
         let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
         let pinned = pinned(&pins)?;
-        let held = self.as_taken(target, uploaded.digest, &uses).await?;
+        let held = self.as_taken(target, uploaded.digest, signatures, &uses);
+        let held = held.await?;
         let mut steps = reached_steps(target, version, uses, &held, &pinned);
         mark_lacking(&mut steps, &uploaded.descriptor);
         let all = steps.len();
@@ -244,6 +250,7 @@ fn pin_reach(namespace: String, pin: Pinned, version: &Version) -> PinReach {
     let ramp = pin.ramp.as_ref();
     let is_ramped = ramp.is_some_and(|ramp| ramp.requirement.matches(version));
     let admits = match (pin.requirement.matches(version), is_ramped) {
+        (true, false) if ramp.is_some() => Admits::Rest,
         (true, _) => Admits::All,
         (false, true) => Admits::Ramp,
         (false, false) => Admits::Nobody,

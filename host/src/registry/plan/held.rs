@@ -7,6 +7,7 @@ use crate::domain::pin::Pinned;
 use crate::domain::reach::{Arrival, Reached};
 use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::Candidate;
+use crate::domain::signature::Signature;
 use crate::registry::taking::Taking;
 use crate::registry::{Registry, RegistryError};
 use crate::store::component::VersionStatus;
@@ -23,18 +24,21 @@ pub(super) struct Held {
 }
 
 impl Registry {
-    /// How the namespaces that use a component take its versions and these bytes.
+    /// How the namespaces that use a component take its versions and these bytes, as if these
+    /// signatures were kept too.
     pub(super) async fn as_taken(
         &self,
         target: &QualifiedName,
         digest: Digest,
+        signatures: &[Signature],
         uses: &[UseRow],
     ) -> Result<Held, RegistryError> {
         let taking = self.taking(Some(target)).await?;
         let using: BTreeSet<&String> = uses.iter().map(|row| &row.namespace).collect();
+        let keys: Vec<_> = signatures.iter().map(Signature::key).collect();
         let mut refusing = BTreeSet::new();
         for namespace in using.into_iter().filter(|it| taking.is_held(it)) {
-            let met = self.store.signing_keys_met(namespace, digest);
+            let met = self.store.signing_keys_met(namespace, digest, &keys);
             if met.await?.1 == 0 {
                 refusing.insert(namespace.clone());
             }

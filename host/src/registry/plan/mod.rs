@@ -2,9 +2,11 @@
 
 mod component;
 mod held;
+mod obstacle;
 mod template;
 
 pub use component::ComponentPlan;
+pub use obstacle::{Obstacle, ObstacleCode};
 pub use template::TemplatePlan;
 
 use super::{Kind, Registry, RegistryError, Release};

@@ -240,7 +240,10 @@ fn described(ramp: &Ramp) -> Value {
     } else {
         "ramping"
     };
-    json!({"requirement": ramp.requirement, "percent": ramp.percent, "state": state})
+    let guard = ramp.guard.as_ref().map(stored);
+    json!({
+        "requirement": ramp.requirement, "percent": ramp.percent, "state": state, "guard": guard
+    })
 }
 
 fn stored(guard: &Guard) -> Value {

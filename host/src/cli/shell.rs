@@ -1,0 +1,65 @@
+//! Commands that are printed to be typed again.
+
+use std::path::Path;
+
+/// A word of a command as a shell takes it: in quotes where the shell would read more into it.
+pub fn word(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@,+%~^".contains(c);
+    // Where a word begins, `~` is somebody's home, and `=` to zsh the path of a command.
+    let is_safe = !text.is_empty() && !text.starts_with(['~', '=']) && text.chars().all(is_plain);
+    match is_safe {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+/// A path as a word.
+pub fn path(path: &Path) -> String {
+    word(&path.display().to_string())
+}
+
+/// An option with its value, ` --name value`, or nothing where it was not given.
+pub fn option(name: &str, value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| {
+        format!(" --{name} {}", word(&value.to_string()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn a_shell_reads_the_word_as_it_was() {
+        for text in [
+            ">=1.1, <2",
+            "it's",
+            "$HOME `x` \"y\" \\z",
+            "pin component charge",
+            "^1.2",
+            "~1.2",
+            "=1.2.0",
+            "~root",
+            "*",
+            "a;b&c|d",
+            "",
+            "orders/charge@1.5.0",
+            "#x !y",
+        ] {
+            let script = format!("printf %s {}", word(text));
+            let read = Command::new("sh").args(["-c", &script]).output().unwrap();
+            assert_eq!(String::from_utf8(read.stdout).unwrap(), text, "{script}");
+        }
+    }
+
+    #[test]
+    fn what_needs_no_quotes_has_none() {
+        for text in ["^1.2", "1.2.0", "orders/charge@1.5.0", "pin.set", "90d"] {
+            assert_eq!(word(text), text);
+        }
+        assert_eq!(option("before", Some(7)), " --before 7");
+        assert_eq!(option("subject", Some("pin x")), " --subject 'pin x'");
+        assert_eq!(option("subject", None::<String>), "");
+    }
+}

@@ -1,0 +1,72 @@
+//! Which versions pins lead to now.
+
+use super::pin::PinTarget;
+use super::{Registry, RegistryError};
+use crate::domain::name::Name;
+use crate::domain::pin::Pinned;
+use crate::domain::requirement::ComponentRef;
+use crate::domain::resolve::{Candidate, highest};
+use crate::store::pin::PinRow;
+use semver::Version;
+use std::collections::BTreeMap;
+
+/// A pin and the versions that it means now; none where nothing that new tasks may take satisfies it.
+#[derive(Clone, Debug)]
+pub struct Led {
+    pub row: PinRow,
+    pub pinned: Pinned,
+    pub version: Option<Version>,
+    /// The same of its ramp.
+    pub ramp_version: Option<Version>,
+}
+
+impl Registry {
+    /// Looks where these pins lead.
+    pub async fn lead(&self, rows: Vec<PinRow>) -> Result<Vec<Led>, RegistryError> {
+        let mut known: BTreeMap<_, Vec<Candidate<()>>> = BTreeMap::new();
+        let mut all = Vec::with_capacity(rows.len());
+        for row in rows {
+            let target = target(&row)?;
+            let name = (target.kind, target.qualified().clone());
+            if !known.contains_key(&name) {
+                known.insert(name.clone(), self.pinnable(&target).await?);
+            }
+            all.push(Led::of(row, &known[&name])?);
+        }
+        Ok(all)
+    }
+}
+
+impl Led {
+    fn of(row: PinRow, candidates: &[Candidate<()>]) -> Result<Self, RegistryError> {
+        let pinned = row.pinned()?;
+        let version =
+            |requirement| highest(candidates, &[requirement]).map(|it| it.version.clone());
+        Ok(Self {
+            version: version(&pinned.requirement),
+            ramp_version: pinned
+                .ramp
+                .as_ref()
+                .and_then(|ramp| version(&ramp.requirement)),
+            pinned,
+            row,
+        })
+    }
+}
+
+fn target(row: &PinRow) -> Result<PinTarget, RegistryError> {
+    let stored = |reason: String| RegistryError::Stored {
+        what: format!(
+            "pin {} in {}",
+            row.kind.pin_name(&row.target),
+            row.namespace
+        ),
+        reason,
+    };
+    let namespace: Name = row
+        .namespace
+        .parse()
+        .map_err(|why| stored(format!("{why}")))?;
+    let target: ComponentRef = row.target.parse().map_err(|why| stored(format!("{why}")))?;
+    PinTarget::new(namespace, row.kind, &target)
+}
