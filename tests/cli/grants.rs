@@ -140,10 +140,18 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
         .await
         .ends_with(2);
     assert!(unnamed.err.contains("demo/guest@1.5.0"), "{unnamed:?}");
-    let stop = ["component", "quarantine", "demo/guest@1.2.0"];
-    push("1.2.0", &["kv a", "kv b", "http"]).await;
+}
+
+#[tokio::test]
+async fn an_approval_does_not_hide_a_quarantine() {
+    let terminal = Terminal::with_host().await;
+    let file = terminal.file("guest.wasm", guests::wanting(&["kv a"]));
+    let push = ["component", "push", &file, "--name", "demo/guest"];
+    let push = [&push[..], &["--version", "1.0.0"]].concat();
+    terminal.run(push).await.succeeds();
+    let stop = ["component", "quarantine", "demo/guest@1.0.0"];
     terminal.run(stop).await.succeeds();
-    let approve = ["component", "approve", "demo/guest@1.2.0"];
+    let approve = ["component", "approve", "demo/guest@1.0.0"];
     let approved = terminal.run(approve).await.succeeds();
     let told = "is approved, but quarantined: new tasks don't take it";
     assert!(approved.out.contains(told), "{approved:?}");
