@@ -14,6 +14,9 @@ pub enum Outcome {
     Failed(Failure),
     /// Ended, or not begun: its code is quarantined. No attempt was used.
     Quarantined,
+    /// It came to nothing, for this reason, which lies with the host or the database and not with the
+    /// handler. No attempt was used.
+    GivenBack(String),
 }
 
 /// How an attempt failed.

@@ -1,6 +1,7 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
+use super::watchdog::{self, OutageClock};
 use super::round::Finished;
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
@@ -30,6 +31,7 @@ pub(super) async fn run(
     worker: Worker,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
+    outage: OutageClock,
     reports: UnboundedSender<Finished>,
 ) {
     let mut report = Report {
@@ -37,7 +39,7 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, invocation, surroundings).await);
+    report.ended = Some(ended(&worker, invocation, surroundings, &outage).await);
 }
 
 /// What an attempt may ask of the database while it runs.
@@ -45,20 +47,27 @@ pub(super) fn surroundings(
     worker: &Worker,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
+    outage: &OutageClock,
 ) -> Surroundings {
     Surroundings {
-        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
-        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
+        ancestors: Some(Arc::new(StoredResults(worker.store.clone(), outage.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(worker.store.clone(), outage.clone()))),
+        kv: Some(Arc::new(StoredEntries(worker.store.clone(), outage.clone()))),
         cancelled: Some(cancelled),
         quarantined,
+        begun: Arc::default(),
     }
 }
 
 /// What came of an attempt, where it ran what it used, and what it left.
 type Ended = (Outcome, Option<VersionUsage>, Effects);
 
-async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surroundings) -> Ended {
+async fn ended(
+    worker: &Worker,
+    invocation: Arc<Invocation>,
+    surroundings: Surroundings,
+    outage: &OutageClock,
+) -> Ended {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
@@ -66,18 +75,27 @@ async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surro
             return (Outcome::Failed(failure), None, Effects::default());
         }
     };
-    let executed = worker
+    let (begun, timeout) = (surroundings.begun.clone(), invocation.step.limits.deadline);
+    let running = worker
         .sandbox
-        .execute(&prepared, invocation.clone(), surroundings)
-        .await;
+        .execute(&prepared, invocation.clone(), surroundings);
+    let executed = tokio::select! {
+        executed = running => executed,
+        () = watchdog::expired(&begun, timeout + worker.config.deadline_grace) => {
+            let outcome = watchdog::overdue(timeout);
+            tell(&invocation, &outcome);
+            return (outcome, None, Effects::default());
+        }
+    };
     worker.stats.count_attempt(executed.usage.wall);
     write_log(&invocation, &executed.log);
-    tell(&invocation, &executed.outcome);
+    let outcome = outage.forgive(executed.outcome, executed.usage.wall, timeout);
+    tell(&invocation, &outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (executed.outcome, Some(usage), executed.effects)
+    (outcome, Some(usage), executed.effects)
 }
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
@@ -145,7 +163,7 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
 }
 
 /// Results of indirect dependencies, from the database.
-struct StoredResults(Store);
+struct StoredResults(Store, OutageClock);
 
 impl AncestorResults for StoredResults {
     fn result<'a>(
@@ -155,7 +173,8 @@ impl AncestorResults for StoredResults {
     ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
         Box::pin(async move {
             let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
-            once_it_answers(ask)
+            self.1
+                .during(once_it_answers(ask))
                 .await
                 .map_err(|error| AncestorError(Box::new(error)))
         })
@@ -163,7 +182,7 @@ impl AncestorResults for StoredResults {
 }
 
 /// Values of secrets, from the database.
-struct StoredSecrets(Store);
+struct StoredSecrets(Store, OutageClock);
 
 impl SecretValues for StoredSecrets {
     fn value<'a>(
@@ -171,7 +190,7 @@ impl SecretValues for StoredSecrets {
         namespace: &'a str,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        Box::pin(async move {
+        let ask = async move {
             loop {
                 match self.0.secret_value(namespace, name).await {
                     Err(SecretError::Store(error)) if error.is_transient() => {
@@ -180,12 +199,13 @@ impl SecretValues for StoredSecrets {
                     answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
                 }
             }
-        })
+        };
+        Box::pin(self.1.during(ask))
     }
 }
 
 /// Entries of kv, from the database.
-struct StoredEntries(Store);
+struct StoredEntries(Store, OutageClock);
 
 impl KvEntries for StoredEntries {
     fn entry<'a>(
@@ -196,7 +216,8 @@ impl KvEntries for StoredEntries {
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
         Box::pin(async move {
             let ask = || self.0.kv_entry(namespace, bucket, key);
-            once_it_answers(ask)
+            self.1
+                .during(once_it_answers(ask))
                 .await
                 .map_err(|error| KvUnavailable(Box::new(error)))
         })
@@ -211,7 +232,8 @@ impl KvEntries for StoredEntries {
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
         Box::pin(async move {
             let ask = || self.0.kv_keys(namespace, bucket, prefix, limit);
-            once_it_answers(ask)
+            self.1
+                .during(once_it_answers(ask))
                 .await
                 .map_err(|error| KvUnavailable(Box::new(error)))
         })
@@ -258,6 +280,9 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         }
         Outcome::Quarantined => {
             tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
+        }
+        Outcome::GivenBack(reason) => {
+            tracing::warn!(%task_id, step, attempt, correlation_id, reason, "attempt given back");
         }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,

@@ -30,6 +30,9 @@ pub(super) struct Round {
     pub(super) retry_in: Option<Duration>,
 }
 
+/// When a step whose attempt was given back may be claimed again.
+const GIVEN_BACK_DELAY: Duration = Duration::from_millis(500);
+
 /// A batch by kind of outcome.
 #[derive(Default)]
 struct Sorted {
@@ -37,6 +40,7 @@ struct Sorted {
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
     quarantined: Vec<Lease>,
+    given_back: Vec<(Lease, String)>,
     with_kv: Vec<CompletedWithKv>,
 }
 
@@ -65,6 +69,12 @@ pub(super) async fn round(
     if !sorted.quarantined.is_empty() {
         worker.stats.count_call();
         worker.store.park_steps(id, &sorted.quarantined).await?;
+    }
+    if !sorted.given_back.is_empty() {
+        worker.stats.count_call();
+        let (given_back, delay) = (&sorted.given_back, GIVEN_BACK_DELAY);
+        worker.store.give_back_steps(id, given_back, delay).await?;
+        retry_in = Some(retry_in.map_or(delay, |due| delay.min(due)));
     }
     for ended in &sorted.with_kv {
         worker.stats.count_call();
@@ -109,6 +119,7 @@ fn sorted(batch: &[Finished]) -> Sorted {
                 usage,
             }),
             (Outcome::Quarantined, _) => sorted.quarantined.push(lease),
+            (Outcome::GivenBack(reason), _) => sorted.given_back.push((lease, reason)),
         }
     }
     sorted
