@@ -19,7 +19,9 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_overdue record;
 begin
-  select array_agg(s.task_id) as task_id, array_agg(s.step_no) as step_no, array_agg(s.attempt) as attempt
+  select array_agg(s.task_id) as task_id, array_agg(s.step_no) as step_no, array_agg(s.attempt) as attempt,
+         array_agg(0::bigint) as delay_ms,
+         array_agg('{"kind": "host", "code": "forgotten", "message": "the worker that held it did not know of it"}'::text) as error
   into v_overdue
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id
@@ -31,8 +33,9 @@ begin
   if v_overdue.task_id is null then
     return 0;
   end if;
-  return tasker.give_back_steps(
-    p_worker_id, v_overdue.task_id, v_overdue.step_no, v_overdue.attempt,
-    array_fill('its worker does not know of it'::text, array[cardinality(v_overdue.task_id)]), interval '0');
+  perform tasker.give_back_steps(
+    p_worker_id, v_overdue.task_id, v_overdue.step_no, v_overdue.attempt, v_overdue.delay_ms, v_overdue.error);
+  perform pg_catalog.pg_notify('tasker_ready', '');
+  return cardinality(v_overdue.task_id);
 end
 $$;

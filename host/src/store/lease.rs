@@ -19,11 +19,7 @@ impl Store {
 
     /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are void. After a
     /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
-    pub async fn heartbeat(
-        &self,
-        worker: WorkerId,
-        gap_max: Duration,
-    ) -> Result<bool, StoreError> {
+    pub async fn heartbeat(&self, worker: WorkerId, gap_max: Duration) -> Result<bool, StoreError> {
         let is_known = sqlx::query_scalar("select tasker.heartbeat($1, $2 * interval '1 ms')")
             .bind(worker.0)
             .bind(millis(gap_max))
@@ -104,16 +100,15 @@ impl Store {
         known: &[Lease],
         grace: Duration,
     ) -> Result<i32, StoreError> {
-        let reaped = sqlx::query_scalar(
-            "select tasker.reap_overdue($1, $2, $3, $4, $5 * interval '1 ms')",
-        )
-        .bind(worker.0)
-        .bind(column(known, |l| l.task_id.0))
-        .bind(column(known, |l| l.step_no))
-        .bind(column(known, |l| l.attempt))
-        .bind(millis(grace))
-        .fetch_one(&self.pool)
-        .await?;
+        let reaped =
+            sqlx::query_scalar("select tasker.reap_overdue($1, $2, $3, $4, $5 * interval '1 ms')")
+                .bind(worker.0)
+                .bind(column(known, |l| l.task_id.0))
+                .bind(column(known, |l| l.step_no))
+                .bind(column(known, |l| l.attempt))
+                .bind(millis(grace))
+                .fetch_one(&self.pool)
+                .await?;
         Ok(reaped)
     }
 
@@ -133,28 +128,6 @@ impl Store {
             .fetch_one(&self.pool)
             .await?;
         Ok(moved)
-    }
-
-    /// Gives back attempts that came to nothing through no fault of their handlers; they do not count,
-    /// and their steps are ready again after `delay`. Tells how many. Repeatable.
-    pub async fn give_back_steps(
-        &self,
-        worker: WorkerId,
-        given_back: &[(Lease, String)],
-        delay: Duration,
-    ) -> Result<i32, StoreError> {
-        let count = sqlx::query_scalar(
-            "select tasker.give_back_steps($1, $2, $3, $4, $5, $6 * interval '1 ms')",
-        )
-        .bind(worker.0)
-        .bind(column(given_back, |(l, _)| l.task_id.0))
-        .bind(column(given_back, |(l, _)| l.step_no))
-        .bind(column(given_back, |(l, _)| l.attempt))
-        .bind(column(given_back, |(_, reason)| reason.as_str()))
-        .bind(millis(delay))
-        .fetch_one(self.engine())
-        .await?;
-        Ok(count)
     }
 
     /// Makes the log's partitions for this month and the next.

@@ -1,8 +1,8 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
-use super::watchdog::{self, OutageClock};
 use super::round::Finished;
+use super::watchdog::{self, OutageClock};
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
@@ -50,9 +50,18 @@ pub(super) fn surroundings(
     outage: &OutageClock,
 ) -> Surroundings {
     Surroundings {
-        ancestors: Some(Arc::new(StoredResults(worker.store.clone(), outage.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(worker.store.clone(), outage.clone()))),
-        kv: Some(Arc::new(StoredEntries(worker.store.clone(), outage.clone()))),
+        ancestors: Some(Arc::new(StoredResults(
+            worker.store.clone(),
+            outage.clone(),
+        ))),
+        secrets: Some(Arc::new(StoredSecrets(
+            worker.store.clone(),
+            outage.clone(),
+        ))),
+        kv: Some(Arc::new(StoredEntries(
+            worker.store.clone(),
+            outage.clone(),
+        ))),
         cancelled: Some(cancelled),
         quarantined,
         begun: Arc::default(),
@@ -281,9 +290,10 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         Outcome::Quarantined => {
             tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
         }
-        Outcome::GivenBack(reason) => {
-            tracing::warn!(%task_id, step, attempt, correlation_id, reason, "attempt given back");
-        }
+        Outcome::GivenBack { failure, .. } => tracing::warn!(
+            %task_id, step, attempt, correlation_id, code = failure.code, message = failure.message,
+            "attempt given back"
+        ),
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
             message = failure.message, "attempt failed"

@@ -2,7 +2,7 @@
 
 use super::Worker;
 use super::heartbeat::Beat;
-use super::held::Held;
+use super::leases::HeldLeases;
 use super::plan::PlanCache;
 use super::round::{self, Finished, Round};
 use super::running::Running;
@@ -48,7 +48,7 @@ pub(super) struct Dispatch<'a> {
     barred: watch::Receiver<HashSet<Digest>>,
     running: HashMap<Lease, Running>,
     /// What runs and what has yet to be reported, for the heartbeat and the reaper.
-    held: Held,
+    held: HeldLeases,
     beats: Receiver<Beat>,
     finished: Vec<Finished>,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
@@ -73,7 +73,7 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         barred: watch::Receiver<HashSet<Digest>>,
-        held: Held,
+        held: HeldLeases,
         beats: Receiver<Beat>,
     ) -> Self {
         let now = Instant::now();

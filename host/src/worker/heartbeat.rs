@@ -4,7 +4,7 @@
 //! stops where the loop does not go on any more: then others shall take over what that held.
 
 use super::Worker;
-use super::held::Held;
+use super::leases::HeldLeases;
 use crate::domain::chain::Chain;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::Lease;
@@ -33,7 +33,7 @@ pub(super) fn gap_max(dead_after: Duration) -> Duration {
 }
 
 /// Beats until the worker is declared dead or the loop has ended.
-pub(super) async fn run(worker: Worker, id: WorkerId, held: Held, to_loop: Sender<Beat>) {
+pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases, to_loop: Sender<Beat>) {
     tokio::select! {
         () = beat_steadily(&worker, id, &to_loop) => {}
         () = watch_leases(&worker, id, &held, &to_loop) => {}
@@ -78,7 +78,7 @@ async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, 
 }
 
 /// Asks about leases apart from the heartbeat: a lock on the steps must not make the worker look dead.
-async fn watch_leases(worker: &Worker, id: WorkerId, held: &Held, to_loop: &Sender<Beat>) {
+async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop: &Sender<Beat>) {
     let interval = worker.config.heartbeat_interval;
     loop {
         tokio::time::sleep(interval).await;

@@ -7,14 +7,15 @@ mod attempt;
 mod barred;
 mod dispatch;
 mod heartbeat;
-mod held;
 mod judge;
+mod leases;
 mod plan;
 mod prefetch;
 mod reap;
 mod round;
 mod rules;
 mod running;
+mod stalls;
 mod stats;
 mod watchdog;
 
@@ -29,7 +30,7 @@ use crate::store::{Store, StoreError};
 use barred::Barred;
 use dispatch::{Dispatch, Ended};
 use heartbeat::Beat;
-use held::Held;
+use leases::HeldLeases;
 use plan::PlanCache;
 use std::sync::Arc;
 use std::time::Duration;
@@ -109,11 +110,10 @@ impl Worker {
                 slots = self.config.slots,
                 "worker started"
             );
-            let held = Held::default();
+            let held = HeldLeases::default();
             // Ended with this turn.
             let (beats, _alive) = self.keep_alive(id, &held);
-            let dispatch =
-                Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
+            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
             match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
@@ -139,7 +139,7 @@ impl Worker {
     }
 
     /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.
-    fn keep_alive(&self, id: WorkerId, held: &Held) -> (Receiver<Beat>, JoinSet<()>) {
+    fn keep_alive(&self, id: WorkerId, held: &HeldLeases) -> (Receiver<Beat>, JoinSet<()>) {
         // The loop shows that it goes on by making room.
         let (to_loop, beats) = mpsc::channel(1);
         let mut alive = JoinSet::new();

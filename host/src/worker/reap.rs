@@ -2,7 +2,7 @@
 //! at a time.
 
 use super::Worker;
-use super::held::Held;
+use super::leases::HeldLeases;
 use crate::domain::chain::Chain;
 use crate::domain::ids::WorkerId;
 use crate::store::StoreError;

@@ -7,7 +7,7 @@ use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::store::StoreError;
-use crate::store::engine::{Completed, Failed, VersionUsage};
+use crate::store::engine::{Completed, Failed, GivenBack, VersionUsage};
 use crate::store::kv::CompletedWithKv;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,9 +30,6 @@ pub(super) struct Round {
     pub(super) retry_in: Option<Duration>,
 }
 
-/// When a step whose attempt was given back may be claimed again.
-const GIVEN_BACK_DELAY: Duration = Duration::from_millis(500);
-
 /// A batch by kind of outcome.
 #[derive(Default)]
 struct Sorted {
@@ -40,7 +37,7 @@ struct Sorted {
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
     quarantined: Vec<Lease>,
-    given_back: Vec<(Lease, String)>,
+    given_back: Vec<GivenBack>,
     with_kv: Vec<CompletedWithKv>,
 }
 
@@ -72,9 +69,9 @@ pub(super) async fn round(
     }
     if !sorted.given_back.is_empty() {
         worker.stats.count_call();
-        let (given_back, delay) = (&sorted.given_back, GIVEN_BACK_DELAY);
-        worker.store.give_back_steps(id, given_back, delay).await?;
-        retry_in = Some(retry_in.map_or(delay, |due| delay.min(due)));
+        worker.store.give_back_steps(id, &sorted.given_back).await?;
+        let due = sorted.given_back.iter().map(|given_back| given_back.delay);
+        retry_in = due.chain(retry_in).min();
     }
     for ended in &sorted.with_kv {
         worker.stats.count_call();
@@ -119,7 +116,11 @@ fn sorted(batch: &[Finished]) -> Sorted {
                 usage,
             }),
             (Outcome::Quarantined, _) => sorted.quarantined.push(lease),
-            (Outcome::GivenBack(reason), _) => sorted.given_back.push((lease, reason)),
+            (Outcome::GivenBack { failure, delay }, _) => sorted.given_back.push(GivenBack {
+                lease,
+                delay,
+                failure,
+            }),
         }
     }
     sorted

@@ -27,7 +27,7 @@ impl Running {
     ) -> Self {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
-        let outage = OutageClock::default();
+        let outage = OutageClock::start();
         let surroundings =
             attempt::surroundings(worker, cancelled.clone(), quarantined.clone(), &outage);
         let invocation = Arc::new(invocation);

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 /// The leases of attempts that run or have yet to be reported; clones see the same.
 #[derive(Clone, Default)]
-pub(super) struct Held(Arc<Mutex<HashMap<Lease, Instant>>>);
+pub(super) struct HeldLeases(Arc<Mutex<HashMap<Lease, Instant>>>);
 
-impl Held {
+impl HeldLeases {
     /// Notes a lease that was just claimed.
     pub(super) fn insert(&self, lease: Lease) {
         self.leases().insert(lease, Instant::now());
