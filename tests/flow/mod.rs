@@ -13,6 +13,7 @@ mod operations;
 mod quarantine;
 mod ramps;
 mod registry;
+mod retries;
 mod secrets;
 mod swap;
 mod upgrade;
