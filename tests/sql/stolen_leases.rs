@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sqlx::PgPool;
+use crate::harness::Advance;
 use tasker::domain::event::SentEvent;
 use tasker::domain::ids::{TaskId, WorkerId};
 use tasker::domain::invocation::Lease;

@@ -27,7 +27,7 @@ const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis(
 /// What an attempt may ask of those who run it.
 #[derive(Clone, Default)]
 pub struct Surroundings {
-    /// Where results of indirect dependencies come from; without it there are none.
+    /// Where results of earlier steps come from that are not at hand; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
     /// Where secrets come from; without it there are none.
     pub secrets: Option<Arc<dyn SecretValues>>,
@@ -128,6 +128,7 @@ async fn call(
     store: &mut Store<AttemptState>,
     prepared: &Prepared,
 ) -> Result<Result<handler::Outcome, handler::Failure>> {
+    store.data().handed.check()?;
     let instance = prepared.pre().instantiate_async(&mut *store).await?;
     let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
     let invocation = store.data().invocation.clone();

@@ -23,7 +23,7 @@ const OUTAGES: [&str; 7] = ["08", "25", "40", "53", "55", "57", "58"];
 const VALUES: [&str; 3] = ["22", "23", "54"];
 
 /// Classes under which the server may have committed before it answered.
-const UNKNOWN_END: [&str; 2] = ["08", "57"];
+const UNKNOWN_END: [&str; 2] = ["08", "57P"];
 
 impl Fault {
     /// What this SQLSTATE means.

@@ -7,6 +7,7 @@ pub mod api_key;
 pub mod approve;
 pub mod audit;
 pub mod bench;
+pub mod claim_health;
 pub mod collect;
 pub mod component;
 pub mod embedded;

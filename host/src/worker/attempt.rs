@@ -10,7 +10,7 @@ use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::domain::secret::SecretValue;
 use crate::sandbox::{
-    AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
+    AncestorError, AncestorResult, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
     SandboxError, SecretUnavailable, SecretValues, Surroundings,
 };
 use crate::store::engine::VersionUsage;
@@ -144,7 +144,7 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
     }
 }
 
-/// Results of indirect dependencies, from the database.
+/// Results of earlier steps, from the database.
 struct StoredResults(Store);
 
 impl AncestorResults for StoredResults {
@@ -152,12 +152,17 @@ impl AncestorResults for StoredResults {
         &'a self,
         lease: Lease,
         step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         Box::pin(async move {
-            let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| AncestorError(Box::new(error)))
+            let (task, of) = (lease.task_id, lease.step_no);
+            let ask = || self.0.ancestor_result(task, of, step, bytes_max);
+            let found = once_it_answers(ask).await;
+            let found = found.map_err(|error| AncestorError(Box::new(error)))?;
+            Ok(found.map(|found| AncestorResult {
+                text: found.result,
+                bytes: found.bytes.unsigned_abs(),
+            }))
         })
     }
 }
@@ -258,6 +263,9 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         }
         Outcome::Quarantined => {
             tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
+        }
+        Outcome::GivenBack { failure, .. } => {
+            tracing::warn!(%task_id, step, attempt, correlation_id, message = failure.message, "attempt given back");
         }
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,

@@ -6,6 +6,7 @@
 mod attempt;
 mod barred;
 mod dispatch;
+mod held;
 mod judge;
 mod plan;
 mod prefetch;
@@ -14,6 +15,7 @@ mod round;
 mod rules;
 mod running;
 mod stats;
+mod unreadable;
 
 pub use stats::WorkerStats;
 
