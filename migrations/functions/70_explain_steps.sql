@@ -15,6 +15,9 @@ as $$
              then 'the task is ' || t.state || '; this step was not reached'
            when s.state = 'waiting' and p.failed is not null then 'blocked by the failure of ' || p.failed
            when s.state = 'waiting' then 'waits for ' || p.names
+           when s.ready_at > tasker.clock() and s.ready_at < 'infinity'
+                and s.error ->> 'code' in ('cannot_be_claimed', 'plan_unreadable')
+             then s.error ->> 'message'
            when s.state = 'waiting_for_retry'
              then 'attempt ' || s.attempt || ' failed; the next is due at ' || s.ready_at
            when s.state = 'running' then 'worker ' || s.worker_id || ' runs attempt ' || s.attempt

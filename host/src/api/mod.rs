@@ -17,6 +17,7 @@ pub mod tls;
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
+use crate::store::claim_health::ClaimHealth;
 use crate::store::wake::Wake;
 use crate::tasks::Tasks;
 use auth::Authentication;
@@ -38,6 +39,8 @@ pub struct AppState {
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub wake: Wake,
+    /// How the claims of the host's worker go.
+    pub claiming: ClaimHealth,
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
@@ -50,6 +53,7 @@ pub(in crate::api) struct Api {
     store: Store,
     registry: Registry,
     tasks: Tasks,
+    claiming: ClaimHealth,
     shutdown: CancellationToken,
     authentication: Authentication,
 }
@@ -86,6 +90,7 @@ pub fn router(state: AppState) -> Router {
         store,
         sandbox,
         wake,
+        claiming,
         shutdown,
         authentication,
         bounds,
@@ -96,6 +101,7 @@ pub fn router(state: AppState) -> Router {
         store,
         registry,
         tasks,
+        claiming,
         shutdown,
         authentication,
     };

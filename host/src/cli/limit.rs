@@ -18,6 +18,7 @@ const FORMS: &str = "Limits, each for one attempt:
   cpu=2s              time on the processor
   timeout=30s         from start to end; a step's own is `timeout:` in its template
   result=256KiB       the result, the checkpoint, or the details of a failure
+  input=8MiB          the task's input, the checkpoint, results of earlier steps that are read
   log=16KiB           log lines; what comes after is cut
   host_calls=1000     calls of the guest to the host
   event=4KiB          the payload of one event

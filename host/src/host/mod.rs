@@ -163,7 +163,9 @@ impl Host {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
         tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
+        let stats = Arc::<WorkerStats>::default();
         let state = AppState {
+            claiming: stats.claiming().clone(),
             store: store.clone(),
             sandbox: sandbox.clone(),
             wake: wake.clone(),
@@ -177,7 +179,6 @@ impl Host {
             state,
             closing.clone(),
         ));
-        let stats = Arc::<WorkerStats>::default();
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
             sandbox: sandbox.clone(),

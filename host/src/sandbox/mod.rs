@@ -14,6 +14,7 @@ mod descriptor;
 mod engine;
 mod execute;
 mod given;
+mod handed;
 mod inspect;
 mod kv_buffer;
 mod limits;
@@ -29,7 +30,7 @@ mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSource};
 pub use cache::{KeptCode, Prepared};
-pub use capability::context::{AncestorError, AncestorResults};
+pub use capability::context::{AncestorError, AncestorResult, AncestorResults};
 pub use capability::http::LookUp;
 pub use capability::kv::{KvEntries, KvUnavailable};
 pub use capability::secrets::{SecretUnavailable, SecretValues};

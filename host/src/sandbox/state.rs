@@ -4,6 +4,7 @@ use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
 use super::given::Given;
+use super::handed::Handed;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::Meter;
@@ -26,6 +27,7 @@ pub(super) struct AttemptState {
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
     pub(super) given: Given,
+    pub(super) handed: Handed,
     pub(super) kv: KvBuffer,
     pub(super) events: Vec<SentEvent>,
     pub(super) memory: MemoryBudget,
@@ -53,6 +55,7 @@ impl AttemptState {
             deadline: started + limits.deadline,
             log: LogWriter::new(limits.log_bytes, given.clone()),
             given,
+            handed: Handed::new(&invocation),
             kv: KvBuffer::default(),
             events: Vec::new(),
             memory: MemoryBudget::new(limits.memory_bytes),

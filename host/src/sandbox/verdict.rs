@@ -42,6 +42,8 @@ pub(super) enum Stopped {
     HostCalls,
     #[error("over the limit `{}`", .0.limit())]
     Http(HttpLimit),
+    #[error("{0} bytes of input")]
+    Input(u64),
     #[error("an event of {0} bytes")]
     EventSize(usize),
     #[error("too many events")]
@@ -125,6 +127,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 raise(Limit::HostCalls, state)
             ),
         ),
+        Stopped::Input(bytes) => too_much_input(*bytes, state),
         Stopped::Http(limit) => over_http(*limit, state),
         Stopped::EventSize(bytes) => event_too_large(*bytes, state),
         Stopped::Events => too_many_events(state),
@@ -149,6 +152,19 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             Chain(error).to_string(),
         ),
     }
+}
+
+fn too_much_input(bytes: u64, state: &AttemptState) -> Failure {
+    let message = format!(
+        "the handler was handed {bytes} bytes in all (the task's input, its checkpoint, results of earlier steps) where the limit is {}; read fewer results, keep large things elsewhere and pass on where they are, or {}",
+        state.limits().input_bytes,
+        raise_to(
+            Limit::Input,
+            usize::try_from(bytes).unwrap_or(usize::MAX),
+            state
+        )
+    );
+    failure(FailureKind::OverLimit, "input_limit", message)
 }
 
 fn too_many_events(state: &AttemptState) -> Failure {

@@ -11,8 +11,8 @@ use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::domain::secret::SecretValue;
 use crate::sandbox::{
-    AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
-    SandboxError, SecretUnavailable, SecretValues, Surroundings,
+    AncestorError, AncestorResult, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine,
+    Prepared, SandboxError, SecretUnavailable, SecretValues, Surroundings,
 };
 use crate::store::engine::VersionUsage;
 use crate::store::secret::SecretError;
@@ -171,7 +171,7 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
     }
 }
 
-/// Results of indirect dependencies, from the database.
+/// Results of earlier steps, from the database.
 struct StoredResults(Store, OutageClock);
 
 impl AncestorResults for StoredResults {
@@ -179,13 +179,17 @@ impl AncestorResults for StoredResults {
         &'a self,
         lease: Lease,
         step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         Box::pin(async move {
-            let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
-            self.1
-                .during(once_it_answers(ask))
-                .await
-                .map_err(|error| AncestorError(Box::new(error)))
+            let (task, of) = (lease.task_id, lease.step_no);
+            let ask = || self.0.ancestor_result(task, of, step, bytes_max);
+            let found = self.1.during(once_it_answers(ask)).await;
+            let found = found.map_err(|error| AncestorError(Box::new(error)))?;
+            Ok(found.map(|found| AncestorResult {
+                text: found.result,
+                bytes: found.bytes.unsigned_abs(),
+            }))
         })
     }
 }

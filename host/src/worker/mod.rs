@@ -7,6 +7,7 @@ mod attempt;
 mod barred;
 mod dispatch;
 mod heartbeat;
+mod held;
 mod judge;
 mod leases;
 mod plan;
@@ -17,6 +18,7 @@ mod rules;
 mod running;
 mod stalls;
 mod stats;
+mod unreadable;
 mod watchdog;
 
 pub use stats::WorkerStats;
@@ -113,7 +115,7 @@ impl Worker {
             let held = HeldLeases::default();
             // Ended with this turn.
             let (beats, _alive) = self.keep_alive(id, &held);
-            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
+            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), (held, beats));
             match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;

@@ -18,7 +18,7 @@ const PARTITION_INTERVAL: Duration = Duration::from_secs(12 * 60 * 60);
 const CLOCK_BATCH: i32 = 5_000;
 
 /// Reaps in the name of the worker for as long as it is polled.
-pub(super) async fn run(worker: Worker, id: WorkerId, held: Held) {
+pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
     let (store, config) = (&worker.store, &worker.config);
     let mut dead = tokio::time::interval(config.dead_after / 3);
     let mut clock = tokio::time::interval(config.heartbeat_interval);

@@ -13,6 +13,9 @@ const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
 #[derive(Debug, Deserialize)]
 struct Status {
     version: String,
+    /// Why it claims no steps, where its claims fail.
+    #[serde(default)]
+    claims_fail: Option<String>,
     database: Database,
 }
 
@@ -47,6 +50,7 @@ fn of_status(
 ) -> Vec<Check> {
     vec![
         host(&status.version, url),
+        claims(status.claims_fail.as_deref()),
         database(&status.database.version),
         clock(status.database.now, asked_at, answered_at),
     ]
@@ -62,6 +66,17 @@ fn host(version: &str, url: &str) -> Check {
             "use the same version for both",
         )
         .optional(),
+    }
+}
+
+fn claims(fail: Option<&str>) -> Check {
+    match fail {
+        None => Check::good("claims", "steps are claimed"),
+        Some(why) => Check::bad(
+            "claims",
+            why,
+            "see the host's log; where hosts of several versions share the database, upgrade them all",
+        ),
     }
 }
 

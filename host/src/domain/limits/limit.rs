@@ -17,6 +17,8 @@ pub enum Limit {
     Cpu,
     /// Bytes of the result, the checkpoint, or the details of a failure.
     Result,
+    /// Bytes of the task's input, the checkpoint and the results of earlier steps that it is handed.
+    Input,
     /// Bytes of the attempt's log.
     Log,
     HostCalls,
@@ -74,11 +76,12 @@ const MAX_NUMBER: u64 = 1_000_000_000;
 const SHOWN_CHARS: usize = 40;
 
 impl Limit {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Memory,
         Self::Timeout,
         Self::Cpu,
         Self::Result,
+        Self::Input,
         Self::Log,
         Self::HostCalls,
         Self::Event,
@@ -95,6 +98,7 @@ impl Limit {
             Self::Timeout => "timeout",
             Self::Cpu => "cpu",
             Self::Result => "result",
+            Self::Input => "input",
             Self::Log => "log",
             Self::HostCalls => "host_calls",
             Self::Event => "event",
@@ -109,6 +113,7 @@ impl Limit {
         match self {
             Self::Memory
             | Self::Result
+            | Self::Input
             | Self::Log
             | Self::Event
             | Self::HttpIn
@@ -124,7 +129,7 @@ impl Limit {
         match self {
             Self::Memory => MIN_MEMORY..=MAX_SIZE,
             Self::Timeout | Self::Cpu => 1..=max_ms,
-            Self::Result | Self::Event => 1..=MAX_SIZE,
+            Self::Result | Self::Input | Self::Event => 1..=MAX_SIZE,
             Self::Log | Self::HttpIn | Self::HttpOut => 0..=MAX_SIZE,
             Self::HostCalls => 1..=MAX_NUMBER,
             Self::Events | Self::HttpRequests => 0..=MAX_NUMBER,
