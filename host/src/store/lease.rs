@@ -21,7 +21,7 @@ impl Store {
         let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
             .bind(host_name)
             .bind(i32::try_from(pid).unwrap_or_default())
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(WorkerId(id))
     }
@@ -38,7 +38,7 @@ impl Store {
                 .bind(column(leases, |l| l.task_id.0))
                 .bind(column(leases, |l| l.step_no))
                 .bind(column(leases, |l| l.attempt))
-                .fetch_all(&self.pool)
+                .fetch_all(self.heartbeats())
                 .await?;
         if void.contains(&None) {
             return Ok(Heartbeat::Dead);
@@ -69,7 +69,7 @@ impl Store {
                 .bind(column(keep, |l| l.step_no))
                 .bind(column(keep, |l| l.attempt))
                 .bind(reason)
-                .fetch_one(&self.pool)
+                .fetch_one(self.control())
                 .await?;
         Ok(released)
     }
@@ -79,7 +79,7 @@ impl Store {
         let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
             .bind(reason)
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(released)
     }
@@ -88,7 +88,7 @@ impl Store {
     pub async fn reap(&self, dead_after: Duration) -> Result<i32, StoreError> {
         let reaped = sqlx::query_scalar("select tasker.reap($1 * interval '1 ms')")
             .bind(millis(dead_after))
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(reaped)
     }
@@ -97,7 +97,7 @@ impl Store {
     pub async fn reap_overdue(&self, grace: Duration) -> Result<i32, StoreError> {
         let reaped = sqlx::query_scalar("select tasker.reap_overdue($1 * interval '1 ms')")
             .bind(millis(grace))
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(reaped)
     }
@@ -105,7 +105,7 @@ impl Store {
     /// Makes the log's partitions for this month and the next.
     pub async fn ensure_partitions(&self) -> Result<(), StoreError> {
         sqlx::query("select tasker.ensure_partitions()")
-            .execute(&self.pool)
+            .execute(self.control())
             .await?;
         Ok(())
     }

@@ -13,6 +13,7 @@ use crate::sandbox::{
     AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
     SandboxError, SecretUnavailable, SecretValues, Surroundings,
 };
+use crate::store::backoff::Backoff;
 use crate::store::engine::VersionUsage;
 use crate::store::secret::SecretError;
 use crate::store::{Store, StoreError};
@@ -23,7 +24,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a database that did not answer is asked again.
-const ASK_AGAIN: Duration = Duration::from_millis(200);
+const RETRY_FIRST: Duration = Duration::from_millis(200);
+const RETRY_MAX: Duration = Duration::from_secs(2);
 
 /// Runs the attempt and sends what came of it, in every case: also where the host itself panics.
 pub(super) async fn run(
@@ -46,10 +48,11 @@ pub(super) fn surroundings(
     cancelled: CancellationToken,
     quarantined: CancellationToken,
 ) -> Surroundings {
+    let store = worker.store.for_guests();
     Surroundings {
-        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
-        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
+        ancestors: Some(Arc::new(StoredResults(store.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(store.clone()))),
+        kv: Some(Arc::new(StoredEntries(store))),
         cancelled: Some(cancelled),
         quarantined,
     }
@@ -82,7 +85,7 @@ async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surro
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
 pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
-    let store = worker.store.clone();
+    let store = worker.store.for_guests();
     worker
         .sandbox
         .prepare(digest, async move || {
@@ -99,9 +102,10 @@ pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Resu
 where
     Asking: Future<Output = Result<T, StoreError>>,
 {
+    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
     loop {
         match ask().await {
-            Err(error) if error.is_transient() => tokio::time::sleep(ASK_AGAIN).await,
+            Err(error) if error.is_transient() => backoff.wait().await,
             answer => return answer,
         }
     }
@@ -172,10 +176,11 @@ impl SecretValues for StoredSecrets {
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
         Box::pin(async move {
+            let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
             loop {
                 match self.0.secret_value(namespace, name).await {
                     Err(SecretError::Store(error)) if error.is_transient() => {
-                        tokio::time::sleep(ASK_AGAIN).await;
+                        backoff.wait().await;
                     }
                     answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
                 }

@@ -21,6 +21,7 @@ use crate::domain::chain::Chain;
 use crate::domain::ids::WorkerId;
 use crate::domain::limits::Limits;
 use crate::sandbox::Sandbox;
+use crate::store::backoff::Backoff;
 use crate::store::wake::Wake;
 use crate::store::{Store, StoreError};
 use barred::Barred;
@@ -80,15 +81,20 @@ pub struct Worker {
 }
 
 /// How long to wait before trying to register again.
-const REGISTER_RETRY: Duration = Duration::from_millis(500);
+const REGISTER_RETRY_FIRST: Duration = Duration::from_millis(500);
+const REGISTER_RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// How long the database may take to hear that the worker ends.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Worker {
     /// Works until `shutdown`, then finishes or gives back what it holds.
     ///
     /// A lost database is waited for. An error means that the database refuses this host.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
+        let control = self.store.for_control();
         let barred = tokio::select! {
-            barred = Barred::read(&self.store) => barred?,
+            barred = Barred::read(&control) => barred?,
             () = shutdown.cancelled() => return Ok(()),
         };
         // Ended with this call.
@@ -118,7 +124,7 @@ impl Worker {
     /// Starts what goes on beside the loop, for as long as the answer is kept.
     fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
-        let (store, interval) = (self.store.clone(), self.config.heartbeat_interval);
+        let (store, interval) = (self.store.for_control(), self.config.heartbeat_interval);
         beside.spawn(reap::run(
             store.clone(),
             self.config.dead_after,
@@ -131,12 +137,14 @@ impl Worker {
     }
 
     async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
+        let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
+        let (name, pid) = (&self.config.host_name, std::process::id());
         while !shutdown.is_cancelled() {
-            match self
-                .store
-                .register_worker(&self.config.host_name, std::process::id())
-                .await
-            {
+            let registered = tokio::select! {
+                registered = self.store.register_worker(name, pid) => registered,
+                () = shutdown.cancelled() => break,
+            };
+            match registered {
                 Ok(id) => return Ok(Some(id)),
                 Err(error) if !error.is_transient() => return Err(error),
                 Err(error) => {
@@ -145,14 +153,21 @@ impl Worker {
             }
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                () = tokio::time::sleep(REGISTER_RETRY) => {}
+                () = backoff.wait() => {}
             }
         }
         Ok(None)
     }
 
     async fn stop(&self, id: WorkerId) {
-        match self.store.stop_worker(id, "host stopped").await {
+        let stopping = self.store.stop_worker(id, "host stopped");
+        let Ok(stopped) = tokio::time::timeout(GOODBYE_TIMEOUT, stopping).await else {
+            tracing::warn!(
+                "the database did not answer the goodbye; the next host takes back what is left"
+            );
+            return;
+        };
+        match stopped {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
             Err(error) => {
                 tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left");

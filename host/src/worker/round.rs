@@ -73,7 +73,9 @@ pub(super) async fn round(
     }
     worker.stats.count_call();
     let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
-    let claimed = plans.invocations(&worker.store, claimed).await?;
+    let claimed = plans
+        .invocations(&worker.store.for_guests(), claimed)
+        .await?;
     Ok(Round { claimed, retry_in })
 }
 

@@ -14,10 +14,11 @@ use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::name::Name;
 use crate::domain::secret::SecretValue;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use key_ring::{Place, Sealed};
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use std::path::PathBuf;
 
 /// The variable that has the keys where no file is named.
@@ -228,7 +229,7 @@ impl SealedRow {
 
 /// Locks the namespace, so that its secrets are set one after the other.
 async fn newest_version(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     name: &Name,
 ) -> Result<Option<i32>, StoreError> {
@@ -246,7 +247,7 @@ async fn newest_version(
     Ok(version)
 }
 
-async fn count(tx: &mut PgConnection, namespace_id: i32) -> Result<i64, StoreError> {
+async fn count(tx: &mut Connection, namespace_id: i32) -> Result<i64, StoreError> {
     let count = sqlx::query_scalar("select count(*) from tasker.secret where namespace_id = $1")
         .bind(namespace_id)
         .fetch_one(tx)
@@ -255,7 +256,7 @@ async fn count(tx: &mut PgConnection, namespace_id: i32) -> Result<i64, StoreErr
 }
 
 async fn insert(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     place: Place<'_>,
     sealed: &Sealed,
