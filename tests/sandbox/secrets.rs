@@ -27,7 +27,7 @@ impl SecretValues for Secrets {
             match name {
                 "key" => Ok(Some(SecretValue::parse(KEY.into()).unwrap())),
                 "plain" => Ok(Some(SecretValue::parse("sk_live_1".into()).unwrap())),
-                "lost" => Err(SecretUnavailable("the key 0123 is missing".into())),
+                "lost" => Err(SecretUnavailable::Unreadable("the row is broken".into())),
                 _ => Ok(None),
             }
         })

@@ -19,6 +19,9 @@ use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
+/// The code of a failure that is this host's: it does not have the key of a secret.
+pub const SECRET_KEY_MISSING: &str = "secret_key_missing";
+
 /// Lines of stderr that a failure quotes.
 const LAST_WORDS_LINES: usize = 4;
 /// How the engine tells at which address a guest faulted.
@@ -145,7 +148,10 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         ),
         Stopped::Secret(error) => failure(
             FailureKind::Host,
-            "secret_unavailable",
+            match error {
+                SecretUnavailable::Unreadable(_) => "secret_unavailable",
+                SecretUnavailable::NoKey(_) => SECRET_KEY_MISSING,
+            },
             Chain(error).to_string(),
         ),
     }

@@ -42,6 +42,7 @@ macro_rules! functions {
 
 functions! {
     "00_clock",
+    "01_fixed_clock",
     "10_create_tasks",
     "11_attempts_max",
     "12_backoff_ms",
@@ -65,8 +66,13 @@ functions! {
     "54_reap",
     "55_reap_overdue",
     "56_judge_ramps",
+    "56_set_back_workers",
     "57_park_steps",
     "58_unpark_steps",
+    "59_fail_lost_steps",
+    "59_follow_clock",
+    "59_give_back_steps",
+    "59_void_leases",
     "60_cancel_tasks",
     "61_collectable_versions",
     "62_collect_versions",

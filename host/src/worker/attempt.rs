@@ -2,6 +2,8 @@
 
 use super::Worker;
 use super::round::Finished;
+use super::watchdog::{self, OutageClock};
+use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
@@ -11,7 +13,7 @@ use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::domain::secret::SecretValue;
 use crate::sandbox::{
     AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
-    SandboxError, SecretUnavailable, SecretValues, Surroundings,
+    SECRET_KEY_MISSING, SandboxError, SecretUnavailable, SecretValues, Surroundings,
 };
 use crate::store::backoff::Backoff;
 use crate::store::engine::VersionUsage;
@@ -27,11 +29,15 @@ use tokio_util::sync::CancellationToken;
 const RETRY_FIRST: Duration = Duration::from_millis(200);
 const RETRY_MAX: Duration = Duration::from_secs(2);
 
+/// When a step that needs a key which this host does not have may be claimed again, by any host.
+const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
+
 /// Runs the attempt and sends what came of it, in every case: also where the host itself panics.
 pub(super) async fn run(
     worker: Worker,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
+    outage: OutageClock,
     reports: UnboundedSender<Finished>,
 ) {
     let mut report = Report {
@@ -39,7 +45,7 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, invocation, surroundings).await);
+    report.ended = Some(ended(&worker, invocation, surroundings, &outage).await);
 }
 
 /// What an attempt may ask of the database while it runs.
@@ -47,21 +53,28 @@ pub(super) fn surroundings(
     worker: &Worker,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
+    outage: &OutageClock,
 ) -> Surroundings {
     let store = worker.store.for_guests();
     Surroundings {
-        ancestors: Some(Arc::new(StoredResults(store.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(store.clone()))),
-        kv: Some(Arc::new(StoredEntries(store))),
+        ancestors: Some(Arc::new(StoredResults(store.clone(), outage.clone()))),
+        secrets: Some(Arc::new(StoredSecrets(store.clone(), outage.clone()))),
+        kv: Some(Arc::new(StoredEntries(store, outage.clone()))),
         cancelled: Some(cancelled),
         quarantined,
+        begun: Arc::default(),
     }
 }
 
 /// What came of an attempt, where it ran what it used, and what it left.
 type Ended = (Outcome, Option<VersionUsage>, Effects);
 
-async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surroundings) -> Ended {
+async fn ended(
+    worker: &Worker,
+    invocation: Arc<Invocation>,
+    surroundings: Surroundings,
+    outage: &OutageClock,
+) -> Ended {
     let prepared = match prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
@@ -69,18 +82,28 @@ async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surro
             return (Outcome::Failed(failure), None, Effects::default());
         }
     };
-    let executed = worker
+    let (begun, timeout) = (surroundings.begun.clone(), invocation.step.limits.deadline);
+    let running = worker
         .sandbox
-        .execute(&prepared, invocation.clone(), surroundings)
-        .await;
+        .execute(&prepared, invocation.clone(), surroundings);
+    let executed = tokio::select! {
+        executed = running => executed,
+        () = watchdog::expired(&begun, timeout + worker.config.deadline_grace) => {
+            let outcome = watchdog::overdue(timeout);
+            tell(&invocation, &outcome);
+            return (outcome, None, Effects::default());
+        }
+    };
     worker.stats.count_attempt(executed.usage.wall);
     write_log(&invocation, &executed.log);
-    tell(&invocation, &executed.outcome);
+    let outcome = give_back_for_key(executed.outcome);
+    let outcome = outage.forgive(outcome, executed.usage.wall, timeout);
+    tell(&invocation, &outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (executed.outcome, Some(usage), executed.effects)
+    (outcome, Some(usage), executed.effects)
 }
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
@@ -149,7 +172,7 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
 }
 
 /// Results of indirect dependencies, from the database.
-struct StoredResults(Store);
+struct StoredResults(Store, OutageClock);
 
 impl AncestorResults for StoredResults {
     fn result<'a>(
@@ -159,7 +182,8 @@ impl AncestorResults for StoredResults {
     ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
         Box::pin(async move {
             let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
-            once_it_answers(ask)
+            self.1
+                .during(once_it_answers(ask))
                 .await
                 .map_err(|error| AncestorError(Box::new(error)))
         })
@@ -167,7 +191,7 @@ impl AncestorResults for StoredResults {
 }
 
 /// Values of secrets, from the database.
-struct StoredSecrets(Store);
+struct StoredSecrets(Store, OutageClock);
 
 impl SecretValues for StoredSecrets {
     fn value<'a>(
@@ -175,22 +199,44 @@ impl SecretValues for StoredSecrets {
         namespace: &'a str,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        Box::pin(async move {
+        let ask = async move {
             let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
             loop {
                 match self.0.secret_value(namespace, name).await {
                     Err(SecretError::Store(error)) if error.is_transient() => {
                         backoff.wait().await;
                     }
-                    answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
+                    answer => return answer.map_err(unavailable),
                 }
             }
-        })
+        };
+        Box::pin(self.1.during(ask))
+    }
+}
+
+fn unavailable(error: SecretError) -> SecretUnavailable {
+    if !error.is_of_host() {
+        return SecretUnavailable::Unreadable(Box::new(error));
+    }
+    tracing::error!(error = %Chain(&error), "the step that asked for a secret is given back");
+    SecretUnavailable::NoKey(Box::new(error))
+}
+
+/// A failure that is this host's alone uses up no attempt: another host may run the step.
+fn give_back_for_key(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Failed(failure)
+            if failure.kind == FailureKind::Host && failure.code == SECRET_KEY_MISSING =>
+        {
+            let delay = KEY_MISSING_DELAY;
+            Outcome::GivenBack { failure, delay }
+        }
+        outcome => outcome,
     }
 }
 
 /// Entries of kv, from the database.
-struct StoredEntries(Store);
+struct StoredEntries(Store, OutageClock);
 
 impl KvEntries for StoredEntries {
     fn entry<'a>(
@@ -201,7 +247,8 @@ impl KvEntries for StoredEntries {
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
         Box::pin(async move {
             let ask = || self.0.kv_entry(namespace, bucket, key);
-            once_it_answers(ask)
+            self.1
+                .during(once_it_answers(ask))
                 .await
                 .map_err(|error| KvUnavailable(Box::new(error)))
         })
@@ -216,7 +263,8 @@ impl KvEntries for StoredEntries {
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
         Box::pin(async move {
             let ask = || self.0.kv_keys(namespace, bucket, prefix, limit);
-            once_it_answers(ask)
+            self.1
+                .during(once_it_answers(ask))
                 .await
                 .map_err(|error| KvUnavailable(Box::new(error)))
         })
@@ -264,6 +312,10 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         Outcome::Quarantined => {
             tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
         }
+        Outcome::GivenBack { failure, .. } => tracing::warn!(
+            %task_id, step, attempt, correlation_id, code = failure.code, message = failure.message,
+            "attempt given back"
+        ),
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
             message = failure.message, "attempt failed"

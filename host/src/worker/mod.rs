@@ -6,14 +6,18 @@
 mod attempt;
 mod barred;
 mod dispatch;
+mod heartbeat;
 mod judge;
+mod leases;
 mod plan;
 mod prefetch;
 mod reap;
 mod round;
 mod rules;
 mod running;
+mod stalls;
 mod stats;
+mod watchdog;
 
 pub use stats::WorkerStats;
 
@@ -26,9 +30,12 @@ use crate::store::wake::Wake;
 use crate::store::{Store, StoreError};
 use barred::Barred;
 use dispatch::{Dispatch, Ended};
+use heartbeat::Beat;
+use leases::HeldLeases;
 use plan::PlanCache;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -48,6 +55,8 @@ pub struct WorkerConfig {
     pub heartbeat_interval: Duration,
     /// A worker without a heartbeat for this long is dead. Several times the interval.
     pub dead_after: Duration,
+    /// How long after its deadline an attempt is still its sandbox's to end; then the worker ends it.
+    pub deadline_grace: Duration,
     /// How long attempts under way may go on at shutdown before they are given back.
     pub drain_timeout: Duration,
     /// The most that an attempt may use, whatever its namespace and its step say.
@@ -64,6 +73,7 @@ impl Default for WorkerConfig {
             poll_interval: Duration::from_millis(500),
             heartbeat_interval: Duration::from_secs(2),
             dead_after: Duration::from_secs(10),
+            deadline_grace: Duration::from_secs(15),
             drain_timeout: Duration::from_secs(20),
             limits: Limits::of_host(),
         }
@@ -106,7 +116,10 @@ impl Worker {
                 slots = self.config.slots,
                 "worker started"
             );
-            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes());
+            let held = HeldLeases::default();
+            // Ended with this turn.
+            let (beats, _alive) = self.keep_alive(id, &held);
+            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
             match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
@@ -125,15 +138,20 @@ impl Worker {
     fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
         let (store, interval) = (self.store.for_control(), self.config.heartbeat_interval);
-        beside.spawn(reap::run(
-            store.clone(),
-            self.config.dead_after,
-            shutdown.clone(),
-        ));
         beside.spawn(judge::run(store.clone(), shutdown.clone()));
         beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
         beside
+    }
+
+    /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.
+    fn keep_alive(&self, id: WorkerId, held: &HeldLeases) -> (Receiver<Beat>, JoinSet<()>) {
+        // The loop shows that it goes on by making room.
+        let (to_loop, beats) = mpsc::channel(1);
+        let mut alive = JoinSet::new();
+        alive.spawn(heartbeat::run(self.clone(), id, held.clone(), to_loop));
+        alive.spawn(reap::run(self.clone(), id, held.clone()));
+        (beats, alive)
     }
 
     async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {

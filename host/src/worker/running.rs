@@ -1,18 +1,17 @@
 //! An attempt under way.
 
 use super::round::Finished;
+use super::watchdog::OutageClock;
 use super::{Worker, attempt};
 use crate::domain::digest::Digest;
 use crate::domain::invocation::Invocation;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 /// An attempt under way, and the ways to end it.
 pub(super) struct Running {
-    since: Instant,
     digest: Digest,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
@@ -28,10 +27,12 @@ impl Running {
     ) -> Self {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
-        let surroundings = attempt::surroundings(worker, cancelled.clone(), quarantined.clone());
-        let attempt = attempt::run(worker.clone(), Arc::new(invocation), surroundings, reports);
+        let outage = OutageClock::start();
+        let surroundings =
+            attempt::surroundings(worker, cancelled.clone(), quarantined.clone(), &outage);
+        let invocation = Arc::new(invocation);
+        let attempt = attempt::run(worker.clone(), invocation, surroundings, outage, reports);
         Self {
-            since: Instant::now(),
             digest,
             cancelled,
             quarantined,
@@ -42,10 +43,6 @@ impl Running {
     /// What it runs.
     pub(super) fn digest(&self) -> &Digest {
         &self.digest
-    }
-
-    pub(super) fn is_older_than(&self, age: Duration) -> bool {
-        self.since.elapsed() >= age
     }
 
     /// Has the guest end soon and report that its code is quarantined.

@@ -64,6 +64,20 @@ pub enum SecretError {
     Random(#[source] getrandom::Error),
 }
 
+impl SecretError {
+    /// True where another host, with other keys, can read the secret.
+    pub fn is_of_host(&self) -> bool {
+        match self {
+            Self::NoKeys
+            | Self::KeyFile { .. }
+            | Self::KeyFileOpen { .. }
+            | Self::KeyFileText { .. }
+            | Self::KeyMissing { .. } => true,
+            Self::Store(_) | Self::Changed { .. } | Self::TooMany { .. } | Self::Random(_) => false,
+        }
+    }
+}
+
 /// What is known of a secret beside its value.
 #[derive(Clone, Debug, FromRow)]
 pub struct SecretRow {
