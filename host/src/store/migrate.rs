@@ -139,6 +139,7 @@ async fn replace_functions(connection: &mut PgConnection) -> Result<(), MigrateE
     if found.as_ref() == Some(&wanted) {
         return Ok(());
     }
+    tracing::info!("bringing the SQL functions of the database to this version");
     for &(file, text) in FUNCTIONS {
         connection
             .execute(sqlx::raw_sql(text))

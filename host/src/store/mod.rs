@@ -119,7 +119,9 @@ impl Store {
     /// Opens up to `connections` connections as they are needed. The first use finds out whether
     /// the server is there.
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
-        let pools = Pools::new(options.application_name("tasker"), connections);
+        // The setting of the last ten versions is the same, and poolers refuse it.
+        let options = options.application_name("tasker").extra_float_digits(None);
+        let pools = Pools::new(options, connections);
         Self {
             pool: pools.api.clone(),
             pools: Arc::new(pools),

@@ -55,6 +55,13 @@ impl Store {
         }
     }
 
+    /// The same in one try, without waiting.
+    pub async fn try_connect(&self) -> Result<(), ConnectError> {
+        let session = pooler::find_out(&self.pools).await?;
+        self.begin_as(session);
+        Ok(())
+    }
+
     fn begin_as(&self, session: SessionKind) {
         self.pools.server.set_session(session);
         match session {

@@ -21,6 +21,7 @@ use rustix::process::Signal;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor};
 
+use super::pool::{CONNECT_TIMEOUT, CallTimeout};
 use cluster::{Cluster, SUPERUSER};
 use log::Log;
 use server::{Launch, Server};
@@ -85,8 +86,9 @@ impl Embedded {
             .await
             .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
         let mut connection = started.first_connection().await?;
-        make_database(&mut connection)
+        tokio::time::timeout(START_TIMEOUT, make_database(&mut connection))
             .await
+            .unwrap_or_else(|_| Err(CallTimeout::error("making the database", START_TIMEOUT)))
             .map_err(EmbeddedError::Database)?;
         Ok(started)
     }
@@ -128,7 +130,9 @@ impl Embedded {
             .database(SUPERUSER);
         let give_up = Instant::now() + START_TIMEOUT;
         loop {
-            match options.connect().await {
+            let connected = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+            let late = |_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT));
+            match connected.unwrap_or_else(late) {
                 Ok(connection) => return Ok(connection),
                 Err(source) if Instant::now() > give_up => return Err(self.not_ready(source)),
                 Err(_) => self.check_not_ended()?,
