@@ -25,6 +25,7 @@ mod judge_ramps;
 mod lock_order;
 mod park_steps;
 mod plans;
+mod populated;
 mod reap;
 mod reap_overdue;
 mod release_steps;
@@ -35,6 +36,7 @@ mod session;
 mod stolen_leases;
 mod stop_worker;
 mod store;
+mod two_releases;
 mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};

@@ -101,14 +101,6 @@ impl Store {
             .await?;
         Ok(reaped)
     }
-
-    /// Makes the log's partitions for this month and the next.
-    pub async fn ensure_partitions(&self) -> Result<(), StoreError> {
-        sqlx::query("select tasker.ensure_partitions()")
-            .execute(&self.pool)
-            .await?;
-        Ok(())
-    }
 }
 
 fn millis(duration: Duration) -> f64 {

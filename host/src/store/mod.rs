@@ -17,11 +17,13 @@ pub mod health;
 pub mod hold;
 pub mod inventory;
 pub mod kv;
+mod last_use;
 pub mod lease;
 pub mod limit;
 pub mod lock;
 mod migrate;
 pub mod numbers;
+pub mod partitions;
 pub mod pin;
 pub mod plan;
 pub mod quarantine;
@@ -39,6 +41,7 @@ pub use migrate::{MigrateError, migrate};
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Connections of one host, unless it is told otherwise.
@@ -58,6 +61,8 @@ pub struct Store {
     engine: [PgPool; 2],
     /// What secrets are encrypted with.
     keys: Option<secret::SecretKeys>,
+    /// Versions in use, to be written.
+    uses: Arc<last_use::Uses>,
 }
 
 /// Why the database did not do what it was asked.
@@ -102,7 +107,20 @@ impl StoreError {
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
 const VOID_LOCK: &str = "TA001";
 
+/// What PostgreSQL calls `lock_not_available`.
+const LOCK_TIMEOUT: &str = "55P03";
+
 impl StoreError {
+    /// True where a lock was not had within `lock_timeout`.
+    pub(in crate::store) fn is_lock_timeout(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code == LOCK_TIMEOUT)
+            }
+            Self::Database(_) | Self::Url(..) | Self::Corrupt(_) => false,
+        }
+    }
+
     /// True where what was resolved has been collected since: resolving again gives another lock.
     pub fn is_void_lock(&self) -> bool {
         match self {
@@ -131,6 +149,7 @@ impl Store {
             engine: [pool(1), pool(ENGINE_CONNECTIONS - 1)],
             pool: pool(connections.saturating_sub(ENGINE_CONNECTIONS).max(1)),
             keys: None,
+            uses: Arc::default(),
         }
     }
 
@@ -157,6 +176,7 @@ impl Store {
 
     /// Waits for calls under way and closes every connection.
     pub async fn close(&self) {
+        self.write_last_uses().await;
         for engine in &self.engine {
             engine.close().await;
         }

@@ -11,20 +11,15 @@ const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 /// How long after its deadline an attempt is still its host's to end.
 const OVERDUE_GRACE: Duration = Duration::from_secs(15);
 
-/// Between looks at the log's partitions.
-const PARTITION_INTERVAL: Duration = Duration::from_secs(12 * 60 * 60);
-
 /// Reaps until `stop`.
 pub(super) async fn run(store: Store, dead_after: Duration, stop: CancellationToken) {
     let mut dead = tokio::time::interval(dead_after / 3);
     let mut overdue = tokio::time::interval(OVERDUE_INTERVAL);
-    let mut partitions = tokio::time::interval(PARTITION_INTERVAL);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = dead.tick() => tell("steps of dead hosts taken back", store.reap(dead_after).await),
             _ = overdue.tick() => tell("overdue attempts ended", store.reap_overdue(OVERDUE_GRACE).await),
-            _ = partitions.tick() => tell("partitions made", store.ensure_partitions().await.map(|()| 0)),
         }
     }
 }
