@@ -47,8 +47,6 @@ struct Holders {
     last_used_at: Option<DateTime<Utc>>,
     #[serde(default)]
     is_running: bool,
-    #[serde(default)]
-    is_unused: bool,
 }
 
 #[derive(Deserialize)]
@@ -242,8 +240,7 @@ impl Holders {
         match (self.is_running, self.last_used_at) {
             (true, _) => "now".to_owned(),
             (false, Some(at)) => units::ago(at, Utc::now()),
-            (false, None) if self.is_unused => "never".to_owned(),
-            (false, None) => "not within the last 30 days".to_owned(),
+            (false, None) => "never".to_owned(),
         }
     }
 }

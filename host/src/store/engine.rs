@@ -107,6 +107,8 @@ impl Store {
                 .bind(column(tasks, |t| t.is_watched))
                 .fetch_all(&self.pool)
                 .await?;
+        self.uses
+            .created_of(tasks.iter().map(|task| task.template_version_id));
         in_order(tasks.len(), &rows)
     }
 
@@ -118,6 +120,7 @@ impl Store {
         completed: &[Completed],
         claim: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
+        self.uses.ran(completed.iter().map(|it| it.usage));
         let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(worker.0)
             .bind(column(completed, |c| c.lease.task_id.0))
@@ -159,6 +162,7 @@ impl Store {
         worker: WorkerId,
         failed: &[Failed],
     ) -> Result<Option<Duration>, StoreError> {
+        self.uses.ran(failed.iter().map(|it| it.usage));
         let due_ms: Option<i64> =
             sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
                 .bind(worker.0)
@@ -180,6 +184,7 @@ impl Store {
         worker: WorkerId,
         checkpointed: &[Completed],
     ) -> Result<(), StoreError> {
+        self.uses.ran(checkpointed.iter().map(|it| it.usage));
         sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(column(checkpointed, |c| c.lease.task_id.0))
