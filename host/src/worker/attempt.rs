@@ -1,33 +1,29 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
+use super::handler_log::HandlerLog;
+use super::host_side::HostSide;
 use super::round::Finished;
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
-use crate::domain::kv::KvEntry;
-use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use crate::domain::secret::SecretValue;
-use crate::sandbox::{
-    AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
-    SandboxError, SecretUnavailable, SecretValues, Surroundings,
-};
+use crate::sandbox::{Prepared, SandboxError, Surroundings};
+use crate::store::StoreError;
 use crate::store::engine::VersionUsage;
-use crate::store::secret::SecretError;
-use crate::store::{Store, StoreError};
-use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a database that did not answer is asked again.
-const ASK_AGAIN: Duration = Duration::from_millis(200);
+pub(super) const ASK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Runs the attempt and sends what came of it, in every case: also where the host itself panics.
+/// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
+/// spawned on the guests' threads.
 pub(super) async fn run(
     worker: Worker,
+    host: HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
     reports: UnboundedSender<Finished>,
@@ -37,19 +33,22 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, invocation, surroundings).await);
+    report.ended = Some(ended(&worker, &host, invocation, surroundings).await);
 }
 
-/// What an attempt may ask of the database while it runs.
+/// What an attempt may ask of the database while it runs, and where its log goes.
 pub(super) fn surroundings(
-    worker: &Worker,
+    host: &HostSide,
+    invocation: &Arc<Invocation>,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
 ) -> Surroundings {
+    let database = Arc::new(host.clone());
     Surroundings {
-        ancestors: Some(Arc::new(StoredResults(worker.store.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(worker.store.clone()))),
-        kv: Some(Arc::new(StoredEntries(worker.store.clone()))),
+        ancestors: Some(database.clone()),
+        secrets: Some(database.clone()),
+        kv: Some(database),
+        log: Some(HandlerLog::of(invocation)),
         cancelled: Some(cancelled),
         quarantined,
     }
@@ -58,8 +57,13 @@ pub(super) fn surroundings(
 /// What came of an attempt, where it ran what it used, and what it left.
 type Ended = (Outcome, Option<VersionUsage>, Effects);
 
-async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surroundings) -> Ended {
-    let prepared = match prepare(worker, invocation.step.digest).await {
+async fn ended(
+    worker: &Worker,
+    host: &HostSide,
+    invocation: Arc<Invocation>,
+    surroundings: Surroundings,
+) -> Ended {
+    let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let failure = host_failure("component_unusable", &error);
@@ -71,7 +75,6 @@ async fn ended(worker: &Worker, invocation: Arc<Invocation>, surroundings: Surro
         .execute(&prepared, invocation.clone(), surroundings)
         .await;
     worker.stats.count_attempt(executed.usage.wall);
-    write_log(&invocation, &executed.log);
     tell(&invocation, &executed.outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
@@ -141,104 +144,6 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
         details: None,
         retry: Retry::Policy,
         backtrace: Vec::new(),
-    }
-}
-
-/// Results of indirect dependencies, from the database.
-struct StoredResults(Store);
-
-impl AncestorResults for StoredResults {
-    fn result<'a>(
-        &'a self,
-        lease: Lease,
-        step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
-        Box::pin(async move {
-            let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| AncestorError(Box::new(error)))
-        })
-    }
-}
-
-/// Values of secrets, from the database.
-struct StoredSecrets(Store);
-
-impl SecretValues for StoredSecrets {
-    fn value<'a>(
-        &'a self,
-        namespace: &'a str,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        Box::pin(async move {
-            loop {
-                match self.0.secret_value(namespace, name).await {
-                    Err(SecretError::Store(error)) if error.is_transient() => {
-                        tokio::time::sleep(ASK_AGAIN).await;
-                    }
-                    answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
-                }
-            }
-        })
-    }
-}
-
-/// Entries of kv, from the database.
-struct StoredEntries(Store);
-
-impl KvEntries for StoredEntries {
-    fn entry<'a>(
-        &'a self,
-        namespace: &'a str,
-        bucket: &'a Name,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
-        Box::pin(async move {
-            let ask = || self.0.kv_entry(namespace, bucket, key);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
-        })
-    }
-
-    fn keys<'a>(
-        &'a self,
-        namespace: &'a str,
-        bucket: &'a Name,
-        prefix: &'a str,
-        limit: u32,
-    ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
-        Box::pin(async move {
-            let ask = || self.0.kv_keys(namespace, bucket, prefix, limit);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
-        })
-    }
-}
-
-fn write_log(invocation: &Invocation, log: &[LogLine]) {
-    for line in log {
-        let (task_id, step, attempt) = (
-            invocation.lease.task_id,
-            &*invocation.step.name,
-            invocation.lease.attempt,
-        );
-        let correlation_id = &*invocation.correlation_id;
-        let (source, message, fields) = (line.source, &line.message, &line.fields);
-        macro_rules! write {
-            ($level:ident) => {
-                tracing::$level!(target: "tasker::handler", %task_id, step, attempt, correlation_id, ?source, ?fields, "{message}")
-            };
-        }
-        match line.level {
-            LogLevel::Trace => write!(trace),
-            LogLevel::Debug => write!(debug),
-            LogLevel::Info => write!(info),
-            LogLevel::Warn => write!(warn),
-            LogLevel::Error => write!(error),
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! An attempt under way.
 
+use super::host_side::HostSide;
 use super::round::Finished;
 use super::{Worker, attempt};
 use crate::domain::digest::Digest;
@@ -20,7 +21,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts the attempt; what came of it is sent to `reports`.
+    /// Starts the attempt on the guests' threads; what came of it is sent to `reports`.
     pub(super) fn start(
         worker: &Worker,
         invocation: Invocation,
@@ -28,14 +29,17 @@ impl Running {
     ) -> Self {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
-        let surroundings = attempt::surroundings(worker, cancelled.clone(), quarantined.clone());
-        let attempt = attempt::run(worker.clone(), Arc::new(invocation), surroundings, reports);
+        let (host, invocation) = (HostSide::here(worker.store.clone()), Arc::new(invocation));
+        let surroundings =
+            attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let attempt = attempt::run(worker.clone(), host, invocation, surroundings, reports);
+        let task = worker.sandbox.guest_threads().spawn(attempt);
         Self {
             since: Instant::now(),
             digest,
             cancelled,
             quarantined,
-            task: tokio::spawn(attempt).abort_handle(),
+            task: task.abort_handle(),
         }
     }
 
