@@ -18,6 +18,7 @@ mod ears;
 mod ensure_partitions;
 mod explain_steps;
 mod fail_steps;
+mod follow_clock;
 mod graph;
 mod heartbeat;
 mod invocations;
@@ -35,6 +36,7 @@ mod session;
 mod stolen_leases;
 mod stop_worker;
 mod store;
+mod time_order;
 mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};

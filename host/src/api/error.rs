@@ -152,6 +152,17 @@ impl ApiError {
         }
     }
 
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error)
+            | Self::Tasks(TasksError::Store(error))
+            | Self::Tasks(TasksError::Registry(RegistryError::Store(error)))
+            | Self::Registry(RegistryError::Store(error))
+            | Self::Registry(RegistryError::Secret(SecretError::Store(error))) => Some(error),
+            _ => None,
+        }
+    }
+
     /// What the caller reads: nothing of the host's insides.
     fn detail(&self, status: StatusCode) -> String {
         match status {
@@ -162,7 +173,9 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE
                 if !matches!(self, Self::NotReady { .. } | Self::Overloaded) =>
             {
-                "the database does not answer; try again".to_owned()
+                let outage = self.store_error().map(StoreError::outage);
+                let outage = outage.unwrap_or("the database does not answer");
+                format!("{outage}; try again")
             }
             _ => self.to_string(),
         }

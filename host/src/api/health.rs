@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::error::ApiError;
+use crate::store::connect::Connections;
 use crate::store::health::{DatabaseRow, TaskCounts, WorkerRow};
 use axum::extract::State;
 use axum::routing::get;
@@ -41,7 +42,7 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
                 error = &error as &dyn std::error::Error,
                 "the database refused a ping"
             );
-            Err(not_ready("the database refuses queries"))
+            Err(not_ready(error.outage()))
         }
         Err(_) => Err(not_ready("the database did not answer within 1 s")),
     }
@@ -59,6 +60,7 @@ struct StatusView {
     version: &'static str,
     is_draining: bool,
     database: DatabaseView,
+    connections: ConnectionsView,
     /// Of all hosts on this database.
     workers: Vec<WorkerView>,
     tasks: TasksView,
@@ -68,6 +70,15 @@ struct StatusView {
 struct DatabaseView {
     version: String,
     now: DateTime<Utc>,
+}
+
+/// Of this host to the database.
+#[derive(Serialize)]
+struct ConnectionsView {
+    max: u32,
+    open: u32,
+    /// Why PostgreSQL refused some in the last minute.
+    refused: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -96,6 +107,7 @@ async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
         version: env!("CARGO_PKG_VERSION"),
         is_draining: api.shutdown.is_cancelled(),
         database: DatabaseView::from(database),
+        connections: ConnectionsView::from(api.store.connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),
         tasks: TasksView::from(tasks),
     }))
@@ -105,6 +117,13 @@ impl From<DatabaseRow> for DatabaseView {
     fn from(row: DatabaseRow) -> Self {
         let DatabaseRow { version, now } = row;
         Self { version, now }
+    }
+}
+
+impl From<Connections> for ConnectionsView {
+    fn from(connections: Connections) -> Self {
+        let Connections { max, open, refused } = connections;
+        Self { max, open, refused }
     }
 }
 

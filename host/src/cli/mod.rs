@@ -196,6 +196,11 @@ impl Cli {
         Some(args.run())
     }
 
+    /// True where the command starts a PostgreSQL of its own.
+    pub fn has_private_database(&self) -> bool {
+        matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
+    }
+
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
         let output = Output::new(self.global.output, self.global.color);

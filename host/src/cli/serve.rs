@@ -13,9 +13,9 @@ use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
 use crate::registry::upkeep::{DEFAULT_CACHE_BYTES, Upkeep};
 use crate::sandbox::{CompileLimits, Compiler};
-use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
 use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
+use crate::store::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
 use crate::worker::{WorkerConfig, default_slots};
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
@@ -57,7 +57,7 @@ pub struct Serve {
     #[arg(long, value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
     /// Connections to the database.
-    #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=1000))]
+    #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
     /// Publish the components and templates in DIR/NAMESPACE as they appear and change; pins.yaml,
     /// grants.yaml and limits.yaml are left to `tasker sync`.
@@ -110,6 +110,10 @@ enum Auth {
 }
 
 impl Serve {
+    pub(super) fn has_private_database(&self) -> bool {
+        self.database_url.is_none()
+    }
+
     /// Serves until SIGINT or SIGTERM; a second signal ends the process at once.
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         logging::start(self.log_format);
@@ -118,7 +122,7 @@ impl Serve {
         let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
-            host = self.start(admin_key) => host.map_err(anyhow::Error::from)?,
+            host = self.start(admin_key) => host.map_err(not_started)?,
             () = signals.stop.asked() => return Ok(Exit::Complete),
         };
         output.print(&format!(
@@ -209,6 +213,23 @@ impl Serve {
             limits: self.limits(),
             ..WorkerConfig::default()
         }
+    }
+}
+
+/// What the database refused comes with a remedy and an exit code of its own.
+fn not_started(error: HostError) -> CliError {
+    match error {
+        HostError::Connect(error) => {
+            let exit = if error.is_passing() {
+                Exit::Unreachable
+            } else {
+                Exit::BadInput
+            };
+            Problem::new(exit, "database_unavailable", error.to_string())
+                .help(error.help())
+                .into()
+        }
+        other => anyhow::Error::from(other).into(),
     }
 }
 

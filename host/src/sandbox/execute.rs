@@ -16,13 +16,16 @@ use crate::domain::outcome::Outcome;
 use crate::domain::usage::Usage;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, SetOnce};
 use tokio_util::sync::CancellationToken;
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
 /// How long after its deadline a guest that computes may be caught computing, with a backtrace,
 /// before the attempt is ended from outside, as one that waits for the host is.
 const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis() as u64);
+
+/// When the sandbox starts an attempt, from which its deadline counts.
+pub type Begun = SetOnce<Instant>;
 
 /// What an attempt may ask of those who run it.
 #[derive(Clone, Default)]
@@ -40,6 +43,8 @@ pub struct Surroundings {
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
     /// epoch, or at once where it waits for the host.
     pub quarantined: CancellationToken,
+    /// Set when the attempt starts: neither compiling its code nor waiting for a turn is its time.
+    pub begun: Arc<Begun>,
 }
 
 /// What came of an attempt.
@@ -67,6 +72,8 @@ impl Sandbox {
     ) -> Executed {
         let _turn = turn(&self.inner.permits).await;
         let started = Instant::now();
+        // Set already only where whoever runs the attempt runs it twice.
+        surroundings.begun.set(started).ok();
         let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
         let meter = store.data().meter.clone();

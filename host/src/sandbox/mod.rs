@@ -38,11 +38,12 @@ pub use capability::kv::{KvEntries, KvUnavailable};
 pub use capability::secrets::{SecretUnavailable, SecretValues};
 pub use compiler::{CompileLimits, Compiler, compile_within};
 pub use descriptor::{Descriptor, HandlerDescription};
-pub use execute::{Executed, Surroundings};
+pub use execute::{Begun, Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
 pub use provenance::{Provenance, Tool};
 pub use refusal::{CompileBound, Refusal};
+pub use verdict::SECRET_KEY_MISSING;
 pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;

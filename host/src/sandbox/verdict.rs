@@ -19,6 +19,9 @@ use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
+/// The code of a failure that is this host's: it does not have the key of a secret.
+pub const SECRET_KEY_MISSING: &str = "secret_key_missing";
+
 /// How the engine tells at which address a guest faulted.
 const FAULT_WORDS: &str = "memory fault at wasm address 0x";
 /// Addresses that are taken for negative ones: 16 MiB on both sides of 4 GiB, since the engine adds
@@ -154,7 +157,10 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         ),
         Stopped::Secret(error) => failure(
             FailureKind::Host,
-            "secret_unavailable",
+            match error {
+                SecretUnavailable::Unreadable(_) => "secret_unavailable",
+                SecretUnavailable::NoKey(_) => SECRET_KEY_MISSING,
+            },
             Chain(error).to_string(),
         ),
     }

@@ -2,9 +2,10 @@
 
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 /// Every action that is written down, by its object.
@@ -93,7 +94,7 @@ pub struct AuditFilter<'a> {
 
 /// Writes the change down, in the transaction that makes it.
 pub(in crate::store) async fn record(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     change: &Change<'_>,
 ) -> Result<(), StoreError> {
     debug_assert!(is_action(change.action), "{}", change.action);
@@ -114,7 +115,7 @@ pub(in crate::store) async fn record(
 
 /// The same for a change of tasks, each of which gets a row of its own.
 pub(in crate::store) async fn record_tasks(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     tasks: &[Uuid],
     action: &str,
     reason: &str,

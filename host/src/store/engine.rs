@@ -80,6 +80,16 @@ pub struct Claimed {
     pub generation: i64,
 }
 
+/// A lease that this host cannot make use of.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub lease: Lease,
+    /// How long nobody shall claim it.
+    pub delay: Duration,
+    /// Why, for whoever looks at the step.
+    pub failure: Failure,
+}
+
 impl Store {
     /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
     /// call creates no second task where there is an identity key.
@@ -120,6 +130,26 @@ impl Store {
             .fetch_all(self.engine())
             .await?;
         rows.iter().map(claimed).collect()
+    }
+
+    /// Gives back leases that this host cannot make use of. Such attempts are not counted. Repeatable.
+    pub async fn give_back_steps(
+        &self,
+        worker: WorkerId,
+        given_back: &[GivenBack],
+    ) -> Result<(), StoreError> {
+        sqlx::query("select tasker.give_back_steps($1, $2, $3, $4, $5, $6)")
+            .bind(worker.0)
+            .bind(column(given_back, |g| g.lease.task_id.0))
+            .bind(column(given_back, |g| g.lease.step_no))
+            .bind(column(given_back, |g| g.lease.attempt))
+            .bind(column(given_back, |g| {
+                i64::try_from(g.delay.as_millis()).unwrap_or(i64::MAX)
+            }))
+            .bind(column(given_back, |g| error_json(&g.failure)))
+            .execute(self.engine())
+            .await?;
+        Ok(())
     }
 
     /// Records failed attempts; the database decides which are tried again. Tells how long it is

@@ -1,11 +1,21 @@
 //! Brings a database to the schema and the functions of this host.
 
 use crate::domain::digest::Digest;
+use crate::store::pool::{CONNECT_TIMEOUT, CallTimeout};
 use sqlx::migrate::Migrator;
-use sqlx::{Executor as _, PgConnection, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
+use std::time::Duration;
+use tokio::time::timeout;
 
-/// The advisory lock under which functions are replaced, so that hosts that start together do it once.
-const FUNCTIONS_LOCK: i64 = 0x7461_736b_6572;
+/// The advisory lock under which a database is migrated, so that hosts that start together do it once.
+const MIGRATION_LOCK: i64 = 0x7461_736b_6572;
+
+/// How long a migration may take, and how long a host waits for another that migrates.
+const MIGRATION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+/// How long a migration waits for a lock on a table. While it waits, everybody else waits behind it.
+const TABLE_LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why a database could not be brought to this host's schema.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +42,7 @@ macro_rules! functions {
 
 functions! {
     "00_clock",
+    "01_fixed_clock",
     "10_create_tasks",
     "11_attempts_max",
     "12_backoff_ms",
@@ -55,8 +66,13 @@ functions! {
     "54_reap",
     "55_reap_overdue",
     "56_judge_ramps",
+    "56_set_back_workers",
     "57_park_steps",
     "58_unpark_steps",
+    "59_fail_lost_steps",
+    "59_follow_clock",
+    "59_give_back_steps",
+    "59_void_leases",
     "60_cancel_tasks",
     "61_collectable_versions",
     "62_collect_versions",
@@ -67,25 +83,52 @@ functions! {
 
 /// Runs the migrations that are missing, then replaces the functions if any of them changed.
 ///
-/// Either all functions are replaced or none. Several hosts may call it at once. A database that a
-/// newer host migrated is refused.
-pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
+/// One transaction: either all of it is done or nothing. Several hosts may call it at once. A database
+/// that a newer host migrated is refused. Works on a connection of its own, also behind a pooler that
+/// lends sessions for a transaction each.
+pub async fn migrate(options: &PgConnectOptions) -> Result<(), MigrateError> {
+    let mut connection = timeout(CONNECT_TIMEOUT, options.connect())
+        .await
+        .unwrap_or_else(|_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT)))?;
+    timeout(MIGRATION_TIMEOUT, migrate_on(&mut connection))
+        .await
+        .unwrap_or_else(|_| Err(CallTimeout::error("the migration", MIGRATION_TIMEOUT).into()))?;
+    // All is done; a server that does not take the goodbye finds the socket closed.
+    let _ = timeout(CONNECT_TIMEOUT, connection.close()).await;
+    Ok(())
+}
+
+async fn migrate_on(connection: &mut PgConnection) -> Result<(), MigrateError> {
     let mut migrator: Migrator = sqlx::migrate!("../migrations");
     migrator.create_schema("tasker");
     migrator.dangerous_set_table_name("tasker.migration");
-    migrator.run(pool).await?;
+    // Its lock would belong to the session, which behind a pooler is not ours.
+    migrator.set_locking(false);
 
-    let mut transaction = pool.begin().await?;
+    let mut transaction = connection.begin().await?;
+    transaction.execute(set_limits(MIGRATION_TIMEOUT)).await?;
     sqlx::query("select pg_advisory_xact_lock($1)")
-        .bind(FUNCTIONS_LOCK)
+        .bind(MIGRATION_LOCK)
         .execute(&mut *transaction)
         .await?;
+    transaction.execute(set_limits(TABLE_LOCK_TIMEOUT)).await?;
+    migrator.run_direct(None, &mut *transaction, false).await?;
     replace_functions(&mut transaction).await?;
     transaction
         .execute("select tasker.ensure_partitions()")
         .await?;
+    // Prepared statements would outlive the transaction, in a session that a pooler lends to others.
+    transaction.execute(sqlx::raw_sql("deallocate all")).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+fn set_limits(lock: Duration) -> sqlx::RawSql {
+    let (statement, lock) = (MIGRATION_TIMEOUT.as_millis(), lock.as_millis());
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "set local statement_timeout = {statement}; set local lock_timeout = {lock}; \
+         set local idle_in_transaction_session_timeout = {statement}"
+    )))
 }
 
 async fn replace_functions(connection: &mut PgConnection) -> Result<(), MigrateError> {
@@ -96,6 +139,7 @@ async fn replace_functions(connection: &mut PgConnection) -> Result<(), MigrateE
     if found.as_ref() == Some(&wanted) {
         return Ok(());
     }
+    tracing::info!("bringing the SQL functions of the database to this version");
     for &(file, text) in FUNCTIONS {
         connection
             .execute(sqlx::raw_sql(text))

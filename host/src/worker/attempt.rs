@@ -4,12 +4,14 @@ use super::Worker;
 use super::handler_log::HandlerLog;
 use super::host_side::HostSide;
 use super::round::Finished;
+use super::watchdog::{self, OutageClock};
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use crate::sandbox::{Prepared, SandboxError, Surroundings};
+use crate::sandbox::{Prepared, SECRET_KEY_MISSING, SandboxError, Surroundings};
 use crate::store::StoreError;
+use crate::store::backoff::Backoff;
 use crate::store::engine::VersionUsage;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +19,11 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a database that did not answer is asked again.
-pub(super) const ASK_AGAIN: Duration = Duration::from_millis(200);
+pub(super) const RETRY_FIRST: Duration = Duration::from_millis(200);
+pub(super) const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// When a step that needs a key which this host does not have may be claimed again, by any host.
+const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
 
 /// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
 /// spawned on the guests' threads.
@@ -26,6 +32,7 @@ pub(super) async fn run(
     host: HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
+    outage: OutageClock,
     reports: UnboundedSender<Finished>,
 ) {
     let mut report = Report {
@@ -33,7 +40,7 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, &host, invocation, surroundings).await);
+    report.ended = Some(ended(&worker, &host, invocation, surroundings, &outage).await);
 }
 
 /// What an attempt may ask of the database while it runs, and where its log goes.
@@ -51,6 +58,7 @@ pub(super) fn surroundings(
         log: Some(HandlerLog::of(invocation)),
         cancelled: Some(cancelled),
         quarantined,
+        begun: Arc::default(),
     }
 }
 
@@ -62,6 +70,7 @@ async fn ended(
     host: &HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
+    outage: &OutageClock,
 ) -> Ended {
     let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
@@ -70,22 +79,32 @@ async fn ended(
             return (Outcome::Failed(failure), None, Effects::default());
         }
     };
-    let executed = worker
+    let (begun, timeout) = (surroundings.begun.clone(), invocation.step.limits.deadline);
+    let running = worker
         .sandbox
-        .execute(&prepared, invocation.clone(), surroundings)
-        .await;
+        .execute(&prepared, invocation.clone(), surroundings);
+    let executed = tokio::select! {
+        executed = running => executed,
+        () = watchdog::expired(&begun, timeout + worker.config.deadline_grace) => {
+            let outcome = watchdog::overdue(timeout);
+            tell(&invocation, &outcome);
+            return (outcome, None, Effects::default());
+        }
+    };
     worker.stats.count_attempt(executed.usage.wall);
-    tell(&invocation, &executed.outcome);
+    let outcome = give_back_for_key(executed.outcome);
+    let outcome = outage.forgive(outcome, executed.usage.wall, timeout);
+    tell(&invocation, &outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (executed.outcome, Some(usage), executed.effects)
+    (outcome, Some(usage), executed.effects)
 }
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
 pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
-    let store = worker.store.clone();
+    let store = worker.store.for_guests();
     worker
         .sandbox
         .prepare(digest, async move || {
@@ -102,9 +121,10 @@ pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Resu
 where
     Asking: Future<Output = Result<T, StoreError>>,
 {
+    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
     loop {
         match ask().await {
-            Err(error) if error.is_transient() => tokio::time::sleep(ASK_AGAIN).await,
+            Err(error) if error.is_transient() => backoff.wait().await,
             answer => return answer,
         }
     }
@@ -147,6 +167,19 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
     }
 }
 
+/// A failure that is this host's alone uses up no attempt: another host may run the step.
+fn give_back_for_key(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Failed(failure)
+            if failure.kind == FailureKind::Host && failure.code == SECRET_KEY_MISSING =>
+        {
+            let delay = KEY_MISSING_DELAY;
+            Outcome::GivenBack { failure, delay }
+        }
+        outcome => outcome,
+    }
+}
+
 fn tell(invocation: &Invocation, outcome: &Outcome) {
     let (task_id, step, attempt) = (
         invocation.lease.task_id,
@@ -164,6 +197,10 @@ fn tell(invocation: &Invocation, outcome: &Outcome) {
         Outcome::Quarantined => {
             tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
         }
+        Outcome::GivenBack { failure, .. } => tracing::warn!(
+            %task_id, step, attempt, correlation_id, code = failure.code, message = failure.message,
+            "attempt given back"
+        ),
         Outcome::Failed(failure) => tracing::info!(
             %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
             message = failure.message, "attempt failed"

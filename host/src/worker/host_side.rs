@@ -2,7 +2,9 @@
 //! database belongs to the threads that opened it, and must not wait for guests that compute.
 
 use super::Worker;
-use super::attempt::{self, ASK_AGAIN, once_it_answers};
+use super::attempt::{self, RETRY_FIRST, RETRY_MAX, once_it_answers};
+use super::watchdog::OutageClock;
+use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::invocation::Lease;
 use crate::domain::kv::KvEntry;
@@ -13,6 +15,7 @@ use crate::sandbox::{
     SecretUnavailable, SecretValues,
 };
 use crate::store::Store;
+use crate::store::backoff::Backoff;
 use crate::store::secret::SecretError;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
@@ -23,14 +26,16 @@ use tokio_util::task::AbortOnDropHandle;
 pub(super) struct HostSide {
     threads: Handle,
     store: Store,
+    outage: OutageClock,
 }
 
 impl HostSide {
     /// To be called on the host's threads.
-    pub(super) fn here(store: Store) -> Self {
+    pub(super) fn here(store: Store, outage: OutageClock) -> Self {
         Self {
             threads: Handle::current(),
             store,
+            outage,
         }
     }
 
@@ -60,6 +65,15 @@ impl HostSide {
             },
         }
     }
+
+    /// The same, for questions to the database, whose outages are nobody's time.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let outage = self.outage.clone();
+        self.run(async move { outage.during(question).await }).await
+    }
 }
 
 impl AncestorResults for HostSide {
@@ -69,7 +83,7 @@ impl AncestorResults for HostSide {
         step: &'a str,
     ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
         let (store, step) = (self.store.clone(), step.to_owned());
-        Box::pin(self.run(async move {
+        Box::pin(self.ask(async move {
             let ask = || store.ancestor_result(lease.task_id, lease.step_no, &step);
             once_it_answers(ask)
                 .await
@@ -86,17 +100,24 @@ impl SecretValues for HostSide {
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
         let store = self.store.clone();
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
-        Box::pin(self.run(async move {
+        Box::pin(self.ask(async move {
+            let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
             loop {
                 match store.secret_value(&namespace, &name).await {
-                    Err(SecretError::Store(error)) if error.is_transient() => {
-                        tokio::time::sleep(ASK_AGAIN).await;
-                    }
-                    answer => return answer.map_err(|error| SecretUnavailable(Box::new(error))),
+                    Err(SecretError::Store(error)) if error.is_transient() => backoff.wait().await,
+                    answer => return answer.map_err(unavailable),
                 }
             }
         }))
     }
+}
+
+fn unavailable(error: SecretError) -> SecretUnavailable {
+    if !error.is_of_host() {
+        return SecretUnavailable::Unreadable(Box::new(error));
+    }
+    tracing::error!(error = %Chain(&error), "the step that asked for a secret is given back");
+    SecretUnavailable::NoKey(Box::new(error))
 }
 
 impl KvEntries for HostSide {
@@ -108,7 +129,7 @@ impl KvEntries for HostSide {
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
         let store = self.store.clone();
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
-        Box::pin(self.run(async move {
+        Box::pin(self.ask(async move {
             let ask = || store.kv_entry(&namespace, &bucket, &key);
             once_it_answers(ask)
                 .await
@@ -125,7 +146,7 @@ impl KvEntries for HostSide {
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
         let store = self.store.clone();
         let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
-        Box::pin(self.run(async move {
+        Box::pin(self.ask(async move {
             let ask = || store.kv_keys(&namespace, &bucket, &prefix, limit);
             once_it_answers(ask)
                 .await

@@ -2,18 +2,17 @@
 
 use super::host_side::HostSide;
 use super::round::Finished;
+use super::watchdog::OutageClock;
 use super::{Worker, attempt};
 use crate::domain::digest::Digest;
 use crate::domain::invocation::Invocation;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
 
 /// An attempt under way, and the ways to end it.
 pub(super) struct Running {
-    since: Instant,
     digest: Digest,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
@@ -29,13 +28,21 @@ impl Running {
     ) -> Self {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
-        let (host, invocation) = (HostSide::here(worker.store.clone()), Arc::new(invocation));
+        let outage = OutageClock::start();
+        let host = HostSide::here(worker.store.for_guests(), outage.clone());
+        let invocation = Arc::new(invocation);
         let surroundings =
             attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
-        let attempt = attempt::run(worker.clone(), host, invocation, surroundings, reports);
+        let attempt = attempt::run(
+            worker.clone(),
+            host,
+            invocation,
+            surroundings,
+            outage,
+            reports,
+        );
         let task = worker.sandbox.guest_threads().spawn(attempt);
         Self {
-            since: Instant::now(),
             digest,
             cancelled,
             quarantined,
@@ -46,10 +53,6 @@ impl Running {
     /// What it runs.
     pub(super) fn digest(&self) -> &Digest {
         &self.digest
-    }
-
-    pub(super) fn is_older_than(&self, age: Duration) -> bool {
-        self.since.elapsed() >= age
     }
 
     /// Has the guest end soon and report that its code is quarantined.

@@ -14,6 +14,14 @@ const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
 struct Status {
     version: String,
     database: Database,
+    connections: Connections,
+}
+
+#[derive(Debug, Deserialize)]
+struct Connections {
+    max: u32,
+    open: u32,
+    refused: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +56,7 @@ fn of_status(
     vec![
         host(&status.version, url),
         database(&status.database.version),
+        connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
     ]
 }
@@ -75,6 +84,20 @@ fn database(version: &str) -> Check {
             format!("move it to PostgreSQL {OLDEST_MAJOR} or later"),
         ),
         Ok(_) | Err(_) => Check::good("database", format!("PostgreSQL {version}")),
+    }
+}
+
+fn connections(found: &Connections) -> Check {
+    let Connections { max, open, refused } = found;
+    let count = format!("{open} of {max} open");
+    match refused {
+        None => Check::good("connections", count),
+        Some(why) => Check::bad(
+            "connections",
+            format!("{count}; PostgreSQL refused more: {why}"),
+            "raise max_connections or the role's limit in PostgreSQL, or lower --connections",
+        )
+        .optional(),
     }
 }
 

@@ -10,8 +10,8 @@ use crate::domain::name::Name;
 use crate::domain::pin::{PastChange, Pinned, standing};
 use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, highest};
+use crate::store::pool::Connection;
 use semver::Version;
-use sqlx::PgConnection;
 
 /// A pin that could not stay as it was.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct BarredPins {
 /// Call it in the transaction that bars the version, after the bar; whoever calls it advances the
 /// generation. Locks the pins in the order of their namespaces.
 pub(in crate::store) async fn fall_back(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     barred: (&QualifiedName, &Version),
     actor: &Actor,
@@ -117,7 +117,7 @@ fn next(
 
 /// As a pin of this namespace finds them.
 async fn candidates(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     target: &QualifiedName,
     namespace: &Name,
@@ -147,7 +147,7 @@ async fn candidates(
 
 /// Every pin that is about this component or template, by its namespace.
 async fn pins_of(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     target: &QualifiedName,
 ) -> Result<Vec<(Name, String)>, StoreError> {
