@@ -261,6 +261,7 @@ impl From<SandboxError> for RegistryError {
             | SandboxError::CacheDir { .. }
             | SandboxError::Load(_)
             | SandboxError::WrongBytes { .. }
+            | SandboxError::Threads(_)
             | SandboxError::Compiler(_) => Self::Sandbox(error),
         }
     }
