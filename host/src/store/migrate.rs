@@ -62,6 +62,7 @@ functions! {
     "62_collect_versions",
     "63_upgrade_tasks",
     "70_explain_steps",
+    "71_brief_error",
     "80_ensure_partitions",
 }
 
