@@ -11,6 +11,8 @@ mod holders;
 mod keys;
 mod kv;
 mod limits;
+mod numbers;
+mod payloads;
 mod permissions;
 mod pin_history;
 mod pins;

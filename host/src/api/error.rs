@@ -255,6 +255,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::CollectAge(_) => (StatusCode::UNPROCESSABLE_ENTITY, "collect_age"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
+        RegistryError::LongNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "long_number"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
         RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
         RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
@@ -295,6 +296,8 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::KeyReused { .. } => (StatusCode::CONFLICT, "idempotency_key_reused"),
         TasksError::Duplicate { .. } => (StatusCode::CONFLICT, "duplicate_task"),
         TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
+        TasksError::UnknownStep { .. } => (StatusCode::NOT_FOUND, "unknown_step"),
+        TasksError::NoPayload { .. } => (StatusCode::NOT_FOUND, "no_payload"),
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::UpgradeBreaks(_) => (StatusCode::CONFLICT, "upgrade_breaks"),
         TasksError::UpgradeOfWhat | TasksError::UpgradeOfFinal(_) => {

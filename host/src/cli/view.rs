@@ -21,6 +21,7 @@ use crate::domain::state::{StepState, TaskState};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// One page of a list.
 #[derive(Debug, Deserialize)]
@@ -246,9 +247,12 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     #[serde(default)]
     pub finished_at: Option<DateTime<Utc>>,
+    /// Why it did not complete.
+    #[serde(default)]
+    pub error: Option<Failure>,
 }
 
-/// A task with its steps.
+/// A task with the first of its steps.
 #[derive(Debug, Deserialize)]
 pub struct Task {
     pub id: TaskId,
@@ -263,13 +267,25 @@ pub struct Task {
     pub finished_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub correlation_id: String,
+    /// None where it is large: it is read by itself.
     #[serde(default)]
     pub input: Option<Box<RawValue>>,
     #[serde(default)]
+    pub input_bytes: Option<u64>,
+    /// None where it is large: it is read by itself.
+    #[serde(default)]
     pub result: Option<Box<RawValue>>,
     #[serde(default)]
+    pub result_bytes: Option<u64>,
+    #[serde(default)]
     pub error: Option<Failure>,
+    /// Steps by state; empty where the host does not tell.
+    #[serde(default)]
+    pub step_counts: BTreeMap<String, usize>,
     pub steps: Vec<Step>,
+    /// Where the rest of them begins.
+    #[serde(default)]
+    pub steps_next: Option<String>,
     /// The number of its newest transition.
     pub seq: i64,
 }
@@ -298,4 +314,11 @@ pub struct Step {
     /// Why it stands still, where it does.
     #[serde(default)]
     pub reason: Option<String>,
+    /// `namespace/name` of what it runs, or ran.
+    #[serde(default)]
+    pub component: String,
+    #[serde(default)]
+    pub version: String,
+    #[serde(default)]
+    pub result_bytes: Option<u64>,
 }

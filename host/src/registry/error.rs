@@ -2,6 +2,7 @@
 
 use super::collect::MAX_COLLECT_AGE;
 use super::kv::KvPlace;
+use super::storable::MAX_NUMBER_DIGITS;
 use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
@@ -239,6 +240,10 @@ pub enum RegistryError {
     NotQuarantined { release: Box<Release> },
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
+    #[error(
+        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a text"
+    )]
+    LongNumber(&'static str),
     #[error("what is stored of {what} cannot be read: {reason}")]
     Stored { what: String, reason: String },
 }

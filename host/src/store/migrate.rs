@@ -92,6 +92,7 @@ functions! {
     "64_note_uses",
     "65_clear_collected",
     "70_explain_steps",
+    "71_brief_error",
     "80_ensure_partitions",
 }
 

@@ -20,6 +20,7 @@ mod registry;
 mod registry_views;
 mod secrets;
 mod signatures;
+mod task_payloads;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -45,6 +46,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(grants::router())
         .merge(limits::router())
         .merge(tasks::router())
+        .merge(task_payloads::router())
         .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())

@@ -13,6 +13,7 @@ pub mod graph;
 mod order;
 pub mod position;
 pub mod retry;
+mod scalar;
 pub mod schema;
 mod source;
 mod tree;

@@ -13,7 +13,7 @@ use crate::domain::resolve::Bar;
 use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
 use crate::registry::sign::check_signatures;
-use crate::registry::storable::has_nul;
+use crate::registry::storable;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
@@ -124,8 +124,8 @@ impl Registry {
         }
         let uploaded = self.inspected(bytes).await?;
         let described = serde_json::to_value(&uploaded.descriptor);
-        if described.is_ok_and(|described| has_nul(&described)) {
-            return Err(RegistryError::Nul("the component's descriptor"));
+        if let Ok(described) = described {
+            storable::check(&described, "the component's descriptor")?;
         }
         let obstacles = self.obstacles(target, version, given, signatures);
         let obstacles = obstacles.await?;
