@@ -8,7 +8,7 @@ use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 33] = [
+pub const ACTIONS: [&str; 36] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -25,6 +25,7 @@ pub const ACTIONS: [&str; 33] = [
     "kv.set",
     "limit.remove",
     "limit.set",
+    "namespace.create",
     "pin.freeze",
     "pin.ramp",
     "pin.remove",
@@ -34,6 +35,8 @@ pub const ACTIONS: [&str; 33] = [
     "secret.remove",
     "secret.rotate",
     "secret.set",
+    "share.add",
+    "share.remove",
     "signature.add",
     "signing_key.add",
     "signing_key.remove",

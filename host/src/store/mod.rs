@@ -26,6 +26,7 @@ pub mod pin;
 pub mod plan;
 pub mod quarantine;
 pub mod secret;
+pub mod share;
 pub mod signature;
 pub mod task_read;
 pub mod template;

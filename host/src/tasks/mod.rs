@@ -14,6 +14,7 @@ pub use error::{InputProblem, TasksError};
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::store::wake::Wake;
+use wait::Waiting;
 
 /// What callers do with tasks; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +22,7 @@ pub struct Tasks {
     store: Store,
     registry: Registry,
     wake: Wake,
+    waiting: Waiting,
 }
 
 impl Tasks {
@@ -29,6 +31,7 @@ impl Tasks {
             store,
             registry,
             wake,
+            waiting: Waiting::default(),
         }
     }
 }

@@ -49,6 +49,11 @@ impl Access {
         self.is_known
     }
 
+    /// True where the caller may read this namespace.
+    pub fn may_read(&self, namespace: &str) -> bool {
+        self.permissions.allow(Action::Read, namespace)
+    }
+
     /// Refuses an action that the caller lacks in this namespace.
     pub fn require(&self, action: Action, namespace: &str) -> Result<(), AuthError> {
         match self.permissions.allow(action, namespace) {

@@ -11,7 +11,10 @@ pub use access::Access;
 pub use keyring::Keyring;
 
 use super::Api;
+use super::callers::{CallerId, Callers, UnderWay, Weight};
 use super::error::ApiError;
+use super::held::hold;
+use super::seats::Connection;
 use crate::domain::api_key;
 use crate::domain::ids::TaskId;
 use crate::domain::permission::Action;
@@ -24,6 +27,8 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jwt::{ClaimsError, Tokens};
 use routes::{Place, Rule};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// How a host finds out who asks.
@@ -105,12 +110,12 @@ pub(in crate::api) async fn authorize(
     next: Next,
 ) -> Response {
     match admit(&api, &mut request).await {
-        Ok(()) => next.run(request).await,
+        Ok(under_way) => hold(next.run(request).await, under_way),
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn admit(api: &Api, request: &mut Request) -> Result<(), ApiError> {
+async fn admit(api: &Api, request: &mut Request) -> Result<UnderWay, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
     // Where no route matches there is nothing to permit, and nobody is told so before they are known.
     let rule = path.map_or(Rule::KNOWN, |path| {
@@ -118,13 +123,35 @@ async fn admit(api: &Api, request: &mut Request) -> Result<(), ApiError> {
     });
     let token = request.headers_mut().remove(AUTHORIZATION);
     if rule.place == Place::Open {
-        return Ok(());
+        return Ok(UnderWay::default());
     }
     let access = api.authentication.access(token.as_ref()).await?;
+    let under_way = within_bounds(&api.callers, &access, request).await?;
     check(&api.store, &access, rule, request).await?;
     request.extensions_mut().insert(access.actor().clone());
     request.extensions_mut().insert(access);
-    Ok(())
+    Ok(under_way)
+}
+
+/// Refuses more than one caller may have under way, before it costs the database anything.
+async fn within_bounds(
+    callers: &Callers,
+    access: &Access,
+    request: &Request,
+) -> Result<UnderWay, ApiError> {
+    let connection = request.extensions().get::<Arc<Connection>>();
+    let address = connection.map_or(Ipv4Addr::LOCALHOST.into(), |it| it.address());
+    let caller = CallerId::known(access).unwrap_or_else(|| CallerId::at(address));
+    let weight = Weight::of(request);
+    if let Some(connection) = connection {
+        let is_spare = connection.is_spare();
+        match connection.belongs_to(&caller) {
+            Err(_) if is_spare => return Err(ApiError::Overloaded),
+            Ok(()) if is_spare && weight != Weight::Ordinary => return Err(ApiError::Overloaded),
+            belongs => belongs?,
+        }
+    }
+    Ok(callers.begin(&caller, weight).await?)
 }
 
 async fn check(

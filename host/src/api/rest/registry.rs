@@ -1,6 +1,7 @@
 //! What there is and who uses it: namespaces, trees, uses, drawings, statistics.
 
 use super::super::Api;
+use super::super::auth::Access;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{InPath, InQuery};
@@ -91,10 +92,12 @@ async fn tree(
 
 async fn users(
     State(api): State<Api>,
+    access: Access,
     InPath((namespace, name)): InPath<(Name, Name)>,
 ) -> Result<Json<UsesView>, ApiError> {
     let target = QualifiedName { namespace, name };
     let uses = api.registry.uses(&target).await?;
+    let uses = uses.seen_by(|namespace| access.may_read(namespace));
     Ok(Json(UsesView::of(target, uses)))
 }
 
