@@ -2,6 +2,7 @@
 
 mod audit;
 mod bars;
+mod callers;
 mod collections;
 mod components;
 mod gate;
@@ -11,6 +12,7 @@ mod holders;
 mod keys;
 mod kv;
 mod limits;
+mod namespaces;
 mod permissions;
 mod pin_history;
 mod pins;
@@ -22,6 +24,7 @@ mod resolution;
 pub mod routes;
 mod secrets;
 pub mod server;
+mod shares;
 mod signatures;
 mod signing_policies;
 mod submit;

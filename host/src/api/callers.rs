@@ -92,11 +92,13 @@ fn text(caller: &str, what: Bounded, most: usize) -> String {
         Bounded::Requests => "requests at the same time",
         Bounded::Waits => "requests that wait for a task",
         Bounded::AllWaits => {
-            return format!("{most} requests wait for tasks, the most that a host holds back; try again");
+            return format!(
+                "as many requests wait for tasks as a host holds back: {most}; try again"
+            );
         }
         Bounded::ComponentRequests => "uploads, plans and downloads of components at the same time",
     };
-    format!("{caller} has {most} {what}, the most for one caller; try again when one has ended")
+    format!("{caller} has as many {what} as one caller may: {most}; try again when one has ended")
 }
 
 /// What all callers have under way; cheap to clone.
@@ -219,7 +221,10 @@ impl Callers {
     ) -> Result<OwnedSemaphorePermit, TooMany> {
         let bounds = &self.0.bounds;
         let most = bounds.max_requests_per_caller;
-        let turn = timeout(bounds.request_turn_timeout, load.requests.clone().acquire_owned());
+        let turn = timeout(
+            bounds.request_turn_timeout,
+            load.requests.clone().acquire_owned(),
+        );
         let turn = turn.await.ok().and_then(Result::ok);
         turn.ok_or_else(|| refused(caller, Bounded::Requests, most))
     }

@@ -219,6 +219,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }
+        RegistryError::UnlikelyNamespace { .. } => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::UnknownNamespace(_) => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),

@@ -63,9 +63,14 @@ pub(super) struct LineScanner {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum At {
     /// Before a head, or in it.
-    Head { is_begun: bool },
+    Head {
+        is_begun: bool,
+    },
     /// In a body, or a chunk with its line end.
-    Bytes { left: u64, is_chunk: bool },
+    Bytes {
+        left: u64,
+        is_chunk: bool,
+    },
     ChunkSize,
     Trailer,
     /// No longer sure; what comes is left to the parser.
@@ -172,7 +177,9 @@ impl LineScanner {
         if name.eq_ignore_ascii_case(b"transfer-encoding") {
             self.body = Body::Chunked;
         } else if name.eq_ignore_ascii_case(b"content-length") && self.body != Body::Chunked {
-            let length = std::str::from_utf8(value).ok().and_then(|it| it.parse().ok());
+            let length = std::str::from_utf8(value)
+                .ok()
+                .and_then(|it| it.parse().ok());
             self.body = length.map_or(Body::Unclear, Body::Bytes);
         }
     }
@@ -219,7 +226,9 @@ mod tests {
         ] {
             assert!(finds(text), "{text:?}");
         }
-        assert!(!finds("\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n"));
+        assert!(!finds(
+            "\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+        ));
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod heads;
 pub mod health;
 mod held;
 mod intake;
+mod namespaces;
 pub mod page;
 mod patience;
 pub mod request;
@@ -32,6 +33,7 @@ use bounds::Bounds;
 use callers::Callers;
 use error::ApiError;
 use intake::Intake;
+use namespaces::Namespaces;
 use request_counts::RequestCounts;
 use std::net::SocketAddr;
 use tls::{Certificates, TlsListener};
@@ -60,6 +62,7 @@ pub(in crate::api) struct Api {
     shutdown: CancellationToken,
     authentication: Authentication,
     callers: Callers,
+    namespaces: Namespaces,
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
@@ -120,6 +123,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         shutdown,
         authentication,
         callers: Callers::new(bounds),
+        namespaces: Namespaces::default(),
     };
     Router::new()
         .nest("/v1", rest::router())

@@ -152,7 +152,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if self.scanner.finds_bare_line_feed(&buffer.filled()[before..]) {
+        if self
+            .scanner
+            .finds_bare_line_feed(&buffer.filled()[before..])
+        {
             self.connection.found_bare_line_feed();
         }
         read

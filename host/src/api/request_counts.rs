@@ -60,7 +60,14 @@ impl RequestCounts {
         ]
         .map(|count| count.swap(0, Ordering::Relaxed));
         if answered + refused + denied + limited + failed > 0 {
-            tracing::info!(answered, refused, denied, limited, failed, "requests of the last minute");
+            tracing::info!(
+                answered,
+                refused,
+                denied,
+                limited,
+                failed,
+                "requests of the last minute"
+            );
         }
     }
 }

@@ -200,7 +200,11 @@ impl Connection {
             false => self.seats.bounds.max_connections_per_caller,
         };
         let mut table = self.seats.table();
-        if table.seats.get(&self.id).is_none_or(|seat| seat.owner == *caller) {
+        if table
+            .seats
+            .get(&self.id)
+            .is_none_or(|seat| seat.owner == *caller)
+        {
             return Ok(());
         }
         if table.count_of(caller) >= most {

@@ -19,8 +19,16 @@ mod tests {
     fn a_reason_has_one_line_and_nothing_that_a_terminal_obeys() {
         assert!(is_kept("it rounds wrongly: 1,005 → 1,01"));
         for wrong in [
-            "a\nb", "a\r\nb", "a\u{2028}b", "a\u{85}b",
-            "a\0", "a\x1b[2J", "a\u{9b}2J", "a\rb", "a\u{202e}b"] {
+            "a\nb",
+            "a\r\nb",
+            "a\u{2028}b",
+            "a\u{85}b",
+            "a\0",
+            "a\x1b[2J",
+            "a\u{9b}2J",
+            "a\rb",
+            "a\u{202e}b",
+        ] {
             assert!(!is_kept(wrong), "{wrong:?}");
         }
         assert!(is_kept(&"x".repeat(MAX_REASON_BYTES)));

@@ -7,10 +7,10 @@ use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
 use crate::domain::name::Name;
+use crate::domain::permission::Reach;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Bar, Existing, ResolveError, Unmet};
-use crate::domain::permission::Reach;
 use crate::domain::scope::Scope;
 use crate::domain::secret::SecretValueError;
 use crate::domain::share::UnsharedUse;
@@ -106,6 +106,10 @@ pub enum RegistryError {
     },
     #[error("there is no namespace {0}; list them with: tasker registry tree")]
     UnknownNamespace(Name),
+    #[error(
+        "there is no namespace {given}; did you mean `{meant}`? If {given} is to be a new one: tasker namespace create {given}"
+    )]
+    UnlikelyNamespace { given: Name, meant: String },
     #[error("there is no {kind} {target}; publish one or correct the name")]
     Unknown { kind: Kind, target: QualifiedName },
     #[error("there is no {release}; there are {existing}")]

@@ -48,6 +48,9 @@ impl Rule {
     };
 }
 
+/// Where a namespace is made that nothing is in yet.
+pub const NAMESPACE: &str = "/v1/namespaces/{namespace}";
+
 /// Method, path as the router has it, action, place.
 #[rustfmt::skip]
 const ROUTES: &[(&str, &str, Action, Place)] = &[
@@ -112,6 +115,7 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("POST", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/quarantine", Operate, Place::Everywhere),
     ("POST", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/release", Operate, Place::Everywhere),
     ("GET", "/v1/namespaces", Read, Place::Everywhere),
+    ("PUT", NAMESPACE, Publish, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/tree", Read, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/components/{name}/users", Read, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/holders", Read, Place::Path),

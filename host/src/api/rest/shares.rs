@@ -118,7 +118,10 @@ async fn list(
 fn own(text: &str, namespace: &Name) -> Result<Scope, ApiError> {
     let wrong = |message: String| ApiError::parameter("component", message);
     let scope = text.parse::<Scope>();
-    match scope.map_err(|error| wrong(error.to_string()))?.within(namespace) {
+    match scope
+        .map_err(|error| wrong(error.to_string()))?
+        .within(namespace)
+    {
         Scope::One(component) if component.namespace.is_some() => Err(wrong(format!(
             "`{component}` is not of namespace {namespace}, which shares its own only"
         ))),
