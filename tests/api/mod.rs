@@ -2,6 +2,7 @@
 
 mod audit;
 mod bars;
+mod callers;
 mod collections;
 mod components;
 mod gate;
@@ -11,6 +12,7 @@ mod holders;
 mod keys;
 mod kv;
 mod limits;
+mod namespaces;
 mod numbers;
 mod payloads;
 mod permissions;
@@ -24,6 +26,7 @@ mod resolution;
 pub mod routes;
 mod secrets;
 pub mod server;
+mod shares;
 mod signatures;
 mod signing_policies;
 mod submit;

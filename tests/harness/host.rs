@@ -113,6 +113,13 @@ impl TestHost {
         published(self.client.post(self.url(&path)).json(&body)).await;
     }
 
+    /// Lets another namespace use a component.
+    pub async fn share(&self, component: &str, with: &str) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/shares");
+        let body = json!({"component": component, "shared_with": with});
+        published(self.client.post(self.url(&path)).json(&body)).await;
+    }
+
     /// Has new tasks take this version of a component.
     pub async fn pin_component(&self, name: &str, requirement: &str) {
         let path = format!("/v1/namespaces/{NAMESPACE}/pins/component/{name}");

@@ -6,6 +6,7 @@ pub use field::FieldError;
 
 use super::auth::AuthError;
 use super::bounds::MIN_BYTES_PER_S;
+use super::callers::{Bounded, TooMany};
 use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
@@ -14,7 +15,7 @@ use crate::registry::RegistryError;
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
 use crate::tasks::TasksError;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -51,6 +52,10 @@ pub enum ApiError {
     NotReady { why: String },
     #[error("the host is asked for more than it can do at once; try again")]
     Overloaded,
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    #[error("the head of the request is not clear: {why}")]
+    UnclearHead { why: &'static str },
     #[error(transparent)]
     Auth(#[from] AuthError),
     #[error(transparent)]
@@ -108,6 +113,8 @@ impl ApiError {
             ),
             Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+            Self::TooMany(error) => (StatusCode::TOO_MANY_REQUESTS, error.what.code()),
+            Self::UnclearHead { .. } => (StatusCode::BAD_REQUEST, "unclear_head"),
             Self::Auth(error) => of_auth(error),
             Self::Keys(error) => of_keys(error),
             Self::Registry(error) => of_registry(error),
@@ -225,6 +232,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }
+        RegistryError::UnlikelyNamespace { .. } => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::UnknownNamespace(_) => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
@@ -263,6 +271,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::TooManyLimitRules(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "too_many_limits")
         }
+        RegistryError::NotShared { .. } => (StatusCode::FORBIDDEN, "not_shared"),
+        RegistryError::TooManyShares(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_shares"),
+        RegistryError::UnknownShare { .. } => (StatusCode::NOT_FOUND, "unknown_share"),
         RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
         RegistryError::UpgradeTarget { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
@@ -359,7 +370,20 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        let is_last = match &self {
+            Self::UnclearHead { .. } => true,
+            Self::TooMany(error) => error.what == Bounded::Connections,
+            _ => false,
+        };
+        if is_last {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        let is_passing = [
+            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        if is_passing.contains(&status) {
             response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
         }
         response

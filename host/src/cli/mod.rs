@@ -14,12 +14,14 @@ mod excerpt;
 mod exit;
 mod gc;
 mod grant;
+mod hints;
 mod input;
 mod json;
 mod key;
 mod kv;
 mod limit;
 mod list;
+mod namespace;
 pub mod new;
 mod not_yet;
 mod oci;
@@ -37,6 +39,7 @@ mod registry;
 mod scaffold;
 mod secret;
 mod serve;
+mod share;
 mod shell;
 mod sign;
 mod signing;
@@ -151,6 +154,12 @@ enum Command {
     /// Say what components may reach: HTTP, secrets, kv, environment, events.
     #[command(subcommand)]
     Grant(grant::Command),
+    /// Make a namespace, or list them.
+    #[command(subcommand)]
+    Namespace(namespace::Command),
+    /// Say which components other namespaces may use.
+    #[command(subcommand)]
+    Share(share::Command),
     /// Say how much attempts may use: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
@@ -240,6 +249,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,
+        Command::Namespace(command) => namespace::run(command, &context()?).await,
+        Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,

@@ -3,12 +3,14 @@
 mod access;
 mod origin;
 mod pin;
+mod share;
 mod standing;
 mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, canonical, pinned};
+pub use share::{Hidden, Share};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 

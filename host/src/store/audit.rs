@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 33] = [
+pub const ACTIONS: [&str; 36] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -26,6 +26,7 @@ pub const ACTIONS: [&str; 33] = [
     "kv.set",
     "limit.remove",
     "limit.set",
+    "namespace.create",
     "pin.freeze",
     "pin.ramp",
     "pin.remove",
@@ -35,6 +36,8 @@ pub const ACTIONS: [&str; 33] = [
     "secret.remove",
     "secret.rotate",
     "secret.set",
+    "share.add",
+    "share.remove",
     "signature.add",
     "signing_key.add",
     "signing_key.remove",

@@ -34,6 +34,7 @@ mod pool;
 mod pools;
 pub mod quarantine;
 pub mod secret;
+pub mod share;
 pub mod signature;
 pub mod step_read;
 pub mod task_read;

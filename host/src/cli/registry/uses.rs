@@ -3,6 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::view::Hidden;
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ struct Found {
     steps: Vec<Step>,
     pins: Vec<Pin>,
     is_cut: bool,
+    #[serde(default)]
+    hidden: Hidden,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +92,7 @@ fn text(found: &Found, output: Output) -> String {
         "no pins",
     );
     let mut parts = vec![versions, steps, pins];
+    parts.extend(found.hidden.text());
     if found.is_cut {
         parts.push(
             output

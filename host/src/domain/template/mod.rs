@@ -18,6 +18,7 @@ pub mod schema;
 mod source;
 mod tree;
 
+pub use check::nearest::nearest;
 pub use definition::{Environment, Identity, Step, StepOverride, Template};
 pub use document::read_document;
 pub use environment::UnknownEnvironment;

@@ -12,6 +12,7 @@ use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::Bar;
 use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
+use crate::registry::hidden::{Hidden, keep};
 use crate::registry::sign::check_signatures;
 use crate::registry::storable;
 use crate::registry::uses::MAX_USES;
@@ -19,7 +20,7 @@ use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
 use crate::sandbox::Descriptor;
 use crate::store::component::ComponentVersionRow;
-use crate::store::uses::PinUseRow;
+use crate::store::uses::{PinUseRow, UseRow};
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
@@ -49,6 +50,8 @@ pub struct ComponentPlan {
     pub open_tasks: Vec<OpenTasks>,
     /// There are more steps or pins than are told.
     pub is_cut: bool,
+    /// What its reader may not see of steps and pins.
+    pub hidden: Hidden,
 }
 
 /// A step that it reaches, or almost.
@@ -193,6 +196,9 @@ impl Registry {
         let uses = self.store.steps_that_name(namespace, name, MAX_USES);
         let uses = uses.await?;
         let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
+        let audience = self.audience(target).await?;
+        let uses = uses.into_iter();
+        let uses: Vec<UseRow> = uses.filter(|it| audience.includes(&it.namespace)).collect();
         let pinned = pinned(&pins)?;
         let held = self.as_taken(target, uploaded.digest, signatures, &uses);
         let held = held.await?;
@@ -219,7 +225,19 @@ impl Registry {
                 .collect(),
             open_tasks: open_tasks(open)?,
             is_cut,
+            hidden: Hidden::default(),
         })
+    }
+}
+
+impl ComponentPlan {
+    /// The plan as one reads it who may read these namespaces.
+    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
+        self.hidden = Hidden {
+            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
+            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+        };
+        self
     }
 }
 

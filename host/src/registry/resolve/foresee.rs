@@ -9,6 +9,7 @@ use crate::domain::pin::Pinned;
 use crate::domain::ramp::Percent;
 use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
 use crate::domain::resolve::{Candidate, Components, Pins, choose_components};
+use crate::domain::share::{UnsharedUse, UsableComponents};
 use crate::domain::template::{OrderedStep, Template};
 use crate::sandbox::Descriptor;
 use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
@@ -56,6 +57,7 @@ pub struct Foreseen {
 struct Foresight<'a> {
     home: &'a Name,
     versions: Components<i32>,
+    usable: UsableComponents,
     pins: &'a NamespacePins,
     plain: Pins,
     /// With every ramp taken.
@@ -75,11 +77,11 @@ impl Registry {
             .values()
             .map(|pin| pin.name.clone())
             .collect();
+        let components = components_of(template);
         let foresight = Foresight {
             home: &template.namespace,
-            versions: resolver
-                .versions_of(&components_of(template), &pins.policy)
-                .await?,
+            versions: resolver.versions_of(&components, &pins.policy).await?,
+            usable: self.usable(&template.namespace, &components).await?,
             plain: pins.seen_on(&[]),
             ramped: pins.seen_on(&ramps),
             pins: &pins,
@@ -139,12 +141,29 @@ impl Foresight<'_> {
     }
 
     fn chosen_by(&self, ordered: &OrderedStep<'_>, pins: &Pins) -> Result<&Candidate<i32>, String> {
+        self.check_use(ordered)?;
         let step = [(&ordered.step.name, &ordered.step.handler)];
         let chosen = choose_components(self.home, step, &self.versions, pins);
         match chosen {
             Ok(chosen) => Ok(chosen[0]),
             Err(errors) => Err(errors.iter().map(ToString::to_string).collect()),
         }
+    }
+
+    /// What is not shared is not told of.
+    fn check_use(&self, ordered: &OrderedStep<'_>) -> Result<(), String> {
+        let component = ordered.step.handler.component.qualified(self.home);
+        if self.usable.allow(self.home, &component) {
+            return Ok(());
+        }
+        let refused = RegistryError::NotShared {
+            namespace: self.home.clone(),
+            uses: vec![UnsharedUse {
+                step: Some(ordered.step.name.clone()),
+                component,
+            }],
+        };
+        Err(refused.to_string())
     }
 
     fn choice(
