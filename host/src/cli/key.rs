@@ -82,7 +82,7 @@ impl Create {
         })?;
         context
             .output
-            .next(&[format!("tasker key revoke {}", self.name)]);
+            .next(&["tasker key ls".to_owned()]);
         Ok(())
     }
 }

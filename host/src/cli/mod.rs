@@ -96,6 +96,17 @@ pub struct Global {
     /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
+    /// Name commands to go on with (`next: …`); `auto`: on a terminal.
+    #[arg(
+        long,
+        global = true,
+        env = "TASKER_HINTS",
+        hide_env_values = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
+    pub hints: When,
     /// Show each request on standard error.
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -198,7 +209,7 @@ impl Cli {
 
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
-        let output = Output::new(self.global.output, self.global.color);
+        let output = Output::new(self.global.output, self.global.color, self.global.hints);
         match dispatch(self.command, &self.global, output).await {
             Ok(exit) => exit,
             Err(CliError::ClosedPipe) => Exit::Complete,
@@ -219,8 +230,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
     };
     match command {
         Command::Serve(serve) => serve.run(output).await,
-        Command::New(new) => Ok(new.run().map(|()| Exit::Complete)?),
-        Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
+        Command::New(new) => new.run(output),
+        Command::Build(build) => build.run(output).await,
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
@@ -242,7 +253,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Key(command) => key::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
-        Command::Psql(args) => psql::run(args),
+        Command::Psql(args) => psql::run(args, output),
         Command::Completions { shell } => print_completions(shell, output),
         Command::Version => print_version(output),
         Command::CompileComponent(_) => unreachable!("`Cli::without_runtime` took it before"),
@@ -252,7 +263,9 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
 fn print_completions(shell: clap_complete::Shell, output: Output) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tasker", &mut script);
-    output.print(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    let answer = json!({ "shell": shell.to_string(), "script": script });
+    output.show(&answer.to_string(), || script.clone().into_owned())?;
     Ok(Exit::Complete)
 }
 

@@ -1,8 +1,11 @@
 //! `tasker new`
 
+use super::output::Output;
 use super::scaffold::{self, File, Names, Sdk};
+use super::{CliError, Exit, shell};
 use crate::domain::name::Name;
 use anyhow::{Context as _, bail};
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -56,12 +59,14 @@ impl FromStr for CrateName {
 
 impl New {
     /// Writes the crate and says how to go on.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self, output: Output) -> Result<Exit, CliError> {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
         let sdk = sdk(&dir, self.sdk_path.as_deref())?;
         create(&dir, &self.name, &sdk)?;
-        println!("{}", next(&dir, &self.name));
-        Ok(())
+        let CrateName { namespace, name } = &self.name;
+        let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
+        output.show(&answer.to_string(), || next(&dir, &self.name))?;
+        Ok(Exit::Complete)
     }
 }
 
@@ -128,13 +133,14 @@ fn is_sdk(folder: &Path) -> bool {
 fn next(dir: &Path, CrateName { namespace, name }: &CrateName) -> String {
     format!(
         "wrote {dir}; with a host running (tasker serve):\n\
-         \n    cd {dir}\
+         \n    cd {cd}\
          \n    cargo test\
          \n    tasker component push .\
          \n    tasker template push template.yaml\
-         \n    tasker pin set template {namespace}/{name} =0.1.0\
+         \n    tasker pin set template {namespace}/{name}@0.1.0\
          \n    tasker task run {namespace}/{name} --input @input.json --watch",
         dir = dir.display(),
+        cd = shell::path(dir),
     )
 }
 

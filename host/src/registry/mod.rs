@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod collect;
+pub mod default_version;
 pub mod diff;
 pub mod discover;
 pub mod gate;
@@ -27,6 +28,7 @@ pub mod watch;
 
 mod error;
 mod go_back;
+mod obstacles;
 mod storable;
 mod taking;
 

@@ -3,6 +3,7 @@
 use super::push::{built, read_component};
 use crate::cli::client::Answer;
 use crate::cli::reference::Reference;
+use crate::cli::shell::word;
 use crate::cli::{CliError, Context, Exit, Problem, changes, view};
 use reqwest::Method;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ impl Diff {
             changes::diff(diff, &family, &to, context.output)
         })?;
         if is_file {
-            let (to, lowest) = (&self.to, &diff.lowest_version);
+            let (to, lowest) = (word(&self.to), &diff.lowest_version);
             context.output.next(&[format!(
                 "tasker component push {to} --name {family} --version {lowest}"
             )]);

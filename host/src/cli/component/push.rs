@@ -8,7 +8,7 @@ use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
 use crate::cli::signing::{SecretKey, add_signature, signatures_beside};
 use crate::cli::view::ComponentVersion;
-use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
+use crate::cli::{CliError, Context, Exit, Problem, changes, input, shell, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
 use crate::domain::visible::visible_line;
@@ -61,7 +61,7 @@ pub(in crate::cli) struct Upload {
 
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let path = self.path.display().to_string();
+        let path = shell::path(&self.path);
         let upload = self.prepare().await?;
         let name = upload.name.family();
         let pushed = send(upload, context).await.map_err(|error| {

@@ -1,4 +1,4 @@
-use super::pinned::Pinned;
+use super::pinned::{Pinned, PinnedAt};
 use super::told;
 use crate::cli::client::Answer;
 use crate::cli::paint::Tone;
@@ -13,10 +13,10 @@ use serde_json::{Map, Value, json};
 #[derive(Debug, clap::Args)]
 pub struct Ramp {
     #[command(flatten)]
-    pinned: Pinned,
-    /// Where to: a version (1.5.0), or a range (~1.5).
+    pinned: PinnedAt,
+    /// Where to, in place of @VERSION: a version (1.5.0), or a range ('~1.5').
     #[arg(value_name = "VERSION")]
-    to: String,
+    to: Option<String>,
     /// The share of new tasks, from 0 to 100; two decimals at most.
     #[arg(long)]
     percent: Percent,
@@ -69,19 +69,20 @@ struct Because {
 
 impl Ramp {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
-        let pin = post(context, &self.pinned, "ramp", &self.body()).await?;
-        let pinned = &self.pinned;
+        let (pinned, to) = self.pinned.clone().at(self.to.clone())?;
+        let pin = post(context, &pinned, "ramp", &self.body(&to)).await?;
+        let pinned = &pinned;
         context.output.show(&pin.text, || match &pin.value.ramp {
             Some(ramp) => ramping(context, pinned, &pin.value, ramp),
             None => told(context, pinned, &pin.value, ""),
         })?;
-        context.output.next(&self.next(&pin.value));
+        context.output.next(&next(pinned, &to, &pin.value));
         Ok(())
     }
 
-    fn body(&self) -> Value {
+    fn body(&self, to: &str) -> Value {
         let mut body = json!({
-            "to": self.to, "percent": self.percent, "force": self.force, "reason": self.reason,
+            "to": to, "percent": self.percent, "force": self.force, "reason": self.reason,
         });
         if self.no_guard {
             body["guard"] = Value::Null;
@@ -90,20 +91,20 @@ impl Ramp {
         }
         body
     }
+}
 
-    fn next(&self, pin: &view::Pin) -> Vec<String> {
-        let named = self.pinned.arguments();
-        match &pin.ramp {
-            Some(ramp) if ramp.is_frozen() => vec![
-                format!("tasker pin thaw {named}"),
-                format!("tasker pin rollback {named}"),
-            ],
-            Some(_) => vec![
-                format!("tasker pin ramp {named} {} --percent 100", word(&self.to)),
-                format!("tasker pin rollback {named}"),
-            ],
-            None => vec![format!("tasker pin history {named}")],
-        }
+fn next(pinned: &Pinned, to: &str, pin: &view::Pin) -> Vec<String> {
+    let named = pinned.arguments();
+    match &pin.ramp {
+        Some(ramp) if ramp.is_frozen() => vec![
+            format!("tasker pin thaw {named}"),
+            format!("tasker pin rollback {named}"),
+        ],
+        Some(_) => vec![
+            format!("tasker pin ramp {named} {} --percent 100", word(to)),
+            format!("tasker pin rollback {named}"),
+        ],
+        None => vec![format!("tasker pin history {named}")],
     }
 }
 

@@ -5,7 +5,7 @@ use super::view::{StepChoice, TemplatePlan, Ungranted};
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::template::check::parse;
-use crate::cli::{CliError, Context, Exit, input};
+use crate::cli::{CliError, Context, Exit, input, shell};
 use reqwest::Method;
 use std::path::PathBuf;
 
@@ -43,19 +43,23 @@ impl Template {
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
         context.output.next(&self.next(plan));
-        Ok(Exit::Complete)
+        let missing = plan.steps.iter().filter(|step| step.problem.is_some());
+        let is_new = plan.status.is_none();
+        text::verdict(plan.number.lowest_version.is_some(), missing.count(), is_new)
     }
 
     /// What brings the plan about.
     fn next(&self, plan: &TemplatePlan) -> Vec<String> {
-        let file = self.file.display();
+        let file = shell::path(&self.file);
+        let is_missing = plan.steps.iter().any(|step| step.problem.is_some());
+        let allow = if is_missing { " --allow-missing" } else { "" };
         let grants = plan.ungranted.iter().flat_map(|it| grants(plan, it));
         let last = match (&plan.number.lowest_version, &plan.status) {
             (_, Some(_)) => format!("tasker task run {}/{}", plan.namespace, plan.name),
             (Some(lowest), None) => {
                 format!("write `version: {lowest}` into {file}, and plan again")
             }
-            (None, None) => format!("tasker template push {file}"),
+            (None, None) => format!("tasker template push {file}{allow}"),
         };
         grants.chain([last]).collect()
     }

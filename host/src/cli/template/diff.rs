@@ -3,6 +3,7 @@
 use super::check::parse;
 use crate::cli::component::diff::{between, written};
 use crate::cli::reference::Reference;
+use crate::cli::shell::word;
 use crate::cli::{CliError, Context, Exit, changes, input};
 use reqwest::Method;
 use std::path::Path;
@@ -48,7 +49,7 @@ impl Diff {
         if is_file {
             context
                 .output
-                .next(&[format!("tasker template push {}", self.to)]);
+                .next(&[format!("tasker template push {}", word(&self.to))]);
         }
         Ok(Exit::Complete)
     }
