@@ -12,6 +12,8 @@ mod folder;
 mod publish;
 
 use super::Registry;
+pub use folder::{LinkError, followed};
+
 use changes::Changes;
 use folder::{Found, Skipped, Stamp};
 use std::collections::HashMap;

@@ -4,6 +4,7 @@ mod apply;
 mod folder;
 mod pins;
 mod plan;
+mod rights;
 mod rules;
 mod uploads;
 mod versions;
@@ -13,7 +14,7 @@ use super::paint::Tone;
 use super::{CliError, Context, Exit, Problem, shell, units};
 use crate::domain::name::Name;
 use folder::Desired;
-use plan::{Change, Op, Plan};
+use plan::{Change, Op, Options, Plan};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -33,6 +34,9 @@ pub struct Sync {
     /// may need them.
     #[arg(long)]
     prune: bool,
+    /// Register templates although no task of them could run yet: what they run comes from elsewhere.
+    #[arg(long)]
+    allow_missing: bool,
     /// Remove without asking.
     #[arg(long)]
     yes: bool,
@@ -42,7 +46,7 @@ impl Sync {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let namespace = self.namespace()?;
         let desired = Desired::read(&self.dir, &namespace)?;
-        let plan = Plan::make(desired, self.prune, context).await?;
+        let plan = Plan::make(desired, self.options(), context).await?;
         let output = context.output;
         let is_hindered = plan.changes.iter().any(|it| it.obstacle.is_some());
         if plan.changes.is_empty() || self.dry_run || is_hindered {
@@ -61,6 +65,13 @@ impl Sync {
         }
         self.agree_to_removals(&plan.changes)?;
         apply::apply(&plan, context).await
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            prune: self.prune,
+            allow_missing: self.allow_missing,
+        }
     }
 
     fn namespace(&self) -> Result<Name, CliError> {
@@ -85,6 +96,9 @@ impl Sync {
         }
         if self.prune {
             command += " --prune";
+        }
+        if self.allow_missing {
+            command += " --allow-missing";
         }
         if plan.changes.iter().any(|change| change.op == Op::Remove) {
             command += " --yes";

@@ -32,6 +32,8 @@ pub struct ComponentPlan {
     pub name: Name,
     pub version: Version,
     pub digest: Digest,
+    /// What inspection found in it.
+    pub descriptor: Descriptor,
     /// `active`, or why new tasks may not take it; null where it is not published.
     pub status: Option<&'static str>,
     #[serde(flatten)]
@@ -210,6 +212,7 @@ impl Registry {
             name: name.clone(),
             version: version.clone(),
             digest: uploaded.digest,
+            descriptor: uploaded.descriptor,
             status,
             number,
             unapproved: Vec::new(),
