@@ -13,6 +13,7 @@ mod hostile_text;
 mod keys;
 mod kv;
 mod limits;
+mod new_user;
 mod oci;
 mod pins;
 mod plans;

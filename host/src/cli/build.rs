@@ -16,13 +16,13 @@ use std::path::PathBuf;
 /// What handlers are compiled to.
 const TARGET: &str = "wasm32-wasip2";
 
-/// Build a crate of step handlers to a WebAssembly component.
+/// Build a crate of step handlers into a WebAssembly component.
 #[derive(Debug, clap::Args)]
 pub struct Build {
     /// The folder of the crate.
     #[arg(default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
-    /// Build without optimisation: quicker to build, slower to run.
+    /// Build without optimisations.
     #[arg(long)]
     debug: bool,
 }

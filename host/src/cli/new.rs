@@ -15,16 +15,16 @@ const DEFAULT_NAMESPACE: &str = "default";
 /// Where a checkout of this project has the SDK.
 const SDK_IN_CHECKOUT: &str = "plugins/sdk";
 
-/// Write a new crate of step handlers, with a task template to try it.
+/// Create a crate of step handlers, with a task template to try it.
 ///
-/// It takes the SDK from the checkout of Tasker that it lies in, or from --sdk-path; anywhere else it
-/// gets a copy in its folder sdk/, so that it builds without either.
+/// Inside a checkout of Tasker the crate uses the SDK of the checkout; elsewhere the SDK is copied into
+/// its folder sdk/, unless --sdk-path is given.
 #[derive(Debug, clap::Args)]
 pub struct New {
-    /// What to call it: hello, or with a namespace orders/charge.
+    /// Name of the component: hello, or with a namespace orders/charge.
     #[arg(value_name = "[NAMESPACE/]NAME")]
     name: CrateName,
-    /// The folder to write to; without it, one named as the crate.
+    /// Folder to create; by default named after the component.
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
     /// Use the SDK in this folder.

@@ -14,14 +14,14 @@ use serde_json::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Have new tasks take the versions that meet a requirement; replaces the pin that was there.
+    /// Pin new tasks to a version or range; replaces an existing pin.
     Set {
         #[command(flatten)]
         pinned: PinnedAt,
         /// In place of @VERSION: an exact version ('=1.2.0') or a range, as Cargo writes it ('^1.2',
         /// '~1.2.3'; 1.2.0 means ^1.2.0).
         requirement: Option<String>,
-        /// Why; recorded in the history of the pin.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -31,11 +31,11 @@ pub enum Command {
     Thaw(ramp::Thaw),
     History(history::History),
     Ls(ls::Ls),
-    /// Remove a pin; new tasks take the highest version again.
+    /// Remove a pin; new tasks use the highest version that their template allows.
     Rm {
         #[command(flatten)]
         pinned: Pinned,
-        /// Why, for who reads the history.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },

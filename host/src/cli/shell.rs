@@ -55,7 +55,13 @@ mod tests {
 
     #[test]
     fn what_needs_no_quotes_has_none() {
-        for text in ["1.2.0", "shop/price@1.0.0", "orders/charge@1.5.0", "pin.set", "90d"] {
+        for text in [
+            "1.2.0",
+            "shop/price@1.0.0",
+            "orders/charge@1.5.0",
+            "pin.set",
+            "90d",
+        ] {
             assert_eq!(word(text), text);
         }
         assert_eq!(option("before", Some(7)), " --before 7");

@@ -40,7 +40,12 @@ impl Registry {
             bytes: bytes.unwrap_or_default().into(),
         };
         let changes = self.changes_since(target, from, &uploaded).await?;
-        Ok(diff(target, Some(to), Verdict::of(from.clone(), changes), &[]))
+        Ok(diff(
+            target,
+            Some(to),
+            Verdict::of(from.clone(), changes),
+            &[],
+        ))
     }
 
     /// Compares a version of a component with an upload, of which nothing is stored but its
@@ -54,7 +59,12 @@ impl Registry {
         let uploaded = self.inspected(bytes).await?;
         let changes = self.changes_since(target, from, &uploaded).await?;
         let taken = numbers(self.component_numbers(target).await?);
-        Ok(diff(target, None, Verdict::of(from.clone(), changes), &taken))
+        Ok(diff(
+            target,
+            None,
+            Verdict::of(from.clone(), changes),
+            &taken,
+        ))
     }
 
     /// Compares two versions of a template.
@@ -114,12 +124,7 @@ fn numbers(all: Vec<(Version, bool)>) -> Vec<Version> {
 }
 
 /// `taken`: numbers that what has none yet cannot have.
-fn diff(
-    target: &QualifiedName,
-    to: Option<&Version>,
-    verdict: Verdict,
-    taken: &[Version],
-) -> Diff {
+fn diff(target: &QualifiedName, to: Option<&Version>, verdict: Verdict, taken: &[Version]) -> Diff {
     let from = verdict.against.clone();
     let stable = Version::new(from.major, from.minor, from.patch);
     Diff {

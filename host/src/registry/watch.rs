@@ -106,7 +106,8 @@ impl Watch {
     async fn look(&mut self) {
         let dir = self.dir.clone();
         let scan = tokio::task::spawn_blocking(move || folder::scan(&dir)).await;
-        let folder::Scan { found, skipped } = scan.expect("looking through a folder does not panic");
+        let folder::Scan { found, skipped } =
+            scan.expect("looking through a folder does not panic");
         self.log_skipped(skipped);
         self.seen
             .retain(|path, _| found.iter().any(|file| file.path == *path));
@@ -170,7 +171,10 @@ impl Watch {
             Err(error) => error,
         };
         let (why, is_waiting) = (error.to_string(), error.is_waiting());
-        let told = self.seen.get(&file.path).and_then(|seen| seen.waits.as_ref());
+        let told = self
+            .seen
+            .get(&file.path)
+            .and_then(|seen| seen.waits.as_ref());
         if told != Some(&why) {
             let until = if is_waiting { " yet" } else { "" };
             tracing::warn!(file = %path, "not published{until}: {why}");

@@ -8,9 +8,9 @@ use super::signatures;
 use super::templates::read_source;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
+use crate::domain::template::MAX_SOURCE_BYTES;
 use crate::registry::discover::parse_version;
 use crate::registry::plan::{ComponentPlan, TemplatePlan};
-use crate::domain::template::MAX_SOURCE_BYTES;
 use crate::registry::publish_component::MAX_COMPONENT_BYTES;
 use crate::registry::resolve::assumed::{Assumed, MAX_ASSUMED};
 use axum::extract::{FromRequest as _, Request, State};
@@ -90,7 +90,8 @@ async fn asked(request: Request) -> Result<TemplateAsked, ApiError> {
             assume: Assumed::default(),
         });
     }
-    let JsonBody(asked) = JsonBody::<TemplateAsked, MAX_ASKED_BYTES>::from_request(request, &()).await?;
+    let JsonBody(asked) =
+        JsonBody::<TemplateAsked, MAX_ASKED_BYTES>::from_request(request, &()).await?;
     if asked.assume.components.len() > MAX_ASSUMED {
         let message = format!("at most {MAX_ASSUMED} versions can be assumed");
         return Err(ApiError::parameter("assume", message));

@@ -28,18 +28,18 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// How often the sign that the host still works is redrawn.
 const SPIN_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Upload a component as one version. A version is never changed: other bytes need another version.
+/// Upload a component as a version. Versions are immutable: other bytes need another version.
 #[derive(Debug, clap::Args)]
 pub struct Push {
     /// A .wasm file, or the folder of a handler crate, which is built first.
     path: PathBuf,
-    /// What to call it; a crate has its name in its Cargo.toml.
+    /// Name; for a crate, the one in its Cargo.toml unless given.
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
     name: Option<Reference>,
-    /// Its semantic version; a crate has it in its Cargo.toml.
+    /// Semantic version; for a crate, the one in its Cargo.toml unless given.
     #[arg(long)]
     version: Option<semver::Version>,
-    /// Sign it with this private key; signatures in a `.sig` file beside it are sent in any case.
+    /// Sign it with this private key; signatures in a `.sig` file beside it are always sent.
     #[arg(long, value_name = "KEY")]
     sign: Option<PathBuf>,
 }

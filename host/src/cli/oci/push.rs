@@ -11,8 +11,8 @@ use crate::cli::view::{ComponentVersion, Page, SignatureLine};
 use crate::cli::{CliError, Context, Exit, Problem, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
-use oci_client::errors::OciDistributionError;
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
+use oci_client::errors::OciDistributionError;
 use oci_client::manifest::OciImageManifest;
 use oci_wasm::{ToConfig as _, WASM_MANIFEST_MEDIA_TYPE, WasmConfig};
 use serde_json::json;
@@ -31,7 +31,7 @@ pub struct Push {
     /// Sign it with this private key as well.
     #[arg(long, value_name = "KEY")]
     sign: Option<PathBuf>,
-    /// Replace what the tag stands for now, if that is something else.
+    /// Replace an existing tag that has other content.
     #[arg(long)]
     force: bool,
     #[command(flatten)]
@@ -144,7 +144,11 @@ async fn refuse_replacing(
         Err(OciDistributionError::UnsupportedMediaTypeError(_)) => return Err(taken(place, None)),
         Err(error) => return Err(told(place, &error)),
     };
-    let layers: Vec<&str> = manifest.layers.iter().map(|it| it.digest.as_str()).collect();
+    let layers: Vec<&str> = manifest
+        .layers
+        .iter()
+        .map(|it| it.digest.as_str())
+        .collect();
     match layers == [format!("sha256:{digest}")] {
         true => Ok(()),
         false => Err(taken(place, layers.first().copied())),

@@ -59,7 +59,9 @@ impl PinnedAt {
             (None, Some(requirement)) => requirement,
             (Some(version), Some(requirement)) => {
                 let what = format!("`@{version}` and `{requirement}` both say a version");
-                return Err(Problem::bad_input(what).help("leave one of them out").into());
+                return Err(Problem::bad_input(what)
+                    .help("leave one of them out")
+                    .into());
             }
             (None, None) => {
                 let what = format!("which version of {family} is meant?");

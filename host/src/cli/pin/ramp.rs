@@ -9,7 +9,7 @@ use crate::domain::ramp::Percent;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-/// Have a share of new tasks take another version; again to move the share, 100 to be done.
+/// Give a share of new tasks another version. Repeat to change the share; 100 completes the ramp.
 #[derive(Debug, clap::Args)]
 pub struct Ramp {
     #[command(flatten)]
@@ -17,41 +17,40 @@ pub struct Ramp {
     /// Where to, in place of @VERSION: a version (1.5.0), or a range ('~1.5').
     #[arg(value_name = "VERSION")]
     to: Option<String>,
-    /// The share of new tasks, from 0 to 100; two decimals at most.
+    /// Share of new tasks, from 0 to 100, with up to two decimals.
     #[arg(long)]
     percent: Percent,
-    /// How much worse the new version may be before the ramp freezes or rolls back by itself: any of
+    /// Thresholds beyond which the ramp rolls back or freezes automatically: any of
     /// window=5m, min_attempts=20, max_error_rate=0.05, max_trap_rate=0.01, max_p95_ratio=2,
     /// max_memory_ratio=2, max_cpu_ratio=2, action=rollback|freeze.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parse_limit)]
     guard: Vec<(String, Value)>,
-    /// Let nothing watch the ramp.
+    /// Remove the guard of the ramp.
     #[arg(long, conflicts_with = "guard")]
     no_guard: bool,
-    /// Go on though the ramp is frozen; it is thawed then, and its guard looks at tasks from now on.
+    /// Continue a frozen ramp; its guard counts tasks from now on.
     #[arg(long)]
     force: bool,
-    /// Why, for who reads the history.
+    /// Reason; recorded in the audit log.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
 }
 
-/// Have new tasks take what they took before: end the ramp where it began, or take the last change
-/// of the pin back.
+/// Undo the last change of a pin, or cancel its ramp.
 #[derive(Debug, clap::Args)]
 pub struct Rollback {
     #[command(flatten)]
     because: Because,
 }
 
-/// Hold a ramp where it is; its guard leaves it alone.
+/// Pause a ramp; its guard is paused too.
 #[derive(Debug, clap::Args)]
 pub struct Freeze {
     #[command(flatten)]
     because: Because,
 }
 
-/// Let a frozen ramp go on; its guard looks at tasks from now on.
+/// Resume a frozen ramp; its guard counts tasks from now on.
 #[derive(Debug, clap::Args)]
 pub struct Thaw {
     #[command(flatten)]
@@ -62,7 +61,7 @@ pub struct Thaw {
 struct Because {
     #[command(flatten)]
     pinned: Pinned,
-    /// Why, for who reads the history.
+    /// Reason; recorded in the audit log.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
 }

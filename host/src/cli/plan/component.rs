@@ -12,8 +12,8 @@ use crate::cli::{CliError, Context, Exit, shell};
 use reqwest::Method;
 use std::path::PathBuf;
 
-/// Say what publishing a version of a component would change: its verdict and rights, new tasks,
-/// pins. Nothing is changed.
+/// Preview publishing a component: semver check, requested capabilities, affected templates and pins.
+/// Nothing is changed; exits with 2 where something would be refused.
 #[derive(Debug, clap::Args)]
 pub struct Component {
     /// Which version, for example orders/charge@1.5.0.

@@ -6,7 +6,7 @@ use crate::cli::reference::{Reference, parse_family};
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
-/// Show who uses a component: steps of templates, pins, and open tasks by version.
+/// Show what uses a component: template steps, pins, and open tasks by version.
 #[derive(Debug, clap::Args)]
 pub struct Uses {
     /// Which one, for example orders/charge.

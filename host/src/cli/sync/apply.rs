@@ -3,8 +3,8 @@
 use super::answer;
 use super::plan::{Action, Change, PinName, Plan};
 use crate::cli::component::push::{Upload, read_component, send};
-use crate::cli::output::{Output, tell};
-use crate::cli::paint::Tone;
+use crate::cli::output::tell;
+use crate::cli::paint::{Paint, Tone};
 use crate::cli::reference::Reference;
 use crate::cli::signing::signatures_beside;
 use crate::cli::view::TemplateVersion;
@@ -22,7 +22,7 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
         if let Err(error) = make(&plan.namespace, change, context).await {
             match output.is_json() {
                 true => output.print(&answer(plan, done))?,
-                false => tell(&stopped(changes, done, output)),
+                false => tell(&stopped(changes, done, output.paint_error)),
             }
             return Err(error);
         }
@@ -40,14 +40,14 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
 }
 
 /// What was made and what was not, when one change failed.
-fn stopped(changes: &[Change], done: usize, output: Output) -> String {
+fn stopped(changes: &[Change], done: usize, paint: Paint) -> String {
     let line = |(place, change): (usize, &Change)| {
         let (mark, tone) = match place.cmp(&done) {
             Ordering::Less => ("✔ made     ", Tone::Good),
             Ordering::Equal => ("✘ failed   ", Tone::Bad),
             Ordering::Greater => ("· not made ", Tone::Quiet),
         };
-        let mark = output.paint_error.tone(tone, mark);
+        let mark = paint.tone(tone, mark);
         format!("{mark} {}\n", change.subject)
     };
     let lines: String = changes.iter().enumerate().map(line).collect();
@@ -161,4 +161,27 @@ async fn set_pin(
 async fn put(method: Method, at: &[&str], body: &Value, context: &Context) -> Result<(), CliError> {
     let sent = context.client.send_json::<Value>(method, at, body).await;
     sent.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Op;
+    use super::*;
+
+    #[test]
+    fn where_it_stops_each_change_is_told_as_made_or_not() {
+        let change = |subject: &str| Change {
+            op: Op::Add,
+            subject: subject.to_owned(),
+            note: String::new(),
+            action: Action::Revoke { id: 1 },
+            obstacle: None,
+        };
+        let changes = ["grant a", "component b", "template c"].map(change);
+        assert_eq!(
+            stopped(&changes, 1, Paint::off()),
+            "✔ made      grant a\n✘ failed    component b\n· not made  template c\n\
+             what was made stays; run it again when this is mended\n"
+        );
+    }
 }

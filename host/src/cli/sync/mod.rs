@@ -18,23 +18,22 @@ use plan::{Change, Op, Options, Plan};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Bring a namespace to what a folder says: components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml,
+/// Apply a folder to a namespace (GitOps): components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml,
 /// grants.yaml, limits.yaml.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
     /// The folder.
     dir: PathBuf,
-    /// The namespace; without it, the name of the folder.
+    /// Namespace; by default the name of the folder.
     #[arg(long)]
     namespace: Option<Name>,
-    /// Show what would change, and change nothing.
+    /// Show the plan only.
     #[arg(long)]
     dry_run: bool,
-    /// Remove pins, grants and limits that the folder's file of them does not have. Versions stay: tasks
-    /// may need them.
+    /// Also remove pins, grants and limits that the folder does not list. Versions are never removed.
     #[arg(long)]
     prune: bool,
-    /// Register templates although no task of them could run yet: what they run comes from elsewhere.
+    /// Register templates even if something that they need is not published yet.
     #[arg(long)]
     allow_missing: bool,
     /// Remove without asking.

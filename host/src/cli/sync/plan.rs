@@ -143,8 +143,7 @@ impl Plan {
         let mut kept = Vec::new();
         if let Some(wanted) = &desired.pins {
             let (versions, kept) = (&mut versions, &mut kept);
-            let pins =
-                pin_changes(&namespace, wanted, prune, present, versions, kept, context);
+            let pins = pin_changes(&namespace, wanted, prune, present, versions, kept, context);
             changes.extend(pins.await?);
         }
         changes.sort_by_key(Change::stage);

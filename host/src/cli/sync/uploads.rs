@@ -216,7 +216,14 @@ impl Versions {
         (descriptor, bytes): (&Descriptor, &[u8]),
     ) -> Result<Option<Numbered>, CliError> {
         let below = self.new_below("component", target, version);
-        let Some((against, Brought::Component { path, descriptor: old })) = below else {
+        let Some((
+            against,
+            Brought::Component {
+                path,
+                descriptor: old,
+            },
+        )) = below
+        else {
             return Ok(None);
         };
         let before = read_component(path)?;

@@ -205,9 +205,10 @@ impl Versions {
         mut wants: Vec<String>,
     ) -> Vec<String> {
         let known = self.families.get(&("component", target.clone()));
-        let below = known.into_iter().flatten().filter(|it| {
-            it.version < *version && matches!(it.bar, None | Some(Bar::Quarantined))
-        });
+        let below = known
+            .into_iter()
+            .flatten()
+            .filter(|it| it.version < *version && matches!(it.bar, None | Some(Bar::Quarantined)));
         match below.max_by_key(|it| &it.version).map(|it| &it.brings) {
             Some(Some(brought)) => return brought.beyond(descriptor),
             Some(None) => return wants,

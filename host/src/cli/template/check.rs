@@ -7,7 +7,7 @@ use crate::domain::template::{Template, TemplateError};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Check a template; needs no host.
+/// Validate a template file, without a host.
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// The template's YAML.

@@ -8,7 +8,7 @@ use crate::cli::{CliError, Context, Exit, changes, input};
 use reqwest::Method;
 use std::path::Path;
 
-/// Show what is different between two versions of a template, and how large a change it is.
+/// Compare two versions of a template, with the semver level of the change.
 #[derive(Debug, clap::Args)]
 pub struct Diff {
     /// The older one, for example orders/fulfil@1.2.0.

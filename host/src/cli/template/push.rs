@@ -11,13 +11,13 @@ use crate::domain::visible::visible_line;
 use reqwest::Method;
 use std::path::PathBuf;
 
-/// Register a template under the name and version that stand in it. A version is never changed:
-/// another definition needs another version.
+/// Register a task template, under the name and version written in it. Versions are immutable: a changed
+/// definition needs a new version.
 #[derive(Debug, clap::Args)]
 pub struct Push {
     /// The template's YAML.
     file: PathBuf,
-    /// Register it although no task of it could run yet: a component, version or handler is to come.
+    /// Register it even if a component, version or handler that it needs is not published yet.
     #[arg(long)]
     allow_missing: bool,
 }
@@ -54,7 +54,10 @@ impl Push {
         let run = run_command(&template, &pushed.value);
         let next = match pushed.value.warnings.is_empty() {
             true => vec![run, graph],
-            false => vec![format!("tasker plan template {}", shell::path(&self.file)), graph],
+            false => vec![
+                format!("tasker plan template {}", shell::path(&self.file)),
+                graph,
+            ],
         };
         context.output.next(&next);
         Ok(Exit::Complete)
@@ -65,9 +68,9 @@ impl Push {
     /// The refusal with the lines of the file, and the way out.
     fn refused(&self, error: CliError, source: &str) -> CliError {
         let file = self.file.display().to_string();
-        let error = error.in_file(&file, source).instead(|lowest| {
-            format!("write `version: {lowest}` into {file} and push it again")
-        });
+        let error = error
+            .in_file(&file, source)
+            .instead(|lowest| format!("write `version: {lowest}` into {file} and push it again"));
         error.help_for(
             "template_cannot_run",
             "publish what is missing first; to register the template before that, add --allow-missing",

@@ -2,8 +2,8 @@
 
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
-use crate::cli::view::{Family, StepTemplate, TemplateVersion};
 use crate::cli::shell::word;
+use crate::cli::view::{Family, StepTemplate, TemplateVersion};
 use crate::cli::{CliError, Context, Exit, Problem, changes, json, units};
 use crate::domain::template::example_input;
 use chrono::{TimeDelta, Utc};
@@ -14,7 +14,7 @@ use std::cmp::Reverse;
 /// The longest input that is printed to be typed, in bytes.
 const MAX_INPUT_BYTES: usize = 200;
 
-/// Show a template: one version, or the one that new tasks take together with the list of all versions.
+/// Show one version of a template: the given one, or the one that new tasks use.
 #[derive(Debug, clap::Args)]
 pub struct Show {
     /// Which one, for example orders/fulfil or orders/fulfil@1.2.0.
@@ -115,7 +115,11 @@ impl Show {
 pub fn run_command(template: &Reference, version: &TemplateVersion) -> String {
     let input = match version.input_schema.as_deref().map(RawValue::get) {
         None => None,
-        Some(schema) => match serde_json::from_str(schema).ok().as_ref().and_then(example_input) {
+        Some(schema) => match serde_json::from_str(schema)
+            .ok()
+            .as_ref()
+            .and_then(example_input)
+        {
             Some(example) if example.to_string().len() <= MAX_INPUT_BYTES => {
                 Some(word(&example.to_string()))
             }

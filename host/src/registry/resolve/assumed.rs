@@ -52,7 +52,8 @@ impl Assumed {
         }
         for (target, mut all) in added {
             let others = versions.get(&target).map_or(&[][..], AsRef::as_ref);
-            let is_new = |other: &&Candidate<i32>| !all.iter().any(|it| it.version == other.version);
+            let is_new =
+                |other: &&Candidate<i32>| !all.iter().any(|it| it.version == other.version);
             let others: Vec<_> = others.iter().filter(is_new).cloned().collect();
             all.extend(others);
             all.sort_by(|a, b| b.version.cmp(&a.version));

@@ -117,7 +117,8 @@ pub fn scan(dir: &Path) -> Scan {
     scan.found
         .sort_by(|a, b| (a.content, &a.path).cmp(&(b.content, &b.path)));
     if let Some(first) = scan.found.get(MAX_FILES) {
-        let why = format!("there are more than {MAX_FILES} files; it and those after it are left out");
+        let why =
+            format!("there are more than {MAX_FILES} files; it and those after it are left out");
         let path = first.path.clone();
         scan.skipped.push(Skipped { path, why });
         scan.found.truncate(MAX_FILES);
@@ -145,8 +146,8 @@ impl Scan {
 
     /// What stands in a folder, but for what is hidden.
     fn entries(&mut self, dir: &Path) -> Vec<PathBuf> {
-        let listed = std::fs::read_dir(dir)
-            .and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
+        let listed =
+            std::fs::read_dir(dir).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
         match listed {
             Ok(entries) => entries
                 .into_iter()
@@ -267,7 +268,9 @@ mod tests {
         std::fs::create_dir(orders.join("..2")).unwrap();
         std::fs::write(orders.join("..2/a.yaml"), "y").unwrap();
         let modified = orders.join("..1/a.yaml").metadata().unwrap().modified();
-        let file = std::fs::File::options().write(true).open(orders.join("..2/a.yaml"));
+        let file = std::fs::File::options()
+            .write(true)
+            .open(orders.join("..2/a.yaml"));
         file.unwrap().set_modified(modified.unwrap()).unwrap();
         symlink("..2", orders.join("..data_tmp")).unwrap();
         std::fs::rename(orders.join("..data_tmp"), orders.join("..data")).unwrap();

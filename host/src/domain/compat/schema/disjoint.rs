@@ -143,11 +143,15 @@ fn between(given: Part<'_>, asked: Part<'_>, effort: Effort<'_>) -> Option<Found
 fn by_branches(given: Part<'_>, asked: Part<'_>, effort: Effort<'_>) -> Option<Found> {
     let of_given = |part| between(part, asked, effort);
     let of_asked = |part| between(given, part, effort);
-    let all = given.branches("allOf").and_then(|mut parts| parts.find_map(of_given));
+    let all = given
+        .branches("allOf")
+        .and_then(|mut parts| parts.find_map(of_given));
     let all = all.or_else(|| asked.branches("allOf")?.find_map(of_asked));
     all.or_else(|| {
         ["anyOf", "oneOf"].iter().find_map(|key| {
-            let given = given.branches(key).and_then(|parts| of_every(parts, of_given));
+            let given = given
+                .branches(key)
+                .and_then(|parts| of_every(parts, of_given));
             given.or_else(|| of_every(asked.branches(key)?, of_asked))
         })
     })
@@ -167,8 +171,16 @@ fn by_types(given: Part<'_>, asked: Part<'_>) -> Option<Found> {
     let meets = |one: &str, other: &str| {
         one == other || matches!((one, other), ("integer", "number") | ("number", "integer"))
     };
-    let is_met = gives.iter().any(|one| takes.iter().any(|other| meets(one, other)));
-    (!is_met).then(|| here(format!("is {} and has to be {}", gives.join(" or "), takes.join(" or "))))
+    let is_met = gives
+        .iter()
+        .any(|one| takes.iter().any(|other| meets(one, other)));
+    (!is_met).then(|| {
+        here(format!(
+            "is {} and has to be {}",
+            gives.join(" or "),
+            takes.join(" or ")
+        ))
+    })
 }
 
 fn by_bounds(given: Part<'_>, asked: Part<'_>) -> Option<Found> {
@@ -181,14 +193,18 @@ fn by_bounds(given: Part<'_>, asked: Part<'_>) -> Option<Found> {
     }
     let bound = |part: Part<'_>, key: &str| part.at[key].as_f64();
     let (most, least) = (bound(given, "maximum"), bound(asked, "minimum"));
-    if let (Some(most), Some(least)) = (most, least) && most < least {
-        return Some(here(format!("is at most {most} and has to be at least {least}")));
+    if let (Some(most), Some(least)) = (most, least)
+        && most < least
+    {
+        return Some(here(format!(
+            "is at most {most} and has to be at least {least}"
+        )));
     }
     let (least, most) = (bound(given, "minimum"), bound(asked, "maximum"));
     match (least, most) {
-        (Some(least), Some(most)) if least > most => {
-            Some(here(format!("is at least {least} and has to be at most {most}")))
-        }
+        (Some(least), Some(most)) if least > most => Some(here(format!(
+            "is at least {least} and has to be at most {most}"
+        ))),
         (_, _) => None,
     }
 }
@@ -239,21 +255,31 @@ mod tests {
     use serde_json::json;
 
     fn told(given: Value, asked: Value) -> Option<String> {
-        contradiction(&given, &asked, &Comparisons::default()).map(|found| format!("{} {}", found.path, found.what))
+        contradiction(&given, &asked, &Comparisons::default())
+            .map(|found| format!("{} {}", found.path, found.what))
     }
 
     #[test]
     fn what_can_never_fit_is_told_with_its_place() {
         let object = |member: Value| json!({"type": "object", "required": ["a"], "properties": {"a": member}});
         assert_eq!(
-            told(object(json!({"type": "string"})), object(json!({"type": "integer"}))).as_deref(),
+            told(
+                object(json!({"type": "string"})),
+                object(json!({"type": "integer"}))
+            )
+            .as_deref(),
             Some("/a is string and has to be integer")
         );
         assert_eq!(
-            told(object(json!({"type": "integer", "maximum": 3})), object(json!({"type": "number", "minimum": 4}))).as_deref(),
+            told(
+                object(json!({"type": "integer", "maximum": 3})),
+                object(json!({"type": "number", "minimum": 4}))
+            )
+            .as_deref(),
             Some("/a is at most 3 and has to be at least 4")
         );
-        let closed = json!({"type": "object", "properties": {"b": {}}, "additionalProperties": false});
+        let closed =
+            json!({"type": "object", "properties": {"b": {}}, "additionalProperties": false});
         assert_eq!(
             told(closed, object(json!({}))).as_deref(),
             Some(" has no `a`, which has to be there")
@@ -270,22 +296,32 @@ mod tests {
     #[test]
     fn choices_within_choices_end() {
         let nested = |leaf: &str| {
-            (0..20).fold(json!({"type": leaf}), |inner, _| json!({"anyOf": [inner, inner, inner]}))
+            (0..20).fold(
+                json!({"type": leaf}),
+                |inner, _| json!({"anyOf": [inner, inner, inner]}),
+            )
         };
         assert_eq!(told(nested("string"), nested("number")), None);
     }
 
     #[test]
     fn what_may_fit_is_left_alone() {
-        let object = json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}});
+        let object =
+            json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}});
         for (given, asked) in [
             (json!({}), object.clone()),
             (json!({"type": "object"}), object.clone()),
             (json!({"type": ["object", "null"]}), object.clone()),
-            (json!({"properties": {"a": {"type": "string"}}}), json!({"properties": {"a": {"type": "integer"}}})),
+            (
+                json!({"properties": {"a": {"type": "string"}}}),
+                json!({"properties": {"a": {"type": "integer"}}}),
+            ),
             (json!({"type": "number"}), json!({"type": "integer"})),
             (json!({"enum": [1, "x"]}), json!({"type": "string"})),
-            (json!({"anyOf": [{"type": "string"}, {}]}), json!({"type": "null"})),
+            (
+                json!({"anyOf": [{"type": "string"}, {}]}),
+                json!({"type": "null"}),
+            ),
             (json!({"$ref": "#"}), json!({"$ref": "#"})),
             (json!(true), json!(false)),
         ] {

@@ -38,7 +38,9 @@ impl Examples<'_> {
         }
         let own = self.by_type(schema, depth)?;
         let parts = schema["allOf"].as_array().into_iter().flatten();
-        parts.map(|part| self.of(part, depth)).try_fold(own, |all, part| Some(merged(all, part?)))
+        parts
+            .map(|part| self.of(part, depth))
+            .try_fold(own, |all, part| Some(merged(all, part?)))
     }
 
     fn by_type(&self, schema: &Value, depth: usize) -> Option<Value> {
@@ -169,13 +171,25 @@ mod tests {
             Some(r#"{"kind":"a","tags":[7,7]}"#)
         );
         assert_eq!(example(json!({})).as_deref(), Some("{}"));
-        assert_eq!(example(json!({"oneOf": [{"type": "null"}]})).as_deref(), Some("null"));
+        assert_eq!(
+            example(json!({"oneOf": [{"type": "null"}]})).as_deref(),
+            Some("null")
+        );
     }
 
     #[test]
     fn what_cannot_be_made_up_has_no_example() {
-        assert_eq!(example(json!({"type": "string", "pattern": "^[A-Z]{3}$"})), None);
-        assert_eq!(example(json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}})), None);
-        assert_eq!(example(json!({"type": "string", "minLength": 1_000_000})), None);
+        assert_eq!(
+            example(json!({"type": "string", "pattern": "^[A-Z]{3}$"})),
+            None
+        );
+        assert_eq!(
+            example(json!({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}})),
+            None
+        );
+        assert_eq!(
+            example(json!({"type": "string", "minLength": 1_000_000})),
+            None
+        );
     }
 }
