@@ -122,7 +122,7 @@ async fn a_template_that_could_not_run_in_the_end_is_an_obstacle_with_its_place(
     let lacking = lacking.replace("basics/sum@^0.1", "basics/nothing");
     terminal.file("demo/templates/lacking.yaml", lacking);
     let refused = terminal.run(["sync", &demo]).await.ends_with(2);
-    let place = format!("    {file}:5:25: there is no component demo/elsewhere");
+    let place = format!("    {file}:5:26: there is no component demo/elsewhere");
     assert!(refused.out.contains(&place), "{refused:?}");
     let handler = "runs handler `nothing`, which component demo/basics 0.1.0 does not have";
     assert!(refused.out.contains(handler), "{refused:?}");
