@@ -24,6 +24,7 @@ mod registry;
 mod requests;
 mod resolution;
 pub mod routes;
+mod runnable;
 mod secrets;
 pub mod server;
 mod shares;

@@ -126,7 +126,10 @@ impl ApiError {
     fn field_errors(&self) -> Vec<FieldError> {
         if let Self::InvalidJson(error) = self {
             vec![error.clone()]
-        } else if let Self::Registry(RegistryError::Template(error)) = self {
+        } else if let Self::Registry(
+            RegistryError::Template(error) | RegistryError::CannotRun(error),
+        ) = self
+        {
             error.findings.iter().map(FieldError::from).collect()
         } else if let Self::Registry(RegistryError::PromisesTooMuch(broken)) = self {
             broken.beyond().map(FieldError::from).collect()
@@ -229,6 +232,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
             "version_promises_too_much",
         ),
         RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
+        RegistryError::CannotRun(_) => (StatusCode::UNPROCESSABLE_ENTITY, "template_cannot_run"),
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }

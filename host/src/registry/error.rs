@@ -97,6 +97,8 @@ pub enum RegistryError {
     PromisesTooMuch(Box<BrokenPromise>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
+    #[error("no task of this template could run: {0}")]
+    CannotRun(TemplateError),
     #[error(
         "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
     )]
@@ -296,7 +298,7 @@ impl From<SandboxError> for RegistryError {
 }
 
 /// One error a line.
-fn lines(errors: &[ResolveError]) -> String {
+pub(in crate::registry) fn lines(errors: &[ResolveError]) -> String {
     errors
         .iter()
         .map(ResolveError::to_string)
@@ -348,10 +350,10 @@ fn set_first(
     target: &QualifiedName,
     now: Option<&Version>,
 ) -> String {
-    let requirement = now.map_or_else(|| "REQUIREMENT".to_owned(), |now| format!("'={now}'"));
+    let requirement = now.map_or_else(|| " REQUIREMENT".to_owned(), |now| format!("@{now}"));
     let elsewhere = match *namespace == target.namespace {
         true => String::new(),
         false => format!(" --in {namespace}"),
     };
-    format!("tasker pin set {kind} {target} {requirement}{elsewhere}")
+    format!("tasker pin set {kind} {target}{requirement}{elsewhere}")
 }

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod collect;
+pub mod default_version;
 pub mod diff;
 pub mod discover;
 pub mod gate;
@@ -29,6 +30,7 @@ pub mod watch;
 
 mod error;
 mod go_back;
+mod obstacles;
 mod storable;
 mod taking;
 

@@ -7,7 +7,7 @@ use crate::cli::view::Hidden;
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
-/// Show who uses a component: steps of templates, pins, and open tasks by version.
+/// Show what uses a component: template steps, pins, and open tasks by version.
 #[derive(Debug, clap::Args)]
 pub struct Uses {
     /// Which one, for example orders/charge.
