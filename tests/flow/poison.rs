@@ -56,7 +56,11 @@ async fn a_step_that_its_lock_does_not_know_fails_by_name_and_others_run() {
     assert_eq!(api.finished(&good).await["result"], 3);
     let task = api.finished(&bad).await;
     assert_eq!(
-        (&task["state"], &task["error"]["step"], &task["error"]["code"]),
+        (
+            &task["state"],
+            &task["error"]["step"],
+            &task["error"]["code"]
+        ),
         (&json!("error"), &json!("b"), &json!("plan_missing")),
         "{task}"
     );
@@ -65,14 +69,8 @@ async fn a_step_that_its_lock_does_not_know_fails_by_name_and_others_run() {
 
 /// What a newer host may have written and this one cannot read, by what it stands in, and the way back.
 const NEWER: [(&str, &str); 2] = [
-    (
-        "limits = '{\"quanta\": 3}'",
-        "limits = null",
-    ),
-    (
-        "result_schema = '{\"type\": 5}'",
-        "result_schema = null",
-    ),
+    ("limits = '{\"quanta\": 3}'", "limits = null"),
+    ("result_schema = '{\"type\": 5}'", "result_schema = null"),
 ];
 
 #[tokio::test]
@@ -82,7 +80,11 @@ async fn a_plan_that_this_host_cannot_read_is_given_back_and_others_run() {
         let api = without_worker(&database, CHAIN).await;
         let of_b = "where name = 'b' and template_version_id = (
             select min(template_version_id) from tasker.template_version)";
-        run(&database, &format!("update tasker.step_template set {written} {of_b}")).await;
+        run(
+            &database,
+            &format!("update tasker.step_template set {written} {of_b}"),
+        )
+        .await;
         let bad = api.submit("bad", json!({})).await;
         let good = api.submit("good", json!({})).await;
         let worker = TestHost::start(&database).await;
@@ -91,10 +93,20 @@ async fn a_plan_that_this_host_cannot_read_is_given_back_and_others_run() {
         let why = step["error"]["message"].as_str().unwrap();
         assert!(why.contains("another host is left to run it"), "{why}");
         // An attempt that never began counts for nothing.
-        let counted = format!("select attempt = uncounted from tasker.step where task_id = '{bad}' and step_no = 1 and state = 'ready'");
+        let counted = format!(
+            "select attempt = uncounted from tasker.step where task_id = '{bad}' and step_no = 1 and state = 'ready'"
+        );
         wait_until_sql(database.pool(), &counted).await;
-        run(&database, &format!("update tasker.step_template set {mended} {of_b}")).await;
-        run(&database, "update tasker.step set ready_at = clock_timestamp() where state = 'ready'").await;
+        run(
+            &database,
+            &format!("update tasker.step_template set {mended} {of_b}"),
+        )
+        .await;
+        run(
+            &database,
+            "update tasker.step set ready_at = clock_timestamp() where state = 'ready'",
+        )
+        .await;
         assert_eq!(api.finished(&bad).await["result"], 3, "{written}");
         drop(worker);
     }
@@ -139,7 +151,9 @@ async fn a_result_is_blamed_for_what_is_its_fault_and_for_nothing_else() {
     for (sqlstate, is_blamed) in [("22023", true), ("42883", false), ("25006", false)] {
         let database = TestDatabase::new().await;
         let api = without_worker(&database, ONE).await;
-        let ids = api.submit_all(&["bad", "good", "good", "good", "good"]).await;
+        let ids = api
+            .submit_all(&["bad", "good", "good", "good", "good"])
+            .await;
         refuse_results(&database, &ids[0], sqlstate).await;
         let _worker = TestHost::start(&database).await;
         for good in &ids[1..] {

@@ -37,9 +37,13 @@ async fn a_step_whose_claim_fails_is_put_off_with_the_reason_and_the_others_are_
         assert_eq!(claimed, [tasks[0], tasks[2], tasks[3]], "{sqlstate}");
         assert_eq!(session.log(tasks[1]).await, ["task pending", "0 ready #0"]);
         let why: String = session
-            .one(&format!("select why from tasker.explain_steps('{}')", tasks[1]))
+            .one(&format!(
+                "select why from tasker.explain_steps('{}')",
+                tasks[1]
+            ))
             .await;
-        let told = format!("it is poisoned (SQLSTATE {sqlstate}); it is tried again every 5 minutes");
+        let told =
+            format!("it is poisoned (SQLSTATE {sqlstate}); it is tried again every 5 minutes");
         assert!(why.contains(&told), "{why}");
         assert_eq!(claim_all(&mut session, worker).await, [Uuid::nil(); 0]);
         // Once it is mended, it comes back by itself.
@@ -72,7 +76,10 @@ async fn what_is_wrong_with_the_database_is_told_and_no_step_is_put_off_for_it()
             .await;
         let code = error.as_database_error().and_then(|error| error.code());
         assert_eq!(code.as_deref(), Some(sqlstate));
-        assert_eq!(session.step(task, 0, "ready_at <= tasker.clock()").await, "true");
+        assert_eq!(
+            session.step(task, 0, "ready_at <= tasker.clock()").await,
+            "true"
+        );
     }
 }
 

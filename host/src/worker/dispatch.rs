@@ -7,7 +7,9 @@ mod state;
 mod unreported;
 
 use super::Worker;
+use super::heartbeat::Beat;
 use super::held::{HeldBytes, TaskText};
+use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
 use super::round::{self, Claims, Finished, Reported, Unrecorded};
 use super::running::Running;
@@ -18,13 +20,12 @@ use crate::domain::invocation::Lease;
 use crate::domain::outcome::Outcome;
 use crate::store::StoreError;
 use crate::store::fault::Fault;
-use crate::store::lease::Heartbeat;
 use call::{Answer, Call, CallBounds, CallId, Effect, Failed};
 use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +50,6 @@ enum Reply {
     Reported(CallId, Result<Reported, StoreError>),
     Claimed(CallId, Result<Claims, StoreError>),
     Recovered(CallId, Result<i32, StoreError>),
-    Heartbeat(Result<Heartbeat, StoreError>),
 }
 
 /// An attempt under way.
@@ -68,11 +68,12 @@ pub(super) struct Dispatch<'a> {
     attempts: HashMap<Lease, Attempt>,
     /// What came of attempts, until it is on record.
     unrecorded: HashMap<Lease, Arc<Unrecorded>>,
-    held: HeldBytes,
+    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
+    held: HeldLeases,
+    held_bytes: HeldBytes,
+    beats: Receiver<Beat>,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<Reply>,
-    /// A heartbeat is under way.
-    is_beating: bool,
 }
 
 impl<'a> Dispatch<'a> {
@@ -81,6 +82,8 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         barred: watch::Receiver<HashSet<Digest>>,
+        held: HeldLeases,
+        beats: Receiver<Beat>,
     ) -> Self {
         let config = &worker.config;
         let bounds = CallBounds {
@@ -102,17 +105,16 @@ impl<'a> Dispatch<'a> {
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
-            held: HeldBytes::default(),
+            held,
+            held_bytes: HeldBytes::default(),
+            beats,
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
-            is_beating: false,
         }
     }
 
     /// Works until shutdown or until the worker is declared dead.
     pub(super) async fn run(mut self, shutdown: &CancellationToken) -> Ended {
-        let mut heartbeat = tokio::time::interval(self.worker.config.heartbeat_interval);
-        heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
         loop {
@@ -131,15 +133,17 @@ impl<'a> Dispatch<'a> {
             let wake_at = give_up_at.map_or(wake_at, |give_up_at| wake_at.min(give_up_at));
             tokio::select! {
                 biased;
-                Some(reply) = self.calls.join_next() => {
-                    if let Some(ended) = self.take_reply(reply.expect("calls neither panic nor are cancelled")) {
+                Some(beat) = self.beats.recv() => {
+                    if let Some(ended) = self.take_beat(beat) {
                         return ended;
                     }
+                }
+                Some(reply) = self.calls.join_next() => {
+                    self.take_reply(reply.expect("calls neither panic nor are cancelled"));
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.barred.changed() => self.stop_barred(),
                 () = self.worker.wake.ready() => self.state.hint(Instant::now()),
-                _ = heartbeat.tick() => self.start_heartbeat(),
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
             }
@@ -147,7 +151,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn start_calls(&mut self) {
-        for (id, call) in self.state.next_calls(Instant::now(), self.held.get()) {
+        for (id, call) in self.state.next_calls(Instant::now(), self.held_bytes.get()) {
             match call {
                 Call::Report { leases, claim } => self.start_report(id, &leases, claim),
                 Call::Claim { limit, bytes } => self.start_claim(id, limit, bytes),
@@ -168,7 +172,7 @@ impl<'a> Dispatch<'a> {
 
     fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
-        let held = self.held.clone();
+        let held = self.held_bytes.clone();
         self.calls.spawn(async move {
             let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
             Reply::Claimed(call, result)
@@ -184,47 +188,26 @@ impl<'a> Dispatch<'a> {
         });
     }
 
-    /// One at a time: a database that hangs is not to be asked ever more.
-    fn start_heartbeat(&mut self) {
-        if std::mem::replace(&mut self.is_beating, true) {
-            return;
-        }
-        let age = self.worker.config.heartbeat_interval;
-        let old = self.attempts.iter();
-        let leases: Vec<Lease> = old
-            .filter(|(_, attempt)| attempt.running.is_older_than(age))
-            .map(|(lease, _)| *lease)
-            .collect();
-        let (store, id) = (self.worker.store.clone(), self.id);
-        self.calls
-            .spawn(async move { Reply::Heartbeat(store.heartbeat(id, &leases).await) });
-    }
-
-    fn take_reply(&mut self, reply: Reply) -> Option<Ended> {
+    fn take_reply(&mut self, reply: Reply) {
         match reply {
             Reply::Reported(call, result) => self.take_report(call, result),
             Reply::Claimed(call, result) => self.take_claims(call, result),
             Reply::Recovered(call, result) => self.take_recovery(call, result),
-            Reply::Heartbeat(result) => return self.take_heartbeat(result),
         }
-        None
     }
 
-    fn take_heartbeat(&mut self, result: Result<Heartbeat, StoreError>) -> Option<Ended> {
-        self.is_beating = false;
-        match result {
-            Ok(Heartbeat::Alive { void }) => {
-                void.iter().for_each(|lease| self.drop_attempt(lease));
+    fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
+        match beat {
+            Beat::Ask => None,
+            Beat::Void(leases) => {
+                leases.iter().for_each(|lease| self.drop_attempt(lease));
+                None
             }
-            Ok(Heartbeat::Dead) => {
+            Beat::Dead => {
                 self.abandon();
-                return Some(Ended::Dead);
-            }
-            Err(error) => {
-                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
+                Some(Ended::Dead)
             }
         }
-        None
     }
 
     fn take_report(&mut self, call: CallId, result: Result<Reported, StoreError>) {
@@ -281,18 +264,22 @@ impl<'a> Dispatch<'a> {
     fn answer(&mut self, call: CallId, answer: Answer, error: Option<&StoreError>) {
         match self.state.take_answer(Instant::now(), call, answer) {
             Effect::None => {}
-            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
-                self.unrecorded.remove(lease);
-            }),
+            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| self.forget(lease)),
             Effect::Blamed(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
             Effect::Forgotten(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
-                self.unrecorded.remove(&lease);
+                self.forget(&lease);
             }
         }
+    }
+
+    /// Of this lease, everything that counts is on record.
+    fn forget(&mut self, lease: &Lease) {
+        self.held.remove(lease);
+        self.unrecorded.remove(lease);
     }
 
     fn replace_by_refusal(&mut self, lease: Lease, error: Option<&StoreError>) {
@@ -311,6 +298,7 @@ impl<'a> Dispatch<'a> {
             invocation,
         } in assigned
         {
+            self.held.insert(lease);
             let invocation = match invocation {
                 Err(unrun) => Err(unrun),
                 Ok(invocation) if self.barred.borrow().contains(&invocation.step.digest) => {
@@ -357,6 +345,7 @@ impl<'a> Dispatch<'a> {
 
     /// Ends an attempt whose lease is void: its result would be refused.
     fn drop_attempt(&mut self, lease: &Lease) {
+        self.held.remove(lease);
         self.state.drop_lease(lease);
         if let Some(attempt) = self.attempts.remove(lease) {
             tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
