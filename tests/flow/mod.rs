@@ -10,6 +10,7 @@ mod kv;
 mod ledger;
 mod limits;
 mod operations;
+mod poison;
 mod quarantine;
 mod ramps;
 mod registry;

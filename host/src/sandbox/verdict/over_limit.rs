@@ -76,6 +76,20 @@ pub(super) fn over(limit: Limit, state: &AttemptState) -> Failure {
     failure(FailureKind::OverLimit, code, message)
 }
 
+/// Too much was handed to the handler.
+pub(super) fn too_much_input(bytes: u64, state: &AttemptState) -> Failure {
+    let message = format!(
+        "the handler was handed {bytes} bytes in all (the task's input, its checkpoint, results of earlier steps) where the limit is {}; read fewer results, keep large things elsewhere and pass on where they are, or {}",
+        state.limits().input_bytes,
+        raise_to(
+            Limit::Input,
+            usize::try_from(bytes).unwrap_or(usize::MAX),
+            state
+        )
+    );
+    failure(FailureKind::OverLimit, "input_limit", message)
+}
+
 /// To be said after "or": such as ``raise `cpu`, which namespace orders sets: tasker limit set orders
 /// cpu=4s``.
 pub(super) fn raise(limit: Limit, state: &AttemptState) -> String {
