@@ -5,6 +5,8 @@ use crate::flow::forget_description;
 use crate::harness::{TestDatabase, client, wait_until, wait_until_sql};
 use crate::sandbox::guests;
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::sync::Mutex;
 
 /// What an attempt may have in its own memory, in MiB.
 const MEMORY_MIB: u64 = 128;
@@ -168,13 +170,14 @@ async fn guests_that_compute_without_end_keep_no_heartbeat_waiting() {
     let all = format!("select count(*) = {} from tasker.step", 4 * cores);
     wait_until_sql(database.pool(), &format!("{all} where state = 'running'")).await;
     // As many as fit into their lives many times over, where none waits for a guest.
-    let mut seen = std::collections::BTreeSet::new();
+    let seen = Mutex::new(BTreeSet::new());
     wait_until("ten heartbeats came while they ran", async || {
         let beat = "select max(heartbeat_at)::text from tasker.worker";
         let beat: String = sqlx::query_scalar(beat)
             .fetch_one(database.pool())
             .await
             .unwrap();
+        let mut seen = seen.lock().unwrap();
         seen.insert(beat);
         (seen.len() > 10).then_some(())
     })
