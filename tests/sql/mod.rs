@@ -26,6 +26,7 @@ mod judge_ramps;
 mod lock_order;
 mod park_steps;
 mod plans;
+mod populated;
 mod reap;
 mod reap_overdue;
 mod release_steps;
@@ -37,6 +38,7 @@ mod stolen_leases;
 mod stop_worker;
 mod store;
 mod time_order;
+mod two_releases;
 mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};

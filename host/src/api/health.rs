@@ -4,6 +4,7 @@ use super::Api;
 use super::error::ApiError;
 use crate::store::connect::Connections;
 use crate::store::health::{DatabaseRow, TaskCounts, WorkerRow};
+use crate::store::partitions::PartitionsRow;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -64,6 +65,14 @@ struct StatusView {
     /// Of all hosts on this database.
     workers: Vec<WorkerView>,
     tasks: TasksView,
+    log: LogView,
+}
+
+/// How the log of transitions is divided.
+#[derive(Serialize)]
+struct LogView {
+    has_stray_rows: bool,
+    next_month_is_missing: bool,
 }
 
 #[derive(Serialize)]
@@ -98,10 +107,11 @@ struct TasksView {
 }
 
 async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
-    let (database, workers, tasks) = tokio::try_join!(
+    let (database, workers, tasks, log) = tokio::try_join!(
         api.store.database(),
         api.store.workers_alive(),
         api.store.task_counts(),
+        api.store.partitions(),
     )?;
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION"),
@@ -110,6 +120,7 @@ async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
         connections: ConnectionsView::from(api.store.connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),
         tasks: TasksView::from(tasks),
+        log: LogView::from(log),
     }))
 }
 
@@ -124,6 +135,19 @@ impl From<Connections> for ConnectionsView {
     fn from(connections: Connections) -> Self {
         let Connections { max, open, refused } = connections;
         Self { max, open, refused }
+    }
+}
+
+impl From<PartitionsRow> for LogView {
+    fn from(row: PartitionsRow) -> Self {
+        let PartitionsRow {
+            has_stray_rows,
+            next_month_is_missing,
+        } = row;
+        Self {
+            has_stray_rows,
+            next_month_is_missing,
+        }
     }
 }
 

@@ -169,6 +169,8 @@ impl Host {
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
+        tokio::spawn(store.clone().keep_uses(draining.clone()));
+        tokio::spawn(store.clone().keep_partitions(draining.clone()));
         tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
         let state = AppState {
             store: store.clone(),

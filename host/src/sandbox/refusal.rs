@@ -45,10 +45,10 @@ pub enum Refusal {
     )]
     CompilerCrash { how: String },
     #[error(
-        "the component exports no handler: `tasker:step/handler@1.0.0` is missing{exports}; build it with an SDK, or against the world `step-handler` of the contract"
+        "the component exports no handler: `tasker:step/handler@1.0.0` is missing, and it exports {exports}; build it with an SDK, or against the world `step-handler` of the contract"
     )]
     NoHandler {
-        /// Empty, or what it exports instead, for the message.
+        /// What it exports instead, or `nothing`.
         exports: String,
     },
     #[error(

@@ -103,9 +103,10 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
             JsonTextError::Malformed(reason) => {
                 format!("the {what} is not JSON: {reason}; a text needs quotes: `\"done\"`")
             }
-            JsonTextError::TooDeep(_) | JsonTextError::NoText => {
-                format!("the {what} cannot be kept: {error}")
-            }
+            JsonTextError::TooDeep(_)
+            | JsonTextError::NoText
+            | JsonTextError::DuplicateMember(_)
+            | JsonTextError::ReservedMember(_) => format!("the {what} cannot be kept: {error}"),
         };
         permanent("invalid_result", message)
     })
