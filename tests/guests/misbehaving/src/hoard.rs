@@ -112,9 +112,10 @@ fn polls() {
     }
 }
 
-fn method(_: usize) -> OutgoingRequest {
+/// The first are longer than the host takes, the others as long as it takes.
+fn method(index: usize) -> OutgoingRequest {
     let request = request();
-    let long = "M".repeat(8 << 20);
+    let long = "M".repeat(if index < 10 { 8 << 20 } else { 60 << 10 });
     _ = request.set_method(&Method::Other(long.clone()));
     _ = request.set_path_with_query(Some(&format!("/{long}")));
     _ = request.set_authority(Some(&long));
