@@ -106,7 +106,7 @@ fn header() {
 
 fn polls() {
     let pollable = subscribe_duration(1);
-    let list = vec![&pollable; MANY];
+    let list = vec![&pollable; 2 * MANY];
     for _ in 0..10 {
         black_box(poll(&list));
     }
