@@ -62,13 +62,13 @@ pub(super) fn over(limit: Limit, state: &AttemptState) -> Failure {
         Limit::Resources => (
             "resource_limit",
             format!(
-                "the handler held more than {most} handles at a time; drop requests, streams and timers when they are done"
+                "the handler held more than {most} resources at a time (HTTP fields, requests, streams, timers); drop them when they are done"
             ),
         ),
         _ => (
             "host_memory_limit",
             format!(
-                "the handler had the host keep, or handed to it in one call, more than {most}; write smaller pieces, have fewer requests under way at a time"
+                "the handler made the host hold more than {most} (HTTP fields, requests in flight, writes to kv, events, the arguments of one call); write smaller pieces, keep fewer requests in flight"
             ),
         ),
     };
