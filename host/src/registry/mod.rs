@@ -29,6 +29,7 @@ mod error;
 mod go_back;
 mod storable;
 mod taking;
+mod version_page;
 
 pub use error::{Kind, RegistryError, Release};
 

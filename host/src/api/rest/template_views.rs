@@ -32,6 +32,8 @@ pub struct TemplateView {
     pub namespace: Name,
     pub name: Name,
     pub versions: Vec<TemplateVersionView>,
+    /// Give it as `after` for lower versions; null where these are the last.
+    pub next: Option<String>,
 }
 
 /// A template that was checked and not stored.

@@ -7,6 +7,7 @@ use super::super::request::{Caller, InPath, InQuery, read};
 use super::template_views::{
     CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView,
 };
+use super::versions_query::VersionsQuery;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{MAX_SOURCE_BYTES, Template, graph};
@@ -72,16 +73,20 @@ async fn check(request: Request) -> Result<Json<CheckView>, ApiError> {
 async fn show(
     State(api): State<Api>,
     InPath((namespace, name)): InPath<(Name, Name)>,
+    InQuery(query): InQuery<VersionsQuery>,
 ) -> Result<Json<TemplateView>, ApiError> {
     let target = QualifiedName { namespace, name };
-    let rows = api.registry.template(&target).await?;
-    let versions = rows.into_iter().map(TemplateVersionView::try_from);
+    let (after, limit) = (query.after()?, query.limit()?);
+    let page = api.registry.template_page(&target, after.as_ref(), limit);
+    let page = page.await?;
+    let versions = page.rows.into_iter().map(TemplateVersionView::try_from);
     let versions = versions.collect::<Result<_, _>>()?;
     let QualifiedName { namespace, name } = target;
     Ok(Json(TemplateView {
         namespace,
         name,
         versions,
+        next: page.next.map(|version| version.to_string()),
     }))
 }
 

@@ -2,8 +2,8 @@
 
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
-use crate::cli::view::{Family, StepTemplate, TemplateVersion};
-use crate::cli::{CliError, Context, Exit, Problem, changes, json, units};
+use crate::cli::view::{StepTemplate, TemplateVersion};
+use crate::cli::{CliError, Context, Exit, Problem, changes, json, list, units};
 use chrono::{TimeDelta, Utc};
 use serde::de::IgnoredAny;
 
@@ -59,7 +59,7 @@ impl Show {
             namespace, name, ..
         } = &self.template;
         let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
-        let family = context.client.get::<Family<TemplateVersion>>(&path).await?;
+        let family = list::versions::<TemplateVersion>(&context.client, &path).await?;
         let mut versions = family.value.versions;
         // Stable versions before pre-releases, then the highest first.
         versions.sort_by(|a, b| {
