@@ -297,6 +297,6 @@ async fn a_ramp_that_cannot_be_is_refused_and_says_why() {
     }
     assert_eq!(server.delete(PIN).await.status, 204);
     let detail = refused(json!({"to": "1.1.0", "percent": 1}), 404, "unknown_pin").await;
-    let first = "tasker pin set component shop/guest '=1.1.0'";
+    let first = "tasker pin set component shop/guest@1.1.0";
     assert!(detail.contains(first), "{detail}");
 }

@@ -103,7 +103,7 @@ async fn a_template_or_component_that_is_not_there_is_refused_by_name() {
         .await
         .refused(404, "unknown_template");
     server
-        .put_template("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
+        .put_template_early("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
         .await
         .answered(201);
     let detail = server

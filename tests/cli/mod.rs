@@ -14,6 +14,7 @@ mod keys;
 mod kv;
 mod large_results;
 mod limits;
+mod new_user;
 mod oci;
 mod payloads;
 mod pins;

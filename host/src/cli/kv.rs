@@ -18,17 +18,17 @@ pub enum Command {
         /// For example orders/counters.
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,
-        /// Only keys that begin with this.
+        /// Only keys with this prefix.
         #[arg(long)]
         prefix: Option<String>,
     },
-    /// Print the value under a key.
+    /// Print the value of a key.
     Get {
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,
         key: String,
     },
-    /// Set the value under a key, whatever stood there.
+    /// Set the value of a key unconditionally.
     Set {
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,

@@ -49,9 +49,10 @@ pub async fn versions<V: DeserializeOwned>(
         after = page.next;
         if after.is_none() {
             let (namespace, name) = (page.namespace, page.name);
+            let latest = page.latest.as_ref().map_or("null", |latest| latest.get());
             let versions: Vec<_> = versions.iter().map(|version| version.get()).collect();
             return client.understand(format!(
-                r#"{{"namespace":{namespace},"name":{name},"versions":[{}],"next":null}}"#,
+                r#"{{"namespace":{namespace},"name":{name},"latest":{latest},"versions":[{}],"next":null}}"#,
                 versions.join(",")
             ));
         }
@@ -63,6 +64,8 @@ pub async fn versions<V: DeserializeOwned>(
 struct VersionsPage {
     namespace: Box<RawValue>,
     name: Box<RawValue>,
+    #[serde(default)]
+    latest: Option<Box<RawValue>>,
     versions: Vec<Box<RawValue>>,
     #[serde(default)]
     next: Option<String>,

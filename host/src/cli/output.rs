@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Tone, When};
 use super::problem::{CliError, Problem};
-use super::{Exit, json, paint, units};
+use super::{Exit, hints, json, paint, units};
 use crate::domain::visible::visible_around;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
@@ -20,6 +20,8 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
     format: Format,
+    /// Commands to go on with are named.
+    has_hints: bool,
     /// For standard output.
     pub paint: Paint,
     /// For standard error.
@@ -27,11 +29,17 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn new(format: Format, color: When) -> Self {
+    pub fn new(format: Format, color: When, hints: When) -> Self {
         let paint = Paint::new(color, &io::stdout());
         let paint_error = Paint::new(color, &io::stderr());
+        let has_hints = match (format, hints) {
+            (Format::Json, _) | (_, When::Never) => false,
+            (Format::Table, When::Always) => true,
+            (Format::Table, When::Auto) => io::stdout().is_terminal() && io::stderr().is_terminal(),
+        };
         Self {
             format,
+            has_hints,
             paint,
             paint_error,
         }
@@ -82,12 +90,14 @@ impl Output {
         }
     }
 
-    /// Names commands to go on with, dim, on standard error; nothing where JSON is wanted.
+    /// Names commands to go on with that the key may run, dim, on standard error, where a person reads
+    /// along.
     pub fn next(self, commands: &[String]) {
-        if self.is_json() {
+        if !self.has_hints {
             return;
         }
-        for (place, command) in commands.iter().enumerate() {
+        let commands = commands.iter().filter(|it| hints::is_permitted(it));
+        for (place, command) in commands.enumerate() {
             let lead = if place == 0 { "next:" } else { "     " };
             tell(&format!(
                 "{}\n",
@@ -187,6 +197,7 @@ mod tests {
     fn plain() -> Output {
         Output {
             format: Format::Table,
+            has_hints: false,
             paint: Paint::off(),
             paint_error: Paint::off(),
         }

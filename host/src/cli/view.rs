@@ -3,12 +3,14 @@
 mod access;
 mod origin;
 mod pin;
+mod share;
 mod standing;
 mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, canonical, pinned};
+pub use share::{Hidden, Share};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
@@ -38,14 +40,32 @@ pub struct Page<T> {
 pub struct FamilyLine {
     pub namespace: String,
     pub name: String,
+    /// None where a new task that asks for no version would be refused.
     pub latest: Option<String>,
     pub versions: u64,
+    /// How many of them new tasks may not take, by the reason.
+    #[serde(default)]
+    pub barred: BTreeMap<String, u64>,
     pub created_at: DateTime<Utc>,
+}
+
+impl FamilyLine {
+    /// `2 yanked, 1 quarantined`; empty where new tasks may take every version.
+    pub fn unavailable(&self) -> String {
+        let parts = self
+            .barred
+            .iter()
+            .map(|(bar, count)| format!("{count} {}", bar.replace('_', " ")));
+        parts.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// All versions of a component or template.
 #[derive(Debug, Deserialize)]
 pub struct Family<V> {
+    /// Of a template: what a new task takes that asks for no version, if it would take one.
+    #[serde(default)]
+    pub latest: Option<semver::Version>,
     pub versions: Vec<V>,
 }
 
@@ -189,6 +209,8 @@ pub struct TemplateVersion {
     #[serde(default)]
     pub input_schema: Option<Box<RawValue>>,
     pub source: String,
+    #[serde(flatten)]
+    pub standing: Standing,
     #[serde(default)]
     pub verdict: Option<Verdict>,
     pub created_at: DateTime<Utc>,

@@ -82,6 +82,16 @@ pub struct Claimed {
     pub generation: i64,
 }
 
+/// A lease that this host cannot make use of.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub lease: Lease,
+    /// How long nobody shall claim it.
+    pub delay: Duration,
+    /// Why, for whoever looks at the step.
+    pub failure: Failure,
+}
+
 impl Store {
     /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
     /// call creates no second task where there is an identity key.
@@ -99,6 +109,8 @@ impl Store {
                 .bind(column(tasks, |t| t.is_watched))
                 .fetch_all(&self.pool)
                 .await?;
+        self.uses
+            .created_of(tasks.iter().map(|task| task.template_version_id));
         in_order(tasks.len(), &rows)
     }
 
@@ -110,6 +122,7 @@ impl Store {
         completed: &[Completed],
         claim: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
+        self.uses.ran(completed.iter().map(|it| it.usage));
         let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(worker.0)
             .bind(column(completed, |c| c.lease.task_id.0))
@@ -124,6 +137,26 @@ impl Store {
         rows.iter().map(claimed).collect()
     }
 
+    /// Gives back leases that this host cannot make use of. Such attempts are not counted. Repeatable.
+    pub async fn give_back_steps(
+        &self,
+        worker: WorkerId,
+        given_back: &[GivenBack],
+    ) -> Result<(), StoreError> {
+        sqlx::query("select tasker.give_back_steps($1, $2, $3, $4, $5, $6)")
+            .bind(worker.0)
+            .bind(column(given_back, |g| g.lease.task_id.0))
+            .bind(column(given_back, |g| g.lease.step_no))
+            .bind(column(given_back, |g| g.lease.attempt))
+            .bind(column(given_back, |g| {
+                i64::try_from(g.delay.as_millis()).unwrap_or(i64::MAX)
+            }))
+            .bind(column(given_back, |g| error_json(&g.failure)))
+            .execute(self.engine())
+            .await?;
+        Ok(())
+    }
+
     /// Records failed attempts; the database decides which are tried again. Tells how long it is
     /// until the first of them is due, none where none will be. Repeatable.
     pub async fn fail_steps(
@@ -131,6 +164,7 @@ impl Store {
         worker: WorkerId,
         failed: &[Failed],
     ) -> Result<Option<Duration>, StoreError> {
+        self.uses.ran(failed.iter().map(|it| it.usage));
         let due_ms: Option<i64> =
             sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
                 .bind(worker.0)
@@ -152,6 +186,7 @@ impl Store {
         worker: WorkerId,
         checkpointed: &[Completed],
     ) -> Result<(), StoreError> {
+        self.uses.ran(checkpointed.iter().map(|it| it.usage));
         sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(column(checkpointed, |c| c.lease.task_id.0))

@@ -121,8 +121,9 @@ impl Store {
         .bind(filter.namespace.as_ref().map(Name::as_str))
         .bind(filter.template.as_ref().map(Name::as_str))
         .bind(filter.state.map(TaskState::as_str))
-        .bind(filter.after.map(|id| id.0))
+        .bind(filter.after.map_or(Uuid::max(), |id| id.0))
         .bind(limit)
+        .bind(Among::of(filter.state).as_str())
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)
@@ -214,38 +215,105 @@ impl Store {
     }
 }
 
+/// Which index has the tasks of a state together. State stands in no index, but what is set with it does.
+#[derive(Clone, Copy)]
+enum Among {
+    /// Of any state, or complete, as most are.
+    All,
+    Open,
+    /// Failed or cancelled.
+    Failed,
+}
+
+impl Among {
+    fn of(state: Option<TaskState>) -> Self {
+        match state {
+            Some(TaskState::Pending | TaskState::InProgress) => Self::Open,
+            Some(TaskState::Error | TaskState::Cancelled) => Self::Failed,
+            Some(TaskState::Complete | TaskState::ResolvedManually) | None => Self::All,
+        }
+    }
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Open => "open",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// A short scan of the one index that has what is asked for together. Rows are compared where values
+/// would do, since that and the order leave no other index to choose, whatever the statistics say.
 const LIST: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
-    from tasker.task t
+    from (
+      (select o.* from tasker.task o
+       where $6 = 'all' and o.task_id < $4 and ($3::text is null or o.state = $3::tasker.task_state)
+       order by o.task_id desc limit $5)
+      union all
+      (select o.* from tasker.task o
+       where $6 = 'open' and o.finished_at is null and o.task_id < $4 and o.state = $3::tasker.task_state
+       order by o.task_id desc limit $5)
+      union all
+      (select o.* from tasker.task o
+       where $6 = 'failed' and o.error is not null
+         and ((case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id) < ($3, $4)
+         and (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) >= $3
+       order by (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) desc, o.task_id desc
+       limit $5)
+    ) t
     join tasker.namespace n using (namespace_id)
     join tasker.template p using (template_id)
     join tasker.template_version v using (template_version_id)
-    where ($3::text is null or t.state = $3::tasker.task_state)
-      and ($4::uuid is null or t.task_id < $4)
-      and coalesce($1::text, $2::text) is null
+    where coalesce($1::text, $2::text) is null
     order by t.task_id desc
     limit $5";
 
-/// One short scan of an index for each template: to walk all tasks for those of one would take the
-/// longer, the more there are of others.
+/// The same for each template: to walk all tasks for those of one would take the longer, the more there
+/// are of others.
 const LIST_OF_TEMPLATES: &str = "
+    with asked as materialized (
+      select p.template_id
+      from tasker.namespace n
+      join tasker.template p using (namespace_id)
+      where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
+    )
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
            tasker.brief_error(t.error)::text as error
-    from tasker.namespace n
-    join tasker.template p using (namespace_id)
-    cross join lateral (
-      select * from tasker.task o
-      where o.template_id = p.template_id
-        and ($3::text is null or o.state = $3::tasker.task_state)
-        and ($4::uuid is null or o.task_id < $4)
-      order by o.task_id desc
-      limit $5
+    from (
+      (select l.* from asked k
+       cross join lateral (
+         select o.* from tasker.task o
+         where (o.template_id, o.task_id) < (k.template_id, $4) and o.template_id >= k.template_id
+           and ($3::text is null or o.state = $3::tasker.task_state)
+         order by o.template_id desc, o.task_id desc
+         limit $5) l
+       where $6 = 'all')
+      union all
+      (select o.* from tasker.task o
+       where $6 = 'open' and o.finished_at is null and o.task_id < $4 and o.state = $3::tasker.task_state
+         and o.template_id in (select k.template_id from asked k)
+       order by o.task_id desc limit $5)
+      union all
+      (select l.* from asked k
+       cross join lateral (
+         select o.* from tasker.task o
+         where o.error is not null
+           and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end), o.task_id)
+             < (k.template_id, $3, $4)
+           and (o.template_id, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end)) >= (k.template_id, $3)
+         order by o.template_id desc, (case when o.error ->> 'step' is null then 'cancelled' else 'error' end) desc,
+                  o.task_id desc
+         limit $5) l
+       where $6 = 'failed')
     ) t
-    join tasker.template_version v on v.template_version_id = t.template_version_id
-    where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
+    join tasker.namespace n using (namespace_id)
+    join tasker.template p using (template_id)
+    join tasker.template_version v using (template_version_id)
     order by t.task_id desc
     limit $5";
 

@@ -59,7 +59,7 @@ pub enum TasksError {
     #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
     AlreadyFinal { task_id: TaskId, state: TaskState },
     #[error(
-        "a reason has at most {MAX_REASON_BYTES} bytes and, but for line breaks, no control characters"
+        "a reason is one line of at most {MAX_REASON_BYTES} bytes, without line breaks and control characters"
     )]
     Reason,
     #[error("{}", breaks(.0))]

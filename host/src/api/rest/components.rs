@@ -10,7 +10,8 @@ use crate::domain::capability::Capability;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
-use crate::registry::discover::{descriptor, latest, parse_version};
+use crate::registry::default_version::BarCounts;
+use crate::registry::discover::{descriptor, parse_version};
 use crate::registry::publish_component::{MAX_COMPONENT_BYTES, Published};
 use crate::sandbox::{Descriptor, HandlerDescription, Provenance};
 use crate::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
@@ -41,9 +42,12 @@ pub fn router() -> Router<Api> {
 struct ComponentSummary {
     namespace: String,
     name: String,
-    /// The highest stable version, else the highest.
+    /// What a step takes, in a new task of its own namespace, that asks for no version; null where
+    /// there is none.
     latest: Option<String>,
     versions: usize,
+    /// How many of them new tasks may not take, by the reason.
+    barred: BarCounts,
     created_at: DateTime<Utc>,
 }
 
@@ -227,7 +231,8 @@ impl From<BarRow> for BarredView {
 impl From<ComponentRow> for ComponentSummary {
     fn from(row: ComponentRow) -> Self {
         Self {
-            latest: latest(&row.versions).map(|version| version.to_string()),
+            latest: row.default_version().map(|version| version.to_string()),
+            barred: row.bar_counts(),
             versions: row.versions.len(),
             namespace: row.namespace,
             name: row.name,

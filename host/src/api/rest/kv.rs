@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit};
 use super::super::request::{Caller, InPath, InQuery, read};
+use crate::domain::byte_order_mark::strip_mark;
 use crate::domain::kv::MAX_VALUE_BYTES;
 use crate::domain::name::Name;
 use crate::registry::RegistryError;
@@ -55,9 +56,10 @@ async fn set(
 ) -> Result<Json<KvView>, ApiError> {
     // One byte more than allowed, so that what is too long is told as such.
     let value = read(request, &["application/json"], MAX_VALUE_BYTES + 1).await?;
-    let value = String::from_utf8(value.into()).map_err(|error| ApiError::NotText {
+    let mut value = String::from_utf8(value.into()).map_err(|error| ApiError::NotText {
         message: error.to_string(),
     })?;
+    strip_mark(&mut value);
     view(api.registry.set_kv(&at(place), value, &caller.0).await?).map(Json)
 }
 

@@ -19,6 +19,7 @@ mod reason;
 mod registry;
 mod registry_views;
 mod secrets;
+mod shares;
 mod signatures;
 mod task_payloads;
 mod task_views;
@@ -45,6 +46,7 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(secrets::router())
         .merge(kv::router())
         .merge(grants::router())
+        .merge(shares::router())
         .merge(limits::router())
         .merge(tasks::router())
         .merge(task_payloads::router())

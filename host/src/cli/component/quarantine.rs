@@ -8,24 +8,24 @@ use crate::cli::view::{Held, Page, Quarantine as QuarantineView, Released, Versi
 use crate::cli::{CliError, Context, Exit, units};
 use chrono::Utc;
 
-/// Stop a version at once, everywhere: no host starts its code, and what runs of it is ended.
+/// Stop a version immediately on every host: nothing starts it, and running attempts are ended.
 ///
-/// Its steps stand still without an attempt being used, until it is released. The same bytes are
-/// stopped under all of their names. Pins that only they satisfied go back to what they were before.
+/// Its steps wait, without using up attempts, until it is released. The same bytes are stopped under
+/// every name they have. Pins that only they satisfied are rolled back.
 #[derive(Debug, clap::Args)]
 pub struct Quarantine {
     #[command(flatten)]
     version: OneVersion,
 }
 
-/// Lift a quarantine; the steps that stood still for it go on.
+/// Lift a quarantine; the steps that waited for it continue.
 #[derive(Debug, clap::Args)]
 pub struct Release {
     #[command(flatten)]
     version: OneVersion,
 }
 
-/// List the code that no host starts.
+/// List quarantined components.
 #[derive(Debug, clap::Args)]
 pub struct Quarantined {}
 

@@ -242,13 +242,20 @@ pub fn next(version: &ComponentVersion) -> Vec<String> {
     }
     let missing = version.wants.iter().filter(|want| !want.granted);
     let command = |want: &Want| {
-        let capability = match want.capability.as_str() {
-            "http" => "http HOST",
-            other => other,
-        };
-        format!("tasker grant add {namespace}/{name} {}", word(capability))
+        let capability = word(&to_grant(&want.capability));
+        format!("tasker grant add {namespace}/{name} {capability}")
     };
     missing.map(command).collect()
+}
+
+/// What is wanted as it can be granted; a destination or value that it does not name is left to be
+/// filled in.
+pub fn to_grant(capability: &str) -> String {
+    match capability {
+        "http" => "http HOST".to_owned(),
+        env if env.starts_with("env ") && !env.contains('=') => format!("{env}=VALUE"),
+        other => other.to_owned(),
+    }
 }
 
 fn handler_text(handler: &Handler, output: Output) -> String {

@@ -3,10 +3,11 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::view::Hidden;
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
-/// Show who uses a component: steps of templates, pins, and open tasks by version.
+/// Show what uses a component: template steps, pins, and open tasks by version.
 #[derive(Debug, clap::Args)]
 pub struct Uses {
     /// Which one, for example orders/charge.
@@ -20,6 +21,8 @@ struct Found {
     steps: Vec<Step>,
     pins: Vec<Pin>,
     is_cut: bool,
+    #[serde(default)]
+    hidden: Hidden,
 }
 
 #[derive(Deserialize)]
@@ -89,6 +92,7 @@ fn text(found: &Found, output: Output) -> String {
         "no pins",
     );
     let mut parts = vec![versions, steps, pins];
+    parts.extend(found.hidden.text());
     if found.is_cut {
         parts.push(
             output

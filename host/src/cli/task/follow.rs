@@ -110,6 +110,7 @@ impl<'a> Follower<'a> {
 
     fn may_reconnect(&self, error: &CliError) -> bool {
         let is_gone = match error {
+            CliError::Problem(problem) if problem.is_full() => return !self.left().is_zero(),
             CliError::Problem(problem) => problem.exit() == Exit::Unreachable,
             CliError::ClosedPipe => false,
         };

@@ -2,12 +2,19 @@
 
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
+use crate::cli::shell::word;
 use crate::cli::view::{StepTemplate, TemplateVersion};
 use crate::cli::{CliError, Context, Exit, Problem, changes, json, list, units};
+use crate::domain::template::example_input;
 use chrono::{TimeDelta, Utc};
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
+use std::cmp::Reverse;
 
-/// Show a template: one version, or the latest together with the list of all versions.
+/// The longest input that is printed to be typed, in bytes.
+const MAX_INPUT_BYTES: usize = 200;
+
+/// Show one version of a template: the given one, or the one that new tasks use.
 #[derive(Debug, clap::Args)]
 pub struct Show {
     /// Which one, for example orders/fulfil or orders/fulfil@1.2.0.
@@ -61,11 +68,10 @@ impl Show {
         let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
         let family = list::versions::<TemplateVersion>(&context.client, &path).await?;
         let mut versions = family.value.versions;
-        // Stable versions before pre-releases, then the highest first.
-        versions.sort_by(|a, b| {
-            (a.version.pre.is_empty(), &a.version)
-                .cmp(&(b.version.pre.is_empty(), &b.version))
-                .reverse()
+        // What new tasks take, then stable versions before pre-releases, then the highest first.
+        versions.sort_by_key(|it| {
+            let is_latest = Some(&it.version) == family.value.latest.as_ref();
+            Reverse((is_latest, it.version.pre.is_empty(), it.version.clone()))
         });
         let (latest, others) = versions.split_first().ok_or_else(|| {
             Problem::new(
@@ -98,20 +104,39 @@ impl Show {
                     self.template.family(),
                     version.version
                 ),
-                format!(
-                    "tasker task run {} --watch --input '{{}}'",
-                    self.template.family()
-                ),
+                run_command(&self.template, version),
             ]);
         }
         Ok(Exit::Complete)
     }
 }
 
+/// What runs a task of this template, with an input that it takes.
+pub fn run_command(template: &Reference, version: &TemplateVersion) -> String {
+    let input = match version.input_schema.as_deref().map(RawValue::get) {
+        None => None,
+        Some(schema) => match serde_json::from_str(schema)
+            .ok()
+            .as_ref()
+            .and_then(example_input)
+        {
+            Some(example) if example.to_string().len() <= MAX_INPUT_BYTES => {
+                Some(word(&example.to_string()))
+            }
+            Some(_) | None => Some("@input.json".to_owned()),
+        },
+    };
+    let input = input.map_or_else(String::new, |input| format!(" --input {input}"));
+    format!("tasker task run {}{input} --watch", template.family())
+}
+
 fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
     let others: Vec<_> = others
         .iter()
-        .map(|other| other.version.to_string())
+        .map(|other| match other.standing.bar() {
+            None => other.version.to_string(),
+            Some(bar) => format!("{} ({bar})", other.version),
+        })
         .collect();
     let head = output.fields([
         (
@@ -119,6 +144,7 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
             format!("{}/{}", version.namespace, version.name),
         ),
         ("version", version.version.to_string()),
+        ("status", version.standing.bar().unwrap_or_default()),
         ("others", others.join(", ")),
         ("about", version.description.clone().unwrap_or_default()),
         ("digest", format!("sha256:{}", version.digest)),

@@ -8,6 +8,7 @@ use super::MAX_SOURCE_BYTES;
 use super::position::{Findings, Path, Position};
 use super::scalar;
 use super::tree::{Content, Entry, Located, cut};
+use crate::domain::byte_order_mark::without_mark;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use std::collections::HashMap;
@@ -33,6 +34,7 @@ const EMPTY: &str = "the source is empty; a template starts with `namespace:` an
 /// The tree of this text; what is wrong with it goes to the findings, and if it cannot be read at
 /// all there is no tree.
 pub(super) fn read(text: &str, findings: &mut Findings) -> Option<Located> {
+    let text = without_mark(text);
     if let Err(message) = refuse_early(text) {
         findings.push(Position::START, "", message);
         return None;
