@@ -4,9 +4,7 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
 use crate::cli::shell::word;
-use crate::cli::view::{
-    ComponentVersion, Family, Handler, Limits, Page, Provenance, SignatureLine, Want,
-};
+use crate::cli::view::{ComponentVersion, Handler, Limits, Page, Provenance, SignatureLine, Want};
 use crate::cli::{CliError, Context, Exit, changes, json, list, units};
 use crate::domain::name::Name;
 use crate::domain::scope::Scope;
@@ -64,10 +62,7 @@ impl Show {
             "components",
             name.as_str(),
         ];
-        let family = context
-            .client
-            .get::<Family<ComponentVersion>>(&path)
-            .await?;
+        let family = list::versions::<ComponentVersion>(&context.client, &path).await?;
         let mut versions = family.value.versions;
         versions.sort_by(|a, b| b.version.cmp(&a.version));
         context.output.show(&family.text, || {

@@ -3,8 +3,8 @@
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
 use crate::cli::shell::word;
-use crate::cli::view::{Family, StepTemplate, TemplateVersion};
-use crate::cli::{CliError, Context, Exit, Problem, changes, json, units};
+use crate::cli::view::{StepTemplate, TemplateVersion};
+use crate::cli::{CliError, Context, Exit, Problem, changes, json, list, units};
 use crate::domain::template::example_input;
 use chrono::{TimeDelta, Utc};
 use serde::de::IgnoredAny;
@@ -66,7 +66,7 @@ impl Show {
             namespace, name, ..
         } = &self.template;
         let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
-        let family = context.client.get::<Family<TemplateVersion>>(&path).await?;
+        let family = list::versions::<TemplateVersion>(&context.client, &path).await?;
         let mut versions = family.value.versions;
         // What new tasks take, then stable versions before pre-releases, then the highest first.
         versions.sort_by_key(|it| {
