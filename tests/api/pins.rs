@@ -79,6 +79,7 @@ async fn a_pin_names_a_component_of_another_namespace_with_a_tilde() {
         .put_component("guest", "1.0.0", guests::undescribed())
         .await
         .answered(201);
+    server.share("shop", "guest", "bakery").await;
     let path = "/v1/namespaces/bakery/pins/component/shop~guest";
     let set = server
         .put(path, &json!({"requirement": "1"}))

@@ -50,7 +50,7 @@ async fn taken(server: &Server, tasks: usize) -> BTreeMap<String, usize> {
 
 async fn versions(server: &Server, id: &str) -> String {
     let task = server.get(&format!("/v1/tasks/{id}")).await.answered(200);
-    let steps = task["lock"].as_array().unwrap().iter();
+    let steps = task["steps"].as_array().unwrap().iter();
     let steps = steps.map(|step| step["version"].as_str().unwrap());
     let all: Vec<&str> = std::iter::once(task["version"].as_str().unwrap())
         .chain(steps)

@@ -188,6 +188,13 @@ impl Server {
         done.unwrap();
     }
 
+    /// Lets another namespace, or all by `*`, use a component of `namespace`.
+    pub async fn share(&self, namespace: &str, component: &str, with: &str) {
+        let path = format!("/v1/namespaces/{namespace}/shares");
+        let body = json!({"component": component, "shared_with": with});
+        self.post(&path, &body).await.answered(201);
+    }
+
     /// Takes a version of a component away from new tasks.
     pub async fn bar(&self, component: &str, version: &str) {
         let yank = format!("/v1/namespaces/shop/components/{component}/versions/{version}/yank");

@@ -152,6 +152,8 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
 #[tokio::test]
 async fn a_pin_that_is_left_without_a_version_is_told_with_what_to_do() {
     let terminal = Terminal::with_basics().await;
+    let share = ["share", "add", "demo/basics", "--with", "*"];
+    terminal.run(share).await.succeeds();
     let pin = ["pin", "set", "component", "demo/basics", "=0.1.0"];
     terminal.run([&pin[..], &["--in", "shop"]].concat()).await;
     terminal.run(pin).await.succeeds();

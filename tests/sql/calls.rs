@@ -154,9 +154,15 @@ impl Session {
             .unwrap()
     }
 
-    /// Positions of void leases, none for "the worker is dead".
-    pub async fn heartbeat(&mut self, worker: i32, leases: &[Claim]) -> Vec<Option<i64>> {
-        sqlx::query_scalar("select ord from tasker.heartbeat($1, $2, $3, $4) order by ord")
+    /// Whether the worker is not declared dead; a gap of a second interrupts its series.
+    pub async fn heartbeat(&mut self, worker: i32) -> bool {
+        self.one(&format!("select tasker.heartbeat({worker}, '1 second')"))
+            .await
+    }
+
+    /// Positions of void leases.
+    pub async fn void_leases(&mut self, worker: i32, leases: &[Claim]) -> Vec<i64> {
+        sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4) order by ord")
             .bind(worker)
             .bind(task_ids(leases))
             .bind(step_nos(leases))
@@ -173,13 +179,34 @@ impl Session {
         .await
     }
 
-    pub async fn reap(&mut self, dead_after: &str) -> i32 {
-        self.one(&format!("select tasker.reap('{dead_after}')"))
+    pub async fn reap(&mut self, worker: i32, dead_after: &str) -> i32 {
+        self.one(&format!("select tasker.reap({worker}, '{dead_after}')"))
             .await
     }
 
-    pub async fn reap_overdue(&mut self, grace: &str) -> i32 {
-        self.one(&format!("select tasker.reap_overdue('{grace}')"))
+    /// Has a worker be heard every half second for so many seconds.
+    pub async fn be_heard(&mut self, worker: i32, seconds: u32) {
+        for _ in 0..2 * seconds {
+            self.later("500 ms").await;
+            assert!(self.heartbeat(worker).await);
+        }
+    }
+
+    pub async fn reap_overdue(&mut self, worker: i32, known: &[Claim], grace: &str) -> i32 {
+        sqlx::query_scalar("select tasker.reap_overdue($1, $2, $3, $4, $5::text::interval)")
+            .bind(worker)
+            .bind(task_ids(known))
+            .bind(step_nos(known))
+            .bind(attempts(known))
+            .bind(grace)
+            .fetch_one(&mut self.connection)
+            .await
+            .unwrap()
+    }
+
+    /// Moved steps, none where there was nothing to do.
+    pub async fn follow_clock(&mut self, limit: i32) -> Option<i32> {
+        self.one(&format!("select tasker.follow_clock({limit})"))
             .await
     }
 

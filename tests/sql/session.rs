@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use crate::harness::{TestDatabase, wait_until};
 
 /// When the tests' clock stands until a test moves it.
-const NOON: &str = "2030-05-15 12:00:00Z";
+pub(super) const NOON: &str = "2030-05-15 12:00:00Z";
 
 /// One connection, whose clock is the test's. The functions are called as the host calls them, by
 /// the names that `calls.rs` gives them.

@@ -4,7 +4,8 @@ mod transfer;
 
 use super::output::tell;
 use super::token::{self, Token};
-use super::{CliError, Exit, Global, Problem, json};
+use super::{CliError, Exit, Global, Problem, hints, json};
+use crate::api::auth::{NEW_NAMESPACE_HEADER, PERMISSIONS_HEADER};
 use crate::domain::byte_order_mark::without_mark_bytes;
 use reqwest::{Body, Method, RequestBuilder, Url};
 use rustls::RootCertStore;
@@ -12,6 +13,7 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -214,6 +216,7 @@ impl Client {
             .await
             .map_err(|e| unreachable(&self.base, &e))?;
         let (status, correlation) = (answer.status(), correlation(&answer));
+        note(&answer);
         let body = answer
             .text()
             .await
@@ -235,6 +238,19 @@ impl Client {
                 .into(),
             None => problem.into(),
         })
+    }
+}
+
+/// Keeps what the answer says of the key, and tells people that a namespace is new.
+fn note(answer: &reqwest::Response) {
+    let header = |name| answer.headers().get(name)?.to_str().ok();
+    if let Some(permissions) = header(PERMISSIONS_HEADER) {
+        hints::know(permissions);
+    }
+    if let Some(namespace) = header(NEW_NAMESPACE_HEADER)
+        && std::io::stderr().is_terminal()
+    {
+        tell(&format!("namespace {namespace} is new\n"));
     }
 }
 

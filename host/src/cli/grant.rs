@@ -1,15 +1,13 @@
 //! `tasker grant …`
 
 use super::paint::Tone;
-use super::reference::Reference;
+use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
 use crate::domain::capability::Capability;
 use crate::domain::name::Name;
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::json;
-use std::fmt;
-use std::str::FromStr;
 
 /// The forms of a capability.
 const FORMS: &str = "Capabilities:
@@ -55,59 +53,29 @@ pub enum Command {
 pub struct Granted {
     /// The component, for example payments/charge; 'payments/*' for all components of the namespace.
     #[arg(value_name = "NAMESPACE/NAME")]
-    component: Family,
+    component: ComponentFamily,
     /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
 }
 
-/// One component, or all of a namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Family {
-    One(Reference),
-    All(Name),
-}
-
-impl FromStr for Family {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_suffix("/*") {
-            Some(namespace) => namespace
-                .parse()
-                .map(Self::All)
-                .map_err(|error| format!("{error}")),
-            None => super::reference::parse_family(text).map(Self::One),
-        }
-    }
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(component) => write!(f, "{component}"),
-            Self::All(namespace) => write!(f, "every component of {namespace}"),
-        }
-    }
-}
-
 impl Granted {
     fn namespace(&self) -> &Name {
         match (&self.namespace, &self.component) {
-            (Some(namespace), _) | (None, Family::All(namespace)) => namespace,
-            (None, Family::One(component)) => &component.namespace,
+            (Some(namespace), _) | (None, ComponentFamily::All(namespace)) => namespace,
+            (None, ComponentFamily::One(component)) => &component.namespace,
         }
     }
 
     /// As the namespace names it: `*`, `name`, or `other/name`.
     fn component(&self) -> Result<String, CliError> {
         match &self.component {
-            Family::One(component) if component.namespace == *self.namespace() => {
+            ComponentFamily::One(component) if component.namespace == *self.namespace() => {
                 Ok(component.name.to_string())
             }
-            Family::One(component) => Ok(component.family()),
-            Family::All(namespace) if namespace == self.namespace() => Ok("*".to_owned()),
-            Family::All(namespace) => Err(Problem::bad_input(format!(
+            ComponentFamily::One(component) => Ok(component.family()),
+            ComponentFamily::All(namespace) if namespace == self.namespace() => Ok("*".to_owned()),
+            ComponentFamily::All(namespace) => Err(Problem::bad_input(format!(
                 "{} cannot grant to all components of {namespace} at once",
                 self.namespace()
             ))
@@ -160,7 +128,7 @@ async fn add(
             granted.component
         )
     })?;
-    if let Family::One(component) = &granted.component {
+    if let ComponentFamily::One(component) = &granted.component {
         not_yet::warn(&component.namespace, &component.name, context).await;
     }
     let ls = format!("tasker grant ls --namespace {}", granted.namespace());
@@ -264,6 +232,6 @@ mod tests {
     fn a_star_means_the_components_of_the_namespace_itself() {
         assert_eq!(granted("payments/*", None).component().unwrap(), "*");
         assert!(granted("payments/*", Some("orders")).component().is_err());
-        assert!("*".parse::<Family>().is_err());
+        assert!("*".parse::<ComponentFamily>().is_err());
     }
 }

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::{CliError, Problem};
 use crate::domain::byte_order_mark::{strip_mark, without_mark};
+use crate::domain::json_text;
 use serde_json::value::RawValue;
 use std::io::Read as _;
 use std::path::Path;
@@ -53,9 +54,11 @@ fn read_stdin() -> Result<String, CliError> {
     }
 }
 
+/// JSON that the host would keep, with a place where it is none.
 fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, CliError> {
+    let what = if option.is_empty() { "value" } else { "input" };
     let text = without_mark(&text);
-    serde_json::from_str(text).map_err(|error| {
+    let value: Box<RawValue> = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line().max(1), error.column().max(1));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
@@ -64,11 +67,13 @@ fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, C
         let help = format!(
             "write JSON, for example {lead}'{{\"amount\": 5}}', or @file.json, or @- for standard input"
         );
-        let what = if option.is_empty() { "value" } else { "input" };
         Problem::bad_input(format!("the {what} is not JSON"))
             .at([Place::new(line, column, message)])
-            .in_file(name, text).help(help).into()
-    })
+            .in_file(name, text).help(help)
+    })?;
+    let kept = json_text::check(value.get());
+    kept.map_err(|error| Problem::bad_input(format!("the {what} cannot be taken: {error}")))?;
+    Ok(value)
 }
 
 #[cfg(test)]

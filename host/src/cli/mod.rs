@@ -14,12 +14,14 @@ mod excerpt;
 mod exit;
 mod gc;
 mod grant;
+mod hints;
 mod input;
 mod json;
 mod key;
 mod kv;
 mod limit;
 mod list;
+mod namespace;
 pub mod new;
 mod not_yet;
 mod oci;
@@ -37,6 +39,7 @@ mod registry;
 mod scaffold;
 mod secret;
 mod serve;
+mod share;
 mod shell;
 mod sign;
 mod signing;
@@ -162,6 +165,12 @@ enum Command {
     /// Manage capabilities of components: HTTP, secrets, kv, environment, events.
     #[command(subcommand)]
     Grant(grant::Command),
+    /// Create and list namespaces.
+    #[command(subcommand)]
+    Namespace(namespace::Command),
+    /// Manage which components other namespaces may use.
+    #[command(subcommand)]
+    Share(share::Command),
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
@@ -207,6 +216,11 @@ impl Cli {
         Some(args.run())
     }
 
+    /// True where the command starts a PostgreSQL of its own.
+    pub fn has_private_database(&self) -> bool {
+        matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
+    }
+
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
         let output = Output::new(self.global.output, self.global.color, self.global.hints);
@@ -246,6 +260,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,
+        Command::Namespace(command) => namespace::run(command, &context()?).await,
+        Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,

@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Tone, When};
 use super::problem::{CliError, Problem};
-use super::{Exit, json, paint, units};
+use super::{Exit, hints, json, paint, units};
 use crate::domain::visible::visible_around;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
@@ -93,12 +93,14 @@ impl Output {
         }
     }
 
-    /// Names commands to go on with, dim, on standard error, where a person reads along.
+    /// Names commands to go on with that the key may run, dim, on standard error, where a person reads
+    /// along.
     pub fn next(self, commands: &[String]) {
         if !self.has_hints {
             return;
         }
-        for (place, command) in commands.iter().enumerate() {
+        let commands = commands.iter().filter(|it| hints::is_permitted(it));
+        for (place, command) in commands.enumerate() {
             let lead = if place == 0 { "next:" } else { "     " };
             tell(&format!(
                 "{}\n",

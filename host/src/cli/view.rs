@@ -3,12 +3,14 @@
 mod access;
 mod origin;
 mod pin;
+mod share;
 mod standing;
 mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, canonical, pinned};
+pub use share::{Hidden, Share};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
@@ -267,9 +269,12 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     #[serde(default)]
     pub finished_at: Option<DateTime<Utc>>,
+    /// Why it did not complete.
+    #[serde(default)]
+    pub error: Option<Failure>,
 }
 
-/// A task with its steps.
+/// A task with the first of its steps.
 #[derive(Debug, Deserialize)]
 pub struct Task {
     pub id: TaskId,
@@ -284,13 +289,25 @@ pub struct Task {
     pub finished_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub correlation_id: String,
+    /// None where it is large: it is read by itself.
     #[serde(default)]
     pub input: Option<Box<RawValue>>,
     #[serde(default)]
+    pub input_bytes: Option<u64>,
+    /// None where it is large: it is read by itself.
+    #[serde(default)]
     pub result: Option<Box<RawValue>>,
     #[serde(default)]
+    pub result_bytes: Option<u64>,
+    #[serde(default)]
     pub error: Option<Failure>,
+    /// Steps by state; empty where the host does not tell.
+    #[serde(default)]
+    pub step_counts: BTreeMap<String, usize>,
     pub steps: Vec<Step>,
+    /// Where the rest of them begins.
+    #[serde(default)]
+    pub steps_next: Option<String>,
     /// The number of its newest transition.
     pub seq: i64,
 }
@@ -319,4 +336,11 @@ pub struct Step {
     /// Why it stands still, where it does.
     #[serde(default)]
     pub reason: Option<String>,
+    /// `namespace/name` of what it runs, or ran.
+    #[serde(default)]
+    pub component: String,
+    #[serde(default)]
+    pub version: String,
+    #[serde(default)]
+    pub result_bytes: Option<u64>,
 }

@@ -31,6 +31,7 @@ pub mod resolve;
 pub mod rule_file;
 pub mod scope;
 pub mod secret;
+pub mod share;
 pub mod signature;
 pub mod signing_policy;
 pub mod state;

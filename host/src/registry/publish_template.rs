@@ -1,7 +1,7 @@
 //! Publishing a template: check, then store once.
 
 use super::obstacles::refusal;
-use super::storable::has_nul;
+use super::storable;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
@@ -128,10 +128,8 @@ pub(in crate::registry) fn definition_json(template: &Template) -> Result<Value,
         ),
         reason: error.to_string(),
     })?;
-    match has_nul(&definition) {
-        true => Err(RegistryError::Nul("the template")),
-        false => Ok(definition),
-    }
+    storable::check(&definition, "the template")?;
+    Ok(definition)
 }
 
 fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {

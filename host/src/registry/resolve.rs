@@ -12,6 +12,7 @@ pub use again::{Again, Standing, Swap, UpgradeRule};
 pub(in crate::registry) use cache::ResolvedCache;
 pub use template::Definition;
 
+use super::share::check_use;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::ids::{LockId, TaskId};
 use crate::domain::name::Name;
@@ -158,6 +159,21 @@ impl Resolver<'_> {
         Ok(resolved)
     }
 
+    /// Refuses what the template's namespace may not use of these components.
+    async fn check_use(
+        &mut self,
+        template: &Template,
+        components: &BTreeSet<QualifiedName>,
+    ) -> Result<(), RegistryError> {
+        let home = &template.namespace;
+        if components.iter().all(|it| it.namespace == *home) {
+            return Ok(());
+        }
+        self.has_read = true;
+        let usable = self.registry.usable(home, components).await?;
+        check_use(template, components, &usable)
+    }
+
     /// The lock's entries in the order of the steps, and the components that a ramp chose.
     async fn choose(
         &mut self,
@@ -168,6 +184,7 @@ impl Resolver<'_> {
     ) -> Result<(Vec<LockEntry>, BTreeSet<QualifiedName>), RegistryError> {
         let home = &template.namespace;
         let steps = template.ordered();
+        self.check_use(template, components).await?;
         let versions = self.versions_of(components, policy).await?;
         let named = steps
             .iter()

@@ -3,11 +3,12 @@
 use super::audit::{self, Change};
 use super::{Store, StoreError};
 use crate::domain::{actor::Actor, digest::Digest, name::Name};
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// An upload that was inspected and may be stored.
 pub struct NewComponentVersion<'a> {
@@ -243,7 +244,7 @@ const VERSIONS: &str = "
 
 /// The id of the namespace, which is made at its first use.
 pub(in crate::store) async fn ensure_namespace(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     name: &Name,
 ) -> Result<i32, StoreError> {
     sqlx::query("insert into tasker.namespace (name) values ($1) on conflict do nothing")
@@ -258,7 +259,7 @@ pub(in crate::store) async fn ensure_namespace(
 }
 
 async fn ensure_component(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     name: &Name,
 ) -> Result<i32, StoreError> {
@@ -282,7 +283,7 @@ async fn ensure_component(
 /// Asks first, so that bytes which are there already do not travel again. Locks them, so that they
 /// are not collected before the version that needs them is there.
 pub(in crate::store) async fn ensure_blob(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     digest: Digest,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
@@ -316,7 +317,7 @@ fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
 
 /// True where the version was not there.
 async fn insert_version(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     component_id: i32,
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, StoreError> {

@@ -8,7 +8,9 @@ use crate::domain::event::SentEvent;
 use crate::domain::ids::{LockId, TaskId, WorkerId};
 use crate::domain::invocation::Lease;
 use crate::domain::json_text;
-use crate::domain::outcome::{Failure, Retry};
+use crate::domain::outcome::{Failure, FailureKind, Retry};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use std::time::Duration;
@@ -80,6 +82,16 @@ pub struct Claimed {
     pub generation: i64,
 }
 
+/// A lease that this host cannot make use of.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub lease: Lease,
+    /// How long nobody shall claim it.
+    pub delay: Duration,
+    /// Why, for whoever looks at the step.
+    pub failure: Failure,
+}
+
 impl Store {
     /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
     /// call creates no second task where there is an identity key.
@@ -97,6 +109,8 @@ impl Store {
                 .bind(column(tasks, |t| t.is_watched))
                 .fetch_all(&self.pool)
                 .await?;
+        self.uses
+            .created_of(tasks.iter().map(|task| task.template_version_id));
         in_order(tasks.len(), &rows)
     }
 
@@ -108,6 +122,7 @@ impl Store {
         completed: &[Completed],
         claim: usize,
     ) -> Result<Vec<Claimed>, StoreError> {
+        self.uses.ran(completed.iter().map(|it| it.usage));
         let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7, $8)")
             .bind(worker.0)
             .bind(column(completed, |c| c.lease.task_id.0))
@@ -122,6 +137,26 @@ impl Store {
         rows.iter().map(claimed).collect()
     }
 
+    /// Gives back leases that this host cannot make use of. Such attempts are not counted. Repeatable.
+    pub async fn give_back_steps(
+        &self,
+        worker: WorkerId,
+        given_back: &[GivenBack],
+    ) -> Result<(), StoreError> {
+        sqlx::query("select tasker.give_back_steps($1, $2, $3, $4, $5, $6)")
+            .bind(worker.0)
+            .bind(column(given_back, |g| g.lease.task_id.0))
+            .bind(column(given_back, |g| g.lease.step_no))
+            .bind(column(given_back, |g| g.lease.attempt))
+            .bind(column(given_back, |g| {
+                i64::try_from(g.delay.as_millis()).unwrap_or(i64::MAX)
+            }))
+            .bind(column(given_back, |g| error_json(&g.failure)))
+            .execute(self.engine())
+            .await?;
+        Ok(())
+    }
+
     /// Records failed attempts; the database decides which are tried again. Tells how long it is
     /// until the first of them is due, none where none will be. Repeatable.
     pub async fn fail_steps(
@@ -129,6 +164,7 @@ impl Store {
         worker: WorkerId,
         failed: &[Failed],
     ) -> Result<Option<Duration>, StoreError> {
+        self.uses.ran(failed.iter().map(|it| it.usage));
         let due_ms: Option<i64> =
             sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
                 .bind(worker.0)
@@ -150,6 +186,7 @@ impl Store {
         worker: WorkerId,
         checkpointed: &[Completed],
     ) -> Result<(), StoreError> {
+        self.uses.ran(checkpointed.iter().map(|it| it.usage));
         sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(column(checkpointed, |c| c.lease.task_id.0))
@@ -231,31 +268,35 @@ fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
     })
 }
 
+/// A failure as the log keeps it; the details as they were written.
+#[derive(Serialize)]
+struct ErrorJson {
+    kind: FailureKind,
+    code: String,
+    message: String,
+    details: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    backtrace: Vec<String>,
+}
+
 fn error_json(failure: &Failure) -> String {
-    let details = failure.details.as_deref().map(details_json);
-    let mut error = serde_json::json!({
-        "kind": failure.kind,
-        "code": without_nul(&failure.code),
-        "message": without_nul(&failure.message),
-        "details": details,
-    });
-    if !failure.backtrace.is_empty() {
-        error["backtrace"] = failure
-            .backtrace
-            .iter()
-            .map(|frame| without_nul(frame))
-            .collect();
-    }
-    error.to_string()
+    let backtrace = failure.backtrace.iter();
+    let error = ErrorJson {
+        kind: failure.kind,
+        code: without_nul(&failure.code),
+        message: without_nul(&failure.message),
+        details: failure.details.as_deref().map(details_json),
+        backtrace: backtrace.map(|frame| without_nul(frame)).collect(),
+    };
+    serde_json::to_string(&error).expect("texts and JSON are JSON")
 }
 
 /// The details as they are, or as a string where SQL could not read a member beside them as text:
 /// PostgreSQL refuses the whole for a NUL or half a surrogate pair anywhere in it.
-fn details_json(text: &str) -> serde_json::Value {
-    match serde_json::from_str(text) {
-        Ok(details) if json_text::is_readable(text) => details,
-        Ok(_) | Err(_) => serde_json::Value::String(without_nul(text)),
-    }
+fn details_json(text: &str) -> Box<RawValue> {
+    let kept = json_text::check_readable(text).map(|()| text.to_owned());
+    let json = kept.unwrap_or_else(|_| serde_json::Value::from(without_nul(text)).to_string());
+    RawValue::from_string(json).expect("it was checked, or is a string")
 }
 
 /// SQL reads `code` and `message` out of the JSON as text, which cannot hold a NUL.

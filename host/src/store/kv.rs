@@ -51,6 +51,7 @@ impl Store {
         ended: &CompletedWithKv,
     ) -> Result<Option<Duration>, StoreError> {
         let (completed, writes) = (&ended.completed, &ended.writes);
+        self.uses.ran(std::iter::once(completed.usage));
         let due_ms: Option<i64> = sqlx::query_scalar(
             "select tasker.complete_with_kv($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )

@@ -5,10 +5,11 @@ use super::component::{VersionStatus, ensure_namespace};
 use super::engine::column;
 use super::{Store, StoreError};
 use crate::domain::{actor::Actor, digest::Digest, name::Name};
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// A template that was checked and may be stored.
 pub struct NewTemplateVersion<'a> {
@@ -210,7 +211,7 @@ const VERSIONS: &str = "
     where n.name = $1 and t.name = $2 and ($3::text is null or v.version = $3)";
 
 async fn ensure_template(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     name: &Name,
 ) -> Result<i32, StoreError> {
@@ -233,7 +234,7 @@ async fn ensure_template(
 
 /// The new version's id, or none where it was there before.
 async fn insert_version(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     template_id: i32,
     new: &NewTemplateVersion<'_>,
 ) -> Result<Option<i32>, StoreError> {
@@ -254,7 +255,7 @@ async fn insert_version(
 }
 
 async fn insert_steps(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     template_version_id: i32,
     steps: &[NewStepTemplate],
 ) -> Result<(), StoreError> {
@@ -291,7 +292,7 @@ async fn insert_steps(
 }
 
 async fn insert_dependencies(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     template_version_id: i32,
     dependencies: &[(i16, i16)],
 ) -> Result<(), StoreError> {

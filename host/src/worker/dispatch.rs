@@ -1,6 +1,8 @@
 //! The worker loop: one owner of what is running, what has ended and which calls are under way.
 
 use super::Worker;
+use super::heartbeat::Beat;
+use super::leases::HeldLeases;
 use super::plan::PlanCache;
 use super::round::{self, Finished, Round};
 use super::running::Running;
@@ -9,11 +11,10 @@ use crate::domain::digest::Digest;
 use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::store::StoreError;
-use crate::store::lease::Heartbeat;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -36,7 +37,6 @@ enum Reply {
         batch: Vec<Finished>,
         result: Result<Round, StoreError>,
     },
-    Heartbeat(Result<Heartbeat, StoreError>),
     Recovered(Result<i32, StoreError>),
 }
 
@@ -47,6 +47,9 @@ pub(super) struct Dispatch<'a> {
     /// What is not started, and ended where it runs.
     barred: watch::Receiver<HashSet<Digest>>,
     running: HashMap<Lease, Running>,
+    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
+    held: HeldLeases,
+    beats: Receiver<Beat>,
     finished: Vec<Finished>,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<Reply>,
@@ -60,8 +63,6 @@ pub(super) struct Dispatch<'a> {
     is_lost: bool,
     /// Report one at a time: the database refused a batch for one of its outcomes.
     is_cautious: bool,
-    /// A heartbeat is under way.
-    is_beating: bool,
     no_call_before: Instant,
     look_at: Instant,
 }
@@ -72,6 +73,8 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         barred: watch::Receiver<HashSet<Digest>>,
+        held: HeldLeases,
+        beats: Receiver<Beat>,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -80,6 +83,8 @@ impl<'a> Dispatch<'a> {
             plans,
             barred,
             running: HashMap::new(),
+            held,
+            beats,
             finished: Vec::new(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
@@ -88,7 +93,6 @@ impl<'a> Dispatch<'a> {
             look: true,
             is_lost: false,
             is_cautious: false,
-            is_beating: false,
             no_call_before: now,
             look_at: now + worker.config.poll_interval,
         }
@@ -96,8 +100,6 @@ impl<'a> Dispatch<'a> {
 
     /// Works until shutdown or until the worker is declared dead.
     pub(super) async fn run(mut self, shutdown: &CancellationToken) -> Ended {
-        let mut heartbeat = tokio::time::interval(self.worker.config.heartbeat_interval);
-        heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
         loop {
@@ -114,15 +116,17 @@ impl<'a> Dispatch<'a> {
             let next = self.next_deadline(give_up_at);
             tokio::select! {
                 biased;
-                Some(reply) = self.calls.join_next() => {
-                    if let Some(ended) = self.take_reply(reply.expect("calls neither panic nor are cancelled")) {
+                Some(beat) = self.beats.recv() => {
+                    if let Some(ended) = self.take_beat(beat) {
                         return ended;
                     }
+                }
+                Some(reply) = self.calls.join_next() => {
+                    self.take_reply(reply.expect("calls neither panic nor are cancelled"));
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.barred.changed() => self.stop_barred(),
                 () = self.worker.wake.ready() => self.look = true,
-                _ = heartbeat.tick() => self.start_heartbeat(),
                 () = tokio::time::sleep_until(next.into()) => self.look_again(),
                 () = shutdown.cancelled(), if !is_stopping => {}
             }
@@ -220,23 +224,6 @@ impl<'a> Dispatch<'a> {
         });
     }
 
-    /// One at a time: a database that hangs is not to be asked ever more.
-    fn start_heartbeat(&mut self) {
-        if std::mem::replace(&mut self.is_beating, true) {
-            return;
-        }
-        let age = self.worker.config.heartbeat_interval;
-        let leases: Vec<Lease> = self
-            .running
-            .iter()
-            .filter(|(_, running)| running.is_older_than(age))
-            .map(|(lease, _)| *lease)
-            .collect();
-        let (store, id) = (self.worker.store.clone(), self.id);
-        self.calls
-            .spawn(async move { Reply::Heartbeat(store.heartbeat(id, &leases).await) });
-    }
-
     /// Once no round is under way, gives back claims that this worker never heard of.
     fn start_recovery(&mut self) {
         if self.rounds > 0 {
@@ -253,27 +240,29 @@ impl<'a> Dispatch<'a> {
         });
     }
 
-    fn take_reply(&mut self, reply: Reply) -> Option<Ended> {
-        self.is_beating &= !matches!(reply, Reply::Heartbeat(_));
+    fn take_reply(&mut self, reply: Reply) {
         match reply {
             Reply::Round {
                 asked,
                 batch,
                 result,
             } => self.take_round(asked, batch, result),
-            Reply::Heartbeat(Ok(Heartbeat::Alive { void })) => {
-                void.iter().for_each(|lease| self.drop_attempt(lease));
-            }
-            Reply::Heartbeat(Ok(Heartbeat::Dead)) => {
-                self.abandon();
-                return Some(Ended::Dead);
-            }
-            Reply::Heartbeat(Err(error)) => {
-                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
-            }
             Reply::Recovered(result) => self.take_recovery(result),
         }
-        None
+    }
+
+    fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
+        match beat {
+            Beat::Ask => None,
+            Beat::Void(leases) => {
+                leases.iter().for_each(|lease| self.drop_attempt(lease));
+                None
+            }
+            Beat::Dead => {
+                self.abandon();
+                Some(Ended::Dead)
+            }
+        }
     }
 
     fn take_round(
@@ -286,6 +275,9 @@ impl<'a> Dispatch<'a> {
         self.promised -= asked;
         match result {
             Ok(round) => {
+                batch
+                    .iter()
+                    .for_each(|reported| self.held.remove(&reported.lease));
                 self.look |= asked > 0 && round.claimed.len() == asked;
                 if let Some(retry_in) = round.retry_in {
                     self.look_at = self.look_at.min(Instant::now() + retry_in);
@@ -313,9 +305,10 @@ impl<'a> Dispatch<'a> {
         self.no_call_before = Instant::now() + RETRY_DELAY;
         match batch.as_slice() {
             [] => tracing::error!(error = %Chain(error), "the database refused a claim"),
-            // Not even the refusal could be recorded: the deadline will end the attempt.
+            // Not even the refusal could be recorded: the step is given back once its deadline has passed.
             [only] if round::is_refusal(only) => {
                 tracing::error!(error = %Chain(error), task_id = %only.lease.task_id, "the database refused a failure");
+                self.held.remove(&only.lease);
             }
             [only] => {
                 tracing::error!(error = %Chain(error), task_id = %only.lease.task_id, "the database refused an outcome");
@@ -345,6 +338,7 @@ impl<'a> Dispatch<'a> {
 
     fn start_attempt(&mut self, invocation: Invocation) {
         let lease = invocation.lease;
+        self.held.insert(lease);
         if self.barred.borrow().contains(&invocation.step.digest) {
             self.finished.push(round::quarantined(lease));
             return;
@@ -373,6 +367,7 @@ impl<'a> Dispatch<'a> {
 
     /// Ends an attempt whose lease is void: its result would be refused.
     fn drop_attempt(&mut self, lease: &Lease) {
+        self.held.remove(lease);
         if let Some(running) = self.running.remove(lease) {
             tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
             running.end();

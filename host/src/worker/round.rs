@@ -7,7 +7,7 @@ use crate::domain::ids::WorkerId;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::store::StoreError;
-use crate::store::engine::{Completed, Failed, VersionUsage};
+use crate::store::engine::{Completed, Failed, GivenBack, VersionUsage};
 use crate::store::kv::CompletedWithKv;
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,6 +37,7 @@ struct Sorted {
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
     quarantined: Vec<Lease>,
+    given_back: Vec<GivenBack>,
     with_kv: Vec<CompletedWithKv>,
 }
 
@@ -66,6 +67,12 @@ pub(super) async fn round(
         worker.stats.count_call();
         worker.store.park_steps(id, &sorted.quarantined).await?;
     }
+    if !sorted.given_back.is_empty() {
+        worker.stats.count_call();
+        worker.store.give_back_steps(id, &sorted.given_back).await?;
+        let due = sorted.given_back.iter().map(|given_back| given_back.delay);
+        retry_in = due.chain(retry_in).min();
+    }
     for ended in &sorted.with_kv {
         worker.stats.count_call();
         let due = worker.store.complete_with_kv(id, ended).await?;
@@ -73,7 +80,9 @@ pub(super) async fn round(
     }
     worker.stats.count_call();
     let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
-    let claimed = plans.invocations(&worker.store, claimed).await?;
+    let claimed = plans
+        .invocations(&worker.store.for_guests(), claimed)
+        .await?;
     Ok(Round { claimed, retry_in })
 }
 
@@ -109,6 +118,11 @@ fn sorted(batch: &[Finished]) -> Sorted {
                 usage,
             }),
             (Outcome::Quarantined, _) => sorted.quarantined.push(lease),
+            (Outcome::GivenBack { failure, delay }, _) => sorted.given_back.push(GivenBack {
+                lease,
+                delay,
+                failure,
+            }),
         }
     }
     sorted

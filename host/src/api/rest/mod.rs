@@ -19,7 +19,9 @@ mod reason;
 mod registry;
 mod registry_views;
 mod secrets;
+mod shares;
 mod signatures;
+mod task_payloads;
 mod task_views;
 mod tasks;
 mod template_views;
@@ -43,8 +45,10 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(secrets::router())
         .merge(kv::router())
         .merge(grants::router())
+        .merge(shares::router())
         .merge(limits::router())
         .merge(tasks::router())
+        .merge(task_payloads::router())
         .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())

@@ -1,6 +1,7 @@
 //! Plans: what publishing would change. Nothing is stored.
 
 use super::super::Api;
+use super::super::auth::Access;
 use super::super::error::ApiError;
 use super::super::request::{InPath, JsonBody, is_json, read};
 use super::components::MEDIA_TYPES;
@@ -35,16 +36,18 @@ pub fn router() -> Router<Api> {
 
 async fn of_component_version(
     State(api): State<Api>,
+    access: Access,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
 ) -> Result<Json<ComponentPlan>, ApiError> {
     let version = parse_version(&version)?;
     let target = QualifiedName { namespace, name };
     let plan = api.registry.plan_component_version(&target, &version);
-    Ok(Json(plan.await?))
+    Ok(Json(plan.await?.seen_by(|it| access.may_read(it))))
 }
 
 async fn of_component(
     State(api): State<Api>,
+    access: Access,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
     request: Request,
 ) -> Result<Json<ComponentPlan>, ApiError> {
@@ -55,7 +58,7 @@ async fn of_component(
     let plan = api
         .registry
         .plan_component(&target, &version, bytes, &signatures);
-    Ok(Json(plan.await?))
+    Ok(Json(plan.await?.seen_by(|it| access.may_read(it))))
 }
 
 async fn of_template(

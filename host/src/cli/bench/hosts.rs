@@ -243,7 +243,7 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         namespace: target.namespace,
         template: target.name,
         version: None,
-        input: serde_json::json!({}),
+        input: None,
         idempotency_key: None,
         correlation_id: None,
     })

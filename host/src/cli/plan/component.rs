@@ -114,6 +114,7 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
         rights(plan, output),
         steps(plan, output),
         pins(&plan.pins, output),
+        plan.hidden.text().unwrap_or_default(),
         text::stay(&plan.open_tasks),
         output.paint.tone(Tone::Quiet, "nothing was changed"),
     ]);

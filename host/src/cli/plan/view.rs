@@ -1,5 +1,6 @@
 //! Plans as the API tells them.
 
+use crate::cli::view::Hidden;
 use crate::domain::compat::{Level, Verdict, promise};
 use crate::domain::ramp::Percent;
 use crate::domain::reach::Reach;
@@ -24,6 +25,8 @@ pub struct ComponentPlan {
     pub pins: Vec<PinReach>,
     pub open_tasks: Vec<OpenTasks>,
     pub is_cut: bool,
+    #[serde(default)]
+    pub hidden: Hidden,
 }
 
 #[derive(Debug, Deserialize)]

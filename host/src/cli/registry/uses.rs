@@ -3,7 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
-use crate::cli::view::{Standing, canonical};
+use crate::cli::view::{Hidden, Standing, canonical};
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
@@ -21,6 +21,8 @@ struct Found {
     steps: Vec<Step>,
     pins: Vec<Pin>,
     is_cut: bool,
+    #[serde(default)]
+    hidden: Hidden,
 }
 
 #[derive(Deserialize)]
@@ -92,6 +94,7 @@ fn text(found: &Found, output: Output) -> String {
         "no pins",
     );
     let mut parts = vec![versions, steps, pins];
+    parts.extend(found.hidden.text());
     if found.is_cut {
         parts.push(
             output

@@ -13,10 +13,12 @@ pub mod graph;
 mod order;
 pub mod position;
 pub mod retry;
+mod scalar;
 pub mod schema;
 mod source;
 mod tree;
 
+pub use check::nearest::nearest;
 pub use definition::{Environment, Identity, Step, StepOverride, Template};
 pub use document::read_document;
 pub use environment::UnknownEnvironment;

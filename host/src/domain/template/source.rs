@@ -6,6 +6,7 @@
 
 use super::MAX_SOURCE_BYTES;
 use super::position::{Findings, Path, Position};
+use super::scalar;
 use super::tree::{Content, Entry, Located, cut};
 use crate::domain::byte_order_mark::without_mark;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
@@ -165,10 +166,12 @@ impl<'t, 'f> Reading<'t, 'f> {
             (Ok(None), _) => Ok(None),
             (Ok(Some(())), kept) => Ok(kept),
             (Err(refusal), Some(Located { content, .. })) if content.is_scalar() => {
-                Ok(Some(Located {
-                    at: refusal_place(&refusal),
-                    content,
-                }))
+                let at = refusal_place(&refusal);
+                let content = scalar::as_written(content, &self.lines, at).unwrap_or_else(|lost| {
+                    self.findings.push(at, &self.path, scalar::NOT_AS_JSON);
+                    lost
+                });
+                Ok(Some(Located { at, content }))
             }
             (Err(error), _) => Err(error),
         }

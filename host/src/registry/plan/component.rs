@@ -12,14 +12,15 @@ use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::Bar;
 use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
+use crate::registry::hidden::{Hidden, keep};
 use crate::registry::sign::check_signatures;
-use crate::registry::storable::has_nul;
+use crate::registry::storable;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
 use crate::sandbox::Descriptor;
 use crate::store::component::ComponentVersionRow;
-use crate::store::uses::PinUseRow;
+use crate::store::uses::{PinUseRow, UseRow};
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
@@ -51,6 +52,8 @@ pub struct ComponentPlan {
     pub open_tasks: Vec<OpenTasks>,
     /// There are more steps or pins than are told.
     pub is_cut: bool,
+    /// What its reader may not see of steps and pins.
+    pub hidden: Hidden,
 }
 
 /// A step that it reaches, or almost.
@@ -128,8 +131,8 @@ impl Registry {
         }
         let uploaded = self.inspected(bytes).await?;
         let described = serde_json::to_value(&uploaded.descriptor);
-        if described.is_ok_and(|described| has_nul(&described)) {
-            return Err(RegistryError::Nul("the component's descriptor"));
+        if let Ok(described) = described {
+            storable::check(&described, "the component's descriptor")?;
         }
         let obstacles = self.obstacles(target, version, given, signatures);
         let obstacles = obstacles.await?;
@@ -197,6 +200,9 @@ impl Registry {
         let uses = self.store.steps_that_name(namespace, name, MAX_USES);
         let uses = uses.await?;
         let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
+        let audience = self.audience(target).await?;
+        let uses = uses.into_iter();
+        let uses: Vec<UseRow> = uses.filter(|it| audience.includes(&it.namespace)).collect();
         let pinned = pinned(&pins)?;
         let held = self.as_taken(target, uploaded.digest, signatures, &uses);
         let held = held.await?;
@@ -225,7 +231,19 @@ impl Registry {
                 .collect(),
             open_tasks: open_tasks(open)?,
             is_cut,
+            hidden: Hidden::default(),
         })
+    }
+}
+
+impl ComponentPlan {
+    /// The plan as one reads it who may read these namespaces.
+    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
+        self.hidden = Hidden {
+            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
+            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+        };
+        self
     }
 }
 

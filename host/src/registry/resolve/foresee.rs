@@ -12,6 +12,7 @@ use crate::domain::pin::Pinned;
 use crate::domain::ramp::Percent;
 use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
 use crate::domain::resolve::{Candidate, Components, Pins, choose_components};
+use crate::domain::share::{UnsharedUse, UsableComponents};
 use crate::domain::template::{OrderedStep, Template};
 use crate::sandbox::Descriptor;
 use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
@@ -63,6 +64,7 @@ struct Foresight<'a> {
     input: Option<&'a Value>,
     comparisons: Comparisons,
     versions: Components<i32>,
+    usable: UsableComponents,
     pins: &'a NamespacePins,
     plain: Pins,
     /// With every ramp taken.
@@ -89,6 +91,7 @@ impl Registry {
         assumed.add_to(&mut versions);
         let foresight = Foresight {
             home: &template.namespace,
+            usable: self.usable(&template.namespace, &components).await?,
             input: template.input_schema.as_ref(),
             comparisons: Comparisons::default(),
             versions,
@@ -155,12 +158,29 @@ impl Foresight<'_> {
     }
 
     fn chosen_by(&self, ordered: &OrderedStep<'_>, pins: &Pins) -> Result<&Candidate<i32>, String> {
+        self.check_use(ordered)?;
         let step = [(&ordered.step.name, &ordered.step.handler)];
         let chosen = choose_components(self.home, step, &self.versions, pins);
         match chosen {
             Ok(chosen) => Ok(chosen[0]),
             Err(errors) => Err(lines(&errors)),
         }
+    }
+
+    /// What is not shared is not told of.
+    fn check_use(&self, ordered: &OrderedStep<'_>) -> Result<(), String> {
+        let component = ordered.step.handler.component.qualified(self.home);
+        if self.usable.allow(self.home, &component) {
+            return Ok(());
+        }
+        let refused = RegistryError::NotShared {
+            namespace: self.home.clone(),
+            uses: vec![UnsharedUse {
+                step: Some(ordered.step.name.clone()),
+                component,
+            }],
+        };
+        Err(refused.to_string())
     }
 
     fn choice(
