@@ -126,7 +126,7 @@ async fn a_list_says_how_many_versions_are_out_of_use_and_which_is_taken() {
         let bytes = crate::sandbox::guests::noted(basics(), version);
         let file = terminal.file(&format!("{version}.wasm"), bytes);
         let push = ["component", "push", &file, "--name", "demo/basics"];
-        let push = push.iter().chain(&["--version", version]);
+        let push = push.into_iter().chain(["--version", version]);
         terminal.run(push).await.succeeds();
         let release = format!("demo/basics@{version}");
         terminal.run(["component", bar, &release]).await.succeeds();
@@ -146,7 +146,7 @@ async fn a_diff_advises_no_number_that_exists() {
         let bytes = crate::sandbox::guests::noted(basics(), version);
         let file = terminal.file(&format!("{version}.wasm"), bytes);
         let push = ["component", "push", &file, "--name", "demo/basics"];
-        let push = push.iter().chain(&["--version", version]);
+        let push = push.into_iter().chain(["--version", version]);
         terminal.run(push).await.succeeds();
     }
     let bytes = crate::sandbox::guests::noted(basics(), "other");

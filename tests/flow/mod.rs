@@ -14,6 +14,7 @@ mod poison;
 mod quarantine;
 mod ramps;
 mod registry;
+mod retries;
 mod secrets;
 mod swap;
 mod upgrade;

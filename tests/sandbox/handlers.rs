@@ -195,6 +195,18 @@ async fn a_result_that_is_nested_too_deep_to_be_kept_is_refused_for_good() {
 }
 
 #[tokio::test]
+async fn a_result_with_a_member_that_stands_twice_is_refused_for_good() {
+    let twice = r#"{"a": [{"b": 1, "b": 2}]}"#;
+    let failure = attempt("echo").input(twice).failure().await;
+    assert_eq!(
+        (failure.code.as_str(), failure.retry),
+        ("invalid_result", Retry::Never)
+    );
+    let told = "`/a/0/b` stands in it twice";
+    assert!(failure.message.contains(told), "{}", failure.message);
+}
+
+#[tokio::test]
 async fn a_result_that_is_not_json_is_refused_for_good() {
     for handler in ["not_json", "half_json"] {
         let failure = attempt(handler).failure().await;

@@ -33,6 +33,7 @@ mod go_back;
 mod obstacles;
 mod storable;
 mod taking;
+mod version_page;
 
 pub use error::{Kind, RegistryError, Release};
 

@@ -14,7 +14,7 @@ use crate::domain::chain::Chain;
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
-use over_limit::{event_too_large, memory_limit, over, raise, too_many_events, too_much_input};
+use over_limit::{event_too_large, memory_limit, over, raise, too_many_events};
 use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
@@ -39,10 +39,10 @@ pub(super) enum Stopped {
     Cpu,
     #[error("too many calls to the host")]
     HostCalls,
-    #[error("{0} bytes of input")]
-    Input(u64),
     #[error("over the limit `{0}`")]
     Limit(Limit),
+    #[error("{0} bytes of input")]
+    Input(u64),
     #[error("an event of {0} bytes")]
     EventSize(usize),
     #[error("too many events")]
@@ -139,8 +139,8 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 raise(Limit::HostCalls, state)
             ),
         ),
-        Stopped::Input(bytes) => too_much_input(*bytes, state),
         Stopped::Limit(limit) => over(*limit, state),
+        Stopped::Input(bytes) => over_limit::too_much_input(*bytes, state),
         Stopped::EventSize(bytes) => event_too_large(*bytes, state),
         Stopped::Events => too_many_events(state),
         Stopped::Quarantined => failure(

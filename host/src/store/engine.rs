@@ -199,26 +199,6 @@ impl Store {
         Ok(())
     }
 
-    /// Gives back leases that this host cannot make use of. Such attempts are not counted. Repeatable.
-    pub async fn give_back_steps(
-        &self,
-        worker: WorkerId,
-        given_back: &[GivenBack],
-    ) -> Result<(), StoreError> {
-        sqlx::query("select tasker.give_back_steps($1, $2, $3, $4, $5, $6)")
-            .bind(worker.0)
-            .bind(column(given_back, |g| g.lease.task_id.0))
-            .bind(column(given_back, |g| g.lease.step_no))
-            .bind(column(given_back, |g| g.lease.attempt))
-            .bind(column(given_back, |g| {
-                i64::try_from(g.delay.as_millis()).unwrap_or(i64::MAX)
-            }))
-            .bind(column(given_back, |g| error_json(&g.failure)))
-            .execute(self.engine())
-            .await?;
-        Ok(())
-    }
-
     /// Records failed attempts; the database decides which are tried again. Tells how long it is
     /// until the first of them is due, none where none will be. Repeatable.
     pub async fn fail_steps(

@@ -44,6 +44,7 @@ pub mod template;
 pub mod upgrade;
 pub mod usage;
 pub mod uses;
+mod version_read;
 pub mod wake;
 pub mod yank;
 

@@ -68,12 +68,12 @@ pub(super) struct Dispatch<'a> {
     attempts: HashMap<Lease, Attempt>,
     /// What came of attempts, until it is on record.
     unrecorded: HashMap<Lease, Arc<Unrecorded>>,
-    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
-    held: HeldLeases,
-    held_bytes: HeldBytes,
-    beats: Receiver<Beat>,
+    held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<Reply>,
+    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
+    leases: HeldLeases,
+    beats: Receiver<Beat>,
 }
 
 impl<'a> Dispatch<'a> {
@@ -82,7 +82,7 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         barred: watch::Receiver<HashSet<Digest>>,
-        held: HeldLeases,
+        leases: HeldLeases,
         beats: Receiver<Beat>,
     ) -> Self {
         let config = &worker.config;
@@ -105,11 +105,11 @@ impl<'a> Dispatch<'a> {
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
-            held,
-            held_bytes: HeldBytes::default(),
-            beats,
+            held: HeldBytes::default(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
+            leases,
+            beats,
         }
     }
 
@@ -151,7 +151,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn start_calls(&mut self) {
-        for (id, call) in self.state.next_calls(Instant::now(), self.held_bytes.get()) {
+        for (id, call) in self.state.next_calls(Instant::now(), self.held.get()) {
             match call {
                 Call::Report { leases, claim } => self.start_report(id, &leases, claim),
                 Call::Claim { limit, bytes } => self.start_claim(id, limit, bytes),
@@ -172,7 +172,7 @@ impl<'a> Dispatch<'a> {
 
     fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
-        let held = self.held_bytes.clone();
+        let held = self.held.clone();
         self.calls.spawn(async move {
             let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
             Reply::Claimed(call, result)
@@ -264,22 +264,20 @@ impl<'a> Dispatch<'a> {
     fn answer(&mut self, call: CallId, answer: Answer, error: Option<&StoreError>) {
         match self.state.take_answer(Instant::now(), call, answer) {
             Effect::None => {}
-            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| self.forget(lease)),
+            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+                self.unrecorded.remove(lease);
+                self.leases.remove(lease);
+            }),
             Effect::Blamed(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
             Effect::Forgotten(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
-                self.forget(&lease);
+                self.unrecorded.remove(&lease);
+                self.leases.remove(&lease);
             }
         }
-    }
-
-    /// Of this lease, everything that counts is on record.
-    fn forget(&mut self, lease: &Lease) {
-        self.held.remove(lease);
-        self.unrecorded.remove(lease);
     }
 
     fn replace_by_refusal(&mut self, lease: Lease, error: Option<&StoreError>) {
@@ -298,7 +296,7 @@ impl<'a> Dispatch<'a> {
             invocation,
         } in assigned
         {
-            self.held.insert(lease);
+            self.leases.insert(lease);
             let invocation = match invocation {
                 Err(unrun) => Err(unrun),
                 Ok(invocation) if self.barred.borrow().contains(&invocation.step.digest) => {
@@ -345,8 +343,8 @@ impl<'a> Dispatch<'a> {
 
     /// Ends an attempt whose lease is void: its result would be refused.
     fn drop_attempt(&mut self, lease: &Lease) {
-        self.held.remove(lease);
         self.state.drop_lease(lease);
+        self.leases.remove(lease);
         if let Some(attempt) = self.attempts.remove(lease) {
             tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
             attempt.running.end();

@@ -85,7 +85,8 @@ impl AncestorResults for HostSide {
     ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         let (store, step) = (self.store.clone(), step.to_owned());
         Box::pin(self.ask(async move {
-            let ask = || store.ancestor_result(lease.task_id, lease.step_no, &step, bytes_max);
+            let (task, of) = (lease.task_id, lease.step_no);
+            let ask = || store.ancestor_result(task, of, &step, bytes_max);
             let found = once_it_answers(ask).await;
             let found = found.map_err(|error| AncestorError(Box::new(error)))?;
             Ok(found.map(|found| AncestorResult {

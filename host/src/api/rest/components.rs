@@ -5,6 +5,7 @@ use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::request::{Caller, InPath, InQuery, read};
 use super::signatures;
+use super::versions_query::VersionsQuery;
 use crate::domain::capability::Capability;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
@@ -56,6 +57,8 @@ struct ComponentView {
     namespace: Name,
     name: Name,
     versions: Vec<ComponentVersionView>,
+    /// Give it as `after` for lower versions; null where these are the last.
+    next: Option<String>,
 }
 
 /// One version of a component.
@@ -140,11 +143,15 @@ async fn list(
 async fn show(
     State(api): State<Api>,
     InPath((namespace, name)): InPath<(Name, Name)>,
+    InQuery(query): InQuery<VersionsQuery>,
 ) -> Result<Json<ComponentView>, ApiError> {
     let target = QualifiedName { namespace, name };
-    let rows = api.registry.component(&target).await?;
+    let (after, limit) = (query.after()?, query.limit()?);
+    let page = api.registry.component_page(&target, after.as_ref(), limit);
+    let page = page.await?;
     let granted = api.registry.granted_to(&target).await?;
-    let versions = rows
+    let versions = page
+        .rows
         .into_iter()
         .map(|row| ComponentVersionView::of(row, None, &granted));
     let versions = versions.collect::<Result<_, _>>()?;
@@ -153,6 +160,7 @@ async fn show(
         namespace,
         name,
         versions,
+        next: page.next.map(|version| version.to_string()),
     }))
 }
 

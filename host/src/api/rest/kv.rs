@@ -34,7 +34,9 @@ struct KvView {
     key: String,
     /// Different for every value that ever stood there.
     version: i64,
-    value: Box<RawValue>,
+    /// Null in a list where it has more than 4 KiB; see `value_bytes`.
+    value: Option<Box<RawValue>>,
+    value_bytes: i32,
     updated_at: DateTime<Utc>,
     /// The task whose step wrote it; none where an operator did.
     task_id: Option<Uuid>,
@@ -113,12 +115,14 @@ fn view(row: KvRow) -> Result<KvView, ApiError> {
         what: format!("kv {}/{}", row.bucket, row.key),
         reason: error.to_string(),
     };
-    let value = RawValue::from_string(row.value).map_err(stored)?;
+    let value = row.value.map(RawValue::from_string).transpose();
+    let value = value.map_err(stored)?;
     Ok(KvView {
         bucket: row.bucket,
         key: row.key,
         version: row.version,
         value,
+        value_bytes: row.value_bytes,
         updated_at: row.updated_at,
         task_id: row.task_id,
     })

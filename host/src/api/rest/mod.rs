@@ -27,6 +27,7 @@ mod tasks;
 mod template_views;
 mod templates;
 mod upgrades;
+mod versions_query;
 
 use super::Api;
 use axum::Router;

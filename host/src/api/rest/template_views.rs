@@ -37,6 +37,8 @@ pub struct TemplateView {
     /// What a new task takes that asks for no version; null where it would be refused.
     pub latest: Option<Version>,
     pub versions: Vec<TemplateVersionView>,
+    /// Give it as `after` for lower versions; null where these are the last.
+    pub next: Option<String>,
 }
 
 /// A template that was checked and not stored.

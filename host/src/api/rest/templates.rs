@@ -7,6 +7,7 @@ use super::super::request::{Caller, InPath, InQuery, read};
 use super::template_views::{
     CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView,
 };
+use super::versions_query::VersionsQuery;
 use crate::domain::byte_order_mark::strip_mark;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
@@ -74,11 +75,14 @@ async fn check(request: Request) -> Result<Json<CheckView>, ApiError> {
 async fn show(
     State(api): State<Api>,
     InPath((namespace, name)): InPath<(Name, Name)>,
+    InQuery(query): InQuery<VersionsQuery>,
 ) -> Result<Json<TemplateView>, ApiError> {
     let target = QualifiedName { namespace, name };
-    let rows = api.registry.template(&target).await?;
+    let (after, limit) = (query.after()?, query.limit()?);
+    let page = api.registry.template_page(&target, after.as_ref(), limit);
+    let page = page.await?;
     let latest = api.registry.default_template_version(&target).await?;
-    let versions = rows.into_iter().map(TemplateVersionView::try_from);
+    let versions = page.rows.into_iter().map(TemplateVersionView::try_from);
     let versions = versions.collect::<Result<_, _>>()?;
     let QualifiedName { namespace, name } = target;
     Ok(Json(TemplateView {
@@ -86,6 +90,7 @@ async fn show(
         name,
         latest,
         versions,
+        next: page.next.map(|version| version.to_string()),
     }))
 }
 

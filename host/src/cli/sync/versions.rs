@@ -1,7 +1,7 @@
 //! Versions that a host has or is to get from a folder.
 
-use crate::cli::view::{Family, Standing};
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::view::Standing;
+use crate::cli::{CliError, Context, Exit, list};
 use crate::domain::capability::{Capability, beyond};
 use crate::domain::compat::promise;
 use crate::domain::digest::Digest;
@@ -108,7 +108,7 @@ impl Versions {
             let plural = format!("{kind}s");
             let (namespace, name) = (target.namespace.as_str(), target.name.as_str());
             let path = ["namespaces", namespace, &plural, name];
-            let lines = match context.client.get::<Family<Line>>(&path).await {
+            let lines = match list::versions::<Line>(&context.client, &path).await {
                 Ok(family) => family.value.versions,
                 Err(CliError::Problem(problem)) if problem.exit() == Exit::NotFound => Vec::new(),
                 Err(error) => return Err(error),
