@@ -158,7 +158,7 @@ async fn it_is_told_when_a_version_was_used_last_or_that_it_never_was() {
              update tasker.lock set created_at = created_at - interval '31 days'",
         )
         .await;
-    assert_eq!(used("1.1.0").await, (false, false, false));
+    assert_eq!(used("1.1.0").await, (true, false, false));
     assert_eq!(used("1.0.0").await, (false, false, true));
 }
 

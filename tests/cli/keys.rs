@@ -75,7 +75,7 @@ async fn a_key_that_was_made_is_shown_with_how_to_go_on() {
         "{made:?}"
     );
     assert!(
-        made.out.contains("shown once") && made.err.contains("tasker key revoke ada"),
+        made.out.contains("shown once") && made.err == "next: tasker key ls\n",
         "{made:?}"
     );
     terminal.run(create.split(' ')).await.ends_with(4);

@@ -32,11 +32,16 @@ impl TestHost {
 
     /// The same as [`TestHost::start`], but for what is changed.
     pub async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut HostConfig)) -> Self {
+        Self::start_at(database.url(), change).await
+    }
+
+    /// The same on the database at a URL.
+    pub async fn start_at(url: String, change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = HostConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
-            database: DatabaseChoice::Url(database.url()),
+            database: DatabaseChoice::Url(url),
             secret_keys: None,
             connections: 8,
             compiler: Compiler::InProcess,
@@ -62,6 +67,16 @@ impl TestHost {
 
     pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         answer(self.client.post(self.url(path)).json(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.client.put(self.url(path)).json(body)).await
+    }
+
+    /// Uploads a component to a path.
+    pub async fn put_bytes(&self, path: &str, bytes: &[u8]) -> (u16, Value) {
+        let request = self.client.put(self.url(path)).body(bytes.to_owned());
+        answer(request.header("content-type", "application/wasm")).await
     }
 
     pub async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {

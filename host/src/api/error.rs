@@ -126,7 +126,10 @@ impl ApiError {
     fn field_errors(&self) -> Vec<FieldError> {
         if let Self::InvalidJson(error) = self {
             vec![error.clone()]
-        } else if let Self::Registry(RegistryError::Template(error)) = self {
+        } else if let Self::Registry(
+            RegistryError::Template(error) | RegistryError::CannotRun(error),
+        ) = self
+        {
             error.findings.iter().map(FieldError::from).collect()
         } else if let Self::Registry(RegistryError::PromisesTooMuch(broken)) = self {
             broken.beyond().map(FieldError::from).collect()
@@ -159,6 +162,17 @@ impl ApiError {
         }
     }
 
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error)
+            | Self::Tasks(TasksError::Store(error))
+            | Self::Tasks(TasksError::Registry(RegistryError::Store(error)))
+            | Self::Registry(RegistryError::Store(error))
+            | Self::Registry(RegistryError::Secret(SecretError::Store(error))) => Some(error),
+            _ => None,
+        }
+    }
+
     /// What the caller reads: nothing of the host's insides.
     fn detail(&self, status: StatusCode) -> String {
         match status {
@@ -169,7 +183,9 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE
                 if !matches!(self, Self::NotReady { .. } | Self::Overloaded) =>
             {
-                "the database does not answer; try again".to_owned()
+                let outage = self.store_error().map(StoreError::outage);
+                let outage = outage.unwrap_or("the database does not answer");
+                format!("{outage}; try again")
             }
             _ => self.to_string(),
         }
@@ -216,6 +232,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
             "version_promises_too_much",
         ),
         RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
+        RegistryError::CannotRun(_) => (StatusCode::UNPROCESSABLE_ENTITY, "template_cannot_run"),
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }
@@ -250,6 +267,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::CollectAge(_) => (StatusCode::UNPROCESSABLE_ENTITY, "collect_age"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
+        RegistryError::LongNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "long_number"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
         RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
         RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
@@ -293,6 +311,8 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::KeyReused { .. } => (StatusCode::CONFLICT, "idempotency_key_reused"),
         TasksError::Duplicate { .. } => (StatusCode::CONFLICT, "duplicate_task"),
         TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
+        TasksError::UnknownStep { .. } => (StatusCode::NOT_FOUND, "unknown_step"),
+        TasksError::NoPayload { .. } => (StatusCode::NOT_FOUND, "no_payload"),
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::UpgradeBreaks(_) => (StatusCode::CONFLICT, "upgrade_breaks"),
         TasksError::UpgradeOfWhat | TasksError::UpgradeOfFinal(_) => {

@@ -1,6 +1,7 @@
 //! TLS before the API: certificates that can be read anew, and handshakes beside each other.
 
 use super::callers::CallerId;
+use crate::domain::byte_order_mark::without_mark_bytes;
 use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
@@ -16,6 +17,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::task::AbortOnDropHandle;
+use zeroize::Zeroizing;
 
 /// Who has not shaken hands after this long is cut off.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
@@ -81,13 +83,18 @@ fn config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
         let path = path.clone();
         move |source| TlsError::Pem { path, source }
     };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
-        .map_err(wrong(cert))?;
+    let text = std::fs::read(cert).map_err(pem::Error::Io);
+    let text = text.map_err(wrong(cert))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(without_mark_bytes(&text))
+            .collect::<Result<_, _>>()
+            .map_err(wrong(cert))?;
     if chain.is_empty() {
         return Err(TlsError::Empty { path: cert.clone() });
     }
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
+    let text = std::fs::read(key).map(Zeroizing::new);
+    let text = text.map_err(pem::Error::Io).map_err(wrong(key))?;
+    let secret = PrivateKeyDer::from_pem_slice(without_mark_bytes(&text)).map_err(wrong(key))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -16,9 +16,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Show what keeps a version of a component in use.
+    /// Show what references a version of a component.
     Component(Drain),
-    /// Show what keeps a version of a template in use.
+    /// Show what references a version of a template.
     Template(Drain),
 }
 
@@ -27,10 +27,10 @@ pub struct Drain {
     /// Which one, for example payments/charge@1.4.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
     release: Reference,
-    /// Follow until nothing keeps it in use.
+    /// Wait until nothing references it.
     #[arg(long)]
     wait: bool,
-    /// How long to follow at most, for example 30s or 5m.
+    /// How long to wait at most, for example 30s or 5m.
     #[arg(long, value_name = "DURATION", value_parser = units::parse_duration, requires = "wait")]
     timeout: Option<Duration>,
 }
@@ -49,8 +49,6 @@ struct Holders {
     last_used_at: Option<DateTime<Utc>>,
     #[serde(default)]
     is_running: bool,
-    #[serde(default)]
-    is_unused: bool,
 }
 
 #[derive(Deserialize)]
@@ -245,8 +243,7 @@ impl Holders {
         match (self.is_running, self.last_used_at) {
             (true, _) => "now".to_owned(),
             (false, Some(at)) => units::ago(at, Utc::now()),
-            (false, None) if self.is_unused => "never".to_owned(),
-            (false, None) => "not within the last 30 days".to_owned(),
+            (false, None) => "never".to_owned(),
         }
     }
 }

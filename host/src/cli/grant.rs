@@ -19,30 +19,30 @@ const FORMS: &str = "Capabilities:
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Let a component reach something in the tasks of a namespace.
+    /// Grant a capability to a component in the tasks of a namespace.
     #[command(after_help = FORMS)]
     Add {
         #[command(flatten)]
         granted: Granted,
-        /// What it may reach, such as 'http GET api.example.com/v1/*'.
+        /// The capability, such as 'http GET api.example.com/v1/*'.
         capability: String,
-        /// Why, for who reads the audit.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
     /// List the grants.
     Ls {
-        /// Only those of this namespace.
+        /// Only grants of this namespace.
         #[arg(long)]
         namespace: Option<Name>,
     },
-    /// Take a grant away; attempts that begin from now on do without it.
+    /// Revoke a grant; it takes effect from the next attempt on.
     Rm {
         #[command(flatten)]
         granted: Granted,
-        /// What it may no longer reach, as `grant ls` shows it, or its id.
+        /// The capability, as `grant ls` shows it, or the id of the grant.
         capability: String,
-        /// Why, for who reads the audit.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -51,10 +51,10 @@ pub enum Command {
 /// To what is granted, and in whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Granted {
-    /// The component, for example payments/charge; 'payments/*' for all of the namespace.
+    /// The component, for example payments/charge; 'payments/*' for all components of the namespace.
     #[arg(value_name = "NAMESPACE/NAME")]
     component: ComponentFamily,
-    /// The namespace whose tasks are meant; without it, the namespace of the component.
+    /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
 }

@@ -197,6 +197,14 @@ impl CliError {
         }
     }
 
+    /// Says how to mend it where it has this code.
+    pub fn help_for(self, code: &str, help: &str) -> Self {
+        match self {
+            Self::Problem(problem) if problem.code == code => problem.help(help).into(),
+            Self::ClosedPipe | Self::Problem(_) => self,
+        }
+    }
+
     /// See [`Problem::in_file`].
     pub fn in_file(self, file: &str, source: &str) -> Self {
         match self {

@@ -2,6 +2,7 @@
 
 use super::collect::MAX_COLLECT_AGE;
 use super::kv::KvPlace;
+use super::storable::MAX_NUMBER_DIGITS;
 use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
@@ -96,6 +97,8 @@ pub enum RegistryError {
     PromisesTooMuch(Box<BrokenPromise>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
+    #[error("no task of this template could run: {0}")]
+    CannotRun(TemplateError),
     #[error(
         "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
     )]
@@ -262,6 +265,10 @@ pub enum RegistryError {
     NotQuarantined { release: Box<Release> },
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
+    #[error(
+        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a text"
+    )]
+    LongNumber(&'static str),
     #[error("what is stored of {what} cannot be read: {reason}")]
     Stored { what: String, reason: String },
 }
@@ -284,13 +291,14 @@ impl From<SandboxError> for RegistryError {
             | SandboxError::CacheDir { .. }
             | SandboxError::Load(_)
             | SandboxError::WrongBytes { .. }
+            | SandboxError::Threads(_)
             | SandboxError::Compiler(_) => Self::Sandbox(error),
         }
     }
 }
 
 /// One error a line.
-fn lines(errors: &[ResolveError]) -> String {
+pub(in crate::registry) fn lines(errors: &[ResolveError]) -> String {
     errors
         .iter()
         .map(ResolveError::to_string)
@@ -342,10 +350,10 @@ fn set_first(
     target: &QualifiedName,
     now: Option<&Version>,
 ) -> String {
-    let requirement = now.map_or_else(|| "REQUIREMENT".to_owned(), |now| format!("'={now}'"));
+    let requirement = now.map_or_else(|| " REQUIREMENT".to_owned(), |now| format!("@{now}"));
     let elsewhere = match *namespace == target.namespace {
         true => String::new(),
         false => format!(" --in {namespace}"),
     };
-    format!("tasker pin set {kind} {target} {requirement}{elsewhere}")
+    format!("tasker pin set {kind} {target}{requirement}{elsewhere}")
 }

@@ -2,6 +2,7 @@
 
 pub mod bar;
 pub mod collect;
+pub mod default_version;
 pub mod diff;
 pub mod discover;
 pub mod gate;
@@ -29,8 +30,10 @@ pub mod watch;
 
 mod error;
 mod go_back;
+mod obstacles;
 mod storable;
 mod taking;
+mod version_page;
 
 pub use error::{Kind, RegistryError, Release};
 

@@ -1,6 +1,7 @@
 //! From what a caller asks for to the lock of a new task.
 
 mod again;
+pub mod assumed;
 mod cache;
 mod candidates;
 pub mod foresee;
@@ -75,26 +76,6 @@ impl Registry {
             generation,
             has_read: false,
         })
-    }
-
-    /// What would keep a task of this template from being resolved now, one line each.
-    pub(in crate::registry) async fn resolve_warnings(
-        &self,
-        template: &Template,
-    ) -> Result<Vec<String>, RegistryError> {
-        let pins = self.pins_of(&template.namespace).await?;
-        let seen = pins.seen_on(&[]);
-        let components = components_of(template);
-        let mut resolver = self.resolver().await?;
-        let chosen = resolver.choose(template, &components, &seen, &pins.policy);
-        match chosen.await {
-            Ok(_) => Ok(Vec::new()),
-            Err(RegistryError::Unresolved(errors)) => {
-                Ok(errors.iter().map(ToString::to_string).collect())
-            }
-            Err(error @ RegistryError::UnknownHandler { .. }) => Ok(vec![error.to_string()]),
-            Err(error) => Err(error),
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Tasks as callers see them: submit, look, wait, cancel.
 
 pub mod cancel;
+pub mod payload;
 pub mod show;
+pub mod steps;
 pub mod submit;
 pub mod upgrade;
 pub mod wait;

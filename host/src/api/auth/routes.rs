@@ -133,7 +133,14 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("GET", "/v1/tasks", Read, Place::Query),
     ("GET", "/v1/tasks/{id}", Read, Place::Task),
     ("GET", "/v1/tasks/{id}/steps", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/steps/{step}/result", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/steps/{step}/checkpoint", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/steps/{step}/error", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/input", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/result", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/error", Read, Place::Task),
     ("GET", "/v1/tasks/{id}/transitions", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/transitions/{seq}/detail", Read, Place::Task),
     ("POST", "/v1/tasks/{id}/cancel", Run, Place::Task),
 ];
 

@@ -8,12 +8,12 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_release};
 use crate::cli::signing::signatures_beside;
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context, Exit, shell};
 use reqwest::Method;
 use std::path::PathBuf;
 
-/// Say what publishing a version of a component would change: its verdict and rights, new tasks,
-/// pins. Nothing is changed.
+/// Preview publishing a component: semver check, requested capabilities, affected templates and pins.
+/// Nothing is changed; exits with 2 where something would be refused.
 #[derive(Debug, clap::Args)]
 pub struct Component {
     /// Which version, for example orders/charge@1.5.0.
@@ -32,7 +32,10 @@ impl Component {
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
         context.output.next(&self.next(plan));
-        Ok(Exit::Complete)
+        let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
+        let wrong = plan.obstacles.len() + lacking.count();
+        let is_new = !matches!(plan.status.as_deref(), Some(status) if status != "collected");
+        text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
     }
 
     async fn ask(&self, context: &Context) -> Result<Answer<ComponentPlan>, CliError> {
@@ -74,7 +77,7 @@ impl Component {
         match (plan.status.as_deref(), &self.path) {
             (None | Some("collected"), Some(path)) => {
                 let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
-                let path = path.display();
+                let path = shell::path(path);
                 let has = |code| plan.obstacles.iter().any(|it| it.code == code);
                 let sign = match has(ObstacleCode::Unsigned) {
                     true => " --sign KEY",

@@ -3,7 +3,7 @@
 use super::view::{Numbered, OpenTasks, Reached};
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
-use crate::cli::{changes, units};
+use crate::cli::{CliError, Exit, Problem, changes, units};
 use crate::domain::reach::Reach;
 use semver::Version;
 
@@ -40,6 +40,20 @@ pub fn number(number: &Numbered, output: Output) -> String {
         None => format!("{since}, nothing is different\n  {room}"),
         Some((head, changes)) => format!("{head}\n  {room}\n{changes}"),
     }
+}
+
+/// How the command ends: as publishing would, where it would be refused or new tasks could not run.
+pub fn verdict(is_number_refused: bool, wrong: usize, is_new: bool) -> Result<Exit, CliError> {
+    if !(is_number_refused && is_new) && wrong == 0 {
+        return Ok(Exit::Complete);
+    }
+    let what = match is_new {
+        true => "publishing it would be refused, or its tasks would be; nothing was changed",
+        false => "it is published, but its tasks would be refused; nothing was changed",
+    };
+    Err(Problem::new(Exit::BadInput, "plan_has_obstacles", what)
+        .help("mend what is marked with ✘ above")
+        .into())
 }
 
 /// That tasks under way keep what they have.

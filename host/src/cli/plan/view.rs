@@ -1,9 +1,10 @@
 //! Plans as the API tells them.
 
 use crate::cli::view::Hidden;
-use crate::domain::compat::{Level, Verdict};
+use crate::domain::compat::{Level, Verdict, promise};
 use crate::domain::ramp::Percent;
 use crate::domain::reach::Reach;
+use crate::sandbox::Descriptor;
 use semver::Version;
 use serde::Deserialize;
 
@@ -12,6 +13,7 @@ pub struct ComponentPlan {
     pub namespace: String,
     pub name: String,
     pub version: Version,
+    pub descriptor: Descriptor,
     /// None where it is not published.
     pub status: Option<String>,
     #[serde(flatten)]
@@ -48,6 +50,19 @@ pub struct Numbered {
     pub verdict: Option<Verdict>,
     pub allowed: Option<Level>,
     pub lowest_version: Option<Version>,
+}
+
+impl Numbered {
+    /// A verdict held to the number of the version; `taken` are numbers that it could not have instead.
+    pub fn of(verdict: Verdict, version: &Version, taken: &[Version]) -> Self {
+        let allowed = promise::allowed(&verdict.against, version);
+        let lowest = || promise::lowest(&verdict.against, verdict.level, version, taken);
+        Self {
+            allowed: Some(allowed),
+            lowest_version: (verdict.level > allowed).then(lowest),
+            verdict: Some(verdict),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

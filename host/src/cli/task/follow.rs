@@ -1,5 +1,6 @@
 //! Following a task until its end, by requests that the host holds back until something happens.
 
+use super::steps;
 use crate::cli::client::{Answer, Client};
 use crate::cli::view::{Page, Task, Transition};
 use crate::cli::{CliError, Exit, Problem, units};
@@ -78,6 +79,11 @@ impl<'a> Follower<'a> {
                 (Some(_) | None, Some(_) | None) => return Ok(all),
             }
         }
+    }
+
+    /// Adds the steps in motion, where not all steps are in the answer.
+    pub async fn read_in_motion(&self, task: &mut Task) -> Result<(), CliError> {
+        steps::read_in_motion(self.client, task).await
     }
 
     /// True where the task is final or the user's time is up.

@@ -14,7 +14,7 @@ use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
 use crate::registry::hidden::{Hidden, keep};
 use crate::registry::sign::check_signatures;
-use crate::registry::storable::has_nul;
+use crate::registry::storable;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
@@ -24,7 +24,7 @@ use crate::store::uses::{PinUseRow, UseRow};
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What publishing a version of a component would change, if nobody is in its way.
 #[derive(Clone, Debug, Serialize)]
@@ -33,6 +33,8 @@ pub struct ComponentPlan {
     pub name: Name,
     pub version: Version,
     pub digest: Digest,
+    /// What inspection found in it.
+    pub descriptor: Descriptor,
     /// `active`, or why new tasks may not take it; null where it is not published.
     pub status: Option<&'static str>,
     #[serde(flatten)]
@@ -60,6 +62,8 @@ pub struct StepReach {
     pub namespace: String,
     pub template: String,
     pub template_version: String,
+    /// It is the version of the template that a new task takes which asks for none.
+    pub is_default: bool,
     pub step: String,
     pub handler: Name,
     pub requirement: Requirement,
@@ -127,8 +131,8 @@ impl Registry {
         }
         let uploaded = self.inspected(bytes).await?;
         let described = serde_json::to_value(&uploaded.descriptor);
-        if described.is_ok_and(|described| has_nul(&described)) {
-            return Err(RegistryError::Nul("the component's descriptor"));
+        if let Ok(described) = described {
+            storable::check(&described, "the component's descriptor")?;
         }
         let obstacles = self.obstacles(target, version, given, signatures);
         let obstacles = obstacles.await?;
@@ -204,15 +208,17 @@ impl Registry {
         let held = held.await?;
         let mut steps = reached_steps(target, version, uses, &held, &pinned);
         mark_lacking(&mut steps, &uploaded.descriptor);
+        self.mark_defaults(&mut steps).await?;
         let all = steps.len();
         steps.retain(|step| step.reached.reach != Reach::Unmatched);
-        steps.sort_by_key(|step| step.reached.reach);
+        steps.sort_by_key(|step| (step.reached.reach, !step.is_default));
         let open = self.store.open_tasks_by_version(namespace, name).await?;
         Ok(ComponentPlan {
             namespace: namespace.clone(),
             name: name.clone(),
             version: version.clone(),
             digest: uploaded.digest,
+            descriptor: uploaded.descriptor,
             status,
             number,
             unapproved: Vec::new(),
@@ -238,6 +244,30 @@ impl ComponentPlan {
             pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
         };
         self
+    }
+}
+
+impl Registry {
+    async fn mark_defaults(&self, steps: &mut [StepReach]) -> Result<(), RegistryError> {
+        let named: BTreeSet<(&str, &str)> = steps
+            .iter()
+            .map(|step| (step.namespace.as_str(), step.template.as_str()))
+            .collect();
+        let named: Vec<_> = named.into_iter().collect();
+        let rows = self.store.templates_named(&named).await?;
+        let defaults: BTreeSet<(String, String, String)> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let version = row.default_version()?.to_string();
+                Some((row.namespace, row.name, version))
+            })
+            .collect();
+        for step in steps {
+            let (namespace, template) = (step.namespace.clone(), step.template.clone());
+            let key = (namespace, template, step.template_version.clone());
+            step.is_default = defaults.contains(&key);
+        }
+        Ok(())
     }
 }
 
