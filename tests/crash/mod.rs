@@ -5,7 +5,7 @@
 
 mod chance;
 mod frozen;
-mod hosts;
+pub mod hosts;
 mod load;
 mod memory;
 mod postgres;

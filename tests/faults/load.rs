@@ -34,7 +34,11 @@ pub struct Load {
 
 impl Load {
     pub async fn begin(site: &Site) -> Self {
-        let url = site.url();
+        Self::begin_through(site, site.url()).await
+    }
+
+    /// The same with hosts that reach the server by another URL.
+    pub async fn begin_through(site: &Site, url: String) -> Self {
         let host = || {
             TestHost::start_at(url.clone(), |config| {
                 let worker = config.worker.as_mut().unwrap();

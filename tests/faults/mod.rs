@@ -3,7 +3,18 @@
 mod clock;
 mod failover;
 mod frozen;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod interrupted;
+mod keys;
 mod load;
 mod locked;
+mod pooler;
+mod private;
+mod proxy;
+mod refused;
 mod restarted;
+mod serve;
 mod server;
+mod silent;
+mod starved;

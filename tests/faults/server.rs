@@ -171,9 +171,7 @@ impl Server {
 
     /// Stops every process of it where it stands. Connections stay open and nothing answers.
     pub fn freeze(&self) {
-        self.processes()
-            .iter()
-            .for_each(|pid| signal(*pid, "-STOP"));
+        freeze(self.process.as_ref().unwrap().id());
     }
 
     /// Lets it go on.
@@ -201,18 +199,37 @@ impl Server {
             .unwrap_or_else(|error| panic!("{sql}: {error}"))
     }
 
-    /// The main process first, so that it starts no other meanwhile.
+    /// A statement that cannot be in a transaction, or brings nothing.
+    pub async fn run(&self, sql: &str) {
+        let done = self.try_run(sql).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// The same where it may fail; tells why.
+    pub async fn try_run(&self, sql: &str) -> Result<(), String> {
+        let options = options(&self.sockets);
+        let options = options.options([("default_transaction_read_only", "off")]);
+        let mut connection = options.connect().await.unwrap();
+        let ran = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()))
+            .execute(&mut connection)
+            .await;
+        ran.map(drop).map_err(|error| error.to_string())
+    }
+
+    /// Where it listens.
+    pub fn sockets(&self) -> &Path {
+        &self.sockets
+    }
+
     fn processes(&self) -> Vec<u32> {
-        let main = self.process.as_ref().unwrap().id();
-        let children = std::fs::read_dir("/proc").unwrap().flatten();
-        let children = children.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-        let children = children.filter(|pid: &u32| parent(*pid) == Some(main));
-        std::iter::once(main).chain(children).collect()
+        processes_of(self.process.as_ref().unwrap().id())
     }
 
     fn command(&self, program: &str) -> Command {
-        let programs = Programs::find(None).unwrap();
-        let mut command = Command::new(programs.program(program));
+        // A directory of links may have those only that a server needs.
+        let postgres = Programs::find(None).unwrap().program("postgres");
+        let postgres = std::fs::canonicalize(postgres).unwrap();
+        let mut command = Command::new(postgres.with_file_name(program));
         command
             .current_dir(&self.sockets)
             .env("LC_ALL", "C")
@@ -253,12 +270,27 @@ fn options(sockets: &Path) -> PgConnectOptions {
         .database("postgres")
 }
 
+/// Stops a PostgreSQL where it stands, by its main process.
+pub fn freeze(main: u32) {
+    processes_of(main)
+        .iter()
+        .for_each(|pid| signal(*pid, "-STOP"));
+}
+
+/// The main process first, so that it starts no other meanwhile.
+fn processes_of(main: u32) -> Vec<u32> {
+    let children = std::fs::read_dir("/proc").unwrap().flatten();
+    let children = children.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let children = children.filter(|pid: &u32| parent(*pid) == Some(main));
+    std::iter::once(main).chain(children).collect()
+}
+
 fn parent(pid: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     stat.rsplit(") ").next()?.split(' ').nth(1)?.parse().ok()
 }
 
-fn signal(pid: u32, signal: &str) {
+pub fn signal(pid: u32, signal: &str) {
     let status = Command::new("kill")
         .args([signal, &pid.to_string()])
         .status();
@@ -266,7 +298,7 @@ fn signal(pid: u32, signal: &str) {
 }
 
 /// The account for PostgreSQL, where this one is root, which PostgreSQL refuses.
-fn account() -> Option<(u32, u32)> {
+pub fn account() -> Option<(u32, u32)> {
     if std::fs::metadata("/proc/self").unwrap().uid() != 0 {
         return None;
     }

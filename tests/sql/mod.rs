@@ -27,6 +27,7 @@ mod lock_order;
 mod park_steps;
 mod plans;
 mod poison;
+mod populated;
 mod reap;
 mod reap_overdue;
 mod release_steps;
@@ -39,6 +40,7 @@ mod stolen_leases;
 mod stop_worker;
 mod store;
 mod time_order;
+mod two_releases;
 mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};

@@ -3,7 +3,9 @@
 use super::Api;
 use super::error::ApiError;
 use crate::store::claim_health::FailingClaims;
+use crate::store::connect::Connections;
 use crate::store::health::{DatabaseRow, TaskCounts, WorkerRow};
+use crate::store::partitions::PartitionsRow;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -45,7 +47,7 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
                 error = &error as &dyn std::error::Error,
                 "the database refused a ping"
             );
-            Err(not_ready("the database refuses queries"))
+            Err(not_ready(error.outage()))
         }
         Err(_) => Err(not_ready("the database did not answer within 1 s")),
     }
@@ -73,15 +75,33 @@ struct StatusView {
     /// Why the host claims no steps, where its claims fail.
     claims_fail: Option<String>,
     database: DatabaseView,
+    connections: ConnectionsView,
     /// Of all hosts on this database.
     workers: Vec<WorkerView>,
     tasks: TasksView,
+    log: LogView,
+}
+
+/// How the log of transitions is divided.
+#[derive(Serialize)]
+struct LogView {
+    has_stray_rows: bool,
+    next_month_is_missing: bool,
 }
 
 #[derive(Serialize)]
 struct DatabaseView {
     version: String,
     now: DateTime<Utc>,
+}
+
+/// Of this host to the database.
+#[derive(Serialize)]
+struct ConnectionsView {
+    max: u32,
+    open: u32,
+    /// Why PostgreSQL refused some in the last minute.
+    refused: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -102,18 +122,21 @@ struct TasksView {
 
 async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
     let failing = api.claiming.failing().filter(FailingClaims::is_grave);
-    let (database, workers, tasks) = tokio::try_join!(
+    let (database, workers, tasks, log) = tokio::try_join!(
         api.store.database(),
         api.store.workers_alive(),
         api.store.task_counts(),
+        api.store.partitions(),
     )?;
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION"),
         is_draining: api.shutdown.is_cancelled(),
         claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseView::from(database),
+        connections: ConnectionsView::from(api.store.connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),
         tasks: TasksView::from(tasks),
+        log: LogView::from(log),
     }))
 }
 
@@ -121,6 +144,26 @@ impl From<DatabaseRow> for DatabaseView {
     fn from(row: DatabaseRow) -> Self {
         let DatabaseRow { version, now } = row;
         Self { version, now }
+    }
+}
+
+impl From<Connections> for ConnectionsView {
+    fn from(connections: Connections) -> Self {
+        let Connections { max, open, refused } = connections;
+        Self { max, open, refused }
+    }
+}
+
+impl From<PartitionsRow> for LogView {
+    fn from(row: PartitionsRow) -> Self {
+        let PartitionsRow {
+            has_stray_rows,
+            next_month_is_missing,
+        } = row;
+        Self {
+            has_stray_rows,
+            next_month_is_missing,
+        }
     }
 }
 

@@ -8,7 +8,9 @@ use crate::domain::event::SentEvent;
 use crate::domain::ids::{LockId, TaskId, WorkerId};
 use crate::domain::invocation::Lease;
 use crate::domain::json_text;
-use crate::domain::outcome::{Failure, Retry};
+use crate::domain::outcome::{Failure, FailureKind, Retry};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use std::time::Duration;
@@ -124,6 +126,8 @@ impl Store {
                 .bind(column(tasks, |t| t.is_watched))
                 .fetch_all(&self.pool)
                 .await?;
+        self.uses
+            .created_of(tasks.iter().map(|task| task.template_version_id));
         in_order(tasks.len(), &rows)
     }
 
@@ -135,6 +139,7 @@ impl Store {
         completed: &[Completed],
         claim: usize,
     ) -> Result<Vec<Released>, StoreError> {
+        self.uses.ran(completed.iter().map(|it| it.usage));
         let rows =
             sqlx::query("select * from tasker.complete_steps($1, $2, $3, $4, $5, $6, $7, $8)")
                 .bind(worker.0)
@@ -201,6 +206,7 @@ impl Store {
         worker: WorkerId,
         failed: &[Failed],
     ) -> Result<Option<Duration>, StoreError> {
+        self.uses.ran(failed.iter().map(|it| it.usage));
         let due_ms: Option<i64> =
             sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
                 .bind(worker.0)
@@ -222,6 +228,7 @@ impl Store {
         worker: WorkerId,
         checkpointed: &[Completed],
     ) -> Result<(), StoreError> {
+        self.uses.ran(checkpointed.iter().map(|it| it.usage));
         sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker.0)
             .bind(column(checkpointed, |c| c.lease.task_id.0))
@@ -312,31 +319,35 @@ fn due_in(due_ms: Option<i64>) -> Option<Duration> {
     due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs()))
 }
 
+/// A failure as the log keeps it; the details as they were written.
+#[derive(Serialize)]
+struct ErrorJson {
+    kind: FailureKind,
+    code: String,
+    message: String,
+    details: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    backtrace: Vec<String>,
+}
+
 fn error_json(failure: &Failure) -> String {
-    let details = failure.details.as_deref().map(details_json);
-    let mut error = serde_json::json!({
-        "kind": failure.kind,
-        "code": without_nul(&failure.code),
-        "message": without_nul(&failure.message),
-        "details": details,
-    });
-    if !failure.backtrace.is_empty() {
-        error["backtrace"] = failure
-            .backtrace
-            .iter()
-            .map(|frame| without_nul(frame))
-            .collect();
-    }
-    error.to_string()
+    let backtrace = failure.backtrace.iter();
+    let error = ErrorJson {
+        kind: failure.kind,
+        code: without_nul(&failure.code),
+        message: without_nul(&failure.message),
+        details: failure.details.as_deref().map(details_json),
+        backtrace: backtrace.map(|frame| without_nul(frame)).collect(),
+    };
+    serde_json::to_string(&error).expect("texts and JSON are JSON")
 }
 
 /// The details as they are, or as a string where SQL could not read a member beside them as text:
 /// PostgreSQL refuses the whole for a NUL or half a surrogate pair anywhere in it.
-fn details_json(text: &str) -> serde_json::Value {
-    match serde_json::from_str(text) {
-        Ok(details) if json_text::is_readable(text) => details,
-        Ok(_) | Err(_) => serde_json::Value::String(without_nul(text)),
-    }
+fn details_json(text: &str) -> Box<RawValue> {
+    let kept = json_text::check_readable(text).map(|()| text.to_owned());
+    let json = kept.unwrap_or_else(|_| serde_json::Value::from(without_nul(text)).to_string());
+    RawValue::from_string(json).expect("it was checked, or is a string")
 }
 
 /// SQL reads `code` and `message` out of the JSON as text, which cannot hold a NUL.

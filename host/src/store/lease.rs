@@ -12,7 +12,7 @@ impl Store {
         let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
             .bind(host_name)
             .bind(i32::try_from(pid).unwrap_or_default())
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(WorkerId(id))
     }
@@ -23,7 +23,7 @@ impl Store {
         let is_known = sqlx::query_scalar("select tasker.heartbeat($1, $2 * interval '1 ms')")
             .bind(worker.0)
             .bind(millis(gap_max))
-            .fetch_one(&self.pool)
+            .fetch_one(self.heartbeats())
             .await?;
         Ok(is_known)
     }
@@ -40,7 +40,7 @@ impl Store {
                 .bind(column(leases, |l| l.task_id.0))
                 .bind(column(leases, |l| l.step_no))
                 .bind(column(leases, |l| l.attempt))
-                .fetch_all(&self.pool)
+                .fetch_all(self.control())
                 .await?;
         let at = |ord: i64| {
             usize::try_from(ord - 1)
@@ -66,7 +66,7 @@ impl Store {
                 .bind(column(keep, |l| l.step_no))
                 .bind(column(keep, |l| l.attempt))
                 .bind(reason)
-                .fetch_one(&self.pool)
+                .fetch_one(self.control())
                 .await?;
         Ok(released)
     }
@@ -76,7 +76,7 @@ impl Store {
         let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
             .bind(reason)
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(released)
     }
@@ -87,7 +87,7 @@ impl Store {
         let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
             .bind(worker.0)
             .bind(millis(dead_after))
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(reaped)
     }
@@ -107,7 +107,7 @@ impl Store {
                 .bind(column(known, |l| l.step_no))
                 .bind(column(known, |l| l.attempt))
                 .bind(millis(grace))
-                .fetch_one(&self.pool)
+                .fetch_one(self.control())
                 .await?;
         Ok(reaped)
     }
@@ -115,7 +115,7 @@ impl Store {
     /// Fails steps whose workers ended again and again. Tells how many.
     pub async fn fail_lost_steps(&self) -> Result<i32, StoreError> {
         let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(failed)
     }
@@ -125,17 +125,9 @@ impl Store {
     pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, StoreError> {
         let moved = sqlx::query_scalar("select tasker.follow_clock($1)")
             .bind(limit)
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(moved)
-    }
-
-    /// Makes the log's partitions for this month and the next.
-    pub async fn ensure_partitions(&self) -> Result<(), StoreError> {
-        sqlx::query("select tasker.ensure_partitions()")
-            .execute(&self.pool)
-            .await?;
-        Ok(())
     }
 }
 

@@ -98,12 +98,14 @@ pub struct AncestorResult {
 }
 
 impl Store {
-    /// The steps of a lock, by number.
+    /// The steps of a lock, by number; their versions count as used now.
     pub async fn steps_of_lock(&self, lock: LockId) -> Result<Vec<StoredStep>, StoreError> {
         let rows: Vec<StepRow> = sqlx::query_as(STEPS_OF_LOCK)
             .bind(lock.0)
             .fetch_all(&self.pool)
             .await?;
+        self.uses
+            .run_by(rows.iter().map(|row| row.component_version_id));
         rows.into_iter().map(StoredStep::try_from).collect()
     }
 

@@ -69,11 +69,11 @@ pub(super) struct Dispatch<'a> {
     /// What came of attempts, until it is on record.
     unrecorded: HashMap<Lease, Arc<Unrecorded>>,
     held: HeldBytes,
-    /// What runs and what is not on record, for the heartbeat and the reaper.
-    leases: HeldLeases,
-    beats: Receiver<Beat>,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<Reply>,
+    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
+    leases: HeldLeases,
+    beats: Receiver<Beat>,
 }
 
 impl<'a> Dispatch<'a> {
@@ -82,7 +82,8 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         barred: watch::Receiver<HashSet<Digest>>,
-        (leases, beats): (HeldLeases, Receiver<Beat>),
+        leases: HeldLeases,
+        beats: Receiver<Beat>,
     ) -> Self {
         let config = &worker.config;
         let bounds = CallBounds {
@@ -105,10 +106,10 @@ impl<'a> Dispatch<'a> {
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
             held: HeldBytes::default(),
-            leases,
-            beats,
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
+            leases,
+            beats,
         }
     }
 
@@ -263,21 +264,20 @@ impl<'a> Dispatch<'a> {
     fn answer(&mut self, call: CallId, answer: Answer, error: Option<&StoreError>) {
         match self.state.take_answer(Instant::now(), call, answer) {
             Effect::None => {}
-            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| self.forget(lease)),
+            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+                self.unrecorded.remove(lease);
+                self.leases.remove(lease);
+            }),
             Effect::Blamed(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
             Effect::Forgotten(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
-                self.forget(&lease);
+                self.unrecorded.remove(&lease);
+                self.leases.remove(&lease);
             }
         }
-    }
-
-    fn forget(&mut self, lease: &Lease) {
-        self.unrecorded.remove(lease);
-        self.leases.remove(lease);
     }
 
     fn replace_by_refusal(&mut self, lease: Lease, error: Option<&StoreError>) {

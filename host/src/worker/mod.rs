@@ -6,8 +6,10 @@
 mod attempt;
 mod barred;
 mod dispatch;
+mod handler_log;
 mod heartbeat;
 mod held;
+mod host_side;
 mod judge;
 mod leases;
 mod plan;
@@ -27,6 +29,7 @@ use crate::domain::chain::Chain;
 use crate::domain::ids::WorkerId;
 use crate::domain::limits::Limits;
 use crate::sandbox::Sandbox;
+use crate::store::backoff::Backoff;
 use crate::store::wake::Wake;
 use crate::store::{Store, StoreError};
 use barred::Barred;
@@ -68,7 +71,7 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             host_name: "localhost".to_owned(),
-            slots: 256,
+            slots: default_slots(),
             lanes: 2,
             batch: 64,
             poll_interval: Duration::from_millis(500),
@@ -79,6 +82,17 @@ impl Default for WorkerConfig {
             limits: Limits::of_host(),
         }
     }
+}
+
+/// Attempts under way at the same time, for each core: most of them wait for something.
+pub const SLOTS_PER_CORE: usize = 128;
+/// The most where nobody says how many: each keeps address space for its memories.
+const MAX_DEFAULT_SLOTS: usize = 1_000;
+
+/// As many slots as this machine's cores can serve.
+pub fn default_slots() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores * SLOTS_PER_CORE).min(MAX_DEFAULT_SLOTS)
 }
 
 /// The parts of a worker loop.
@@ -92,15 +106,20 @@ pub struct Worker {
 }
 
 /// How long to wait before trying to register again.
-const REGISTER_RETRY: Duration = Duration::from_millis(500);
+const REGISTER_RETRY_FIRST: Duration = Duration::from_millis(500);
+const REGISTER_RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// How long the database may take to hear that the worker ends.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Worker {
     /// Works until `shutdown`, then finishes or gives back what it holds.
     ///
     /// A lost database is waited for. An error means that the database refuses this host.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
+        let control = self.store.for_control();
         let barred = tokio::select! {
-            barred = Barred::read(&self.store) => barred?,
+            barred = Barred::read(&control) => barred?,
             () = shutdown.cancelled() => return Ok(()),
         };
         // Ended with this call.
@@ -115,10 +134,11 @@ impl Worker {
             let held = HeldLeases::default();
             // Ended with this turn.
             let (beats, _alive) = self.keep_alive(id, &held);
-            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), (held, beats));
+            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
             match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
+                    handler_log::flush().await;
                     break;
                 }
                 Ended::Dead => tracing::warn!(
@@ -133,7 +153,7 @@ impl Worker {
     /// Starts what goes on beside the loop, for as long as the answer is kept.
     fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
-        let (store, interval) = (self.store.clone(), self.config.heartbeat_interval);
+        let (store, interval) = (self.store.for_control(), self.config.heartbeat_interval);
         beside.spawn(judge::run(store.clone(), shutdown.clone()));
         beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
@@ -151,12 +171,14 @@ impl Worker {
     }
 
     async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
+        let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
+        let (name, pid) = (&self.config.host_name, std::process::id());
         while !shutdown.is_cancelled() {
-            match self
-                .store
-                .register_worker(&self.config.host_name, std::process::id())
-                .await
-            {
+            let registered = tokio::select! {
+                registered = self.store.register_worker(name, pid) => registered,
+                () = shutdown.cancelled() => break,
+            };
+            match registered {
                 Ok(id) => return Ok(Some(id)),
                 Err(error) if !error.is_transient() => return Err(error),
                 Err(error) => {
@@ -165,14 +187,21 @@ impl Worker {
             }
             tokio::select! {
                 () = shutdown.cancelled() => {}
-                () = tokio::time::sleep(REGISTER_RETRY) => {}
+                () = backoff.wait() => {}
             }
         }
         Ok(None)
     }
 
     async fn stop(&self, id: WorkerId) {
-        match self.store.stop_worker(id, "host stopped").await {
+        let stopping = self.store.stop_worker(id, "host stopped");
+        let Ok(stopped) = tokio::time::timeout(GOODBYE_TIMEOUT, stopping).await else {
+            tracing::warn!(
+                "the database did not answer the goodbye; the next host takes back what is left"
+            );
+            return;
+        };
+        match stopped {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
             Err(error) => {
                 tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left");

@@ -1,7 +1,8 @@
 //! An attempt under way.
 
+use super::host_side::HostSide;
 use super::round::Finished;
-use super::watchdog::OutageClock;
+use super::watchdog::{OutageClock, Watchdog};
 use super::{Worker, attempt};
 use crate::domain::digest::Digest;
 use crate::domain::invocation::Invocation;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// An attempt under way, and the ways to end it.
 pub(super) struct Running {
@@ -16,10 +18,11 @@ pub(super) struct Running {
     cancelled: CancellationToken,
     quarantined: CancellationToken,
     task: AbortHandle,
+    _watchdog: AbortOnDropHandle<()>,
 }
 
 impl Running {
-    /// Starts the attempt; what came of it is sent to `reports`.
+    /// Starts the attempt on the guests' threads; what came of it is sent to `reports`.
     pub(super) fn start(
         worker: &Worker,
         invocation: Invocation,
@@ -28,15 +31,36 @@ impl Running {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
         let outage = OutageClock::start();
-        let surroundings =
-            attempt::surroundings(worker, cancelled.clone(), quarantined.clone(), &outage);
+        let host = HostSide::here(worker.store.for_guests(), outage.clone());
         let invocation = Arc::new(invocation);
-        let attempt = attempt::run(worker.clone(), invocation, surroundings, outage, reports);
+        let surroundings =
+            attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let watchdog = Watchdog {
+            lease: invocation.lease,
+            timeout: invocation.step.limits.deadline,
+            grace: worker.config.deadline_grace,
+            begun: surroundings.begun.clone(),
+            outage: outage.clone(),
+            reports: reports.clone(),
+        };
+        let attempt = attempt::run(
+            worker.clone(),
+            host,
+            invocation,
+            surroundings,
+            outage,
+            reports,
+        );
+        let task = worker.sandbox.guest_threads().spawn(attempt);
+        let task = task.abort_handle();
+        // Here and not beside the guest, which may be what keeps its thread.
+        let watchdog = tokio::spawn(watchdog.watch(task.clone()));
         Self {
             digest,
             cancelled,
             quarantined,
-            task: tokio::spawn(attempt).abort_handle(),
+            task,
+            _watchdog: AbortOnDropHandle::new(watchdog),
         }
     }
 

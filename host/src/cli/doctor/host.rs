@@ -17,6 +17,22 @@ struct Status {
     #[serde(default)]
     claims_fail: Option<String>,
     database: Database,
+    connections: Connections,
+    log: Option<Log>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Connections {
+    max: u32,
+    open: u32,
+    refused: Option<String>,
+}
+
+/// How the log of transitions is divided; an older host does not tell.
+#[derive(Debug, Deserialize)]
+struct Log {
+    has_stray_rows: bool,
+    next_month_is_missing: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,12 +64,32 @@ fn of_status(
     asked_at: DateTime<Utc>,
     answered_at: DateTime<Utc>,
 ) -> Vec<Check> {
-    vec![
+    let mut checks = vec![
         host(&status.version, url),
         claims(status.claims_fail.as_deref()),
         database(&status.database.version),
+        connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
-    ]
+    ];
+    checks.extend(status.log.as_ref().map(log));
+    checks
+}
+
+fn log(log: &Log) -> Check {
+    match (log.has_stray_rows, log.next_month_is_missing) {
+        (true, _) => Check::bad(
+            "log",
+            "rows are in tasker.transition_default, since their month had no partition",
+            "keep a host running, which makes partitions ahead of time",
+        )
+        .optional(),
+        (false, true) => Check::bad(
+            "log",
+            "the next month has no partition yet",
+            "see the host's log: it tries again until it is made",
+        ),
+        (false, false) => Check::good("log", "has a partition for the next month"),
+    }
 }
 
 fn host(version: &str, url: &str) -> Check {
@@ -93,6 +129,20 @@ fn database(version: &str) -> Check {
     }
 }
 
+fn connections(found: &Connections) -> Check {
+    let Connections { max, open, refused } = found;
+    let count = format!("{open} of {max} open");
+    match refused {
+        None => Check::good("connections", count),
+        Some(why) => Check::bad(
+            "connections",
+            format!("{count}; PostgreSQL refused more: {why}"),
+            "raise max_connections or the role's limit in PostgreSQL, or lower --connections",
+        )
+        .optional(),
+    }
+}
+
 /// The database's clock was read at some moment between the two of ours.
 fn clock(database: DateTime<Utc>, asked_at: DateTime<Utc>, answered_at: DateTime<Utc>) -> Check {
     let apart = (asked_at - database)
@@ -126,6 +176,20 @@ mod tests {
     fn clocks_apart_either_way_are_wrong() {
         assert!(clock(at(90), at(100), at(101)).is_grave());
         assert!(clock(at(111), at(100), at(101)).is_grave());
+    }
+
+    #[test]
+    fn a_log_without_a_partition_for_the_next_month_is_told() {
+        let is_grave = |has_stray_rows, next_month_is_missing| {
+            let found = log(&Log {
+                has_stray_rows,
+                next_month_is_missing,
+            });
+            found.is_grave()
+        };
+        assert!(!is_grave(false, false));
+        assert!(is_grave(false, true));
+        assert!(!is_grave(true, false));
     }
 
     #[test]

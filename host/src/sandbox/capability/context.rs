@@ -114,18 +114,25 @@ impl context::Host for AttemptState {
 
     fn heartbeat(&mut self, progress: Option<String>) -> bool {
         if let Some(progress) = progress {
-            self.log.remark(
-                LogLevel::Debug,
-                format!(
-                    "progress: {}",
-                    crate::sandbox::attempt_log::printable(&progress)
-                ),
-            );
+            self.log_progress(&progress);
         }
         !self
             .surroundings
             .cancelled
             .as_ref()
             .is_some_and(|token| token.is_cancelled())
+    }
+}
+
+/// What is read of a progress beyond the limit of the log, in bytes: more than the longest secret, so
+/// that none is cut in two.
+const PROGRESS_BEYOND_LOG: usize = 1 << 20;
+
+impl AttemptState {
+    fn log_progress(&self, progress: &str) {
+        let read_bytes = self.limits().log_bytes.saturating_add(PROGRESS_BEYOND_LOG);
+        let read = &progress[..progress.floor_char_boundary(read_bytes)];
+        self.log
+            .remark(LogLevel::Debug, &format!("progress: {read}"));
     }
 }
