@@ -10,6 +10,7 @@ use tasker::api::bounds::Bounds;
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
+use tasker::store::claim_health::ClaimHealth;
 use tasker::store::secret::{KeyRing, SecretKeys};
 use tasker::store::wake::Wake;
 use tokio::net::TcpListener;
@@ -239,6 +240,7 @@ pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
         store,
         sandbox: sandbox(),
         wake: Wake::default(),
+        claiming: ClaimHealth::default(),
         shutdown,
         bounds: Bounds::default(),
     }

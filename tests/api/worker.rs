@@ -1,5 +1,6 @@
 //! A worker by hand: claims and reports over the engine, so that a test decides when a step ends.
 
+use crate::harness::Advance;
 use tasker::domain::ids::WorkerId;
 use tasker::domain::invocation::Lease;
 use tasker::domain::outcome::{Failure, FailureKind, Retry};

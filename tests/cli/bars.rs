@@ -142,7 +142,7 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
     assert!(told.err.contains(upgrade), "{told:?}");
     let release = ["component", "release", RELEASE];
     let released = terminal.run(release).await.succeeds();
-    let ready = "may run again; 1 step that stood still: ready";
+    let ready = "may run again; 1 step that waited for it continues";
     assert!(released.out.contains(ready), "{released:?}");
     let listed = terminal.run(["component", "quarantined"]).await.succeeds();
     assert_eq!(listed.out, "nothing is quarantined\n");

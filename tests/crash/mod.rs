@@ -7,7 +7,9 @@ mod chance;
 mod frozen;
 pub mod hosts;
 mod load;
+mod memory;
 mod postgres;
+mod read_only;
 mod rest;
 mod verdict;
 

@@ -6,6 +6,7 @@ mod frozen;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod interrupted;
+mod keys;
 mod load;
 mod locked;
 mod pooler;
@@ -16,3 +17,4 @@ mod restarted;
 mod serve;
 mod server;
 mod silent;
+mod starved;

@@ -4,7 +4,7 @@
 
 use crate::harness::{TestDatabase, TestHost};
 use crate::sandbox::guests::{self, noted};
-use proptest::prelude::RngCore;
+use proptest::prelude::Rng as _;
 use proptest::test_runner::{Config, TestRng, TestRunner};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;

@@ -8,10 +8,12 @@ use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tasker::domain::invocation::Lease;
+use tasker::domain::limits::{Limit, LimitSource};
 use tasker::domain::outcome::{FailureKind, Outcome, Retry};
 use tasker::domain::template::Schema;
 use tasker::sandbox::{
-    AncestorError, AncestorResults, LogLevel, LogLine, LogSink, LogSource, Surroundings,
+    AncestorError, AncestorResult, AncestorResults, LogLevel, LogLine, LogSink, LogSource,
+    Surroundings,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -287,12 +289,19 @@ impl AncestorResults for Ancestors {
         &'a self,
         lease: Lease,
         step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         assert_eq!((lease.step_no, lease.attempt), (2, 2));
         Box::pin(async move {
             tokio::task::yield_now().await;
+            let result = |text: String| {
+                let bytes = text.len() as u64;
+                let text = Some(text).filter(|_| bytes <= bytes_max);
+                Ok(Some(AncestorResult { text, bytes }))
+            };
             match step {
-                "validate" => Ok(Some("{\"valid\":true}".to_owned())),
+                "validate" => result("{\"valid\":true}".to_owned()),
+                "large" => result(format!("\"{}\"", "x".repeat(998))),
                 "lost" => Err(AncestorError("the connection is gone".into())),
                 _ => Ok(None),
             }
@@ -300,11 +309,60 @@ impl AncestorResults for Ancestors {
     }
 }
 
-async fn dependency(step: &str) -> tasker::sandbox::Executed {
+fn asking(step: &str) -> super::attempt::Attempt {
     let mut asking = attempt("dependency").input(&format!("\"{step}\""));
-    asking.dependencies = vec![("reserve".into(), "{\"shelf\":4}".to_owned())];
+    asking.dependencies = vec![("reserve".into(), "{\"shelf\":4}".into())];
     asking.surroundings.ancestors = Some(Arc::new(Ancestors));
-    asking.run().await
+    asking
+}
+
+async fn dependency(step: &str) -> tasker::sandbox::Executed {
+    asking(step).run().await
+}
+
+#[tokio::test]
+async fn what_an_attempt_is_handed_is_limited_as_a_sum() {
+    // The task's input, and the result that is asked for.
+    for (step, bytes) in [
+        ("reserve", 9 + 11),
+        ("validate", 10 + 14),
+        ("large", 7 + 1_000),
+    ] {
+        let limited = |bytes| asking(step).limits(|limits| limits.input_bytes = bytes);
+        limited(bytes).result().await;
+        let failure = limited(bytes - 1).failure().await;
+        assert_eq!(
+            (failure.kind, failure.code.as_str()),
+            (FailureKind::OverLimit, "input_limit"),
+            "{failure:?}"
+        );
+        assert!(
+            failure
+                .message
+                .contains(&format!("was handed {bytes} bytes in all")),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_whose_input_and_checkpoint_are_more_than_its_limit_is_not_begun() {
+    let mut large = attempt("echo").input("\"12345678\"");
+    large.checkpoint = Some("\"12345678\"".to_owned());
+    let limit = (Limit::Input, 19);
+    let failure = large
+        .limits(|limits| limits.narrow(&[limit].into_iter().collect(), LimitSource::Namespace))
+        .failure()
+        .await;
+    assert_eq!(failure.code, "input_limit", "{failure:?}");
+    assert!(
+        failure
+            .message
+            .ends_with("which namespace orders sets: tasker limit set orders input=38B"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test]

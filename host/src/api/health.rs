@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::error::ApiError;
+use crate::store::claim_health::FailingClaims;
 use crate::store::connect::Connections;
 use crate::store::health::{DatabaseRow, TaskCounts, WorkerRow};
 use crate::store::partitions::PartitionsRow;
@@ -36,6 +37,9 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     if api.shutdown.is_cancelled() {
         return Err(not_ready("the host is shutting down"));
     }
+    if let Some(failing) = api.claiming.failing().filter(FailingClaims::is_grave) {
+        return Err(not_ready(&no_claims(&failing)));
+    }
     match timeout(PING_TIMEOUT, api.store.ping()).await {
         Ok(Ok(())) => Ok(Json(LiveView { status: "ready" })),
         Ok(Err(error)) => {
@@ -49,6 +53,14 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     }
 }
 
+fn no_claims(failing: &FailingClaims) -> String {
+    format!(
+        "the host has claimed no step for {} s: {}",
+        failing.since.elapsed().as_secs(),
+        failing.reason
+    )
+}
+
 fn not_ready(why: &str) -> ApiError {
     ApiError::NotReady {
         why: why.to_owned(),
@@ -60,6 +72,8 @@ struct StatusView {
     /// Of this host.
     version: &'static str,
     is_draining: bool,
+    /// Why the host claims no steps, where its claims fail.
+    claims_fail: Option<String>,
     database: DatabaseView,
     connections: ConnectionsView,
     /// Of all hosts on this database.
@@ -107,6 +121,7 @@ struct TasksView {
 }
 
 async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
+    let failing = api.claiming.failing().filter(FailingClaims::is_grave);
     let (database, workers, tasks, log) = tokio::try_join!(
         api.store.database(),
         api.store.workers_alive(),
@@ -116,6 +131,7 @@ async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION"),
         is_draining: api.shutdown.is_cancelled(),
+        claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseView::from(database),
         connections: ConnectionsView::from(api.store.connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),

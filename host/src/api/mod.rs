@@ -22,6 +22,7 @@ pub mod tls;
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
+use crate::store::claim_health::ClaimHealth;
 use crate::store::wake::Wake;
 use crate::tasks::Tasks;
 use auth::Authentication;
@@ -47,6 +48,8 @@ pub struct AppState {
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub wake: Wake,
+    /// How the claims of the host's worker go.
+    pub claiming: ClaimHealth,
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
@@ -59,6 +62,7 @@ pub(in crate::api) struct Api {
     store: Store,
     registry: Registry,
     tasks: Tasks,
+    claiming: ClaimHealth,
     shutdown: CancellationToken,
     authentication: Authentication,
     callers: Callers,
@@ -110,6 +114,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         store,
         sandbox,
         wake,
+        claiming,
         shutdown,
         authentication,
         bounds,
@@ -120,6 +125,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         store,
         registry,
         tasks,
+        claiming,
         shutdown,
         authentication,
         callers: Callers::new(bounds),

@@ -19,6 +19,7 @@ const FORMS: &str = "Limits, each for one attempt:
   timeout=30s         from start to end; a step's own is `timeout:` in its template
   host_memory=4MiB    what the host keeps for it: writes to kv, events, HTTP in flight
   result=256KiB       the result, the checkpoint, or the details of a failure
+  input=8MiB          the task's input, the checkpoint, results of earlier steps that are read
   log=16KiB           log lines, each with 64 bytes a line and a field; what comes after is cut
   host_calls=1000     calls of the guest to the host
   resources=100       handles held at a time: HTTP fields, requests, streams, timers

@@ -77,7 +77,7 @@ pub struct Serve {
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: Option<u16>,
     /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
-    /// may say less. Limits: memory, timeout, cpu, host_memory, result, log, host_calls, resources,
+    /// may say less. Limits: memory, timeout, cpu, host_memory, result, input, log, host_calls, resources,
     /// event, events, http_requests, http_in, http_out.
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
     limits: Vec<(Limit, u64)>,

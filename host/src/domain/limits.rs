@@ -11,6 +11,10 @@ pub use limit::{Limit, LimitError};
 pub use settings::{LimitPatch, LimitSettings};
 use std::time::Duration;
 
+/// The largest result that is recorded, whatever is allowed, in bytes: PostgreSQL takes no value, and no
+/// call, of more than 1 GiB, and a result becomes larger on its way there.
+const MAX_RECORDED_BYTES: usize = 256 << 20;
+
 /// Who set a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitSource {
@@ -37,6 +41,9 @@ pub struct Limits {
     pub cpu: Duration,
     /// The result (or failure details) as JSON text, in bytes.
     pub result_bytes: usize,
+    /// The task's input, the checkpoint and results of earlier steps that the attempt is handed, as JSON
+    /// text, in bytes.
+    pub input_bytes: u64,
     /// Log lines of one attempt together, in bytes; what comes after is cut with a note.
     pub log_bytes: usize,
     /// Calls from the guest to the host.
@@ -64,6 +71,7 @@ impl Default for Limits {
             deadline: Duration::from_secs(30),
             cpu: Duration::from_secs(30),
             result_bytes: 1 << 20,
+            input_bytes: 64 << 20,
             log_bytes: 64 << 10,
             host_calls: 100_000,
             resources: 4_096,
@@ -95,6 +103,7 @@ impl Limits {
             Limit::Timeout => ms(self.deadline),
             Limit::Cpu => ms(self.cpu),
             Limit::Result => self.result_bytes as u64,
+            Limit::Input => self.input_bytes,
             Limit::Log => self.log_bytes as u64,
             Limit::HostCalls => self.host_calls.into(),
             Limit::Resources => self.resources.into(),
@@ -133,7 +142,8 @@ impl Limits {
             Limit::HostMemory => self.host_memory_bytes = size,
             Limit::Timeout => self.deadline = Duration::from_millis(value),
             Limit::Cpu => self.cpu = Duration::from_millis(value),
-            Limit::Result => self.result_bytes = size,
+            Limit::Result => self.result_bytes = size.min(MAX_RECORDED_BYTES),
+            Limit::Input => self.input_bytes = value,
             Limit::Log => self.log_bytes = size,
             Limit::HostCalls => self.host_calls = count,
             Limit::Resources => self.resources = count,

@@ -7,6 +7,7 @@ use crate::domain::name::Name;
 use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, highest};
 use crate::domain::signing_policy::SigningPolicy;
+use crate::store::component::VersionStatus;
 use crate::store::uses::{PinUseRow, UseRow};
 use semver::Version;
 use std::borrow::Cow;
@@ -170,6 +171,7 @@ fn used_versions(
         let version = &candidate.version;
         let takers = steps
             .iter()
+            .filter(|step| step.row.status == VersionStatus::Active)
             .filter(|step| step.takes.as_ref() == Some(version));
         UsedVersion {
             version: version.clone(),

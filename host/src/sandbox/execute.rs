@@ -30,7 +30,7 @@ pub type Begun = SetOnce<Instant>;
 /// What an attempt may ask of those who run it.
 #[derive(Clone, Default)]
 pub struct Surroundings {
-    /// Where results of indirect dependencies come from; without it there are none.
+    /// Where results of earlier steps come from that are not at hand; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
     /// Where secrets come from; without it there are none.
     pub secrets: Option<Arc<dyn SecretValues>>,
@@ -139,6 +139,7 @@ async fn call(
     store: &mut Store<AttemptState>,
     prepared: &Prepared,
 ) -> Result<Result<handler::Outcome, handler::Failure>> {
+    store.data().handed.check()?;
     let instance = prepared.pre().instantiate_async(&mut *store).await?;
     let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
     let invocation = store.data().invocation.clone();

@@ -15,6 +15,7 @@ mod engine;
 mod execute;
 mod given;
 mod guests;
+mod handed;
 mod inspect;
 mod kv_buffer;
 mod last_words;
@@ -32,7 +33,7 @@ mod world;
 
 pub use attempt_log::{LogLevel, LogLine, LogSink, LogSource};
 pub use cache::{KeptCode, Prepared};
-pub use capability::context::{AncestorError, AncestorResults};
+pub use capability::context::{AncestorError, AncestorResult, AncestorResults};
 pub use capability::http::LookUp;
 pub use capability::kv::{KvEntries, KvUnavailable};
 pub use capability::secrets::{SecretUnavailable, SecretValues};

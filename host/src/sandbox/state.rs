@@ -4,6 +4,7 @@ use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
 use super::given::Given;
+use super::handed::Handed;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::{Meter, OverLimit};
@@ -27,6 +28,7 @@ pub(super) struct AttemptState {
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
     pub(super) given: Given,
+    pub(super) handed: Handed,
     pub(super) kv: KvBuffer,
     pub(super) events: Vec<SentEvent>,
     /// What the events take, about.
@@ -61,6 +63,7 @@ impl AttemptState {
             deadline: started + limits.deadline,
             log: LogWriter::new(limits.log_bytes, given.clone(), surroundings.log.clone()),
             given,
+            handed: Handed::new(&invocation),
             kv: KvBuffer::default(),
             events: Vec::new(),
             event_bytes: 0,

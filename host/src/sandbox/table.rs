@@ -21,7 +21,7 @@ const ENTRY_BYTES: usize = 256;
 /// What one header takes beside its name and its value, in bytes.
 const HEADER_BYTES: usize = 128;
 /// The most that one call adds to the table, in bytes: fields, or a request's body.
-const MAX_CALL_BYTES: usize = MAX_FIELDS_BYTES + ENTRY_BYTES;
+const MAX_CALL_BYTES: usize = BODY_BYTES + MAX_FIELDS_BYTES + ENTRY_BYTES;
 /// Entries that are looked at for each call.
 const ENTRIES_PER_CALL: usize = 16;
 
@@ -68,7 +68,9 @@ fn weight(entry: &dyn Any) -> usize {
 }
 
 fn weight_of_request(request: &HostOutgoingRequest) -> usize {
-    let body = request.body.as_ref().map_or(0, |_| BODY_BYTES);
+    // What waits in the body, and the trailers at its end.
+    let body_bytes = BODY_BYTES + MAX_FIELDS_BYTES;
+    let body = request.body.as_ref().map_or(0, |_| body_bytes);
     let parts = [&request.path_with_query, &request.authority];
     let parts: usize = parts.into_iter().flatten().map(String::len).sum();
     weight_of_fields(&request.headers) + body + parts

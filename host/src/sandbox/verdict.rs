@@ -41,6 +41,8 @@ pub(super) enum Stopped {
     HostCalls,
     #[error("over the limit `{0}`")]
     Limit(Limit),
+    #[error("{0} bytes of input")]
+    Input(u64),
     #[error("an event of {0} bytes")]
     EventSize(usize),
     #[error("too many events")]
@@ -138,6 +140,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
             ),
         ),
         Stopped::Limit(limit) => over(*limit, state),
+        Stopped::Input(bytes) => over_limit::too_much_input(*bytes, state),
         Stopped::EventSize(bytes) => event_too_large(*bytes, state),
         Stopped::Events => too_many_events(state),
         Stopped::Quarantined => failure(

@@ -8,12 +8,14 @@ pub mod approve;
 pub mod audit;
 pub mod backoff;
 pub mod bench;
+pub mod claim_health;
 pub mod collect;
 pub mod component;
 pub mod connect;
 pub mod embedded;
 pub mod engine;
 mod event;
+pub mod fault;
 pub mod grant;
 pub mod health;
 pub mod hold;
@@ -80,32 +82,6 @@ pub enum StoreError {
     Url(String, #[source] sqlx::Error),
     #[error("the database holds something that this version cannot read: {0}")]
     Corrupt(String),
-}
-
-impl StoreError {
-    /// True where the same call may succeed later: a lost connection, a server that starts or stops,
-    /// a deadlock. False where the call itself is wrong.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => {
-                // Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention.
-                let code = error.code().unwrap_or_default().into_owned();
-                ["08", "25", "40", "53", "55", "57", "58"]
-                    .iter()
-                    .any(|class| code.starts_with(class))
-            }
-            Self::Database(error) => matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-                    | sqlx::Error::Protocol(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed
-            ),
-            Self::Url(..) | Self::Corrupt(_) => false,
-        }
-    }
 }
 
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.

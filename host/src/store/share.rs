@@ -2,6 +2,7 @@
 
 use super::audit::{self, Change};
 use super::component::ensure_namespace;
+use super::pool::Connection;
 use super::{Store, StoreError, lock};
 use crate::domain::actor::Actor;
 use crate::domain::name::{Name, NameError};
@@ -11,7 +12,7 @@ use crate::domain::scope::Scope;
 use crate::domain::share::{Audience, UsableComponents};
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// Shares that one namespace makes at most.
 pub const MAX_SHARES: i64 = 1_000;
@@ -154,7 +155,7 @@ impl Store {
 }
 
 async fn standing(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     change: &ShareChange<'_>,
 ) -> Result<Option<ShareRow>, StoreError> {
     let row = sqlx::query_as(STANDING)

@@ -11,8 +11,8 @@ use crate::domain::kv::KvEntry;
 use crate::domain::name::Name;
 use crate::domain::secret::SecretValue;
 use crate::sandbox::{
-    AncestorError, AncestorResults, KvEntries, KvUnavailable, Prepared, SandboxError,
-    SecretUnavailable, SecretValues,
+    AncestorError, AncestorResult, AncestorResults, KvEntries, KvUnavailable, Prepared,
+    SandboxError, SecretUnavailable, SecretValues,
 };
 use crate::store::Store;
 use crate::store::backoff::Backoff;
@@ -81,13 +81,18 @@ impl AncestorResults for HostSide {
         &'a self,
         lease: Lease,
         step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         let (store, step) = (self.store.clone(), step.to_owned());
         Box::pin(self.ask(async move {
-            let ask = || store.ancestor_result(lease.task_id, lease.step_no, &step);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| AncestorError(Box::new(error)))
+            let (task, of) = (lease.task_id, lease.step_no);
+            let ask = || store.ancestor_result(task, of, &step, bytes_max);
+            let found = once_it_answers(ask).await;
+            let found = found.map_err(|error| AncestorError(Box::new(error)))?;
+            Ok(found.map(|found| AncestorResult {
+                text: found.result,
+                bytes: found.bytes.unsigned_abs(),
+            }))
         }))
     }
 }

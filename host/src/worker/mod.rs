@@ -8,6 +8,7 @@ mod barred;
 mod dispatch;
 mod handler_log;
 mod heartbeat;
+mod held;
 mod host_side;
 mod judge;
 mod leases;
@@ -19,6 +20,7 @@ mod rules;
 mod running;
 mod stalls;
 mod stats;
+mod unreadable;
 mod watchdog;
 
 pub use stats::WorkerStats;

@@ -3,6 +3,9 @@
 use crate::harness::{TestDatabase, TestHost, wait_until};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
+use tasker::domain::ids::TaskId;
+use tasker::registry::Registry;
+use tasker::store::Store;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
 const TWO: &str =
@@ -72,10 +75,14 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         ask(host, "GET", path, json!(null)).await;
     }
     for id in [open, over] {
-        for path in ["", "/steps", "/transitions", "/transitions?events=true"] {
+        for path in [
+            "",
+            "?wait_ms=10",
+            "/transitions",
+            "/transitions?only_events=true",
+        ] {
             let path = format!("/v1/tasks/{id}{path}");
-            let (status, answer) = host.get(&path).await;
-            assert!(status == 200 || path.contains('?'), "{path}: {answer}");
+            ask(host, "GET", &path, json!(null)).await;
         }
     }
 }
@@ -93,9 +100,13 @@ async fn change(host: &TestHost) {
         host.submit_all(&["one"; 10]).await;
     }
     let body = || json!({"reason": "as a test"});
-    for what in ["quarantine", "release", "yank", "unyank"] {
+    for what in ["quarantine", "release", "yank"] {
         ask(host, "POST", &format!("{GUEST}/{what}"), body()).await;
     }
+    ask(host, "GET", GUEST, json!(null)).await;
+    let again = json!({"reason": "for another reason"});
+    ask(host, "POST", &format!("{GUEST}/yank"), again).await;
+    ask(host, "POST", &format!("{GUEST}/unyank"), json!({})).await;
     ask(
         host,
         "POST",
@@ -110,11 +121,14 @@ async fn change(host: &TestHost) {
         body(),
     )
     .await;
-    let upgrade = json!({"component": "guest"});
-    let (_, answer) = host
-        .post("/v1/namespaces/shop/templates/one/upgrades", &upgrade)
-        .await;
-    assert!(answer.is_object(), "{answer}");
+    let to = json!({"component": "guest", "to": "=1.0.0", "force": true});
+    ask(
+        host,
+        "POST",
+        "/v1/namespaces/shop/templates/one/upgrades",
+        to,
+    )
+    .await;
     for dry_run in [true, false] {
         let collect = json!({"older_than_ms": 0, "dry_run": dry_run});
         ask(host, "POST", "/v1/collections", collect).await;
@@ -124,29 +138,47 @@ async fn change(host: &TestHost) {
     ask(host, "DELETE", pin, json!(null)).await;
 }
 
+/// What only some callers and some handlers ask for.
+async fn ask_the_store(store: &Store, over: &str) {
+    let id = TaskId(over.parse().unwrap());
+    let namespace = store.namespace_of_task(id).await.unwrap();
+    assert_eq!(namespace.as_deref(), Some("shop"));
+    assert!(
+        store
+            .ancestor_result(id, 1, "a", 1 << 20)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
 pub async fn drive(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().to_owned();
     let idle = TestHost::start_idle(database).await;
     let open = idle.submit("two", json!({})).await;
     change(&idle).await;
     read(&idle, &open, &open).await;
-    ask(
-        &idle,
-        "POST",
-        &format!("/v1/tasks/{open}/cancel"),
-        json!({}),
-    )
-    .await;
+    let cancel = format!("/v1/tasks/{open}/cancel");
+    ask(&idle, "POST", &cancel, json!({})).await;
+    idle.host.stop().await.unwrap();
 
-    let host = TestHost::start(database).await;
-    let over = host.run("two", json!({})).await["id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    // So little room for compiled code that it asks what open tasks need of it.
+    let host = TestHost::start_with(database, |config| {
+        config.data_dir = data_dir;
+        config.upkeep.cache_bytes = 1;
+    })
+    .await;
+    let over = host.run("two", json!({})).await;
+    let over = over["id"].as_str().unwrap().to_owned();
     wait_until("no task is open", async || {
         let (_, page) = host.get("/v1/tasks?state=pending").await;
         page["items"].as_array()?.is_empty().then_some(())
     })
     .await;
     read(&host, &over, &over).await;
+    ask_the_store(&host.host.store, &over).await;
+    let registry = Registry::new(host.host.store.clone(), host.host.sandbox.clone());
+    registry.sweep(1).await.unwrap();
     host.host.stop().await.unwrap();
 }

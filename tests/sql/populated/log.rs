@@ -2,7 +2,7 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 
 /// Tables that grow with tasks.
-fn grows(table: &str) -> bool {
+pub fn grows(table: &str) -> bool {
     ["task", "step", "audit", "superseded_attempt"].contains(&table)
         || table.starts_with("transition")
 }

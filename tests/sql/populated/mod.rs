@@ -135,12 +135,26 @@ async fn call_functions(session: &mut Session) {
     session
         .complete_with_events(worker, &claimed[24..28], 0, &events)
         .await;
-    session.release(&[worker], &claimed[28..]).await;
     session.park(worker, &claimed[28..30]).await;
     session
         .run("select tasker.unpark_steps(decode(repeat('01', 32), 'hex'))")
         .await;
     session.complete(worker, &claimed[30..40]).await;
+    session
+        .run(&format!(
+            "select tasker.claim_each({worker}, 4, 1000), tasker.put_off('{}', 0::smallint, '', '22000')",
+            tasks[199]
+        ))
+        .await;
+    let one = &claimed[40];
+    session
+        .run(&format!(
+            "select tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::smallint, '1', false, null,
+                                            '{{a}}', '{{b}}', '{{1}}', '{{f}}', '{{null}}')",
+            one.task_id, one.step_no, one.attempt
+        ))
+        .await;
+    session.release(&[worker], &claimed[50..]).await;
     session.cancel(&tasks[..4]).await;
     session.reap_overdue("1 minute").await;
     session.reap("1 hour").await;

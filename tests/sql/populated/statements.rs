@@ -1,11 +1,11 @@
-use super::log::{Ran, one_line};
+use super::log::{Ran, grows, one_line};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Files whose statements no host runs beside its work: the bench, and the making of a server.
 const LEFT_OUT: [&str; 2] = ["bench.rs", "embedded"];
 
-/// Statements of the host that name what grows, or call a function, and are not among those that ran.
+/// Statements of the host that name what grows, and are not among those that ran.
 pub fn not_among(ran: &[Ran]) -> Vec<String> {
     let seen: BTreeSet<&str> = ran.iter().map(|it| it.text.as_str()).collect();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/src/store");
@@ -57,15 +57,7 @@ fn is_of_interest(sql: &str) -> bool {
     let mut parts = sql.split("tasker.").skip(1);
     parts.any(|after| {
         let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-        let (name, rest) = after.split_at(end.unwrap_or(after.len()));
-        let grows = [
-            "task",
-            "step",
-            "transition",
-            "superseded_attempt",
-            "ledger",
-            "audit",
-        ];
-        grows.contains(&name) || (rest.starts_with('(') && name != "clock")
+        let name = &after[..end.unwrap_or(after.len())];
+        name == "ledger" || grows(name)
     })
 }

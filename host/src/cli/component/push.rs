@@ -108,9 +108,12 @@ impl Push {
             let signature = SecretKey::read(&key)?.sign(Digest::of(&bytes));
             add_signature(&mut signatures, signature);
         }
+        let (Some(name), Some(version)) = (name.clone(), version.clone()) else {
+            return Err(missing(name.is_none(), version.is_none()).into());
+        };
         Ok(Upload {
-            name: name.ok_or_else(|| missing("a name", "--name orders/charge"))?,
-            version: version.ok_or_else(|| missing("a version", "--version 1.0.0"))?,
+            name,
+            version,
             bytes,
             signatures,
         })
@@ -144,11 +147,12 @@ fn nameless(dir: &Path) -> Problem {
     )
 }
 
-fn missing(what: &str, example: &str) -> Problem {
-    Problem::bad_input(format!(
-        "a .wasm file has no name and version in it: {what} is missing"
-    ))
-    .help(format!("add for example {example}"))
+fn missing(name: bool, version: bool) -> Problem {
+    let options = [(name, "--name orders/charge"), (version, "--version 1.0.0")];
+    let options = options.into_iter().filter(|(is_missing, _)| *is_missing);
+    let options: Vec<_> = options.map(|(_, option)| option).collect();
+    Problem::bad_input("a .wasm file does not contain its name and version")
+        .help(format!("add for example {}", options.join(" ")))
 }
 
 /// Reads a component that a host may take.
@@ -268,8 +272,8 @@ fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
     if pushed.unapproved.is_empty() {
         return String::new();
     }
-    let lead = output.paint.tone(Tone::Bad, "it waits for approval");
-    let mut text = format!("\n  {lead}: it wants more than was agreed to");
+    let lead = output.paint.tone(Tone::Bad, "it needs approval");
+    let mut text = format!("\n  {lead}: it requests new capabilities");
     for want in &pushed.unapproved {
         text += &format!("\n    + {}", visible_line(want));
     }

@@ -55,13 +55,14 @@ impl Release {
         let steps = usize::try_from(answer.value.steps).unwrap_or_default();
         context.output.show(&answer.text, || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
-            format!(
-                "{mark} {release} may run again; {} that stood still: ready\n{}",
-                units::count(steps, "step"),
-                context
-                    .output
-                    .fields([("known as", names(&answer.value.names))])
-            )
+            let resumed = match steps {
+                0 => "no step waited for it".to_owned(),
+                1 => "1 step that waited for it continues".to_owned(),
+                more => format!("{more} steps that waited for it continue"),
+            };
+            let names = names(&answer.value.names);
+            let names = context.output.fields([("known as", names)]);
+            format!("{mark} {release} may run again; {resumed}\n{names}")
         })?;
         context.output.next(&["tasker pin ls".to_owned()]);
         Ok(Exit::Complete)

@@ -68,7 +68,7 @@ impl Show {
         context.output.show(&family.text, || {
             let rows = versions.iter().map(row).collect();
             context.output.table(
-                ["version", "status", "digest", "size", "handlers", "created"],
+                ["version", "status", "digest", "size", "created", "handlers"],
                 rows,
                 "no versions",
             )
@@ -89,8 +89,8 @@ fn row(version: &ComponentVersion) -> [String; 6] {
         status(version),
         version.digest.short(),
         units::size(version.size_bytes),
-        handler_names(version),
         units::ago(version.created_at, Utc::now()),
+        handler_names(version),
     ]
 }
 

@@ -13,6 +13,9 @@ const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
 #[derive(Debug, Deserialize)]
 struct Status {
     version: String,
+    /// Why it claims no steps, where its claims fail.
+    #[serde(default)]
+    claims_fail: Option<String>,
     database: Database,
     connections: Connections,
     log: Option<Log>,
@@ -63,6 +66,7 @@ fn of_status(
 ) -> Vec<Check> {
     let mut checks = vec![
         host(&status.version, url),
+        claims(status.claims_fail.as_deref()),
         database(&status.database.version),
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
@@ -98,6 +102,17 @@ fn host(version: &str, url: &str) -> Check {
             "use the same version for both",
         )
         .optional(),
+    }
+}
+
+fn claims(fail: Option<&str>) -> Check {
+    match fail {
+        None => Check::good("claims", "steps are claimed"),
+        Some(why) => Check::bad(
+            "claims",
+            why,
+            "see the host's log; where hosts of several versions share the database, upgrade them all",
+        ),
     }
 }
 

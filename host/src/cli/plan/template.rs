@@ -7,8 +7,10 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::shell::word;
 use crate::cli::template::check::parse;
+use crate::cli::template::show::run_command;
 use crate::cli::{CliError, Context, Exit, input, shell};
 use reqwest::Method;
+use serde_json::Value;
 use std::path::PathBuf;
 
 /// Preview registering a template: semver check, the versions that its steps would run, what is missing.
@@ -44,7 +46,9 @@ impl Template {
         context
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
-        context.output.next(&self.next(plan));
+        context
+            .output
+            .next(&self.next(plan, is.input_schema.as_ref()));
         let missing = plan.steps.iter().filter(|step| step.problem.is_some());
         let is_new = plan.status.is_none();
         text::verdict(
@@ -55,13 +59,13 @@ impl Template {
     }
 
     /// What brings the plan about.
-    fn next(&self, plan: &TemplatePlan) -> Vec<String> {
+    fn next(&self, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> {
         let file = shell::path(&self.file);
         let is_missing = plan.steps.iter().any(|step| step.problem.is_some());
         let allow = if is_missing { " --allow-missing" } else { "" };
         let grants = plan.ungranted.iter().flat_map(|it| grants(plan, it));
         let last = match (&plan.number.lowest_version, &plan.status) {
-            (_, Some(_)) => format!("tasker task run {}/{}", plan.namespace, plan.name),
+            (_, Some(_)) => run_command(&format!("{}/{}", plan.namespace, plan.name), input),
             (Some(lowest), None) => {
                 format!("write `version: {lowest}` into {file}, and plan again")
             }
@@ -165,6 +169,11 @@ fn ungranted(ungranted: &Ungranted, output: Output) -> String {
 
 fn new_tasks(plan: &TemplatePlan, output: Output) -> String {
     let reached = &plan.reached;
+    if plan.steps.iter().any(|step| step.problem.is_some()) {
+        return output
+            .paint
+            .tone(Tone::Bad, "new tasks of it would be refused");
+    }
     let takes = reached.takes.as_ref();
     let now = takes.map_or_else(String::new, |takes| format!("; now they take {takes}"));
     let now = match takes == Some(&plan.version) {

@@ -3,7 +3,7 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
-use crate::cli::view::Hidden;
+use crate::cli::view::{Hidden, Standing, canonical};
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
@@ -38,6 +38,8 @@ struct Step {
     namespace: String,
     template: String,
     version: String,
+    #[serde(flatten)]
+    standing: Standing,
     step: String,
     handler: String,
     requirement: String,
@@ -87,7 +89,7 @@ fn text(found: &Found, output: Output) -> String {
         found
             .pins
             .iter()
-            .map(|pin| [pin.namespace.clone(), pin.requirement.clone()])
+            .map(|pin| [pin.namespace.clone(), canonical(&pin.requirement)])
             .collect(),
         "no pins",
     );
@@ -113,8 +115,10 @@ fn version_row(version: &Version) -> [String; 4] {
 }
 
 fn step_row(step: &Step) -> [String; 5] {
+    let bar = step.standing.bar();
+    let bar = bar.map_or_else(String::new, |bar| format!(" ({bar})"));
     [
-        format!("{}/{}@{}", step.namespace, step.template, step.version),
+        format!("{}/{}@{}{bar}", step.namespace, step.template, step.version),
         step.step.clone(),
         step.handler.clone(),
         step.requirement.clone(),

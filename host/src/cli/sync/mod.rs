@@ -175,10 +175,13 @@ impl Change {
             Some(_) => ("✘", Tone::Bad),
             None => (sign, tone),
         };
-        let note = output.paint.tone(Tone::Quiet, &self.note);
-        let line = format!("{} {}  {note}", output.paint.tone(tone, sign), self.subject);
+        let note = match self.note.is_empty() {
+            true => String::new(),
+            false => format!("  {}", output.paint.tone(Tone::Quiet, &self.note)),
+        };
+        let line = format!("{} {}{note}", output.paint.tone(tone, sign), self.subject);
         let reasons = self.obstacle.iter().flat_map(|obstacle| obstacle.lines());
         let reasons: String = reasons.map(|reason| format!("\n    {reason}")).collect();
-        line.trim_end().to_owned() + &reasons
+        line + &reasons
     }
 }

@@ -30,7 +30,7 @@ impl Check {
         context.output.show(&answer.to_string(), || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
             let steps = units::count(steps.len(), "step");
-            format!("{mark} {namespace}/{name}@{version} is right: {steps}")
+            format!("{mark} {namespace}/{name}@{version} is valid: {steps}")
         })?;
         context
             .output

@@ -1,7 +1,6 @@
 //! `tasker template push`
 
 use super::check::parse;
-use super::show::run_command;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
@@ -51,7 +50,7 @@ impl Push {
             version: None,
         };
         let graph = format!("tasker template graph {template}@{version}");
-        let run = run_command(&template, &pushed.value);
+        let run = pushed.value.run_command();
         let next = match pushed.value.warnings.is_empty() {
             true => vec![run, graph],
             false => vec![

@@ -8,7 +8,7 @@ use crate::cli::{CliError, Context, Exit, Problem, changes, json, list, units};
 use crate::domain::template::example_input;
 use chrono::{TimeDelta, Utc};
 use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use std::cmp::Reverse;
 
 /// The longest input that is printed to be typed, in bytes.
@@ -104,30 +104,34 @@ impl Show {
                     self.template.family(),
                     version.version
                 ),
-                run_command(&self.template, version),
+                version.run_command(),
             ]);
         }
         Ok(Exit::Complete)
     }
 }
 
-/// What runs a task of this template, with an input that it takes.
-pub fn run_command(template: &Reference, version: &TemplateVersion) -> String {
-    let input = match version.input_schema.as_deref().map(RawValue::get) {
-        None => None,
-        Some(schema) => match serde_json::from_str(schema)
-            .ok()
-            .as_ref()
-            .and_then(example_input)
-        {
-            Some(example) if example.to_string().len() <= MAX_INPUT_BYTES => {
-                Some(word(&example.to_string()))
-            }
-            Some(_) | None => Some("@input.json".to_owned()),
-        },
+/// What runs a task of a template with this input schema, with an input that it takes.
+pub fn run_command(family: &str, schema: Option<&Value>) -> String {
+    let example = |schema| {
+        let example = example_input(schema)?.to_string();
+        (example.len() <= MAX_INPUT_BYTES).then(|| word(&example))
     };
+    let input = schema.map(|schema| example(schema).unwrap_or_else(|| "@input.json".to_owned()));
     let input = input.map_or_else(String::new, |input| format!(" --input {input}"));
-    format!("tasker task run {}{input} --watch", template.family())
+    format!("tasker task run {family}{input} --watch")
+}
+
+impl TemplateVersion {
+    /// What runs a task of this template.
+    pub fn run_command(&self) -> String {
+        let schema = self.input_schema.as_deref();
+        let schema = schema.and_then(|schema| serde_json::from_str(schema.get()).ok());
+        run_command(
+            &format!("{}/{}", self.namespace, self.name),
+            schema.as_ref(),
+        )
+    }
 }
 
 fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {

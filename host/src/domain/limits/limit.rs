@@ -19,6 +19,8 @@ pub enum Limit {
     HostMemory,
     /// Bytes of the result, the checkpoint, or the details of a failure.
     Result,
+    /// Bytes of the task's input, the checkpoint and the results of earlier steps that it is handed.
+    Input,
     /// Bytes of the attempt's log.
     Log,
     HostCalls,
@@ -80,12 +82,13 @@ const MAX_NUMBER: u64 = 1_000_000_000;
 const SHOWN_CHARS: usize = 40;
 
 impl Limit {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Memory,
         Self::Timeout,
         Self::Cpu,
         Self::HostMemory,
         Self::Result,
+        Self::Input,
         Self::Log,
         Self::HostCalls,
         Self::Resources,
@@ -104,6 +107,7 @@ impl Limit {
             Self::Timeout => "timeout",
             Self::Cpu => "cpu",
             Self::Result => "result",
+            Self::Input => "input",
             Self::Log => "log",
             Self::HostCalls => "host_calls",
             Self::Resources => "resources",
@@ -120,6 +124,7 @@ impl Limit {
             Self::Memory
             | Self::HostMemory
             | Self::Result
+            | Self::Input
             | Self::Log
             | Self::Event
             | Self::HttpIn
@@ -136,7 +141,7 @@ impl Limit {
             Self::Memory => MIN_MEMORY..=MAX_SIZE,
             Self::HostMemory => MIN_HOST_MEMORY..=MAX_SIZE,
             Self::Timeout | Self::Cpu => 1..=max_ms,
-            Self::Result | Self::Event => 1..=MAX_SIZE,
+            Self::Result | Self::Input | Self::Event => 1..=MAX_SIZE,
             Self::Log | Self::HttpIn | Self::HttpOut => 0..=MAX_SIZE,
             Self::HostCalls => 1..=MAX_NUMBER,
             Self::Resources => 0..=MAX_NUMBER,

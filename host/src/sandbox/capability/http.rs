@@ -4,6 +4,7 @@ mod address;
 mod body;
 mod client;
 mod connect;
+pub(super) mod error_code;
 mod names;
 mod placeholder;
 pub(super) mod request_parts;

@@ -88,5 +88,6 @@ pub(super) fn link(engine: &Engine) -> Result<Linker<AttemptState>> {
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
     http::request_parts::bound(&mut linker)?;
+    http::error_code::link(&mut linker)?;
     Ok(linker)
 }

@@ -19,7 +19,7 @@ const MESSAGE_BYTES: usize = 8 << 10;
 const SCHEMA_ERRORS: usize = 5;
 /// The code by which a component says that it has no handler of the name.
 const UNKNOWN_HANDLER: &str = "unknown_handler";
-/// The code where that of a failure is none.
+/// The code of a failure whose own code is invalid.
 const INVALID_CODE: &str = "invalid_code";
 /// The code where a failure came without one.
 const NO_CODE: &str = "failed";
@@ -157,8 +157,8 @@ fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
     }
 }
 
-/// The code, and what is to be said of it before the message: a code that is none would be taken for one
-/// by whoever tells failures apart, but the failure and what its author meant stay.
+/// The code, and a note on it that precedes the message. An invalid code is replaced, so that nobody
+/// matches on it; the failure keeps its message, details and retry.
 fn code_of(code: &str, state: &AttemptState) -> (String, String) {
     if code.is_empty() {
         return (NO_CODE.to_owned(), String::new());
@@ -169,11 +169,9 @@ fn code_of(code: &str, state: &AttemptState) -> (String, String) {
     }
     let shown = cut(code, CODE_BYTES, state);
     let about = format!(
-        "(the handler's code {shown:?} is none: it has lower case letters, digits, `_` and `.`, at most {CODE_BYTES} bytes) "
+        "(invalid failure code {shown:?}: a code has lower case letters, digits, `_` and `.`, at most {CODE_BYTES} bytes) "
     );
-    state
-        .log
-        .remark(LogLevel::Warn, &format!("invalid failure code {about}"));
+    state.log.remark(LogLevel::Warn, about.trim());
     (INVALID_CODE.to_owned(), about)
 }
 

@@ -62,18 +62,32 @@ pub(super) fn over(limit: Limit, state: &AttemptState) -> Failure {
         Limit::Resources => (
             "resource_limit",
             format!(
-                "the handler held more than {most} handles at a time; drop requests, streams and timers when they are done"
+                "the handler held more than {most} resources at a time (HTTP fields, requests, streams, timers); drop them when they are done"
             ),
         ),
         _ => (
             "host_memory_limit",
             format!(
-                "the handler had the host keep, or handed to it in one call, more than {most}; write smaller pieces, have fewer requests under way at a time"
+                "the handler made the host hold more than {most} (HTTP fields, requests in flight, writes to kv, events, the arguments of one call); write smaller pieces, keep fewer requests in flight"
             ),
         ),
     };
     let message = format!("{message}, or {}", raise(limit, state));
     failure(FailureKind::OverLimit, code, message)
+}
+
+/// Too much was handed to the handler.
+pub(super) fn too_much_input(bytes: u64, state: &AttemptState) -> Failure {
+    let message = format!(
+        "the handler was handed {bytes} bytes in all (the task's input, its checkpoint, results of earlier steps) where the limit is {}; read fewer results, keep large things elsewhere and pass on where they are, or {}",
+        state.limits().input_bytes,
+        raise_to(
+            Limit::Input,
+            usize::try_from(bytes).unwrap_or(usize::MAX),
+            state
+        )
+    );
+    failure(FailureKind::OverLimit, "input_limit", message)
 }
 
 /// To be said after "or": such as ``raise `cpu`, which namespace orders sets: tasker limit set orders

@@ -42,7 +42,7 @@ const CONNECT_EVERY: Duration = Duration::from_millis(20);
 
 /// How long a stop may take: first an orderly one, then one that leaves recovery to the next start,
 /// then the end of processes that do not answer.
-const STOP_TIMEOUT: Duration = Duration::from_secs(8);
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 const KILL_TIMEOUT: Duration = Duration::from_secs(2);
 

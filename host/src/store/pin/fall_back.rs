@@ -68,7 +68,7 @@ pub(in crate::store) async fn fall_back(
 
 /// The same for one version and the pins that are about it.
 async fn fall_back_from(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     (target, version): (&QualifiedName, &Version),
     about_it: &[(&Name, &str)],

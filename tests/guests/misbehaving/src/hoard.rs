@@ -106,15 +106,16 @@ fn header() {
 
 fn polls() {
     let pollable = subscribe_duration(1);
-    let list = vec![&pollable; MANY];
+    let list = vec![&pollable; 2 * MANY];
     for _ in 0..10 {
         black_box(poll(&list));
     }
 }
 
-fn method(_: usize) -> OutgoingRequest {
+/// The first are longer than the host takes, the others as long as it takes.
+fn method(index: usize) -> OutgoingRequest {
     let request = request();
-    let long = "M".repeat(8 << 20);
+    let long = "M".repeat(if index < 10 { 8 << 20 } else { 60 << 10 });
     _ = request.set_method(&Method::Other(long.clone()));
     _ = request.set_path_with_query(Some(&format!("/{long}")));
     _ = request.set_authority(Some(&long));

@@ -7,7 +7,7 @@ use wasmtime_wasi_http::WasiHttpView as _;
 use wasmtime_wasi_http::p2::bindings::http::types::{HostOutgoingRequest, Method, OutgoingRequest};
 
 /// The interface, in the version that WASI has it.
-const TYPES: &str = "wasi:http/types@0.2.12";
+pub(super) const TYPES: &str = "wasi:http/types@0.2.12";
 /// The longest method, in bytes.
 const MAX_METHOD_BYTES: usize = 100;
 /// The longest authority, and the longest path with its query, in bytes.
