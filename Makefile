@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host
+.PHONY: help demo test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -15,13 +15,36 @@ GUEST_WORKSPACES := $(patsubst %/Cargo.lock,%,$(wildcard plugins/Cargo.lock test
 WITH_POSTGRES := $(TARGET)/debug/with-postgres
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: setup ## Run a real task from source to result, and say what to try next
 	cargo build --workspace --bins --locked
 	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
 
 test: setup oci-registry pgbouncer faketime tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
+
+# The major version: 16, 17 or 18; where TASKER_PG_BINDIR is set, what is there.
+PG ?= 18
+
+test-postgres: guests ## Run the tests of the engine on another PostgreSQL, such as PG=18
+	cargo build --workspace --bins --locked
+	bindir="$${TASKER_PG_BINDIR:-$$(tests/postgres.sh $(PG) "$(TARGET)/postgres")}"; \
+	"$$bindir/postgres" --version; \
+	TASKER_PG_BINDIR="$$bindir" $(WITH_POSTGRES) cargo nextest run --workspace --locked --no-fail-fast \
+	  -E 'test(/^(sql|flow)::/)'
+
+# The state that hosts are upgraded from: anything that git knows.
+FROM ?= HEAD
+
+# Its sources go below the target directory, and its dependencies are built where ours are.
+test-upgrade: guests ## Replace hosts of an older state by hosts of this one, under load: FROM=v0.1.0
+	rm -rf "$(TARGET)/upgrade" && mkdir -p "$(TARGET)/upgrade/source"
+	git archive "$(FROM)" | tar -x -C "$(TARGET)/upgrade/source"
+	cargo build --manifest-path "$(TARGET)/upgrade/source/Cargo.toml" --target-dir "$(TARGET)" -p tasker --locked
+	cp "$(TARGET)/debug/tasker" "$(TARGET)/upgrade/tasker"
+	cargo build --workspace --bins --locked
+	$(WITH_POSTGRES) tests/upgrade.sh "$(TARGET)/upgrade/tasker" "$(TARGET)/debug/tasker" \
+	  "$$TASKER_GUESTS_TARGET_DIR/wasm32-wasip2/release/tasker_handlers_basics.wasm"
 
 check: rust ## Check form, lints, documentation, licences
 	cargo fmt --all --check

@@ -3,8 +3,11 @@
 --
 -- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
 -- they tell of, as tasker.send_events takes it. An element whose lease is void (another worker has the
--- step, or the attempt is over) changes nothing: repeating a call is harmless. Returns what it
--- claimed; its parents' results are read afterwards, by tasker.invocations.
+-- step, or the attempt is over) changes nothing: repeating a call is harmless.
+--
+-- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. The
+-- task's input is not among it: whoever reports has it. So rows are few and small, and nothing of a
+-- claimed step can make the call fail.
 --
 -- Each row's time is read when the row is locked (see tasker.fixed_clock), so that no step starts before
 -- the end of a parent that another worker completes at the same moment.
@@ -14,9 +17,10 @@
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
-) returns tasker.step_key[]
+) returns table (task_id uuid, step_no smallint, attempt smallint, lock_id int, generation bigint)
 language plpgsql
-set search_path = ''
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_fixed constant timestamptz := tasker.fixed_clock();
@@ -26,6 +30,11 @@ declare
   v_sinks uuid[];
   v_draining uuid[];
 begin
+  -- A worker that was declared dead may still report what it did, but it gets nothing more.
+  if p_claim > 0 and not exists (
+    select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
+    p_claim := 0;
+  end if;
   if cardinality(p_events) > 0 then
     perform tasker.send_events(p_worker_id, p_task_id, p_step_no, p_attempt, p_events);
   end if;
@@ -69,6 +78,7 @@ begin
                            then coalesce(v_fixed, pg_catalog.clock_timestamp()) + s.timeout_ms * interval '1 ms' end
     from child c
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
+      and s.remaining_deps >= c.parents
     returning s.task_id, s.step_no, s.attempt, s.state, coalesce(s.started_at, s.ready_at) as at
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
@@ -101,6 +111,13 @@ begin
   if v_left_ready then
     perform pg_catalog.pg_notify('tasker_ready', '');
   end if;
-  return coalesce(v_claimed, '{}');
+  if v_claimed is not null then
+    -- A statement of its own, so that it sees the lock to which a task was moved while a step was waited for.
+    return query
+      select k.task_id, k.step_no, 1::smallint, t.lock_id,
+             (select g.generation from tasker.registry_generation g where g.singleton)
+      from unnest(v_claimed) k
+      join tasker.task t on t.task_id = k.task_id;
+  end if;
 end
 $$;

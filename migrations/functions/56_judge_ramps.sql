@@ -9,7 +9,8 @@
 -- counts as neither good nor bad. Times and sizes are compared at the 95th percentile, where both
 -- sides have enough attempts and the difference is more than noise.
 --
--- Locks: nothing while it looks; then the pins that it changes, then the registry's generation.
+-- Locks: nothing while it looks; then the pins that it changes by (namespace_id, kind, target), then the
+-- registry's generation.
 create or replace function tasker.judge_ramps() returns int
 language plpgsql
 set search_path = '' set jit = off
@@ -110,6 +111,12 @@ begin
       order by b.rank
       limit 1
     ) w
+  ), locked as materialized (
+    select p.namespace_id, p.kind, p.target
+    from tasker.pin p
+    join verdict v on p.namespace_id = v.namespace_id and p.kind = v.kind and p.target = v.target
+    order by p.namespace_id, p.kind, p.target
+    for update of p
   ), changed as (
     -- Only what still is as it was looked at; a rolled back pin has no ramp.
     update tasker.pin p
@@ -120,8 +127,10 @@ begin
         guard = case v.action when 'freeze' then p.guard end,
         ramp_state = case v.action when 'freeze' then 'frozen'::tasker.ramp_state end,
         frozen_because = case v.action when 'freeze' then v.reason end
-    from verdict v
-    where p.namespace_id = v.namespace_id and p.kind = v.kind and p.target = v.target
+    from locked k
+    join verdict v using (namespace_id, kind, target)
+    where p.namespace_id = k.namespace_id and p.kind = k.kind and p.target = k.target
+      and p.namespace_id = v.namespace_id and p.kind = v.kind and p.target = v.target
       and p.ramp_state = 'ramping' and p.ramp_started_at = v.ramp_started_at
     returning v.*
   ), logged as (

@@ -9,42 +9,47 @@
 --   some day.
 -- - It is drained: no open task has it in its lock, and no attempt of it is under way in a task that
 --   was moved to another lock.
--- - It is old: published, first resolved by a lock, and last run more than p_older_than ago.
+-- - It is old: published, first resolved by a lock, and last used (tasker.last_use) more than
+--   p_older_than before p_now.
 --
 -- p_among narrows the question to these; null asks for all. Reads only: tasker.collect_versions keeps
--- the answer true while it acts on it.
+-- the answer true while it acts on it. Its cost grows with versions, locks and open tasks, and neither
+-- with finished tasks nor with the log.
 create or replace function tasker.collectable_versions(
-  p_older_than interval, p_wanted int[], p_among int[] default null
+  p_now timestamptz, p_older_than interval, p_wanted int[], p_among int[] default null
 ) returns table (component_version_id int)
 language sql stable
-set search_path = ''
+set search_path = '' set enable_seqscan = off set jit = off
 as $$
   with old as materialized (
     select v.component_version_id
     from tasker.component_version v
+    left join tasker.last_use u on u.kind = 'component' and u.version_id = v.component_version_id
     where v.collected_at is null
       and v.status in ('active', 'yanked')
-      and coalesce(v.restored_at, v.created_at) <= tasker.clock() - p_older_than
+      and greatest(coalesce(v.restored_at, v.created_at), u.used_at) <= p_now - p_older_than
       and v.component_version_id <> all (p_wanted)
       and (p_among is null or v.component_version_id = any (p_among))
       and not exists (select from tasker.quarantine q where q.digest = v.digest)
+  ), in_use as materialized (
+    select distinct t.lock_id from tasker.task t where t.finished_at is null
+  ), under_way as materialized (
+    select a.component_version_id
+    from tasker.superseded_attempt a
+    cross join lateral (
+      select from tasker.step s
+      where s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt and s.state = 'running'
+      -- Keeps the planner from reading all steps for the few of these.
+      offset 0
+    ) s
   ), held as (
     select e.component_version_id
     from tasker.lock_entry e
     join tasker.lock l using (lock_id)
     where e.component_version_id in (select o.component_version_id from old o)
-      and (l.created_at > tasker.clock() - p_older_than
-           or l.lock_id in (select t.lock_id from tasker.task t where t.finished_at is null))
+      and (l.created_at > p_now - p_older_than or l.lock_id in (select k.lock_id from in_use k))
     union
-    select a.component_version_id
-    from tasker.superseded_attempt a
-    join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
-    where s.state = 'running'
-    union
-    select r.component_version_id
-    from tasker.transition r
-    where r.at > tasker.clock() - p_older_than
-      and r.component_version_id in (select o.component_version_id from old o)
+    select w.component_version_id from under_way w
   )
   select o.component_version_id from old o
   where o.component_version_id not in (select h.component_version_id from held h)

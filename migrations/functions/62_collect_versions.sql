@@ -1,20 +1,21 @@
--- Removes the bytes of up to p_limit versions that tasker.collectable_versions allows, and has no new
--- task take them; a digest keeps its bytes until every version of it is collected. Returns what it
+-- Removes the bytes of those of p_among that tasker.collectable_versions allows, and has no new task
+-- take them; a digest keeps its bytes until every version of it is collected. Returns what it
 -- collected, with the bytes that were freed: 0 where another version has the same.
 --
--- The caller holds the row of tasker.registry_generation, so that p_wanted stays true: no pin, no
--- status and no template changes meanwhile. Nothing here waits for whoever waits for that row: versions,
--- their components and bytes that are locked (resolved, changed, published) are left to the next call. The one
--- wait is for the tasks that are being created; see the lock in tasker.create_tasks, which waits for
--- this in turn and then finds its lock void. Idempotent.
+-- The caller found p_among by tasker.collectable_versions, before it locked anything; only these are
+-- looked at again. It holds the row of tasker.registry_generation, so that p_wanted stays true: no pin,
+-- no status and no template changes meanwhile. Nothing here waits for whoever waits for that row:
+-- versions, their components and bytes that are locked (resolved, changed, published) are left to the
+-- next call. The one wait is for the tasks that are being created, for lock_timeout at most (55P03:
+-- nothing was collected); see the lock in tasker.create_tasks, which waits for this in turn and then
+-- finds its lock void. Idempotent.
 create or replace function tasker.collect_versions(
-  p_older_than interval, p_wanted int[], p_limit int, p_actor text
+  p_now timestamptz, p_older_than interval, p_wanted int[], p_among int[], p_actor text
 ) returns table (namespace text, component text, version text, digest bytea, freed_bytes bigint)
 language plpgsql
-set search_path = ''
+set search_path = '' set lock_timeout = '200ms'
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
   v_versions int[];
   v_digests bytea[];
   v_freed bytea[];
@@ -23,39 +24,35 @@ begin
   from (select v.component_version_id
         from tasker.component_version v
         join tasker.component c using (component_id)
-        where v.component_version_id in (select f.component_version_id
-                                         from tasker.collectable_versions(p_older_than, p_wanted) f)
+        where v.component_version_id = any (p_among)
         order by v.component_version_id
-        limit p_limit
         for update of v skip locked
         for no key update of c skip locked) k;
-
-  if v_versions is not null then
-    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('tasker.create_tasks'));
-    -- A new statement: it sees the tasks that were waited for.
-    select array_agg(c.component_version_id) into v_versions
-    from tasker.collectable_versions(p_older_than, p_wanted, v_versions) c;
-    update tasker.component_version v set collected_at = v_now
-    where v.component_version_id = any (v_versions);
-    -- Hosts list anew what these components have.
-    update tasker.component c set revision = c.revision + 1
-    where c.component_id in (select v.component_id from tasker.component_version v
-                             where v.component_version_id = any (v_versions));
-    update tasker.lock l set is_void = true
-    where not l.is_void
-      and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = any (v_versions));
+  if v_versions is null then
+    return;
   end if;
 
-  delete from tasker.superseded_attempt a
-  where not exists (select from tasker.step s
-                    where s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
-                      and s.state = 'running');
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('tasker.create_tasks'));
+  -- A new statement: it sees the tasks that were waited for.
+  select array_agg(c.component_version_id) into v_versions
+  from tasker.collectable_versions(p_now, p_older_than, p_wanted, v_versions) c;
+  if v_versions is null then
+    return;
+  end if;
+  update tasker.component_version v set collected_at = p_now
+  where v.component_version_id = any (v_versions);
+  -- Hosts list anew what these components have.
+  update tasker.component c set revision = c.revision + 1
+  where c.component_id in (select v.component_id from tasker.component_version v
+                           where v.component_version_id = any (v_versions));
+  update tasker.lock l set is_void = true
+  where not l.is_void
+    and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = any (v_versions));
 
-  -- All that no version needs, also what an earlier call left to a publish that came to nothing.
   select array_agg(k.digest) into v_digests
   from (select b.digest
         from tasker.component_blob b
-        where exists (select from tasker.component_version v where v.digest = b.digest)
+        where b.digest in (select v.digest from tasker.component_version v where v.component_version_id = any (v_versions))
           and not exists (select from tasker.component_version v where v.digest = b.digest and v.collected_at is null)
         order by b.digest
         for update skip locked) k;

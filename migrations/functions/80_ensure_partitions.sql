@@ -1,30 +1,48 @@
--- Makes the partitions of the log for this month and the next, named by month. Rows that came while
--- one was missing are in the default partition; such a month stays there. Idempotent; called at
--- every start and daily.
+-- Makes the partitions of the log for this month and p_months_ahead more, named by month. Rows that came
+-- while one was missing are in the default partition; such a month stays there. Returns how many months
+-- have none still, because a lock was not had in time or another host is at it: call it again later.
+-- Idempotent; called at every start and twice a day.
 --
--- Locks: the log, against everything, only where a partition is missing.
-create or replace function tasker.ensure_partitions() returns void
+-- Locks: each for lock_timeout at most. The log against other changes of its shape, not against reading
+-- and writing; the default partition, which is read to attach another, against everything: whoever
+-- reads the log waits for lock_timeout at most, and whoever writes to it does not wait. Where the default
+-- partition has grown, reading it would take too long, and no month is attached any more.
+create or replace function tasker.ensure_partitions(p_months_ahead int default 3) returns int
 language plpgsql
-set search_path = '' set timezone = 'UTC' set datestyle = 'ISO'
+set search_path = '' set timezone = 'UTC' set datestyle = 'ISO' set lock_timeout = '100ms'
 as $$
 declare
+  v_default_max_bytes constant bigint := 8 << 20;
+  v_is_alone constant bool := pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.ensure_partitions'));
+  v_this_month constant timestamptz := date_trunc('month', tasker.clock());
   v_month timestamptz;
   v_next timestamptz;
   v_name text;
+  v_missing int := 0;
 begin
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('tasker.ensure_partitions'));
   for v_month in
-    select date_trunc('month', tasker.clock()) + make_interval(months => n) from generate_series(0, 1) n
+    select v_this_month + make_interval(months => n) from generate_series(0, p_months_ahead) n order by n
   loop
     v_next := v_month + interval '1 month';
     v_name := 'transition_' || to_char(v_month, 'YYYYMM');
-    continue when pg_catalog.to_regclass('tasker.' || v_name) is not null;
-    -- Before looking, so that no row comes between the look and the partition.
-    lock table tasker.transition in access exclusive mode;
-    if not exists (select from tasker.transition_default d where d.at >= v_month and d.at < v_next) then
-      execute format('create table tasker.%I partition of tasker.transition for values from (%L) to (%L)',
-                     v_name, v_month, v_next);
+    continue when exists (select from pg_catalog.pg_inherits i
+                          where i.inhrelid = pg_catalog.to_regclass('tasker.' || v_name)
+                            and i.inhparent = 'tasker.transition'::regclass);
+    continue when exists (select from tasker.transition_default d where d.at >= v_month and d.at < v_next);
+    -- Once a lock was not had, each further try would hold up the readers of the log again.
+    if v_missing > 0 or not v_is_alone
+       or pg_catalog.pg_relation_size('tasker.transition_default') > v_default_max_bytes then
+      v_missing := v_missing + 1;
+      continue;
     end if;
+    begin
+      execute format('create table tasker.%I (like tasker.transition including all excluding identity)', v_name);
+      execute format('alter table tasker.transition attach partition tasker.%I for values from (%L) to (%L)',
+                     v_name, v_month, v_next);
+    exception when lock_not_available or check_violation or duplicate_table then
+      v_missing := v_missing + 1;
+    end;
   end loop;
+  return v_missing;
 end
 $$;

@@ -41,12 +41,16 @@ async fn slow_requests_neither_get_a_host_declared_dead_nor_keep_it_from_working
     for task in tasks {
         assert_eq!(task["state"], "complete", "{task}");
     }
-    let dead: i64 = sqlx::query_scalar("select count(*) from tasker.worker where stopped_at is not null")
-        .fetch_one(database.pool())
+    let dead: i64 =
+        sqlx::query_scalar("select count(*) from tasker.worker where stopped_at is not null")
+            .fetch_one(database.pool())
+            .await
+            .unwrap();
+    assert_eq!(dead, 0);
+    sqlx::raw_sql("rollback")
+        .execute(&mut session)
         .await
         .unwrap();
-    assert_eq!(dead, 0);
-    sqlx::raw_sql("rollback").execute(&mut session).await.unwrap();
     for host in [host, other] {
         host.host.stop().await.unwrap();
     }

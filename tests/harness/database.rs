@@ -35,6 +35,11 @@ impl TestDatabase {
         Self::create(cluster::options().await, "").await
     }
 
+    /// A database without any migration, on a server of the test's own.
+    pub async fn on(server: PgConnectOptions) -> Self {
+        Self::create(server, "").await
+    }
+
     async fn create(server: PgConnectOptions, from: &str) -> Self {
         let name = unused_name();
         let mut connection = server

@@ -69,6 +69,16 @@ impl TestHost {
         answer(self.client.post(self.url(path)).json(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> (u16, Value) {
+        answer(self.client.put(self.url(path)).json(body)).await
+    }
+
+    /// Uploads a component to a path.
+    pub async fn put_bytes(&self, path: &str, bytes: &[u8]) -> (u16, Value) {
+        let request = self.client.put(self.url(path)).body(bytes.to_owned());
+        answer(request.header("content-type", "application/wasm")).await
+    }
+
     pub async fn patch(&self, path: &str, body: &Value) -> (u16, Value) {
         answer(self.client.patch(self.url(path)).json(body)).await
     }
@@ -100,6 +110,13 @@ impl TestHost {
     pub async fn grant(&self, component: &str, capability: &str) {
         let path = format!("/v1/namespaces/{NAMESPACE}/grants");
         let body = json!({"component": component, "capability": capability});
+        published(self.client.post(self.url(&path)).json(&body)).await;
+    }
+
+    /// Lets another namespace use a component.
+    pub async fn share(&self, component: &str, with: &str) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/shares");
+        let body = json!({"component": component, "shared_with": with});
         published(self.client.post(self.url(&path)).json(&body)).await;
     }
 

@@ -6,6 +6,7 @@ mod compare;
 mod definition;
 mod play;
 mod reference;
+mod registry;
 mod shape;
 
 use crate::harness::TestDatabase;

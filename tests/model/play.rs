@@ -4,7 +4,7 @@ use super::action::{Action, Choice, HOSTS};
 use super::definition::{self, number};
 use super::reference::{Held, Key, Model};
 use super::shape::Shape;
-use crate::harness::TestDatabase;
+use crate::harness::{Advance, TestDatabase};
 use sqlx::postgres::PgConnectOptions;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -217,19 +217,23 @@ impl<'d> Play<'d> {
             let held = (key, self.model.claim(worker, key));
             assert_eq!(claimed.lease.attempt, held.1, "{held:?}");
             self.ever.push(held);
-            let parents = self.model.results_of_parents(key);
-            let mut told = claimed.parents;
-            told.sort();
-            let parents: Vec<_> = parents
-                .into_iter()
-                .map(|(no, result)| (number(no), result))
-                .collect();
-            assert_eq!(told, parents, "{held:?} was told other results");
+            self.check_parents(host, key).await;
             assert_eq!(
                 claimed.checkpoint,
                 self.model.step(key).checkpoint,
                 "{held:?}"
             );
+        }
+    }
+
+    /// The results that the step's handler would be told.
+    async fn check_parents(&self, host: usize, (task, no): Key) {
+        for (parent, result) in self.model.results_of_parents((task, no)) {
+            let (id, name) = (self.ids[task], format!("s{parent}"));
+            let store = &self.stores[host];
+            let told = store.ancestor_result(id, number(no), &name, 1 << 20).await;
+            let told = told.unwrap().unwrap().result;
+            assert_eq!(told.as_deref(), Some(&*result), "{parent} of {task}/{no}");
         }
     }
 

@@ -16,7 +16,7 @@ async fn one_version() -> (TestDatabase, Session, i32, i32) {
 async fn collectable(session: &mut Session) -> Vec<String> {
     session
         .all(
-            "select v.version from tasker.collectable_versions('1 hour', '{}')
+            "select v.version from tasker.collectable_versions(tasker.clock(), '1 hour', '{}')
              join tasker.component_version v using (component_version_id) order by 1",
         )
         .await
@@ -24,8 +24,13 @@ async fn collectable(session: &mut Session) -> Vec<String> {
 
 /// Collects as the host does; version and bytes of each.
 async fn collect(session: &mut Session) -> Vec<String> {
+    session.run("select tasker.clear_collected(100)").await;
+    let every = "array(select component_version_id from tasker.component_version where collected_at is null)";
     session
-        .all("select version || ' ' || freed_bytes from tasker.collect_versions('1 hour', '{}', 100, 'ada')")
+        .all(&format!(
+            "select version || ' ' || freed_bytes
+             from tasker.collect_versions(tasker.clock(), '1 hour', '{{}}', {every}, 'ada')"
+        ))
         .await
 }
 
@@ -89,8 +94,8 @@ async fn a_version_is_kept_by_what_may_give_it_to_a_task() {
         "update tasker.component_version set created_at = tasker.clock() - interval '59 minutes'",
         "update tasker.component_version set restored_at = tasker.clock() - interval '59 minutes'",
         "update tasker.lock set created_at = tasker.clock() - interval '59 minutes'",
-        "insert into tasker.transition (at, task_id, to_state, component_version_id)
-         select tasker.clock() - interval '59 minutes', gen_random_uuid(), 'complete', component_version_id
+        "insert into tasker.last_use (kind, version_id, used_at)
+         select 'component', component_version_id, tasker.clock() - interval '59 minutes'
          from tasker.component_version",
     ] {
         let (_database, mut session, _, _) = one_version().await;
@@ -118,8 +123,9 @@ async fn a_wanted_version_is_kept_even_if_it_was_yanked() {
     for status in ["active", "yanked"] {
         let set = format!("update tasker.component_version set status = '{status}'");
         session.run(&set).await;
-        let wanted =
-            format!("select count(*) from tasker.collectable_versions('1 hour', array({VERSION}))");
+        let wanted = format!(
+            "select count(*) from tasker.collectable_versions(tasker.clock(), '1 hour', array({VERSION}))"
+        );
         assert_eq!(session.one::<i64>(&wanted).await, 0);
     }
 }
@@ -156,6 +162,9 @@ async fn collection_waits_for_a_task_that_is_being_created_and_keeps_what_it_has
     creating.begin().await;
     creating.create(version).await;
     let mut collecting = Session::new(&database).await;
+    collecting
+        .run("alter function tasker.collect_versions set lock_timeout = '1min'")
+        .await;
     let pid = collecting.pid();
     let (collected, ()) = tokio::join!(
         collect(&mut collecting),
@@ -228,4 +237,49 @@ async fn a_version_that_is_being_resolved_is_left() {
     let mut collecting = Session::new(&database).await;
     assert_eq!(collect(&mut collecting).await, [""; 0]);
     resolving.commit().await;
+}
+
+#[tokio::test]
+async fn what_was_not_a_candidate_is_not_collected() {
+    let (_database, mut session, _, _) = one_version().await;
+    let collect =
+        "select version from tasker.collect_versions(tasker.clock(), '1 hour', '{}', '{}', 'ada')";
+    assert_eq!(session.all::<String>(collect).await, [""; 0]);
+    assert_eq!(count(&mut session, "component_blob").await, 1);
+}
+
+#[tokio::test]
+async fn a_collection_gives_up_where_a_task_takes_long_to_be_created() {
+    let (database, mut creating, _, version) = one_version().await;
+    creating.begin().await;
+    creating.create(version).await;
+    let mut collecting = Session::new(&database).await;
+    let collect = format!(
+        "select * from tasker.collect_versions(tasker.clock(), '1 hour', '{{}}', array({VERSION}), 'ada')"
+    );
+    let refused = collecting.refusal(&collect).await;
+    let refused = refused.into_database_error().unwrap();
+    assert_eq!(refused.code().unwrap(), "55P03");
+    creating.commit().await;
+}
+
+#[tokio::test]
+async fn the_log_is_not_read_to_find_what_may_be_collected() {
+    let (_database, mut session, _, _) = one_version().await;
+    session
+        .run(
+            "insert into tasker.transition (at, task_id, to_state, component_version_id)
+             select tasker.clock(), gen_random_uuid(), 'complete', 1 from generate_series(1, 20000);
+             analyze;
+             set parallel_setup_cost = 0; set parallel_tuple_cost = 0; set min_parallel_table_scan_size = 0",
+        )
+        .await;
+    let read = "select coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint
+                from pg_stat_user_tables where relname like 'transition%'";
+    session.run("select pg_stat_force_next_flush()").await;
+    let before: i64 = session.one(read).await;
+    assert_eq!(collectable(&mut session).await, ["1.0.1"]);
+    assert_eq!(collect(&mut session).await, ["1.0.1 0"]);
+    session.run("select pg_stat_force_next_flush()").await;
+    assert_eq!(session.one::<i64>(read).await, before);
 }

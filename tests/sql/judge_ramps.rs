@@ -296,3 +296,34 @@ async fn one_judges_at_a_time() {
     session.commit().await;
     assert_eq!(other.one::<i32>("select tasker.judge_ramps()").await, 0);
 }
+
+#[tokio::test]
+async fn of_several_pins_the_lower_one_is_locked_first() {
+    let (database, mut session, _) = engine().await;
+    session.run(RAMP).await;
+    session
+        .run(
+            "update tasker.lock set ramped = ramped || '{template order}' where ramped <> '{}';
+             insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_percent,
+                                     ramp_state, ramp_started_at, guard)
+             select namespace_id, 'template', 'order', requirement, ramp_requirement, ramp_percent, ramp_state,
+                    ramp_started_at, guard
+             from tasker.pin",
+        )
+        .await;
+    for some in [OLD, NEW.failed("trapped", 50)] {
+        session.run(&some.sql()).await;
+    }
+    let mut blocker = Session::new(&database).await;
+    let row = |kind: &str| format!("select from tasker.pin where kind = '{kind}' for update");
+    blocker.begin().await;
+    blocker.run(&row("template")).await;
+    let pid = session.pid();
+    let check = async {
+        blocker.wait_until_awaited_by(pid).await;
+        blocker.run(&format!("{} nowait", row("component"))).await;
+        blocker.commit().await;
+    };
+    let (judged, ()) = tokio::join!(session.one::<i32>("select tasker.judge_ramps()"), check);
+    assert_eq!(judged, 2);
+}

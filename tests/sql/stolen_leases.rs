@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::harness::Advance;
 use sqlx::PgPool;
 use tasker::domain::event::SentEvent;
 use tasker::domain::ids::{TaskId, WorkerId};

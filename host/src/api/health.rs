@@ -2,8 +2,10 @@
 
 use super::Api;
 use super::error::ApiError;
+use crate::store::claim_health::FailingClaims;
 use crate::store::connect::Connections;
 use crate::store::health::{DatabaseRow, TaskCounts, WorkerRow};
+use crate::store::partitions::PartitionsRow;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
@@ -35,6 +37,9 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     if api.shutdown.is_cancelled() {
         return Err(not_ready("the host is shutting down"));
     }
+    if let Some(failing) = api.claiming.failing().filter(FailingClaims::is_grave) {
+        return Err(not_ready(&no_claims(&failing)));
+    }
     match timeout(PING_TIMEOUT, api.store.ping()).await {
         Ok(Ok(())) => Ok(Json(LiveView { status: "ready" })),
         Ok(Err(error)) => {
@@ -48,6 +53,14 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     }
 }
 
+fn no_claims(failing: &FailingClaims) -> String {
+    format!(
+        "the host has claimed no step for {} s: {}",
+        failing.since.elapsed().as_secs(),
+        failing.reason
+    )
+}
+
 fn not_ready(why: &str) -> ApiError {
     ApiError::NotReady {
         why: why.to_owned(),
@@ -59,11 +72,21 @@ struct StatusView {
     /// Of this host.
     version: &'static str,
     is_draining: bool,
+    /// Why the host claims no steps, where its claims fail.
+    claims_fail: Option<String>,
     database: DatabaseView,
     connections: ConnectionsView,
     /// Of all hosts on this database.
     workers: Vec<WorkerView>,
     tasks: TasksView,
+    log: LogView,
+}
+
+/// How the log of transitions is divided.
+#[derive(Serialize)]
+struct LogView {
+    has_stray_rows: bool,
+    next_month_is_missing: bool,
 }
 
 #[derive(Serialize)]
@@ -98,18 +121,22 @@ struct TasksView {
 }
 
 async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
-    let (database, workers, tasks) = tokio::try_join!(
+    let failing = api.claiming.failing().filter(FailingClaims::is_grave);
+    let (database, workers, tasks, log) = tokio::try_join!(
         api.store.database(),
         api.store.workers_alive(),
         api.store.task_counts(),
+        api.store.partitions(),
     )?;
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION"),
         is_draining: api.shutdown.is_cancelled(),
+        claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseView::from(database),
         connections: ConnectionsView::from(api.store.connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),
         tasks: TasksView::from(tasks),
+        log: LogView::from(log),
     }))
 }
 
@@ -124,6 +151,19 @@ impl From<Connections> for ConnectionsView {
     fn from(connections: Connections) -> Self {
         let Connections { max, open, refused } = connections;
         Self { max, open, refused }
+    }
+}
+
+impl From<PartitionsRow> for LogView {
+    fn from(row: PartitionsRow) -> Self {
+        let PartitionsRow {
+            has_stray_rows,
+            next_month_is_missing,
+        } = row;
+        Self {
+            has_stray_rows,
+            next_month_is_missing,
+        }
     }
 }
 

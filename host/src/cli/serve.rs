@@ -16,7 +16,7 @@ use crate::sandbox::{CompileLimits, Compiler};
 use crate::store::embedded::default_data_dir;
 use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use crate::store::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
-use crate::worker::WorkerConfig;
+use crate::worker::{WorkerConfig, default_slots};
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -73,12 +73,12 @@ pub struct Serve {
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
-    /// Attempts under way at the same time.
-    #[arg(long, default_value_t = 256, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    slots: u16,
+    /// Attempts under way at the same time [default: 128 for each core, 1000 at most]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    slots: Option<u16>,
     /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
-    /// may say less. Limits: memory, timeout, cpu, result, log, host_calls, event, events,
-    /// http_requests, http_in, http_out.
+    /// may say less. Limits: memory, timeout, cpu, host_memory, result, input, log, host_calls, resources,
+    /// event, events, http_requests, http_in, http_out.
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
     limits: Vec<(Limit, u64)>,
     /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
@@ -206,7 +206,7 @@ impl Serve {
     fn worker(&self) -> WorkerConfig {
         WorkerConfig {
             host_name: host_name(),
-            slots: self.slots.into(),
+            slots: self.slots.map_or_else(default_slots, usize::from),
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),

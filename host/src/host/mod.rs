@@ -169,8 +169,12 @@ impl Host {
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
+        tokio::spawn(store.clone().keep_uses(draining.clone()));
+        tokio::spawn(store.clone().keep_partitions(draining.clone()));
         tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
+        let stats = Arc::<WorkerStats>::default();
         let state = AppState {
+            claiming: stats.claiming().clone(),
             store: store.clone(),
             sandbox: sandbox.clone(),
             wake: wake.clone(),
@@ -184,7 +188,6 @@ impl Host {
             state,
             closing.clone(),
         ));
-        let stats = Arc::<WorkerStats>::default();
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
             sandbox: sandbox.clone(),

@@ -7,7 +7,7 @@ use crate::domain::actor::Actor;
 use crate::domain::name::{Name, NameError};
 use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Candidate, highest};
-use crate::store::collect::{COLLECT_BATCH, Collectable, Collected, CollectedRow};
+use crate::store::collect::{Collectable, Collected, CollectedRow};
 use crate::store::hold::ComponentPinRow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -18,8 +18,11 @@ pub const DEFAULT_COLLECT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60)
 /// The most that may be asked for: 100 years.
 pub const MAX_COLLECT_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// How often a collection begins anew because the registry changed under it.
-const MAX_TRIES: usize = 16;
+/// How often a collection begins anew because the registry changed under it, or it was delayed.
+const MAX_TRIES: u32 = 16;
+
+/// After a delay, so many times as long as there were tries.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// All versions of components, by component.
 type Everything = BTreeMap<QualifiedName, Vec<Candidate<i32>>>;
@@ -33,6 +36,7 @@ impl Registry {
         &self,
         older_than: Duration,
     ) -> Result<Vec<CollectedRow>, RegistryError> {
+        self.store.write_uses().await?;
         let wanted = self.wanted_versions().await?;
         let which = Collectable {
             wanted: &wanted,
@@ -43,14 +47,17 @@ impl Registry {
 
     /// Removes the bytes of all versions that nothing needs and that were published, resolved and run
     /// longer ago than `older_than`; tells which. What they were stays on record, and new tasks don't
-    /// take them.
+    /// take them. Batch by batch: whoever publishes or creates tasks meanwhile waits for one at most.
     pub async fn collect(
         &self,
         older_than: Duration,
         actor: &Actor,
     ) -> Result<Vec<CollectedRow>, RegistryError> {
         let mut collected = Vec::new();
+        let mut after = 0;
         let mut tries = 0;
+        self.store.write_uses().await?;
+        self.store.clear_collected().await?;
         while tries < MAX_TRIES {
             let generation = self.store.registry_generation().await?;
             let wanted = self.wanted_versions().await?;
@@ -58,15 +65,24 @@ impl Registry {
                 wanted: &wanted,
                 older_than,
             };
-            match self.store.collect(generation, which, actor).await? {
+            let candidates = self.store.collect_candidates(which, after).await?;
+            let Some(last) = candidates.last() else {
+                return Ok(collected);
+            };
+            match self
+                .store
+                .collect(generation, which, &candidates, actor)
+                .await?
+            {
                 Collected::Versions(rows) => {
-                    let is_last = rows.len() < COLLECT_BATCH;
+                    after = *last;
                     collected.extend(rows);
-                    if is_last {
-                        return Ok(collected);
-                    }
                 }
                 Collected::Moved => tries += 1,
+                Collected::Delayed => {
+                    tries += 1;
+                    tokio::time::sleep(PAUSE * tries).await;
+                }
                 Collected::Busy => return Err(RegistryError::Collecting),
             }
         }

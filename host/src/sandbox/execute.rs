@@ -1,6 +1,6 @@
 //! One attempt, from a fresh instance to its outcome.
 
-use super::attempt_log::LogLine;
+use super::attempt_log::{LogLine, LogSink};
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::capability::context::AncestorResults;
@@ -30,12 +30,14 @@ pub type Begun = SetOnce<Instant>;
 /// What an attempt may ask of those who run it.
 #[derive(Clone, Default)]
 pub struct Surroundings {
-    /// Where results of indirect dependencies come from; without it there are none.
+    /// Where results of earlier steps come from that are not at hand; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
     /// Where secrets come from; without it there are none.
     pub secrets: Option<Arc<dyn SecretValues>>,
     /// Where kv entries are read; without it there are none.
     pub kv: Option<Arc<dyn KvEntries>>,
+    /// Where log lines go as they are written; without it they are kept and told at the end.
+    pub log: Option<Arc<dyn LogSink>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
@@ -49,7 +51,7 @@ pub struct Surroundings {
 #[derive(Debug)]
 pub struct Executed {
     pub outcome: Outcome,
-    /// Within the limit on log bytes; a note at its end tells what was cut.
+    /// What no sink took, within the limit on log bytes; a note at its end tells what was cut.
     pub log: Vec<LogLine>,
     /// To be recorded with its result or checkpoint, or not at all.
     pub effects: Effects,
@@ -102,7 +104,9 @@ pub(super) async fn turn(places: &Semaphore) -> SemaphorePermit<'_> {
 impl Inner {
     /// A store that holds the guest to its limits.
     pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
+        let handles = state.limits().resources as usize;
         let mut store = Store::new(&self.engine, state);
+        store.set_max_component_handles(handles);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(at_epoch);
@@ -135,6 +139,7 @@ async fn call(
     store: &mut Store<AttemptState>,
     prepared: &Prepared,
 ) -> Result<Result<handler::Outcome, handler::Failure>> {
+    store.data().handed.check()?;
     let instance = prepared.pre().instantiate_async(&mut *store).await?;
     let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
     let invocation = store.data().invocation.clone();
@@ -163,16 +168,25 @@ fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) ->
     let state = store.data_mut();
     match hook {
         CallHook::CallingHost => {
+            state.is_answering = false;
             let left = state.host_calls_left.checked_sub(1);
             state.host_calls_left = left.ok_or(Stopped::HostCalls)?;
             state.in_host_since = Some(Instant::now());
+            let call_bytes = state.call_bytes();
+            store.set_hostcall_fuel(call_bytes);
         }
         CallHook::ReturningFromHost => {
             let since = state.in_host_since.take();
             state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
+            state.weigh_table().map_err(Stopped::from)?;
             state.check_breach()?;
         }
-        CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
+        CallHook::ReturningFromWasm => {
+            state.is_answering = true;
+            let answer_bytes = state.answer_bytes();
+            store.set_hostcall_fuel(answer_bytes);
+        }
+        CallHook::CallingWasm => {}
     }
     Ok(())
 }

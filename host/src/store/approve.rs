@@ -51,7 +51,10 @@ impl Store {
         }
         let namespace_id = ensure_namespace(&mut tx, &namespace).await?;
         let mut added = Vec::new();
-        for capability in approval.grants {
+        // In one order, since whoever grants the same at this moment is waited for.
+        let mut capabilities: Vec<_> = approval.grants.iter().collect();
+        capabilities.sort_by_cached_key(|capability| capability.to_string());
+        for capability in capabilities {
             let new = NewGrant {
                 namespace: &namespace,
                 component: approval.component,

@@ -9,7 +9,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 33] = [
+pub const ACTIONS: [&str; 36] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -26,6 +26,7 @@ pub const ACTIONS: [&str; 33] = [
     "kv.set",
     "limit.remove",
     "limit.set",
+    "namespace.create",
     "pin.freeze",
     "pin.ramp",
     "pin.remove",
@@ -35,6 +36,8 @@ pub const ACTIONS: [&str; 33] = [
     "secret.remove",
     "secret.rotate",
     "secret.set",
+    "share.add",
+    "share.remove",
     "signature.add",
     "signing_key.add",
     "signing_key.remove",
@@ -47,10 +50,16 @@ pub const ACTIONS: [&str; 33] = [
 
 /// True for an action that is written down, and for the object of some.
 pub fn is_action(text: &str) -> bool {
-    let object = |action: &str| action.split_once('.').is_some_and(|(of, _)| of == text);
-    ACTIONS
-        .iter()
-        .any(|action| *action == text || object(action))
+    !actions(text).is_empty()
+}
+
+/// The actions that are meant: one, or all of an object.
+fn actions(text: &str) -> Vec<&'static str> {
+    let of_object = |action: &str| action.split_once('.').is_some_and(|(of, _)| of == text);
+    let meant = ACTIONS
+        .into_iter()
+        .filter(|action| *action == text || of_object(action));
+    meant.collect()
 }
 
 /// A change that is being made.
@@ -146,8 +155,8 @@ impl Store {
         let rows = sqlx::query_as(LIST)
             .bind(filter.namespace)
             .bind(filter.subject)
-            .bind(filter.action)
-            .bind(filter.before)
+            .bind(filter.action.map(actions))
+            .bind(filter.before.unwrap_or(i64::MAX))
             .bind(limit)
             .fetch_all(&self.pool)
             .await?;
@@ -155,12 +164,42 @@ impl Store {
     }
 }
 
+/// A short scan of the one index that has what is asked for together; of each action, where some are
+/// asked for. Rows are compared where values would do, since that and the order leave no other index to
+/// choose, whatever the statistics say.
 const LIST: &str = "
     select a.audit_id, a.at, a.actor, a.action, a.namespace, a.subject, a.reason, a.detail
-    from tasker.audit a
-    where ($1::text is null or a.namespace = $1)
-      and ($2::text is null or a.subject = $2)
-      and ($3::text is null or a.action = $3 or starts_with(a.action, $3 || '.'))
-      and ($4::bigint is null or a.audit_id < $4)
+    from (
+      (select r.* from tasker.audit r
+       where $2::text is not null and r.subject = $2 and r.audit_id < $4
+         and ($1::text is null or r.namespace = $1) and ($3::text[] is null or r.action = any ($3))
+       order by r.audit_id desc limit $5)
+      union all
+      (select r.* from tasker.audit r
+       where num_nonnulls($1::text, $2::text, $3::text[]) = 0 and r.audit_id < $4
+       order by r.audit_id desc limit $5)
+      union all
+      (select r.* from tasker.audit r
+       where num_nonnulls($2::text, $3::text[]) = 0
+         and (r.namespace, r.audit_id) < ($1::text, $4) and r.namespace >= $1::text
+       order by r.namespace desc, r.audit_id desc limit $5)
+      union all
+      (select l.* from unnest($3::text[]) k (action)
+       cross join lateral (
+         select r.* from tasker.audit r
+         where (r.action, r.audit_id) < (k.action, $4) and r.action >= k.action
+         order by r.action desc, r.audit_id desc
+         limit $5) l
+       where num_nonnulls($1::text, $2::text) = 0)
+      union all
+      (select l.* from unnest($3::text[]) k (action)
+       cross join lateral (
+         select r.* from tasker.audit r
+         where (r.namespace, r.action, r.audit_id) < ($1::text, k.action, $4)
+           and (r.namespace, r.action) >= ($1::text, k.action)
+         order by r.namespace desc, r.action desc, r.audit_id desc
+         limit $5) l
+       where $2::text is null and $1::text is not null)
+    ) a
     order by a.audit_id desc
     limit $5";

@@ -12,8 +12,16 @@ use serde_json::json;
 use sqlx::FromRow;
 use std::time::Duration;
 
-/// Versions that one call collects at most, so that the registry stands still for a moment only.
-pub const COLLECT_BATCH: usize = 100;
+/// Versions that one call collects at most, and bytes that it removes unless one version has more, so
+/// that the registry stands still for a moment only.
+const COLLECT_BATCH: i64 = 100;
+const COLLECT_BATCH_BYTES: i64 = 64 << 20;
+
+/// How long a collection waits for a lock while others wait for it, as PostgreSQL writes it.
+const LOCK_TIMEOUT: &str = "set local lock_timeout = '200ms'";
+
+/// Rows of each kind that one call clears.
+const CLEAR_BATCH: i32 = 1_000;
 
 /// Which versions may be collected.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +52,8 @@ pub enum Collected {
     Moved,
     /// Another host collects at this moment.
     Busy,
+    /// What others are doing took too long to be waited for: nothing was collected.
+    Delayed,
 }
 
 /// A version of any component, with what resolution asks of it.
@@ -90,15 +100,50 @@ impl Store {
         Ok(rows)
     }
 
-    /// Collects up to [`COLLECT_BATCH`] versions in one transaction, unless the registry has moved on
-    /// from `generation`, under which `which` was found out.
+    /// What a collection would look at next: versions after this one, by their numbers. Locks nothing.
+    pub async fn collect_candidates(
+        &self,
+        which: Collectable<'_>,
+        after: i32,
+    ) -> Result<Vec<i32>, StoreError> {
+        let versions = sqlx::query_scalar(CANDIDATES)
+            .bind(seconds(which.older_than))
+            .bind(which.wanted)
+            .bind(after)
+            .bind(COLLECT_BATCH)
+            .bind(COLLECT_BATCH_BYTES)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(versions)
+    }
+
+    /// Collects those of `candidates` that may be collected still, in one transaction, unless the
+    /// registry has moved on from `generation`, under which `which` was found out.
     pub async fn collect(
         &self,
         generation: i64,
         which: Collectable<'_>,
+        candidates: &[i32],
+        actor: &Actor,
+    ) -> Result<Collected, StoreError> {
+        match self
+            .try_to_collect(generation, which, candidates, actor)
+            .await
+        {
+            Err(error) if error.is_lock_timeout() => Ok(Collected::Delayed),
+            collected => collected,
+        }
+    }
+
+    async fn try_to_collect(
+        &self,
+        generation: i64,
+        which: Collectable<'_>,
+        candidates: &[i32],
         actor: &Actor,
     ) -> Result<Collected, StoreError> {
         let mut tx = self.for_maintenance().pool.begin().await?;
+        sqlx::query(LOCK_TIMEOUT).execute(&mut *tx).await?;
         let is_alone: bool = sqlx::query_scalar(
             "select pg_try_advisory_xact_lock(hashtext('tasker.collect_versions'))",
         )
@@ -117,7 +162,7 @@ impl Store {
         let rows: Vec<CollectedRow> = sqlx::query_as(COLLECT)
             .bind(seconds(which.older_than))
             .bind(which.wanted)
-            .bind(i32::try_from(COLLECT_BATCH).expect("a batch is small"))
+            .bind(candidates)
             .bind(actor.as_str())
             .fetch_all(&mut *tx)
             .await?;
@@ -126,6 +171,19 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Collected::Versions(rows))
+    }
+
+    /// Removes what earlier collections and upgrades left behind.
+    pub async fn clear_collected(&self) -> Result<(), StoreError> {
+        let mut is_done = false;
+        while !is_done {
+            let cleared: i32 = sqlx::query_scalar("select tasker.clear_collected($1)")
+                .bind(CLEAR_BATCH)
+                .fetch_one(&self.pool)
+                .await?;
+            is_done = cleared < CLEAR_BATCH;
+        }
+        Ok(())
     }
 
     /// Gives a collected version its bytes back, under the same number. Nothing changes where it was
@@ -148,7 +206,6 @@ impl Store {
             return Ok(());
         }
         ensure_blob(&mut tx, version.digest, bytes).await?;
-        unvoid_locks(&mut tx, version.component_version_id).await?;
         let change = Change {
             actor,
             action: "component.restore",
@@ -160,6 +217,9 @@ impl Store {
         audit::record(&mut tx, &change).await?;
         revise_components(&mut tx, version.digest).await?;
         advance_generation(&mut tx).await?;
+        // Under the generation, which a collection holds: it sees what that one did, and the next one
+        // sees this.
+        unvoid_locks(&mut tx, version.component_version_id).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -234,7 +294,8 @@ const EVERY_HANDLER: &str = "
 
 const COLLECTABLE: &str = "
     with found as (
-      select component_version_id from tasker.collectable_versions(make_interval(secs => $1), $2)
+      select component_version_id
+      from tasker.collectable_versions((select tasker.clock()), make_interval(secs => $1), $2)
     )
     select n.name as namespace, c.name as component, v.version, v.digest,
            case when not exists (
@@ -249,9 +310,22 @@ const COLLECTABLE: &str = "
     join tasker.namespace n using (namespace_id)
     order by v.component_version_id";
 
+const CANDIDATES: &str = "
+    with sized as (
+      select v.component_version_id, row_number() over w as place,
+             sum(v.size_bytes::bigint) over w - v.size_bytes as bytes_before
+      from tasker.collectable_versions((select tasker.clock()), make_interval(secs => $1), $2)
+      join tasker.component_version v using (component_version_id)
+      where v.component_version_id > $3
+      window w as (order by v.component_version_id)
+    )
+    select component_version_id from sized
+    where place <= $4 and bytes_before < $5
+    order by component_version_id";
+
 const COLLECT: &str = "
     select namespace, component, version, digest, freed_bytes
-    from tasker.collect_versions(make_interval(secs => $1), $2, $3, $4)";
+    from tasker.collect_versions((select tasker.clock()), make_interval(secs => $1), $2, $3, $4)";
 
 const GONE: &str = "
     select d.digest

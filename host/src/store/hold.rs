@@ -9,10 +9,6 @@ use uuid::Uuid;
 /// How many of the open tasks that hold a version are named.
 const MAX_NAMED_TASKS: i32 = 10;
 
-/// How far back the last use of a version is looked for, as PostgreSQL writes intervals: the log is
-/// ordered by time only, so that more would read all of it.
-const LAST_USE_WINDOW: &str = "30 days";
-
 /// Open tasks that have a version in their lock.
 #[derive(Debug, Default, FromRow)]
 pub struct OpenTasks {
@@ -24,7 +20,7 @@ pub struct OpenTasks {
 /// When a version was used last.
 #[derive(Clone, Copy, Debug, FromRow)]
 pub struct LastUse {
-    /// None where that is longer ago than 30 days.
+    /// To within two minutes; none where it never was.
     pub at: Option<DateTime<Utc>>,
     /// An attempt of it runs.
     pub is_running: bool,
@@ -45,13 +41,16 @@ pub struct ComponentPinRow {
 
 impl Store {
     /// Open tasks whose lock names this version of a component, or that still run an attempt of it.
+    /// Those of the readable namespaces are named; without any of these, all.
     pub async fn open_tasks_of_component(
         &self,
         component_version_id: i32,
+        readable: Option<&[&str]>,
     ) -> Result<OpenTasks, StoreError> {
         let open = sqlx::query_as(OPEN_OF_COMPONENT)
             .bind(component_version_id)
             .bind(MAX_NAMED_TASKS)
+            .bind(readable)
             .fetch_one(&self.pool)
             .await?;
         Ok(open)
@@ -75,9 +74,9 @@ impl Store {
         &self,
         component_version_id: i32,
     ) -> Result<LastUse, StoreError> {
+        self.write_uses().await?;
         let last = sqlx::query_as(LAST_USE)
             .bind(component_version_id)
-            .bind(LAST_USE_WINDOW)
             .fetch_one(&self.pool)
             .await?;
         Ok(last)
@@ -88,9 +87,9 @@ impl Store {
         &self,
         template_version_id: i32,
     ) -> Result<LastUse, StoreError> {
+        self.write_uses().await?;
         let last = sqlx::query_as(LAST_TASK)
             .bind(template_version_id)
-            .bind(LAST_USE_WINDOW)
             .fetch_one(&self.pool)
             .await?;
         Ok(last)
@@ -121,7 +120,11 @@ const OPEN_OF_COMPONENT: &str = "
       where s.state = 'running' and a.component_version_id = $1
     )
     select (select count(*) from open) as count,
-           array(select o.task_id from open o order by o.task_id limit $2) as oldest";
+           array(select o.task_id from open o
+                 where $3::text[] is null
+                    or exists (select from tasker.task t join tasker.namespace n using (namespace_id)
+                               where t.task_id = o.task_id and n.name = any ($3))
+                 order by o.task_id limit $2) as oldest";
 
 const OPEN_OF_TEMPLATE: &str = "
     with open as (
@@ -131,18 +134,16 @@ const OPEN_OF_TEMPLATE: &str = "
     select (select count(*) from open) as count,
            array(select o.task_id from open o order by o.task_id limit $2) as oldest";
 
-// The ids of tasks begin with their time, so that the index finds those of the window.
+// What exists since before a use was noted counts as used when that began: only with a lock was it used.
 const LAST_TASK: &str = "
-    select (select t.created_at
-            from tasker.template_version v
-            join tasker.task t using (template_id)
-            where v.template_version_id = $1 and t.template_version_id = $1
-              and t.task_id >= rpad(lpad(to_hex((extract(epoch from now() - $2::interval) * 1000)::bigint), 12, '0'),
-                                    32, '0')::uuid
-            order by t.task_id desc
-            limit 1) as at,
-           false as is_running,
-           not exists (select from tasker.lock l where l.template_version_id = $1) as is_unused";
+    with used as (
+      select max(l.created_at) as at from tasker.lock l where l.template_version_id = $1
+    )
+    select case when u.at is not null then
+             greatest(u.at, (select r.used_at from tasker.last_use r
+                             where r.kind = 'template' and r.version_id = $1)) end as at,
+           false as is_running, u.at is null as is_unused
+    from used u";
 
 const LAST_USE: &str = "
     with lock as materialized (
@@ -161,12 +162,12 @@ const LAST_USE: &str = "
       join tasker.step s on s.task_id = a.task_id and s.step_no = a.step_no and s.attempt = a.attempt
       where s.state = 'running'
     ), used as (
-      select l.created_at as at from lock l
-      union all select o.created_at from open o
-      union all select r.at from tasker.transition r
-                where r.component_version_id = $1 and r.at > now() - $2::interval
+      select max(l.created_at) as at from lock l
     )
-    select (select max(u.at) from used u where u.at > now() - $2::interval) as at,
+    select case when u.at is not null then
+             greatest(u.at, (select max(o.created_at) from open o),
+                      (select r.used_at from tasker.last_use r
+                       where r.kind = 'component' and r.version_id = $1)) end as at,
            exists (select from open o
                    join tasker.step s on s.task_id = o.task_id and s.step_no = o.step_no
                    where s.state = 'running'
@@ -175,7 +176,8 @@ const LAST_USE: &str = "
            or exists (select from tasker.superseded_attempt a
                       join superseded r using (task_id, step_no)
                       where a.component_version_id = $1) as is_running,
-           not exists (select from lock) as is_unused";
+           u.at is null as is_unused
+    from used u";
 
 const PINS: &str = "
     select n.name as namespace, p.target, p.requirement, p.ramp_requirement

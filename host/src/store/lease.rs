@@ -129,14 +129,6 @@ impl Store {
             .await?;
         Ok(moved)
     }
-
-    /// Makes the log's partitions for this month and the next.
-    pub async fn ensure_partitions(&self) -> Result<(), StoreError> {
-        sqlx::query("select tasker.ensure_partitions()")
-            .execute(self.control())
-            .await?;
-        Ok(())
-    }
 }
 
 fn millis(duration: Duration) -> f64 {

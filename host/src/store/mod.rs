@@ -8,35 +8,43 @@ pub mod approve;
 pub mod audit;
 pub mod backoff;
 pub mod bench;
+pub mod claim_health;
 pub mod collect;
 pub mod component;
 pub mod connect;
 pub mod embedded;
 pub mod engine;
 mod event;
+pub mod fault;
 pub mod grant;
 pub mod health;
 pub mod hold;
 pub mod inventory;
 pub mod kv;
+mod last_use;
 pub mod lease;
 pub mod limit;
 pub mod lock;
 mod migrate;
 pub mod numbers;
 mod outage;
+pub mod partitions;
+pub mod payload_read;
 pub mod pin;
 pub mod plan;
 mod pool;
 mod pools;
 pub mod quarantine;
 pub mod secret;
+pub mod share;
 pub mod signature;
+pub mod step_read;
 pub mod task_read;
 pub mod template;
 pub mod upgrade;
 pub mod usage;
 pub mod uses;
+mod version_read;
 pub mod wake;
 pub mod yank;
 
@@ -59,6 +67,8 @@ pub struct Store {
     pub(in crate::store) pool: Pool,
     /// What secrets are encrypted with.
     keys: Option<secret::SecretKeys>,
+    /// Versions in use, to be written.
+    uses: Arc<last_use::Uses>,
 }
 
 /// Why the database did not do what it was asked.
@@ -74,36 +84,23 @@ pub enum StoreError {
     Corrupt(String),
 }
 
-impl StoreError {
-    /// True where the same call may succeed later: a lost connection, a server that starts or stops,
-    /// a deadlock. False where the call itself is wrong.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => {
-                // Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention.
-                let code = error.code().unwrap_or_default().into_owned();
-                ["08", "25", "40", "53", "55", "57", "58"]
-                    .iter()
-                    .any(|class| code.starts_with(class))
-            }
-            Self::Database(error) => matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-                    | sqlx::Error::Protocol(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed
-            ),
-            Self::Url(..) | Self::Corrupt(_) => false,
-        }
-    }
-}
-
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
 const VOID_LOCK: &str = "TA001";
 
+/// What PostgreSQL calls `lock_not_available`.
+const LOCK_TIMEOUT: &str = "55P03";
+
 impl StoreError {
+    /// True where a lock was not had within `lock_timeout`.
+    pub(in crate::store) fn is_lock_timeout(&self) -> bool {
+        match self {
+            Self::Database(sqlx::Error::Database(error)) => {
+                error.code().is_some_and(|code| code == LOCK_TIMEOUT)
+            }
+            Self::Database(_) | Self::Url(..) | Self::Corrupt(_) => false,
+        }
+    }
+
     /// True where what was resolved has been collected since: resolving again gives another lock.
     pub fn is_void_lock(&self) -> bool {
         match self {
@@ -126,6 +123,7 @@ impl Store {
             pool: pools.api.clone(),
             pools: Arc::new(pools),
             keys: None,
+            uses: Arc::default(),
         }
     }
 
@@ -182,6 +180,7 @@ impl Store {
 
     /// Closes every connection. Calls under way end by themselves, within their limits.
     pub async fn close(&self) {
+        self.write_last_uses().await;
         futures::future::join_all(self.pools.all().map(Pool::close)).await;
     }
 }

@@ -95,13 +95,9 @@ impl Store {
             for name in &names {
                 let change = change("component.quarantine", name, digest, actor, reason);
                 audit::record(&mut tx, &change).await?;
-                let (target, version) = parsed(name)?;
-                let barred = (&target, &version);
-                let fell_back = fall_back(&mut tx, PinKind::Component, barred, actor, reason);
-                let fell_back = fell_back.await?;
-                pins.fell_back.extend(fell_back.fell_back);
-                pins.stranded.extend(fell_back.stranded);
             }
+            let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
+            pins = fall_back(&mut tx, PinKind::Component, &barred?, actor, reason).await?;
             super::lock::revise_components(&mut tx, digest).await?;
             super::lock::advance_generation(&mut tx).await?;
         } else if !reason.is_empty() {

@@ -110,8 +110,8 @@ impl Store {
         };
         audit::record(&mut tx, &change).await?;
         if is_yanked && !stands {
-            let barred = (target, version);
-            pins = fall_back(&mut tx, family.pins(), barred, actor, reason).await?;
+            let barred = [(target.clone(), version.clone())];
+            pins = fall_back(&mut tx, family.pins(), &barred, actor, reason).await?;
         }
         match family {
             Family::Component => revise_components(&mut tx, parsed(digest)?).await?,

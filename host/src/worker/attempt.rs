@@ -1,40 +1,35 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
+use super::handler_log::HandlerLog;
+use super::host_side::HostSide;
 use super::round::Finished;
 use super::watchdog::{self, OutageClock};
-use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
-use crate::domain::kv::KvEntry;
-use crate::domain::name::Name;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use crate::domain::secret::SecretValue;
-use crate::sandbox::{
-    AncestorError, AncestorResults, KvEntries, KvUnavailable, LogLevel, LogLine, Prepared,
-    SECRET_KEY_MISSING, SandboxError, SecretUnavailable, SecretValues, Surroundings,
-};
+use crate::sandbox::{Prepared, SECRET_KEY_MISSING, SandboxError, Surroundings};
+use crate::store::StoreError;
 use crate::store::backoff::Backoff;
 use crate::store::engine::VersionUsage;
-use crate::store::secret::SecretError;
-use crate::store::{Store, StoreError};
-use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
 /// How long to wait before a database that did not answer is asked again.
-const RETRY_FIRST: Duration = Duration::from_millis(200);
-const RETRY_MAX: Duration = Duration::from_secs(2);
+pub(super) const RETRY_FIRST: Duration = Duration::from_millis(200);
+pub(super) const RETRY_MAX: Duration = Duration::from_secs(2);
 
 /// When a step that needs a key which this host does not have may be claimed again, by any host.
 const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
 
-/// Runs the attempt and sends what came of it, in every case: also where the host itself panics.
+/// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
+/// spawned on the guests' threads.
 pub(super) async fn run(
     worker: Worker,
+    host: HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
     outage: OutageClock,
@@ -45,21 +40,22 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, invocation, surroundings, &outage).await);
+    report.ended = Some(ended(&worker, &host, invocation, surroundings, &outage).await);
 }
 
-/// What an attempt may ask of the database while it runs.
+/// What an attempt may ask of the database while it runs, and where its log goes.
 pub(super) fn surroundings(
-    worker: &Worker,
+    host: &HostSide,
+    invocation: &Arc<Invocation>,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
-    outage: &OutageClock,
 ) -> Surroundings {
-    let store = worker.store.for_guests();
+    let database = Arc::new(host.clone());
     Surroundings {
-        ancestors: Some(Arc::new(StoredResults(store.clone(), outage.clone()))),
-        secrets: Some(Arc::new(StoredSecrets(store.clone(), outage.clone()))),
-        kv: Some(Arc::new(StoredEntries(store, outage.clone()))),
+        ancestors: Some(database.clone()),
+        secrets: Some(database.clone()),
+        kv: Some(database),
+        log: Some(HandlerLog::of(invocation)),
         cancelled: Some(cancelled),
         quarantined,
         begun: Arc::default(),
@@ -71,11 +67,12 @@ type Ended = (Outcome, Option<VersionUsage>, Effects);
 
 async fn ended(
     worker: &Worker,
+    host: &HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
     outage: &OutageClock,
 ) -> Ended {
-    let prepared = match prepare(worker, invocation.step.digest).await {
+    let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let failure = host_failure("component_unusable", &error);
@@ -95,7 +92,6 @@ async fn ended(
         }
     };
     worker.stats.count_attempt(executed.usage.wall);
-    write_log(&invocation, &executed.log);
     let outcome = give_back_for_key(executed.outcome);
     let outcome = outage.forgive(outcome, executed.usage.wall, timeout);
     tell(&invocation, &outcome);
@@ -171,57 +167,6 @@ fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
     }
 }
 
-/// Results of indirect dependencies, from the database.
-struct StoredResults(Store, OutageClock);
-
-impl AncestorResults for StoredResults {
-    fn result<'a>(
-        &'a self,
-        lease: Lease,
-        step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
-        Box::pin(async move {
-            let ask = || self.0.ancestor_result(lease.task_id, lease.step_no, step);
-            self.1
-                .during(once_it_answers(ask))
-                .await
-                .map_err(|error| AncestorError(Box::new(error)))
-        })
-    }
-}
-
-/// Values of secrets, from the database.
-struct StoredSecrets(Store, OutageClock);
-
-impl SecretValues for StoredSecrets {
-    fn value<'a>(
-        &'a self,
-        namespace: &'a str,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        let ask = async move {
-            let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
-            loop {
-                match self.0.secret_value(namespace, name).await {
-                    Err(SecretError::Store(error)) if error.is_transient() => {
-                        backoff.wait().await;
-                    }
-                    answer => return answer.map_err(unavailable),
-                }
-            }
-        };
-        Box::pin(self.1.during(ask))
-    }
-}
-
-fn unavailable(error: SecretError) -> SecretUnavailable {
-    if !error.is_of_host() {
-        return SecretUnavailable::Unreadable(Box::new(error));
-    }
-    tracing::error!(error = %Chain(&error), "the step that asked for a secret is given back");
-    SecretUnavailable::NoKey(Box::new(error))
-}
-
 /// A failure that is this host's alone uses up no attempt: another host may run the step.
 fn give_back_for_key(outcome: Outcome) -> Outcome {
     match outcome {
@@ -232,66 +177,6 @@ fn give_back_for_key(outcome: Outcome) -> Outcome {
             Outcome::GivenBack { failure, delay }
         }
         outcome => outcome,
-    }
-}
-
-/// Entries of kv, from the database.
-struct StoredEntries(Store, OutageClock);
-
-impl KvEntries for StoredEntries {
-    fn entry<'a>(
-        &'a self,
-        namespace: &'a str,
-        bucket: &'a Name,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
-        Box::pin(async move {
-            let ask = || self.0.kv_entry(namespace, bucket, key);
-            self.1
-                .during(once_it_answers(ask))
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
-        })
-    }
-
-    fn keys<'a>(
-        &'a self,
-        namespace: &'a str,
-        bucket: &'a Name,
-        prefix: &'a str,
-        limit: u32,
-    ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
-        Box::pin(async move {
-            let ask = || self.0.kv_keys(namespace, bucket, prefix, limit);
-            self.1
-                .during(once_it_answers(ask))
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
-        })
-    }
-}
-
-fn write_log(invocation: &Invocation, log: &[LogLine]) {
-    for line in log {
-        let (task_id, step, attempt) = (
-            invocation.lease.task_id,
-            &*invocation.step.name,
-            invocation.lease.attempt,
-        );
-        let correlation_id = &*invocation.correlation_id;
-        let (source, message, fields) = (line.source, &line.message, &line.fields);
-        macro_rules! write {
-            ($level:ident) => {
-                tracing::$level!(target: "tasker::handler", %task_id, step, attempt, correlation_id, ?source, ?fields, "{message}")
-            };
-        }
-        match line.level {
-            LogLevel::Trace => write!(trace),
-            LogLevel::Debug => write!(debug),
-            LogLevel::Info => write!(info),
-            LogLevel::Warn => write!(warn),
-            LogLevel::Error => write!(error),
-        }
     }
 }
 

@@ -6,7 +6,10 @@
 mod attempt;
 mod barred;
 mod dispatch;
+mod handler_log;
 mod heartbeat;
+mod held;
+mod host_side;
 mod judge;
 mod leases;
 mod plan;
@@ -17,6 +20,7 @@ mod rules;
 mod running;
 mod stalls;
 mod stats;
+mod unreadable;
 mod watchdog;
 
 pub use stats::WorkerStats;
@@ -67,7 +71,7 @@ impl Default for WorkerConfig {
     fn default() -> Self {
         Self {
             host_name: "localhost".to_owned(),
-            slots: 256,
+            slots: default_slots(),
             lanes: 2,
             batch: 64,
             poll_interval: Duration::from_millis(500),
@@ -78,6 +82,17 @@ impl Default for WorkerConfig {
             limits: Limits::of_host(),
         }
     }
+}
+
+/// Attempts under way at the same time, for each core: most of them wait for something.
+pub const SLOTS_PER_CORE: usize = 128;
+/// The most where nobody says how many: each keeps address space for its memories.
+const MAX_DEFAULT_SLOTS: usize = 1_000;
+
+/// As many slots as this machine's cores can serve.
+pub fn default_slots() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores * SLOTS_PER_CORE).min(MAX_DEFAULT_SLOTS)
 }
 
 /// The parts of a worker loop.
@@ -123,6 +138,7 @@ impl Worker {
             match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
+                    handler_log::flush().await;
                     break;
                 }
                 Ended::Dead => tracing::warn!(

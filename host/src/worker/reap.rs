@@ -11,9 +11,6 @@ use std::time::Duration;
 /// Between looks at attempts that outlived their deadline.
 const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Between looks at the log's partitions.
-const PARTITION_INTERVAL: Duration = Duration::from_secs(12 * 60 * 60);
-
 /// Steps that are moved in one call where the database's clock was set back.
 const CLOCK_BATCH: i32 = 5_000;
 
@@ -23,7 +20,6 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
     let mut dead = tokio::time::interval(config.dead_after / 3);
     let mut clock = tokio::time::interval(config.heartbeat_interval);
     let mut overdue = tokio::time::interval(OVERDUE_INTERVAL);
-    let mut partitions = tokio::time::interval(PARTITION_INTERVAL);
     loop {
         tokio::select! {
             _ = dead.tick() => tell("steps of dead hosts taken back", store.reap(id, config.dead_after).await),
@@ -34,7 +30,6 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
                 tell("attempts given back that this host does not know of", forgotten);
                 tell("steps failed that end their hosts", store.fail_lost_steps().await);
             }
-            _ = partitions.tick() => tell("partitions made", store.ensure_partitions().await.map(|()| 0)),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! An attempt under way.
 
+use super::host_side::HostSide;
 use super::round::Finished;
 use super::watchdog::OutageClock;
 use super::{Worker, attempt};
@@ -19,7 +20,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts the attempt; what came of it is sent to `reports`.
+    /// Starts the attempt on the guests' threads; what came of it is sent to `reports`.
     pub(super) fn start(
         worker: &Worker,
         invocation: Invocation,
@@ -28,15 +29,24 @@ impl Running {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
         let outage = OutageClock::start();
-        let surroundings =
-            attempt::surroundings(worker, cancelled.clone(), quarantined.clone(), &outage);
+        let host = HostSide::here(worker.store.for_guests(), outage.clone());
         let invocation = Arc::new(invocation);
-        let attempt = attempt::run(worker.clone(), invocation, surroundings, outage, reports);
+        let surroundings =
+            attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let attempt = attempt::run(
+            worker.clone(),
+            host,
+            invocation,
+            surroundings,
+            outage,
+            reports,
+        );
+        let task = worker.sandbox.guest_threads().spawn(attempt);
         Self {
             digest,
             cancelled,
             quarantined,
-            task: tokio::spawn(attempt).abort_handle(),
+            task: task.abort_handle(),
         }
     }
 

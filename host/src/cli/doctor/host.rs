@@ -13,8 +13,12 @@ const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
 #[derive(Debug, Deserialize)]
 struct Status {
     version: String,
+    /// Why it claims no steps, where its claims fail.
+    #[serde(default)]
+    claims_fail: Option<String>,
     database: Database,
     connections: Connections,
+    log: Option<Log>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -22,6 +26,13 @@ struct Connections {
     max: u32,
     open: u32,
     refused: Option<String>,
+}
+
+/// How the log of transitions is divided; an older host does not tell.
+#[derive(Debug, Deserialize)]
+struct Log {
+    has_stray_rows: bool,
+    next_month_is_missing: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -53,12 +64,32 @@ fn of_status(
     asked_at: DateTime<Utc>,
     answered_at: DateTime<Utc>,
 ) -> Vec<Check> {
-    vec![
+    let mut checks = vec![
         host(&status.version, url),
+        claims(status.claims_fail.as_deref()),
         database(&status.database.version),
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
-    ]
+    ];
+    checks.extend(status.log.as_ref().map(log));
+    checks
+}
+
+fn log(log: &Log) -> Check {
+    match (log.has_stray_rows, log.next_month_is_missing) {
+        (true, _) => Check::bad(
+            "log",
+            "rows are in tasker.transition_default, since their month had no partition",
+            "keep a host running, which makes partitions ahead of time",
+        )
+        .optional(),
+        (false, true) => Check::bad(
+            "log",
+            "the next month has no partition yet",
+            "see the host's log: it tries again until it is made",
+        ),
+        (false, false) => Check::good("log", "has a partition for the next month"),
+    }
 }
 
 fn host(version: &str, url: &str) -> Check {
@@ -71,6 +102,17 @@ fn host(version: &str, url: &str) -> Check {
             "use the same version for both",
         )
         .optional(),
+    }
+}
+
+fn claims(fail: Option<&str>) -> Check {
+    match fail {
+        None => Check::good("claims", "steps are claimed"),
+        Some(why) => Check::bad(
+            "claims",
+            why,
+            "see the host's log; where hosts of several versions share the database, upgrade them all",
+        ),
     }
 }
 
@@ -134,6 +176,20 @@ mod tests {
     fn clocks_apart_either_way_are_wrong() {
         assert!(clock(at(90), at(100), at(101)).is_grave());
         assert!(clock(at(111), at(100), at(101)).is_grave());
+    }
+
+    #[test]
+    fn a_log_without_a_partition_for_the_next_month_is_told() {
+        let is_grave = |has_stray_rows, next_month_is_missing| {
+            let found = log(&Log {
+                has_stray_rows,
+                next_month_is_missing,
+            });
+            found.is_grave()
+        };
+        assert!(!is_grave(false, false));
+        assert!(is_grave(false, true));
+        assert!(!is_grave(true, false));
     }
 
     #[test]

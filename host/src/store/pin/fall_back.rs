@@ -44,16 +44,37 @@ pub struct BarredPins {
 /// something does. Where there is none the pin stays, stranded, and refuses new tasks by name. Others need
 /// nothing: what they mean next is chosen as ever.
 ///
-/// Call it in the transaction that bars the version, after the bar; whoever calls it advances the
-/// generation. Locks the pins in the order of their namespaces.
+/// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
+/// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
 pub(in crate::store) async fn fall_back(
     tx: &mut Connection,
     kind: PinKind,
-    barred: (&QualifiedName, &Version),
+    barred: &[(QualifiedName, Version)],
     actor: &Actor,
     reason: &str,
 ) -> Result<BarredPins, StoreError> {
-    let (target, version) = barred;
+    let locked = lock_pins(tx, kind, barred).await?;
+    let mut pins = BarredPins::default();
+    for (target, version) in barred {
+        let of_target = locked.iter().filter(|pin| pin.is_of(target));
+        let of_target = of_target.map(|pin| (&pin.namespace, pin.target.as_str()));
+        let mut by_name: Vec<_> = of_target.collect();
+        by_name.sort();
+        let barred = (target, version);
+        fall_back_from(tx, kind, barred, &by_name, (actor, reason), &mut pins).await?;
+    }
+    Ok(pins)
+}
+
+/// The same for one version and the pins that are about it.
+async fn fall_back_from(
+    tx: &mut Connection,
+    kind: PinKind,
+    (target, version): (&QualifiedName, &Version),
+    about_it: &[(&Name, &str)],
+    (actor, reason): (&Actor, &str),
+    pins: &mut BarredPins,
+) -> Result<(), StoreError> {
     let reason = match reason {
         "" => format!("{version} is barred"),
         reason => format!("{version} is barred: {reason}"),
@@ -63,15 +84,13 @@ pub(in crate::store) async fn fall_back(
         action: "pin.rollback",
         reason: &reason,
     };
-    let mut pins = BarredPins::default();
-    for (namespace, name) in pins_of(tx, kind, target).await? {
-        let candidates = candidates(tx, kind, target, &namespace).await?;
+    for &(namespace, name) in about_it {
+        let candidates = candidates(tx, kind, target, namespace).await?;
         let is_met = |requirement: &Requirement| highest(&candidates, &[requirement]).is_some();
-        let (namespace, target) = (&namespace, name.as_str());
         let key = PinKey {
             namespace,
             kind,
-            target,
+            target: name,
         };
         let held = hold(tx, &key).await?;
         let past = past_changes(tx, &key).await?;
@@ -86,11 +105,11 @@ pub(in crate::store) async fn fall_back(
         pins.stranded.extend(stranded.map(|requirement| Stranded {
             namespace: namespace.to_string(),
             kind,
-            target: target.to_owned(),
+            target: name.to_owned(),
             requirement,
         }));
     }
-    Ok(pins)
+    Ok(())
 }
 
 /// What the pin becomes; none where it stays.
@@ -145,28 +164,49 @@ async fn candidates(
     versions.into_iter().map(candidate).collect()
 }
 
-/// Every pin that is about this component or template, by its namespace.
-async fn pins_of(
+/// A pin that is held until the transaction ends.
+struct LockedPin {
+    namespace: Name,
+    /// `name` of that namespace, or `other/name`.
+    target: String,
+}
+
+impl LockedPin {
+    fn is_of(&self, target: &QualifiedName) -> bool {
+        let own = self.namespace == target.namespace && self.target == target.name.as_str();
+        own || self.target == target.to_string()
+    }
+}
+
+/// Locks every pin that is about one of these, in the order in which all lock pins.
+async fn lock_pins(
     tx: &mut Connection,
     kind: PinKind,
-    target: &QualifiedName,
-) -> Result<Vec<(Name, String)>, StoreError> {
+    barred: &[(QualifiedName, Version)],
+) -> Result<Vec<LockedPin>, StoreError> {
+    let (namespaces, names): (Vec<&str>, Vec<&str>) = barred
+        .iter()
+        .map(|(target, _)| (target.namespace.as_str(), target.name.as_str()))
+        .unzip();
     let rows: Vec<(String, String)> = sqlx::query_as(
         "select n.name, p.target
          from tasker.pin p join tasker.namespace n using (namespace_id)
          where p.kind = $1::text::tasker.pin_kind
-           and ((n.name = $2 and p.target = $3) or (n.name <> $2 and p.target = $2 || '/' || $3))
-         order by n.name",
+           and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
+                       where p.target = b.namespace || '/' || b.name
+                          or (n.name = b.namespace and p.target = b.name))
+         order by p.namespace_id, p.kind, p.target
+         for update of p",
     )
     .bind(kind.as_str())
-    .bind(target.namespace.as_str())
-    .bind(target.name.as_str())
+    .bind(namespaces)
+    .bind(names)
     .fetch_all(tx)
     .await?;
     let named = |(namespace, target): (String, String)| {
         let namespace = namespace.parse::<Name>();
         let namespace = namespace.map_err(|error| StoreError::Corrupt(error.to_string()))?;
-        Ok((namespace, target))
+        Ok(LockedPin { namespace, target })
     };
     rows.into_iter().map(named).collect()
 }

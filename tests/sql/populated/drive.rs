@@ -1,0 +1,184 @@
+//! A host that is asked for everything that it does.
+
+use crate::harness::{TestDatabase, TestHost, wait_until};
+use crate::sandbox::guests::{self, noted};
+use serde_json::{Value, json};
+use tasker::domain::ids::TaskId;
+use tasker::registry::Registry;
+use tasker::store::Store;
+
+const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
+const TWO: &str =
+    "steps: [{name: a, handler: guest/echo}, {name: b, handler: guest/echo, depends_on: [a]}]";
+
+/// What tasks are of: the templates `filled`, whose lock exists since one task was created, `one` and `two`.
+pub async fn publish(host: &TestHost) {
+    host.publish_component("guest", "1.0.0", guests::undescribed())
+        .await;
+    for (name, steps) in [("filled", ONE), ("one", ONE), ("two", TWO)] {
+        host.publish_template(name, steps).await;
+    }
+    for _ in 0..100 {
+        host.submit_all(&["filled", "one", "two"]).await;
+    }
+}
+
+/// One that answers as it should, whatever that is.
+async fn ask(host: &TestHost, method: &str, path: &str, body: Value) -> Value {
+    let (status, answer) = match method {
+        "GET" => host.get(path).await,
+        "PATCH" => host.patch(path, &body).await,
+        "DELETE" => host.delete(path).await,
+        _ => host.post(path, &body).await,
+    };
+    assert!(
+        (200..300).contains(&status),
+        "{method} {path}: {status} {answer}"
+    );
+    answer
+}
+
+const GUEST: &str = "/v1/namespaces/shop/components/guest/versions/1.0.0";
+
+/// Lists with each of their filters, and single things.
+async fn read(host: &TestHost, open: &str, over: &str) {
+    for path in [
+        "/health/status",
+        "/v1/tasks",
+        "/v1/tasks?limit=500",
+        "/v1/tasks?state=pending",
+        "/v1/tasks?state=in_progress",
+        "/v1/tasks?state=error",
+        "/v1/tasks?state=cancelled",
+        "/v1/tasks?namespace=shop",
+        "/v1/tasks?namespace=shop&state=pending",
+        "/v1/tasks?namespace=shop&state=cancelled",
+        "/v1/tasks?namespace=shop&template=filled&state=in_progress",
+        "/v1/tasks?namespace=shop&template=one",
+        "/v1/tasks?template=two&state=complete",
+        "/v1/audit",
+        "/v1/audit?namespace=shop",
+        "/v1/audit?namespace=bakery",
+        "/v1/audit?action=pin",
+        "/v1/audit?action=component.publish",
+        "/v1/audit?namespace=shop&action=template",
+        "/v1/namespaces",
+        "/v1/namespaces/shop/tree",
+        "/v1/namespaces/shop/components/guest/users",
+        "/v1/registry/graph",
+        "/v1/registry/stats",
+        "/v1/quarantine",
+        "/v1/namespaces/shop/components/guest/versions/1.0.0/holders",
+        "/v1/namespaces/shop/templates/filled/versions/1.0.0/holders",
+        "/v1/namespaces/shop/templates/one/versions/1.0.0/graph",
+    ] {
+        ask(host, "GET", path, json!(null)).await;
+    }
+    for id in [open, over] {
+        for path in [
+            "",
+            "?wait_ms=10",
+            "/transitions",
+            "/transitions?only_events=true",
+        ] {
+            let path = format!("/v1/tasks/{id}{path}");
+            ask(host, "GET", &path, json!(null)).await;
+        }
+    }
+}
+
+/// Rules of all kinds come and go, while open tasks have what they are about.
+async fn change(host: &TestHost) {
+    let pin = "/v1/namespaces/shop/pins/component/guest";
+    host.pin_component("guest", "=1.0.0").await;
+    host.publish_component("guest", "1.1.0", &noted(guests::undescribed(), "next"))
+        .await;
+    host.pin_component("guest", "=1.1.0").await;
+    let guard = json!({"to": "=1.0.0", "percent": 50, "guard": {}});
+    ask(host, "POST", &format!("{pin}/ramp"), guard).await;
+    for _ in 0..20 {
+        host.submit_all(&["one"; 10]).await;
+    }
+    let body = || json!({"reason": "as a test"});
+    for what in ["quarantine", "release", "yank"] {
+        ask(host, "POST", &format!("{GUEST}/{what}"), body()).await;
+    }
+    ask(host, "GET", GUEST, json!(null)).await;
+    let again = json!({"reason": "for another reason"});
+    ask(host, "POST", &format!("{GUEST}/yank"), again).await;
+    ask(host, "POST", &format!("{GUEST}/unyank"), json!({})).await;
+    ask(
+        host,
+        "POST",
+        "/v1/namespaces/shop/templates/two/versions/1.0.0/yank",
+        body(),
+    )
+    .await;
+    ask(
+        host,
+        "POST",
+        "/v1/namespaces/shop/templates/two/versions/1.0.0/unyank",
+        body(),
+    )
+    .await;
+    let to = json!({"component": "guest", "to": "=1.0.0", "force": true});
+    ask(
+        host,
+        "POST",
+        "/v1/namespaces/shop/templates/one/upgrades",
+        to,
+    )
+    .await;
+    for dry_run in [true, false] {
+        let collect = json!({"older_than_ms": 0, "dry_run": dry_run});
+        ask(host, "POST", "/v1/collections", collect).await;
+    }
+    let kv = "/v1/namespaces/shop/kv/orders/one";
+    host.put(kv, &json!({"value": 1})).await;
+    ask(host, "DELETE", pin, json!(null)).await;
+}
+
+/// What only some callers and some handlers ask for.
+async fn ask_the_store(store: &Store, over: &str) {
+    let id = TaskId(over.parse().unwrap());
+    let namespace = store.namespace_of_task(id).await.unwrap();
+    assert_eq!(namespace.as_deref(), Some("shop"));
+    assert!(
+        store
+            .ancestor_result(id, 1, "a", 1 << 20)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+pub async fn drive(database: &TestDatabase) {
+    let folder = tempfile::tempdir().unwrap();
+    let data_dir = folder.path().to_owned();
+    let idle = TestHost::start_idle(database).await;
+    let open = idle.submit("two", json!({})).await;
+    change(&idle).await;
+    read(&idle, &open, &open).await;
+    let cancel = format!("/v1/tasks/{open}/cancel");
+    ask(&idle, "POST", &cancel, json!({})).await;
+    idle.host.stop().await.unwrap();
+
+    // So little room for compiled code that it asks what open tasks need of it.
+    let host = TestHost::start_with(database, |config| {
+        config.data_dir = data_dir;
+        config.upkeep.cache_bytes = 1;
+    })
+    .await;
+    let over = host.run("two", json!({})).await;
+    let over = over["id"].as_str().unwrap().to_owned();
+    wait_until("no task is open", async || {
+        let (_, page) = host.get("/v1/tasks?state=pending").await;
+        page["items"].as_array()?.is_empty().then_some(())
+    })
+    .await;
+    read(&host, &over, &over).await;
+    ask_the_store(&host.host.store, &over).await;
+    let registry = Registry::new(host.host.store.clone(), host.host.sandbox.clone());
+    registry.sweep(1).await.unwrap();
+    host.host.stop().await.unwrap();
+}

@@ -1,0 +1,180 @@
+//! Every statement on a database that has run for long: a million finished tasks with their steps and
+//! their log, statistics, and a few hundred open tasks. What a statement reads is bounded in rows, by
+//! what PostgreSQL says of its plan after it ran, and no statement that reads what grows is left out.
+
+mod drive;
+mod fill;
+mod log;
+mod statements;
+
+use super::calls::{BY_POLICY, PERMANENT};
+use super::{Graph, Session};
+use crate::harness::{TestDatabase, TestHost};
+use log::{Log, Ran};
+use std::collections::BTreeSet;
+use std::path::Path;
+use tasker::store::embedded::{Embedded, EmbeddedConfig};
+
+/// Rows of tables that grow with tasks that one statement may read: what a page of a list, a batch or
+/// all open tasks of this test are, with their steps.
+const ROWS_MAX: f64 = 10_000.0;
+
+/// A server of this test's own, which explains what it ran.
+async fn server(folder: &Path) -> Embedded {
+    let mut config = EmbeddedConfig::new(folder.join("postgres"));
+    let settings = [
+        ("fsync", "off"),
+        ("full_page_writes", "off"),
+        ("autovacuum", "off"),
+        ("max_wal_size", "8GB"),
+        ("track_functions", "all"),
+        ("session_preload_libraries", "auto_explain"),
+        ("auto_explain.log_analyze", "on"),
+        ("auto_explain.log_timing", "off"),
+        ("auto_explain.log_nested_statements", "on"),
+        ("auto_explain.log_format", "json"),
+        ("log_destination", "jsonlog"),
+        ("logging_collector", "on"),
+        ("log_directory", "plans"),
+        ("log_filename", "plans"),
+        ("log_rotation_size", "0"),
+        ("log_rotation_age", "0"),
+    ];
+    config.settings = settings
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+    Embedded::start(config).await.unwrap()
+}
+
+/// From now on new sessions have what they run explained in the server's log.
+async fn explain_all(session: &mut Session) {
+    session
+        .run(
+            "do $$ begin
+               execute format('alter database %I set auto_explain.log_min_duration = 0', current_database());
+             end $$",
+        )
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let server = server(folder.path()).await;
+    let database = TestDatabase::on(server.connect_options()).await;
+    let host = TestHost::start_idle(&database).await;
+    drive::publish(&host).await;
+    let mut session = Session::new(&database).await;
+    fill::fill(&mut session).await;
+    explain_all(&mut session).await;
+    let log = Log::of(folder.path());
+    drop(session);
+    drop(host);
+
+    let mut session = Session::new(&database).await;
+    session.run("reset tasker.now").await;
+    call_functions(&mut session).await;
+    drive::drive(&database).await;
+
+    let ran = log.read();
+    let mut wrong = too_much(&ran);
+    wrong.extend(statements::not_among(&ran));
+    wrong.extend(functions_not_called(&mut session).await);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    drop(database);
+    server.stop().await.unwrap();
+}
+
+fn too_much(ran: &[Ran]) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    let mut told = Vec::new();
+    for statement in ran.iter().filter(|it| it.rows > ROWS_MAX) {
+        if seen.insert(&statement.text) {
+            let Ran { text, rows, nodes } = statement;
+            told.push(format!("{rows} rows read by\n{text}\n{}", nodes.join("\n")));
+        }
+    }
+    told
+}
+
+/// Functions that others have inlined, so that their calls are not counted.
+const INLINED: [&str; 1] = ["invocations"];
+
+async fn functions_not_called(session: &mut Session) -> Vec<String> {
+    session.run("select pg_stat_force_next_flush()").await;
+    let names: Vec<String> = session
+        .all(
+            "select p.proname::text from pg_proc p
+             left join pg_stat_user_functions f on f.funcid = p.oid
+             where p.pronamespace = 'tasker'::regnamespace and coalesce(f.calls, 0) = 0
+             order by 1",
+        )
+        .await;
+    let names = names
+        .iter()
+        .filter(|name| !INLINED.contains(&name.as_str()));
+    names
+        .map(|name| format!("tasker.{name} was not called"))
+        .collect()
+}
+
+/// The functions as the host calls them, several batches each.
+async fn call_functions(session: &mut Session) {
+    let version = Graph::chain(3).backoff("none", 0, 0).publish(session).await;
+    session
+        .run("analyze tasker.step_template; analyze tasker.dependency")
+        .await;
+    let worker = session.worker().await;
+    let tasks = session.create_many(version, 200).await;
+    let claimed = session.claim(worker, 64).await;
+    session.heartbeat(worker, &claimed).await;
+    session.fail(worker, &claimed[..8], BY_POLICY).await;
+    session.fail(worker, &claimed[8..16], PERMANENT).await;
+    session.checkpoint(worker, &claimed[16..24], "1").await;
+    let events = [(1, "orders", "1"), (4, "orders", "1")];
+    session
+        .complete_with_events(worker, &claimed[24..28], 0, &events)
+        .await;
+    session.park(worker, &claimed[28..30]).await;
+    session
+        .run("select tasker.unpark_steps(decode(repeat('01', 32), 'hex'))")
+        .await;
+    session.complete(worker, &claimed[30..40]).await;
+    session
+        .run(&format!(
+            "select tasker.claim_each({worker}, 4, 1000), tasker.put_off('{}', 0::smallint, '', '22000')",
+            tasks[199]
+        ))
+        .await;
+    let one = &claimed[40];
+    session
+        .run(&format!(
+            "select tasker.complete_with_kv({worker}, '{}', {}::smallint, {}::smallint, '1', false, null,
+                                            '{{a}}', '{{b}}', '{{1}}', '{{f}}', '{{null}}')",
+            one.task_id, one.step_no, one.attempt
+        ))
+        .await;
+    session.release(&[worker], &claimed[50..]).await;
+    session.cancel(&tasks[..4]).await;
+    session.reap_overdue("1 minute").await;
+    session.reap("1 hour").await;
+    let mut ready = session.claim(worker, 16).await;
+    for _ in 0..6 {
+        ready = session.advance(worker, &ready, 16).await;
+    }
+    session
+        .run(&format!(
+            "select * from tasker.explain_steps('{}')",
+            tasks[10]
+        ))
+        .await;
+    session.stop(worker).await;
+    session
+        .run(
+            "select tasker.note_uses('{1}', '{1}'), tasker.clear_collected(100), tasker.ensure_partitions(),
+                    tasker.judge_ramps();
+             select * from tasker.collectable_versions(tasker.clock(), '0', '{}')",
+        )
+        .await;
+    session.cancel(&tasks[..100]).await;
+}

@@ -1,0 +1,63 @@
+use super::log::{Ran, grows, one_line};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Files whose statements no host runs beside its work: the bench, and the making of a server.
+const LEFT_OUT: [&str; 2] = ["bench.rs", "embedded"];
+
+/// Statements of the host that name what grows, and are not among those that ran.
+pub fn not_among(ran: &[Ran]) -> Vec<String> {
+    let seen: BTreeSet<&str> = ran.iter().map(|it| it.text.as_str()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/src/store");
+    let statements = files(&root).into_iter().flat_map(|file| {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        literals(&text)
+            .into_iter()
+            .map(move |literal| (name.clone(), literal))
+    });
+    let statements = statements.map(|(file, literal)| (file, one_line(&literal)));
+    let missing = statements.filter(|(_, sql)| is_of_interest(sql) && !seen.contains(sql.as_str()));
+    missing
+        .map(|(file, sql)| format!("{file}: not run in this test:\n{sql}"))
+        .collect()
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let is_left_out = LEFT_OUT.iter().any(|name| path.ends_with(name));
+        match path.is_dir() {
+            _ if is_left_out => {}
+            true => files.extend(self::files(&path)),
+            false => files.push(path),
+        }
+    }
+    files
+}
+
+/// What stands between two quotes, without the lines of comments.
+fn literals(source: &str) -> Vec<String> {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
+    let code: Vec<&str> = source.lines().filter(is_code).collect();
+    let code = code.join("\n").replace("\\\"", "'").replace("'\"'", "' '");
+    code.split('"')
+        .skip(1)
+        .step_by(2)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn is_of_interest(sql: &str) -> bool {
+    let first = sql.split(' ').next().unwrap_or_default();
+    if !["select", "insert", "update", "delete", "with"].contains(&first) {
+        return false;
+    }
+    let mut parts = sql.split("tasker.").skip(1);
+    parts.any(|after| {
+        let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let name = &after[..end.unwrap_or(after.len())];
+        name == "ledger" || grows(name)
+    })
+}
