@@ -117,6 +117,8 @@ constraints! {
          select 1, '*', '{}', 'ada' from generate_series(1, 2)";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
+    clock_mark_is_one_row: "insert into tasker.clock_mark values (false, now())";
+    clock_mark_moves_when_set_back: "update tasker.clock_mark set set_back = '1 hour'";
 }
 
 #[tokio::test]
