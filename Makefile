@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz setup rust postgres oci-registry guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -21,7 +21,7 @@ demo: setup ## Run a real task from source to result, and say what to try next
 	cargo build --workspace --bins --locked
 	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
 
-test: setup oci-registry tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
+test: setup oci-registry pgbouncer faketime tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
 # The major version: 16, 17 or 18; where TASKER_PG_BINDIR is set, what is there.
 PG ?= 18
@@ -120,6 +120,28 @@ oci-registry:
 	fi; \
 	command -v docker-registry >/dev/null || \
 	  echo 'docker-registry is missing, so push to and pull from OCI registries are not tested' >&2
+
+# Tests of a database whose clock is set need it; they are left out, and say so, where it is missing.
+faketime:
+	@if test -n "$${TASKER_FAKETIME:-}" || ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1; then exit 0; fi; \
+	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  $$as_root apt-get update -q; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends faketime || true; \
+	fi; \
+	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || \
+	  echo 'faketime is missing, so steps of the clock of a database are not tested' >&2
+
+# The same for tests behind a connection pooler.
+pgbouncer:
+	@if test -n "$${TASKER_PGBOUNCER:-}" || test -x /usr/sbin/pgbouncer; then exit 0; fi; \
+	as_root=; if test "$$(id -u)" != 0; then as_root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+	  $$as_root apt-get update -q; \
+	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends pgbouncer || true; \
+	fi; \
+	test -x /usr/sbin/pgbouncer || \
+	  echo 'pgbouncer is missing, so hosts behind a connection pooler are not tested' >&2
 
 guests: rust ## Build the sample handlers
 	cd plugins && cargo build --release --locked --target wasm32-wasip2 --target-dir "$$TASKER_GUESTS_TARGET_DIR"

@@ -23,7 +23,7 @@ show template push template.yaml
 show template graph demo/weather-report
 
 say '4  Pin its version in the namespace: new tasks take this one and no other.'
-show pin set template demo/weather-report =1.0.0
+show pin set template demo/weather-report@1.0.0
 
 say "5  Run it on 1,461 days of weather (examples/02-weather-report says where they are from)."
 printf '\033[2m$ ./input.sh | tasker task run demo/weather-report --input @- --watch\033[0m\n'

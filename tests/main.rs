@@ -9,6 +9,7 @@ mod api;
 mod cli;
 mod crash;
 mod embedded;
+mod faults;
 mod flow;
 mod harness;
 mod hostile;

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 tasker component push .
 tasker template push template.yaml
-tasker pin set template demo/hello =0.1.0
+tasker pin set template demo/hello@0.1.0
 
 task="$(tasker task run demo/hello --input @input.json --wait --output json)" || {
   printf '%s\n' "$task" >&2

@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 tasker component push ../../plugins/handlers/csv
 tasker template push template.yaml
-tasker pin set template demo/weather-report =1.0.0
+tasker pin set template demo/weather-report@1.0.0
 
 task="$(./input.sh | tasker task run demo/weather-report --input @- --wait --output json)" || {
   printf '%s\n' "$task" >&2

@@ -37,7 +37,7 @@ until_true() {
 act '1  1.0.0 runs. A pin says that nothing else does until somebody wants it.'
 show component push price-1.0.0
 show template push template.yaml
-show pin set component shop/price =1.0.0
+show pin set component shop/price@1.0.0
 expect_version 1.0.0
 
 act '2  1.1.0 is refused: it takes fewer orders than 1.0.0, which a minor version must not.'

@@ -1,5 +1,5 @@
 -- Counts completed sinks off their tasks (one element a sink) and completes those that have none
--- left: when every sink is complete, so is every step before it.
+-- left: when every sink is complete, so is every step before it. A task ends now, and not before p_now, the end of its last step.
 --
 -- Locks: tasks by id; the caller holds the sinks' rows and takes no step lock afterwards. Not
 -- idempotent: the caller passes each completed sink once.
@@ -9,6 +9,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
+  v_fixed constant timestamptz := tasker.fixed_clock();
   v_watched uuid[];
 begin
   with sink as materialized (
@@ -19,7 +20,8 @@ begin
     update tasker.task t
     set remaining_sinks = t.remaining_sinks - k.sinks,
         state = case when t.remaining_sinks = k.sinks then 'complete'::tasker.task_state else t.state end,
-        finished_at = case when t.remaining_sinks = k.sinks then p_now end
+        finished_at = case when t.remaining_sinks = k.sinks then
+          greatest(p_now, coalesce(v_fixed, pg_catalog.clock_timestamp())) end
     from sink k
     -- By state and not by finished_at, which an index of open tasks stands on: where statistics know of
     -- no open task, all of them would be read for each sink.
@@ -27,7 +29,7 @@ begin
     returning t.task_id, t.finished_at, t.is_watched
   ), log as (
     insert into tasker.transition (at, task_id, to_state)
-    select p_now, c.task_id, 'complete' from counted c where c.finished_at is not null
+    select c.finished_at, c.task_id, 'complete' from counted c where c.finished_at is not null
   )
   select array_agg(c.task_id) from counted c where c.finished_at is not null and c.is_watched
   into v_watched;

@@ -1,5 +1,6 @@
 -- Fails those of the tasks that have a step in `error` and nothing left that could run: branches
--- that don't depend on the failed step drain first. Says which step failed first, and why.
+-- that don't depend on the failed step drain first. Says which step failed first, and why. A task ends
+-- now, and not before p_now.
 --
 -- Locks: tasks by id; the caller takes no step lock afterwards. Idempotent.
 create or replace function tasker.settle_tasks(p_task_id uuid[], p_now timestamptz) returns void
@@ -8,14 +9,16 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
+  v_now timestamptz;
   v_watched uuid[];
 begin
   perform from tasker.task t where t.task_id = any (p_task_id) order by t.task_id for update;
+  v_now := greatest(p_now, tasker.clock());
 
   -- A new statement: it sees what the transaction that held the lock before committed.
   with failed as (
     update tasker.task t
-    set state = 'error', finished_at = p_now, error = f.error
+    set state = 'error', finished_at = v_now, error = f.error
     from (select distinct u.task_id from unnest(p_task_id) as u (task_id)) k
     cross join lateral (
       select json_build_object('step', st.name, 'code', s.error ->> 'code', 'message', s.error ->> 'message') as error
@@ -34,7 +37,7 @@ begin
     returning t.task_id, t.is_watched, t.error
   ), log as (
     insert into tasker.transition (at, task_id, to_state, detail)
-    select p_now, f.task_id, 'error', f.error from failed f
+    select v_now, f.task_id, 'error', f.error from failed f
   )
   select array_agg(f.task_id) from failed f where f.is_watched into v_watched;
 

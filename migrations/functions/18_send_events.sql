@@ -13,13 +13,14 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
 begin
   perform from tasker.step s
   join unnest(p_task_id, p_step_no) as u (task_id, step_no)
     on s.task_id = u.task_id and s.step_no = u.step_no
   order by s.task_id, s.step_no
   for update of s;
+  v_now := tasker.clock();
 
   insert into tasker.transition (at, task_id, step_no, attempt, worker_id, event, detail)
   select v_now, s.task_id, s.step_no, s.attempt, p_worker_id, e.name, e.payload::json

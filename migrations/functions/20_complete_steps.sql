@@ -3,25 +3,38 @@
 --
 -- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
 -- they tell of, as tasker.send_events takes it. An element whose lease is void (another worker has the
--- step, or the attempt is over) changes nothing: repeating a call is harmless. Returns what it
--- claimed; its parents' results are read afterwards, by tasker.invocations.
+-- step, or the attempt is over) changes nothing: repeating a call is harmless.
+--
+-- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. The
+-- task's input is not among it: whoever reports has it. So rows are few and small, and nothing of a
+-- claimed step can make the call fail.
+--
+-- Each row's time is read when the row is locked (see tasker.fixed_clock), so that no step starts before
+-- the end of a parent that another worker completes at the same moment.
 --
 -- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, where
 -- a sink or a step of a draining task completed, tasks by id.
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
-) returns tasker.step_key[]
+) returns table (task_id uuid, step_no smallint, attempt smallint, lock_id int, generation bigint)
 language plpgsql
-set search_path = ''
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_fixed constant timestamptz := tasker.fixed_clock();
+  v_finished_at timestamptz;
   v_claimed tasker.step_key[];
   v_left_ready bool;
   v_sinks uuid[];
   v_draining uuid[];
 begin
+  -- A worker that was declared dead may still report what it did, but it gets nothing more.
+  if p_claim > 0 and not exists (
+    select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
+    p_claim := 0;
+  end if;
   if cardinality(p_events) > 0 then
     perform tasker.send_events(p_worker_id, p_task_id, p_step_no, p_attempt, p_events);
   end if;
@@ -34,11 +47,12 @@ begin
     order by u.task_id, u.step_no
   ), done as (
     update tasker.step s
-    set state = 'complete', result = b.result::json, error = null, finished_at = v_now
+    set state = 'complete', result = b.result::json, error = null,
+        finished_at = greatest(coalesce(v_fixed, pg_catalog.clock_timestamp()), s.started_at)
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt, s.is_sink, s.is_draining, b.component_version_id,
+    returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_draining, b.component_version_id,
               b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
     select d.task_id, e.to_no, count(*)::smallint as parents,
@@ -54,45 +68,56 @@ begin
         state = case when s.remaining_deps > c.parents then 'waiting'::tasker.step_state
                      when c.rank <= p_claim then 'running'::tasker.step_state
                      else 'ready'::tasker.step_state end,
-        ready_at = case when s.remaining_deps = c.parents and c.rank > p_claim then v_now end,
+        ready_at = case when s.remaining_deps = c.parents and c.rank > p_claim
+                        then coalesce(v_fixed, pg_catalog.clock_timestamp()) end,
         attempt = case when s.remaining_deps = c.parents and c.rank <= p_claim then 1 else 0 end,
         worker_id = case when s.remaining_deps = c.parents and c.rank <= p_claim then p_worker_id end,
-        started_at = case when s.remaining_deps = c.parents and c.rank <= p_claim then v_now end,
+        started_at = case when s.remaining_deps = c.parents and c.rank <= p_claim
+                          then coalesce(v_fixed, pg_catalog.clock_timestamp()) end,
         deadline_at = case when s.remaining_deps = c.parents and c.rank <= p_claim
-                           then v_now + s.timeout_ms * interval '1 ms' end
+                           then coalesce(v_fixed, pg_catalog.clock_timestamp()) + s.timeout_ms * interval '1 ms' end
     from child c
     where s.task_id = c.task_id and s.step_no = c.to_no and s.state = 'waiting'
-    returning s.task_id, s.step_no, s.attempt, s.state
+      and s.remaining_deps >= c.parents
+    returning s.task_id, s.step_no, s.attempt, s.state, coalesce(s.started_at, s.ready_at) as at
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, component_version_id,
                                    wall_ms, cpu_ms, host_ms, memory_kib, in_bytes, out_bytes, http_requests)
-    select v_now, d.task_id, d.step_no, d.attempt, p_worker_id, 'complete', d.component_version_id,
+    select d.finished_at, d.task_id, d.step_no, d.attempt, p_worker_id, 'complete', d.component_version_id,
            d.wall_ms, d.cpu_ms, d.host_ms, d.memory_kib, d.in_bytes, d.out_bytes, d.http_requests
     from done d
     union all
-    select v_now, r.task_id, r.step_no, r.attempt, p_worker_id, r.state::text,
+    select r.at, r.task_id, r.step_no, r.attempt, p_worker_id, r.state::text,
            null, null, null, null, null, null, null, null
     from released r where r.state <> 'waiting'
   )
   select (select array_agg((r.task_id, r.step_no)::tasker.step_key) from released r where r.state = 'running'),
          exists (select from released r where r.state = 'ready'),
          (select array_agg(d.task_id) from done d where d.is_sink),
-         (select array_agg(d.task_id) from done d where d.is_draining)
-  into v_claimed, v_left_ready, v_sinks, v_draining;
+         (select array_agg(d.task_id) from done d where d.is_draining),
+         (select max(d.finished_at) from done d)
+  into v_claimed, v_left_ready, v_sinks, v_draining, v_finished_at;
 
   if v_draining is not null then
     -- Both calls below lock tasks: all of them first, in the one order.
     perform from tasker.task t where t.task_id = any (v_sinks || v_draining) order by t.task_id for update;
   end if;
   if v_sinks is not null then
-    perform tasker.finish_tasks(v_sinks, v_now);
+    perform tasker.finish_tasks(v_sinks, v_finished_at);
   end if;
   if v_draining is not null then
-    perform tasker.settle_tasks(v_draining, v_now);
+    perform tasker.settle_tasks(v_draining, v_finished_at);
   end if;
   if v_left_ready then
     perform pg_catalog.pg_notify('tasker_ready', '');
   end if;
-  return coalesce(v_claimed, '{}');
+  if v_claimed is not null then
+    -- A statement of its own, so that it sees the lock to which a task was moved while a step was waited for.
+    return query
+      select k.task_id, k.step_no, 1::smallint, t.lock_id,
+             (select g.generation from tasker.registry_generation g where g.singleton)
+      from unnest(v_claimed) k
+      join tasker.task t on t.task_id = k.task_id;
+  end if;
 end
 $$;

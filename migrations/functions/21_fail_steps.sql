@@ -18,12 +18,13 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
   v_retry_after_max_ms constant bigint := 365 * 24 * 60 * 60 * 1000::bigint;
   v_failed uuid[];
   v_due_ms bigint;
 begin
   perform tasker.lock_failing_steps(p_task_id, p_step_no, p_is_permanent);
+  v_now := tasker.clock();
 
   with batch as materialized (
     select * from unnest(p_task_id, p_step_no, p_attempt, p_error, p_is_permanent, p_retry_after_ms, p_usage)
@@ -50,18 +51,18 @@ begin
     set state = case when h.is_final then 'error'::tasker.step_state
                      else 'waiting_for_retry'::tasker.step_state end,
         ready_at = case when not h.is_final then h.retry_at end,
-        finished_at = case when h.is_final then v_now end,
+        finished_at = case when h.is_final then greatest(v_now, s.started_at) end,
         error = h.error
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.ready_at, s.error,
+    returning s.task_id, s.step_no, s.attempt, s.worker_id, s.state, s.ready_at, s.finished_at, s.error,
               h.component_version_id, h.wall_ms, h.cpu_ms, h.host_ms, h.memory_kib, h.in_bytes,
               h.out_bytes, h.http_requests
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail,
                                    component_version_id, wall_ms, cpu_ms, host_ms, memory_kib,
                                    in_bytes, out_bytes, http_requests)
-    select v_now, f.task_id, f.step_no, f.attempt, f.worker_id, f.state::text, f.error,
+    select coalesce(f.finished_at, v_now), f.task_id, f.step_no, f.attempt, f.worker_id, f.state::text, f.error,
            f.component_version_id, f.wall_ms, f.cpu_ms, f.host_ms, f.memory_kib, f.in_bytes,
            f.out_bytes, f.http_requests
     from failed f

@@ -14,7 +14,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
   v_is_last constant bool[] := array(
     select a.attempt >= tasker.attempts_max() from unnest(p_attempt) with ordinality as a (attempt, ord) order by a.ord);
 begin
@@ -31,6 +31,7 @@ begin
   if cardinality(p_events) > 0 then
     perform tasker.send_events(p_worker_id, p_task_id, p_step_no, p_attempt, p_events);
   end if;
+  v_now := tasker.clock();
 
   with batch as materialized (
     select * from unnest(p_task_id, p_step_no, p_attempt, p_checkpoint, p_usage)

@@ -1,52 +1,102 @@
--- Claims up to p_limit steps that are due, oldest first, for a worker.
+-- Claims steps that are due, oldest first, for a worker: up to p_limit of them, and up to p_bytes of
+-- what they bring along (the task's input and the checkpoint), but one in any case.
 --
--- Locks: the steps it takes, skipping locked ones, then their tasks where one begins. It comes last in
--- its transaction and out of the order of locks, so it must not wait: `skip locked` does wait where a
--- row's last change is committed at this moment and the next is under way. After lock_timeout it gives
--- up what it took, and only that.
-create or replace function tasker.claim_ready(p_worker_id int, p_limit int) returns tasker.step_key[]
+-- Returns a row for each, with all that its attempt needs and that changes from attempt to attempt, and
+-- the registry's generation: whatever was granted or revoked before the step was claimed is known by it.
+-- Where fewer than p_limit were claimed, one more row, with null for the lease, tells in due_ms in how
+-- many milliseconds the next step is due: 0 where something due was left, for want of bytes or for a
+-- lock; null where none is within a minute. Nothing at all for a worker that was declared dead.
+--
+-- A step whose claim fails (by what it holds, or what was done to its row) keeps no other from being
+-- claimed: then they are claimed one at a time, by tasker.claim_each.
+--
+-- Locks: the steps it takes, skipping locked ones, then their tasks where one begins. It is a call of
+-- its own and out of the order of locks, so it must not wait: `skip locked` does wait where a row's last
+-- change is committed at this moment and the next is under way. After lock_timeout it gives up what it
+-- took.
+create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint)
+returns table (
+  task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
+  checkpoint text, generation bigint, due_ms bigint
+)
 language plpgsql
-set search_path = '' set lock_timeout = '20ms'
+set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
-  v_claimed tasker.step_key[];
+  v_claimed tasker.claimed_step[];
+  v_is_left bool := false;
 begin
-  -- Most calls of a worker with few tasks find nothing: tell that without setting up what follows.
-  if not exists (select from tasker.step s where s.ready_at <= v_now) then
-    return '{}';
+  -- A claim that a crash of the server undoes is a step that is ready again.
+  perform pg_catalog.set_config('synchronous_commit', 'off', true);
+  if p_limit < 1 or not exists (
+    select from tasker.worker w where w.worker_id = p_worker_id and w.stopped_at is null) then
+    return;
   end if;
 
-  begin
-    with picked as materialized (
-      select s.task_id, s.step_no
-      from tasker.step s
-      where s.ready_at <= v_now
-      order by s.ready_at
-      limit p_limit
-      for update skip locked
-    ), claimed as (
-      update tasker.step s
-      set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,
-          started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
-      from picked p
-      where s.task_id = p.task_id and s.step_no = p.step_no
-      returning s.task_id, s.step_no, s.attempt
-    ), begun as (
-      update tasker.task t set state = 'in_progress'
-      from (select distinct c.task_id from claimed c order by c.task_id) b
-      where t.task_id = b.task_id and t.state = 'pending'
-      returning t.task_id
-    ), log as (
-      insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
-      select v_now, b.task_id, null, null, p_worker_id, 'in_progress' from begun b
-      union all
-      select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
-    )
-    select array_agg((c.task_id, c.step_no)::tasker.step_key) from claimed c into v_claimed;
-  exception when lock_not_available then
-    return '{}';
-  end;
-  return coalesce(v_claimed, '{}');
+  -- Most calls of a worker with few tasks find nothing: tell that without setting up what follows.
+  if exists (select from tasker.step s where s.ready_at <= v_now) then
+    begin
+      with picked as materialized (
+        select s.task_id, s.step_no, s.ready_at, s.checkpoint::text as checkpoint
+        from tasker.step s
+        where s.ready_at <= v_now
+        order by s.ready_at
+        limit p_limit
+        for update skip locked
+      ), sized as materialized (
+        select p.task_id, p.step_no, p.checkpoint,
+               sum(coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0)) over (
+                 order by p.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
+        from picked p
+        left join tasker.task t on t.task_id = p.task_id
+      ), claimed as (
+        update tasker.step s
+        set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,
+            started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
+        from sized p
+        where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint
+      ), begun as (
+        update tasker.task t set state = 'in_progress'
+        from (select distinct c.task_id from claimed c order by c.task_id) b
+        where t.task_id = b.task_id and t.state = 'pending'
+        returning t.task_id
+      ), log as (
+        insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
+        select v_now, b.task_id, null, null, p_worker_id, 'in_progress' from begun b
+        union all
+        select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
+      )
+      select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
+             count(*) < (select count(*) from picked)
+      from claimed c into v_claimed, v_is_left;
+    exception
+      when lock_not_available then
+        v_claimed := null;
+        v_is_left := true;
+      when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
+        v_claimed := tasker.claim_each(p_worker_id, p_limit, p_bytes);
+        v_is_left := cardinality(v_claimed) > 0;
+    end;
+  end if;
+
+  -- A statement of its own after the claim: it sees the lock to which a task was moved meanwhile.
+  return query
+    select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
+           coalesce(t.input::text, 'null'), k.checkpoint,
+           (select g.generation from tasker.registry_generation g where g.singleton), null::bigint
+    from unnest(v_claimed) k
+    left join tasker.task t on t.task_id = k.task_id;
+  if coalesce(cardinality(v_claimed), 0) < p_limit then
+    return query
+      select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,
+             null::bigint,
+             case when v_is_left then 0
+                  else (select ceil(extract(epoch from min(s.ready_at) - v_now) * 1000)::bigint
+                        from tasker.step s
+                        where s.ready_at > v_now and s.ready_at < v_now + interval '1 minute') end;
+  end if;
 end
 $$;

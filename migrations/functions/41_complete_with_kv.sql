@@ -1,7 +1,11 @@
 -- Records the result of one attempt (or its checkpoint) together with what it wrote to kv: both or
 -- neither. Where an entry was changed by another since the attempt looked at it, nothing is written and
--- the step is tried again after a moment, which does not count against max_attempts; where the
--- namespace is full, the attempt has failed.
+-- the step is tried again, which does not count against max_attempts; where the namespace is full, the
+-- attempt has failed.
+--
+-- The delay after a conflict is drawn from ± half of 10 ms × 2^(conflicts in a row - 1), at most 5 s:
+-- so many steps that want one entry spread out until about one of them comes at a time. The step's
+-- error has the number of conflicts in a row, as `conflicts`.
 --
 -- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
 -- a write; p_events is what the attempt tells of, as tasker.send_events takes it. A void lease changes nothing: repeating a call is harmless. Returns the milliseconds until
@@ -20,15 +24,17 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_retry_ms constant int := 10;
+  v_retry_base_ms constant int := 10;
+  v_retry_max_ms constant int := 5000;
   v_namespace_id int;
+  v_conflicts int;
   v_write record;
   v_code text;
   v_message text;
 begin
   perform tasker.lock_failing_steps(
     array[p_task_id], array[p_step_no], array[p_attempt >= tasker.attempts_max()]);
-  select t.namespace_id into v_namespace_id
+  select t.namespace_id, 1 + coalesce((s.error ->> 'conflicts')::int, 0) into v_namespace_id, v_conflicts
   from tasker.step s
   join tasker.task t on t.task_id = s.task_id
   where s.task_id = p_task_id and s.step_no = p_step_no
@@ -50,6 +56,9 @@ begin
     when sqlstate 'TK001' then
       v_code := 'kv_conflict';
       v_message := sqlerrm;
+      if v_conflicts > 1 then
+        v_message := format('%s, %s times in a row', v_message, v_conflicts);
+      end if;
       update tasker.step s set uncounted = s.uncounted + 1
       where s.task_id = p_task_id and s.step_no = p_step_no;
     when sqlstate 'TK002' then
@@ -60,9 +69,12 @@ begin
   if v_code is not null then
     return tasker.fail_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt],
-      array[json_build_object('kind', 'failed', 'code', v_code, 'message', v_message)::text],
+      array[json_strip_nulls(json_build_object(
+        'kind', 'failed', 'code', v_code, 'message', v_message,
+        'conflicts', case v_code when 'kv_conflict' then v_conflicts end))::text],
       array[false],
-      array[case v_code when 'kv_conflict' then ceil(v_retry_ms * (1 + random()))::bigint end],
+      array[case v_code when 'kv_conflict' then tasker.backoff_ms(
+        'exponential', v_retry_base_ms, v_retry_max_ms, 0.5, v_conflicts, random()) end],
       array[p_usage]);
   elsif p_is_checkpoint then
     perform tasker.checkpoint_steps(

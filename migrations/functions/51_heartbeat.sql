@@ -1,28 +1,26 @@
--- Says that a worker is alive, and asks about leases that it has held for a while: returns the
--- positions (from 1) of those that are void, whose attempts it may as well end. Null in `ord` and no
--- other row: the worker was declared dead, all its leases are void, and it has to register anew.
+-- Says that a worker is alive. False: the worker was declared dead, all its leases are void, and it has
+-- to register anew.
+--
+-- A gap of more than p_gap_max since the last heartbeat, or a clock that was set back since, begins a new
+-- series (alive_since): for that long nobody knows what the database would have heard. Touches nothing but
+-- the worker's row, so that no lock on another table makes a worker look dead.
 --
 -- Locks: the worker's row.
-create or replace function tasker.heartbeat(
-  p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
-) returns table (ord bigint)
+create or replace function tasker.heartbeat(p_worker_id int, p_gap_max interval) returns bool
 language plpgsql
-set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
-set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set search_path = ''
 as $$
+declare
+  v_fixed constant timestamptz := tasker.fixed_clock();
 begin
-  update tasker.worker w set heartbeat_at = tasker.clock()
+  update tasker.worker w
+  set heartbeat_at = coalesce(v_fixed, pg_catalog.clock_timestamp()),
+      alive_since = case
+        when coalesce(v_fixed, pg_catalog.clock_timestamp()) between w.heartbeat_at and w.heartbeat_at + p_gap_max
+          then w.alive_since
+        else coalesce(v_fixed, pg_catalog.clock_timestamp())
+      end
   where w.worker_id = p_worker_id and w.stopped_at is null;
-  if not found then
-    return query select null::bigint;
-    return;
-  end if;
-  return query
-    select u.ord
-    from unnest(p_task_id, p_step_no, p_attempt) with ordinality as u (task_id, step_no, attempt, ord)
-    left join tasker.step s
-      on s.task_id = u.task_id and s.step_no = u.step_no and s.attempt = u.attempt
-     and s.state = 'running' and s.worker_id = p_worker_id
-    where s.task_id is null;
+  return found;
 end
 $$;

@@ -15,7 +15,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_fixed constant timestamptz := tasker.fixed_clock();
   v_released int;
 begin
   with held as materialized (
@@ -30,14 +30,14 @@ begin
     for update of s
   ), released as (
     update tasker.step s
-    set state = 'ready', ready_at = v_now, worker_id = null, deadline_at = null,
+    set state = 'ready', ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp()), worker_id = null, deadline_at = null,
         uncounted = s.uncounted + 1, lost = s.lost + p_is_lost::int
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
-    returning s.task_id, s.step_no, s.attempt, h.worker_id
+    returning s.task_id, s.step_no, s.attempt, s.ready_at, h.worker_id
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state, detail)
-    select v_now, r.task_id, r.step_no, r.attempt, r.worker_id, 'ready',
+    select r.ready_at, r.task_id, r.step_no, r.attempt, r.worker_id, 'ready',
            json_build_object('reason', p_reason)
     from released r
   )

@@ -1,26 +1,37 @@
--- Takes back what dead workers held: those without a heartbeat for p_dead_after. Returns how many
--- steps that were; any host may call it at any time, one does the work.
+-- Takes back what dead workers held: those without a heartbeat for p_dead_after, in the eyes of the worker
+-- that asks. Returns how many steps that were; any host may call it at any time, one does the work.
 --
--- A database that started less than p_dead_after ago declares no worker dead: none could tell it
--- that it is alive. Workers that were declared dead a short while ago are looked at again, since a
--- call of theirs may have been under way.
+-- Whoever asks must have been heard itself during the whole of that time, without interruption and until
+-- now. So an outage that all hosts shared makes none of them dead: after a stop of the database, a failover
+-- to a standby or a step of its clock, the first that is heard has to wait as long as the others have to
+-- come back. Workers that were declared dead a short while ago are looked at again, since a call of theirs
+-- may have been under way.
 --
 -- Locks: the workers' rows by id, then as tasker.release_steps.
-create or replace function tasker.reap(p_dead_after interval) returns int
+create or replace function tasker.reap(p_worker_id int, p_dead_after interval) returns int
 language plpgsql
 set search_path = ''
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
   v_dead int[];
 begin
   if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.reap')) then
     return 0;
   end if;
+  v_now := tasker.clock();
+  if not exists (
+    select from tasker.worker r
+    where r.worker_id = p_worker_id and r.stopped_at is null
+      and r.alive_since <= v_now - p_dead_after
+      and r.heartbeat_at between v_now - p_dead_after / 2 and v_now
+  ) then
+    return 0;
+  end if;
+
   with stale as materialized (
     select w.worker_id from tasker.worker w
     where w.stopped_at is null and w.heartbeat_at < v_now - p_dead_after
-      and pg_catalog.pg_postmaster_start_time() < pg_catalog.clock_timestamp() - p_dead_after
     order by w.worker_id for update
   ), stopped as (
     update tasker.worker w set stopped_at = v_now

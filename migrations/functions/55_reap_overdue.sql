@@ -1,37 +1,41 @@
--- Ends attempts that nobody else will: those whose deadline passed more than p_grace ago (their host
--- should have ended them), and steps that were lost more than 100 times, whose handler is what ends
--- the hosts. Both are failures, the second for good. Returns how many there were.
+-- Gives back attempts whose deadline passed more than p_grace ago and that their own worker, which calls
+-- this, does not know of. Such an attempt does not count against max_attempts. Returns how many there were.
+--
+-- The deadline is the host's to enforce, by its own monotonic clock and from the moment when the sandbox
+-- starts the attempt. `deadline_at` is when that would be if the attempt began as it was claimed: past it
+-- the database asks the holder (p_keep_… is all that it runs or has yet to report) and concludes nothing
+-- by itself, since it cannot tell an attempt that runs too long from a report that cannot get through.
 --
 -- Looks at every step of the tasks in progress, so call it at most every half minute. Locks: as
--- tasker.fail_steps, in one call for all workers.
-create or replace function tasker.reap_overdue(p_grace interval) returns int
+-- tasker.give_back_steps. Idempotent.
+create or replace function tasker.reap_overdue(
+  p_worker_id int, p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt smallint[], p_grace interval
+) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_max_lost constant int := 100;
   v_now constant timestamptz := tasker.clock();
   v_overdue record;
 begin
-  select array_agg(s.task_id) as task_id, array_agg(s.step_no) as step_no,
-         array_agg(s.attempt) as attempt, array_agg(s.lost > v_max_lost) as is_permanent,
-         array_agg(case when s.lost > v_max_lost
-           then '{"kind": "host", "code": "lost_too_often", "message": "the host ended too often while it ran this step"}'
-           else '{"kind": "timed_out", "code": "deadline_exceeded", "message": "the attempt ran past its deadline and its host did not end it"}'
-         end) as error,
-         array_agg(null::bigint) as retry_after_ms
+  select array_agg(s.task_id) as task_id, array_agg(s.step_no) as step_no, array_agg(s.attempt) as attempt,
+         array_agg(0::bigint) as delay_ms,
+         array_agg('{"kind": "host", "code": "forgotten", "message": "the worker that held it did not know of it"}'::text) as error
   into v_overdue
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id
   where t.finished_at is null and t.state = 'in_progress' and s.state = 'running'
-    and (s.deadline_at < v_now - p_grace or s.lost > v_max_lost);
+    and s.worker_id = p_worker_id and s.deadline_at < v_now - p_grace
+    and not exists (select from unnest(p_keep_task_id, p_keep_step_no, p_keep_attempt) as k (task_id, step_no, attempt)
+                    where k.task_id = s.task_id and k.step_no = s.step_no and k.attempt = s.attempt);
 
   if v_overdue.task_id is null then
     return 0;
   end if;
-  perform tasker.fail_steps(null, v_overdue.task_id, v_overdue.step_no, v_overdue.attempt, v_overdue.error,
-                            v_overdue.is_permanent, v_overdue.retry_after_ms);
+  perform tasker.give_back_steps(
+    p_worker_id, v_overdue.task_id, v_overdue.step_no, v_overdue.attempt, v_overdue.delay_ms, v_overdue.error);
+  perform pg_catalog.pg_notify('tasker_ready', '');
   return cardinality(v_overdue.task_id);
 end
 $$;

@@ -16,7 +16,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
   v_barred bytea[];
   v_parked int;
   v_is_left_ready bool;
@@ -38,6 +38,7 @@ begin
     on s.task_id = u.task_id and s.step_no = u.step_no
   order by s.task_id, s.step_no
   for update of s;
+  v_now := tasker.clock();
 
   with batch as materialized (
     select u.task_id, u.step_no, u.attempt, coalesce(cv.digest = any (v_barred), false) as is_barred

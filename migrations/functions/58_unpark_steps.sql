@@ -10,7 +10,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_fixed constant timestamptz := tasker.fixed_clock();
   v_freed int;
 begin
   with parked as materialized (
@@ -24,13 +24,13 @@ begin
     for update of s
   ), freed as (
     update tasker.step s
-    set ready_at = v_now
+    set ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp())
     from parked p
     where s.task_id = p.task_id and s.step_no = p.step_no
-    returning s.task_id, s.step_no, s.attempt
+    returning s.task_id, s.step_no, s.attempt, s.ready_at
   ), log as (
     insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)
-    select v_now, f.task_id, f.step_no, f.attempt, 'ready', '{"reason": "released from quarantine"}'
+    select f.ready_at, f.task_id, f.step_no, f.attempt, 'ready', '{"reason": "released from quarantine"}'
     from freed f
   )
   select count(*) from freed into v_freed;

@@ -9,22 +9,22 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
   v_cancelled uuid[];
   v_watched uuid[];
 begin
   perform from tasker.step s
   where s.task_id = any (p_task_id) and s.finished_at is null
   order by s.task_id, s.step_no for update;
+  perform from tasker.task t
+  where t.task_id = any (p_task_id) and t.finished_at is null
+  order by t.task_id for update;
+  v_now := tasker.clock();
 
-  with target as materialized (
-    select t.task_id from tasker.task t
-    where t.task_id = any (p_task_id) and t.finished_at is null
-    order by t.task_id for update
-  ), cancelled as (
+  with cancelled as (
     update tasker.task t
     set state = 'cancelled', finished_at = v_now, error = json_build_object('reason', p_reason)
-    from target g where t.task_id = g.task_id
+    where t.task_id = any (p_task_id) and t.finished_at is null
     returning t.task_id, t.is_watched
   ), log as (
     insert into tasker.transition (at, task_id, to_state, detail)

@@ -17,7 +17,7 @@ set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
-  v_now constant timestamptz := tasker.clock();
+  v_now timestamptz;
   v_moved uuid[];
   v_is_left_ready boolean;
 begin
@@ -30,6 +30,10 @@ begin
   perform from tasker.step s
   where s.task_id = any (p_task_id) and s.finished_at is null
   order by s.task_id, s.step_no for update;
+  perform from tasker.task t
+  where t.task_id = any (p_task_id) and t.finished_at is null
+  order by t.task_id for update;
+  v_now := tasker.clock();
 
   with target as materialized (
     select t.task_id, u.from_lock, u.to_lock, u.detail

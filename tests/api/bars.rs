@@ -213,6 +213,7 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
             .await
             .answered(200);
     }
+    server.share("shop", "guest", "*").await;
     // Nothing stood before this one; the third has another version to take.
     server
         .put(

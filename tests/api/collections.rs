@@ -105,6 +105,7 @@ async fn what_is_younger_than_asked_for_stays() {
 async fn pins_keep_both_sides_of_a_ramp_and_what_they_would_lead_to_again() {
     let server = three_versions("*").await;
     assert_eq!(would_collect(&server).await, ["1.0.0", "1.1.0"]);
+    server.share("shop", "guest", "bakery").await;
     let pin = "/v1/namespaces/bakery/pins/component/shop~guest";
     let base = json!({"requirement": "=1.0.0"});
     server.put(pin, &base).await.answered(200);
@@ -121,6 +122,7 @@ async fn pins_keep_both_sides_of_a_ramp_and_what_they_would_lead_to_again() {
 /// With a pin in `bakery` that was set to each of these in turn.
 async fn pinned_to(requirements: &[&str]) -> Server {
     let server = three_versions("*").await;
+    server.share("shop", "guest", "bakery").await;
     for requirement in requirements {
         let to = json!({ "requirement": requirement });
         server.put(BAKERY, &to).await.answered(200);

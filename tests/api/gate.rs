@@ -52,7 +52,7 @@ async fn a_first_version_waits_for_what_its_namespace_does_not_grant() {
     assert_eq!(published(&server, "1.0.0", &wants).await, waiting(&wants));
     let yaml = super::server::yaml("one", "1.0.0", "steps: [{name: a, handler: guest/noop}]");
     let template = server
-        .put_template("one", "1.0.0", &yaml)
+        .put_template_early("one", "1.0.0", &yaml)
         .await
         .answered(201);
     let warning = template["warnings"][0].as_str().unwrap();

@@ -85,6 +85,7 @@ async fn open_tasks_hold_what_is_in_their_lock_until_they_end() {
 #[tokio::test]
 async fn pins_hold_what_they_lead_to_on_both_sides_of_a_ramp() {
     let server = three_versions().await;
+    server.share("shop", "guest", "bakery").await;
     let pin = "/v1/namespaces/bakery/pins/component/shop~guest";
     let base = json!({"requirement": "=1.0.0"});
     server.put(pin, &base).await.answered(200);
@@ -115,6 +116,7 @@ async fn a_pin_holds_what_it_would_lead_to_if_it_were_given_again() {
 #[tokio::test]
 async fn a_pin_holds_what_it_goes_back_to_until_that_is_yanked() {
     let server = three_versions().await;
+    server.share("shop", "guest", "bakery").await;
     let pin = "/v1/namespaces/bakery/pins/component/shop~guest";
     for requirement in ["=1.0.0", "=2.0.0"] {
         let to = json!({ "requirement": requirement });

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bars;
+mod callers;
 mod collections;
 mod components;
 mod gate;
@@ -11,6 +12,9 @@ mod holders;
 mod keys;
 mod kv;
 mod limits;
+mod namespaces;
+mod numbers;
+mod payloads;
 mod permissions;
 mod pin_history;
 mod pins;
@@ -20,8 +24,10 @@ mod registry;
 mod requests;
 mod resolution;
 pub mod routes;
+mod runnable;
 mod secrets;
 pub mod server;
+mod shares;
 mod signatures;
 mod signing_policies;
 mod submit;

@@ -175,6 +175,7 @@ async fn fall_back(server: &Server, version: &str) -> Vec<String> {
 async fn pins_of_every_namespace_fall_back_when_their_version_is_barred() {
     let server = pinned().await;
     set(&server, "=1.1.0").await;
+    server.share("shop", "guest", "*").await;
     let foreign = "/v1/namespaces/bakery/pins/component/shop~guest";
     for requirement in ["=1.0.0", "=1.1.0"] {
         let body = json!({"requirement": requirement});

@@ -79,6 +79,7 @@ async fn a_pin_names_a_component_of_another_namespace_with_a_tilde() {
         .put_component("guest", "1.0.0", guests::undescribed())
         .await
         .answered(201);
+    server.share("shop", "guest", "bakery").await;
     let path = "/v1/namespaces/bakery/pins/component/shop~guest";
     let set = server
         .put(path, &json!({"requirement": "1"}))
@@ -116,7 +117,7 @@ async fn a_pin_that_nothing_satisfies_is_refused_with_what_exists() {
 async fn a_pin_for_a_template_of_another_namespace_is_refused() {
     let server = Server::start().await;
     server
-        .put_template("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
+        .put_template_early("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
         .await
         .answered(201);
     let path = "/v1/namespaces/bakery/pins/template/shop~one";

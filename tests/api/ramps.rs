@@ -50,7 +50,7 @@ async fn taken(server: &Server, tasks: usize) -> BTreeMap<String, usize> {
 
 async fn versions(server: &Server, id: &str) -> String {
     let task = server.get(&format!("/v1/tasks/{id}")).await.answered(200);
-    let steps = task["lock"].as_array().unwrap().iter();
+    let steps = task["steps"].as_array().unwrap().iter();
     let steps = steps.map(|step| step["version"].as_str().unwrap());
     let all: Vec<&str> = std::iter::once(task["version"].as_str().unwrap())
         .chain(steps)
@@ -297,6 +297,6 @@ async fn a_ramp_that_cannot_be_is_refused_and_says_why() {
     }
     assert_eq!(server.delete(PIN).await.status, 204);
     let detail = refused(json!({"to": "1.1.0", "percent": 1}), 404, "unknown_pin").await;
-    let first = "tasker pin set component shop/guest '=1.1.0'";
+    let first = "tasker pin set component shop/guest@1.1.0";
     assert!(detail.contains(first), "{detail}");
 }

@@ -12,6 +12,7 @@ async fn namespaces_are_listed_page_by_page_with_how_much_is_in_them() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
     server.submit("one", json!(null)).await;
+    server.share("shop", "guest", "bazaar").await;
     let pin = "/v1/namespaces/bazaar/pins/component/shop~guest";
     server
         .put(pin, &json!({"requirement": "^1"}))
@@ -104,6 +105,7 @@ async fn users_are_the_steps_pins_and_open_tasks_of_a_component() {
     // In this namespace, `guest/noop` is another component's.
     let foreign = "namespace: guest\nname: far\nversion: 1.0.0\nsteps:\n\
         \x20 - {name: a, handler: guest/noop}\n  - {name: b, handler: shop/guest/noop@<1}\n";
+    server.share("shop", "guest", "guest").await;
     let path = "/v1/namespaces/guest/templates/far/versions/1.0.0";
     let request = server
         .request("PUT", path)

@@ -85,12 +85,12 @@ async fn tasks_that_resolve_alike_share_a_lock_and_name_bytes_and_handler() {
     server.publish("one", STEPS).await;
     let id = server.submit("one", json!({})).await;
     let task = server.get(&format!("/v1/tasks/{id}")).await.answered(200);
-    let lock = &task["lock"][0];
+    let (step, lock) = (&task["steps"][0], &task["lock"][0]);
     assert_eq!(
-        (&lock["step"], &lock["component"]),
-        (&json!("a"), &json!("shop/guest"))
+        (&step["name"], &step["component"], &step["handler"]),
+        (&json!("a"), &json!("shop/guest"), &json!("noop"))
     );
-    assert_eq!(lock["handler"], "noop");
+    assert_eq!(step["digest"], lock["digest"]);
     assert_eq!(lock["digest"].as_str().unwrap().len(), 64);
 }
 
@@ -103,7 +103,7 @@ async fn a_template_or_component_that_is_not_there_is_refused_by_name() {
         .await
         .refused(404, "unknown_template");
     server
-        .put_template("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
+        .put_template_early("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
         .await
         .answered(201);
     let detail = server

@@ -10,6 +10,7 @@ use tasker::api::bounds::Bounds;
 use tasker::api::{AppState, serve};
 use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker::store::Store;
+use tasker::store::claim_health::ClaimHealth;
 use tasker::store::secret::{KeyRing, SecretKeys};
 use tasker::store::wake::Wake;
 use tokio::net::TcpListener;
@@ -159,6 +160,15 @@ impl Server {
         answer(request.body(yaml.to_owned())).await
     }
 
+    /// Also where no task of it could run yet.
+    pub async fn put_template_early(&self, name: &str, version: &str, yaml: &str) -> Answer {
+        let path = format!("/v1/namespaces/shop/templates/{name}/versions/{version}");
+        let request = self
+            .request("PUT", &format!("{path}?allow_missing=true"))
+            .header("content-type", "application/yaml");
+        answer(request.body(yaml.to_owned())).await
+    }
+
     /// Publishes the component `shop/guest` and a template whose steps run its handlers.
     pub async fn publish(&self, template: &str, rest_of_yaml: &str) {
         let component = self
@@ -177,6 +187,13 @@ impl Server {
             .execute(self.database.pool())
             .await;
         done.unwrap();
+    }
+
+    /// Lets another namespace, or all by `*`, use a component of `namespace`.
+    pub async fn share(&self, namespace: &str, component: &str, with: &str) {
+        let path = format!("/v1/namespaces/{namespace}/shares");
+        let body = json!({"component": component, "shared_with": with});
+        self.post(&path, &body).await.answered(201);
     }
 
     /// Takes a version of a component away from new tasks.
@@ -223,6 +240,7 @@ pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
         store,
         sandbox: sandbox(),
         wake: Wake::default(),
+        claiming: ClaimHealth::default(),
         shutdown,
         bounds: Bounds::default(),
     }

@@ -29,6 +29,7 @@ async fn make(server: &Server, version: &str, keys: &[u8]) -> Answer {
 async fn server() -> Server {
     let server = Server::start().await;
     make(&server, "1.0.0", &[]).await;
+    server.share("make", "price", "shop").await;
     let yaml = yaml("one", "1.0.0", STEPS);
     let published = server.put_template("one", "1.0.0", &yaml).await;
     assert_eq!(published.answered(201)["warnings"], json!([]));
@@ -84,7 +85,7 @@ async fn whoever_publishes_or_plans_a_template_is_told_that_no_key_signed_what_i
     let server = server().await;
     trust(&server, 1, "ci").await;
     let two = yaml("two", "1.0.0", STEPS);
-    let published = server.put_template("two", "1.0.0", &two);
+    let published = server.put_template_early("two", "1.0.0", &two);
     let warnings = published.await.answered(201)["warnings"].to_string();
     assert!(warnings.contains("(not signed for shop)"), "{warnings}");
     let plan = server

@@ -53,16 +53,16 @@ async fn the_same_text_again_changes_nothing_and_another_is_refused() {
     let server = Server::start().await;
     let source = yaml("one", "1.0.0", STEPS);
     server
-        .put_template("one", "1.0.0", &source)
+        .put_template_early("one", "1.0.0", &source)
         .await
         .answered(201);
     let again = server
-        .put_template("one", "1.0.0", &source)
+        .put_template_early("one", "1.0.0", &source)
         .await
         .answered(200);
     assert_eq!(again["created"], false);
     let other = server
-        .put_template("one", "1.0.0", &format!("{source}\n# more\n"))
+        .put_template_early("one", "1.0.0", &format!("{source}\n# more\n"))
         .await;
     let detail = other.refused(409, "version_exists");
     assert!(
@@ -131,31 +131,19 @@ async fn a_template_is_published_only_under_the_names_that_it_has() {
 }
 
 #[tokio::test]
-async fn a_template_whose_handlers_are_not_there_is_stored_with_warnings() {
+async fn a_byte_order_mark_is_no_part_of_a_template_or_a_body() {
     let server = Server::start().await;
-    let published = server
-        .put_template("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
-        .await
-        .answered(201);
-    let warning = published["warnings"][0].as_str().unwrap();
-    assert!(
-        warning.contains("there is no component shop/guest"),
-        "{warning}"
-    );
-    server
-        .put_component("guest", "1.0.0", guests::misbehaving())
-        .await
-        .answered(201);
-    let source = yaml("two", "1.0.0", "steps: [{name: a, handler: guest/missing}]");
-    let published = server
-        .put_template("two", "1.0.0", &source)
-        .await
-        .answered(201);
-    let warning = published["warnings"][0].as_str().unwrap();
-    assert!(
-        warning.contains("does not have; it has noop, echo"),
-        "{warning}"
-    );
+    let source = yaml("one", "1.0.0", STEPS);
+    let marked = format!("\u{feff}{source}");
+    let put = server.put_template_early("one", "1.0.0", &marked).await;
+    assert_eq!(put.answered(201)["source"], source);
+    let again = server.put_template_early("one", "1.0.0", &source).await;
+    again.answered(200);
+    let body = "\u{feff}{\"component\": \"guest\", \"capability\": \"kv a\"}";
+    let request = server
+        .request("POST", "/v1/namespaces/shop/grants")
+        .header("content-type", "application/json");
+    answer(request.body(body)).await.answered(201);
 }
 
 #[tokio::test]
@@ -175,7 +163,7 @@ async fn latest_is_the_highest_stable_version() {
     let server = Server::start().await;
     for version in ["0.9.0", "0.10.0", "1.0.0-rc.1"] {
         server
-            .put_template("one", version, &yaml("one", version, STEPS))
+            .put_template_early("one", version, &yaml("one", version, STEPS))
             .await
             .answered(201);
     }
@@ -204,7 +192,7 @@ async fn latest_is_the_highest_stable_version() {
 async fn a_template_is_drawn_for_mermaid_and_for_dot() {
     let server = Server::start().await;
     server
-        .put_template("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
+        .put_template_early("one", "1.0.0", &yaml("one", "1.0.0", STEPS))
         .await
         .answered(201);
     let graph = format!("{ONE}/versions/latest/graph");

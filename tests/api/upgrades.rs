@@ -39,7 +39,7 @@ async fn publish(server: &Server, version: &str) {
 /// The versions of a task's steps.
 async fn versions(server: &Server, id: &str) -> String {
     let task = server.get(&format!("/v1/tasks/{id}")).await.answered(200);
-    let steps = task["lock"].as_array().unwrap().iter();
+    let steps = task["steps"].as_array().unwrap().iter();
     let steps: Vec<&str> = steps.map(|it| it["version"].as_str().unwrap()).collect();
     steps.join(" ")
 }

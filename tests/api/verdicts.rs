@@ -213,7 +213,7 @@ async fn templates_are_held_to_their_numbers_too() {
     let narrow = json!({"type": "object", "required": ["order_id"]});
     let publish = async |version: &str, schema: &Value| {
         let source = yaml("fulfil", version, &steps(schema));
-        server.put_template("fulfil", version, &source).await
+        server.put_template_early("fulfil", version, &source).await
     };
     publish("1.0.0", &open).await.answered(201);
     let refused = publish("1.1.0", &narrow).await;

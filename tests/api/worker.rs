@@ -1,10 +1,11 @@
 //! A worker by hand: claims and reports over the engine, so that a test decides when a step ends.
 
+use crate::harness::Advance;
 use tasker::domain::ids::WorkerId;
 use tasker::domain::invocation::Lease;
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::Store;
-use tasker::store::engine::{Completed, Failed};
+use tasker::store::engine::{Claimed, Completed, Failed};
 
 pub struct Worker<'s> {
     store: &'s Store,
@@ -24,6 +25,11 @@ impl<'s> Worker<'s> {
     pub async fn claim(&self) -> Vec<Lease> {
         let claimed = self.store.advance(self.id, &[], 1_000).await.unwrap();
         claimed.into_iter().map(|claimed| claimed.lease).collect()
+    }
+
+    /// The same with all that its attempts would be given.
+    pub async fn claim_whole(&self) -> Vec<Claimed> {
+        self.store.advance(self.id, &[], 1_000).await.unwrap()
     }
 
     /// Completes these with one result; what that releases stays ready.

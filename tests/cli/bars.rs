@@ -142,7 +142,7 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
     assert!(told.err.contains(upgrade), "{told:?}");
     let release = ["component", "release", RELEASE];
     let released = terminal.run(release).await.succeeds();
-    let ready = "may run again; 1 step that stood still: ready";
+    let ready = "may run again; 1 step that waited for it continues";
     assert!(released.out.contains(ready), "{released:?}");
     let listed = terminal.run(["component", "quarantined"]).await.succeeds();
     assert_eq!(listed.out, "nothing is quarantined\n");
@@ -152,6 +152,8 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
 #[tokio::test]
 async fn a_pin_that_is_left_without_a_version_is_told_with_what_to_do() {
     let terminal = Terminal::with_basics().await;
+    let share = ["share", "add", "demo/basics", "--with", "*"];
+    terminal.run(share).await.succeeds();
     let pin = ["pin", "set", "component", "demo/basics", "=0.1.0"];
     terminal.run([&pin[..], &["--in", "shop"]].concat()).await;
     terminal.run(pin).await.succeeds();

@@ -43,7 +43,7 @@ pub async fn serve(database: &TestDatabase, folder: &Path, more: &[&str]) -> Run
             "--listen",
             "127.0.0.1:0",
             "--connections",
-            "4",
+            "6",
         ])
         .args(["--database-url", &database.url()])
         .args(more)
@@ -67,6 +67,11 @@ pub async fn serve(database: &TestDatabase, folder: &Path, more: &[&str]) -> Run
 }
 
 impl Running {
+    /// Of its process.
+    pub fn pid(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     /// Asks it to read its certificate anew.
     pub fn hang_up(&self) {
         let pid = self.child.id().unwrap().to_string();

@@ -1,5 +1,6 @@
 use super::terminal::{Ran, Terminal};
 use crate::harness::{OciRegistry, basics, client};
+use crate::sandbox::guests::noted;
 use serde_json::{Value, json};
 use tasker::domain::digest::Digest;
 
@@ -277,4 +278,30 @@ async fn signatures_travel_with_a_component_and_satisfy_a_policy_at_its_other_en
         .run(["component", "show", "strict/basics@0.1.0"])
         .await;
     assert!(shown.out.contains("signed by  ci ("), "{shown:?}");
+}
+
+#[tokio::test]
+async fn a_tag_is_taken_from_other_content_only_where_that_is_asked_for() {
+    let Some(registry) = OciRegistry::start().await else {
+        return;
+    };
+    let terminal = Terminal::with_basics().await;
+    let file = terminal.file("newer.wasm", noted(basics(), "newer"));
+    let push = ["component", "push", &file, "--name", "demo/basics"];
+    let push = push.iter().chain(&["--version", "0.2.0"]);
+    terminal.run(push).await.succeeds();
+    let place = registry.place("demo/basics:stable");
+    let first = ["push", "demo/basics@0.1.0", &place];
+    oci(&terminal, first).await.succeeds();
+    // The same again replaces nothing.
+    oci(&terminal, first).await.succeeds();
+    let second = oci(&terminal, ["push", "demo/basics@0.2.0", &place]).await;
+    let second = second.ends_with(4);
+    assert!(
+        second.err.contains("is there already, with other content")
+            && second.err.contains("replace it with --force"),
+        "{second:?}"
+    );
+    let forced = ["push", "demo/basics@0.2.0", &place, "--force"];
+    oci(&terminal, forced).await.succeeds();
 }

@@ -44,7 +44,7 @@ async fn a_pin_is_told_as_it_is_meant_with_the_version_that_it_leads_to() {
     assert_eq!(
         set.out,
         "✔ new tasks in shop take the component shop/price at ^1.0.0 (now 1.2.0)\n  \
-         to keep it at 1.0.0: tasker pin set component shop/price '=1.0.0'\n"
+         to keep it at 1.0.0: tasker pin set component shop/price@1.0.0\n"
     );
     let listed = terminal.run(["pin", "ls"]).await.succeeds();
     assert!(listed.out.contains("^1.0.0 (now 1.2.0)"), "{listed:?}");
@@ -179,7 +179,7 @@ async fn a_refusal_says_how_to_have_the_version_all_the_same() {
         .run(pin("ramp", &["1.0.0", "--percent", "10"]))
         .await;
     let unpinned = unpinned.ends_with(3);
-    let first = "tasker pin set component shop/price '=1.1.0'";
+    let first = "tasker pin set component shop/price@1.1.0";
     assert!(unpinned.err.contains(first), "{unpinned:?}");
     for (bar, lift) in [("yank", "unyank"), ("quarantine", "release")] {
         let barred = ["component", bar, "shop/price@1.1.0"];

@@ -30,6 +30,8 @@ async fn the_tree_shows_namespaces_and_all_that_is_in_one() {
 async fn uses_names_steps_pins_and_open_tasks() {
     let terminal = Terminal::with_basics().await;
     terminal.template("add", STEPS).await;
+    let share = ["share", "add", "demo/basics", "--with", "orders"];
+    terminal.run(share).await.succeeds();
     let pin = [
         "pin",
         "set",

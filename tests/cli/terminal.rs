@@ -112,6 +112,8 @@ impl Terminal {
             .args(arguments)
             .env("TASKER_URL", &self.url)
             .env("TASKER_TOKEN", ADMIN_KEY)
+            // As on a terminal.
+            .env("TASKER_HINTS", "always")
             .env("CARGO_TARGET_DIR", guests_target())
             // Nobody's credentials, and no proxy on the way to this machine.
             .env("DOCKER_CONFIG", self.folder.path())
@@ -122,7 +124,7 @@ impl Terminal {
 }
 
 impl Ran {
-    fn of(output: Output) -> Self {
+    pub fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         let code = output.status.code().expect("no signal ended it");
         Self {

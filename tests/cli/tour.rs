@@ -83,6 +83,8 @@ async fn a_template_is_checked_registered_shown_and_drawn() {
 #[tokio::test]
 async fn a_pin_is_set_listed_and_removed() {
     let terminal = Terminal::with_basics().await;
+    let share = ["share", "add", "demo/basics", "--with", "orders"];
+    terminal.run(share).await.succeeds();
     let pin = ["component", "demo/basics", "^0.1", "--in", "orders"];
     terminal
         .run(["pin", "set"].iter().chain(&pin))

@@ -1,5 +1,6 @@
 use super::first_start::serve;
-use crate::harness::{TestDatabase, wait_until};
+use crate::harness::{TestDatabase, basics, wait_until};
+use std::os::unix::fs::symlink;
 
 const ADD: &str = "namespace: shop\nname: add\nversion: 1.0.0\nsteps:\n\
     \x20 - {name: two, handler: basics/sum@^0.1}\n";
@@ -14,7 +15,10 @@ async fn a_watched_folder_may_have_the_rules_that_sync_applies() {
     for name in rules {
         std::fs::write(shop.join(name), "components: {}\n").unwrap();
     }
+    std::fs::write(shop.join("basics@0.1.0.wasm"), basics()).unwrap();
     std::fs::write(shop.join("add.yaml"), ADD).unwrap();
+    std::fs::write(watched.join("astray.yaml"), ADD).unwrap();
+    symlink("nothing.yaml", shop.join("dangling.yaml")).unwrap();
     let watch = ["--watch", watched.to_str().unwrap()];
     let host = serve(&database, folder.path(), &watch).await;
     let about = |log: &str, name: &str| -> Vec<String> {
@@ -25,7 +29,7 @@ async fn a_watched_folder_may_have_the_rules_that_sync_applies() {
     wait_until("each file is told of", async || {
         let log = host.logged();
         let told = |name| !about(&log, name).is_empty();
-        (told("add.yaml") && rules.into_iter().all(told)).then_some(())
+        (log.contains("published template") && rules.into_iter().all(told)).then_some(())
     })
     .await;
     let (_, log) = host.stop().await;
@@ -37,6 +41,10 @@ async fn a_watched_folder_may_have_the_rules_that_sync_applies() {
             "{told:?}"
         );
     }
+    let dangling = about(&log, "dangling.yaml");
+    assert_eq!(dangling.len(), 1, "{dangling:?}");
+    let told = "passed over: it is a link to what is not there";
+    assert!(dangling[0].contains(told), "{dangling:?}");
+    assert!(log.contains("it stands in no folder"), "{log}");
     assert!(log.contains("published template shop/add@1.0.0"), "{log}");
-    assert!(!log.contains("not published"), "{log}");
 }

@@ -3,6 +3,7 @@
 use super::{TestDatabase, basics, client, hosts, load};
 use crate::harness::{submits, wait_until_sql};
 use std::process::Command;
+use std::time::Duration;
 
 const YAML: &str = "
 namespace: crash
@@ -58,4 +59,37 @@ async fn a_host_that_was_frozen_finds_out_that_it_was_given_up_and_works_on() {
     wait_until_sql(database.pool(), NONE_DOUBLED).await;
     let lost = "select sum(lost) = 4 and max(attempt - uncounted) = 1 from tasker.step";
     wait_until_sql(database.pool(), lost).await;
+}
+
+const BRIEF: &str = "
+namespace: crash
+name: brief
+version: 1.0.0
+defaults: {retry: {max_attempts: 1}, timeout: 1s}
+steps:
+  - {name: a, handler: basics/sleep, config: {ms: 500}}
+";
+
+#[tokio::test]
+async fn attempts_that_ran_out_of_time_while_their_host_was_frozen_are_made_again() {
+    let database = TestDatabase::new().await;
+    let directory = tempfile::tempdir().unwrap();
+    let (host, url) = hosts::serve(directory.path(), 0, &database.url(), &[]).await;
+    let client = client();
+    load::publish(&client, &url, basics()).await;
+    let path = format!("{url}/v1/namespaces/crash/templates/brief/versions/1.0.0");
+    load::put(&client, &path, "application/yaml", BRIEF.into()).await;
+    let request = client.post(format!("{url}/v1/tasks"));
+    let answer = request.json(&submits("crash", &["brief"; 4])).send().await;
+    assert!(answer.unwrap().status().is_success());
+    let begun = "select count(*) = 4 from tasker.step where state = 'running'";
+    wait_until_sql(database.pool(), begun).await;
+    let pid = host.id().unwrap();
+    signal(pid, "-STOP");
+    // Longer than a step's time.
+    tokio::time::sleep(Duration::from_millis(2_500)).await;
+    signal(pid, "-CONT");
+    let over = "select bool_and(finished_at is not null) from tasker.task";
+    wait_until_sql(database.pool(), over).await;
+    wait_until_sql(database.pool(), ALL_COMPLETE).await;
 }

@@ -5,9 +5,11 @@
 
 mod chance;
 mod frozen;
-mod hosts;
+pub mod hosts;
 mod load;
+mod memory;
 mod postgres;
+mod read_only;
 mod rest;
 mod verdict;
 

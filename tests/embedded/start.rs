@@ -94,3 +94,44 @@ async fn a_pid_file_that_names_another_program_is_no_obstacle() {
     stranger.kill().unwrap();
     stranger.wait().unwrap();
 }
+
+#[tokio::test]
+async fn a_comma_or_a_quote_in_the_directory_is_no_obstacle() {
+    let outer = directory();
+    for name in ["one, two", "a \"quoted\" one"] {
+        let config = tasker::store::embedded::EmbeddedConfig::new(outer.path().join(name));
+        let server = tasker::store::embedded::Embedded::start(config)
+            .await
+            .unwrap_or_else(|error| panic!("{error}"));
+        write_note(&server).await;
+        server.stop().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_lock_file_of_the_socket_that_names_another_program_is_no_obstacle() {
+    let directory = directory();
+    let server = start(&directory).await;
+    let lock = server.address().socket_dir.join(".s.PGSQL.5432.lock");
+    server.stop().await.unwrap();
+    let mut stranger = stranger();
+    let cluster = directory.path().join("postgres");
+    let stale = format!("{}\n{}\n", stranger.id(), cluster.display());
+    fs::create_dir_all(lock.parent().unwrap()).unwrap();
+    fs::write(&lock, stale).unwrap();
+    start(&directory).await.stop().await.unwrap();
+    stranger.kill().unwrap();
+    stranger.wait().unwrap();
+}
+
+/// A program of the account that PostgreSQL runs under, which for PostgreSQL could be itself.
+fn stranger() -> std::process::Child {
+    let as_account = ["--reuid=postgres", "--clear-groups", "cat"];
+    let stranger = Command::new("setpriv")
+        .args(as_account)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn();
+    let cat = || Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+    stranger.unwrap_or_else(|_| cat())
+}

@@ -69,6 +69,7 @@ async fn a_component_of_another_namespace_has_what_the_namespace_of_the_task_gra
     let yaml = format!(
         "namespace: bakery\nname: one\nversion: 1.0.0\nsteps: [{{name: a, handler: shop/guest/variable, {ONCE}}}]"
     );
+    host.share("guest", "bakery").await;
     host.publish_yaml("bakery", "one", &yaml).await;
     grant(&host, "shop", "guest", "env LEVEL=of the shop").await;
     grant(&host, "bakery", "*", "env LEVEL=of its own components").await;

@@ -1,6 +1,6 @@
 //! Graphs of every shape, with results that can be checked exactly.
 
-use super::host;
+use super::{forget_description, host};
 use crate::harness::{TestDatabase, TestHost, step_of};
 use serde_json::{Value, json};
 
@@ -155,4 +155,26 @@ steps: [{name: a, handler: basics/echo}]
     host.publish_template("defaults", yaml).await;
     let task = host.run("defaults", json!({"amount": 5})).await;
     assert_eq!(task["result"], json!({"amount": 5, "unit": "EUR"}));
+}
+
+#[tokio::test]
+async fn numbers_go_from_the_request_through_handlers_and_back_as_they_are_written() {
+    let database = TestDatabase::new().await;
+    let host = host(&database).await;
+    forget_description(&database).await;
+    let yaml = "
+steps:
+  - {name: a, handler: guest/echo}
+  - {name: b, handler: guest/about, depends_on: [a], config: {n: 0.10}}
+";
+    host.publish_template("numbers", yaml).await;
+    let numbers =
+        r#"{"a":18446744073709551616,"b":[0.12345678901234567890123456789,1e-400,-0,1.50]}"#;
+    let input: Value = serde_json::from_str(numbers).unwrap();
+    let task = host.run("numbers", input).await;
+    assert_eq!(task["state"], "complete", "{task}");
+    assert_eq!(task["input"].to_string(), numbers);
+    assert_eq!(step_of(&task, "a")["result"].to_string(), numbers);
+    assert_eq!(task["result"]["input"].to_string(), numbers);
+    assert_eq!(task["result"]["config"].to_string(), r#"{"n":0.10}"#);
 }

@@ -10,9 +10,11 @@ mod kv;
 mod ledger;
 mod limits;
 mod operations;
+mod poison;
 mod quarantine;
 mod ramps;
 mod registry;
+mod retries;
 mod secrets;
 mod swap;
 mod upgrade;
@@ -35,7 +37,7 @@ async fn publish_components(host: &TestHost) {
 }
 
 /// The component `guest` names two of its handlers only; has templates be free to name the others.
-async fn forget_description(database: &TestDatabase) {
+pub async fn forget_description(database: &TestDatabase) {
     sqlx::query(
         "update tasker.component_version set descriptor = jsonb_set(descriptor, '{handlers}', 'null')",
     )

@@ -93,6 +93,6 @@ steps:
             (&task["state"], &task["result"]),
             (&json!("complete"), &result)
         );
-        assert_eq!(task["lock"][1]["version"], version, "{task}");
+        assert_eq!(task["steps"][1]["version"], version, "{task}");
     }
 }

@@ -19,9 +19,7 @@ async fn upgrade(host: &TestHost, body: Value) -> Value {
 }
 
 fn version(task: &Value, step: &str) -> String {
-    let lock = task["lock"].as_array().unwrap().iter();
-    let entry = lock.into_iter().find(|it| it["step"] == step).unwrap();
-    entry["version"].as_str().unwrap().to_owned()
+    step_of(task, step)["version"].as_str().unwrap().to_owned()
 }
 
 /// With 1.0.0, which is pinned, 1.1.0, and a task whose first step runs this long.

@@ -3,6 +3,7 @@
 use crate::harness::{TestDatabase, TestHost, basics, wait_until};
 use serde_json::{Value, json};
 use std::io::Write as _;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use tempfile::TempDir;
 
@@ -88,6 +89,8 @@ async fn what_is_wrong_in_a_watched_folder_is_left_out_and_the_rest_is_published
 async fn a_file_that_is_being_written_is_left_alone_until_it_is_closed() {
     let database = TestDatabase::new().await;
     let (host, dir) = watching(&database).await;
+    write(dir.path(), "basics@0.1.0.wasm", basics());
+    published(&host, "components/basics/versions/0.1.0").await;
     let mut file = std::fs::File::create(dir.path().join("shop/add.yaml")).unwrap();
     file.write_all(ADD.as_bytes()).unwrap();
     // What comes later and is whole is published, so the first had the time.
@@ -102,4 +105,41 @@ async fn a_file_that_is_being_written_is_left_alone_until_it_is_closed() {
     drop(file);
     let whole = published(&host, "templates/add/versions/1.0.0").await;
     assert_eq!(whole["steps"].as_array().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_template_waits_for_what_it_runs() {
+    let database = TestDatabase::new().await;
+    let (host, dir) = watching(&database).await;
+    write(dir.path(), "add.yaml", ADD);
+    // What comes later and is whole is published, so the first had the time.
+    write(dir.path(), "charge@0.1.0.wasm", basics());
+    published(&host, "components/charge/versions/0.1.0").await;
+    assert_eq!(host.get("/v1/namespaces/shop/templates/add").await.0, 404);
+    write(dir.path(), "basics@0.1.0.wasm", basics());
+    published(&host, "templates/add/versions/1.0.0").await;
+}
+
+#[tokio::test]
+async fn a_mounted_volume_is_published_and_so_is_what_is_swapped_in() {
+    let database = TestDatabase::new().await;
+    let (host, dir) = watching(&database).await;
+    let shop = dir.path().join("shop");
+    let fill = |name: &str, version: &str| {
+        let folder = shop.join(name);
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("basics@0.1.0.wasm"), basics()).unwrap();
+        std::fs::write(folder.join("add.yaml"), ADD.replace("1.0.0", version)).unwrap();
+    };
+    fill("..one", "1.0.0");
+    symlink("..one", shop.join("..data")).unwrap();
+    for name in ["basics@0.1.0.wasm", "add.yaml"] {
+        symlink(Path::new("..data").join(name), shop.join(name)).unwrap();
+    }
+    published(&host, "templates/add/versions/1.0.0").await;
+    fill("..two", "1.0.1");
+    symlink("..two", shop.join("..data_tmp")).unwrap();
+    std::fs::rename(shop.join("..data_tmp"), shop.join("..data")).unwrap();
+    std::fs::remove_dir_all(shop.join("..one")).unwrap();
+    published(&host, "templates/add/versions/1.0.1").await;
 }

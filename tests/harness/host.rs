@@ -32,11 +32,16 @@ impl TestHost {
 
     /// The same as [`TestHost::start`], but for what is changed.
     pub async fn start_with(database: &TestDatabase, change: impl FnOnce(&mut HostConfig)) -> Self {
+        Self::start_at(database.url(), change).await
+    }
+
+    /// The same on the database at a URL.
+    pub async fn start_at(url: String, change: impl FnOnce(&mut HostConfig)) -> Self {
         let mut config = HostConfig {
             listen: ([127, 0, 0, 1], 0).into(),
             // Hosts share compiled code, so that it is compiled once for all tests.
             data_dir: Path::new(env!("CARGO_TARGET_TMPDIR")).join("hosts"),
-            database: DatabaseChoice::Url(database.url()),
+            database: DatabaseChoice::Url(url),
             secret_keys: None,
             connections: 8,
             compiler: Compiler::InProcess,
@@ -105,6 +110,13 @@ impl TestHost {
     pub async fn grant(&self, component: &str, capability: &str) {
         let path = format!("/v1/namespaces/{NAMESPACE}/grants");
         let body = json!({"component": component, "capability": capability});
+        published(self.client.post(self.url(&path)).json(&body)).await;
+    }
+
+    /// Lets another namespace use a component.
+    pub async fn share(&self, component: &str, with: &str) {
+        let path = format!("/v1/namespaces/{NAMESPACE}/shares");
+        let body = json!({"component": component, "shared_with": with});
         published(self.client.post(self.url(&path)).json(&body)).await;
     }
 

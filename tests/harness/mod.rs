@@ -1,5 +1,6 @@
 //! What tests stand on: a database of their own, the program, and waiting without sleeping blindly.
 
+mod advance;
 mod cluster;
 mod database;
 mod guests;
@@ -10,6 +11,7 @@ mod program;
 mod template;
 mod wait;
 
+pub use advance::Advance;
 pub use database::TestDatabase;
 pub use guests::{basics, build_guests};
 pub use host::{TestHost, step_of, submits};

@@ -2,7 +2,7 @@ use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor};
 
 /// How the names of templates and of tests' databases begin.
@@ -77,15 +77,9 @@ async fn make(server: &PgConnectOptions, connection: &mut PgConnection, name: &s
     let unfinished = format!("{name}_unfinished");
     drop_database(connection, &unfinished).await;
     execute(connection, format!("create database {unfinished}")).await;
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .connect_with(server.clone().database(&unfinished))
-        .await
-        .expect("the new template can be reached");
-    tasker::store::migrate(&pool)
+    tasker::store::migrate(&server.clone().database(&unfinished))
         .await
         .unwrap_or_else(|error| panic!("the migrations do not apply: {error}: {error:?}"));
-    pool.close().await;
     execute(
         connection,
         format!("alter database {unfinished} rename to {name}"),

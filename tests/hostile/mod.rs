@@ -12,11 +12,14 @@
 //! | more connections than are served | told to come again, while health is answered |
 //! | JSON and YAML that are small on the way and large in memory | refused with the bound |
 //! | compiled code that the host did not write | compiled again, and never loaded |
+//! | guests that have the host keep or take all that it lets them | ended at a limit, before the host holds much |
+//! | guests that compute without end, four for each core | ended at their deadline; the host stays alive |
 //! | components from a generator, and real ones with changed bytes, by the thousand | refused, or a component like any other |
 
 mod cache;
 mod compiler;
 mod components;
+mod guests;
 mod malformed;
 mod requests;
 mod seeds;

@@ -47,10 +47,15 @@ pub enum Action {
     Die {
         host: usize,
     },
-    /// Steps of dead workers are taken back.
-    Reap,
-    /// Attempts that outlived their deadline are ended.
-    ReapOverdue,
+    /// Steps of dead workers are taken back, in the eyes of this one.
+    Reap {
+        host: usize,
+    },
+    /// Attempts that outlived their deadline are given back, but for those that the worker knows of.
+    ReapOverdue {
+        host: usize,
+        known: Choice,
+    },
     /// Time goes on.
     Jump {
         ms: i64,
@@ -95,9 +100,9 @@ pub fn any() -> impl Strategy<Value = Action> {
         1 => (host(), choice()).prop_map(|(host, keep)| Action::Recover { host, keep }),
         1 => host().prop_map(|host| Action::Stop { host }),
         1 => host().prop_map(|host| Action::Die { host }),
-        3 => Just(Action::Reap),
-        2 => Just(Action::ReapOverdue),
-        5 => prop::sample::select(vec![1, 50, 300, 1_000, 4_000, 20_000])
+        3 => host().prop_map(|host| Action::Reap { host }),
+        2 => (host(), choice()).prop_map(|(host, known)| Action::ReapOverdue { host, known }),
+        6 => prop::sample::select(vec![1, 50, 300, 900, 1_000, 4_000, 20_000])
             .prop_map(|ms| Action::Jump { ms }),
         1 => (0..16_usize).prop_map(|task| Action::Cancel { task }),
     ]

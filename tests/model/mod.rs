@@ -9,7 +9,7 @@ mod reference;
 mod registry;
 mod shape;
 
-use crate::harness::{TestDatabase, wait_until_sql};
+use crate::harness::TestDatabase;
 use action::Action;
 use play::Play;
 use proptest::prelude::*;
@@ -47,12 +47,6 @@ fn after_every_action_the_database_stands_where_the_model_stands() {
 
 async fn play(shapes: &[Shape], actions: &[Action]) {
     let database = TestDatabase::new().await;
-    // No worker is declared dead in the first moments of a server, by the real clock.
-    let is_up = format!(
-        "select pg_postmaster_start_time() < clock_timestamp() - interval '{} ms'",
-        play::DEAD_AFTER.as_millis()
-    );
-    wait_until_sql(database.pool(), &is_up).await;
     let mut play = Play::begin(&database, shapes).await;
     for action in actions {
         play.act(action).await;

@@ -4,7 +4,7 @@ use super::action::{Action, Choice, HOSTS};
 use super::definition::{self, number};
 use super::reference::{Held, Key, Model};
 use super::shape::Shape;
-use crate::harness::TestDatabase;
+use crate::harness::{Advance, TestDatabase};
 use sqlx::postgres::PgConnectOptions;
 use std::collections::HashSet;
 use std::time::Duration;
@@ -14,10 +14,11 @@ use tasker::domain::invocation::Lease;
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::Store;
 use tasker::store::engine::{Claimed, Completed, Failed};
-use tasker::store::lease::Heartbeat;
 
 /// A worker without a heartbeat for this long is dead.
 pub const DEAD_AFTER: Duration = Duration::from_secs(2);
+/// A longer gap between its heartbeats interrupts a worker's series.
+const GAP_MAX: Duration = Duration::from_secs(1);
 const OVERDUE_GRACE: Duration = Duration::from_millis(500);
 
 /// More than any backoff, timeout and heartbeat.
@@ -101,14 +102,12 @@ impl<'d> Play<'d> {
             Action::Recover { host, keep } => self.recover(*host, *keep).await,
             Action::Stop { host } => self.stop(*host).await,
             Action::Die { host } => self.register(*host).await,
-            Action::Reap => {
-                let reaped = self.stores[0].reap(DEAD_AFTER).await.unwrap();
-                assert_eq!(reaped, self.model.reap(millis(DEAD_AFTER)));
+            Action::Reap { host } => {
+                let worker = self.workers[*host];
+                let reaped = self.stores[*host].reap(WorkerId(worker), DEAD_AFTER).await;
+                assert_eq!(reaped.unwrap(), self.model.reap(worker, millis(DEAD_AFTER)));
             }
-            Action::ReapOverdue => {
-                let reaped = self.stores[1].reap_overdue(OVERDUE_GRACE).await.unwrap();
-                assert_eq!(reaped, self.model.reap_overdue(millis(OVERDUE_GRACE)));
-            }
+            Action::ReapOverdue { host, known } => self.reap_overdue(*host, *known).await,
             Action::Jump { ms } => {
                 self.model.now += ms;
                 self.stores = stores(&self.database.options(), self.model.now);
@@ -127,9 +126,11 @@ impl<'d> Play<'d> {
             if self.model.is_over() {
                 return;
             }
-            self.act(&Action::Jump { ms: LONG_MS }).await;
-            self.act(&Action::Heartbeat { host, leases }).await;
-            self.act(&Action::Reap).await;
+            for ms in [LONG_MS, 900, 900, 900] {
+                self.act(&Action::Jump { ms }).await;
+                self.act(&Action::Heartbeat { host, leases }).await;
+            }
+            self.act(&Action::Reap { host }).await;
             self.act(&Action::Complete {
                 host,
                 leases,
@@ -216,19 +217,23 @@ impl<'d> Play<'d> {
             let held = (key, self.model.claim(worker, key));
             assert_eq!(claimed.lease.attempt, held.1, "{held:?}");
             self.ever.push(held);
-            let parents = self.model.results_of_parents(key);
-            let mut told = claimed.parents;
-            told.sort();
-            let parents: Vec<_> = parents
-                .into_iter()
-                .map(|(no, result)| (number(no), result))
-                .collect();
-            assert_eq!(told, parents, "{held:?} was told other results");
+            self.check_parents(host, key).await;
             assert_eq!(
                 claimed.checkpoint,
                 self.model.step(key).checkpoint,
                 "{held:?}"
             );
+        }
+    }
+
+    /// The results that the step's handler would be told.
+    async fn check_parents(&self, host: usize, (task, no): Key) {
+        for (parent, result) in self.model.results_of_parents((task, no)) {
+            let (id, name) = (self.ids[task], format!("s{parent}"));
+            let store = &self.stores[host];
+            let told = store.ancestor_result(id, number(no), &name, 1 << 20).await;
+            let told = told.unwrap().unwrap().result;
+            assert_eq!(told.as_deref(), Some(&*result), "{parent} of {task}/{no}");
         }
     }
 
@@ -269,23 +274,34 @@ impl<'d> Play<'d> {
     async fn heartbeat(&mut self, host: usize, choice: Choice) {
         let (asked, worker) = (self.chosen(host, choice), self.workers[host]);
         let leases: Vec<Lease> = asked.iter().map(|held| self.lease(*held)).collect();
-        let told = self.stores[host]
-            .heartbeat(WorkerId(worker), &leases)
-            .await
-            .unwrap();
-        match self.model.heartbeat(worker, &asked) {
-            Some(void) => {
-                let expected: HashSet<Lease> = void.iter().map(|held| self.lease(*held)).collect();
-                let Heartbeat::Alive { void } = told else {
-                    panic!("{worker} was declared dead")
-                };
-                assert_eq!(void.into_iter().collect::<HashSet<_>>(), expected);
-            }
-            None => {
-                assert_eq!(told, Heartbeat::Dead);
-                self.register(host).await;
-            }
+        let (store, id) = (&self.stores[host], WorkerId(worker));
+        let is_alive = store.heartbeat(id, GAP_MAX).await.unwrap();
+        let void = store.void_leases(id, &leases).await.unwrap();
+        let expected = self.model.void(worker, &asked);
+        let expected: HashSet<Lease> = expected.iter().map(|held| self.lease(*held)).collect();
+        assert_eq!(void.into_iter().collect::<HashSet<_>>(), expected);
+        assert_eq!(
+            is_alive,
+            self.model.heartbeat(worker, millis(GAP_MAX)),
+            "worker {worker} is alive"
+        );
+        if !is_alive {
+            self.register(host).await;
         }
+    }
+
+    async fn reap_overdue(&mut self, host: usize, choice: Choice) {
+        let (known, worker) = (self.chosen(host, choice), self.workers[host]);
+        let leases: Vec<Lease> = known.iter().map(|held| self.lease(*held)).collect();
+        let store = &self.stores[host];
+        let reaped = store
+            .reap_overdue(WorkerId(worker), &leases, OVERDUE_GRACE)
+            .await;
+        let grace = millis(OVERDUE_GRACE);
+        assert_eq!(
+            reaped.unwrap(),
+            self.model.reap_overdue(worker, &known, grace)
+        );
     }
 
     async fn recover(&mut self, host: usize, choice: Choice) {

@@ -43,6 +43,7 @@ pub struct Step {
 #[derive(Clone, Debug)]
 pub struct Worker {
     heartbeat_at: i64,
+    alive_since: i64,
     stopped_at: Option<i64>,
 }
 
@@ -59,6 +60,7 @@ impl Model {
     pub fn register(&mut self, worker: i32) {
         let begun = Worker {
             heartbeat_at: self.now,
+            alive_since: self.now,
             stopped_at: None,
         };
         assert!(self.workers.insert(worker, begun).is_none());
@@ -164,16 +166,23 @@ impl Model {
         }
     }
 
-    /// The leases that are void; none where the worker was declared dead.
-    pub fn heartbeat(&mut self, worker: i32, asked: &[Held]) -> Option<Vec<Held>> {
+    /// Whether the worker is not declared dead.
+    pub fn heartbeat(&mut self, worker: i32, gap_max_ms: i64) -> bool {
         let now = self.now;
         let known = self.workers.get_mut(&worker).unwrap();
         if known.stopped_at.is_some() {
-            return None;
+            return false;
+        }
+        if now - known.heartbeat_at > gap_max_ms {
+            known.alive_since = now;
         }
         known.heartbeat_at = now;
+        true
+    }
+
+    pub fn void(&self, worker: i32, asked: &[Held]) -> Vec<Held> {
         let is_void = |held: &&Held| !self.holds(worker, **held);
-        Some(asked.iter().filter(is_void).copied().collect())
+        asked.iter().filter(is_void).copied().collect()
     }
 
     /// How many steps were given back.
@@ -200,25 +209,34 @@ impl Model {
         self.release(worker, &[], is_lost)
     }
 
-    pub fn reap(&mut self, dead_after_ms: i64) -> i32 {
-        let since = self.now - dead_after_ms;
+    /// What dead workers held, in the eyes of one that was heard for as long.
+    pub fn reap(&mut self, reaper: i32, dead_after_ms: i64) -> i32 {
+        let (now, since) = (self.now, self.now - dead_after_ms);
+        let by = &self.workers[&reaper];
+        let was_heard = by.alive_since <= since && now - by.heartbeat_at <= dead_after_ms / 2;
+        if by.stopped_at.is_some() || !was_heard {
+            return 0;
+        }
         let is_dead = |worker: &Worker| worker.stopped_at.is_none() && worker.heartbeat_at < since;
         let workers = self.workers.iter().filter(|(_, worker)| is_dead(worker));
         let dead: Vec<i32> = workers.map(|(id, _)| *id).collect();
         dead.into_iter().map(|worker| self.stop(worker, true)).sum()
     }
 
-    pub fn reap_overdue(&mut self, grace_ms: i64) -> i32 {
+    pub fn reap_overdue(&mut self, worker: i32, known: &[Held], grace_ms: i64) -> i32 {
         let before = self.now - grace_ms;
-        let overdue: Vec<Key> = self
-            .keys()
-            .filter(|key| self.step(*key).worker.is_some() && self.step(*key).deadline_at < before)
+        let is_late = |(key, _): &Held| self.step(*key).deadline_at < before;
+        let held = self.held_by(worker);
+        let late: Vec<Held> = held
+            .into_iter()
+            .filter(|held| is_late(held) && !known.contains(held))
             .collect();
-        for key in &overdue {
-            let (worker, attempt) = (self.step(*key).worker.unwrap(), self.step(*key).attempt);
-            self.fail(worker, &[(*key, attempt)], Retry::Policy);
-        }
-        i32::try_from(overdue.len()).unwrap()
+        let keep: Vec<Held> = self.held_by(worker);
+        let keep: Vec<Held> = keep
+            .into_iter()
+            .filter(|held| !late.contains(held))
+            .collect();
+        self.release(worker, &keep, false)
     }
 
     /// Whether there was something to cancel.

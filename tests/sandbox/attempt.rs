@@ -38,7 +38,7 @@ pub async fn prepared(bytes: &'static [u8]) -> Prepared {
 pub struct Attempt {
     pub plan: StepPlan,
     pub input: String,
-    pub dependencies: Vec<(Arc<str>, String)>,
+    pub dependencies: Vec<(Arc<str>, Arc<str>)>,
     pub checkpoint: Option<String>,
     pub surroundings: Surroundings,
 }

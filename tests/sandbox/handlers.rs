@@ -2,14 +2,19 @@
 
 use super::attempt::{attempt, prepared, sandbox};
 use super::guests;
+use crate::harness::wait_until;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 use tasker::domain::invocation::Lease;
+use tasker::domain::limits::{Limit, LimitSource};
 use tasker::domain::outcome::{FailureKind, Outcome, Retry};
 use tasker::domain::template::Schema;
-use tasker::sandbox::{AncestorError, AncestorResults, LogLevel, LogSource, Surroundings};
+use tasker::sandbox::{
+    AncestorError, AncestorResult, AncestorResults, LogLevel, LogLine, LogSink, LogSource,
+    Surroundings,
+};
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test]
@@ -96,6 +101,58 @@ async fn a_failure_keeps_its_code_its_message_its_details_and_its_word_on_retrie
 }
 
 #[tokio::test]
+async fn a_code_that_is_none_is_told_and_the_failure_stays() {
+    for code in ["Card Declined", "caf\u{e9}", "a-b", &"x".repeat(101)] {
+        let failing = attempt("returns_code").input(&format!("\"{code}\""));
+        let failure = failing.failure().await;
+        assert_eq!(failure.code, "invalid_code");
+        assert!(
+            failure.message.ends_with("the bank said no"),
+            "{}",
+            failure.message
+        );
+        assert!(failure.message.contains(&code[..3]), "{}", failure.message);
+        assert_eq!(failure.details.as_deref(), Some("{\"bank\": \"first\"}"));
+        assert_eq!(failure.retry, Retry::After(Duration::from_millis(1_500)));
+    }
+    for code in ["card_declined", "http.404", "a"] {
+        let failing = attempt("returns_code").input(&format!("\"{code}\""));
+        assert_eq!(failing.failure().await.code, code);
+    }
+}
+
+/// Keeps lines as they come.
+#[derive(Default)]
+struct Lines(Mutex<Vec<LogLine>>);
+
+impl LogSink for Lines {
+    fn take(&self, line: LogLine) -> bool {
+        self.0.lock().unwrap().push(line);
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn lines_are_handed_on_while_the_attempt_runs_with_the_time_when_they_were_written() {
+    let lines = Arc::new(Lines::default());
+    let mut talking = attempt("logs_and_sleeps");
+    talking.surroundings.log = Some(lines.clone());
+    let before = SystemTime::now();
+    let running = tokio::spawn(talking.run());
+    wait_until("both lines are there", async || {
+        (lines.0.lock().unwrap().len() == 2).then_some(())
+    })
+    .await;
+    assert!(!running.is_finished());
+    running.abort();
+    let lines = lines.0.lock().unwrap();
+    assert_eq!(lines[0].message, "about to sleep");
+    assert_eq!(lines[0].fields, [("order".to_owned(), "7".to_owned())]);
+    assert!(lines[0].at <= lines[1].at);
+    assert!(before <= SystemTime::from(lines[0].at));
+}
+
+#[tokio::test]
 async fn a_failure_survives_what_is_wrong_in_it() {
     let executed = attempt("failure_with_bad_details").run().await;
     assert!(
@@ -135,6 +192,18 @@ async fn a_result_that_is_nested_too_deep_to_be_kept_is_refused_for_good() {
         let told = format!("nested {depth} deep; 100 is the most");
         assert!(failure.message.contains(&told), "{}", failure.message);
     }
+}
+
+#[tokio::test]
+async fn a_result_with_a_member_that_stands_twice_is_refused_for_good() {
+    let twice = r#"{"a": [{"b": 1, "b": 2}]}"#;
+    let failure = attempt("echo").input(twice).failure().await;
+    assert_eq!(
+        (failure.code.as_str(), failure.retry),
+        ("invalid_result", Retry::Never)
+    );
+    let told = "`/a/0/b` stands in it twice";
+    assert!(failure.message.contains(told), "{}", failure.message);
 }
 
 #[tokio::test]
@@ -220,12 +289,19 @@ impl AncestorResults for Ancestors {
         &'a self,
         lease: Lease,
         step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>> {
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         assert_eq!((lease.step_no, lease.attempt), (2, 2));
         Box::pin(async move {
             tokio::task::yield_now().await;
+            let result = |text: String| {
+                let bytes = text.len() as u64;
+                let text = Some(text).filter(|_| bytes <= bytes_max);
+                Ok(Some(AncestorResult { text, bytes }))
+            };
             match step {
-                "validate" => Ok(Some("{\"valid\":true}".to_owned())),
+                "validate" => result("{\"valid\":true}".to_owned()),
+                "large" => result(format!("\"{}\"", "x".repeat(998))),
                 "lost" => Err(AncestorError("the connection is gone".into())),
                 _ => Ok(None),
             }
@@ -233,11 +309,60 @@ impl AncestorResults for Ancestors {
     }
 }
 
-async fn dependency(step: &str) -> tasker::sandbox::Executed {
+fn asking(step: &str) -> super::attempt::Attempt {
     let mut asking = attempt("dependency").input(&format!("\"{step}\""));
-    asking.dependencies = vec![("reserve".into(), "{\"shelf\":4}".to_owned())];
+    asking.dependencies = vec![("reserve".into(), "{\"shelf\":4}".into())];
     asking.surroundings.ancestors = Some(Arc::new(Ancestors));
-    asking.run().await
+    asking
+}
+
+async fn dependency(step: &str) -> tasker::sandbox::Executed {
+    asking(step).run().await
+}
+
+#[tokio::test]
+async fn what_an_attempt_is_handed_is_limited_as_a_sum() {
+    // The task's input, and the result that is asked for.
+    for (step, bytes) in [
+        ("reserve", 9 + 11),
+        ("validate", 10 + 14),
+        ("large", 7 + 1_000),
+    ] {
+        let limited = |bytes| asking(step).limits(|limits| limits.input_bytes = bytes);
+        limited(bytes).result().await;
+        let failure = limited(bytes - 1).failure().await;
+        assert_eq!(
+            (failure.kind, failure.code.as_str()),
+            (FailureKind::OverLimit, "input_limit"),
+            "{failure:?}"
+        );
+        assert!(
+            failure
+                .message
+                .contains(&format!("was handed {bytes} bytes in all")),
+            "{}",
+            failure.message
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_whose_input_and_checkpoint_are_more_than_its_limit_is_not_begun() {
+    let mut large = attempt("echo").input("\"12345678\"");
+    large.checkpoint = Some("\"12345678\"".to_owned());
+    let limit = (Limit::Input, 19);
+    let failure = large
+        .limits(|limits| limits.narrow(&[limit].into_iter().collect(), LimitSource::Namespace))
+        .failure()
+        .await;
+    assert_eq!(failure.code, "input_limit", "{failure:?}");
+    assert!(
+        failure
+            .message
+            .ends_with("which namespace orders sets: tasker limit set orders input=38B"),
+        "{}",
+        failure.message
+    );
 }
 
 #[tokio::test]

@@ -68,6 +68,8 @@ async fn without_a_grant_the_request_is_denied_and_the_log_names_the_grant() {
         "{}",
         failure.message
     );
+    let command = format!("tasker grant add orders/misbehaving 'http GET {address}'");
+    assert!(failure.message.ends_with(&command), "{}", failure.message);
 }
 
 #[tokio::test]

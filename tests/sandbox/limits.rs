@@ -37,6 +37,20 @@ fn silent() -> SocketAddr {
     answering(String::new())
 }
 
+#[tokio::test]
+async fn a_body_that_falls_silent_is_given_up_after_the_time_that_the_guest_gives_it() {
+    let head = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nyy";
+    let address = answering(head.to_owned()).to_string();
+    let fetch = attempt("fetch_between")
+        .input(&format!("\"{address}\""))
+        .http(&[&address]);
+    let failure = fetch.failure().await;
+    assert!(
+        failure.message.contains("ConnectionReadTimeout"),
+        "{failure:?}"
+    );
+}
+
 /// The attempt, with this limit as that source sets it.
 fn limited(attempt: Attempt, setting: &str, source: LimitSource) -> Attempt {
     let setting = Limit::parse_setting(setting).unwrap();
@@ -276,4 +290,47 @@ async fn an_event_that_is_too_large_ends_the_attempt_with_the_way_to_allow_it() 
         "{}",
         failure.message
     );
+}
+
+#[tokio::test]
+async fn what_the_host_keeps_is_held_to_its_limit_and_told_how_to_raise_it() {
+    for (hoarder, setting, code, raised) in [
+        (
+            "hoard_fields",
+            "host_memory=1MiB",
+            "host_memory_limit",
+            "host_memory=2MiB",
+        ),
+        (
+            "hoard_log_message",
+            "host_memory=1MiB",
+            "host_memory_limit",
+            "host_memory=2MiB",
+        ),
+        (
+            "hoard_pollables",
+            "resources=100",
+            "resource_limit",
+            "resources=200",
+        ),
+    ] {
+        let hoard = limited(attempt(hoarder), setting, LimitSource::Namespace);
+        let failure = hoard.failure().await;
+        assert_eq!(
+            (failure.kind, failure.code.as_str()),
+            (FailureKind::OverLimit, code),
+            "{failure:?}"
+        );
+        let command = format!("tasker limit set orders {raised}");
+        assert!(failure.message.ends_with(&command), "{}", failure.message);
+    }
+}
+
+#[tokio::test]
+async fn many_log_fields_that_fit_into_one_call_cost_the_log_and_not_the_attempt() {
+    let hoard = attempt("hoard_log_fields").limits(|limits| limits.host_memory_bytes = 1 << 30);
+    let executed = hoard.run().await;
+    assert_eq!(executed.log.len(), 1, "{:?}", executed.outcome);
+    let note = &executed.log[0].message;
+    assert!(note.contains("bytes of the log were dropped"), "{note}");
 }

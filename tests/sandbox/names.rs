@@ -18,6 +18,15 @@ use tempfile::TempDir;
 /// Gives one answer after the other, and the last of them again and again.
 struct Changing(Mutex<Answers>);
 
+/// Never answers.
+struct Silent;
+
+impl LookUp for Silent {
+    fn look_up<'a>(&'a self, _host: &'a str) -> BoxFuture<'a, io::Result<Vec<IpAddr>>> {
+        Box::pin(std::future::pending())
+    }
+}
+
 struct Answers {
     left: VecDeque<Vec<IpAddr>>,
     asked: usize,
@@ -57,6 +66,10 @@ struct Resolving {
 
 impl Resolving {
     fn by(names: &Arc<Changing>) -> Self {
+        Self::with(names.clone())
+    }
+
+    fn with(names: Arc<dyn LookUp>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = SandboxConfig {
             cache_dir: folder.path().to_owned(),
@@ -64,17 +77,21 @@ impl Resolving {
             compiler: Compiler::InProcess,
         };
         Self {
-            sandbox: Sandbox::with_names(config, names.clone()).unwrap(),
+            sandbox: Sandbox::with_names(config, names).unwrap(),
             _folder: folder,
         }
     }
 
     /// Fetches `http://<authority>/`, which is granted.
     async fn fetch(&self, authority: &str, deadline_ms: u64) -> Executed {
+        self.run("fetch", authority, deadline_ms).await
+    }
+
+    async fn run(&self, handler: &str, authority: &str, deadline_ms: u64) -> Executed {
         let bytes = guests::misbehaving();
         let load = async || Ok::<_, io::Error>(bytes.to_vec());
         let prepared = self.sandbox.prepare(Digest::of(bytes), load).await.unwrap();
-        let invocation = attempt("fetch")
+        let invocation = attempt(handler)
             .input(&format!("\"{authority}\""))
             .http(&[authority])
             .deadline_ms(deadline_ms)
@@ -94,6 +111,31 @@ fn remarks(executed: &Executed) -> String {
         .map(|line| line.message.as_str())
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+#[tokio::test]
+async fn a_connection_that_does_not_come_about_in_the_time_that_the_guest_gives_it_is_given_up() {
+    let resolving = Resolving::with(Arc::new(Silent));
+    let executed = resolving
+        .run("fetch_connect", "silent.example", 30_000)
+        .await;
+    assert!(
+        remarks(&executed).contains("no connection within 50ms"),
+        "{}",
+        remarks(&executed)
+    );
+    assert!(failure(executed).message.contains("ConnectionTimeout"));
+}
+
+#[tokio::test]
+async fn the_metadata_of_clouds_has_no_name_that_leads_to_it() {
+    let names = Changing::new(&[&["93.184.216.34"]]);
+    let resolving = Resolving::by(&names);
+    for name in ["metadata.google.internal", "instance-data"] {
+        let refused = resolving.fetch(name, 5_000).await;
+        assert!(remarks(&refused).contains("metadata service"), "{name}");
+    }
+    assert_eq!(names.asked(), 0);
 }
 
 /// Where nobody must come by.

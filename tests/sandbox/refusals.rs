@@ -126,6 +126,38 @@ async fn a_function_that_the_host_lacks_is_named() {
 }
 
 #[tokio::test]
+async fn a_newer_wasi_is_told_as_such_and_not_as_a_newer_contract() {
+    let wat = r#"(component
+        (import "wasi:cli/environment@0.2.99" (instance $env (export "from-the-future" (func))))
+        (core func $later (canon lower (func $env "from-the-future")))
+        (core module $m (import "env" "later" (func)) (func (export "f")))
+        (core instance $i (instantiate $m (with "env" (instance (export "later" (func $later))))))
+        (func $f (canon lift (core func $i "f")))
+        (instance $h (export "execute" (func $f)))
+        (export "tasker:step/handler@1.0.0" (instance $h)))"#;
+    let newer = refusal_of_wat(wat).await;
+    assert!(matches!(newer, Refusal::NewerWasi(_)), "{newer:?}");
+    assert_says(&newer, &["WASI 0.2.12", "from-the-future"]);
+    let other = refusal_of_wat(&wat.replace("0.2.99", "0.3.0")).await;
+    assert!(matches!(other, Refusal::OtherWasi { .. }), "{other:?}");
+    assert_says(
+        &other,
+        &["`wasi:cli/environment@0.3.0`", "wasm32-wasip2", "--sync"],
+    );
+}
+
+#[tokio::test]
+async fn an_asynchronous_component_is_told_how_to_be_built_instead() {
+    let wat = r#"(component
+        (core module $m (import "" "return" (func)))
+        (core func $return (canon task.return))
+        (core instance $i (instantiate $m (with "" (instance (export "return" (func $return)))))))"#;
+    let refusal = refusal_of_wat(wat).await;
+    assert!(matches!(refusal, Refusal::Async(_)), "{refusal:?}");
+    assert_says(&refusal, &["`--sync`", "WASI 0.2"]);
+}
+
+#[tokio::test]
 async fn a_component_without_a_handler_is_refused_and_told_what_it_exports() {
     let refusal = refusal_of_wat(&exporting("acme:other/thing@1.0.0")).await;
     assert!(matches!(refusal, Refusal::NoHandler { .. }), "{refusal:?}");

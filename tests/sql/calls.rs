@@ -4,6 +4,9 @@ use sqlx::types::Uuid;
 
 use super::session::{Claim, Session};
 
+/// Bytes that a claim brings at most, unless a test says otherwise.
+const CLAIM_BYTES: i64 = 16 << 20;
+
 /// What a test says of a failed attempt.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fail {
@@ -65,25 +68,61 @@ impl Session {
         claimed[0].clone()
     }
 
-    /// Each attempt's result says which step it is of.
+    /// Each attempt's result says which step it is of. Reports, then claims what is due with what is left
+    /// of the limit.
     pub async fn advance(&mut self, worker: i32, done: &[Claim], limit: i32) -> Vec<Claim> {
+        let mut claimed = match done {
+            [] => Vec::new(),
+            done => self.report(worker, done, limit).await,
+        };
+        let left = limit - i32::try_from(claimed.len()).unwrap();
+        claimed.extend(self.claim_bytes(worker, left, CLAIM_BYTES).await);
+        claimed.sort_by_key(|claim| (claim.task_id, claim.step_no));
+        claimed
+    }
+
+    /// Reports, and claims of what that releases only.
+    pub async fn report(&mut self, worker: i32, done: &[Claim], limit: i32) -> Vec<Claim> {
         let results: Vec<String> = done
             .iter()
             .map(|claim| format!("{{\"of\": {}}}", claim.step_no))
             .collect();
-        let mut claimed: Vec<Claim> =
-            sqlx::query_as("select * from tasker.advance($1, $2, $3, $4, $5, $6)")
-                .bind(worker)
-                .bind(task_ids(done))
-                .bind(step_nos(done))
-                .bind(attempts(done))
-                .bind(results)
-                .bind(limit)
-                .fetch_all(&mut self.connection)
-                .await
-                .unwrap();
-        claimed.sort_by_key(|claim| (claim.task_id, claim.step_no));
-        claimed
+        sqlx::query_as(
+            "select c.task_id, c.step_no, c.attempt, c.lock_id, t.correlation_id,
+                    t.input::text as input, null::text as checkpoint
+             from tasker.complete_steps($1, $2, $3, $4, $5, $6) c join tasker.task t using (task_id)",
+        )
+        .bind(worker)
+        .bind(task_ids(done))
+        .bind(step_nos(done))
+        .bind(attempts(done))
+        .bind(results)
+        .bind(limit)
+        .fetch_all(&mut self.connection)
+        .await
+        .unwrap()
+    }
+
+    /// Claims what is due, up to so many bytes.
+    pub async fn claim_bytes(&mut self, worker: i32, limit: i32, bytes: i64) -> Vec<Claim> {
+        sqlx::query_as(
+            "select task_id, step_no, attempt, lock_id, correlation_id, input, checkpoint
+             from tasker.claim_ready($1, $2, $3) where task_id is not null",
+        )
+        .bind(worker)
+        .bind(limit)
+        .bind(bytes)
+        .fetch_all(&mut self.connection)
+        .await
+        .unwrap()
+    }
+
+    /// What a claim of one step tells of when the next is due.
+    pub async fn due_ms(&mut self, worker: i32) -> Vec<Option<i64>> {
+        self.all(&format!(
+            "select due_ms from tasker.claim_ready({worker}, 1, {CLAIM_BYTES}) where task_id is null"
+        ))
+        .await
     }
 
     pub async fn complete(&mut self, worker: i32, done: &[Claim]) {
@@ -154,9 +193,15 @@ impl Session {
             .unwrap()
     }
 
-    /// Positions of void leases, none for "the worker is dead".
-    pub async fn heartbeat(&mut self, worker: i32, leases: &[Claim]) -> Vec<Option<i64>> {
-        sqlx::query_scalar("select ord from tasker.heartbeat($1, $2, $3, $4) order by ord")
+    /// Whether the worker is not declared dead; a gap of a second interrupts its series.
+    pub async fn heartbeat(&mut self, worker: i32) -> bool {
+        self.one(&format!("select tasker.heartbeat({worker}, '1 second')"))
+            .await
+    }
+
+    /// Positions of void leases.
+    pub async fn void_leases(&mut self, worker: i32, leases: &[Claim]) -> Vec<i64> {
+        sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4) order by ord")
             .bind(worker)
             .bind(task_ids(leases))
             .bind(step_nos(leases))
@@ -173,13 +218,34 @@ impl Session {
         .await
     }
 
-    pub async fn reap(&mut self, dead_after: &str) -> i32 {
-        self.one(&format!("select tasker.reap('{dead_after}')"))
+    pub async fn reap(&mut self, worker: i32, dead_after: &str) -> i32 {
+        self.one(&format!("select tasker.reap({worker}, '{dead_after}')"))
             .await
     }
 
-    pub async fn reap_overdue(&mut self, grace: &str) -> i32 {
-        self.one(&format!("select tasker.reap_overdue('{grace}')"))
+    /// Has a worker be heard every half second for so many seconds.
+    pub async fn be_heard(&mut self, worker: i32, seconds: u32) {
+        for _ in 0..2 * seconds {
+            self.later("500 ms").await;
+            assert!(self.heartbeat(worker).await);
+        }
+    }
+
+    pub async fn reap_overdue(&mut self, worker: i32, known: &[Claim], grace: &str) -> i32 {
+        sqlx::query_scalar("select tasker.reap_overdue($1, $2, $3, $4, $5::text::interval)")
+            .bind(worker)
+            .bind(task_ids(known))
+            .bind(step_nos(known))
+            .bind(attempts(known))
+            .bind(grace)
+            .fetch_one(&mut self.connection)
+            .await
+            .unwrap()
+    }
+
+    /// Moved steps, none where there was nothing to do.
+    pub async fn follow_clock(&mut self, limit: i32) -> Option<i32> {
+        self.one(&format!("select tasker.follow_clock({limit})"))
             .await
     }
 

@@ -1,4 +1,4 @@
-use super::{Graph, Session, engine, engine_with};
+use super::{Fail, Graph, Session, engine, engine_with};
 
 #[tokio::test]
 async fn the_oldest_due_steps_are_claimed_first() {
@@ -107,4 +107,84 @@ async fn two_workers_that_begin_one_task_log_its_beginning_once() {
         .filter(|line| *line == "task in_progress")
         .count();
     assert_eq!(begun, 1);
+}
+
+#[tokio::test]
+async fn a_claim_brings_all_that_the_attempt_needs() {
+    let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
+    let claim = session.claim_one(worker).await;
+    assert_eq!(claim.task_id, task);
+    assert_eq!(claim.lock_id, 1);
+    assert_eq!(claim.correlation_id, "correlation");
+    assert_eq!(claim.input, "{\"n\": 1}");
+    assert_eq!(claim.checkpoint, None);
+}
+
+#[tokio::test]
+async fn a_claim_brings_so_many_bytes_and_one_step_in_any_case() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 6).await;
+    session
+        .run("update tasker.task set input = to_json(repeat('x', 998))")
+        .await;
+    assert_eq!(session.claim_bytes(worker, 9, 2_500).await.len(), 3);
+    assert_eq!(session.claim_bytes(worker, 9, 1).await.len(), 1);
+    session
+        .run("update tasker.step set checkpoint = to_json(repeat('x', 1998)) where state = 'ready'")
+        .await;
+    assert_eq!(session.claim_bytes(worker, 9, 3_000).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_claim_that_leaves_something_for_want_of_bytes_says_that_more_is_due() {
+    let (_database, mut session, worker) = engine().await;
+    let version = Graph::single().publish(&mut session).await;
+    session.create_many(version, 3).await;
+    let left: Vec<Option<i64>> = session
+        .all(&format!(
+            "select due_ms from tasker.claim_ready({worker}, 2, 1) order by task_id"
+        ))
+        .await;
+    assert_eq!(left, [None, Some(0)]);
+}
+
+#[tokio::test]
+async fn a_claim_tells_when_the_next_step_is_due() {
+    let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
+    let claim = session.claim_one(worker).await;
+    assert_eq!(session.due_ms(worker).await, [None]);
+    session
+        .fail(
+            worker,
+            &[claim],
+            Fail {
+                is_permanent: false,
+                retry_after_ms: Some(1_500),
+            },
+        )
+        .await;
+    assert_eq!(session.due_ms(worker).await, [Some(1_500)]);
+    session
+        .run(&format!(
+            "update tasker.step set ready_at = 'infinity' where task_id = '{task}'"
+        ))
+        .await;
+    assert_eq!(session.due_ms(worker).await, [None]);
+}
+
+#[tokio::test]
+async fn a_claim_that_gave_up_for_a_lock_is_told_apart_from_one_that_found_nothing() {
+    let (database, mut session, worker, task) = engine_with(Graph::single()).await;
+    let mut other = Session::new(&database).await;
+    other.begin().await;
+    other
+        .run(&format!(
+            "select from tasker.task where task_id = '{task}' for update"
+        ))
+        .await;
+    assert_eq!(session.due_ms(worker).await, [Some(0)]);
+    other.commit().await;
+    assert_eq!(session.claim_one(worker).await.task_id, task);
+    assert_eq!(session.due_ms(worker).await, [None]);
 }

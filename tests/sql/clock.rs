@@ -31,3 +31,19 @@ async fn the_clock_goes_on_within_a_transaction_where_nothing_is_set() {
             .await
     );
 }
+
+#[tokio::test]
+async fn a_large_table_may_be_compared_with_the_clock() {
+    let (_database, mut session, _) = engine().await;
+    session
+        .run(
+            "insert into tasker.transition (at, task_id, to_state)
+               select tasker.clock(), gen_random_uuid(), 'complete' from generate_series(1, 2000);
+             analyze tasker.transition;
+             set max_parallel_workers_per_gather = 4; set parallel_setup_cost = 0; set parallel_tuple_cost = 0;
+             set min_parallel_table_scan_size = 0; set min_parallel_index_scan_size = 0",
+        )
+        .await;
+    let before = "select count(*) from tasker.transition where at <= tasker.clock()";
+    assert_eq!(session.one::<i64>(before).await, 2_000);
+}

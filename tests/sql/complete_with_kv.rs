@@ -120,7 +120,7 @@ async fn a_conflict_writes_nothing_and_is_tried_again_without_counting() {
         .complete_with(worker, &claim, &writes)
         .await
         .unwrap();
-    assert!((10..=21).contains(&due_ms), "{due_ms}");
+    assert!((5..=15).contains(&due_ms), "{due_ms}");
     assert_eq!(session.log(task).await[3..], ["0 waiting_for_retry #1"]);
     assert_eq!(session.kv().await, "k=2");
     assert_eq!(session.steps(task).await, "waiting_for_retry");
@@ -132,6 +132,56 @@ async fn a_conflict_writes_nothing_and_is_tried_again_without_counting() {
     session.later("1 second").await;
     let again = session.claim_one(worker).await;
     assert_eq!(again.attempt, 2);
+}
+
+#[tokio::test]
+async fn conflicts_in_a_row_are_told_and_spread_out_to_a_bound() {
+    let (_database, mut session, worker, task, mut claim) = claimed(Graph::single()).await;
+    session.set("k", "1").await;
+    let mut delays = Vec::new();
+    for conflicts in 1..=14 {
+        let writes = [("k", "2", Some("null"))];
+        let due_ms = session.complete_with(worker, &claim, &writes).await;
+        delays.push(due_ms.unwrap());
+        let told = session.step(task, 0, "error ->> 'conflicts'").await;
+        assert_eq!(told, conflicts.to_string());
+        session.later("10 seconds").await;
+        claim = session.claim_one(worker).await;
+    }
+    for (times, due_ms) in delays.iter().enumerate() {
+        let middle = (10_i64 << times).min(5_000);
+        assert!((middle / 2..=middle * 3 / 2).contains(due_ms), "{delays:?}");
+    }
+    let message = session.step(task, 0, "error ->> 'message'").await;
+    assert_eq!(message, "kv b/k was changed by another, 14 times in a row");
+    assert_eq!(session.step(task, 0, "attempt - uncounted").await, "1");
+    // Another failure in between begins anew.
+    session.fail(worker, &[claim], super::BY_POLICY).await;
+    session.later("1 hour").await;
+    let claim = session.claim_one(worker).await;
+    let writes = [("k", "2", Some("null"))];
+    session.complete_with(worker, &claim, &writes).await;
+    assert_eq!(session.step(task, 0, "error ->> 'conflicts'").await, "1");
+}
+
+#[tokio::test]
+async fn a_person_is_told_that_a_step_conflicts_again_and_again() {
+    let (_database, mut session, worker, task, claim) = claimed(Graph::single()).await;
+    session.set("k", "1").await;
+    let writes = [("k", "2", Some("null"))];
+    session.complete_with(worker, &claim, &writes).await;
+    session.later("10 seconds").await;
+    let claim = session.claim_one(worker).await;
+    session.complete_with(worker, &claim, &writes).await;
+    let why: String = session
+        .one(&format!("select why from tasker.explain_steps('{task}')"))
+        .await;
+    assert!(
+        why.starts_with(
+            "attempt 2 failed for a conflict in kv, 2 times in a row; the next is due at"
+        ),
+        "{why}"
+    );
 }
 
 #[tokio::test]

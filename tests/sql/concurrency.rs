@@ -1,14 +1,15 @@
 //! Many workers doing anything at once: no call fails, every task ends, and the log tells one story.
 
+use super::session::NOON;
 use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, engine};
 
 const WORKERS: u64 = 6;
 
 /// Small and repeatable.
-struct Random(u64);
+pub(super) struct Random(pub u64);
 
 impl Random {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -33,7 +34,7 @@ async fn act(session: &mut Session, worker: i32, random: &mut Random, tasks: &[U
                 held.extend(ended);
             }
             6 => {
-                session.reap_overdue("-1 hour").await;
+                session.reap_overdue(worker, &ended, "-1 hour").await;
                 held.extend(ended);
             }
             _ => held.extend(session.advance(worker, &ended, 4).await),
@@ -46,10 +47,18 @@ async fn act(session: &mut Session, worker: i32, random: &mut Random, tasks: &[U
     }
 }
 
-async fn run_all(database: &TestDatabase, tasks: &[Uuid], seed: u64) {
+/// Has the workers do anything with the tasks until all of them are over, by the clock that the setting
+/// says.
+pub(super) async fn run_all(
+    database: &TestDatabase,
+    tasks: &[Uuid],
+    seed: u64,
+    clock: &'static str,
+) {
     let mut running = tokio::task::JoinSet::new();
     for number in 0..WORKERS {
         let mut session = Session::new(database).await;
+        session.at(clock).await;
         let tasks = tasks.to_vec();
         running.spawn(async move {
             let worker = session.worker().await;
@@ -67,7 +76,7 @@ async fn run_all(database: &TestDatabase, tasks: &[Uuid], seed: u64) {
     }
 }
 
-async fn none(session: &mut Session, what: &str, sql: &str) {
+pub(super) async fn none(session: &mut Session, what: &str, sql: &str) {
     let found: Vec<String> = session.all(sql).await;
     assert_eq!(found, [""; 0], "{what}");
 }
@@ -94,7 +103,7 @@ async fn calls_of_many_workers_on_the_same_tasks_neither_deadlock_nor_leave_one_
         let tasks: Vec<Uuid> = session
             .all("select task_id from tasker.task where finished_at is null order by 1")
             .await;
-        run_all(&database, &tasks, seed).await;
+        run_all(&database, &tasks, seed, NOON).await;
     }
     none(
         &mut session,

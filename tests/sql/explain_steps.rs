@@ -48,6 +48,36 @@ async fn a_step_behind_a_failed_one_is_told_of_it() {
     );
 }
 
+#[tokio::test]
+async fn of_many_steps_that_one_waits_for_the_first_are_named() {
+    let edges: Vec<(i16, i16)> = (0..8).map(|parent| (parent, 8)).collect();
+    let (_database, mut session, _, task) = engine_with(Graph::new(9, &edges)).await;
+    let only: Vec<String> = session
+        .all(&format!(
+            "select why from tasker.explain_steps('{task}', array[8]::smallint[])"
+        ))
+        .await;
+    assert_eq!(only, ["waits for s0, s1, s2, s3, s4 and 3 others"]);
+}
+
+#[tokio::test]
+async fn a_large_error_is_cut_to_what_a_list_has_room_for() {
+    let (_database, mut session, _, _) = engine_with(Graph::single()).await;
+    let small = r#"{"code": "declined", "details": [1.50]}"#;
+    let brief: String = session
+        .one(&format!("select tasker.brief_error('{small}')::text"))
+        .await;
+    assert_eq!(brief, small);
+    let large = "json_build_object('code', 'declined', 'message', repeat('m', 5000), 'details', repeat('d', 5000))";
+    let brief: String = session
+        .one(&format!("select tasker.brief_error({large})::text"))
+        .await;
+    let message = "m".repeat(1_000);
+    let wanted = serde_json::json!({"code": "declined", "message": message, "is_cut": true});
+    let brief: serde_json::Value = serde_json::from_str(&brief).unwrap();
+    assert_eq!(brief, wanted);
+}
+
 /// The slow definition and the countdown say the same of every step.
 async fn assert_agreement(session: &mut Session) {
     let differing: Vec<String> = session

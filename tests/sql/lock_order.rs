@@ -187,34 +187,26 @@ async fn leaving_checkpoints_takes_the_lower_step_first() {
 }
 
 #[tokio::test]
-async fn giving_back_takes_the_lower_step_first() {
+async fn moving_steps_for_a_clock_that_was_set_back_takes_the_lower_step_first() {
     let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
+    session.release(&[worker], &[]).await;
+    session.follow_clock(10).await;
+    session.later("-1 hour").await;
     let pid = session.pid();
-    let released =
-        waits_for_the_lower_first(&database, "step", tasks(&claims), pid, session.stop(worker))
-            .await;
-    assert_eq!(released, 2);
-}
-
-#[tokio::test]
-async fn reaping_several_workers_takes_the_lower_step_first() {
-    let (database, mut session, _, claims) = two_running(Graph::single()).await;
-    session.later("1 second").await;
-    let pid = session.pid();
-    let reaped = waits_for_the_lower_first(
+    let moved = waits_for_the_lower_first(
         &database,
         "step",
         tasks(&claims),
         pid,
-        session.reap("10 ms"),
+        session.follow_clock(10),
     )
     .await;
-    assert_eq!(reaped, 2);
+    assert_eq!(moved, Some(2));
 }
 
 #[tokio::test]
-async fn reaping_overdue_attempts_of_several_workers_takes_the_lower_step_first() {
-    let (database, mut session, _, claims) = two_running(Graph::single().max_attempts(1)).await;
+async fn giving_back_overdue_attempts_takes_the_lower_step_first() {
+    let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
     session.later("1 hour").await;
     let pid = session.pid();
     let reaped = waits_for_the_lower_first(
@@ -222,7 +214,7 @@ async fn reaping_overdue_attempts_of_several_workers_takes_the_lower_step_first(
         "step",
         tasks(&claims),
         pid,
-        session.reap_overdue("1 s"),
+        session.reap_overdue(worker, &[], "1 s"),
     )
     .await;
     assert_eq!(reaped, 2);

@@ -1,6 +1,6 @@
 //! Every SQL function, against a database whose clock the test sets.
 
-mod advance;
+mod ancestor_results;
 mod backoff_ms;
 mod calls;
 mod cancel_tasks;
@@ -18,17 +18,20 @@ mod ears;
 mod ensure_partitions;
 mod explain_steps;
 mod fail_steps;
+mod follow_clock;
+mod give_back_steps;
 mod graph;
 mod heartbeat;
-mod invocations;
 mod judge_ramps;
 mod lock_order;
 mod park_steps;
 mod plans;
+mod poison;
 mod populated;
 mod reap;
 mod reap_overdue;
 mod release_steps;
+mod reports_and_claims;
 mod schema;
 mod secrets;
 mod send_events;
@@ -36,6 +39,7 @@ mod session;
 mod stolen_leases;
 mod stop_worker;
 mod store;
+mod time_order;
 mod two_releases;
 mod upgrade_tasks;
 

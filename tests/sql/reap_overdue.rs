@@ -1,46 +1,58 @@
-use super::{Graph, engine, engine_with};
+use super::{Graph, engine_with};
 
 const GRACE: &str = "15 seconds";
 
 #[tokio::test]
-async fn an_attempt_that_outlived_its_deadline_and_the_grace_fails() {
+async fn an_overdue_attempt_that_its_worker_does_not_know_of_is_given_back() {
     let (_database, mut session, worker, task) =
-        engine_with(Graph::single().timeout_ms(1_000)).await;
+        engine_with(Graph::single().timeout_ms(1_000).max_attempts(1)).await;
     let claimed = session.claim(worker, 1).await;
     session.later("16 seconds").await;
-    assert_eq!(session.reap_overdue(GRACE).await, 0);
+    assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 0);
     session.later("1 ms").await;
-    assert_eq!(session.reap_overdue(GRACE).await, 1);
-    assert_eq!(session.steps(task).await, "waiting_for_retry");
+    assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 1);
     assert_eq!(
         session
-            .step(task, 0, "error ->> 'kind' || ' ' || (error ->> 'code')")
+            .step(task, 0, "state || ' ' || uncounted || ' ' || lost")
             .await,
-        "timed_out deadline_exceeded"
+        "ready 1 0"
     );
-    let by = "select worker_id from tasker.transition where to_state = 'waiting_for_retry'";
-    assert_eq!(session.one::<i32>(by).await, worker);
+    let detail = "select detail ->> 'code' from tasker.transition where to_state = 'ready'";
+    assert_eq!(session.one::<String>(detail).await, "forgotten");
     session.complete(worker, &claimed).await;
-    assert_eq!(session.steps(task).await, "waiting_for_retry");
+    assert_eq!(session.steps(task).await, "ready");
 }
 
 #[tokio::test]
-async fn an_attempt_that_outlived_its_deadline_counts() {
-    let (_database, mut session, worker, task) = engine_with(Graph::single().max_attempts(1)).await;
+async fn an_attempt_that_its_worker_knows_of_goes_on_however_late_it_is() {
+    let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
+    let claimed = session.claim(worker, 2).await;
+    session.later("1 year").await;
+    assert_eq!(session.reap_overdue(worker, &claimed[..1], GRACE).await, 1);
+    assert_eq!(session.steps(task).await, "running ready");
+    session.complete(worker, &claimed[..1]).await;
+    assert_eq!(session.steps(task).await, "complete ready");
+}
+
+#[tokio::test]
+async fn no_worker_ends_what_another_holds() {
+    let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     session.claim(worker, 1).await;
-    session.later("1 hour").await;
-    session.reap_overdue(GRACE).await;
-    assert_eq!(session.task(task).await, "error");
+    let other = session.worker().await;
+    session.later("1 year").await;
+    assert_eq!(session.reap_overdue(other, &[], GRACE).await, 0);
+    assert_eq!(session.steps(task).await, "running");
 }
 
 #[tokio::test]
 async fn a_step_that_ended_too_many_hosts_fails_for_good() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     session.claim(worker, 1).await;
+    let fail = "select tasker.fail_lost_steps()";
     session.run("update tasker.step set lost = 100").await;
-    assert_eq!(session.reap_overdue(GRACE).await, 0);
+    assert_eq!(session.one::<i32>(fail).await, 0);
     session.run("update tasker.step set lost = 101").await;
-    assert_eq!(session.reap_overdue(GRACE).await, 1);
+    assert_eq!(session.one::<i32>(fail).await, 1);
     assert_eq!(session.task(task).await, "error");
     assert_eq!(
         session
@@ -51,24 +63,9 @@ async fn a_step_that_ended_too_many_hosts_fails_for_good() {
 }
 
 #[tokio::test]
-async fn the_attempts_of_several_workers_are_ended_at_once() {
-    let (_database, mut session, first) = engine().await;
-    let second = session.worker().await;
-    let version = Graph::single().max_attempts(1).publish(&mut session).await;
-    let tasks = session.create_many(version, 2).await;
-    session.claim(first, 1).await;
-    session.claim(second, 1).await;
-    session.later("1 hour").await;
-    assert_eq!(session.reap_overdue(GRACE).await, 2);
-    for task in tasks {
-        assert_eq!(session.task(task).await, "error");
-    }
-}
-
-#[tokio::test]
 async fn nothing_overdue_is_nothing_to_do() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     session.claim(worker, 1).await;
-    assert_eq!(session.reap_overdue(GRACE).await, 0);
+    assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 0);
     assert_eq!(session.steps(task).await, "running");
 }

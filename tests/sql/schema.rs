@@ -81,7 +81,6 @@ async fn every_function_names_its_search_path() {
         .all(
             "select proname::text from pg_proc
              where pronamespace = 'tasker'::regnamespace
-               and proname <> 'invocations' -- inlined: it has no settings of its own
                and not coalesce('search_path=\"\"' = any (proconfig), false)",
         )
         .await;

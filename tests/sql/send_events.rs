@@ -36,7 +36,7 @@ impl Session {
     ) {
         let (arrays, events) = (arrays(leases), list(events));
         self.run(&format!(
-            "select tasker.advance({worker}, {arrays}, {claim}, null, {events})"
+            "select tasker.complete_steps({worker}, {arrays}, {claim}, null, {events})"
         ))
         .await;
     }

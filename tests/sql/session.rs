@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use crate::harness::{TestDatabase, wait_until};
 
 /// When the tests' clock stands until a test moves it.
-const NOON: &str = "2030-05-15 12:00:00Z";
+pub(super) const NOON: &str = "2030-05-15 12:00:00Z";
 
 /// One connection, whose clock is the test's. The functions are called as the host calls them, by
 /// the names that `calls.rs` gives them.
@@ -24,21 +24,6 @@ pub struct Claim {
     pub correlation_id: String,
     pub input: String,
     pub checkpoint: Option<String>,
-    pub parent_no: Option<Vec<i16>>,
-    pub parent_result: Option<Vec<String>>,
-}
-
-impl Claim {
-    /// Results by the parent's number.
-    pub fn parents(&self) -> Vec<(i16, String)> {
-        let numbers = self.parent_no.clone().unwrap_or_default();
-        let mut parents: Vec<_> = numbers
-            .into_iter()
-            .zip(self.parent_result.clone().unwrap_or_default())
-            .collect();
-        parents.sort();
-        parents
-    }
 }
 
 impl Session {

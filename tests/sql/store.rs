@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use crate::harness::Advance;
 use tasker::domain::actor::Actor;
 use tasker::domain::ids::{LockId, TaskId, WorkerId};
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::Store;
 use tasker::store::engine::{Claimed, Completed, Failed, NewTask};
-use tasker::store::lease::Heartbeat;
 
 use super::{Graph, Session, TestDatabase, Uuid, engine};
 
@@ -86,18 +86,15 @@ async fn a_chain_runs_to_its_end() {
     let (_database, mut session, store, worker, version) = ready(Graph::chain(3)).await;
     store.create_tasks(&[task(1, version, None)]).await.unwrap();
     let mut claimed = store.advance(worker, &[], 8).await.unwrap();
-    let mut parents = Vec::new();
+    let mut steps = Vec::new();
     while !claimed.is_empty() {
-        parents.push(claimed[0].parents.clone());
+        steps.push(claimed[0].lease.step_no);
         claimed = store
             .advance(worker, &completed(&claimed), 8)
             .await
             .unwrap();
     }
-    assert_eq!(
-        parents,
-        [vec![], vec![(0, "1".to_owned())], vec![(1, "1".to_owned())]]
-    );
+    assert_eq!(steps, [0, 1, 2]);
     assert_eq!(session.task(Uuid::from_u128(1)).await, "complete");
 }
 
@@ -177,13 +174,8 @@ async fn a_claim_that_was_never_heard_of_is_given_back_and_what_is_named_is_kept
             .unwrap(),
         1
     );
-    let heard = store.heartbeat(worker, &[keep[0], unheard]).await.unwrap();
-    assert_eq!(
-        heard,
-        Heartbeat::Alive {
-            void: vec![unheard]
-        }
-    );
+    let void = store.void_leases(worker, &[keep[0], unheard]).await;
+    assert_eq!(void.unwrap(), [unheard]);
 }
 
 #[tokio::test]
@@ -192,7 +184,8 @@ async fn a_stopped_worker_gives_all_back_and_is_dead() {
     store.create_tasks(&[task(1, version, None)]).await.unwrap();
     store.advance(worker, &[], 1).await.unwrap();
     assert_eq!(store.stop_worker(worker, "host stopped").await.unwrap(), 1);
-    assert_eq!(store.heartbeat(worker, &[]).await.unwrap(), Heartbeat::Dead);
+    let gap_max = Duration::from_secs(1);
+    assert!(!store.heartbeat(worker, gap_max).await.unwrap());
 }
 
 #[tokio::test]
@@ -200,11 +193,11 @@ async fn nothing_is_reaped_while_all_is_well() {
     let (_database, _, store, worker, version) = ready(Graph::single()).await;
     store.create_tasks(&[task(1, version, None)]).await.unwrap();
     store.advance(worker, &[], 1).await.unwrap();
-    assert_eq!(store.reap(Duration::from_secs(3600)).await.unwrap(), 0);
-    assert_eq!(
-        store.reap_overdue(Duration::from_secs(15)).await.unwrap(),
-        0
-    );
+    let (hour, grace) = (Duration::from_secs(3600), Duration::from_secs(15));
+    assert_eq!(store.reap(worker, hour).await.unwrap(), 0);
+    assert_eq!(store.reap_overdue(worker, &[], grace).await.unwrap(), 0);
+    assert_eq!(store.fail_lost_steps().await.unwrap(), 0);
+    assert_eq!(store.follow_clock(10).await.unwrap(), None);
     store.ensure_partitions().await.unwrap();
 }
 

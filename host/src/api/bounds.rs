@@ -4,8 +4,27 @@ use std::time::Duration;
 
 /// Connections that are served at the same time.
 pub const MAX_CONNECTIONS: usize = 512;
-/// Connections beyond these, which are answered about health and told to come again.
+/// Connections beyond these: for health, and for callers who have few others.
 pub const MAX_SPARE_CONNECTIONS: usize = 64;
+/// Connections of one known caller.
+pub const MAX_CONNECTIONS_PER_CALLER: usize = 256;
+/// Connections of one known caller with which it may use one beyond the most that are served.
+pub const MAX_CONNECTIONS_WITH_SPARE: usize = 8;
+/// Connections of one address on which nobody has said yet who asks. Behind a reverse proxy all come
+/// from its address, and each is a stranger's until its first request.
+pub const MAX_CONNECTIONS_PER_STRANGER: usize = 128;
+/// A connection that is idle for less makes no room for another: its request may be on its way.
+pub const IDLE_GRACE: Duration = Duration::from_secs(1);
+/// Requests of one caller that are worked on at the same time, but for those that wait for a task.
+pub const MAX_REQUESTS_PER_CALLER: usize = 64;
+/// How long a request of a caller that has so many waits for its turn.
+pub const REQUEST_TURN_TIMEOUT: Duration = Duration::from_secs(10);
+/// Requests of one caller that the host holds back until something happens to a task.
+pub const MAX_WAITS_PER_CALLER: usize = 128;
+/// The same of all callers: the connections that are left are for requests that are answered at once.
+pub const MAX_WAITS: usize = 384;
+/// Requests of one caller that have a component in memory or compiled: uploads, plans, diffs, downloads.
+pub const MAX_COMPONENTS_PER_CALLER: usize = 4;
 /// A connection that has sent no whole head of a request after this long is cut off, idle or not.
 pub const HEAD_TIMEOUT: Duration = Duration::from_secs(30);
 /// The same for a connection beyond the most that are served.
@@ -28,6 +47,15 @@ pub const TURN_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Bounds {
     pub max_connections: usize,
     pub max_spare_connections: usize,
+    pub max_connections_per_caller: usize,
+    pub max_connections_with_spare: usize,
+    pub max_connections_per_stranger: usize,
+    pub idle_grace: Duration,
+    pub max_requests_per_caller: usize,
+    pub max_waits_per_caller: usize,
+    pub max_waits: usize,
+    pub max_components_per_caller: usize,
+    pub request_turn_timeout: Duration,
     pub head_timeout: Duration,
     pub spare_head_timeout: Duration,
     pub patience: Duration,
@@ -40,6 +68,15 @@ impl Default for Bounds {
         Self {
             max_connections: MAX_CONNECTIONS,
             max_spare_connections: MAX_SPARE_CONNECTIONS,
+            max_connections_per_caller: MAX_CONNECTIONS_PER_CALLER,
+            max_connections_with_spare: MAX_CONNECTIONS_WITH_SPARE,
+            max_connections_per_stranger: MAX_CONNECTIONS_PER_STRANGER,
+            idle_grace: IDLE_GRACE,
+            max_requests_per_caller: MAX_REQUESTS_PER_CALLER,
+            max_waits_per_caller: MAX_WAITS_PER_CALLER,
+            max_waits: MAX_WAITS,
+            max_components_per_caller: MAX_COMPONENTS_PER_CALLER,
+            request_turn_timeout: REQUEST_TURN_TIMEOUT,
             head_timeout: HEAD_TIMEOUT,
             spare_head_timeout: SPARE_HEAD_TIMEOUT,
             patience: PATIENCE,

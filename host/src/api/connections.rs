@@ -1,41 +1,50 @@
 //! Connections: how many at once, and how long each is waited for.
 //!
-//! Where all are taken, those that are idle are ended, and a few more connections are served all the
-//! same: for health, and to tell others to come again. What comes beyond these is closed.
+//! Where all are taken, idle ones make room, of whoever has the most of them. Where none is idle, a few
+//! more connections are served all the same: for health, and for callers who have few others. What comes
+//! beyond these is closed.
 
 use super::bounds::{Bounds, MAX_HEAD_BYTES};
-use super::crowd;
+use super::held::hold;
 use super::patience::PatientStream;
+use super::seats::{Connection, Seats};
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::Response;
 use axum::serve::Listener;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Serves on `listener` until `closing`, then ends the requests under way.
-pub(super) async fn serve<L: Listener>(
+pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
     mut listener: L,
     router: Router,
     bounds: Bounds,
     closing: CancellationToken,
 ) {
-    let doors = Doors::new(router, bounds, closing.clone());
+    let seats = Seats::new(bounds);
+    let doors = Doors {
+        router,
+        bounds,
+        closing: closing.clone(),
+    };
     let connections = TaskTracker::new();
     loop {
-        let (stream, _) = tokio::select! {
+        let (stream, address) = tokio::select! {
             accepted = listener.accept() => accepted,
             () = closing.cancelled() => break,
         };
-        match doors.admit() {
-            Some(admitted) => drop(connections.spawn(doors.clone().attend(stream, admitted))),
-            None => tracing::debug!("a connection beyond all bounds is closed"),
+        match seats.admit(address.ip()) {
+            Some(seated) => drop(connections.spawn(doors.clone().attend(stream, seated))),
+            None => tracing::debug!(%address, "a connection beyond all bounds is closed"),
         }
     }
     drop(listener);
@@ -43,87 +52,81 @@ pub(super) async fn serve<L: Listener>(
     connections.wait().await;
 }
 
+/// Marks the connection as busy until the answer has been taken.
+pub(super) async fn occupy(request: Request, next: Next) -> Response {
+    let connection = request.extensions().get::<Arc<Connection>>();
+    match connection.map(Connection::begin) {
+        Some(busy) => hold(next.run(request).await, busy),
+        None => next.run(request).await,
+    }
+}
+
 #[derive(Clone)]
 struct Doors {
     router: Router,
-    /// For those beyond the most that are served.
-    spare_router: Router,
     bounds: Bounds,
-    seats: Arc<Semaphore>,
-    spare_seats: Arc<Semaphore>,
-    /// Tells those who are idle to leave.
-    crowded: Arc<Notify>,
     closing: CancellationToken,
 }
 
-/// A connection that is served, for as long as it lasts.
-struct Admitted {
-    router: Router,
-    head_timeout: Duration,
-    /// Whether more than one request is answered.
-    keep_alive: bool,
-    _seat: OwnedSemaphorePermit,
+/// The router, which is told with each request on which connection it came.
+struct Served {
+    router: TowerToHyperService<Router>,
+    connection: Arc<Connection>,
+}
+
+impl hyper::service::Service<hyper::Request<Incoming>> for Served {
+    type Response = <TowerToHyperService<Router> as hyper::service::Service<
+        hyper::Request<Incoming>,
+    >>::Response;
+    type Error =
+        <TowerToHyperService<Router> as hyper::service::Service<hyper::Request<Incoming>>>::Error;
+    type Future =
+        <TowerToHyperService<Router> as hyper::service::Service<hyper::Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.connection.clone());
+        self.router.call(request)
+    }
 }
 
 impl Doors {
-    fn new(router: Router, bounds: Bounds, closing: CancellationToken) -> Self {
-        Self {
-            spare_router: router.clone().layer(from_fn(crowd::answer)),
-            router,
-            bounds,
-            seats: Arc::new(Semaphore::new(bounds.max_connections)),
-            spare_seats: Arc::new(Semaphore::new(bounds.max_spare_connections)),
-            crowded: Arc::default(),
-            closing,
-        }
-    }
-
-    fn admit(&self) -> Option<Admitted> {
-        if let Ok(seat) = self.seats.clone().try_acquire_owned() {
-            return Some(Admitted {
-                router: self.router.clone(),
-                head_timeout: self.bounds.head_timeout,
-                keep_alive: true,
-                _seat: seat,
-            });
-        }
-        self.crowded.notify_waiters();
-        let seat = self.spare_seats.clone().try_acquire_owned().ok()?;
-        Some(Admitted {
-            router: self.spare_router.clone(),
-            head_timeout: self.bounds.spare_head_timeout,
-            keep_alive: false,
-            _seat: seat,
-        })
-    }
-
-    /// Answers one request after the other.
-    async fn attend(self, stream: impl Stream, admitted: Admitted) {
-        let stream = TokioIo::new(PatientStream::new(stream, self.bounds.patience));
-        let service = TowerToHyperService::new(admitted.router);
-        let connection = http1::Builder::new()
+    /// Answers one request after the other; on a spare connection one.
+    async fn attend(self, stream: impl Stream, seated: Connection) {
+        let connection = Arc::new(seated);
+        let is_spare = connection.is_spare();
+        let head_timeout = match is_spare {
+            true => self.bounds.spare_head_timeout,
+            false => self.bounds.head_timeout,
+        };
+        let service = Served {
+            router: TowerToHyperService::new(self.router.clone()),
+            connection: connection.clone(),
+        };
+        let stream = PatientStream::new(stream, self.bounds.patience, connection.clone());
+        let serving = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(admitted.head_timeout)
-            .keep_alive(admitted.keep_alive)
+            .header_read_timeout(head_timeout)
+            .keep_alive(!is_spare)
             .max_header_size(MAX_HEAD_BYTES)
-            .serve_connection(stream, service);
-        let mut connection = pin!(connection);
+            .serve_connection(TokioIo::new(stream), service);
+        let mut serving = pin!(serving);
         let ended = tokio::select! {
-            ended = connection.as_mut() => ended,
-            () = self.has_to_leave() => {
-                connection.as_mut().graceful_shutdown();
-                connection.await
+            ended = serving.as_mut() => ended,
+            () = self.closing.cancelled() => {
+                serving.as_mut().graceful_shutdown();
+                serving.await
+            }
+            () = connection.has_to_leave() => {
+                // Of one that never asked, nothing is lost.
+                if !connection.has_asked() {
+                    return;
+                }
+                serving.as_mut().graceful_shutdown();
+                serving.await
             }
         };
         if let Err(error) = ended {
             tracing::debug!(%error, "a connection ended early");
-        }
-    }
-
-    async fn has_to_leave(&self) {
-        tokio::select! {
-            () = self.closing.cancelled() => {}
-            () = self.crowded.notified() => {}
         }
     }
 }

@@ -1,13 +1,18 @@
-//! One id from the request to every step of its task, and one log line for every request.
+//! One id from the request to every step of its task, and what the log says of requests.
 
+use super::callers::Weight;
+use super::request_counts::RequestCounts;
 use crate::tasks::submit::is_correlation_id;
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::Response;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
+
+/// A request that takes longer is told of, unless it was to wait or brought a component.
+const SLOW_REQUEST: Duration = Duration::from_secs(1);
 
 /// The header that carries the id, in and out.
 pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
@@ -34,16 +39,22 @@ impl CorrelationId {
     }
 }
 
-/// Runs the request in a span of its own, echoes its id and logs how it went.
-pub async fn correlate(mut request: Request, next: Next) -> Response {
+/// Runs the request in a span of its own, echoes its id, counts it and logs how it went.
+pub(in crate::api) async fn correlate(
+    State(counts): State<RequestCounts>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = CorrelationId::of(request.headers());
     let span = request_span(&request, &id);
     let header = HeaderValue::from_str(id.as_str()).expect("the id is visible ASCII");
     request.extensions_mut().insert(id);
+    let may_take_long = Weight::of(&request) != Weight::Ordinary;
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     response.headers_mut().insert(CORRELATION_HEADER, header);
-    span.in_scope(|| log_response(&span, &response, started));
+    counts.count(response.status());
+    span.in_scope(|| log_response(&span, &response, started, may_take_long));
     response
 }
 
@@ -62,13 +73,18 @@ fn request_span(request: &Request, id: &CorrelationId) -> Span {
     )
 }
 
-fn log_response(span: &Span, response: &Response, started: Instant) {
+/// One line for what an operator has to know of; the others can be had by `RUST_LOG=tasker=debug`, and
+/// are counted.
+fn log_response(span: &Span, response: &Response, started: Instant, may_take_long: bool) {
+    let took = started.elapsed();
     span.record("status", response.status().as_u16());
-    span.record("duration_ms", started.elapsed().as_secs_f64() * 1_000.0);
+    span.record("duration_ms", took.as_secs_f64() * 1_000.0);
     if response.status().is_server_error() {
         tracing::error!("request failed");
+    } else if took > SLOW_REQUEST && !may_take_long {
+        tracing::warn!("request took long");
     } else {
-        tracing::info!("request answered");
+        tracing::debug!("request answered");
     }
 }
 

@@ -6,6 +6,7 @@ pub use field::FieldError;
 
 use super::auth::AuthError;
 use super::bounds::MIN_BYTES_PER_S;
+use super::callers::{Bounded, TooMany};
 use super::rest::keys::KeyError;
 use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
@@ -14,7 +15,7 @@ use crate::registry::RegistryError;
 use crate::store::StoreError;
 use crate::store::secret::SecretError;
 use crate::tasks::TasksError;
-use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -51,6 +52,10 @@ pub enum ApiError {
     NotReady { why: String },
     #[error("the host is asked for more than it can do at once; try again")]
     Overloaded,
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+    #[error("the head of the request is not clear: {why}")]
+    UnclearHead { why: &'static str },
     #[error(transparent)]
     Auth(#[from] AuthError),
     #[error(transparent)]
@@ -108,6 +113,8 @@ impl ApiError {
             ),
             Self::NotReady { .. } => (StatusCode::SERVICE_UNAVAILABLE, "not_ready"),
             Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded"),
+            Self::TooMany(error) => (StatusCode::TOO_MANY_REQUESTS, error.what.code()),
+            Self::UnclearHead { .. } => (StatusCode::BAD_REQUEST, "unclear_head"),
             Self::Auth(error) => of_auth(error),
             Self::Keys(error) => of_keys(error),
             Self::Registry(error) => of_registry(error),
@@ -119,7 +126,10 @@ impl ApiError {
     fn field_errors(&self) -> Vec<FieldError> {
         if let Self::InvalidJson(error) = self {
             vec![error.clone()]
-        } else if let Self::Registry(RegistryError::Template(error)) = self {
+        } else if let Self::Registry(
+            RegistryError::Template(error) | RegistryError::CannotRun(error),
+        ) = self
+        {
             error.findings.iter().map(FieldError::from).collect()
         } else if let Self::Registry(RegistryError::PromisesTooMuch(broken)) = self {
             broken.beyond().map(FieldError::from).collect()
@@ -152,6 +162,17 @@ impl ApiError {
         }
     }
 
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error)
+            | Self::Tasks(TasksError::Store(error))
+            | Self::Tasks(TasksError::Registry(RegistryError::Store(error)))
+            | Self::Registry(RegistryError::Store(error))
+            | Self::Registry(RegistryError::Secret(SecretError::Store(error))) => Some(error),
+            _ => None,
+        }
+    }
+
     /// What the caller reads: nothing of the host's insides.
     fn detail(&self, status: StatusCode) -> String {
         match status {
@@ -162,7 +183,9 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE
                 if !matches!(self, Self::NotReady { .. } | Self::Overloaded) =>
             {
-                "the database does not answer; try again".to_owned()
+                let outage = self.store_error().map(StoreError::outage);
+                let outage = outage.unwrap_or("the database does not answer");
+                format!("{outage}; try again")
             }
             _ => self.to_string(),
         }
@@ -209,9 +232,11 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
             "version_promises_too_much",
         ),
         RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
+        RegistryError::CannotRun(_) => (StatusCode::UNPROCESSABLE_ENTITY, "template_cannot_run"),
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }
+        RegistryError::UnlikelyNamespace { .. } => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::UnknownNamespace(_) => (StatusCode::NOT_FOUND, "unknown_namespace"),
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
@@ -242,6 +267,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::CollectAge(_) => (StatusCode::UNPROCESSABLE_ENTITY, "collect_age"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
         RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
+        RegistryError::LongNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "long_number"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
         RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
         RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
@@ -249,6 +275,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::TooManyLimitRules(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, "too_many_limits")
         }
+        RegistryError::NotShared { .. } => (StatusCode::FORBIDDEN, "not_shared"),
+        RegistryError::TooManyShares(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_shares"),
+        RegistryError::UnknownShare { .. } => (StatusCode::NOT_FOUND, "unknown_share"),
         RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
         RegistryError::UpgradeTarget { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
@@ -282,6 +311,8 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
         TasksError::KeyReused { .. } => (StatusCode::CONFLICT, "idempotency_key_reused"),
         TasksError::Duplicate { .. } => (StatusCode::CONFLICT, "duplicate_task"),
         TasksError::UnknownTask { .. } => (StatusCode::NOT_FOUND, "unknown_task"),
+        TasksError::UnknownStep { .. } => (StatusCode::NOT_FOUND, "unknown_step"),
+        TasksError::NoPayload { .. } => (StatusCode::NOT_FOUND, "no_payload"),
         TasksError::AlreadyFinal { .. } => (StatusCode::CONFLICT, "task_is_final"),
         TasksError::UpgradeBreaks(_) => (StatusCode::CONFLICT, "upgrade_breaks"),
         TasksError::UpgradeOfWhat | TasksError::UpgradeOfFinal(_) => {
@@ -343,7 +374,20 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if status == StatusCode::SERVICE_UNAVAILABLE {
+        let is_last = match &self {
+            Self::UnclearHead { .. } => true,
+            Self::TooMany(error) => error.what == Bounded::Connections,
+            _ => false,
+        };
+        if is_last {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(CONNECTION, close);
+        }
+        let is_passing = [
+            StatusCode::SERVICE_UNAVAILABLE,
+            StatusCode::TOO_MANY_REQUESTS,
+        ];
+        if is_passing.contains(&status) {
             response.headers_mut().insert(RETRY_AFTER, TRY_AGAIN_AFTER);
         }
         response

@@ -2,6 +2,8 @@
 
 use super::Api;
 use super::error::ApiError;
+use crate::store::claim_health::FailingClaims;
+use crate::store::connect::Connections;
 use crate::store::health::{DatabaseRow, TaskCounts, WorkerRow};
 use crate::store::partitions::PartitionsRow;
 use axum::extract::State;
@@ -35,6 +37,9 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     if api.shutdown.is_cancelled() {
         return Err(not_ready("the host is shutting down"));
     }
+    if let Some(failing) = api.claiming.failing().filter(FailingClaims::is_grave) {
+        return Err(not_ready(&no_claims(&failing)));
+    }
     match timeout(PING_TIMEOUT, api.store.ping()).await {
         Ok(Ok(())) => Ok(Json(LiveView { status: "ready" })),
         Ok(Err(error)) => {
@@ -42,10 +47,18 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
                 error = &error as &dyn std::error::Error,
                 "the database refused a ping"
             );
-            Err(not_ready("the database refuses queries"))
+            Err(not_ready(error.outage()))
         }
         Err(_) => Err(not_ready("the database did not answer within 1 s")),
     }
+}
+
+fn no_claims(failing: &FailingClaims) -> String {
+    format!(
+        "the host has claimed no step for {} s: {}",
+        failing.since.elapsed().as_secs(),
+        failing.reason
+    )
 }
 
 fn not_ready(why: &str) -> ApiError {
@@ -59,7 +72,10 @@ struct StatusView {
     /// Of this host.
     version: &'static str,
     is_draining: bool,
+    /// Why the host claims no steps, where its claims fail.
+    claims_fail: Option<String>,
     database: DatabaseView,
+    connections: ConnectionsView,
     /// Of all hosts on this database.
     workers: Vec<WorkerView>,
     tasks: TasksView,
@@ -79,6 +95,15 @@ struct DatabaseView {
     now: DateTime<Utc>,
 }
 
+/// Of this host to the database.
+#[derive(Serialize)]
+struct ConnectionsView {
+    max: u32,
+    open: u32,
+    /// Why PostgreSQL refused some in the last minute.
+    refused: Option<String>,
+}
+
 #[derive(Serialize)]
 struct WorkerView {
     worker_id: i32,
@@ -96,6 +121,7 @@ struct TasksView {
 }
 
 async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
+    let failing = api.claiming.failing().filter(FailingClaims::is_grave);
     let (database, workers, tasks, log) = tokio::try_join!(
         api.store.database(),
         api.store.workers_alive(),
@@ -105,7 +131,9 @@ async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION"),
         is_draining: api.shutdown.is_cancelled(),
+        claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseView::from(database),
+        connections: ConnectionsView::from(api.store.connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),
         tasks: TasksView::from(tasks),
         log: LogView::from(log),
@@ -116,6 +144,13 @@ impl From<DatabaseRow> for DatabaseView {
     fn from(row: DatabaseRow) -> Self {
         let DatabaseRow { version, now } = row;
         Self { version, now }
+    }
+}
+
+impl From<Connections> for ConnectionsView {
+    fn from(connections: Connections) -> Self {
+        let Connections { max, open, refused } = connections;
+        Self { max, open, refused }
     }
 }
 

@@ -2,31 +2,41 @@
 
 pub mod auth;
 pub mod bounds;
+mod callers;
 mod connections;
 pub mod correlation;
-mod crowd;
 pub mod error;
+mod heads;
 pub mod health;
+mod held;
 mod intake;
+mod namespaces;
 pub mod page;
 mod patience;
 pub mod request;
+mod request_counts;
 pub mod rest;
+mod seats;
 pub mod tls;
 
 use crate::registry::Registry;
 use crate::sandbox::Sandbox;
 use crate::store::Store;
+use crate::store::claim_health::ClaimHealth;
 use crate::store::wake::Wake;
 use crate::tasks::Tasks;
 use auth::Authentication;
 use axum::Router;
 use axum::http::{Method, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::serve::ListenerExt as _;
+use axum::serve::{Listener, ListenerExt as _};
 use bounds::Bounds;
+use callers::Callers;
 use error::ApiError;
 use intake::Intake;
+use namespaces::Namespaces;
+use request_counts::RequestCounts;
+use std::net::SocketAddr;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -38,6 +48,8 @@ pub struct AppState {
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub wake: Wake,
+    /// How the claims of the host's worker go.
+    pub claiming: ClaimHealth,
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
@@ -50,8 +62,11 @@ pub(in crate::api) struct Api {
     store: Store,
     registry: Registry,
     tasks: Tasks,
+    claiming: ClaimHealth,
     shutdown: CancellationToken,
     authentication: Authentication,
+    callers: Callers,
+    namespaces: Namespaces,
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
@@ -63,8 +78,7 @@ pub async fn serve(listener: TcpListener, state: AppState, closing: Cancellation
             tracing::debug!(%error, "a connection stays with delayed sending");
         }
     });
-    let bounds = state.bounds;
-    connections::serve(listener, router(state), bounds, closing).await;
+    serve_counted(listener, state, closing).await;
 }
 
 /// The same over TLS.
@@ -75,17 +89,32 @@ pub async fn serve_tls(
     closing: CancellationToken,
 ) -> std::io::Result<()> {
     let listener = TlsListener::new(listener, certificates)?;
-    let bounds = state.bounds;
-    connections::serve(listener, router(state), bounds, closing).await;
+    serve_counted(listener, state, closing).await;
     Ok(())
+}
+
+async fn serve_counted<L: Listener<Addr = SocketAddr>>(
+    listener: L,
+    state: AppState,
+    closing: CancellationToken,
+) {
+    let counts = RequestCounts::default();
+    tokio::spawn(counts.clone().summarize(closing.clone()));
+    let bounds = state.bounds;
+    connections::serve(listener, counted(state, counts), bounds, closing).await;
 }
 
 /// The whole API: /v1 and /health.
 pub fn router(state: AppState) -> Router {
+    counted(state, RequestCounts::default())
+}
+
+fn counted(state: AppState, counts: RequestCounts) -> Router {
     let AppState {
         store,
         sandbox,
         wake,
+        claiming,
         shutdown,
         authentication,
         bounds,
@@ -96,8 +125,11 @@ pub fn router(state: AppState) -> Router {
         store,
         registry,
         tasks,
+        claiming,
         shutdown,
         authentication,
+        callers: Callers::new(bounds),
+        namespaces: Namespaces::default(),
     };
     Router::new()
         .nest("/v1", rest::router())
@@ -106,7 +138,9 @@ pub fn router(state: AppState) -> Router {
         .fallback(unknown_route)
         .layer(from_fn_with_state(Intake::new(bounds), intake::take_in))
         .layer(from_fn_with_state(api.clone(), auth::authorize))
-        .layer(from_fn(correlation::correlate))
+        .layer(from_fn(heads::check))
+        .layer(from_fn_with_state(counts, correlation::correlate))
+        .layer(from_fn(connections::occupy))
         .with_state(api)
 }
 

@@ -33,6 +33,11 @@ impl PageLimit {
         }
     }
 
+    /// The most items of the page.
+    pub fn items(self) -> usize {
+        self.0
+    }
+
     /// One row more than the page has, which tells whether there is a next one.
     pub fn rows(self) -> i64 {
         self.0 as i64 + 1

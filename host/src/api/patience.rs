@@ -4,11 +4,14 @@
 //! let a byte now and then hold a connection for ever. So waiting uses up patience, and bytes earn it.
 
 use super::bounds::MIN_BYTES_PER_S;
+use super::heads::LineScanner;
+use super::seats::Connection;
 use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -103,17 +106,21 @@ impl http_body::Body for PatientBody {
 }
 
 /// A connection that fails where its peer takes too little for too long. Reading has bounds of its own:
-/// of heads, and of bodies.
+/// of heads, and of bodies. What is read is looked through for lines that end in two ways.
 pub(super) struct PatientStream<S> {
     stream: S,
     patience: Patience,
+    scanner: LineScanner,
+    connection: Arc<Connection>,
 }
 
 impl<S: AsyncWrite + Unpin> PatientStream<S> {
-    pub(super) fn new(stream: S, most: Duration) -> Self {
+    pub(super) fn new(stream: S, most: Duration, connection: Arc<Connection>) -> Self {
         Self {
             stream,
             patience: Patience::new(most),
+            scanner: LineScanner::default(),
+            connection,
         }
     }
 
@@ -143,7 +150,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
+        let before = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if self
+            .scanner
+            .finds_bare_line_feed(&buffer.filled()[before..])
+        {
+            self.connection.found_bare_line_feed();
+        }
+        read
     }
 }
 

@@ -3,6 +3,7 @@
 use super::error::{ApiError, FieldError};
 use super::patience::TooSlow;
 use crate::domain::actor::Actor;
+use crate::domain::byte_order_mark::without_mark_bytes;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
@@ -98,6 +99,11 @@ fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
     }
 }
 
+/// True where the body is JSON by its type.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers) == "application/json"
+}
+
 /// The media type without its parameters, in lower case; empty where none is given.
 fn media_type(headers: &HeaderMap) -> String {
     let given = headers
@@ -110,6 +116,7 @@ fn media_type(headers: &HeaderMap) -> String {
 
 /// Parses a whole body; an error names the line, the column and the field.
 fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let bytes = without_mark_bytes(bytes);
     if has_more_values(bytes, MAX_JSON_VALUES) {
         return Err(ApiError::InvalidJson(FieldError {
             path: None,

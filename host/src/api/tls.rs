@@ -1,24 +1,30 @@
 //! TLS before the API: certificates that can be read anew, and handshakes beside each other.
 
+use super::callers::CallerId;
+use crate::domain::byte_order_mark::without_mark_bytes;
 use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem};
+use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::task::AbortOnDropHandle;
+use zeroize::Zeroizing;
 
 /// Who has not shaken hands after this long is cut off.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Handshakes under way at the same time; more wait for their turn.
 const MAX_HANDSHAKES: usize = 256;
+/// The same from one address, so that it keeps no other waiting.
+const MAX_HANDSHAKES_PER_ADDRESS: usize = 64;
 /// Connections that shook hands and wait to be served.
 const WAITING_CONNECTIONS: usize = 64;
 
@@ -77,13 +83,18 @@ fn config(files: &TlsFiles) -> Result<ServerConfig, TlsError> {
         let path = path.clone();
         move |source| TlsError::Pem { path, source }
     };
-    let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_file_iter(cert)
-        .and_then(Iterator::collect)
-        .map_err(wrong(cert))?;
+    let text = std::fs::read(cert).map_err(pem::Error::Io);
+    let text = text.map_err(wrong(cert))?;
+    let chain: Vec<CertificateDer<'static>> =
+        CertificateDer::pem_slice_iter(without_mark_bytes(&text))
+            .collect::<Result<_, _>>()
+            .map_err(wrong(cert))?;
     if chain.is_empty() {
         return Err(TlsError::Empty { path: cert.clone() });
     }
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(wrong(key))?;
+    let text = std::fs::read(key).map(Zeroizing::new);
+    let text = text.map_err(pem::Error::Io).map_err(wrong(key))?;
+    let secret = PrivateKeyDer::from_pem_slice(without_mark_bytes(&text)).map_err(wrong(key))?;
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -131,20 +142,62 @@ impl Listener for TlsListener {
     }
 }
 
+/// Handshakes under way, by address; clones are the same.
+#[derive(Clone, Default)]
+struct Handshakes(Arc<Mutex<HashMap<CallerId, usize>>>);
+
+/// One of them, until it is dropped.
+struct Handshake {
+    all: Handshakes,
+    address: CallerId,
+}
+
+impl Handshakes {
+    /// None where too many are under way from this address.
+    fn begin(&self, address: IpAddr) -> Option<Handshake> {
+        let address = CallerId::at(address);
+        let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = counts.entry(address.clone()).or_default();
+        if *count >= MAX_HANDSHAKES_PER_ADDRESS {
+            return None;
+        }
+        *count += 1;
+        Some(Handshake {
+            all: self.clone(),
+            address,
+        })
+    }
+}
+
+impl Drop for Handshake {
+    fn drop(&mut self) {
+        let mut counts = self.all.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match counts.get_mut(&self.address) {
+            Some(count) if *count > 1 => *count -= 1,
+            Some(_) | None => drop(counts.remove(&self.address)),
+        }
+    }
+}
+
 async fn accept_all(
     mut listener: TcpListener,
     certificates: Certificates,
     sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
     let turns = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    let handshakes = Handshakes::default();
     loop {
         let turn = turns.clone().acquire_owned().await;
         let turn = turn.expect("nobody closes the semaphore");
         let (stream, address) = Listener::accept(&mut listener).await;
+        let Some(handshake) = handshakes.begin(address.ip()) else {
+            tracing::debug!(%address, "too many handshakes from one address");
+            continue;
+        };
         let (acceptor, sender) = (certificates.acceptor(), sender.clone());
         tokio::spawn(async move {
             let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, shake(acceptor, stream)).await;
-            drop(turn);
+            drop((turn, handshake));
             match shaken {
                 // Where nobody receives, the API has ended.
                 Ok(Ok(stream)) => drop(sender.send((stream, address)).await),
@@ -158,4 +211,21 @@ async fn accept_all(
 async fn shake(acceptor: TlsAcceptor, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
     stream.set_nodelay(true)?;
     acceptor.accept(stream).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn handshakes_are_bounded_by_address() {
+        let handshakes = Handshakes::default();
+        let begin = |last: u8| handshakes.begin([10, 0, 0, last].into());
+        let mut all: Vec<_> = (0..MAX_HANDSHAKES_PER_ADDRESS)
+            .map(|_| begin(1).unwrap())
+            .collect();
+        assert!(begin(1).is_none() && begin(2).is_some());
+        all.pop();
+        assert!(begin(1).is_some());
+    }
 }

@@ -15,22 +15,22 @@ pub enum Command {
     Ls(Ls),
 }
 
-/// List who changed what, the newest first.
+/// List changes, newest first.
 #[derive(Debug, clap::Args)]
 pub struct Ls {
     /// Only changes in this namespace.
     #[arg(long)]
     namespace: Option<Name>,
-    /// Only changes of this, for example: 'pin component charge'
+    /// Only changes of this subject, for example: 'pin component charge'
     #[arg(long)]
     subject: Option<String>,
     /// Only this action, such as pin.set, or all of an object, such as pin.
     #[arg(long)]
     action: Option<String>,
-    /// Only changes older than the one of this number.
+    /// Only changes before this id.
     #[arg(long, value_name = "ID")]
     before: Option<i64>,
-    /// How many.
+    /// How many to list.
     #[arg(long, default_value_t = DEFAULT_LIMIT, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=500))]
     limit: u32,
 }

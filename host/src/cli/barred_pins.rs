@@ -2,8 +2,8 @@
 
 use super::output::Output;
 use super::paint::Tone;
-use super::pin;
 use super::view::canonical;
+use super::{pin, units};
 use crate::domain::pin::PinKind;
 use serde::Deserialize;
 
@@ -16,6 +16,9 @@ pub struct BarredPins {
     /// Those that mean no version any more.
     #[serde(default)]
     stranded_pins: Vec<Stranded>,
+    /// Such pins of namespaces that the caller may not read.
+    #[serde(default)]
+    hidden_pins: usize,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,7 +53,11 @@ impl BarredPins {
             let requirement = canonical(&it.requirement);
             format!("\n{cross} {pin}: {requirement} has nothing left: new tasks are refused")
         });
-        fell.chain(stranded).collect()
+        let hidden = (self.hidden_pins > 0).then(|| {
+            let pins = units::count(self.hidden_pins, "pin");
+            format!("\n{back} {pins} in namespaces that you may not read")
+        });
+        fell.chain(stranded).chain(hidden).collect()
     }
 
     /// What gives new tasks a version again, first of all.

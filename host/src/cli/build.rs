@@ -2,24 +2,27 @@
 
 mod cargo;
 
+use super::output::Output;
+use super::{CliError, Exit, units};
 use crate::domain::{digest::Digest, name::Name};
 use anyhow::{Context as _, bail};
 use cargo::Package;
 use semver::Version;
 use serde::Serialize;
+use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
 
 /// What handlers are compiled to.
 const TARGET: &str = "wasm32-wasip2";
 
-/// Build a crate of step handlers to a WebAssembly component.
+/// Build a crate of step handlers into a WebAssembly component.
 #[derive(Debug, clap::Args)]
 pub struct Build {
     /// The folder of the crate.
     #[arg(default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
-    /// Build without optimisation: quicker to build, slower to run.
+    /// Build without optimisations.
     #[arg(long)]
     debug: bool,
 }
@@ -44,7 +47,7 @@ pub struct BuiltComponent {
 
 impl Build {
     /// Builds and prints where the component is, how large, and its digest.
-    pub async fn run(self) -> anyhow::Result<()> {
+    pub async fn run(self, output: Output) -> Result<Exit, CliError> {
         let profile = if self.debug {
             Profile::Debug
         } else {
@@ -52,20 +55,29 @@ impl Build {
         };
         let built =
             tokio::task::spawn_blocking(move || HandlerCrate::open(self.dir)?.build(profile));
-        let built = built.await??;
+        let built = built.await.map_err(anyhow::Error::from)??;
         let bytes = fs::read(&built.path)
             .with_context(|| format!("cannot read {}", built.path.display()))?;
-        match &built.name {
-            Some(name) => println!("{name} {}", built.version),
-            None => println!("{} (to be pushed with --name)", built.version),
-        }
-        println!("  {}", built.path.display());
-        println!(
-            "  {} kB, digest {}",
-            bytes.len().div_ceil(1000),
-            Digest::of(&bytes)
-        );
-        Ok(())
+        built.show(&bytes, output)?;
+        Ok(Exit::Complete)
+    }
+}
+
+impl BuiltComponent {
+    fn show(&self, bytes: &[u8], output: Output) -> Result<(), CliError> {
+        let digest = Digest::of(bytes);
+        let answer = json!({
+            "path": self.path, "name": self.name, "version": self.version,
+            "size_bytes": bytes.len(), "digest": digest,
+        });
+        output.show(&answer.to_string(), || {
+            let head = match &self.name {
+                Some(name) => format!("{name} {}", self.version),
+                None => format!("{} (push it with --name NAMESPACE/NAME)", self.version),
+            };
+            let (path, size) = (self.path.display(), units::size(bytes.len() as u64));
+            format!("{head}\n  {path}\n  {size}, sha256:{digest}")
+        })
     }
 }
 

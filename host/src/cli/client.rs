@@ -4,13 +4,16 @@ mod transfer;
 
 use super::output::tell;
 use super::token::{self, Token};
-use super::{CliError, Exit, Global, Problem, json};
+use super::{CliError, Exit, Global, Problem, hints, json};
+use crate::api::auth::{NEW_NAMESPACE_HEADER, PERMISSIONS_HEADER};
+use crate::domain::byte_order_mark::without_mark_bytes;
 use reqwest::{Body, Method, RequestBuilder, Url};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::pem::{self, PemObject as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -213,6 +216,7 @@ impl Client {
             .await
             .map_err(|e| unreachable(&self.base, &e))?;
         let (status, correlation) = (answer.status(), correlation(&answer));
+        note(&answer);
         let body = answer
             .text()
             .await
@@ -234,6 +238,19 @@ impl Client {
                 .into(),
             None => problem.into(),
         })
+    }
+}
+
+/// Keeps what the answer says of the key, and tells people that a namespace is new.
+fn note(answer: &reqwest::Response) {
+    let header = |name| answer.headers().get(name)?.to_str().ok();
+    if let Some(permissions) = header(PERMISSIONS_HEADER) {
+        hints::know(permissions);
+    }
+    if let Some(namespace) = header(NEW_NAMESPACE_HEADER)
+        && std::io::stderr().is_terminal()
+    {
+        tell(&format!("namespace {namespace} is new\n"));
     }
 }
 
@@ -287,9 +304,9 @@ fn authorities(file: &Path) -> Result<RootCertStore, CliError> {
         let what = format!("{} holds no certificates: {why}", file.display());
         Problem::bad_input(what).help("give --ca or TASKER_CA a file in PEM")
     };
+    let text = std::fs::read(file).map_err(|error| wrong(error.to_string()))?;
     let mut roots = RootCertStore::empty();
-    let found: Result<Vec<_>, _> = CertificateDer::pem_file_iter(file).and_then(Iterator::collect);
-    for certificate in found.map_err(|error| wrong(error.to_string()))? {
+    for certificate in pem_certificates(&text).map_err(|error| wrong(error.to_string()))? {
         let added = roots.add(certificate);
         added.map_err(|error| wrong(error.to_string()))?;
     }
@@ -297,6 +314,10 @@ fn authorities(file: &Path) -> Result<RootCertStore, CliError> {
         true => Err(wrong("it has none".to_owned()).into()),
         false => Ok(roots),
     }
+}
+
+fn pem_certificates(text: &[u8]) -> Result<Vec<CertificateDer<'static>>, pem::Error> {
+    CertificateDer::pem_slice_iter(without_mark_bytes(text)).collect()
 }
 
 fn trusting(roots: RootCertStore) -> rustls::ClientConfig {

@@ -4,7 +4,7 @@ use super::client::Answer;
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::reference::{Reference, parse_release};
-use super::view::canonical;
+use super::view::{Hidden, canonical};
 use super::{CliError, Context, Exit, Problem, pin, units};
 use crate::domain::pin::PinKind;
 use chrono::{DateTime, Utc};
@@ -16,9 +16,9 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Show what keeps a version of a component in use.
+    /// Show what references a version of a component.
     Component(Drain),
-    /// Show what keeps a version of a template in use.
+    /// Show what references a version of a template.
     Template(Drain),
 }
 
@@ -27,10 +27,10 @@ pub struct Drain {
     /// Which one, for example payments/charge@1.4.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
     release: Reference,
-    /// Follow until nothing keeps it in use.
+    /// Wait until nothing references it.
     #[arg(long)]
     wait: bool,
-    /// How long to follow at most, for example 30s or 5m.
+    /// How long to wait at most, for example 30s or 5m.
     #[arg(long, value_name = "DURATION", value_parser = units::parse_duration, requires = "wait")]
     timeout: Option<Duration>,
 }
@@ -43,6 +43,8 @@ struct Holders {
     oldest_tasks: Vec<String>,
     pins: Vec<PinHold>,
     steps: Vec<StepHold>,
+    #[serde(default)]
+    hidden: Hidden,
     is_default: bool,
     last_used_at: Option<DateTime<Utc>>,
     #[serde(default)]
@@ -157,6 +159,7 @@ impl Drain {
             ("open tasks", holders.tasks()),
             ("pins", lines(holders.pins.iter().map(PinHold::text))),
             ("steps", lines(holders.steps.iter().map(StepHold::text))),
+            ("hidden", holders.hidden.text().unwrap_or_default()),
             ("default", holders.default_text(kind).to_owned()),
             ("last used", holders.last_used()),
         ]);
@@ -203,8 +206,8 @@ impl Holders {
         let open = usize::try_from(self.open_tasks).unwrap_or(usize::MAX);
         let counted = [
             (open, "open task"),
-            (self.pins.len(), "pin"),
-            (self.steps.len(), "step of templates"),
+            (self.pins.len() + self.hidden.pins, "pin"),
+            (self.steps.len() + self.hidden.steps, "step of templates"),
         ];
         let parts: Vec<String> = counted
             .into_iter()

@@ -12,10 +12,12 @@ pub enum Exit {
     Conflict,
     Unreachable,
     TimedOut,
+    Unauthenticated,
+    Forbidden,
 }
 
 /// Every exit code once, in order.
-const TABLE: [(Exit, u8, &str); 7] = [
+const TABLE: [(Exit, u8, &str); 9] = [
     (
         Exit::Complete,
         0,
@@ -32,9 +34,15 @@ const TABLE: [(Exit, u8, &str); 7] = [
     (
         Exit::Unreachable,
         5,
-        "the host cannot be reached or is not ready",
+        "the host cannot be reached, is not ready, or is asked for too much at once",
     ),
     (Exit::TimedOut, 6, "--timeout passed; the task goes on"),
+    (
+        Exit::Unauthenticated,
+        7,
+        "no valid token: set TASKER_TOKEN to a key of the host",
+    ),
+    (Exit::Forbidden, 8, "it is not permitted: by the actions of the key, or for want of a share"),
 ];
 
 impl Exit {
@@ -46,9 +54,11 @@ impl Exit {
     /// What an HTTP status of the API means for the command; `status` is not a success.
     pub fn of_status(status: u16) -> Self {
         match status {
+            401 => Self::Unauthenticated,
+            403 => Self::Forbidden,
             404 | 410 => Self::NotFound,
             409 => Self::Conflict,
-            502..=504 => Self::Unreachable,
+            429 | 502..=504 => Self::Unreachable,
             400..=499 => Self::BadInput,
             _ => Self::Failed,
         }
@@ -84,8 +94,8 @@ mod tests {
 
     #[test]
     fn a_status_says_which_code_the_command_ends_with() {
-        let codes =
-            [422, 400, 413, 404, 409, 503, 500].map(|status| Exit::of_status(status).code());
-        assert_eq!(codes, [2, 2, 2, 3, 4, 5, 1]);
+        let codes = [422, 400, 413, 401, 403, 404, 409, 429, 503, 500]
+            .map(|status| Exit::of_status(status).code());
+        assert_eq!(codes, [2, 2, 2, 7, 8, 3, 4, 5, 5, 1]);
     }
 }

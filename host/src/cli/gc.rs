@@ -10,17 +10,16 @@ use serde::Deserialize;
 use serde_json::json;
 use std::time::Duration;
 
-/// Remove the bytes of versions of components that nothing needs any more.
+/// Remove the bytes of component versions that are no longer needed.
 ///
-/// Nothing needs a version that is drained, that no template and no pin would give to a new task, and
-/// that is not the highest stable one. What it was stays on record; pushing the same bytes under the
-/// same number brings it back.
+/// A version is needed while an open task has it, a template or pin would give it to a new task, or it
+/// is the highest stable one. Its record stays; pushing the same bytes under the same version restores it.
 #[derive(Debug, clap::Args)]
 pub struct Gc {
-    /// How long ago it was published, resolved and run at least, for example 12h or 90d.
+    /// Only versions not published, resolved or run for this long, for example 12h or 90d.
     #[arg(long, default_value = "30d", value_name = "DURATION", value_parser = parse_age)]
     older_than: Duration,
-    /// Show what would go, and leave it.
+    /// Show what would be removed only.
     #[arg(long)]
     dry_run: bool,
 }

@@ -1,15 +1,13 @@
 //! `tasker grant …`
 
 use super::paint::Tone;
-use super::reference::Reference;
+use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
 use crate::domain::capability::Capability;
 use crate::domain::name::Name;
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::json;
-use std::fmt;
-use std::str::FromStr;
 
 /// The forms of a capability.
 const FORMS: &str = "Capabilities:
@@ -21,30 +19,30 @@ const FORMS: &str = "Capabilities:
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Let a component reach something in the tasks of a namespace.
+    /// Grant a capability to a component in the tasks of a namespace.
     #[command(after_help = FORMS)]
     Add {
         #[command(flatten)]
         granted: Granted,
-        /// What it may reach, such as 'http GET api.example.com/v1/*'.
+        /// The capability, such as 'http GET api.example.com/v1/*'.
         capability: String,
-        /// Why, for who reads the audit.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
     /// List the grants.
     Ls {
-        /// Only those of this namespace.
+        /// Only grants of this namespace.
         #[arg(long)]
         namespace: Option<Name>,
     },
-    /// Take a grant away; attempts that begin from now on do without it.
+    /// Revoke a grant; it takes effect from the next attempt on.
     Rm {
         #[command(flatten)]
         granted: Granted,
-        /// What it may no longer reach, as `grant ls` shows it, or its id.
+        /// The capability, as `grant ls` shows it, or the id of the grant.
         capability: String,
-        /// Why, for who reads the audit.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -53,61 +51,31 @@ pub enum Command {
 /// To what is granted, and in whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Granted {
-    /// The component, for example payments/charge; 'payments/*' for all of the namespace.
+    /// The component, for example payments/charge; 'payments/*' for all components of the namespace.
     #[arg(value_name = "NAMESPACE/NAME")]
-    component: Family,
-    /// The namespace whose tasks are meant; without it, the namespace of the component.
+    component: ComponentFamily,
+    /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
-}
-
-/// One component, or all of a namespace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Family {
-    One(Reference),
-    All(Name),
-}
-
-impl FromStr for Family {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_suffix("/*") {
-            Some(namespace) => namespace
-                .parse()
-                .map(Self::All)
-                .map_err(|error| format!("{error}")),
-            None => super::reference::parse_family(text).map(Self::One),
-        }
-    }
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::One(component) => write!(f, "{component}"),
-            Self::All(namespace) => write!(f, "every component of {namespace}"),
-        }
-    }
 }
 
 impl Granted {
     fn namespace(&self) -> &Name {
         match (&self.namespace, &self.component) {
-            (Some(namespace), _) | (None, Family::All(namespace)) => namespace,
-            (None, Family::One(component)) => &component.namespace,
+            (Some(namespace), _) | (None, ComponentFamily::All(namespace)) => namespace,
+            (None, ComponentFamily::One(component)) => &component.namespace,
         }
     }
 
     /// As the namespace names it: `*`, `name`, or `other/name`.
     fn component(&self) -> Result<String, CliError> {
         match &self.component {
-            Family::One(component) if component.namespace == *self.namespace() => {
+            ComponentFamily::One(component) if component.namespace == *self.namespace() => {
                 Ok(component.name.to_string())
             }
-            Family::One(component) => Ok(component.family()),
-            Family::All(namespace) if namespace == self.namespace() => Ok("*".to_owned()),
-            Family::All(namespace) => Err(Problem::bad_input(format!(
+            ComponentFamily::One(component) => Ok(component.family()),
+            ComponentFamily::All(namespace) if namespace == self.namespace() => Ok("*".to_owned()),
+            ComponentFamily::All(namespace) => Err(Problem::bad_input(format!(
                 "{} cannot grant to all components of {namespace} at once",
                 self.namespace()
             ))
@@ -160,7 +128,7 @@ async fn add(
             granted.component
         )
     })?;
-    if let Family::One(component) = &granted.component {
+    if let ComponentFamily::One(component) = &granted.component {
         not_yet::warn(&component.namespace, &component.name, context).await;
     }
     let ls = format!("tasker grant ls --namespace {}", granted.namespace());
@@ -264,6 +232,6 @@ mod tests {
     fn a_star_means_the_components_of_the_namespace_itself() {
         assert_eq!(granted("payments/*", None).component().unwrap(), "*");
         assert!(granted("payments/*", Some("orders")).component().is_err());
-        assert!("*".parse::<Family>().is_err());
+        assert!("*".parse::<ComponentFamily>().is_err());
     }
 }

@@ -2,21 +2,24 @@
 
 use super::place::Place;
 use super::{CliError, Problem};
+use crate::domain::byte_order_mark::{strip_mark, without_mark};
+use crate::domain::json_text;
 use serde_json::value::RawValue;
 use std::io::Read as _;
 use std::path::Path;
 
-/// Reads a text file.
+/// Reads a text file, without a byte order mark at its start.
 pub fn read_text(path: &Path) -> Result<String, CliError> {
     let bytes = read_bytes(path)?;
-    String::from_utf8(bytes).map_err(|error| {
+    let mut text = String::from_utf8(bytes).map_err(|error| {
         let place = error.utf8_error().valid_up_to();
         Problem::bad_input(format!(
             "{} is not UTF-8 text (at byte {place})",
             path.display()
         ))
-        .into()
-    })
+    })?;
+    strip_mark(&mut text);
+    Ok(text)
 }
 
 /// Reads a file.
@@ -51,8 +54,11 @@ fn read_stdin() -> Result<String, CliError> {
     }
 }
 
+/// JSON that the host would keep, with a place where it is none.
 fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, CliError> {
-    serde_json::from_str(&text).map_err(|error| {
+    let what = if option.is_empty() { "value" } else { "input" };
+    let text = without_mark(&text);
+    let value: Box<RawValue> = serde_json::from_str(text).map_err(|error| {
         let (line, column) = (error.line().max(1), error.column().max(1));
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or(&message);
@@ -61,11 +67,13 @@ fn parse_json(name: &str, option: &str, text: String) -> Result<Box<RawValue>, C
         let help = format!(
             "write JSON, for example {lead}'{{\"amount\": 5}}', or @file.json, or @- for standard input"
         );
-        let what = if option.is_empty() { "value" } else { "input" };
         Problem::bad_input(format!("the {what} is not JSON"))
             .at([Place::new(line, column, message)])
-            .in_file(name, &text).help(help).into()
-    })
+            .in_file(name, text).help(help)
+    })?;
+    let kept = json_text::check(value.get());
+    kept.map_err(|error| Problem::bad_input(format!("the {what} cannot be taken: {error}")))?;
+    Ok(value)
 }
 
 #[cfg(test)]
@@ -94,6 +102,14 @@ mod tests {
                 .get(),
             "{\"a\": 1}"
         );
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_a_text() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        std::io::Write::write_all(&mut file, b"\xef\xbb\xbf{}").unwrap();
+        assert_eq!(read_text(file.path()).unwrap(), "{}");
+        assert_eq!(read_json("", "\u{feff}{}").unwrap().get(), "{}");
     }
 
     #[test]

@@ -13,21 +13,21 @@ use std::time::Duration;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     Create(Create),
-    /// List the keys that are in force or have expired.
+    /// List API keys, expired ones included.
     Ls,
-    /// Revoke a key: within seconds no host takes it any more.
+    /// Revoke a key; every host refuses it within seconds.
     Revoke {
         /// The key's name.
         name: Name,
     },
 }
 
-/// Make a key, for a person or for an account such as CI; it is shown once.
+/// Create an API key; it is shown once.
 #[derive(Debug, clap::Args)]
 pub struct Create {
-    /// What the audit calls whoever uses it.
+    /// Name of the key, as the audit log shows it.
     name: Name,
-    /// What it may do, for example: publish or read,run
+    /// Permitted actions, for example: publish or read,run
     #[arg(
         long,
         value_enum,
@@ -36,10 +36,10 @@ pub struct Create {
         value_name = "ACTION"
     )]
     only: Vec<Action>,
-    /// Where it may do so; can be given several times; `*` is everywhere.
+    /// Namespaces in which they are permitted; can be repeated; `*` is all.
     #[arg(long, required = true, value_name = "NAMESPACE")]
     namespace: Vec<Reach>,
-    /// After which time it is refused, for example 90d or 12h; without it: never.
+    /// Lifetime, for example 90d or 12h; by default it never expires.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     expires: Option<Duration>,
 }
@@ -80,9 +80,7 @@ impl Create {
                 ),
             )
         })?;
-        context
-            .output
-            .next(&[format!("tasker key revoke {}", self.name)]);
+        context.output.next(&["tasker key ls".to_owned()]);
         Ok(())
     }
 }

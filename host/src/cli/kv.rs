@@ -18,17 +18,17 @@ pub enum Command {
         /// For example orders/counters.
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,
-        /// Only keys that begin with this.
+        /// Only keys with this prefix.
         #[arg(long)]
         prefix: Option<String>,
     },
-    /// Print the value under a key.
+    /// Print the value of a key.
     Get {
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,
         key: String,
     },
-    /// Set the value under a key, whatever stood there.
+    /// Set the value of a key unconditionally.
     Set {
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,
@@ -48,7 +48,10 @@ pub enum Command {
 struct Entry {
     key: String,
     version: i64,
-    value: Box<RawValue>,
+    /// None in a list where it is large.
+    value: Option<Box<RawValue>>,
+    #[serde(default)]
+    value_bytes: u64,
     updated_at: DateTime<Utc>,
     task_id: Option<String>,
 }
@@ -88,7 +91,10 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
 fn row(entry: &Entry) -> [String; 5] {
     [
         entry.key.clone(),
-        entry.value.get().to_owned(),
+        match &entry.value {
+            Some(value) => value.get().to_owned(),
+            None => format!("({})", units::size(entry.value_bytes)),
+        },
         entry.version.to_string(),
         units::ago(entry.updated_at, Utc::now()),
         entry.task_id.clone().unwrap_or_default(),
@@ -98,9 +104,10 @@ fn row(entry: &Entry) -> [String; 5] {
 async fn get(bucket: &Reference, key: &str, context: &Context) -> Result<(), CliError> {
     let entry = context.client.get::<IgnoredAny>(&path(bucket, key)).await?;
     let exact: Entry = context.client.exactly(&entry.text)?;
+    let value = exact.value.as_ref().map_or("null", |value| value.get());
     context
         .output
-        .show(&entry.text, || super::json::escaped(exact.value.get()))
+        .show(&entry.text, || super::json::escaped(value))
 }
 
 async fn set(

@@ -17,9 +17,12 @@ const FORMS: &str = "Limits, each for one attempt:
   memory=64MiB        all memories and tables together
   cpu=2s              time on the processor
   timeout=30s         from start to end; a step's own is `timeout:` in its template
+  host_memory=4MiB    what the host keeps for it: writes to kv, events, HTTP in flight
   result=256KiB       the result, the checkpoint, or the details of a failure
-  log=16KiB           log lines; what comes after is cut
+  input=8MiB          the task's input, the checkpoint, results of earlier steps that are read
+  log=16KiB           log lines, each with 64 bytes a line and a field; what comes after is cut
   host_calls=1000     calls of the guest to the host
+  resources=100       handles held at a time: HTTP fields, requests, streams, timers
   event=4KiB          the payload of one event
   events=10           events that are sent
   http_requests=10    requests that leave the sandbox
@@ -30,32 +33,32 @@ The least holds of what the host, the namespace, its rule for the component and 
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Limit what attempts may use in the tasks of a namespace; other limits stay as they are.
+    /// Set limits on attempts in the tasks of a namespace; limits that are not named stay.
     #[command(after_help = FORMS)]
     Set {
         #[command(flatten)]
         of: Of,
-        /// Such as memory=64MiB.
+        /// For example memory=64MiB.
         #[arg(required = true, value_name = "LIMIT=VALUE", value_parser = Limit::parse_setting)]
         settings: Vec<(Limit, u64)>,
-        /// Why, for who reads the audit.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
     /// List the limits that namespaces set.
     Ls {
-        /// Only those of this namespace.
+        /// Only limits of this namespace.
         #[arg(long)]
         namespace: Option<Name>,
     },
-    /// Take limits away; attempts that begin from now on are held to what is left.
+    /// Remove limits; it takes effect from the next attempt on.
     Rm {
         #[command(flatten)]
         of: Of,
-        /// Which ones, such as memory; without any, all that the rule sets.
+        /// Limits to remove, such as memory; by default all of them.
         #[arg(value_name = "LIMIT", value_parser = limit_names())]
         limits: Vec<Limit>,
-        /// Why, for who reads the audit.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -69,10 +72,10 @@ fn limit_names() -> impl clap::builder::TypedValueParser<Value = Limit> {
 /// What is limited, and in whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Of {
-    /// A namespace, for all that its tasks run, or one component, for example payments/charge.
+    /// A namespace, for everything that its tasks run, or one component, for example payments/charge.
     #[arg(value_name = "NAMESPACE[/NAME]")]
     target: Target,
-    /// The namespace whose tasks are meant; without it, the namespace of the component.
+    /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
 }

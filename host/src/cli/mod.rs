@@ -14,12 +14,14 @@ mod excerpt;
 mod exit;
 mod gc;
 mod grant;
+mod hints;
 mod input;
 mod json;
 mod key;
 mod kv;
 mod limit;
 mod list;
+mod namespace;
 pub mod new;
 mod not_yet;
 mod oci;
@@ -37,6 +39,7 @@ mod registry;
 mod scaffold;
 mod secret;
 mod serve;
+mod share;
 mod shell;
 mod sign;
 mod signing;
@@ -75,9 +78,9 @@ pub struct Cli {
 
 /// What every command takes.
 #[derive(Debug, clap::Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Print text for people, or the API's JSON unchanged.
+    /// Output format: text, or the JSON of the API, unchanged.
     #[arg(
         long,
         global = true,
@@ -86,17 +89,28 @@ pub struct Global {
         value_name = "FORMAT"
     )]
     pub output: Format,
-    /// Where the host is; TASKER_URL says so too. TASKER_TOKEN is the key to show it; for a host on
-    /// this machine the admin key in its data directory serves as well.
+    /// URL of the host (or TASKER_URL). The API key is read from TASKER_TOKEN; for a host on this machine
+    /// also from the admin.key file in its data directory.
     #[arg(long, global = true, default_value_t = default_url())]
     pub url: String,
-    /// Trust the certificates that these authorities signed, in PEM, and no others.
+    /// Trust only the certificate authorities in this PEM file.
     #[arg(long, global = true, env = "TASKER_CA", value_name = "FILE")]
     pub ca: Option<PathBuf>,
-    /// Colour the text; `auto`: on a terminal, unless NO_COLOR is set.
+    /// Colour the output; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     pub color: When,
-    /// Show each request on standard error.
+    /// Suggest next commands (`next: …`); `auto`: on a terminal.
+    #[arg(
+        long,
+        global = true,
+        env = "TASKER_HINTS",
+        hide_env_values = true,
+        value_enum,
+        default_value_t,
+        value_name = "WHEN"
+    )]
+    pub hints: When,
+    /// Log each request to standard error.
     #[arg(short, long, global = true)]
     pub verbose: bool,
 }
@@ -113,65 +127,71 @@ enum Command {
     Serve(serve::Serve),
     New(new::New),
     Build(build::Build),
-    /// Upload components and look at them.
+    /// Upload and inspect components.
     #[command(subcommand)]
     Component(component::Command),
-    /// Register task templates and look at them.
+    /// Register and inspect task templates.
     #[command(subcommand)]
     Template(template::Command),
-    /// Say which versions new tasks take.
+    /// Pin the versions that new tasks use; ramp and roll back.
     #[command(subcommand)]
     Pin(pin::Command),
-    /// Say what publishing something would change, before anything changes.
+    /// Preview what publishing would change (a dry run).
     #[command(subcommand)]
     Plan(plan::Command),
-    /// Look at all that is published, and at who uses what.
+    /// Show everything that is published, and what uses it.
     #[command(subcommand)]
     Registry(registry::Command),
-    /// Show what keeps a version in use, and wait until nothing does.
+    /// Show what references a version, and wait until nothing does.
     #[command(subcommand)]
     Drain(drain::Command),
     Gc(gc::Gc),
-    /// Push components to OCI registries, and pull them from there.
+    /// Push components to OCI registries and pull them.
     #[command(subcommand)]
     Oci(oci::Command),
     Sync(sync::Sync),
     /// Sign components.
     #[command(subcommand)]
     Sign(sign::Command),
-    /// Say whose signatures a namespace takes.
+    /// Manage which signing keys a namespace accepts.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// Keep what only granted handlers may use.
+    /// Manage secrets.
     #[command(subcommand)]
     Secret(secret::Command),
-    /// Look at the values that handlers keep, and set or remove them.
+    /// Read, set and remove key-value entries of handlers.
     #[command(subcommand)]
     Kv(kv::Command),
-    /// Say what components may reach: HTTP, secrets, kv, environment, events.
+    /// Manage capabilities of components: HTTP, secrets, kv, environment, events.
     #[command(subcommand)]
     Grant(grant::Command),
-    /// Say how much attempts may use: memory, time, HTTP, results, logs.
+    /// Create and list namespaces.
+    #[command(subcommand)]
+    Namespace(namespace::Command),
+    /// Manage which components other namespaces may use.
+    #[command(subcommand)]
+    Share(share::Command),
+    /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
-    /// Run tasks, follow them, cancel them.
+    /// Run, follow and cancel tasks.
     #[command(subcommand)]
     Task(task::Command),
-    /// Look at the steps of a task.
+    /// Show the steps of a task.
     #[command(subcommand)]
     Step(step::Command),
-    /// Look at who changed what.
+    /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
-    /// Make, list and revoke API keys.
+    /// Create, list and revoke API keys.
     #[command(subcommand)]
     Key(key::Command),
     Bench(bench::Bench),
-    /// Check this machine and the host, and say how to mend what is wrong.
+    /// Check this machine and the host, and suggest fixes.
     Doctor(doctor::Args),
     /// Open psql on the database of this machine's host.
     Psql(psql::Args),
-    /// Print the completion script of a shell, for example: tasker completions bash.
+    /// Print a shell completion script, for example: tasker completions bash.
     Completions {
         shell: clap_complete::Shell,
     },
@@ -196,9 +216,14 @@ impl Cli {
         Some(args.run())
     }
 
+    /// True where the command starts a PostgreSQL of its own.
+    pub fn has_private_database(&self) -> bool {
+        matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
+    }
+
     /// Runs the command; whatever goes wrong has been told on standard error when this returns.
     pub async fn run(self) -> Exit {
-        let output = Output::new(self.global.output, self.global.color);
+        let output = Output::new(self.global.output, self.global.color, self.global.hints);
         match dispatch(self.command, &self.global, output).await {
             Ok(exit) => exit,
             Err(CliError::ClosedPipe) => Exit::Complete,
@@ -219,8 +244,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
     };
     match command {
         Command::Serve(serve) => serve.run(output).await,
-        Command::New(new) => Ok(new.run().map(|()| Exit::Complete)?),
-        Command::Build(build) => Ok(build.run().await.map(|()| Exit::Complete)?),
+        Command::New(new) => new.run(output),
+        Command::Build(build) => build.run(output).await,
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
@@ -235,6 +260,8 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,
+        Command::Namespace(command) => namespace::run(command, &context()?).await,
+        Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
         Command::Task(command) => task::run(command, &context()?).await,
         Command::Step(command) => step::run(command, &context()?).await,
@@ -242,7 +269,7 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Key(command) => key::run(command, &context()?).await,
         Command::Bench(bench) => bench.run(output).await,
         Command::Doctor(args) => doctor::run(args, global, output).await,
-        Command::Psql(args) => psql::run(args),
+        Command::Psql(args) => psql::run(args, output),
         Command::Completions { shell } => print_completions(shell, output),
         Command::Version => print_version(output),
         Command::CompileComponent(_) => unreachable!("`Cli::without_runtime` took it before"),
@@ -252,7 +279,9 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
 fn print_completions(shell: clap_complete::Shell, output: Output) -> Result<Exit, CliError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tasker", &mut script);
-    output.print(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    let answer = json!({ "shell": shell.to_string(), "script": script });
+    output.show(&answer.to_string(), || script.clone().into_owned())?;
     Ok(Exit::Complete)
 }
 

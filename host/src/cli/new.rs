@@ -1,8 +1,11 @@
 //! `tasker new`
 
+use super::output::Output;
 use super::scaffold::{self, File, Names, Sdk};
+use super::{CliError, Exit, shell};
 use crate::domain::name::Name;
 use anyhow::{Context as _, bail};
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -12,16 +15,16 @@ const DEFAULT_NAMESPACE: &str = "default";
 /// Where a checkout of this project has the SDK.
 const SDK_IN_CHECKOUT: &str = "plugins/sdk";
 
-/// Write a new crate of step handlers, with a task template to try it.
+/// Create a crate of step handlers, with a task template to try it.
 ///
-/// It takes the SDK from the checkout of Tasker that it lies in, or from --sdk-path; anywhere else it
-/// gets a copy in its folder sdk/, so that it builds without either.
+/// Inside a checkout of Tasker the crate uses the SDK of the checkout; elsewhere the SDK is copied into
+/// its folder sdk/, unless --sdk-path is given.
 #[derive(Debug, clap::Args)]
 pub struct New {
-    /// What to call it: hello, or with a namespace orders/charge.
+    /// Name of the component: hello, or with a namespace orders/charge.
     #[arg(value_name = "[NAMESPACE/]NAME")]
     name: CrateName,
-    /// The folder to write to; without it, one named as the crate.
+    /// Folder to create; by default named after the component.
     #[arg(long, value_name = "FOLDER")]
     dir: Option<PathBuf>,
     /// Use the SDK in this folder.
@@ -56,12 +59,14 @@ impl FromStr for CrateName {
 
 impl New {
     /// Writes the crate and says how to go on.
-    pub fn run(self) -> anyhow::Result<()> {
+    pub fn run(self, output: Output) -> Result<Exit, CliError> {
         let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
         let sdk = sdk(&dir, self.sdk_path.as_deref())?;
         create(&dir, &self.name, &sdk)?;
-        println!("{}", next(&dir, &self.name));
-        Ok(())
+        let CrateName { namespace, name } = &self.name;
+        let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
+        output.show(&answer.to_string(), || next(&dir, &self.name))?;
+        Ok(Exit::Complete)
     }
 }
 
@@ -128,13 +133,14 @@ fn is_sdk(folder: &Path) -> bool {
 fn next(dir: &Path, CrateName { namespace, name }: &CrateName) -> String {
     format!(
         "wrote {dir}; with a host running (tasker serve):\n\
-         \n    cd {dir}\
+         \n    cd {cd}\
          \n    cargo test\
          \n    tasker component push .\
          \n    tasker template push template.yaml\
-         \n    tasker pin set template {namespace}/{name} =0.1.0\
+         \n    tasker pin set template {namespace}/{name}@0.1.0\
          \n    tasker task run {namespace}/{name} --input @input.json --watch",
         dir = dir.display(),
+        cd = shell::path(dir),
     )
 }
 

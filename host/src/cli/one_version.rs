@@ -13,7 +13,7 @@ pub struct OneVersion {
     /// Which one, for example payments/charge@1.4.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
     pub release: Reference,
-    /// Why, for whoever reads the history.
+    /// Reason; recorded in the audit log.
     #[arg(long)]
     reason: Option<String>,
 }

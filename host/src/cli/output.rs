@@ -2,7 +2,7 @@
 
 use super::paint::{Paint, Tone, When};
 use super::problem::{CliError, Problem};
-use super::{Exit, json, paint, units};
+use super::{Exit, hints, json, paint, units};
 use crate::domain::visible::visible_around;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
@@ -20,6 +20,10 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
     format: Format,
+    /// Commands to go on with are named.
+    has_hints: bool,
+    /// Columns of the terminal on standard output, if it is one.
+    width: Option<usize>,
     /// For standard output.
     pub paint: Paint,
     /// For standard error.
@@ -27,11 +31,18 @@ pub struct Output {
 }
 
 impl Output {
-    pub fn new(format: Format, color: When) -> Self {
+    pub fn new(format: Format, color: When, hints: When) -> Self {
         let paint = Paint::new(color, &io::stdout());
         let paint_error = Paint::new(color, &io::stderr());
+        let has_hints = match (format, hints) {
+            (Format::Json, _) | (_, When::Never) => false,
+            (Format::Table, When::Always) => true,
+            (Format::Table, When::Auto) => io::stdout().is_terminal() && io::stderr().is_terminal(),
+        };
         Self {
             format,
+            has_hints,
+            width: terminal_width(),
             paint,
             paint_error,
         }
@@ -82,12 +93,14 @@ impl Output {
         }
     }
 
-    /// Names commands to go on with, dim, on standard error; nothing where JSON is wanted.
+    /// Names commands to go on with that the key may run, dim, on standard error, where a person reads
+    /// along.
     pub fn next(self, commands: &[String]) {
-        if self.is_json() {
+        if !self.has_hints {
             return;
         }
-        for (place, command) in commands.iter().enumerate() {
+        let commands = commands.iter().filter(|it| hints::is_permitted(it));
+        for (place, command) in commands.enumerate() {
             let lead = if place == 0 { "next:" } else { "     " };
             tell(&format!(
                 "{}\n",
@@ -115,18 +128,35 @@ impl Output {
         if rows.is_empty() {
             return self.paint.tone(Tone::Quiet, nothing);
         }
-        let mut builder = Builder::default();
-        builder.push_record(
-            headings.map(|heading| self.paint.tone(Tone::Quiet, &heading.to_uppercase())),
-        );
-        for row in rows {
+        let headings = headings.map(|it| self.paint.tone(Tone::Quiet, &it.to_uppercase()));
+        let rows = rows.into_iter().map(|row| {
             let mut left = N;
-            builder.push_record(row.map(|cell| {
+            row.map(|cell| {
                 left -= 1;
                 cut(&cell, left == 0)
-            }));
-        }
+            })
+        });
+        let mut rows: Vec<[String; N]> = std::iter::once(headings).chain(rows).collect();
+        self.fit(&mut rows);
+        let mut builder = Builder::default();
+        rows.into_iter().for_each(|row| builder.push_record(row));
         aligned(builder)
+    }
+
+    /// Shortens the last cells to what the terminal has room for.
+    fn fit<const N: usize>(self, rows: &mut [[String; N]]) {
+        let Some(width) = self.width else {
+            return;
+        };
+        let widest = |column: usize| rows.iter().map(|row| shown_chars(&row[column])).max();
+        let others: usize = (0..N - 1).filter_map(widest).map(|chars| chars + GAP).sum();
+        let room = width.saturating_sub(others).max(MIN_LAST_CELL_CHARS);
+        for row in rows {
+            let last = &mut row[N - 1];
+            if !last.contains('\x1b') {
+                *last = units::elide(last, room);
+            }
+        }
     }
 
     /// One thing as lines of `label  value`; those without a value are left out.
@@ -154,6 +184,27 @@ fn aligned(builder: Builder) -> String {
         .map(|line| line.trim_end().to_owned())
         .collect();
     lines.join("\n")
+}
+
+/// Columns between two cells.
+const GAP: usize = 2;
+/// The last cell of a row is not cut below this.
+const MIN_LAST_CELL_CHARS: usize = 12;
+
+fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+}
+
+/// How many characters a terminal shows of a text with our colours.
+fn shown_chars(text: &str) -> usize {
+    let (mut chars, mut rest) = (0, text);
+    while let Some(c) = rest.chars().next() {
+        let mark = paint::mark(rest);
+        chars += usize::from(mark.is_none());
+        rest = &rest[mark.unwrap_or(c.len_utf8())..];
+    }
+    chars
 }
 
 /// Cells stay on one line, of which the last may take more; those that we coloured are short by nature.
@@ -187,6 +238,8 @@ mod tests {
     fn plain() -> Output {
         Output {
             format: Format::Table,
+            has_hints: false,
+            width: None,
             paint: Paint::off(),
             paint_error: Paint::off(),
         }
@@ -208,6 +261,19 @@ mod tests {
         let table = plain().table(["name", "note"], vec![[long.clone(), long.clone()]], "");
         let cells: Vec<_> = table.lines().nth(1).unwrap().split_whitespace().collect();
         assert_eq!((cells[0].ends_with('…'), cells[1]), (true, long.as_str()));
+    }
+
+    #[test]
+    fn the_end_of_a_row_is_cut_to_what_a_terminal_shows() {
+        let narrow = Output {
+            width: Some(30),
+            ..plain()
+        };
+        let row = ["name".to_owned(), "x".repeat(60)];
+        let table = narrow.table(["name", "note"], vec![row], "");
+        let widths: Vec<_> = table.lines().map(|line| line.chars().count()).collect();
+        assert_eq!(widths, [10, 30]);
+        assert_eq!(shown_chars("\x1b[31mab\x1b[0m…"), 3);
     }
 
     #[test]

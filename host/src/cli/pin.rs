@@ -6,22 +6,22 @@ mod pinned;
 mod ramp;
 
 use super::paint::Tone;
-use super::shell::word;
 use super::{CliError, Context, Exit, view};
 use crate::domain::pin::PinKind;
-use pinned::Pinned;
+use pinned::{Pinned, PinnedAt};
 use reqwest::Method;
 use serde_json::json;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Have new tasks take the versions that meet a requirement; replaces the pin that was there.
+    /// Pin new tasks to a version or range; replaces an existing pin.
     Set {
         #[command(flatten)]
-        pinned: Pinned,
-        /// An exact version (=1.2.0) or a range, as Cargo writes it (^1.2, ~1.2.3; 1.2.0 means ^1.2.0).
-        requirement: String,
-        /// Why, for who reads the history.
+        pinned: PinnedAt,
+        /// In place of @VERSION: an exact version ('=1.2.0') or a range, as Cargo writes it ('^1.2',
+        /// '~1.2.3'; 1.2.0 means ^1.2.0).
+        requirement: Option<String>,
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -31,11 +31,11 @@ pub enum Command {
     Thaw(ramp::Thaw),
     History(history::History),
     Ls(ls::Ls),
-    /// Remove a pin; new tasks take the highest version again.
+    /// Remove a pin; new tasks use the highest version that their template allows.
     Rm {
         #[command(flatten)]
         pinned: Pinned,
-        /// Why, for who reads the history.
+        /// Reason; recorded in the audit log.
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
@@ -66,7 +66,10 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             pinned,
             requirement,
             reason,
-        } => set(&pinned, &requirement, &reason, context).await?,
+        } => {
+            let (pinned, requirement) = pinned.at(requirement)?;
+            set(&pinned, &requirement, &reason, context).await?;
+        }
         Command::Ramp(ramp) => ramp.run(context).await?,
         Command::Rollback(rollback) => rollback.run(context).await?,
         Command::Freeze(freeze) => freeze.run(context).await?,
@@ -103,9 +106,8 @@ async fn set(
 fn to_keep(pinned: &Pinned, requirement: &str) -> String {
     match semver::Version::parse(requirement.trim()) {
         Ok(version) => format!(
-            "\n  to keep it at {version}: tasker pin set {} {}",
-            pinned.arguments(),
-            word(&format!("={version}"))
+            "\n  to keep it at {version}: tasker pin set {}",
+            pinned.arguments_at(&version)
         ),
         Err(_) => String::new(),
     }

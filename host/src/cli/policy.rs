@@ -12,24 +12,25 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Have a namespace take only components that this key, or another of its keys, signed.
+    /// Require a signature by this key, or another key of the namespace, on its components.
     ///
-    /// Nothing else is published in it, and its new tasks run nothing else, whosever component it is.
+    /// Unsigned components cannot be published in the namespace, and its new tasks do not run them, also
+    /// where they belong to another namespace.
     Add {
         /// The public key, a `.pub` file.
         key: PathBuf,
         #[arg(long)]
         namespace: Name,
-        /// What to call the key; without it, the name of the file.
+        /// Name of the key; by default the name of the file.
         #[arg(long)]
         name: Option<String>,
     },
-    /// List the keys whose signatures a namespace takes.
+    /// List the signing keys of a namespace.
     Ls {
         #[arg(long)]
         namespace: Name,
     },
-    /// Take a key out; a namespace without keys takes everything.
+    /// Remove a key; a namespace without keys accepts unsigned components.
     Rm {
         /// The key's id, as `policy ls` shows it.
         key: KeyId,

@@ -112,8 +112,12 @@ impl Problem {
 
     /// True where the host refuses what was sent, whoever sends it.
     pub fn is_refusal(&self) -> bool {
-        let is_of_caller = ["unauthenticated", "forbidden"].contains(&self.code.as_str());
-        matches!(self.exit, Exit::BadInput | Exit::Conflict) && !is_of_caller
+        matches!(self.exit, Exit::BadInput | Exit::Conflict)
+    }
+
+    /// True where the host holds back as many requests as it may; one that waits may ask again.
+    pub fn is_full(&self) -> bool {
+        self.code == "too_many_waits"
     }
 
     /// The code that the process ends with.
@@ -189,6 +193,14 @@ impl CliError {
                 let version = problem.lowest_version.clone().unwrap_or_default();
                 problem.help(how(&version)).into()
             }
+            Self::ClosedPipe | Self::Problem(_) => self,
+        }
+    }
+
+    /// Says how to mend it where it has this code.
+    pub fn help_for(self, code: &str, help: &str) -> Self {
+        match self {
+            Self::Problem(problem) if problem.code == code => problem.help(help).into(),
             Self::ClosedPipe | Self::Problem(_) => self,
         }
     }

@@ -1,5 +1,6 @@
 //! `tasker psql`: a psql on the host's database.
 
+use super::output::Output;
 use super::{CliError, Exit, Problem};
 use crate::store::embedded::{Programs, ServerAddress, default_data_dir, install_command};
 use std::ffi::OsString;
@@ -27,7 +28,12 @@ pub struct Args {
 }
 
 /// Becomes psql; returns only if that is not possible.
-pub fn run(args: Args) -> Result<Exit, CliError> {
+pub fn run(args: Args, output: Output) -> Result<Exit, CliError> {
+    if output.is_json() {
+        let what = "`--output json` does nothing here: psql writes in formats of its own";
+        let help = "for example: tasker psql -- --csv -c 'select * from tasker.task'";
+        return Err(Problem::bad_input(what).help(help).into());
+    }
     let url = match args.database_url {
         Some(url) => url,
         None => embedded_url(args.data_dir)?,

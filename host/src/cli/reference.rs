@@ -95,6 +95,53 @@ pub fn parse_task_id(text: &str) -> Result<TaskId, String> {
     text.parse().map_err(|_| right.to_owned())
 }
 
+/// One component, or all of a namespace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ComponentFamily {
+    One(Reference),
+    All(Name),
+}
+
+impl FromStr for ComponentFamily {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.strip_suffix("/*") {
+            Some(namespace) => namespace
+                .parse()
+                .map(Self::All)
+                .map_err(|error| format!("{error}")),
+            None => parse_family(text).map(Self::One),
+        }
+    }
+}
+
+impl fmt::Display for ComponentFamily {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(component) => write!(f, "{component}"),
+            Self::All(namespace) => write!(f, "every component of {namespace}"),
+        }
+    }
+}
+
+impl ComponentFamily {
+    pub fn namespace(&self) -> &Name {
+        match self {
+            Self::One(component) => &component.namespace,
+            Self::All(namespace) => namespace,
+        }
+    }
+
+    /// `name`, or `*`.
+    pub fn name(&self) -> String {
+        match self {
+            Self::One(component) => component.name.to_string(),
+            Self::All(_) => "*".to_owned(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

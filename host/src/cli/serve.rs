@@ -13,10 +13,10 @@ use crate::host::logging::{self, LogFormat};
 use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
 use crate::registry::upkeep::{DEFAULT_CACHE_BYTES, Upkeep};
 use crate::sandbox::{CompileLimits, Compiler};
-use crate::store::DEFAULT_CONNECTIONS;
 use crate::store::embedded::default_data_dir;
 use crate::store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
-use crate::worker::WorkerConfig;
+use crate::store::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
+use crate::worker::{WorkerConfig, default_slots};
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -57,7 +57,7 @@ pub struct Serve {
     #[arg(long, value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
     /// Connections to the database.
-    #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(4..=1000))]
+    #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
     /// Publish the components and templates in DIR/NAMESPACE as they appear and change; pins.yaml,
     /// grants.yaml and limits.yaml are left to `tasker sync`.
@@ -73,12 +73,12 @@ pub struct Serve {
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
-    /// Attempts under way at the same time.
-    #[arg(long, default_value_t = 256, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
-    slots: u16,
+    /// Attempts under way at the same time [default: 128 for each core, 1000 at most]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    slots: Option<u16>,
     /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
-    /// may say less. Limits: memory, timeout, cpu, result, log, host_calls, event, events,
-    /// http_requests, http_in, http_out.
+    /// may say less. Limits: memory, timeout, cpu, host_memory, result, input, log, host_calls, resources,
+    /// event, events, http_requests, http_in, http_out.
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
     limits: Vec<(Limit, u64)>,
     /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
@@ -110,6 +110,10 @@ enum Auth {
 }
 
 impl Serve {
+    pub(super) fn has_private_database(&self) -> bool {
+        self.database_url.is_none()
+    }
+
     /// Serves until SIGINT or SIGTERM; a second signal ends the process at once.
     pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
         logging::start(self.log_format);
@@ -118,7 +122,7 @@ impl Serve {
         let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
         let mut signals = Signals::install().map_err(anyhow::Error::from)?;
         let host = tokio::select! {
-            host = self.start(admin_key) => host.map_err(anyhow::Error::from)?,
+            host = self.start(admin_key) => host.map_err(not_started)?,
             () = signals.stop.asked() => return Ok(Exit::Complete),
         };
         output.print(&format!(
@@ -202,13 +206,30 @@ impl Serve {
     fn worker(&self) -> WorkerConfig {
         WorkerConfig {
             host_name: host_name(),
-            slots: self.slots.into(),
+            slots: self.slots.map_or_else(default_slots, usize::from),
             heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
             dead_after: Duration::from_millis(self.dead_after),
             drain_timeout: Duration::from_millis(self.drain_timeout),
             limits: self.limits(),
             ..WorkerConfig::default()
         }
+    }
+}
+
+/// What the database refused comes with a remedy and an exit code of its own.
+fn not_started(error: HostError) -> CliError {
+    match error {
+        HostError::Connect(error) => {
+            let exit = if error.is_passing() {
+                Exit::Unreachable
+            } else {
+                Exit::BadInput
+            };
+            Problem::new(exit, "database_unavailable", error.to_string())
+                .help(error.help())
+                .into()
+        }
+        other => anyhow::Error::from(other).into(),
     }
 }
 

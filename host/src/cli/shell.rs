@@ -4,9 +4,9 @@ use std::path::Path;
 
 /// A word of a command as a shell takes it: in quotes where the shell would read more into it.
 pub fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@,+%~^".contains(c);
-    // Where a word begins, `~` is somebody's home, and `=` to zsh the path of a command.
-    let is_safe = !text.is_empty() && !text.starts_with(['~', '=']) && text.chars().all(is_plain);
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@,+".contains(c);
+    // Some shells read more into `^`, `~` and `%`; to zsh a leading `=` is the path of a command.
+    let is_safe = !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain);
     match is_safe {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', r"'\''")),
@@ -55,7 +55,13 @@ mod tests {
 
     #[test]
     fn what_needs_no_quotes_has_none() {
-        for text in ["^1.2", "1.2.0", "orders/charge@1.5.0", "pin.set", "90d"] {
+        for text in [
+            "1.2.0",
+            "shop/price@1.0.0",
+            "orders/charge@1.5.0",
+            "pin.set",
+            "90d",
+        ] {
             assert_eq!(word(text), text);
         }
         assert_eq!(option("before", Some(7)), " --before 7");

@@ -10,10 +10,10 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Make keys.
+    /// Manage signing keys.
     #[command(subcommand)]
     Key(KeyCommand),
-    /// Sign a component; the signature is written beside it, and `component push` sends it along.
+    /// Sign a .wasm file; the signature is written to FILE.sig, which `component push` sends along.
     File {
         /// The .wasm file.
         file: PathBuf,
@@ -25,7 +25,7 @@ pub enum Command {
 
 #[derive(Debug, clap::Subcommand)]
 pub enum KeyCommand {
-    /// Make a key pair: PATH to keep secret, PATH.pub to hand out.
+    /// Create a key pair: PATH is private, PATH.pub is public.
     New {
         #[arg(default_value = "tasker-signing-key")]
         path: PathBuf,

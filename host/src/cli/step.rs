@@ -4,40 +4,86 @@ use super::output::Output;
 use super::paint::Paint;
 use super::reference::parse_task_id;
 use super::view::{Failure, Page, Step};
-use super::{CliError, Context, Exit, units};
+use super::{CliError, Context, Exit, list, units};
 use crate::domain::ids::TaskId;
 use crate::domain::state::StepState;
 use chrono::{DateTime, TimeDelta, Utc};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// List the steps of a task.
-    Ls {
-        /// The task's id.
-        #[arg(value_parser = parse_task_id)]
-        task: TaskId,
-    },
+    Ls(Ls),
+}
+
+/// List the steps of a task.
+#[derive(Debug, clap::Args)]
+pub struct Ls {
+    /// The task's id.
+    #[arg(value_parser = parse_task_id)]
+    task: TaskId,
+    /// Only those in this state; may be given several times.
+    #[arg(long, value_enum)]
+    state: Vec<StepState>,
+    /// How many at most.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
+    limit: u16,
+    /// Go on where another page ended.
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// Every page.
+    #[arg(long, conflicts_with_all = ["limit", "after"])]
+    all: bool,
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
-        Command::Ls { task } => ls(task, context).await,
+        Command::Ls(ls) => ls.run(context).await,
     }
 }
 
-async fn ls(task: TaskId, context: &Context) -> Result<Exit, CliError> {
-    let page = context
-        .client
-        .get::<Page<Step>>(&["tasks", &task.to_string(), "steps"])
-        .await?;
-    context
-        .output
-        .show(&page.text, || table(&page.value.items, context.output))?;
-    context.output.next(&[format!("tasker task show {task}")]);
-    Ok(Exit::Complete)
+impl Ls {
+    async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let task = self.task.to_string();
+        let path = ["tasks", task.as_str(), "steps"];
+        let page = match self.all {
+            true => list::all::<Step>(&context.client, &path, &self.filters()).await?,
+            false => context.client.query(&path, &self.query()).await?,
+        };
+        context
+            .output
+            .show(&page.text, || table(&page.value.items, context.output))?;
+        context.output.next(&[self.next(&page.value)]);
+        Ok(Exit::Complete)
+    }
+
+    fn filters(&self) -> Vec<(&'static str, String)> {
+        let states: Vec<_> = self.state.iter().map(ToString::to_string).collect();
+        let states = Some(states.join(",")).filter(|states| !states.is_empty());
+        list::filters([("state", states)])
+    }
+
+    fn query(&self) -> Vec<(&'static str, String)> {
+        let paging = list::filters([
+            ("limit", Some(self.limit.to_string())),
+            ("after", self.after.clone()),
+        ]);
+        self.filters().into_iter().chain(paging).collect()
+    }
+
+    fn next(&self, page: &Page<Step>) -> String {
+        let Self { task, limit, .. } = self;
+        let states = self.state.iter().map(|state| format!(" --state {state}"));
+        match &page.next {
+            Some(cursor) => format!(
+                "tasker step ls {task}{} --limit {limit} --after {cursor}",
+                states.collect::<String>()
+            ),
+            None => format!("tasker task show {task}"),
+        }
+    }
 }
 
-/// The steps as a table: state, attempts, how long, and why it stands where it does.
+/// The steps as a table: state, attempts, how long, what ran, what came of it, and why it stands where it
+/// does.
 pub fn table(steps: &[Step], output: Output) -> String {
     let now = Utc::now();
     let rows = steps
@@ -45,13 +91,21 @@ pub fn table(steps: &[Step], output: Output) -> String {
         .map(|step| row(step, now, output.paint))
         .collect();
     output.table(
-        ["step", "state", "attempts", "took", "note"],
+        [
+            "step",
+            "state",
+            "attempts",
+            "took",
+            "component",
+            "result",
+            "note",
+        ],
         rows,
         "no steps",
     )
 }
 
-fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 5] {
+fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 7] {
     [
         step.name.clone(),
         format!(
@@ -61,8 +115,18 @@ fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 5] {
         ),
         attempts(step),
         took(step, now).map(units::span).unwrap_or_default(),
+        component(step),
+        step.result_bytes.map(units::size).unwrap_or_default(),
         note(step, now),
     ]
+}
+
+/// What it runs, or ran, such as `orders/charge@1.4.2`.
+fn component(step: &Step) -> String {
+    match step.component.is_empty() {
+        true => String::new(),
+        false => format!("{}@{}", step.component, step.version),
+    }
 }
 
 /// `2/5` once it was tried: the attempts that count, of those that it has; `1/5, 4 runs` where some
@@ -111,10 +175,8 @@ pub fn note(step: &Step, now: DateTime<Utc>) -> String {
             reason.unwrap_or_else(|| format!("after {}", step.depends_on.join(", ")))
         }
         StepState::WaitingForRetry => match step.ready_at {
-            Some(due) => format!(
-                "again in {}: {error}",
-                units::span(units::between(now, due))
-            ),
+            Some(due) if due > now => format!("again in {}: {error}", units::span(due - now)),
+            Some(_) => format!("due now: {error}"),
             None => error,
         },
         StepState::Error | StepState::Running | StepState::Cancelled => error,
@@ -167,5 +229,7 @@ mod tests {
         );
         assert_eq!(note(&step, now), "again in 3.00 s: declined: try later");
         assert_eq!(attempts(&step), "1/3");
+        let due = "2026-01-01T00:00:03Z".parse().unwrap();
+        assert_eq!(note(&step, due), "due now: declined: try later");
     }
 }

@@ -27,6 +27,8 @@ fn every_command_of_the_tour_is_understood() {
         "tasker template graph orders/fulfil --format dot",
         "tasker template graph fulfil.yaml",
         "tasker pin set template orders/fulfil =1.2.0",
+        "tasker pin set template orders/fulfil@1.2.0",
+        "tasker pin ramp component payments/charge@1.5.0 --percent 10",
         "tasker pin set component payments/charge ^1.4 --in orders",
         "tasker pin rm component payments/charge --in orders",
         "tasker task run orders/fulfil --version ^1 --input @order.json --wait --timeout 30s --output json",

@@ -1,5 +1,6 @@
 //! The token that the commands show a host.
 
+use crate::domain::byte_order_mark::without_mark;
 use crate::host::ADMIN_KEY_FILE;
 use crate::store::embedded::default_data_dir;
 use std::path::PathBuf;
@@ -31,13 +32,13 @@ impl Token {
 /// account may read it.
 pub fn find(is_local: bool) -> Option<Token> {
     let of_environment = || {
-        let text = std::env::var(VARIABLE).ok()?;
+        let text = without_mark(&std::env::var(VARIABLE).ok()?).to_owned();
         Some(Token { text, file: None })
     };
     let of_file = || {
         let file = default_data_dir().ok()?.join(ADMIN_KEY_FILE);
         let text = std::fs::read_to_string(&file).ok()?;
-        let (text, file) = (text.trim().to_owned(), Some(file));
+        let (text, file) = (without_mark(&text).trim().to_owned(), Some(file));
         Some(Token { text, file })
     };
     let is_given = |token: &Token| !token.text.is_empty();

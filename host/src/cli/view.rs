@@ -3,12 +3,14 @@
 mod access;
 mod origin;
 mod pin;
+mod share;
 mod standing;
 mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, canonical, pinned};
+pub use share::{Hidden, Share};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
@@ -21,6 +23,7 @@ use crate::domain::state::{StepState, TaskState};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::collections::BTreeMap;
 
 /// One page of a list.
 #[derive(Debug, Deserialize)]
@@ -37,14 +40,32 @@ pub struct Page<T> {
 pub struct FamilyLine {
     pub namespace: String,
     pub name: String,
+    /// None where a new task that asks for no version would be refused.
     pub latest: Option<String>,
     pub versions: u64,
+    /// How many of them new tasks may not take, by the reason.
+    #[serde(default)]
+    pub barred: BTreeMap<String, u64>,
     pub created_at: DateTime<Utc>,
+}
+
+impl FamilyLine {
+    /// `2 yanked, 1 quarantined`; empty where new tasks may take every version.
+    pub fn unavailable(&self) -> String {
+        let parts = self
+            .barred
+            .iter()
+            .map(|(bar, count)| format!("{count} {}", bar.replace('_', " ")));
+        parts.collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// All versions of a component or template.
 #[derive(Debug, Deserialize)]
 pub struct Family<V> {
+    /// Of a template: what a new task takes that asks for no version, if it would take one.
+    #[serde(default)]
+    pub latest: Option<semver::Version>,
     pub versions: Vec<V>,
 }
 
@@ -188,6 +209,8 @@ pub struct TemplateVersion {
     #[serde(default)]
     pub input_schema: Option<Box<RawValue>>,
     pub source: String,
+    #[serde(flatten)]
+    pub standing: Standing,
     #[serde(default)]
     pub verdict: Option<Verdict>,
     pub created_at: DateTime<Utc>,
@@ -246,9 +269,12 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     #[serde(default)]
     pub finished_at: Option<DateTime<Utc>>,
+    /// Why it did not complete.
+    #[serde(default)]
+    pub error: Option<Failure>,
 }
 
-/// A task with its steps.
+/// A task with the first of its steps.
 #[derive(Debug, Deserialize)]
 pub struct Task {
     pub id: TaskId,
@@ -263,13 +289,25 @@ pub struct Task {
     pub finished_at: Option<DateTime<Utc>>,
     #[serde(default)]
     pub correlation_id: String,
+    /// None where it is large: it is read by itself.
     #[serde(default)]
     pub input: Option<Box<RawValue>>,
     #[serde(default)]
+    pub input_bytes: Option<u64>,
+    /// None where it is large: it is read by itself.
+    #[serde(default)]
     pub result: Option<Box<RawValue>>,
     #[serde(default)]
+    pub result_bytes: Option<u64>,
+    #[serde(default)]
     pub error: Option<Failure>,
+    /// Steps by state; empty where the host does not tell.
+    #[serde(default)]
+    pub step_counts: BTreeMap<String, usize>,
     pub steps: Vec<Step>,
+    /// Where the rest of them begins.
+    #[serde(default)]
+    pub steps_next: Option<String>,
     /// The number of its newest transition.
     pub seq: i64,
 }
@@ -298,4 +336,11 @@ pub struct Step {
     /// Why it stands still, where it does.
     #[serde(default)]
     pub reason: Option<String>,
+    /// `namespace/name` of what it runs, or ran.
+    #[serde(default)]
+    pub component: String,
+    #[serde(default)]
+    pub version: String,
+    #[serde(default)]
+    pub result_bytes: Option<u64>,
 }

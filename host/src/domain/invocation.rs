@@ -15,7 +15,7 @@ pub struct Lease {
     pub attempt: i16,
 }
 
-/// One attempt, ready to run: the executor asks the database nothing.
+/// One attempt, ready to run.
 #[derive(Clone, Debug)]
 pub struct Invocation {
     pub lease: Lease,
@@ -23,8 +23,9 @@ pub struct Invocation {
     pub step: Arc<StepPlan>,
     /// The task's input as JSON text.
     pub task_input: Arc<str>,
-    /// Results of the steps that this step names in `depends_on`: (step name, JSON text).
-    pub dependencies: Vec<(Arc<str>, String)>,
+    /// Results of earlier steps that are at hand: (step name, JSON text). The others are read when the
+    /// handler asks for them.
+    pub dependencies: Vec<(Arc<str>, Arc<str>)>,
     /// What the last attempt left with a checkpoint, as JSON text.
     pub checkpoint: Option<String>,
     /// The same from the request to every step of the task.

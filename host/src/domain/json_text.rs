@@ -1,6 +1,16 @@
 //! JSON that is kept and passed on as text.
+//!
+//! Numbers keep the digits that they were written with, from a request to a handler and back. Where
+//! a value is read, `serde_json`'s numbers are texts too; the one thing that reading changes is how an
+//! exponent is written: `1E5` and `1e5` become `1e+5`.
+
+mod decimal;
+mod members;
+
+pub use decimal::Decimal;
 
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 /// The deepest nesting. What is deeper cannot be read again: not by this host, whose parser stops at
 /// 128, and far beyond that not by PostgreSQL, which would refuse all that is written with it.
@@ -15,6 +25,10 @@ pub enum JsonTextError {
     TooDeep(usize),
     #[error("it has a NUL or half a surrogate pair in it, which SQL cannot read as text")]
     NoText,
+    #[error("`{0}` stands in it twice; keep one of them")]
+    DuplicateMember(String),
+    #[error("`{0}` is a name that the host keeps for itself; use another")]
+    ReservedMember(String),
 }
 
 /// Ok where the text is JSON that can be kept.
@@ -22,9 +36,15 @@ pub fn check(text: &str) -> Result<(), JsonTextError> {
     let malformed = |error: serde_json::Error| JsonTextError::Malformed(error.to_string());
     serde_json::from_str::<IgnoredAny>(text).map_err(malformed)?;
     match depth(text) {
-        0..=MAX_JSON_DEPTH => Ok(()),
+        0..=MAX_JSON_DEPTH => members::check(text),
         depth => Err(JsonTextError::TooDeep(depth)),
     }
+}
+
+/// The value of JSON that can be kept, numbers with the digits that they are written with.
+pub fn parse(text: &str) -> Result<Value, JsonTextError> {
+    check(text)?;
+    serde_json::from_str(text).map_err(|error| JsonTextError::Malformed(error.to_string()))
 }
 
 /// The same where SQL can read each text in it as well.
@@ -132,6 +152,22 @@ mod tests {
             assert_eq!(refused, Err(JsonTextError::NoText), "{unreadable}");
         }
         assert!(check_readable("\u{0}").is_err());
+    }
+
+    #[test]
+    fn numbers_keep_their_digits() {
+        for number in [
+            "18446744073709551616",
+            "-0",
+            "0.10",
+            "1.50",
+            "1e-400",
+            "1e+400",
+            "0.12345678901234567890123456789",
+        ] {
+            assert_eq!(parse(number).unwrap().to_string(), number);
+        }
+        assert_eq!(parse("[1E5,1e5]").unwrap().to_string(), "[1e+5,1e+5]");
     }
 
     #[test]

@@ -72,7 +72,10 @@ pub fn check_value(json: &str) -> Result<(), KvError> {
     }
     json_text::check(json).map_err(|error| match error {
         JsonTextError::Malformed(reason) => KvError::ValueJson(reason),
-        JsonTextError::TooDeep(_) | JsonTextError::NoText => KvError::ValueText(error),
+        JsonTextError::TooDeep(_)
+        | JsonTextError::NoText
+        | JsonTextError::DuplicateMember(_)
+        | JsonTextError::ReservedMember(_) => KvError::ValueText(error),
     })
 }
 

@@ -11,6 +11,10 @@ pub use limit::{Limit, LimitError};
 pub use settings::{LimitPatch, LimitSettings};
 use std::time::Duration;
 
+/// The largest result that is recorded, whatever is allowed, in bytes: PostgreSQL takes no value, and no
+/// call, of more than 1 GiB, and a result becomes larger on its way there.
+const MAX_RECORDED_BYTES: usize = 256 << 20;
+
 /// Who set a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitSource {
@@ -28,16 +32,24 @@ pub enum LimitSource {
 pub struct Limits {
     /// All linear memories and tables of the instance together, in bytes.
     pub memory_bytes: usize,
+    /// What the host keeps for the attempt, and what one call hands over to it, in bytes: writes to
+    /// kv, events, HTTP fields, requests and responses under way.
+    pub host_memory_bytes: usize,
     /// Wall time from the start of the attempt to its forced end.
     pub deadline: Duration,
     /// Time on the processor, of the guest and of what it has the host do.
     pub cpu: Duration,
     /// The result (or failure details) as JSON text, in bytes.
     pub result_bytes: usize,
+    /// The task's input, the checkpoint and results of earlier steps that the attempt is handed, as JSON
+    /// text, in bytes.
+    pub input_bytes: u64,
     /// Log lines of one attempt together, in bytes; what comes after is cut with a note.
     pub log_bytes: usize,
     /// Calls from the guest to the host.
     pub host_calls: u32,
+    /// Handles that the instance holds at the same time: fields, requests, streams, pollables.
+    pub resources: u32,
     /// The payload of one event as JSON text, in bytes.
     pub event_bytes: usize,
     /// Events that one attempt sends.
@@ -55,11 +67,14 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             memory_bytes: 128 << 20,
+            host_memory_bytes: 16 << 20,
             deadline: Duration::from_secs(30),
             cpu: Duration::from_secs(30),
             result_bytes: 1 << 20,
+            input_bytes: 64 << 20,
             log_bytes: 64 << 10,
             host_calls: 100_000,
+            resources: 4_096,
             event_bytes: 16 << 10,
             events: 100,
             http_requests: 1_000,
@@ -84,11 +99,14 @@ impl Limits {
         let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         match limit {
             Limit::Memory => self.memory_bytes as u64,
+            Limit::HostMemory => self.host_memory_bytes as u64,
             Limit::Timeout => ms(self.deadline),
             Limit::Cpu => ms(self.cpu),
             Limit::Result => self.result_bytes as u64,
+            Limit::Input => self.input_bytes,
             Limit::Log => self.log_bytes as u64,
             Limit::HostCalls => self.host_calls.into(),
+            Limit::Resources => self.resources.into(),
             Limit::Event => self.event_bytes as u64,
             Limit::Events => self.events.into(),
             Limit::HttpRequests => self.http_requests.into(),
@@ -121,11 +139,14 @@ impl Limits {
         let count = u32::try_from(value).unwrap_or(u32::MAX);
         match limit {
             Limit::Memory => self.memory_bytes = size,
+            Limit::HostMemory => self.host_memory_bytes = size,
             Limit::Timeout => self.deadline = Duration::from_millis(value),
             Limit::Cpu => self.cpu = Duration::from_millis(value),
-            Limit::Result => self.result_bytes = size,
+            Limit::Result => self.result_bytes = size.min(MAX_RECORDED_BYTES),
+            Limit::Input => self.input_bytes = value,
             Limit::Log => self.log_bytes = size,
             Limit::HostCalls => self.host_calls = count,
+            Limit::Resources => self.resources = count,
             Limit::Event => self.event_bytes = size,
             Limit::Events => self.events = count,
             Limit::HttpRequests => self.http_requests = count,

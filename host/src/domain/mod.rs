@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod api_key;
+pub mod byte_order_mark;
 pub mod capability;
 pub mod chain;
 pub mod compat;
@@ -30,6 +31,7 @@ pub mod resolve;
 pub mod rule_file;
 pub mod scope;
 pub mod secret;
+pub mod share;
 pub mod signature;
 pub mod signing_policy;
 pub mod state;

@@ -14,6 +14,9 @@ pub enum Outcome {
     Failed(Failure),
     /// Ended, or not begun: its code is quarantined. No attempt was used.
     Quarantined,
+    /// Not begun, or come to nothing, through no fault of its own: it may be run again after a while.
+    /// No attempt was used.
+    GivenBack { failure: Failure, delay: Duration },
 }
 
 /// How an attempt failed.

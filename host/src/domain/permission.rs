@@ -41,18 +41,21 @@ pub enum Action {
     Operate,
     /// Grant capabilities, keep secrets, approve versions.
     Grant,
+    /// Share components: let other namespaces use them.
+    Use,
     /// All of these; everywhere, also keys.
     Admin,
 }
 
 impl Action {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::Run,
         Self::Publish,
         Self::Pin,
         Self::Operate,
         Self::Grant,
+        Self::Use,
         Self::Admin,
     ];
 
@@ -64,6 +67,7 @@ impl Action {
             Self::Pin => "pin",
             Self::Operate => "operate",
             Self::Grant => "grant",
+            Self::Use => "use",
             Self::Admin => "admin",
         }
     }
@@ -221,6 +225,14 @@ impl Permissions {
             Reach::Namespace(name) => Some(name.as_str()),
         };
         self.having(action).filter_map(name).collect()
+    }
+
+    /// The namespaces in which the action is permitted; none: in all.
+    pub fn reach(&self, action: Action) -> Option<Vec<&str>> {
+        match self.allow_everywhere(action) {
+            true => None,
+            false => Some(self.namespaces(action).into_iter().collect()),
+        }
     }
 
     fn having(&self, action: Action) -> impl Iterator<Item = &Reach> {

@@ -3,6 +3,7 @@
 
 use super::ids::TaskId;
 use serde::{Deserialize, Serialize};
+use serde_json::Number;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::str::FromStr;
@@ -12,7 +13,8 @@ const WHOLE: u16 = 10_000;
 
 /// A share of new tasks, from 0 to 100 percent in steps of 0.01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
+// Not from a float: where it stands in what is flattened, a float comes as its text.
+#[serde(try_from = "Number", into = "f64")]
 pub struct Percent(u16);
 
 /// A number or text that is not a [`Percent`].
@@ -52,6 +54,15 @@ impl TryFrom<f64> for Percent {
             }
             _ => Err(PercentError(percent.to_string())),
         }
+    }
+}
+
+impl TryFrom<Number> for Percent {
+    type Error = PercentError;
+
+    fn try_from(percent: Number) -> Result<Self, PercentError> {
+        let wrong = || PercentError(percent.to_string());
+        percent.as_f64().ok_or_else(wrong)?.try_into()
     }
 }
 

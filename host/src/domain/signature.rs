@@ -1,5 +1,6 @@
 //! Signatures over a component's digest: who vouches for its bytes.
 
+use super::byte_order_mark::without_mark;
 use super::digest::Digest;
 use data_encoding::BASE64URL_NOPAD;
 use ed25519_dalek::VerifyingKey;
@@ -147,7 +148,8 @@ impl Signature {
 
     /// Reads signatures one a line; empty lines are left out.
     pub fn parse_lines(text: &str) -> Result<Vec<Self>, SignatureError> {
-        let lines = text.lines().filter(|line| !line.trim().is_empty());
+        let lines = without_mark(text).lines();
+        let lines = lines.filter(|line| !line.trim().is_empty());
         lines.map(str::parse).collect()
     }
 

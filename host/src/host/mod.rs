@@ -17,6 +17,7 @@ use crate::api::{self, AppState};
 use crate::registry::Registry;
 use crate::registry::upkeep::Upkeep;
 use crate::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use crate::store::connect::ConnectError;
 use crate::store::embedded::EmbeddedError;
 use crate::store::secret::{KeyRingError, SecretError, SecretKeys};
 use crate::store::wake::Wake;
@@ -33,6 +34,9 @@ use tokio_util::sync::CancellationToken;
 
 /// How long requests under way may go on once the worker has ended.
 const REQUEST_DRAIN: Duration = Duration::from_secs(5);
+
+/// How long closing the connections to the database may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where the keys of secrets are, in the data directory.
 const SECRET_KEY_FILE: &str = "secret.key";
@@ -95,6 +99,8 @@ pub enum HostError {
     SecretKeys(#[from] KeyRingError),
     #[error("secrets cannot be read")]
     SecretKeyFile(#[from] SecretError),
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
     #[error("the database could not be prepared")]
     Migrate(#[from] MigrateError),
     #[error(transparent)]
@@ -144,6 +150,7 @@ impl Host {
         let (listener, address) = bind(config.listen).await?;
         let database = Database::open(&config.database, &config.data_dir).await?;
         let store = database.store(config.connections)?.with_keys(keys);
+        store.connect().await?;
         store.migrate().await?;
         let (authentication, first_key) = config.auth.start(&store, &config.data_dir).await?;
         let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
@@ -165,7 +172,9 @@ impl Host {
         tokio::spawn(store.clone().keep_uses(draining.clone()));
         tokio::spawn(store.clone().keep_partitions(draining.clone()));
         tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
+        let stats = Arc::<WorkerStats>::default();
         let state = AppState {
+            claiming: stats.claiming().clone(),
             store: store.clone(),
             sandbox: sandbox.clone(),
             wake: wake.clone(),
@@ -179,7 +188,6 @@ impl Host {
             state,
             closing.clone(),
         ));
-        let stats = Arc::<WorkerStats>::default();
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
             sandbox: sandbox.clone(),
@@ -271,7 +279,12 @@ impl Host {
         {
             tracing::warn!("requests under way were cut off");
         }
-        self.store.close().await;
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.store.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the database did not take leave; its connections were cut off");
+        }
         self.database.stop().await?;
         Ok(())
     }

@@ -40,7 +40,12 @@ impl Registry {
             bytes: bytes.unwrap_or_default().into(),
         };
         let changes = self.changes_since(target, from, &uploaded).await?;
-        Ok(diff(target, Some(to), Verdict::of(from.clone(), changes)))
+        Ok(diff(
+            target,
+            Some(to),
+            Verdict::of(from.clone(), changes),
+            &[],
+        ))
     }
 
     /// Compares a version of a component with an upload, of which nothing is stored but its
@@ -53,7 +58,13 @@ impl Registry {
     ) -> Result<Diff, RegistryError> {
         let uploaded = self.inspected(bytes).await?;
         let changes = self.changes_since(target, from, &uploaded).await?;
-        Ok(diff(target, None, Verdict::of(from.clone(), changes)))
+        let taken = numbers(self.component_numbers(target).await?);
+        Ok(diff(
+            target,
+            None,
+            Verdict::of(from.clone(), changes),
+            &taken,
+        ))
     }
 
     /// Compares two versions of a template.
@@ -87,7 +98,11 @@ impl Registry {
     ) -> Result<Diff, RegistryError> {
         let old = stored_template(&self.template_version(target, from).await?)?;
         let changes = template::compare(&old, new);
-        Ok(diff(target, to, Verdict::of(from.clone(), changes)))
+        let taken = match to {
+            Some(_) => Vec::new(),
+            None => numbers(self.template_numbers(target).await?),
+        };
+        Ok(diff(target, to, Verdict::of(from.clone(), changes), &taken))
     }
 
     /// Inspects bytes that are not published.
@@ -104,13 +119,18 @@ impl Registry {
     }
 }
 
-fn diff(target: &QualifiedName, to: Option<&Version>, verdict: Verdict) -> Diff {
+fn numbers(all: Vec<(Version, bool)>) -> Vec<Version> {
+    all.into_iter().map(|(version, _)| version).collect()
+}
+
+/// `taken`: numbers that what has none yet cannot have.
+fn diff(target: &QualifiedName, to: Option<&Version>, verdict: Verdict, taken: &[Version]) -> Diff {
     let from = verdict.against.clone();
     let stable = Version::new(from.major, from.minor, from.patch);
     Diff {
         namespace: target.namespace.to_string(),
         name: target.name.to_string(),
-        lowest_version: promise::lowest(&from, verdict.level, &stable, &[]),
+        lowest_version: promise::lowest(&from, verdict.level, &stable, taken),
         to: to.cloned(),
         from,
         verdict,

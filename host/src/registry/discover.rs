@@ -1,9 +1,10 @@
 //! What is there: components and templates with their versions.
 
+use super::default_version::{BarCounts, FamilyVersions};
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
-use crate::domain::resolve::{Candidate, Existing};
+use crate::domain::resolve::{Candidate, Existing, Pin, ResolveError, choose_template};
 use crate::domain::template::Template;
 use crate::sandbox::Descriptor;
 use crate::store::component::{ComponentRow, ComponentVersionRow};
@@ -89,20 +90,33 @@ impl Registry {
         }
     }
 
-    /// The highest stable version of a template, else the highest.
+    /// The version of a template that a new task takes which asks for none.
     pub async fn latest_template(
         &self,
         target: &QualifiedName,
     ) -> Result<TemplateVersionRow, RegistryError> {
-        let rows = self.template(target).await?;
-        let versions: Vec<String> = rows.iter().map(|row| row.version.clone()).collect();
-        let latest = latest(&versions).map(|version| version.to_string());
-        rows.into_iter()
-            .find(|row| Some(&row.version) == latest.as_ref())
-            .ok_or_else(|| RegistryError::Unknown {
+        let candidates = self.template_candidates(target).await?;
+        let pin = self.template_pin(target).await?;
+        let pin = pin.map(|pin| Pin::seen(&pin, false));
+        match choose_template(target, &candidates, None, pin.as_ref()) {
+            Ok(chosen) => self.template_version(target, &chosen.version).await,
+            Err(ResolveError::NoTemplate { target }) => Err(RegistryError::Unknown {
                 kind: Kind::Template,
-                target: target.clone(),
-            })
+                target,
+            }),
+            Err(error) => Err(RegistryError::Unresolved(vec![error])),
+        }
+    }
+
+    /// The same as a number; none where a new task would be refused.
+    pub async fn default_template_version(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Option<Version>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let named = [(namespace.as_str(), name.as_str())];
+        let rows = self.store.templates_named(&named).await?;
+        Ok(rows.iter().find_map(TemplateRow::default_version))
     }
 
     /// One version of a template.
@@ -144,13 +158,42 @@ pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError
     })
 }
 
-/// The version that `latest` means: the highest stable one, else the highest of all.
-pub fn latest(versions: &[String]) -> Option<Version> {
-    let parsed = || versions.iter().filter_map(|text| Version::parse(text).ok());
-    parsed()
-        .filter(|version| version.pre.is_empty())
-        .max()
-        .or_else(|| parsed().max())
+impl TemplateRow {
+    fn family(&self) -> FamilyVersions<'_> {
+        FamilyVersions {
+            versions: &self.versions,
+            bars: &self.bars,
+            pin: self.pin.as_deref(),
+        }
+    }
+
+    /// What a new task takes that asks for no version.
+    pub fn default_version(&self) -> Option<Version> {
+        self.family().default_version()
+    }
+
+    pub fn bar_counts(&self) -> BarCounts {
+        self.family().bar_counts()
+    }
+}
+
+impl ComponentRow {
+    fn family(&self) -> FamilyVersions<'_> {
+        FamilyVersions {
+            versions: &self.versions,
+            bars: &self.bars,
+            pin: self.pin.as_deref(),
+        }
+    }
+
+    /// What a step takes, in a new task of the component's own namespace, that asks for no version.
+    pub fn default_version(&self) -> Option<Version> {
+        self.family().default_version()
+    }
+
+    pub fn bar_counts(&self) -> BarCounts {
+        self.family().bar_counts()
+    }
 }
 
 /// A full version without build metadata.
@@ -206,25 +249,6 @@ fn unknown_version<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn versions(texts: &[&str]) -> Vec<String> {
-        texts.iter().map(|text| (*text).to_owned()).collect()
-    }
-
-    #[test]
-    fn the_latest_version_is_the_highest_stable_one() {
-        let latest = latest(&versions(&["0.9.0", "0.10.0", "1.0.0-rc.1"]));
-        assert_eq!(latest, Some(Version::new(0, 10, 0)));
-    }
-
-    #[test]
-    fn where_nothing_is_stable_the_highest_pre_release_is_the_latest() {
-        let latest = latest(&versions(&["1.0.0-alpha", "1.0.0-beta"]));
-        assert_eq!(
-            latest.map(|version| version.to_string()).as_deref(),
-            Some("1.0.0-beta")
-        );
-    }
 
     #[test]
     fn a_version_is_whole_and_without_build_metadata() {

@@ -2,16 +2,19 @@
 
 use super::collect::MAX_COLLECT_AGE;
 use super::kv::KvPlace;
+use super::storable::MAX_NUMBER_DIGITS;
 use super::verdict::BrokenPromise;
 use crate::domain::capability::{Capability, CapabilityError};
 use crate::domain::digest::Digest;
 use crate::domain::kv::KvError;
 use crate::domain::name::Name;
+use crate::domain::permission::Reach;
 use crate::domain::pin::PinChangeError;
 use crate::domain::requirement::{QualifiedName, Requirement, RequirementError};
 use crate::domain::resolve::{Bar, Existing, ResolveError, Unmet};
 use crate::domain::scope::Scope;
 use crate::domain::secret::SecretValueError;
+use crate::domain::share::UnsharedUse;
 use crate::domain::signature::{KeyId, SignatureError};
 use crate::domain::template::TemplateError;
 use crate::sandbox::{Refusal, SandboxError};
@@ -19,6 +22,7 @@ use crate::store::StoreError;
 use crate::store::grant::MAX_GRANTS;
 use crate::store::limit::MAX_LIMIT_RULES;
 use crate::store::secret::SecretError;
+use crate::store::share::MAX_SHARES;
 use semver::Version;
 use std::fmt;
 use std::time::Duration;
@@ -93,6 +97,8 @@ pub enum RegistryError {
     PromisesTooMuch(Box<BrokenPromise>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
+    #[error("no task of this template could run: {0}")]
+    CannotRun(TemplateError),
     #[error(
         "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
     )]
@@ -103,6 +109,10 @@ pub enum RegistryError {
     },
     #[error("there is no namespace {0}; list them with: tasker registry tree")]
     UnknownNamespace(Name),
+    #[error(
+        "there is no namespace {given}; did you mean `{meant}`? If {given} is to be a new one: tasker namespace create {given}"
+    )]
+    UnlikelyNamespace { given: Name, meant: String },
     #[error("there is no {kind} {target}; publish one or correct the name")]
     Unknown { kind: Kind, target: QualifiedName },
     #[error("there is no {release}; there are {existing}")]
@@ -220,6 +230,22 @@ pub enum RegistryError {
     NotGrantable(Capability),
     #[error("namespace {0} has {MAX_GRANTS} grants already; remove some, or grant to `*`")]
     TooManyGrants(Name),
+    #[error("{}", not_shared(.namespace, .uses))]
+    NotShared {
+        namespace: Name,
+        /// At least one.
+        uses: Vec<UnsharedUse>,
+    },
+    #[error("namespace {0} makes {MAX_SHARES} shares already; remove some, or share `*`")]
+    TooManyShares(Name),
+    #[error(
+        "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls --namespace {namespace}"
+    )]
+    UnknownShare {
+        namespace: Name,
+        component: Scope,
+        shared_with: Reach,
+    },
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },
     #[error(
@@ -239,6 +265,10 @@ pub enum RegistryError {
     NotQuarantined { release: Box<Release> },
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
+    #[error(
+        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a text"
+    )]
+    LongNumber(&'static str),
     #[error("what is stored of {what} cannot be read: {reason}")]
     Stored { what: String, reason: String },
 }
@@ -261,18 +291,33 @@ impl From<SandboxError> for RegistryError {
             | SandboxError::CacheDir { .. }
             | SandboxError::Load(_)
             | SandboxError::WrongBytes { .. }
+            | SandboxError::Threads(_)
             | SandboxError::Compiler(_) => Self::Sandbox(error),
         }
     }
 }
 
 /// One error a line.
-fn lines(errors: &[ResolveError]) -> String {
+pub(in crate::registry) fn lines(errors: &[ResolveError]) -> String {
     errors
         .iter()
         .map(ResolveError::to_string)
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+/// One use a line. Whether the component exists is not told: its owner has not shared it.
+fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
+    let line = |it: &UnsharedUse| {
+        let (component, owner) = (&it.component, &it.component.namespace);
+        let at = it.step.as_ref().map(|step| format!(" at step `{step}`"));
+        format!(
+            "namespace {namespace} may not use {component}{}: {owner} does not share it; who has `use` on {owner} \
+             can: tasker share add {component} --with {namespace}",
+            at.unwrap_or_default()
+        )
+    };
+    uses.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// What none does, and how to have one that does.
@@ -305,10 +350,10 @@ fn set_first(
     target: &QualifiedName,
     now: Option<&Version>,
 ) -> String {
-    let requirement = now.map_or_else(|| "REQUIREMENT".to_owned(), |now| format!("'={now}'"));
+    let requirement = now.map_or_else(|| " REQUIREMENT".to_owned(), |now| format!("@{now}"));
     let elsewhere = match *namespace == target.namespace {
         true => String::new(),
         false => format!(" --in {namespace}"),
     };
-    format!("tasker pin set {kind} {target} {requirement}{elsewhere}")
+    format!("tasker pin set {kind} {target}{requirement}{elsewhere}")
 }

@@ -1,14 +1,14 @@
 //! Which templates run which components, as text that other programs draw.
 
 use super::inventory::MAX_FAMILIES;
-use super::{Registry, RegistryError, discover};
+use super::{Registry, RegistryError};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::Template;
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Templates, each in its latest version, and the components that their steps run.
+/// Templates, each in the version that a new task takes which asks for none, and the components that their steps run.
 #[derive(Debug, Default)]
 pub struct DependencyGraph {
     /// With the version.
@@ -19,8 +19,8 @@ pub struct DependencyGraph {
 }
 
 impl Registry {
-    /// What the templates of a namespace, or of all, run; templates and components that stand alone
-    /// are drawn too. 500 of each at most.
+    /// What new tasks of the templates of a namespace, or of all, run; components that stand alone are
+    /// drawn too, templates without a version that new tasks may take are not. 500 of each at most.
     pub async fn dependency_graph(
         &self,
         namespace: Option<&Name>,
@@ -37,7 +37,7 @@ impl Registry {
         }
         let rows = self.store.list_templates(namespace, None, MAX_FAMILIES);
         let latest = rows.await?.into_iter().filter_map(|row| {
-            let version = discover::latest(&row.versions)?;
+            let version = row.default_version()?;
             Some((row.namespace, row.name, version.to_string()))
         });
         let latest: Vec<_> = latest.collect();

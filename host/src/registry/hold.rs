@@ -2,6 +2,7 @@
 
 use super::discover::parse_version;
 use super::go_back::Pasts;
+use super::hidden::{Hidden, keep};
 use super::uses::MAX_USES;
 use super::{Registry, RegistryError};
 use crate::domain::ids::TaskId;
@@ -31,6 +32,8 @@ pub struct Holders {
     pub last_use: LastUse,
     /// Why new tasks may not take it, if so.
     pub bar: Option<Bar>,
+    /// What its reader may not see of steps and pins; it holds the version all the same.
+    pub hidden: Hidden,
     is_template: bool,
 }
 
@@ -75,7 +78,17 @@ impl Holders {
     /// True where nothing keeps it in use.
     pub fn is_drained(&self) -> bool {
         let is_taken = self.is_template && self.is_default && self.bar.is_none();
-        self.open_tasks == 0 && self.pins.is_empty() && self.steps.is_empty() && !is_taken
+        let is_held = !self.pins.is_empty() || !self.steps.is_empty() || !self.hidden.is_empty();
+        self.open_tasks == 0 && !is_held && !is_taken
+    }
+
+    /// The same as one reads it who may read these namespaces.
+    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
+        self.hidden = Hidden {
+            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
+            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+        };
+        self
     }
 }
 
@@ -129,11 +142,13 @@ pub(in crate::registry) fn unbarred<Id: Clone>(candidates: &[Candidate<Id>]) -> 
 }
 
 impl Registry {
-    /// What keeps this version of a component in use.
+    /// What keeps this version of a component in use. Of the open tasks those of the readable
+    /// namespaces are named; without any of these, all.
     pub async fn component_holders(
         &self,
         target: &QualifiedName,
         version: &Version,
+        readable: Option<&[&str]>,
     ) -> Result<Holders, RegistryError> {
         let id = self
             .component_version(target, version)
@@ -141,6 +156,7 @@ impl Registry {
             .component_version_id;
         let candidates = self.candidates_of(target).await?;
         let taking = self.taking(Some(target)).await?;
+        let audience = self.audience(target).await?;
         let seen_by = |namespace: &str| taking.seen_by(namespace, &candidates);
         let pins = self.store.component_pins(Some(target)).await?;
         let QualifiedName { namespace, name } = target;
@@ -152,11 +168,12 @@ impl Registry {
         let steps = rows
             .into_iter()
             .filter(|row| row.status != VersionStatus::Yanked)
+            .filter(|row| audience.includes(&row.namespace))
             .filter_map(|row| {
                 let seen = seen_by(&row.namespace);
                 step_hold(row, target, version, &seen, &sides)
             });
-        let open = self.store.open_tasks_of_component(id).await?;
+        let open = self.store.open_tasks_of_component(id, readable).await?;
         let (open_tasks, oldest_tasks) = named(open);
         let mut held_by = pin_holds(&pins, version, seen_by)?;
         let pasts = self.pasts(Some(target)).await?;
@@ -169,6 +186,7 @@ impl Registry {
             is_default: is_version(by_default(&candidates), version),
             last_use: self.store.last_use_of_component(id).await?,
             bar: bar_of(&candidates, version),
+            hidden: Hidden::default(),
             is_template: false,
         })
     }
@@ -202,6 +220,7 @@ impl Registry {
             is_default,
             last_use: self.store.last_use_of_template(id).await?,
             bar: bar_of(&candidates, version),
+            hidden: Hidden::default(),
             is_template: true,
         })
     }

@@ -3,6 +3,7 @@
 
 use super::discover::parse_version;
 use super::{Registry, RegistryError};
+use crate::domain::actor::Actor;
 use crate::domain::name::Name;
 use crate::domain::template::Template;
 use crate::sandbox::Descriptor;
@@ -58,6 +59,15 @@ impl Registry {
         limit: i64,
     ) -> Result<Vec<NamespaceRow>, RegistryError> {
         Ok(self.store.list_namespaces(after, limit).await?)
+    }
+
+    /// Makes a namespace that nothing is in yet; false where it is there.
+    pub async fn create_namespace(
+        &self,
+        namespace: &Name,
+        actor: &Actor,
+    ) -> Result<bool, RegistryError> {
+        Ok(self.store.create_namespace(namespace, actor).await?)
     }
 
     /// How much there is in all, and the languages that it was written in.

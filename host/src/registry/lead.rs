@@ -27,13 +27,23 @@ impl Registry {
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
             let target = target(&row)?;
-            let name = (target.kind, target.qualified().clone());
+            let (namespace, kind) = (target.namespace.clone(), target.kind);
+            let name = (namespace, kind, target.qualified().clone());
             if !known.contains_key(&name) {
-                known.insert(name.clone(), self.pinnable(&target).await?);
+                known.insert(name.clone(), self.seen_by_pin(&target).await?);
             }
             all.push(Led::of(row, &known[&name])?);
         }
         Ok(all)
+    }
+
+    /// None where the pin's namespace may not use what it pins.
+    async fn seen_by_pin(&self, pin: &PinTarget) -> Result<Vec<Candidate<()>>, RegistryError> {
+        match self.require_use(&pin.namespace, pin.qualified()).await {
+            Ok(()) => self.pinnable(pin).await,
+            Err(RegistryError::NotShared { .. }) => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -2,11 +2,13 @@
 
 pub mod bar;
 pub mod collect;
+pub mod default_version;
 pub mod diff;
 pub mod discover;
 pub mod gate;
 pub mod grant;
 pub mod graph;
+pub mod hidden;
 pub mod hold;
 pub mod inventory;
 pub mod kv;
@@ -19,6 +21,7 @@ pub mod publish_template;
 pub mod ramp;
 pub mod resolve;
 pub mod secret;
+pub mod share;
 pub mod sign;
 pub mod upkeep;
 pub mod uses;
@@ -27,8 +30,10 @@ pub mod watch;
 
 mod error;
 mod go_back;
+mod obstacles;
 mod storable;
 mod taking;
+mod version_page;
 
 pub use error::{Kind, RegistryError, Release};
 

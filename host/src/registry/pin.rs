@@ -92,6 +92,7 @@ impl Registry {
         requirement: Requirement,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
+        self.require_use(&pin.namespace, &pin.qualified).await?;
         let candidates = self.pinnable(pin).await?;
         check_matches(pin, &candidates, &requirement)?;
         let set = |_| Ok(Pinned::at(requirement));

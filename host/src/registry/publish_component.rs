@@ -1,6 +1,6 @@
 //! Publishing a component: inspect, then store once.
 
-use super::storable::has_nul;
+use super::storable;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
@@ -55,9 +55,7 @@ impl Registry {
                 what: format!("{target} {version}"),
                 reason: error.to_string(),
             })?;
-        if has_nul(&descriptor) {
-            return Err(RegistryError::Nul("the component's descriptor"));
-        }
+        storable::check(&descriptor, "the component's descriptor")?;
         let verdict = self.component_verdict(target, version, &uploaded).await?;
         let unapproved = self
             .unapproved(target, version, &uploaded.descriptor)

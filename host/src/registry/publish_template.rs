@@ -1,6 +1,7 @@
 //! Publishing a template: check, then store once.
 
-use super::storable::has_nul;
+use super::obstacles::refusal;
+use super::storable;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
@@ -20,22 +21,40 @@ pub struct PublishedTemplate {
     pub warnings: Vec<String>,
 }
 
+/// Whether a template may name what is not there yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Missing {
+    #[default]
+    Refused,
+    /// It is told as a warning: whoever publishes in this order brings it later.
+    Allowed,
+}
+
 impl Registry {
     /// Checks the YAML and stores it under this version, which it has to name itself. The same text
-    /// again changes nothing; another text under an existing version is refused.
+    /// again changes nothing; another text under an existing version is refused, and so is a template
+    /// of which no task could run now, unless what is missing may come later.
     pub async fn publish_template(
         &self,
         target: &QualifiedName,
         version: &Version,
         source: &str,
+        missing: Missing,
         actor: &Actor,
     ) -> Result<PublishedTemplate, RegistryError> {
         let template = Template::parse(source)?;
         check_address(&template, target, version)?;
-        let warnings = self.resolve_warnings(&template).await?;
         let definition = definition_json(&template)?;
         let steps = template.ordered();
         let digest = Digest::of(source.as_bytes());
+        let QualifiedName { namespace, name } = target;
+        let stored = self.store.template_version(namespace, name, version);
+        let is_new = stored.await?.is_none();
+        let obstacles = self.template_obstacles(&template, source).await?;
+        if is_new && missing == Missing::Refused && !obstacles.is_empty() {
+            return Err(refusal(obstacles));
+        }
+        let warnings = obstacles.into_iter().map(|found| found.message).collect();
         let verdict = self.template_verdict(target, &template).await?;
         let new = NewTemplateVersion {
             namespace: &target.namespace,
@@ -109,10 +128,8 @@ pub(in crate::registry) fn definition_json(template: &Template) -> Result<Value,
         ),
         reason: error.to_string(),
     })?;
-    match has_nul(&definition) {
-        true => Err(RegistryError::Nul("the template")),
-        false => Ok(definition),
-    }
+    storable::check(&definition, "the template")?;
+    Ok(definition)
 }
 
 fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {

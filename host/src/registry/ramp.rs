@@ -16,6 +16,7 @@ impl Registry {
         step: RampStep,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
+        self.require_use(&pin.namespace, pin.qualified()).await?;
         let candidates = self.pinnable(pin).await?;
         check_matches(pin, &candidates, &step.to)?;
         let decide = |pinned: Option<Pinned>| {
@@ -53,6 +54,7 @@ impl Registry {
         pin: &PinTarget,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
+        self.require_use(&pin.namespace, pin.qualified()).await?;
         let candidates = self.pinnable(pin).await?;
         let back = |pinned: Option<Pinned>, past: &[PastChange]| {
             if let Some(pinned) = &pinned

@@ -1,6 +1,7 @@
 //! From what a caller asks for to the lock of a new task.
 
 mod again;
+pub mod assumed;
 mod cache;
 mod candidates;
 pub mod foresee;
@@ -11,6 +12,7 @@ pub use again::{Again, Standing, Swap, UpgradeRule};
 pub(in crate::registry) use cache::ResolvedCache;
 pub use template::Definition;
 
+use super::share::check_use;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::domain::ids::{LockId, TaskId};
 use crate::domain::name::Name;
@@ -74,26 +76,6 @@ impl Registry {
             generation,
             has_read: false,
         })
-    }
-
-    /// What would keep a task of this template from being resolved now, one line each.
-    pub(in crate::registry) async fn resolve_warnings(
-        &self,
-        template: &Template,
-    ) -> Result<Vec<String>, RegistryError> {
-        let pins = self.pins_of(&template.namespace).await?;
-        let seen = pins.seen_on(&[]);
-        let components = components_of(template);
-        let mut resolver = self.resolver().await?;
-        let chosen = resolver.choose(template, &components, &seen, &pins.policy);
-        match chosen.await {
-            Ok(_) => Ok(Vec::new()),
-            Err(RegistryError::Unresolved(errors)) => {
-                Ok(errors.iter().map(ToString::to_string).collect())
-            }
-            Err(error @ RegistryError::UnknownHandler { .. }) => Ok(vec![error.to_string()]),
-            Err(error) => Err(error),
-        }
     }
 }
 
@@ -177,6 +159,21 @@ impl Resolver<'_> {
         Ok(resolved)
     }
 
+    /// Refuses what the template's namespace may not use of these components.
+    async fn check_use(
+        &mut self,
+        template: &Template,
+        components: &BTreeSet<QualifiedName>,
+    ) -> Result<(), RegistryError> {
+        let home = &template.namespace;
+        if components.iter().all(|it| it.namespace == *home) {
+            return Ok(());
+        }
+        self.has_read = true;
+        let usable = self.registry.usable(home, components).await?;
+        check_use(template, components, &usable)
+    }
+
     /// The lock's entries in the order of the steps, and the components that a ramp chose.
     async fn choose(
         &mut self,
@@ -187,6 +184,7 @@ impl Resolver<'_> {
     ) -> Result<(Vec<LockEntry>, BTreeSet<QualifiedName>), RegistryError> {
         let home = &template.namespace;
         let steps = template.ordered();
+        self.check_use(template, components).await?;
         let versions = self.versions_of(components, policy).await?;
         let named = steps
             .iter()

@@ -1,13 +1,16 @@
 //! Who uses a component: templates, pins, open tasks.
 
 use super::discover::parse_version;
+use super::hidden::{Hidden, keep};
 use super::{Registry, RegistryError};
 use crate::domain::name::Name;
 use crate::domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, highest};
 use crate::domain::signing_policy::SigningPolicy;
+use crate::store::component::VersionStatus;
 use crate::store::uses::{PinUseRow, UseRow};
 use semver::Version;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The most steps and pins that are told of one component.
@@ -21,6 +24,19 @@ pub struct Uses {
     pub pins: Vec<PinUseRow>,
     /// There are more steps or pins than are told.
     pub is_cut: bool,
+    /// What its reader may not see of steps and pins.
+    pub hidden: Hidden,
+}
+
+impl Uses {
+    /// The same as one reads it who may read these namespaces.
+    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
+        self.hidden = Hidden {
+            steps: keep(&mut self.steps, |it| may_read(&it.row.namespace)),
+            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+        };
+        self
+    }
 }
 
 /// A version of it.
@@ -48,6 +64,7 @@ impl Registry {
         let QualifiedName { namespace, name } = target;
         let candidates = self.candidates_of(target).await?;
         let taking = self.taking(Some(target)).await?;
+        let audience = self.audience(target).await?;
         let pins = self.store.pins_of_component(namespace, name, MAX_USES);
         let pins = pins.await?;
         let rows = self
@@ -57,7 +74,10 @@ impl Registry {
         let is_cut = [rows.len(), pins.len()].contains(&(MAX_USES as usize));
         let pinned = pin_ranges(&pins);
         let steps = rows.into_iter().filter_map(|row| {
-            let seen = taking.seen_by(&row.namespace, &candidates);
+            let seen = match audience.includes(&row.namespace) {
+                true => taking.seen_by(&row.namespace, &candidates),
+                false => Cow::default(),
+            };
             step_use(row, target, &seen, &pinned)
         });
         let steps: Vec<StepUse> = steps.collect();
@@ -71,6 +91,7 @@ impl Registry {
             steps,
             pins,
             is_cut,
+            hidden: Hidden::default(),
         })
     }
 
@@ -150,6 +171,7 @@ fn used_versions(
         let version = &candidate.version;
         let takers = steps
             .iter()
+            .filter(|step| step.row.status == VersionStatus::Active)
             .filter(|step| step.takes.as_ref() == Some(version));
         UsedVersion {
             version: version.clone(),

@@ -222,6 +222,17 @@ async fn aside<T: Send + 'static>(compare: impl FnOnce() -> T + Send + 'static) 
     done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
+/// What the second of two components changes, each with its bytes; neither needs to be stored.
+pub fn compare_components(old: (&Descriptor, &[u8]), new: (&Descriptor, &[u8])) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if has_own_exports(&old.0.exports) || has_own_exports(&new.0.exports) {
+        let exports = compare_exports(old.1, new.1).into_iter();
+        changes.extend(exports.map(export_change));
+    }
+    changes.extend(handlers::compare(&face(old.0), &face(new.0)));
+    changes
+}
+
 fn face(descriptor: &Descriptor) -> ComponentFace<'_> {
     let handlers = descriptor.handlers.as_ref();
     let handlers = handlers.map(|handlers| {

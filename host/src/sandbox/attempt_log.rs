@@ -1,6 +1,8 @@
 //! What an attempt has to say: log lines, stdout and stderr, and remarks of the host.
 
 use super::given::Given;
+use super::last_words::LastWords;
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -27,9 +29,23 @@ pub enum LogSource {
     Host,
 }
 
+impl LogSource {
+    /// As the host's log names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Handler => "handler",
+            Self::Stdout => "stdout",
+            Self::Stderr => "stderr",
+            Self::Host => "host",
+        }
+    }
+}
+
 /// One line of an attempt's log, without a line break at its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogLine {
+    /// When it was written.
+    pub at: DateTime<Utc>,
     pub level: LogLevel,
     pub source: LogSource,
     pub message: String,
@@ -37,32 +53,56 @@ pub struct LogLine {
     pub fields: Vec<(String, String)>,
 }
 
+/// Takes the lines of an attempt while it runs.
+pub trait LogSink: Send + Sync {
+    /// Takes a line, without waiting; false where it cannot, and the line is lost.
+    fn take(&self, line: LogLine) -> bool;
+}
+
+/// What a line costs of the limit beside its bytes, and what each of its fields does: about what they
+/// take in memory.
+const LINE_BYTES: usize = 64;
+const FIELD_BYTES: usize = 64;
+/// What is kept of a line on stderr where the log is full, for the last words, in bytes.
+const LAST_LINE_BYTES: usize = 1 << 10;
+/// The longest refusal that is kept for the failure, in bytes.
+const REFUSAL_BYTES: usize = 2 << 10;
+
 /// The log of one attempt, bounded in bytes; what it holds too much is counted and dropped.
-#[derive(Debug)]
 pub(super) struct AttemptLog {
+    /// Where lines go; none: they are kept.
+    sink: Option<Arc<dyn LogSink>>,
     lines: Vec<LogLine>,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
     limit_bytes: usize,
     left_bytes: usize,
     dropped_bytes: usize,
+    lost_lines: usize,
+    last_words: LastWords,
+    /// What the host last refused for want of a grant.
+    refusal: Option<String>,
     /// Struck out of every line.
     given: Given,
 }
 
 /// The log as the streams and capabilities of one attempt write to it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct LogWriter(Arc<Mutex<AttemptLog>>);
 
 impl LogWriter {
-    pub(super) fn new(limit_bytes: usize, given: Given) -> Self {
+    pub(super) fn new(limit_bytes: usize, given: Given, sink: Option<Arc<dyn LogSink>>) -> Self {
         Self(Arc::new(Mutex::new(AttemptLog {
+            sink,
             lines: Vec::new(),
             stdout: Vec::new(),
             stderr: Vec::new(),
             limit_bytes,
             left_bytes: limit_bytes,
             dropped_bytes: 0,
+            lost_lines: 0,
+            last_words: LastWords::default(),
+            refusal: None,
             given,
         })))
     }
@@ -72,43 +112,85 @@ impl LogWriter {
     }
 
     /// Adds a remark of the host.
-    pub(super) fn remark(&self, level: LogLevel, message: String) {
-        self.lock().add(LogLine {
-            level,
-            source: LogSource::Host,
-            message,
-            fields: Vec::new(),
-        });
+    pub(super) fn remark(&self, level: LogLevel, message: &str) {
+        self.lock().add(level, LogSource::Host, message, Vec::new());
     }
 
-    /// All lines, the note on what was dropped last.
+    /// Adds what the host refused, and keeps it for the failure that may come of it.
+    pub(super) fn refused(&self, message: &str) {
+        let mut log = self.lock();
+        log.add(LogLevel::Warn, LogSource::Host, message, Vec::new());
+        let (kept, _) = log.given.struck_out_within(message, REFUSAL_BYTES);
+        log.refusal = Some(printable(&kept));
+    }
+
+    /// What the host last refused for want of a grant, without the attempt's secrets.
+    pub(super) fn refusal(&self) -> Option<String> {
+        self.lock().refusal.clone()
+    }
+
+    /// What the guest said last, if that tells of a panic or an exception.
+    pub(super) fn last_words(&self) -> Option<String> {
+        let mut log = self.lock();
+        if !log.stderr.is_empty() {
+            log.end_line(LogSource::Stderr);
+        }
+        log.last_words.joined()
+    }
+
+    /// Ends the log with the note on what was dropped; the lines that no sink took.
     pub(super) fn take(&self) -> Vec<LogLine> {
         self.lock().finish()
     }
 }
 
 impl AttemptLog {
-    /// Adds a line, or as much of its message as there is room for.
-    pub(super) fn add(&mut self, mut line: LogLine) {
-        let field_bytes: usize = line
-            .fields
-            .iter()
-            .map(|(key, value)| key.len() + value.len())
-            .sum();
-        let room_bytes = self.left_bytes.saturating_sub(field_bytes);
+    /// Adds a line, or as much of its message as there is room for. What there is no room for is
+    /// neither copied nor searched.
+    pub(super) fn add(
+        &mut self,
+        level: LogLevel,
+        source: LogSource,
+        message: &str,
+        mut fields: Vec<(String, String)>,
+    ) {
+        let field_bytes = |(key, value): &(String, String)| FIELD_BYTES + key.len() + value.len();
+        let beside_bytes = LINE_BYTES + fields.iter().map(field_bytes).sum::<usize>();
+        let room_bytes = self.left_bytes.saturating_sub(beside_bytes);
         if room_bytes == 0 {
-            self.dropped_bytes += field_bytes + line.message.len().max(1);
+            self.dropped_bytes += beside_bytes + message.len();
+            fields.clear();
+        }
+        for (key, value) in &mut fields {
+            *key = printable(&self.given.struck_out(key));
+            *value = printable(&self.given.struck_out(value));
+        }
+        if LastWords::include(level, source) {
+            let (kept, _) = self.given.struck_out_within(message, LAST_LINE_BYTES);
+            self.last_words.add(&printable(&kept), &fields);
+        }
+        if room_bytes == 0 {
             return;
         }
-        for (key, value) in &mut line.fields {
-            *key = self.given.struck_out(key).into_owned();
-            *value = self.given.struck_out(value).into_owned();
-        }
-        let dropped_bytes;
-        (line.message, dropped_bytes) = self.given.struck_out_within(&line.message, room_bytes);
+        let (kept, dropped_bytes) = self.given.struck_out_within(message, room_bytes);
+        let mut message = printable(&kept);
+        message.truncate(message.floor_char_boundary(room_bytes));
         self.dropped_bytes += dropped_bytes;
-        self.left_bytes = room_bytes.saturating_sub(line.message.len().max(1));
-        self.lines.push(line);
+        self.left_bytes = room_bytes - message.len();
+        self.hand_on(LogLine {
+            at: Utc::now(),
+            level,
+            source,
+            message,
+            fields,
+        });
+    }
+
+    fn hand_on(&mut self, line: LogLine) {
+        match &self.sink {
+            Some(sink) => self.lost_lines += usize::from(!sink.take(line)),
+            None => self.lines.push(line),
+        }
     }
 
     /// Takes what a guest wrote to stdout or stderr and adds the lines that are whole.
@@ -123,9 +205,12 @@ impl AttemptLog {
     }
 
     fn write_part(&mut self, source: LogSource, bytes: &[u8]) {
-        let left_bytes = self.left_bytes;
+        let room_bytes = match source {
+            LogSource::Stderr => self.left_bytes.max(LAST_LINE_BYTES),
+            LogSource::Handler | LogSource::Stdout | LogSource::Host => self.left_bytes,
+        };
         let part = self.part_mut(source);
-        let kept = &bytes[..bytes.len().min(left_bytes.saturating_sub(part.len()))];
+        let kept = &bytes[..bytes.len().min(room_bytes.saturating_sub(part.len()))];
         part.extend_from_slice(kept);
         self.dropped_bytes += bytes.len() - kept.len();
     }
@@ -141,12 +226,7 @@ impl AttemptLog {
             LogSource::Stderr => LogLevel::Warn,
             LogSource::Handler | LogSource::Stdout | LogSource::Host => LogLevel::Info,
         };
-        self.add(LogLine {
-            level,
-            source,
-            message,
-            fields: Vec::new(),
-        });
+        self.add(level, source, &message, Vec::new());
     }
 
     fn part_mut(&mut self, source: LogSource) -> &mut Vec<u8> {
@@ -162,44 +242,30 @@ impl AttemptLog {
                 self.end_line(source);
             }
         }
-        let mut lines = std::mem::take(&mut self.lines);
         if self.dropped_bytes > 0 {
-            let message = format!(
+            self.note(format!(
                 "{} bytes of the log were dropped: the log of an attempt is limited to {} bytes",
                 self.dropped_bytes, self.limit_bytes
-            );
-            lines.push(LogLine {
-                level: LogLevel::Warn,
-                source: LogSource::Host,
-                message,
-                fields: Vec::new(),
-            });
+            ));
         }
-        lines
+        if self.lost_lines > 0 {
+            self.note(format!(
+                "{} lines of the log were dropped: the host's log did not keep up",
+                self.lost_lines
+            ));
+        }
+        std::mem::take(&mut self.lines)
     }
 
-    /// The last lines, up to `max_lines`, joined, in which a panic or an exception tells of itself: on
-    /// stderr, or logged as errors where the SDK saw it first.
-    pub(super) fn last_words(&self, max_lines: usize) -> Option<String> {
-        let mut lines: Vec<&str> = self
-            .lines
-            .iter()
-            .rev()
-            .filter(|line| tells_of_an_end(line) && !line.message.is_empty())
-            .filter(|line| !line.message.starts_with("note: run with `RUST_BACKTRACE"))
-            .take(max_lines)
-            .map(|line| line.message.as_str())
-            .collect();
-        lines.reverse();
-        (!lines.is_empty()).then(|| lines.join(" "))
-    }
-}
-
-fn tells_of_an_end(line: &LogLine) -> bool {
-    match line.source {
-        LogSource::Stderr => true,
-        LogSource::Handler => line.level == LogLevel::Error,
-        LogSource::Stdout | LogSource::Host => false,
+    /// Adds a line that no limit drops.
+    fn note(&mut self, message: String) {
+        self.hand_on(LogLine {
+            at: Utc::now(),
+            level: LogLevel::Warn,
+            source: LogSource::Host,
+            message,
+            fields: Vec::new(),
+        });
     }
 }
 
@@ -219,7 +285,7 @@ mod tests {
 
     #[test]
     fn writes_are_joined_into_lines_and_the_last_needs_no_line_break() {
-        let log = LogWriter::new(1_000, Given::default());
+        let log = LogWriter::new(1_000, Given::default(), None);
         for part in ["one\ntw", "o\n", "three"] {
             log.lock().write(LogSource::Stdout, part.as_bytes());
         }
@@ -228,13 +294,14 @@ mod tests {
 
     #[test]
     fn what_exceeds_the_limit_is_dropped_and_a_note_counts_it() {
-        let log = LogWriter::new(10, Given::default());
+        let log = LogWriter::new(2 * LINE_BYTES + 10, Given::default(), None);
         for _ in 0..5 {
             log.lock().write(LogSource::Stderr, b"1234567\n");
         }
         let lines = messages(&log);
         assert_eq!(lines[..2], ["1234567", "123"]);
-        assert!(lines[2].contains("limited to 10 bytes"), "{}", lines[2]);
+        assert!(lines[2].contains("limited to 138 bytes"), "{}", lines[2]);
+        assert_eq!(log.last_words().unwrap(), "1234567 1234567 1234567 1234567");
     }
 
     #[test]
@@ -243,16 +310,13 @@ mod tests {
         let value = SecretValue::parse(b"correct horse".to_vec()).unwrap();
         given.add(&"s".parse().unwrap(), value);
         for source in [LogSource::Stdout, LogSource::Handler] {
-            for limit_bytes in 10..80 {
-                let log = LogWriter::new(limit_bytes, given.clone());
-                let line = |text: &str| LogLine {
-                    level: LogLevel::Info,
-                    source,
-                    message: text.to_owned(),
-                    fields: vec![("k".to_owned(), "correct horse".to_owned())],
-                };
+            for limit_bytes in 10..300 {
+                let log = LogWriter::new(limit_bytes, given.clone(), None);
                 log.lock().write(source, b"it is correct horse, is it?");
-                log.lock().add(line("and correct horse"));
+                let fields = vec![("k".to_owned(), "correct horse".to_owned())];
+                let mut locked = log.lock();
+                locked.add(LogLevel::Info, source, "and correct horse", fields);
+                drop(locked);
                 let told = format!("{:?}", log.take());
                 assert!(!told.contains("cor"), "{limit_bytes}: {told}");
             }
@@ -260,9 +324,33 @@ mod tests {
     }
 
     #[test]
-    fn empty_lines_are_bounded_too() {
-        let log = LogWriter::new(10, Given::default());
+    fn empty_lines_and_empty_fields_are_bounded_too() {
+        let log = LogWriter::new(10 * LINE_BYTES + 1, Given::default(), None);
         log.lock().write(LogSource::Stdout, &[b'\n'; 1_000]);
         assert_eq!(messages(&log).len(), 11);
+        let log = LogWriter::new(10 * LINE_BYTES, Given::default(), None);
+        let fields = vec![(String::new(), String::new()); 10];
+        log.lock()
+            .add(LogLevel::Info, LogSource::Handler, "m", fields);
+        assert_eq!(messages(&log).len(), 1);
+    }
+
+    #[test]
+    fn a_sink_has_the_lines_at_once_and_what_it_does_not_take_is_counted() {
+        struct Sink(Mutex<Vec<String>>);
+        impl LogSink for Sink {
+            fn take(&self, line: LogLine) -> bool {
+                let mut lines = self.0.lock().unwrap();
+                let takes = line.message != "lost";
+                lines.extend(takes.then_some(line.message));
+                takes
+            }
+        }
+        let sink = Arc::new(Sink(Mutex::default()));
+        let log = LogWriter::new(1_000, Given::default(), Some(sink.clone()));
+        log.lock().write(LogSource::Stdout, b"one\nlost\n");
+        assert_eq!(*sink.0.lock().unwrap(), ["one"]);
+        assert!(log.take().is_empty());
+        assert!(sink.0.lock().unwrap()[1].starts_with("1 lines of the log were dropped"));
     }
 }

@@ -93,6 +93,11 @@ impl CodeCache {
 }
 
 impl Sandbox {
+    /// The component with this digest, where it is in memory.
+    pub fn prepared(&self, digest: Digest) -> Option<Prepared> {
+        self.inner.cache.cell(digest).get().cloned()
+    }
+
     /// The component with this digest, from memory, from disk, or compiled from the bytes that
     /// `load` gives. Calls for one digest at the same time compile it once.
     ///
@@ -215,7 +220,7 @@ impl Inner {
         shape::refuse_excess(bytes)?;
         let code = self.cache.compiler.compile(&self.engine, bytes)?;
         let kept = self.cache.disk.keep(&self.engine, digest, &code);
-        Ok(kept.map_err(Refusal::Compile)?)
+        Ok(kept.map_err(Refusal::of_compiler)?)
     }
 
     fn link(&self, digest: Digest, component: Component) -> Result<Prepared, Refusal> {
@@ -223,7 +228,7 @@ impl Inner {
         let pre = self
             .linker
             .instantiate_pre(&component)
-            .map_err(Refusal::Link)?;
+            .map_err(Refusal::of_linker)?;
         let handler = component.get_export_index(None, CONTRACT_HANDLER);
         let execute =
             handler.and_then(|handler| component.get_export_index(Some(&handler), "execute"));

@@ -1,6 +1,6 @@
 //! One attempt, from a fresh instance to its outcome.
 
-use super::attempt_log::LogLine;
+use super::attempt_log::{LogLine, LogSink};
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::capability::context::AncestorResults;
@@ -16,7 +16,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::usage::Usage;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{Semaphore, SemaphorePermit, SetOnce};
 use tokio_util::sync::CancellationToken;
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
@@ -24,27 +24,34 @@ use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 /// before the attempt is ended from outside, as one that waits for the host is.
 const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis() as u64);
 
+/// When the sandbox starts an attempt, from which its deadline counts.
+pub type Begun = SetOnce<Instant>;
+
 /// What an attempt may ask of those who run it.
 #[derive(Clone, Default)]
 pub struct Surroundings {
-    /// Where results of indirect dependencies come from; without it there are none.
+    /// Where results of earlier steps come from that are not at hand; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
     /// Where secrets come from; without it there are none.
     pub secrets: Option<Arc<dyn SecretValues>>,
     /// Where kv entries are read; without it there are none.
     pub kv: Option<Arc<dyn KvEntries>>,
+    /// Where log lines go as they are written; without it they are kept and told at the end.
+    pub log: Option<Arc<dyn LogSink>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
     /// epoch, or at once where it waits for the host.
     pub quarantined: CancellationToken,
+    /// Set when the attempt starts: neither compiling its code nor waiting for a turn is its time.
+    pub begun: Arc<Begun>,
 }
 
 /// What came of an attempt.
 #[derive(Debug)]
 pub struct Executed {
     pub outcome: Outcome,
-    /// Within the limit on log bytes; a note at its end tells what was cut.
+    /// What no sink took, within the limit on log bytes; a note at its end tells what was cut.
     pub log: Vec<LogLine>,
     /// To be recorded with its result or checkpoint, or not at all.
     pub effects: Effects,
@@ -65,6 +72,8 @@ impl Sandbox {
     ) -> Executed {
         let _turn = turn(&self.inner.permits).await;
         let started = Instant::now();
+        // Set already only where whoever runs the attempt runs it twice.
+        surroundings.begun.set(started).ok();
         let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
         let meter = store.data().meter.clone();
@@ -95,7 +104,9 @@ pub(super) async fn turn(places: &Semaphore) -> SemaphorePermit<'_> {
 impl Inner {
     /// A store that holds the guest to its limits.
     pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
+        let handles = state.limits().resources as usize;
         let mut store = Store::new(&self.engine, state);
+        store.set_max_component_handles(handles);
         store.limiter(|state| &mut state.memory);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(at_epoch);
@@ -128,6 +139,7 @@ async fn call(
     store: &mut Store<AttemptState>,
     prepared: &Prepared,
 ) -> Result<Result<handler::Outcome, handler::Failure>> {
+    store.data().handed.check()?;
     let instance = prepared.pre().instantiate_async(&mut *store).await?;
     let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
     let invocation = store.data().invocation.clone();
@@ -156,16 +168,25 @@ fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) ->
     let state = store.data_mut();
     match hook {
         CallHook::CallingHost => {
+            state.is_answering = false;
             let left = state.host_calls_left.checked_sub(1);
             state.host_calls_left = left.ok_or(Stopped::HostCalls)?;
             state.in_host_since = Some(Instant::now());
+            let call_bytes = state.call_bytes();
+            store.set_hostcall_fuel(call_bytes);
         }
         CallHook::ReturningFromHost => {
             let since = state.in_host_since.take();
             state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
+            state.weigh_table().map_err(Stopped::from)?;
             state.check_breach()?;
         }
-        CallHook::CallingWasm | CallHook::ReturningFromWasm => {}
+        CallHook::ReturningFromWasm => {
+            state.is_answering = true;
+            let answer_bytes = state.answer_bytes();
+            store.set_hostcall_fuel(answer_bytes);
+        }
+        CallHook::CallingWasm => {}
     }
     Ok(())
 }

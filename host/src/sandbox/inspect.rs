@@ -18,6 +18,7 @@ use crate::domain::limits::{Limit, Limits};
 use crate::domain::outcome::Failure;
 use std::sync::Arc;
 use std::time::Instant;
+use tokio_util::task::AbortOnDropHandle;
 use uuid::Uuid;
 use wasmtime::Store;
 use wasmtime::component::{Component, ComponentExportIndex, Instance};
@@ -60,7 +61,7 @@ impl Sandbox {
             exports,
             contract,
         } = Surface::of(prepared.pre().component())?;
-        let described = self.describe(&prepared).await?;
+        let described = self.describe_among_guests(&prepared).await?;
         let (handlers, capabilities) = match described {
             Some(described) => (Some(described.handlers()?), described.capabilities()?),
             None => (None, Vec::new()),
@@ -74,6 +75,18 @@ impl Sandbox {
             provenance: Provenance::of(&bytes),
         };
         Ok(Inspected { digest, descriptor })
+    }
+
+    async fn describe_among_guests(
+        &self,
+        prepared: &Prepared,
+    ) -> Result<Option<Described>, Refusal> {
+        let (sandbox, prepared) = (self.clone(), prepared.clone());
+        let describing = async move { sandbox.describe(&prepared).await };
+        // Ended with this call.
+        let describing = AbortOnDropHandle::new(self.guest_threads().spawn(describing));
+        let described = describing.await;
+        described.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
     }
 
     async fn describe(&self, prepared: &Prepared) -> Result<Option<Described>, Refusal> {

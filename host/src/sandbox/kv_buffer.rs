@@ -7,9 +7,15 @@ use std::collections::BTreeMap;
 /// The version that an attempt's own writes have as long as it runs.
 pub(super) const OWN_VERSION: u64 = 0;
 
+/// What a write takes beside its key and value, about, in bytes.
+const WRITE_BYTES: usize = 256;
+
 /// Writes by bucket and key; the last one counts.
 #[derive(Default)]
-pub(super) struct KvBuffer(BTreeMap<(Name, String), Pending>);
+pub(super) struct KvBuffer {
+    writes: BTreeMap<(Name, String), Pending>,
+    bytes: usize,
+}
 
 #[derive(Debug, PartialEq, Eq)]
 struct Pending {
@@ -22,9 +28,14 @@ struct Pending {
 pub(super) struct TooMany;
 
 impl KvBuffer {
+    /// What the writes take, about, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// What this attempt wrote there, if it did: a value, or none where it removed one.
     pub(super) fn find(&self, bucket: &Name, key: &str) -> Option<Option<&str>> {
-        let pending = self.0.get(&(bucket.clone(), key.to_owned()))?;
+        let pending = self.writes.get(&(bucket.clone(), key.to_owned()))?;
         Some(pending.value.as_deref())
     }
 
@@ -38,14 +49,18 @@ impl KvBuffer {
         expected: Expected,
     ) -> Result<(), TooMany> {
         let place = (bucket.clone(), key);
-        if let Some(pending) = self.0.get_mut(&place) {
+        let size = |value: &Option<String>| value.as_ref().map_or(0, String::len);
+        let new_bytes = size(&value);
+        if let Some(pending) = self.writes.get_mut(&place) {
+            self.bytes = self.bytes + new_bytes - size(&pending.value);
             pending.value = value;
             return Ok(());
         }
-        if self.0.len() >= MAX_WRITES {
+        if self.writes.len() >= MAX_WRITES {
             return Err(TooMany);
         }
-        self.0.insert(place, Pending { value, expected });
+        self.bytes += WRITE_BYTES + place.1.len() + new_bytes;
+        self.writes.insert(place, Pending { value, expected });
         Ok(())
     }
 
@@ -55,7 +70,7 @@ impl KvBuffer {
         bucket: &'a Name,
         prefix: &'a str,
     ) -> impl Iterator<Item = (&'a str, bool)> {
-        let of_bucket = self.0.iter().filter(move |((of, _), _)| of == bucket);
+        let of_bucket = self.writes.iter().filter(move |((of, _), _)| of == bucket);
         of_bucket
             .map(|((_, key), pending)| (key.as_str(), pending.value.is_some()))
             .filter(move |(key, _)| key.starts_with(prefix))
@@ -63,7 +78,8 @@ impl KvBuffer {
 
     /// All writes, by bucket and key.
     pub(super) fn take(&mut self) -> Vec<KvWrite> {
-        let pending = std::mem::take(&mut self.0).into_iter();
+        self.bytes = 0;
+        let pending = std::mem::take(&mut self.writes).into_iter();
         let write = |((bucket, key), pending): ((Name, String), Pending)| KvWrite {
             bucket,
             key,
@@ -88,6 +104,7 @@ mod tests {
         write(Some("1"), Expected::Version(7)).unwrap();
         write(Some("2"), Expected::Anything).unwrap();
         assert_eq!(buffer.find(&bucket, "k"), Some(Some("2")));
+        assert_eq!(buffer.bytes(), WRITE_BYTES + 2);
         let writes = buffer.take();
         assert_eq!(
             (writes.len(), writes[0].expected),

@@ -1,37 +1,34 @@
-//! What an attempt uses of the processor and of the network, counted while it runs, and held to its
-//! limits on the network.
+//! What an attempt uses of the processor, of the network and of the host's memory, counted while it
+//! runs, and held to its limits on the last two.
 
 use crate::domain::limits::{Limit, Limits};
 use rustix::time::{ClockId, clock_gettime};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-
-/// A limit on the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum HttpLimit {
-    Requests,
-    In,
-    Out,
-}
-
-impl HttpLimit {
-    pub(super) fn limit(self) -> Limit {
-        match self {
-            Self::Requests => Limit::HttpRequests,
-            Self::In => Limit::HttpIn,
-            Self::Out => Limit::HttpOut,
-        }
-    }
-}
 
 /// The attempt would go over this limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct OverLimit(pub(super) HttpLimit);
+pub(super) struct OverLimit(pub(super) Limit);
 
-/// Counters of one attempt. They only go up.
+/// What the host keeps for an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    /// What its handles stand for, but for requests that were sent.
+    Table,
+    /// Writes to kv.
+    Kv,
+    Events,
+    /// Requests that were sent, until their responses are read.
+    Exchanges,
+}
+
+/// How many kinds of [`Held`] there are.
+const HELD_KINDS: usize = 4;
+
+/// Counters of one attempt. Those of the processor and of the network only go up.
 #[derive(Debug)]
 pub(super) struct Meter {
     /// Processor time of the turns that are over, in nanoseconds.
@@ -41,11 +38,26 @@ pub(super) struct Meter {
     http_requests: AtomicU32,
     in_bytes: AtomicU64,
     out_bytes: AtomicU64,
+    held_bytes: [AtomicUsize; HELD_KINDS],
     max_http_requests: u32,
     max_in_bytes: u64,
     max_out_bytes: u64,
+    max_held_bytes: usize,
     /// The first limit that was reached for more.
-    breach: OnceLock<HttpLimit>,
+    breach: OnceLock<Limit>,
+}
+
+/// Bytes that the host keeps for an attempt for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Charge {
+    meter: Arc<Meter>,
+    bytes: usize,
+}
+
+impl Drop for Charge {
+    fn drop(&mut self) {
+        self.meter.held_bytes[Held::Exchanges as usize].fetch_sub(self.bytes, Relaxed);
+    }
 }
 
 impl Meter {
@@ -56,9 +68,11 @@ impl Meter {
             http_requests: AtomicU32::default(),
             in_bytes: AtomicU64::default(),
             out_bytes: AtomicU64::default(),
+            held_bytes: Default::default(),
             max_http_requests: limits.http_requests,
             max_in_bytes: limits.http_in_bytes,
             max_out_bytes: limits.http_out_bytes,
+            max_held_bytes: limits.host_memory_bytes,
             breach: OnceLock::new(),
         }
     }
@@ -94,7 +108,7 @@ impl Meter {
     pub(super) fn count_request(&self) -> Result<(), OverLimit> {
         let one_more = |sent: u32| (sent < self.max_http_requests).then_some(sent + 1);
         let counted = self.http_requests.fetch_update(Relaxed, Relaxed, one_more);
-        self.within(HttpLimit::Requests, counted.is_ok())
+        self.within(Limit::HttpRequests, counted.is_ok())
     }
 
     /// Counts bytes of response bodies; those beyond the limit must not reach the guest.
@@ -102,7 +116,7 @@ impl Meter {
         let bytes = bytes as u64;
         let before = self.in_bytes.fetch_add(bytes, Relaxed);
         let is_within = before.saturating_add(bytes) <= self.max_in_bytes;
-        self.within(HttpLimit::In, is_within)
+        self.within(Limit::HttpIn, is_within)
     }
 
     /// Counts bytes of request bodies; those beyond the limit must not leave.
@@ -110,15 +124,46 @@ impl Meter {
         let bytes = bytes as u64;
         let before = self.out_bytes.fetch_add(bytes, Relaxed);
         let is_within = before.saturating_add(bytes) <= self.max_out_bytes;
-        self.within(HttpLimit::Out, is_within)
+        self.within(Limit::HttpOut, is_within)
+    }
+
+    /// Sets what the host keeps of this kind.
+    pub(super) fn hold(&self, held: Held, bytes: usize) -> Result<(), OverLimit> {
+        self.held_bytes[held as usize].store(bytes, Relaxed);
+        self.check_held()
+    }
+
+    /// Counts what the host keeps for a request, until the charge is dropped.
+    pub(super) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, OverLimit> {
+        self.held_bytes[Held::Exchanges as usize].fetch_add(bytes, Relaxed);
+        let charge = Charge {
+            meter: self.clone(),
+            bytes,
+        };
+        self.check_held().map(|()| charge)
+    }
+
+    /// What the host may still keep, in bytes.
+    pub(super) fn host_bytes_left(&self) -> usize {
+        self.max_held_bytes.saturating_sub(self.all_held_bytes())
+    }
+
+    fn check_held(&self) -> Result<(), OverLimit> {
+        let is_within = self.all_held_bytes() <= self.max_held_bytes;
+        self.within(Limit::HostMemory, is_within)
+    }
+
+    fn all_held_bytes(&self) -> usize {
+        let held = self.held_bytes.iter().map(|bytes| bytes.load(Relaxed));
+        held.fold(0, usize::saturating_add)
     }
 
     /// The limit that the attempt reached beyond, for which it is ended.
-    pub(super) fn breach(&self) -> Option<HttpLimit> {
+    pub(super) fn breach(&self) -> Option<Limit> {
         self.breach.get().copied()
     }
 
-    fn within(&self, limit: HttpLimit, is_within: bool) -> Result<(), OverLimit> {
+    fn within(&self, limit: Limit, is_within: bool) -> Result<(), OverLimit> {
         match is_within {
             true => Ok(()),
             false => Err(OverLimit(*self.breach.get_or_init(|| limit))),
@@ -180,9 +225,24 @@ mod tests {
         assert_eq!(meter.count_request(), Ok(()));
         assert_eq!(meter.count_in(10), Ok(()));
         assert_eq!(meter.breach(), None);
-        assert_eq!(meter.count_in(1), Err(OverLimit(HttpLimit::In)));
+        assert_eq!(meter.count_in(1), Err(OverLimit(Limit::HttpIn)));
         assert!(meter.count_request().is_err());
-        assert_eq!(meter.breach(), Some(HttpLimit::In));
+        assert_eq!(meter.breach(), Some(Limit::HttpIn));
         assert_eq!((meter.http_requests(), meter.in_bytes()), (1, 11));
+    }
+
+    #[test]
+    fn what_the_host_keeps_counts_together_until_it_is_given_up() {
+        let mut limits = Limits::default();
+        limits.set(Limit::HostMemory, 100);
+        let meter = Arc::new(Meter::new(&limits));
+        assert_eq!(meter.hold(Held::Kv, 60), Ok(()));
+        let charge = meter.charge(30).unwrap();
+        assert_eq!(meter.host_bytes_left(), 10);
+        drop(charge);
+        assert_eq!(meter.hold(Held::Kv, 50), Ok(()));
+        assert_eq!(meter.host_bytes_left(), 50);
+        assert!(meter.charge(51).is_err());
+        assert_eq!(meter.breach(), Some(Limit::HostMemory));
     }
 }

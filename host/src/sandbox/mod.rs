@@ -14,8 +14,11 @@ mod descriptor;
 mod engine;
 mod execute;
 mod given;
+mod guests;
+mod handed;
 mod inspect;
 mod kv_buffer;
+mod last_words;
 mod limits;
 mod measure;
 mod meter;
@@ -24,29 +27,33 @@ mod refusal;
 mod shape;
 mod state;
 mod surface;
+mod table;
 mod verdict;
 mod world;
 
-pub use attempt_log::{LogLevel, LogLine, LogSource};
+pub use attempt_log::{LogLevel, LogLine, LogSink, LogSource};
 pub use cache::{KeptCode, Prepared};
-pub use capability::context::{AncestorError, AncestorResults};
+pub use capability::context::{AncestorError, AncestorResult, AncestorResults};
 pub use capability::http::LookUp;
 pub use capability::kv::{KvEntries, KvUnavailable};
 pub use capability::secrets::{SecretUnavailable, SecretValues};
 pub use compiler::{CompileLimits, Compiler, compile_within};
 pub use descriptor::{Descriptor, HandlerDescription};
-pub use execute::{Executed, Surroundings};
+pub use execute::{Begun, Executed, Surroundings};
 pub use inspect::Inspected;
 pub use measure::CallTimes;
 pub use provenance::{Provenance, Tool};
 pub use refusal::{CompileBound, Refusal};
+pub use verdict::SECRET_KEY_MISSING;
 pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;
 use capability::http::{Outside, SystemNames};
+use guests::GuestThreads;
 use state::AttemptState;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use wasmtime::Engine;
 use wasmtime::component::Linker;
@@ -74,6 +81,8 @@ pub enum SandboxError {
         path: PathBuf,
         source: std::io::Error,
     },
+    #[error("the threads of guests did not start")]
+    Threads(#[source] std::io::Error),
     #[error("the component's bytes could not be loaded")]
     Load(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(
@@ -101,6 +110,7 @@ struct Inner {
     /// Turns of inspections: a mended version must not wait for the attempts that it would end.
     inspections: Semaphore,
     http: Outside,
+    guests: GuestThreads,
 }
 
 /// Uploads that describe themselves at the same time; places in the pool are kept for them.
@@ -124,6 +134,7 @@ impl Sandbox {
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
         let http = Outside::new(names);
+        let guests = GuestThreads::start().map_err(SandboxError::Threads)?;
         Ok(Self {
             inner: Arc::new(Inner {
                 engine,
@@ -132,7 +143,14 @@ impl Sandbox {
                 permits,
                 inspections: Semaphore::new(INSPECTIONS),
                 http,
+                guests,
             }),
         })
+    }
+
+    /// The threads of guests. Whatever calls [`execute`](Self::execute) belongs on them, so that what
+    /// guests compute keeps nothing else waiting.
+    pub fn guest_threads(&self) -> &Handle {
+        self.inner.guests.handle()
     }
 }

@@ -25,6 +25,10 @@ pub enum Refusal {
     #[error("the component is not valid, or uses what this host does not have")]
     Compile(#[source] wasmtime::Error),
     #[error(
+        "the component is asynchronous, as of WASI 0.3, which this host does not run yet: build it for WASI 0.2 (with Rust: `--target wasm32-wasip2`; with componentize-qjs: `--sync`), and its WIT without `async`, `future` and `stream`"
+    )]
+    Async(#[source] wasmtime::Error),
+    #[error(
         "the component has {found} {what}; this host takes {most} at most: split it, or leave out what it does not need"
     )]
     Excess {
@@ -41,10 +45,10 @@ pub enum Refusal {
     )]
     CompilerCrash { how: String },
     #[error(
-        "the component exports no handler: `tasker:step/handler@1.0.0` is missing{exports}; build it with an SDK, or against the world `step-handler` of the contract"
+        "the component exports no handler: `tasker:step/handler@1.0.0` is missing, and it exports {exports}; build it with an SDK, or against the world `step-handler` of the contract"
     )]
     NoHandler {
-        /// Empty, or what it exports instead, for the message.
+        /// What it exports instead, or `nothing`.
         exports: String,
     },
     #[error(
@@ -55,6 +59,14 @@ pub enum Refusal {
         "the component imports {missing}, which this host does not have; a component may import {available}"
     )]
     UnknownImports { missing: String, available: String },
+    #[error(
+        "the component imports {found} where this host has WASI 0.2, up to {WASI}: build it for WASI 0.2 (with Rust: `--target wasm32-wasip2`; with componentize-qjs: `--sync`)"
+    )]
+    OtherWasi { found: String },
+    #[error(
+        "the component imports something of WASI that this host does not have or has in another shape: it has WASI {WASI}; build the component with a toolchain for that version or an older 0.2"
+    )]
+    NewerWasi(#[source] wasmtime::Error),
     #[error(
         "the component imports or exports something in another shape than this host has it; it was perhaps built against a newer 1.x contract: build it against 1.0.0, or update the host"
     )]
@@ -84,11 +96,36 @@ pub enum Refusal {
     },
 }
 
+/// The version of WASI that this host has.
+const WASI: &str = "0.2.12";
+/// How the validator tells what is asynchronous.
+const ASYNC_WORDS: &str = "component model async";
+
 impl Refusal {
+    /// What an error of the validator or of the compiler means.
+    pub(super) fn of_compiler(error: wasmtime::Error) -> Self {
+        match mentions(&error, ASYNC_WORDS) {
+            true => Self::Async(error),
+            false => Self::Compile(error),
+        }
+    }
+
+    /// What an error of the linker means.
+    pub(super) fn of_linker(error: wasmtime::Error) -> Self {
+        match mentions(&error, "`wasi:") {
+            true => Self::NewerWasi(error),
+            false => Self::Link(error),
+        }
+    }
+
     /// The refusal and its causes in one line.
     pub fn chain(&self) -> String {
         Chain(self).to_string()
     }
+}
+
+fn mentions(error: &wasmtime::Error, words: &str) -> bool {
+    error.chain().any(|cause| cause.to_string().contains(words))
 }
 
 /// What compiling a component took too much of.

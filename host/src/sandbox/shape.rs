@@ -63,7 +63,7 @@ pub(super) fn refuse_excess(bytes: &[u8]) -> Result<(), Refusal> {
 }
 
 fn malformed(error: BinaryReaderError) -> Refusal {
-    Refusal::Compile(wasmtime::Error::msg(error.to_string()))
+    Refusal::of_compiler(wasmtime::Error::msg(error.to_string()))
 }
 
 fn nesting_after(payload: &Payload<'_>, before: usize) -> Result<usize, Refusal> {

@@ -4,9 +4,11 @@ use super::Surroundings;
 use super::attempt_log::LogWriter;
 use super::capability::http::{Gate, Outside};
 use super::given::Given;
+use super::handed::Handed;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
-use super::meter::Meter;
+use super::meter::{Meter, OverLimit};
+use super::table::TableScale;
 use super::verdict::Stopped;
 use crate::domain::effects::Effects;
 use crate::domain::event::SentEvent;
@@ -26,8 +28,11 @@ pub(super) struct AttemptState {
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
     pub(super) given: Given,
+    pub(super) handed: Handed,
     pub(super) kv: KvBuffer,
     pub(super) events: Vec<SentEvent>,
+    /// What the events take, about.
+    pub(super) event_bytes: usize,
     pub(super) memory: MemoryBudget,
     pub(super) host_calls_left: u32,
     /// When the call to the host that is under way began.
@@ -35,6 +40,9 @@ pub(super) struct AttemptState {
     pub(super) in_host: Duration,
     pub(super) meter: Arc<Meter>,
     pub(super) table: ResourceTable,
+    pub(super) table_scale: TableScale,
+    /// True from the guest's return until its next call to the host: then it hands over its answer.
+    pub(super) is_answering: bool,
     pub(super) wasi: Option<Box<WasiCtx>>,
     pub(super) http: Option<Box<(WasiHttpCtx, Gate)>>,
     pub(super) outside: Outside,
@@ -49,18 +57,24 @@ impl AttemptState {
     ) -> Self {
         let limits = &invocation.step.limits;
         let given = Given::default();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.resources as usize);
         Self {
             deadline: started + limits.deadline,
-            log: LogWriter::new(limits.log_bytes, given.clone()),
+            log: LogWriter::new(limits.log_bytes, given.clone(), surroundings.log.clone()),
             given,
+            handed: Handed::new(&invocation),
             kv: KvBuffer::default(),
             events: Vec::new(),
+            event_bytes: 0,
             memory: MemoryBudget::new(limits.memory_bytes),
             host_calls_left: limits.host_calls,
             in_host_since: None,
             in_host: Duration::ZERO,
             meter: Arc::new(Meter::new(limits)),
-            table: ResourceTable::new(),
+            table,
+            table_scale: TableScale::default(),
+            is_answering: false,
             wasi: None,
             http: None,
             invocation,
@@ -90,10 +104,30 @@ impl AttemptState {
         }
     }
 
-    /// The breach of a limit on the network, for which the guest is to be ended.
+    /// Weighs what the attempt's handles stand for. Without HTTP they stand for next to nothing, and
+    /// the limit on their number holds them.
+    pub(super) fn weigh_table(&mut self) -> Result<(), OverLimit> {
+        match self.http {
+            Some(_) => self.table_scale.after_call(&mut self.table, &self.meter),
+            None => Ok(()),
+        }
+    }
+
+    /// What the guest may hand over in its next call to the host, in bytes.
+    pub(super) fn call_bytes(&self) -> usize {
+        self.meter.host_bytes_left()
+    }
+
+    /// What the guest may hand over as its answer, in bytes.
+    pub(super) fn answer_bytes(&self) -> usize {
+        let left_bytes = self.meter.host_bytes_left();
+        self.limits().result_bytes.saturating_add(left_bytes)
+    }
+
+    /// The breach of a limit on the network or on the host's memory, for which the guest is to be ended.
     pub(super) fn check_breach(&self) -> Result<(), Stopped> {
         match self.meter.breach() {
-            Some(limit) => Err(Stopped::Http(limit)),
+            Some(limit) => Err(Stopped::Limit(limit)),
             None => Ok(()),
         }
     }

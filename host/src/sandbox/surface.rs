@@ -13,6 +13,10 @@ const SHOWN_CHARS: usize = 40;
 /// How a handler is exported, up to the version.
 const HANDLER: &str = "tasker:step/handler@";
 
+/// How interfaces of WASI are named, and the versions of which one is provided.
+const WASI: &str = "wasi:";
+const WASI_VERSION: &str = "0.2.";
+
 /// The outside of a component that this host can link.
 pub(super) struct Surface {
     /// The interfaces that it imports, with versions.
@@ -62,6 +66,7 @@ pub(super) fn beginning(text: &str) -> String {
 }
 
 fn refuse_unknown(imports: &[String]) -> Result<(), Refusal> {
+    refuse_other_wasi(imports)?;
     let missing: Vec<String> = imports
         .iter()
         .filter(|name| !is_provided(name))
@@ -74,6 +79,20 @@ fn refuse_unknown(imports: &[String]) -> Result<(), Refusal> {
         missing: missing.join(", "),
         available: PROVIDED.join(", "),
     })
+}
+
+/// Another WASI than 0.2 has other interfaces, some under the same names.
+fn refuse_other_wasi(imports: &[String]) -> Result<(), Refusal> {
+    let is_other = |import: &&String| {
+        let version = import.strip_prefix(WASI).and_then(|it| it.split_once('@'));
+        version.is_some_and(|(_, version)| !version.starts_with(WASI_VERSION))
+    };
+    match imports.iter().find(is_other) {
+        Some(import) => Err(Refusal::OtherWasi {
+            found: format!("`{import}`"),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn is_provided(import: &str) -> bool {

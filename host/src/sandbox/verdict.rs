@@ -8,26 +8,25 @@ use super::capability::context::AncestorError;
 use super::capability::kv::KvUnavailable;
 use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
-use super::meter::HttpLimit;
+use super::meter::OverLimit;
 use super::state::AttemptState;
 use crate::domain::chain::Chain;
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 pub(super) use answer::of_answer;
-use over_limit::{raise, raise_to};
+use over_limit::{event_too_large, memory_limit, over, raise, too_many_events};
 use std::ops::RangeInclusive;
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
-/// Lines of stderr that a failure quotes.
-const LAST_WORDS_LINES: usize = 4;
+/// The code of a failure that is this host's: it does not have the key of a secret.
+pub const SECRET_KEY_MISSING: &str = "secret_key_missing";
+
 /// How the engine tells at which address a guest faulted.
 const FAULT_WORDS: &str = "memory fault at wasm address 0x";
 /// Addresses that are taken for negative ones: 16 MiB on both sides of 4 GiB, since the engine adds
 /// an offset without wrapping. No limit lets a guest use them.
 const BELOW_MEMORY: RangeInclusive<u64> = 0xff00_0000..=0x1_00ff_ffff;
-/// Bytes in a MiB.
-const MIB: f64 = 1_048_576.0;
 
 /// Why the host ended a guest.
 #[derive(Debug, thiserror::Error)]
@@ -40,8 +39,10 @@ pub(super) enum Stopped {
     Cpu,
     #[error("too many calls to the host")]
     HostCalls,
-    #[error("over the limit `{}`", .0.limit())]
-    Http(HttpLimit),
+    #[error("over the limit `{0}`")]
+    Limit(Limit),
+    #[error("{0} bytes of input")]
+    Input(u64),
     #[error("an event of {0} bytes")]
     EventSize(usize),
     #[error("too many events")]
@@ -80,9 +81,22 @@ pub(super) fn of_error(error: &wasmtime::Error, state: &AttemptState) -> Failure
         (None, Some(trap)) => of_trap(*trap, state),
         (None, None) => of_other(error, state),
     };
-    Failure {
+    let failure = Failure {
         backtrace: trace.map(backtrace::lines).unwrap_or_default(),
         ..failure
+    };
+    with_refusal(failure, state)
+}
+
+/// The failure, with what the host had refused the attempt: more often than not it came of that.
+fn with_refusal(failure: Failure, state: &AttemptState) -> Failure {
+    let may_come_of_it = matches!(failure.kind, FailureKind::Failed | FailureKind::Trapped);
+    match state.log.refusal().filter(|_| may_come_of_it) {
+        Some(refusal) => Failure {
+            message: format!("{}; {refusal}", failure.message),
+            ..failure
+        },
+        None => failure,
     }
 }
 
@@ -125,7 +139,8 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 raise(Limit::HostCalls, state)
             ),
         ),
-        Stopped::Http(limit) => over_http(*limit, state),
+        Stopped::Limit(limit) => over(*limit, state),
+        Stopped::Input(bytes) => over_limit::too_much_input(*bytes, state),
         Stopped::EventSize(bytes) => event_too_large(*bytes, state),
         Stopped::Events => too_many_events(state),
         Stopped::Quarantined => failure(
@@ -145,56 +160,19 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         ),
         Stopped::Secret(error) => failure(
             FailureKind::Host,
-            "secret_unavailable",
+            match error {
+                SecretUnavailable::Unreadable(_) => "secret_unavailable",
+                SecretUnavailable::NoKey(_) => SECRET_KEY_MISSING,
+            },
             Chain(error).to_string(),
         ),
     }
 }
 
-fn too_many_events(state: &AttemptState) -> Failure {
-    let message = format!(
-        "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
-        state.limits().events,
-        raise(Limit::Events, state)
-    );
-    failure(FailureKind::OverLimit, "event_limit", message)
-}
-
-fn event_too_large(bytes: usize, state: &AttemptState) -> Failure {
-    let message = format!(
-        "the handler sent an event of {bytes} bytes where the limit is {}; keep large things elsewhere and tell where they are, or {}",
-        state.limits().event_bytes,
-        raise_to(Limit::Event, bytes, state)
-    );
-    failure(FailureKind::OverLimit, "event_too_large", message)
-}
-
-/// What a guest sent or received too much of.
-fn over_http(breach: HttpLimit, state: &AttemptState) -> Failure {
-    let limit = breach.limit();
-    let most = limit.show(state.limits().value(limit));
-    let (code, message) = match breach {
-        HttpLimit::Requests => (
-            "http_request_limit",
-            format!(
-                "the handler sent more than {most} HTTP requests in one attempt; ask for more at once, leave a checkpoint"
-            ),
-        ),
-        HttpLimit::Out => (
-            "http_out_limit",
-            format!(
-                "the handler sent more than {most} in the bodies of HTTP requests in one attempt; send smaller pieces, leave a checkpoint"
-            ),
-        ),
-        HttpLimit::In => (
-            "http_in_limit",
-            format!(
-                "the handler received more than {most} in the bodies of HTTP responses in one attempt; ask for smaller pieces, leave a checkpoint"
-            ),
-        ),
-    };
-    let message = format!("{message}, or {}", raise(limit, state));
-    failure(FailureKind::OverLimit, code, message)
+impl From<OverLimit> for Stopped {
+    fn from(OverLimit(limit): OverLimit) -> Self {
+        Self::Limit(limit)
+    }
 }
 
 fn of_trap(trap: Trap, state: &AttemptState) -> Failure {
@@ -207,7 +185,7 @@ fn of_trap(trap: Trap, state: &AttemptState) -> Failure {
 
 /// What a panic or an exception said before the trap.
 fn last_words(state: &AttemptState) -> String {
-    let said = state.log.lock().last_words(LAST_WORDS_LINES);
+    let said = state.log.last_words();
     said.map(|words| format!("; its last words: {words}"))
         .unwrap_or_default()
 }
@@ -243,20 +221,6 @@ fn stack_overflow() -> Failure {
     )
 }
 
-fn memory_limit(wanted_bytes: usize, state: &AttemptState) -> Failure {
-    failure(
-        FailureKind::OverLimit,
-        "memory_limit",
-        format!(
-            "the handler asked for {:.1} MiB of memory in all where its limit is {:.1} MiB; work on smaller pieces, or {}{}",
-            wanted_bytes as f64 / MIB,
-            state.limits().memory_bytes as f64 / MIB,
-            raise_to(Limit::Memory, wanted_bytes, state),
-            last_words(state)
-        ),
-    )
-}
-
 fn of_other(error: &wasmtime::Error, state: &AttemptState) -> Failure {
     if error.is::<I32Exit>() {
         let message =
@@ -269,6 +233,9 @@ fn of_other(error: &wasmtime::Error, state: &AttemptState) -> Failure {
             "no_instance",
             "the host had no place for one more instance".to_owned(),
         );
+    }
+    if let Some(failure) = over_limit::of_engine(error, state) {
+        return failure;
     }
     if let Some(wanted_bytes) = state.memory.refused_bytes() {
         return memory_limit(wanted_bytes, state);

@@ -7,10 +7,11 @@ use crate::domain::api_key::ApiKey;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::permission::Permissions;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use sqlx::FromRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, PgConnection};
 use std::time::Duration;
 
 /// The most keys that are not revoked: every host holds all of them in memory.
@@ -173,7 +174,7 @@ impl Store {
     }
 }
 
-async fn lock_keys(tx: &mut PgConnection) -> Result<(), StoreError> {
+async fn lock_keys(tx: &mut Connection) -> Result<(), StoreError> {
     sqlx::query("select pg_advisory_xact_lock($1)")
         .bind(KEYS_LOCK)
         .execute(tx)
@@ -181,7 +182,7 @@ async fn lock_keys(tx: &mut PgConnection) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn make(tx: &mut PgConnection, new: &NewKey<'_>) -> Result<Made, StoreError> {
+async fn make(tx: &mut Connection, new: &NewKey<'_>) -> Result<Made, StoreError> {
     let count: i64 =
         sqlx::query_scalar("select count(*) from tasker.api_key where revoked_at is null")
             .fetch_one(&mut *tx)
@@ -208,7 +209,7 @@ async fn make(tx: &mut PgConnection, new: &NewKey<'_>) -> Result<Made, StoreErro
     Ok(Made::Key(Box::new(row)))
 }
 
-async fn revoke(tx: &mut PgConnection, name: &str, actor: &Actor) -> Result<bool, StoreError> {
+async fn revoke(tx: &mut Connection, name: &str, actor: &Actor) -> Result<bool, StoreError> {
     let prefix: Option<String> = sqlx::query_scalar(
         "update tasker.api_key set revoked_at = now() where name = $1 and revoked_at is null
          returning prefix",
@@ -224,7 +225,7 @@ async fn revoke(tx: &mut PgConnection, name: &str, actor: &Actor) -> Result<bool
 }
 
 /// Whether some key, other than the one of that name, is in force and is `admin` everywhere.
-async fn has_admin_besides(tx: &mut PgConnection, name: Option<&str>) -> Result<bool, StoreError> {
+async fn has_admin_besides(tx: &mut Connection, name: Option<&str>) -> Result<bool, StoreError> {
     let found = sqlx::query_scalar(
         r#"select exists (
              select from tasker.api_key

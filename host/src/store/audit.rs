@@ -2,13 +2,14 @@
 
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use uuid::Uuid;
 
 /// Every action that is written down, by its object.
-pub const ACTIONS: [&str; 33] = [
+pub const ACTIONS: [&str; 36] = [
     "component.approve",
     "component.collect",
     "component.publish",
@@ -25,6 +26,7 @@ pub const ACTIONS: [&str; 33] = [
     "kv.set",
     "limit.remove",
     "limit.set",
+    "namespace.create",
     "pin.freeze",
     "pin.ramp",
     "pin.remove",
@@ -34,6 +36,8 @@ pub const ACTIONS: [&str; 33] = [
     "secret.remove",
     "secret.rotate",
     "secret.set",
+    "share.add",
+    "share.remove",
     "signature.add",
     "signing_key.add",
     "signing_key.remove",
@@ -99,7 +103,7 @@ pub struct AuditFilter<'a> {
 
 /// Writes the change down, in the transaction that makes it.
 pub(in crate::store) async fn record(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     change: &Change<'_>,
 ) -> Result<(), StoreError> {
     debug_assert!(is_action(change.action), "{}", change.action);
@@ -120,7 +124,7 @@ pub(in crate::store) async fn record(
 
 /// The same for a change of tasks, each of which gets a row of its own.
 pub(in crate::store) async fn record_tasks(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     tasks: &[Uuid],
     action: &str,
     reason: &str,

@@ -2,6 +2,7 @@
 
 use super::{Store, StoreError};
 use crate::domain::ids::TaskId;
+use sqlx::Executor as _;
 
 /// Counters of the database at one moment.
 #[derive(Clone, Copy, Debug)]
@@ -98,7 +99,7 @@ const STEP_MS: &str = "
 impl Bulk {
     pub fn new(store: &Store) -> Self {
         Self {
-            store: store.clone(),
+            store: store.for_maintenance(),
         }
     }
 
@@ -218,8 +219,14 @@ impl Bulk {
 
     /// Brings statistics and the visibility map up to date, and writes out what is dirty.
     pub async fn vacuum(&self) -> Result<(), StoreError> {
-        sqlx::query("vacuum analyze")
-            .execute(&self.store.pool)
+        let mut connection = self.store.pool.acquire().await?;
+        // It can be in no transaction, so that it takes the session's limit, which is too low.
+        connection
+            .execute(sqlx::raw_sql("set statement_timeout = 0"))
+            .await?;
+        connection.execute(sqlx::raw_sql("vacuum analyze")).await?;
+        connection
+            .execute(sqlx::raw_sql("reset statement_timeout"))
             .await?;
         Ok(())
     }

@@ -7,8 +7,9 @@ use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::resolve::Bar;
+use crate::store::pool::Connection;
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use std::time::Duration;
 
 /// Versions that one call collects at most, and bytes that it removes unless one version has more, so
@@ -94,7 +95,7 @@ impl Store {
         let rows = sqlx::query_as(COLLECTABLE)
             .bind(seconds(which.older_than))
             .bind(which.wanted)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.for_maintenance().pool)
             .await?;
         Ok(rows)
     }
@@ -141,7 +142,7 @@ impl Store {
         candidates: &[i32],
         actor: &Actor,
     ) -> Result<Collected, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.for_maintenance().pool.begin().await?;
         sqlx::query(LOCK_TIMEOUT).execute(&mut *tx).await?;
         let is_alone: bool = sqlx::query_scalar(
             "select pg_try_advisory_xact_lock(hashtext('tasker.collect_versions'))",
@@ -255,7 +256,7 @@ impl Store {
 }
 
 /// Locks are usable again where none of their versions is without bytes.
-async fn unvoid_locks(tx: &mut PgConnection, component_version_id: i32) -> Result<(), StoreError> {
+async fn unvoid_locks(tx: &mut Connection, component_version_id: i32) -> Result<(), StoreError> {
     sqlx::query(
         "update tasker.lock l set is_void = false
          where l.is_void

@@ -3,11 +3,12 @@
 use super::audit::{self, Change};
 use super::{Store, StoreError};
 use crate::domain::{actor::Actor, digest::Digest, name::Name};
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// An upload that was inspected and may be stored.
 pub struct NewComponentVersion<'a> {
@@ -69,6 +70,11 @@ pub struct ComponentRow {
     pub namespace: String,
     pub name: String,
     pub versions: Vec<String>,
+    /// In the order of the versions: why new tasks of its own namespace may not take each; null where
+    /// they may.
+    pub bars: Vec<Option<String>>,
+    /// What its own namespace's pin asks for, if there is one.
+    pub pin: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -201,15 +207,36 @@ impl Store {
 }
 
 const LIST: &str = "
-    select n.name as namespace, c.name, array_agg(v.version) as versions, c.created_at
-    from tasker.component c
-    join tasker.namespace n using (namespace_id)
-    join tasker.component_version v using (component_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, c.name) > ($2, $3))
-    group by n.name, c.component_id
-    order by n.name, c.name
-    limit $4";
+    with page as materialized (
+      select c.component_id, c.namespace_id, n.name as namespace, c.name, c.created_at
+      from tasker.component c
+      join tasker.namespace n using (namespace_id)
+      where ($1::text is null or n.name = $1)
+        and ($2::text is null or (n.name, c.name) > ($2, $3))
+      order by n.name, c.name
+      limit $4
+    )
+    select c.namespace, c.name, v.versions, v.bars, p.requirement as pin, c.created_at
+    from page c
+    join lateral (
+      select array_agg(v.version) as versions,
+             array_agg(case when v.collected_at is not null then 'collected'
+                            when q.digest is not null then 'quarantined'
+                            when v.status <> 'active' then v.status::text
+                            when exists (select from tasker.signing_key k
+                                         where k.namespace_id = c.namespace_id)
+                                 and not exists (select from tasker.signing_key k
+                                                 join tasker.signature s using (public_key)
+                                                 where k.namespace_id = c.namespace_id
+                                                   and s.digest = v.digest)
+                            then 'unsigned' end) as bars
+      from tasker.component_version v
+      left join tasker.quarantine q using (digest)
+      where v.component_id = c.component_id
+    ) v on v.versions is not null
+    left join tasker.pin p
+      on p.namespace_id = c.namespace_id and p.kind = 'component' and p.target = c.name
+    order by c.namespace, c.name";
 
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
@@ -222,7 +249,7 @@ const VERSIONS: &str = "
 
 /// The id of the namespace, which is made at its first use.
 pub(in crate::store) async fn ensure_namespace(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     name: &Name,
 ) -> Result<i32, StoreError> {
     sqlx::query("insert into tasker.namespace (name) values ($1) on conflict do nothing")
@@ -237,7 +264,7 @@ pub(in crate::store) async fn ensure_namespace(
 }
 
 async fn ensure_component(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     name: &Name,
 ) -> Result<i32, StoreError> {
@@ -261,7 +288,7 @@ async fn ensure_component(
 /// Asks first, so that bytes which are there already do not travel again. Locks them, so that they
 /// are not collected before the version that needs them is there.
 pub(in crate::store) async fn ensure_blob(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     digest: Digest,
     bytes: &[u8],
 ) -> Result<(), StoreError> {
@@ -295,7 +322,7 @@ fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
 
 /// True where the version was not there.
 async fn insert_version(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     component_id: i32,
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, StoreError> {

@@ -8,7 +8,9 @@ use crate::domain::event::SentEvent;
 use crate::domain::ids::{LockId, TaskId, WorkerId};
 use crate::domain::invocation::Lease;
 use crate::domain::json_text;
-use crate::domain::outcome::{Failure, Retry};
+use crate::domain::outcome::{Failure, FailureKind, Retry};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use std::time::Duration;
@@ -64,6 +66,16 @@ pub struct Failed {
     pub usage: Option<VersionUsage>,
 }
 
+/// A step that was claimed as its last parent was reported: the next one of a chain. What it has in
+/// common with its parents, whoever reported them has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released {
+    pub lease: Lease,
+    pub lock_id: LockId,
+    /// The registry's generation, read after the claim.
+    pub generation: i64,
+}
+
 /// A claimed step, with all that changes from attempt to attempt.
 #[derive(Clone, Debug)]
 pub struct Claimed {
@@ -74,10 +86,27 @@ pub struct Claimed {
     pub input: String,
     /// JSON text.
     pub checkpoint: Option<String>,
-    /// Results of the steps that this one names in `depends_on`: (number, JSON text).
-    pub parents: Vec<(i16, String)>,
     /// The registry's generation, read after the claim.
     pub generation: i64,
+}
+
+/// What a claim brought.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    pub steps: Vec<Claimed>,
+    /// Where fewer came than were asked for: in how long the next step is due. Zero where some are due
+    /// now that were left, for want of bytes or for a lock; none where none is within a minute.
+    pub due_in: Option<Duration>,
+}
+
+/// A lease that this host cannot make use of.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub lease: Lease,
+    /// How long nobody shall claim it.
+    pub delay: Duration,
+    /// Why, for whoever looks at the step.
+    pub failure: Failure,
 }
 
 impl Store {
@@ -102,27 +131,72 @@ impl Store {
         in_order(tasks.len(), &rows)
     }
 
-    /// Records results, releases what waited for them, and claims up to `claim` steps for the
-    /// worker, preferring those that were just released. Repeatable: void leases change nothing.
-    pub async fn advance(
+    /// Records results, releases what waited for them, and claims up to `claim` of what was released
+    /// for the worker. Repeatable: void leases change nothing.
+    pub async fn complete_steps(
         &self,
         worker: WorkerId,
         completed: &[Completed],
         claim: usize,
-    ) -> Result<Vec<Claimed>, StoreError> {
+    ) -> Result<Vec<Released>, StoreError> {
         self.uses.ran(completed.iter().map(|it| it.usage));
-        let rows = sqlx::query("select * from tasker.advance($1, $2, $3, $4, $5, $6, $7, $8)")
+        let rows =
+            sqlx::query("select * from tasker.complete_steps($1, $2, $3, $4, $5, $6, $7, $8)")
+                .bind(worker.0)
+                .bind(column(completed, |c| c.lease.task_id.0))
+                .bind(column(completed, |c| c.lease.step_no))
+                .bind(column(completed, |c| c.lease.attempt))
+                .bind(column(completed, |c| c.result.as_str()))
+                .bind(i32::try_from(claim).unwrap_or(i32::MAX))
+                .bind(column(completed, |c| UsageRow::of(c.usage)))
+                .bind(EventRow::of_batch(completed))
+                .fetch_all(self.engine())
+                .await?;
+        rows.iter().map(released).collect()
+    }
+
+    /// Claims up to `limit` steps that are due, oldest first, which bring along up to `bytes` of
+    /// inputs and checkpoints; one step in any case.
+    pub async fn claim_ready(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        bytes: u64,
+    ) -> Result<Claims, StoreError> {
+        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3)")
             .bind(worker.0)
-            .bind(column(completed, |c| c.lease.task_id.0))
-            .bind(column(completed, |c| c.lease.step_no))
-            .bind(column(completed, |c| c.lease.attempt))
-            .bind(column(completed, |c| c.result.as_str()))
-            .bind(i32::try_from(claim).unwrap_or(i32::MAX))
-            .bind(column(completed, |c| UsageRow::of(c.usage)))
-            .bind(EventRow::of_batch(completed))
+            .bind(i32::try_from(limit).unwrap_or(i32::MAX))
+            .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
             .fetch_all(self.engine())
             .await?;
-        rows.iter().map(claimed).collect()
+        let mut claims = Claims::default();
+        for row in &rows {
+            match row.try_get::<Option<Uuid>, _>(0)? {
+                Some(_) => claims.steps.push(claimed(row)?),
+                None => claims.due_in = due_in(row.try_get(8)?),
+            }
+        }
+        Ok(claims)
+    }
+
+    /// Gives back leases that this host cannot make use of. Such attempts are not counted. Repeatable.
+    pub async fn give_back_steps(
+        &self,
+        worker: WorkerId,
+        given_back: &[GivenBack],
+    ) -> Result<(), StoreError> {
+        sqlx::query("select tasker.give_back_steps($1, $2, $3, $4, $5, $6)")
+            .bind(worker.0)
+            .bind(column(given_back, |g| g.lease.task_id.0))
+            .bind(column(given_back, |g| g.lease.step_no))
+            .bind(column(given_back, |g| g.lease.attempt))
+            .bind(column(given_back, |g| {
+                i64::try_from(g.delay.as_millis()).unwrap_or(i64::MAX)
+            }))
+            .bind(column(given_back, |g| error_json(&g.failure)))
+            .execute(self.engine())
+            .await?;
+        Ok(())
     }
 
     /// Records failed attempts; the database decides which are tried again. Tells how long it is
@@ -145,7 +219,7 @@ impl Store {
                 .bind(column(failed, |f| UsageRow::of(f.usage)))
                 .fetch_one(self.engine())
                 .await?;
-        Ok(due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs())))
+        Ok(due_in(due_ms))
     }
 
     /// Keeps checkpoints (JSON text) and makes their steps ready to be called again. Repeatable.
@@ -214,53 +288,66 @@ fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, StoreError
         .collect()
 }
 
+fn lease(row: &PgRow) -> Result<Lease, StoreError> {
+    Ok(Lease {
+        task_id: TaskId(row.try_get(0)?),
+        step_no: row.try_get(1)?,
+        attempt: row.try_get(2)?,
+    })
+}
+
+fn released(row: &PgRow) -> Result<Released, StoreError> {
+    Ok(Released {
+        lease: lease(row)?,
+        lock_id: LockId(row.try_get(3)?),
+        generation: row.try_get(4)?,
+    })
+}
+
 fn claimed(row: &PgRow) -> Result<Claimed, StoreError> {
-    let parent_no: Option<Vec<i16>> = row.try_get(7)?;
-    let parent_result: Option<Vec<String>> = row.try_get(8)?;
     Ok(Claimed {
-        lease: Lease {
-            task_id: TaskId(row.try_get(0)?),
-            step_no: row.try_get(1)?,
-            attempt: row.try_get(2)?,
-        },
+        lease: lease(row)?,
         lock_id: LockId(row.try_get(3)?),
         correlation_id: row.try_get(4)?,
         input: row.try_get(5)?,
         checkpoint: row.try_get(6)?,
-        parents: parent_no
-            .unwrap_or_default()
-            .into_iter()
-            .zip(parent_result.unwrap_or_default())
-            .collect(),
-        generation: row.try_get(9)?,
+        generation: row.try_get(7)?,
     })
 }
 
+fn due_in(due_ms: Option<i64>) -> Option<Duration> {
+    due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs()))
+}
+
+/// A failure as the log keeps it; the details as they were written.
+#[derive(Serialize)]
+struct ErrorJson {
+    kind: FailureKind,
+    code: String,
+    message: String,
+    details: Option<Box<RawValue>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    backtrace: Vec<String>,
+}
+
 fn error_json(failure: &Failure) -> String {
-    let details = failure.details.as_deref().map(details_json);
-    let mut error = serde_json::json!({
-        "kind": failure.kind,
-        "code": without_nul(&failure.code),
-        "message": without_nul(&failure.message),
-        "details": details,
-    });
-    if !failure.backtrace.is_empty() {
-        error["backtrace"] = failure
-            .backtrace
-            .iter()
-            .map(|frame| without_nul(frame))
-            .collect();
-    }
-    error.to_string()
+    let backtrace = failure.backtrace.iter();
+    let error = ErrorJson {
+        kind: failure.kind,
+        code: without_nul(&failure.code),
+        message: without_nul(&failure.message),
+        details: failure.details.as_deref().map(details_json),
+        backtrace: backtrace.map(|frame| without_nul(frame)).collect(),
+    };
+    serde_json::to_string(&error).expect("texts and JSON are JSON")
 }
 
 /// The details as they are, or as a string where SQL could not read a member beside them as text:
 /// PostgreSQL refuses the whole for a NUL or half a surrogate pair anywhere in it.
-fn details_json(text: &str) -> serde_json::Value {
-    match serde_json::from_str(text) {
-        Ok(details) if json_text::is_readable(text) => details,
-        Ok(_) | Err(_) => serde_json::Value::String(without_nul(text)),
-    }
+fn details_json(text: &str) -> Box<RawValue> {
+    let kept = json_text::check_readable(text).map(|()| text.to_owned());
+    let json = kept.unwrap_or_else(|_| serde_json::Value::from(without_nul(text)).to_string());
+    RawValue::from_string(json).expect("it was checked, or is a string")
 }
 
 /// SQL reads `code` and `message` out of the JSON as text, which cannot hold a NUL.

@@ -7,9 +7,10 @@ use crate::domain::actor::Actor;
 use crate::domain::capability::Capability;
 use crate::domain::name::Name;
 use crate::domain::scope::Scope;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// Grants that one namespace has at most.
 pub const MAX_GRANTS: i64 = 1_000;
@@ -114,7 +115,7 @@ impl Store {
 
 /// Adds the grant and its audit where it does not stand yet; the caller advances the generation.
 pub(in crate::store) async fn insert(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     new: &NewGrant<'_>,
 ) -> Result<Granted, StoreError> {
@@ -140,10 +141,7 @@ pub(in crate::store) async fn insert(
     Ok(Granted::Added(row))
 }
 
-async fn standing(
-    tx: &mut PgConnection,
-    new: &NewGrant<'_>,
-) -> Result<Option<GrantRow>, StoreError> {
+async fn standing(tx: &mut Connection, new: &NewGrant<'_>) -> Result<Option<GrantRow>, StoreError> {
     let row = sqlx::query_as(STANDING)
         .bind(new.namespace.as_str())
         .bind(new.component.to_string())
@@ -155,7 +153,7 @@ async fn standing(
 
 /// A variable has one value; the insert that follows sets the new one.
 async fn replace_variable(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     new: &NewGrant<'_>,
 ) -> Result<(), StoreError> {

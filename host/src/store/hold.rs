@@ -41,13 +41,16 @@ pub struct ComponentPinRow {
 
 impl Store {
     /// Open tasks whose lock names this version of a component, or that still run an attempt of it.
+    /// Those of the readable namespaces are named; without any of these, all.
     pub async fn open_tasks_of_component(
         &self,
         component_version_id: i32,
+        readable: Option<&[&str]>,
     ) -> Result<OpenTasks, StoreError> {
         let open = sqlx::query_as(OPEN_OF_COMPONENT)
             .bind(component_version_id)
             .bind(MAX_NAMED_TASKS)
+            .bind(readable)
             .fetch_one(&self.pool)
             .await?;
         Ok(open)
@@ -117,7 +120,11 @@ const OPEN_OF_COMPONENT: &str = "
       where s.state = 'running' and a.component_version_id = $1
     )
     select (select count(*) from open) as count,
-           array(select o.task_id from open o order by o.task_id limit $2) as oldest";
+           array(select o.task_id from open o
+                 where $3::text[] is null
+                    or exists (select from tasker.task t join tasker.namespace n using (namespace_id)
+                               where t.task_id = o.task_id and n.name = any ($3))
+                 order by o.task_id limit $2) as oldest";
 
 const OPEN_OF_TEMPLATE: &str = "
     with open as (

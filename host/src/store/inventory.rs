@@ -1,7 +1,9 @@
 //! How much there is, by namespace and in all.
 
+use super::audit::{self, Change};
 use super::component::VersionStatus;
 use super::{Store, StoreError};
+use crate::domain::actor::Actor;
 use crate::domain::name::Name;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
@@ -94,6 +96,41 @@ impl Store {
                 .fetch_one(&self.pool)
                 .await?;
         Ok(found)
+    }
+
+    /// The names of namespaces, the newest first, `limit` at most.
+    pub async fn namespace_names(&self, limit: i64) -> Result<Vec<String>, StoreError> {
+        let names = sqlx::query_scalar(
+            "select name from tasker.namespace order by namespace_id desc limit $1",
+        )
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(names)
+    }
+
+    /// Makes a namespace that nothing is in yet; false where it is there.
+    pub async fn create_namespace(&self, name: &Name, actor: &Actor) -> Result<bool, StoreError> {
+        let mut tx = self.pool.begin().await?;
+        let made =
+            sqlx::query("insert into tasker.namespace (name) values ($1) on conflict do nothing")
+                .bind(name.as_str())
+                .execute(&mut *tx)
+                .await?;
+        if made.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let change = Change {
+            actor,
+            action: "namespace.create",
+            namespace: Some(name.as_str()),
+            subject: format!("namespace {name}"),
+            reason: "",
+            detail: Value::Null,
+        };
+        audit::record(&mut tx, &change).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// How much there is in all.

@@ -4,6 +4,7 @@ use super::audit::{self, Change};
 use super::component::ensure_namespace;
 use super::engine::column;
 use super::event::EventRow;
+use super::task_read::MAX_INLINE_BYTES;
 use super::usage::UsageRow;
 use super::{Store, StoreError};
 use crate::domain::actor::Actor;
@@ -35,8 +36,9 @@ pub struct KvRow {
     pub bucket: String,
     pub key: String,
     pub version: i64,
-    /// JSON text.
-    pub value: String,
+    /// JSON text; in a list none where it has more than [`MAX_INLINE_BYTES`].
+    pub value: Option<String>,
+    pub value_bytes: i32,
     pub updated_at: DateTime<Utc>,
     /// The task whose step wrote it; none where an operator did.
     pub task_id: Option<Uuid>,
@@ -81,10 +83,13 @@ impl Store {
         key: &str,
     ) -> Result<Option<KvEntry>, StoreError> {
         let row = self.kv_row(namespace, bucket, key).await?;
-        Ok(row.map(|row| KvEntry {
-            value: row.value,
-            version: row.version,
-        }))
+        let entry = |row: KvRow| {
+            Some(KvEntry {
+                value: row.value?,
+                version: row.version,
+            })
+        };
+        Ok(row.and_then(entry))
     }
 
     /// The same with all that is known of it.
@@ -95,7 +100,8 @@ impl Store {
         key: &str,
     ) -> Result<Option<KvRow>, StoreError> {
         let row = sqlx::query_as(
-            "select kv.bucket, kv.key, kv.version, kv.value::text as value, kv.updated_at, kv.task_id
+            "select kv.bucket, kv.key, kv.version, kv.value::text as value,
+                    octet_length(kv.value::text) as value_bytes, kv.updated_at, kv.task_id
              from tasker.kv
              join tasker.namespace n using (namespace_id)
              where n.name = $1 and kv.bucket = $2 and kv.key = $3",
@@ -119,7 +125,9 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<KvRow>, StoreError> {
         let rows = sqlx::query_as(
-            "select kv.bucket, kv.key, kv.version, kv.value::text as value, kv.updated_at, kv.task_id
+            "select kv.bucket, kv.key, kv.version,
+                    case when octet_length(kv.value::text) <= $6 then kv.value::text end as value,
+                    octet_length(kv.value::text) as value_bytes, kv.updated_at, kv.task_id
              from tasker.kv
              join tasker.namespace n using (namespace_id)
              where n.name = $1 and kv.bucket = $2 and kv.key >= $3 and starts_with(kv.key, $3)
@@ -132,6 +140,7 @@ impl Store {
         .bind(prefix)
         .bind(after)
         .bind(limit)
+        .bind(MAX_INLINE_BYTES)
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)

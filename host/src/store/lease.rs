@@ -6,52 +6,49 @@ use crate::domain::ids::WorkerId;
 use crate::domain::invocation::Lease;
 use std::time::Duration;
 
-/// What a heartbeat told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Heartbeat {
-    /// The worker is known; these of the leases that it asked about are void.
-    Alive { void: Vec<Lease> },
-    /// The worker was declared dead: all its leases are void.
-    Dead,
-}
-
 impl Store {
     /// Registers a new run of a worker loop.
     pub async fn register_worker(&self, host_name: &str, pid: u32) -> Result<WorkerId, StoreError> {
         let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
             .bind(host_name)
             .bind(i32::try_from(pid).unwrap_or_default())
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(WorkerId(id))
     }
 
-    /// Keeps a worker's leases alive and asks which of `leases` are void.
-    pub async fn heartbeat(
+    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are void. After a
+    /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
+    pub async fn heartbeat(&self, worker: WorkerId, gap_max: Duration) -> Result<bool, StoreError> {
+        let is_known = sqlx::query_scalar("select tasker.heartbeat($1, $2 * interval '1 ms')")
+            .bind(worker.0)
+            .bind(millis(gap_max))
+            .fetch_one(self.heartbeats())
+            .await?;
+        Ok(is_known)
+    }
+
+    /// Which of the worker's `leases` are void.
+    pub async fn void_leases(
         &self,
         worker: WorkerId,
         leases: &[Lease],
-    ) -> Result<Heartbeat, StoreError> {
-        let void: Vec<Option<i64>> =
-            sqlx::query_scalar("select ord from tasker.heartbeat($1, $2, $3, $4)")
+    ) -> Result<Vec<Lease>, StoreError> {
+        let void: Vec<i64> =
+            sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4)")
                 .bind(worker.0)
                 .bind(column(leases, |l| l.task_id.0))
                 .bind(column(leases, |l| l.step_no))
                 .bind(column(leases, |l| l.attempt))
-                .fetch_all(&self.pool)
+                .fetch_all(self.control())
                 .await?;
-        if void.contains(&None) {
-            return Ok(Heartbeat::Dead);
-        }
         let at = |ord: i64| {
             usize::try_from(ord - 1)
                 .ok()
                 .and_then(|at| leases.get(at))
                 .copied()
         };
-        Ok(Heartbeat::Alive {
-            void: void.into_iter().flatten().filter_map(at).collect(),
-        })
+        Ok(void.into_iter().filter_map(at).collect())
     }
 
     /// Gives back what the worker holds by the database's account but for `keep`: after a lost
@@ -69,7 +66,7 @@ impl Store {
                 .bind(column(keep, |l| l.step_no))
                 .bind(column(keep, |l| l.attempt))
                 .bind(reason)
-                .fetch_one(&self.pool)
+                .fetch_one(self.control())
                 .await?;
         Ok(released)
     }
@@ -79,27 +76,58 @@ impl Store {
         let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
             .bind(reason)
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(released)
     }
 
-    /// Takes back what workers held that had no heartbeat for `dead_after`. Tells how many steps.
-    pub async fn reap(&self, dead_after: Duration) -> Result<i32, StoreError> {
-        let reaped = sqlx::query_scalar("select tasker.reap($1 * interval '1 ms')")
+    /// Takes back what workers held that had no heartbeat for `dead_after`, where the one that asks was
+    /// heard all that time. Tells how many steps.
+    pub async fn reap(&self, worker: WorkerId, dead_after: Duration) -> Result<i32, StoreError> {
+        let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
+            .bind(worker.0)
             .bind(millis(dead_after))
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(reaped)
     }
 
-    /// Ends attempts whose deadline passed more than `grace` ago. Tells how many.
-    pub async fn reap_overdue(&self, grace: Duration) -> Result<i32, StoreError> {
-        let reaped = sqlx::query_scalar("select tasker.reap_overdue($1 * interval '1 ms')")
-            .bind(millis(grace))
-            .fetch_one(&self.pool)
-            .await?;
+    /// Gives back attempts of the worker whose deadline passed more than `grace` ago and which are not
+    /// among those that it knows of. Tells how many.
+    pub async fn reap_overdue(
+        &self,
+        worker: WorkerId,
+        known: &[Lease],
+        grace: Duration,
+    ) -> Result<i32, StoreError> {
+        let reaped =
+            sqlx::query_scalar("select tasker.reap_overdue($1, $2, $3, $4, $5 * interval '1 ms')")
+                .bind(worker.0)
+                .bind(column(known, |l| l.task_id.0))
+                .bind(column(known, |l| l.step_no))
+                .bind(column(known, |l| l.attempt))
+                .bind(millis(grace))
+                .fetch_one(self.control())
+                .await?;
         Ok(reaped)
+    }
+
+    /// Fails steps whose workers ended again and again. Tells how many.
+    pub async fn fail_lost_steps(&self) -> Result<i32, StoreError> {
+        let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
+            .fetch_one(self.control())
+            .await?;
+        Ok(failed)
+    }
+
+    /// Notices that the database's clock was set back, and moves up to `limit` steps that would stand
+    /// still for it. Tells how many; none where there is nothing to do.
+    pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, StoreError> {
+        let moved = sqlx::query_scalar("select tasker.follow_clock($1)")
+            .bind(limit)
+            .fetch_one(self.control())
+            .await?;
+        Ok(moved)
     }
 }
 

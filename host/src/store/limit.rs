@@ -7,10 +7,11 @@ use crate::domain::actor::Actor;
 use crate::domain::limits::{LimitPatch, LimitSettings};
 use crate::domain::name::Name;
 use crate::domain::scope::Scope;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use serde_json::json;
+use sqlx::FromRow;
 use sqlx::types::Json;
-use sqlx::{FromRow, PgConnection};
 
 /// Rules that one namespace has at most.
 pub const MAX_LIMIT_RULES: i64 = 1_000;
@@ -119,7 +120,7 @@ impl Store {
 
 /// The rule, if there is one; changes of the namespace's rules wait for each other.
 async fn locked(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     change: &LimitChange<'_>,
 ) -> Result<Option<LimitRule>, StoreError> {
     sqlx::query("select from tasker.namespace where name = $1 for no key update")
@@ -136,7 +137,7 @@ async fn locked(
 
 /// None where the namespace is full.
 async fn put(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     change: &LimitChange<'_>,
     limits: &LimitSettings,
@@ -154,7 +155,7 @@ async fn put(
 }
 
 async fn delete(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     change: &LimitChange<'_>,
 ) -> Result<Option<LimitRule>, StoreError> {
     let rule = sqlx::query_as(DELETE)
@@ -166,7 +167,7 @@ async fn delete(
 }
 
 async fn record(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     change: &LimitChange<'_>,
     before: &LimitSettings,
     after: &LimitSettings,

@@ -5,8 +5,9 @@ use crate::domain::{
     digest::Digest, ids::LockId, requirement::QualifiedName, resolve::Bar,
     signing_policy::SigningPolicy,
 };
+use crate::store::pool::Connection;
 use serde_json::Value;
-use sqlx::{FromRow, PgConnection, PgExecutor};
+use sqlx::{FromRow, PgExecutor};
 
 /// A template version that a task could take.
 #[derive(Clone, Debug, FromRow)]
@@ -239,7 +240,7 @@ fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
 /// Called in the transaction of whatever changes what new tasks may take of this code: the components
 /// that have it are listed anew. Locks them by id.
 pub(in crate::store) async fn revise_components(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     digest: Digest,
 ) -> Result<(), StoreError> {
     sqlx::query(
@@ -260,7 +261,7 @@ pub(in crate::store) async fn revise_components(
 /// Called last in the transaction of whatever resolution or hosts depend on: its row is locked until
 /// the commit, and a number that is seen before its change would let a stale lock live on. Hints to
 /// every host that it is worth looking.
-pub(in crate::store) async fn advance_generation(tx: &mut PgConnection) -> Result<(), StoreError> {
+pub(in crate::store) async fn advance_generation(tx: &mut Connection) -> Result<(), StoreError> {
     sqlx::query("update tasker.registry_generation set generation = generation + 1")
         .execute(&mut *tx)
         .await?;
@@ -287,7 +288,7 @@ fn fingerprint(template_version_id: i32, entries: &[LockEntry], ramped: &[String
 }
 
 async fn insert_entries(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     lock_id: i32,
     entries: &[LockEntry],
 ) -> Result<(), StoreError> {
@@ -313,7 +314,7 @@ async fn insert_entries(
 
 /// The entries lock their versions: whatever was collected before is seen here, and nothing is
 /// collected before the lock is there to be seen.
-async fn void_if_collected(tx: &mut PgConnection, lock_id: i32) -> Result<(), StoreError> {
+async fn void_if_collected(tx: &mut Connection, lock_id: i32) -> Result<(), StoreError> {
     sqlx::query(
         "update tasker.lock l set is_void = true
          where l.lock_id = $1

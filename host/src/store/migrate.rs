@@ -2,12 +2,22 @@
 
 use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
+use crate::store::pool::{CONNECT_TIMEOUT, CallTimeout};
 use semver::Version;
 use sqlx::migrate::Migrator;
-use sqlx::{Executor as _, PgConnection, PgPool};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
+use std::time::Duration;
+use tokio::time::timeout;
 
-/// The advisory lock under which functions are replaced, so that hosts that start together do it once.
-const FUNCTIONS_LOCK: i64 = 0x7461_736b_6572;
+/// The advisory lock under which a database is migrated, so that hosts that start together do it once.
+const MIGRATION_LOCK: i64 = 0x7461_736b_6572;
+
+/// How long a migration may take, and how long a host waits for another that migrates.
+const MIGRATION_TIMEOUT: Duration = Duration::from_secs(30 * 60);
+
+/// How long a migration waits for a lock on a table. While it waits, everybody else waits behind it.
+const TABLE_LOCK_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Why a database could not be brought to this host's schema.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +54,7 @@ macro_rules! functions {
 
 functions! {
     "00_clock",
+    "01_fixed_clock",
     "10_create_tasks",
     "11_attempts_max",
     "12_backoff_ms",
@@ -57,8 +68,9 @@ functions! {
     "21_fail_steps",
     "22_checkpoint_steps",
     "30_claim_ready",
-    "31_invocations",
-    "40_advance",
+    "31_claim_each",
+    "32_claim_one",
+    "33_put_off",
     "41_complete_with_kv",
     "50_register_worker",
     "51_heartbeat",
@@ -67,8 +79,13 @@ functions! {
     "54_reap",
     "55_reap_overdue",
     "56_judge_ramps",
+    "56_set_back_workers",
     "57_park_steps",
     "58_unpark_steps",
+    "59_fail_lost_steps",
+    "59_follow_clock",
+    "59_give_back_steps",
+    "59_void_leases",
     "60_cancel_tasks",
     "61_collectable_versions",
     "62_collect_versions",
@@ -76,6 +93,7 @@ functions! {
     "64_note_uses",
     "65_clear_collected",
     "70_explain_steps",
+    "71_brief_error",
     "80_ensure_partitions",
 }
 
@@ -114,30 +132,58 @@ impl Installed {
 /// Runs the migrations that are missing, then replaces the functions if any of them changed, and makes
 /// partitions.
 ///
-/// Either all functions are replaced or none. Several hosts may call it at once. Where a newer host
-/// migrated the database its functions stay, and this host works by them, unless it is too old for
-/// that: then it is refused.
-pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
+/// One transaction: either all of it is done or nothing. Several hosts may call it at once. Where a newer
+/// host migrated the database its functions stay, and this host works by them, unless it is too old for
+/// that: then it is refused. Works on a connection of its own, also behind a pooler that lends sessions for
+/// a transaction each.
+pub async fn migrate(options: &PgConnectOptions) -> Result<(), MigrateError> {
+    let mut connection = timeout(CONNECT_TIMEOUT, options.connect())
+        .await
+        .unwrap_or_else(|_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT)))?;
+    timeout(MIGRATION_TIMEOUT, migrate_on(&mut connection))
+        .await
+        .unwrap_or_else(|_| Err(CallTimeout::error("the migration", MIGRATION_TIMEOUT).into()))?;
+    // All is done; a server that does not take the goodbye finds the socket closed.
+    let _ = timeout(CONNECT_TIMEOUT, connection.close()).await;
+    Ok(())
+}
+
+async fn migrate_on(connection: &mut PgConnection) -> Result<(), MigrateError> {
     let mut migrator: Migrator = sqlx::migrate!("../migrations");
     migrator.create_schema("tasker");
     migrator.dangerous_set_table_name("tasker.migration");
+    // Its lock would belong to the session, which behind a pooler is not ours.
+    migrator.set_locking(false);
     // What a newer host added; `replace_functions` tells whether this one is too old for it.
     migrator.set_ignore_missing(true);
     let own = Installed::by_this_host(&migrator);
-    migrator.run(pool).await?;
 
-    let mut transaction = pool.begin().await?;
+    let mut transaction = connection.begin().await?;
+    transaction.execute(set_limits(MIGRATION_TIMEOUT)).await?;
     sqlx::query("select pg_advisory_xact_lock($1)")
-        .bind(FUNCTIONS_LOCK)
+        .bind(MIGRATION_LOCK)
         .execute(&mut *transaction)
         .await?;
+    transaction.execute(set_limits(TABLE_LOCK_TIMEOUT)).await?;
+    migrator.run_direct(None, &mut *transaction, false).await?;
     replace_functions(&mut transaction, &own).await?;
+    // Prepared statements would outlive the transaction, in a session that a pooler lends to others.
+    transaction.execute(sqlx::raw_sql("deallocate all")).await?;
     transaction.commit().await?;
     // No reason not to start: it is tried again soon.
-    if let Err(error) = pool.execute("select tasker.ensure_partitions()").await {
+    let partitions = sqlx::raw_sql("select tasker.ensure_partitions()");
+    if let Err(error) = connection.execute(partitions).await {
         tracing::warn!(error = %Chain(&error), "no partitions of the log were made");
     }
     Ok(())
+}
+
+fn set_limits(lock: Duration) -> sqlx::RawSql {
+    let (statement, lock) = (MIGRATION_TIMEOUT.as_millis(), lock.as_millis());
+    sqlx::raw_sql(AssertSqlSafe(format!(
+        "set local statement_timeout = {statement}; set local lock_timeout = {lock}; \
+         set local idle_in_transaction_session_timeout = {statement}"
+    )))
 }
 
 async fn replace_functions(
@@ -161,6 +207,7 @@ async fn replace_functions(
             return Ok(());
         }
     }
+    tracing::info!("bringing the SQL functions of the database to this version");
     for &(file, text) in FUNCTIONS {
         connection
             .execute(sqlx::raw_sql(text))

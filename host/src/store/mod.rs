@@ -6,12 +6,16 @@
 pub mod api_key;
 pub mod approve;
 pub mod audit;
+pub mod backoff;
 pub mod bench;
+pub mod claim_health;
 pub mod collect;
 pub mod component;
+pub mod connect;
 pub mod embedded;
 pub mod engine;
 mod event;
+pub mod fault;
 pub mod grant;
 pub mod health;
 pub mod hold;
@@ -23,42 +27,44 @@ pub mod limit;
 pub mod lock;
 mod migrate;
 pub mod numbers;
+mod outage;
 pub mod partitions;
+pub mod payload_read;
 pub mod pin;
 pub mod plan;
+mod pool;
+mod pools;
 pub mod quarantine;
 pub mod secret;
+pub mod share;
 pub mod signature;
+pub mod step_read;
 pub mod task_read;
 pub mod template;
 pub mod upgrade;
 pub mod usage;
 pub mod uses;
+mod version_read;
 pub mod wake;
 pub mod yank;
 
 pub use migrate::{MigrateError, migrate};
+pub use pools::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
 
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use pool::Pool;
+use pools::Pools;
+use sqlx::postgres::PgConnectOptions;
 use std::str::FromStr;
 use std::sync::Arc;
-use std::time::Duration;
-
-/// Connections of one host, unless it is told otherwise.
-pub const DEFAULT_CONNECTIONS: u32 = 16;
-
-/// How many of them are for the calls of its worker; lanes beyond that wait for each other.
-const ENGINE_CONNECTIONS: u32 = 2;
-
-/// How long a caller waits for a connection before it gets an error.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A handle on the database; cheap to clone.
+///
+/// Each handle has the connections of one use: that of the API, unless it was asked for another.
 #[derive(Clone, Debug)]
 pub struct Store {
-    pub(in crate::store) pool: PgPool,
-    /// For the worker's calls: one connection, and one for when that is busy.
-    engine: [PgPool; 2],
+    pools: Arc<Pools>,
+    /// The connections of this handle.
+    pub(in crate::store) pool: Pool,
     /// What secrets are encrypted with.
     keys: Option<secret::SecretKeys>,
     /// Versions in use, to be written.
@@ -76,32 +82,6 @@ pub enum StoreError {
     Url(String, #[source] sqlx::Error),
     #[error("the database holds something that this version cannot read: {0}")]
     Corrupt(String),
-}
-
-impl StoreError {
-    /// True where the same call may succeed later: a lost connection, a server that starts or stops,
-    /// a deadlock. False where the call itself is wrong.
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Database(sqlx::Error::Database(error)) => {
-                // Classes 08 connection, 40 rollback, 53 resources, 57 operator intervention.
-                let code = error.code().unwrap_or_default().into_owned();
-                ["08", "40", "53", "57"]
-                    .iter()
-                    .any(|class| code.starts_with(class))
-            }
-            Self::Database(error) => matches!(
-                error,
-                sqlx::Error::Io(_)
-                    | sqlx::Error::Tls(_)
-                    | sqlx::Error::Protocol(_)
-                    | sqlx::Error::PoolTimedOut
-                    | sqlx::Error::PoolClosed
-                    | sqlx::Error::WorkerCrashed
-            ),
-            Self::Url(..) | Self::Corrupt(_) => false,
-        }
-    }
 }
 
 /// Under which `tasker.create_tasks` refuses a lock that names a collected version.
@@ -136,18 +116,12 @@ impl Store {
     /// Opens up to `connections` connections as they are needed. The first use finds out whether
     /// the server is there.
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
-        let options = options.application_name("tasker");
-        let pool = |connections| {
-            PgPoolOptions::new()
-                .max_connections(connections)
-                .acquire_timeout(ACQUIRE_TIMEOUT)
-                // A ping before every call would double the round trips; a dead connection shows itself.
-                .test_before_acquire(false)
-                .connect_lazy_with(options.clone())
-        };
+        // The setting of the last ten versions is the same, and poolers refuse it.
+        let options = options.application_name("tasker").extra_float_digits(None);
+        let pools = Pools::new(options, connections);
         Self {
-            engine: [pool(1), pool(ENGINE_CONNECTIONS - 1)],
-            pool: pool(connections.saturating_sub(ENGINE_CONNECTIONS).max(1)),
+            pool: pools.api.clone(),
+            pools: Arc::new(pools),
             keys: None,
             uses: Arc::default(),
         }
@@ -163,24 +137,51 @@ impl Store {
     /// Brings the schema and the functions to what this host needs. Safe to call from several hosts
     /// at once.
     pub async fn migrate(&self) -> Result<(), MigrateError> {
-        migrate(&self.pool).await
+        migrate(&self.pools.options).await
     }
 
-    /// The connection for a call of the worker: the same one whenever it is free, so that its server
-    /// process has everything at hand. With turns taken, a lone step takes a quarter longer.
-    pub(in crate::store) fn engine(&self) -> &PgPool {
-        let [first, second] = &self.engine;
-        let is_free = first.num_idle() > 0 || first.size() == 0;
-        if is_free { first } else { second }
+    /// A handle for what attempts read, and what is read to run them.
+    pub fn for_guests(&self) -> Self {
+        self.with_pool(self.pools.guests.clone())
     }
 
-    /// Waits for calls under way and closes every connection.
+    /// A handle for what keeps hosts and ramps in order.
+    pub fn for_control(&self) -> Self {
+        self.with_pool(self.pools.control.clone())
+    }
+
+    /// A handle for what may take minutes.
+    pub fn for_maintenance(&self) -> Self {
+        self.with_pool(self.pools.maintenance())
+    }
+
+    fn with_pool(&self, pool: Pool) -> Self {
+        Self {
+            pool,
+            ..self.clone()
+        }
+    }
+
+    /// The connection of heartbeats, which nothing else can keep waiting.
+    pub(in crate::store) fn heartbeats(&self) -> &Pool {
+        &self.pools.heartbeat
+    }
+
+    /// The connections of what keeps hosts and ramps in order.
+    pub(in crate::store) fn control(&self) -> &Pool {
+        &self.pools.control
+    }
+
+    /// The connections of the worker's calls: the one that was used last, whenever it is free, so
+    /// that its server process has everything at hand.
+    pub(in crate::store) fn engine(&self) -> &Pool {
+        &self.pools.engine
+    }
+
+    /// Closes every connection. Calls under way end by themselves, within their limits.
     pub async fn close(&self) {
         self.write_last_uses().await;
-        for engine in &self.engine {
-            engine.close().await;
-        }
-        self.pool.close().await;
+        futures::future::join_all(self.pools.all().map(Pool::close)).await;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The partitions of the log, a month each: made ahead of time, and watched.
 
+use super::backoff::Backoff;
 use super::{Store, StoreError};
 use crate::domain::chain::Chain;
 use sqlx::FromRow;
@@ -9,9 +10,9 @@ use tokio_util::sync::CancellationToken;
 /// Between two looks once all partitions are there.
 const INTERVAL: Duration = Duration::from_secs(12 * 60 * 60);
 
-/// Between two tries where one is missing: twice as long after each, up to the longest.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10 * 60);
+/// Between two tries where one is missing: the first delay and the longest.
+const RETRY_FIRST: Duration = Duration::from_secs(1);
+const RETRY_MAX: Duration = Duration::from_secs(10 * 60);
 
 /// How the log is divided.
 #[derive(Clone, Copy, Debug, FromRow)]
@@ -27,29 +28,29 @@ impl Store {
     /// Any host may call it at any time: nobody waits for it longer than a moment.
     pub async fn ensure_partitions(&self) -> Result<i32, StoreError> {
         let missing = sqlx::query_scalar("select tasker.ensure_partitions()")
-            .fetch_one(&self.pool)
+            .fetch_one(self.control())
             .await?;
         Ok(missing)
     }
 
     /// How the log is divided now.
     pub async fn partitions(&self) -> Result<PartitionsRow, StoreError> {
-        Ok(sqlx::query_as(PARTITIONS).fetch_one(&self.pool).await?)
+        Ok(sqlx::query_as(PARTITIONS).fetch_one(self.control()).await?)
     }
 
     /// Makes partitions as they are needed, until `stop`. Every host does it.
     pub async fn keep_partitions(self, stop: CancellationToken) {
-        let mut pause = FIRST_PAUSE;
+        let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
         loop {
             let wait = match self.ensure_partitions().await {
                 Ok(0) => {
-                    pause = FIRST_PAUSE;
+                    backoff.reset();
                     INTERVAL
                 }
-                Ok(_) => later(&mut pause),
+                Ok(_) => backoff.delay(),
                 Err(error) => {
                     tracing::warn!(error = %Chain(&error), "no partitions of the log were made; the next turn tries again");
-                    later(&mut pause)
+                    backoff.delay()
                 }
             };
             self.warn_of_partitions().await;
@@ -76,32 +77,8 @@ impl Store {
     }
 }
 
-/// The pause before the next try, with up to a half more by chance, so that hosts do not go on together.
-fn later(pause: &mut Duration) -> Duration {
-    let now = *pause;
-    *pause = (now * 2).min(LONGEST_PAUSE);
-    let chance = f64::from(uuid::Uuid::new_v4().as_bytes()[0]) / 512.0;
-    now.mul_f64(1.0 + chance)
-}
-
 const PARTITIONS: &str = "
     select exists (select from tasker.transition_default) as has_stray_rows,
            to_regclass('tasker.transition_' || to_char(timezone('UTC', n.now) + interval '1 month', 'YYYYMM'))
              is null as next_month_is_missing
     from (select date_trunc('month', tasker.clock(), 'UTC') as now) n";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_up_to_the_longest() {
-        let mut pause = FIRST_PAUSE;
-        for _ in 0..20 {
-            let asked = pause;
-            let given = later(&mut pause);
-            assert!(asked <= given && given < asked.mul_f64(1.5), "{given:?}");
-        }
-        assert_eq!(pause, LONGEST_PAUSE);
-    }
-}

@@ -3,14 +3,13 @@
 use super::{Store, StoreError};
 use crate::domain::digest::Digest;
 use crate::domain::ids::{LockId, TaskId};
-use crate::domain::limits::LimitSettings;
 use sqlx::FromRow;
-use sqlx::types::Json;
 use std::time::Duration;
 
 /// One step of a lock, as it is stored.
 #[derive(Clone, Debug)]
 pub struct StoredStep {
+    pub step_no: i16,
     pub namespace: String,
     pub name: String,
     /// As the task's namespace names it: `name`, or `other/name`.
@@ -24,14 +23,15 @@ pub struct StoredStep {
     pub result_schema: Option<String>,
     pub max_attempts: i16,
     pub timeout: Duration,
-    /// What the step says of limits.
-    pub limits: LimitSettings,
+    /// What the step says of limits: JSON text.
+    pub limits: Option<String>,
     /// No host starts its code, as of now.
     pub is_quarantined: bool,
 }
 
 #[derive(FromRow)]
 struct StepRow {
+    step_no: i16,
     namespace: String,
     name: String,
     component: String,
@@ -42,15 +42,16 @@ struct StepRow {
     result_schema: Option<String>,
     max_attempts: i16,
     timeout_ms: i32,
-    limits: Option<Json<LimitSettings>>,
+    limits: Option<String>,
     is_quarantined: bool,
 }
 
 const STEPS_OF_LOCK: &str = "
-    select n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
+    select le.step_no, n.name as namespace, st.name, cv.component_version_id, cv.digest, le.handler,
            case when c.namespace_id = t.namespace_id then c.name
                 else cn.name || '/' || c.name end as component,
-           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms, st.limits,
+           st.config::text, st.result_schema::text, st.max_attempts, st.timeout_ms,
+           st.limits::text,
            exists (select from tasker.quarantine q where q.digest = cv.digest) as is_quarantined
     from tasker.lock l
     join tasker.template_version tv on tv.template_version_id = l.template_version_id
@@ -65,21 +66,36 @@ const STEPS_OF_LOCK: &str = "
     where l.lock_id = $1
     order by le.step_no";
 
+/// Direct dependencies are found by one look at an index; the others by a walk to the roots.
 const ANCESTOR_RESULT: &str = "
-    select s.result::text
-    from tasker.task t
-    join tasker.step_template st on st.template_version_id = t.template_version_id
-    join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no
-    where t.task_id = $1 and st.name = $3 and s.state = 'complete'
-      and exists (
-        with recursive ancestor (step_no) as (
-          select d.from_no from tasker.dependency d
-          where d.template_version_id = t.template_version_id and d.to_no = $2
-          union
-          select d.from_no from ancestor a
-          join tasker.dependency d on d.template_version_id = t.template_version_id and d.to_no = a.step_no
-        )
-        select from ancestor a where a.step_no = st.step_no)";
+    select case when r.bytes <= $4 then r.result end as result, r.bytes
+    from (
+      select s.result::text as result, octet_length(s.result::text)::bigint as bytes
+      from tasker.task t
+      join tasker.step_template st on st.template_version_id = t.template_version_id
+      join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no
+      where t.task_id = $1 and st.name = $3 and s.state = 'complete'
+        and (exists (
+          select from tasker.dependency d
+          where d.template_version_id = t.template_version_id
+            and d.from_no = st.step_no and d.to_no = $2)
+        or exists (
+          with recursive ancestor (step_no) as (
+            select d.from_no from tasker.dependency d
+            where d.template_version_id = t.template_version_id and d.to_no = $2
+            union
+            select d.from_no from ancestor a
+            join tasker.dependency d on d.template_version_id = t.template_version_id and d.to_no = a.step_no
+          )
+          select from ancestor a where a.step_no = st.step_no))) r";
+
+/// The result of an earlier step.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct AncestorResult {
+    /// JSON text; none where it is larger than was asked for.
+    pub result: Option<String>,
+    pub bytes: i64,
+}
 
 impl Store {
     /// The steps of a lock, by number; their versions count as used now.
@@ -102,21 +118,23 @@ impl Store {
         Ok(bytes)
     }
 
-    /// The result (JSON text) of a step by name, if the step number `of` depends on it, directly or
-    /// not.
+    /// The result of a step by name, if the step number `of` depends on it, directly or not; its text
+    /// only where that is not larger than `bytes_max`.
     pub async fn ancestor_result(
         &self,
         task: TaskId,
         of: i16,
         name: &str,
-    ) -> Result<Option<String>, StoreError> {
-        let result = sqlx::query_scalar(ANCESTOR_RESULT)
+        bytes_max: u64,
+    ) -> Result<Option<AncestorResult>, StoreError> {
+        let result = sqlx::query_as(ANCESTOR_RESULT)
             .bind(task.0)
             .bind(of)
             .bind(name)
+            .bind(i64::try_from(bytes_max).unwrap_or(i64::MAX))
             .fetch_optional(&self.pool)
             .await?;
-        Ok(result.flatten())
+        Ok(result)
     }
 }
 
@@ -128,6 +146,7 @@ impl TryFrom<StepRow> for StoredStep {
             StoreError::Corrupt(format!("component digest of step {}: {error}", row.name))
         })?;
         Ok(Self {
+            step_no: row.step_no,
             namespace: row.namespace,
             name: row.name,
             component: row.component,
@@ -138,7 +157,7 @@ impl TryFrom<StepRow> for StoredStep {
             result_schema: row.result_schema,
             max_attempts: row.max_attempts,
             timeout: Duration::from_millis(u64::from(row.timeout_ms.unsigned_abs())),
-            limits: row.limits.map(|limits| limits.0).unwrap_or_default(),
+            limits: row.limits,
             is_quarantined: row.is_quarantined,
         })
     }

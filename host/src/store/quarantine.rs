@@ -11,10 +11,11 @@ use crate::domain::ids::WorkerId;
 use crate::domain::invocation::Lease;
 use crate::domain::name::NameError;
 use crate::domain::requirement::QualifiedName;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// Code in quarantine.
 #[derive(Clone, Debug, FromRow)]
@@ -165,17 +166,18 @@ impl Store {
     pub async fn list_quarantine(
         &self,
     ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, StoreError> {
-        let mut connection = self.pool.acquire().await?;
+        let mut tx = self.pool.begin().await?;
         let rows: Vec<QuarantineRow> = sqlx::query_as(
             "select digest, at, actor, reason from tasker.quarantine order by at desc, digest",
         )
-        .fetch_all(&mut *connection)
+        .fetch_all(&mut *tx)
         .await?;
         let mut listed = Vec::with_capacity(rows.len());
         for row in rows {
-            let names = names_of(&mut connection, row.digest).await?;
+            let names = names_of(&mut tx, row.digest).await?;
             listed.push((row, names));
         }
+        tx.commit().await?;
         Ok(listed)
     }
 
@@ -207,7 +209,7 @@ impl Store {
 
 /// Gives what stands in quarantine already another reason.
 async fn explain(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     digest: Digest,
     names: &[NamedVersion],
     actor: &Actor,
@@ -229,7 +231,7 @@ async fn explain(
     Ok(())
 }
 
-async fn held_tasks(tx: &mut PgConnection, digest: Digest) -> Result<Vec<HeldTasks>, StoreError> {
+async fn held_tasks(tx: &mut Connection, digest: Digest) -> Result<Vec<HeldTasks>, StoreError> {
     let held = sqlx::query_as(HELD)
         .bind(&digest.as_bytes()[..])
         .fetch_all(tx)
@@ -288,7 +290,7 @@ fn change<'a>(
 }
 
 async fn names_of(
-    connection: &mut PgConnection,
+    connection: &mut Connection,
     digest: Digest,
 ) -> Result<Vec<NamedVersion>, StoreError> {
     let names = sqlx::query_as(

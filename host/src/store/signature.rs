@@ -10,9 +10,10 @@ use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::signature::{KeyId, PublicKey, Signature};
 use crate::domain::signing_policy::SigningPolicy;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgConnection, PgExecutor};
+use sqlx::{FromRow, PgExecutor};
 
 /// The most signatures that are read for one digest.
 const MAX_SIGNATURES: i64 = 100;
@@ -257,7 +258,7 @@ pub(in crate::store) fn policy_of(keys: Vec<Vec<u8>>) -> Result<SigningPolicy, S
 /// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees
 /// what the first did, and lists anew what it changes.
 pub(in crate::store) async fn alone_with(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     digest: Digest,
 ) -> Result<(), StoreError> {
     sqlx::query("select pg_advisory_xact_lock(hashtext('tasker.signature'), hashtext($1))")

@@ -9,6 +9,13 @@ use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use uuid::Uuid;
 
+/// The largest input or result that stands in the answer about its task, in bytes of JSON text.
+pub const MAX_INLINE_TASK_BYTES: i32 = 64 << 10;
+/// The largest payload that stands in a line of a list, in bytes of JSON text.
+pub const MAX_INLINE_BYTES: i32 = 4 << 10;
+/// The most versions of a lock that are told.
+pub const MAX_LOCKED_VERSIONS: i64 = 100;
+
 /// Which tasks to list.
 #[derive(Debug, Default)]
 pub struct TaskFilter {
@@ -33,58 +40,43 @@ pub struct TaskRow {
     pub correlation_id: String,
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
+    /// Why it did not complete, as JSON text in short: `tasker.brief_error`.
+    pub error: Option<String>,
 }
 
-/// A task with its payloads as JSON text.
+/// A task with what is small of its payloads, as JSON text.
 #[derive(Debug, FromRow)]
 pub struct TaskDetailRow {
     #[sqlx(flatten)]
     pub task: TaskRow,
-    pub input: String,
-    pub error: Option<String>,
+    /// None where it has more than [`MAX_INLINE_TASK_BYTES`].
+    pub input: Option<String>,
+    pub input_bytes: i32,
     /// Number of the task's newest transition; 0 before the first.
     pub seq: i64,
 }
 
-/// A step with what its template and lock say of it; payloads as JSON text.
+/// How many steps of a task are in a state.
 #[derive(Debug, FromRow)]
-pub struct StepRow {
-    pub step_no: i16,
-    pub name: String,
-    #[sqlx(try_from = "String")]
-    pub state: StepState,
-    pub is_sink: bool,
-    /// The newest attempt's number; 0 before the first.
-    pub attempt: i16,
-    /// Attempts that do not count against `max_attempts`.
-    pub uncounted: i16,
-    pub max_attempts: i16,
-    /// Numbers of the steps that it depends on.
-    pub parents: Vec<i16>,
-    /// None for a parked step too, which is due when somebody releases it.
-    pub ready_at: Option<DateTime<Utc>>,
-    /// Ready, but its code is quarantined.
-    pub is_parked: bool,
-    pub started_at: Option<DateTime<Utc>>,
-    pub finished_at: Option<DateTime<Utc>>,
-    pub result: Option<String>,
-    pub error: Option<String>,
-    pub component_namespace: String,
-    pub component: String,
-    pub version: String,
-    #[sqlx(try_from = "Vec<u8>")]
-    pub digest: Digest,
-    pub handler: String,
-}
-
-/// In which states the steps of a task are.
-#[derive(Debug, FromRow)]
-pub struct StepStatesRow {
+pub struct StepCountRow {
     pub task_id: Uuid,
     #[sqlx(try_from = "String")]
     pub state: StepState,
     /// Ready, but its code is quarantined.
     pub is_parked: bool,
+    pub steps: i64,
+}
+
+/// A component version that the lock of a task names.
+#[derive(Debug, FromRow)]
+pub struct LockedVersionRow {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    /// Steps that it is to run.
+    pub steps: i64,
 }
 
 /// Whether a wait for a task is over.
@@ -107,8 +99,10 @@ pub struct TransitionRow {
     pub to_state: Option<String>,
     /// The event's name.
     pub event: Option<String>,
-    /// JSON text; the payload of an event.
+    /// JSON text; the payload of an event, none where it has more than [`MAX_INLINE_BYTES`].
     pub detail: Option<String>,
+    /// Of the whole detail.
+    pub detail_bytes: Option<i32>,
 }
 
 impl Store {
@@ -139,6 +133,7 @@ impl Store {
     pub async fn task(&self, task_id: TaskId) -> Result<Option<TaskDetailRow>, StoreError> {
         let row = sqlx::query_as(SHOW)
             .bind(task_id.0)
+            .bind(MAX_INLINE_TASK_BYTES)
             .fetch_optional(&self.pool)
             .await?;
         Ok(row)
@@ -156,36 +151,31 @@ impl Store {
         Ok(name)
     }
 
-    /// All steps of a task in the order of their numbers; none where the task does not exist.
-    pub async fn steps(&self, task_id: TaskId) -> Result<Vec<StepRow>, StoreError> {
-        let rows = sqlx::query_as(STEPS)
-            .bind(task_id.0)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
-    }
-
-    /// Why each step that is not over stands where it stands, told to a person: (step_no, why).
-    pub async fn explain_steps(&self, task_id: TaskId) -> Result<Vec<(i16, String)>, StoreError> {
+    /// How many steps of each of these tasks are in each state.
+    pub async fn step_counts(&self, tasks: &[Uuid]) -> Result<Vec<StepCountRow>, StoreError> {
         let rows = sqlx::query_as(
-            "select e.step_no, e.why from tasker.explain_steps($1) e where e.why <> e.state::text",
-        )
-        .bind(task_id.0)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
-    }
-
-    /// The distinct states of the steps of each of these tasks.
-    pub async fn step_states(&self, tasks: &[Uuid]) -> Result<Vec<StepStatesRow>, StoreError> {
-        let rows = sqlx::query_as(
-            "select distinct s.task_id, s.state::text as state,
-                    coalesce(s.ready_at = 'infinity', false) as is_parked
-             from tasker.step s where s.task_id = any($1)",
+            "select s.task_id, s.state::text as state,
+                    coalesce(s.ready_at = 'infinity', false) as is_parked, count(*) as steps
+             from tasker.step s where s.task_id = any($1)
+             group by s.task_id, s.state, is_parked",
         )
         .bind(tasks)
         .fetch_all(&self.pool)
         .await?;
+        Ok(rows)
+    }
+
+    /// What a task's lock names, in the order of the first step that runs it,
+    /// [`MAX_LOCKED_VERSIONS`] at most.
+    pub async fn locked_versions(
+        &self,
+        task_id: TaskId,
+    ) -> Result<Vec<LockedVersionRow>, StoreError> {
+        let rows = sqlx::query_as(LOCKED_VERSIONS)
+            .bind(task_id.0)
+            .bind(MAX_LOCKED_VERSIONS)
+            .fetch_all(&self.pool)
+            .await?;
         Ok(rows)
     }
 
@@ -218,6 +208,7 @@ impl Store {
             .bind(after_seq)
             .bind(limit)
             .bind(only_events)
+            .bind(MAX_INLINE_BYTES)
             .fetch_all(&self.pool)
             .await?;
         Ok(rows)
@@ -256,7 +247,8 @@ impl Among {
 /// would do, since that and the order leave no other index to choose, whatever the statistics say.
 const LIST: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at
+           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
+           tasker.brief_error(t.error)::text as error
     from (
       (select o.* from tasker.task o
        where $6 = 'all' and o.task_id < $4 and ($3::text is null or o.state = $3::tasker.task_state)
@@ -290,7 +282,8 @@ const LIST_OF_TEMPLATES: &str = "
       where ($1::text is null or n.name = $1) and ($2::text is null or p.name = $2)
     )
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
-           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at
+           t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
+           tasker.brief_error(t.error)::text as error
     from (
       (select l.* from asked k
        cross join lateral (
@@ -327,7 +320,9 @@ const LIST_OF_TEMPLATES: &str = "
 const SHOW: &str = "
     select t.task_id, n.name as namespace, p.name as template, v.version, t.template_version_id,
            t.lock_id, t.state::text as state, t.correlation_id, t.created_at, t.finished_at,
-           t.input::text as input, t.error::text as error,
+           tasker.brief_error(t.error)::text as error,
+           case when octet_length(t.input::text) <= $2 then t.input::text end as input,
+           octet_length(t.input::text) as input_bytes,
            coalesce((select max(r.seq) from tasker.transition r
                      where r.task_id = t.task_id), 0) as seq
     from tasker.task t
@@ -336,41 +331,23 @@ const SHOW: &str = "
     join tasker.template_version v using (template_version_id)
     where t.task_id = $1";
 
-// What has run shows the version that it ran, whatever the lock says by now.
-const STEPS: &str = "
-    with ran as (
-      select distinct on (r.step_no) r.step_no, r.component_version_id
-      from tasker.transition r
-      where r.task_id = $1 and r.component_version_id is not null
-      order by r.step_no, r.seq desc
-    )
-    select s.step_no, st.name, s.state::text as state, s.is_sink, s.attempt, s.uncounted,
-           st.max_attempts,
-           array(select d.from_no from tasker.dependency d
-                 where d.template_version_id = t.template_version_id and d.to_no = s.step_no
-                 order by d.from_no) as parents,
-           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_parked,
-           s.started_at, s.finished_at, s.result::text as result, s.error::text as error,
-           n.name as component_namespace, c.name as component, cv.version, cv.digest, e.handler
+const LOCKED_VERSIONS: &str = "
+    select n.name as namespace, c.name as component, cv.version, cv.digest, count(*) as steps
     from tasker.task t
-    join tasker.step s using (task_id)
-    join tasker.step_template st
-      on st.template_version_id = t.template_version_id and st.step_no = s.step_no
-    join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
-    left join ran on ran.step_no = s.step_no and s.finished_at is not null
-    left join tasker.superseded_attempt a
-      on a.task_id = s.task_id and a.step_no = s.step_no and a.attempt = s.attempt and s.state = 'running'
-    join tasker.component_version cv
-      on cv.component_version_id
-         = coalesce(ran.component_version_id, a.component_version_id, e.component_version_id)
+    join tasker.lock_entry e using (lock_id)
+    join tasker.component_version cv using (component_version_id)
     join tasker.component c using (component_id)
     join tasker.namespace n on n.namespace_id = c.namespace_id
     where t.task_id = $1
-    order by s.step_no";
+    group by n.name, c.name, cv.version, cv.digest
+    order by min(e.step_no)
+    limit $2";
 
 const TRANSITIONS: &str = "
     select r.seq, r.at, st.name as step, r.attempt, r.worker_id, r.to_state, r.event,
-           r.detail::text as detail
+           case when r.event is null then tasker.brief_error(r.detail)::text
+                when octet_length(r.detail::text) <= $5 then r.detail::text end as detail,
+           octet_length(r.detail::text) as detail_bytes
     from tasker.task t
     join tasker.transition r using (task_id)
     left join tasker.step_template st

@@ -5,10 +5,11 @@ use super::component::{VersionStatus, ensure_namespace};
 use super::engine::column;
 use super::{Store, StoreError};
 use crate::domain::{actor::Actor, digest::Digest, name::Name};
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// A template that was checked and may be stored.
 pub struct NewTemplateVersion<'a> {
@@ -58,6 +59,10 @@ pub struct TemplateRow {
     pub namespace: String,
     pub name: String,
     pub versions: Vec<String>,
+    /// In the order of the versions: why new tasks may not take each; null where they may.
+    pub bars: Vec<Option<String>>,
+    /// What the namespace's pin asks for, if there is one.
+    pub pin: Option<String>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -123,6 +128,20 @@ impl Store {
         Ok(rows)
     }
 
+    /// These templates, those of them that there are.
+    pub async fn templates_named(
+        &self,
+        templates: &[(&str, &str)],
+    ) -> Result<Vec<TemplateRow>, StoreError> {
+        let (namespaces, names): (Vec<&str>, Vec<&str>) = templates.iter().copied().unzip();
+        let rows = sqlx::query_as(NAMED)
+            .bind(namespaces)
+            .bind(names)
+            .fetch_all(&self.pool)
+            .await?;
+        Ok(rows)
+    }
+
     /// All versions of a template, in no order; none where it does not exist.
     pub async fn template_versions(
         &self,
@@ -156,15 +175,36 @@ impl Store {
 }
 
 const LIST: &str = "
-    select n.name as namespace, t.name, array_agg(v.version) as versions, t.created_at
-    from tasker.template t
-    join tasker.namespace n using (namespace_id)
-    join tasker.template_version v using (template_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, t.name) > ($2, $3))
-    group by n.name, t.template_id
-    order by n.name, t.name
-    limit $4";
+    with page as materialized (
+      select t.template_id, t.namespace_id, n.name as namespace, t.name, t.created_at
+      from tasker.template t
+      join tasker.namespace n using (namespace_id)
+      where ($1::text is null or n.name = $1)
+        and ($2::text is null or (n.name, t.name) > ($2, $3))
+      order by n.name, t.name
+      limit $4
+    )
+    select t.namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at
+    from page t
+    join lateral (
+      select array_agg(v.version) as versions, array_agg(nullif(v.status::text, 'active')) as bars
+      from tasker.template_version v where v.template_id = t.template_id
+    ) v on v.versions is not null
+    left join tasker.pin p
+      on p.namespace_id = t.namespace_id and p.kind = 'template' and p.target = t.name
+    order by t.namespace, t.name";
+
+const NAMED: &str = "
+    select n.name as namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at
+    from unnest($1::text[], $2::text[]) as named (namespace, name)
+    join tasker.namespace n on n.name = named.namespace
+    join tasker.template t on t.namespace_id = n.namespace_id and t.name = named.name
+    join lateral (
+      select array_agg(v.version) as versions, array_agg(nullif(v.status::text, 'active')) as bars
+      from tasker.template_version v where v.template_id = t.template_id
+    ) v on v.versions is not null
+    left join tasker.pin p
+      on p.namespace_id = t.namespace_id and p.kind = 'template' and p.target = t.name";
 
 const VERSIONS: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
@@ -176,7 +216,7 @@ const VERSIONS: &str = "
     where n.name = $1 and t.name = $2 and ($3::text is null or v.version = $3)";
 
 async fn ensure_template(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     name: &Name,
 ) -> Result<i32, StoreError> {
@@ -199,7 +239,7 @@ async fn ensure_template(
 
 /// The new version's id, or none where it was there before.
 async fn insert_version(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     template_id: i32,
     new: &NewTemplateVersion<'_>,
 ) -> Result<Option<i32>, StoreError> {
@@ -220,7 +260,7 @@ async fn insert_version(
 }
 
 async fn insert_steps(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     template_version_id: i32,
     steps: &[NewStepTemplate],
 ) -> Result<(), StoreError> {
@@ -257,7 +297,7 @@ async fn insert_steps(
 }
 
 async fn insert_dependencies(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     template_version_id: i32,
     dependencies: &[(i16, i16)],
 ) -> Result<(), StoreError> {

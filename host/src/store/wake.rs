@@ -3,20 +3,30 @@
 //! A hint can be lost (a connection ends, a pooler swallows it), so whoever waits for one also looks
 //! by itself from time to time.
 
+use super::backoff::Backoff;
+use super::pool::{CONNECT_TIMEOUT, CallTimeout, SessionKind};
 use super::{Store, StoreError};
 use crate::domain::chain::Chain;
 use crate::domain::ids::TaskId;
-use sqlx::postgres::PgListener;
+use sqlx::Executor as _;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// Ended tasks that a slow receiver may fall behind before it misses some.
 const ENDED_CAPACITY: usize = 1024;
 
 /// How long to wait before listening again after the connection failed.
-const RELISTEN_DELAY: Duration = Duration::from_secs(1);
+const RELISTEN_FIRST: Duration = Duration::from_millis(500);
+const RELISTEN_MAX: Duration = Duration::from_secs(10);
+
+/// After this long without a hint the database is asked whether it is still there, and how long it may
+/// take to answer.
+const PING_AFTER: Duration = Duration::from_secs(10);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where hints arrive; cheap to clone.
 #[derive(Clone, Debug)]
@@ -57,11 +67,12 @@ impl Wake {
     /// of its own.
     pub async fn listen(self, store: Store, stop: CancellationToken) {
         let listening = async {
-            loop {
-                if let Err(error) = self.pass_on(&store).await {
+            let mut backoff = Backoff::new(RELISTEN_FIRST, RELISTEN_MAX);
+            while store.may_listen() {
+                if let Err(error) = self.pass_on(&store, &mut backoff).await {
                     tracing::debug!(error = %Chain(&error), "cannot listen for notifications; polling goes on");
                 }
-                tokio::time::sleep(RELISTEN_DELAY).await;
+                backoff.wait().await;
             }
         };
         tokio::select! {
@@ -70,21 +81,59 @@ impl Wake {
         }
     }
 
-    async fn pass_on(&self, store: &Store) -> Result<(), StoreError> {
-        let mut listener = PgListener::connect_with(&store.pool).await?;
-        listener
-            .listen_all(["tasker_ready", "tasker_ended", "tasker_registry"])
-            .await?;
+    async fn pass_on(&self, store: &Store, backoff: &mut Backoff) -> Result<(), StoreError> {
+        let mut listener = store.listener().await?;
+        backoff.reset();
         // Whatever happened while nobody listened.
         self.ready.notify_one();
         self.registry.send_modify(|hints| *hints += 1);
-        while let Some(hint) = listener.try_recv().await? {
+        loop {
+            let Ok(received) = timeout(PING_AFTER, listener.try_recv()).await else {
+                ping(&mut listener).await?;
+                continue;
+            };
+            let Some(hint) = received? else {
+                return Ok(());
+            };
             match (hint.channel(), hint.payload().parse()) {
                 ("tasker_ended", Ok(task)) => drop(self.ended.send(task)),
                 ("tasker_registry", _) => self.registry.send_modify(|hints| *hints += 1),
                 _ => self.ready.notify_one(),
             }
         }
-        Ok(())
+    }
+}
+
+/// A connection that a network swallowed is silent, as one is on which nothing happens.
+async fn ping(listener: &mut PgListener) -> Result<(), StoreError> {
+    let answer = timeout(PING_TIMEOUT, listener.execute(sqlx::raw_sql("select 1"))).await;
+    answer.unwrap_or_else(|_| Err(CallTimeout::error("a ping", PING_TIMEOUT)))?;
+    Ok(())
+}
+
+impl Store {
+    /// False behind a pooler that would pass hints on to whoever has the session at that moment.
+    fn may_listen(&self) -> bool {
+        self.pools.server.session() != SessionKind::Transaction
+    }
+
+    /// A connection of its own, which listens.
+    async fn listener(&self) -> Result<PgListener, StoreError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .test_before_acquire(false)
+            .connect_lazy_with(self.pools.options.clone());
+        let listening = async {
+            let mut listener = PgListener::connect_with(&pool).await?;
+            let channels = ["tasker_ready", "tasker_ended", "tasker_registry"];
+            listener.listen_all(channels).await?;
+            Ok(listener)
+        };
+        let listener = timeout(CONNECT_TIMEOUT, listening).await;
+        let late = |_| Err(CallTimeout::error("listening", CONNECT_TIMEOUT));
+        Ok(listener.unwrap_or_else(late)?)
     }
 }

@@ -9,10 +9,11 @@ use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::digest::Digest;
 use crate::domain::requirement::QualifiedName;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// What is taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +172,7 @@ const YANKED: &str = "
 
 /// True where the last yank gave this reason.
 async fn is_said(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     target: &QualifiedName,
     subject: &str,
     reason: &str,
@@ -192,7 +193,7 @@ async fn is_said(
 
 /// What waited for an approval waits for it again: a yank is no way around it.
 async fn before_yank(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     target: &QualifiedName,
     subject: &str,
 ) -> Result<String, StoreError> {

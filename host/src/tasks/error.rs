@@ -52,10 +52,14 @@ pub enum TasksError {
     Duplicate { task_id: TaskId },
     #[error("there is no task {task_id}")]
     UnknownTask { task_id: TaskId },
+    #[error("task {task_id} has no step `{}`", .step.escape_debug())]
+    UnknownStep { task_id: TaskId, step: String },
+    #[error("{what}")]
+    NoPayload { what: String },
     #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
     AlreadyFinal { task_id: TaskId, state: TaskState },
     #[error(
-        "a reason has at most {MAX_REASON_BYTES} bytes and, but for line breaks, no control characters"
+        "a reason is one line of at most {MAX_REASON_BYTES} bytes, without line breaks and control characters"
     )]
     Reason,
     #[error("{}", breaks(.0))]

@@ -2,15 +2,18 @@
 
 use super::InputProblem;
 use crate::domain::digest::Digest;
+use crate::domain::json_text::{self, JsonTextError};
 use crate::domain::template::InputSchema;
-use serde_json::Value;
 
 /// The largest input, in bytes of canonical JSON text.
 pub const MAX_INPUT_BYTES: usize = 1 << 20;
 
-/// The input as it is stored: members ordered by name, no white space, so that the same input is
-/// always the same text.
-pub fn canonical(input: Value, schema: Option<&InputSchema>) -> Result<String, Vec<InputProblem>> {
+/// The input as it is stored: members ordered by name, no white space, numbers as they were written.
+///
+/// So inputs are the same text, and one identity, if they are the same but for white space and the
+/// order of members. `1` and `1.0` are two; of the ways to write an exponent only `1e+5` is left.
+pub fn canonical(input: &str, schema: Option<&InputSchema>) -> Result<String, Vec<InputProblem>> {
+    let input = json_text::parse(input).map_err(|error| vec![InputProblem::of_text(&error)])?;
     let input = match schema {
         Some(schema) => schema.accept(input).map_err(|errors| {
             let problem = |error: crate::domain::template::InputError| InputProblem {
@@ -31,6 +34,21 @@ pub fn canonical(input: Value, schema: Option<&InputSchema>) -> Result<String, V
     }
 }
 
+impl InputProblem {
+    fn of_text(error: &JsonTextError) -> Self {
+        let pointer = match error {
+            JsonTextError::DuplicateMember(pointer) | JsonTextError::ReservedMember(pointer) => {
+                pointer
+            }
+            JsonTextError::Malformed(_) | JsonTextError::TooDeep(_) | JsonTextError::NoText => "",
+        };
+        Self {
+            path: format!("/input{pointer}"),
+            message: error.to_string(),
+        }
+    }
+}
+
 /// By what a task with this canonical input is told where its input is its identity.
 pub fn identity_of(canonical: &str) -> String {
     format!("input:{}", Digest::of(canonical.as_bytes()))
@@ -43,9 +61,31 @@ mod tests {
 
     #[test]
     fn the_same_input_is_the_same_text_however_it_was_written() {
-        let one: Value = serde_json::from_str("{\"b\": 1, \"a\": [true]}").expect("JSON");
-        let other: Value = serde_json::from_str("{\"a\":[true],\"b\":1}").expect("JSON");
+        let (one, other) = ("{\"b\": 1, \"a\": [true]}", "{\"a\":[true],\"b\":1}");
         assert_eq!(canonical(one, None), canonical(other, None));
+    }
+
+    #[test]
+    fn inputs_that_differ_beyond_what_a_float_holds_are_two() {
+        let ids = [
+            "9007199254740992",
+            "9007199254740993",
+            "18446744073709551615",
+            "18446744073709551616",
+            "0.1",
+            "0.10000000000000000000000001",
+            "0",
+            "1e-400",
+        ];
+        let identity = |id: &&str| identity_of(&canonical(id, None).expect("JSON"));
+        let identities: std::collections::HashSet<String> = ids.iter().map(identity).collect();
+        assert_eq!(identities.len(), ids.len());
+    }
+
+    #[test]
+    fn a_member_that_stands_twice_is_refused_where_it_stands() {
+        let problems = canonical(r#"{"order": [{"id": 1, "id": 1}]}"#, None).expect_err("twice");
+        assert_eq!(problems[0].path, "/input/order/0/id");
     }
 
     #[test]
@@ -54,16 +94,16 @@ mod tests {
             "properties": {"amount": {"type": "integer"}, "unit": {"default": "EUR"}},
         });
         let schema = InputSchema::compile(&schema).expect("a schema");
-        let accepted = canonical(json!({"amount": 3}), Some(&schema));
+        let accepted = canonical(r#"{"amount": 3}"#, Some(&schema));
         assert_eq!(accepted.as_deref(), Ok(r#"{"amount":3,"unit":"EUR"}"#));
-        let problems =
-            canonical(json!({"amount": "3"}), Some(&schema)).expect_err("not an integer");
+        let problems = canonical(r#"{"amount": "3"}"#, Some(&schema)).expect_err("not an integer");
         assert_eq!(problems[0].path, "/input/amount");
     }
 
     #[test]
     fn an_input_over_the_limit_is_refused() {
-        let problems = canonical(json!("x".repeat(MAX_INPUT_BYTES)), None).expect_err("too large");
+        let large = json!("x".repeat(MAX_INPUT_BYTES)).to_string();
+        let problems = canonical(&large, None).expect_err("too large");
         assert_eq!(problems[0].path, "/input");
     }
 }

@@ -1,7 +1,9 @@
 //! Tasks as callers see them: submit, look, wait, cancel.
 
 pub mod cancel;
+pub mod payload;
 pub mod show;
+pub mod steps;
 pub mod submit;
 pub mod upgrade;
 pub mod wait;
@@ -14,6 +16,7 @@ pub use error::{InputProblem, TasksError};
 use crate::registry::Registry;
 use crate::store::Store;
 use crate::store::wake::Wake;
+use wait::Waiting;
 
 /// What callers do with tasks; cheap to clone.
 #[derive(Clone)]
@@ -21,6 +24,7 @@ pub struct Tasks {
     store: Store,
     registry: Registry,
     wake: Wake,
+    waiting: Waiting,
 }
 
 impl Tasks {
@@ -29,6 +33,7 @@ impl Tasks {
             store,
             registry,
             wake,
+            waiting: Waiting::default(),
         }
     }
 }

@@ -1,13 +1,21 @@
 //! Looking at tasks: one, many, and what can be derived from their steps.
 
+use super::steps::ShownSteps;
 use super::{Tasks, TasksError};
 use crate::domain::ids::TaskId;
 use crate::domain::state::{StepState, TaskState};
-use crate::store::task_read::{StepRow, TaskDetailRow, TaskFilter, TaskRow, TransitionRow};
+use crate::store::step_read::{SinkRow, StepFilter};
+use crate::store::task_read::{
+    LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskFilter, TaskRow,
+    TransitionRow,
+};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+
+/// The steps that are shown with their task; of more, these are the first.
+pub const SHOWN_STEPS: i64 = 100;
 
 /// Why an open task does not move; derived from its steps, never stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -26,6 +34,15 @@ pub enum StandstillReason {
 struct Standing {
     state: StepState,
     is_parked: bool,
+}
+
+impl Standing {
+    fn of(row: &StepCountRow) -> Self {
+        Self {
+            state: row.state,
+            is_parked: row.is_parked,
+        }
+    }
 }
 
 impl StandstillReason {
@@ -60,17 +77,28 @@ pub struct ListedTask {
     pub reason: Option<StandstillReason>,
 }
 
-/// A task with all of its steps.
+/// A task with the first of its steps. What is large is not in it: see [`super::payload`].
 #[derive(Debug)]
 pub struct ShownTask {
     pub detail: TaskDetailRow,
     pub reason: Option<StandstillReason>,
+    pub result: ShownResult,
+    /// Steps by state.
+    pub counts: BTreeMap<&'static str, i64>,
+    pub lock: Vec<LockedVersionRow>,
+    /// [`SHOWN_STEPS`] and one more, where there are more.
+    pub steps: ShownSteps,
+}
+
+/// What a task came to.
+#[derive(Debug, Default)]
+pub struct ShownResult {
     /// The sink's result, or where there are several sinks an object of their results by step
-    /// name; none unless the task is complete. JSON text.
-    pub result: Option<Box<RawValue>>,
-    pub steps: Vec<StepRow>,
-    /// By step number, why a step that is not over stands where it stands.
-    pub explanations: HashMap<i16, String>,
+    /// name; none unless the task is complete, or where it has more than
+    /// [`MAX_INLINE_TASK_BYTES`]. JSON text.
+    pub text: Option<Box<RawValue>>,
+    /// Of all sinks; none unless the task is complete, or where there are too many to measure.
+    pub bytes: Option<i64>,
 }
 
 impl Tasks {
@@ -109,20 +137,36 @@ impl Tasks {
     /// One task. Its steps are read after it: where it is final, so are they.
     pub async fn show(&self, task_id: TaskId) -> Result<ShownTask, TasksError> {
         let detail = self.detail(task_id).await?;
-        let steps = self.store.steps(task_id).await?;
-        let standing = |step: &StepRow| Standing {
-            state: step.state,
-            is_parked: step.is_parked,
-        };
-        let states: Vec<Standing> = steps.iter().map(standing).collect();
+        let counts = self.store.step_counts(&[task_id.0]).await?;
+        let standing: Vec<Standing> = counts.iter().map(Standing::of).collect();
         let is_open = !detail.task.state.is_final();
+        let filter = StepFilter::default();
         Ok(ShownTask {
-            reason: StandstillReason::of(&states).filter(|_| is_open),
-            result: task_result(&steps)?,
-            explanations: self.explanations(&detail.task).await?,
+            reason: StandstillReason::of(&standing).filter(|_| is_open),
+            result: self.result_of(&detail.task).await?,
+            counts: by_state(&counts),
+            lock: self.store.locked_versions(task_id).await?,
+            steps: self
+                .steps_of(&detail.task, &filter, SHOWN_STEPS + 1)
+                .await?,
             detail,
-            steps,
         })
+    }
+
+    /// What a complete task came to, where that is small.
+    async fn result_of(&self, task: &TaskRow) -> Result<ShownResult, TasksError> {
+        if task.state != TaskState::Complete {
+            return Ok(ShownResult::default());
+        }
+        let task_id = TaskId(task.task_id);
+        let sinks = self.store.sink_results(task_id, MAX_INLINE_TASK_BYTES);
+        match sinks.await? {
+            None => Ok(ShownResult::default()),
+            Some(sinks) => Ok(ShownResult {
+                text: task_result(&sinks)?,
+                bytes: Some(sinks.iter().map(|sink| i64::from(sink.bytes)).sum()),
+            }),
+        }
     }
 
     /// Transitions of one task after `seq`, or only the events among them, in order, `limit` at most.
@@ -140,20 +184,14 @@ impl Tasks {
         Ok(rows.await?)
     }
 
-    async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {
+    pub(in crate::tasks) async fn detail(
+        &self,
+        task_id: TaskId,
+    ) -> Result<TaskDetailRow, TasksError> {
         self.store
             .task(task_id)
             .await?
             .ok_or(TasksError::UnknownTask { task_id })
-    }
-
-    /// Nothing is left to explain about a complete task.
-    async fn explanations(&self, task: &TaskRow) -> Result<HashMap<i16, String>, TasksError> {
-        if task.state == TaskState::Complete {
-            return Ok(HashMap::new());
-        }
-        let explained = self.store.explain_steps(TaskId(task.task_id)).await?;
-        Ok(explained.into_iter().collect())
     }
 
     async fn open_step_states(
@@ -167,20 +205,25 @@ impl Tasks {
             .collect();
         let mut states: HashMap<Uuid, Vec<Standing>> = HashMap::new();
         if !open.is_empty() {
-            for row in self.store.step_states(&open).await? {
-                states.entry(row.task_id).or_default().push(Standing {
-                    state: row.state,
-                    is_parked: row.is_parked,
-                });
+            for row in self.store.step_counts(&open).await? {
+                let own = states.entry(row.task_id).or_default();
+                own.push(Standing::of(&row));
             }
         }
         Ok(states)
     }
 }
 
-/// None unless every sink has a result.
-fn task_result(steps: &[StepRow]) -> Result<Option<Box<RawValue>>, TasksError> {
-    let sinks: Vec<&StepRow> = steps.iter().filter(|step| step.is_sink).collect();
+fn by_state(counts: &[StepCountRow]) -> BTreeMap<&'static str, i64> {
+    let mut by_state = BTreeMap::new();
+    for row in counts {
+        *by_state.entry(row.state.as_str()).or_default() += row.steps;
+    }
+    by_state
+}
+
+/// None where a sink's text was not read.
+fn task_result(sinks: &[SinkRow]) -> Result<Option<Box<RawValue>>, TasksError> {
     let results: Option<BTreeMap<&str, &str>> = sinks
         .iter()
         .map(|sink| Some((sink.name.as_str(), sink.result.as_deref()?)))
@@ -188,7 +231,7 @@ fn task_result(steps: &[StepRow]) -> Result<Option<Box<RawValue>>, TasksError> {
     let Some(results) = results else {
         return Ok(None);
     };
-    let text = match sinks.as_slice() {
+    let text = match sinks {
         [] => return Ok(None),
         [only] => results[only.name.as_str()].to_owned(),
         [_, ..] => object_of(&results),

@@ -10,7 +10,7 @@ use crate::registry::RegistryError;
 use crate::registry::resolve::{Resolved, Wanted};
 use crate::store::engine::{CreatedTask, NewTask};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -30,18 +30,15 @@ pub struct Submit {
     /// None: the namespace's pin, else the highest stable version.
     #[serde(default)]
     pub version: Option<Requirement>,
-    #[serde(default = "empty_object")]
-    pub input: Value,
+    /// JSON text; none is an empty object.
+    #[serde(default)]
+    pub input: Option<Box<RawValue>>,
     /// The same key is the same task, where the template's identity is `caller`.
     #[serde(default)]
     pub idempotency_key: Option<String>,
     /// None: the request's.
     #[serde(default)]
     pub correlation_id: Option<String>,
-}
-
-fn empty_object() -> Value {
-    Value::Object(serde_json::Map::new())
 }
 
 /// What came of a submit.
@@ -227,7 +224,8 @@ fn new_task(
     let identity = definition.identity();
     check_key(submit.idempotency_key.as_deref(), identity)?;
     check_correlation(submit.correlation_id.as_deref())?;
-    let input = canonical(submit.input, definition.input_schema())?;
+    let input = submit.input.as_deref().map_or("{}", RawValue::get);
+    let input = canonical(input, definition.input_schema())?;
     let identity_key = match identity {
         Identity::Strict => Some(identity_of(&input)),
         Identity::Caller => submit.idempotency_key.map(|key| format!("key:{key}")),

@@ -3,7 +3,10 @@
 use super::{Tasks, TasksError};
 use crate::domain::ids::TaskId;
 use crate::store::task_read::TaskProgress;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
@@ -12,8 +15,54 @@ use tokio::time::{Instant, sleep_until};
 pub const MAX_WAIT: Duration = Duration::from_secs(60);
 /// The first pause between two looks; each one is half as long again.
 const FIRST_PAUSE: Duration = Duration::from_millis(5);
-/// The longest pause between two looks.
+/// The longest pause between two looks, as long as few wait.
 const MAX_PAUSE: Duration = Duration::from_millis(250);
+/// How many looks all who wait take together in a second, at most, once each has waited for a while.
+const MAX_LOOKS_PER_S: u32 = 200;
+/// How many of them are at the database at the same time: the other connections are for those who do
+/// not wait.
+const MAX_LOOKS_AT_ONCE: usize = 2;
+
+/// Those who wait for tasks of one host; clones are the same.
+#[derive(Clone, Debug)]
+pub(in crate::tasks) struct Waiting {
+    count: Arc<AtomicU32>,
+    looks: Arc<Semaphore>,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            count: Arc::default(),
+            looks: Arc::new(Semaphore::new(MAX_LOOKS_AT_ONCE)),
+        }
+    }
+}
+
+impl Waiting {
+    /// One more waits, until what is returned is dropped.
+    fn enter(&self) -> OneWaits {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        OneWaits(self.count.clone())
+    }
+
+    /// The longest pause between two looks of one.
+    fn max_pause(&self) -> Duration {
+        longest_pause(self.count.load(Ordering::Relaxed))
+    }
+}
+
+struct OneWaits(Arc<AtomicU32>);
+
+impl Drop for OneWaits {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn longest_pause(waiting: u32) -> Duration {
+    MAX_PAUSE.max(Duration::from_secs(1) * waiting / MAX_LOOKS_PER_S)
+}
 
 impl Tasks {
     /// Returns once the task is final, or has a transition after `since` where that is given, or
@@ -28,8 +77,11 @@ impl Tasks {
         // Before the first look, so that nothing ends unseen between two looks.
         let mut ended = self.wake.ended();
         let mut pause = FIRST_PAUSE;
+        let _waits = self.waiting.enter();
         loop {
+            let look = self.waiting.looks.acquire().await;
             let progress = self.progress(task_id).await?;
+            drop(look);
             let now = Instant::now();
             if is_over(progress, since) || now >= deadline {
                 return Ok(());
@@ -38,7 +90,7 @@ impl Tasks {
                 () = told_of(task_id, &mut ended) => {}
                 () = sleep_until(deadline.min(now + pause)) => {}
             }
-            pause = MAX_PAUSE.min(pause * 3 / 2);
+            pause = self.waiting.max_pause().min(pause * 3 / 2);
         }
     }
 
@@ -71,6 +123,13 @@ fn is_over(progress: TaskProgress, since: Option<i64>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_more_wait_the_more_seldom_each_looks() {
+        assert_eq!(longest_pause(1), MAX_PAUSE);
+        assert_eq!(longest_pause(50), MAX_PAUSE);
+        assert_eq!(longest_pause(400), Duration::from_secs(2));
+    }
 
     #[test]
     fn a_wait_is_over_at_the_end_or_at_something_new() {

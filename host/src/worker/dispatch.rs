@@ -1,25 +1,41 @@
-//! The worker loop: one owner of what is running, what has ended and which calls are under way.
+//! The worker loop: drives what is running and which calls are under way. What to call, and when, is
+//! decided by [`DispatchState`]; here it is done.
+
+mod backoff;
+mod call;
+mod state;
+mod unreported;
 
 use super::Worker;
-use super::plan::PlanCache;
-use super::round::{self, Finished, Round};
+use super::heartbeat::Beat;
+use super::held::{HeldBytes, TaskText};
+use super::leases::HeldLeases;
+use super::plan::{Assigned, PlanCache};
+use super::round::{self, Claims, Finished, Reported, Unrecorded};
 use super::running::Running;
 use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::ids::WorkerId;
-use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::invocation::Lease;
+use crate::domain::outcome::Outcome;
 use crate::store::StoreError;
-use crate::store::lease::Heartbeat;
+use crate::store::fault::Fault;
+use call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use std::time::Instant;
+use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-/// How long to wait before a call that failed is made again.
-const RETRY_DELAY: Duration = Duration::from_millis(200);
+/// Bytes of outcomes in one report, unless one alone has more.
+const REPORT_BYTES_MAX: u64 = 16 << 20;
+/// Bytes of inputs and checkpoints that one claim brings, unless one alone has more.
+const CLAIM_BYTES_MAX: u64 = 16 << 20;
+/// Bytes of inputs and checkpoints that a worker holds; while it holds more, it claims nothing.
+const HELD_BYTES_MAX: u64 = 64 << 20;
 
 /// Why the loop ended.
 pub(super) enum Ended {
@@ -31,13 +47,15 @@ pub(super) enum Ended {
 
 /// What a call under way comes back with.
 enum Reply {
-    Round {
-        asked: usize,
-        batch: Vec<Finished>,
-        result: Result<Round, StoreError>,
-    },
-    Heartbeat(Result<Heartbeat, StoreError>),
-    Recovered(Result<i32, StoreError>),
+    Reported(CallId, Result<Reported, StoreError>),
+    Claimed(CallId, Result<Claims, StoreError>),
+    Recovered(CallId, Result<i32, StoreError>),
+}
+
+/// An attempt under way.
+struct Attempt {
+    running: Running,
+    task: Arc<TaskText>,
 }
 
 pub(super) struct Dispatch<'a> {
@@ -46,24 +64,16 @@ pub(super) struct Dispatch<'a> {
     plans: Arc<PlanCache>,
     /// What is not started, and ended where it runs.
     barred: watch::Receiver<HashSet<Digest>>,
-    running: HashMap<Lease, Running>,
-    finished: Vec<Finished>,
+    state: DispatchState,
+    attempts: HashMap<Lease, Attempt>,
+    /// What came of attempts, until it is on record.
+    unrecorded: HashMap<Lease, Arc<Unrecorded>>,
+    held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<Reply>,
-    /// Rounds among the calls under way.
-    rounds: usize,
-    /// Claims that they may come back with.
-    promised: usize,
-    /// There may be something to claim.
-    look: bool,
-    /// A call failed: what the database thinks we hold may differ from what we know.
-    is_lost: bool,
-    /// Report one at a time: the database refused a batch for one of its outcomes.
-    is_cautious: bool,
-    /// A heartbeat is under way.
-    is_beating: bool,
-    no_call_before: Instant,
-    look_at: Instant,
+    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
+    leases: HeldLeases,
+    beats: Receiver<Beat>,
 }
 
 impl<'a> Dispatch<'a> {
@@ -72,291 +82,242 @@ impl<'a> Dispatch<'a> {
         id: WorkerId,
         plans: Arc<PlanCache>,
         barred: watch::Receiver<HashSet<Digest>>,
+        leases: HeldLeases,
+        beats: Receiver<Beat>,
     ) -> Self {
-        let now = Instant::now();
+        let config = &worker.config;
+        let bounds = CallBounds {
+            slots: config.slots,
+            in_flight: config.lanes,
+            batch: config.batch,
+            report_bytes: REPORT_BYTES_MAX,
+            claim_bytes: CLAIM_BYTES_MAX,
+            held_bytes: HELD_BYTES_MAX,
+            poll_interval: config.poll_interval,
+        };
+        // Hosts that lose the database together shall not come back together.
+        let seed = u64::from(id.0.unsigned_abs()) << 32 | u64::from(std::process::id());
         Self {
             worker,
             id,
             plans,
             barred,
-            running: HashMap::new(),
-            finished: Vec::new(),
+            state: DispatchState::new(bounds, Instant::now(), seed),
+            attempts: HashMap::new(),
+            unrecorded: HashMap::new(),
+            held: HeldBytes::default(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
-            rounds: 0,
-            promised: 0,
-            look: true,
-            is_lost: false,
-            is_cautious: false,
-            is_beating: false,
-            no_call_before: now,
-            look_at: now + worker.config.poll_interval,
+            leases,
+            beats,
         }
     }
 
     /// Works until shutdown or until the worker is declared dead.
     pub(super) async fn run(mut self, shutdown: &CancellationToken) -> Ended {
-        let mut heartbeat = tokio::time::interval(self.worker.config.heartbeat_interval);
-        heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
         loop {
             let is_stopping = shutdown.is_cancelled();
             if is_stopping {
+                self.state.stop();
                 let give_up_at = *give_up_at
                     .get_or_insert_with(|| Instant::now() + self.worker.config.drain_timeout);
-                if self.is_drained() || Instant::now() >= give_up_at {
+                if self.state.is_drained() || Instant::now() >= give_up_at {
                     self.abandon();
                     return Ended::Shutdown;
                 }
             }
-            self.start_calls(is_stopping);
-            let next = self.next_deadline(give_up_at);
+            self.start_calls();
+            let wake_at = self.state.wake_at();
+            let wake_at = give_up_at.map_or(wake_at, |give_up_at| wake_at.min(give_up_at));
             tokio::select! {
                 biased;
-                Some(reply) = self.calls.join_next() => {
-                    if let Some(ended) = self.take_reply(reply.expect("calls neither panic nor are cancelled")) {
+                Some(beat) = self.beats.recv() => {
+                    if let Some(ended) = self.take_beat(beat) {
                         return ended;
                     }
                 }
+                Some(reply) = self.calls.join_next() => {
+                    self.take_reply(reply.expect("calls neither panic nor are cancelled"));
+                }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.barred.changed() => self.stop_barred(),
-                () = self.worker.wake.ready() => self.look = true,
-                _ = heartbeat.tick() => self.start_heartbeat(),
-                () = tokio::time::sleep_until(next.into()) => self.look_again(),
+                () = self.worker.wake.ready() => self.state.hint(Instant::now()),
+                () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
             }
         }
     }
 
-    fn is_drained(&self) -> bool {
-        self.running.is_empty() && self.finished.is_empty() && self.rounds == 0
-    }
-
-    /// When to look up even if nothing happens.
-    fn next_deadline(&self, give_up_at: Option<Instant>) -> Instant {
-        // Any other call is due when the one under way is answered.
-        let is_waiting = self.rounds == 0 && (self.is_lost || !self.finished.is_empty());
-        let call_at = is_waiting.then_some(self.no_call_before);
-        let candidates = [Some(self.look_at), give_up_at, call_at];
-        candidates
-            .into_iter()
-            .flatten()
-            .min()
-            .unwrap_or(self.look_at)
-    }
-
-    /// Looks where no hint came for long. Where it can't look now, for want of slots or of an answer,
-    /// it must not be woken again at once.
-    fn look_again(&mut self) {
-        let now = Instant::now();
-        if now >= self.look_at {
-            self.look = true;
-            self.look_at = now + self.worker.config.poll_interval;
+    fn start_calls(&mut self) {
+        for (id, call) in self.state.next_calls(Instant::now(), self.held.get()) {
+            match call {
+                Call::Report { leases, claim } => self.start_report(id, &leases, claim),
+                Call::Claim { limit, bytes } => self.start_claim(id, limit, bytes),
+                Call::Recover { keep } => self.start_recovery(id, keep),
+            }
         }
     }
 
-    fn free_slots(&self) -> usize {
-        self.worker
-            .config
-            .slots
-            .saturating_sub(self.running.len() + self.finished.len() + self.promised)
-    }
-
-    /// Starts the calls that are worth it. While one is under way, another waits for a full batch:
-    /// the busier the database, the larger the batches.
-    fn start_calls(&mut self, is_stopping: bool) {
-        if Instant::now() < self.no_call_before {
-            return;
-        }
-        if self.is_lost {
-            self.start_recovery();
-            return;
-        }
-        while self.is_round_due(is_stopping) {
-            self.start_round(is_stopping);
-        }
-    }
-
-    fn is_round_due(&self, is_stopping: bool) -> bool {
-        if self.rounds >= self.worker.config.lanes {
-            return false;
-        }
-        let is_first = self.rounds == 0;
-        match self.finished.len() {
-            0 => is_first && self.look && !is_stopping && self.free_slots() > 0,
-            ended => is_first || ended >= self.worker.config.batch,
-        }
-    }
-
-    fn start_round(&mut self, is_stopping: bool) {
-        let size = if self.is_cautious {
-            1
-        } else {
-            self.worker.config.batch
-        };
-        let batch: Vec<Finished> = self
-            .finished
-            .drain(..size.min(self.finished.len()))
-            .collect();
-        let asked = if is_stopping {
-            0
-        } else {
-            self.free_slots().min(self.worker.config.batch)
-        };
-        self.is_cautious &= !self.finished.is_empty();
-        self.look = false;
-        self.look_at = Instant::now() + self.worker.config.poll_interval;
-        self.rounds += 1;
-        self.promised += asked;
+    fn start_report(&mut self, call: CallId, leases: &[Lease], claim: usize) {
+        let batch = leases.iter().filter_map(|it| self.unrecorded.get(it));
+        let batch: Vec<Arc<Unrecorded>> = batch.cloned().collect();
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
         self.calls.spawn(async move {
-            let result = round::round(&worker, id, &plans, &batch, asked).await;
-            Reply::Round {
-                asked,
-                batch,
-                result,
-            }
+            let result = round::report(&worker, id, &plans, &batch, claim).await;
+            Reply::Reported(call, result)
         });
     }
 
-    /// One at a time: a database that hangs is not to be asked ever more.
-    fn start_heartbeat(&mut self) {
-        if std::mem::replace(&mut self.is_beating, true) {
-            return;
-        }
-        let age = self.worker.config.heartbeat_interval;
-        let leases: Vec<Lease> = self
-            .running
-            .iter()
-            .filter(|(_, running)| running.is_older_than(age))
-            .map(|(lease, _)| *lease)
-            .collect();
-        let (store, id) = (self.worker.store.clone(), self.id);
-        self.calls
-            .spawn(async move { Reply::Heartbeat(store.heartbeat(id, &leases).await) });
+    fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
+        let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
+        let held = self.held.clone();
+        self.calls.spawn(async move {
+            let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
+            Reply::Claimed(call, result)
+        });
     }
 
-    /// Once no round is under way, gives back claims that this worker never heard of.
-    fn start_recovery(&mut self) {
-        if self.rounds > 0 {
-            return;
-        }
-        let running = self.running.keys().copied();
-        let keep: Vec<Lease> = running
-            .chain(self.finished.iter().map(|finished| finished.lease))
-            .collect();
-        self.rounds += 1;
+    /// Gives back claims that this worker never heard of.
+    fn start_recovery(&mut self, call: CallId, keep: Vec<Lease>) {
         let (store, id) = (self.worker.store.clone(), self.id);
         self.calls.spawn(async move {
-            Reply::Recovered(store.release_steps(id, &keep, "connection lost").await)
+            let result = store.release_steps(id, &keep, "connection lost").await;
+            Reply::Recovered(call, result)
         });
     }
 
-    fn take_reply(&mut self, reply: Reply) -> Option<Ended> {
-        self.is_beating &= !matches!(reply, Reply::Heartbeat(_));
+    fn take_reply(&mut self, reply: Reply) {
         match reply {
-            Reply::Round {
-                asked,
-                batch,
-                result,
-            } => self.take_round(asked, batch, result),
-            Reply::Heartbeat(Ok(Heartbeat::Alive { void })) => {
-                void.iter().for_each(|lease| self.drop_attempt(lease));
+            Reply::Reported(call, result) => self.take_report(call, result),
+            Reply::Claimed(call, result) => self.take_claims(call, result),
+            Reply::Recovered(call, result) => self.take_recovery(call, result),
+        }
+    }
+
+    fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
+        match beat {
+            Beat::Ask => None,
+            Beat::Void(leases) => {
+                leases.iter().for_each(|lease| self.drop_attempt(lease));
+                None
             }
-            Reply::Heartbeat(Ok(Heartbeat::Dead)) => {
+            Beat::Dead => {
                 self.abandon();
-                return Some(Ended::Dead);
+                Some(Ended::Dead)
             }
-            Reply::Heartbeat(Err(error)) => {
-                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
-            }
-            Reply::Recovered(result) => self.take_recovery(result),
         }
-        None
     }
 
-    fn take_round(
-        &mut self,
-        asked: usize,
-        batch: Vec<Finished>,
-        result: Result<Round, StoreError>,
-    ) {
-        self.rounds -= 1;
-        self.promised -= asked;
+    fn take_report(&mut self, call: CallId, result: Result<Reported, StoreError>) {
         match result {
-            Ok(round) => {
-                self.look |= asked > 0 && round.claimed.len() == asked;
-                if let Some(retry_in) = round.retry_in {
-                    self.look_at = self.look_at.min(Instant::now() + retry_in);
-                }
-                round
-                    .claimed
-                    .into_iter()
-                    .for_each(|invocation| self.start_attempt(invocation));
+            Ok(reported) => {
+                let answer = Answer::Reported {
+                    claimed: leases(&reported.released),
+                    is_more: reported.is_more,
+                    due_in: reported.due_in,
+                };
+                self.answer(call, answer, None);
+                self.start_attempts(reported.released);
             }
-            Err(error) if error.is_transient() => self.take_lost(batch, &error),
-            Err(error) => self.take_refusal(batch, &error),
-        }
-    }
-
-    fn take_lost(&mut self, batch: Vec<Finished>, error: &StoreError) {
-        tracing::warn!(error = %Chain(error), reports = batch.len(), "the database did not answer; trying again");
-        self.finished.splice(0..0, batch);
-        self.is_lost = true;
-        self.no_call_before = Instant::now() + RETRY_DELAY;
-    }
-
-    /// The database will not take the batch, now or later: find the outcome that it is about.
-    fn take_refusal(&mut self, batch: Vec<Finished>, error: &StoreError) {
-        self.is_lost = true;
-        self.no_call_before = Instant::now() + RETRY_DELAY;
-        match batch.as_slice() {
-            [] => tracing::error!(error = %Chain(error), "the database refused a claim"),
-            // Not even the refusal could be recorded: the deadline will end the attempt.
-            [only] if round::is_refusal(only) => {
-                tracing::error!(error = %Chain(error), task_id = %only.lease.task_id, "the database refused a failure");
-            }
-            [only] => {
-                tracing::error!(error = %Chain(error), task_id = %only.lease.task_id, "the database refused an outcome");
-                self.finished.insert(0, round::refused(only.lease, error));
-            }
-            _ => {
-                self.is_cautious = true;
-                self.finished.splice(0..0, batch);
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "a report failed; it is made again");
+                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
     }
 
-    fn take_recovery(&mut self, result: Result<i32, StoreError>) {
-        self.rounds -= 1;
+    fn take_claims(&mut self, call: CallId, result: Result<Claims, StoreError>) {
+        let claiming = self.worker.stats.claiming();
+        match result {
+            Ok(claims) => {
+                claiming.succeeded();
+                let answer = Answer::Claimed {
+                    claimed: leases(&claims.steps),
+                    due_in: claims.due_in,
+                };
+                self.answer(call, answer, None);
+                self.start_attempts(claims.steps);
+            }
+            Err(error) => {
+                claiming.failed(&Chain(&error).to_string());
+                tracing::warn!(error = %Chain(&error), "a claim failed; it is made again");
+                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+            }
+        }
+    }
+
+    fn take_recovery(&mut self, call: CallId, result: Result<i32, StoreError>) {
         match result {
             Ok(released) => {
-                self.is_lost = false;
-                self.look = true;
                 tracing::info!(released, "the database is back");
+                self.answer(call, Answer::Recovered, None);
             }
             Err(error) => {
                 tracing::warn!(error = %Chain(&error), "the database did not answer; trying again");
-                self.no_call_before = Instant::now() + RETRY_DELAY;
+                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
     }
 
-    fn start_attempt(&mut self, invocation: Invocation) {
-        let lease = invocation.lease;
-        if self.barred.borrow().contains(&invocation.step.digest) {
-            self.finished.push(round::quarantined(lease));
-            return;
+    fn answer(&mut self, call: CallId, answer: Answer, error: Option<&StoreError>) {
+        match self.state.take_answer(Instant::now(), call, answer) {
+            Effect::None => {}
+            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+                self.unrecorded.remove(lease);
+                self.leases.remove(lease);
+            }),
+            Effect::Blamed(lease) => {
+                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
+                self.replace_by_refusal(lease, error);
+            }
+            Effect::Forgotten(lease) => {
+                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
+                self.unrecorded.remove(&lease);
+                self.leases.remove(&lease);
+            }
         }
-        let running = Running::start(self.worker, invocation, self.reports.0.clone());
-        self.running.insert(lease, running);
+    }
+
+    fn replace_by_refusal(&mut self, lease: Lease, error: Option<&StoreError>) {
+        let refused = self.unrecorded.get_mut(&lease);
+        if let (Some(unrecorded), Some(error)) = (refused, error) {
+            let finished = round::refused(lease, error);
+            let task = unrecorded.task.clone();
+            *unrecorded = Arc::new(Unrecorded { finished, task });
+        }
+    }
+
+    fn start_attempts(&mut self, assigned: Vec<Assigned>) {
+        for Assigned {
+            lease,
+            task,
+            invocation,
+        } in assigned
+        {
+            self.leases.insert(lease);
+            let invocation = match invocation {
+                Err(unrun) => Err(unrun),
+                Ok(invocation) if self.barred.borrow().contains(&invocation.step.digest) => {
+                    Err(Finished::unrun(lease, Outcome::Quarantined))
+                }
+                Ok(invocation) => Ok(invocation),
+            };
+            match invocation {
+                Ok(invocation) => {
+                    let running = Running::start(self.worker, invocation, self.reports.0.clone());
+                    self.attempts.insert(lease, Attempt { running, task });
+                }
+                Err(unrun) => self.keep(unrun, task),
+            }
+        }
     }
 
     /// Ends the attempts that run what was quarantined; they report it themselves.
     fn stop_barred(&mut self) {
         let barred = self.barred.borrow_and_update();
-        let running = self.running.values();
+        let running = self.attempts.values().map(|attempt| &attempt.running);
         running
             .filter(|running| barred.contains(running.digest()))
             .for_each(Running::quarantine);
@@ -365,24 +326,50 @@ impl<'a> Dispatch<'a> {
     /// Keeps what is still ours to report.
     fn take_finished(&mut self, ended: &mut Vec<Finished>) {
         for finished in ended.drain(..) {
-            if self.running.remove(&finished.lease).is_some() {
-                self.finished.push(finished);
+            if let Some(Attempt { task, .. }) = self.attempts.remove(&finished.lease) {
+                self.keep(finished, task);
             }
+        }
+    }
+
+    /// Keeps an outcome until it is on record.
+    fn keep(&mut self, finished: Finished, task: Arc<TaskText>) {
+        let lease = finished.lease;
+        if self.state.end(lease, finished.bytes()) {
+            let unrecorded = Unrecorded { finished, task };
+            self.unrecorded.insert(lease, Arc::new(unrecorded));
         }
     }
 
     /// Ends an attempt whose lease is void: its result would be refused.
     fn drop_attempt(&mut self, lease: &Lease) {
-        if let Some(running) = self.running.remove(lease) {
+        self.state.drop_lease(lease);
+        self.leases.remove(lease);
+        if let Some(attempt) = self.attempts.remove(lease) {
             tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
-            running.end();
+            attempt.running.end();
         }
     }
 
     fn abandon(&mut self) {
-        for (_, running) in self.running.drain() {
-            running.end();
+        for (_, attempt) in self.attempts.drain() {
+            attempt.running.end();
         }
         self.calls.abort_all();
     }
 }
+
+fn leases(assigned: &[Assigned]) -> Vec<Lease> {
+    assigned.iter().map(|assigned| assigned.lease).collect()
+}
+
+fn failed(error: &StoreError) -> Failed {
+    match (error.fault(), error.may_be_done()) {
+        (Fault::Values, _) => Failed::Refused,
+        (Fault::Outage | Fault::Mismatch, true) => Failed::Unanswered,
+        (Fault::Outage | Fault::Mismatch, false) => Failed::Undone,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,22 +1,53 @@
 //! From what was claimed to what can be run.
 
 use super::barred::Barred;
+use super::held::TaskText;
+use super::round::Finished;
 use super::rules::{Rules, RulesCache};
+use super::unreadable::{Unreadable, UnreadableLocks};
 use crate::domain::ids::LockId;
-use crate::domain::invocation::{Invocation, StepPlan};
-use crate::domain::limits::{Limit, LimitSource, Limits};
+use crate::domain::invocation::{Invocation, Lease, StepPlan};
+use crate::domain::limits::{Limit, LimitSettings, LimitSource, Limits};
+use crate::domain::outcome::Outcome;
 use crate::domain::template::Schema;
-use crate::store::engine::Claimed;
 use crate::store::plan::StoredStep;
 use crate::store::{Store, StoreError};
 use lru::LruCache;
+use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// Locks whose steps a host keeps in memory.
 const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+/// How often a database that does not answer is asked for a plan before the steps are given back.
+const ASK_TIMES: u32 = 5;
+/// Between these questions.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
-type Plan = Arc<[Arc<StepPlan>]>;
+/// By step number. A step that this host cannot read harms no other step of its lock.
+type Plan = Arc<BTreeMap<i16, Result<Arc<StepPlan>, Unreadable>>>;
+
+/// A claimed step, with all that its attempt needs but the plan.
+pub(super) struct NextStep {
+    pub(super) lease: Lease,
+    pub(super) lock_id: LockId,
+    /// The registry's, read after the claim.
+    pub(super) generation: i64,
+    pub(super) task: Arc<TaskText>,
+    /// JSON text.
+    pub(super) checkpoint: Option<String>,
+    /// The result (JSON text) of this parent, by number.
+    pub(super) at_hand: Option<(i16, Arc<str>)>,
+}
+
+/// A claimed step as it goes on.
+pub(super) struct Assigned {
+    pub(super) lease: Lease,
+    pub(super) task: Arc<TaskText>,
+    /// What to run; where it cannot be run, what to report instead.
+    pub(super) invocation: Result<Invocation, Finished>,
+}
 
 /// The steps of locks, which never change, with what their namespace grants and limits, which may.
 pub(super) struct PlanCache {
@@ -24,6 +55,7 @@ pub(super) struct PlanCache {
     rules: RulesCache,
     limits: Limits,
     barred: Barred,
+    unreadable: UnreadableLocks,
 }
 
 /// A plan, and what it was made from.
@@ -41,37 +73,91 @@ impl PlanCache {
             rules: RulesCache::default(),
             limits,
             barred,
+            unreadable: UnreadableLocks::default(),
         }
     }
 
-    /// Everything that the claimed steps need, in the same order.
-    pub(super) async fn invocations(
+    /// What becomes of each of the claimed steps, in the same order. What is wrong with one lock or
+    /// namespace harms its own steps only.
+    pub(super) async fn assign(&self, store: &Store, next: Vec<NextStep>) -> Vec<Assigned> {
+        let mut assigned = Vec::with_capacity(next.len());
+        let mut plans: HashMap<LockId, Result<Plan, Unreadable>> = HashMap::new();
+        for step in next {
+            let lock = step.lock_id;
+            if !plans.contains_key(&lock) {
+                let plan = self.plan_once_answered(store, lock, step.generation).await;
+                plans.insert(lock, plan);
+            }
+            assigned.push(self.assigned(&plans[&lock], step));
+        }
+        assigned
+    }
+
+    fn assigned(&self, plan: &Result<Plan, Unreadable>, step: NextStep) -> Assigned {
+        let (lease, lock, task) = (step.lease, step.lock_id, step.task.clone());
+        let invocation = match plan {
+            Ok(plan) => invocation(plan, step),
+            Err(unreadable) => Err(unreadable.clone()),
+        };
+        let invocation = invocation.map_err(|unreadable| self.unrun(lease, lock, &unreadable));
+        Assigned {
+            lease,
+            task,
+            invocation,
+        }
+    }
+
+    /// Reported instead of an attempt that cannot begin.
+    fn unrun(&self, lease: Lease, lock: LockId, unreadable: &Unreadable) -> Finished {
+        let outcome = match unreadable {
+            Unreadable::Nowhere(_) => Outcome::Failed(unreadable.failure(lock)),
+            Unreadable::Here(_) | Unreadable::Now(_) => Outcome::GivenBack {
+                failure: unreadable.failure(lock),
+                delay: self.unreadable.delay(lock),
+            },
+        };
+        if let Outcome::Failed(failure) | Outcome::GivenBack { failure, .. } = &outcome {
+            tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, lock = lock.0,
+                code = failure.code, message = failure.message, "a step cannot be run here");
+        }
+        Finished::unrun(lease, outcome)
+    }
+
+    async fn plan_once_answered(
         &self,
         store: &Store,
-        claimed: Vec<Claimed>,
-    ) -> Result<Vec<Invocation>, StoreError> {
-        let mut invocations = Vec::with_capacity(claimed.len());
-        let mut last: Option<(LockId, Plan)> = None;
-        for step in claimed {
-            let plan = match last.take() {
-                Some((lock, plan)) if lock == step.lock_id => plan,
-                _ => self.plan(store, &step).await?,
-            };
-            last = Some((step.lock_id, plan.clone()));
-            invocations.push(invocation(&plan, step)?);
+        lock: LockId,
+        generation: i64,
+    ) -> Result<Plan, Unreadable> {
+        let mut asked = 1;
+        loop {
+            match self.plan(store, lock, generation).await {
+                Err(error) if error.is_transient() && asked < ASK_TIMES => {
+                    asked += 1;
+                    tokio::time::sleep(ASK_AGAIN).await;
+                }
+                Err(error) => return Err(Unreadable::of(&error)),
+                Ok(plan) => {
+                    if plan.values().all(Result::is_ok) {
+                        self.unreadable.forget(lock);
+                    }
+                    return Ok(plan);
+                }
+            }
         }
-        Ok(invocations)
     }
 
-    /// The plan of the step's lock, under the rules that stood when the step was claimed or later.
-    async fn plan(&self, store: &Store, step: &Claimed) -> Result<Plan, StoreError> {
-        let kept = self.kept(step.lock_id);
+    /// The plan of the lock, under the rules that stood at that generation or later.
+    async fn plan(&self, store: &Store, lock: LockId, generation: i64) -> Result<Plan, StoreError> {
+        let kept = self.kept(lock);
         let steps = match &kept {
             Some(kept) => kept.steps.clone(),
-            None => store.steps_of_lock(step.lock_id).await?.into(),
+            None => store.steps_of_lock(lock).await?.into(),
         };
-        let namespace = steps.first().map_or("", |step| &step.namespace);
-        let rules = self.rules.of(store, namespace, step.generation).await?;
+        let Some(first) = steps.first() else {
+            return Ok(Plan::default());
+        };
+        let rules = self.rules.of(store, &first.namespace, generation).await?;
         if let Some(kept) = kept
             && Arc::ptr_eq(&kept.rules, &rules)
         {
@@ -79,17 +165,20 @@ impl PlanCache {
         }
         let quarantined = steps.iter().filter(|step| step.is_quarantined);
         self.barred.add(quarantined.map(|step| step.digest));
-        let plan: Plan = steps
+        let plan = steps
             .iter()
-            .map(|step| self.step_plan(step.clone(), &rules).map(Arc::new))
-            .collect::<Result<_, _>>()?;
+            .map(|step| (step.step_no, self.step_plan(step, &rules).map(Arc::new)));
+        let plan: Plan = Arc::new(plan.collect());
         let kept = Kept {
             steps,
             rules,
             plan: plan.clone(),
         };
-        let mut plans = self.plans.lock().expect("no holder panics");
-        plans.put(step.lock_id, kept);
+        // What cannot be read now may be mended.
+        if plan.values().all(Result::is_ok) {
+            let mut plans = self.plans.lock().expect("no holder panics");
+            plans.put(lock, kept);
+        }
         Ok(plan)
     }
 
@@ -99,23 +188,28 @@ impl PlanCache {
     }
 
     /// The least of what the host, the namespace, its rule for the component and the step say.
-    fn limits(&self, step: &StoredStep, rules: &Rules) -> Limits {
+    fn limits(&self, step: &StoredStep, said: &LimitSettings, rules: &Rules) -> Limits {
         let mut limits = self.limits.clone();
         rules.narrow(&mut limits, &step.component);
         let timeout_ms = u64::try_from(step.timeout.as_millis()).unwrap_or(u64::MAX);
         let timeout = [(Limit::Timeout, timeout_ms)].into_iter().collect();
-        limits.narrow(&step.limits.or(&timeout), LimitSource::Step);
+        limits.narrow(&said.or(&timeout), LimitSource::Step);
         limits
     }
 
-    fn step_plan(&self, step: StoredStep, rules: &Rules) -> Result<StepPlan, StoreError> {
+    fn step_plan(&self, step: &StoredStep, rules: &Rules) -> Result<StepPlan, Unreadable> {
         let result_schema = match &step.result_schema {
             Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
             None => None,
         };
-        let grants = Arc::new(rules.grants(&step.component));
-        let limits = self.limits(&step, rules);
+        let said = match &step.limits {
+            Some(text) => limit_settings(text, &step.name)?,
+            None => LimitSettings::default(),
+        };
+        let step = step.clone();
         Ok(StepPlan {
+            limits: self.limits(&step, &said, rules),
+            grants: Arc::new(rules.grants(&step.component)),
             namespace: step.namespace.into(),
             name: step.name.into(),
             component: step.component.into(),
@@ -124,44 +218,39 @@ impl PlanCache {
             handler: step.handler,
             config: step.config.unwrap_or_else(|| "null".to_owned()),
             max_attempts: step.max_attempts.unsigned_abs(),
-            limits,
-            grants,
             result_schema,
         })
     }
 }
 
-fn compiled(schema: &str, step: &str) -> Result<Schema, StoreError> {
-    let corrupt =
-        |error: String| StoreError::Corrupt(format!("result schema of step {step}: {error}"));
-    let schema = serde_json::from_str(schema).map_err(|error| corrupt(error.to_string()))?;
+fn compiled(schema: &str, step: &str) -> Result<Schema, Unreadable> {
+    let unknown =
+        |error: String| Unreadable::Here(format!("result schema of step {step}: {error}"));
+    let schema = serde_json::from_str(schema).map_err(|error| unknown(error.to_string()))?;
     Schema::compile(&schema).map_err(|errors| {
         let first = errors.first().map(ToString::to_string);
-        corrupt(first.unwrap_or_default())
+        unknown(first.unwrap_or_default())
     })
 }
 
-fn invocation(plan: &Plan, step: Claimed) -> Result<Invocation, StoreError> {
+fn limit_settings(text: &str, step: &str) -> Result<LimitSettings, Unreadable> {
+    serde_json::from_str(text)
+        .map_err(|error| Unreadable::Here(format!("limits of step {step}: {error}")))
+}
+
+fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, Unreadable> {
     let no = step.lease.step_no;
-    let missing =
-        |no: i16| StoreError::Corrupt(format!("lock {} has no step {no}", step.lock_id.0));
-    let at = |no: i16| {
-        usize::try_from(no)
-            .ok()
-            .and_then(|at| plan.get(at))
-            .ok_or_else(|| missing(no))
-    };
-    let parent = |(no, result): (i16, String)| at(no).map(|parent| (parent.name.clone(), result));
+    let missing = || Unreadable::Nowhere(format!("it has no step {no}"));
+    let name = |no: &i16| Some(plan.get(no)?.as_ref().ok()?.name.clone());
+    let at_hand = step
+        .at_hand
+        .and_then(|(no, result)| Some((name(&no)?, result)));
     Ok(Invocation {
         lease: step.lease,
-        step: at(no)?.clone(),
-        task_input: step.input.into(),
-        dependencies: step
-            .parents
-            .into_iter()
-            .map(parent)
-            .collect::<Result<_, _>>()?,
+        step: plan.get(&no).ok_or_else(missing)?.clone()?,
+        task_input: step.task.input.clone(),
+        dependencies: at_hand.into_iter().collect(),
         checkpoint: step.checkpoint,
-        correlation_id: step.correlation_id.into(),
+        correlation_id: step.task.correlation_id.clone(),
     })
 }

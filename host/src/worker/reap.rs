@@ -1,25 +1,49 @@
-//! Takes back what dead hosts held. Every host does it; the database lets one at a time.
+//! Takes back what dead hosts held, and what nobody else would. Every host does it; the database lets one
+//! at a time.
 
+use super::Worker;
+use super::leases::HeldLeases;
 use crate::domain::chain::Chain;
-use crate::store::{Store, StoreError};
+use crate::domain::ids::WorkerId;
+use crate::store::StoreError;
 use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
 /// Between looks at attempts that outlived their deadline.
 const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 
-/// How long after its deadline an attempt is still its host's to end.
-const OVERDUE_GRACE: Duration = Duration::from_secs(15);
+/// Steps that are moved in one call where the database's clock was set back.
+const CLOCK_BATCH: i32 = 5_000;
 
-/// Reaps until `stop`.
-pub(super) async fn run(store: Store, dead_after: Duration, stop: CancellationToken) {
-    let mut dead = tokio::time::interval(dead_after / 3);
+/// Reaps in the name of the worker for as long as it is polled.
+pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
+    let (store, config) = (&worker.store, &worker.config);
+    let mut dead = tokio::time::interval(config.dead_after / 3);
+    let mut clock = tokio::time::interval(config.heartbeat_interval);
     let mut overdue = tokio::time::interval(OVERDUE_INTERVAL);
     loop {
         tokio::select! {
-            () = stop.cancelled() => return,
-            _ = dead.tick() => tell("steps of dead hosts taken back", store.reap(dead_after).await),
-            _ = overdue.tick() => tell("overdue attempts ended", store.reap_overdue(OVERDUE_GRACE).await),
+            _ = dead.tick() => tell("steps of dead hosts taken back", store.reap(id, config.dead_after).await),
+            _ = clock.tick() => follow_clock(&worker).await,
+            _ = overdue.tick() => {
+                let grace = config.deadline_grace;
+                let forgotten = store.reap_overdue(id, &held.all(), grace).await;
+                tell("attempts given back that this host does not know of", forgotten);
+                tell("steps failed that end their hosts", store.fail_lost_steps().await);
+            }
+        }
+    }
+}
+
+/// Goes on until all is moved, where something is to be moved.
+async fn follow_clock(worker: &Worker) {
+    loop {
+        match worker.store.follow_clock(CLOCK_BATCH).await {
+            Ok(None) => return,
+            Ok(Some(steps)) => tracing::warn!(
+                steps,
+                "the database's clock was set back: what was due by it is moved"
+            ),
+            Err(error) => return tell("", Err(error)),
         }
     }
 }

@@ -1,16 +1,23 @@
-//! One round with the database: report what ended, claim what is next.
+//! Calls to the database: report what ended, claim what is next. Each is one after the other and by
+//! itself, so that no claim shares the fate of a report.
 
 use super::Worker;
-use super::plan::PlanCache;
+use super::held::{HeldBytes, TaskText};
+use super::plan::{Assigned, NextStep, PlanCache};
 use crate::domain::effects::Effects;
-use crate::domain::ids::WorkerId;
-use crate::domain::invocation::{Invocation, Lease};
+use crate::domain::ids::{TaskId, WorkerId};
+use crate::domain::invocation::Lease;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::store::StoreError;
-use crate::store::engine::{Completed, Failed, VersionUsage};
+use crate::store::engine::{Claimed, Completed, Failed, GivenBack, Released, VersionUsage};
 use crate::store::kv::CompletedWithKv;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+
+/// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
+/// when its handler asks.
+const AT_HAND_BYTES_MAX: usize = 64 << 10;
 
 /// An attempt that ended, not yet reported.
 #[derive(Clone, Debug)]
@@ -23,11 +30,59 @@ pub(super) struct Finished {
     pub(super) effects: Effects,
 }
 
-/// What a round brought.
-pub(super) struct Round {
-    pub(super) claimed: Vec<Invocation>,
-    /// When the first of the failed attempts is due again.
-    pub(super) retry_in: Option<Duration>,
+impl Finished {
+    /// Of an attempt that never ran.
+    pub(super) fn unrun(lease: Lease, outcome: Outcome) -> Self {
+        Self {
+            lease,
+            outcome,
+            usage: None,
+            effects: Effects::default(),
+        }
+    }
+
+    /// About how many bytes a report of it has.
+    pub(super) fn bytes(&self) -> u64 {
+        let failure = |failure: &Failure| {
+            failure.message.len() + failure.details.as_ref().map_or(0, String::len)
+        };
+        let outcome = match &self.outcome {
+            Outcome::Completed(text) | Outcome::Checkpointed(text) => text.len(),
+            Outcome::Failed(failed)
+            | Outcome::GivenBack {
+                failure: failed, ..
+            } => failure(failed),
+            Outcome::Quarantined => 0,
+        };
+        let events = self.effects.events.iter().map(|event| event.payload.len());
+        let writes = self.effects.writes.iter();
+        let writes = writes.map(|write| write.value.as_ref().map_or(0, String::len));
+        (outcome + events.sum::<usize>() + writes.sum::<usize>()) as u64
+    }
+}
+
+/// An outcome until it is on record, with what the steps that follow have in common with it.
+#[derive(Clone, Debug)]
+pub(super) struct Unrecorded {
+    pub(super) finished: Finished,
+    pub(super) task: Arc<TaskText>,
+}
+
+/// What a report brought.
+pub(super) struct Reported {
+    /// Steps that it released and claimed.
+    pub(super) released: Vec<Assigned>,
+    /// Other steps may have become ready.
+    pub(super) is_more: bool,
+    /// When the first of the steps that failed or were given back is due again.
+    pub(super) due_in: Option<Duration>,
+}
+
+/// What a claim brought.
+pub(super) struct Claims {
+    pub(super) steps: Vec<Assigned>,
+    /// When the next step is due; zero: now, but it was left.
+    pub(super) due_in: Option<Duration>,
 }
 
 /// A batch by kind of outcome.
@@ -37,55 +92,152 @@ struct Sorted {
     checkpointed: Vec<Completed>,
     failed: Vec<Failed>,
     quarantined: Vec<Lease>,
+    given_back: Vec<GivenBack>,
     with_kv: Vec<CompletedWithKv>,
 }
 
-/// Reports `batch` and claims up to `claim` steps. Repeatable as a whole: what was recorded before an
-/// error is void the second time.
-pub(super) async fn round(
+/// Reports `batch` and claims up to `claim` of the steps that this releases. Repeatable as a whole: what
+/// was recorded before an error is void the second time.
+pub(super) async fn report(
     worker: &Worker,
     id: WorkerId,
-    plans: &Arc<PlanCache>,
-    batch: &[Finished],
+    plans: &PlanCache,
+    batch: &[Arc<Unrecorded>],
     claim: usize,
-) -> Result<Round, StoreError> {
+) -> Result<Reported, StoreError> {
     let sorted = sorted(batch);
-    let mut retry_in = None;
-    if !sorted.failed.is_empty() {
-        worker.stats.count_call();
-        retry_in = worker.store.fail_steps(id, &sorted.failed).await?;
-    }
-    if !sorted.checkpointed.is_empty() {
-        worker.stats.count_call();
-        worker
-            .store
-            .checkpoint_steps(id, &sorted.checkpointed)
-            .await?;
-    }
-    if !sorted.quarantined.is_empty() {
-        worker.stats.count_call();
-        worker.store.park_steps(id, &sorted.quarantined).await?;
-    }
+    let mut due_in = report_unfinished(worker, id, &sorted).await?;
     for ended in &sorted.with_kv {
         worker.stats.count_call();
         let due = worker.store.complete_with_kv(id, ended).await?;
-        retry_in = [retry_in, due].into_iter().flatten().min();
+        due_in = [due_in, due].into_iter().flatten().min();
     }
-    worker.stats.count_call();
-    let claimed = worker.store.advance(id, &sorted.completed, claim).await?;
-    let claimed = plans.invocations(&worker.store, claimed).await?;
-    Ok(Round { claimed, retry_in })
+    let mut released = Vec::new();
+    if !sorted.completed.is_empty() {
+        worker.stats.count_call();
+        let next = worker
+            .store
+            .complete_steps(id, &sorted.completed, claim)
+            .await?;
+        let next = next_steps(batch, &sorted.completed, next);
+        released = plans.assign(&worker.store.for_guests(), next).await;
+    }
+    Ok(Reported {
+        released,
+        is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
+        due_in,
+    })
 }
 
-fn sorted(batch: &[Finished]) -> Sorted {
+/// Reports what will be tried again, and what failed. When the first of these is due.
+async fn report_unfinished(
+    worker: &Worker,
+    id: WorkerId,
+    sorted: &Sorted,
+) -> Result<Option<Duration>, StoreError> {
+    let (store, stats) = (&worker.store, &worker.stats);
+    let mut due_in = sorted.given_back.iter().map(|given| given.delay).min();
+    if !sorted.failed.is_empty() {
+        stats.count_call();
+        let due = store.fail_steps(id, &sorted.failed).await?;
+        due_in = [due_in, due].into_iter().flatten().min();
+    }
+    if !sorted.checkpointed.is_empty() {
+        stats.count_call();
+        store.checkpoint_steps(id, &sorted.checkpointed).await?;
+    }
+    if !sorted.quarantined.is_empty() {
+        stats.count_call();
+        store.park_steps(id, &sorted.quarantined).await?;
+    }
+    if !sorted.given_back.is_empty() {
+        stats.count_call();
+        store.give_back_steps(id, &sorted.given_back).await?;
+    }
+    Ok(due_in)
+}
+
+/// The released steps with what they have in common with those that were reported.
+fn next_steps(
+    batch: &[Arc<Unrecorded>],
+    completed: &[Completed],
+    released: Vec<Released>,
+) -> Vec<NextStep> {
+    let tasks: HashMap<TaskId, &Arc<TaskText>> = batch
+        .iter()
+        .map(|ended| (ended.finished.lease.task_id, &ended.task))
+        .collect();
+    let next = released.into_iter().filter_map(|released| {
+        let task_id = released.lease.task_id;
+        Some(NextStep {
+            lease: released.lease,
+            lock_id: released.lock_id,
+            generation: released.generation,
+            task: (*tasks.get(&task_id)?).clone(),
+            checkpoint: None,
+            at_hand: at_hand(task_id, completed),
+        })
+    });
+    next.collect()
+}
+
+/// The result that released a step of the task, where it can only be one, and is small. Which of several
+/// reports counted, nobody told.
+fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> {
+    let mut of_task = completed.iter().filter(|it| it.lease.task_id == task_id);
+    match (of_task.next(), of_task.next()) {
+        (Some(only), None) if only.result.len() <= AT_HAND_BYTES_MAX => {
+            Some((only.lease.step_no, only.result.as_str().into()))
+        }
+        _ => None,
+    }
+}
+
+/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints.
+pub(super) async fn claim(
+    worker: &Worker,
+    id: WorkerId,
+    plans: &PlanCache,
+    held: &HeldBytes,
+    (limit, bytes): (usize, u64),
+) -> Result<Claims, StoreError> {
+    worker.stats.count_call();
+    let claims = worker.store.claim_ready(id, limit, bytes).await?;
+    let next = claims.steps.into_iter().map(|step| next_step(step, held));
+    Ok(Claims {
+        steps: plans
+            .assign(&worker.store.for_guests(), next.collect())
+            .await,
+        due_in: claims.due_in,
+    })
+}
+
+fn next_step(step: Claimed, held: &HeldBytes) -> NextStep {
+    let checkpoint_bytes = step.checkpoint.as_ref().map_or(0, String::len);
+    NextStep {
+        lease: step.lease,
+        lock_id: step.lock_id,
+        generation: step.generation,
+        task: Arc::new(TaskText::new(
+            step.input,
+            step.correlation_id,
+            checkpoint_bytes,
+            held,
+        )),
+        checkpoint: step.checkpoint,
+        at_hand: None,
+    }
+}
+
+fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
     let mut sorted = Sorted::default();
-    for Finished {
-        lease,
-        outcome,
-        usage,
-        effects,
-    } in batch
-    {
+    for ended in batch {
+        let Finished {
+            lease,
+            outcome,
+            usage,
+            effects,
+        } = &ended.finished;
         let (lease, usage) = (*lease, *usage);
         let ended = |result| Completed {
             lease,
@@ -109,42 +261,25 @@ fn sorted(batch: &[Finished]) -> Sorted {
                 usage,
             }),
             (Outcome::Quarantined, _) => sorted.quarantined.push(lease),
+            (Outcome::GivenBack { failure, delay }, _) => sorted.given_back.push(GivenBack {
+                lease,
+                delay,
+                failure,
+            }),
         }
     }
     sorted
-}
-
-/// What is reported instead of an attempt that must not begin.
-pub(super) fn quarantined(lease: Lease) -> Finished {
-    Finished {
-        lease,
-        outcome: Outcome::Quarantined,
-        usage: None,
-        effects: Effects::default(),
-    }
-}
-
-const RESULT_REFUSED: &str = "result_refused";
-
-/// True for what [`refused`] made.
-pub(super) fn is_refusal(finished: &Finished) -> bool {
-    matches!(&finished.outcome, Outcome::Failed(failure) if failure.code == RESULT_REFUSED)
 }
 
 /// What is reported instead of an outcome that the database refuses to record.
 pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
     let failure = Failure {
         kind: FailureKind::Host,
-        code: RESULT_REFUSED.to_owned(),
+        code: "result_refused".to_owned(),
         message: format!("the database does not take what the handler returned: {error}"),
         details: None,
         retry: Retry::Never,
         backtrace: Vec::new(),
     };
-    Finished {
-        lease,
-        outcome: Outcome::Failed(failure),
-        usage: None,
-        effects: Effects::default(),
-    }
+    Finished::unrun(lease, Outcome::Failed(failure))
 }

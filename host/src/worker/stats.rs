@@ -1,5 +1,6 @@
 //! Counts of one worker loop since it started.
 
+use crate::store::claim_health::ClaimHealth;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ pub struct WorkerStats {
     calls: AtomicU64,
     attempts: AtomicU64,
     guest_us: AtomicU64,
+    claiming: ClaimHealth,
 }
 
 impl WorkerStats {
@@ -25,6 +27,11 @@ impl WorkerStats {
     /// Time from the start of an instance to its answer, over all attempts, in microseconds.
     pub fn guest_us(&self) -> u64 {
         self.guest_us.load(Ordering::Relaxed)
+    }
+
+    /// How claims go.
+    pub fn claiming(&self) -> &ClaimHealth {
+        &self.claiming
     }
 
     pub(super) fn count_call(&self) {

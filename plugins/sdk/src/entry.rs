@@ -20,7 +20,7 @@ pub fn execute(
 fn explain(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("no message");
     match panic.location() {
-        Some(location) => error!(location = location; "panicked: {message}"),
+        Some(location) => error!("panicked at {location}: {message}"),
         None => error!("panicked: {message}"),
     }
 }

@@ -1,8 +1,9 @@
-use super::super::terminal::Terminal;
+use super::super::terminal::{Ran, Terminal};
 use super::{PINS, TEMPLATE, folder};
 use crate::harness::basics;
 use crate::sandbox::guests::{described, noted};
 use serde_json::json;
+use std::os::unix::fs::symlink;
 
 #[tokio::test]
 async fn what_the_host_would_refuse_is_told_by_the_plan_and_nothing_is_changed() {
@@ -83,10 +84,147 @@ async fn what_the_folder_brings_itself_is_no_obstacle() {
     );
     let planned = terminal.run(["sync", &demo, "--dry-run"]).await.succeeds();
     assert!(
-        planned.out.contains("to be compared with 2.0.0"),
+        planned.out.contains("KiB  minor since 2.0.0"),
         "{planned:?}"
     );
     terminal.run(["sync", &demo]).await.succeeds();
+}
+
+#[tokio::test]
+async fn a_new_version_is_held_to_another_new_one_of_the_folder_before_anything_is_changed() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/components/price@1.0.0.wasm", price(100));
+    terminal.file("demo/components/price@1.1.0.wasm", price(50));
+    let second = TEMPLATE.replace("version: 1.0.0", "version: 1.0.1");
+    let second = second.replace("name: two", "name: three");
+    terminal.file("demo/templates/second.yaml", second);
+    let refused = terminal.run(["sync", &demo]).await.ends_with(2);
+    for told in [
+        "component demo/price 1.1.0 leaves room for a minor change since 1.0.0, but this is a major \
+         one: publish it as 2.0.0\n",
+        "template demo/add 1.0.1 leaves room for a patch change since 1.0.0, but this is a major one",
+    ] {
+        assert!(refused.out.contains(told), "{refused:?}");
+    }
+    let all = terminal.run(["component", "ls"]).await.succeeds();
+    assert_eq!(all.out, "no components yet\n");
+}
+
+#[tokio::test]
+async fn a_template_that_could_not_run_in_the_end_is_an_obstacle_with_its_place() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    let far = TEMPLATE.replace("name: add", "name: far");
+    let far = far.replace("basics/sum@^0.1", "elsewhere/sum");
+    let file = terminal.file("demo/templates/far.yaml", far);
+    let lacking = TEMPLATE.replace("name: add", "name: lacking");
+    let lacking = lacking.replace("basics/sum@^0.1", "basics/nothing");
+    terminal.file("demo/templates/lacking.yaml", lacking);
+    let refused = terminal.run(["sync", &demo]).await.ends_with(2);
+    let place = format!("    {file}:5:26: there is no component demo/elsewhere");
+    assert!(refused.out.contains(&place), "{refused:?}");
+    let handler = "runs handler `nothing`, which component demo/basics 0.1.0 does not have";
+    assert!(refused.out.contains(handler), "{refused:?}");
+    assert!(
+        refused.err.contains("2 changes cannot be made"),
+        "{refused:?}"
+    );
+    let early = terminal.run(["sync", &demo, "--allow-missing"]).await;
+    let early = early.succeeds();
+    assert!(
+        early
+            .out
+            .contains("+ template demo/far@1.0.0  no task of it could run yet\n"),
+        "{early:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_template_may_need_the_pins_of_the_folder() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/pins.yaml", "components: {basics: =0.1.0}\n");
+    terminal.run(["sync", &demo]).await.succeeds();
+    let newer = noted(basics(), "newer");
+    terminal.file("demo/components/basics@0.2.0.wasm", newer);
+    let second = TEMPLATE.replace("version: 1.0.0", "version: 1.1.0");
+    let second = second.replace("@^0.1", "@^0.2");
+    terminal.file("demo/templates/add.yaml", second);
+    let refused = terminal.run(["sync", &demo]).await.ends_with(2);
+    let told = "the namespace's pin =0.1.0 and the requirement ^0.2 at step `two` have no version in common";
+    assert!(refused.out.contains(told), "{refused:?}");
+    terminal.file("demo/pins.yaml", "components: {basics: ^0.2}\n");
+    terminal.run(["sync", &demo]).await.succeeds();
+    let run = ["task", "run", "demo/add", "--wait"];
+    terminal.run(run).await.succeeds();
+    // The same by taking the pin away.
+    terminal.file("demo/pins.yaml", "components: {}\n");
+    let newest = noted(basics(), "newest");
+    terminal.file("demo/components/basics@0.3.0.wasm", newest);
+    let third = TEMPLATE.replace("version: 1.0.0", "version: 1.2.0");
+    terminal.file("demo/templates/add.yaml", third.replace("@^0.1", "@^0.3"));
+    terminal.run(["sync", &demo]).await.ends_with(2);
+    let prune = ["sync", &demo, "--prune", "--yes"];
+    terminal.run(prune).await.succeeds();
+}
+
+#[tokio::test]
+async fn rights_that_the_caller_lacks_are_told_before_anything_is_changed() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/grants.yaml", "namespace: [kv counters]\n");
+    terminal.file("demo/limits.yaml", "namespace: {cpu: 5s}\n");
+    let create = "key create ci --only read,publish --namespace demo --output json";
+    let key = terminal.run(create.split(' ')).await.json();
+    let mut command = terminal.command(["sync", &demo]);
+    command.env("TASKER_TOKEN", key["key"].as_str().unwrap());
+    let refused = Ran::of(command.output().await.unwrap()).ends_with(2);
+    for told in [
+        "✘ grant *  kv counters\n    ci may not grant in demo\n",
+        "✘ limit * cpu  5s\n    ci may not operate in demo\n",
+        "✘ pin template add  =1.0.0\n    ci may not pin in demo\n",
+        "+ component demo/basics@0.1.0",
+    ] {
+        assert!(refused.out.contains(told), "{refused:?}");
+    }
+    let all = terminal.run(["component", "ls"]).await.succeeds();
+    assert_eq!(all.out, "no components yet\n");
+}
+
+#[tokio::test]
+async fn links_are_followed_within_the_folder_and_not_out_of_it() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    let (data, old) = (format!("{demo}/..data"), format!("{demo}/..1"));
+    std::fs::create_dir(&old).unwrap();
+    std::fs::rename(format!("{demo}/templates"), format!("{old}/templates")).unwrap();
+    std::fs::rename(format!("{demo}/pins.yaml"), format!("{old}/pins.yaml")).unwrap();
+    symlink("..1", data).unwrap();
+    symlink("..data/templates", format!("{demo}/templates")).unwrap();
+    symlink("..data/pins.yaml", format!("{demo}/pins.yaml")).unwrap();
+    let synced = terminal.run(["sync", &demo]).await.succeeds();
+    assert!(
+        synced.out.ends_with("✔ 4 changes made in demo\n"),
+        "{synced:?}"
+    );
+    let outside = terminal.file("outside.yaml", TEMPLATE);
+    symlink(outside, format!("{old}/templates/other.yaml")).unwrap();
+    let refused = terminal.run(["sync", &demo]).await.ends_with(2);
+    let told = "templates/other.yaml: it is a link that leads out of the folder";
+    assert!(refused.err.contains(told), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_in_a_file_of_the_folder_is_no_mistake() {
+    let terminal = Terminal::with_host().await;
+    let demo = folder(&terminal);
+    terminal.file("demo/pins.yaml", format!("\u{feff}{PINS}"));
+    terminal.file("demo/templates/add.yaml", format!("\u{feff}{TEMPLATE}"));
+    terminal.run(["sync", &demo]).await.succeeds();
+    terminal.file("demo/templates/add.yaml", TEMPLATE);
+    let again = terminal.run(["sync", &demo]).await.succeeds();
+    assert_eq!(again.out, "✔ demo is as the folder says; nothing to do\n");
 }
 
 #[tokio::test]

@@ -54,6 +54,11 @@ fn bodies(task: &str) -> Vec<(&'static str, String, Value)> {
         ),
         (
             "POST",
+            below("shares"),
+            json!({"component": "guest", "shared_with": "bakery", "reason": "a reason"}),
+        ),
+        (
+            "POST",
             below("signing-keys"),
             json!({"name": "ci", "public_key": "AAAA"}),
         ),

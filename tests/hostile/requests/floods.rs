@@ -24,11 +24,31 @@ async fn small() -> Server {
     .await
 }
 
-/// A connection that has begun a request, and holds its place by it.
+/// A connection that has begun a head, and says nothing more.
 async fn hold(server: &Server) -> TcpStream {
     let mut stream = TcpStream::connect(server.address()).await.unwrap();
     stream.write_all(b"GET /v1/tasks HT").await.unwrap();
     stream
+}
+
+/// A connection whose request is under way: its body does not come.
+async fn occupy(server: &Server) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    let head = head("POST /v1/templates/check HTTP/1.1");
+    let request = format!("{head}content-type: application/yaml\r\ncontent-length: 9\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    stream
+}
+
+/// Takes all connections with requests of the admin.
+async fn occupied(server: &Server) -> Vec<TcpStream> {
+    let held = join_all((0..SEATS).map(|_| occupy(server))).await;
+    wait_until("all are under way", async || {
+        let told = ask(server, "/v1/tasks").await;
+        (status_of(&told) == 503).then_some(())
+    })
+    .await;
+    held
 }
 
 async fn ask(server: &Server, path: &str) -> String {
@@ -40,7 +60,7 @@ async fn ask(server: &Server, path: &str) -> String {
 #[tokio::test]
 async fn while_all_connections_are_taken_health_is_answered_and_others_are_told_to_come_again() {
     let server = small().await;
-    let _holding = join_all((0..SEATS).map(|_| hold(&server))).await;
+    let holding = occupied(&server).await;
     let told = ask(&server, "/v1/tasks").await;
     assert_eq!(status_of(&told), 503, "{told}");
     assert!(told.contains("retry-after: 1\r\n"), "{told}");
@@ -49,7 +69,8 @@ async fn while_all_connections_are_taken_health_is_answered_and_others_are_told_
         let answer = ask(&server, path).await;
         assert_eq!(status_of(&answer), 200, "{answer}");
     }
-    wait_until("those who hold places are cut off", async || {
+    drop(holding);
+    wait_until("there is room again", async || {
         let answer = ask(&server, "/v1/tasks").await;
         (status_of(&answer) == 200).then_some(())
     })
@@ -57,9 +78,26 @@ async fn while_all_connections_are_taken_health_is_answered_and_others_are_told_
 }
 
 #[tokio::test]
+async fn while_one_caller_has_all_connections_another_is_served() {
+    let server = small().await;
+    let body = json!({"name": "other", "permissions": [{"namespace": "*", "actions": ["read"]}]});
+    let made = server.post("/v1/keys", &body).await.answered(201);
+    let key = made["key"].as_str().unwrap();
+    let _holding = occupied(&server).await;
+    for _ in 0..10 {
+        let request = format!(
+            "GET /v1/tasks HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {key}\r\nconnection: close\r\n\r\n"
+        );
+        let answer = super::exchange(server.address(), request.as_bytes()).await;
+        assert_eq!(status_of(&answer), 200, "{answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_beyond_all_bounds_is_closed() {
     let server = small().await;
-    let _holding = join_all((0..SEATS + SPARE_SEATS).map(|_| hold(&server))).await;
+    let _occupied = occupied(&server).await;
+    let _holding = join_all((0..SPARE_SEATS).map(|_| hold(&server))).await;
     let answer = ask(&server, "/health/live").await;
     assert_eq!(answer, "");
     // Those beyond the most that are served give their places up soon.
@@ -71,7 +109,7 @@ async fn a_connection_beyond_all_bounds_is_closed() {
 }
 
 #[tokio::test]
-async fn idle_connections_make_room_for_others() {
+async fn the_connection_that_is_idle_for_longest_makes_room_and_no_other() {
     let server = Server::start_within(Bounds {
         max_connections: SEATS,
         head_timeout: PATIENCE,
@@ -82,9 +120,7 @@ async fn idle_connections_make_room_for_others() {
         let mut stream = TcpStream::connect(server.address()).await.unwrap();
         let request = format!("{}\r\n", head("GET /health/live HTTP/1.1"));
         stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = [0; 12];
-        stream.read_exact(&mut answer).await.unwrap();
-        assert_eq!(&answer, b"HTTP/1.1 200");
+        whole_answer(&mut stream).await;
         stream
     });
     let idle = join_all(idle).await;
@@ -95,9 +131,28 @@ async fn idle_connections_make_room_for_others() {
     })
     .await;
     assert!(began.elapsed() < PATIENCE / 3, "{:?}", began.elapsed());
-    for mut stream in idle {
-        is_cut_off(&mut stream).await;
-    }
+    // The one that was idle for longest made room; the others are served as before.
+    let mut idle = idle.into_iter();
+    is_cut_off(&mut idle.next().unwrap()).await;
+    let mut last = idle.next_back().unwrap();
+    let request = format!("{}\r\n", head("GET /health/live HTTP/1.1"));
+    last.write_all(request.as_bytes()).await.unwrap();
+    whole_answer(&mut last).await;
+}
+
+/// Reads an answer of health and leaves the connection as it is.
+async fn whole_answer(stream: &mut TcpStream) {
+    let mut text = String::new();
+    let reading = async {
+        while !text.ends_with("{\"status\":\"live\"}") {
+            let mut part = [0; 1_024];
+            let count = stream.read(&mut part).await.unwrap();
+            assert!(count > 0, "it was cut off: {text}");
+            text += std::str::from_utf8(&part[..count]).unwrap();
+        }
+    };
+    timeout(PATIENCE, reading).await.unwrap();
+    assert_eq!(status_of(&text), 200, "{text}");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use super::{exchange, head, status_of};
 use crate::api::server::Server;
+use crate::harness::ADMIN_KEY;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -60,6 +61,86 @@ async fn what_can_be_read_in_two_ways_is_refused_and_the_connection_ends() {
         assert_eq!(status_of(&answer), 400, "{what}: {answer}");
         assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{what}: {answer}");
     }
+}
+
+#[tokio::test]
+async fn a_head_that_is_not_clear_is_refused_with_the_reason_and_the_connection_ends() {
+    let server = Server::start().await;
+    let behind = head("GET /v1/tasks HTTP/1.1");
+    let authorization = format!("authorization: Bearer {ADMIN_KEY}\r\n");
+    let line = "GET /v1/tasks HTTP/1.1\r\n";
+    for (what, request, why) in [
+        (
+            "two tokens",
+            format!("{line}host: a\r\n{authorization}{authorization}"),
+            "Authorization",
+        ),
+        (
+            "no host",
+            format!("{line}{authorization}"),
+            "`Host` is missing",
+        ),
+        (
+            "two hosts",
+            format!("{line}host: a\r\nhost: a\r\n{authorization}"),
+            "more than one header `Host`",
+        ),
+        (
+            "a list of hosts",
+            format!("{line}host: a, b\r\n{authorization}"),
+            "no host name",
+        ),
+        (
+            "a bare line feed",
+            format!("{line}host: a\n{authorization}"),
+            "carriage return",
+        ),
+        (
+            "a header behind one",
+            format!("{line}host: a\r\nx-one: 1\n{authorization}"),
+            "carriage return",
+        ),
+    ] {
+        let request = format!("{request}\r\n{behind}\r\n");
+        let answer = exchange(server.address(), request.as_bytes()).await;
+        assert_eq!(status_of(&answer), 400, "{what}: {answer}");
+        assert!(
+            answer.contains("\"code\":\"unclear_head\"") && answer.contains(why),
+            "{what}: {answer}"
+        );
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{what}: {answer}");
+    }
+    // The same holds for whoever is not asked who they are.
+    let answer = exchange(server.address(), b"GET /health/live HTTP/1.1\n\n").await;
+    assert_eq!(status_of(&answer), 400, "{answer}");
+    let old = exchange(server.address(), b"GET /health/live HTTP/1.0\r\n\r\n").await;
+    assert!(
+        old.starts_with("HTTP/1.0 200") || old.starts_with("HTTP/1.1 200"),
+        "{old}"
+    );
+}
+
+#[tokio::test]
+async fn line_feeds_in_bodies_and_between_requests_on_one_connection_are_as_they_may_be() {
+    let server = Server::start().await;
+    let start = head("POST /v1/templates/check HTTP/1.1");
+    let yaml =
+        "namespace: shop\nname: one\nversion: 1.0.0\nsteps: [{name: a, handler: guest/noop}]\n";
+    let length = format!(
+        "{start}content-type: application/yaml\r\ncontent-length: {}\r\n\r\n{yaml}",
+        yaml.len()
+    );
+    let chunked = format!(
+        "{start}content-type: application/yaml\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{yaml}\r\n0\r\n\r\n",
+        yaml.len()
+    );
+    let last = format!(
+        "{}connection: close\r\n\r\n",
+        head("GET /v1/tasks HTTP/1.1")
+    );
+    let request = format!("{length}{chunked}{length}{last}");
+    let answer = exchange(server.address(), request.as_bytes()).await;
+    assert_eq!(answer.matches("HTTP/1.1 200").count(), 4, "{answer}");
 }
 
 #[tokio::test]

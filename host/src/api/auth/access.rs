@@ -49,6 +49,16 @@ impl Access {
         self.is_known
     }
 
+    /// True where the caller has the action in this namespace.
+    pub fn allows(&self, action: Action, namespace: &str) -> bool {
+        self.permissions.allow(action, namespace)
+    }
+
+    /// True where the caller may read this namespace.
+    pub fn may_read(&self, namespace: &str) -> bool {
+        self.allows(Action::Read, namespace)
+    }
+
     /// Refuses an action that the caller lacks in this namespace.
     pub fn require(&self, action: Action, namespace: &str) -> Result<(), AuthError> {
         match self.permissions.allow(action, namespace) {

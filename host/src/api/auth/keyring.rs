@@ -27,6 +27,9 @@ pub const SERVES_FOR: Duration = Duration::from_secs(3);
 /// than this.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
 
+/// How long a request waits for the keys.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// The keys of a database, as they were some seconds ago at most; cheap to clone.
 #[derive(Clone)]
 pub struct Keyring {
@@ -75,8 +78,20 @@ impl Keyring {
         *self.keys.write().await = None;
     }
 
-    /// Keys that were read within `age`; who comes while they are read waits for them.
-    async fn keys(&self, age: Duration) -> Result<Arc<Keys>, StoreError> {
+    /// Keys that were read within `age`; who comes while they are read waits for them, and not for
+    /// all who came before.
+    async fn keys(&self, age: Duration) -> Result<Arc<Keys>, ApiError> {
+        let read = tokio::time::timeout(READ_TIMEOUT, self.keys_in_turn(age)).await;
+        let late = |_| ApiError::NotReady {
+            why: format!(
+                "the database did not answer within {} s",
+                READ_TIMEOUT.as_secs()
+            ),
+        };
+        Ok(read.map_err(late)??)
+    }
+
+    async fn keys_in_turn(&self, age: Duration) -> Result<Arc<Keys>, StoreError> {
         if let Some(keys) = young(&*self.keys.read().await, age) {
             return Ok(keys);
         }

@@ -11,20 +11,33 @@ pub use access::Access;
 pub use keyring::Keyring;
 
 use super::Api;
+use super::callers::{CallerId, UnderWay, Weight};
 use super::error::ApiError;
+use super::held::hold;
+use super::seats::Connection;
 use crate::domain::api_key;
 use crate::domain::ids::TaskId;
+use crate::domain::name::Name;
 use crate::domain::permission::Action;
 use crate::store::Store;
 use axum::RequestExt as _;
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderValue, Uri};
+use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jwt::{ClaimsError, Tokens};
 use routes::{Place, Rule};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
+
+/// What the caller may do, as `key create` says it; not for those who may do everything.
+pub const PERMISSIONS_HEADER: HeaderName = HeaderName::from_static("x-tasker-permissions");
+/// The namespace that the request made.
+pub const NEW_NAMESPACE_HEADER: HeaderName = HeaderName::from_static("x-tasker-new-namespace");
+/// The longest [`PERMISSIONS_HEADER`].
+const MAX_PERMISSIONS_HEADER_BYTES: usize = 1_024;
 
 /// How a host finds out who asks.
 #[derive(Clone)]
@@ -105,12 +118,55 @@ pub(in crate::api) async fn authorize(
     next: Next,
 ) -> Response {
     match admit(&api, &mut request).await {
-        Ok(()) => next.run(request).await,
+        Ok(admitted) => {
+            let response = next.run(request).await;
+            let response = admitted.told(&api, response).await;
+            hold(response, admitted.under_way)
+        }
         Err(refusal) => refusal.into_response(),
     }
 }
 
-async fn admit(api: &Api, request: &mut Request) -> Result<(), ApiError> {
+/// A request that may be served.
+#[derive(Default)]
+struct Admitted {
+    under_way: UnderWay,
+    /// None where nobody is asked who they are.
+    access: Option<Access>,
+    /// The namespace that the request names, if it was not there before.
+    new_namespace: Option<Name>,
+}
+
+impl Admitted {
+    /// The answer with what the command line goes by in its hints and notes.
+    async fn told(&self, api: &Api, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        if let Some(may) = self.access.as_ref().and_then(permissions_header) {
+            headers.insert(PERMISSIONS_HEADER, may);
+        }
+        if let Some(namespace) = &self.new_namespace
+            && response.status().is_success()
+            && matches!(api.store.has_namespace(namespace).await, Ok(true))
+            && let Ok(name) = HeaderValue::from_str(namespace.as_str())
+        {
+            response.headers_mut().insert(NEW_NAMESPACE_HEADER, name);
+        }
+        response
+    }
+}
+
+/// What the caller may do, unless that is everything or much to say.
+fn permissions_header(access: &Access) -> Option<HeaderValue> {
+    let permissions = access.permissions();
+    if permissions.allow_everywhere(Action::Admin) {
+        return None;
+    }
+    let text = permissions.to_string();
+    let is_short = text.len() <= MAX_PERMISSIONS_HEADER_BYTES;
+    is_short.then(|| HeaderValue::from_str(&text).ok())?
+}
+
+async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
     // Where no route matches there is nothing to permit, and nobody is told so before they are known.
     let rule = path.map_or(Rule::KNOWN, |path| {
@@ -118,13 +174,71 @@ async fn admit(api: &Api, request: &mut Request) -> Result<(), ApiError> {
     });
     let token = request.headers_mut().remove(AUTHORIZATION);
     if rule.place == Place::Open {
-        return Ok(());
+        return Ok(Admitted::default());
     }
     let access = api.authentication.access(token.as_ref()).await?;
+    // Before it costs the database anything.
+    let weight = Weight::of(request);
+    let caller = seated(&access, weight, request)?;
+    let under_way = api.callers.begin(&caller, weight).await?;
     check(&api.store, &access, rule, request).await?;
+    let new_namespace = match rule.place == Place::Path && writes(request.method()) {
+        true => check_namespace(api, &access, rule.action, request).await?,
+        false => None,
+    };
     request.extensions_mut().insert(access.actor().clone());
-    request.extensions_mut().insert(access);
-    Ok(())
+    request.extensions_mut().insert(access.clone());
+    Ok(Admitted {
+        under_way,
+        access: Some(access),
+        new_namespace,
+    })
+}
+
+/// Who is taken for the caller, whose connection this is from now on.
+fn seated(access: &Access, weight: Weight, request: &Request) -> Result<CallerId, ApiError> {
+    let connection = request.extensions().get::<Arc<Connection>>();
+    let address = connection.map_or(Ipv4Addr::LOCALHOST.into(), |it| it.address());
+    let caller = CallerId::known(access).unwrap_or_else(|| CallerId::at(address));
+    let Some(connection) = connection else {
+        return Ok(caller);
+    };
+    let is_spare = connection.is_spare();
+    match connection.belongs_to(&caller) {
+        Err(_) if is_spare => Err(ApiError::Overloaded),
+        Ok(()) if is_spare && weight != Weight::Ordinary => Err(ApiError::Overloaded),
+        belongs => Ok(belongs.map(|()| caller)?),
+    }
+}
+
+/// True for what may make a namespace at its first use.
+fn writes(method: &Method) -> bool {
+    [Method::PUT, Method::POST, Method::PATCH].contains(method)
+}
+
+/// Refuses to make a namespace whose name is most likely a mistake for another one; the name, if there is
+/// no such namespace yet.
+async fn check_namespace(
+    api: &Api,
+    access: &Access,
+    action: Action,
+    request: &mut Request,
+) -> Result<Option<Name>, ApiError> {
+    let path = request.extensions().get::<MatchedPath>();
+    let is_explicit = path.is_some_and(|path| path.as_str() == routes::NAMESPACE);
+    let namespace = segment(request, "namespace").await?;
+    match namespace.parse::<Name>() {
+        Ok(namespace) if !is_explicit => {
+            let is_seen = |other: &str| access.may_read(other) || access.allows(action, other);
+            let is_new = api
+                .namespaces
+                .check(&api.store, &namespace, is_seen)
+                .await?;
+            Ok(is_new.then_some(namespace))
+        }
+        // The handler says what is wrong with it.
+        Ok(_) | Err(_) => Ok(None),
+    }
 }
 
 async fn check(

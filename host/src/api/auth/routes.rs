@@ -1,7 +1,9 @@
 //! What each route asks of its caller: the one table. A route that is not in it needs `admin`
 //! everywhere.
 
-use crate::domain::permission::Action::{self, Admin, Grant, Operate, Pin, Publish, Read, Run};
+use crate::domain::permission::Action::{
+    self, Admin, Grant, Operate, Pin, Publish, Read, Run, Use,
+};
 use axum::http::Method;
 
 /// Where the namespace of a request stands, in which its caller needs the action.
@@ -45,6 +47,9 @@ impl Rule {
         place: Place::Everywhere,
     };
 }
+
+/// Where a namespace is made that nothing is in yet.
+pub const NAMESPACE: &str = "/v1/namespaces/{namespace}";
 
 /// Method, path as the router has it, action, place.
 #[rustfmt::skip]
@@ -95,6 +100,9 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("POST", "/v1/namespaces/{namespace}/grants", Grant, Place::Path),
     ("DELETE", "/v1/namespaces/{namespace}/grants/{grant_id}", Grant, Place::Path),
     ("POST", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/approve", Grant, Place::Path),
+    ("GET", "/v1/shares", Read, Place::Query),
+    ("POST", "/v1/namespaces/{namespace}/shares", Use, Place::Path),
+    ("DELETE", "/v1/namespaces/{namespace}/shares/{component}/{shared_with}", Use, Place::Path),
     ("GET", "/v1/limits", Read, Place::Query),
     ("PATCH", "/v1/namespaces/{namespace}/limits/{component}", Operate, Place::Path),
     ("DELETE", "/v1/namespaces/{namespace}/limits/{component}", Operate, Place::Path),
@@ -107,6 +115,7 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("POST", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/quarantine", Operate, Place::Everywhere),
     ("POST", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/release", Operate, Place::Everywhere),
     ("GET", "/v1/namespaces", Read, Place::Everywhere),
+    ("PUT", NAMESPACE, Publish, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/tree", Read, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/components/{name}/users", Read, Place::Path),
     ("GET", "/v1/namespaces/{namespace}/components/{name}/versions/{version}/holders", Read, Place::Path),
@@ -124,7 +133,14 @@ const ROUTES: &[(&str, &str, Action, Place)] = &[
     ("GET", "/v1/tasks", Read, Place::Query),
     ("GET", "/v1/tasks/{id}", Read, Place::Task),
     ("GET", "/v1/tasks/{id}/steps", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/steps/{step}/result", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/steps/{step}/checkpoint", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/steps/{step}/error", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/input", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/result", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/error", Read, Place::Task),
     ("GET", "/v1/tasks/{id}/transitions", Read, Place::Task),
+    ("GET", "/v1/tasks/{id}/transitions/{seq}/detail", Read, Place::Task),
     ("POST", "/v1/tasks/{id}/cancel", Run, Place::Task),
 ];
 

@@ -1,5 +1,6 @@
 //! What became of pins when a version was taken out of use.
 
+use crate::registry::hidden::keep;
 use crate::store::pin::{BarredPins, FellBack, PinKind, Stranded};
 use serde::Serialize;
 
@@ -12,6 +13,14 @@ pub struct BarredPinsView {
     /// Pins that mean no version any more: new tasks that they are about are refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stranded_pins: Vec<StrandedView>,
+    /// Such pins of namespaces that the caller may not read.
+    #[serde(skip_serializing_if = "is_zero")]
+    hidden_pins: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[derive(Serialize)]
@@ -31,13 +40,17 @@ struct StrandedView {
     requirement: String,
 }
 
-impl From<BarredPins> for BarredPinsView {
-    fn from(pins: BarredPins) -> Self {
+impl BarredPinsView {
+    /// Of the pins, those of namespaces that the caller may read are named.
+    pub fn of(pins: BarredPins, may_read: impl Fn(&str) -> bool) -> Self {
         let BarredPins {
-            fell_back,
-            stranded,
+            mut fell_back,
+            mut stranded,
         } = pins;
+        let fell_unseen = keep(&mut fell_back, |it| may_read(&it.pin.namespace));
+        let stranded_unseen = keep(&mut stranded, |it| may_read(&it.namespace));
         Self {
+            hidden_pins: fell_unseen + stranded_unseen,
             pins: fell_back.into_iter().map(FallBackView::from).collect(),
             stranded_pins: stranded.into_iter().map(StrandedView::from).collect(),
         }

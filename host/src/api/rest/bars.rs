@@ -1,6 +1,7 @@
 //! Taking versions out of use: yank, quarantine, release.
 
 use super::super::Api;
+use super::super::auth::Access;
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::request::{Caller, InPath, JsonBody};
@@ -100,25 +101,25 @@ async fn list(State(api): State<Api>) -> Result<Json<Page<QuarantineView>>, ApiE
 
 async fn yank_component(
     state: State<Api>,
-    caller: Caller,
+    access: Access,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
 ) -> Result<Json<YankedView<ComponentVersionView>>, ApiError> {
-    set_component_yanked(state, caller, path, body, true).await
+    set_component_yanked(state, access, path, body, true).await
 }
 
 async fn unyank_component(
     state: State<Api>,
-    caller: Caller,
+    access: Access,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
 ) -> Result<Json<YankedView<ComponentVersionView>>, ApiError> {
-    set_component_yanked(state, caller, path, body, false).await
+    set_component_yanked(state, access, path, body, false).await
 }
 
 async fn set_component_yanked(
     State(api): State<Api>,
-    caller: Caller,
+    access: Access,
     path: VersionPath,
     JsonBody(body): JsonBody<OnlyReason>,
     is_yanked: bool,
@@ -126,36 +127,36 @@ async fn set_component_yanked(
     let (target, version) = version_of(path)?;
     let (row, pins) = api
         .registry
-        .yank_component(&target, &version, is_yanked, &caller.0, body.reason()?)
+        .yank_component(&target, &version, is_yanked, access.actor(), body.reason()?)
         .await?;
     let granted = api.registry.granted_to(&target).await?;
     Ok(Json(YankedView {
         version: ComponentVersionView::of(row, None, &granted)?,
-        pins: pins.into(),
+        pins: BarredPinsView::of(pins, |it| may_see(&access, &target, it)),
     }))
 }
 
 async fn yank_template(
     state: State<Api>,
-    caller: Caller,
+    access: Access,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
 ) -> Result<Json<YankedView<TemplateVersionView>>, ApiError> {
-    set_template_yanked(state, caller, path, body, true).await
+    set_template_yanked(state, access, path, body, true).await
 }
 
 async fn unyank_template(
     state: State<Api>,
-    caller: Caller,
+    access: Access,
     path: VersionPath,
     body: JsonBody<OnlyReason>,
 ) -> Result<Json<YankedView<TemplateVersionView>>, ApiError> {
-    set_template_yanked(state, caller, path, body, false).await
+    set_template_yanked(state, access, path, body, false).await
 }
 
 async fn set_template_yanked(
     State(api): State<Api>,
-    caller: Caller,
+    access: Access,
     path: VersionPath,
     JsonBody(body): JsonBody<OnlyReason>,
     is_yanked: bool,
@@ -163,11 +164,11 @@ async fn set_template_yanked(
     let (target, version) = version_of(path)?;
     let (row, pins) = api
         .registry
-        .yank_template(&target, &version, is_yanked, &caller.0, body.reason()?)
+        .yank_template(&target, &version, is_yanked, access.actor(), body.reason()?)
         .await?;
     Ok(Json(YankedView {
         version: TemplateVersionView::try_from(row)?,
-        pins: pins.into(),
+        pins: BarredPinsView::of(pins, |it| may_see(&access, &target, it)),
     }))
 }
 
@@ -199,6 +200,11 @@ async fn release(
     Ok(Json(ReleasedView::from(released)))
 }
 
+/// Who takes a version back sees what becomes of pins beside it.
+fn may_see(access: &Access, target: &QualifiedName, namespace: &str) -> bool {
+    target.namespace.as_str() == namespace || access.may_read(namespace)
+}
+
 fn version_of(
     InPath((namespace, name, version)): VersionPath,
 ) -> Result<(QualifiedName, Version), ApiError> {
@@ -215,17 +221,18 @@ impl QuarantineView {
             names: names.into_iter().map(NameView::from).collect(),
             created: None,
             held: None,
-            pins: BarredPins::default().into(),
+            pins: BarredPinsView::of(BarredPins::default(), |_| true),
         }
     }
 }
 
+/// A quarantine holds everywhere, and so its answer names all that it meets.
 impl From<Quarantined> for QuarantineView {
     fn from(quarantined: Quarantined) -> Self {
         Self {
             created: Some(quarantined.created),
             held: Some(quarantined.held.into_iter().map(HeldView::from).collect()),
-            pins: quarantined.pins.into(),
+            pins: BarredPinsView::of(quarantined.pins, |_| true),
             ..Self::of(quarantined.quarantine, quarantined.names)
         }
     }

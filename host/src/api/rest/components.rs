@@ -5,11 +5,13 @@ use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::request::{Caller, InPath, InQuery, read};
 use super::signatures;
+use super::versions_query::VersionsQuery;
 use crate::domain::capability::Capability;
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
-use crate::registry::discover::{descriptor, latest, parse_version};
+use crate::registry::default_version::BarCounts;
+use crate::registry::discover::{descriptor, parse_version};
 use crate::registry::publish_component::{MAX_COMPONENT_BYTES, Published};
 use crate::sandbox::{Descriptor, HandlerDescription, Provenance};
 use crate::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
@@ -40,9 +42,12 @@ pub fn router() -> Router<Api> {
 struct ComponentSummary {
     namespace: String,
     name: String,
-    /// The highest stable version, else the highest.
+    /// What a step takes, in a new task of its own namespace, that asks for no version; null where
+    /// there is none.
     latest: Option<String>,
     versions: usize,
+    /// How many of them new tasks may not take, by the reason.
+    barred: BarCounts,
     created_at: DateTime<Utc>,
 }
 
@@ -52,6 +57,8 @@ struct ComponentView {
     namespace: Name,
     name: Name,
     versions: Vec<ComponentVersionView>,
+    /// Give it as `after` for lower versions; null where these are the last.
+    next: Option<String>,
 }
 
 /// One version of a component.
@@ -136,11 +143,15 @@ async fn list(
 async fn show(
     State(api): State<Api>,
     InPath((namespace, name)): InPath<(Name, Name)>,
+    InQuery(query): InQuery<VersionsQuery>,
 ) -> Result<Json<ComponentView>, ApiError> {
     let target = QualifiedName { namespace, name };
-    let rows = api.registry.component(&target).await?;
+    let (after, limit) = (query.after()?, query.limit()?);
+    let page = api.registry.component_page(&target, after.as_ref(), limit);
+    let page = page.await?;
     let granted = api.registry.granted_to(&target).await?;
-    let versions = rows
+    let versions = page
+        .rows
         .into_iter()
         .map(|row| ComponentVersionView::of(row, None, &granted));
     let versions = versions.collect::<Result<_, _>>()?;
@@ -149,6 +160,7 @@ async fn show(
         namespace,
         name,
         versions,
+        next: page.next.map(|version| version.to_string()),
     }))
 }
 
@@ -219,7 +231,8 @@ impl From<BarRow> for BarredView {
 impl From<ComponentRow> for ComponentSummary {
     fn from(row: ComponentRow) -> Self {
         Self {
-            latest: latest(&row.versions).map(|version| version.to_string()),
+            latest: row.default_version().map(|version| version.to_string()),
+            barred: row.bar_counts(),
             versions: row.versions.len(),
             namespace: row.namespace,
             name: row.name,

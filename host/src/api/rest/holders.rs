@@ -1,13 +1,16 @@
 //! What keeps a version in use.
 
 use super::super::Api;
+use super::super::auth::Access;
 use super::super::error::ApiError;
 use super::super::request::InPath;
 use crate::domain::ids::TaskId;
 use crate::domain::name::Name;
+use crate::domain::permission::Action;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::resolve::Bar;
 use crate::registry::discover::parse_version;
+use crate::registry::hidden::Hidden;
 use crate::registry::hold::{Holders, PinHold, Side, StepHold};
 use axum::extract::State;
 use axum::routing::get;
@@ -41,6 +44,8 @@ struct HoldersView {
     pins: Vec<PinHoldView>,
     /// Steps of templates that take it in a new task.
     steps: Vec<StepHoldView>,
+    /// Steps and pins of namespaces that the caller may not read; they hold it too.
+    hidden: Hidden,
     /// New tasks take it where nobody says which version.
     is_default: bool,
     /// When a task took it last, or an attempt of it ended; null where that is longer ago than 30
@@ -74,10 +79,16 @@ struct StepHoldView {
 
 async fn of_component(
     State(api): State<Api>,
+    access: Access,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
 ) -> Result<Json<HoldersView>, ApiError> {
     let (target, version) = (QualifiedName { namespace, name }, parse_version(&version)?);
-    let holders = api.registry.component_holders(&target, &version).await?;
+    let readable = access.permissions().reach(Action::Read);
+    let holders = api
+        .registry
+        .component_holders(&target, &version, readable.as_deref())
+        .await?;
+    let holders = holders.seen_by(|namespace| access.may_read(namespace));
     Ok(Json(HoldersView::of(target, version, holders)))
 }
 
@@ -102,6 +113,7 @@ impl HoldersView {
             oldest_tasks: holders.oldest_tasks,
             pins: holders.pins.into_iter().map(PinHoldView::from).collect(),
             steps: holders.steps.into_iter().map(StepHoldView::from).collect(),
+            hidden: holders.hidden,
             is_default: holders.is_default,
             last_used_at: holders.last_use.at,
             is_running: holders.last_use.is_running,

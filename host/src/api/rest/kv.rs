@@ -4,6 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit};
 use super::super::request::{Caller, InPath, InQuery, read};
+use crate::domain::byte_order_mark::strip_mark;
 use crate::domain::kv::MAX_VALUE_BYTES;
 use crate::domain::name::Name;
 use crate::registry::RegistryError;
@@ -33,7 +34,9 @@ struct KvView {
     key: String,
     /// Different for every value that ever stood there.
     version: i64,
-    value: Box<RawValue>,
+    /// Null in a list where it has more than 4 KiB; see `value_bytes`.
+    value: Option<Box<RawValue>>,
+    value_bytes: i32,
     updated_at: DateTime<Utc>,
     /// The task whose step wrote it; none where an operator did.
     task_id: Option<Uuid>,
@@ -53,9 +56,10 @@ async fn set(
 ) -> Result<Json<KvView>, ApiError> {
     // One byte more than allowed, so that what is too long is told as such.
     let value = read(request, &["application/json"], MAX_VALUE_BYTES + 1).await?;
-    let value = String::from_utf8(value.into()).map_err(|error| ApiError::NotText {
+    let mut value = String::from_utf8(value.into()).map_err(|error| ApiError::NotText {
         message: error.to_string(),
     })?;
+    strip_mark(&mut value);
     view(api.registry.set_kv(&at(place), value, &caller.0).await?).map(Json)
 }
 
@@ -111,12 +115,14 @@ fn view(row: KvRow) -> Result<KvView, ApiError> {
         what: format!("kv {}/{}", row.bucket, row.key),
         reason: error.to_string(),
     };
-    let value = RawValue::from_string(row.value).map_err(stored)?;
+    let value = row.value.map(RawValue::from_string).transpose();
+    let value = value.map_err(stored)?;
     Ok(KvView {
         bucket: row.bucket,
         key: row.key,
         version: row.version,
         value,
+        value_bytes: row.value_bytes,
         updated_at: row.updated_at,
         task_id: row.task_id,
     })

@@ -19,12 +19,15 @@ mod reason;
 mod registry;
 mod registry_views;
 mod secrets;
+mod shares;
 mod signatures;
+mod task_payloads;
 mod task_views;
 mod tasks;
 mod template_views;
 mod templates;
 mod upgrades;
+mod versions_query;
 
 use super::Api;
 use axum::Router;
@@ -43,8 +46,10 @@ pub(in crate::api) fn router() -> Router<Api> {
         .merge(secrets::router())
         .merge(kv::router())
         .merge(grants::router())
+        .merge(shares::router())
         .merge(limits::router())
         .merge(tasks::router())
+        .merge(task_payloads::router())
         .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())

@@ -26,7 +26,7 @@ pub fn check_reason(reason: &str) -> Result<(), ApiError> {
         false => Err(ApiError::parameter(
             "reason",
             format!(
-                "at most {MAX_REASON_BYTES} bytes are kept and, but for line breaks, no control characters"
+                "write one line of at most {MAX_REASON_BYTES} bytes, without line breaks and control characters"
             ),
         )),
     }

@@ -1,19 +1,21 @@
 //! What there is and who uses it: namespaces, trees, uses, drawings, statistics.
 
 use super::super::Api;
+use super::super::auth::Access;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{InPath, InQuery};
+use super::super::request::{Caller, InPath, InQuery};
 use super::registry_views::{NamespaceView, StatisticsView, TreeView, UsesView};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::store::inventory::NamespaceRow;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, put};
 use axum::{Json, Router};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Versions of each template and component in a tree, unless the request says how many.
 const DEFAULT_TREE_VERSIONS: usize = 3;
@@ -23,6 +25,7 @@ const MAX_TREE_VERSIONS: usize = 50;
 pub fn router() -> Router<Api> {
     Router::new()
         .route("/namespaces", get(namespaces))
+        .route("/namespaces/{namespace}", put(create))
         .route("/namespaces/{namespace}/tree", get(tree))
         .route(
             "/namespaces/{namespace}/components/{name}/users",
@@ -75,6 +78,28 @@ async fn namespaces(
     Ok(Json(limit.page(rows, cursor, NamespaceView::from)))
 }
 
+/// A namespace that was to be made.
+#[derive(Serialize)]
+struct CreatedNamespace {
+    name: Name,
+    /// False where it was there.
+    created: bool,
+}
+
+async fn create(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath(namespace): InPath<Name>,
+) -> Result<(StatusCode, Json<CreatedNamespace>), ApiError> {
+    let created = api.registry.create_namespace(&namespace, &caller.0).await?;
+    let status = match created {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    };
+    let name = namespace;
+    Ok((status, Json(CreatedNamespace { name, created })))
+}
+
 async fn tree(
     State(api): State<Api>,
     InPath(namespace): InPath<Name>,
@@ -91,10 +116,12 @@ async fn tree(
 
 async fn users(
     State(api): State<Api>,
+    access: Access,
     InPath((namespace, name)): InPath<(Name, Name)>,
 ) -> Result<Json<UsesView>, ApiError> {
     let target = QualifiedName { namespace, name };
     let uses = api.registry.uses(&target).await?;
+    let uses = uses.seen_by(|namespace| access.may_read(namespace));
     Ok(Json(UsesView::of(target, uses)))
 }
 

@@ -3,6 +3,7 @@
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{Step, Template};
+use crate::registry::hidden::Hidden;
 use crate::registry::inventory::{Described, Family, Release, Tree};
 use crate::registry::uses::{StepUse, UsedVersion, Uses};
 use crate::sandbox::{HandlerDescription, Provenance};
@@ -88,6 +89,8 @@ pub struct UsesView {
     pins: Vec<PinUseView>,
     /// There are more steps or pins than are told.
     is_cut: bool,
+    /// Steps and pins of namespaces that the caller may not read.
+    hidden: Hidden,
 }
 
 #[derive(Serialize)]
@@ -219,6 +222,7 @@ impl UsesView {
             steps: uses.steps.into_iter().map(Into::into).collect(),
             pins: uses.pins.into_iter().map(Into::into).collect(),
             is_cut: uses.is_cut,
+            hidden: uses.hidden,
         }
     }
 }

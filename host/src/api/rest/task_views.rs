@@ -3,13 +3,15 @@
 use crate::domain::digest::Digest;
 use crate::domain::ids::TaskId;
 use crate::domain::state::{StepState, TaskState};
-use crate::store::task_read::{StepRow, TransitionRow};
-use crate::tasks::show::{ListedTask, ShownTask, StandstillReason};
+use crate::store::step_read::StepRow;
+use crate::store::task_read::{LockedVersionRow, TransitionRow};
+use crate::tasks::show::{ListedTask, SHOWN_STEPS, ShownTask, StandstillReason};
+use crate::tasks::steps::ShownSteps;
 use crate::tasks::submit::Submitted;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::value::RawValue;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A task without its payloads.
@@ -25,31 +27,44 @@ pub struct TaskSummary {
     pub created_at: DateTime<Utc>,
     pub finished_at: Option<DateTime<Utc>>,
     pub correlation_id: String,
+    /// Why it did not complete.
+    pub error: Option<Box<RawValue>>,
 }
 
-/// A task with its payloads, lock and steps.
+/// A task with its lock and the first of its steps. What is large has its size here, and a request of
+/// its own.
 #[derive(Serialize)]
 pub struct TaskView {
     #[serde(flatten)]
     pub summary: TaskSummary,
+    /// Null where it has more than 64 KiB; see `input_bytes`.
     pub input: Option<Box<RawValue>>,
+    pub input_bytes: i32,
+    /// Null before the task is complete, and where it has more than 64 KiB; see `result_bytes`.
     pub result: Option<Box<RawValue>>,
-    pub error: Option<Box<RawValue>>,
+    /// Null before the task is complete, and where too many steps make the result.
+    pub result_bytes: Option<i64>,
     /// Number of its newest transition.
     pub seq: i64,
-    pub lock: Vec<LockView>,
+    /// What the steps are to run: the first 100 versions.
+    pub lock: Vec<LockedVersionView>,
+    /// How many steps are in each state.
+    pub step_counts: BTreeMap<&'static str, i64>,
+    /// The first of them.
     pub steps: Vec<StepView>,
+    /// Give it as `after` to `/steps` for the rest; null where these are all.
+    pub steps_next: Option<String>,
 }
 
-/// What one step of a task runs.
+/// A component version that a task's lock names.
 #[derive(Serialize)]
-pub struct LockView {
-    pub step: String,
+pub struct LockedVersionView {
     /// `namespace/name`.
     pub component: String,
     pub version: String,
     pub digest: Digest,
-    pub handler: String,
+    /// How many steps it is to run.
+    pub steps: i64,
 }
 
 /// One step of a task.
@@ -64,14 +79,25 @@ pub struct StepView {
     /// checkpoint.
     pub counted_attempts: i16,
     pub max_attempts: i16,
+    /// The first 100.
     pub depends_on: Vec<String>,
     pub ready_at: Option<DateTime<Utc>>,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     /// From the start of the newest attempt to the end.
     pub duration_ms: Option<f64>,
+    /// What it runs, or ran: `namespace/name`.
+    pub component: String,
+    pub version: String,
+    pub digest: Digest,
+    pub handler: String,
+    /// Null where it has more than 4 KiB; see `result_bytes`.
     pub result: Option<Box<RawValue>>,
+    pub result_bytes: Option<i32>,
+    pub checkpoint_bytes: Option<i32>,
+    /// Without what makes it larger than 4 KiB; see `error_bytes`.
     pub error: Option<Box<RawValue>>,
+    pub error_bytes: Option<i32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
@@ -88,8 +114,9 @@ pub struct TransitionView {
     pub to_state: Option<String>,
     /// The event's name.
     pub event: Option<String>,
-    /// Why; the payload of an event.
+    /// Why; the payload of an event, null where it has more than 4 KiB.
     pub detail: Option<Box<RawValue>>,
+    pub detail_bytes: Option<i32>,
 }
 
 /// Answer to a single submit.
@@ -129,6 +156,7 @@ impl From<ListedTask> for TaskSummary {
             created_at: task.created_at,
             finished_at: task.finished_at,
             correlation_id: task.correlation_id,
+            error: task.error.and_then(raw),
         }
     }
 }
@@ -139,58 +167,64 @@ impl From<ShownTask> for TaskView {
             detail,
             reason,
             result,
-            steps,
-            explanations,
+            counts,
+            lock,
+            mut steps,
         } = shown;
+        let steps_next = next_step(&mut steps);
         Self {
             summary: TaskSummary::from(ListedTask {
                 task: detail.task,
                 reason,
             }),
-            input: raw(detail.input),
-            result,
-            error: detail.error.and_then(raw),
+            input: detail.input.and_then(raw),
+            input_bytes: detail.input_bytes,
+            result: result.text,
+            result_bytes: result.bytes,
             seq: detail.seq,
-            lock: steps.iter().map(LockView::of).collect(),
-            steps: step_views(steps, explanations),
+            lock: lock.into_iter().map(LockedVersionView::from).collect(),
+            step_counts: counts,
+            steps: step_views(steps),
+            steps_next,
         }
     }
 }
 
-impl LockView {
-    fn of(step: &StepRow) -> Self {
+/// The cursor behind the last step that is shown; the one beyond is taken off.
+fn next_step(steps: &mut ShownSteps) -> Option<String> {
+    let most = usize::try_from(SHOWN_STEPS).unwrap_or(usize::MAX);
+    let has_more = steps.rows.len() > most;
+    steps.rows.truncate(most);
+    let last = steps.rows.last().filter(|_| has_more);
+    last.map(|step| step.step_no.to_string())
+}
+
+impl From<LockedVersionRow> for LockedVersionView {
+    fn from(row: LockedVersionRow) -> Self {
         Self {
-            step: step.name.clone(),
-            component: format!("{}/{}", step.component_namespace, step.component),
-            version: step.version.clone(),
-            digest: step.digest,
-            handler: step.handler.clone(),
+            component: format!("{}/{}", row.namespace, row.component),
+            version: row.version,
+            digest: row.digest,
+            steps: row.steps,
         }
     }
 }
 
-fn step_views(steps: Vec<StepRow>, mut explanations: HashMap<i16, String>) -> Vec<StepView> {
-    let names: HashMap<i16, String> = steps
-        .iter()
-        .map(|step| (step.step_no, step.name.clone()))
-        .collect();
+/// One view a row.
+pub fn step_views(steps: ShownSteps) -> Vec<StepView> {
+    let ShownSteps {
+        rows,
+        mut explanations,
+    } = steps;
     let view = |step: StepRow| {
         let reason = explanations.remove(&step.step_no);
-        let parents = step
-            .parents
-            .iter()
-            .filter_map(|parent| names.get(parent).cloned());
-        StepView {
-            depends_on: parents.collect(),
-            ..StepView::alone(step, reason)
-        }
+        StepView::of(step, reason)
     };
-    steps.into_iter().map(view).collect()
+    rows.into_iter().map(view).collect()
 }
 
 impl StepView {
-    /// The step without the names of the steps that it depends on.
-    fn alone(step: StepRow, reason: Option<String>) -> Self {
+    fn of(step: StepRow, reason: Option<String>) -> Self {
         let took = step
             .finished_at
             .zip(step.started_at)
@@ -201,15 +235,22 @@ impl StepView {
             attempts: step.attempt,
             counted_attempts: step.attempt - step.uncounted,
             max_attempts: step.max_attempts,
-            depends_on: Vec::new(),
+            depends_on: step.parents,
             ready_at: step.ready_at,
             started_at: step.started_at,
             finished_at: step.finished_at,
             duration_ms: took
                 .and_then(|t| t.num_microseconds())
                 .map(|us| us as f64 / 1_000.0),
+            component: format!("{}/{}", step.component_namespace, step.component),
+            version: step.version,
+            digest: step.digest,
+            handler: step.handler,
             result: step.result.and_then(raw),
+            result_bytes: step.result_bytes,
+            checkpoint_bytes: step.checkpoint_bytes,
             error: step.error.and_then(raw),
+            error_bytes: step.error_bytes,
             reason,
         }
     }
@@ -226,6 +267,7 @@ impl From<TransitionRow> for TransitionView {
             to_state: row.to_state,
             event: row.event,
             detail: row.detail.and_then(raw),
+            detail_bytes: row.detail_bytes,
         }
     }
 }

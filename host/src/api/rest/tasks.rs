@@ -4,14 +4,18 @@ use super::super::Api;
 use super::super::auth::Access;
 use super::super::correlation::CorrelationId;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit};
+use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::task_views::{BatchView, CreatedView, StepView, TaskSummary, TaskView, TransitionView};
+use super::task_views::{
+    BatchView, CreatedView, StepView, TaskSummary, TaskView, TransitionView, step_views,
+};
 use crate::domain::ids::TaskId;
 use crate::domain::name::Name;
 use crate::domain::permission::Action;
-use crate::domain::state::TaskState;
+use crate::domain::state::{StepState, TaskState};
+use crate::store::step_read::StepFilter;
 use crate::store::task_read::TaskFilter;
+use crate::tasks::steps::ShownSteps;
 use crate::tasks::submit::Submit;
 use axum::extract::{Extension, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -216,15 +220,45 @@ async fn show(
     Ok(Json(TaskView::from(api.tasks.show(task_id).await?)))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepsQuery {
+    /// One state, or several with commas between them; without it all.
+    state: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
 async fn steps(
     State(api): State<Api>,
     InPath(task_id): InPath<TaskId>,
+    InQuery(query): InQuery<StepsQuery>,
 ) -> Result<Json<Page<StepView>>, ApiError> {
-    let task = TaskView::from(api.tasks.show(task_id).await?);
-    Ok(Json(Page {
-        items: task.steps,
-        next: None,
-    }))
+    let limit = PageLimit::parse(query.limit)?;
+    let filter = StepFilter {
+        states: step_states(query.state.as_deref())?,
+        after: step_cursor(query.after.as_deref())?,
+    };
+    let ShownSteps { rows, explanations } = api.tasks.steps(task_id, &filter, limit.rows()).await?;
+    let Page { items: rows, next } = limit.page(rows, |row| row.step_no.to_string(), |row| row);
+    let items = step_views(ShownSteps { rows, explanations });
+    Ok(Json(Page { items, next }))
+}
+
+fn step_states(states: Option<&str>) -> Result<Vec<StepState>, ApiError> {
+    let state = |text: &str| StepState::try_from(text.to_owned());
+    let states = states
+        .into_iter()
+        .flat_map(|states| states.split(','))
+        .map(state);
+    states
+        .collect::<Result<_, _>>()
+        .map_err(|error| ApiError::parameter("state", error.to_string()))
+}
+
+fn step_cursor(after: Option<&str>) -> Result<Option<i16>, ApiError> {
+    let cursor = |after: &str| after.parse().map_err(|_| wrong_cursor(after));
+    after.map(cursor).transpose()
 }
 
 #[derive(Deserialize)]

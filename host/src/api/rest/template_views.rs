@@ -5,7 +5,8 @@ use crate::domain::limits::LimitSettings;
 use crate::domain::name::Name;
 use crate::domain::template::{Backoff, OrderedStep, Template};
 use crate::registry::RegistryError;
-use crate::registry::discover::{latest, stored_template};
+use crate::registry::default_version::BarCounts;
+use crate::registry::discover::stored_template;
 use crate::registry::publish_template::PublishedTemplate;
 use crate::store::component::VersionStatus;
 use crate::store::template::{TemplateRow, TemplateVersionRow};
@@ -20,9 +21,11 @@ use std::time::Duration;
 pub struct TemplateSummary {
     namespace: String,
     name: String,
-    /// The highest stable version, else the highest.
+    /// What a new task takes that asks for no version; null where it would be refused.
     latest: Option<String>,
     versions: usize,
+    /// How many of them new tasks may not take, by the reason.
+    barred: BarCounts,
     created_at: DateTime<Utc>,
 }
 
@@ -31,7 +34,11 @@ pub struct TemplateSummary {
 pub struct TemplateView {
     pub namespace: Name,
     pub name: Name,
+    /// What a new task takes that asks for no version; null where it would be refused.
+    pub latest: Option<Version>,
     pub versions: Vec<TemplateVersionView>,
+    /// Give it as `after` for lower versions; null where these are the last.
+    pub next: Option<String>,
 }
 
 /// A template that was checked and not stored.
@@ -95,7 +102,8 @@ struct RetryView {
 impl From<TemplateRow> for TemplateSummary {
     fn from(row: TemplateRow) -> Self {
         Self {
-            latest: latest(&row.versions).map(|version| version.to_string()),
+            latest: row.default_version().map(|version| version.to_string()),
+            barred: row.bar_counts(),
             versions: row.versions.len(),
             namespace: row.namespace,
             name: row.name,

@@ -7,11 +7,14 @@ use super::super::request::{Caller, InPath, InQuery, read};
 use super::template_views::{
     CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView,
 };
+use super::versions_query::VersionsQuery;
+use crate::domain::byte_order_mark::strip_mark;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::{MAX_SOURCE_BYTES, Template, graph};
 use crate::registry::RegistryError;
 use crate::registry::discover::{parse_version, stored_template};
+use crate::registry::publish_template::Missing;
 use crate::store::template::{TemplateRow, TemplateVersionRow};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -21,7 +24,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 
 const MEDIA_TYPES: &[&str] = &["application/yaml", "application/x-yaml", "text/yaml"];
-/// In place of a version: the highest stable one, else the highest.
+/// In place of a version: the one that a new task takes which asks for none.
 const LATEST: &str = "latest";
 
 pub fn router() -> Router<Api> {
@@ -72,16 +75,22 @@ async fn check(request: Request) -> Result<Json<CheckView>, ApiError> {
 async fn show(
     State(api): State<Api>,
     InPath((namespace, name)): InPath<(Name, Name)>,
+    InQuery(query): InQuery<VersionsQuery>,
 ) -> Result<Json<TemplateView>, ApiError> {
     let target = QualifiedName { namespace, name };
-    let rows = api.registry.template(&target).await?;
-    let versions = rows.into_iter().map(TemplateVersionView::try_from);
+    let (after, limit) = (query.after()?, query.limit()?);
+    let page = api.registry.template_page(&target, after.as_ref(), limit);
+    let page = page.await?;
+    let latest = api.registry.default_template_version(&target).await?;
+    let versions = page.rows.into_iter().map(TemplateVersionView::try_from);
     let versions = versions.collect::<Result<_, _>>()?;
     let QualifiedName { namespace, name } = target;
     Ok(Json(TemplateView {
         namespace,
         name,
+        latest,
         versions,
+        next: page.next.map(|version| version.to_string()),
     }))
 }
 
@@ -93,10 +102,28 @@ async fn show_version(
     Ok(Json(TemplateVersionView::try_from(row)?))
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PublishQuery {
+    /// Also where no task of it could run yet.
+    #[serde(default)]
+    allow_missing: bool,
+}
+
+impl PublishQuery {
+    fn missing(&self) -> Missing {
+        match self.allow_missing {
+            true => Missing::Allowed,
+            false => Missing::Refused,
+        }
+    }
+}
+
 async fn publish(
     State(api): State<Api>,
     caller: Caller,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+    InQuery(query): InQuery<PublishQuery>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let version = parse_version(&version)?;
@@ -104,7 +131,7 @@ async fn publish(
     let target = QualifiedName { namespace, name };
     let published = api
         .registry
-        .publish_template(&target, &version, &source, &caller.0)
+        .publish_template(&target, &version, &source, query.missing(), &caller.0)
         .await?;
     let status = if published.created {
         StatusCode::CREATED
@@ -158,7 +185,9 @@ async fn version_or_latest(
 
 pub(in crate::api::rest) async fn read_source(request: Request) -> Result<String, ApiError> {
     let bytes = read(request, MEDIA_TYPES, MAX_SOURCE_BYTES).await?;
-    String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText {
+    let mut source = String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText {
         message: error.to_string(),
-    })
+    })?;
+    strip_mark(&mut source);
+    Ok(source)
 }

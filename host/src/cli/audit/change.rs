@@ -21,6 +21,10 @@ pub fn made(action: &str, detail: Option<&Value>) -> String {
         "grant.remove" => {
             text(detail, "capability").map_or_else(String::new, |it| format!("- {it}"))
         }
+        "share.add" => text(detail, "shared_with").map_or_else(String::new, |it| format!("+ {it}")),
+        "share.remove" => {
+            text(detail, "shared_with").map_or_else(String::new, |it| format!("- {it}"))
+        }
         "limit.set" | "limit.remove" => limits(detail),
         "component.approve" => list(detail, "unapproved", "+ "),
         "component.publish" => published(detail),

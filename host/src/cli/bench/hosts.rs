@@ -174,6 +174,7 @@ impl Member {
     /// For commands that speak to its API.
     pub(super) fn context(&self) -> anyhow::Result<Context> {
         let client = Client::new(&Global {
+            hints: When::Never,
             output: Format::Json,
             url: self.host.url(),
             ca: None,
@@ -183,7 +184,7 @@ impl Member {
         let client = client.map_err(|_| anyhow!("{} is no URL", self.host.url()))?;
         Ok(Context {
             client,
-            output: Output::new(Format::Json, When::default()),
+            output: Output::new(Format::Json, When::default(), When::Never),
         })
     }
 
@@ -242,7 +243,7 @@ pub(super) fn submit(template: &str) -> anyhow::Result<Submit> {
         namespace: target.namespace,
         template: target.name,
         version: None,
-        input: serde_json::json!({}),
+        input: None,
         idempotency_key: None,
         correlation_id: None,
     })

@@ -9,6 +9,7 @@ use crate::domain::ids::TaskId;
 use crate::host::Host;
 use crate::registry::Registry;
 use crate::registry::pin::PinTarget;
+use crate::registry::publish_template::Missing;
 use crate::registry::resolve::Wanted;
 use crate::store::bench::Bulk;
 use crate::store::pin::{PinBy, PinKind};
@@ -93,7 +94,7 @@ impl Resolve {
         let steps: String = (0..STEPS).map(step).collect();
         let yaml = format!("namespace: bench\nname: many\nversion: 1.0.0\nsteps:\n{steps}");
         registry
-            .publish_template(&target("many")?, &version, &yaml, &actor)
+            .publish_template(&target("many")?, &version, &yaml, Missing::Refused, &actor)
             .await?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use crate::domain::invocation::{Invocation, Lease, StepPlan};
 use crate::domain::limits::Limits;
 use crate::host::Host;
 use crate::registry::Registry;
+use crate::registry::publish_template::Missing;
 use crate::store::StoreError;
 use crate::store::bench::{Bulk, Counters, PercentilesMs};
 use crate::worker::WorkerConfig;
@@ -106,6 +107,7 @@ async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> a
             &target(workload.name())?,
             &version,
             &workload.yaml(),
+            Missing::Refused,
             &Actor::host(),
         )
         .await?;

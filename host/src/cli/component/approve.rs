@@ -9,13 +9,13 @@ use crate::cli::{CliError, Context, Exit, Problem};
 use reqwest::Method;
 use serde_json::json;
 
-/// Agree to what a version wants: new tasks may take it, and what it wants is granted to it.
+/// Approve a version: grant the capabilities that it requests, and let new tasks use it.
 #[derive(Debug, clap::Args)]
 pub struct Approve {
     /// Which one, for example payments/charge@1.5.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION")]
     component: Reference,
-    /// Why, for who reads the audit.
+    /// Reason; recorded in the audit log.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
 }

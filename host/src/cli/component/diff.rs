@@ -3,18 +3,19 @@
 use super::push::{built, read_component};
 use crate::cli::client::Answer;
 use crate::cli::reference::Reference;
+use crate::cli::shell::word;
 use crate::cli::{CliError, Context, Exit, Problem, changes, view};
 use reqwest::Method;
 use std::path::{Path, PathBuf};
 
-/// Show what is different between two versions of a component, and how large a change it is.
+/// Compare two versions of a component, with the semver level of the change.
 #[derive(Debug, clap::Args)]
 pub struct Diff {
     /// The older one, for example payments/charge@1.4.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION")]
     from: Reference,
     /// The newer one: another version, a .wasm file, or the folder of a handler crate, which is
-    /// built first. Nothing is uploaded to stay.
+    /// built first. Nothing is published.
     #[arg(value_name = "NAMESPACE/NAME@VERSION|PATH")]
     to: String,
 }
@@ -38,7 +39,7 @@ impl Diff {
             changes::diff(diff, &family, &to, context.output)
         })?;
         if is_file {
-            let (to, lowest) = (&self.to, &diff.lowest_version);
+            let (to, lowest) = (word(&self.to), &diff.lowest_version);
             context.output.next(&[format!(
                 "tasker component push {to} --name {family} --version {lowest}"
             )]);

@@ -5,7 +5,7 @@ pub mod diff;
 mod ls;
 pub(in crate::cli) mod push;
 mod quarantine;
-mod show;
+pub(in crate::cli) mod show;
 mod yank;
 
 use crate::cli::{CliError, Context, Exit};

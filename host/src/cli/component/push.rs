@@ -8,7 +8,7 @@ use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
 use crate::cli::signing::{SecretKey, add_signature, signatures_beside};
 use crate::cli::view::ComponentVersion;
-use crate::cli::{CliError, Context, Exit, Problem, changes, input, units};
+use crate::cli::{CliError, Context, Exit, Problem, changes, input, shell, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
 use crate::domain::visible::visible_line;
@@ -28,18 +28,18 @@ const CHUNK_BYTES: usize = 64 << 10;
 /// How often the sign that the host still works is redrawn.
 const SPIN_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Upload a component as one version. A version is never changed: other bytes need another version.
+/// Upload a component as a version. Versions are immutable: other bytes need another version.
 #[derive(Debug, clap::Args)]
 pub struct Push {
     /// A .wasm file, or the folder of a handler crate, which is built first.
     path: PathBuf,
-    /// What to call it; a crate has its name in its Cargo.toml.
+    /// Name; for a crate, the one in its Cargo.toml unless given.
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
     name: Option<Reference>,
-    /// Its semantic version; a crate has it in its Cargo.toml.
+    /// Semantic version; for a crate, the one in its Cargo.toml unless given.
     #[arg(long)]
     version: Option<semver::Version>,
-    /// Sign it with this private key; signatures in a `.sig` file beside it are sent in any case.
+    /// Sign it with this private key; signatures in a `.sig` file beside it are always sent.
     #[arg(long, value_name = "KEY")]
     sign: Option<PathBuf>,
 }
@@ -61,7 +61,7 @@ pub(in crate::cli) struct Upload {
 
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let path = self.path.display().to_string();
+        let path = shell::path(&self.path);
         let upload = self.prepare().await?;
         let name = upload.name.family();
         let pushed = send(upload, context).await.map_err(|error| {
@@ -108,9 +108,12 @@ impl Push {
             let signature = SecretKey::read(&key)?.sign(Digest::of(&bytes));
             add_signature(&mut signatures, signature);
         }
+        let (Some(name), Some(version)) = (name.clone(), version.clone()) else {
+            return Err(missing(name.is_none(), version.is_none()).into());
+        };
         Ok(Upload {
-            name: name.ok_or_else(|| missing("a name", "--name orders/charge"))?,
-            version: version.ok_or_else(|| missing("a version", "--version 1.0.0"))?,
+            name,
+            version,
             bytes,
             signatures,
         })
@@ -144,11 +147,12 @@ fn nameless(dir: &Path) -> Problem {
     )
 }
 
-fn missing(what: &str, example: &str) -> Problem {
-    Problem::bad_input(format!(
-        "a .wasm file has no name and version in it: {what} is missing"
-    ))
-    .help(format!("add for example {example}"))
+fn missing(name: bool, version: bool) -> Problem {
+    let options = [(name, "--name orders/charge"), (version, "--version 1.0.0")];
+    let options = options.into_iter().filter(|(is_missing, _)| *is_missing);
+    let options: Vec<_> = options.map(|(_, option)| option).collect();
+    Problem::bad_input("a .wasm file does not contain its name and version")
+        .help(format!("add for example {}", options.join(" ")))
 }
 
 /// Reads a component that a host may take.
@@ -268,8 +272,8 @@ fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
     if pushed.unapproved.is_empty() {
         return String::new();
     }
-    let lead = output.paint.tone(Tone::Bad, "it waits for approval");
-    let mut text = format!("\n  {lead}: it wants more than was agreed to");
+    let lead = output.paint.tone(Tone::Bad, "it needs approval");
+    let mut text = format!("\n  {lead}: it requests new capabilities");
     for want in &pushed.unapproved {
         text += &format!("\n    + {}", visible_line(want));
     }

@@ -8,24 +8,24 @@ use crate::cli::view::{Held, Page, Quarantine as QuarantineView, Released, Versi
 use crate::cli::{CliError, Context, Exit, units};
 use chrono::Utc;
 
-/// Stop a version at once, everywhere: no host starts its code, and what runs of it is ended.
+/// Stop a version immediately on every host: nothing starts it, and running attempts are ended.
 ///
-/// Its steps stand still without an attempt being used, until it is released. The same bytes are
-/// stopped under all of their names. Pins that only they satisfied go back to what they were before.
+/// Its steps wait, without using up attempts, until it is released. The same bytes are stopped under
+/// every name they have. Pins that only they satisfied are rolled back.
 #[derive(Debug, clap::Args)]
 pub struct Quarantine {
     #[command(flatten)]
     version: OneVersion,
 }
 
-/// Lift a quarantine; the steps that stood still for it go on.
+/// Lift a quarantine; the steps that waited for it continue.
 #[derive(Debug, clap::Args)]
 pub struct Release {
     #[command(flatten)]
     version: OneVersion,
 }
 
-/// List the code that no host starts.
+/// List quarantined components.
 #[derive(Debug, clap::Args)]
 pub struct Quarantined {}
 
@@ -55,13 +55,14 @@ impl Release {
         let steps = usize::try_from(answer.value.steps).unwrap_or_default();
         context.output.show(&answer.text, || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
-            format!(
-                "{mark} {release} may run again; {} that stood still: ready\n{}",
-                units::count(steps, "step"),
-                context
-                    .output
-                    .fields([("known as", names(&answer.value.names))])
-            )
+            let resumed = match steps {
+                0 => "no step waited for it".to_owned(),
+                1 => "1 step that waited for it continues".to_owned(),
+                more => format!("{more} steps that waited for it continue"),
+            };
+            let names = names(&answer.value.names);
+            let names = context.output.fields([("known as", names)]);
+            format!("{mark} {release} may run again; {resumed}\n{names}")
         })?;
         context.output.next(&["tasker pin ls".to_owned()]);
         Ok(Exit::Complete)

@@ -4,9 +4,7 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
 use crate::cli::shell::word;
-use crate::cli::view::{
-    ComponentVersion, Family, Handler, Limits, Page, Provenance, SignatureLine, Want,
-};
+use crate::cli::view::{ComponentVersion, Handler, Limits, Page, Provenance, SignatureLine, Want};
 use crate::cli::{CliError, Context, Exit, changes, json, list, units};
 use crate::domain::name::Name;
 use crate::domain::scope::Scope;
@@ -64,16 +62,13 @@ impl Show {
             "components",
             name.as_str(),
         ];
-        let family = context
-            .client
-            .get::<Family<ComponentVersion>>(&path)
-            .await?;
+        let family = list::versions::<ComponentVersion>(&context.client, &path).await?;
         let mut versions = family.value.versions;
         versions.sort_by(|a, b| b.version.cmp(&a.version));
         context.output.show(&family.text, || {
             let rows = versions.iter().map(row).collect();
             context.output.table(
-                ["version", "status", "digest", "size", "handlers", "created"],
+                ["version", "status", "digest", "size", "created", "handlers"],
                 rows,
                 "no versions",
             )
@@ -94,8 +89,8 @@ fn row(version: &ComponentVersion) -> [String; 6] {
         status(version),
         version.digest.short(),
         units::size(version.size_bytes),
-        handler_names(version),
         units::ago(version.created_at, Utc::now()),
+        handler_names(version),
     ]
 }
 
@@ -247,13 +242,20 @@ pub fn next(version: &ComponentVersion) -> Vec<String> {
     }
     let missing = version.wants.iter().filter(|want| !want.granted);
     let command = |want: &Want| {
-        let capability = match want.capability.as_str() {
-            "http" => "http HOST",
-            other => other,
-        };
-        format!("tasker grant add {namespace}/{name} {}", word(capability))
+        let capability = word(&to_grant(&want.capability));
+        format!("tasker grant add {namespace}/{name} {capability}")
     };
     missing.map(command).collect()
+}
+
+/// What is wanted as it can be granted; a destination or value that it does not name is left to be
+/// filled in.
+pub fn to_grant(capability: &str) -> String {
+    match capability {
+        "http" => "http HOST".to_owned(),
+        env if env.starts_with("env ") && !env.contains('=') => format!("{env}=VALUE"),
+        other => other.to_owned(),
+    }
 }
 
 fn handler_text(handler: &Handler, output: Output) -> String {

@@ -13,8 +13,19 @@ const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
 #[derive(Debug, Deserialize)]
 struct Status {
     version: String,
+    /// Why it claims no steps, where its claims fail.
+    #[serde(default)]
+    claims_fail: Option<String>,
     database: Database,
+    connections: Connections,
     log: Option<Log>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Connections {
+    max: u32,
+    open: u32,
+    refused: Option<String>,
 }
 
 /// How the log of transitions is divided; an older host does not tell.
@@ -55,7 +66,9 @@ fn of_status(
 ) -> Vec<Check> {
     let mut checks = vec![
         host(&status.version, url),
+        claims(status.claims_fail.as_deref()),
         database(&status.database.version),
+        connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
     ];
     checks.extend(status.log.as_ref().map(log));
@@ -92,6 +105,17 @@ fn host(version: &str, url: &str) -> Check {
     }
 }
 
+fn claims(fail: Option<&str>) -> Check {
+    match fail {
+        None => Check::good("claims", "steps are claimed"),
+        Some(why) => Check::bad(
+            "claims",
+            why,
+            "see the host's log; where hosts of several versions share the database, upgrade them all",
+        ),
+    }
+}
+
 fn database(version: &str) -> Check {
     let digits = version.find(|c: char| !c.is_ascii_digit());
     let major = version[..digits.unwrap_or(version.len())].parse::<u32>();
@@ -102,6 +126,20 @@ fn database(version: &str) -> Check {
             format!("move it to PostgreSQL {OLDEST_MAJOR} or later"),
         ),
         Ok(_) | Err(_) => Check::good("database", format!("PostgreSQL {version}")),
+    }
+}
+
+fn connections(found: &Connections) -> Check {
+    let Connections { max, open, refused } = found;
+    let count = format!("{open} of {max} open");
+    match refused {
+        None => Check::good("connections", count),
+        Some(why) => Check::bad(
+            "connections",
+            format!("{count}; PostgreSQL refused more: {why}"),
+            "raise max_connections or the role's limit in PostgreSQL, or lower --connections",
+        )
+        .optional(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod access;
 mod check;
+mod database;
 mod host;
 mod machine;
 
@@ -36,6 +37,9 @@ pub async fn run(args: Args, global: &Global, output: Output) -> Result<Exit, Cl
         machine::postgres(args.database_url.is_some()),
         machine::disk(args.data_dir),
     ];
+    if let Some(url) = &args.database_url {
+        checks.push(database::check(url).await);
+    }
     let client = Client::new(global)?;
     checks.extend(host::checks(&client, &global.url).await);
     checks.extend(access::check(&client).await);

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::trouble::told;
 use crate::cli::{CliError, Problem};
+use crate::domain::byte_order_mark::without_mark;
 use data_encoding::BASE64;
 use oci_client::Client;
 use oci_client::client::{ClientConfig, ClientProtocol};
@@ -79,6 +80,7 @@ fn password() -> Result<String, CliError> {
             "cannot read the password from standard input: {error}"
         ))
     })?;
+    let text = without_mark(&text);
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
@@ -103,7 +105,7 @@ struct DockerAuth {
 
 fn stored_auth(path: &Path, registry: &str) -> Option<RegistryAuth> {
     let text = std::fs::read_to_string(path).ok()?;
-    let config: DockerConfig = serde_json::from_str(&text).ok()?;
+    let config: DockerConfig = serde_json::from_str(without_mark(&text)).ok()?;
     let encoded = config.auths.get(registry)?.auth.as_ref()?;
     let decoded = BASE64.decode(encoded.as_bytes()).ok()?;
     let decoded = String::from_utf8(decoded).ok()?;

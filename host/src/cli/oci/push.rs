@@ -3,7 +3,7 @@
 use super::access::{Access, Connection};
 use super::place::Place;
 use super::signatures;
-use super::trouble::told;
+use super::trouble::{is_missing, told};
 use crate::cli::paint::Tone;
 use crate::cli::reference::Reference;
 use crate::cli::signing::SecretKey;
@@ -12,6 +12,7 @@ use crate::cli::{CliError, Context, Exit, Problem, units};
 use crate::domain::digest::Digest;
 use crate::domain::signature::Signature;
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
+use oci_client::errors::OciDistributionError;
 use oci_client::manifest::OciImageManifest;
 use oci_wasm::{ToConfig as _, WASM_MANIFEST_MEDIA_TYPE, WasmConfig};
 use serde_json::json;
@@ -30,6 +31,9 @@ pub struct Push {
     /// Sign it with this private key as well.
     #[arg(long, value_name = "KEY")]
     sign: Option<PathBuf>,
+    /// Replace an existing tag that has other content.
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     access: Access,
 }
@@ -45,6 +49,9 @@ impl Push {
         let mut given = self.signatures(&text, context).await?;
         if let Some(key) = &self.sign {
             given.push(SecretKey::read(key)?.sign(digest));
+        }
+        if !self.force {
+            refuse_replacing(&connection, &self.place, digest).await?;
         }
         push(&connection, &self.place, &version, bytes).await?;
         let signed = signatures::push(&connection, &self.place, digest, &given).await?;
@@ -120,6 +127,41 @@ impl Push {
         )]);
         Ok(())
     }
+}
+
+/// Refuses to take a tag away from other content. A registry has no way to do that in one go: who pushes
+/// to the same tag in the same moment is not noticed.
+async fn refuse_replacing(
+    connection: &Connection,
+    place: &Place,
+    digest: Digest,
+) -> Result<(), CliError> {
+    let Connection { client, auth } = connection;
+    let manifest = match client.pull_image_manifest(place.reference(), auth).await {
+        Ok((manifest, _)) => manifest,
+        Err(error) if is_missing(&error) => return Ok(()),
+        // Whatever else is there, it is something else.
+        Err(OciDistributionError::UnsupportedMediaTypeError(_)) => return Err(taken(place, None)),
+        Err(error) => return Err(told(place, &error)),
+    };
+    let layers: Vec<&str> = manifest
+        .layers
+        .iter()
+        .map(|it| it.digest.as_str())
+        .collect();
+    match layers == [format!("sha256:{digest}")] {
+        true => Ok(()),
+        false => Err(taken(place, layers.first().copied())),
+    }
+}
+
+fn taken(place: &Place, by: Option<&str>) -> CliError {
+    let by = by.map_or_else(String::new, |digest| format!(" ({digest})"));
+    let what = format!("{place} is there already, with other content{by}");
+    let help = "push to another tag, or replace it with --force";
+    Problem::new(Exit::Conflict, "tag_exists", what)
+        .help(help)
+        .into()
 }
 
 /// As the CNCF lays Wasm out. The same version gives the same manifest, whenever it is pushed.

@@ -4,7 +4,7 @@ use crate::cli::{CliError, Context, list, units, view};
 use crate::domain::pin::{PastChange, standing};
 use chrono::Utc;
 
-/// Show who changed a pin, when, why, from what to what; the newest change first.
+/// Show the history of a pin, newest change first.
 #[derive(Debug, clap::Args)]
 pub struct History {
     #[command(flatten)]

@@ -46,7 +46,7 @@ fn next(pins: &[view::Pin]) -> Vec<String> {
         .iter()
         .filter(|pin| pin.ramp.as_ref().is_some_and(view::Ramp::is_frozen));
     match pins {
-        [] => vec!["tasker pin set template NAMESPACE/NAME REQUIREMENT".to_owned()],
+        [] => vec!["tasker pin set template NAMESPACE/NAME@VERSION".to_owned()],
         _ => frozen
             .map(|pin| format!("tasker pin history {}", arguments(pin)))
             .collect(),

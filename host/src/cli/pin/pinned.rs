@@ -1,4 +1,5 @@
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::{CliError, Problem};
 use crate::domain::name::Name;
 use std::fmt;
 
@@ -9,6 +10,20 @@ pub struct Pinned {
     kind: Kind,
     /// The template or component, for example payments/charge.
     #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    name: Reference,
+    /// The namespace whose tasks are pinned; without it, the namespace of the name.
+    #[arg(long = "in", value_name = "NAMESPACE")]
+    namespace: Option<Name>,
+}
+
+/// The same, with `@1.2.0` behind the name for that version and no other.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PinnedAt {
+    #[arg(value_enum)]
+    kind: Kind,
+    /// The template or component, for example payments/charge; payments/charge@1.2.0 is exactly that
+    /// version, as the requirement =1.2.0 is.
+    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
     name: Reference,
     /// The namespace whose tasks are pinned; without it, the namespace of the name.
     #[arg(long = "in", value_name = "NAMESPACE")]
@@ -27,6 +42,39 @@ impl Kind {
             Self::Template => "template",
             Self::Component => "component",
         }
+    }
+}
+
+impl PinnedAt {
+    /// What is pinned, and at what: by the version behind the name, or by a requirement, not by both.
+    pub(super) fn at(self, requirement: Option<String>) -> Result<(Pinned, String), CliError> {
+        let (kind, namespace) = (self.kind, self.namespace);
+        let (family, version) = (self.name.family(), self.name.version.clone());
+        let name = Reference {
+            version: None,
+            ..self.name
+        };
+        let what = match (version, requirement) {
+            (Some(version), None) => format!("={version}"),
+            (None, Some(requirement)) => requirement,
+            (Some(version), Some(requirement)) => {
+                let what = format!("`@{version}` and `{requirement}` both say a version");
+                return Err(Problem::bad_input(what)
+                    .help("leave one of them out")
+                    .into());
+            }
+            (None, None) => {
+                let what = format!("which version of {family} is meant?");
+                let help = format!("write {family}@1.2.0 for that version, or {family} '^1.2'");
+                return Err(Problem::bad_input(what).help(help).into());
+            }
+        };
+        let pinned = Pinned {
+            kind,
+            name,
+            namespace,
+        };
+        Ok((pinned, what))
     }
 }
 
@@ -51,6 +99,14 @@ impl Pinned {
             self.kind.word(),
             target,
         ]
+    }
+
+    /// The arguments that name it at exactly this version, as a command takes them.
+    pub(super) fn arguments_at(&self, version: &semver::Version) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{self}@{version} --in {namespace}"),
+            None => format!("{self}@{version}"),
+        }
     }
 
     /// The arguments that name it, as a command takes them.
@@ -98,5 +154,23 @@ mod tests {
             ("orders", "payments~charge")
         );
         assert_eq!(other.arguments(), "component payments/charge --in orders");
+    }
+
+    #[test]
+    fn a_version_behind_the_name_is_that_version_alone() {
+        let at = |name: &str, requirement: Option<&str>| {
+            let pinned = PinnedAt {
+                kind: Kind::Template,
+                name: name.parse().unwrap(),
+                namespace: None,
+            };
+            let at = pinned.at(requirement.map(str::to_owned));
+            at.map(|(pinned, what)| (pinned.arguments(), what)).ok()
+        };
+        let fulfil = |what: &str| Some(("template orders/fulfil".to_owned(), what.to_owned()));
+        assert_eq!(at("orders/fulfil@1.2.0", None), fulfil("=1.2.0"));
+        assert_eq!(at("orders/fulfil", Some("^1")), fulfil("^1"));
+        assert_eq!(at("orders/fulfil@1.2.0", Some("^1")), None);
+        assert_eq!(at("orders/fulfil", None), None);
     }
 }

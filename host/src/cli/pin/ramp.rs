@@ -1,4 +1,4 @@
-use super::pinned::Pinned;
+use super::pinned::{Pinned, PinnedAt};
 use super::told;
 use crate::cli::client::Answer;
 use crate::cli::paint::Tone;
@@ -9,49 +9,48 @@ use crate::domain::ramp::Percent;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
-/// Have a share of new tasks take another version; again to move the share, 100 to be done.
+/// Give a share of new tasks another version. Repeat to change the share; 100 completes the ramp.
 #[derive(Debug, clap::Args)]
 pub struct Ramp {
     #[command(flatten)]
-    pinned: Pinned,
-    /// Where to: a version (1.5.0), or a range (~1.5).
+    pinned: PinnedAt,
+    /// Where to, in place of @VERSION: a version (1.5.0), or a range ('~1.5').
     #[arg(value_name = "VERSION")]
-    to: String,
-    /// The share of new tasks, from 0 to 100; two decimals at most.
+    to: Option<String>,
+    /// Share of new tasks, from 0 to 100, with up to two decimals.
     #[arg(long)]
     percent: Percent,
-    /// How much worse the new version may be before the ramp freezes or rolls back by itself: any of
+    /// Thresholds beyond which the ramp rolls back or freezes automatically: any of
     /// window=5m, min_attempts=20, max_error_rate=0.05, max_trap_rate=0.01, max_p95_ratio=2,
     /// max_memory_ratio=2, max_cpu_ratio=2, action=rollback|freeze.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',', value_parser = parse_limit)]
     guard: Vec<(String, Value)>,
-    /// Let nothing watch the ramp.
+    /// Remove the guard of the ramp.
     #[arg(long, conflicts_with = "guard")]
     no_guard: bool,
-    /// Go on though the ramp is frozen; it is thawed then, and its guard looks at tasks from now on.
+    /// Continue a frozen ramp; its guard counts tasks from now on.
     #[arg(long)]
     force: bool,
-    /// Why, for who reads the history.
+    /// Reason; recorded in the audit log.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
 }
 
-/// Have new tasks take what they took before: end the ramp where it began, or take the last change
-/// of the pin back.
+/// Undo the last change of a pin, or cancel its ramp.
 #[derive(Debug, clap::Args)]
 pub struct Rollback {
     #[command(flatten)]
     because: Because,
 }
 
-/// Hold a ramp where it is; its guard leaves it alone.
+/// Pause a ramp; its guard is paused too.
 #[derive(Debug, clap::Args)]
 pub struct Freeze {
     #[command(flatten)]
     because: Because,
 }
 
-/// Let a frozen ramp go on; its guard looks at tasks from now on.
+/// Resume a frozen ramp; its guard counts tasks from now on.
 #[derive(Debug, clap::Args)]
 pub struct Thaw {
     #[command(flatten)]
@@ -62,26 +61,27 @@ pub struct Thaw {
 struct Because {
     #[command(flatten)]
     pinned: Pinned,
-    /// Why, for who reads the history.
+    /// Reason; recorded in the audit log.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
 }
 
 impl Ramp {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
-        let pin = post(context, &self.pinned, "ramp", &self.body()).await?;
-        let pinned = &self.pinned;
+        let (pinned, to) = self.pinned.clone().at(self.to.clone())?;
+        let pin = post(context, &pinned, "ramp", &self.body(&to)).await?;
+        let pinned = &pinned;
         context.output.show(&pin.text, || match &pin.value.ramp {
             Some(ramp) => ramping(context, pinned, &pin.value, ramp),
             None => told(context, pinned, &pin.value, ""),
         })?;
-        context.output.next(&self.next(&pin.value));
+        context.output.next(&next(pinned, &to, &pin.value));
         Ok(())
     }
 
-    fn body(&self) -> Value {
+    fn body(&self, to: &str) -> Value {
         let mut body = json!({
-            "to": self.to, "percent": self.percent, "force": self.force, "reason": self.reason,
+            "to": to, "percent": self.percent, "force": self.force, "reason": self.reason,
         });
         if self.no_guard {
             body["guard"] = Value::Null;
@@ -90,20 +90,20 @@ impl Ramp {
         }
         body
     }
+}
 
-    fn next(&self, pin: &view::Pin) -> Vec<String> {
-        let named = self.pinned.arguments();
-        match &pin.ramp {
-            Some(ramp) if ramp.is_frozen() => vec![
-                format!("tasker pin thaw {named}"),
-                format!("tasker pin rollback {named}"),
-            ],
-            Some(_) => vec![
-                format!("tasker pin ramp {named} {} --percent 100", word(&self.to)),
-                format!("tasker pin rollback {named}"),
-            ],
-            None => vec![format!("tasker pin history {named}")],
-        }
+fn next(pinned: &Pinned, to: &str, pin: &view::Pin) -> Vec<String> {
+    let named = pinned.arguments();
+    match &pin.ramp {
+        Some(ramp) if ramp.is_frozen() => vec![
+            format!("tasker pin thaw {named}"),
+            format!("tasker pin rollback {named}"),
+        ],
+        Some(_) => vec![
+            format!("tasker pin ramp {named} {} --percent 100", word(to)),
+            format!("tasker pin rollback {named}"),
+        ],
+        None => vec![format!("tasker pin history {named}")],
     }
 }
 

@@ -8,12 +8,12 @@ use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_release};
 use crate::cli::signing::signatures_beside;
-use crate::cli::{CliError, Context, Exit};
+use crate::cli::{CliError, Context, Exit, shell};
 use reqwest::Method;
 use std::path::PathBuf;
 
-/// Say what publishing a version of a component would change: its verdict and rights, new tasks,
-/// pins. Nothing is changed.
+/// Preview publishing a component: semver check, requested capabilities, affected templates and pins.
+/// Nothing is changed; exits with 2 where something would be refused.
 #[derive(Debug, clap::Args)]
 pub struct Component {
     /// Which version, for example orders/charge@1.5.0.
@@ -32,7 +32,10 @@ impl Component {
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
         context.output.next(&self.next(plan));
-        Ok(Exit::Complete)
+        let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
+        let wrong = plan.obstacles.len() + lacking.count();
+        let is_new = !matches!(plan.status.as_deref(), Some(status) if status != "collected");
+        text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
     }
 
     async fn ask(&self, context: &Context) -> Result<Answer<ComponentPlan>, CliError> {
@@ -74,7 +77,7 @@ impl Component {
         match (plan.status.as_deref(), &self.path) {
             (None | Some("collected"), Some(path)) => {
                 let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
-                let path = path.display();
+                let path = shell::path(path);
                 let has = |code| plan.obstacles.iter().any(|it| it.code == code);
                 let sign = match has(ObstacleCode::Unsigned) {
                     true => " --sign KEY",
@@ -111,6 +114,7 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
         rights(plan, output),
         steps(plan, output),
         pins(&plan.pins, output),
+        plan.hidden.text().unwrap_or_default(),
         text::stay(&plan.open_tasks),
         output.paint.tone(Tone::Quiet, "nothing was changed"),
     ]);
@@ -120,10 +124,10 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
 
 fn rights(plan: &ComponentPlan, output: Output) -> String {
     if plan.unapproved.is_empty() {
-        return text::good("it wants no more than was agreed to", output);
+        return text::good("it requests no new capabilities", output);
     }
-    let lead = output.paint.tone(Tone::Caution, "it waits for approval");
-    let mut text = format!("{lead}: it wants more than was agreed to");
+    let lead = output.paint.tone(Tone::Caution, "it needs approval");
+    let mut text = format!("{lead}: it requests new capabilities");
     for want in &plan.unapproved {
         text += &format!("\n  + {want}");
     }
@@ -157,7 +161,7 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
         ]
     });
     let headings = ["template", "step", "asks for", "now", "then", "new tasks"];
-    let nothing = "no step of a template asks for it";
+    let nothing = "no template step would use it";
     let mut table = text::table(headings, rows.collect(), nothing, output);
     match plan.unmatched_steps {
         0 => {}
@@ -215,7 +219,7 @@ fn pins(pins: &[PinReach], output: Output) -> String {
             Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
             Admits::Ramp => (Tone::Active, format!("gives it to {percent} of new tasks")),
             Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
-            Admits::Nobody => (Tone::Caution, "keeps new tasks from it".to_owned()),
+            Admits::Nobody => (Tone::Caution, "excludes it".to_owned()),
         };
         let what = output.paint.tone(tone, &what);
         format!("pin {requirement}{ramp} of namespace {namespace} {what}")

@@ -2,15 +2,19 @@
 
 use super::text;
 use super::view::{StepChoice, TemplatePlan, Ungranted};
+use crate::cli::component::show::to_grant;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
+use crate::cli::shell::word;
 use crate::cli::template::check::parse;
-use crate::cli::{CliError, Context, Exit, input};
+use crate::cli::template::show::run_command;
+use crate::cli::{CliError, Context, Exit, input, shell};
 use reqwest::Method;
+use serde_json::Value;
 use std::path::PathBuf;
 
-/// Say what registering a template would change: its verdict, which versions its steps would run,
-/// what is missing. Nothing is changed.
+/// Preview registering a template: semver check, the versions that its steps would run, what is missing.
+/// Nothing is changed; exits with 2 where something would be refused.
 #[derive(Debug, clap::Args)]
 pub struct Template {
     /// The template's YAML.
@@ -42,20 +46,30 @@ impl Template {
         context
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
-        context.output.next(&self.next(plan));
-        Ok(Exit::Complete)
+        context
+            .output
+            .next(&self.next(plan, is.input_schema.as_ref()));
+        let missing = plan.steps.iter().filter(|step| step.problem.is_some());
+        let is_new = plan.status.is_none();
+        text::verdict(
+            plan.number.lowest_version.is_some(),
+            missing.count(),
+            is_new,
+        )
     }
 
     /// What brings the plan about.
-    fn next(&self, plan: &TemplatePlan) -> Vec<String> {
-        let file = self.file.display();
+    fn next(&self, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> {
+        let file = shell::path(&self.file);
+        let is_missing = plan.steps.iter().any(|step| step.problem.is_some());
+        let allow = if is_missing { " --allow-missing" } else { "" };
         let grants = plan.ungranted.iter().flat_map(|it| grants(plan, it));
         let last = match (&plan.number.lowest_version, &plan.status) {
-            (_, Some(_)) => format!("tasker task run {}/{}", plan.namespace, plan.name),
+            (_, Some(_)) => run_command(&format!("{}/{}", plan.namespace, plan.name), input),
             (Some(lowest), None) => {
                 format!("write `version: {lowest}` into {file}, and plan again")
             }
-            (None, None) => format!("tasker template push {file}"),
+            (None, None) => format!("tasker template push {file}{allow}"),
         };
         grants.chain([last]).collect()
     }
@@ -69,18 +83,14 @@ fn grants(plan: &TemplatePlan, ungranted: &Ungranted) -> Vec<String> {
         ..
     } = ungranted;
     let command = |capability: &String| {
-        let capability = match capability.as_str() {
-            "http" => "http HOST".to_owned(),
-            env if env.starts_with("env ") => format!("{env}=VALUE"),
-            other => other.to_owned(),
-        };
+        let capability = word(&to_grant(capability));
         match component.contains('/') {
             false => format!(
-                "tasker grant add {}/{component} '{capability}'",
+                "tasker grant add {}/{component} {capability}",
                 plan.namespace
             ),
             true => format!(
-                "tasker grant add {component} '{capability}' --in {}",
+                "tasker grant add {component} {capability} --in {}",
                 plan.namespace
             ),
         }
@@ -159,6 +169,11 @@ fn ungranted(ungranted: &Ungranted, output: Output) -> String {
 
 fn new_tasks(plan: &TemplatePlan, output: Output) -> String {
     let reached = &plan.reached;
+    if plan.steps.iter().any(|step| step.problem.is_some()) {
+        return output
+            .paint
+            .tone(Tone::Bad, "new tasks of it would be refused");
+    }
     let takes = reached.takes.as_ref();
     let now = takes.map_or_else(String::new, |takes| format!("; now they take {takes}"));
     let now = match takes == Some(&plan.version) {

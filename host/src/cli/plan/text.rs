@@ -3,7 +3,7 @@
 use super::view::{Numbered, OpenTasks, Reached};
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
-use crate::cli::{changes, units};
+use crate::cli::{CliError, Exit, Problem, changes, units};
 use crate::domain::reach::Reach;
 use semver::Version;
 
@@ -23,15 +23,15 @@ pub fn head(subject: &str, status: Option<&str>, output: Output) -> String {
 /// Whether the number keeps to what changes, and the changes.
 pub fn number(number: &Numbered, output: Output) -> String {
     let (Some(verdict), Some(allowed)) = (&number.verdict, number.allowed) else {
-        return "nothing below it to be compared with".to_owned();
+        return "no earlier version to compare with".to_owned();
     };
     let since = changes::since(verdict, output);
     let since = since.trim_start();
     let room = match &number.lowest_version {
-        None => good("the number has room for it", output),
+        None => good("the version number allows this", output),
         Some(lowest) => bad(
             &format!(
-                "it would be refused: the number has room for a {allowed} change; use {lowest}"
+                "refused: the version number allows a {allowed} change only; use {lowest}"
             ),
             output,
         ),
@@ -40,6 +40,20 @@ pub fn number(number: &Numbered, output: Output) -> String {
         None => format!("{since}, nothing is different\n  {room}"),
         Some((head, changes)) => format!("{head}\n  {room}\n{changes}"),
     }
+}
+
+/// How the command ends: as publishing would, where it would be refused or new tasks could not run.
+pub fn verdict(is_number_refused: bool, wrong: usize, is_new: bool) -> Result<Exit, CliError> {
+    if !(is_number_refused && is_new) && wrong == 0 {
+        return Ok(Exit::Complete);
+    }
+    let what = match is_new {
+        true => "publishing it would be refused, or its tasks would be; nothing was changed",
+        false => "it is published, but its tasks would be refused; nothing was changed",
+    };
+    Err(Problem::new(Exit::BadInput, "plan_has_obstacles", what)
+        .help("mend what is marked with ✘ above")
+        .into())
 }
 
 /// That tasks under way keep what they have.
@@ -54,7 +68,7 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
     let by_version: Vec<_> = by_version.collect();
     let all = units::count(usize::try_from(all).unwrap_or(usize::MAX), "open task");
     format!(
-        "{all} on the version that the lock names, as before: {}",
+        "{all} keep their version: {}",
         by_version.join(", ")
     )
 }
@@ -71,7 +85,7 @@ pub fn reach(reached: &Reached, output: Output) -> String {
             },
         ),
         Reach::Stays => (Tone::Quiet, "take it already".to_owned()),
-        Reach::Pinned => (Tone::Caution, "are kept away by the pin".to_owned()),
+        Reach::Pinned => (Tone::Caution, "are held back by the pin".to_owned()),
         Reach::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
         Reach::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
         Reach::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),

@@ -1,8 +1,10 @@
 //! Plans as the API tells them.
 
-use crate::domain::compat::{Level, Verdict};
+use crate::cli::view::Hidden;
+use crate::domain::compat::{Level, Verdict, promise};
 use crate::domain::ramp::Percent;
 use crate::domain::reach::Reach;
+use crate::sandbox::Descriptor;
 use semver::Version;
 use serde::Deserialize;
 
@@ -11,6 +13,7 @@ pub struct ComponentPlan {
     pub namespace: String,
     pub name: String,
     pub version: Version,
+    pub descriptor: Descriptor,
     /// None where it is not published.
     pub status: Option<String>,
     #[serde(flatten)]
@@ -22,6 +25,8 @@ pub struct ComponentPlan {
     pub pins: Vec<PinReach>,
     pub open_tasks: Vec<OpenTasks>,
     pub is_cut: bool,
+    #[serde(default)]
+    pub hidden: Hidden,
 }
 
 #[derive(Debug, Deserialize)]
@@ -45,6 +50,19 @@ pub struct Numbered {
     pub verdict: Option<Verdict>,
     pub allowed: Option<Level>,
     pub lowest_version: Option<Version>,
+}
+
+impl Numbered {
+    /// A verdict held to the number of the version; `taken` are numbers that it could not have instead.
+    pub fn of(verdict: Verdict, version: &Version, taken: &[Version]) -> Self {
+        let allowed = promise::allowed(&verdict.against, version);
+        let lowest = || promise::lowest(&verdict.against, verdict.level, version, taken);
+        Self {
+            allowed: Some(allowed),
+            lowest_version: (verdict.level > allowed).then(lowest),
+            verdict: Some(verdict),
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,13 +4,13 @@ use crate::cli::{CliError, Context, Exit, list};
 use crate::domain::name::Name;
 use serde_json::json;
 
-/// Draw which templates run which components.
+/// Print a graph of templates and the components that they run.
 #[derive(Debug, clap::Args)]
 pub struct Graph {
     /// Only the templates of this namespace.
     #[arg(long)]
     namespace: Option<Name>,
-    /// In which language to write it.
+    /// Output language.
     #[arg(long, value_enum, default_value_t)]
     format: Drawing,
 }

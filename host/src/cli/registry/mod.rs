@@ -12,7 +12,7 @@ pub enum Command {
     Tree(tree::Tree),
     Uses(uses::Uses),
     Graph(graph::Graph),
-    /// Count what is published, and what it takes up.
+    /// Show counts and sizes of what is published.
     Stats,
 }
 

@@ -7,10 +7,10 @@ use crate::cli::{CliError, Context, Exit, list, units};
 use crate::domain::name::Name;
 use serde::Deserialize;
 
-/// Show what is published: the namespaces, or all that is in one of them.
+/// List the namespaces, or everything in one namespace.
 #[derive(Debug, clap::Args)]
 pub struct Tree {
-    /// Without it, the namespaces are listed.
+    /// The namespace; by default the namespaces are listed.
     namespace: Option<Name>,
     /// How many versions of each template and component to show, the highest first.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=50))]

@@ -3,10 +3,11 @@
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
 use crate::cli::reference::{Reference, parse_family};
+use crate::cli::view::{Hidden, Standing, canonical};
 use crate::cli::{CliError, Context, Exit};
 use serde::Deserialize;
 
-/// Show who uses a component: steps of templates, pins, and open tasks by version.
+/// Show what uses a component: template steps, pins, and open tasks by version.
 #[derive(Debug, clap::Args)]
 pub struct Uses {
     /// Which one, for example orders/charge.
@@ -20,6 +21,8 @@ struct Found {
     steps: Vec<Step>,
     pins: Vec<Pin>,
     is_cut: bool,
+    #[serde(default)]
+    hidden: Hidden,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +38,8 @@ struct Step {
     namespace: String,
     template: String,
     version: String,
+    #[serde(flatten)]
+    standing: Standing,
     step: String,
     handler: String,
     requirement: String,
@@ -84,11 +89,12 @@ fn text(found: &Found, output: Output) -> String {
         found
             .pins
             .iter()
-            .map(|pin| [pin.namespace.clone(), pin.requirement.clone()])
+            .map(|pin| [pin.namespace.clone(), canonical(&pin.requirement)])
             .collect(),
         "no pins",
     );
     let mut parts = vec![versions, steps, pins];
+    parts.extend(found.hidden.text());
     if found.is_cut {
         parts.push(
             output
@@ -109,8 +115,10 @@ fn version_row(version: &Version) -> [String; 4] {
 }
 
 fn step_row(step: &Step) -> [String; 5] {
+    let bar = step.standing.bar();
+    let bar = bar.map_or_else(String::new, |bar| format!(" ({bar})"));
     [
-        format!("{}/{}@{}", step.namespace, step.template, step.version),
+        format!("{}/{}@{}{bar}", step.namespace, step.template, step.version),
         step.step.clone(),
         step.handler.clone(),
         step.requirement.clone(),

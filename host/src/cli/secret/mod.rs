@@ -20,7 +20,7 @@ pub enum Command {
         /// For example orders/stripe-key.
         #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
         name: Reference,
-        /// Read the value from this file, to its last byte.
+        /// Read the value from this file, a final line break included.
         #[arg(long)]
         file: Option<PathBuf>,
     },
@@ -35,7 +35,7 @@ pub enum Command {
         #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
         name: Reference,
     },
-    /// Encrypt all secrets with the newest key: the first of the host's key file.
+    /// Re-encrypt all secrets with the first key of the host's key file.
     Rotate,
 }
 

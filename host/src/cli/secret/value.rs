@@ -3,15 +3,16 @@
 use crate::cli::output::tell;
 use crate::cli::reference::Reference;
 use crate::cli::{CliError, Problem, input};
+use crate::domain::byte_order_mark::without_mark_bytes;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::io::{IsTerminal as _, Read as _, Stdin, stdin};
 use std::path::Path;
 
-/// The bytes of the file; else what stands on standard input, without the line break at its end;
+/// What the file has, without a byte order mark; else what stands on standard input, without the line break at its end;
 /// else what is typed.
 pub(super) fn read(name: &Reference, file: Option<&Path>) -> Result<Vec<u8>, CliError> {
     if let Some(file) = file {
-        return input::read_bytes(file);
+        return Ok(without_mark_bytes(&input::read_bytes(file)?).to_owned());
     }
     let stdin = stdin();
     match stdin.is_terminal() {
@@ -23,7 +24,7 @@ pub(super) fn read(name: &Reference, file: Option<&Path>) -> Result<Vec<u8>, Cli
 fn piped(stdin: &Stdin) -> Result<Vec<u8>, CliError> {
     let mut value = Vec::new();
     stdin.lock().read_to_end(&mut value).map_err(unreadable)?;
-    Ok(without_line_break(value))
+    Ok(without_line_break(without_mark_bytes(&value).to_owned()))
 }
 
 fn typed(name: &Reference, stdin: &Stdin) -> Result<Vec<u8>, CliError> {

@@ -4,31 +4,25 @@ use super::answer;
 use super::plan::{Action, Change, PinName, Plan};
 use crate::cli::component::push::{Upload, read_component, send};
 use crate::cli::output::tell;
-use crate::cli::paint::Tone;
+use crate::cli::paint::{Paint, Tone};
 use crate::cli::reference::Reference;
 use crate::cli::signing::signatures_beside;
 use crate::cli::view::TemplateVersion;
-use crate::cli::{CliError, Context, Exit, units};
+use crate::cli::{CliError, Context, Exit, list, units};
 use crate::domain::name::Name;
 use reqwest::Method;
 use semver::Version;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::cmp::Ordering;
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
 pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
     let (changes, output) = (&plan.changes, context.output);
     for (done, change) in changes.iter().enumerate() {
         if let Err(error) = make(&plan.namespace, change, context).await {
-            if output.is_json() {
-                output.print(&answer(plan, done))?;
-            } else {
-                let left = changes.len() - done - 1;
-                let mark = output.paint_error.tone(Tone::Bad, "✘");
-                tell(&format!("{mark} {}\n", change.subject));
-                tell(&format!(
-                    "  {done} done, {left} left; run it again when this is mended\n"
-                ));
+            match output.is_json() {
+                true => output.print(&answer(plan, done))?,
+                false => tell(&stopped(changes, done, output.paint_error)),
             }
             return Err(error);
         }
@@ -45,7 +39,22 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
     Ok(Exit::Complete)
 }
 
-/// Why, for who reads the audit.
+/// What was made and what was not, when one change failed.
+fn stopped(changes: &[Change], done: usize, paint: Paint) -> String {
+    let line = |(place, change): (usize, &Change)| {
+        let (mark, tone) = match place.cmp(&done) {
+            Ordering::Less => ("✔ made     ", Tone::Good),
+            Ordering::Equal => ("✘ failed   ", Tone::Bad),
+            Ordering::Greater => ("· not made ", Tone::Quiet),
+        };
+        let mark = paint.tone(tone, mark);
+        format!("{mark} {}\n", change.subject)
+    };
+    let lines: String = changes.iter().enumerate().map(line).collect();
+    format!("{lines}what was made stays; run it again when this is mended\n")
+}
+
+/// Recorded in the audit log.
 const REASON: &str = "tasker sync";
 
 async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<(), CliError> {
@@ -73,9 +82,12 @@ async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<()
             version,
             source,
             path,
+            allow_missing,
         } => {
             let template = (name, version);
-            push_template(namespace, template, source, path, context).await
+            let error = push_template(namespace, template, source, *allow_missing, context);
+            let file = path.display().to_string();
+            error.await.map_err(|error| error.in_file(&file, source))
         }
         Action::Pin { pin, requirement } => {
             set_pin(namespace, pin, requirement.as_deref(), context).await
@@ -108,7 +120,7 @@ async fn push_template(
     namespace: &Name,
     (name, version): (&Name, &Version),
     source: &str,
-    path: &Path,
+    allow_missing: bool,
     context: &Context,
 ) -> Result<(), CliError> {
     let version = version.to_string();
@@ -120,13 +132,12 @@ async fn push_template(
         "versions",
         &version,
     ];
-    let (bytes, body) = (source.len(), source.to_owned().into());
-    let media_type = "application/yaml";
+    let allow_missing = allow_missing.then(|| "true".to_owned());
+    let query = list::filters([("allow_missing", allow_missing)]);
+    let (media_type, body) = ("application/yaml", source.to_owned().into());
     let client = &context.client;
-    let sent = client.upload::<TemplateVersion>(Method::PUT, &at, media_type, body, bytes);
-    let file = path.display().to_string();
-    let sent = sent.await.map_err(|error| error.in_file(&file, source));
-    sent.map(drop)
+    let sent = client.upload_with::<TemplateVersion>(Method::PUT, &at, &query, media_type, body);
+    sent.await.map(drop)
 }
 
 /// Sets the pin or, without a requirement, removes it.
@@ -150,4 +161,27 @@ async fn set_pin(
 async fn put(method: Method, at: &[&str], body: &Value, context: &Context) -> Result<(), CliError> {
     let sent = context.client.send_json::<Value>(method, at, body).await;
     sent.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Op;
+    use super::*;
+
+    #[test]
+    fn where_it_stops_each_change_is_told_as_made_or_not() {
+        let change = |subject: &str| Change {
+            op: Op::Add,
+            subject: subject.to_owned(),
+            note: String::new(),
+            action: Action::Revoke { id: 1 },
+            obstacle: None,
+        };
+        let changes = ["grant a", "component b", "template c"].map(change);
+        assert_eq!(
+            stopped(&changes, 1, Paint::off()),
+            "✔ made      grant a\n✘ failed    component b\n· not made  template c\n\
+             what was made stays; run it again when this is mended\n"
+        );
+    }
 }

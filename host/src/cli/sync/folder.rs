@@ -10,6 +10,7 @@ use crate::domain::name::Name;
 use crate::domain::requirement::{ComponentRef, Requirement};
 use crate::domain::rule_file::{GRANTS, LIMITS, PINS};
 use crate::domain::template::{Template, TemplateError, read_document};
+use crate::registry::watch::{LinkError, followed};
 use semver::Version;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -40,6 +41,7 @@ pub struct ComponentUpload {
 pub struct TemplateUpload {
     pub path: PathBuf,
     pub source: String,
+    pub template: Template,
 }
 
 /// `pins.yaml`: what new tasks of the namespace take.
@@ -56,12 +58,12 @@ impl Desired {
     pub fn read(dir: &Path, namespace: &Name) -> Result<Self, CliError> {
         refuse_strangers(dir)?;
         let mut components = BTreeMap::new();
-        for path in files(&dir.join("components"), &["wasm"])? {
+        for path in files(dir, "components", &["wasm"])? {
             let (key, upload) = component(path)?;
             components.insert(key, upload);
         }
         let mut templates = BTreeMap::new();
-        for path in files(&dir.join("templates"), &["yaml", "yml"])? {
+        for path in files(dir, "templates", &["yaml", "yml"])? {
             let (key, upload) = template(path, namespace)?;
             if let Some(other) = templates.insert(key, upload) {
                 let what = format!(
@@ -71,7 +73,7 @@ impl Desired {
                 return Err(Problem::bad_input(what).into());
             }
         }
-        let grants: Option<Grants> = document(&dir.join(GRANTS))?;
+        let grants: Option<Grants> = document(dir, GRANTS)?;
         if let Some(grants) = &grants {
             grants.check(&dir.join(GRANTS))?;
         }
@@ -79,9 +81,9 @@ impl Desired {
             namespace: namespace.clone(),
             components,
             templates,
-            pins: document(&dir.join(PINS))?,
+            pins: document(dir, PINS)?,
             grants,
-            limits: document(&dir.join(LIMITS))?,
+            limits: document(dir, LIMITS)?,
         })
     }
 }
@@ -109,6 +111,20 @@ fn refuse_strangers(dir: &Path) -> Result<(), CliError> {
     }
 }
 
+/// Links are followed within the folder, since mounted volumes are made of them, and not out of it.
+fn refuse_strange_link(dir: &Path, path: &Path) -> Result<(), CliError> {
+    let root = dir.canonicalize().map_err(LinkError::from);
+    match root.and_then(|root| followed(&root, path)) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let what = format!("{}: {error}", path.display());
+            let help = "put the file itself into the folder";
+            Err(Problem::bad_input(what).help(help).into())
+        }
+    }
+}
+
+/// What stands in a folder, but for what is hidden.
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     let listed = std::fs::read_dir(dir).and_then(|entries| {
         let paths = entries.map(|entry| entry.map(|entry| entry.path()));
@@ -118,20 +134,31 @@ fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
         let what = format!("cannot look through {}: {error}", dir.display());
         CliError::from(Problem::bad_input(what))
     })?;
+    let is_hidden = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(b".")
+    };
+    paths.retain(|path| !is_hidden(path));
     paths.sort();
     Ok(paths)
 }
 
 /// The files with one of these endings; none where there is no such folder.
-fn files(dir: &Path, endings: &[&str]) -> Result<Vec<PathBuf>, CliError> {
+fn files(root: &Path, dir: &str, endings: &[&str]) -> Result<Vec<PathBuf>, CliError> {
+    let dir = root.join(dir);
     if !dir.exists() {
         return Ok(Vec::new());
     }
+    refuse_strange_link(root, &dir)?;
     let ends = |path: &PathBuf| {
         let ending = path.extension().and_then(|end| end.to_str());
         ending.is_some_and(|ending| endings.contains(&ending))
     };
-    Ok(entries(dir)?.into_iter().filter(ends).collect())
+    let files: Vec<_> = entries(&dir)?.into_iter().filter(ends).collect();
+    for file in &files {
+        refuse_strange_link(root, file)?;
+    }
+    Ok(files)
 }
 
 fn component(path: PathBuf) -> Result<((Name, Version), ComponentUpload), CliError> {
@@ -153,21 +180,31 @@ fn template(path: PathBuf, home: &Name) -> Result<((Name, Version), TemplateUplo
     let source = input::read_text(&path)?;
     let is = Template::parse(&source).map_err(|error| wrong(&error, &path, &source))?;
     if is.namespace != *home {
-        let (path, other) = (path.display(), is.namespace);
+        let (path, other) = (path.display(), &is.namespace);
         let what = format!("{path} is a template of namespace {other}, not of {home}");
         let help = "put it into the folder of its namespace, or say --namespace";
         return Err(Problem::bad_input(what).help(help).into());
     }
-    Ok(((is.name, is.version), TemplateUpload { path, source }))
+    let key = (is.name.clone(), is.version.clone());
+    Ok((
+        key,
+        TemplateUpload {
+            path,
+            source,
+            template: is,
+        },
+    ))
 }
 
 /// What the file says; none where there is no such file.
-fn document<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, CliError> {
-    if !path.exists() {
+fn document<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Option<T>, CliError> {
+    let path = dir.join(name);
+    if !path.exists() && !path.is_symlink() {
         return Ok(None);
     }
-    let source = input::read_text(path)?;
-    let read = read_document(&source).map_err(|error| wrong(&error, path, &source))?;
+    refuse_strange_link(dir, &path)?;
+    let source = input::read_text(&path)?;
+    let read = read_document(&source).map_err(|error| wrong(&error, &path, &source))?;
     Ok(Some(read))
 }
 

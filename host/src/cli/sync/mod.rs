@@ -4,6 +4,7 @@ mod apply;
 mod folder;
 mod pins;
 mod plan;
+mod rights;
 mod rules;
 mod uploads;
 mod versions;
@@ -13,26 +14,28 @@ use super::paint::Tone;
 use super::{CliError, Context, Exit, Problem, shell, units};
 use crate::domain::name::Name;
 use folder::Desired;
-use plan::{Change, Op, Plan};
+use plan::{Change, Op, Options, Plan};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Bring a namespace to what a folder says: components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml,
+/// Apply a folder to a namespace (GitOps): components/NAME@VERSION.wasm, templates/*.yaml, pins.yaml,
 /// grants.yaml, limits.yaml.
 #[derive(Debug, clap::Args)]
 pub struct Sync {
     /// The folder.
     dir: PathBuf,
-    /// The namespace; without it, the name of the folder.
+    /// Namespace; by default the name of the folder.
     #[arg(long)]
     namespace: Option<Name>,
-    /// Show what would change, and change nothing.
+    /// Show the plan only.
     #[arg(long)]
     dry_run: bool,
-    /// Remove pins, grants and limits that the folder's file of them does not have. Versions stay: tasks
-    /// may need them.
+    /// Also remove pins, grants and limits that the folder does not list. Versions are never removed.
     #[arg(long)]
     prune: bool,
+    /// Register templates even if something that they need is not published yet.
+    #[arg(long)]
+    allow_missing: bool,
     /// Remove without asking.
     #[arg(long)]
     yes: bool,
@@ -42,7 +45,7 @@ impl Sync {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let namespace = self.namespace()?;
         let desired = Desired::read(&self.dir, &namespace)?;
-        let plan = Plan::make(desired, self.prune, context).await?;
+        let plan = Plan::make(desired, self.options(), context).await?;
         let output = context.output;
         let is_hindered = plan.changes.iter().any(|it| it.obstacle.is_some());
         if plan.changes.is_empty() || self.dry_run || is_hindered {
@@ -61,6 +64,13 @@ impl Sync {
         }
         self.agree_to_removals(&plan.changes)?;
         apply::apply(&plan, context).await
+    }
+
+    fn options(&self) -> Options {
+        Options {
+            prune: self.prune,
+            allow_missing: self.allow_missing,
+        }
     }
 
     fn namespace(&self) -> Result<Name, CliError> {
@@ -85,6 +95,9 @@ impl Sync {
         }
         if self.prune {
             command += " --prune";
+        }
+        if self.allow_missing {
+            command += " --allow-missing";
         }
         if plan.changes.iter().any(|change| change.op == Op::Remove) {
             command += " --yes";
@@ -162,10 +175,13 @@ impl Change {
             Some(_) => ("✘", Tone::Bad),
             None => (sign, tone),
         };
-        let note = output.paint.tone(Tone::Quiet, &self.note);
-        let line = format!("{} {}  {note}", output.paint.tone(tone, sign), self.subject);
+        let note = match self.note.is_empty() {
+            true => String::new(),
+            false => format!("  {}", output.paint.tone(Tone::Quiet, &self.note)),
+        };
+        let line = format!("{} {}{note}", output.paint.tone(tone, sign), self.subject);
         let reasons = self.obstacle.iter().flat_map(|obstacle| obstacle.lines());
         let reasons: String = reasons.map(|reason| format!("\n    {reason}")).collect();
-        line.trim_end().to_owned() + &reasons
+        line + &reasons
     }
 }

@@ -15,21 +15,51 @@ struct Wanted<'a> {
     requirement: &'a Requirement,
 }
 
+/// The pins that a namespace has, by kind and target.
+pub type Present = BTreeMap<(String, String), view::Pin>;
+
+pub async fn present(namespace: &Name, context: &Context) -> Result<Present, CliError> {
+    let query = [("namespace", namespace.to_string())];
+    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
+    let pins = page.value.items.into_iter();
+    Ok(pins
+        .map(|pin| ((pin.kind.clone(), pin.target.clone()), pin))
+        .collect())
+}
+
+/// What changes of the pins of components, as a plan of a template is told of it: the requirement, or
+/// none where the pin goes.
+pub fn repinned(
+    namespace: &Name,
+    pins: &Pins,
+    prune: bool,
+    present: &Present,
+) -> BTreeMap<String, Option<String>> {
+    let wanted = wanted_pins(namespace, pins);
+    let of_components = || wanted.iter().filter(|it| it.name.0 == "component");
+    let changed = of_components().filter(|it| {
+        let (kind, target) = it.name.clone();
+        let found = present.get(&(kind.to_owned(), target));
+        found.is_none_or(|pin| view::canonical(&pin.requirement) != it.requirement.canonical())
+    });
+    let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.to_string())));
+    let gone = present.keys().filter(|(kind, target)| {
+        prune && kind == "component" && of_components().all(|it| it.name.1 != *target)
+    });
+    let gone = gone.map(|(_, target)| (target.clone(), None));
+    changed.chain(gone).collect()
+}
+
 /// A ramp that runs is left alone as long as it starts from what the folder says.
 pub async fn pin_changes(
     namespace: &Name,
     pins: &Pins,
     prune: bool,
+    mut present: Present,
     versions: &mut Versions,
     kept: &mut Vec<Kept>,
     context: &Context,
 ) -> Result<Vec<Change>, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
-    let mut present: BTreeMap<(String, String), view::Pin> = BTreeMap::new();
-    for pin in page.value.items {
-        present.insert((pin.kind.clone(), pin.target.clone()), pin);
-    }
     let mut changes = Vec::new();
     for wanted in wanted_pins(namespace, pins) {
         let (kind, target) = wanted.name.clone();

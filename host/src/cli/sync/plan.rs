@@ -1,8 +1,10 @@
 //! The way from what a host has to what a folder says.
 
 use super::folder::Desired;
-use super::pins::pin_changes;
+use super::pins::{self, pin_changes};
+use super::rights;
 use super::rules::{grant_changes, limit_changes};
+use super::uploads::TemplateOptions;
 use super::versions::Versions;
 use crate::cli::{CliError, Context, Exit, Problem};
 use crate::domain::limits::LimitPatch;
@@ -10,6 +12,13 @@ use crate::domain::name::Name;
 use crate::domain::scope::Scope;
 use semver::Version;
 use std::path::PathBuf;
+
+/// What the user asked for besides.
+#[derive(Clone, Copy)]
+pub struct Options {
+    pub prune: bool,
+    pub allow_missing: bool,
+}
 
 /// Changes in the order in which they are made.
 pub struct Plan {
@@ -54,6 +63,8 @@ pub enum Action {
         version: Version,
         source: String,
         path: PathBuf,
+        /// Also where no task could run yet.
+        allow_missing: bool,
     },
     /// None: the pin goes.
     Pin {
@@ -89,10 +100,18 @@ impl Op {
 
 impl Plan {
     /// Compares with what the host has. Refused where a version exists with other content, since
-    /// nothing could bring that about. Rights and limits come first, so that no version waits for
-    /// approval of what the folder grants.
-    pub async fn make(desired: Desired, prune: bool, context: &Context) -> Result<Self, CliError> {
+    /// nothing could bring that about. What would be refused on the way is marked: by the host's plans,
+    /// which are told of what comes before, and by what the caller may do.
+    pub async fn make(
+        desired: Desired,
+        options: Options,
+        context: &Context,
+    ) -> Result<Self, CliError> {
         let namespace = desired.namespace.clone();
+        let Options {
+            prune,
+            allow_missing,
+        } = options;
         let mut changes = Vec::new();
         if let Some(grants) = &desired.grants {
             changes.extend(grant_changes(&namespace, grants, prune, context).await?);
@@ -106,22 +125,50 @@ impl Plan {
         let uploads =
             versions.component_changes(&namespace, desired.components, &mut conflicts, context);
         changes.extend(uploads.await?);
+        let present = match &desired.pins {
+            Some(_) => pins::present(&namespace, context).await?,
+            None => pins::Present::new(),
+        };
+        let repinned = desired.pins.as_ref();
+        let repinned = repinned.map(|it| pins::repinned(&namespace, it, prune, &present));
+        let options = TemplateOptions {
+            allow_missing,
+            pins: repinned.unwrap_or_default(),
+        };
+        let templates = desired.templates;
         let uploads =
-            versions.template_changes(&namespace, desired.templates, &mut conflicts, context);
+            versions.template_changes(&namespace, templates, &options, &mut conflicts, context);
         changes.extend(uploads.await?);
         refuse_conflicts(&conflicts)?;
         let mut kept = Vec::new();
-        if let Some(pins) = &desired.pins {
-            let pins = pin_changes(&namespace, pins, prune, &mut versions, &mut kept, context);
+        if let Some(wanted) = &desired.pins {
+            let (versions, kept) = (&mut versions, &mut kept);
+            let pins = pin_changes(&namespace, wanted, prune, present, versions, kept, context);
             changes.extend(pins.await?);
         }
-        // What the new versions do without, the old ones may need until then.
-        changes.sort_by_key(|change| change.op == Op::Remove);
+        changes.sort_by_key(Change::stage);
+        rights::check(&namespace, &mut changes, context).await?;
         Ok(Self {
             namespace,
             changes,
             kept,
         })
+    }
+}
+
+impl Change {
+    /// Rights and limits come first, so that no version waits for approval of what the folder grants;
+    /// then components and what they are pinned to, so that the templates find what they run. What the
+    /// new versions do without, the old ones may need until the end.
+    fn stage(&self) -> u8 {
+        match (&self.action, self.op) {
+            (Action::Component { .. }, _) => 1,
+            (Action::Pin { pin, .. }, _) if pin.0 == "component" => 2,
+            (Action::Template { .. }, _) => 3,
+            (_, Op::Remove) => 5,
+            (Action::Pin { .. }, Op::Add | Op::Change) => 4,
+            (Action::Grant { .. } | Action::Revoke { .. } | Action::Limit { .. }, _) => 0,
+        }
     }
 }
 

@@ -7,6 +7,8 @@ use crate::domain::limits::{Limit, LimitPatch, LimitSettings};
 use crate::domain::name::Name;
 use crate::domain::requirement::ComponentRef;
 use crate::domain::scope::Scope;
+use crate::store::grant::MAX_GRANTS;
+use crate::store::limit::MAX_LIMIT_RULES;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -115,6 +117,7 @@ pub async fn grant_changes(
     }
     let wanted = grants.wanted(namespace);
     let mut changes = Vec::new();
+    let mut count = present.len();
     for (right, capability) in &wanted {
         if present.contains_key(right) {
             continue;
@@ -128,8 +131,10 @@ pub async fn grant_changes(
         if let Some(right) = &replaced {
             present.remove(right);
         }
+        count += usize::from(replaced.is_none());
         let subject = format!("grant {component}");
         changes.push(Change {
+            obstacle: (count > MAX_GRANTS as usize).then(|| too_many(MAX_GRANTS, "grants")),
             op,
             subject,
             note,
@@ -137,7 +142,6 @@ pub async fn grant_changes(
                 component,
                 capability: text,
             },
-            obstacle: None,
         });
     }
     let unwanted = present
@@ -185,14 +189,29 @@ pub async fn limit_changes(
         let settings = rule.limits.iter();
         present.extend(settings.map(|(limit, value)| ((rule.component.clone(), limit), value)));
     }
+    let rules = |all: &BTreeMap<(Scope, Limit), u64>| -> BTreeSet<Scope> {
+        all.keys().map(|(limited, _)| limited.clone()).collect()
+    };
     let wanted = limits.wanted(namespace);
+    let mut known = rules(&present);
     let names: BTreeSet<_> = present.keys().chain(wanted.keys()).collect();
     let changes = names.into_iter().filter_map(|name| {
         let (found, value) = (present.get(name).copied(), wanted.get(name).copied());
         let is_due = found != value && (value.is_some() || prune);
-        is_due.then(|| limit_change(name, found, value))
+        is_due.then(|| {
+            known.insert(name.0.clone());
+            let is_beyond = known.len() > MAX_LIMIT_RULES as usize && found.is_none();
+            Change {
+                obstacle: is_beyond.then(|| too_many(MAX_LIMIT_RULES, "rules on limits")),
+                ..limit_change(name, found, value)
+            }
+        })
     });
     Ok(changes.collect())
+}
+
+fn too_many(most: impl std::fmt::Display, of: &str) -> String {
+    format!("a namespace has {most} {of} at most; give one to `*` in place of many")
 }
 
 fn limit_change(

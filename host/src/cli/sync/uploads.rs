@@ -2,21 +2,38 @@
 
 use super::folder::{ComponentUpload, TemplateUpload};
 use super::plan::{Action, Change, Op};
-use super::versions::{Known, Versions};
+use super::versions::{Brought, Versions};
 use crate::cli::component::push::read_component;
 use crate::cli::plan::view::{ComponentPlan, Numbered, TemplatePlan};
 use crate::cli::signing::signatures_beside;
 use crate::cli::{CliError, Context, units};
+use crate::domain::compat::{Verdict, template};
 use crate::domain::digest::Digest;
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::resolve::Bar;
+use crate::domain::template::{Position, Template};
+use crate::registry::verdict::compare_components;
+use crate::sandbox::Descriptor;
 use reqwest::Method;
 use semver::Version;
+use serde::de::IgnoredAny;
+use serde_json::json;
 use std::collections::BTreeMap;
 
+/// How templates are planned and pushed.
+pub struct TemplateOptions {
+    /// Also where no task could run yet.
+    pub allow_missing: bool,
+    /// What the folder pins components to before its templates come; null where a pin goes.
+    pub pins: BTreeMap<String, Option<String>>,
+}
+
 /// What a plan of one upload comes to.
+#[derive(Default)]
 struct Foreseen {
+    /// Of a component that the host could inspect.
+    descriptor: Option<Box<Descriptor>>,
     note: String,
     bar: Option<Bar>,
     obstacle: Option<String>,
@@ -52,7 +69,12 @@ impl Versions {
                     }
                 }
             };
-            self.bring("component", &target, &version, upload.digest, planned.bar);
+            if let Some(descriptor) = planned.descriptor {
+                let path = upload.path.clone();
+                let brought = Brought::Component { path, descriptor };
+                let brought = (upload.digest, brought);
+                self.bring("component", &target, &version, brought, planned.bar);
+            }
             let size = units::size(upload.bytes);
             changes.push(Change {
                 op: Op::Add,
@@ -74,6 +96,7 @@ impl Versions {
         &mut self,
         namespace: &Name,
         uploads: BTreeMap<(Name, Version), TemplateUpload>,
+        options: &TemplateOptions,
         conflicts: &mut Vec<String>,
         context: &Context,
     ) -> Result<Vec<Change>, CliError> {
@@ -90,9 +113,10 @@ impl Versions {
                 }
                 None => {}
             }
-            let planned = self.plan_template(&target, &version, &upload, context);
+            let planned = self.plan_template(&target, &version, &upload, options, context);
             let planned = planned.await?;
-            self.bring("template", &target, &version, digest, None);
+            let brought = Brought::Template(Box::new(upload.template));
+            self.bring("template", &target, &version, (digest, brought), None);
             changes.push(Change {
                 op: Op::Add,
                 subject,
@@ -102,6 +126,7 @@ impl Versions {
                     version,
                     source: upload.source,
                     path: upload.path,
+                    allow_missing: options.allow_missing,
                 },
                 obstacle: planned.obstacle,
             });
@@ -122,31 +147,29 @@ impl Versions {
         );
         let (length, text) = (bytes.len(), version.to_string());
         let path = plan_path("components", target, &text);
-        let asked = context.client.upload_component::<ComponentPlan>(
+        let asked = context.client.upload_component::<IgnoredAny>(
             Method::POST,
             &path,
-            bytes.into(),
+            bytes.clone().into(),
             length,
             &signatures,
         );
-        let plan = match refused(asked.await.map(|answer| answer.value))? {
-            Ok(plan) => plan,
+        let answer = match refused(asked.await)? {
+            Ok(answer) => answer.text,
             Err(obstacle) => return Ok(Foreseen::never(obstacle)),
         };
-        let mut foreseen = match self.new_below("component", target, version) {
-            Some(below) => Foreseen::later(below),
-            None => Foreseen::held_to(&plan.number, &format!("component {target} {version}")),
-        };
-        let wants = self.beyond_grants(target, version, plan.unapproved);
+        let plan: ComponentPlan = context.client.exactly(&answer)?;
+        let new = (&plan.descriptor, &bytes[..]);
+        let number = self.component_number(target, version, new)?;
+        let number = number.as_ref().unwrap_or(&plan.number);
+        let mut foreseen = Foreseen::held_to(number, &format!("component {target} {version}"));
+        let wants = self.unapproved(target, version, &plan.descriptor, plan.unapproved);
+        foreseen.descriptor = Some(Box::new(plan.descriptor));
         if !wants.is_empty() {
             foreseen.bar = Some(Bar::NeedsApproval);
-            let wants = wants.join(", ");
-            let note = format!("{}  waits for approval of {wants}", foreseen.note);
-            note.trim_start().clone_into(&mut foreseen.note);
+            foreseen.add_note(&format!("waits for approval of {}", wants.join(", ")));
         }
-        let found = plan.obstacles.into_iter().map(|it| it.detail);
-        let all: Vec<String> = found.chain(foreseen.obstacle).collect();
-        foreseen.obstacle = (!all.is_empty()).then(|| all.join("\n"));
+        foreseen.add_obstacles(plan.obstacles.into_iter().map(|it| it.detail).collect());
         Ok(foreseen)
     }
 
@@ -155,51 +178,116 @@ impl Versions {
         target: &QualifiedName,
         version: &Version,
         upload: &TemplateUpload,
+        options: &TemplateOptions,
         context: &Context,
     ) -> Result<Foreseen, CliError> {
         let text = version.to_string();
         let path = plan_path("templates", target, &text);
-        let (yaml, body) = ("application/yaml", upload.source.clone().into_bytes());
-        let asked =
-            context
-                .client
-                .upload_with::<TemplatePlan>(Method::POST, &path, &[], yaml, body);
+        let steps = upload.template.steps.iter();
+        let components = steps.map(|step| step.handler.component.qualified(&target.namespace));
+        let components = self.assumed(&components.collect());
+        let body = json!({
+            "source": upload.source,
+            "assume": { "components": components, "pins": options.pins },
+        });
+        let client = &context.client;
+        let asked = client.send_json::<TemplatePlan>(Method::POST, &path, &body);
         let plan = match refused(asked.await.map(|answer| answer.value))? {
             Ok(plan) => plan,
             Err(obstacle) => return Ok(Foreseen::never(obstacle)),
         };
-        Ok(match self.new_below("template", target, version) {
-            Some(below) => Foreseen::later(below),
-            None => Foreseen::held_to(&plan.number, &format!("template {target} {version}")),
-        })
+        let number = self.template_number(target, version, &upload.template);
+        let number = number.as_ref().unwrap_or(&plan.number);
+        let mut foreseen = Foreseen::held_to(number, &format!("template {target} {version}"));
+        let problems = problems(upload, &plan);
+        match (problems.is_empty(), options.allow_missing) {
+            (true, _) => {}
+            (false, true) => foreseen.add_note("no task of it could run yet"),
+            (false, false) => foreseen.add_obstacles(problems),
+        }
+        Ok(foreseen)
     }
+
+    /// The verdict since the version below, where the folder brings that too.
+    fn component_number(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        (descriptor, bytes): (&Descriptor, &[u8]),
+    ) -> Result<Option<Numbered>, CliError> {
+        let below = self.new_below("component", target, version);
+        let Some((
+            against,
+            Brought::Component {
+                path,
+                descriptor: old,
+            },
+        )) = below
+        else {
+            return Ok(None);
+        };
+        let before = read_component(path)?;
+        let changes = match before == bytes {
+            true => Vec::new(),
+            false => compare_components((old, &before), (descriptor, bytes)),
+        };
+        let taken = self.numbers("component", target);
+        let verdict = Verdict::of(against.clone(), changes);
+        Ok(Some(Numbered::of(verdict, version, &taken)))
+    }
+
+    /// The same for a template.
+    fn template_number(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        new: &Template,
+    ) -> Option<Numbered> {
+        let (against, brought) = self.new_below("template", target, version)?;
+        let Brought::Template(old) = brought else {
+            return None;
+        };
+        let taken = self.numbers("template", target);
+        let verdict = Verdict::of(against.clone(), template::compare(old, new));
+        Some(Numbered::of(verdict, version, &taken))
+    }
+}
+
+/// What keeps tasks of the template from running once all of the folder is there, each with its place.
+fn problems(upload: &TemplateUpload, plan: &TemplatePlan) -> Vec<String> {
+    let positions = Template::handler_positions(&upload.source);
+    let steps = upload.template.steps.iter().zip(&positions);
+    let places: BTreeMap<&str, &Position> =
+        steps.map(|(step, at)| (step.name.as_str(), at)).collect();
+    let told = plan.steps.iter().filter_map(|choice| {
+        let problem = choice.problem.as_ref()?;
+        let at = places.get(choice.step.as_str())?;
+        let file = upload.path.display();
+        Some(format!("{file}:{}:{}: {problem}", at.line, at.column))
+    });
+    told.collect()
 }
 
 impl Foreseen {
     fn never(obstacle: String) -> Self {
         Self {
-            note: String::new(),
-            bar: None,
             obstacle: Some(obstacle),
+            ..Self::default()
         }
     }
 
-    /// Compared only once a version is there that the folder brings as well.
-    fn later(below: &Known) -> Self {
-        Self {
-            note: format!("to be compared with {}", below.version),
-            bar: None,
-            obstacle: None,
-        }
+    fn add_note(&mut self, note: &str) {
+        self.note = format!("{}  {note}", self.note).trim_start().to_owned();
+    }
+
+    fn add_obstacles(&mut self, found: Vec<String>) {
+        let all: Vec<String> = found.into_iter().chain(self.obstacle.take()).collect();
+        self.obstacle = (!all.is_empty()).then(|| all.join("\n"));
     }
 
     fn held_to(number: &Numbered, subject: &str) -> Self {
         let Some(verdict) = &number.verdict else {
-            return Self {
-                note: String::new(),
-                bar: None,
-                obstacle: None,
-            };
+            return Self::default();
         };
         let (level, against) = (verdict.level, &verdict.against);
         let broken = number.lowest_version.as_ref().zip(number.allowed);
@@ -210,8 +298,8 @@ impl Foreseen {
         });
         Self {
             note: format!("{level} since {against}"),
-            bar: None,
             obstacle,
+            ..Self::default()
         }
     }
 }
@@ -221,7 +309,7 @@ fn brought_back(bar: Option<Bar>, planned: Foreseen) -> Foreseen {
     Foreseen {
         note: "brought back".to_owned(),
         bar,
-        obstacle: planned.obstacle,
+        ..planned
     }
 }
 

@@ -1,15 +1,21 @@
 //! Versions that a host has or is to get from a folder.
 
-use crate::cli::view::{Family, Standing};
-use crate::cli::{CliError, Context, Exit};
-use crate::domain::capability::Capability;
+use crate::cli::view::Standing;
+use crate::cli::{CliError, Context, Exit, list};
+use crate::domain::capability::{Capability, beyond};
+use crate::domain::compat::promise;
 use crate::domain::digest::Digest;
 use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, Existing, highest};
 use crate::domain::scope::Scope;
+use crate::domain::template::Template;
+use crate::sandbox::Descriptor;
 use semver::Version;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Versions by kind and name, those of the folder among them once they are planned.
 #[derive(Default)]
@@ -27,8 +33,18 @@ pub struct Known {
     /// Why new tasks may not take it, once it has its bytes.
     pub bar: Option<Bar>,
     pub is_collected: bool,
-    /// Not on the host yet.
-    is_new: bool,
+    /// What the folder brings; none of what the host has.
+    brings: Option<Arc<Brought>>,
+}
+
+/// What a version of the folder is.
+pub enum Brought {
+    Component {
+        path: PathBuf,
+        /// What the host found in it.
+        descriptor: Box<Descriptor>,
+    },
+    Template(Box<Template>),
 }
 
 /// A version as the API tells it, of either kind.
@@ -69,7 +85,7 @@ impl Versions {
         let has = Existing::of(&candidates);
         let mend = match known
             .iter()
-            .find(|it| it.is_new && it.waits_for(requirement))
+            .find(|it| it.brings.is_some() && it.waits_for(requirement))
         {
             Some(it) => format!(
                 "push {target}@{} by itself and approve it, then sync",
@@ -92,7 +108,7 @@ impl Versions {
             let plural = format!("{kind}s");
             let (namespace, name) = (target.namespace.as_str(), target.name.as_str());
             let path = ["namespaces", namespace, &plural, name];
-            let lines = match context.client.get::<Family<Line>>(&path).await {
+            let lines = match list::versions::<Line>(&context.client, &path).await {
                 Ok(family) => family.value.versions,
                 Err(CliError::Problem(problem)) if problem.exit() == Exit::NotFound => Vec::new(),
                 Err(error) => return Err(error),
@@ -121,7 +137,7 @@ impl Versions {
         kind: &'static str,
         target: &QualifiedName,
         version: &Version,
-        digest: Digest,
+        (digest, brought): (Digest, Brought),
         bar: Option<Bar>,
     ) {
         let known = self.families.entry((kind, target.clone())).or_default();
@@ -131,38 +147,72 @@ impl Versions {
             digest,
             bar,
             is_collected: false,
-            is_new: true,
+            brings: Some(Arc::new(brought)),
         });
     }
 
-    /// The highest version of the folder that a host would compare this one with, once it is there.
+    /// The version of the folder that a host would compare this one with, once it is there, and what
+    /// it is; none where that is one which the host has.
     pub fn new_below(
         &self,
         kind: &'static str,
         target: &QualifiedName,
         of: &Version,
-    ) -> Option<&Known> {
+    ) -> Option<(&Version, &Brought)> {
         let known = self.families.get(&(kind, target.clone()))?;
-        let below = known.iter().filter(|known| known.version < *of);
-        let against = below.max_by_key(|it| (it.version.pre.is_empty(), it.version.clone()))?;
-        against.is_new.then_some(against)
+        let usable = known.iter().filter(|it| it.bar != Some(Bar::Quarantined));
+        let against = promise::against(of, usable.map(|it| &it.version))?;
+        let known = known.iter().find(|it| it.version == *against)?;
+        Some((against, known.brings.as_deref()?))
     }
 
-    /// What is still to be agreed to when the folder's grants are made. They count for a component's
-    /// first version; a later one is measured by what those below it want.
-    pub fn beyond_grants(
+    /// Every number that there is or will be.
+    pub fn numbers(&self, kind: &'static str, target: &QualifiedName) -> Vec<Version> {
+        let known = self.families.get(&(kind, target.clone()));
+        let known = known.into_iter().flatten();
+        known.map(|it| it.version.clone()).collect()
+    }
+
+    /// Versions of these components that the folder brings for new tasks, as a plan is told of them.
+    pub fn assumed(&self, components: &BTreeSet<QualifiedName>) -> Vec<Value> {
+        let named = components.iter().flat_map(|target| {
+            let known = self.families.get(&("component", target.clone()));
+            let known = known.into_iter().flatten();
+            known.map(move |known| (target, known))
+        });
+        let assumed = named.filter_map(|(target, known)| {
+            let Brought::Component { descriptor, .. } = known.brings.as_deref()? else {
+                return None;
+            };
+            known.bar.is_none().then(|| {
+                json!({
+                    "namespace": target.namespace, "component": target.name,
+                    "version": known.version, "descriptor": descriptor,
+                })
+            })
+        });
+        assumed.collect()
+    }
+
+    /// What is still to be agreed to when the folder's grants are made and its other versions are
+    /// there. Grants count for a component's first version; a later one is measured by what the
+    /// highest below it wants that new tasks may take.
+    pub fn unapproved(
         &self,
         target: &QualifiedName,
         version: &Version,
+        descriptor: &Descriptor,
         mut wants: Vec<String>,
     ) -> Vec<String> {
         let known = self.families.get(&("component", target.clone()));
-        let mut below = known
+        let below = known
             .into_iter()
             .flatten()
-            .filter(|it| it.version < *version);
-        if below.any(|it| it.bar.is_none() || it.bar == Some(Bar::Quarantined)) {
-            return wants;
+            .filter(|it| it.version < *version && matches!(it.bar, None | Some(Bar::Quarantined)));
+        match below.max_by_key(|it| &it.version).map(|it| &it.brings) {
+            Some(Some(brought)) => return brought.beyond(descriptor),
+            Some(None) => return wants,
+            None => {}
         }
         let own = self
             .granted
@@ -174,6 +224,18 @@ impl Versions {
             !want.is_ok_and(|want| own.iter().any(|grant| grant.covers(&want)))
         });
         wants
+    }
+}
+
+impl Brought {
+    /// What the component wants that this one does not.
+    fn beyond(&self, wanting: &Descriptor) -> Vec<String> {
+        let agreed = match self {
+            Self::Component { descriptor, .. } => descriptor.wants(),
+            Self::Template(_) => Vec::new(),
+        };
+        let more = beyond(&wanting.wants(), &agreed);
+        more.iter().map(Capability::to_string).collect()
     }
 }
 
@@ -199,7 +261,7 @@ impl From<Line> for Known {
             digest: line.digest,
             bar: line.standing.bar_with_bytes(),
             is_collected: line.standing.is_collected(),
-            is_new: false,
+            brings: None,
         }
     }
 }

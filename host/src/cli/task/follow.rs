@@ -1,5 +1,6 @@
 //! Following a task until its end, by requests that the host holds back until something happens.
 
+use super::steps;
 use crate::cli::client::{Answer, Client};
 use crate::cli::view::{Page, Task, Transition};
 use crate::cli::{CliError, Exit, Problem, units};
@@ -80,6 +81,11 @@ impl<'a> Follower<'a> {
         }
     }
 
+    /// Adds the steps in motion, where not all steps are in the answer.
+    pub async fn read_in_motion(&self, task: &mut Task) -> Result<(), CliError> {
+        steps::read_in_motion(self.client, task).await
+    }
+
     /// True where the task is final or the user's time is up.
     pub fn is_over(&self, task: &Task) -> bool {
         task.state.is_final() || self.left().is_zero()
@@ -104,6 +110,7 @@ impl<'a> Follower<'a> {
 
     fn may_reconnect(&self, error: &CliError) -> bool {
         let is_gone = match error {
+            CliError::Problem(problem) if problem.is_full() => return !self.left().is_zero(),
             CliError::Problem(problem) => problem.exit() == Exit::Unreachable,
             CliError::ClosedPipe => false,
         };

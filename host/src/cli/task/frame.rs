@@ -41,7 +41,8 @@ impl Size {
 pub fn frame(task: &Task, now: DateTime<Utc>, size: Size, paint: Paint) -> String {
     // The head, the line about the rest, and one to spare for the cursor.
     let room = size.rows.saturating_sub(3).max(1);
-    let (shown, hidden) = most_telling(&task.steps, room);
+    let shown = most_telling(&task.steps, room);
+    let hidden = all_steps(task).saturating_sub(shown.len());
     let head = std::iter::once(head(task, now, paint));
     let widths = Widths::of(task, &shown, size.columns);
     let lines = shown.iter().map(|step| line(step, now, widths, paint));
@@ -79,11 +80,7 @@ impl Widths {
 }
 
 fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
-    let done = task
-        .steps
-        .iter()
-        .filter(|step| step.state == StepState::Complete)
-        .count();
+    let done = done_steps(task);
     let passed = units::span(units::between(
         task.created_at,
         task.finished_at.unwrap_or(now),
@@ -101,20 +98,32 @@ fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
 }
 
 fn steps(task: &Task) -> String {
-    units::count(task.steps.len(), "step")
+    units::count(all_steps(task), "step")
+}
+
+/// How many steps it has; not all need be here.
+fn all_steps(task: &Task) -> usize {
+    let counted = task.step_counts.values().sum::<usize>();
+    counted.max(task.steps.len())
+}
+
+fn done_steps(task: &Task) -> usize {
+    let is_done = |step: &&Step| step.state == StepState::Complete;
+    let here = || task.steps.iter().filter(is_done).count();
+    let counted = task.step_counts.get(StepState::Complete.as_str());
+    match task.step_counts.is_empty() {
+        true => here(),
+        false => counted.copied().unwrap_or_default(),
+    }
 }
 
 /// The steps that fit, in their order: those in motion before those done before those not begun.
-fn most_telling(steps: &[Step], room: usize) -> (Vec<&Step>, usize) {
+fn most_telling(steps: &[Step], room: usize) -> Vec<&Step> {
     let mut places: Vec<usize> = (0..steps.len()).collect();
     places.sort_by_key(|place| urgency(steps[*place].state));
     places.truncate(room);
     places.sort_unstable();
-    let hidden = steps.len() - places.len();
-    (
-        places.into_iter().map(|place| &steps[place]).collect(),
-        hidden,
-    )
+    places.into_iter().map(|place| &steps[place]).collect()
 }
 
 fn urgency(state: StepState) -> u8 {

@@ -110,6 +110,19 @@ fn row(task: &TaskSummary, output: Output) -> [String; 6] {
         task.finished_at
             .map(|at| units::span(units::between(task.created_at, at)))
             .unwrap_or_default(),
-        task.reason.clone().unwrap_or_default(),
+        because(task),
     ]
+}
+
+/// Why it stands still, or why it did not complete.
+fn because(task: &TaskSummary) -> String {
+    match (&task.reason, &task.error) {
+        (Some(reason), _) => reason.clone(),
+        (None, Some(error)) => {
+            let step = error.step.as_ref();
+            let step = step.map_or_else(String::new, |step| format!("{step}: "));
+            format!("{step}{}", error.text())
+        }
+        (None, None) => String::new(),
+    }
 }

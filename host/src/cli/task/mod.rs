@@ -6,9 +6,11 @@ mod follow;
 mod frame;
 mod lines;
 mod ls;
+mod payload;
 mod report;
 mod run;
 mod show;
+mod steps;
 mod timeline;
 mod upgrade;
 mod watch;
@@ -22,6 +24,11 @@ pub enum Command {
     Show(show::Show),
     Watch(watch::Watch),
     Events(events::Events),
+    Input(payload::Input),
+    Result(payload::ResultOf),
+    Error(payload::Error),
+    Checkpoint(payload::Checkpoint),
+    Detail(payload::Detail),
     Cancel(cancel::Cancel),
     Upgrade(upgrade::Upgrade),
 }
@@ -33,6 +40,11 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
         Command::Events(events) => events.run(context).await,
+        Command::Input(input) => input.run(context).await,
+        Command::Result(result) => result.run(context).await,
+        Command::Error(error) => error.run(context).await,
+        Command::Checkpoint(checkpoint) => checkpoint.run(context).await,
+        Command::Detail(detail) => detail.run(context).await,
         Command::Cancel(cancel) => cancel.run(context).await,
         Command::Upgrade(upgrade) => upgrade.run(context).await,
     }

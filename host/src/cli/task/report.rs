@@ -1,12 +1,12 @@
 //! What a task came to: its result, or which step failed and why.
 
+use super::steps;
 use super::timeline::timeline;
 use crate::cli::client::Answer;
-use crate::cli::output::Output;
 use crate::cli::paint::{Paint, Tone};
 use crate::cli::step::counted;
 use crate::cli::view::{Step, Task};
-use crate::cli::{CliError, json, units};
+use crate::cli::{CliError, Context, json, units};
 use crate::domain::state::{StepState, TaskState};
 use crate::domain::visible::visible_line;
 use chrono::Utc;
@@ -18,7 +18,11 @@ const MAX_JSON_LINES: usize = 40;
 const MAX_FAILURES: usize = 10;
 
 /// Prints the task as it stands and, where it ended, names what to do next.
-pub fn finished(answer: &Answer<Task>, output: Output) -> Result<(), CliError> {
+pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result<(), CliError> {
+    let output = context.output;
+    if !output.is_json() {
+        steps::read_all(&context.client, &mut answer.value).await?;
+    }
     output.show(&answer.text, || text(&answer.value, output.paint))?;
     if answer.value.state.is_final() {
         output.next(&next(&answer.value));
@@ -113,18 +117,36 @@ fn tried(step: &Step) -> String {
 
 /// The result under its heading; empty where there is none.
 pub fn result(task: &Task, paint: Paint) -> String {
-    match &task.result {
-        Some(result) => format!(
-            "{}\n{}",
-            paint.tone(Tone::Quiet, "RESULT"),
-            shortened(result, paint)
-        ),
-        None => String::new(),
+    let command = format!("tasker task result {}", task.id);
+    let text = match (&task.result, task.result_bytes) {
+        (Some(result), _) => shortened(result, &command, paint),
+        (None, Some(bytes)) => large(bytes, &command, paint),
+        // Too many steps make it for its size to be told.
+        (None, None) if task.state == TaskState::Complete => {
+            paint.tone(Tone::Quiet, &format!("read it: {command}"))
+        }
+        (None, None) => return String::new(),
+    };
+    format!("{}\n{text}", paint.tone(Tone::Quiet, "RESULT"))
+}
+
+/// The input; its size where it is large.
+pub fn input(task: &Task, paint: Paint) -> String {
+    let command = format!("tasker task input {}", task.id);
+    match (&task.input, task.input_bytes) {
+        (Some(input), _) => shortened(input, &command, paint),
+        (None, Some(bytes)) => large(bytes, &command, paint),
+        (None, None) => String::new(),
     }
 }
 
-/// JSON laid out, cut after some lines.
-pub fn shortened(value: &RawValue, paint: Paint) -> String {
+fn large(bytes: u64, command: &str, paint: Paint) -> String {
+    let text = format!("{}; read it: {command}", units::size(bytes));
+    paint.tone(Tone::Quiet, &text)
+}
+
+/// JSON laid out, cut after some lines; the command prints the whole.
+fn shortened(value: &RawValue, command: &str, paint: Paint) -> String {
     let text = json::pretty(value);
     let total = text.lines().count();
     if total <= MAX_JSON_LINES {
@@ -132,7 +154,7 @@ pub fn shortened(value: &RawValue, paint: Paint) -> String {
     }
     let shown: Vec<_> = text.lines().take(MAX_JSON_LINES).collect();
     let rest = format!(
-        "… {} more lines; all of it: --output json",
+        "… {} more lines; all of it: {command}",
         total - MAX_JSON_LINES
     );
     format!("{}\n{}", shown.join("\n"), paint.tone(Tone::Quiet, &rest))
@@ -189,7 +211,7 @@ pub fn next(task: &Task) -> Vec<String> {
         TaskState::Error | TaskState::Cancelled => {
             vec![
                 format!("tasker task show {id}"),
-                format!("tasker step ls {id} --output json"),
+                format!("tasker step ls {id} --state error"),
             ]
         }
     }

@@ -95,11 +95,11 @@ impl Run {
 
     async fn follow(&self, submitted: &Submitted, context: &Context) -> Result<Exit, CliError> {
         let mut follower = Follower::new(&context.client, submitted.task.id, self.timeout);
-        let answer = match self.watch && !context.output.is_json() {
+        let mut answer = match self.watch && !context.output.is_json() {
             true => watch::watch(&mut follower, context.output).await?,
             false => follower.wait().await?,
         };
-        report::finished(&answer, context.output)?;
+        report::finished(&mut answer, context).await?;
         exit_of(&answer.value, self.timeout)
     }
 }

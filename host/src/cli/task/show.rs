@@ -1,6 +1,6 @@
 //! `tasker task show`
 
-use super::report;
+use super::{report, steps};
 use crate::cli::output::Output;
 use crate::cli::reference::parse_task_id;
 use crate::cli::view::Task;
@@ -18,10 +18,13 @@ pub struct Show {
 
 impl Show {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let answer = context
+        let mut answer = context
             .client
             .get::<Task>(&["tasks", &self.task.to_string()])
             .await?;
+        if !context.output.is_json() {
+            steps::read_all(&context.client, &mut answer.value).await?;
+        }
         context
             .output
             .show(&answer.text, || text(&answer.value, context.output))?;
@@ -74,12 +77,6 @@ fn head(task: &Task, output: Output) -> String {
             )),
         ),
         ("correlation", task.correlation_id.clone()),
-        (
-            "input",
-            task.input
-                .as_deref()
-                .map(|input| report::shortened(input, paint))
-                .unwrap_or_default(),
-        ),
+        ("input", report::input(task, paint)),
     ])
 }

@@ -30,11 +30,11 @@ pub struct Watch {
 impl Watch {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let mut follower = Follower::new(&context.client, self.task, self.timeout);
-        let answer = match context.output.is_json() {
+        let mut answer = match context.output.is_json() {
             true => follower.wait().await?,
             false => watch(&mut follower, context.output).await?,
         };
-        report::finished(&answer, context.output)?;
+        report::finished(&mut answer, context).await?;
         exit_of(&answer.value, self.timeout)
     }
 }
@@ -51,6 +51,7 @@ async fn live(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task
     let screen = Screen::new(output);
     let mut answer = follower.poll(Some(0)).await?;
     while !follower.is_over(&answer.value) {
+        follower.read_in_motion(&mut answer.value).await?;
         answer = screen.until_next(&answer.value, follower).await?;
     }
     Ok(answer)

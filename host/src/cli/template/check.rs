@@ -2,12 +2,12 @@
 
 use crate::cli::paint::Tone;
 use crate::cli::place::Place;
-use crate::cli::{CliError, Context, Exit, Problem, input, units};
+use crate::cli::{CliError, Context, Exit, Problem, input, shell, units};
 use crate::domain::template::{Template, TemplateError};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
-/// Check a template; needs no host.
+/// Validate a template file, without a host.
 #[derive(Debug, clap::Args)]
 pub struct Check {
     /// The template's YAML.
@@ -30,11 +30,11 @@ impl Check {
         context.output.show(&answer.to_string(), || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
             let steps = units::count(steps.len(), "step");
-            format!("{mark} {namespace}/{name}@{version} is right: {steps}")
+            format!("{mark} {namespace}/{name}@{version} is valid: {steps}")
         })?;
         context
             .output
-            .next(&[format!("tasker template push {}", self.file.display())]);
+            .next(&[format!("tasker template push {}", shell::path(&self.file))]);
         Ok(Exit::Complete)
     }
 }

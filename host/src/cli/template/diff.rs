@@ -3,11 +3,12 @@
 use super::check::parse;
 use crate::cli::component::diff::{between, written};
 use crate::cli::reference::Reference;
+use crate::cli::shell::word;
 use crate::cli::{CliError, Context, Exit, changes, input};
 use reqwest::Method;
 use std::path::Path;
 
-/// Show what is different between two versions of a template, and how large a change it is.
+/// Compare two versions of a template, with the semver level of the change.
 #[derive(Debug, clap::Args)]
 pub struct Diff {
     /// The older one, for example orders/fulfil@1.2.0.
@@ -48,7 +49,7 @@ impl Diff {
         if is_file {
             context
                 .output
-                .next(&[format!("tasker template push {}", self.to)]);
+                .next(&[format!("tasker template push {}", word(&self.to))]);
         }
         Ok(Exit::Complete)
     }

@@ -8,13 +8,13 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-/// Draw the steps of a template and what they depend on.
+/// Print the dependency graph of a template.
 #[derive(Debug, clap::Args)]
 pub struct Graph {
     /// A template's YAML, or a registered one such as orders/fulfil or orders/fulfil@1.2.0.
     #[arg(value_name = "FILE|NAMESPACE/NAME[@VERSION]")]
     template: Source,
-    /// In which language to write it.
+    /// Output language.
     #[arg(long, value_enum, default_value_t)]
     format: Drawing,
 }

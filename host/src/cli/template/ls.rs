@@ -20,7 +20,7 @@ impl Ls {
         context.output.show(&page.text, || {
             let rows = page.value.items.iter().map(row).collect();
             context.output.table(
-                ["template", "latest", "versions", "created"],
+                ["template", "latest", "versions", "unavailable", "created"],
                 rows,
                 "no templates yet",
             )
@@ -33,11 +33,12 @@ impl Ls {
     }
 }
 
-fn row(line: &FamilyLine) -> [String; 4] {
+fn row(line: &FamilyLine) -> [String; 5] {
     [
         format!("{}/{}", line.namespace, line.name),
-        line.latest.clone().unwrap_or_default(),
+        line.latest.clone().unwrap_or_else(|| "none".to_owned()),
         line.versions.to_string(),
+        line.unavailable(),
         units::ago(line.created_at, Utc::now()),
     ]
 }

@@ -5,7 +5,7 @@ mod diff;
 mod graph;
 mod ls;
 mod push;
-mod show;
+pub(in crate::cli) mod show;
 mod yank;
 
 use crate::cli::{CliError, Context, Exit};

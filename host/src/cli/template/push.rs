@@ -3,18 +3,22 @@
 use super::check::parse;
 use crate::cli::output::Output;
 use crate::cli::paint::Tone;
+use crate::cli::reference::Reference;
 use crate::cli::view::TemplateVersion;
-use crate::cli::{CliError, Context, Exit, changes, input, units};
+use crate::cli::{CliError, Context, Exit, changes, input, list, shell, units};
 use crate::domain::visible::visible_line;
 use reqwest::Method;
 use std::path::PathBuf;
 
-/// Register a template under the name and version that stand in it. A version is never changed:
-/// another definition needs another version.
+/// Register a task template, under the name and version written in it. Versions are immutable: a changed
+/// definition needs a new version.
 #[derive(Debug, clap::Args)]
 pub struct Push {
     /// The template's YAML.
     file: PathBuf,
+    /// Register it even if a component, version or handler that it needs is not published yet.
+    #[arg(long)]
+    allow_missing: bool,
 }
 
 impl Push {
@@ -30,37 +34,46 @@ impl Push {
             "versions",
             &version,
         ];
-        let (bytes, body) = (source.len(), source.clone().into());
-        let pushed = context.client.upload::<TemplateVersion>(
-            Method::PUT,
-            &path,
-            "application/yaml",
-            body,
-            bytes,
-        );
-        let pushed = pushed
-            .await
-            .map_err(|error| error.in_file(&self.file.display().to_string(), &source))
-            .map_err(|error| {
-                error.instead(|lowest| {
-                    let file = self.file.display();
-                    format!("write `version: {lowest}` into {file} and push it again")
-                })
-            })?;
+        let allow_missing = self.allow_missing.then(|| "true".to_owned());
+        let query = list::filters([("allow_missing", allow_missing)]);
+        let (media_type, body) = ("application/yaml", source.clone().into());
+        let client = &context.client;
+        let pushed =
+            client.upload_with::<TemplateVersion>(Method::PUT, &path, &query, media_type, body);
+        let pushed = pushed.await.map_err(|error| self.refused(error, &source))?;
         context
             .output
             .show(&pushed.text, || pushed_text(&pushed.value, context.output))?;
-        context.output.next(&[
-            format!(
-                "tasker task run {}/{} --watch --input '{{}}'",
-                is.namespace, is.name
-            ),
-            format!(
-                "tasker template graph {}/{}@{}",
-                is.namespace, is.name, is.version
-            ),
-        ]);
+        let template = Reference {
+            namespace: is.namespace.clone(),
+            name: is.name.clone(),
+            version: None,
+        };
+        let graph = format!("tasker template graph {template}@{version}");
+        let run = pushed.value.run_command();
+        let next = match pushed.value.warnings.is_empty() {
+            true => vec![run, graph],
+            false => vec![
+                format!("tasker plan template {}", shell::path(&self.file)),
+                graph,
+            ],
+        };
+        context.output.next(&next);
         Ok(Exit::Complete)
+    }
+}
+
+impl Push {
+    /// The refusal with the lines of the file, and the way out.
+    fn refused(&self, error: CliError, source: &str) -> CliError {
+        let file = self.file.display().to_string();
+        let error = error
+            .in_file(&file, source)
+            .instead(|lowest| format!("write `version: {lowest}` into {file} and push it again"));
+        error.help_for(
+            "template_cannot_run",
+            "publish what is missing first; to register the template before that, add --allow-missing",
+        )
     }
 }
 

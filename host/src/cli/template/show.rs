@@ -2,12 +2,19 @@
 
 use crate::cli::output::Output;
 use crate::cli::reference::Reference;
-use crate::cli::view::{Family, StepTemplate, TemplateVersion};
-use crate::cli::{CliError, Context, Exit, Problem, changes, json, units};
+use crate::cli::shell::word;
+use crate::cli::view::{StepTemplate, TemplateVersion};
+use crate::cli::{CliError, Context, Exit, Problem, changes, json, list, units};
+use crate::domain::template::example_input;
 use chrono::{TimeDelta, Utc};
 use serde::de::IgnoredAny;
+use serde_json::Value;
+use std::cmp::Reverse;
 
-/// Show a template: one version, or the latest together with the list of all versions.
+/// The longest input that is printed to be typed, in bytes.
+const MAX_INPUT_BYTES: usize = 200;
+
+/// Show one version of a template: the given one, or the one that new tasks use.
 #[derive(Debug, clap::Args)]
 pub struct Show {
     /// Which one, for example orders/fulfil or orders/fulfil@1.2.0.
@@ -59,13 +66,12 @@ impl Show {
             namespace, name, ..
         } = &self.template;
         let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
-        let family = context.client.get::<Family<TemplateVersion>>(&path).await?;
+        let family = list::versions::<TemplateVersion>(&context.client, &path).await?;
         let mut versions = family.value.versions;
-        // Stable versions before pre-releases, then the highest first.
-        versions.sort_by(|a, b| {
-            (a.version.pre.is_empty(), &a.version)
-                .cmp(&(b.version.pre.is_empty(), &b.version))
-                .reverse()
+        // What new tasks take, then stable versions before pre-releases, then the highest first.
+        versions.sort_by_key(|it| {
+            let is_latest = Some(&it.version) == family.value.latest.as_ref();
+            Reverse((is_latest, it.version.pre.is_empty(), it.version.clone()))
         });
         let (latest, others) = versions.split_first().ok_or_else(|| {
             Problem::new(
@@ -98,20 +104,43 @@ impl Show {
                     self.template.family(),
                     version.version
                 ),
-                format!(
-                    "tasker task run {} --watch --input '{{}}'",
-                    self.template.family()
-                ),
+                version.run_command(),
             ]);
         }
         Ok(Exit::Complete)
     }
 }
 
+/// What runs a task of a template with this input schema, with an input that it takes.
+pub fn run_command(family: &str, schema: Option<&Value>) -> String {
+    let example = |schema| {
+        let example = example_input(schema)?.to_string();
+        (example.len() <= MAX_INPUT_BYTES).then(|| word(&example))
+    };
+    let input = schema.map(|schema| example(schema).unwrap_or_else(|| "@input.json".to_owned()));
+    let input = input.map_or_else(String::new, |input| format!(" --input {input}"));
+    format!("tasker task run {family}{input} --watch")
+}
+
+impl TemplateVersion {
+    /// What runs a task of this template.
+    pub fn run_command(&self) -> String {
+        let schema = self.input_schema.as_deref();
+        let schema = schema.and_then(|schema| serde_json::from_str(schema.get()).ok());
+        run_command(
+            &format!("{}/{}", self.namespace, self.name),
+            schema.as_ref(),
+        )
+    }
+}
+
 fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
     let others: Vec<_> = others
         .iter()
-        .map(|other| other.version.to_string())
+        .map(|other| match other.standing.bar() {
+            None => other.version.to_string(),
+            Some(bar) => format!("{} ({bar})", other.version),
+        })
         .collect();
     let head = output.fields([
         (
@@ -119,6 +148,7 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
             format!("{}/{}", version.namespace, version.name),
         ),
         ("version", version.version.to_string()),
+        ("status", version.standing.bar().unwrap_or_default()),
         ("others", others.join(", ")),
         ("about", version.description.clone().unwrap_or_default()),
         ("digest", format!("sha256:{}", version.digest)),

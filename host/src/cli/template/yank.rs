@@ -5,16 +5,16 @@ use crate::cli::paint::Tone;
 use crate::cli::view::Yanked;
 use crate::cli::{CliError, Context, Exit};
 
-/// Take a version back: new tasks don't take it, tasks that have it keep it.
+/// Yank a version: new tasks do not use it; existing tasks keep it.
 ///
-/// Pins that only it satisfied go back to what they were before, where they can.
+/// Pins that only this version satisfied are rolled back, where possible.
 #[derive(Debug, clap::Args)]
 pub struct Yank {
     #[command(flatten)]
     version: OneVersion,
 }
 
-/// Give a version that was taken back to new tasks again.
+/// Undo a yank.
 #[derive(Debug, clap::Args)]
 pub struct Unyank {
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! What happened to a task, one line at a time.
 
-use crate::cli::json;
+use crate::cli::{json, units};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -35,13 +35,22 @@ pub struct Transition {
     /// Why; the payload of an event.
     #[serde(default)]
     pub detail: Option<Box<RawValue>>,
+    /// Of the whole detail, which is read by itself where it is large.
+    #[serde(default)]
+    pub detail_bytes: Option<u64>,
 }
 
 impl Transition {
-    /// The payload of an event, in one line.
+    /// The payload of an event, in one line; its size where it is large.
     pub fn payload(&self) -> String {
-        let payload = self.detail.as_ref();
-        payload.map_or_else(|| "null".to_owned(), |payload| json::compact(payload.get()))
+        match (&self.detail, self.detail_bytes) {
+            (Some(payload), _) => json::compact(payload.get()),
+            (None, Some(bytes)) => {
+                let (size, seq) = (units::size(bytes), self.seq);
+                format!("({size}: tasker task detail … {seq})")
+            }
+            (None, None) => "null".to_owned(),
+        }
     }
 
     /// Why the state changed, as far as it is told.

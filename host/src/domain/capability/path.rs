@@ -7,6 +7,9 @@ use std::str::FromStr;
 /// How often a text is decoded at most: what is encoded more often is refused.
 const MAX_DECODINGS: usize = 4;
 
+/// Dot, slash and backslash of full width, which some servers take for the narrow ones.
+const WIDE: [&str; 3] = ["\u{ff0e}", "\u{ff0f}", "\u{ff3c}"];
+
 /// All paths, one, or all below a prefix: `/v1/*`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct PathPattern {
@@ -78,10 +81,14 @@ fn without_parameters(segment: &str) -> &str {
     segment.split(';').next().unwrap_or_default()
 }
 
-/// Decoded as often as it is encoded, with `\` read as `/`; none where there is no end to it.
+/// Decoded as often as it is encoded, with `\` read as `/`; none where there is no end to it, or where
+/// servers differ in more than that over what it means.
 fn decoded(path: &str) -> Option<String> {
     let mut text = path.as_bytes().to_vec();
     for _ in 0..MAX_DECODINGS {
+        if is_ambiguous(&text) {
+            return None;
+        }
         let once = decoded_once(&text);
         if once == text {
             let text = String::from_utf8_lossy(&text).replace('\\', "/");
@@ -90,6 +97,29 @@ fn decoded(path: &str) -> Option<String> {
         text = once;
     }
     None
+}
+
+/// True for what some servers read as `.`, `/` or the end of the path, and others do not: control
+/// characters (a NUL ends a path in C), `%u002e`, UTF-8 with more bytes than a character needs, and
+/// characters of full width.
+fn is_ambiguous(text: &[u8]) -> bool {
+    let is_control = |byte: &u8| byte.is_ascii_control();
+    let is_wide_escape = |six: &[u8]| {
+        six[0] == b'%'
+            && matches!(six[1], b'u' | b'U')
+            && six[2..].iter().all(u8::is_ascii_hexdigit)
+    };
+    let is_overlong = |two: &[u8]| {
+        matches!(
+            two,
+            [0xc0 | 0xc1, 0x80..=0xbf] | [0xe0, 0x80..=0x9f] | [0xf0, 0x80..=0x8f]
+        )
+    };
+    let is_wide = |three: &[u8]| WIDE.iter().any(|wide| wide.as_bytes() == three);
+    text.iter().any(is_control)
+        || text.windows(6).any(is_wide_escape)
+        || text.windows(2).any(is_overlong)
+        || text.windows(3).any(is_wide)
 }
 
 fn decoded_once(text: &[u8]) -> Vec<u8> {
@@ -185,7 +215,16 @@ mod tests {
 
     #[test]
     fn no_spelling_leads_out_of_a_prefix() {
-        assert!(path("/v1/*").matches("/v1/") && path("/v1/*").matches("/v1/a/b%20c"));
+        for within in [
+            "/v1/",
+            "/v1/a/b%20c",
+            "/v1/caf%c3%a9",
+            "/v1/caf%e9",
+            "/v1/100%25",
+            "/v1/%ux",
+        ] {
+            assert!(path("/v1/*").matches(within), "{within}");
+        }
         for out in [
             "/v1",
             "/v1/../admin",
@@ -200,6 +239,21 @@ mod tests {
             "//../admin",
             "/v1%2f..%2fadmin",
             "/v2/%2e%2e/..%2fv1/x%2f..%2f..%2f",
+            "/v1/x%00/../admin",
+            "/v1/%00",
+            "/v1/%2500",
+            "/v1/a%0d%0ab",
+            "/v1/%u002e%u002e/admin",
+            "/v1/%25u002e%25u002e/admin",
+            "/v1/%U002e.%u002fadmin",
+            "/v1/%c0%ae%c0%ae/admin",
+            "/v1/..%c0%af..%c0%afadmin",
+            "/v1/%c1%9c/admin",
+            "/v1/%e0%80%ae%e0%80%ae/admin",
+            "/v1/%f0%80%80%ae%f0%80%80%ae/admin",
+            "/v1/%25c0%25ae/admin",
+            "/v1/%ef%bc%8e%ef%bc%8e/admin",
+            "/v1/..%ef%bc%8fadmin",
         ] {
             assert!(!path("/v1/*").matches(out), "{out}");
         }

@@ -15,11 +15,17 @@ pub enum Limit {
     Timeout,
     /// Time on the processor.
     Cpu,
+    /// Bytes that the host keeps for the attempt.
+    HostMemory,
     /// Bytes of the result, the checkpoint, or the details of a failure.
     Result,
+    /// Bytes of the task's input, the checkpoint and the results of earlier steps that it is handed.
+    Input,
     /// Bytes of the attempt's log.
     Log,
     HostCalls,
+    /// Handles of what the host keeps for the attempt.
+    Resources,
     /// Bytes of the payload of one event.
     Event,
     Events,
@@ -68,19 +74,24 @@ const SIZES: [(&str, u64); 4] = [
 const MAX_SIZE: u64 = 64 << 30;
 /// The smallest memory that can be said: one page.
 const MIN_MEMORY: u64 = 64 << 10;
+/// The smallest memory on the host that can be said: enough for a few calls.
+const MIN_HOST_MEMORY: u64 = 64 << 10;
 /// The largest number that can be said.
 const MAX_NUMBER: u64 = 1_000_000_000;
 /// As much of a wrong text as a message shows, in characters.
 const SHOWN_CHARS: usize = 40;
 
 impl Limit {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Memory,
         Self::Timeout,
         Self::Cpu,
+        Self::HostMemory,
         Self::Result,
+        Self::Input,
         Self::Log,
         Self::HostCalls,
+        Self::Resources,
         Self::Event,
         Self::Events,
         Self::HttpRequests,
@@ -92,11 +103,14 @@ impl Limit {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Memory => "memory",
+            Self::HostMemory => "host_memory",
             Self::Timeout => "timeout",
             Self::Cpu => "cpu",
             Self::Result => "result",
+            Self::Input => "input",
             Self::Log => "log",
             Self::HostCalls => "host_calls",
+            Self::Resources => "resources",
             Self::Event => "event",
             Self::Events => "events",
             Self::HttpRequests => "http_requests",
@@ -108,13 +122,15 @@ impl Limit {
     const fn unit(self) -> Unit {
         match self {
             Self::Memory
+            | Self::HostMemory
             | Self::Result
+            | Self::Input
             | Self::Log
             | Self::Event
             | Self::HttpIn
             | Self::HttpOut => Unit::Bytes,
             Self::Timeout | Self::Cpu => Unit::Milliseconds,
-            Self::HostCalls | Self::Events | Self::HttpRequests => Unit::Number,
+            Self::HostCalls | Self::Resources | Self::Events | Self::HttpRequests => Unit::Number,
         }
     }
 
@@ -123,10 +139,12 @@ impl Limit {
         let max_ms = u64::try_from(MAX_DURATION.as_millis()).unwrap_or(u64::MAX);
         match self {
             Self::Memory => MIN_MEMORY..=MAX_SIZE,
+            Self::HostMemory => MIN_HOST_MEMORY..=MAX_SIZE,
             Self::Timeout | Self::Cpu => 1..=max_ms,
-            Self::Result | Self::Event => 1..=MAX_SIZE,
+            Self::Result | Self::Input | Self::Event => 1..=MAX_SIZE,
             Self::Log | Self::HttpIn | Self::HttpOut => 0..=MAX_SIZE,
             Self::HostCalls => 1..=MAX_NUMBER,
+            Self::Resources => 0..=MAX_NUMBER,
             Self::Events | Self::HttpRequests => 0..=MAX_NUMBER,
         }
     }

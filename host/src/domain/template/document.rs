@@ -2,6 +2,7 @@
 
 use super::position::{Finding, Findings, TemplateError};
 use super::source;
+use crate::domain::byte_order_mark::without_mark;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
 
@@ -10,7 +11,7 @@ use serde_path_to_error::{Path, Segment};
 /// # Errors
 /// What is wrong with it, with line and column.
 pub fn read_document<T: DeserializeOwned>(text: &str) -> Result<T, TemplateError> {
-    let is_empty = text
+    let is_empty = without_mark(text)
         .lines()
         .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
     let text = if is_empty { "{}" } else { text };

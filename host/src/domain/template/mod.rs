@@ -13,17 +13,19 @@ pub mod graph;
 mod order;
 pub mod position;
 pub mod retry;
+mod scalar;
 pub mod schema;
 mod source;
 mod tree;
 
+pub use check::nearest::nearest;
 pub use definition::{Environment, Identity, Step, StepOverride, Template};
 pub use document::read_document;
 pub use environment::UnknownEnvironment;
 pub use order::OrderedStep;
 pub use position::{Finding, Position, TemplateError};
 pub use retry::{Backoff, Policy, PolicySettings, RetryPolicy, RetrySettings};
-pub use schema::{InputError, InputSchema, Schema, SchemaError};
+pub use schema::{InputError, InputSchema, Schema, SchemaError, example_input};
 
 /// The longest source, in bytes.
 pub const MAX_SOURCE_BYTES: usize = 4 << 20;
@@ -45,6 +47,17 @@ impl Template {
         let template = source::read(text, &mut findings)
             .and_then(|root| check::template(&root, &mut findings));
         findings.into_result(template)
+    }
+
+    /// Where the handlers of its steps are written in the YAML that a template was read from, in the
+    /// order of its steps; empty where the text is not that YAML.
+    pub fn handler_positions(text: &str) -> Vec<Position> {
+        let root = source::read(text, &mut position::Findings::default());
+        let Some(root) = root else {
+            return Vec::new();
+        };
+        let at = |step: usize| root.at_pointer(&format!("/steps/{step}/handler"));
+        (0..root.length_at("steps")).map(at).collect()
     }
 }
 

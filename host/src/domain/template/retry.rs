@@ -2,7 +2,8 @@
 
 use super::duration;
 use crate::domain::limits::LimitSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Number;
 use std::time::Duration;
 
 /// The most attempts that a step may have.
@@ -83,8 +84,14 @@ pub struct RetrySettings {
     pub base: Option<Duration>,
     #[serde(skip_serializing_if = "Option::is_none", with = "duration::optional")]
     pub max: Option<Duration>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "share")]
     pub jitter: Option<f64>,
+}
+
+/// A number that stands in what is flattened into a step: there a float comes as its text.
+fn share<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
+    let number = Option::<Number>::deserialize(from)?;
+    Ok(number.and_then(|number| number.as_f64()))
 }
 
 /// What a step, an environment or `defaults:` says of attempts.

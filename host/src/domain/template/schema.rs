@@ -5,12 +5,14 @@
 
 mod defaults;
 mod effort;
+mod example;
 mod hops;
 mod leads;
 mod patterns;
 
 pub(in crate::domain) use defaults::filled_default;
 pub use effort::MAX_CHECKS;
+pub use example::example_input;
 
 use jsonschema::{Draft, ValidationError, ValidationOptions, Validator};
 use leads::Leads;

@@ -6,7 +6,9 @@
 
 use super::MAX_SOURCE_BYTES;
 use super::position::{Findings, Path, Position};
+use super::scalar;
 use super::tree::{Content, Entry, Located, cut};
+use crate::domain::byte_order_mark::without_mark;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use std::collections::HashMap;
@@ -32,6 +34,7 @@ const EMPTY: &str = "the source is empty; a template starts with `namespace:` an
 /// The tree of this text; what is wrong with it goes to the findings, and if it cannot be read at
 /// all there is no tree.
 pub(super) fn read(text: &str, findings: &mut Findings) -> Option<Located> {
+    let text = without_mark(text);
     if let Err(message) = refuse_early(text) {
         findings.push(Position::START, "", message);
         return None;
@@ -163,10 +166,12 @@ impl<'t, 'f> Reading<'t, 'f> {
             (Ok(None), _) => Ok(None),
             (Ok(Some(())), kept) => Ok(kept),
             (Err(refusal), Some(Located { content, .. })) if content.is_scalar() => {
-                Ok(Some(Located {
-                    at: refusal_place(&refusal),
-                    content,
-                }))
+                let at = refusal_place(&refusal);
+                let content = scalar::as_written(content, &self.lines, at).unwrap_or_else(|lost| {
+                    self.findings.push(at, &self.path, scalar::NOT_AS_JSON);
+                    lost
+                });
+                Ok(Some(Located { at, content }))
             }
             (Err(error), _) => Err(error),
         }

@@ -98,6 +98,14 @@ impl Located {
         at
     }
 
+    /// How many items the list under a key has.
+    pub fn length_at(&self, key: &str) -> usize {
+        match self.child(key).map(|child| &child.content) {
+            Some(Content::List(items)) => items.len(),
+            Some(_) | None => 0,
+        }
+    }
+
     fn child(&self, key: &str) -> Option<&Self> {
         match &self.content {
             Content::List(items) => items.get(key.parse::<usize>().ok()?),

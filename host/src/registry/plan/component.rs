@@ -12,18 +12,19 @@ use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::Bar;
 use crate::domain::signature::Signature;
 use crate::registry::discover::descriptor;
+use crate::registry::hidden::{Hidden, keep};
 use crate::registry::sign::check_signatures;
-use crate::registry::storable::has_nul;
+use crate::registry::storable;
 use crate::registry::uses::MAX_USES;
 use crate::registry::verdict::Uploaded;
 use crate::registry::{Kind, Registry, RegistryError, Release};
 use crate::sandbox::Descriptor;
 use crate::store::component::ComponentVersionRow;
-use crate::store::uses::PinUseRow;
+use crate::store::uses::{PinUseRow, UseRow};
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What publishing a version of a component would change, if nobody is in its way.
 #[derive(Clone, Debug, Serialize)]
@@ -32,6 +33,8 @@ pub struct ComponentPlan {
     pub name: Name,
     pub version: Version,
     pub digest: Digest,
+    /// What inspection found in it.
+    pub descriptor: Descriptor,
     /// `active`, or why new tasks may not take it; null where it is not published.
     pub status: Option<&'static str>,
     #[serde(flatten)]
@@ -49,6 +52,8 @@ pub struct ComponentPlan {
     pub open_tasks: Vec<OpenTasks>,
     /// There are more steps or pins than are told.
     pub is_cut: bool,
+    /// What its reader may not see of steps and pins.
+    pub hidden: Hidden,
 }
 
 /// A step that it reaches, or almost.
@@ -57,6 +62,8 @@ pub struct StepReach {
     pub namespace: String,
     pub template: String,
     pub template_version: String,
+    /// It is the version of the template that a new task takes which asks for none.
+    pub is_default: bool,
     pub step: String,
     pub handler: Name,
     pub requirement: Requirement,
@@ -124,8 +131,8 @@ impl Registry {
         }
         let uploaded = self.inspected(bytes).await?;
         let described = serde_json::to_value(&uploaded.descriptor);
-        if described.is_ok_and(|described| has_nul(&described)) {
-            return Err(RegistryError::Nul("the component's descriptor"));
+        if let Ok(described) = described {
+            storable::check(&described, "the component's descriptor")?;
         }
         let obstacles = self.obstacles(target, version, given, signatures);
         let obstacles = obstacles.await?;
@@ -193,20 +200,25 @@ impl Registry {
         let uses = self.store.steps_that_name(namespace, name, MAX_USES);
         let uses = uses.await?;
         let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
+        let audience = self.audience(target).await?;
+        let uses = uses.into_iter();
+        let uses: Vec<UseRow> = uses.filter(|it| audience.includes(&it.namespace)).collect();
         let pinned = pinned(&pins)?;
         let held = self.as_taken(target, uploaded.digest, signatures, &uses);
         let held = held.await?;
         let mut steps = reached_steps(target, version, uses, &held, &pinned);
         mark_lacking(&mut steps, &uploaded.descriptor);
+        self.mark_defaults(&mut steps).await?;
         let all = steps.len();
         steps.retain(|step| step.reached.reach != Reach::Unmatched);
-        steps.sort_by_key(|step| step.reached.reach);
+        steps.sort_by_key(|step| (step.reached.reach, !step.is_default));
         let open = self.store.open_tasks_by_version(namespace, name).await?;
         Ok(ComponentPlan {
             namespace: namespace.clone(),
             name: name.clone(),
             version: version.clone(),
             digest: uploaded.digest,
+            descriptor: uploaded.descriptor,
             status,
             number,
             unapproved: Vec::new(),
@@ -219,7 +231,43 @@ impl Registry {
                 .collect(),
             open_tasks: open_tasks(open)?,
             is_cut,
+            hidden: Hidden::default(),
         })
+    }
+}
+
+impl ComponentPlan {
+    /// The plan as one reads it who may read these namespaces.
+    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
+        self.hidden = Hidden {
+            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
+            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+        };
+        self
+    }
+}
+
+impl Registry {
+    async fn mark_defaults(&self, steps: &mut [StepReach]) -> Result<(), RegistryError> {
+        let named: BTreeSet<(&str, &str)> = steps
+            .iter()
+            .map(|step| (step.namespace.as_str(), step.template.as_str()))
+            .collect();
+        let named: Vec<_> = named.into_iter().collect();
+        let rows = self.store.templates_named(&named).await?;
+        let defaults: BTreeSet<(String, String, String)> = rows
+            .into_iter()
+            .filter_map(|row| {
+                let version = row.default_version()?.to_string();
+                Some((row.namespace, row.name, version))
+            })
+            .collect();
+        for step in steps {
+            let (namespace, template) = (step.namespace.clone(), step.template.clone());
+            let key = (namespace, template, step.template_version.clone());
+            step.is_default = defaults.contains(&key);
+        }
+        Ok(())
     }
 }
 

@@ -90,6 +90,7 @@ pub(super) fn reached_steps(
             namespace: row.namespace,
             template: row.template,
             template_version: row.version,
+            is_default: false,
             step: row.step,
             handler: handler.handler,
             requirement: handler.requirement,

@@ -7,6 +7,7 @@ use crate::domain::reach::{Arrival, Reached};
 use crate::domain::requirement::QualifiedName;
 use crate::domain::template::Template;
 use crate::registry::publish_template::{check_address, definition_json};
+use crate::registry::resolve::assumed::Assumed;
 use crate::registry::resolve::foresee::{StepChoice, Ungranted};
 use crate::registry::{Kind, Registry, RegistryError, Release};
 use semver::Version;
@@ -34,7 +35,8 @@ pub struct TemplatePlan {
 }
 
 impl Registry {
-    /// What publishing this YAML under this version would change. Nothing is stored.
+    /// What publishing this YAML under this version would change, if what is assumed were there too.
+    /// Nothing is stored.
     ///
     /// # Errors
     /// Where it could not be published: it is wrong, is called otherwise, or the version has another
@@ -44,6 +46,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         source: &str,
+        assumed: &Assumed,
     ) -> Result<TemplatePlan, RegistryError> {
         let template = Template::parse(source)?;
         check_address(&template, target, version)?;
@@ -70,7 +73,7 @@ impl Registry {
         let verdict = self.judge_template(target, template.clone()).await?;
         let number = self.numbered(Kind::Template, target, version, verdict);
         let number = number.await?;
-        let foreseen = self.foresee(&template).await?;
+        let foreseen = self.foresee(&template, assumed).await?;
         let open = self
             .store
             .open_tasks_by_template_version(namespace, name)

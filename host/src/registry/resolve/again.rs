@@ -87,6 +87,7 @@ impl Resolver<'_> {
             .filter(|target| moves(target))
             .cloned()
             .collect();
+        self.check_use(template, &components).await?;
         let versions = self.versions_of(&components, &pins.policy).await?;
         let ordered = template.ordered();
         let moving: Vec<_> = ordered

@@ -1,19 +1,24 @@
 //! What the steps of a template would run that nobody has to have published.
 
 use super::super::discover::parse_version;
+use super::super::error::lines;
+use super::assumed::Assumed;
 use super::pins::NamespacePins;
 use super::{Registry, RegistryError, components_of, lock_entry};
 use crate::domain::capability::Capability;
+use crate::domain::compat::schema::{Comparisons, contradiction};
 use crate::domain::name::Name;
 use crate::domain::pin::Pinned;
 use crate::domain::ramp::Percent;
 use crate::domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
 use crate::domain::resolve::{Candidate, Components, Pins, choose_components};
+use crate::domain::share::{UnsharedUse, UsableComponents};
 use crate::domain::template::{OrderedStep, Template};
 use crate::sandbox::Descriptor;
 use crate::store::grant::{GrantFilter, GrantRow, MAX_GRANTS};
 use semver::Version;
 use serde::Serialize;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -55,7 +60,11 @@ pub struct Foreseen {
 /// What choosing for one template works with.
 struct Foresight<'a> {
     home: &'a Name,
+    /// Of the template; none where it takes any input.
+    input: Option<&'a Value>,
+    comparisons: Comparisons,
     versions: Components<i32>,
+    usable: UsableComponents,
     pins: &'a NamespacePins,
     plain: Pins,
     /// With every ramp taken.
@@ -63,31 +72,41 @@ struct Foresight<'a> {
 }
 
 impl Registry {
-    /// What new tasks of a template would run, step by step.
+    /// What new tasks of a template would run, step by step, if what is assumed were there too.
     pub(in crate::registry) async fn foresee(
         &self,
         template: &Template,
+        assumed: &Assumed,
     ) -> Result<Foreseen, RegistryError> {
-        let pins = self.pins_of(&template.namespace).await?;
+        let mut pins = self.pins_of(&template.namespace).await?;
+        assumed.repin(&template.namespace, &mut pins);
         let mut resolver = self.resolver().await?;
         let ramps: Vec<String> = pins
             .components
             .values()
             .map(|pin| pin.name.clone())
             .collect();
+        let components = components_of(template);
+        let mut versions = resolver.versions_of(&components, &pins.policy).await?;
+        assumed.add_to(&mut versions);
         let foresight = Foresight {
             home: &template.namespace,
-            versions: resolver
-                .versions_of(&components_of(template), &pins.policy)
-                .await?,
+            usable: self.usable(&template.namespace, &components).await?,
+            input: template.input_schema.as_ref(),
+            comparisons: Comparisons::default(),
+            versions,
             plain: pins.seen_on(&[]),
             ramped: pins.seen_on(&ramps),
             pins: &pins,
         };
         let steps = template.ordered();
         let chosen = steps.iter().filter_map(|step| foresight.chosen(step).ok());
-        let ids: BTreeSet<i32> = chosen.map(|candidate| candidate.id).collect();
-        let descriptors = resolver.descriptors(ids).await?;
+        let ids = chosen.map(|candidate| candidate.id);
+        let ramped = steps.iter().filter_map(|step| foresight.ramped(step));
+        let ids = ids.chain(ramped.map(|candidate| candidate.id));
+        let (stored, new): (BTreeSet<i32>, BTreeSet<i32>) = ids.partition(|id| *id >= 0);
+        let mut descriptors = resolver.descriptors(stored).await?;
+        descriptors.extend(new.into_iter().filter_map(|id| assumed.descriptor(id)));
         let grants = self.grants_of(&template.namespace).await?;
         Ok(Foreseen {
             ungranted: foresight.ungranted(&steps, &descriptors, &grants),
@@ -139,12 +158,29 @@ impl Foresight<'_> {
     }
 
     fn chosen_by(&self, ordered: &OrderedStep<'_>, pins: &Pins) -> Result<&Candidate<i32>, String> {
+        self.check_use(ordered)?;
         let step = [(&ordered.step.name, &ordered.step.handler)];
         let chosen = choose_components(self.home, step, &self.versions, pins);
         match chosen {
             Ok(chosen) => Ok(chosen[0]),
-            Err(errors) => Err(errors.iter().map(ToString::to_string).collect()),
+            Err(errors) => Err(lines(&errors)),
         }
+    }
+
+    /// What is not shared is not told of.
+    fn check_use(&self, ordered: &OrderedStep<'_>) -> Result<(), String> {
+        let component = ordered.step.handler.component.qualified(self.home);
+        if self.usable.allow(self.home, &component) {
+            return Ok(());
+        }
+        let refused = RegistryError::NotShared {
+            namespace: self.home.clone(),
+            uses: vec![UnsharedUse {
+                step: Some(ordered.step.name.clone()),
+                component,
+            }],
+        };
+        Err(refused.to_string())
     }
 
     fn choice(
@@ -157,12 +193,12 @@ impl Foresight<'_> {
         let (takes, problem) = match self.chosen(ordered) {
             Err(problem) => (None, Some(problem)),
             Ok(candidate) => {
-                let descriptor = descriptors.get(&candidate.id);
-                let entry = lock_entry(&target, ordered, candidate, descriptor);
-                let problem = entry.err().map(|error| error.to_string());
+                let problem = self.problem(&target, ordered, candidate, descriptors);
                 (Some(candidate.version.clone()), problem)
             }
         };
+        let on_ramp = self.ramped(ordered);
+        let problem = problem.or_else(|| self.problem(&target, ordered, on_ramp?, descriptors));
         StepChoice {
             step: ordered.step.name.clone(),
             handler: handler.clone(),
@@ -170,6 +206,42 @@ impl Foresight<'_> {
             takes,
             problem,
         }
+    }
+
+    /// Why this version would fail every task at this step.
+    fn problem(
+        &self,
+        target: &QualifiedName,
+        ordered: &OrderedStep<'_>,
+        candidate: &Candidate<i32>,
+        descriptors: &BTreeMap<i32, Arc<Descriptor>>,
+    ) -> Option<String> {
+        let descriptor = descriptors.get(&candidate.id);
+        if let Err(error) = lock_entry(target, ordered, candidate, descriptor) {
+            return Some(error.to_string());
+        }
+        let handler = &ordered.step.handler.handler;
+        let described = descriptor?.handlers.iter().flatten();
+        let described = described.clone().find(|it| it.name == *handler)?;
+        let (given, asked) = (self.input?, described.input_schema.as_ref()?);
+        let found = contradiction(given, asked, &self.comparisons)?;
+        let (step, version) = (&ordered.step.name, &candidate.version);
+        let place = match found.path.is_empty() {
+            true => "it".to_owned(),
+            false => format!("`{}`", found.path),
+        };
+        Some(format!(
+            "step `{step}` runs `{handler}` of {target} {version}, which takes no input that the \
+             template's input_schema allows: {place} {}; change the schema or run another version",
+            found.what
+        ))
+    }
+
+    /// What tasks on the component's ramp take, where it has one.
+    fn ramped(&self, ordered: &OrderedStep<'_>) -> Option<&Candidate<i32>> {
+        let target = ordered.step.handler.component.qualified(self.home);
+        self.pins.components.get(&target)?.pinned.ramp.as_ref()?;
+        self.chosen_by(ordered, &self.ramped).ok()
     }
 
     /// What tasks on the ramp take, where it is something else.
@@ -180,7 +252,7 @@ impl Foresight<'_> {
         others: Option<&Version>,
     ) -> Option<RampChoice> {
         let ramp = self.pins.components.get(target)?.pinned.ramp.as_ref()?;
-        let chosen = self.chosen_by(ordered, &self.ramped).ok()?;
+        let chosen = self.ramped(ordered)?;
         let takes = Some(&chosen.version).filter(|version| Some(*version) != others)?;
         Some(RampChoice {
             takes: takes.clone(),

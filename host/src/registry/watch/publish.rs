@@ -2,6 +2,7 @@
 
 use super::folder::{Content, Found, signature_file};
 use crate::domain::actor::Actor;
+use crate::domain::byte_order_mark::strip_mark;
 use crate::domain::chain::Chain;
 use crate::domain::component_file::{ComponentFile, ComponentFileError};
 use crate::domain::digest::Digest;
@@ -10,6 +11,7 @@ use crate::domain::requirement::QualifiedName;
 use crate::domain::signature::{Signature, SignatureError};
 use crate::domain::template::{MAX_SOURCE_BYTES, Template};
 use crate::registry::publish_component::{MAX_COMPONENT_BYTES, Published};
+use crate::registry::publish_template::Missing;
 use crate::registry::{Registry, RegistryError};
 use std::io;
 use std::path::Path;
@@ -38,6 +40,11 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// True for a template whose components may come yet.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Self::Registry(RegistryError::CannotRun(_)))
+    }
+
     /// True where nothing is wrong with the file, as far as is known.
     pub fn is_of_the_host(&self) -> bool {
         match self {
@@ -57,8 +64,8 @@ impl Registry {
     pub(super) async fn publish_file(&self, file: &Found) -> Result<Option<String>, FileError> {
         let namespace: Name = file.namespace.parse()?;
         match file.content {
-            Content::Component => self.publish_component_file(namespace, &file.path).await,
-            Content::Template => self.publish_template_file(namespace, &file.path).await,
+            Content::Component => self.publish_component_file(namespace, file).await,
+            Content::Template => self.publish_template_file(namespace, &file.real).await,
             Content::Rules => {
                 tracing::info!(
                     file = %file.path.display(),
@@ -72,12 +79,12 @@ impl Registry {
     async fn publish_component_file(
         &self,
         namespace: Name,
-        path: &Path,
+        file: &Found,
     ) -> Result<Option<String>, FileError> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
         let ComponentFile { name, version } = ComponentFile::parse(&name)?;
-        let bytes = read(path, MAX_COMPONENT_BYTES).await?;
-        let signatures = signatures_of(path).await?;
+        let bytes = read(&file.real, MAX_COMPONENT_BYTES).await?;
+        let signatures = signatures_of(&file.path).await?;
         let (target, actor) = (QualifiedName { namespace, name }, Actor::host());
         self.keep_signatures(Digest::of(&bytes), &signatures, &actor)
             .await?;
@@ -92,16 +99,14 @@ impl Registry {
         path: &Path,
     ) -> Result<Option<String>, FileError> {
         let source = read(path, MAX_SOURCE_BYTES).await?;
-        let source = String::from_utf8(source).map_err(|_| FileError::NotText)?;
+        let mut source = String::from_utf8(source).map_err(|_| FileError::NotText)?;
+        strip_mark(&mut source);
         let is = Template::parse(&source).map_err(RegistryError::from)?;
         let (name, version) = (is.name, is.version);
         let target = QualifiedName { namespace, name };
         let published = self
-            .publish_template(&target, &version, &source, &Actor::host())
+            .publish_template(&target, &version, &source, Missing::Refused, &Actor::host())
             .await?;
-        for warning in &published.warnings {
-            tracing::warn!(file = %path.display(), "no task of it would run now: {warning}");
-        }
         let created = published.created;
         Ok(created.then(|| format!("template {target}@{version}")))
     }

@@ -8,16 +8,24 @@ use crate::sandbox::verdict::Stopped;
 use futures::future::BoxFuture;
 use std::time::Instant;
 
-/// Answers for the results of steps that a step depends on indirectly. Those of its direct
-/// dependencies travel with the invocation; these are looked up when a handler asks.
+/// Answers for the results of steps that a step depends on, directly or not, when a handler asks.
 pub trait AncestorResults: Send + Sync {
-    /// The result, as JSON text, of the step of that name in the task of the lease, where the
-    /// lease's step depends on it; none for any other name.
+    /// The result of the step of that name in the task of the lease, where the lease's step depends on
+    /// it; none for any other name. Its text is left out where it is larger than `bytes_max`.
     fn result<'a>(
         &'a self,
         lease: Lease,
         step: &'a str,
-    ) -> BoxFuture<'a, Result<Option<String>, AncestorError>>;
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>>;
+}
+
+/// The result of an earlier step.
+#[derive(Clone, Debug)]
+pub struct AncestorResult {
+    /// JSON text; none where it is larger than was asked for.
+    pub text: Option<String>,
+    pub bytes: u64,
 }
 
 /// The result of an ancestor could not be read. Ends the attempt as the host's fault.
@@ -70,19 +78,30 @@ impl context::Host for AttemptState {
     }
 
     async fn dependency(&mut self, step: String) -> wasmtime::Result<Option<String>> {
-        let direct = self
-            .invocation
-            .dependencies
-            .iter()
-            .find(|(name, _)| **name == *step);
-        if let Some((_, result)) = direct {
-            return Ok(Some(result.clone()));
+        if let Some(kept) = self.handed.kept(&step) {
+            return Ok(Some(kept.to_owned()));
+        }
+        let mut at_hand = self.invocation.dependencies.iter();
+        if let Some((_, result)) = at_hand.find(|(name, _)| **name == *step) {
+            self.handed.count(&step, result.len() as u64)?;
+            return Ok(Some(result.to_string()));
         }
         let Some(ancestors) = &self.surroundings.ancestors else {
             return Ok(None);
         };
-        let found = ancestors.result(self.invocation.lease, &step).await;
-        found.map_err(|error| Stopped::Host(error).into())
+        let bytes_max = self.handed.bytes_left(&step);
+        let found = ancestors
+            .result(self.invocation.lease, &step, bytes_max)
+            .await
+            .map_err(Stopped::Host)?;
+        let Some(found) = found else {
+            return Ok(None);
+        };
+        self.handed.count(&step, found.bytes)?;
+        if let Some(text) = &found.text {
+            self.handed.keep(&step, text);
+        }
+        Ok(found.text)
     }
 
     fn config(&mut self) -> String {
@@ -95,18 +114,25 @@ impl context::Host for AttemptState {
 
     fn heartbeat(&mut self, progress: Option<String>) -> bool {
         if let Some(progress) = progress {
-            self.log.remark(
-                LogLevel::Debug,
-                format!(
-                    "progress: {}",
-                    crate::sandbox::attempt_log::printable(&progress)
-                ),
-            );
+            self.log_progress(&progress);
         }
         !self
             .surroundings
             .cancelled
             .as_ref()
             .is_some_and(|token| token.is_cancelled())
+    }
+}
+
+/// What is read of a progress beyond the limit of the log, in bytes: more than the longest secret, so
+/// that none is cut in two.
+const PROGRESS_BEYOND_LOG: usize = 1 << 20;
+
+impl AttemptState {
+    fn log_progress(&self, progress: &str) {
+        let read_bytes = self.limits().log_bytes.saturating_add(PROGRESS_BEYOND_LOG);
+        let read = &progress[..progress.floor_char_boundary(read_bytes)];
+        self.log
+            .remark(LogLevel::Debug, &format!("progress: {read}"));
     }
 }

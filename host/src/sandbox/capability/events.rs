@@ -3,8 +3,12 @@
 use crate::domain::event::{EventName, SentEvent};
 use crate::domain::json_text;
 use crate::sandbox::bindings::tasker::step::events::{Error, Host};
+use crate::sandbox::meter::Held;
 use crate::sandbox::state::AttemptState;
 use crate::sandbox::verdict::Stopped;
+
+/// What an event takes beside its payload, about, in bytes.
+const EVENT_BYTES: usize = 256;
 
 impl Host for AttemptState {
     fn send(&mut self, name: String, payload: String) -> wasmtime::Result<Result<(), Error>> {
@@ -22,6 +26,10 @@ impl Host for AttemptState {
         let payload = self.given.struck_out_of_json(payload);
         // What stands in a secret's place may be longer.
         self.check_size(&payload)?;
+        self.event_bytes += EVENT_BYTES + payload.len();
+        self.meter
+            .hold(Held::Events, self.event_bytes)
+            .map_err(Stopped::from)?;
         self.events.push(SentEvent { name, payload });
         Ok(Ok(()))
     }

@@ -3,8 +3,12 @@
 mod address;
 mod body;
 mod client;
+mod connect;
+pub(super) mod error_code;
 mod names;
 mod placeholder;
+pub(super) mod request_parts;
+mod timeouts;
 
 use super::grant_command;
 use crate::domain::capability::HttpRequest;
@@ -12,10 +16,12 @@ use crate::domain::invocation::StepPlan;
 use crate::domain::limits::Limit;
 use crate::sandbox::attempt_log::{LogLevel, LogWriter};
 use crate::sandbox::given::Given;
-use crate::sandbox::meter::{Meter, OverLimit};
+use crate::sandbox::meter::{Charge, Meter, OverLimit};
 use crate::sandbox::state::AttemptState;
+use crate::sandbox::table::{BODY_BYTES, BODY_CHUNK_BYTES, MAX_FIELDS_BYTES, weight_of_fields};
 use body::{IncomingBody, OutgoingBody};
 pub(in crate::sandbox) use client::Outside;
+use connect::within_connect_timeout;
 use http_body_util::BodyExt;
 pub use names::LookUp;
 pub(in crate::sandbox) use names::SystemNames;
@@ -23,14 +29,14 @@ use placeholder::{FillError, Filling};
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use timeouts::Timeouts;
 use wasmtime_wasi_http::{
     Error, RequestOptions, WasiBody, WasiHttpCtx, WasiHttpCtxView, WasiHttpHooks, WasiHttpView,
 };
 
-/// How long a destination may take to answer where the guest doesn't say; the deadline of the
-/// attempt ends the wait as well.
-const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(600);
+/// What the host keeps for a request from when it is sent until its response was read, about, in
+/// bytes: what waits in both bodies, and the buffers of the connection.
+const EXCHANGE_BYTES: usize = BODY_BYTES + (128 << 10);
 
 /// A response, and what the connection has to do until its body was read: nothing, the client does it.
 type Exchange<E> = Result<
@@ -47,8 +53,10 @@ impl WasiHttpView for AttemptState {
         let given = &self.given;
         let meter = &self.meter;
         let parts = self.http.get_or_insert_with(|| {
+            let mut ctx = WasiHttpCtx::new();
+            ctx.set_field_size_limit(MAX_FIELDS_BYTES);
             Box::new((
-                WasiHttpCtx::new(),
+                ctx,
                 Gate {
                     step: invocation.step.clone(),
                     log: log.clone(),
@@ -85,13 +93,26 @@ impl WasiHttpHooks for Gate {
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
         let (log, outside, meter) = (self.log.clone(), self.outside.clone(), self.meter.clone());
         let (step, given) = (self.step.clone(), self.given.clone());
+        // At once, so that the guest does not begin more than it may.
+        let charge = meter.charge(EXCHANGE_BYTES + weight_of_fields(request.headers()));
+        let timeouts = Timeouts::of(options);
         Box::new(async move {
-            let sent = match admit_filled(request, &step, &given, &meter).await {
-                Ok(request) => send(&outside, request, options, meter).await,
-                Err(refused) => Err(refused),
+            let sent = match charge {
+                Ok(charge) => {
+                    let request = admit_filled(request, &step, &given, &meter).await;
+                    match request {
+                        Ok(request) => send(&outside, request, timeouts, meter, charge).await,
+                        Err(refused) => Err(refused),
+                    }
+                }
+                Err(over) => Err(over.into()),
             };
             sent.map_err(|refused| refused.tell(&log))
         })
+    }
+
+    fn p2_outgoing_body_chunk_size(&mut self) -> usize {
+        BODY_CHUNK_BYTES
     }
 }
 
@@ -115,6 +136,10 @@ pub(super) enum Refused {
         address: IpAddr,
         why: &'static str,
     },
+    #[error(
+        "HTTP request refused: `{host}` is a cloud's metadata service; handlers never reach those"
+    )]
+    Metadata { host: String },
     #[error(transparent)]
     Secret(FillError),
     #[error("HTTP request refused: `{0}` is not a URL")]
@@ -131,11 +156,23 @@ pub(super) enum Refused {
 
 impl Refused {
     fn tell(self, log: &LogWriter) -> Error {
-        log.remark(LogLevel::Warn, self.to_string());
-        match self {
-            Self::NoGrant { .. } | Self::Address { .. } | Self::Secret(_) | Self::Limit(_) => {
-                Error::HttpRequestDenied
+        match &self {
+            Self::Failed { .. } | Self::Limit(_) => {
+                log.remark(LogLevel::Warn, &self.to_string());
             }
+            Self::NoGrant { .. }
+            | Self::UserInUrl(_)
+            | Self::Address { .. }
+            | Self::Metadata { .. }
+            | Self::Secret(_)
+            | Self::Url(_) => log.refused(&self.to_string()),
+        }
+        match self {
+            Self::NoGrant { .. }
+            | Self::Address { .. }
+            | Self::Metadata { .. }
+            | Self::Secret(_)
+            | Self::Limit(_) => Error::HttpRequestDenied,
             Self::Url(_) | Self::UserInUrl(_) => Error::HttpRequestUriInvalid,
             Self::Failed { error, .. } => error,
         }
@@ -199,15 +236,16 @@ fn admit_url(method: &str, url: &Url, step: &StepPlan) -> Result<(), Refused> {
     }
     match host.trim_matches(['[', ']']).parse() {
         Ok(address) => address::check(host, address),
-        Err(_) => Ok(()),
+        Err(_) => address::check_name(host),
     }
 }
 
 async fn send(
     outside: &Outside,
     request: reqwest::Request,
-    options: Option<RequestOptions>,
+    timeouts: Timeouts,
     meter: Arc<Meter>,
+    charge: Charge,
 ) -> Exchange<Refused> {
     meter.count_request()?;
     let host = request.url().host_str().unwrap_or_default().to_owned();
@@ -219,10 +257,9 @@ async fn send(
     let client = outside
         .client()
         .map_err(|reason| failed(reason, Error::ConfigurationError))?;
-    let patience = options
-        .and_then(|options| options.first_byte_timeout)
-        .unwrap_or(FIRST_BYTE_TIMEOUT);
-    let response = tokio::time::timeout(patience, client.execute(request)).await;
+    let patience = timeouts.first_byte;
+    let answer = within_connect_timeout(timeouts.connect, client.execute(request));
+    let response = tokio::time::timeout(patience, answer).await;
     let response = response
         .map_err(|_| {
             failed(
@@ -231,17 +268,18 @@ async fn send(
             )
         })?
         .map_err(|error| match meter.breach() {
-            Some(breach) => Refused::Limit(breach.limit()),
+            Some(breach) => Refused::Limit(breach),
             None => client::refused(&host, &error),
         })?;
-    let response =
-        http::Response::from(response).map(|body| IncomingBody::new(body, meter).boxed_unsync());
+    let between_bytes = timeouts.between_bytes;
+    let response = http::Response::from(response)
+        .map(|body| IncomingBody::new(body, between_bytes, meter, charge).boxed_unsync());
     Ok((response, Box::new(std::future::ready(Ok(())))))
 }
 
 impl From<OverLimit> for Refused {
     fn from(OverLimit(breach): OverLimit) -> Self {
-        Self::Limit(breach.limit())
+        Self::Limit(breach)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::domain::kv::{
 use crate::domain::name::Name;
 use crate::sandbox::bindings::tasker::step::kv::{Entry, Error, Host};
 use crate::sandbox::kv_buffer::OWN_VERSION;
+use crate::sandbox::meter::Held;
 use crate::sandbox::state::AttemptState;
 use crate::sandbox::verdict::Stopped;
 use futures::future::BoxFuture;
@@ -56,7 +57,7 @@ impl Host for AttemptState {
     }
 
     async fn set(&mut self, bucket: String, key: String, value: String) -> Answer<()> {
-        Ok(self.write(&bucket, key, Some(value), Expected::Anything))
+        self.write(&bucket, key, Some(value), Expected::Anything)
     }
 
     async fn compare_and_set(
@@ -79,11 +80,11 @@ impl Host for AttemptState {
             Some(Ok(version)) => Expected::Version(version),
             Some(Err(_)) => return Ok(Err(Error::Conflict)),
         };
-        Ok(self.write(&bucket, key, Some(value), expected))
+        self.write(&bucket, key, Some(value), expected)
     }
 
     async fn delete(&mut self, bucket: String, key: String) -> Answer<()> {
-        Ok(self.write(&bucket, key, None, Expected::Anything))
+        self.write(&bucket, key, None, Expected::Anything)
     }
 
     async fn list_keys(
@@ -138,6 +139,20 @@ impl AttemptState {
     }
 
     fn write(
+        &mut self,
+        bucket: &str,
+        key: String,
+        value: Option<String>,
+        expected: Expected,
+    ) -> Answer<()> {
+        let written = self.buffer(bucket, key, value, expected);
+        self.meter
+            .hold(Held::Kv, self.kv.bytes())
+            .map_err(Stopped::from)?;
+        Ok(written)
+    }
+
+    fn buffer(
         &mut self,
         bucket: &str,
         key: String,

@@ -1,22 +1,14 @@
 //! `tasker:step/log`.
 
-use crate::sandbox::attempt_log::{LogLevel, LogLine, LogSource, printable};
+use crate::sandbox::attempt_log::{LogLevel, LogSource};
 use crate::sandbox::bindings::tasker::step::log::{Host, Level};
 use crate::sandbox::state::AttemptState;
 
 impl Host for AttemptState {
     fn log(&mut self, level: Level, message: String, fields: Vec<(String, String)>) {
-        let fields = fields
-            .iter()
-            .map(|(key, value)| (printable(key), printable(value)))
-            .collect();
-        let message = printable(&message);
-        self.log.lock().add(LogLine {
-            level: level.into(),
-            source: LogSource::Handler,
-            message,
-            fields,
-        });
+        self.log
+            .lock()
+            .add(level.into(), LogSource::Handler, &message, fields);
     }
 }
 

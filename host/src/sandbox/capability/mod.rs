@@ -8,7 +8,6 @@ pub(super) mod log;
 pub(super) mod secrets;
 pub(super) mod wasi;
 
-use super::attempt_log::LogLevel;
 use super::bindings::StepHandler;
 use super::state::AttemptState;
 use wasmtime::component::{HasSelf, Linker};
@@ -78,7 +77,7 @@ impl AttemptState {
         let refused = format!(
             "{what} refused: namespace {namespace} grants no `{capability}` to {component}; an operator can: {command}"
         );
-        self.log.remark(LogLevel::Warn, refused);
+        self.log.refused(&refused);
     }
 }
 
@@ -88,5 +87,7 @@ pub(super) fn link(engine: &Engine) -> Result<Linker<AttemptState>> {
     StepHandler::add_to_linker::<_, HasSelf<AttemptState>>(&mut linker, |state| state)?;
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    http::request_parts::bound(&mut linker)?;
+    http::error_code::link(&mut linker)?;
     Ok(linker)
 }

@@ -21,8 +21,13 @@ pub trait SecretValues: Send + Sync {
 
 /// A secret could not be read. Ends the attempt as the host's fault.
 #[derive(Debug, thiserror::Error)]
-#[error("a secret could not be read")]
-pub struct SecretUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+pub enum SecretUnavailable {
+    #[error("a secret could not be read")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Another host may have the key.
+    #[error("this host cannot decrypt a secret")]
+    NoKey(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
 
 impl Host for AttemptState {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {

@@ -9,6 +9,8 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamResult};
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
+/// The most random bytes that a guest may ask for in one call.
+const RANDOM_BYTES: u64 = 1 << 20;
 /// The most that a guest may write to stdout or stderr in one call, in bytes.
 const WRITE_BYTES: usize = 64 << 10;
 
@@ -34,6 +36,7 @@ fn context(log: &LogWriter, env: &[(String, String)]) -> WasiCtx {
             log: log.clone(),
             source: LogSource::Stderr,
         })
+        .max_random_size(RANDOM_BYTES)
         .allow_tcp(false)
         .allow_udp(false)
         .allow_ip_name_lookup(false)

@@ -45,7 +45,7 @@ pub(super) fn compile(
         Some(0) => Ok(left.output),
         Some(code) if code == i32::from(REFUSED) => {
             let reason = String::from_utf8_lossy(&left.output).into_owned();
-            Err(Refusal::Compile(wasmtime::Error::msg(reason)).into())
+            Err(Refusal::of_compiler(wasmtime::Error::msg(reason)).into())
         }
         Some(code) if code == i32::from(NO_MEMORY) => {
             Err(over(CompileBound::Memory(limits.memory_bytes)))

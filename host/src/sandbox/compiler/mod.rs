@@ -75,7 +75,7 @@ impl Compiler {
             Self::Child { program, limits } => child::compile(program, limits, bytes),
             Self::InProcess => engine
                 .precompile_component(bytes)
-                .map_err(|error| Refusal::Compile(error).into()),
+                .map_err(|error| Refusal::of_compiler(error).into()),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From what a handler returned to an outcome.
 
-use super::failure;
 use super::over_limit::raise_to;
+use super::{failure, with_refusal};
 use crate::domain::json_text::{self, JsonTextError};
 use crate::domain::limits::Limit;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
@@ -19,6 +19,8 @@ const MESSAGE_BYTES: usize = 8 << 10;
 const SCHEMA_ERRORS: usize = 5;
 /// The code by which a component says that it has no handler of the name.
 const UNKNOWN_HANDLER: &str = "unknown_handler";
+/// The code of a failure whose own code is invalid.
+const INVALID_CODE: &str = "invalid_code";
 /// The code where a failure came without one.
 const NO_CODE: &str = "failed";
 
@@ -37,7 +39,8 @@ pub(in crate::sandbox) fn of_answer(
         Ok(wit::Outcome::Extension((name, _))) => Err(unsupported(&name)),
         Err(failure) => Err(reported(failure, state)),
     };
-    outcome.unwrap_or_else(|failure| Outcome::Failed(confidential(failure, state)))
+    let failed = |failure| with_refusal(confidential(failure, state), state);
+    outcome.unwrap_or_else(|failure| Outcome::Failed(failed(failure)))
 }
 
 /// The JSON text without the attempt's secrets, where it is JSON of an allowed size.
@@ -100,9 +103,10 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
             JsonTextError::Malformed(reason) => {
                 format!("the {what} is not JSON: {reason}; a text needs quotes: `\"done\"`")
             }
-            JsonTextError::TooDeep(_) | JsonTextError::NoText => {
-                format!("the {what} cannot be kept: {error}")
-            }
+            JsonTextError::TooDeep(_)
+            | JsonTextError::NoText
+            | JsonTextError::DuplicateMember(_)
+            | JsonTextError::ReservedMember(_) => format!("the {what} cannot be kept: {error}"),
         };
         permanent("invalid_result", message)
     })
@@ -133,11 +137,7 @@ fn permanent(code: &str, message: String) -> Failure {
 
 /// A failure as the handler told it, within bounds.
 fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
-    let code = if told.code.is_empty() {
-        NO_CODE.to_owned()
-    } else {
-        cut(&told.code, CODE_BYTES, state)
-    };
+    let (code, about_code) = code_of(&told.code, state);
     let retry = if code == UNKNOWN_HANDLER {
         Retry::Never
     } else {
@@ -152,9 +152,27 @@ fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
         ..failure(
             FailureKind::Failed,
             &code,
-            cut(&told.message, MESSAGE_BYTES, state),
+            about_code + &cut(&told.message, MESSAGE_BYTES, state),
         )
     }
+}
+
+/// The code, and a note on it that precedes the message. An invalid code is replaced, so that nobody
+/// matches on it; the failure keeps its message, details and retry.
+fn code_of(code: &str, state: &AttemptState) -> (String, String) {
+    if code.is_empty() {
+        return (NO_CODE.to_owned(), String::new());
+    }
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_.".contains(c);
+    if code.len() <= CODE_BYTES && code.chars().all(is_plain) {
+        return (code.to_owned(), String::new());
+    }
+    let shown = cut(code, CODE_BYTES, state);
+    let about = format!(
+        "(invalid failure code {shown:?}: a code has lower case letters, digits, `_` and `.`, at most {CODE_BYTES} bytes) "
+    );
+    state.log.remark(LogLevel::Warn, about.trim());
+    (INVALID_CODE.to_owned(), about)
 }
 
 /// A failure stays what it is, whatever is wrong with its details; the log tells what became of them.
@@ -164,7 +182,7 @@ fn kept_details(details: String, state: &AttemptState) -> Option<String> {
         Err(wrong) => {
             state
                 .log
-                .remark(LogLevel::Warn, format!("dropped: {}", wrong.message));
+                .remark(LogLevel::Warn, &format!("dropped: {}", wrong.message));
             None
         }
     }

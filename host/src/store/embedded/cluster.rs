@@ -43,6 +43,8 @@ impl Cluster {
     }
 
     fn make(&self, unfinished: &Path) -> Result<(), EmbeddedError> {
+        let path = self.path.display();
+        tracing::info!(%path, "making a private PostgreSQL; this first start takes some seconds");
         match fs::remove_dir_all(unfinished) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(io_error("cannot remove", unfinished)(error));

@@ -21,6 +21,7 @@ use rustix::process::Signal;
 use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions, Executor};
 
+use super::pool::{CONNECT_TIMEOUT, CallTimeout};
 use cluster::{Cluster, SUPERUSER};
 use log::Log;
 use server::{Launch, Server};
@@ -39,9 +40,11 @@ const DATABASE: &str = "tasker";
 const START_TIMEOUT: Duration = Duration::from_secs(120);
 const CONNECT_EVERY: Duration = Duration::from_millis(20);
 
-/// How long a stop may take: first an orderly one, then one that leaves recovery to the next start.
-const STOP_TIMEOUT: Duration = Duration::from_secs(60);
-const QUIT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a stop may take: first an orderly one, then one that leaves recovery to the next start,
+/// then the end of processes that do not answer.
+const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+const KILL_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Where to keep a private PostgreSQL and how to run it.
 #[derive(Debug, Clone)]
@@ -83,8 +86,9 @@ impl Embedded {
             .await
             .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
         let mut connection = started.first_connection().await?;
-        make_database(&mut connection)
+        tokio::time::timeout(START_TIMEOUT, make_database(&mut connection))
             .await
+            .unwrap_or_else(|_| Err(CallTimeout::error("making the database", START_TIMEOUT)))
             .map_err(EmbeddedError::Database)?;
         Ok(started)
     }
@@ -105,6 +109,7 @@ impl Embedded {
         let log = Log::new(&data_dir);
         let server = Server::launch(Launch {
             settings: settings::settings(&socket_dir.path, &config.settings),
+            socket_dir: socket_dir.path.clone(),
             log: log.clone(),
             cluster,
             _lock: lock,
@@ -125,7 +130,9 @@ impl Embedded {
             .database(SUPERUSER);
         let give_up = Instant::now() + START_TIMEOUT;
         loop {
-            match options.connect().await {
+            let connected = tokio::time::timeout(CONNECT_TIMEOUT, options.connect()).await;
+            let late = |_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT));
+            match connected.unwrap_or_else(late) {
                 Ok(connection) => return Ok(connection),
                 Err(source) if Instant::now() > give_up => return Err(self.not_ready(source)),
                 Err(_) => self.check_not_ended()?,
@@ -175,21 +182,33 @@ impl Embedded {
         self.server.pid()
     }
 
-    /// Ends all sessions, stops the server and waits until it has ended.
+    /// Ends all sessions, stops the server and waits until it has ended. One that does not stop in time
+    /// is killed; what was committed is safe, and the next start takes longer.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
         for (signal, patience) in [(Signal::INT, STOP_TIMEOUT), (Signal::QUIT, QUIT_TIMEOUT)] {
             self.server.ask_to_stop(signal);
-            if tokio::time::timeout(patience, self.server.ended())
-                .await
-                .is_ok()
-            {
+            if self.ends_within(patience).await {
                 return Ok(());
             }
         }
+        tracing::warn!(
+            "the private PostgreSQL does not stop and is killed; the next start recovers it"
+        );
+        self.server.kill();
+        if self.ends_within(KILL_TIMEOUT).await {
+            return Ok(());
+        }
         Err(EmbeddedError::NotStopped {
-            waited_s: (STOP_TIMEOUT + QUIT_TIMEOUT).as_secs(),
+            waited_s: (STOP_TIMEOUT + QUIT_TIMEOUT + KILL_TIMEOUT).as_secs(),
             log: self.log.path().to_owned(),
         })
+    }
+}
+
+impl Embedded {
+    async fn ends_within(&self, patience: Duration) -> bool {
+        let ended = tokio::time::timeout(patience, self.server.ended());
+        ended.await.is_ok()
     }
 }
 

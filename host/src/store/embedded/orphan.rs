@@ -23,7 +23,7 @@ pub(super) fn wait_for_end(cluster: &Path) -> Result<(), EmbeddedError> {
         }
         thread::sleep(LOOK_EVERY);
     }
-    disown_pid_file(cluster)
+    Ok(())
 }
 
 /// Whether a start failed only because the last server's processes had not all gone.
@@ -35,7 +35,7 @@ pub(super) fn still_ending(log_tail: &str) -> bool {
 /// PostgreSQL would take for a running server. It knows better of its own parent's pid, so that
 /// is written instead. The rest of the file stays: by it PostgreSQL makes sure that no process of
 /// the last server is left.
-fn disown_pid_file(cluster: &Path) -> Result<(), EmbeddedError> {
+pub(super) fn disown_pid_file(cluster: &Path) -> Result<(), EmbeddedError> {
     let path = cluster.join("postmaster.pid");
     let Ok(file) = fs::read_to_string(&path) else {
         return Ok(());

@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -13,6 +14,7 @@ use super::account;
 use super::cluster::Cluster;
 use super::error::{EmbeddedError, io_error};
 use super::log::Log;
+use super::{orphan, socket};
 
 /// How long to leave a server that ended by itself before starting it again. The first time is
 /// short, so that a crash costs little; a server that cannot stay up is not tried in a tight loop.
@@ -34,6 +36,7 @@ pub(super) struct Server {
 pub(super) struct Launch {
     pub(super) cluster: Cluster,
     pub(super) settings: Vec<String>,
+    pub(super) socket_dir: PathBuf,
     pub(super) log: Log,
     /// Kept until the server has ended, so that no second host meets it alive.
     pub(super) _lock: File,
@@ -95,12 +98,34 @@ impl Server {
         }
     }
 
+    /// Ends the server and all its processes as they are, also those that are stopped. What was
+    /// committed is on disk; the next start recovers it.
+    pub(super) fn kill(&self) {
+        let mut now = self.state.lock();
+        now.stopping = true;
+        self.state.changed.notify_all();
+        let Some(pid) = now.pid else { return };
+        for child in children_of(pid) {
+            let _ = rustix::process::kill_process(child, Signal::KILL);
+        }
+        let _ = rustix::process::kill_process(pid, Signal::KILL);
+    }
+
     /// Waits until the server has ended and the data directory is free.
     pub(super) async fn ended(&self) {
         let mut ended = self.ended.clone();
         // An error means that the thread is gone, and with it the server.
         let _ = ended.wait_for(|ended| *ended).await;
     }
+}
+
+/// The processes that this one started, where the system tells.
+fn children_of(pid: Pid) -> Vec<Pid> {
+    let number = pid.as_raw_nonzero();
+    let listed = std::fs::read_to_string(format!("/proc/{number}/task/{number}/children"));
+    let listed = listed.unwrap_or_default();
+    let numbers = listed.split_whitespace().filter_map(|it| it.parse().ok());
+    numbers.filter_map(Pid::from_raw).collect()
 }
 
 impl Drop for Server {
@@ -165,11 +190,19 @@ fn run_once(launch: &Launch, state: &State) -> io::Result<Option<ExitStatus>> {
         if now.stopping {
             return Ok(None);
         }
+        forget_last_run(launch)?;
         let child = command(launch)?.spawn()?;
         now.pid = Some(Pid::from_child(&child));
         child
     };
     wait(&mut child, state).map(Some)
+}
+
+/// Process numbers that the last run left in files may belong to other programs by now.
+fn forget_last_run(launch: &Launch) -> io::Result<()> {
+    orphan::disown_pid_file(&launch.cluster.path).map_err(io::Error::other)?;
+    socket::remove_stale(&launch.socket_dir);
+    Ok(())
 }
 
 /// Waits first and reaps then, under the lock: nobody can signal a number that was given away.

@@ -16,7 +16,7 @@ const NAME: &str = "/.s.PGSQL.5432";
 /// How the names of socket directories outside the data directory begin.
 const PREFIX: &str = "tasker-socket-";
 
-/// The directory of the server's socket: inside the data directory where the path is short enough,
+/// The directory of the server's socket: inside the data directory where its path can be used,
 /// else a temporary one, which is removed with this value.
 #[derive(Debug)]
 pub(super) struct SocketDir {
@@ -28,7 +28,7 @@ impl SocketDir {
     pub(super) fn make(data_dir: &Path, account: Option<&Account>) -> Result<Self, EmbeddedError> {
         remove_leftover(data_dir);
         let inside = data_dir.join("socket");
-        let (path, temporary) = if fits(&inside) {
+        let (path, temporary) = if is_usable(&inside) {
             (inside, None)
         } else {
             let made = temporary_directory()?;
@@ -42,13 +42,30 @@ impl SocketDir {
     }
 }
 
+/// Removes the socket and its lock file, which a killed server leaves behind. Its process number may
+/// belong to another program since, which PostgreSQL would take for a running server. Only where
+/// nothing runs on the cluster any more.
+pub(super) fn remove_stale(directory: &Path) {
+    for name in [".s.PGSQL.5432.lock", ".s.PGSQL.5432"] {
+        // Where it is not there, or cannot be removed, PostgreSQL says so itself.
+        let _ = std::fs::remove_file(directory.join(name));
+    }
+}
+
+/// The path is short enough, and has nothing that divides lists of directories or of hosts.
+fn is_usable(directory: &Path) -> bool {
+    let is_divider = |byte: &u8| matches!(byte, b',' | b'"') || byte.is_ascii_control();
+    let bytes = directory.as_os_str().as_encoded_bytes();
+    fits(directory) && !bytes.iter().any(is_divider)
+}
+
 fn fits(directory: &Path) -> bool {
     directory.as_os_str().len() + NAME.len() <= LONGEST_SOCKET_PATH
 }
 
 fn temporary_directory() -> Result<TempDir, EmbeddedError> {
     let preferred = std::env::temp_dir();
-    let parent = if fits(&preferred.join(PREFIX).join("random")) {
+    let parent = if is_usable(&preferred.join(PREFIX).join("random")) {
         preferred
     } else {
         PathBuf::from("/tmp")
@@ -79,10 +96,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deep_data_directory_gets_its_socket_elsewhere() {
+    fn a_data_directory_that_is_deep_or_has_a_comma_gets_its_socket_elsewhere() {
         let root = tempfile::tempdir().unwrap();
         let shallow = SocketDir::make(root.path(), None).unwrap();
         assert!(shallow.path.starts_with(root.path()));
+
+        for name in ["a,b", "a\"b"] {
+            let divided = SocketDir::make(&root.path().join(name), None).unwrap();
+            assert!(!divided.path.starts_with(root.path()), "{:?}", divided.path);
+        }
 
         let deep = root.path().join("d".repeat(LONGEST_SOCKET_PATH));
         let socket = SocketDir::make(&deep, None).unwrap();

@@ -9,8 +9,9 @@ use crate::domain::actor::Actor;
 use crate::domain::guard::Guard;
 use crate::domain::name::Name;
 use crate::domain::pin::{PastChange, Pinned, Ramp};
+use crate::store::pool::Connection;
 use serde_json::{Map, Value, json};
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 
 /// Changes of one pin that a rollback looks back over.
 pub(super) const MAX_PAST_CHANGES: i64 = 1_000;
@@ -112,7 +113,7 @@ impl Store {
 
 /// Locks the pin until the transaction ends. The namespace is made at its first use.
 pub(in crate::store) async fn hold(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     key: &PinKey<'_>,
 ) -> Result<Held, StoreError> {
     #[derive(FromRow)]
@@ -143,7 +144,7 @@ pub(in crate::store) async fn hold(
 
 /// The pin's changes, the newest first.
 pub(in crate::store) async fn past_changes(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     key: &PinKey<'_>,
 ) -> Result<Vec<PastChange>, StoreError> {
     #[derive(FromRow)]
@@ -175,7 +176,7 @@ pub(in crate::store) async fn past_changes(
 
 /// Writes what the held pin becomes, with its audit.
 pub(in crate::store) async fn write(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     key: &PinKey<'_>,
     held: &Held,
     becomes: &Becomes,
@@ -205,7 +206,7 @@ pub(in crate::store) async fn write(
 }
 
 async fn record(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     key: &PinKey<'_>,
     (from, to): (Option<&Pinned>, Option<&Pinned>),
     undid: Option<i64>,

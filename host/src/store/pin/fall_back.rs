@@ -10,8 +10,8 @@ use crate::domain::name::Name;
 use crate::domain::pin::{PastChange, Pinned, standing};
 use crate::domain::requirement::{QualifiedName, Requirement};
 use crate::domain::resolve::{Bar, Candidate, highest};
+use crate::store::pool::Connection;
 use semver::Version;
-use sqlx::PgConnection;
 
 /// A pin that could not stay as it was.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub struct BarredPins {
 /// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
 /// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
 pub(in crate::store) async fn fall_back(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     barred: &[(QualifiedName, Version)],
     actor: &Actor,
@@ -68,7 +68,7 @@ pub(in crate::store) async fn fall_back(
 
 /// The same for one version and the pins that are about it.
 async fn fall_back_from(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     (target, version): (&QualifiedName, &Version),
     about_it: &[(&Name, &str)],
@@ -136,7 +136,7 @@ fn next(
 
 /// As a pin of this namespace finds them.
 async fn candidates(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     target: &QualifiedName,
     namespace: &Name,
@@ -180,7 +180,7 @@ impl LockedPin {
 
 /// Locks every pin that is about one of these, in the order in which all lock pins.
 async fn lock_pins(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     kind: PinKind,
     barred: &[(QualifiedName, Version)],
 ) -> Result<Vec<LockedPin>, StoreError> {

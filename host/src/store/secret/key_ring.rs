@@ -1,6 +1,7 @@
 //! The keys that secrets are encrypted with.
 
 use super::SecretError;
+use crate::domain::byte_order_mark::without_mark;
 use crate::domain::secret::SecretValue;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -63,7 +64,7 @@ pub enum KeyRingError {
 impl KeyRing {
     /// One key a line, in base64 or hex; empty lines and those that begin with `#` are left out.
     pub fn parse(text: &str) -> Result<Self, KeyRingError> {
-        let lines = text.lines().enumerate();
+        let lines = without_mark(text).lines().enumerate();
         let keys = lines
             .map(|(number, line)| (number + 1, line.trim()))
             .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))

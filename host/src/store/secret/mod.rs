@@ -14,10 +14,11 @@ use super::{Store, StoreError};
 use crate::domain::actor::Actor;
 use crate::domain::name::Name;
 use crate::domain::secret::SecretValue;
+use crate::store::pool::Connection;
 use chrono::{DateTime, Utc};
 use key_ring::{Place, Sealed};
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use std::path::PathBuf;
 
 /// The variable that has the keys where no file is named.
@@ -61,6 +62,20 @@ pub enum SecretError {
     TooMany { namespace: Name },
     #[error("this machine gives no random numbers")]
     Random(#[source] getrandom::Error),
+}
+
+impl SecretError {
+    /// True where another host, with other keys, can read the secret.
+    pub fn is_of_host(&self) -> bool {
+        match self {
+            Self::NoKeys
+            | Self::KeyFile { .. }
+            | Self::KeyFileOpen { .. }
+            | Self::KeyFileText { .. }
+            | Self::KeyMissing { .. } => true,
+            Self::Store(_) | Self::Changed { .. } | Self::TooMany { .. } | Self::Random(_) => false,
+        }
+    }
 }
 
 /// What is known of a secret beside its value.
@@ -228,7 +243,7 @@ impl SealedRow {
 
 /// Locks the namespace, so that its secrets are set one after the other.
 async fn newest_version(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     name: &Name,
 ) -> Result<Option<i32>, StoreError> {
@@ -246,7 +261,7 @@ async fn newest_version(
     Ok(version)
 }
 
-async fn count(tx: &mut PgConnection, namespace_id: i32) -> Result<i64, StoreError> {
+async fn count(tx: &mut Connection, namespace_id: i32) -> Result<i64, StoreError> {
     let count = sqlx::query_scalar("select count(*) from tasker.secret where namespace_id = $1")
         .bind(namespace_id)
         .fetch_one(tx)
@@ -255,7 +270,7 @@ async fn count(tx: &mut PgConnection, namespace_id: i32) -> Result<i64, StoreErr
 }
 
 async fn insert(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     namespace_id: i32,
     place: Place<'_>,
     sealed: &Sealed,

@@ -4,9 +4,10 @@ use super::key_ring::{KeyRing, Place};
 use super::{KeyId, SealedRow, SecretError};
 use crate::domain::actor::Actor;
 use crate::store::audit::{self, Change};
+use crate::store::pool::Connection;
 use crate::store::{Store, StoreError};
 use serde_json::json;
-use sqlx::{FromRow, PgConnection};
+use sqlx::FromRow;
 use std::sync::Arc;
 
 /// Secrets of one transaction.
@@ -87,7 +88,7 @@ fn told(actor: &Actor, key_id: KeyId, secrets: usize) -> Change<'_> {
 
 /// Locks them: whoever sets one of them waits, and sets it after that.
 async fn old_rows(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     first: KeyId,
     after: &(i32, String),
 ) -> Result<Vec<OldRow>, StoreError> {
@@ -110,7 +111,7 @@ async fn old_rows(
 }
 
 async fn renew(
-    tx: &mut PgConnection,
+    tx: &mut Connection,
     ring: &Arc<KeyRing>,
     row: OldRow,
     rotated: &mut Rotated,

@@ -5,7 +5,7 @@ use crate::Failure;
 use wasip2::http::outgoing_handler::{ErrorCode, handle};
 use wasip2::http::types::{
     Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest, RequestOptions,
-    Scheme,
+    Scheme, http_error_code,
 };
 use wasip2::io::streams::StreamError;
 
@@ -162,6 +162,11 @@ fn too_large(request: &Request) -> Failure {
 }
 
 fn broken(request: &Request, error: &StreamError) -> Failure {
+    if let StreamError::LastOperationFailed(error) = error
+        && let Some(code) = http_error_code(error)
+    {
+        return failed(request, &code);
+    }
     Failure::retryable(
         "http_failed",
         format!("the body of {} broke off: {error}", request.url),
@@ -173,7 +178,7 @@ fn failed(request: &Request, error: &ErrorCode) -> Failure {
     match error {
         ErrorCode::HttpRequestDenied | ErrorCode::DestinationIpProhibited => Failure::permanent(
             "http_denied",
-            format!("this component may not send to {url}; an operator can grant it"),
+            format!("this component may not send to {url}"),
         ),
         ErrorCode::ConnectionTimeout
         | ErrorCode::ConnectionReadTimeout

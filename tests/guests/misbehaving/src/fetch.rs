@@ -5,12 +5,14 @@ use crate::tasker::step::types::Retry;
 use wasip2::http::outgoing_handler::handle;
 use wasip2::http::types::{
     ErrorCode, Fields, IncomingBody, IncomingResponse, Method, OutgoingBody, OutgoingRequest,
-    Scheme, http_error_code,
+    RequestOptions, Scheme, http_error_code,
 };
 use wasip2::io::streams::StreamError;
 
 /// How much is read or written at a time.
 const CHUNK_BYTES: usize = 4_096;
+/// A timeout that passes while nothing comes, in nanoseconds.
+const SHORT_NS: u64 = 50_000_000;
 /// How many redirects are followed.
 const MAX_HOPS: usize = 5;
 
@@ -24,6 +26,28 @@ struct Answer {
 /// Gets `http://<authority>/` and completes with the status; the host's error is the failure.
 pub fn status(authority: &str) -> Result<Outcome, Failure> {
     told(exchange("GET", authority, "/", 0).map(|answer| answer.status.to_string()))
+}
+
+/// Gets `http://<authority>/` and waits no longer than this between two pieces of the body.
+pub fn between_bytes(authority: &str) -> Result<Outcome, Failure> {
+    let options = RequestOptions::new();
+    let set = options.set_between_bytes_timeout(Some(SHORT_NS));
+    set.expect("the host keeps it");
+    told(
+        exchange_with("GET", authority, "/", 0, Some(options))
+            .map(|answer| answer.status.to_string()),
+    )
+}
+
+/// Gets `http://<authority>/` and waits no longer than this for a connection.
+pub fn connect(authority: &str) -> Result<Outcome, Failure> {
+    let options = RequestOptions::new();
+    let set = options.set_connect_timeout(Some(SHORT_NS));
+    set.expect("the host keeps it");
+    told(
+        exchange_with("GET", authority, "/", 0, Some(options))
+            .map(|answer| answer.status.to_string()),
+    )
 }
 
 /// Sends one request, `METHOD AUTHORITY PATH BODY_BYTES`, and completes with the size of the answer.
@@ -79,6 +103,16 @@ fn exchange(
     path: &str,
     body_bytes: usize,
 ) -> Result<Answer, ErrorCode> {
+    exchange_with(method, authority, path, body_bytes, None)
+}
+
+fn exchange_with(
+    method: &str,
+    authority: &str,
+    path: &str,
+    body_bytes: usize,
+    options: Option<RequestOptions>,
+) -> Result<Answer, ErrorCode> {
     let request = OutgoingRequest::new(Fields::new());
     let method = match method {
         "GET" => Method::Get,
@@ -96,7 +130,7 @@ fn exchange(
         .set_authority(Some(authority))
         .map_err(|()| ErrorCode::HttpRequestUriInvalid)?;
     let body = request.body().expect("it is taken once");
-    let future = handle(request, None)?;
+    let future = handle(request, options)?;
     // A host that answers before it has read everything closes the body; the answer tells why.
     let sent = send(body, body_bytes);
     future.subscribe().block();

@@ -7,6 +7,7 @@ wit_bindgen::generate!({
 });
 
 mod fetch;
+mod hoard;
 
 use exports::tasker::step::{descriptor, handler};
 use std::hint::black_box;
@@ -40,8 +41,11 @@ impl handler::Guest for Handlers {
             "echo" => complete(&input),
             "about" => complete(&about()),
             "talks" => talks(),
+            "logs_and_sleeps" => logs_and_sleeps(),
             "fetch" => fetch::status(input.trim_matches('"')),
             "request" => fetch::request(input.trim_matches('"')),
+            "fetch_between" => fetch::between_bytes(input.trim_matches('"')),
+            "fetch_connect" => fetch::connect(input.trim_matches('"')),
             "follow" => fetch::follow(input.trim_matches('"')),
             "fetch_flood" => fetch::flood(input.trim_matches('"')),
             "variable" => complete(&variable(input.trim_matches('"'))),
@@ -75,6 +79,10 @@ impl handler::Guest for Handlers {
             "heartbeat" => complete(&context::heartbeat(Some("{\"done\": 1}")).to_string()),
             "dependency" => {
                 complete(&context::dependency(input.trim_matches('"')).unwrap_or("null".to_owned()))
+            }
+            "returns_code" => returns_code(input.trim_matches('"')),
+            hoarder if hoarder.starts_with("hoard_") => {
+                hoard::run(hoarder).expect("there is a hoarder of the name")
             }
             _ => Err(Failure {
                 code: "unknown_handler".to_owned(),
@@ -116,6 +124,13 @@ fn talks() -> Result<Outcome, Failure> {
         &[("order".to_owned(), "7".to_owned())],
     );
     complete("null")
+}
+
+fn logs_and_sleeps() -> Result<Outcome, Failure> {
+    let fields = [("order".to_owned(), "7".to_owned())];
+    log(Level::Warn, "about to sleep", &fields);
+    eprintln!("asleep");
+    sleeps()
 }
 
 fn variable(name: &str) -> String {
@@ -208,6 +223,15 @@ fn failure(retry: Retry) -> Result<Outcome, Failure> {
         message: "the bank said no".to_owned(),
         details: Some("{\"bank\": \"first\"}".to_owned()),
         retry,
+    })
+}
+
+fn returns_code(code: &str) -> Result<Outcome, Failure> {
+    Err(Failure {
+        code: code.to_owned(),
+        message: "the bank said no".to_owned(),
+        details: Some("{\"bank\": \"first\"}".to_owned()),
+        retry: Retry::AfterMs(1_500),
     })
 }
 

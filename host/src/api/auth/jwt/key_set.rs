@@ -1,6 +1,7 @@
 //! A JSON Web Key Set: the issuer's public keys, each with the algorithms that it may be used for.
 
 use super::algorithm::JwtAlgorithm;
+use crate::domain::byte_order_mark::without_mark_bytes;
 use jsonwebtoken::jwk::{
     AlgorithmParameters, EllipticCurve, Jwk, KeyOperations, PublicKeyUse, RSAKeyParameters,
 };
@@ -35,7 +36,7 @@ struct Document {
 impl KeySet {
     /// Fails where the text is not a key set; the set may be without a key that is of use.
     pub(super) fn parse(text: &[u8], allowed: &[JwtAlgorithm]) -> Result<Self, serde_json::Error> {
-        let document: Document = serde_json::from_slice(text)?;
+        let document: Document = serde_json::from_slice(without_mark_bytes(text))?;
         let keys = document.keys.into_iter().take(MAX_KEYS);
         let keys = keys.filter_map(|key| usable(key, allowed));
         Ok(Self(keys.collect()))

@@ -11,6 +11,7 @@ use super::report::Printed;
 use crate::domain::actor::Actor;
 use crate::registry::Registry;
 use crate::registry::pin::PinTarget;
+use crate::registry::publish_template::Missing;
 use crate::store::pin::{PinBy, PinKind};
 use semver::Version;
 
@@ -93,6 +94,7 @@ async fn publish_chain(
             &target(name)?,
             &Version::new(1, 0, 0),
             &yaml,
+            Missing::Refused,
             &Actor::host(),
         )
         .await?;

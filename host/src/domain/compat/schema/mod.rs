@@ -5,6 +5,7 @@
 
 mod arrays;
 mod choices;
+mod disjoint;
 mod filling;
 mod inclusion;
 mod numbers;
@@ -15,6 +16,7 @@ mod scalars;
 mod types;
 mod values;
 
+pub use disjoint::{Comparisons, Contradiction, contradiction};
 use inclusion::{Inclusion, Reason, Side};
 use root::{Defaults, Root};
 use serde::{Deserialize, Serialize};

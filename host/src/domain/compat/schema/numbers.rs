@@ -1,34 +1,12 @@
 //! Numbers and values as JSON Schema compares them: 1 and 1.0 are one number.
 
+use crate::domain::json_text::Decimal;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
-/// Every integral number below this one fits into an `i128`.
-const INTEGERS_BELOW: f64 = 1e38;
-
 /// Exactly; none where one is no number that can be compared.
 pub(super) fn compare(a: &Number, b: &Number) -> Option<Ordering> {
-    match (integer(a), integer(b)) {
-        (Some(a), Some(b)) => Some(a.cmp(&b)),
-        (Some(a), None) => with_float(a, b.as_f64()?),
-        (None, Some(b)) => with_float(b, a.as_f64()?).map(Ordering::reverse),
-        (None, None) => a.as_f64()?.partial_cmp(&b.as_f64()?),
-    }
-}
-
-fn integer(number: &Number) -> Option<i128> {
-    let signed = number.as_i64().map(i128::from);
-    signed.or_else(|| number.as_u64().map(i128::from))
-}
-
-fn with_float(integer: i128, float: f64) -> Option<Ordering> {
-    if float.abs() >= INTEGERS_BELOW {
-        return 0.0.partial_cmp(&float);
-    }
-    let floor = float.floor();
-    let order = integer.cmp(&(floor as i128));
-    let is_between = order == Ordering::Equal && float > floor;
-    (!float.is_nan()).then_some(if is_between { Ordering::Less } else { order })
+    Some(Decimal::of(a)?.cmp(&Decimal::of(b)?))
 }
 
 /// What two keywords say, if it is numbers.

@@ -1,5 +1,6 @@
 //! Sets of the types that JSON values have.
 
+use crate::domain::json_text::Decimal;
 use serde_json::Value;
 use std::fmt;
 
@@ -49,8 +50,8 @@ impl Types {
         match value {
             Value::Null => Self::NULL,
             Value::Bool(_) => Self::BOOLEAN,
-            Value::Number(number) => match number.as_f64() {
-                Some(number) if number.fract() != 0.0 => Self::FRACTION,
+            Value::Number(number) => match Decimal::of(number) {
+                Some(number) if !number.is_integer() => Self::FRACTION,
                 Some(_) | None => Self::INTEGER,
             },
             Value::String(_) => Self::STRING,

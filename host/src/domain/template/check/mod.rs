@@ -3,7 +3,7 @@
 mod environment;
 mod fields;
 mod graph;
-mod nearest;
+pub(super) mod nearest;
 mod policy;
 mod step;
 

@@ -7,10 +7,7 @@ const MAX_DISTANCE: usize = 3;
 
 /// The candidate nearest to `word`, if one is near: at most a third of its letters differ, and at
 /// most [`MAX_DISTANCE`]. Upper and lower case, `-` and `_` count as alike.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > MAX_NAME_CHARS {
         return None;
     }

@@ -6,7 +6,8 @@
 
 use super::leads::{Leads, inside};
 use super::patterns::Patterns;
-use serde_json::{Map, Value};
+use crate::domain::json_text::Decimal;
+use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 
 /// The most checks that one value may cost, each some 50 to 100 nanoseconds.
@@ -15,6 +16,11 @@ pub const MAX_CHECKS: u64 = 20_000_000;
 const MAX_PAIRS: usize = 1_000_000;
 /// Bytes of a text that cost as much as a check, for what reads it and is no pattern.
 const BYTES_A_CHECK: usize = 64;
+/// Digits of a number of which one check looks at the square: what divides and reduces long numbers
+/// takes time that grows so.
+const DIGITS_SQUARED_A_CHECK: u64 = 500;
+/// Numbers of more digits are compared without being written out.
+const MAX_DIGITS_WRITTEN_OUT: u64 = 10_000;
 /// Levels of a schema that are looked at to see whether it is light.
 const MAX_LIGHT_DEPTH: usize = 100;
 /// `unevaluatedProperties` and its like hold the choices against the value anew.
@@ -57,7 +63,8 @@ pub(super) fn is_small(checks_a_place: Option<u64>, value: &Value) -> bool {
 /// Values in a value, long texts counted as several.
 fn size(value: &Value) -> u64 {
     match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
+        Value::Null | Value::Bool(_) => 1,
+        Value::Number(number) => of_number(number),
         Value::String(text) => 1 + (text.len() / BYTES_A_CHECK) as u64,
         Value::Array(items) => 1 + items.iter().map(size).sum::<u64>(),
         Value::Object(members) => {
@@ -67,6 +74,16 @@ fn size(value: &Value) -> u64 {
             1 + members.iter().map(member).sum::<u64>()
         }
     }
+}
+
+/// What it costs to look at a number once.
+fn of_number(number: &Number) -> u64 {
+    if number.is_i64() || number.is_u64() {
+        return 1;
+    }
+    let digits = Decimal::of(number).map_or(u64::MAX, |number| number.size());
+    let digits = digits.min(MAX_DIGITS_WRITTEN_OUT) + number.as_str().len() as u64;
+    1 + digits.saturating_mul(digits) / DIGITS_SQUARED_A_CHECK
 }
 
 /// What a part itself asks of a value, apart from the parts that it leads to and from patterns.
@@ -166,7 +183,8 @@ impl<'s> Counting<'_, 's> {
                 weight.saturating_mul(times).saturating_add(pattern)
             }
             Value::Array(_) if place.get("uniqueItems").is_some() => weight + size(value),
-            Value::Null | Value::Bool(_) | Value::Number(_) => weight,
+            Value::Number(number) => weight.saturating_mul(of_number(number)),
+            Value::Null | Value::Bool(_) => weight,
             Value::Array(_) | Value::Object(_) => weight,
         }
     }

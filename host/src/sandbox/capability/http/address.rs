@@ -1,13 +1,44 @@
 //! Which addresses a granted host may be at.
 
+mod embedded;
+#[cfg(test)]
+mod tests;
+
 use super::Refused;
+use embedded::readings;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Where clouds keep metadata and credentials of a machine, outside of the link-local addresses, which
+/// are never reached anyway: AWS (also for containers and EKS pods), GCP, Azure's WireServer, Oracle,
+/// Alibaba, Scaleway, Linode.
+const METADATA_V4: [Ipv4Addr; 3] = [
+    Ipv4Addr::new(168, 63, 129, 16),
+    Ipv4Addr::new(192, 0, 0, 192),
+    Ipv4Addr::new(100, 100, 100, 200),
+];
+const METADATA_V6: [Ipv6Addr; 6] = [
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23),
+    Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254),
+    Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe),
+    Ipv6Addr::new(0xfd00, 0x42, 0, 0, 0, 0, 0, 0x42),
+    Ipv6Addr::new(0xfd00, 0xa9fe, 0xa9fe, 0, 0, 0, 0, 1),
+];
+/// The names by which they are asked for.
+const METADATA_NAMES: [&str; 5] = [
+    "metadata.google.internal",
+    "metadata.goog",
+    "metadata",
+    "instance-data",
+    "instance-data.ec2.internal",
+];
 
 /// Ok where a request that was granted to `host` may go to `address`.
 ///
 /// Addresses of the host's own network are reached only by who was granted that very address, or
 /// `localhost`: a public name that resolves to an inner address is not a way in. Link-local
-/// addresses, among them the metadata of clouds, are never reached.
+/// addresses and the metadata of clouds are never reached. An address that translators turn into
+/// another one is held to what that one is, too.
 pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
     let refused = |why| {
         Err(Refused::Address {
@@ -16,22 +47,48 @@ pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
             why,
         })
     };
-    let address = address.to_canonical();
-    if is_never_reached(address) {
+    let readings = readings(address);
+    if readings.iter().any(|reading| is_metadata(*reading)) {
+        return refused("is a cloud's metadata service; handlers never reach those");
+    }
+    if readings.iter().any(|reading| is_never_reached(*reading)) {
         return refused("is link-local, multicast or unspecified; handlers never reach those");
     }
-    let granted_as_such = host.trim_matches(['[', ']']).parse() == Ok(address)
-        || (host == "localhost" && address.is_loopback());
-    if is_inner(address) && !granted_as_such {
+    let granted: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
+    let granted_as_such = granted == Some(address.to_canonical())
+        || (host == "localhost" && address.to_canonical().is_loopback());
+    if readings.iter().any(|reading| is_inner(*reading)) && !granted_as_such {
         return refused("is an inner address; grant the address itself if that is meant");
     }
     Ok(())
 }
 
+/// Ok where a request may go to the host of this name, if its addresses allow it.
+pub(super) fn check_name(host: &str) -> Result<(), Refused> {
+    let name = host.trim_end_matches('.');
+    match METADATA_NAMES
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(name))
+    {
+        true => Err(Refused::Metadata {
+            host: host.to_owned(),
+        }),
+        false => Ok(()),
+    }
+}
+
+fn is_metadata(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => METADATA_V4.contains(&v4),
+        IpAddr::V6(v6) => METADATA_V6.contains(&v6),
+    }
+}
+
 fn is_never_reached(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
-            v4.is_link_local() || v4.is_multicast() || v4.is_broadcast() || v4.octets()[0] == 0
+            let first = v4.octets()[0];
+            v4.is_link_local() || v4.is_multicast() || first == 0 || first >= 240
         }
         IpAddr::V6(v6) => v6.is_unicast_link_local() || v6.is_multicast() || v6.is_unspecified(),
     }
@@ -39,73 +96,27 @@ fn is_never_reached(address: IpAddr) -> bool {
 
 fn is_inner(address: IpAddr) -> bool {
     match address {
-        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || is_carrier_inner(v4),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || is_translated(v6),
-    }
-}
-
-/// 100.64.0.0/10, behind a carrier's address translation; some clouds keep their metadata there.
-fn is_carrier_inner(address: Ipv4Addr) -> bool {
-    let [first, second, ..] = address.octets();
-    first == 100 && second & 0b1100_0000 == 64
-}
-
-/// 64:ff9b::/96, which a translator maps to any IPv4 address.
-fn is_translated(address: Ipv6Addr) -> bool {
-    address.segments()[..6] == [0x64, 0xff9b, 0, 0, 0, 0]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reached(host: &str, address: &str) -> bool {
-        check(host, address.parse().unwrap()).is_ok()
-    }
-
-    #[test]
-    fn public_addresses_are_reached_by_name() {
-        assert!(reached("example.com", "93.184.216.34"));
-        assert!(reached("example.com", "2606:2800:220:1::1"));
-    }
-
-    #[test]
-    fn a_public_name_is_no_way_to_an_inner_address() {
-        for inner in [
-            "127.0.0.1",
-            "10.0.0.1",
-            "192.168.1.1",
-            "172.16.0.1",
-            "100.100.100.200",
-            "::1",
-            "fd00::1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::a00:1",
-        ] {
-            assert!(!reached("example.com", inner), "{inner}");
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || is_reserved(v4),
+        IpAddr::V6(v6) => {
+            v6.is_loopback()
+                || v6.is_unique_local()
+                || is_site_local(v6)
+                || embedded::is_local_translation(v6)
         }
     }
+}
 
-    #[test]
-    fn an_inner_address_that_is_granted_as_such_is_reached() {
-        assert!(reached("10.0.0.1", "10.0.0.1"));
-        assert!(reached("localhost", "127.0.0.1"));
-        assert!(reached("localhost", "::1"));
-        assert!(!reached("localhost", "10.0.0.1"));
+/// 100.64.0.0/10, behind a carrier's address translation; 192.0.0.0/24, of protocols; 198.18.0.0/15,
+/// of measurements.
+fn is_reserved(address: Ipv4Addr) -> bool {
+    match address.octets() {
+        [100, second, ..] => second & 0b1100_0000 == 64,
+        [192, 0, 0, _] | [198, 18 | 19, ..] => true,
+        _ => false,
     }
+}
 
-    #[test]
-    fn link_local_addresses_are_never_reached() {
-        for never in [
-            "169.254.169.254",
-            "fe80::1",
-            "0.0.0.0",
-            "::",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::ffff:169.254.169.254",
-        ] {
-            assert!(!reached(never, never), "{never}");
-        }
-    }
+/// fec0::/10, which unique local addresses took the place of.
+fn is_site_local(address: Ipv6Addr) -> bool {
+    address.segments()[0] & 0xffc0 == 0xfec0
 }

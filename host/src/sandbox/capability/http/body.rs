@@ -1,12 +1,14 @@
 //! Bodies on their way out of the sandbox and into it, counted and held to their limits.
 
 use super::client::error_of;
-use crate::sandbox::meter::Meter;
+use crate::sandbox::meter::{Charge, Meter};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::Sleep;
 use wasmtime_wasi_http::{Error, WasiBody};
 
 /// What a body gives when it is asked.
@@ -57,15 +59,44 @@ impl Body for OutgoingBody {
     }
 }
 
-/// The body of a response.
+/// The body of a response, whose pieces come in time.
 pub(super) struct IncomingBody {
     body: reqwest::Body,
+    between_bytes: Duration,
+    /// Since a piece is waited for.
+    silence: Option<Pin<Box<Sleep>>>,
     meter: Arc<Meter>,
+    _charge: Charge,
 }
 
 impl IncomingBody {
-    pub(super) fn new(body: reqwest::Body, meter: Arc<Meter>) -> Self {
-        Self { body, meter }
+    pub(super) fn new(
+        body: reqwest::Body,
+        between_bytes: Duration,
+        meter: Arc<Meter>,
+        charge: Charge,
+    ) -> Self {
+        Self {
+            body,
+            between_bytes,
+            silence: None,
+            meter,
+            _charge: charge,
+        }
+    }
+
+    /// The next piece, or an error where it does not come in time.
+    fn poll_in_time(&mut self, cx: &mut Context<'_>) -> Polled {
+        if let Poll::Ready(piece) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.silence = None;
+            return Poll::Ready(piece.map(|piece| piece.map_err(|error| error_of(&error))));
+        }
+        let between_bytes = self.between_bytes;
+        let wait = || Box::pin(tokio::time::sleep(between_bytes));
+        match self.silence.get_or_insert_with(wait).as_mut().poll(cx) {
+            Poll::Ready(()) => Poll::Ready(Some(Err(Error::ConnectionReadTimeout))),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 
@@ -74,8 +105,7 @@ impl Body for IncomingBody {
     type Error = Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
-        let polled = Pin::new(&mut self.body).poll_frame(cx);
-        let polled = polled.map_err(|error| error_of(&error));
+        let polled = self.poll_in_time(cx);
         match self.meter.count_in(bytes_in(&polled)) {
             Ok(()) => polled,
             Err(_) => Poll::Ready(Some(Err(Error::HttpResponseBodySize(None)))),

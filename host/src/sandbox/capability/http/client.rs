@@ -2,6 +2,7 @@
 //! names itself, so that the address that was checked is the one that is connected to.
 
 use super::Refused;
+use super::connect::ConnectTimeout;
 use super::names::{CheckedResolver, LookUp};
 use rustls::crypto::ring;
 use rustls::{ClientConfig, RootCertStore};
@@ -10,8 +11,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use wasmtime_wasi_http::Error;
 
-/// How long a connection may take to come about.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Connections to one host that are kept for later requests.
+const IDLE_PER_HOST: usize = 32;
+/// How long they are kept.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The way out of the sandbox. The client is made when the first guest asks for it.
 #[derive(Clone)]
@@ -51,7 +54,9 @@ fn settings(names: &Arc<dyn LookUp>) -> reqwest::ClientBuilder {
         .redirect(reqwest::redirect::Policy::none())
         .no_proxy()
         .referer(false)
-        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_max_idle_per_host(IDLE_PER_HOST)
+        .pool_idle_timeout(IDLE_TIMEOUT)
+        .connector_layer(ConnectTimeout)
         .dns_resolver(Arc::new(CheckedResolver(names.clone())))
 }
 

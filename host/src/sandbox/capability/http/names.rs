@@ -34,6 +34,7 @@ impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let names = self.0.clone();
         Box::pin(async move {
+            address::check_name(name.as_str())?;
             let found = names.look_up(name.as_str()).await?;
             Ok(Box::new(reachable(name.as_str(), found)?.into_iter()) as Addrs)
         })

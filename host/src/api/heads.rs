@@ -1,0 +1,276 @@
+//! Heads of requests that two readers could take for different ones: refused before anyone is asked for.
+
+use super::error::ApiError;
+use super::seats::Connection;
+use axum::extract::Request;
+use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, Version};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use std::sync::Arc;
+
+/// Refuses a head that is not clear.
+pub(super) async fn check(request: Request, next: Next) -> Response {
+    match refusal(&request) {
+        None => next.run(request).await,
+        Some(why) => ApiError::UnclearHead { why }.into_response(),
+    }
+}
+
+fn refusal(request: &Request) -> Option<&'static str> {
+    let headers = request.headers();
+    let connection = request.extensions().get::<Arc<Connection>>();
+    if connection.is_some_and(|connection| connection.has_bare_line_feed()) {
+        return Some("a line of the head ends without a carriage return; end lines with CR LF");
+    }
+    if headers.get_all(AUTHORIZATION).iter().count() > 1 {
+        return Some("there is more than one header `Authorization`; send one");
+    }
+    host(headers, request.version())
+}
+
+/// HTTP/1.1 asks for exactly one, which may be empty.
+fn host(headers: &HeaderMap, version: Version) -> Option<&'static str> {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (None, _) if version == Version::HTTP_11 => Some("the header `Host` is missing"),
+        (None, _) => None,
+        (Some(_), Some(_)) => Some("there is more than one header `Host`; send one"),
+        (Some(host), None) if host.is_empty() || Authority::try_from(host.as_bytes()).is_ok() => {
+            None
+        }
+        (Some(_), None) => Some("the header `Host` is no host name with a port or without"),
+    }
+}
+
+/// The longest line of a head that is looked at: what frames a body is far shorter.
+const MAX_LINE_BYTES: usize = 128;
+
+/// Watches the bytes of a connection for lines of heads, and of the framing of chunked bodies, that end
+/// with a line feed alone: some readers take that for the end of a line, others for a part of it.
+pub(super) struct LineScanner {
+    at: At,
+    /// The beginning of the line, without its end.
+    line: Vec<u8>,
+    /// The last byte was a carriage return.
+    is_after_return: bool,
+    /// What the head says of the body.
+    body: Body,
+}
+
+/// Where in the stream the next byte is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum At {
+    /// Before a head, or in it.
+    Head {
+        is_begun: bool,
+    },
+    /// In a body, or a chunk with its line end.
+    Bytes {
+        left: u64,
+        is_chunk: bool,
+    },
+    ChunkSize,
+    Trailer,
+    /// No longer sure; what comes is left to the parser.
+    Lost,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Body {
+    Bytes(u64),
+    Chunked,
+    /// Said in a way that the parser refuses.
+    Unclear,
+}
+
+impl Default for LineScanner {
+    fn default() -> Self {
+        Self {
+            at: At::Head { is_begun: false },
+            line: Vec::new(),
+            is_after_return: false,
+            body: Body::Bytes(0),
+        }
+    }
+}
+
+impl LineScanner {
+    /// True where one of the lines that end in these bytes does so without a carriage return.
+    pub(super) fn finds_bare_line_feed(&mut self, mut bytes: &[u8]) -> bool {
+        while let Some((&byte, rest)) = bytes.split_first() {
+            match self.at {
+                At::Lost => return false,
+                At::Bytes { left, is_chunk } => bytes = self.skip(bytes, left, is_chunk),
+                At::Head { .. } | At::ChunkSize | At::Trailer => {
+                    bytes = rest;
+                    let is_bare = byte == b'\n' && !self.is_after_return;
+                    self.take(byte);
+                    if is_bare {
+                        self.at = At::Lost;
+                        return true;
+                    }
+                }
+            }
+        }
+        false
+    }
+
+    fn skip<'b>(&mut self, bytes: &'b [u8], left: u64, is_chunk: bool) -> &'b [u8] {
+        let skipped = usize::try_from(left).map_or(bytes.len(), |left| left.min(bytes.len()));
+        let left = left - skipped as u64;
+        self.at = match (left, is_chunk) {
+            (0, true) => At::ChunkSize,
+            (0, false) => At::Head { is_begun: false },
+            (left, is_chunk) => At::Bytes { left, is_chunk },
+        };
+        &bytes[skipped..]
+    }
+
+    fn take(&mut self, byte: u8) {
+        self.is_after_return = byte == b'\r';
+        match byte {
+            b'\n' => {
+                let line = std::mem::take(&mut self.line);
+                self.end_line(line.strip_suffix(b"\r").unwrap_or(&line));
+            }
+            byte if self.line.len() < MAX_LINE_BYTES || byte == b'\r' => self.line.push(byte),
+            _ => {}
+        }
+        // Returns in the middle of a long line do not make it longer.
+        self.line.truncate(MAX_LINE_BYTES + 1);
+    }
+
+    fn end_line(&mut self, line: &[u8]) {
+        self.at = match (self.at, line.is_empty()) {
+            (At::Head { is_begun: false }, true) => self.at,
+            (At::Head { is_begun: true }, true) => self.after_head(),
+            (At::Head { .. }, false) => {
+                self.read_header(line);
+                At::Head { is_begun: true }
+            }
+            (At::ChunkSize, _) => chunk(line),
+            (At::Trailer, true) => At::Head { is_begun: false },
+            (at, _) => at,
+        };
+    }
+
+    fn after_head(&mut self) -> At {
+        match std::mem::replace(&mut self.body, Body::Bytes(0)) {
+            Body::Bytes(0) => At::Head { is_begun: false },
+            Body::Bytes(left) => At::Bytes {
+                left,
+                is_chunk: false,
+            },
+            Body::Chunked => At::ChunkSize,
+            Body::Unclear => At::Lost,
+        }
+    }
+
+    /// Chunks count before a length, as the parser has it.
+    fn read_header(&mut self, line: &[u8]) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            return;
+        };
+        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
+        if name.eq_ignore_ascii_case(b"transfer-encoding") {
+            self.body = Body::Chunked;
+        } else if name.eq_ignore_ascii_case(b"content-length") && self.body != Body::Chunked {
+            let length = std::str::from_utf8(value)
+                .ok()
+                .and_then(|it| it.parse().ok());
+            self.body = length.map_or(Body::Unclear, Body::Bytes);
+        }
+    }
+}
+
+/// The chunk that this line begins, with the line end behind it.
+fn chunk(line: &[u8]) -> At {
+    let size = line.split(|byte| *byte == b';').next().unwrap_or(line);
+    let size = std::str::from_utf8(size.trim_ascii()).ok();
+    match size.and_then(|size| u64::from_str_radix(size, 16).ok()) {
+        Some(0) => At::Trailer,
+        Some(size) => At::Bytes {
+            left: size.saturating_add(2),
+            is_chunk: true,
+        },
+        None => At::Lost,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a bare line feed is found, however the bytes are cut into reads.
+    fn finds(text: &str) -> bool {
+        let found = [1, 2, 7, text.len()].map(|size| {
+            let mut scanner = LineScanner::default();
+            let mut parts = text.as_bytes().chunks(size);
+            parts.any(|part| scanner.finds_bare_line_feed(part))
+        });
+        assert!(found.iter().all(|it| *it == found[0]), "{text:?}");
+        found[0]
+    }
+
+    const HEAD: &str = "POST / HTTP/1.1\r\nhost: a\r\n";
+
+    #[test]
+    fn a_line_of_a_head_that_ends_bare_is_found() {
+        for text in [
+            "GET / HTTP/1.1\nhost: a\r\n\r\n",
+            "GET / HTTP/1.1\r\nhost: a\n\r\n",
+            "GET / HTTP/1.1\r\nhost: a\r\n\n",
+            "\nGET / HTTP/1.1\r\n\r\n",
+        ] {
+            assert!(finds(text), "{text:?}");
+        }
+        assert!(!finds(
+            "\r\nGET / HTTP/1.1\r\nhost: a\r\n\r\nGET / HTTP/1.1\r\n\r\n"
+        ));
+    }
+
+    #[test]
+    fn bodies_may_hold_what_they_like_and_the_next_head_may_not() {
+        let with_length = format!("{HEAD}Content-Length: 5\r\n\r\na\nb\n\n");
+        assert!(!finds(&format!("{with_length}{HEAD}\r\n")));
+        assert!(finds(&format!("{with_length}GET / HTTP/1.1\n")));
+        let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\ncontent-length: 1\r\n\r\n");
+        let chunked = format!("{chunked}3;a=b\r\n\n\n\n\r\n0\r\nx-trailer: 1\r\n\r\n");
+        assert!(!finds(&format!("{chunked}{HEAD}\r\n")));
+        assert!(finds(&format!("{chunked}GET / HTTP/1.1\n")));
+    }
+
+    #[test]
+    fn a_line_that_frames_a_chunk_and_ends_bare_is_found() {
+        let head = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n");
+        assert!(finds(&format!("{head}2;\n{{}}")));
+        assert!(finds(&format!("{head}0\r\nx-trailer: 1\n\r\n")));
+    }
+
+    #[test]
+    fn long_lines_cost_no_memory_and_end_as_others_do() {
+        let long = format!("{HEAD}x: {}\r\n\r\n", "\r y".repeat(10_000));
+        let mut scanner = LineScanner::default();
+        assert!(!scanner.finds_bare_line_feed(long.as_bytes()));
+        assert!(scanner.line.capacity() < 1_024);
+        assert!(finds(&format!("{HEAD}x: {}\n\r\n", "y".repeat(10_000))));
+    }
+
+    #[test]
+    fn one_host_is_asked_for_and_it_has_to_be_one() {
+        let with = |hosts: &[&str], version| {
+            let mut headers = HeaderMap::new();
+            for host in hosts {
+                headers.append(HOST, host.parse().unwrap());
+            }
+            host(&headers, version).is_some()
+        };
+        assert!(with(&[], Version::HTTP_11) && !with(&[], Version::HTTP_10));
+        assert!(with(&["a", "a"], Version::HTTP_11) && with(&["a, b"], Version::HTTP_11));
+        for fine in ["a", "a:80", "[::1]:7710", ""] {
+            assert!(!with(&[fine], Version::HTTP_11), "{fine}");
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Why there is no connection, in words that lead to a remedy.
+
+use sqlx::Error;
+use sqlx::postgres::PgConnectOptions;
+use std::fmt;
+use std::io::ErrorKind;
+
+/// A database that cannot be connected to.
+#[derive(Debug)]
+pub struct ConnectError {
+    pub(super) refusal: Refusal,
+    /// Host and port, or the socket.
+    address: String,
+    user: String,
+    database: String,
+    source: Error,
+}
+
+/// In what way it was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    NotListening,
+    UnknownHost,
+    /// No answer within the time that a connection may take.
+    Silent,
+    Starting,
+    TooManyConnections,
+    Login,
+    UnknownDatabase,
+    /// A pooler that lends a session for one statement only.
+    StatementPooling,
+    /// A pooler, or a server, that takes no settings with the login.
+    NoSettings,
+    Other,
+}
+
+impl ConnectError {
+    pub(super) fn new(options: &PgConnectOptions, source: Error) -> Self {
+        let port = options.get_port();
+        let address = match options.get_socket() {
+            Some(socket) => format!("{}/.s.PGSQL.{port}", socket.display()),
+            None => format!("{}:{port}", options.get_host()),
+        };
+        let user = options.get_username().to_owned();
+        Self {
+            refusal: Refusal::of(&source),
+            address,
+            database: options.get_database().unwrap_or(&user).to_owned(),
+            user,
+            source,
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self.refusal {
+            Refusal::NotListening => "start PostgreSQL there, or correct --database-url",
+            Refusal::UnknownHost => "correct the host in --database-url, or the name service",
+            Refusal::Silent => {
+                "check the network and firewalls on the way, or correct --database-url"
+            }
+            Refusal::Starting => "try again when it has started",
+            Refusal::TooManyConnections => {
+                "raise max_connections or the role's connection limit, or end other clients"
+            }
+            Refusal::Login => {
+                "correct user and password in --database-url, or allow the user in pg_hba.conf"
+            }
+            Refusal::UnknownDatabase => "create it with createdb, or correct --database-url",
+            Refusal::StatementPooling => {
+                "use session mode (pool_mode = session) or transaction mode"
+            }
+            Refusal::NoSettings => "use session mode (pool_mode = session), or PostgreSQL itself",
+            Refusal::Other => "correct --database-url",
+        }
+    }
+
+    /// True where the same may succeed later.
+    pub fn is_passing(&self) -> bool {
+        matches!(
+            self.refusal,
+            Refusal::NotListening
+                | Refusal::Silent
+                | Refusal::Starting
+                | Refusal::TooManyConnections
+                | Refusal::UnknownHost
+        )
+    }
+}
+
+impl fmt::Display for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            address,
+            user,
+            database,
+            source,
+            ..
+        } = self;
+        match self.refusal {
+            Refusal::NotListening => {
+                write!(f, "no PostgreSQL listens at {address}: {}", said(source))
+            }
+            Refusal::UnknownHost => write!(f, "the host of {address} is unknown: {}", said(source)),
+            Refusal::Silent => write!(
+                f,
+                "PostgreSQL at {address} does not answer: {}",
+                said(source)
+            ),
+            Refusal::Starting => {
+                write!(f, "PostgreSQL at {address} is not ready: {}", said(source))
+            }
+            Refusal::TooManyConnections => {
+                write!(
+                    f,
+                    "PostgreSQL at {address} has no connection left: {}",
+                    said(source)
+                )
+            }
+            Refusal::Login => write!(
+                f,
+                "PostgreSQL at {address} refuses the user {user}: {}",
+                said(source)
+            ),
+            Refusal::UnknownDatabase => {
+                write!(f, "PostgreSQL at {address} has no database {database}")
+            }
+            Refusal::StatementPooling => write!(
+                f,
+                "the pooler at {address} lends connections for one statement only: {}",
+                said(source)
+            ),
+            Refusal::NoSettings | Refusal::Other => {
+                write!(
+                    f,
+                    "cannot connect to PostgreSQL at {address}: {}",
+                    said(source)
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for ConnectError {}
+
+/// What it was, without the driver's words around it.
+fn said(error: &Error) -> String {
+    match error {
+        Error::Database(error) => error.message().to_owned(),
+        Error::Io(error) => error.to_string(),
+        other => other.to_string(),
+    }
+}
+
+impl Refusal {
+    pub(super) fn of(error: &Error) -> Self {
+        match error {
+            Error::Io(error) => match error.kind() {
+                ErrorKind::ConnectionRefused | ErrorKind::NotFound => Self::NotListening,
+                ErrorKind::TimedOut => Self::Silent,
+                _ if error.to_string().contains("failed to lookup address") => Self::UnknownHost,
+                // The server, or what is on the way, hung up.
+                ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof => Self::Silent,
+                _ => Self::Other,
+            },
+            Error::Database(error) => {
+                let code = error.code().unwrap_or_default();
+                Self::of_code(&code, error.message())
+            }
+            _ => Self::Other,
+        }
+    }
+
+    fn of_code(code: &str, message: &str) -> Self {
+        match code {
+            "57P03" => Self::Starting,
+            "53300" => Self::TooManyConnections,
+            "28000" | "28P01" => Self::Login,
+            "3D000" => Self::UnknownDatabase,
+            "08P01" if message.contains("statement pooling") => Self::StatementPooling,
+            // PgBouncer has one code for all that it refuses.
+            "08P01" if message.contains("no such database") => Self::UnknownDatabase,
+            "08P01" if message.contains("no more connections") => Self::TooManyConnections,
+            "08P01" if message.contains("auth") || message.contains("such user") => Self::Login,
+            "08P01" if message.contains("startup parameter") => Self::NoSettings,
+            // A setting that this server does not know, or does not take.
+            "42704" | "22023" | "0A000" | "55P02" => Self::NoSettings,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_io(error: std::io::Error) -> ConnectError {
+        let options: PgConnectOptions = "postgres://ada@db.example:6543/orders".parse().unwrap();
+        ConnectError::new(&options, Error::Io(error))
+    }
+
+    #[test]
+    fn a_refused_connection_is_told_with_its_address_and_a_remedy() {
+        let error = of_io(ErrorKind::ConnectionRefused.into());
+        let text = error.to_string();
+        assert!(
+            text.contains("db.example:6543") && text.contains("connection refused"),
+            "{text}"
+        );
+        assert!(
+            error.help().contains("start PostgreSQL"),
+            "{}",
+            error.help()
+        );
+        assert!(error.is_passing());
+    }
+
+    #[test]
+    fn an_unknown_host_is_told_apart() {
+        let unknown = "failed to lookup address information: Name or service not known";
+        let error = of_io(std::io::Error::other(unknown));
+        assert_eq!(error.refusal, Refusal::UnknownHost);
+    }
+
+    #[test]
+    fn a_wrong_password_and_an_unknown_database_do_not_pass() {
+        for code in ["28P01", "3D000"] {
+            let refusal = Refusal::of_code(code, "");
+            let error = ConnectError {
+                refusal,
+                ..of_io(ErrorKind::Other.into())
+            };
+            assert!(!error.is_passing(), "{code}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+-- Claims as tasker.claim_ready does, but each step by itself, so that one whose claim fails harms no
+-- other: it is put off, with the reason, by tasker.put_off. For when a claim of several failed. Returns
+-- what it claimed.
+--
+-- Locks: as tasker.claim_ready, under the caller's lock_timeout; what cannot be locked is left.
+create or replace function tasker.claim_each(p_worker_id int, p_limit int, p_bytes bigint)
+returns tasker.claimed_step[]
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_now constant timestamptz := tasker.clock();
+  v_due constant tasker.step_key[] := array(
+    select (s.task_id, s.step_no)::tasker.step_key
+    from tasker.step s
+    where s.ready_at <= v_now
+    order by s.ready_at
+    limit p_limit);
+  v_step tasker.step_key;
+  v_one tasker.claimed_step;
+  v_claimed tasker.claimed_step[] := '{}';
+  v_bytes_left bigint := p_bytes;
+  v_message text;
+  v_code text;
+begin
+  foreach v_step in array v_due loop
+    exit when v_bytes_left <= 0;
+    begin
+      v_one := tasker.claim_one(p_worker_id, v_step.task_id, v_step.step_no);
+      if v_one.task_id is not null then
+        v_claimed := v_claimed || v_one;
+        v_bytes_left := v_bytes_left - coalesce(octet_length(v_one.checkpoint), 0) - coalesce(
+          (select octet_length(t.input::text) from tasker.task t where t.task_id = v_one.task_id), 0);
+      end if;
+    exception
+      when lock_not_available then
+        null;
+      when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
+        get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
+        perform tasker.put_off(v_step.task_id, v_step.step_no, v_message, v_code);
+    end;
+  end loop;
+  return v_claimed;
+end
+$$;

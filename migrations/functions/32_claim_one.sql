@@ -1,0 +1,54 @@
+-- Claims one step, if it is due and not locked. Returns it, or null
+-- where it was not claimed. A step whose attempts can be numbered no further is failed for good.
+--
+-- Locks: as tasker.claim_ready; where the step fails, as tasker.fail_steps.
+create or replace function tasker.claim_one(p_worker_id int, p_task_id uuid, p_step_no smallint)
+returns tasker.claimed_step
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_attempt_end constant smallint := 32767;
+  v_now constant timestamptz := tasker.clock();
+  v_attempt smallint;
+  v_claimed tasker.claimed_step;
+begin
+  select s.attempt into v_attempt
+  from tasker.step s
+  where s.task_id = p_task_id and s.step_no = p_step_no and s.ready_at <= v_now
+  for update skip locked;
+  if not found then
+    return null;
+  end if;
+
+  if v_attempt = v_attempt_end then
+    update tasker.step s
+    set state = 'running', worker_id = p_worker_id, ready_at = null, started_at = v_now, deadline_at = v_now
+    where s.task_id = p_task_id and s.step_no = p_step_no;
+    perform tasker.fail_steps(
+      p_worker_id, array[p_task_id], array[p_step_no], array[v_attempt],
+      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 32767 times, the most there can be; the log of the task tells why its attempts were given back"}'],
+      array[true], array[null::bigint]);
+    return null;
+  end if;
+
+  with claimed as (
+    update tasker.step s
+    set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,
+        started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
+    where s.task_id = p_task_id and s.step_no = p_step_no
+    returning s.task_id, s.step_no, s.attempt, s.checkpoint::text as checkpoint
+  ), begun as (
+    update tasker.task t set state = 'in_progress'
+    where t.task_id = p_task_id and t.state = 'pending'
+    returning t.task_id
+  ), log as (
+    insert into tasker.transition (at, task_id, step_no, attempt, worker_id, to_state)
+    select v_now, b.task_id, null, null, p_worker_id, 'in_progress' from begun b
+    union all
+    select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
+  )
+  select c.task_id, c.step_no, c.attempt, c.checkpoint into v_claimed from claimed c;
+  return v_claimed;
+end
+$$;

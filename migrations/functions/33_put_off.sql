@@ -1,0 +1,29 @@
+-- Puts off a step that cannot be claimed: it stays as it is, but is not due for some minutes, and says
+-- why. So it comes back by itself once it was mended, and costs little until then.
+--
+-- Locks: the step, under the caller's lock_timeout. Where not even this can be done, a warning goes to
+-- the server's log and the step stays due. Idempotent.
+create or replace function tasker.put_off(p_task_id uuid, p_step_no smallint, p_message text, p_sqlstate text)
+returns void
+language plpgsql
+set search_path = ''
+as $$
+declare
+  v_pause constant interval := '5 minutes';
+  v_now constant timestamptz := tasker.clock();
+  v_error constant json := json_build_object(
+    'kind', 'host', 'code', 'cannot_be_claimed',
+    'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is tried again every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
+begin
+  with put_off as (
+    update tasker.step s
+    set ready_at = v_now + v_pause, error = v_error
+    where s.task_id = p_task_id and s.step_no = p_step_no and s.ready_at <= v_now
+    returning s.state, s.attempt
+  )
+  insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)
+  select v_now, p_task_id, p_step_no, p.attempt, p.state::text, v_error from put_off p;
+exception when others then
+  raise warning 'step % of task % can neither be claimed nor put off: %', p_step_no, p_task_id, sqlerrm;
+end
+$$;

@@ -1,0 +1,18 @@
+-- Takes workers' times that are later than now, since the clock was set back, for now: one that ends from
+-- now on is found out as soon as ever, and one that was declared dead is looked at again as it should be.
+--
+-- Locks: the workers' rows by id. Idempotent.
+create or replace function tasker.set_back_workers(p_now timestamptz) returns void
+language sql
+set search_path = ''
+as $$
+  with ahead as materialized (
+    select w.worker_id from tasker.worker w
+    where w.heartbeat_at > p_now and w.stopped_at is null or w.alive_since > p_now or w.stopped_at > p_now
+    order by w.worker_id for update
+  )
+  update tasker.worker w
+  set heartbeat_at = least(w.heartbeat_at, p_now), alive_since = least(w.alive_since, p_now),
+      stopped_at = case when w.stopped_at > p_now then p_now else w.stopped_at end
+  from ahead a where w.worker_id = a.worker_id
+$$;

@@ -1,0 +1,96 @@
+-- Remembers the latest time on the database's clock and, where the clock was set back since, moves what
+-- would stand still until it is as late again: steps that are ready, retries, workers' heartbeats, ramps.
+-- Every host calls it once a heartbeat interval; mostly it reads one row.
+--
+-- A retry keeps what was left of its delay, to within the interval between two calls. Retries that were
+-- planned after the clock was set back stay as they are: the log's time of the failure says which is which.
+-- A call moves up to p_limit steps in the order in which they are due, and the next goes on from there,
+-- so that claims find work at once and no transaction lasts long. Returns how many steps it moved; null
+-- where there was nothing to do. Any host may call it at any time, one does the work.
+--
+-- Locks: the mark; workers by id; pins by (namespace_id, kind, target); steps by (task_id, step_no).
+create or replace function tasker.follow_clock(p_limit int) returns int
+language plpgsql
+set search_path = '' set jit = off
+as $$
+declare
+  -- What clocks are corrected by in normal operation does no harm.
+  v_tolerance constant interval := interval '1 second';
+  v_now timestamptz := tasker.clock();
+  v_mark tasker.clock_mark;
+  v_seen int;
+  v_seen_until timestamptz;
+  v_moved int;
+begin
+  select * into v_mark from tasker.clock_mark m where m.singleton;
+  if v_mark.set_back is null and v_now >= v_mark.high_at - v_tolerance then
+    if v_now > v_mark.high_at + v_tolerance then
+      update tasker.clock_mark m set high_at = v_now where m.singleton and m.high_at < v_now;
+    end if;
+    return null;
+  end if;
+  if not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.follow_clock')) then
+    return null;
+  end if;
+
+  select * into v_mark from tasker.clock_mark m where m.singleton for update;
+  v_now := tasker.clock();
+  if v_now < v_mark.high_at - v_tolerance then
+    update tasker.clock_mark m
+    set high_at = v_now, moved_until = v_now,
+        set_back = coalesce(m.set_back, interval '0') + (m.high_at - v_now)
+    where m.singleton
+    returning m.* into v_mark;
+    perform tasker.set_back_workers(v_now);
+    with ahead as materialized (
+      select p.namespace_id, p.kind, p.target from tasker.pin p
+      where p.ramp_started_at > v_now
+      order by p.namespace_id, p.kind, p.target for update
+    )
+    update tasker.pin p set ramp_started_at = v_now
+    from ahead a where p.namespace_id = a.namespace_id and p.kind = a.kind and p.target = a.target;
+  elsif v_mark.set_back is null then
+    return null;
+  end if;
+
+  with late as materialized (
+    select s.task_id, s.step_no, s.attempt, s.state, s.ready_at
+    from tasker.step s
+    where s.ready_at > v_mark.moved_until and s.ready_at < 'infinity'
+    order by s.ready_at
+    fetch first (p_limit) rows with ties
+  ), planned_before as materialized (
+    select r.task_id, r.step_no, r.attempt
+    from (select distinct l.task_id from late l where l.state = 'waiting_for_retry') l
+    join tasker.transition r on r.task_id = l.task_id
+    where r.at > v_now + v_tolerance and r.to_state = 'waiting_for_retry'
+  ), wrong as materialized (
+    select s.task_id, s.step_no
+    from late l
+    join tasker.step s on s.task_id = l.task_id and s.step_no = l.step_no
+    where s.ready_at = l.ready_at
+      and (l.state = 'ready'
+           or (l.task_id, l.step_no, l.attempt) in (select p.task_id, p.step_no, p.attempt from planned_before p))
+    order by s.task_id, s.step_no
+    for update of s
+  ), moved as (
+    update tasker.step s
+    set ready_at = case s.state when 'ready' then least(s.ready_at - v_mark.set_back, v_now)
+                                else s.ready_at - v_mark.set_back end
+    from wrong w
+    where s.task_id = w.task_id and s.step_no = w.step_no
+    returning s.task_id
+  )
+  select (select count(*) from late), (select max(l.ready_at) from late l), (select count(*) from moved)
+  into v_seen, v_seen_until, v_moved;
+
+  update tasker.clock_mark m
+  set set_back = case when v_seen >= p_limit then m.set_back end,
+      moved_until = case when v_seen >= p_limit then v_seen_until end
+  where m.singleton;
+  if v_moved > 0 then
+    perform pg_catalog.pg_notify('tasker_ready', '');
+  end if;
+  return v_moved;
+end
+$$;

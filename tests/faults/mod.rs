@@ -1,0 +1,20 @@
+//! Faults of the database under load: hosts wait for it, and no step fails for it.
+
+mod clock;
+mod failover;
+mod frozen;
+#[cfg(target_os = "linux")]
+mod full_disk;
+mod interrupted;
+mod keys;
+mod load;
+mod locked;
+mod pooler;
+mod private;
+mod proxy;
+mod refused;
+mod restarted;
+mod serve;
+mod server;
+mod silent;
+mod starved;

@@ -1,0 +1,47 @@
+use tasker::domain::ids::WorkerId;
+use tasker::store::engine::{Claimed, Completed, Released};
+use tasker::store::{Store, StoreError};
+
+/// Bytes that a claim of a test may bring.
+const CLAIM_BYTES: u64 = 16 << 20;
+
+/// Report and claim one after the other, as a worker does with free slots.
+pub trait Advance {
+    /// Records results and claims up to `claim` steps, those first that the results release.
+    async fn advance(
+        &self,
+        worker: WorkerId,
+        completed: &[Completed],
+        claim: usize,
+    ) -> Result<Vec<Claimed>, StoreError>;
+}
+
+impl Advance for Store {
+    async fn advance(
+        &self,
+        worker: WorkerId,
+        completed: &[Completed],
+        claim: usize,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let released = match completed {
+            [] => Vec::new(),
+            completed => self.complete_steps(worker, completed, claim).await?,
+        };
+        let left = claim - released.len();
+        let mut claimed: Vec<Claimed> = released.into_iter().map(of_released).collect();
+        claimed.extend(self.claim_ready(worker, left, CLAIM_BYTES).await?.steps);
+        Ok(claimed)
+    }
+}
+
+/// What the reporter of its parents has already is left empty.
+fn of_released(released: Released) -> Claimed {
+    Claimed {
+        lease: released.lease,
+        lock_id: released.lock_id,
+        correlation_id: String::new(),
+        input: String::new(),
+        checkpoint: None,
+        generation: released.generation,
+    }
+}
