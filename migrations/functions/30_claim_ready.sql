@@ -25,7 +25,7 @@ set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
-  v_claimed tasker.step_key[];
+  v_claimed tasker.claimed_step[];
   v_is_left bool := false;
 begin
   -- A claim that a crash of the server undoes is a step that is ready again.
@@ -39,17 +39,16 @@ begin
   if exists (select from tasker.step s where s.ready_at <= v_now) then
     begin
       with picked as materialized (
-        select s.task_id, s.step_no, s.ready_at, octet_length(s.checkpoint::text) as bytes
+        select s.task_id, s.step_no, s.ready_at, s.checkpoint::text as checkpoint
         from tasker.step s
         where s.ready_at <= v_now
         order by s.ready_at
         limit p_limit
         for update skip locked
       ), sized as materialized (
-        select p.task_id, p.step_no,
-               sum(coalesce(octet_length(t.input::text), 0) + coalesce(p.bytes, 0)) over (
-                 order by p.ready_at, p.task_id, p.step_no
-                 rows between unbounded preceding and 1 preceding) as bytes_before
+        select p.task_id, p.step_no, p.checkpoint,
+               sum(coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0)) over (
+                 order by p.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
         from picked p
         left join tasker.task t on t.task_id = p.task_id
       ), claimed as (
@@ -58,7 +57,7 @@ begin
             started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
         from sized p
         where s.task_id = p.task_id and s.step_no = p.step_no and coalesce(p.bytes_before, 0) < p_bytes
-        returning s.task_id, s.step_no, s.attempt
+        returning s.task_id, s.step_no, s.attempt, p.checkpoint
       ), begun as (
         update tasker.task t set state = 'in_progress'
         from (select distinct c.task_id from claimed c order by c.task_id) b
@@ -70,7 +69,8 @@ begin
         union all
         select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
       )
-      select array_agg((c.task_id, c.step_no)::tasker.step_key), count(*) < (select count(*) from picked)
+      select array_agg((c.task_id, c.step_no, c.attempt, c.checkpoint)::tasker.claimed_step),
+             count(*) < (select count(*) from picked)
       from claimed c into v_claimed, v_is_left;
     exception
       when lock_not_available then
@@ -84,11 +84,10 @@ begin
 
   -- A statement of its own after the claim: it sees the lock to which a task was moved meanwhile.
   return query
-    select s.task_id, s.step_no, s.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
-           coalesce(t.input::text, 'null'), s.checkpoint::text,
+    select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
+           coalesce(t.input::text, 'null'), k.checkpoint,
            (select g.generation from tasker.registry_generation g where g.singleton), null::bigint
     from unnest(v_claimed) k
-    join tasker.step s on s.task_id = k.task_id and s.step_no = k.step_no
     left join tasker.task t on t.task_id = k.task_id;
   if coalesce(cardinality(v_claimed), 0) < p_limit then
     return query

@@ -4,7 +4,7 @@
 --
 -- Locks: as tasker.claim_ready, under the caller's lock_timeout; what cannot be locked is left.
 create or replace function tasker.claim_each(p_worker_id int, p_limit int, p_bytes bigint)
-returns tasker.step_key[]
+returns tasker.claimed_step[]
 language plpgsql
 set search_path = ''
 as $$
@@ -17,8 +17,8 @@ declare
     order by s.ready_at
     limit p_limit);
   v_step tasker.step_key;
-  v_claimed tasker.step_key[] := '{}';
-  v_bytes bigint;
+  v_one tasker.claimed_step;
+  v_claimed tasker.claimed_step[] := '{}';
   v_bytes_left bigint := p_bytes;
   v_message text;
   v_code text;
@@ -26,10 +26,11 @@ begin
   foreach v_step in array v_due loop
     exit when v_bytes_left <= 0;
     begin
-      v_bytes := tasker.claim_one(p_worker_id, v_step.task_id, v_step.step_no);
-      if v_bytes is not null then
-        v_claimed := v_claimed || v_step;
-        v_bytes_left := v_bytes_left - v_bytes;
+      v_one := tasker.claim_one(p_worker_id, v_step.task_id, v_step.step_no);
+      if v_one.task_id is not null then
+        v_claimed := v_claimed || v_one;
+        v_bytes_left := v_bytes_left - coalesce(octet_length(v_one.checkpoint), 0) - coalesce(
+          (select octet_length(t.input::text) from tasker.task t where t.task_id = v_one.task_id), 0);
       end if;
     exception
       when lock_not_available then

@@ -1,9 +1,9 @@
--- Claims one step, if it is due and not locked. Returns the bytes that it brings along, null where it
--- was not claimed. A step whose attempts can be numbered no further is failed for good.
+-- Claims one step, if it is due and not locked. Returns it, or null
+-- where it was not claimed. A step whose attempts can be numbered no further is failed for good.
 --
 -- Locks: as tasker.claim_ready; where the step fails, as tasker.fail_steps.
 create or replace function tasker.claim_one(p_worker_id int, p_task_id uuid, p_step_no smallint)
-returns bigint
+returns tasker.claimed_step
 language plpgsql
 set search_path = ''
 as $$
@@ -11,7 +11,7 @@ declare
   v_attempt_end constant smallint := 32767;
   v_now constant timestamptz := tasker.clock();
   v_attempt smallint;
-  v_bytes bigint;
+  v_claimed tasker.claimed_step;
 begin
   select s.attempt into v_attempt
   from tasker.step s
@@ -37,7 +37,7 @@ begin
     set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,
         started_at = v_now, deadline_at = v_now + s.timeout_ms * interval '1 ms'
     where s.task_id = p_task_id and s.step_no = p_step_no
-    returning s.task_id, s.step_no, s.attempt, octet_length(s.checkpoint::text) as bytes
+    returning s.task_id, s.step_no, s.attempt, s.checkpoint::text as checkpoint
   ), begun as (
     update tasker.task t set state = 'in_progress'
     where t.task_id = p_task_id and t.state = 'pending'
@@ -48,9 +48,7 @@ begin
     union all
     select v_now, c.task_id, c.step_no, c.attempt, p_worker_id, 'running' from claimed c
   )
-  select coalesce(c.bytes, 0) + coalesce(octet_length(t.input::text), 0) into v_bytes
-  from claimed c
-  left join tasker.task t on t.task_id = c.task_id;
-  return v_bytes;
+  select c.task_id, c.step_no, c.attempt, c.checkpoint into v_claimed from claimed c;
+  return v_claimed;
 end
 $$;

@@ -16,8 +16,9 @@ as $$
              then 'the task is ' || t.state || '; this step was not reached'
            when s.state = 'waiting' and p.failed is not null then 'blocked by the failure of ' || p.failed
            when s.state = 'waiting' then 'waits for ' || p.names
+           -- Given back or put off for a while.
            when s.ready_at > tasker.clock() and s.ready_at < 'infinity'
-                and s.error ->> 'code' in ('cannot_be_claimed', 'plan_unreadable')
+                and (s.state = 'ready' and s.error is not null or s.error ->> 'code' = 'cannot_be_claimed')
              then s.error ->> 'message'
            when s.state = 'waiting_for_retry'
              then 'attempt ' || s.attempt || ' failed'

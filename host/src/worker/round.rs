@@ -120,7 +120,7 @@ pub(super) async fn report(
             .complete_steps(id, &sorted.completed, claim)
             .await?;
         let next = next_steps(batch, &sorted.completed, next);
-        released = plans.assign(&worker.store, next).await;
+        released = plans.assign(&worker.store.for_guests(), next).await;
     }
     Ok(Reported {
         released,
@@ -205,7 +205,9 @@ pub(super) async fn claim(
     let claims = worker.store.claim_ready(id, limit, bytes).await?;
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
-        steps: plans.assign(&worker.store, next.collect()).await,
+        steps: plans
+            .assign(&worker.store.for_guests(), next.collect())
+            .await,
         due_in: claims.due_in,
     })
 }

@@ -143,7 +143,13 @@ async fn ask_the_store(store: &Store, over: &str) {
     let id = TaskId(over.parse().unwrap());
     let namespace = store.namespace_of_task(id).await.unwrap();
     assert_eq!(namespace.as_deref(), Some("shop"));
-    assert!(store.ancestor_result(id, 1, "a").await.unwrap().is_some());
+    assert!(
+        store
+            .ancestor_result(id, 1, "a", 1 << 20)
+            .await
+            .unwrap()
+            .is_some()
+    );
 }
 
 pub async fn drive(database: &TestDatabase) {

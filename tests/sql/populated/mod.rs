@@ -140,6 +140,12 @@ async fn call_functions(session: &mut Session) {
         .run("select tasker.unpark_steps(decode(repeat('01', 32), 'hex'))")
         .await;
     session.complete(worker, &claimed[30..40]).await;
+    session
+        .run(&format!(
+            "select tasker.claim_each({worker}, 4, 1000), tasker.put_off('{}', 0::smallint, '', '22000')",
+            tasks[199]
+        ))
+        .await;
     let one = &claimed[40];
     session
         .run(&format!(

@@ -15,7 +15,7 @@ const MS: Duration = Duration::from_millis(1);
 const BOUNDS: CallBounds = CallBounds {
     slots: 4,
     in_flight: 2,
-    batch: 2,
+    batch: 3,
     report_bytes: 100,
     claim_bytes: 100,
     held_bytes: 200,
@@ -184,7 +184,7 @@ fn a_worker_that_holds_as_many_bytes_as_it_may_claims_nothing_until_it_holds_les
 fn a_report_carries_so_many_bytes_and_one_outcome_in_any_case() {
     let all = [lease(1, 0), lease(2, 0), lease(3, 0)];
     let bounds = CallBounds {
-        batch: 3,
+        batch: 4,
         in_flight: 1,
         ..BOUNDS
     };
