@@ -2,6 +2,7 @@
 
 use super::server::Server;
 use super::worker::Worker;
+use crate::harness::Advance as _;
 use serde_json::{Value, json};
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::engine::Failed;

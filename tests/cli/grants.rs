@@ -95,7 +95,7 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
     let first = push("1.0.0", &[]).await;
     assert!(!first.out.contains("approval"), "{first:?}");
     let second = push("1.1.0", &["kv a", "http"]).await;
-    assert!(second.out.contains("it waits for approval"), "{second:?}");
+    assert!(second.out.contains("it needs approval"), "{second:?}");
     assert!(second.out.contains("    + kv a\n    + http"), "{second:?}");
     assert!(
         second

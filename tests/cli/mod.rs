@@ -22,6 +22,7 @@ mod plans;
 mod refusals;
 mod registry;
 mod secrets;
+mod shares;
 mod signing;
 mod sync;
 pub mod terminal;

@@ -18,7 +18,7 @@ async fn no_command_panics_where_nobody_reads_what_it_prints() {
     let dir = terminal.path("greet");
     for command in [
         &["new", "demo/greet", "--dir", &dir][..],
-        &["build", CRATE, "--debug"],
+        &["build", CRATE],
         &["version"],
         &["completions", "bash"],
         &["--help"],
@@ -30,7 +30,8 @@ async fn no_command_panics_where_nobody_reads_what_it_prints() {
         drop(reader);
         let mut command = terminal.command(command);
         command.stdout(writer.try_clone().unwrap());
-        let ran = command.stderr(Stdio::piped()).output().await.unwrap();
+        let child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let ran = child.wait_with_output().await.unwrap();
         let told = String::from_utf8_lossy(&ran.stderr).into_owned();
         assert!(!told.contains("panicked"), "{command:?}: {told}");
         // Nor where standard error is gone as well.
@@ -53,7 +54,7 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
         made,
         json!({"folder": dir, "namespace": "demo", "name": "greet"})
     );
-    let built = json(&["build", CRATE, "--debug"]).await;
+    let built = json(&["build", CRATE]).await;
     assert_eq!(
         (&built["name"], &built["version"]),
         (&json!("demo/basics"), &json!("0.1.0"))
@@ -85,7 +86,9 @@ async fn the_command_that_is_named_after_a_push_runs_as_it_stands() {
     let tasker = terminal.command([""; 0]);
     let tasker = tasker.as_std();
     for (name, value) in tasker.get_envs() {
-        value.map(|value| shell.env(name, value));
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
     }
     let script = format!("{} {command}", tasker.get_program().display());
     let ran = shell.args(["-c", &script]).output().await.unwrap();

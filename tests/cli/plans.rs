@@ -37,9 +37,9 @@ async fn an_upload_is_planned_as_a_person_reads_it() {
         plan.out,
         "shop/charge@1.1.0, not published yet\n\
          since 1.0.0: minor\n  \
-           ✔ the number has room for it\n    \
+           ✔ the version number allows this\n    \
              minor  handlers.charge.input/amount  maximum 100 → 500\n\
-         ✔ it wants no more than was agreed to\n\
+         ✔ it requests no new capabilities\n\
          TEMPLATE           STEP  ASKS FOR  NOW    THEN   NEW TASKS\n\
          shop/fulfil@1.0.0  pay   ^1        1.0.0  1.1.0  move to it\n\
          no open tasks\n\
@@ -57,7 +57,7 @@ async fn a_number_without_room_is_told_with_the_one_to_use() {
     let file = terminal.file("charge.wasm", charge(50));
     let plan = ["plan", "component", "shop/charge@1.1.0", &file];
     let plan = terminal.run(plan).await.ends_with(2);
-    let refused = "  ✘ it would be refused: the number has room for a minor change; use 2.0.0\n";
+    let refused = "  ✘ refused: the version number allows a minor change only; use 2.0.0\n";
     assert!(plan.out.contains(refused), "{plan:?}");
     assert!(plan.err.contains("--version 2.0.0\n"), "{plan:?}");
     assert!(
@@ -75,8 +75,8 @@ async fn pins_are_told_that_keep_new_tasks_away() {
     let plan = ["plan", "component", "shop/charge@1.1.0", &file];
     let plan = terminal.run(plan).await.succeeds();
     for told in [
-        "1.0.0  1.0.0  are kept away by the pin\n",
-        "pin =1.0.0 of namespace shop keeps new tasks from it\n",
+        "1.0.0  1.0.0  are held back by the pin\n",
+        "pin =1.0.0 of namespace shop excludes it\n",
     ] {
         assert!(plan.out.contains(told), "{plan:?}");
     }
@@ -93,8 +93,8 @@ async fn a_version_that_waits_is_planned_by_its_name() {
     let plan = terminal.run(plan).await.succeeds();
     for told in [
         "shop/guest@1.0.0, which needs approval\n",
-        "it waits for approval: it wants more than was agreed to\n  + kv orders\n",
-        "no step of a template asks for it\n",
+        "it needs approval: it requests new capabilities\n  + kv orders\n",
+        "no template step would use it\n",
     ] {
         assert!(plan.out.contains(told), "{plan:?}");
     }
@@ -115,7 +115,7 @@ async fn a_template_is_planned_from_its_file() {
         plan.out,
         "shop/fulfil@1.0.1, not published yet\n\
          since 1.0.0: patch\n  \
-           ✔ the number has room for it\n    \
+           ✔ the version number allows this\n    \
              patch  steps.pay.handler  charge/charge@^1 → charge/charge@>=1, <2\n\
          STEP  RUNS                   TAKES\n\
          pay   charge/charge@>=1, <2  1.0.0\n\

@@ -13,6 +13,8 @@ pub const MAX_CONNECTIONS_WITH_SPARE: usize = 8;
 /// Connections of one address on which nobody has said yet who asks. Behind a reverse proxy all come
 /// from its address, and each is a stranger's until its first request.
 pub const MAX_CONNECTIONS_PER_STRANGER: usize = 128;
+/// A connection that is idle for less makes no room for another: its request may be on its way.
+pub const IDLE_GRACE: Duration = Duration::from_secs(1);
 /// Requests of one caller that are worked on at the same time, but for those that wait for a task.
 pub const MAX_REQUESTS_PER_CALLER: usize = 64;
 /// How long a request of a caller that has so many waits for its turn.
@@ -48,6 +50,7 @@ pub struct Bounds {
     pub max_connections_per_caller: usize,
     pub max_connections_with_spare: usize,
     pub max_connections_per_stranger: usize,
+    pub idle_grace: Duration,
     pub max_requests_per_caller: usize,
     pub max_waits_per_caller: usize,
     pub max_waits: usize,
@@ -68,6 +71,7 @@ impl Default for Bounds {
             max_connections_per_caller: MAX_CONNECTIONS_PER_CALLER,
             max_connections_with_spare: MAX_CONNECTIONS_WITH_SPARE,
             max_connections_per_stranger: MAX_CONNECTIONS_PER_STRANGER,
+            idle_grace: IDLE_GRACE,
             max_requests_per_caller: MAX_REQUESTS_PER_CALLER,
             max_waits_per_caller: MAX_WAITS_PER_CALLER,
             max_waits: MAX_WAITS,

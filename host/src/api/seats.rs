@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -119,29 +120,30 @@ impl Table {
 
     /// True where there is a usual seat for this stranger.
     fn make_room(&mut self, bounds: &Bounds, stranger: &CallerId) -> bool {
+        let grace = bounds.idle_grace;
         if self.count_of(stranger) >= bounds.max_connections_per_stranger
-            && !self.end_idle_of(stranger)
+            && !self.end_idle_of(stranger, grace)
         {
             return false;
         }
-        self.count(SeatKind::Usual) < bounds.max_connections || self.end_idle_of_the_largest()
+        self.count(SeatKind::Usual) < bounds.max_connections || self.end_idle_of_the_largest(grace)
     }
 
     /// Has the connection of whoever has most of them leave that is idle for longest.
-    fn end_idle_of_the_largest(&mut self) -> bool {
+    fn end_idle_of_the_largest(&mut self, grace: Duration) -> bool {
         let mut counts: HashMap<&CallerId, usize> = HashMap::new();
         for seat in self.seats.values() {
             *counts.entry(&seat.owner).or_default() += 1;
         }
-        let idle = self.seats.values().filter(|seat| seat.is_idle());
+        let idle = self.seats.values().filter(|seat| seat.is_idle(grace));
         let largest = idle.max_by_key(|seat| counts[&seat.owner]);
         let largest = largest.map(|seat| seat.owner.clone());
-        largest.is_some_and(|owner| self.end_idle_of(&owner))
+        largest.is_some_and(|owner| self.end_idle_of(&owner, grace))
     }
 
-    fn end_idle_of(&mut self, owner: &CallerId) -> bool {
+    fn end_idle_of(&mut self, owner: &CallerId, grace: Duration) -> bool {
         let idle = self.seats.values_mut();
-        let idle = idle.filter(|seat| seat.is_idle() && seat.owner == *owner);
+        let idle = idle.filter(|seat| seat.is_idle(grace) && seat.owner == *owner);
         let Some(longest) = idle.min_by_key(|seat| seat.idle_since) else {
             return false;
         };
@@ -152,8 +154,9 @@ impl Table {
 }
 
 impl Seat {
-    fn is_idle(&self) -> bool {
-        self.kind == SeatKind::Usual && self.idle_since.is_some()
+    fn is_idle(&self, grace: Duration) -> bool {
+        let is_idle = self.idle_since.is_some_and(|it| it.elapsed() >= grace);
+        self.kind == SeatKind::Usual && is_idle
     }
 }
 
@@ -246,6 +249,7 @@ mod tests {
             max_connections_per_stranger: 3,
             max_connections_per_caller: 2,
             max_connections_with_spare: 1,
+            idle_grace: Duration::ZERO,
             ..Bounds::default()
         })
     }

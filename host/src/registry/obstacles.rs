@@ -3,8 +3,10 @@
 use super::resolve::assumed::Assumed;
 use super::resolve::foresee::StepChoice;
 use super::{Registry, RegistryError};
+use crate::domain::name::Name;
 use crate::domain::template::position::MAX_FINDINGS;
-use crate::domain::template::{Finding, Position, Step, Template, TemplateError};
+use crate::domain::template::{Finding, Position, Template, TemplateError};
+use std::collections::HashMap;
 
 impl Registry {
     /// All that keeps tasks of this template from running as the registry is now, each with its place
@@ -32,12 +34,12 @@ struct Problem {
 
 /// Steps for which there is no version, or none with the handler, or none that could take the input.
 fn unrunnable(template: &Template, steps: &[StepChoice]) -> Vec<Problem> {
+    let named = template.steps.iter().enumerate();
+    let places: HashMap<&Name, usize> = named.map(|(place, step)| (&step.name, place)).collect();
     let wrong = steps.iter().filter_map(|choice| {
-        let problem = choice.problem.as_ref()?;
-        let is_it = |step: &Step| step.name == choice.step;
         Some(Problem {
-            step: template.steps.iter().position(is_it)?,
-            message: problem.clone(),
+            step: *places.get(&choice.step)?,
+            message: choice.problem.clone()?,
         })
     });
     wrong.collect()

@@ -207,9 +207,17 @@ impl Store {
 }
 
 const LIST: &str = "
-    select n.name as namespace, c.name, v.versions, v.bars, p.requirement as pin, c.created_at
-    from tasker.component c
-    join tasker.namespace n using (namespace_id)
+    with page as materialized (
+      select c.component_id, c.namespace_id, n.name as namespace, c.name, c.created_at
+      from tasker.component c
+      join tasker.namespace n using (namespace_id)
+      where ($1::text is null or n.name = $1)
+        and ($2::text is null or (n.name, c.name) > ($2, $3))
+      order by n.name, c.name
+      limit $4
+    )
+    select c.namespace, c.name, v.versions, v.bars, p.requirement as pin, c.created_at
+    from page c
     join lateral (
       select array_agg(v.version) as versions,
              array_agg(case when v.collected_at is not null then 'collected'
@@ -228,10 +236,7 @@ const LIST: &str = "
     ) v on v.versions is not null
     left join tasker.pin p
       on p.namespace_id = c.namespace_id and p.kind = 'component' and p.target = c.name
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, c.name) > ($2, $3))
-    order by n.name, c.name
-    limit $4";
+    order by c.namespace, c.name";
 
 const VERSIONS: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,

@@ -175,19 +175,24 @@ impl Store {
 }
 
 const LIST: &str = "
-    select n.name as namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at
-    from tasker.template t
-    join tasker.namespace n using (namespace_id)
+    with page as materialized (
+      select t.template_id, t.namespace_id, n.name as namespace, t.name, t.created_at
+      from tasker.template t
+      join tasker.namespace n using (namespace_id)
+      where ($1::text is null or n.name = $1)
+        and ($2::text is null or (n.name, t.name) > ($2, $3))
+      order by n.name, t.name
+      limit $4
+    )
+    select t.namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at
+    from page t
     join lateral (
       select array_agg(v.version) as versions, array_agg(nullif(v.status::text, 'active')) as bars
       from tasker.template_version v where v.template_id = t.template_id
     ) v on v.versions is not null
     left join tasker.pin p
       on p.namespace_id = t.namespace_id and p.kind = 'template' and p.target = t.name
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, t.name) > ($2, $3))
-    order by n.name, t.name
-    limit $4";
+    order by t.namespace, t.name";
 
 const NAMED: &str = "
     select n.name as namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at

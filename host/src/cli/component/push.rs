@@ -272,8 +272,8 @@ fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
     if pushed.unapproved.is_empty() {
         return String::new();
     }
-    let lead = output.paint.tone(Tone::Bad, "it waits for approval");
-    let mut text = format!("\n  {lead}: it wants more than was agreed to");
+    let lead = output.paint.tone(Tone::Bad, "it needs approval");
+    let mut text = format!("\n  {lead}: it requests new capabilities");
     for want in &pushed.unapproved {
         text += &format!("\n    + {}", visible_line(want));
     }

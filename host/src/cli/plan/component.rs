@@ -124,10 +124,10 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
 
 fn rights(plan: &ComponentPlan, output: Output) -> String {
     if plan.unapproved.is_empty() {
-        return text::good("it wants no more than was agreed to", output);
+        return text::good("it requests no new capabilities", output);
     }
-    let lead = output.paint.tone(Tone::Caution, "it waits for approval");
-    let mut text = format!("{lead}: it wants more than was agreed to");
+    let lead = output.paint.tone(Tone::Caution, "it needs approval");
+    let mut text = format!("{lead}: it requests new capabilities");
     for want in &plan.unapproved {
         text += &format!("\n  + {want}");
     }
@@ -161,7 +161,7 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
         ]
     });
     let headings = ["template", "step", "asks for", "now", "then", "new tasks"];
-    let nothing = "no step of a template asks for it";
+    let nothing = "no template step would use it";
     let mut table = text::table(headings, rows.collect(), nothing, output);
     match plan.unmatched_steps {
         0 => {}
@@ -219,7 +219,7 @@ fn pins(pins: &[PinReach], output: Output) -> String {
             Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
             Admits::Ramp => (Tone::Active, format!("gives it to {percent} of new tasks")),
             Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
-            Admits::Nobody => (Tone::Caution, "keeps new tasks from it".to_owned()),
+            Admits::Nobody => (Tone::Caution, "excludes it".to_owned()),
         };
         let what = output.paint.tone(tone, &what);
         format!("pin {requirement}{ramp} of namespace {namespace} {what}")

@@ -23,15 +23,15 @@ pub fn head(subject: &str, status: Option<&str>, output: Output) -> String {
 /// Whether the number keeps to what changes, and the changes.
 pub fn number(number: &Numbered, output: Output) -> String {
     let (Some(verdict), Some(allowed)) = (&number.verdict, number.allowed) else {
-        return "nothing below it to be compared with".to_owned();
+        return "no earlier version to compare with".to_owned();
     };
     let since = changes::since(verdict, output);
     let since = since.trim_start();
     let room = match &number.lowest_version {
-        None => good("the number has room for it", output),
+        None => good("the version number allows this", output),
         Some(lowest) => bad(
             &format!(
-                "it would be refused: the number has room for a {allowed} change; use {lowest}"
+                "refused: the version number allows a {allowed} change only; use {lowest}"
             ),
             output,
         ),
@@ -68,7 +68,7 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
     let by_version: Vec<_> = by_version.collect();
     let all = units::count(usize::try_from(all).unwrap_or(usize::MAX), "open task");
     format!(
-        "{all} on the version that the lock names, as before: {}",
+        "{all} keep their version: {}",
         by_version.join(", ")
     )
 }
@@ -85,7 +85,7 @@ pub fn reach(reached: &Reached, output: Output) -> String {
             },
         ),
         Reach::Stays => (Tone::Quiet, "take it already".to_owned()),
-        Reach::Pinned => (Tone::Caution, "are kept away by the pin".to_owned()),
+        Reach::Pinned => (Tone::Caution, "are held back by the pin".to_owned()),
         Reach::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
         Reach::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
         Reach::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),

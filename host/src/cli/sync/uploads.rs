@@ -256,11 +256,12 @@ impl Versions {
 /// What keeps tasks of the template from running once all of the folder is there, each with its place.
 fn problems(upload: &TemplateUpload, plan: &TemplatePlan) -> Vec<String> {
     let positions = Template::handler_positions(&upload.source);
-    let steps = &upload.template.steps;
+    let steps = upload.template.steps.iter().zip(&positions);
+    let places: BTreeMap<&str, &Position> =
+        steps.map(|(step, at)| (step.name.as_str(), at)).collect();
     let told = plan.steps.iter().filter_map(|choice| {
         let problem = choice.problem.as_ref()?;
-        let step = steps.iter().position(|it| it.name.as_str() == choice.step);
-        let at = positions.get(step?).unwrap_or(&Position::START);
+        let at = places.get(choice.step.as_str())?;
         let file = upload.path.display();
         Some(format!("{file}:{}:{}: {problem}", at.line, at.column))
     });
