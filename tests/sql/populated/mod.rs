@@ -12,6 +12,8 @@ use super::{Graph, Session};
 use crate::harness::{TestDatabase, TestHost};
 use log::{Log, Ran};
 use std::collections::BTreeSet;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tasker::store::embedded::{Embedded, EmbeddedConfig};
 
@@ -59,7 +61,9 @@ async fn explain_all(session: &mut Session) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
-    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // The account that the server runs as has to pass through.
+    std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711)).unwrap();
     let server = server(folder.path()).await;
     let database = TestDatabase::on(server.connect_options()).await;
     let host = TestHost::start_idle(&database).await;
