@@ -31,6 +31,7 @@ async fn server(folder: &Path) -> Embedded {
         ("max_wal_size", "8GB"),
         ("track_functions", "all"),
         ("session_preload_libraries", "auto_explain"),
+        ("auto_explain.log_min_duration", "0"),
         ("auto_explain.log_analyze", "on"),
         ("auto_explain.log_timing", "off"),
         ("auto_explain.log_nested_statements", "on"),
@@ -48,17 +49,6 @@ async fn server(folder: &Path) -> Embedded {
     Embedded::start(config).await.unwrap()
 }
 
-/// From now on new sessions have what they run explained in the server's log.
-async fn explain_all(session: &mut Session) {
-    session
-        .run(
-            "do $$ begin
-               execute format('alter database %I set auto_explain.log_min_duration = 0', current_database());
-             end $$",
-        )
-        .await;
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
     let folder = tempfile::tempdir().unwrap();
@@ -70,8 +60,7 @@ async fn no_statement_reads_more_of_a_million_finished_tasks_than_it_has_to() {
     drive::publish(&host).await;
     let mut session = Session::new(&database).await;
     fill::fill(&mut session).await;
-    explain_all(&mut session).await;
-    let log = Log::of(folder.path());
+    let log = Log::from_now_on(folder.path());
     drop(session);
     drop(host);
 
