@@ -226,8 +226,10 @@ impl Server {
     }
 
     fn command(&self, program: &str) -> Command {
-        let programs = Programs::find(None).unwrap();
-        let mut command = Command::new(programs.program(program));
+        // A directory of links may have those only that a server needs.
+        let postgres = Programs::find(None).unwrap().program("postgres");
+        let postgres = std::fs::canonicalize(postgres).unwrap();
+        let mut command = Command::new(postgres.with_file_name(program));
         command
             .current_dir(&self.sockets)
             .env("LC_ALL", "C")

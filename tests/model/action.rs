@@ -28,6 +28,27 @@ pub enum Action {
         host: usize,
         leases: Choice,
     },
+    /// The leases report one by one, each with writes to these keys, bit by bit; with its higher bits
+    /// removals.
+    Write {
+        host: usize,
+        leases: Choice,
+        keys: u8,
+        is_checkpoint: bool,
+    },
+    /// The code that the tasks were created with is quarantined, or released.
+    Quarantine {
+        is_on: bool,
+    },
+    /// The leases are given back for a quarantine.
+    Park {
+        host: usize,
+        leases: Choice,
+    },
+    /// The task is moved to code that is never quarantined.
+    Upgrade {
+        task: usize,
+    },
     /// The newest report is made again, as after a lost answer.
     Repeat,
     Heartbeat {
@@ -95,6 +116,12 @@ pub fn any() -> impl Strategy<Value = Action> {
         5 => (host(), choice(), retry())
             .prop_map(|(host, leases, retry)| Action::Fail { host, leases, retry }),
         2 => (host(), choice()).prop_map(|(host, leases)| Action::Checkpoint { host, leases }),
+        3 => (host(), choice(), any::<u8>(), any::<bool>()).prop_map(
+            |(host, leases, keys, is_checkpoint)| Action::Write { host, leases, keys, is_checkpoint }
+        ),
+        2 => any::<bool>().prop_map(|is_on| Action::Quarantine { is_on }),
+        3 => (host(), choice()).prop_map(|(host, leases)| Action::Park { host, leases }),
+        1 => (0..16_usize).prop_map(|task| Action::Upgrade { task }),
         3 => Just(Action::Repeat),
         4 => (host(), choice()).prop_map(|(host, leases)| Action::Heartbeat { host, leases }),
         1 => (host(), choice()).prop_map(|(host, keep)| Action::Recover { host, keep }),

@@ -35,7 +35,8 @@ struct SeenStep {
 const STEPS: &str = "
     select s.step_no, s.state::text as state, s.remaining_deps, e.incomplete_parents, s.attempt, s.uncounted, s.lost,
            case when s.state = 'running' then s.worker_id end as worker_id,
-           (extract(epoch from s.ready_at - timestamptz '2026-01-01T00:00:00Z') * 1000)::bigint as ready_at,
+           case when s.ready_at = 'infinity' then 9223372036854775807
+                else (extract(epoch from s.ready_at - timestamptz '2026-01-01T00:00:00Z') * 1000)::bigint end as ready_at,
            s.result::text as result, s.checkpoint::text as checkpoint
     from tasker.step s
     join tasker.explain_steps($1) e using (step_no)
@@ -58,9 +59,29 @@ const WRONG_IN_LOG: &str = "
        or l.begun <> s.attempt or l.attempts <> s.attempt
        or coalesce(l.newest, 'waiting') <> s.state::text";
 
+/// Attempts that did not tell of what they left exactly once, and before it; or told of what is not there.
+const WRONG_EVENTS: &str = "
+    select count(*)
+    from (select r.task_id, r.step_no, r.attempt,
+                 count(*) filter (where r.event is not null) as told,
+                 count(*) filter (where r.to_state = 'complete' or r.detail ->> 'reason' = 'checkpoint') as left_something,
+                 max(r.seq) filter (where r.event is not null) as told_at,
+                 max(r.seq) filter (where r.to_state = 'complete' or r.detail ->> 'reason' = 'checkpoint') as left_at
+          from tasker.transition r
+          where r.attempt > 0
+          group by r.task_id, r.step_no, r.attempt) a
+    where a.told <> a.left_something or a.told_at > a.left_at";
+
 impl Play<'_> {
     /// Fails where the two differ.
     pub async fn compare(&self) {
+        let kv: Vec<(String, String)> =
+            sqlx::query_as("select key, value::text from tasker.kv order by key")
+                .fetch_all(self.database.pool())
+                .await
+                .unwrap();
+        let expected: Vec<(String, String)> = self.model.kv.clone().into_iter().collect();
+        assert_eq!(kv, expected, "the database is left, the model right");
         for (id, expected) in self.ids.iter().zip(&self.model.tasks) {
             let task: SeenTask = sqlx::query_as(
                 "select state::text as state, remaining_sinks from tasker.task where task_id = $1",
@@ -84,14 +105,22 @@ impl Play<'_> {
 
     /// Fails where the log says something else than the steps.
     pub async fn check_log(&self) {
-        let wrong: i64 = sqlx::query_scalar(WRONG_IN_LOG)
-            .fetch_one(self.database.pool())
-            .await
-            .unwrap();
-        assert_eq!(
-            wrong, 0,
-            "steps whose log does not tell what became of them"
-        );
+        for (what, wrong) in [
+            (
+                "steps whose log does not tell what became of them",
+                WRONG_IN_LOG,
+            ),
+            (
+                "attempts with more or fewer events than they sent",
+                WRONG_EVENTS,
+            ),
+        ] {
+            let wrong: i64 = sqlx::query_scalar(wrong)
+                .fetch_one(self.database.pool())
+                .await
+                .unwrap();
+            assert_eq!(wrong, 0, "{what}");
+        }
     }
 }
 

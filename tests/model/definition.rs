@@ -4,7 +4,7 @@ use super::shape::Shape;
 use serde_json::json;
 use tasker::domain::actor::Actor;
 use tasker::domain::digest::Digest;
-use tasker::domain::ids::TaskId;
+use tasker::domain::ids::{LockId, TaskId};
 use tasker::domain::name::Name;
 use tasker::store::Store;
 use tasker::store::component::{NewComponentVersion, VersionStatus};
@@ -12,29 +12,51 @@ use tasker::store::engine::NewTask;
 use tasker::store::lock::LockEntry;
 use tasker::store::template::{NewStepTemplate, NewTemplateVersion};
 
-/// Creates one task of each shape; their ids.
-pub async fn create(store: &Store, shapes: &[Shape]) -> Vec<TaskId> {
-    let component = publish_component(store).await;
-    let mut tasks = Vec::new();
+/// The bytes that tasks are created with, and those that they may be moved to.
+const CODE: [&[u8]; 2] = [b"none", b"other"];
+
+/// A task, and the locks with the one code and with the other.
+pub struct Created {
+    pub id: TaskId,
+    pub locks: [LockId; 2],
+}
+
+/// What the tasks are created with.
+pub fn first_code() -> Digest {
+    Digest::of(CODE[0])
+}
+
+/// Creates one task of each shape.
+pub async fn create(store: &Store, shapes: &[Shape]) -> Vec<Created> {
+    let components = [
+        publish_component(store, "1.0.0", CODE[0]).await,
+        publish_component(store, "2.0.0", CODE[1]).await,
+    ];
+    let (mut tasks, mut locks) = (Vec::new(), Vec::new());
     for (no, shape) in shapes.iter().enumerate() {
-        tasks.push(new_task(store, &format!("shape{no}"), shape, component).await);
+        let (task, of_task) = new_task(store, &format!("shape{no}"), shape, components).await;
+        tasks.push(task);
+        locks.push(of_task);
     }
     let created = store.create_tasks(&tasks).await.unwrap();
     assert!(created.iter().all(|created| created.created));
-    created.iter().map(|created| created.task_id).collect()
+    let ids = created.iter().map(|created| created.task_id);
+    ids.zip(locks)
+        .map(|(id, locks)| Created { id, locks })
+        .collect()
 }
 
 fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-async fn publish_component(store: &Store) -> i32 {
+async fn publish_component(store: &Store, version: &str, bytes: &[u8]) -> i32 {
     let new = NewComponentVersion {
         namespace: &name("model"),
         component: &name("none"),
-        version: &"1.0.0".parse().unwrap(),
-        digest: Digest::of(b"none"),
-        bytes: b"none",
+        version: &version.parse().unwrap(),
+        digest: Digest::of(bytes),
+        bytes,
         descriptor: &json!({}),
         status: VersionStatus::Active,
         verdict: None,
@@ -45,7 +67,12 @@ async fn publish_component(store: &Store) -> i32 {
     row.component_version_id
 }
 
-async fn new_task(store: &Store, template: &str, shape: &Shape, component: i32) -> NewTask {
+async fn new_task(
+    store: &Store,
+    template: &str,
+    shape: &Shape,
+    components: [i32; 2],
+) -> (NewTask, [LockId; 2]) {
     let new = NewTemplateVersion {
         namespace: &name("model"),
         name: &name(template),
@@ -59,26 +86,33 @@ async fn new_task(store: &Store, template: &str, shape: &Shape, component: i32) 
         actor: &Actor::host(),
     };
     let (row, _) = store.publish_template(&new).await.unwrap();
+    let version = row.template_version_id;
+    let locks = [
+        lock(store, version, shape, components[0]).await,
+        lock(store, version, shape, components[1]).await,
+    ];
+    let task = NewTask {
+        task_id: TaskId::generate(),
+        namespace_id: row.namespace_id,
+        template_id: row.template_id,
+        template_version_id: row.template_version_id,
+        lock_id: locks[0],
+        input: "{}".to_owned(),
+        identity_key: None,
+        correlation_id: "model".to_owned(),
+        is_watched: false,
+    };
+    (task, locks)
+}
+
+async fn lock(store: &Store, version: i32, shape: &Shape, component: i32) -> LockId {
     let entry = |no: usize| LockEntry {
         step_no: number(no),
         component_version_id: component,
         handler: "none".to_owned(),
     };
     let entries: Vec<LockEntry> = (0..shape.steps.len()).map(entry).collect();
-    let lock = store
-        .intern_lock(row.template_version_id, &entries, &[])
-        .await;
-    NewTask {
-        task_id: TaskId::generate(),
-        namespace_id: row.namespace_id,
-        template_id: row.template_id,
-        template_version_id: row.template_version_id,
-        lock_id: lock.unwrap(),
-        input: "{}".to_owned(),
-        identity_key: None,
-        correlation_id: "model".to_owned(),
-        is_watched: false,
-    }
+    store.intern_lock(version, &entries, &[]).await.unwrap()
 }
 
 fn step(shape: &Shape, no: usize) -> NewStepTemplate {

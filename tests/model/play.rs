@@ -9,11 +9,16 @@ use sqlx::postgres::PgConnectOptions;
 use std::collections::HashSet;
 use std::time::Duration;
 use tasker::domain::actor::Actor;
-use tasker::domain::ids::{TaskId, WorkerId};
+use tasker::domain::event::SentEvent;
+use tasker::domain::ids::{LockId, TaskId, WorkerId};
 use tasker::domain::invocation::Lease;
+use tasker::domain::kv::{Expected, KvWrite};
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
+use tasker::domain::requirement::QualifiedName;
 use tasker::store::Store;
 use tasker::store::engine::{Claimed, Completed, Failed};
+use tasker::store::kv::CompletedWithKv;
+use tasker::store::upgrade::{Move, MoveBy};
 
 /// A worker without a heartbeat for this long is dead.
 pub const DEAD_AFTER: Duration = Duration::from_secs(2);
@@ -32,11 +37,13 @@ enum Report {
     Complete(Vec<(Held, String)>, usize),
     Fail(Vec<Held>, Retry),
     Checkpoint(Vec<(Held, String)>),
+    Write(Vec<(Held, String)>, u8, bool),
 }
 
 pub struct Play<'d> {
     pub(super) database: &'d TestDatabase,
     pub(super) ids: Vec<TaskId>,
+    locks: Vec<[LockId; 2]>,
     pub(super) model: Model,
     /// One connection each, so that the turns are taken by different sessions.
     stores: Vec<Store>,
@@ -49,9 +56,11 @@ pub struct Play<'d> {
 impl<'d> Play<'d> {
     pub async fn begin(database: &'d TestDatabase, shapes: &[Shape]) -> Self {
         let stores = stores(&database.options(), 0);
+        let created = definition::create(&stores[0], shapes).await;
         let mut play = Self {
             database,
-            ids: definition::create(&stores[0], shapes).await,
+            ids: created.iter().map(|created| created.id).collect(),
+            locks: created.iter().map(|created| created.locks).collect(),
             model: Model::new(shapes),
             stores,
             workers: vec![0; HOSTS],
@@ -93,6 +102,19 @@ impl<'d> Play<'d> {
                 let left = self.chosen(*host, *leases).into_iter().map(with_text);
                 self.report(*host, Report::Checkpoint(left.collect())).await;
             }
+            Action::Write {
+                host,
+                leases,
+                keys,
+                is_checkpoint,
+            } => {
+                let ended = self.chosen(*host, *leases).into_iter().map(with_text);
+                let report = Report::Write(ended.collect(), *keys, *is_checkpoint);
+                self.report(*host, report).await;
+            }
+            Action::Quarantine { is_on } => self.quarantine(*is_on).await,
+            Action::Park { host, leases } => self.park(*host, *leases).await,
+            Action::Upgrade { task } => self.upgrade(task % self.ids.len()).await,
             Action::Repeat => {
                 if let Some((host, worker, report)) = self.newest.clone() {
                     self.make(host, worker, &report).await;
@@ -122,6 +144,7 @@ impl<'d> Play<'d> {
         let (host, leases) = (0, Choice::ALL_HELD);
         let claim = 1_000;
         self.act(&Action::Die { host }).await;
+        self.act(&Action::Quarantine { is_on: false }).await;
         for _ in 0..ROUNDS_MAX {
             if self.model.is_over() {
                 return;
@@ -193,7 +216,88 @@ impl<'d> Play<'d> {
                     .unwrap();
                 self.model.checkpoint(worker, left);
             }
+            Report::Write(ended, keys, is_checkpoint) => {
+                for ended in ended {
+                    self.write(host, worker, ended, *keys, *is_checkpoint).await;
+                }
+            }
         }
+    }
+
+    async fn write(
+        &mut self,
+        host: usize,
+        worker: i32,
+        ended: &(Held, String),
+        keys: u8,
+        is_checkpoint: bool,
+    ) {
+        let writes: Vec<_> = (0..4)
+            .filter(|key| keys >> key & 1 == 1)
+            .map(|key| {
+                let value = (keys >> (key + 4) & 1 == 0).then(|| ended.1.clone());
+                (format!("k{key}"), value)
+            })
+            .collect();
+        let write = |(key, value): &(String, Option<String>)| KvWrite {
+            bucket: "model".parse().unwrap(),
+            key: key.clone(),
+            value: value.clone(),
+            expected: Expected::Anything,
+        };
+        let with_kv = CompletedWithKv {
+            completed: self.completed(std::slice::from_ref(ended)).remove(0),
+            is_checkpoint,
+            writes: writes.iter().map(write).collect(),
+        };
+        let store = &self.stores[host];
+        let due = store.complete_with_kv(WorkerId(worker), &with_kv).await;
+        assert_eq!(due.unwrap(), None);
+        self.model
+            .write(worker, ended.clone(), &writes, is_checkpoint);
+    }
+
+    async fn quarantine(&mut self, is_on: bool) {
+        let (store, code) = (&self.stores[0], definition::first_code());
+        let actor = Actor::host();
+        if is_on {
+            store.quarantine(code, &actor, "model").await.unwrap();
+        } else {
+            let released = store.release_quarantine(code, &actor, "model").await;
+            assert_eq!(released.unwrap().is_some(), self.model.is_quarantined);
+        }
+        self.model.quarantine(is_on);
+    }
+
+    async fn park(&mut self, host: usize, choice: Choice) {
+        let (parked, worker) = (self.chosen(host, choice), self.workers[host]);
+        let leases: Vec<Lease> = parked.iter().map(|held| self.lease(*held)).collect();
+        let stand_still = self.stores[host]
+            .park_steps(WorkerId(worker), &leases)
+            .await;
+        assert_eq!(stand_still.unwrap(), self.model.park(worker, &parked));
+    }
+
+    async fn upgrade(&mut self, task: usize) {
+        let [from, to] = self.locks[task];
+        let moves = [Move {
+            task_id: self.ids[task],
+            from,
+            to,
+            detail: "{}".to_owned(),
+        }];
+        let template = QualifiedName {
+            namespace: "model".parse().unwrap(),
+            name: format!("shape{task}").parse().unwrap(),
+        };
+        let by = MoveBy {
+            template: &template,
+            actor: &Actor::host(),
+            reason: "model",
+        };
+        let moved = self.stores[0].move_tasks(&moves, by, serde_json::json!({}));
+        let moved = moved.await.unwrap();
+        assert_eq!(moved == 1, self.model.upgrade(task));
     }
 
     async fn advance(
@@ -348,7 +452,10 @@ impl<'d> Play<'d> {
             lease: self.lease(*held),
             result: result.clone(),
             usage: None,
-            events: Vec::new(),
+            events: vec![SentEvent {
+                name: "model.left".parse().unwrap(),
+                payload: result.clone(),
+            }],
         };
         results.iter().map(completed).collect()
     }

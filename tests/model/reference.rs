@@ -17,11 +17,19 @@ pub struct Model {
     pub now: i64,
     pub tasks: Vec<Task>,
     pub workers: BTreeMap<i32, Worker>,
+    pub kv: BTreeMap<String, String>,
+    /// The code that tasks are created with is quarantined.
+    pub is_quarantined: bool,
 }
+
+/// When a step is due that stands still for a quarantine.
+const NEVER: i64 = i64::MAX;
 
 #[derive(Clone, Debug)]
 pub struct Task {
     shape: Shape,
+    /// It was moved to code that is never quarantined.
+    pub is_upgraded: bool,
     pub state: TaskState,
     pub steps: Vec<Step>,
 }
@@ -54,6 +62,8 @@ impl Model {
             now: 0,
             tasks,
             workers: BTreeMap::new(),
+            kv: BTreeMap::new(),
+            is_quarantined: false,
         }
     }
 
@@ -166,6 +176,62 @@ impl Model {
         }
     }
 
+    /// Records one attempt with its writes: what stands under a key, or none.
+    pub fn write(
+        &mut self,
+        worker: i32,
+        (held, text): (Held, String),
+        writes: &[(String, Option<String>)],
+        is_checkpoint: bool,
+    ) {
+        if !self.holds(worker, held) {
+            return;
+        }
+        for (key, value) in writes {
+            match value {
+                Some(value) => drop(self.kv.insert(key.clone(), value.clone())),
+                None => drop(self.kv.remove(key)),
+            }
+        }
+        if is_checkpoint {
+            self.checkpoint(worker, &[(held, text)]);
+        } else {
+            self.complete(worker, &[(held, text)]);
+        }
+    }
+
+    /// Quarantines or releases the code that tasks are created with.
+    pub fn quarantine(&mut self, is_on: bool) {
+        if self.is_quarantined && !is_on {
+            self.tasks.iter_mut().for_each(|task| task.unpark(self.now));
+        }
+        self.is_quarantined = is_on;
+    }
+
+    /// How many steps stand still now.
+    pub fn park(&mut self, worker: i32, leases: &[Held]) -> i32 {
+        let now = self.now;
+        let mut parked = 0;
+        for held in leases {
+            let is_barred = self.is_quarantined && !self.tasks[held.0.0].is_upgraded;
+            if let Some(step) = self.take(worker, *held) {
+                step.give_back(if is_barred { NEVER } else { now });
+                parked += i32::from(is_barred);
+            }
+        }
+        parked
+    }
+
+    /// Whether the task moved.
+    pub fn upgrade(&mut self, task: usize) -> bool {
+        let (now, task) = (self.now, &mut self.tasks[task]);
+        if task.state.is_final() || std::mem::replace(&mut task.is_upgraded, true) {
+            return false;
+        }
+        task.unpark(now);
+        true
+    }
+
     /// Whether the worker is not declared dead.
     pub fn heartbeat(&mut self, worker: i32, gap_max_ms: i64) -> bool {
         let now = self.now;
@@ -276,6 +342,7 @@ impl Task {
     fn new(shape: &Shape) -> Self {
         let mut task = Self {
             shape: shape.clone(),
+            is_upgraded: false,
             state: TaskState::Pending,
             steps: vec![Step::WAITING; shape.steps.len()],
         };
@@ -306,6 +373,14 @@ impl Task {
                 self.steps[no].ready_at = Some(now);
             }
         }
+    }
+
+    fn unpark(&mut self, now: i64) {
+        let parked = self
+            .steps
+            .iter_mut()
+            .filter(|step| step.ready_at == Some(NEVER));
+        parked.for_each(|step| step.ready_at = Some(now));
     }
 
     /// Ends the task where it is over.

@@ -4,7 +4,7 @@ use super::Worker;
 use super::handler_log::HandlerLog;
 use super::host_side::HostSide;
 use super::round::Finished;
-use super::watchdog::{self, OutageClock};
+use super::watchdog::OutageClock;
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
@@ -79,18 +79,11 @@ async fn ended(
             return (Outcome::Failed(failure), None, Effects::default());
         }
     };
-    let (begun, timeout) = (surroundings.begun.clone(), invocation.step.limits.deadline);
-    let running = worker
+    let timeout = invocation.step.limits.deadline;
+    let executed = worker
         .sandbox
-        .execute(&prepared, invocation.clone(), surroundings);
-    let executed = tokio::select! {
-        executed = running => executed,
-        () = watchdog::expired(&begun, timeout + worker.config.deadline_grace) => {
-            let outcome = watchdog::overdue(timeout);
-            tell(&invocation, &outcome);
-            return (outcome, None, Effects::default());
-        }
-    };
+        .execute(&prepared, invocation.clone(), surroundings)
+        .await;
     worker.stats.count_attempt(executed.usage.wall);
     let outcome = give_back_for_key(executed.outcome);
     let outcome = outage.forgive(outcome, executed.usage.wall, timeout);

@@ -31,7 +31,7 @@ pub(super) struct Finished {
 }
 
 impl Finished {
-    /// Of an attempt that never ran.
+    /// Of an attempt that never ran, or of which nothing but its end is known.
     pub(super) fn unrun(lease: Lease, outcome: Outcome) -> Self {
         Self {
             lease,

@@ -2,7 +2,7 @@
 
 use super::host_side::HostSide;
 use super::round::Finished;
-use super::watchdog::OutageClock;
+use super::watchdog::{OutageClock, Watchdog};
 use super::{Worker, attempt};
 use crate::domain::digest::Digest;
 use crate::domain::invocation::Invocation;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 /// An attempt under way, and the ways to end it.
 pub(super) struct Running {
@@ -17,6 +18,7 @@ pub(super) struct Running {
     cancelled: CancellationToken,
     quarantined: CancellationToken,
     task: AbortHandle,
+    _watchdog: AbortOnDropHandle<()>,
 }
 
 impl Running {
@@ -33,6 +35,14 @@ impl Running {
         let invocation = Arc::new(invocation);
         let surroundings =
             attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let watchdog = Watchdog {
+            lease: invocation.lease,
+            timeout: invocation.step.limits.deadline,
+            grace: worker.config.deadline_grace,
+            begun: surroundings.begun.clone(),
+            outage: outage.clone(),
+            reports: reports.clone(),
+        };
         let attempt = attempt::run(
             worker.clone(),
             host,
@@ -42,11 +52,15 @@ impl Running {
             reports,
         );
         let task = worker.sandbox.guest_threads().spawn(attempt);
+        let task = task.abort_handle();
+        // Here and not beside the guest, which may be what keeps its thread.
+        let watchdog = tokio::spawn(watchdog.watch(task.clone()));
         Self {
             digest,
             cancelled,
             quarantined,
-            task: task.abort_handle(),
+            task,
+            _watchdog: AbortOnDropHandle::new(watchdog),
         }
     }
 

@@ -1,11 +1,15 @@
 //! Ends an attempt that its sandbox does not end, and forgives one that ran out of time for an outage.
 
+use super::round::Finished;
 use super::stalls;
+use crate::domain::invocation::Lease;
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::sandbox::Begun;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
 
 /// A question to the database that takes longer counts as an outage.
 const NORMAL_WAIT: Duration = Duration::from_millis(500);
@@ -13,14 +17,42 @@ const NORMAL_WAIT: Duration = Duration::from_millis(500);
 /// When a step whose attempt was given back for an outage may be claimed again.
 const GIVEN_BACK_DELAY: Duration = Duration::from_millis(500);
 
+/// Ends an attempt that runs for longer than `grace` after its deadline, and reports it.
+pub(super) struct Watchdog {
+    pub(super) lease: Lease,
+    pub(super) timeout: Duration,
+    pub(super) grace: Duration,
+    pub(super) begun: Arc<Begun>,
+    pub(super) outage: OutageClock,
+    pub(super) reports: UnboundedSender<Finished>,
+}
+
+impl Watchdog {
+    /// Waits for the end of the attempt's time. To be ended with the attempt.
+    pub(super) async fn watch(self, attempt: AbortHandle) {
+        expired(&self.begun, self.timeout + self.grace).await;
+        let wall = self.begun.get().map_or(Duration::ZERO, Instant::elapsed);
+        let outcome = self
+            .outage
+            .forgive(overdue(self.timeout), wall, self.timeout);
+        tracing::warn!(
+            task_id = %self.lease.task_id, step_no = self.lease.step_no,
+            "attempt ended: it ran past its deadline and its sandbox did not end it"
+        );
+        // The first report counts, and nobody hears of a worker that has ended.
+        self.reports.send(Finished::unrun(self.lease, outcome)).ok();
+        attempt.abort();
+    }
+}
+
 /// Returns once `limit` has passed since the sandbox started the attempt.
-pub(super) async fn expired(begun: &Begun, limit: Duration) {
+async fn expired(begun: &Begun, limit: Duration) {
     let begun = *begun.wait().await;
     tokio::time::sleep_until((begun + limit).into()).await;
 }
 
 /// What is reported of an attempt that had to be ended from outside.
-pub(super) fn overdue(timeout: Duration) -> Outcome {
+fn overdue(timeout: Duration) -> Outcome {
     Outcome::Failed(Failure {
         kind: FailureKind::TimedOut,
         code: "deadline_exceeded".to_owned(),

@@ -120,7 +120,8 @@ async fn call_functions(session: &mut Session) {
     let worker = session.worker().await;
     let tasks = session.create_many(version, 200).await;
     let claimed = session.claim(worker, 64).await;
-    session.heartbeat(worker, &claimed).await;
+    session.heartbeat(worker).await;
+    session.void_leases(worker, &claimed).await;
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;
     session.checkpoint(worker, &claimed[16..24], "1").await;
@@ -149,8 +150,8 @@ async fn call_functions(session: &mut Session) {
         .await;
     session.release(&[worker], &claimed[50..]).await;
     session.cancel(&tasks[..4]).await;
-    session.reap_overdue("1 minute").await;
-    session.reap("1 hour").await;
+    session.reap_overdue(worker, &[], "1 minute").await;
+    session.reap(worker, "1 hour").await;
     let mut ready = session.claim(worker, 16).await;
     for _ in 0..6 {
         ready = session.advance(worker, &ready, 16).await;
