@@ -28,14 +28,17 @@ begin
     continue when exists (select from pg_catalog.pg_inherits i
                           where i.inhrelid = pg_catalog.to_regclass('tasker.' || v_name)
                             and i.inhparent = 'tasker.transition'::regclass);
-    continue when exists (select from tasker.transition_default d where d.at >= v_month and d.at < v_next);
     -- Once a lock was not had, each further try would hold up the readers of the log again.
-    if v_missing > 0 or not v_is_alone
-       or pg_catalog.pg_relation_size('tasker.transition_default') > v_default_max_bytes then
+    if v_missing > 0 or not v_is_alone then
       v_missing := v_missing + 1;
       continue;
     end if;
     begin
+      continue when exists (select from tasker.transition_default d where d.at >= v_month and d.at < v_next);
+      if pg_catalog.pg_relation_size('tasker.transition_default') > v_default_max_bytes then
+        v_missing := v_missing + 1;
+        continue;
+      end if;
       execute format('create table tasker.%I (like tasker.transition including all excluding identity)', v_name);
       execute format('alter table tasker.transition attach partition tasker.%I for values from (%L) to (%L)',
                      v_name, v_month, v_next);

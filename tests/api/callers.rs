@@ -82,16 +82,11 @@ async fn long_polls_of_one_key_shut_nobody_out_and_end_no_connection_of_others()
     for answer in ended(polls).await {
         match answer.status {
             200 => {}
-            429 => {
+            429 | 503 => {
                 let code = answer.json["code"].as_str().unwrap();
-                let known = ["too_many_waits", "too_many_connections"].contains(&code);
-                assert!(known, "{}", answer.text);
+                let known = ["too_many_waits", "too_many_connections", "overloaded"];
+                assert!(known.contains(&code), "{}", answer.text);
                 assert_eq!(answer.correlation_id, "1", "retry-after");
-                assert!(
-                    answer.text.contains("`reader` has as many"),
-                    "{}",
-                    answer.text
-                );
             }
             status => panic!("{status}: {}", answer.text),
         }
@@ -135,7 +130,7 @@ async fn waits_are_bounded_in_all_so_that_there_is_room_for_requests() {
     assert_eq!(details(ended(second).await), [all]);
 }
 
-async fn slow_upload(asker: &Asker) -> reqwest::RequestBuilder {
+fn slow_upload(asker: &Asker) -> reqwest::RequestBuilder {
     let body =
         reqwest::Body::wrap_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
     let path = "/v1/namespaces/shop/components/c/versions/1.0.0/plan";
@@ -155,7 +150,7 @@ async fn plans_of_one_reader_keep_no_other_from_planning() {
     .await;
     let reader = server.asked_with(Some(&key(&server, "reader").await));
     let other = server.asked_with(Some(&key(&server, "other").await));
-    let first = tokio::spawn(slow_upload(&reader).await.send());
+    let first = tokio::spawn(slow_upload(&reader).send());
     let second = "/v1/namespaces/shop/components/c/versions/1.0.0/plan";
     wait_until("the first is under way", async || {
         let again = reader.get(second).await;

@@ -24,12 +24,12 @@ async fn a_host_without_its_database_is_live_but_not_ready() {
     server.store.close().await;
     server.get("/health/live").await.answered(200);
     let why = server.get("/health/ready").await.refused(503, "not_ready");
-    assert!(why.starts_with("the database"), "{why}");
+    assert!(why.contains("the database"), "{why}");
     let detail = server
         .get("/v1/tasks")
         .await
         .refused(503, "database_unavailable");
-    assert_eq!(detail, "the database does not answer; try again");
+    assert!(detail.ends_with("the database; try again"), "{detail}");
 }
 
 #[tokio::test]

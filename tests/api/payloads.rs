@@ -2,6 +2,7 @@
 
 use super::server::Server;
 use super::worker::Worker;
+use crate::harness::Advance as _;
 use serde_json::{Value, json};
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::engine::Failed;
@@ -223,5 +224,48 @@ async fn a_step_names_the_version_that_it_runs_and_the_first_steps_that_it_waits
         show(&server, &id).await["lock"],
         json!([{"component": "shop/guest", "version": "1.0.0", "steps": 121,
                 "digest": step["digest"]}])
+    );
+}
+
+#[tokio::test]
+async fn versions_come_page_by_page_from_the_highest() {
+    let server = Server::start().await;
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
+    for version in ["1.1.0", "1.10.0", "1.2.0"] {
+        let yaml = super::server::yaml("one", version, "steps: [{name: a, handler: guest/noop}]");
+        let published = server.put_template("one", version, &yaml).await;
+        assert_eq!(published.status, 201, "{}", published.text);
+    }
+    let path = "/v1/namespaces/shop/templates/one";
+    let page = async |query: &str| {
+        let page = server.get(&format!("{path}?{query}")).await.answered(200);
+        let versions = page["versions"].as_array().unwrap().iter();
+        let versions: Vec<String> = versions
+            .map(|version| version["version"].as_str().unwrap().to_owned())
+            .collect();
+        (versions.join(" "), page["next"].clone())
+    };
+    assert_eq!(
+        page("limit=3").await,
+        ("1.10.0 1.2.0 1.1.0".to_owned(), json!("1.1.0"))
+    );
+    assert_eq!(
+        page("limit=3&after=1.1.0").await,
+        ("1.0.0".to_owned(), json!(null))
+    );
+    assert_eq!(page("").await.1, json!(null));
+    let component = "/v1/namespaces/shop/components/guest";
+    for wrong in ["after=latest", "limit=0"] {
+        for of in [path, component] {
+            let refused = server.get(&format!("{of}?{wrong}")).await;
+            refused.refused(400, "invalid_parameter");
+        }
+    }
+    let all = server.get(component).await.answered(200);
+    assert_eq!(
+        (all["versions"].as_array().unwrap().len(), &all["next"]),
+        (1, &json!(null))
     );
 }

@@ -131,7 +131,7 @@ async fn a_handler_that_its_component_does_not_have_is_refused_with_those_it_has
         .answered(201);
     let source = yaml("one", "1.0.0", "steps: [{name: a, handler: guest/missing}]");
     server
-        .put_template("one", "1.0.0", &source)
+        .put_template_early("one", "1.0.0", &source)
         .await
         .answered(201);
     let submit = json!({"namespace": "shop", "template": "one"});

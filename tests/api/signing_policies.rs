@@ -29,7 +29,7 @@ async fn make(server: &Server, version: &str, keys: &[u8]) -> Answer {
 async fn server() -> Server {
     let server = Server::start().await;
     make(&server, "1.0.0", &[]).await;
-    server.share("make", "price", "shop").await;
+    server.share("make", "price", "*").await;
     let yaml = yaml("one", "1.0.0", STEPS);
     let published = server.put_template("one", "1.0.0", &yaml).await;
     assert_eq!(published.answered(201)["warnings"], json!([]));

@@ -2,7 +2,8 @@
 
 use super::terminal::{Ran, Terminal};
 
-const FOREIGN: &str = "namespace: orders\nname: sum\nversion: 1.0.0\nsteps: [{name: a, handler: demo/basics/add}]\n";
+const FOREIGN: &str =
+    "namespace: orders\nname: sum\nversion: 1.0.0\nsteps: [{name: a, handler: demo/basics/add}]\n";
 
 /// A key with these actions there.
 async fn key(terminal: &Terminal, name: &str, only: &str, namespace: &str) -> String {
@@ -47,7 +48,10 @@ async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_tha
     let told = "namespace orders may use demo/basics\n";
     assert!(shared.out.ends_with(told), "{shared:?}");
     let again = terminal.run(&arguments).await.succeeds();
-    assert!(again.out.contains("could use demo/basics already"), "{again:?}");
+    assert!(
+        again.out.contains("could use demo/basics already"),
+        "{again:?}"
+    );
     terminal.run(push).await.succeeds();
     let listed = terminal.run(["share", "ls", "--namespace", "orders"]).await;
     assert!(listed.succeeds().out.contains("demo/basics  orders "));
@@ -55,7 +59,10 @@ async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_tha
     let rm = ["share", "rm", "demo/basics", "--with", "orders"];
     let removed = terminal.run(rm).await.succeeds();
     assert!(removed.out.contains("may no longer use"), "{removed:?}");
-    let run = terminal.run(["task", "run", "orders/sum"]).await.ends_with(8);
+    let run = terminal
+        .run(["task", "run", "orders/sum"])
+        .await
+        .ends_with(8);
     assert!(run.err.contains(share), "{run:?}");
     terminal.run(rm).await.ends_with(3);
 }
@@ -71,14 +78,26 @@ async fn uses_and_drain_count_what_the_reader_may_not_read() {
     let counted = "and 1 step in namespaces that you may not read";
     let uses = with_key(&terminal, &key, &["registry", "uses", "demo/basics"]).await;
     let uses = uses.succeeds();
-    assert!(uses.out.contains(counted) && !uses.out.contains("orders"), "{uses:?}");
+    assert!(
+        uses.out.contains(counted) && !uses.out.contains("orders"),
+        "{uses:?}"
+    );
     let drain = ["drain", "component", "demo/basics@0.1.0"];
     let drain = with_key(&terminal, &key, &drain).await.succeeds();
-    assert!(drain.out.contains("is held by 1 step of templates"), "{drain:?}");
-    assert!(drain.out.contains(counted) && !drain.out.contains("orders"), "{drain:?}");
+    assert!(
+        drain.out.contains("is held by 1 step of templates"),
+        "{drain:?}"
+    );
+    assert!(
+        drain.out.contains(counted) && !drain.out.contains("orders"),
+        "{drain:?}"
+    );
     let plan = ["plan", "component", "demo/basics@0.1.0"];
     let plan = with_key(&terminal, &key, &plan).await.succeeds();
-    assert!(plan.out.contains(counted) && !plan.out.contains("orders"), "{plan:?}");
+    assert!(
+        plan.out.contains(counted) && !plan.out.contains("orders"),
+        "{plan:?}"
+    );
 }
 
 #[tokio::test]
@@ -107,7 +126,15 @@ async fn a_namespace_with_a_name_that_is_nearly_another_is_made_on_purpose_only(
     let push = async |namespace: &str| {
         let file = terminal.file("basics.wasm", crate::harness::basics());
         let name = format!("{namespace}/basics");
-        let push = ["component", "push", &file, "--name", &name, "--version", "1.0.0"];
+        let push = [
+            "component",
+            "push",
+            &file,
+            "--name",
+            &name,
+            "--version",
+            "1.0.0",
+        ];
         terminal.run(push).await
     };
     push("orders").await.succeeds();

@@ -18,7 +18,7 @@ async fn what_the_environment_says_to_other_databases_does_not_reach_the_private
     let request = client()
         .put(format!("{}/v1/namespaces/shop/secrets/key", host.url()))
         .header("content-type", "text/plain")
-        .body("value");
+        .body("sk_live_4Zq-7Yw1");
     let status = request.send().await.unwrap().status();
     assert_eq!(status, 200, "{}", host.logged());
     host.ask_to_stop();

@@ -129,10 +129,10 @@ async fn a_host_that_gets_no_connection_at_all_says_why_at_its_start() {
     let _server = site.primary(&[]).await;
     let mut session = site.options().connect().await.unwrap();
     session
-        .execute("create role none login connection limit 0")
+        .execute("create role poor login connection limit 0")
         .await
         .unwrap();
-    let (code, told) = refused(&site, &site.url().replace("tasker@", "none@")).await;
+    let (code, told) = refused(&site, &site.url().replace("tasker@", "poor@")).await;
     assert_eq!(code, Some(5), "{told}");
     assert!(
         told.contains("has no connection left") && told.contains("too many connections"),

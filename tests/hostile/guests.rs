@@ -28,7 +28,7 @@ const HOARDERS: [(&str, &[&str]); 19] = [
     ("hoard_empty_fields", &["resource_limit"]),
     ("hoard_header", &["host_memory_limit"]),
     ("hoard_pollables", &["resource_limit"]),
-    ("hoard_polls", &["host_memory_limit"]),
+    ("hoard_polls", &["host_memory_limit", "resource_limit"]),
     ("hoard_methods", &["host_memory_limit"]),
     ("hoard_bodies", &["host_memory_limit"]),
     ("hoard_trailers", &["host_memory_limit"]),

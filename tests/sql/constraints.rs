@@ -115,6 +115,15 @@ constraints! {
     limit_rule_is_unique:
         "insert into tasker.limit_rule (namespace_id, component, limits, set_by)
          select 1, '*', '{}', 'ada' from generate_series(1, 2)";
+    share_is_unique:
+        "insert into tasker.share (namespace_id, component, shared_with, created_by)
+         select 1, '*', '*', 'ada' from generate_series(1, 2)";
+    share_component_is_a_name:
+        "insert into tasker.share (namespace_id, component, shared_with, created_by)
+         values (1, 'other/charge', '*', 'ada')";
+    share_with_is_a_name:
+        "insert into tasker.share (namespace_id, component, shared_with, created_by)
+         values (1, '*', '', 'ada')";
     functions_is_one_row: "insert into tasker.functions values (false, 'd')";
     registry_generation_is_one_row: "insert into tasker.registry_generation values (false, 0)";
     clock_mark_is_one_row: "insert into tasker.clock_mark values (false, now())";

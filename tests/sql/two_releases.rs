@@ -25,7 +25,7 @@ async fn attempts_max(session: &mut Session) -> i16 {
 }
 
 async fn start(database: &TestDatabase) -> Result<(), String> {
-    let migrated = tasker::store::migrate(database.pool()).await;
+    let migrated = tasker::store::migrate(&database.options()).await;
     migrated.map_err(|error| error.to_string())
 }
 
@@ -82,6 +82,7 @@ async fn a_host_that_is_too_old_to_work_beside_the_newer_one_is_refused() {
 
 /// Functions as a caller sees them: name, types of the arguments, columns of the result.
 async fn signatures(session: &mut Session) -> Vec<String> {
+    session.run("set search_path = ''").await;
     let functions: Vec<(String, String)> = session
         .rows(
             "select p.proname::text, array_to_string(array(
@@ -102,9 +103,11 @@ async fn result_of(session: &mut Session, name: &str, types: &str) -> Option<Str
     let types = types.split('|').filter(|of| !of.is_empty());
     let arguments: Vec<String> = types.map(|of| format!("null::{of}")).collect();
     let call = format!("tasker.{name}({})", arguments.join(", "));
+    session
+        .run("set search_path = ''; drop view if exists pg_temp.called")
+        .await;
     let view = format!(
         "do $$ begin
-           drop view if exists pg_temp.called;
            create temporary view called as select * from {call} as result;
          exception
            when undefined_function then create temporary view called as select 1 as missing;

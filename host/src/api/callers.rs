@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_request_waits_where_it_says_for_how_long() {
-        let waits = |uri: &str| super::waits(&uri.parse().unwrap());
+        let waits = |uri: &str| waits(&uri.parse().unwrap());
         assert!(waits("/v1/tasks/1?since=3&wait_ms=500") && waits("/?wait%5Fms=1"));
         assert!(!waits("/v1/tasks/1?wait_ms=0") && !waits("/v1/tasks/1"));
     }

@@ -42,7 +42,11 @@ const TABLE: [(Exit, u8, &str); 9] = [
         7,
         "no valid token: set TASKER_TOKEN to a key of the host",
     ),
-    (Exit::Forbidden, 8, "it is not permitted: by the actions of the key, or for want of a share"),
+    (
+        Exit::Forbidden,
+        8,
+        "it is not permitted: by the actions of the key, or for want of a share",
+    ),
 ];
 
 impl Exit {

@@ -12,7 +12,7 @@ use serde_json::json;
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Let another namespace use a component in its templates.
-    Add(Shared),
+    Add(ShareArgs),
     /// List the shares.
     Ls {
         /// Only those that this namespace makes or has a part in.
@@ -20,12 +20,12 @@ pub enum Command {
         namespace: Option<Name>,
     },
     /// Take a share back: new tasks of the other namespace that need it are refused.
-    Rm(Shared),
+    Rm(ShareArgs),
 }
 
 /// What is shared with whom.
 #[derive(Debug, clap::Args)]
-pub struct Shared {
+pub struct ShareArgs {
     /// The component, for example payments/charge; 'payments/*' for all of the namespace.
     #[arg(value_name = "NAMESPACE/NAME")]
     component: ComponentFamily,
@@ -46,7 +46,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
     Ok(Exit::Complete)
 }
 
-async fn add(shared: &Shared, context: &Context) -> Result<(), CliError> {
+async fn add(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
     let namespace = shared.component.namespace();
     let path = ["namespaces", namespace.as_str(), "shares"];
     let body = json!({
@@ -101,7 +101,7 @@ fn row(share: &view::Share) -> [String; 4] {
     ]
 }
 
-async fn rm(shared: &Shared, context: &Context) -> Result<(), CliError> {
+async fn rm(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
     let (component, with_text) = (shared.component.name(), shared.with.to_string());
     let path = [
         "namespaces",

@@ -9,7 +9,7 @@ use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
 use crate::domain::share::{Audience, UnsharedUse, UsableComponents};
 use crate::domain::template::Template;
-use crate::store::share::{ShareChange, ShareRow, Shared};
+use crate::store::share::{ShareChange, ShareOutcome, ShareRow};
 use std::collections::BTreeSet;
 
 impl Registry {
@@ -20,9 +20,9 @@ impl Registry {
         change: ShareChange<'_>,
     ) -> Result<(ShareRow, bool), RegistryError> {
         match self.store.add_share(change).await? {
-            Shared::Added(row) => Ok((row, true)),
-            Shared::Stood(row) => Ok((row, false)),
-            Shared::Full => Err(RegistryError::TooManyShares(change.namespace.clone())),
+            ShareOutcome::Added(row) => Ok((row, true)),
+            ShareOutcome::Stood(row) => Ok((row, false)),
+            ShareOutcome::Full => Err(RegistryError::TooManyShares(change.namespace.clone())),
         }
     }
 

@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn a_number_that_would_be_written_out_in_many_digits_is_refused() {
-        for kept in ["18446744073709551616", "1e1000", "1e-1000", "0.1", "-5"] {
+        for kept in ["18446744073709551616", "1e999", "1e-999", "0.1", "-5"] {
             assert_eq!(refused(kept), None, "{kept}");
         }
         for long in ["1e1001", "[1e-1001]", "{\"a\": 1e99999999999999999999}"] {

@@ -168,7 +168,6 @@ fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) ->
     let state = store.data_mut();
     match hook {
         CallHook::CallingHost => {
-            state.is_answering = false;
             let left = state.host_calls_left.checked_sub(1);
             state.host_calls_left = left.ok_or(Stopped::HostCalls)?;
             state.in_host_since = Some(Instant::now());
@@ -182,7 +181,6 @@ fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) ->
             state.check_breach()?;
         }
         CallHook::ReturningFromWasm => {
-            state.is_answering = true;
             let answer_bytes = state.answer_bytes();
             store.set_hostcall_fuel(answer_bytes);
         }

@@ -41,8 +41,6 @@ pub(super) struct AttemptState {
     pub(super) meter: Arc<Meter>,
     pub(super) table: ResourceTable,
     pub(super) table_scale: TableScale,
-    /// True from the guest's return until its next call to the host: then it hands over its answer.
-    pub(super) is_answering: bool,
     pub(super) wasi: Option<Box<WasiCtx>>,
     pub(super) http: Option<Box<(WasiHttpCtx, Gate)>>,
     pub(super) outside: Outside,
@@ -74,7 +72,6 @@ impl AttemptState {
             meter: Arc::new(Meter::new(limits)),
             table,
             table_scale: TableScale::default(),
-            is_answering: false,
             wasi: None,
             http: None,
             invocation,

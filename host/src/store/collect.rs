@@ -112,7 +112,7 @@ impl Store {
             .bind(after)
             .bind(COLLECT_BATCH)
             .bind(COLLECT_BATCH_BYTES)
-            .fetch_all(&self.pool)
+            .fetch_all(&self.for_maintenance().pool)
             .await?;
         Ok(versions)
     }

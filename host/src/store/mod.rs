@@ -150,6 +150,11 @@ impl Store {
         self.with_pool(self.pools.control.clone())
     }
 
+    /// A handle for one change of very many rows.
+    pub fn for_bulk(&self) -> Self {
+        self.with_pool(self.pools.bulk())
+    }
+
     /// A handle for what may take minutes.
     pub fn for_maintenance(&self) -> Self {
         self.with_pool(self.pools.maintenance())

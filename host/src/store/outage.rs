@@ -15,7 +15,9 @@ impl StoreError {
             Self::Database(sqlx::Error::PoolTimedOut) => {
                 "all of the host's connections to the database are busy"
             }
-            Self::Database(sqlx::Error::PoolClosed) => "the host is shutting down",
+            Self::Database(sqlx::Error::PoolClosed) => {
+                "the host has closed its connections to the database"
+            }
             Self::Database(_) | Self::Url(..) | Self::Corrupt(_) => LOST,
         }
     }

@@ -52,7 +52,13 @@ const API: CallLimits = CallLimits {
     statement: Duration::from_secs(10),
     lock: Duration::from_secs(5),
 };
-/// For what reads or changes very much at once, such as a collection.
+/// For one change of very many rows, such as a quarantine, which somebody waits for.
+const BULK: CallLimits = CallLimits {
+    acquire: Duration::from_secs(4),
+    statement: Duration::from_secs(60),
+    lock: Duration::from_secs(5),
+};
+/// For what looks at everything, such as a collection.
 const MAINTENANCE: CallLimits = CallLimits {
     acquire: Duration::from_secs(4),
     statement: Duration::from_secs(5 * 60),
@@ -114,6 +120,10 @@ impl Pools {
             server,
             options,
         }
+    }
+
+    pub(in crate::store) fn bulk(&self) -> Pool {
+        self.api.with_limits(BULK)
     }
 
     pub(in crate::store) fn maintenance(&self) -> Pool {

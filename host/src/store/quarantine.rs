@@ -78,7 +78,7 @@ impl Store {
         actor: &Actor,
         reason: &str,
     ) -> Result<Quarantined, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.for_bulk().pool.begin().await?;
         let inserted = sqlx::query(
             "insert into tasker.quarantine (digest, actor, reason) values ($1, $2, $3)
              on conflict do nothing",
@@ -128,7 +128,7 @@ impl Store {
         actor: &Actor,
         reason: &str,
     ) -> Result<Option<Released>, StoreError> {
-        let mut tx = self.pool.begin().await?;
+        let mut tx = self.for_bulk().pool.begin().await?;
         let deleted = sqlx::query("delete from tasker.quarantine where digest = $1")
             .bind(&digest.as_bytes()[..])
             .execute(&mut *tx)

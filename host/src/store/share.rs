@@ -44,7 +44,7 @@ pub struct ShareChange<'a> {
 
 /// What became of a share that was asked for.
 #[derive(Clone, Debug)]
-pub enum Shared {
+pub enum ShareOutcome {
     Added(ShareRow),
     /// It stood already.
     Stood(ShareRow),
@@ -54,11 +54,11 @@ pub enum Shared {
 
 impl Store {
     /// Shares it, unless it is shared already. Tasks that are created after this returned may use it.
-    pub async fn add_share(&self, change: ShareChange<'_>) -> Result<Shared, StoreError> {
+    pub async fn add_share(&self, change: ShareChange<'_>) -> Result<ShareOutcome, StoreError> {
         let mut tx = self.pool.begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
         if let Some(row) = standing(&mut tx, &change).await? {
-            return Ok(Shared::Stood(row));
+            return Ok(ShareOutcome::Stood(row));
         }
         let inserted: Option<ShareRow> = sqlx::query_as(INSERT)
             .bind(namespace_id)
@@ -72,12 +72,12 @@ impl Store {
         let Some(row) = inserted else {
             // Full, unless somebody else shared the same at this moment.
             let standing = standing(&mut tx, &change).await?;
-            return Ok(standing.map_or(Shared::Full, Shared::Stood));
+            return Ok(standing.map_or(ShareOutcome::Full, ShareOutcome::Stood));
         };
         audit::record(&mut tx, &recorded("share.add", &change)).await?;
         lock::advance_generation(&mut tx).await?;
         tx.commit().await?;
-        Ok(Shared::Added(row))
+        Ok(ShareOutcome::Added(row))
     }
 
     /// The share that was taken back; none where there is none. Tasks that exist keep what they have.

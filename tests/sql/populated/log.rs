@@ -18,22 +18,24 @@ pub struct Ran {
     pub nodes: Vec<String>,
 }
 
-/// The server's log.
+/// The server's log, from some moment on.
 pub struct Log {
     path: PathBuf,
+    from: usize,
 }
 
 impl Log {
-    pub fn of(folder: &Path) -> Self {
+    pub fn from_now_on(folder: &Path) -> Self {
         let found = find(folder, "plans.json");
-        Self {
-            path: found.expect("the server keeps a log of what it ran"),
-        }
+        let path = found.expect("the server keeps a log of what it ran");
+        let from = std::fs::read(&path).unwrap().len();
+        Self { path, from }
     }
 
     /// All that ran so far.
     pub fn read(&self) -> Vec<Ran> {
-        let text = std::fs::read_to_string(&self.path).unwrap();
+        let bytes = std::fs::read(&self.path).unwrap();
+        let text = String::from_utf8_lossy(&bytes[self.from..]);
         let records = text
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());

@@ -14,13 +14,8 @@ pub struct BarredPinsView {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     stranded_pins: Vec<StrandedView>,
     /// Such pins of namespaces that the caller may not read.
-    #[serde(skip_serializing_if = "is_zero")]
-    hidden_pins: usize,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_zero(count: &usize) -> bool {
-    *count == 0
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hidden_pins: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -50,7 +45,7 @@ impl BarredPinsView {
         let fell_unseen = keep(&mut fell_back, |it| may_read(&it.pin.namespace));
         let stranded_unseen = keep(&mut stranded, |it| may_read(&it.namespace));
         Self {
-            hidden_pins: fell_unseen + stranded_unseen,
+            hidden_pins: Some(fell_unseen + stranded_unseen).filter(|count| *count > 0),
             pins: fell_back.into_iter().map(FallBackView::from).collect(),
             stranded_pins: stranded.into_iter().map(StrandedView::from).collect(),
         }

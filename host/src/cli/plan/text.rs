@@ -30,9 +30,7 @@ pub fn number(number: &Numbered, output: Output) -> String {
     let room = match &number.lowest_version {
         None => good("the version number allows this", output),
         Some(lowest) => bad(
-            &format!(
-                "refused: the version number allows a {allowed} change only; use {lowest}"
-            ),
+            &format!("refused: the version number allows a {allowed} change only; use {lowest}"),
             output,
         ),
     };
@@ -67,10 +65,7 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
         .map(|open| format!("{} on {}", open.open_tasks, open.version));
     let by_version: Vec<_> = by_version.collect();
     let all = units::count(usize::try_from(all).unwrap_or(usize::MAX), "open task");
-    format!(
-        "{all} keep their version: {}",
-        by_version.join(", ")
-    )
+    format!("{all} keep their version: {}", by_version.join(", "))
 }
 
 /// What new tasks would do, in a few words.

@@ -4,6 +4,7 @@ use super::{failure, last_words};
 use crate::domain::limits::{Limit, LimitSource};
 use crate::domain::outcome::{Failure, FailureKind};
 use crate::sandbox::state::AttemptState;
+use wasmtime::WasmBacktrace;
 
 /// Bytes in a MiB.
 const MIB: f64 = 1_048_576.0;
@@ -19,9 +20,10 @@ const NO_HANDLES: [&str; 2] = [
 pub(super) fn of_engine(error: &wasmtime::Error, state: &AttemptState) -> Option<Failure> {
     let tells = |words: &str| error.chain().any(|cause| cause.to_string().contains(words));
     if tells(TOO_MUCH_AT_ONCE) {
-        return Some(match state.is_answering {
-            true => answer_too_large(state),
-            false => over(Limit::HostMemory, state),
+        // A call to the host fails within the guest, which has a stack then; its answer comes after it.
+        return Some(match error.downcast_ref::<WasmBacktrace>() {
+            Some(_) => over(Limit::HostMemory, state),
+            None => answer_too_large(state),
         });
     }
     let is_full = NO_HANDLES.into_iter().any(tells);

@@ -126,6 +126,7 @@ fn request() -> OutgoingRequest {
     let request = OutgoingRequest::new(Fields::new());
     _ = request.set_scheme(Some(&Scheme::Http));
     _ = request.set_authority(Some("nowhere.example"));
+    _ = request.set_path_with_query(Some("/"));
     request
 }
 

@@ -296,7 +296,7 @@ mod tests {
     #[test]
     fn choices_within_choices_end() {
         let nested = |leaf: &str| {
-            (0..20).fold(
+            (0..8).fold(
                 json!({"type": leaf}),
                 |inner, _| json!({"anyOf": [inner, inner, inner]}),
             )
