@@ -68,6 +68,8 @@ async fn a_large_error_is_cut_to_what_a_list_has_room_for() {
         .one(&format!("select tasker.brief_error('{small}')::text"))
         .await;
     assert_eq!(brief, small);
+    let none: Option<String> = session.one("select tasker.brief_error(null)::text").await;
+    assert_eq!(none, None);
     let large = "json_build_object('code', 'declined', 'message', repeat('m', 5000), 'details', repeat('d', 5000))";
     let brief: String = session
         .one(&format!("select tasker.brief_error({large})::text"))
