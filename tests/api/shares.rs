@@ -251,7 +251,7 @@ async fn what_only_others_hold_is_held_for_every_reader() {
 
 #[tokio::test]
 async fn who_takes_a_version_back_is_told_how_many_pins_of_others_that_moves() {
-    let (server, reader) = used_elsewhere().await;
+    let (_server, reader) = used_elsewhere().await;
     let yank = "/v1/namespaces/shop/components/guest/versions/1.0.0/yank";
     let yanked = reader.send("POST", yank, &json!({})).await.answered(200);
     assert_eq!(yanked["hidden_pins"], 1, "{yanked}");

@@ -1,5 +1,6 @@
 //! What may happen to tasks, as plain values that can be made smaller.
 
+use proptest::arbitrary;
 use proptest::prelude::*;
 use std::time::Duration;
 use tasker::domain::outcome::Retry;
@@ -116,10 +117,10 @@ pub fn any() -> impl Strategy<Value = Action> {
         5 => (host(), choice(), retry())
             .prop_map(|(host, leases, retry)| Action::Fail { host, leases, retry }),
         2 => (host(), choice()).prop_map(|(host, leases)| Action::Checkpoint { host, leases }),
-        3 => (host(), choice(), any::<u8>(), any::<bool>()).prop_map(
+        3 => (host(), choice(), arbitrary::any::<u8>(), arbitrary::any::<bool>()).prop_map(
             |(host, leases, keys, is_checkpoint)| Action::Write { host, leases, keys, is_checkpoint }
         ),
-        2 => any::<bool>().prop_map(|is_on| Action::Quarantine { is_on }),
+        2 => arbitrary::any::<bool>().prop_map(|is_on| Action::Quarantine { is_on }),
         3 => (host(), choice()).prop_map(|(host, leases)| Action::Park { host, leases }),
         1 => (0..16_usize).prop_map(|task| Action::Upgrade { task }),
         3 => Just(Action::Repeat),
