@@ -6,7 +6,8 @@ use serde_json::json;
 const STEPS: &str = "steps: [{name: a, handler: guest/noop}]";
 
 async fn publish(asker: &Asker, namespace: &str) -> super::server::Answer {
-    let path = format!("/v1/namespaces/{namespace}/templates/one/versions/1.0.0");
+    let path =
+        format!("/v1/namespaces/{namespace}/templates/one/versions/1.0.0?allow_missing=true");
     let text = yaml("one", "1.0.0", STEPS).replace("shop", namespace);
     let request = asker.request("PUT", &path);
     answer(

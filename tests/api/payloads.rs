@@ -85,7 +85,11 @@ async fn the_result_of_many_sinks_is_one_object_however_large() {
     let whole: Value = serde_json::from_str(&read(&server, &id, "result").await).unwrap();
     let whole = whole.as_object().unwrap();
     assert_eq!(whole.len(), 150);
-    assert!(whole.values().all(|of_sink| of_sink.to_string() == result));
+    assert!(
+        whole
+            .values()
+            .all(|of_sink| serde_json::to_string(of_sink).unwrap() == result)
+    );
 }
 
 #[tokio::test]

@@ -17,7 +17,8 @@ async fn an_account_for_ci_publishes_in_its_namespace_and_does_nothing_else() {
     let permissions = json!([{"namespace": "shop", "actions": ["publish"]}]);
     let ci = asker(&server, "ci", permissions).await;
     let put = async |namespace: &str| {
-        let path = format!("/v1/namespaces/{namespace}/templates/one/versions/1.0.0");
+        let path =
+            format!("/v1/namespaces/{namespace}/templates/one/versions/1.0.0?allow_missing=true");
         let text = yaml("one", "1.0.0", STEPS).replace("shop", namespace);
         let request = ci.request("PUT", &path).body(text);
         super::server::answer(request.header("content-type", "application/yaml")).await

@@ -31,6 +31,12 @@ async fn publish(server: &Server, template: &str, handler: &str) {
     published.answered(201);
 }
 
+async fn publish_early(server: &Server, template: &str, handler: &str) {
+    let source = yaml(template, "1.0.0", &steps(handler));
+    let published = server.put_template_early(template, "1.0.0", &source);
+    published.await.answered(201);
+}
+
 fn steps(handler: &str) -> String {
     format!("steps: [{{name: pay, handler: {handler}}}]\n")
 }
@@ -101,7 +107,8 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
         planned["steps"],
         json!([{"namespace": "shop", "template": "fulfil", "template_version": "1.0.0",
             "step": "pay", "handler": "charge", "requirement": "^1", "reach": "moves",
-            "takes": "1.0.0", "would_take": "1.1.0", "percent": null, "lacks_handler": false}])
+            "takes": "1.0.0", "would_take": "1.1.0", "percent": null, "lacks_handler": false,
+            "is_default": true}])
     );
     assert_eq!(planned["obstacles"], json!([]));
 }
@@ -120,8 +127,8 @@ async fn a_number_that_would_be_refused_is_told_with_the_right_one() {
 #[tokio::test]
 async fn a_first_version_reaches_the_steps_that_wait_for_it() {
     let server = Server::start().await;
-    publish(&server, "fulfil", "charge/charge@^1").await;
-    publish(&server, "later", "charge/charge@^2").await;
+    publish_early(&server, "fulfil", "charge/charge@^1").await;
+    publish_early(&server, "later", "charge/charge@^2").await;
     let planned = plan(&server, "1.0.0", charge(100, &[])).await.answered(200);
     assert_eq!(
         (&planned["verdict"], &planned["allowed"]),

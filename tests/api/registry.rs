@@ -106,7 +106,7 @@ async fn users_are_the_steps_pins_and_open_tasks_of_a_component() {
     let foreign = "namespace: guest\nname: far\nversion: 1.0.0\nsteps:\n\
         \x20 - {name: a, handler: guest/noop}\n  - {name: b, handler: shop/guest/noop@<1}\n";
     server.share("shop", "guest", "guest").await;
-    let path = "/v1/namespaces/guest/templates/far/versions/1.0.0";
+    let path = "/v1/namespaces/guest/templates/far/versions/1.0.0?allow_missing=true";
     let request = server
         .request("PUT", path)
         .header("content-type", "application/yaml");
@@ -168,7 +168,7 @@ async fn the_graph_is_drawn_from_the_latest_version_of_each_template() {
         "steps: [{name: a, handler: missing/noop@^3}]",
     );
     server
-        .put_template("one", "2.0.0", &newer)
+        .put_template_early("one", "2.0.0", &newer)
         .await
         .answered(201);
     let drawn = server

@@ -6,6 +6,9 @@ const RELEASE: &str = "demo/basics@0.1.0";
 #[tokio::test]
 async fn a_yanked_version_says_so_wherever_it_is_shown() {
     let terminal = Terminal::with_basics().await;
+    terminal
+        .template("one", "  - {name: a, handler: basics/noop}")
+        .await;
     let yank = [
         "component",
         "yank",
@@ -42,9 +45,6 @@ async fn a_yanked_version_says_so_wherever_it_is_shown() {
             .contains("next: tasker component unyank demo/basics@0.1.0"),
         "{one:?}"
     );
-    terminal
-        .template("one", "  - {name: a, handler: basics/noop}")
-        .await;
     let refused = terminal.run(["task", "run", "demo/one"]).await.ends_with(2);
     assert!(refused.err.contains("0.1.0 (yanked)"), "{refused:?}");
     terminal

@@ -1,5 +1,6 @@
 use super::terminal::{Ran, Terminal};
 use crate::sandbox::guests;
+use sqlx::types::Uuid;
 
 /// With a component that sends events, granted or not, and a task that it ran.
 async fn ran(granted: bool) -> (Terminal, Ran) {
@@ -34,8 +35,9 @@ async fn ran(granted: bool) -> (Terminal, Ran) {
 }
 
 fn id_of(ran: &Ran) -> String {
-    let (_, rest) = ran.out.split_once("task ").unwrap();
-    rest.split_whitespace().next().unwrap().to_owned()
+    let mut words = ran.out.split_whitespace();
+    let id = words.find(|word| word.parse::<Uuid>().is_ok());
+    id.unwrap().to_owned()
 }
 
 #[tokio::test]

@@ -46,7 +46,16 @@ async fn a_handler_cannot_reach_the_terminal() {
         let id = listed["items"][0]["id"].as_str().unwrap();
         for command in [["task", "show"], ["task", "watch"], ["step", "ls"]] {
             let ran = terminal.run(command.into_iter().chain([id])).await;
-            shows(&ran, "boom ␛[31m");
+            // A table leaves no room for more than where it panicked.
+            let is_cut = (handler, command) == ("panic", ["step", "ls"]);
+            shows(
+                &ran,
+                if is_cut {
+                    "panicked at"
+                } else {
+                    "boom ␛[31m"
+                },
+            );
         }
         let exactly = terminal.run(["task", "show", id, "--output", "json"]).await;
         let error = &exactly.json()["steps"][0]["error"]["message"];
@@ -94,7 +103,7 @@ async fn a_reason_has_no_control_characters_and_an_old_one_cannot_reach_the_term
     for command in [&pin[..], &quarantine] {
         let with_reason = command.iter().copied().chain(["--reason", reason]);
         let refused = terminal.run(with_reason).await.ends_with(2);
-        shows(&refused, "no control characters");
+        shows(&refused, "without line breaks and control characters");
         terminal.run(command).await.succeeds();
     }
     for table in ["audit", "quarantine"] {

@@ -1,7 +1,7 @@
 //! What looking at a task costs does not grow with what its steps came to.
 
 use super::first_start::{program, serve};
-use crate::harness::{TestDatabase, TestHost, client_with};
+use crate::harness::{ADMIN_KEY, TestDatabase, TestHost, client};
 use crate::sandbox::guests;
 use futures::future::join_all;
 use serde_json::json;
@@ -59,8 +59,7 @@ async fn a_host_and_a_command_look_at_large_results_in_little_memory() {
     let (database, folder) = (TestDatabase::new().await, tempfile::tempdir().unwrap());
     let id = large_task(&database).await;
     let host = serve(&database, folder.path(), &[]).await;
-    let key = std::fs::read_to_string(folder.path().join("of-host/admin.key")).unwrap();
-    let client = client_with(Some(key.trim()));
+    let client = client();
     let get = async |path: &str| {
         let answer = client.get(format!("{}/v1/tasks/{path}", host.url)).send();
         let answer = answer.await.unwrap();
@@ -82,6 +81,7 @@ async fn a_host_and_a_command_look_at_large_results_in_little_memory() {
 
     let mut command = program(&folder.path().join("of-host"))
         .args(["task", "show", &id, "--url", &host.url])
+        .env("TASKER_TOKEN", ADMIN_KEY)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

@@ -2,7 +2,7 @@
 
 use super::terminal::Terminal;
 
-const SUM: &str = "  - {name: two, handler: basics/sum, config: {add: 40}}\n  - {name: last, handler: basics/noop, depends_on: [two]}";
+const SUM: &str = "  - {name: two, handler: basics/sum, config: {value: 40}}\n  - {name: last, handler: basics/noop, depends_on: [two]}";
 
 #[tokio::test]
 async fn each_payload_of_a_task_has_its_command() {

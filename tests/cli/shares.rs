@@ -3,7 +3,7 @@
 use super::terminal::{Ran, Terminal};
 
 const FOREIGN: &str =
-    "namespace: orders\nname: sum\nversion: 1.0.0\nsteps: [{name: a, handler: demo/basics/add}]\n";
+    "namespace: orders\nname: sum\nversion: 1.0.0\nsteps: [{name: a, handler: demo/basics/sum}]\n";
 
 /// A key with these actions there.
 async fn key(terminal: &Terminal, name: &str, only: &str, namespace: &str) -> String {

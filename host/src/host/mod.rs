@@ -100,15 +100,27 @@ pub enum HostError {
     #[error("secrets cannot be read")]
     SecretKeyFile(#[from] SecretError),
     #[error(transparent)]
-    Connect(#[from] ConnectError),
+    Connect(Box<ConnectError>),
     #[error("the database could not be prepared")]
-    Migrate(#[from] MigrateError),
+    Migrate(#[source] Box<MigrateError>),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
     #[error("the API ended")]
     Serve(#[source] std::io::Error),
+}
+
+impl From<ConnectError> for HostError {
+    fn from(error: ConnectError) -> Self {
+        Self::Connect(Box::new(error))
+    }
+}
+
+impl From<MigrateError> for HostError {
+    fn from(error: MigrateError) -> Self {
+        Self::Migrate(Box::new(error))
+    }
 }
 
 /// Listens there; tells where that is, since port 0 takes a free one.

@@ -50,6 +50,9 @@ impl Registry {
         let QualifiedName { namespace, name } = target;
         let stored = self.store.template_version(namespace, name, version);
         let is_new = stored.await?.is_none();
+        if is_new {
+            self.require_uses(&template).await?;
+        }
         let obstacles = self.template_obstacles(&template, source).await?;
         if is_new && missing == Missing::Refused && !obstacles.is_empty() {
             return Err(refusal(obstacles));

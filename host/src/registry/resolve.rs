@@ -6,7 +6,7 @@ mod cache;
 mod candidates;
 pub mod foresee;
 mod pins;
-mod template;
+pub(in crate::registry) mod template;
 
 pub use again::{Again, Standing, Swap, UpgradeRule};
 pub(in crate::registry) use cache::ResolvedCache;

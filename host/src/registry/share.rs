@@ -4,6 +4,7 @@
 //! a template is published or planned, when a pin is set, and for every new task. Tasks that exist keep
 //! what they have.
 
+use super::resolve::template::components_of;
 use super::{Registry, RegistryError};
 use crate::domain::name::Name;
 use crate::domain::requirement::QualifiedName;
@@ -78,6 +79,16 @@ impl Registry {
                 }],
             }),
         }
+    }
+
+    /// Refuses a template that runs what its namespace may not use.
+    pub(in crate::registry) async fn require_uses(
+        &self,
+        template: &Template,
+    ) -> Result<(), RegistryError> {
+        let components = components_of(template);
+        let usable = self.usable(&template.namespace, &components).await?;
+        check_use(template, &components, &usable)
     }
 
     /// The namespaces that may use a component.

@@ -13,6 +13,7 @@ use crate::domain::template::Schema;
 use crate::store::plan::StoredStep;
 use crate::store::{Store, StoreError};
 use lru::LruCache;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -84,11 +85,13 @@ impl PlanCache {
         let mut plans: HashMap<LockId, Result<Plan, Unreadable>> = HashMap::new();
         for step in next {
             let lock = step.lock_id;
-            if !plans.contains_key(&lock) {
-                let plan = self.plan_once_answered(store, lock, step.generation).await;
-                plans.insert(lock, plan);
-            }
-            assigned.push(self.assigned(&plans[&lock], step));
+            let plan = match plans.entry(lock) {
+                Entry::Occupied(read) => read.into_mut(),
+                Entry::Vacant(place) => {
+                    place.insert(self.plan_once_answered(store, lock, step.generation).await)
+                }
+            };
+            assigned.push(self.assigned(plan, step));
         }
         assigned
     }

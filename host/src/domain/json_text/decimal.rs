@@ -44,7 +44,11 @@ impl Decimal {
 
     /// How many digits it has where it is written without an exponent, about.
     pub fn size(&self) -> u64 {
-        let beyond = self.exponent.unsigned_abs().max(self.digits.len() as u128);
+        let digits = self.digits.len() as u128;
+        let beyond = match self.exponent {
+            ..=0 => self.exponent.unsigned_abs() + digits,
+            _ => self.exponent.unsigned_abs().max(digits),
+        };
         u64::try_from(beyond).unwrap_or(u64::MAX)
     }
 

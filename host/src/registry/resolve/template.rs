@@ -119,7 +119,7 @@ impl Resolver<'_> {
 }
 
 /// What the steps of a template run, each component once.
-pub(super) fn components_of(template: &Template) -> BTreeSet<QualifiedName> {
+pub(in crate::registry) fn components_of(template: &Template) -> BTreeSet<QualifiedName> {
     let steps = template.ordered().into_iter();
     steps
         .map(|ordered| {

@@ -31,7 +31,10 @@ impl Store {
         let mut is_told = false;
         loop {
             let error = match pooler::find_out(&self.pools).await {
-                Ok(session) => return Ok(self.begin_as(session)),
+                Ok(session) => {
+                    self.begin_as(session);
+                    return Ok(());
+                }
                 Err(error) => error,
             };
             let limit = match error.refusal {
@@ -67,7 +70,7 @@ impl Store {
         match session {
             SessionKind::Direct => {}
             SessionKind::Session => {
-                tracing::info!("a pooler in session mode lies between this host and PostgreSQL")
+                tracing::info!("a pooler in session mode lies between this host and PostgreSQL");
             }
             SessionKind::Transaction => tracing::warn!(
                 "a pooler in transaction mode lies between this host and PostgreSQL: statements are \
