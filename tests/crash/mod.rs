@@ -9,7 +9,6 @@ pub mod hosts;
 mod load;
 mod memory;
 mod postgres;
-mod read_only;
 mod rest;
 mod verdict;
 

@@ -12,6 +12,7 @@ mod locked;
 mod pooler;
 mod private;
 mod proxy;
+mod read_only;
 mod refused;
 mod restarted;
 mod serve;

@@ -117,6 +117,7 @@ async fn a_namespace_whose_rules_this_host_cannot_read_stops_no_other() {
     let database = TestDatabase::new().await;
     let api = without_worker(&database, ONE).await;
     let yaml = "namespace: other\nname: fine\nversion: 1.0.0\nsteps: [{name: a, handler: shop/basics/echo}]\n";
+    api.share("basics", "other").await;
     api.publish_yaml("other", "fine", yaml).await;
     run(
         &database,

@@ -25,7 +25,7 @@ async fn what_the_host_would_refuse_is_told_by_the_plan_and_nothing_is_changed()
         ] {
             assert!(refused.out.contains(told), "{refused:?}");
         }
-        let told = "2 changes cannot be made; nothing was changed";
+        let told = "3 changes cannot be made; nothing was changed";
         assert!(refused.err.contains(told), "{refused:?}");
     }
     let grants = ["grant", "ls", "--output", "json"];

@@ -5,6 +5,9 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+/// How long `null` is as text.
+const NULL_BYTES: u64 = 4;
+
 /// Why a task or an attempt failed, or why a task was cancelled.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -45,11 +48,12 @@ impl Transition {
     pub fn payload(&self) -> String {
         match (&self.detail, self.detail_bytes) {
             (Some(payload), _) => json::compact(payload.get()),
-            (None, Some(bytes)) => {
+            // JSON's null is read as none, and a payload that was left out is larger.
+            (None, Some(bytes)) if bytes > NULL_BYTES => {
                 let (size, seq) = (units::size(bytes), self.seq);
                 format!("({size}: tasker task detail … {seq})")
             }
-            (None, None) => "null".to_owned(),
+            (None, _) => "null".to_owned(),
         }
     }
 

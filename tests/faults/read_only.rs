@@ -1,9 +1,7 @@
 //! A database that takes no writes for a while, as around a failover.
 
-use super::{TestDatabase, basics};
-use crate::crash::postgres::Postgres;
-use crate::harness::{TestHost, submits, wait_until, wait_until_sql};
-use sqlx::PgPool;
+use super::server::{Server, Site};
+use crate::harness::{TestDatabase, TestHost, basics, submits, wait_until, wait_until_sql};
 use tasker::host::DatabaseChoice;
 
 const FLIPS: usize = 30;
@@ -18,37 +16,33 @@ const NONE_FAILED: &str = "
     where to_state in ('error', 'waiting_for_retry') or detail ->> 'code' = 'result_refused'";
 const ALL_COMPLETE: &str = "select bool_and(state = 'complete') from tasker.task";
 
-async fn set_read_only(pool: &PgPool, is_on: bool) {
-    let setting = match is_on {
-        true => "alter system set default_transaction_read_only = on",
-        false => "alter system set default_transaction_read_only = off",
-    };
-    sqlx::raw_sql(setting).execute(pool).await.unwrap();
-    sqlx::raw_sql("select pg_reload_conf()")
-        .execute(pool)
-        .await
-        .unwrap();
+async fn set_read_only(server: &Server, is_on: bool) {
+    let setting = if is_on { "on" } else { "off" };
+    let set = format!("alter system set default_transaction_read_only = {setting}");
+    server.run(&set).await;
+    server.run("select pg_reload_conf()").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_database_that_is_read_only_for_a_while_again_and_again_fails_no_step() {
-    let postgres = Postgres::start().await;
+    let site = Site::new();
+    let server = site.primary(&[]).await;
     let unused = TestDatabase::empty().await;
-    let url = postgres.url();
+    let url = site.url();
     let host = TestHost::start_with(&unused, |config| {
         config.database = DatabaseChoice::Url(url);
     })
     .await;
     host.publish_component("basics", "1.0.0", basics()).await;
     host.publish_template("nap", YAML).await;
-    let pool = postgres.pool().await;
+    let pool = site.pool();
     let submit = async || host.post("/v1/tasks", &submits("shop", &["nap"; 10])).await;
     for _ in 0..FLIPS {
         wait_until("tasks are taken", async || {
             (submit().await.0 == 200).then_some(())
         })
         .await;
-        set_read_only(&pool, true).await;
+        set_read_only(&server, true).await;
         let refused = wait_until("no task is taken", async || {
             let (status, answer) = submit().await;
             (status != 200).then_some((status, answer))
@@ -56,10 +50,9 @@ async fn a_database_that_is_read_only_for_a_while_again_and_again_fails_no_step(
         .await;
         assert_eq!(refused.0, 503, "{refused:?}");
         assert_eq!(refused.1["code"], "database_unavailable", "{refused:?}");
-        set_read_only(&pool, false).await;
+        set_read_only(&server, false).await;
     }
     wait_until_sql(&pool, ALL_COMPLETE).await;
     wait_until_sql(&pool, NONE_FAILED).await;
     host.host.stop().await.unwrap();
-    postgres.stop().await;
 }
