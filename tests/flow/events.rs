@@ -105,7 +105,10 @@ async fn a_grant_and_a_limit_count_from_the_next_attempt_on() {
     publish(&host, "sends_events", ONCE).await;
     let refused = host.run("one", json!("orders.charged")).await;
     let message = step_of(&refused, "it")["error"]["message"].to_string();
-    assert!(message.starts_with("\"not granted; event refused:"), "{message}");
+    assert!(
+        message.starts_with("\"not granted; event refused:"),
+        "{message}"
+    );
     let command = "tasker grant add shop/confidant 'events orders.charged'";
     assert!(message.contains(command), "{message}");
     assert_eq!(events(&host, &refused).await, [Value::Null; 0]);

@@ -1,24 +1,24 @@
 //! Does each action to the database and to the model, and compares.
 
+mod check;
+mod hosts;
+mod operations;
+
 use super::action::{Action, Choice, HOSTS};
 use super::definition::{self, number};
 use super::reference::{Held, Key, Model};
 use super::shape::Shape;
 use crate::harness::{Advance, TestDatabase};
 use sqlx::postgres::PgConnectOptions;
-use std::collections::HashSet;
 use std::time::Duration;
-use tasker::domain::actor::Actor;
 use tasker::domain::event::SentEvent;
 use tasker::domain::ids::{LockId, TaskId, WorkerId};
 use tasker::domain::invocation::Lease;
 use tasker::domain::kv::{Expected, KvWrite};
 use tasker::domain::outcome::{Failure, FailureKind, Retry};
-use tasker::domain::requirement::QualifiedName;
 use tasker::store::Store;
-use tasker::store::engine::{Claimed, Completed, Failed};
+use tasker::store::engine::{Completed, Failed};
 use tasker::store::kv::CompletedWithKv;
-use tasker::store::upgrade::{Move, MoveBy};
 
 /// A worker without a heartbeat for this long is dead.
 pub const DEAD_AFTER: Duration = Duration::from_secs(2);
@@ -257,49 +257,6 @@ impl<'d> Play<'d> {
             .write(worker, ended.clone(), &writes, is_checkpoint);
     }
 
-    async fn quarantine(&mut self, is_on: bool) {
-        let (store, code) = (&self.stores[0], definition::first_code());
-        let actor = Actor::host();
-        if is_on {
-            store.quarantine(code, &actor, "model").await.unwrap();
-        } else {
-            let released = store.release_quarantine(code, &actor, "model").await;
-            assert_eq!(released.unwrap().is_some(), self.model.is_quarantined);
-        }
-        self.model.quarantine(is_on);
-    }
-
-    async fn park(&mut self, host: usize, choice: Choice) {
-        let (parked, worker) = (self.chosen(host, choice), self.workers[host]);
-        let leases: Vec<Lease> = parked.iter().map(|held| self.lease(*held)).collect();
-        let stand_still = self.stores[host]
-            .park_steps(WorkerId(worker), &leases)
-            .await;
-        assert_eq!(stand_still.unwrap(), self.model.park(worker, &parked));
-    }
-
-    async fn upgrade(&mut self, task: usize) {
-        let [from, to] = self.locks[task];
-        let moves = [Move {
-            task_id: self.ids[task],
-            from,
-            to,
-            detail: "{}".to_owned(),
-        }];
-        let template = QualifiedName {
-            namespace: "model".parse().unwrap(),
-            name: format!("shape{task}").parse().unwrap(),
-        };
-        let by = MoveBy {
-            template: &template,
-            actor: &Actor::host(),
-            reason: "model",
-        };
-        let moved = self.stores[0].move_tasks(&moves, by, serde_json::json!({}));
-        let moved = moved.await.unwrap();
-        assert_eq!(moved == 1, self.model.upgrade(task));
-    }
-
     async fn advance(
         &mut self,
         host: usize,
@@ -328,110 +285,6 @@ impl<'d> Play<'d> {
                 "{held:?}"
             );
         }
-    }
-
-    /// The results that the step's handler would be told.
-    async fn check_parents(&self, host: usize, (task, no): Key) {
-        for (parent, result) in self.model.results_of_parents((task, no)) {
-            let (id, name) = (self.ids[task], format!("s{parent}"));
-            let store = &self.stores[host];
-            let told = store.ancestor_result(id, number(no), &name, 1 << 20).await;
-            let told = told.unwrap().unwrap().result;
-            assert_eq!(told.as_deref(), Some(&*result), "{parent} of {task}/{no}");
-        }
-    }
-
-    /// As many as asked for, as far as there are, the oldest first except for those just released.
-    fn check_claim(&self, worker: i32, claimed: &[Claimed], claim: usize, due_before: &[Key]) {
-        let due = self.model.due();
-        let most = if self.model.is_stopped(worker) {
-            0
-        } else {
-            claim
-        };
-        assert_eq!(
-            claimed.len(),
-            most.min(due.len()),
-            "asked for {claim}, due are {due:?}"
-        );
-        let keys: Vec<Key> = claimed
-            .iter()
-            .map(|claimed| self.key(claimed.lease))
-            .collect();
-        assert!(
-            keys.iter().all(|key| due.contains(key)),
-            "{keys:?} of {due:?}"
-        );
-        let ready_at = |key: &Key| self.model.step(*key).ready_at;
-        let newest = keys
-            .iter()
-            .filter(|key| due_before.contains(key))
-            .map(ready_at)
-            .max();
-        let left = due.iter().filter(|key| !keys.contains(key));
-        let oldest_left = left.map(ready_at).min();
-        if let (Some(newest), Some(oldest_left)) = (newest, oldest_left) {
-            assert!(newest <= oldest_left, "{keys:?} of {due:?}: not the oldest");
-        }
-    }
-
-    async fn heartbeat(&mut self, host: usize, choice: Choice) {
-        let (asked, worker) = (self.chosen(host, choice), self.workers[host]);
-        let leases: Vec<Lease> = asked.iter().map(|held| self.lease(*held)).collect();
-        let (store, id) = (&self.stores[host], WorkerId(worker));
-        let is_alive = store.heartbeat(id, GAP_MAX).await.unwrap();
-        let void = store.void_leases(id, &leases).await.unwrap();
-        let expected = self.model.void(worker, &asked);
-        let expected: HashSet<Lease> = expected.iter().map(|held| self.lease(*held)).collect();
-        assert_eq!(void.into_iter().collect::<HashSet<_>>(), expected);
-        assert_eq!(
-            is_alive,
-            self.model.heartbeat(worker, millis(GAP_MAX)),
-            "worker {worker} is alive"
-        );
-        if !is_alive {
-            self.register(host).await;
-        }
-    }
-
-    async fn reap_overdue(&mut self, host: usize, choice: Choice) {
-        let (known, worker) = (self.chosen(host, choice), self.workers[host]);
-        let leases: Vec<Lease> = known.iter().map(|held| self.lease(*held)).collect();
-        let store = &self.stores[host];
-        let reaped = store
-            .reap_overdue(WorkerId(worker), &leases, OVERDUE_GRACE)
-            .await;
-        let grace = millis(OVERDUE_GRACE);
-        assert_eq!(
-            reaped.unwrap(),
-            self.model.reap_overdue(worker, &known, grace)
-        );
-    }
-
-    async fn recover(&mut self, host: usize, choice: Choice) {
-        let held_only = Choice { ever: 0, ..choice };
-        let (keep, worker) = (self.chosen(host, held_only), self.workers[host]);
-        let leases: Vec<Lease> = keep.iter().map(|held| self.lease(*held)).collect();
-        let store = &self.stores[host];
-        let released = store.release_steps(WorkerId(worker), &leases, "lost").await;
-        assert_eq!(released.unwrap(), self.model.release(worker, &keep, false));
-    }
-
-    async fn stop(&mut self, host: usize) {
-        let worker = self.workers[host];
-        let released = self.stores[host]
-            .stop_worker(WorkerId(worker), "stopped")
-            .await;
-        assert_eq!(released.unwrap(), self.model.stop(worker, false));
-        self.register(host).await;
-    }
-
-    async fn cancel(&mut self, task: usize) {
-        let cancelled = self.stores[0]
-            .cancel_tasks(&[self.ids[task]], "model", &Actor::host())
-            .await
-            .unwrap();
-        assert_eq!(!cancelled.is_empty(), self.model.cancel(task));
     }
 
     fn lease(&self, ((task, no), attempt): Held) -> Lease {

@@ -1,5 +1,7 @@
 //! The model: the rules in their plainest form, with no thought of speed or of concurrency.
 
+mod task;
+
 use super::shape::Shape;
 use std::collections::BTreeMap;
 use tasker::domain::outcome::Retry;
@@ -335,93 +337,5 @@ impl Model {
     fn keys(&self) -> impl Iterator<Item = Key> + '_ {
         let of = |(task, steps): (usize, &Task)| (0..steps.steps.len()).map(move |no| (task, no));
         self.tasks.iter().enumerate().flat_map(of)
-    }
-}
-
-impl Task {
-    fn new(shape: &Shape) -> Self {
-        let mut task = Self {
-            shape: shape.clone(),
-            is_upgraded: false,
-            state: TaskState::Pending,
-            steps: vec![Step::WAITING; shape.steps.len()],
-        };
-        task.release(0);
-        task
-    }
-
-    /// Parents of a step that are not complete.
-    pub fn incomplete_parents(&self, no: usize) -> usize {
-        let parents = self.shape.steps[no].parents.iter();
-        parents
-            .filter(|parent| self.steps[**parent].state != StepState::Complete)
-            .count()
-    }
-
-    /// Sinks that are not complete.
-    pub fn incomplete_sinks(&self) -> usize {
-        let steps = self.steps.iter().enumerate();
-        steps
-            .filter(|(no, step)| self.shape.is_sink(*no) && step.state != StepState::Complete)
-            .count()
-    }
-
-    fn release(&mut self, now: i64) {
-        for no in 0..self.steps.len() {
-            if self.steps[no].state == StepState::Waiting && self.incomplete_parents(no) == 0 {
-                self.steps[no].state = StepState::Ready;
-                self.steps[no].ready_at = Some(now);
-            }
-        }
-    }
-
-    fn unpark(&mut self, now: i64) {
-        let parked = self
-            .steps
-            .iter_mut()
-            .filter(|step| step.ready_at == Some(NEVER));
-        parked.for_each(|step| step.ready_at = Some(now));
-    }
-
-    /// Ends the task where it is over.
-    fn settle(&mut self) {
-        let any = |of: &[StepState]| self.steps.iter().any(|step| of.contains(&step.state));
-        let moving = [
-            StepState::Ready,
-            StepState::Running,
-            StepState::WaitingForRetry,
-        ];
-        let is_open = !self.state.is_final();
-        if is_open
-            && self
-                .steps
-                .iter()
-                .all(|step| step.state == StepState::Complete)
-        {
-            self.state = TaskState::Complete;
-        } else if is_open && any(&[StepState::Error]) && !any(&moving) {
-            self.state = TaskState::Error;
-        }
-    }
-}
-
-impl Step {
-    const WAITING: Self = Self {
-        state: StepState::Waiting,
-        attempt: 0,
-        uncounted: 0,
-        lost: 0,
-        worker: None,
-        deadline_at: 0,
-        ready_at: None,
-        result: None,
-        checkpoint: None,
-    };
-
-    /// Ready again, without the attempt being counted.
-    fn give_back(&mut self, now: i64) {
-        self.state = StepState::Ready;
-        self.ready_at = Some(now);
-        self.uncounted += 1;
     }
 }

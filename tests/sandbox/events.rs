@@ -102,7 +102,10 @@ async fn without_a_grant_nothing_is_sent() {
     let executed = run("sends_events", "orders.charged", &["events orders.shipped"]).await;
     assert_eq!(sent(&executed), []);
     let message = failure(executed).message;
-    assert!(message.starts_with("not granted; event refused: "), "{message}");
+    assert!(
+        message.starts_with("not granted; event refused: "),
+        "{message}"
+    );
 }
 
 #[tokio::test]

@@ -225,7 +225,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         }
         RegistryError::Requirement(_) => (StatusCode::BAD_REQUEST, "invalid_requirement"),
         RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
-        RegistryError::Sandbox(_) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
+        RegistryError::Sandbox(_) | RegistryError::Stored { .. } => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
         RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
         RegistryError::PromisesTooMuch(_) => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -236,8 +238,9 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::TemplateAddress { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
         }
-        RegistryError::UnlikelyNamespace { .. } => (StatusCode::NOT_FOUND, "unknown_namespace"),
-        RegistryError::UnknownNamespace(_) => (StatusCode::NOT_FOUND, "unknown_namespace"),
+        RegistryError::UnlikelyNamespace { .. } | RegistryError::UnknownNamespace(_) => {
+            (StatusCode::NOT_FOUND, "unknown_namespace")
+        }
         RegistryError::Unknown { kind, .. } => (StatusCode::NOT_FOUND, kind.unknown_code()),
         RegistryError::UnknownVersion { .. } => (StatusCode::NOT_FOUND, "unknown_version"),
         RegistryError::UnknownPin { .. } | RegistryError::NothingToRamp { .. } => {
@@ -280,12 +283,12 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::UnknownShare { .. } => (StatusCode::NOT_FOUND, "unknown_share"),
         RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
-        RegistryError::UpgradeTarget { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
-        RegistryError::Unresolved(_) => (StatusCode::UNPROCESSABLE_ENTITY, "unresolved"),
+        RegistryError::UpgradeTarget { .. } | RegistryError::Unresolved(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "unresolved")
+        }
         RegistryError::UnknownHandler { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
         }
-        RegistryError::Stored { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
     }
 }
 
