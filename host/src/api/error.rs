@@ -217,6 +217,9 @@ fn of_keys(error: &KeyError) -> (StatusCode, &'static str) {
     }
 }
 
+/// Understood, and not to be done.
+const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
+
 fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
     match error {
         RegistryError::Store(error) => of_store(error),
@@ -224,20 +227,15 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
             (StatusCode::BAD_REQUEST, "invalid_version")
         }
         RegistryError::Requirement(_) => (StatusCode::BAD_REQUEST, "invalid_requirement"),
-        RegistryError::Component(_) => (StatusCode::UNPROCESSABLE_ENTITY, "component_refused"),
+        RegistryError::Component(_) => (REFUSED, "component_refused"),
         RegistryError::Sandbox(_) | RegistryError::Stored { .. } => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
         RegistryError::VersionExists { .. } => (StatusCode::CONFLICT, "version_exists"),
-        RegistryError::PromisesTooMuch(_) => (
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "version_promises_too_much",
-        ),
-        RegistryError::Template(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_template"),
-        RegistryError::CannotRun(_) => (StatusCode::UNPROCESSABLE_ENTITY, "template_cannot_run"),
-        RegistryError::TemplateAddress { .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "template_address_differs")
-        }
+        RegistryError::PromisesTooMuch(_) => (REFUSED, "version_promises_too_much"),
+        RegistryError::Template(_) => (REFUSED, "invalid_template"),
+        RegistryError::CannotRun(_) => (REFUSED, "template_cannot_run"),
+        RegistryError::TemplateAddress { .. } => (REFUSED, "template_address_differs"),
         RegistryError::UnlikelyNamespace { .. } | RegistryError::UnknownNamespace(_) => {
             (StatusCode::NOT_FOUND, "unknown_namespace")
         }
@@ -246,49 +244,39 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::UnknownPin { .. } | RegistryError::NothingToRamp { .. } => {
             (StatusCode::NOT_FOUND, "unknown_pin")
         }
-        RegistryError::Kv(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_kv"),
-        RegistryError::KvFull { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "kv_full"),
+        RegistryError::Kv(_) => (REFUSED, "invalid_kv"),
+        RegistryError::KvFull { .. } => (REFUSED, "kv_full"),
         RegistryError::UnknownKv(_) => (StatusCode::NOT_FOUND, "unknown_kv"),
         RegistryError::Secret(error) => of_secret(error),
-        RegistryError::SecretValue(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_secret"),
+        RegistryError::SecretValue(_) => (REFUSED, "invalid_secret"),
         RegistryError::UnknownSecret { .. } => (StatusCode::NOT_FOUND, "unknown_secret"),
-        RegistryError::PinMatchesNothing { .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "pin_matches_nothing")
-        }
-        RegistryError::ForeignTemplatePin(_) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "foreign_template_pin")
-        }
+        RegistryError::PinMatchesNothing { .. } => (REFUSED, "pin_matches_nothing"),
+        RegistryError::ForeignTemplatePin(_) => (REFUSED, "foreign_template_pin"),
         RegistryError::NotQuarantined { .. } => (StatusCode::CONFLICT, "not_quarantined"),
         RegistryError::Signature(_) => (StatusCode::BAD_REQUEST, "invalid_signature"),
-        RegistryError::WrongSignature { .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "wrong_signature")
-        }
-        RegistryError::Unsigned { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "unsigned"),
+        RegistryError::WrongSignature { .. } => (REFUSED, "wrong_signature"),
+        RegistryError::Unsigned { .. } => (REFUSED, "unsigned"),
         RegistryError::UnknownSigningKey { .. } => (StatusCode::NOT_FOUND, "unknown_signing_key"),
         RegistryError::BytesRemoved(_) => (StatusCode::GONE, "bytes_removed"),
         RegistryError::Collecting => (StatusCode::CONFLICT, "collecting"),
-        RegistryError::CollectAge(_) => (StatusCode::UNPROCESSABLE_ENTITY, "collect_age"),
+        RegistryError::CollectAge(_) => (REFUSED, "collect_age"),
         RegistryError::PinChange { source, .. } => of_pin_change(source),
-        RegistryError::Nul(_) => (StatusCode::UNPROCESSABLE_ENTITY, "nul_character"),
-        RegistryError::LongNumber(_) => (StatusCode::UNPROCESSABLE_ENTITY, "long_number"),
+        RegistryError::Nul(_) => (REFUSED, "nul_character"),
+        RegistryError::LongNumber(_) => (REFUSED, "long_number"),
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
-        RegistryError::NotGrantable(_) => (StatusCode::UNPROCESSABLE_ENTITY, "not_grantable"),
-        RegistryError::TooManyGrants(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_grants"),
+        RegistryError::NotGrantable(_) => (REFUSED, "not_grantable"),
+        RegistryError::TooManyGrants(_) => (REFUSED, "too_many_grants"),
         RegistryError::UnknownGrant { .. } => (StatusCode::NOT_FOUND, "unknown_grant"),
-        RegistryError::TooManyLimitRules(_) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "too_many_limits")
-        }
+        RegistryError::TooManyLimitRules(_) => (REFUSED, "too_many_limits"),
         RegistryError::NotShared { .. } => (StatusCode::FORBIDDEN, "not_shared"),
-        RegistryError::TooManyShares(_) => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_shares"),
+        RegistryError::TooManyShares(_) => (REFUSED, "too_many_shares"),
         RegistryError::UnknownShare { .. } => (StatusCode::NOT_FOUND, "unknown_share"),
         RegistryError::UnknownLimitRule { .. } => (StatusCode::NOT_FOUND, "unknown_limits"),
         RegistryError::NotWaiting { .. } => (StatusCode::CONFLICT, "not_waiting_for_approval"),
         RegistryError::UpgradeTarget { .. } | RegistryError::Unresolved(_) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "unresolved")
+            (REFUSED, "unresolved")
         }
-        RegistryError::UnknownHandler { .. } => {
-            (StatusCode::UNPROCESSABLE_ENTITY, "unknown_handler")
-        }
+        RegistryError::UnknownHandler { .. } => (REFUSED, "unknown_handler"),
     }
 }
 

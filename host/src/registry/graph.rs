@@ -20,7 +20,8 @@ pub struct DependencyGraph {
 
 impl Registry {
     /// What new tasks of the templates of a namespace, or of all, run; components that stand alone are
-    /// drawn too, templates without a version that new tasks may take are not. 500 of each at most.
+    /// drawn too, templates without a version that new tasks may take, or whose definition cannot be
+    /// read, are not. 500 of each at most.
     pub async fn dependency_graph(
         &self,
         namespace: Option<&Name>,
@@ -42,11 +43,13 @@ impl Registry {
         });
         let latest: Vec<_> = latest.collect();
         for row in self.store.defined_versions(&latest).await? {
-            let template = Template::deserialize(&row.definition);
-            graph.add(&template.map_err(|error| RegistryError::Stored {
-                what: format!("template {}/{} {}", row.namespace, row.name, row.version),
-                reason: error.to_string(),
-            })?);
+            match Template::deserialize(&row.definition) {
+                Ok(template) => graph.add(&template),
+                Err(error) => tracing::warn!(
+                    template = format!("{}/{}@{}", row.namespace, row.name, row.version), %error,
+                    "left out of the graph: its definition cannot be read"
+                ),
+            }
         }
         Ok(graph)
     }

@@ -1,6 +1,6 @@
 //! A host that is asked for everything that it does.
 
-use crate::harness::{TestDatabase, TestHost, wait_until};
+use crate::harness::{TestDatabase, TestHost, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
 use tasker::domain::ids::TaskId;
@@ -78,6 +78,8 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         for path in [
             "",
             "?wait_ms=10",
+            "/steps?limit=500",
+            "/input",
             "/transitions",
             "/transitions?only_events=true",
         ] {
@@ -157,6 +159,7 @@ pub async fn drive(database: &TestDatabase) {
     let data_dir = folder.path().to_owned();
     let idle = TestHost::start_idle(database).await;
     let open = idle.submit("two", json!({})).await;
+    idle.put("/v1/namespaces/bakery", &json!({})).await;
     change(&idle).await;
     read(&idle, &open, &open).await;
     let cancel = format!("/v1/tasks/{open}/cancel");
@@ -171,11 +174,9 @@ pub async fn drive(database: &TestDatabase) {
     .await;
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
-    wait_until("no task is open", async || {
-        let (_, page) = host.get("/v1/tasks?state=pending").await;
-        page["items"].as_array()?.is_empty().then_some(())
-    })
-    .await;
+    // Put off and parked steps stay.
+    let none_due = "select not exists (select from tasker.step where ready_at <= now())";
+    wait_until_sql(database.pool(), none_due).await;
     read(&host, &over, &over).await;
     ask_the_store(&host.host.store, &over).await;
     let registry = Registry::new(host.host.store.clone(), host.host.sandbox.clone());
