@@ -89,6 +89,30 @@ async fn read(host: &TestHost, open: &str, over: &str) {
     }
 }
 
+/// What a template of one more version would change.
+async fn plan(host: &TestHost) {
+    let yaml = format!("namespace: shop\nname: one\nversion: 1.0.1\n{ONE}\n");
+    let path = "/v1/namespaces/shop/templates/one/versions/1.0.1/plan";
+    let (status, planned) = host.post_yaml(path, yaml).await;
+    assert_eq!(status, 200, "{planned}");
+}
+
+/// Payloads, whether there are any or not.
+async fn read_payloads(host: &TestHost, id: &str) {
+    for of in [
+        "",
+        "/result",
+        "/error",
+        "/steps/a/result",
+        "/steps/a/checkpoint",
+        "/steps/a/error",
+        "/transitions/1/detail",
+    ] {
+        let (status, answer) = host.get(&format!("/v1/tasks/{id}{of}")).await;
+        assert!(status == 200 || status == 404, "{of}: {status} {answer}");
+    }
+}
+
 /// Rules of all kinds come and go, while open tasks have what they are about.
 async fn change(host: &TestHost) {
     let pin = "/v1/namespaces/shop/pins/component/guest";
@@ -178,6 +202,15 @@ pub async fn drive(database: &TestDatabase) {
     let none_due = "select not exists (select from tasker.step where ready_at <= now())";
     wait_until_sql(database.pool(), none_due).await;
     read(&host, &over, &over).await;
+    let complete = "select task_id::text from tasker.task where state = 'complete' limit 1";
+    let complete: String = sqlx::query_scalar(complete)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+    plan(&host).await;
+    for id in [&over, &complete] {
+        read_payloads(&host, id).await;
+    }
     ask_the_store(&host.host.store, &over).await;
     let registry = Registry::new(host.host.store.clone(), host.host.sandbox.clone());
     registry.sweep(1).await.unwrap();
