@@ -6,7 +6,7 @@ use crate::domain::name::MAX_NAME_CHARS;
 const MAX_DISTANCE: usize = 3;
 
 /// The candidate nearest to `word`, if one is near: at most a third of its letters differ, and at
-/// most [`MAX_DISTANCE`]. Upper and lower case, `-` and `_` count as alike.
+/// most `MAX_DISTANCE`. Upper and lower case, `-` and `_` count as alike.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > MAX_NAME_CHARS {
         return None;
