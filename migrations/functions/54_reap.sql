@@ -4,8 +4,8 @@
 -- Whoever asks must have been heard itself during the whole of that time, without interruption and until
 -- now. So an outage that all hosts shared makes none of them dead: after a stop of the database, a failover
 -- to a standby or a step of its clock, the first that is heard has to wait as long as the others have to
--- come back. Workers that were declared dead a short while ago are looked at again, since a call of theirs
--- may have been under way.
+-- come back. A worker that stopped is looked at once more p_dead_after later or at any time after that, since
+-- a claim of its own may have been under way; no call may take as long.
 --
 -- Locks: the workers' rows by id, then as tasker.release_steps.
 create or replace function tasker.reap(p_worker_id int, p_dead_after interval) returns int
@@ -29,20 +29,22 @@ begin
     return 0;
   end if;
 
-  with stale as materialized (
-    select w.worker_id from tasker.worker w
+  with gone as materialized (
+    select w.worker_id, w.stopped_at from tasker.worker w
     where w.stopped_at is null and w.heartbeat_at < v_now - p_dead_after
+       or w.stopped_at <= v_now - p_dead_after and not w.is_settled
     order by w.worker_id for update
   ), stopped as (
     update tasker.worker w set stopped_at = v_now
-    from stale l where w.worker_id = l.worker_id
+    from gone g where w.worker_id = g.worker_id and g.stopped_at is null
+    returning w.worker_id
+  ), settled as (
+    update tasker.worker w set is_settled = true
+    from gone g where w.worker_id = g.worker_id and g.stopped_at is not null
     returning w.worker_id
   )
   select array_agg(d.worker_id) into v_dead
-  from (select p.worker_id from stopped p
-        union all
-        select w.worker_id from tasker.worker w
-        where w.stopped_at between v_now - 3 * p_dead_after and v_now - p_dead_after) d;
+  from (select p.worker_id from stopped p union all select e.worker_id from settled e) d;
 
   if v_dead is null then
     return 0;

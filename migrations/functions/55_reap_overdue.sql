@@ -1,5 +1,6 @@
 -- Gives back attempts whose deadline passed more than p_grace ago and that their own worker, which calls
--- this, does not know of. Such an attempt does not count against max_attempts. Returns how many there were.
+-- this, does not know of. Such an attempt does not count against max_attempts. Returns how many it found;
+-- what is reported before they are locked stays as it was reported.
 --
 -- The deadline is the host's to enforce, by its own monotonic clock and from the moment when the sandbox
 -- starts the attempt. `deadline_at` is when that would be if the attempt began as it was claimed: past it

@@ -1,5 +1,6 @@
 //! What may happen to tasks, as plain values that can be made smaller.
 
+use super::play::LANES;
 use proptest::arbitrary;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -134,6 +135,25 @@ pub fn any() -> impl Strategy<Value = Action> {
             .prop_map(|ms| Action::Jump { ms }),
         1 => (0..16_usize).prop_map(|task| Action::Cancel { task }),
     ]
+}
+
+/// What happens at once, and what is locked for as long as that begins, bit by bit; mostly nothing.
+pub fn at_once() -> impl Strategy<Value = (Vec<Action>, u64)> {
+    let company = prop::collection::vec(any(), 2..=LANES).prop_map(with_one_reaper);
+    prop_oneof![
+        1 => any().prop_map(|action| (vec![action], 0)),
+        2 => (company, prop_oneof![Just(0), any_bits(), (any_bits(), any_bits()).prop_map(|(a, b)| a & b)]),
+    ]
+}
+
+/// Of several reapers at once only one does anything, whichever it is.
+fn with_one_reaper(mut actions: Vec<Action>) -> Vec<Action> {
+    let mut reapers = 0;
+    actions.retain(|action| {
+        reapers += usize::from(matches!(action, Action::Reap { .. }));
+        !matches!(action, Action::Reap { .. }) || reapers == 1
+    });
+    actions
 }
 
 fn choice() -> impl Strategy<Value = Choice> {

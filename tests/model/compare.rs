@@ -2,8 +2,11 @@
 
 use super::definition::number;
 use super::play::Play;
-use super::reference::Task;
+use super::reference::{Model, Task};
+use crate::harness::TestDatabase;
 use sqlx::FromRow;
+use std::collections::BTreeMap;
+use tasker::domain::ids::TaskId;
 use tasker::domain::state::{StepState, TaskState};
 
 /// A task as either sees it.
@@ -72,37 +75,73 @@ const WRONG_EVENTS: &str = "
           group by r.task_id, r.step_no, r.attempt) a
     where a.told <> a.left_something or a.told_at > a.left_at";
 
-impl Play<'_> {
-    /// Fails where the two differ.
-    pub async fn compare(&self) {
-        let kv: Vec<(String, String)> =
-            sqlx::query_as("select key, value::text from tasker.kv order by key")
-                .fetch_all(self.database.pool())
-                .await
-                .unwrap();
-        let expected: Vec<(String, String)> = self.model.kv.clone().into_iter().collect();
-        assert_eq!(kv, expected, "the database is left, the model right");
-        for (id, expected) in self.ids.iter().zip(&self.model.tasks) {
-            let task: SeenTask = sqlx::query_as(
-                "select state::text as state, remaining_sinks from tasker.task where task_id = $1",
-            )
+/// What the tables have.
+#[derive(Debug, PartialEq)]
+pub struct Seen {
+    kv: BTreeMap<String, String>,
+    tasks: Vec<(SeenTask, Vec<SeenStep>)>,
+}
+
+impl Seen {
+    /// Where the database differs from the model.
+    pub fn differs_from(&self, model: &Self) -> String {
+        if self.kv != model.kv {
+            return format!("kv has {:?}, the model {:?}", self.kv, model.kv);
+        }
+        let pairs = self.tasks.iter().zip(&model.tasks).enumerate();
+        let mut differences = Vec::new();
+        for (task, ((found, steps), (expected, expected_steps))) in pairs {
+            if found != expected {
+                differences.push(format!(
+                    "task {task} is {found:?}, the model's {expected:?}"
+                ));
+            }
+            let steps = steps.iter().zip(expected_steps);
+            for (found, expected) in steps.filter(|(found, expected)| found != expected) {
+                differences.push(format!(
+                    "of task {task} is {found:?}, the model's {expected:?}"
+                ));
+            }
+        }
+        differences.join("\n")
+    }
+}
+
+/// What the database says.
+pub async fn read(database: &TestDatabase, ids: &[TaskId]) -> Seen {
+    let kv: Vec<(String, String)> = sqlx::query_as("select key, value::text from tasker.kv")
+        .fetch_all(database.pool())
+        .await
+        .unwrap();
+    let mut tasks = Vec::new();
+    for id in ids {
+        let task: SeenTask = sqlx::query_as(
+            "select state::text as state, remaining_sinks from tasker.task where task_id = $1",
+        )
+        .bind(id.0)
+        .fetch_one(database.pool())
+        .await
+        .unwrap();
+        let steps: Vec<SeenStep> = sqlx::query_as(STEPS)
             .bind(id.0)
-            .fetch_one(self.database.pool())
+            .fetch_all(database.pool())
             .await
             .unwrap();
-            let steps: Vec<SeenStep> = sqlx::query_as(STEPS)
-                .bind(id.0)
-                .fetch_all(self.database.pool())
-                .await
-                .unwrap();
-            assert_eq!(
-                (task, steps),
-                seen(expected),
-                "the database is left, the model right"
-            );
-        }
+        tasks.push((task, steps));
     }
+    let kv = kv.into_iter().collect();
+    Seen { kv, tasks }
+}
 
+/// What the model says.
+pub fn seen(model: &Model) -> Seen {
+    Seen {
+        kv: model.kv.clone(),
+        tasks: model.tasks.iter().map(seen_task).collect(),
+    }
+}
+
+impl Play<'_> {
     /// Fails where the log says something else than the steps.
     pub async fn check_log(&self) {
         for (what, wrong) in [
@@ -124,7 +163,7 @@ impl Play<'_> {
     }
 }
 
-fn seen(task: &Task) -> (SeenTask, Vec<SeenStep>) {
+fn seen_task(task: &Task) -> (SeenTask, Vec<SeenStep>) {
     let step = |no: usize| {
         let (step, incomplete) = (&task.steps[no], number(task.incomplete_parents(no)));
         SeenStep {

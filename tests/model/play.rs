@@ -1,27 +1,26 @@
-//! Does each action to the database and to the model, and compares.
+//! Does actions to the database and explains what came of them by the model.
 
-mod check;
-mod hosts;
-mod operations;
+mod call;
+mod explain;
+mod gate;
+mod send;
 
 use super::action::{Action, Choice, HOSTS};
+use super::compare;
 use super::definition::{self, number};
-use super::reference::{Held, Key, Model};
+use super::reference::{Held, Model};
 use super::shape::Shape;
-use crate::harness::{Advance, TestDatabase};
+use crate::harness::TestDatabase;
+use call::Call;
+use send::{Report, Request};
 use sqlx::postgres::PgConnectOptions;
 use std::time::Duration;
-use tasker::domain::event::SentEvent;
 use tasker::domain::ids::{LockId, TaskId, WorkerId};
 use tasker::domain::invocation::Lease;
-use tasker::domain::kv::{Expected, KvWrite};
-use tasker::domain::outcome::{Failure, FailureKind, Retry};
 use tasker::store::Store;
-use tasker::store::engine::{Completed, Failed};
-use tasker::store::kv::CompletedWithKv;
 
 /// A worker without a heartbeat for this long is dead.
-pub const DEAD_AFTER: Duration = Duration::from_secs(2);
+const DEAD_AFTER: Duration = Duration::from_secs(2);
 /// A longer gap between its heartbeats interrupts a worker's series.
 const GAP_MAX: Duration = Duration::from_secs(1);
 const OVERDUE_GRACE: Duration = Duration::from_millis(500);
@@ -30,27 +29,21 @@ const OVERDUE_GRACE: Duration = Duration::from_millis(500);
 const LONG_MS: i64 = 60_000;
 /// Rounds after which every task must be over: each completes a layer of steps.
 const ROUNDS_MAX: usize = 40;
-
-/// A report as it was made, so that it can be made again.
-#[derive(Clone)]
-enum Report {
-    Complete(Vec<(Held, String)>, usize),
-    Fail(Vec<Held>, Retry),
-    Checkpoint(Vec<(Held, String)>),
-    Write(Vec<(Held, String)>, u8, bool),
-}
+/// Actions at once.
+pub const LANES: usize = 3;
 
 pub struct Play<'d> {
     pub(super) database: &'d TestDatabase,
     pub(super) ids: Vec<TaskId>,
     locks: Vec<[LockId; 2]>,
     pub(super) model: Model,
-    /// One connection each, so that the turns are taken by different sessions.
+    /// One connection each, so that calls are made by different sessions.
     stores: Vec<Store>,
     workers: Vec<i32>,
     /// All leases that were ever given out.
     ever: Vec<Held>,
-    newest: Option<(usize, i32, Report)>,
+    /// The newest report, so that it can be made again.
+    newest: Option<Request>,
 }
 
 impl<'d> Play<'d> {
@@ -70,73 +63,35 @@ impl<'d> Play<'d> {
         for host in 0..HOSTS {
             play.register(host).await;
         }
-        play.compare().await;
+        play.at_once(&[], 0).await;
         play
     }
 
     /// Does one thing and compares.
     pub async fn act(&mut self, action: &Action) {
-        match action {
-            Action::Claim { host, limit } => {
-                self.report(*host, Report::Complete(Vec::new(), *limit))
-                    .await;
-            }
-            Action::Complete {
-                host,
-                leases,
-                claim,
-            } => {
-                let results = self.chosen(*host, *leases).into_iter().map(with_text);
-                self.report(*host, Report::Complete(results.collect(), *claim))
-                    .await;
-            }
-            Action::Fail {
-                host,
-                leases,
-                retry,
-            } => {
-                let chosen = self.chosen(*host, *leases);
-                self.report(*host, Report::Fail(chosen, *retry)).await;
-            }
-            Action::Checkpoint { host, leases } => {
-                let left = self.chosen(*host, *leases).into_iter().map(with_text);
-                self.report(*host, Report::Checkpoint(left.collect())).await;
-            }
-            Action::Write {
-                host,
-                leases,
-                keys,
-                is_checkpoint,
-            } => {
-                let ended = self.chosen(*host, *leases).into_iter().map(with_text);
-                let report = Report::Write(ended.collect(), *keys, *is_checkpoint);
-                self.report(*host, report).await;
-            }
-            Action::Quarantine { is_on } => self.quarantine(*is_on).await,
-            Action::Park { host, leases } => self.park(*host, *leases).await,
-            Action::Upgrade { task } => self.upgrade(task % self.ids.len()).await,
-            Action::Repeat => {
-                if let Some((host, worker, report)) = self.newest.clone() {
-                    self.make(host, worker, &report).await;
-                }
-            }
-            Action::Heartbeat { host, leases } => self.heartbeat(*host, *leases).await,
-            Action::Recover { host, keep } => self.recover(*host, *keep).await,
-            Action::Stop { host } => self.stop(*host).await,
-            Action::Die { host } => self.register(*host).await,
-            Action::Reap { host } => {
-                let worker = self.workers[*host];
-                let reaped = self.stores[*host].reap(WorkerId(worker), DEAD_AFTER).await;
-                assert_eq!(reaped.unwrap(), self.model.reap(worker, millis(DEAD_AFTER)));
-            }
-            Action::ReapOverdue { host, known } => self.reap_overdue(*host, *known).await,
-            Action::Jump { ms } => {
-                self.model.now += ms;
-                self.stores = stores(&self.database.options(), self.model.now);
-            }
-            Action::Cancel { task } => self.cancel(task % self.ids.len()).await,
+        self.at_once(std::slice::from_ref(action), 0).await;
+    }
+
+    /// Does up to [`LANES`] things at once, and compares with what the model comes to if it does their
+    /// calls in one order or another. What the bits of `held_up` name is locked until all that can go on
+    /// has ended: so the calls meet more often.
+    pub async fn at_once(&mut self, actions: &[Action], held_up: u64) {
+        let requests: Vec<Request> = actions.iter().filter_map(|it| self.request(it)).collect();
+        let held_up = if requests.len() > 1 { held_up } else { 0 };
+        let lanes = self.send_at_once(&requests, held_up).await;
+        let seen = compare::read(self.database, &self.ids).await;
+        self.model = explain::explain(&self.model, &lanes, &seen);
+        for (store, call) in lanes.iter().enumerate().flat_map(with_lane) {
+            self.keep_in_mind(store, call).await;
         }
-        self.compare().await;
+        for request in requests {
+            if let Request::Report { .. } = request {
+                self.newest = Some(request);
+            }
+        }
+        for action in actions {
+            self.go_on(action).await;
+        }
     }
 
     /// Lets a new worker do all that is left.
@@ -167,6 +122,94 @@ impl<'d> Play<'d> {
         );
     }
 
+    /// What an action asks the database for; nothing where it is not about the database.
+    fn request(&self, action: &Action) -> Option<Request> {
+        let report = |host: usize, report: Report| Request::Report {
+            worker: self.workers[host],
+            report,
+        };
+        let with_text = |host, choice| self.chosen(host, choice).into_iter().map(with_text);
+        Some(match *action {
+            Action::Claim { host, limit } => report(host, Report::Complete(Vec::new(), limit)),
+            Action::Complete {
+                host,
+                leases,
+                claim,
+            } => report(
+                host,
+                Report::Complete(with_text(host, leases).collect(), claim),
+            ),
+            Action::Fail {
+                host,
+                leases,
+                retry,
+            } => report(host, Report::Fail(self.chosen(host, leases), retry)),
+            Action::Checkpoint { host, leases } => {
+                report(host, Report::Checkpoint(with_text(host, leases).collect()))
+            }
+            Action::Write {
+                host,
+                leases,
+                keys,
+                is_checkpoint,
+            } => report(
+                host,
+                Report::Write(with_text(host, leases).collect(), keys, is_checkpoint),
+            ),
+            Action::Repeat => self.newest.clone()?,
+            Action::Quarantine { is_on } => Request::Quarantine(is_on),
+            Action::Upgrade { task } => Request::Upgrade(task % self.ids.len()),
+            Action::Cancel { task } => Request::Cancel(task % self.ids.len()),
+            Action::Park { host, leases } => {
+                Request::Park(self.workers[host], self.chosen(host, leases))
+            }
+            Action::Heartbeat { host, leases } => {
+                Request::Heartbeat(self.workers[host], self.chosen(host, leases))
+            }
+            Action::Recover { host, keep } => {
+                let keep = self.chosen(host, Choice { ever: 0, ..keep });
+                Request::Recover(self.workers[host], keep)
+            }
+            Action::ReapOverdue { host, known } => {
+                Request::ReapOverdue(self.workers[host], self.chosen(host, known))
+            }
+            Action::Reap { host } => Request::Reap(self.workers[host]),
+            Action::Stop { host } => Request::Stop(self.workers[host]),
+            Action::Die { .. } | Action::Jump { .. } => return None,
+        })
+    }
+
+    /// What follows an action, when all that was done with it has ended.
+    async fn go_on(&mut self, action: &Action) {
+        match *action {
+            Action::Jump { ms } => {
+                self.model.now += ms;
+                self.stores = stores(&self.database.options(), self.model.now);
+            }
+            Action::Die { host } => self.register(host).await,
+            Action::Stop { host } | Action::Heartbeat { host, .. }
+                if self.model.is_stopped(self.workers[host]) =>
+            {
+                self.register(host).await;
+            }
+            _ => {}
+        }
+    }
+
+    /// Remembers the leases, and holds what their handlers would be told to the model.
+    async fn keep_in_mind(&mut self, store: usize, call: &Call) {
+        for held in call.claimed() {
+            self.ever.push(held);
+            let (task, no) = held.0;
+            for (parent, result) in self.model.results_of_parents(held.0) {
+                let (id, name) = (self.ids[task], format!("s{parent}"));
+                let told = self.stores[store].ancestor_result(id, number(no), &name, 1 << 20);
+                let told = told.await.unwrap().unwrap().result;
+                assert_eq!(told.as_deref(), Some(&*result), "{parent} of {task}/{no}");
+            }
+        }
+    }
+
     async fn register(&mut self, host: usize) {
         let registered = self.stores[host].register_worker("model", 1).await;
         let WorkerId(worker) = registered.unwrap();
@@ -190,103 +233,6 @@ impl<'d> Play<'d> {
         chosen
     }
 
-    async fn report(&mut self, host: usize, report: Report) {
-        self.newest = Some((host, self.workers[host], report.clone()));
-        self.make(host, self.workers[host], &report).await;
-    }
-
-    async fn make(&mut self, host: usize, worker: i32, report: &Report) {
-        match report {
-            Report::Complete(results, claim) => self.advance(host, worker, results, *claim).await,
-            Report::Fail(failed, retry) => {
-                let batch: Vec<Failed> = failed
-                    .iter()
-                    .map(|held| self.failed(*held, *retry))
-                    .collect();
-                let store = &self.stores[host];
-                store.fail_steps(WorkerId(worker), &batch).await.unwrap();
-                self.model.fail(worker, failed, *retry);
-            }
-            Report::Checkpoint(left) => {
-                let batch = self.completed(left);
-                let store = &self.stores[host];
-                store
-                    .checkpoint_steps(WorkerId(worker), &batch)
-                    .await
-                    .unwrap();
-                self.model.checkpoint(worker, left);
-            }
-            Report::Write(ended, keys, is_checkpoint) => {
-                for ended in ended {
-                    self.write(host, worker, ended, *keys, *is_checkpoint).await;
-                }
-            }
-        }
-    }
-
-    async fn write(
-        &mut self,
-        host: usize,
-        worker: i32,
-        ended: &(Held, String),
-        keys: u8,
-        is_checkpoint: bool,
-    ) {
-        let writes: Vec<_> = (0..4)
-            .filter(|key| keys >> key & 1 == 1)
-            .map(|key| {
-                let value = (keys >> (key + 4) & 1 == 0).then(|| ended.1.clone());
-                (format!("k{key}"), value)
-            })
-            .collect();
-        let write = |(key, value): &(String, Option<String>)| KvWrite {
-            bucket: "model".parse().unwrap(),
-            key: key.clone(),
-            value: value.clone(),
-            expected: Expected::Anything,
-        };
-        let with_kv = CompletedWithKv {
-            completed: self.completed(std::slice::from_ref(ended)).remove(0),
-            is_checkpoint,
-            writes: writes.iter().map(write).collect(),
-        };
-        let store = &self.stores[host];
-        let due = store.complete_with_kv(WorkerId(worker), &with_kv).await;
-        assert_eq!(due.unwrap(), None);
-        self.model
-            .write(worker, ended.clone(), &writes, is_checkpoint);
-    }
-
-    async fn advance(
-        &mut self,
-        host: usize,
-        worker: i32,
-        results: &[(Held, String)],
-        claim: usize,
-    ) {
-        let batch = self.completed(results);
-        let store = &self.stores[host];
-        let claimed = store
-            .advance(WorkerId(worker), &batch, claim)
-            .await
-            .unwrap();
-        let due_before = self.model.due();
-        self.model.complete(worker, results);
-        self.check_claim(worker, &claimed, claim, &due_before);
-        for claimed in claimed {
-            let key = self.key(claimed.lease);
-            let held = (key, self.model.claim(worker, key));
-            assert_eq!(claimed.lease.attempt, held.1, "{held:?}");
-            self.ever.push(held);
-            self.check_parents(host, key).await;
-            assert_eq!(
-                claimed.checkpoint,
-                self.model.step(key).checkpoint,
-                "{held:?}"
-            );
-        }
-    }
-
     fn lease(&self, ((task, no), attempt): Held) -> Lease {
         Lease {
             task_id: self.ids[task],
@@ -295,39 +241,19 @@ impl<'d> Play<'d> {
         }
     }
 
-    fn key(&self, lease: Lease) -> Key {
+    fn leases(&self, held: &[Held]) -> Vec<Lease> {
+        held.iter().map(|held| self.lease(*held)).collect()
+    }
+
+    fn held(&self, lease: Lease) -> Held {
         let task = self.ids.iter().position(|id| *id == lease.task_id).unwrap();
-        (task, usize::try_from(lease.step_no).unwrap())
+        let key = (task, usize::try_from(lease.step_no).unwrap());
+        (key, lease.attempt)
     }
+}
 
-    fn completed(&self, results: &[(Held, String)]) -> Vec<Completed> {
-        let completed = |(held, result): &(Held, String)| Completed {
-            lease: self.lease(*held),
-            result: result.clone(),
-            usage: None,
-            events: vec![SentEvent {
-                name: "model.left".parse().unwrap(),
-                payload: result.clone(),
-            }],
-        };
-        results.iter().map(completed).collect()
-    }
-
-    fn failed(&self, held: Held, retry: Retry) -> Failed {
-        let failure = Failure {
-            kind: FailureKind::Failed,
-            code: "failed".to_owned(),
-            message: format!("{held:?}"),
-            details: None,
-            retry,
-            backtrace: Vec::new(),
-        };
-        Failed {
-            lease: self.lease(held),
-            failure,
-            usage: None,
-        }
-    }
+fn with_lane((lane, calls): (usize, &Vec<Call>)) -> impl Iterator<Item = (usize, &Call)> {
+    calls.iter().map(move |call| (lane, call))
 }
 
 /// Another text for each attempt.
@@ -351,7 +277,7 @@ fn stores(options: &PgConnectOptions, now: i64) -> Vec<Store> {
         ms % 1_000
     );
     let options = options.clone().options([("tasker.now", now)]);
-    (0..HOSTS)
+    (0..LANES)
         .map(|_| Store::open(options.clone(), 1))
         .collect()
 }

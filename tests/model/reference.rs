@@ -55,6 +55,8 @@ pub struct Worker {
     heartbeat_at: i64,
     alive_since: i64,
     stopped_at: Option<i64>,
+    /// What it held was looked at again, well after it stopped.
+    is_settled: bool,
 }
 
 impl Model {
@@ -74,6 +76,7 @@ impl Model {
             heartbeat_at: self.now,
             alive_since: self.now,
             stopped_at: None,
+            is_settled: false,
         };
         assert!(self.workers.insert(worker, begun).is_none());
     }
@@ -277,7 +280,8 @@ impl Model {
         self.release(worker, &[], is_lost)
     }
 
-    /// What dead workers held, in the eyes of one that was heard for as long.
+    /// What dead workers held, in the eyes of one that was heard for as long; and, once, what a worker
+    /// that has stopped for as long holds nevertheless.
     pub fn reap(&mut self, reaper: i32, dead_after_ms: i64) -> i32 {
         let (now, since) = (self.now, self.now - dead_after_ms);
         let by = &self.workers[&reaper];
@@ -285,10 +289,20 @@ impl Model {
         if by.stopped_at.is_some() || !was_heard {
             return 0;
         }
-        let is_dead = |worker: &Worker| worker.stopped_at.is_none() && worker.heartbeat_at < since;
-        let workers = self.workers.iter().filter(|(_, worker)| is_dead(worker));
-        let dead: Vec<i32> = workers.map(|(id, _)| *id).collect();
-        dead.into_iter().map(|worker| self.stop(worker, true)).sum()
+        let is_gone = |worker: &Worker| match worker.stopped_at {
+            Some(at) => at <= since && !worker.is_settled,
+            None => worker.heartbeat_at < since,
+        };
+        let workers = self.workers.iter();
+        let gone = workers.filter(|(_, worker)| is_gone(worker));
+        let gone: Vec<i32> = gone.map(|(id, _)| *id).collect();
+        let mut released = 0;
+        for id in gone {
+            let worker = self.workers.get_mut(&id).unwrap();
+            worker.is_settled = worker.stopped_at.is_some();
+            released += self.stop(id, true);
+        }
+        released
     }
 
     pub fn reap_overdue(&mut self, worker: i32, known: &[Held], grace_ms: i64) -> i32 {

@@ -157,15 +157,21 @@ async fn a_claim_that_was_under_way_when_its_worker_was_stopped_is_taken_back_la
 }
 
 #[tokio::test]
-async fn workers_that_stopped_long_ago_are_not_looked_at() {
-    let (_database, mut session, worker, _) = engine_with(Graph::single()).await;
-    session.claim(worker, 1).await;
-    session
-        .run("update tasker.worker set stopped_at = tasker.clock()")
-        .await;
+async fn it_is_taken_back_too_where_no_host_ran_for_long_and_looked_for_once() {
+    let (database, mut session, worker, task) = engine_with(Graph::single()).await;
+    let mut late = Session::new(&database).await;
+    late.begin().await;
+    late.claim_one(worker).await;
+    session.stop(worker).await;
+    late.commit().await;
+    session.later("1 day").await;
     let reaper = session.worker().await;
-    session.be_heard(reaper, 7).await;
-    assert_eq!(session.reap(reaper, DEAD_AFTER).await, 0);
+    session.be_heard(reaper, 2).await;
+    assert_eq!(session.reap(reaper, DEAD_AFTER).await, 1);
+    assert_eq!(session.steps(task).await, "ready");
+    let unsettled =
+        "select count(*)::int from tasker.worker where stopped_at is not null and not is_settled";
+    assert_eq!(session.one::<i32>(unsettled).await, 0);
 }
 
 #[tokio::test]

@@ -1,0 +1,182 @@
+//! Calls that the database has answered, each a transaction of its own, and what the model says to them.
+
+use super::{DEAD_AFTER, GAP_MAX, OVERDUE_GRACE, millis};
+use crate::model::reference::{Held, Key, Model};
+use std::collections::BTreeSet;
+use tasker::domain::outcome::Retry;
+
+/// A call with its answer, which is the last field; where there is none, nothing is answered.
+#[derive(Debug)]
+pub enum Call {
+    /// The children that were claimed with it.
+    Complete(i32, Vec<(Held, String)>, Vec<Held>),
+    /// Of how many that may be.
+    Claim(i32, usize, Vec<Taken>),
+    Fail(i32, Vec<Held>, Retry),
+    Checkpoint(i32, Vec<(Held, String)>),
+    Write {
+        worker: i32,
+        ended: (Held, String),
+        /// What stands under a key from now on, or none.
+        writes: Vec<(String, Option<String>)>,
+        is_checkpoint: bool,
+    },
+    /// How many stand still.
+    Park(i32, Vec<Held>, i32),
+    Heartbeat(i32, bool),
+    Void(i32, Vec<Held>, BTreeSet<Held>),
+    Recover(i32, Vec<Held>, i32),
+    Stop(i32, i32),
+    Reap(i32, i32),
+    ReapOverdue(i32, Vec<Held>, i32),
+    Quarantine,
+    Release(bool),
+    Upgrade(usize, bool),
+    Cancel(usize, bool),
+}
+
+/// A claimed step.
+#[derive(Debug)]
+pub struct Taken {
+    pub held: Held,
+    pub checkpoint: Option<String>,
+}
+
+/// How a call met others.
+#[derive(Clone, Copy)]
+pub struct Company<'m> {
+    pub is_alone: bool,
+    /// Before all that is done at once.
+    pub before: &'m Model,
+}
+
+/// What the model says, and what the database said.
+type Differs = String;
+
+impl Call {
+    /// The leases that it gave out.
+    pub fn claimed(&self) -> Vec<Held> {
+        match self {
+            Self::Complete(_, _, claimed) => claimed.clone(),
+            Self::Claim(_, _, claimed) => claimed.iter().map(|taken| taken.held).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Lets the model do the same.
+    pub fn explain(&self, model: &mut Model, company: Company<'_>) -> Result<(), Differs> {
+        match self {
+            Self::Complete(worker, results, claimed) => {
+                complete(model, *worker, results, claimed, company)
+            }
+            Self::Claim(worker, limit, claimed) => claim(model, *worker, *limit, claimed, company),
+            Self::Fail(worker, failed, retry) => Ok(model.fail(*worker, failed, *retry)),
+            Self::Checkpoint(worker, left) => Ok(model.checkpoint(*worker, left)),
+            Self::Write {
+                worker,
+                ended,
+                writes,
+                is_checkpoint,
+            } => Ok(model.write(*worker, ended.clone(), writes, *is_checkpoint)),
+            Self::Park(worker, leases, parked) => same(parked, &model.park(*worker, leases)),
+            Self::Heartbeat(worker, is_alive) => {
+                same(is_alive, &model.heartbeat(*worker, millis(GAP_MAX)))
+            }
+            Self::Void(worker, asked, void) => {
+                same(void, &model.void(*worker, asked).into_iter().collect())
+            }
+            Self::Recover(worker, keep, released) => {
+                same(released, &model.release(*worker, keep, false))
+            }
+            Self::Stop(worker, released) => same(released, &model.stop(*worker, false)),
+            Self::Reap(worker, reaped) => same(reaped, &model.reap(*worker, millis(DEAD_AFTER))),
+            Self::ReapOverdue(worker, known, reaped) => {
+                let grace = millis(OVERDUE_GRACE);
+                let expected = model.reap_overdue(*worker, known, grace);
+                // It counts what it found; some may have been reported before it locks them.
+                let in_company = !company.is_alone && *reaped > expected;
+                same(reaped, if in_company { reaped } else { &expected })
+            }
+            Self::Quarantine => Ok(model.quarantine(true)),
+            Self::Release(was_quarantined) => {
+                same(was_quarantined, &model.is_quarantined)?;
+                Ok(model.quarantine(false))
+            }
+            Self::Upgrade(task, moved) => same(moved, &model.upgrade(*task)),
+            Self::Cancel(task, was_open) => same(was_open, &model.cancel(*task)),
+        }
+    }
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(answer: &T, expected: &T) -> Result<(), Differs> {
+    let differs = || format!("the answer is {answer:?}, the model's {expected:?}");
+    (answer == expected).then_some(()).ok_or_else(differs)
+}
+
+/// Whether it may be given steps. A claim that is under way when its worker is stopped still gets some.
+fn may_claim(model: &Model, worker: i32, company: Company<'_>) -> bool {
+    !model.is_stopped(worker) || !company.before.is_stopped(worker)
+}
+
+fn complete(
+    model: &mut Model,
+    worker: i32,
+    results: &[(Held, String)],
+    claimed: &[Held],
+    company: Company<'_>,
+) -> Result<(), Differs> {
+    let due_before = model.due();
+    model.complete(worker, results);
+    let released: Vec<Key> = model
+        .due()
+        .into_iter()
+        .filter(|key| !due_before.contains(key))
+        .collect();
+    if !claimed.is_empty() && !may_claim(model, worker, company) {
+        return Err(format!(
+            "{claimed:?} were given to a worker that has stopped"
+        ));
+    }
+    for held in claimed {
+        if !released.contains(&held.0) {
+            return Err(format!("{held:?} was claimed, released were {released:?}"));
+        }
+        same(&held.1, &model.claim(worker, held.0))?;
+    }
+    Ok(())
+}
+
+/// As many as asked for, as far as there are, the oldest first. What another call has locked is passed over.
+fn claim(
+    model: &mut Model,
+    worker: i32,
+    limit: usize,
+    claimed: &[Taken],
+    company: Company<'_>,
+) -> Result<(), Differs> {
+    let due = model.due();
+    let most = if may_claim(model, worker, company) {
+        limit.min(due.len())
+    } else {
+        0
+    };
+    let keys: Vec<Key> = claimed.iter().map(|taken| taken.held.0).collect();
+    let is_number_right = keys.len() == most || keys.len() < most && !company.is_alone;
+    if !is_number_right || !keys.iter().all(|key| due.contains(key)) {
+        return Err(format!(
+            "{keys:?} were claimed; asked for {limit}, due are {due:?}"
+        ));
+    }
+    let ready_at = |key: &Key| model.step(*key).ready_at;
+    let left = due.iter().filter(|key| !keys.contains(key));
+    let (newest, oldest_left) = (keys.iter().map(ready_at).max(), left.map(ready_at).min());
+    if company.is_alone && newest.zip(oldest_left).is_some_and(|(new, old)| new > old) {
+        return Err(format!("{keys:?} of {due:?} are not the oldest"));
+    }
+    for taken in claimed {
+        let key = taken.held.0;
+        same(&taken.checkpoint, &model.step(key).checkpoint)?;
+        same(&taken.held.1, &model.claim(worker, key))?;
+    }
+    Ok(())
+}

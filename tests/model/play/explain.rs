@@ -1,0 +1,68 @@
+//! Finds an order of calls that were made at once in which the model comes to what the database has.
+
+use super::call::{Call, Company};
+use crate::model::compare::{Seen, seen};
+use crate::model::reference::Model;
+
+/// The model after the calls of all lanes, each lane's in its order. Fails where no order leads to `found`.
+pub fn explain(before: &Model, lanes: &[Vec<Call>], found: &Seen) -> Model {
+    let is_alone = lanes.len() <= 1;
+    let mut search = Search {
+        company: Company { is_alone, before },
+        lanes,
+        found,
+        farthest: (0, String::new()),
+    };
+    let after = search.go_on(before, &vec![0; lanes.len()]);
+    after.unwrap_or_else(|| {
+        let (calls, differs) = search.farthest;
+        panic!("no order of these calls explains the answers and the tables; after {calls}: {differs}\n{lanes:#?}")
+    })
+}
+
+struct Search<'s> {
+    company: Company<'s>,
+    lanes: &'s [Vec<Call>],
+    found: &'s Seen,
+    /// How many calls could be explained, and why the next could not.
+    farthest: (usize, String),
+}
+
+impl Search<'_> {
+    /// Goes on where so many calls of each lane are done.
+    fn go_on(&mut self, model: &Model, done: &[usize]) -> Option<Model> {
+        let mut is_end = true;
+        for (lane, calls) in self.lanes.iter().enumerate() {
+            let Some(call) = calls.get(done[lane]) else {
+                continue;
+            };
+            is_end = false;
+            let (mut model, mut done) = (model.clone(), done.to_vec());
+            match call.explain(&mut model, self.company) {
+                Ok(()) => {
+                    done[lane] += 1;
+                    if let Some(after) = self.go_on(&model, &done) {
+                        return Some(after);
+                    }
+                }
+                Err(differs) => self.note(&done, || format!("{call:?}: {differs}")),
+            }
+        }
+        if !is_end {
+            return None;
+        }
+        let expected = seen(model);
+        if expected == *self.found {
+            return Some(model.clone());
+        }
+        self.note(done, || self.found.differs_from(&expected));
+        None
+    }
+
+    fn note(&mut self, done: &[usize], why: impl FnOnce() -> String) {
+        let explained: usize = done.iter().sum();
+        if explained >= self.farthest.0 {
+            self.farthest = (explained, why());
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Requests to the database, call by call.
+
+use super::call::{Call, Taken};
+use super::{DEAD_AFTER, GAP_MAX, OVERDUE_GRACE, Play};
+use crate::model::definition;
+use crate::model::reference::Held;
+use serde_json::json;
+use tasker::domain::actor::Actor;
+use tasker::domain::event::SentEvent;
+use tasker::domain::ids::WorkerId;
+use tasker::domain::kv::{Expected, KvWrite};
+use tasker::domain::outcome::{Failure, FailureKind, Retry};
+use tasker::domain::requirement::QualifiedName;
+use tasker::store::Store;
+use tasker::store::engine::{Completed, Failed};
+use tasker::store::kv::CompletedWithKv;
+use tasker::store::upgrade::{Move, MoveBy};
+
+/// Bytes that a claim may bring: more than there are.
+const CLAIM_BYTES: u64 = 16 << 20;
+
+/// What the database is asked for. Tasks are named by their place in the case, workers by their number.
+#[derive(Clone, Debug)]
+pub enum Request {
+    Report { worker: i32, report: Report },
+    Park(i32, Vec<Held>),
+    Heartbeat(i32, Vec<Held>),
+    Recover(i32, Vec<Held>),
+    Stop(i32),
+    Reap(i32),
+    ReapOverdue(i32, Vec<Held>),
+    Quarantine(bool),
+    Upgrade(usize),
+    Cancel(usize),
+}
+
+/// A report as it was made, with JSON texts.
+#[derive(Clone, Debug)]
+pub enum Report {
+    /// With how many steps are then claimed.
+    Complete(Vec<(Held, String)>, usize),
+    Fail(Vec<Held>, Retry),
+    Checkpoint(Vec<(Held, String)>),
+    /// The leases report one by one, each with writes to these keys, bit by bit; with its higher bits
+    /// removals.
+    Write(Vec<(Held, String)>, u8, bool),
+}
+
+impl Play<'_> {
+    /// Makes the calls of a request one after the other.
+    pub(super) async fn send(&self, store: &Store, request: &Request) -> Vec<Call> {
+        let call = match request {
+            Request::Report { worker, report } => return self.report(store, *worker, report).await,
+            Request::Heartbeat(worker, asked) => {
+                return self.heartbeat(store, *worker, asked).await;
+            }
+            Request::Park(worker, leases) => {
+                let of = self.leases(leases);
+                let parked = store.park_steps(WorkerId(*worker), &of).await.unwrap();
+                Call::Park(*worker, leases.clone(), parked)
+            }
+            Request::Recover(worker, keep) => {
+                let id = WorkerId(*worker);
+                let released = store.release_steps(id, &self.leases(keep), "lost").await;
+                Call::Recover(*worker, keep.clone(), released.unwrap())
+            }
+            Request::Stop(worker) => {
+                let released = store.stop_worker(WorkerId(*worker), "stopped").await;
+                Call::Stop(*worker, released.unwrap())
+            }
+            Request::Reap(worker) => {
+                let reaped = store.reap(WorkerId(*worker), DEAD_AFTER).await;
+                Call::Reap(*worker, reaped.unwrap())
+            }
+            Request::ReapOverdue(worker, known) => {
+                let (id, leases) = (WorkerId(*worker), self.leases(known));
+                let reaped = store.reap_overdue(id, &leases, OVERDUE_GRACE).await;
+                Call::ReapOverdue(*worker, known.clone(), reaped.unwrap())
+            }
+            Request::Quarantine(is_on) => quarantine(store, *is_on).await,
+            Request::Upgrade(task) => self.upgrade(store, *task).await,
+            Request::Cancel(task) => {
+                let ids = [self.ids[*task]];
+                let cancelled = store.cancel_tasks(&ids, "model", &Actor::host()).await;
+                Call::Cancel(*task, !cancelled.unwrap().is_empty())
+            }
+        };
+        vec![call]
+    }
+
+    async fn report(&self, store: &Store, worker: i32, report: &Report) -> Vec<Call> {
+        let id = WorkerId(worker);
+        match report {
+            Report::Complete(results, claim) => {
+                return self.complete(store, worker, results, *claim).await;
+            }
+            Report::Fail(failed, retry) => {
+                let batch: Vec<Failed> = failed
+                    .iter()
+                    .map(|held| self.failed(*held, *retry))
+                    .collect();
+                store.fail_steps(id, &batch).await.unwrap();
+                vec![Call::Fail(worker, failed.clone(), *retry)]
+            }
+            Report::Checkpoint(left) => {
+                let batch = self.completed(left);
+                store.checkpoint_steps(id, &batch).await.unwrap();
+                vec![Call::Checkpoint(worker, left.clone())]
+            }
+            Report::Write(ended, keys, is_checkpoint) => {
+                let mut calls = Vec::new();
+                for ended in ended {
+                    let call = self.write(store, worker, ended, *keys, *is_checkpoint);
+                    calls.push(call.await);
+                }
+                calls
+            }
+        }
+    }
+
+    async fn complete(
+        &self,
+        store: &Store,
+        worker: i32,
+        results: &[(Held, String)],
+        claim: usize,
+    ) -> Vec<Call> {
+        let (id, batch) = (WorkerId(worker), self.completed(results));
+        let mut calls = Vec::new();
+        let mut left = claim;
+        if !results.is_empty() {
+            let released = store.complete_steps(id, &batch, claim).await.unwrap();
+            left -= released.len();
+            let released = released.iter().map(|released| self.held(released.lease));
+            calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
+        }
+        let claims = store.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
+        let claimed = claims.steps.into_iter().map(|claimed| Taken {
+            held: self.held(claimed.lease),
+            checkpoint: claimed.checkpoint,
+        });
+        calls.push(Call::Claim(worker, left, claimed.collect()));
+        calls
+    }
+
+    async fn write(
+        &self,
+        store: &Store,
+        worker: i32,
+        ended: &(Held, String),
+        keys: u8,
+        is_checkpoint: bool,
+    ) -> Call {
+        let writes: Vec<_> = (0..4)
+            .filter(|key| keys >> key & 1 == 1)
+            .map(|key| {
+                let value = (keys >> (key + 4) & 1 == 0).then(|| ended.1.clone());
+                (format!("k{key}"), value)
+            })
+            .collect();
+        let write = |(key, value): &(String, Option<String>)| KvWrite {
+            bucket: "model".parse().unwrap(),
+            key: key.clone(),
+            value: value.clone(),
+            expected: Expected::Anything,
+        };
+        let with_kv = CompletedWithKv {
+            completed: self.completed(std::slice::from_ref(ended)).remove(0),
+            is_checkpoint,
+            writes: writes.iter().map(write).collect(),
+        };
+        let conflict = store.complete_with_kv(WorkerId(worker), &with_kv).await;
+        assert_eq!(conflict.unwrap(), None);
+        Call::Write {
+            worker,
+            ended: ended.clone(),
+            writes,
+            is_checkpoint,
+        }
+    }
+
+    async fn heartbeat(&self, store: &Store, worker: i32, asked: &[Held]) -> Vec<Call> {
+        let (id, leases) = (WorkerId(worker), self.leases(asked));
+        let is_alive = store.heartbeat(id, GAP_MAX).await.unwrap();
+        let void = store.void_leases(id, &leases).await.unwrap();
+        let void = void.into_iter().map(|lease| self.held(lease)).collect();
+        vec![
+            Call::Heartbeat(worker, is_alive),
+            Call::Void(worker, asked.to_vec(), void),
+        ]
+    }
+
+    async fn upgrade(&self, store: &Store, task: usize) -> Call {
+        let [from, to] = self.locks[task];
+        let moves = [Move {
+            task_id: self.ids[task],
+            from,
+            to,
+            detail: "{}".to_owned(),
+        }];
+        let template = QualifiedName {
+            namespace: "model".parse().unwrap(),
+            name: format!("shape{task}").parse().unwrap(),
+        };
+        let by = MoveBy {
+            template: &template,
+            actor: &Actor::host(),
+            reason: "model",
+        };
+        let moved = store.move_tasks(&moves, by, json!({})).await.unwrap();
+        Call::Upgrade(task, moved == 1)
+    }
+
+    fn completed(&self, results: &[(Held, String)]) -> Vec<Completed> {
+        let completed = |(held, result): &(Held, String)| Completed {
+            lease: self.lease(*held),
+            result: result.clone(),
+            usage: None,
+            events: vec![SentEvent {
+                name: "model.left".parse().unwrap(),
+                payload: result.clone(),
+            }],
+        };
+        results.iter().map(completed).collect()
+    }
+
+    fn failed(&self, held: Held, retry: Retry) -> Failed {
+        let failure = Failure {
+            kind: FailureKind::Failed,
+            code: "failed".to_owned(),
+            message: format!("{held:?}"),
+            details: None,
+            retry,
+            backtrace: Vec::new(),
+        };
+        Failed {
+            lease: self.lease(held),
+            failure,
+            usage: None,
+        }
+    }
+}
+
+async fn quarantine(store: &Store, is_on: bool) -> Call {
+    let (code, actor) = (definition::first_code(), Actor::host());
+    if is_on {
+        store.quarantine(code, &actor, "model").await.unwrap();
+        return Call::Quarantine;
+    }
+    let released = store.release_quarantine(code, &actor, "model").await;
+    Call::Release(released.unwrap().is_some())
+}
