@@ -4,7 +4,7 @@ use super::server::{Answer, Asker, Server, answer};
 use crate::harness::{client_with, wait_until};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tasker::api::bounds::{Bounds, MAX_WAITS_PER_CALLER};
+use tasker_api::bounds::{Bounds, MAX_WAITS_PER_CALLER};
 use tokio::task::JoinHandle;
 
 /// Long polls of one key.

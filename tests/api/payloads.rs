@@ -4,8 +4,8 @@ use super::server::Server;
 use super::worker::Worker;
 use crate::harness::Advance as _;
 use serde_json::{Value, json};
-use tasker::domain::outcome::{Failure, FailureKind, Retry};
-use tasker::store::engine::Failed;
+use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_store::engine::Failed;
 
 const TWO: &str = "
 steps:

@@ -4,15 +4,15 @@ use super::server::{Asker, Server, state};
 use crate::harness::ADMIN_KEY;
 use serde_json::json;
 use std::collections::BTreeMap;
-use tasker::api::auth::routes::{Place, Rule, named};
-use tasker::domain::permission::Action;
+use tasker_api::auth::routes::{Place, Rule, named};
+use tasker_domain::permission::Action;
 use tokio_util::sync::CancellationToken;
 
 const METHODS: [&str; 5] = ["get", "delete", "patch", "post", "put"];
 
 /// Method and path of every route, as the router itself writes them down.
 pub fn routes(server: &Server) -> Vec<(String, String)> {
-    let router = tasker::api::router(state(server.store.clone(), CancellationToken::new()));
+    let router = tasker_api::router(state(server.store.clone(), CancellationToken::new()));
     let written = format!("{router:?}");
     let (routes, rest) = written.split_once("node: Node { paths: {").unwrap();
     let (paths, _) = rest.split_once('}').map(|_| balanced(rest)).unwrap();

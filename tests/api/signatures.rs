@@ -2,8 +2,8 @@ use super::server::{Answer, Server, answer};
 use crate::sandbox::guests;
 use ed25519_dalek::{Signer as _, SigningKey};
 use serde_json::json;
-use tasker::domain::digest::Digest;
-use tasker::domain::signature::{PublicKey, Signature, signed_text};
+use tasker_domain::digest::Digest;
+use tasker_domain::signature::{PublicKey, Signature, signed_text};
 
 const KEYS: &str = "/v1/namespaces/shop/signing-keys";
 const VERSION: &str = "/v1/namespaces/shop/components/guest/versions/1.0.0";
@@ -148,7 +148,7 @@ async fn a_key_is_added_listed_and_removed_and_each_is_audited() {
         .post(KEYS, &body)
         .await
         .refused(400, "invalid_parameter");
-    let filter = tasker::store::audit::AuditFilter {
+    let filter = tasker_store::audit::AuditFilter {
         namespace: Some("shop"),
         action: Some("signing_key"),
         ..Default::default()

@@ -1,7 +1,7 @@
 use super::server::Server;
 use super::worker::Worker;
 use serde_json::{Value, json};
-use tasker::domain::outcome::Retry;
+use tasker_domain::outcome::Retry;
 
 const STEPS: &str = "steps: [{name: a, handler: guest/noop}]";
 const DIAMOND: &str = "

@@ -1,11 +1,11 @@
 //! A worker by hand: claims and reports over the engine, so that a test decides when a step ends.
 
 use crate::harness::Advance;
-use tasker::domain::ids::WorkerId;
-use tasker::domain::invocation::Lease;
-use tasker::domain::outcome::{Failure, FailureKind, Retry};
-use tasker::store::Store;
-use tasker::store::engine::{Claimed, Completed, Failed};
+use tasker_domain::ids::WorkerId;
+use tasker_domain::invocation::Lease;
+use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_store::Store;
+use tasker_store::engine::{Claimed, Completed, Failed};
 
 pub struct Worker<'s> {
     store: &'s Store,

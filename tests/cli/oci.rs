@@ -2,7 +2,7 @@ use super::terminal::{Ran, Terminal};
 use crate::harness::{OciRegistry, basics, client};
 use crate::sandbox::guests::noted;
 use serde_json::{Value, json};
-use tasker::domain::digest::Digest;
+use tasker_domain::digest::Digest;
 
 const CONFIG: &str = "application/vnd.wasm.config.v0+json";
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";

@@ -3,8 +3,8 @@
 use super::{TestDatabase, basics, hosts};
 use crate::harness::{Advance, TestHost, wait_until_sql};
 use serde_json::json;
-use tasker::store::Store;
-use tasker::store::engine::{Claimed, Completed};
+use tasker_store::Store;
+use tasker_store::engine::{Claimed, Completed};
 
 const PARENTS: usize = 60;
 const CHILDREN: usize = 40;

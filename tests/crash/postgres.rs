@@ -4,7 +4,7 @@ use sqlx::{ConnectOptions, PgPool};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use tasker::store::embedded::{Embedded, EmbeddedConfig};
+use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
 use tempfile::TempDir;
 
 /// A server of the test's own with default durability, which comes back when it is killed.

@@ -10,7 +10,7 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 
 use sqlx::{ConnectOptions, PgConnection};
-use tasker::store::embedded::{Embedded, EmbeddedConfig};
+use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
 use tempfile::TempDir;
 
 /// A directory that PostgreSQL's account may pass through.

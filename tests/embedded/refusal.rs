@@ -1,7 +1,7 @@
 use std::fs;
 use std::path::Path;
 
-use tasker::store::embedded::{Embedded, EmbeddedConfig};
+use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
 
 use super::{directory, start};
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use tasker::store::embedded::Programs;
+use tasker_embedded_postgres::Programs;
 use tempfile::TempDir;
 
 /// Accounts that root hands PostgreSQL to, the first that exists.

@@ -6,8 +6,8 @@ use crate::sandbox::guests::{self, noted};
 use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
-use tasker::domain::digest::Digest;
-use tasker::registry::Registry;
+use tasker_domain::digest::Digest;
+use tasker_registry::Registry;
 use tempfile::TempDir;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo, retry: {max_attempts: 1}}]";

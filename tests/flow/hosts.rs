@@ -5,10 +5,10 @@ use crate::harness::{TestDatabase, TestHost, basics, wait_until_sql};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
-use tasker::store::Store;
-use tasker::store::wake::Wake;
-use tasker::worker::{Worker, WorkerConfig, WorkerStats};
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
+use tasker_store::Store;
+use tasker_store::wake::Wake;
+use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
 const ALL_COMPLETE: &str = "select bool_and(state = 'complete') from tasker.task";

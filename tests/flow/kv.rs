@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
-use tasker::registry::upkeep::Upkeep;
-use tasker::sandbox::Compiler;
-use tasker::worker::WorkerConfig;
+use tasker_registry::upkeep::Upkeep;
+use tasker_sandbox::Compiler;
+use tasker_worker::WorkerConfig;
 use tokio::process::{Child, Command};
 
 /// Tasks that count one key at the same time.

@@ -5,7 +5,7 @@ use super::{forget_description, host};
 use crate::harness::{TestDatabase, TestHost, step_of};
 use crate::sandbox::server;
 use serde_json::{Value, json};
-use tasker::domain::limits::Limit;
+use tasker_domain::limits::Limit;
 
 const ONCE: &str = "retry: {max_attempts: 1}";
 

@@ -5,10 +5,10 @@ use crate::harness::{TestDatabase, TestHost, step_of, wait_until, wait_until_sql
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
-use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
-use tasker::store::Store;
-use tasker::store::wake::Wake;
-use tasker::worker::{Worker, WorkerConfig, WorkerStats};
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
+use tasker_store::Store;
+use tasker_store::wake::Wake;
+use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
 const GUEST: &str = "/v1/namespaces/shop/components/guest/versions/1.0.0";

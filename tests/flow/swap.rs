@@ -5,7 +5,7 @@ use crate::harness::{TestDatabase, TestHost, wait_until, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tasker::domain::digest::Digest;
+use tasker_domain::digest::Digest;
 use tempfile::TempDir;
 
 /// How often the version is swapped under load, each time as soon as some step has run the last one.

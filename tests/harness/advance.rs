@@ -1,6 +1,6 @@
-use tasker::domain::ids::WorkerId;
-use tasker::store::engine::{Claimed, Completed, Released};
-use tasker::store::{Store, StoreError};
+use tasker_domain::ids::WorkerId;
+use tasker_store::engine::{Claimed, Completed, Released};
+use tasker_store::{Store, StoreError};
 
 /// Bytes that a claim of a test may bring.
 const CLAIM_BYTES: u64 = 16 << 20;

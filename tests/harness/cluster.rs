@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::thread;
 
 use sqlx::postgres::PgConnectOptions;
-use tasker::store::embedded::{Embedded, EmbeddedError};
+use tasker_embedded_postgres::{Embedded, EmbeddedError};
 use tasker_tests::{URL_VARIABLE, server_config};
 use tokio::sync::OnceCell;
 

@@ -4,9 +4,9 @@ use std::time::Duration;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
-use tasker::registry::upkeep::Upkeep;
-use tasker::sandbox::Compiler;
-use tasker::worker::WorkerConfig;
+use tasker_registry::upkeep::Upkeep;
+use tasker_sandbox::Compiler;
+use tasker_worker::WorkerConfig;
 
 use super::{ADMIN_KEY, TestDatabase, client, wait_until};
 

@@ -1,8 +1,8 @@
 use reqwest::header::{AUTHORIZATION, HeaderMap};
-use tasker::domain::actor::Actor;
-use tasker::domain::permission::Permissions;
-use tasker::store::api_key::NewKey;
-use tasker::store::{Store, StoreError};
+use tasker_domain::actor::Actor;
+use tasker_domain::permission::Permissions;
+use tasker_store::api_key::NewKey;
+use tasker_store::{Store, StoreError};
 
 /// The admin key of every host here.
 pub const ADMIN_KEY: &str = "tk_7e57ab1e_dGVzdHMgYXNrIGhvc3RzIGJ5IHRoaXMga2V5IG9ubHk";

@@ -5,8 +5,8 @@ use std::convert::Infallible;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tasker::domain::digest::Digest;
-use tasker::sandbox::{Compiler, Sandbox, SandboxConfig};
+use tasker_domain::digest::Digest;
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
 use tempfile::TempDir;
 
 /// Bytes of a MAC, with which a file begins.

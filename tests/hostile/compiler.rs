@@ -5,7 +5,7 @@ use crate::harness::tasker;
 use crate::sandbox::guests;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
-use tasker::sandbox::{
+use tasker_sandbox::{
     CompileBound, CompileLimits, Compiler, Refusal, Sandbox, SandboxConfig, SandboxError,
 };
 

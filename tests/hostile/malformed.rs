@@ -3,7 +3,7 @@
 use crate::sandbox::guests;
 use arbitrary::Unstructured;
 use std::sync::LazyLock;
-use tasker::sandbox::{Compiler, Refusal, Sandbox, SandboxConfig, SandboxError};
+use tasker_sandbox::{Compiler, Refusal, Sandbox, SandboxConfig, SandboxError};
 use wasm_smith::{Component, Config};
 
 /// Components of each kind.

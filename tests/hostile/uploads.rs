@@ -5,7 +5,7 @@ use crate::harness::{TestDatabase, TestHost, basics, client, tasker};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 use std::time::Duration;
-use tasker::sandbox::{CompileLimits, Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker_sandbox::{CompileLimits, Compiler, Sandbox, SandboxConfig, SandboxError};
 
 /// Small, so that a component that reaches them does so soon.
 const LIMITS: CompileLimits = CompileLimits {

@@ -4,7 +4,7 @@ use super::play::LANES;
 use proptest::arbitrary;
 use proptest::prelude::*;
 use std::time::Duration;
-use tasker::domain::outcome::Retry;
+use tasker_domain::outcome::Retry;
 
 /// Hosts that take turns.
 pub const HOSTS: usize = 2;

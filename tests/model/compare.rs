@@ -6,8 +6,8 @@ use super::reference::{Model, Task};
 use crate::harness::TestDatabase;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
-use tasker::domain::ids::TaskId;
-use tasker::domain::state::{StepState, TaskState};
+use tasker_domain::ids::TaskId;
+use tasker_domain::state::{StepState, TaskState};
 
 /// A task as either sees it.
 #[derive(Debug, PartialEq, FromRow)]

@@ -2,15 +2,15 @@
 
 use super::shape::Shape;
 use serde_json::json;
-use tasker::domain::actor::Actor;
-use tasker::domain::digest::Digest;
-use tasker::domain::ids::{LockId, TaskId};
-use tasker::domain::name::Name;
-use tasker::store::Store;
-use tasker::store::component::{NewComponentVersion, VersionStatus};
-use tasker::store::engine::NewTask;
-use tasker::store::lock::LockEntry;
-use tasker::store::template::{NewStepTemplate, NewTemplateVersion};
+use tasker_domain::actor::Actor;
+use tasker_domain::digest::Digest;
+use tasker_domain::ids::{LockId, TaskId};
+use tasker_domain::name::Name;
+use tasker_store::Store;
+use tasker_store::component::{NewComponentVersion, VersionStatus};
+use tasker_store::engine::NewTask;
+use tasker_store::lock::LockEntry;
+use tasker_store::template::{NewStepTemplate, NewTemplateVersion};
 
 /// The bytes that tasks are created with, and those that they may be moved to.
 const CODE: [&[u8]; 2] = [b"none", b"other"];

@@ -15,9 +15,9 @@ use call::Call;
 use send::{Report, Request};
 use sqlx::postgres::PgConnectOptions;
 use std::time::Duration;
-use tasker::domain::ids::{LockId, TaskId, WorkerId};
-use tasker::domain::invocation::Lease;
-use tasker::store::Store;
+use tasker_domain::ids::{LockId, TaskId, WorkerId};
+use tasker_domain::invocation::Lease;
+use tasker_store::Store;
 
 /// A worker without a heartbeat for this long is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(2);

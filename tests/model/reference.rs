@@ -4,8 +4,8 @@ mod task;
 
 use super::shape::Shape;
 use std::collections::BTreeMap;
-use tasker::domain::outcome::Retry;
-use tasker::domain::state::{StepState, TaskState};
+use tasker_domain::outcome::Retry;
+use tasker_domain::state::{StepState, TaskState};
 
 /// A step: (task, step), both by their place in the case.
 pub type Key = (usize, usize);

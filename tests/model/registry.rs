@@ -9,7 +9,7 @@ use proptest::test_runner::{Config, TestRng, TestRunner};
 use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 use std::collections::{BTreeMap, BTreeSet};
-use tasker::domain::requirement::Requirement;
+use tasker_domain::requirement::Requirement;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
 

@@ -1,7 +1,7 @@
 //! Random definitions of tasks.
 
 use proptest::prelude::*;
-use tasker::domain::template::Backoff;
+use tasker_domain::template::Backoff;
 
 /// Steps of one task at most.
 const STEPS_MAX: usize = 12;

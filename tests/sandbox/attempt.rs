@@ -3,13 +3,13 @@
 use super::guests;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
-use tasker::domain::digest::Digest;
-use tasker::domain::grants::Grants;
-use tasker::domain::ids::TaskId;
-use tasker::domain::invocation::{Invocation, Lease, StepPlan};
-use tasker::domain::limits::Limits;
-use tasker::domain::outcome::{Failure, Outcome};
-use tasker::sandbox::{Compiler, Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
+use tasker_domain::digest::Digest;
+use tasker_domain::grants::Grants;
+use tasker_domain::ids::TaskId;
+use tasker_domain::invocation::{Invocation, Lease, StepPlan};
+use tasker_domain::limits::Limits;
+use tasker_domain::outcome::{Failure, Outcome};
+use tasker_sandbox::{Compiler, Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
 
 /// Invocations that the sandbox of the tests runs at once.
 pub const MAX_CONCURRENT: usize = 64;

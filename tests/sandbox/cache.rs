@@ -5,8 +5,8 @@ use super::guests;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use tasker::domain::digest::Digest;
-use tasker::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError, Surroundings};
+use tasker_domain::digest::Digest;
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError, Surroundings};
 
 fn open(dir: &Path) -> Sandbox {
     Sandbox::new(SandboxConfig {

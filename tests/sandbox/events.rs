@@ -5,9 +5,9 @@ use super::guests;
 use futures::future::BoxFuture;
 use serde_json::Value;
 use std::sync::Arc;
-use tasker::domain::outcome::Outcome;
-use tasker::domain::secret::SecretValue;
-use tasker::sandbox::{Executed, LogSource, SecretUnavailable, SecretValues};
+use tasker_domain::outcome::Outcome;
+use tasker_domain::secret::SecretValue;
+use tasker_sandbox::{Executed, LogSource, SecretUnavailable, SecretValues};
 
 /// A value whose place is taken by a longer text.
 const SECRET: &str = "sk_live_1";

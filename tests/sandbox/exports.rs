@@ -1,6 +1,6 @@
 //! What components export beside handlers is compared as WIT compares worlds.
 
-use tasker::sandbox::{ExportChange, compare_exports};
+use tasker_compat::exports::{ExportChange, compare_exports};
 
 const LEDGER: &str = "acme:billing/ledger@1.0.0";
 

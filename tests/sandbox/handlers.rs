@@ -7,11 +7,11 @@ use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
-use tasker::domain::invocation::Lease;
-use tasker::domain::limits::{Limit, LimitSource};
-use tasker::domain::outcome::{FailureKind, Outcome, Retry};
-use tasker::domain::template::Schema;
-use tasker::sandbox::{
+use tasker_domain::invocation::Lease;
+use tasker_domain::limits::{Limit, LimitSource};
+use tasker_domain::outcome::{FailureKind, Outcome, Retry};
+use tasker_domain::template::Schema;
+use tasker_sandbox::{
     AncestorError, AncestorResult, AncestorResults, LogLevel, LogLine, LogSink, LogSource,
     Surroundings,
 };
@@ -316,7 +316,7 @@ fn asking(step: &str) -> super::attempt::Attempt {
     asking
 }
 
-async fn dependency(step: &str) -> tasker::sandbox::Executed {
+async fn dependency(step: &str) -> tasker_sandbox::Executed {
     asking(step).run().await
 }
 

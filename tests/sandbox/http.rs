@@ -3,7 +3,7 @@
 use super::attempt::attempt;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
-use tasker::sandbox::{Executed, LogSource};
+use tasker_sandbox::{Executed, LogSource};
 
 /// Answers requests with this status until the test ends.
 pub fn server(status: &'static str) -> SocketAddr {

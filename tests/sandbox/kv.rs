@@ -5,11 +5,11 @@ use super::guests;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tasker::domain::kv::{Expected, KvEntry, KvWrite};
-use tasker::domain::name::Name;
-use tasker::domain::outcome::Outcome;
-use tasker::domain::secret::SecretValue;
-use tasker::sandbox::{
+use tasker_domain::kv::{Expected, KvEntry, KvWrite};
+use tasker_domain::name::Name;
+use tasker_domain::outcome::Outcome;
+use tasker_domain::secret::SecretValue;
+use tasker_sandbox::{
     Executed, KvEntries, KvUnavailable, LogLine, SecretUnavailable, SecretValues,
 };
 

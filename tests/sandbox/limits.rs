@@ -5,9 +5,9 @@ use super::guests;
 use super::http::server;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
-use tasker::domain::limits::{Limit, LimitSource};
-use tasker::domain::outcome::FailureKind;
-use tasker::sandbox::Executed;
+use tasker_domain::limits::{Limit, LimitSource};
+use tasker_domain::outcome::FailureKind;
+use tasker_sandbox::Executed;
 
 /// Answers each request with a body of this size, once it has read all that comes at first.
 fn giving(body_bytes: usize) -> SocketAddr {

@@ -4,10 +4,10 @@ use super::attempt::{Attempt, MAX_CONCURRENT, attempt, failure};
 use super::guests;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tasker::domain::digest::Digest;
-use tasker::domain::limits::Limits;
-use tasker::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker::sandbox::{Compiler, Executed, LogSource, Sandbox, SandboxConfig, Surroundings};
+use tasker_domain::digest::Digest;
+use tasker_domain::limits::Limits;
+use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use tasker_sandbox::{Compiler, Executed, LogSource, Sandbox, SandboxConfig, Surroundings};
 
 /// Handlers that run all the while beside the one that misbehaves.
 const NEIGHBOURS: usize = 4;

@@ -8,11 +8,9 @@ use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, TcpListener};
 use std::sync::{Arc, Mutex};
-use tasker::domain::digest::Digest;
-use tasker::domain::outcome::Outcome;
-use tasker::sandbox::{
-    Compiler, Executed, LogSource, LookUp, Sandbox, SandboxConfig, Surroundings,
-};
+use tasker_domain::digest::Digest;
+use tasker_domain::outcome::Outcome;
+use tasker_sandbox::{Compiler, Executed, LogSource, LookUp, Sandbox, SandboxConfig, Surroundings};
 use tempfile::TempDir;
 
 /// Gives one answer after the other, and the last of them again and again.

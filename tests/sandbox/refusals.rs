@@ -2,8 +2,8 @@
 
 use super::attempt::sandbox;
 use super::guests;
-use tasker::domain::digest::Digest;
-use tasker::sandbox::{Refusal, SandboxError};
+use tasker_domain::digest::Digest;
+use tasker_sandbox::{Refusal, SandboxError};
 
 /// A component that exports a handler of the wrong type under this name.
 fn exporting(name: &str) -> String {

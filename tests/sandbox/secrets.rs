@@ -6,9 +6,9 @@ use futures::future::BoxFuture;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
-use tasker::domain::outcome::{FailureKind, Outcome};
-use tasker::domain::secret::SecretValue;
-use tasker::sandbox::{Executed, LogSource, SecretUnavailable, SecretValues};
+use tasker_domain::outcome::{FailureKind, Outcome};
+use tasker_domain::secret::SecretValue;
+use tasker_sandbox::{Executed, LogSource, SecretUnavailable, SecretValues};
 
 /// With characters that JSON, URLs and base64 each write in their own way.
 const KEY: &str = "sk_live/\"7Zq+é &x";

@@ -1,9 +1,9 @@
 use super::store::{ready, task};
 use super::{Graph, Uuid};
 use crate::harness::Advance;
-use tasker::domain::ids::TaskId;
-use tasker::store::engine::{Claimed, Completed};
-use tasker::store::plan::AncestorResult;
+use tasker_domain::ids::TaskId;
+use tasker_store::engine::{Claimed, Completed};
+use tasker_store::plan::AncestorResult;
 
 const LARGE: u64 = 1 << 20;
 

@@ -1,12 +1,12 @@
 //! Secrets as the store keeps them.
 
 use super::TestDatabase;
-use tasker::domain::actor::Actor;
-use tasker::domain::name::Name;
-use tasker::domain::secret::SecretValue;
-use tasker::store::Store;
-use tasker::store::audit::AuditFilter;
-use tasker::store::secret::{KeyRing, MAX_SECRETS, SecretError, SecretKeys};
+use tasker_domain::actor::Actor;
+use tasker_domain::name::Name;
+use tasker_domain::secret::SecretValue;
+use tasker_store::Store;
+use tasker_store::audit::AuditFilter;
+use tasker_store::secret::{KeyRing, MAX_SECRETS, SecretError, SecretKeys};
 
 /// More than one batch of a rotation.
 const MANY: usize = 230;

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use crate::harness::Advance;
 use sqlx::PgPool;
-use tasker::domain::event::SentEvent;
-use tasker::domain::ids::{TaskId, WorkerId};
-use tasker::domain::invocation::Lease;
-use tasker::domain::kv::{Expected, KvWrite};
-use tasker::domain::outcome::{Failure, FailureKind, Retry};
-use tasker::store::Store;
-use tasker::store::engine::{Completed, Failed};
-use tasker::store::kv::CompletedWithKv;
+use tasker_domain::event::SentEvent;
+use tasker_domain::ids::{TaskId, WorkerId};
+use tasker_domain::invocation::Lease;
+use tasker_domain::kv::{Expected, KvWrite};
+use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_store::Store;
+use tasker_store::engine::{Completed, Failed};
+use tasker_store::kv::CompletedWithKv;
 
 use super::store::{ready, task};
 use super::{Graph, Uuid};

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::harness::Advance;
-use tasker::domain::actor::Actor;
-use tasker::domain::ids::{LockId, TaskId, WorkerId};
-use tasker::domain::outcome::{Failure, FailureKind, Retry};
-use tasker::store::Store;
-use tasker::store::engine::{Claimed, Completed, Failed, NewTask};
+use tasker_domain::actor::Actor;
+use tasker_domain::ids::{LockId, TaskId, WorkerId};
+use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_store::Store;
+use tasker_store::engine::{Claimed, Completed, Failed, NewTask};
 
 use super::{Graph, Session, TestDatabase, Uuid, engine};
 

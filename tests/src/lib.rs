@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tasker::store::embedded::EmbeddedConfig;
+use tasker_embedded_postgres::EmbeddedConfig;
 
 /// Names the server that tests make their databases on; without it they start one of their own.
 pub const URL_VARIABLE: &str = "TASKER_TEST_DATABASE_URL";

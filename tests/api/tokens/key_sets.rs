@@ -4,7 +4,7 @@ use super::super::server::Server;
 use super::issuer::{Key, WebServer, config, in_file, key_set, ok};
 use crate::harness::{ADMIN_KEY, wait_until};
 use serde_json::{Value, json};
-use tasker::api::auth::jwt::{KeySource, Tokens};
+use tasker_api::auth::jwt::{KeySource, Tokens};
 
 async fn status(server: &Server, token: &str) -> u16 {
     let asker = server.asked_with(Some(token));

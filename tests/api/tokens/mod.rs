@@ -103,7 +103,7 @@ async fn rsa_as_another_program_signs_it_counts_where_it_is_allowed() {
     assert_eq!(access["actor"], "jwt:ci");
 
     let mut others = config(source);
-    others.algorithms = vec![tasker::api::auth::jwt::JwtAlgorithm::Ps256];
+    others.algorithms = vec![tasker_api::auth::jwt::JwtAlgorithm::Ps256];
     let server = Server::start_with_tokens(others).await;
     server
         .asked_with(Some(RS256_TOKEN))

@@ -3,7 +3,8 @@
 
 use arbitrary::Unstructured;
 use std::sync::LazyLock;
-use tasker::sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError, compare_exports};
+use tasker_compat::exports::compare_exports;
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tokio::runtime::{Builder, Runtime};
 use wasm_smith::{Component, Config};
 

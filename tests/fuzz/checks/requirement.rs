@@ -3,9 +3,9 @@
 
 use std::fmt::{Debug, Display};
 use std::str::FromStr;
-use tasker::domain::capability::Capability;
-use tasker::domain::requirement::{ComponentRef, HandlerRef, Requirement, TemplateRef};
-use tasker::domain::scope::Scope;
+use tasker_domain::capability::Capability;
+use tasker_domain::requirement::{ComponentRef, HandlerRef, Requirement, TemplateRef};
+use tasker_domain::scope::Scope;
 
 fn holds<T: FromStr<Err: Display> + Display + Debug + PartialEq>(text: &str) {
     match text.parse::<T>() {

@@ -3,8 +3,8 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use serde_json::{Map, Value, json};
-use tasker::domain::compat::schema::{Effect, compare};
-use tasker::domain::template::{InputSchema, Schema};
+use tasker_compat::schema::{Effect, compare};
+use tasker_domain::template::{InputSchema, Schema};
 
 /// Schemas and values inside each other.
 const MAX_DEPTH: usize = 5;

@@ -1,7 +1,7 @@
 //! Any text is a template or is refused in words; a template means the same however it is kept, and
 //! its steps have an order.
 
-use tasker::domain::template::Template;
+use tasker_domain::template::Template;
 
 pub fn check(source: &str) {
     match Template::parse(source) {

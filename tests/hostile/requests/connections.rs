@@ -4,7 +4,7 @@ use super::{PATIENCE, head, is_cut_off, status_of};
 use crate::api::server::Server;
 use crate::harness::ADMIN_KEY;
 use std::time::{Duration, Instant};
-use tasker::api::bounds::Bounds;
+use tasker_api::bounds::Bounds;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;

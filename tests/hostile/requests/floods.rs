@@ -6,7 +6,7 @@ use crate::harness::wait_until;
 use futures::future::join_all;
 use serde_json::json;
 use std::time::Duration;
-use tasker::api::bounds::Bounds;
+use tasker_api::bounds::Bounds;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;

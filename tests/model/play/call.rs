@@ -3,7 +3,7 @@
 use super::{DEAD_AFTER, GAP_MAX, OVERDUE_GRACE, millis};
 use crate::model::reference::{Held, Key, Model};
 use std::collections::BTreeSet;
-use tasker::domain::outcome::Retry;
+use tasker_domain::outcome::Retry;
 
 /// A call with its answer, which is the last field; where there is none, nothing is answered.
 #[derive(Debug)]

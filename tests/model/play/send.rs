@@ -5,16 +5,16 @@ use super::{DEAD_AFTER, GAP_MAX, OVERDUE_GRACE, Play};
 use crate::model::definition;
 use crate::model::reference::Held;
 use serde_json::json;
-use tasker::domain::actor::Actor;
-use tasker::domain::event::SentEvent;
-use tasker::domain::ids::WorkerId;
-use tasker::domain::kv::{Expected, KvWrite};
-use tasker::domain::outcome::{Failure, FailureKind, Retry};
-use tasker::domain::requirement::QualifiedName;
-use tasker::store::Store;
-use tasker::store::engine::{Completed, Failed};
-use tasker::store::kv::CompletedWithKv;
-use tasker::store::upgrade::{Move, MoveBy};
+use tasker_domain::actor::Actor;
+use tasker_domain::event::SentEvent;
+use tasker_domain::ids::WorkerId;
+use tasker_domain::kv::{Expected, KvWrite};
+use tasker_domain::outcome::{Failure, FailureKind, Retry};
+use tasker_domain::requirement::QualifiedName;
+use tasker_store::Store;
+use tasker_store::engine::{Completed, Failed};
+use tasker_store::kv::CompletedWithKv;
+use tasker_store::upgrade::{Move, MoveBy};
 
 /// Bytes that a claim may bring: more than there are.
 const CLAIM_BYTES: u64 = 16 << 20;

@@ -2,7 +2,7 @@
 
 use super::{NEVER, Step, Task};
 use crate::model::shape::Shape;
-use tasker::domain::state::{StepState, TaskState};
+use tasker_domain::state::{StepState, TaskState};
 
 impl Task {
     pub(super) fn new(shape: &Shape) -> Self {

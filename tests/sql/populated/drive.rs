@@ -3,9 +3,9 @@
 use crate::harness::{TestDatabase, TestHost, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
-use tasker::domain::ids::TaskId;
-use tasker::registry::Registry;
-use tasker::store::Store;
+use tasker_domain::ids::TaskId;
+use tasker_registry::Registry;
+use tasker_store::Store;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
 const TWO: &str =

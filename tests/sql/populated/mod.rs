@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use tasker::store::embedded::{Embedded, EmbeddedConfig};
+use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
 
 /// Rows of tables that grow with tasks that one statement may read: what a page of a list, a batch or
 /// all open tasks of this test are, with their steps.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use tasker::store::embedded::Embedded;
+use tasker_embedded_postgres::Embedded;
 use tasker_tests::{URL_VARIABLE, server_config};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};

@@ -1,0 +1,104 @@
+//! Who asks and what they may do.
+
+use super::AuthError;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use std::convert::Infallible;
+use std::sync::Arc;
+use tasker_domain::actor::Actor;
+use tasker_domain::permission::{Action, Permissions};
+
+/// Who asks and what they may do; cheap to clone. Handlers whose namespace stands in the body check
+/// it by this.
+#[derive(Clone, Debug)]
+pub struct Access {
+    actor: Actor,
+    permissions: Arc<Permissions>,
+    is_known: bool,
+}
+
+impl Access {
+    /// Of a caller who showed who they are.
+    pub fn of(actor: Actor, permissions: Arc<Permissions>) -> Self {
+        Self {
+            actor,
+            permissions,
+            is_known: true,
+        }
+    }
+
+    /// Of whoever asks a host that asks nobody who they are.
+    pub fn of_anyone() -> Self {
+        Self {
+            actor: Actor::anonymous(),
+            permissions: Arc::new(Permissions::all()),
+            is_known: false,
+        }
+    }
+
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    pub fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
+    /// False on a host that asks nobody who they are.
+    pub fn is_known(&self) -> bool {
+        self.is_known
+    }
+
+    /// True where the caller has the action in this namespace.
+    pub fn allows(&self, action: Action, namespace: &str) -> bool {
+        self.permissions.allow(action, namespace)
+    }
+
+    /// True where the caller may read this namespace.
+    pub fn may_read(&self, namespace: &str) -> bool {
+        self.allows(Action::Read, namespace)
+    }
+
+    /// Refuses an action that the caller lacks in this namespace.
+    pub fn require(&self, action: Action, namespace: &str) -> Result<(), AuthError> {
+        match self.permissions.allow(action, namespace) {
+            true => Ok(()),
+            false => {
+                Err(self.forbidden(action, &format!("namespace `{}`", namespace.escape_debug())))
+            }
+        }
+    }
+
+    /// The one namespace in which the caller has the action.
+    pub fn only(&self, action: Action) -> Result<&str, AuthError> {
+        let namespaces: Vec<&str> = self.permissions.namespaces(action).into_iter().collect();
+        match namespaces.as_slice() {
+            [] => Err(self.forbidden(action, "any namespace")),
+            [only] => Ok(only),
+            [_, ..] => Err(AuthError::TooWide {
+                actor: self.actor.to_string(),
+                action,
+                namespaces: namespaces.into_iter().map(str::to_owned).collect(),
+            }),
+        }
+    }
+
+    /// The refusal of an action.
+    pub fn forbidden(&self, action: Action, place: &str) -> AuthError {
+        AuthError::Forbidden {
+            actor: self.actor.to_string(),
+            action,
+            place: place.to_owned(),
+        }
+    }
+}
+
+/// Nobody who was not let through may do anything.
+impl<S: Send + Sync> FromRequestParts<S> for Access {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let access = parts.extensions.get().cloned();
+        Ok(access.unwrap_or_else(|| Self::of(Actor::anonymous(), Arc::default())))
+    }
+}

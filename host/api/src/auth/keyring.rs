@@ -1,0 +1,163 @@
+//! The keys in memory, so that a request costs the database nothing.
+//!
+//! All keys are read at once and serve for some seconds. Whatever is asked and however often, by
+//! strangers too, the database is read a few times a second at most; a key that was revoked on
+//! another host is refused within [`SERVES_FOR`].
+
+use super::{Access, AuthError};
+use crate::error::ApiError;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use subtle::ConstantTimeEq as _;
+use tasker_domain::actor::Actor;
+use tasker_domain::api_key::{ApiKey, PREFIX_BYTES, SECRET_BYTES};
+use tasker_domain::chain::Chain;
+use tasker_domain::digest::Digest;
+use tasker_domain::permission::Permissions;
+use tasker_store::api_key::KnownKey;
+use tasker_store::{Store, StoreError};
+use tokio::sync::RwLock;
+
+/// How long what was read is trusted.
+pub const SERVES_FOR: Duration = Duration::from_secs(3);
+
+/// A key that is not among those read may have been made since, so it is looked for; no more often
+/// than this.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(200);
+
+/// How long a request waits for the keys.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The keys of a database, as they were some seconds ago at most; cheap to clone.
+#[derive(Clone)]
+pub struct Keyring {
+    store: Store,
+    keys: Arc<RwLock<Option<Arc<Keys>>>>,
+}
+
+struct Keys {
+    read_at: Instant,
+    by_prefix: HashMap<String, Key>,
+}
+
+struct Key {
+    secret_digest: Digest,
+    name: String,
+    is_expired: bool,
+    /// Its use is on record, or is being written.
+    is_recorded: AtomicBool,
+    access: Access,
+}
+
+impl Keyring {
+    pub fn new(store: Store) -> Self {
+        Self {
+            store,
+            keys: Arc::default(),
+        }
+    }
+
+    /// Who shows this key. Every wrong one is refused alike and in the same time.
+    pub async fn access(&self, key: &str) -> Result<Access, ApiError> {
+        let shown: ApiKey = key.parse().map_err(|_| AuthError::Unknown)?;
+        let mut keys = self.keys(SERVES_FOR).await?;
+        if !keys.by_prefix.contains_key(shown.prefix()) {
+            keys = self.keys(LOOK_AGAIN_AFTER).await?;
+        }
+        let key = verified(&keys, &shown)?;
+        if !key.is_recorded.swap(true, Ordering::Relaxed) {
+            tokio::spawn(record(self.store.clone(), shown.prefix().to_owned()));
+        }
+        Ok(key.access.clone())
+    }
+
+    /// Reads the keys again at the next request: they were changed here.
+    pub async fn forget(&self) {
+        *self.keys.write().await = None;
+    }
+
+    /// Keys that were read within `age`; who comes while they are read waits for them, and not for
+    /// all who came before.
+    async fn keys(&self, age: Duration) -> Result<Arc<Keys>, ApiError> {
+        let read = tokio::time::timeout(READ_TIMEOUT, self.keys_in_turn(age)).await;
+        let late = |_| ApiError::NotReady {
+            why: format!(
+                "the database did not answer within {} s",
+                READ_TIMEOUT.as_secs()
+            ),
+        };
+        Ok(read.map_err(late)??)
+    }
+
+    async fn keys_in_turn(&self, age: Duration) -> Result<Arc<Keys>, StoreError> {
+        if let Some(keys) = young(&*self.keys.read().await, age) {
+            return Ok(keys);
+        }
+        let mut held = self.keys.write().await;
+        if let Some(keys) = young(&held, age) {
+            return Ok(keys);
+        }
+        let read_at = Instant::now();
+        let found = self.store.known_keys().await?;
+        let by_prefix = found.into_iter().filter_map(entry).collect();
+        let keys = Arc::new(Keys { read_at, by_prefix });
+        *held = Some(keys.clone());
+        Ok(keys)
+    }
+}
+
+fn young(keys: &Option<Arc<Keys>>, age: Duration) -> Option<Arc<Keys>> {
+    let keys = keys.as_ref()?;
+    (keys.read_at.elapsed() < age).then(|| keys.clone())
+}
+
+/// A secret is compared even where there is no such key, so that time does not tell.
+fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a Key, AuthError> {
+    let known = keys.by_prefix.get(shown.prefix());
+    let shown = shown.secret_digest();
+    let stored = known.map_or([0; 32], |key| *key.secret_digest.as_bytes());
+    let is_same = bool::from(shown.as_bytes().ct_eq(&stored));
+    match known.filter(|_| is_same) {
+        None => Err(AuthError::Unknown),
+        Some(key) if key.is_expired => Err(AuthError::Expired {
+            name: key.name.clone(),
+        }),
+        Some(key) => Ok(key),
+    }
+}
+
+/// What cannot be read permits nothing.
+fn entry(known: KnownKey) -> Option<(String, Key)> {
+    let permissions: Permissions = match serde_json::from_value(known.permissions) {
+        Ok(permissions) => permissions,
+        Err(error) => {
+            tracing::warn!(key = known.name, %error, "the permissions of a key cannot be read; it is refused");
+            return None;
+        }
+    };
+    let access = Access::of(Actor::named(&known.name), Arc::new(permissions));
+    let key = Key {
+        secret_digest: known.secret_digest,
+        name: known.name,
+        is_expired: known.is_expired,
+        is_recorded: AtomicBool::new(known.is_recorded),
+        access,
+    };
+    Some((known.prefix, key))
+}
+
+async fn record(store: Store, prefix: String) {
+    if let Err(error) = store.record_key_use(&prefix).await {
+        tracing::debug!(error = %Chain(&error), "the use of a key was not written down");
+    }
+}
+
+/// A key of the system's random bytes.
+pub fn random_key() -> Result<ApiKey, getrandom::Error> {
+    let (mut prefix, mut secret) = ([0; PREFIX_BYTES], [0; SECRET_BYTES]);
+    getrandom::fill(&mut prefix)?;
+    getrandom::fill(&mut secret)?;
+    Ok(ApiKey::of(prefix, secret))
+}

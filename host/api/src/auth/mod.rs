@@ -1,0 +1,346 @@
+//! Who asks, and whether they may: one middleware before all routes.
+//!
+//! A token is read from the header `Authorization: Bearer …` only, and goes no further than here.
+
+pub mod access;
+pub mod jwt;
+pub mod keyring;
+pub mod routes;
+
+pub use access::Access;
+pub use keyring::Keyring;
+
+use super::Api;
+use super::callers::{CallerId, UnderWay, Weight};
+use super::error::ApiError;
+use super::held::hold;
+use super::seats::Connection;
+use axum::RequestExt as _;
+use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderName, HeaderValue, Method, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use jwt::{ClaimsError, Tokens};
+use routes::{Place, Rule};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use tasker_domain::api_key;
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_domain::permission::Action;
+use tasker_store::Store;
+use tasker_wire::headers;
+use tokio_util::sync::CancellationToken;
+
+/// What the caller may do, as `key create` says it; not for those who may do everything.
+pub const PERMISSIONS_HEADER: HeaderName = HeaderName::from_static(headers::PERMISSIONS);
+/// The namespace that the request made.
+pub const NEW_NAMESPACE_HEADER: HeaderName = HeaderName::from_static(headers::NEW_NAMESPACE);
+/// The longest [`PERMISSIONS_HEADER`].
+const MAX_PERMISSIONS_HEADER_BYTES: usize = 1_024;
+
+/// How a host finds out who asks.
+#[derive(Clone)]
+pub enum Authentication {
+    /// It asks nobody: everyone may do everything.
+    Off,
+    Keys(Keyring),
+    KeysAndTokens(Keyring, Tokens),
+}
+
+impl Authentication {
+    async fn access(&self, header: Option<&HeaderValue>) -> Result<Access, ApiError> {
+        match self {
+            Self::Off => Ok(Access::of_anyone()),
+            Self::Keys(keyring) => keyring.access(bearer(header)?).await,
+            Self::KeysAndTokens(keyring, tokens) => match bearer(header)? {
+                key if key.starts_with(api_key::HEAD) => keyring.access(key).await,
+                token => tokens.access(token).await,
+            },
+        }
+    }
+
+    /// Reads again and again what is read from elsewhere, until `closing`.
+    pub async fn keep_fresh(self, closing: CancellationToken) {
+        match self {
+            Self::Off | Self::Keys(_) => {}
+            Self::KeysAndTokens(_, tokens) => tokens.keep_fresh(closing).await,
+        }
+    }
+
+    /// None on a host that asks nobody who they are.
+    pub(crate) fn keyring(&self) -> Option<&Keyring> {
+        match self {
+            Self::Off => None,
+            Self::Keys(keyring) | Self::KeysAndTokens(keyring, _) => Some(keyring),
+        }
+    }
+}
+
+/// Why a request is not served for want of the right to it.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    #[error(
+        "this host wants to know who asks: send `Authorization: Bearer KEY`; the command line takes it from TASKER_TOKEN"
+    )]
+    NoToken,
+    #[error("the token is not valid: there is no key like it, or it was revoked")]
+    Unknown,
+    #[error("key `{name}` has expired; make another: tasker key create")]
+    Expired { name: String },
+    #[error(
+        "the token is not valid: it has to be signed by the issuer that this host trusts, in force, and meant for this host"
+    )]
+    InvalidToken,
+    #[error("the token has expired; get another from its issuer")]
+    TokenExpired,
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
+    #[error("`{actor}` lacks `{action}` on {place}")]
+    Forbidden {
+        actor: String,
+        action: Action,
+        place: String,
+    },
+    #[error("`{actor}` has `{action}` on {} and on no other namespace; name one of them: ?namespace={}", .namespaces.join(", "), .namespaces[0])]
+    TooWide {
+        actor: String,
+        action: Action,
+        /// Two at least.
+        namespaces: Vec<String>,
+    },
+}
+
+/// Refuses what the caller may not do; hands on who they are.
+pub(crate) async fn authorize(
+    State(api): State<Api>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    match admit(&api, &mut request).await {
+        Ok(admitted) => {
+            let response = next.run(request).await;
+            let response = admitted.told(&api, response).await;
+            hold(response, admitted.under_way)
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// A request that may be served.
+#[derive(Default)]
+struct Admitted {
+    under_way: UnderWay,
+    /// None where nobody is asked who they are.
+    access: Option<Access>,
+    /// The namespace that the request names, if it was not there before.
+    new_namespace: Option<Name>,
+}
+
+impl Admitted {
+    /// The answer with what the command line goes by in its hints and notes.
+    async fn told(&self, api: &Api, mut response: Response) -> Response {
+        let headers = response.headers_mut();
+        if let Some(may) = self.access.as_ref().and_then(permissions_header) {
+            headers.insert(PERMISSIONS_HEADER, may);
+        }
+        if let Some(namespace) = &self.new_namespace
+            && response.status().is_success()
+            && matches!(api.store.has_namespace(namespace).await, Ok(true))
+            && let Ok(name) = HeaderValue::from_str(namespace.as_str())
+        {
+            response.headers_mut().insert(NEW_NAMESPACE_HEADER, name);
+        }
+        response
+    }
+}
+
+/// What the caller may do, unless that is everything or much to say.
+fn permissions_header(access: &Access) -> Option<HeaderValue> {
+    let permissions = access.permissions();
+    if permissions.allow_everywhere(Action::Admin) {
+        return None;
+    }
+    let text = permissions.to_string();
+    let is_short = text.len() <= MAX_PERMISSIONS_HEADER_BYTES;
+    is_short.then(|| HeaderValue::from_str(&text).ok())?
+}
+
+async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
+    let path = request.extensions().get::<MatchedPath>();
+    // Where no route matches there is nothing to permit, and nobody is told so before they are known.
+    let rule = path.map_or(Rule::KNOWN, |path| {
+        routes::rule(request.method(), path.as_str())
+    });
+    let token = request.headers_mut().remove(AUTHORIZATION);
+    if rule.place == Place::Open {
+        return Ok(Admitted::default());
+    }
+    let access = api.authentication.access(token.as_ref()).await?;
+    // Before it costs the database anything.
+    let weight = Weight::of(request);
+    let caller = seated(&access, weight, request)?;
+    let under_way = api.callers.begin(&caller, weight).await?;
+    check(&api.store, &access, rule, request).await?;
+    let new_namespace = match rule.place == Place::Path && writes(request.method()) {
+        true => check_namespace(api, &access, rule.action, request).await?,
+        false => None,
+    };
+    request.extensions_mut().insert(access.actor().clone());
+    request.extensions_mut().insert(access.clone());
+    Ok(Admitted {
+        under_way,
+        access: Some(access),
+        new_namespace,
+    })
+}
+
+/// Who is taken for the caller, whose connection this is from now on.
+fn seated(access: &Access, weight: Weight, request: &Request) -> Result<CallerId, ApiError> {
+    let connection = request.extensions().get::<Arc<Connection>>();
+    let address = connection.map_or(Ipv4Addr::LOCALHOST.into(), |it| it.address());
+    let caller = CallerId::known(access).unwrap_or_else(|| CallerId::at(address));
+    let Some(connection) = connection else {
+        return Ok(caller);
+    };
+    let is_spare = connection.is_spare();
+    match connection.belongs_to(&caller) {
+        Err(_) if is_spare => Err(ApiError::Overloaded),
+        Ok(()) if is_spare && weight != Weight::Ordinary => Err(ApiError::Overloaded),
+        belongs => Ok(belongs.map(|()| caller)?),
+    }
+}
+
+/// True for what may make a namespace at its first use.
+fn writes(method: &Method) -> bool {
+    [Method::PUT, Method::POST, Method::PATCH].contains(method)
+}
+
+/// Refuses to make a namespace whose name is most likely a mistake for another one; the name, if there is
+/// no such namespace yet.
+async fn check_namespace(
+    api: &Api,
+    access: &Access,
+    action: Action,
+    request: &mut Request,
+) -> Result<Option<Name>, ApiError> {
+    let path = request.extensions().get::<MatchedPath>();
+    let is_explicit = path.is_some_and(|path| path.as_str() == routes::NAMESPACE);
+    let namespace = segment(request, "namespace").await?;
+    match namespace.parse::<Name>() {
+        Ok(namespace) if !is_explicit => {
+            let is_seen = |other: &str| access.may_read(other) || access.allows(action, other);
+            let is_new = api
+                .namespaces
+                .check(&api.store, &namespace, is_seen)
+                .await?;
+            Ok(is_new.then_some(namespace))
+        }
+        // The handler says what is wrong with it.
+        Ok(_) | Err(_) => Ok(None),
+    }
+}
+
+async fn check(
+    store: &Store,
+    access: &Access,
+    rule: Rule,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let Rule { action, place } = rule;
+    if access.permissions().allow_everywhere(action) {
+        return Ok(());
+    }
+    match place {
+        Place::Open | Place::Known => Ok(()),
+        Place::Everywhere => Err(access.forbidden(action, "all namespaces (`*`)").into()),
+        Place::Body | Place::Somewhere if access.permissions().allow_somewhere(action) => Ok(()),
+        Place::Body | Place::Somewhere => Err(access.forbidden(action, "any namespace").into()),
+        Place::Path => check_path(access, action, request).await,
+        Place::Task => check_task(store, access, action, request).await,
+        Place::Query => {
+            if let Some(uri) = narrowed(access, action, request.uri())? {
+                *request.uri_mut() = uri;
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn check_path(
+    access: &Access,
+    action: Action,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let namespace = segment(request, "namespace").await?;
+    Ok(access.require(action, &namespace)?)
+}
+
+/// What does not exist is left to the handler, which says so.
+async fn check_task(
+    store: &Store,
+    access: &Access,
+    action: Action,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    let Ok(task_id) = segment(request, "id").await?.parse::<TaskId>() else {
+        return Ok(());
+    };
+    match store.namespace_of_task(task_id).await? {
+        Some(namespace) => Ok(access.require(action, &namespace)?),
+        None => Ok(()),
+    }
+}
+
+/// A segment of the path by its name in the route, decoded as the handler will have it.
+async fn segment(request: &mut Request, name: &str) -> Result<String, ApiError> {
+    let wrong = |message: String| ApiError::parameter("path", message);
+    let segments: RawPathParams = request
+        .extract_parts()
+        .await
+        .map_err(|refused| wrong(format!("{refused}")))?;
+    let found = segments.iter().find(|(segment, _)| *segment == name);
+    let (_, value) = found.ok_or_else(|| wrong(format!("`{name}` is missing")))?;
+    Ok(value.to_owned())
+}
+
+/// Lists take `namespace` in the query. A caller who may see one namespace only is shown that one,
+/// where the query names none.
+fn narrowed(access: &Access, action: Action, uri: &Uri) -> Result<Option<Uri>, ApiError> {
+    let query: Query<Vec<(String, String)>> = Query::try_from_uri(uri)
+        .map_err(|refused| ApiError::parameter("query", refused.body_text()))?;
+    let named: Vec<&String> = query
+        .iter()
+        .filter_map(|(name, value)| (name == "namespace").then_some(value))
+        .collect();
+    for namespace in &named {
+        access.require(action, namespace)?;
+    }
+    match named.is_empty() {
+        true => with_namespace(uri, access.only(action)?).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// A name needs no escaping.
+fn with_namespace(uri: &Uri, namespace: &str) -> Result<Uri, ApiError> {
+    let rest = uri
+        .query()
+        .map_or(String::new(), |query| format!("&{query}"));
+    let target = format!("{}?namespace={namespace}{rest}", uri.path());
+    target
+        .parse()
+        .map_err(|error| ApiError::parameter("query", format!("{error}")))
+}
+
+/// The token of the header's value; none where there is no such header.
+pub(crate) fn bearer(header: Option<&HeaderValue>) -> Result<&str, AuthError> {
+    let value = header.ok_or(AuthError::NoToken)?;
+    let text = value.to_str().map_err(|_| AuthError::Unknown)?;
+    let (scheme, token) = text.split_once(' ').ok_or(AuthError::Unknown)?;
+    match scheme.eq_ignore_ascii_case("bearer") {
+        true => Ok(token.trim()),
+        false => Err(AuthError::Unknown),
+    }
+}

@@ -1,0 +1,329 @@
+//! Bounds per caller, so that no one takes what others need.
+//!
+//! A caller is who was authenticated: a key, or the subject of a token. Whoever is not (yet) known is
+//! told apart by the address of the connection.
+
+use super::auth::Access;
+use super::bounds::Bounds;
+use axum::extract::{MatchedPath, Query, Request};
+use axum::http::Uri;
+use axum::http::header::CONTENT_TYPE;
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
+use tokio::time::timeout;
+
+/// Callers that are kept in memory before those without anything under way are forgotten.
+const MAX_IDLE_CALLERS: usize = 1_024;
+/// Of an IPv6 address, what tells networks apart: one customer has all addresses of a /64.
+const IPV6_NETWORK: u128 = !(u64::MAX as u128);
+
+/// Whose use is counted.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum CallerId {
+    /// Someone unknown: the address, of IPv6 its network.
+    Address(IpAddr),
+    /// The name of a key, or `jwt:` and a subject.
+    Named(String),
+}
+
+impl CallerId {
+    /// Someone at this address.
+    pub(crate) fn at(address: IpAddr) -> Self {
+        Self::Address(match address.to_canonical() {
+            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & IPV6_NETWORK).into(),
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+
+    /// None on a host that asks nobody who they are.
+    pub(crate) fn known(access: &Access) -> Option<Self> {
+        let name = || Self::Named(access.actor().to_string());
+        access.is_known().then(name)
+    }
+}
+
+impl fmt::Display for CallerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => write!(f, "address {address}"),
+            Self::Named(name) => write!(f, "`{name}`"),
+        }
+    }
+}
+
+/// What is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounded {
+    Connections,
+    Requests,
+    Waits,
+    /// Waits of all callers together.
+    AllWaits,
+    ComponentRequests,
+}
+
+impl Bounded {
+    /// The code of the refusal.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Connections => "too_many_connections",
+            Self::Requests => "too_many_requests",
+            Self::Waits | Self::AllWaits => "too_many_waits",
+            Self::ComponentRequests => "too_many_component_requests",
+        }
+    }
+}
+
+/// A caller has as much under way as it may.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", text(.caller, *.what, *.most))]
+pub struct TooMany {
+    pub caller: String,
+    pub what: Bounded,
+    pub most: usize,
+}
+
+fn text(caller: &str, what: Bounded, most: usize) -> String {
+    let what = match what {
+        Bounded::Connections => "connections",
+        Bounded::Requests => "requests at the same time",
+        Bounded::Waits => "requests that wait for a task",
+        Bounded::AllWaits => {
+            return format!(
+                "as many requests wait for tasks as a host holds back: {most}; try again"
+            );
+        }
+        Bounded::ComponentRequests => "uploads, plans and downloads of components at the same time",
+    };
+    format!("{caller} has as many {what} as one caller may: {most}; try again when one has ended")
+}
+
+/// What all callers have under way; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Callers(Arc<Inner>);
+
+struct Inner {
+    bounds: Bounds,
+    by_id: Mutex<HashMap<CallerId, Arc<Load>>>,
+    all_waits: Arc<Semaphore>,
+}
+
+/// What one caller may still begin.
+struct Load {
+    requests: Arc<Semaphore>,
+    waits: Arc<Semaphore>,
+    components: Arc<Semaphore>,
+}
+
+/// A request under way; what it takes is free again when this is dropped.
+#[derive(Default)]
+pub(crate) struct UnderWay {
+    _permits: Vec<OwnedSemaphorePermit>,
+    _load: Option<Arc<Load>>,
+}
+
+/// What a request asks for beside an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Weight {
+    Ordinary,
+    /// The host holds it back until something happens.
+    Wait,
+    /// A component is in memory, or compiled, while it is answered.
+    Component,
+}
+
+impl Weight {
+    pub(crate) fn of(request: &Request) -> Self {
+        if waits(request.uri()) {
+            Self::Wait
+        } else if has_component(request) {
+            Self::Component
+        } else {
+            Self::Ordinary
+        }
+    }
+}
+
+/// True where the query asks to be held back.
+fn waits(uri: &Uri) -> bool {
+    let parameters = Query::<Vec<(String, String)>>::try_from_uri(uri);
+    let is_wait = |(name, value): &(String, String)| name == "wait_ms" && value != "0";
+    parameters.is_ok_and(|all| all.iter().any(is_wait))
+}
+
+fn has_component(request: &Request) -> bool {
+    const PATHS: [&str; 3] = ["/plan", "/diff", "/bytes"];
+    let path = request.extensions().get::<MatchedPath>();
+    let path = path.map_or("", MatchedPath::as_str);
+    let media_type = request.headers().get(CONTENT_TYPE);
+    let is_text = media_type.is_none_or(|it| {
+        let it = it.as_bytes();
+        it.starts_with(b"application/json") || it.starts_with(b"application/yaml")
+    });
+    let is_upload = path.ends_with("/versions/{version}") && !is_text;
+    is_upload || PATHS.iter().any(|end| path.ends_with(end))
+}
+
+impl Callers {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self(Arc::new(Inner {
+            bounds,
+            by_id: Mutex::default(),
+            all_waits: Arc::new(Semaphore::new(bounds.max_waits)),
+        }))
+    }
+
+    /// Begins a request. Ordinary ones beyond the bound have turns for a while; waits are refused at
+    /// once.
+    pub(crate) async fn begin(
+        &self,
+        caller: &CallerId,
+        weight: Weight,
+    ) -> Result<UnderWay, TooMany> {
+        let load = self.load(caller);
+        let permits = match weight {
+            Weight::Ordinary => vec![self.request(caller, &load).await?],
+            Weight::Wait => self.wait(caller, &load)?,
+            Weight::Component => {
+                let request = self.request(caller, &load).await?;
+                vec![self.component(caller, &load).await?, request]
+            }
+        };
+        Ok(UnderWay {
+            _permits: permits,
+            _load: Some(load),
+        })
+    }
+
+    fn load(&self, caller: &CallerId) -> Arc<Load> {
+        let mut by_id = self.0.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+        if by_id.len() > MAX_IDLE_CALLERS {
+            by_id.retain(|_, load| Arc::strong_count(load) > 1);
+        }
+        let bounds = &self.0.bounds;
+        let new = || {
+            Arc::new(Load {
+                requests: Arc::new(Semaphore::new(bounds.max_requests_per_caller)),
+                waits: Arc::new(Semaphore::new(bounds.max_waits_per_caller)),
+                components: Arc::new(Semaphore::new(bounds.max_components_per_caller)),
+            })
+        };
+        by_id.entry(caller.clone()).or_insert_with(new).clone()
+    }
+
+    async fn request(
+        &self,
+        caller: &CallerId,
+        load: &Load,
+    ) -> Result<OwnedSemaphorePermit, TooMany> {
+        let bounds = &self.0.bounds;
+        let most = bounds.max_requests_per_caller;
+        let turn = timeout(
+            bounds.request_turn_timeout,
+            load.requests.clone().acquire_owned(),
+        );
+        let turn = turn.await.ok().and_then(Result::ok);
+        turn.ok_or_else(|| refused(caller, Bounded::Requests, most))
+    }
+
+    async fn component(
+        &self,
+        caller: &CallerId,
+        load: &Load,
+    ) -> Result<OwnedSemaphorePermit, TooMany> {
+        let bounds = &self.0.bounds;
+        let most = bounds.max_components_per_caller;
+        let turn = timeout(bounds.turn_timeout, load.components.clone().acquire_owned());
+        let turn = turn.await.ok().and_then(Result::ok);
+        turn.ok_or_else(|| refused(caller, Bounded::ComponentRequests, most))
+    }
+
+    fn wait(&self, caller: &CallerId, load: &Load) -> Result<Vec<OwnedSemaphorePermit>, TooMany> {
+        let bounds = &self.0.bounds;
+        let full = |what, most| move |_: TryAcquireError| refused(caller, what, most);
+        let own = load.waits.clone().try_acquire_owned();
+        let own = own.map_err(full(Bounded::Waits, bounds.max_waits_per_caller))?;
+        let all = self.0.all_waits.clone().try_acquire_owned();
+        let all = all.map_err(full(Bounded::AllWaits, bounds.max_waits))?;
+        Ok(vec![own, all])
+    }
+}
+
+pub(crate) fn refused(caller: &CallerId, what: Bounded, most: usize) -> TooMany {
+    TooMany {
+        caller: caller.to_string(),
+        what,
+        most,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    fn callers() -> Callers {
+        Callers::new(Bounds {
+            max_requests_per_caller: 1,
+            max_waits_per_caller: 1,
+            max_waits: 2,
+            request_turn_timeout: Duration::from_millis(10),
+            ..Bounds::default()
+        })
+    }
+
+    fn named(name: &str) -> CallerId {
+        CallerId::Named(name.to_owned())
+    }
+
+    async fn begins(callers: &Callers, name: &str, weight: Weight) -> Result<UnderWay, Bounded> {
+        let begun = callers.begin(&named(name), weight).await;
+        begun.map_err(|refused| refused.what)
+    }
+
+    #[tokio::test]
+    async fn a_caller_at_its_bound_keeps_no_other_from_anything() {
+        let callers = callers();
+        let first = begins(&callers, "a", Weight::Ordinary).await;
+        assert!(first.is_ok());
+        let second = begins(&callers, "a", Weight::Ordinary).await;
+        assert_eq!(second.err(), Some(Bounded::Requests));
+        assert!(begins(&callers, "b", Weight::Ordinary).await.is_ok());
+        drop(first);
+        assert!(begins(&callers, "a", Weight::Ordinary).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn waits_are_bounded_per_caller_and_in_all_and_are_no_requests() {
+        let callers = callers();
+        let a = begins(&callers, "a", Weight::Wait).await;
+        let again = begins(&callers, "a", Weight::Wait).await;
+        assert_eq!(again.err(), Some(Bounded::Waits));
+        let b = begins(&callers, "b", Weight::Wait).await;
+        assert!(a.is_ok() && b.is_ok());
+        let c = begins(&callers, "c", Weight::Wait).await;
+        assert_eq!(c.err(), Some(Bounded::AllWaits));
+        assert!(begins(&callers, "a", Weight::Ordinary).await.is_ok());
+        drop(a);
+        assert!(begins(&callers, "c", Weight::Wait).await.is_ok());
+    }
+
+    #[test]
+    fn addresses_of_one_ipv6_network_are_one_caller() {
+        let at = |text: &str| CallerId::at(text.parse().unwrap());
+        assert_eq!(at("2001:db8::1"), at("2001:db8::ffff:1"));
+        assert_ne!(at("2001:db8::1"), at("2001:db8:0:1::1"));
+        assert_eq!(at("::ffff:10.0.0.1"), at("10.0.0.1"));
+        assert_ne!(at("10.0.0.2"), at("10.0.0.1"));
+    }
+
+    #[test]
+    fn a_request_waits_where_it_says_for_how_long() {
+        let waits = |uri: &str| waits(&uri.parse().unwrap());
+        assert!(waits("/v1/tasks/1?since=3&wait_ms=500") && waits("/?wait%5Fms=1"));
+        assert!(!waits("/v1/tasks/1?wait_ms=0") && !waits("/v1/tasks/1"));
+    }
+}

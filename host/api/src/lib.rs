@@ -1,0 +1,158 @@
+//! The API over HTTP. The only module that speaks axum.
+
+pub mod auth;
+pub mod bounds;
+mod callers;
+mod connections;
+pub mod correlation;
+pub mod error;
+mod heads;
+pub mod health;
+mod held;
+mod intake;
+mod namespaces;
+pub mod page;
+mod patience;
+pub mod request;
+mod request_counts;
+pub mod rest;
+mod seats;
+pub mod tls;
+
+use auth::Authentication;
+use axum::Router;
+use axum::http::{Method, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::serve::{Listener, ListenerExt as _};
+use bounds::Bounds;
+use callers::Callers;
+use error::ApiError;
+use intake::Intake;
+use namespaces::Namespaces;
+use request_counts::RequestCounts;
+use std::net::SocketAddr;
+use tasker_registry::Registry;
+use tasker_sandbox::Sandbox;
+use tasker_store::Store;
+use tasker_store::claim_health::ClaimHealth;
+use tasker_store::wake::Wake;
+use tasker_tasks::Tasks;
+use tls::{Certificates, TlsListener};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+/// What the API needs.
+#[derive(Clone)]
+pub struct AppState {
+    pub store: Store,
+    pub sandbox: Sandbox,
+    /// Ends waits for tasks early; where nothing listens behind it, they poll.
+    pub wake: Wake,
+    /// How the claims of the host's worker go.
+    pub claiming: ClaimHealth,
+    /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
+    pub shutdown: CancellationToken,
+    pub authentication: Authentication,
+    pub bounds: Bounds,
+}
+
+/// What every handler is given.
+#[derive(Clone)]
+pub(crate) struct Api {
+    store: Store,
+    registry: Registry,
+    tasks: Tasks,
+    claiming: ClaimHealth,
+    shutdown: CancellationToken,
+    authentication: Authentication,
+    callers: Callers,
+    namespaces: Namespaces,
+}
+
+/// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
+/// cancels `state.shutdown` before, so that whoever asks is told to go elsewhere.
+pub async fn serve(listener: TcpListener, state: AppState, closing: CancellationToken) {
+    // Answers are small: to wait for more to send would only delay them.
+    let listener = listener.tap_io(|connection| {
+        if let Err(error) = connection.set_nodelay(true) {
+            tracing::debug!(%error, "a connection stays with delayed sending");
+        }
+    });
+    serve_counted(listener, state, closing).await;
+}
+
+/// The same over TLS.
+pub async fn serve_tls(
+    listener: TcpListener,
+    certificates: Certificates,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    let listener = TlsListener::new(listener, certificates)?;
+    serve_counted(listener, state, closing).await;
+    Ok(())
+}
+
+async fn serve_counted<L: Listener<Addr = SocketAddr>>(
+    listener: L,
+    state: AppState,
+    closing: CancellationToken,
+) {
+    let counts = RequestCounts::default();
+    tokio::spawn(counts.clone().summarize(closing.clone()));
+    let bounds = state.bounds;
+    connections::serve(listener, counted(state, counts), bounds, closing).await;
+}
+
+/// The whole API: /v1 and /health.
+pub fn router(state: AppState) -> Router {
+    counted(state, RequestCounts::default())
+}
+
+fn counted(state: AppState, counts: RequestCounts) -> Router {
+    let AppState {
+        store,
+        sandbox,
+        wake,
+        claiming,
+        shutdown,
+        authentication,
+        bounds,
+    } = state;
+    let registry = Registry::new(store.clone(), sandbox);
+    let tasks = Tasks::new(store.clone(), registry.clone(), wake);
+    let api = Api {
+        store,
+        registry,
+        tasks,
+        claiming,
+        shutdown,
+        authentication,
+        callers: Callers::new(bounds),
+        namespaces: Namespaces::default(),
+    };
+    Router::new()
+        .nest("/v1", rest::router())
+        .nest("/health", health::router())
+        .method_not_allowed_fallback(wrong_method)
+        .fallback(unknown_route)
+        .layer(from_fn_with_state(Intake::new(bounds), intake::take_in))
+        .layer(from_fn_with_state(api.clone(), auth::authorize))
+        .layer(from_fn(heads::check))
+        .layer(from_fn_with_state(counts, correlation::correlate))
+        .layer(from_fn(connections::occupy))
+        .with_state(api)
+}
+
+async fn unknown_route(uri: Uri) -> ApiError {
+    ApiError::UnknownRoute {
+        path: uri.path().to_owned(),
+    }
+}
+
+async fn wrong_method(method: Method, uri: Uri) -> ApiError {
+    ApiError::WrongMethod {
+        method: method.to_string(),
+        path: uri.path().to_owned(),
+    }
+}

@@ -1,0 +1,85 @@
+//! Namespaces that a request would make: not those that are a mistake for another.
+//!
+//! A namespace is made at its first use. One whose name differs from an existing one by a letter or two
+//! is most likely that one, misspelt; it has to be made by itself first.
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+use tasker_domain::name::Name;
+use tasker_domain::template::nearest;
+use tasker_registry::RegistryError;
+use tasker_store::Store;
+
+/// Existing namespaces that a new name is compared with at most.
+const MAX_COMPARED: i64 = 10_000;
+/// Shorter names are all alike.
+const MIN_COMPARED_CHARS: usize = 4;
+
+/// Namespaces that are known to exist; none is ever removed. Clones are the same.
+#[derive(Clone, Default)]
+pub(crate) struct Namespaces(Arc<RwLock<HashSet<Name>>>);
+
+impl Namespaces {
+    /// Refuses a new namespace that is nearly called like one that the caller may know of; true for
+    /// another new one.
+    pub(crate) async fn check(
+        &self,
+        store: &Store,
+        namespace: &Name,
+        is_seen: impl Fn(&str) -> bool,
+    ) -> Result<bool, RegistryError> {
+        if self.knows(namespace) {
+            return Ok(false);
+        }
+        if store.has_namespace(namespace).await? {
+            let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            known.insert(namespace.clone());
+            return Ok(false);
+        }
+        let names = store.namespace_names(MAX_COMPARED).await?;
+        let seen = names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| is_seen(name));
+        match meant(namespace.as_str(), seen) {
+            None => Ok(true),
+            Some(meant) => Err(RegistryError::UnlikelyNamespace {
+                given: namespace.clone(),
+                meant: meant.to_owned(),
+            }),
+        }
+    }
+
+    fn knows(&self, namespace: &Name) -> bool {
+        let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        known.contains(namespace)
+    }
+}
+
+/// The name that was most likely meant. Names that differ in their digits only are a series.
+fn meant<'a>(given: &str, existing: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let letters = |name: &str| name.replace(|c: char| c.is_ascii_digit(), "");
+    let is_other =
+        |name: &&str| name.len() >= MIN_COMPARED_CHARS && letters(name) != letters(given);
+    match given.len() < MIN_COMPARED_CHARS {
+        true => None,
+        false => nearest(given, existing.filter(is_other)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_is_nearly_another_is_taken_for_a_mistake() {
+        let existing = ["orders", "payments", "team1", "a"];
+        let meant = |given| meant(given, existing.into_iter());
+        assert_eq!(meant("ordrs"), Some("orders"));
+        assert_eq!(meant("payment"), Some("payments"));
+        assert_eq!(
+            (meant("team2"), meant("b"), meant("stock")),
+            (None, None, None)
+        );
+    }
+}

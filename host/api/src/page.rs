@@ -1,0 +1,108 @@
+//! Lists are answered in pages: `limit` and `after` in, `items` and `next` out.
+
+use super::error::ApiError;
+use serde::Serialize;
+use tasker_domain::name::Name;
+
+/// Items of a page where the request names no `limit`.
+pub const DEFAULT_PAGE_ITEMS: u32 = 50;
+/// The largest `limit`.
+pub const MAX_PAGE_ITEMS: u32 = 500;
+
+/// One page of a list.
+#[derive(Debug, Serialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Give it as `after` for the next page; none on the last one.
+    pub next: Option<String>,
+}
+
+/// How many items a request wants.
+#[derive(Clone, Copy, Debug)]
+pub struct PageLimit(usize);
+
+impl PageLimit {
+    /// From the query's `limit`, which is refused outside 1 to [`MAX_PAGE_ITEMS`].
+    pub fn parse(limit: Option<u32>) -> Result<Self, ApiError> {
+        match limit.unwrap_or(DEFAULT_PAGE_ITEMS) {
+            limit @ 1..=MAX_PAGE_ITEMS => Ok(Self(limit as usize)),
+            limit => Err(ApiError::parameter(
+                "limit",
+                format!("{limit} is out of range; ask for 1 to {MAX_PAGE_ITEMS} items"),
+            )),
+        }
+    }
+
+    /// The most items of the page.
+    pub fn items(self) -> usize {
+        self.0
+    }
+
+    /// One row more than the page has, which tells whether there is a next one.
+    pub fn rows(self) -> i64 {
+        self.0 as i64 + 1
+    }
+
+    /// The page of these rows, which were read with [`PageLimit::rows`] as their limit.
+    pub fn page<R, T>(
+        self,
+        mut rows: Vec<R>,
+        cursor: impl Fn(&R) -> String,
+        item: impl Fn(R) -> T,
+    ) -> Page<T> {
+        let has_more = rows.len() > self.0;
+        rows.truncate(self.0);
+        let next = rows.last().filter(|_| has_more).map(cursor);
+        Page {
+            items: rows.into_iter().map(item).collect(),
+            next,
+        }
+    }
+}
+
+/// The `namespace/name` cursor of a list that is ordered so.
+pub fn name_cursor(after: Option<&str>) -> Result<Option<(&str, &str)>, ApiError> {
+    let Some(after) = after else { return Ok(None) };
+    let is_name = |text: &str| text.parse::<Name>().is_ok();
+    match after.split_once('/') {
+        Some((namespace, name)) if is_name(namespace) && is_name(name) => {
+            Ok(Some((namespace, name)))
+        }
+        Some(_) | None => Err(wrong_cursor(after)),
+    }
+}
+
+/// The refusal of an `after` that no list gave.
+pub fn wrong_cursor(after: &str) -> ApiError {
+    let message = format!("`{}` is not a cursor of this list", after.escape_debug());
+    ApiError::parameter("after", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(rows: Vec<u32>) -> Page<u32> {
+        let limit = PageLimit::parse(Some(2)).expect("2 is in range");
+        limit.page(rows, u32::to_string, |row| row)
+    }
+
+    #[test]
+    fn a_page_with_rows_beyond_it_names_its_last_item_as_the_cursor() {
+        let page = numbers(vec![7, 8, 9]);
+        assert_eq!((page.items, page.next), (vec![7, 8], Some("8".to_owned())));
+    }
+
+    #[test]
+    fn the_last_page_has_no_cursor() {
+        assert_eq!(numbers(vec![7, 8]).next, None);
+        assert_eq!(numbers(vec![]).next, None);
+    }
+
+    #[test]
+    fn a_limit_out_of_range_is_refused() {
+        assert!(PageLimit::parse(Some(0)).is_err());
+        assert!(PageLimit::parse(Some(MAX_PAGE_ITEMS + 1)).is_err());
+        assert!(PageLimit::parse(None).is_ok());
+    }
+}

@@ -1,0 +1,219 @@
+//! Reading requests: path, query and body, each refused with what is wrong in it.
+
+use super::error::{ApiError, FieldError};
+use super::patience::TooSlow;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
+use http_body_util::LengthLimitError;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path as ErrorPath, Segment};
+use std::convert::Infallible;
+use std::error::Error as _;
+use tasker_domain::actor::Actor;
+use tasker_domain::byte_order_mark::without_mark_bytes;
+
+/// The largest body of a request that carries a few fields, in bytes.
+pub const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// The most values in a body of JSON: in memory each takes many times its text.
+pub const MAX_JSON_VALUES: usize = 1_000_000;
+
+/// Who asks, as whatever stands before the routes found out.
+pub struct Caller(pub Actor);
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let actor = parts.extensions.get().cloned();
+        Ok(Self(actor.unwrap_or_else(Actor::anonymous)))
+    }
+}
+
+/// The typed segments of the path.
+pub struct InPath<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = Path::from_request_parts(parts, state).await;
+        path.map(|Path(value)| Self(value))
+            .map_err(|refused| ApiError::parameter("path", refused.body_text()))
+    }
+}
+
+/// The typed query; unknown parameters are refused by the types.
+pub struct InQuery<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let query = Query::from_request_parts(parts, state).await;
+        query
+            .map(|Query(value)| Self(value))
+            .map_err(|refused| ApiError::parameter("query", refused.body_text()))
+    }
+}
+
+/// A JSON body of `MAX_BYTES` at most.
+pub struct JsonBody<T, const MAX_BYTES: usize = SMALL_BODY_BYTES>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
+    for JsonBody<T, MAX_BYTES>
+{
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let bytes = read(request, &["application/json"], MAX_BYTES).await?;
+        parse_json(&bytes).map(Self)
+    }
+}
+
+/// Reads a body of one of these media types, `max_bytes` at most.
+pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<Bytes, ApiError> {
+    let given = media_type(request.headers());
+    if !types.contains(&given.as_str()) {
+        return Err(ApiError::MediaType {
+            given,
+            wanted: types[0].to_owned(),
+        });
+    }
+    let bytes = axum::body::to_bytes(request.into_body(), max_bytes).await;
+    bytes.map_err(|error| unread(&error, max_bytes))
+}
+
+/// Why a body could not be read to its end.
+fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
+    let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
+    if causes().any(|cause| cause.is::<LengthLimitError>()) {
+        ApiError::BodyTooLarge { max_bytes }
+    } else if causes().any(|cause| cause.is::<TooSlow>()) {
+        ApiError::BodyTooSlow
+    } else {
+        ApiError::BodyBroken {
+            message: error.to_string(),
+        }
+    }
+}
+
+/// True where the body is JSON by its type.
+pub fn is_json(headers: &HeaderMap) -> bool {
+    media_type(headers) == "application/json"
+}
+
+/// The media type without its parameters, in lower case; empty where none is given.
+fn media_type(headers: &HeaderMap) -> String {
+    let given = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
+    let essence = given.split(';').next().unwrap_or("");
+    essence.trim().to_ascii_lowercase()
+}
+
+/// Parses a whole body; an error names the line, the column and the field.
+fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+    let bytes = without_mark_bytes(bytes);
+    if has_more_values(bytes, MAX_JSON_VALUES) {
+        return Err(ApiError::InvalidJson(FieldError {
+            path: None,
+            line: None,
+            column: None,
+            message: format!("it holds more than {MAX_JSON_VALUES} values; send less at once"),
+        }));
+    }
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json)
+        .map_err(|error| invalid_json(pointer(error.path()), error.inner()))?;
+    json.end()
+        .map_err(|error| invalid_json(String::new(), &error))?;
+    Ok(value)
+}
+
+/// Counts what begins a value: each but the first stands behind a bracket, a brace or a comma.
+fn has_more_values(json: &[u8], most: usize) -> bool {
+    let (mut values, mut is_text, mut is_escaped) = (1, false, false);
+    for byte in json {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_text,
+            b'"' => is_text = !is_text,
+            b'[' | b'{' | b',' if !is_text => values += 1,
+            _ => {}
+        }
+    }
+    values > most
+}
+
+fn invalid_json(path: String, error: &serde_json::Error) -> ApiError {
+    let at = format!(" at line {} column {}", error.line(), error.column());
+    let text = error.to_string();
+    ApiError::InvalidJson(FieldError {
+        path: Some(path).filter(|path| !path.is_empty()),
+        line: Some(error.line()),
+        column: Some(error.column()),
+        message: text.strip_suffix(&at).unwrap_or(&text).to_owned(),
+    })
+}
+
+/// The path as a JSON pointer, such as `/17/input`.
+fn pointer(path: &ErrorPath) -> String {
+    let segment = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    };
+    path.iter().map(segment).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Order {
+        #[expect(dead_code, reason = "only parsed")]
+        amount: u32,
+    }
+
+    fn error_of(json: &str) -> FieldError {
+        match parse_json::<Vec<Order>>(json.as_bytes()) {
+            Err(ApiError::InvalidJson(error)) => error,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_wrong_field_is_named_with_its_place() {
+        let error = error_of("[{\"amount\": 1},\n {\"amount\": \"x\"}]");
+        assert_eq!(error.path.as_deref(), Some("/1/amount"));
+        assert_eq!((error.line, error.column), (Some(2), Some(15)));
+        assert_eq!(error.message, "invalid type: string \"x\", expected u32");
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_with_the_known_ones() {
+        assert!(
+            error_of("[{\"amuont\": 1}]")
+                .message
+                .contains("unknown field `amuont`, expected `amount`")
+        );
+    }
+
+    #[test]
+    fn values_are_counted_outside_of_texts_only() {
+        let json = br#"{"a": [1, "[,\"{,\\", 2], "b": {}}"#;
+        assert!(!has_more_values(json, 7));
+        assert!(has_more_values(json, 6));
+    }
+
+    #[test]
+    fn text_after_the_value_is_refused() {
+        assert_eq!(error_of("[] []").message, "trailing characters");
+    }
+}

@@ -1,0 +1,184 @@
+//! Grants: add, list, remove; approving a version that wants more of them.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use super::components::ComponentVersionView;
+use super::reason::{OnlyReason, check_reason};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{delete, get, post};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tasker_domain::capability::Capability;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::scope::Scope;
+use tasker_registry::RegistryError;
+use tasker_registry::discover::parse_version;
+use tasker_store::grant::{GrantFilter, GrantRow};
+
+pub fn router() -> Router<Api> {
+    Router::new()
+        .route("/grants", get(list))
+        .route("/namespaces/{namespace}/grants", get(list_own).post(add))
+        .route("/namespaces/{namespace}/grants/{grant_id}", delete(remove))
+        .route(
+            "/namespaces/{namespace}/components/{name}/versions/{version}/approve",
+            post(approve),
+        )
+}
+
+#[derive(Serialize)]
+struct GrantView {
+    id: i64,
+    namespace: String,
+    /// `*`, `name`, or `other/name` of another namespace.
+    component: Scope,
+    capability: Capability,
+    created_at: DateTime<Utc>,
+    created_by: String,
+    /// Only in the answer to a grant: false where it stood already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created: Option<bool>,
+}
+
+/// Its texts are parsed by the handler, which can say more of them than a parser of JSON.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantBody {
+    component: String,
+    capability: String,
+    /// Why, for who reads the audit.
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    namespace: Option<Name>,
+    component: Option<String>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+/// The version as it stands now, with what was granted to it by this.
+#[derive(Serialize)]
+struct ApprovedView {
+    #[serde(flatten)]
+    version: ComponentVersionView,
+    granted: Vec<GrantView>,
+}
+
+async fn add(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath(namespace): InPath<Name>,
+    JsonBody(body): JsonBody<GrantBody>,
+) -> Result<(StatusCode, Json<GrantView>), ApiError> {
+    check_reason(&body.reason)?;
+    let component = grantee(&body.component)?;
+    let capability: Capability = body.capability.parse().map_err(RegistryError::from)?;
+    let (row, created) = api
+        .registry
+        .add_grant(&namespace, component, &capability, &caller.0, &body.reason)
+        .await?;
+    let status = match created {
+        true => StatusCode::CREATED,
+        false => StatusCode::OK,
+    };
+    let mut view = GrantView::from(row);
+    view.created = Some(created);
+    Ok((status, Json(view)))
+}
+
+async fn remove(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, grant_id)): InPath<(Name, i64)>,
+    InQuery(query): InQuery<OnlyReason>,
+) -> Result<Json<GrantView>, ApiError> {
+    let removed = api
+        .registry
+        .remove_grant(&namespace, grant_id, &caller.0, query.reason()?)
+        .await?;
+    Ok(Json(GrantView::from(removed)))
+}
+
+async fn list_own(
+    api: State<Api>,
+    InPath(namespace): InPath<Name>,
+    InQuery(mut query): InQuery<ListQuery>,
+) -> Result<Json<Page<GrantView>>, ApiError> {
+    query.namespace = Some(namespace);
+    list(api, InQuery(query)).await
+}
+
+async fn list(
+    State(api): State<Api>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Page<GrantView>>, ApiError> {
+    let limit = PageLimit::parse(query.limit)?;
+    let component = query.component.as_deref().map(grantee).transpose()?;
+    let filter = GrantFilter {
+        namespace: query.namespace.as_ref(),
+        component: component.as_ref(),
+        after: query.after.as_deref().map(grant_cursor).transpose()?,
+    };
+    let rows = api.registry.list_grants(filter, limit.rows()).await?;
+    let cursor = |row: &GrantRow| row.grant_id.to_string();
+    Ok(Json(limit.page(rows, cursor, GrantView::from)))
+}
+
+async fn approve(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+    JsonBody(body): JsonBody<OnlyReason>,
+) -> Result<Json<ApprovedView>, ApiError> {
+    let version = parse_version(&version)?;
+    let target = QualifiedName { namespace, name };
+    let (row, added) = api
+        .registry
+        .approve(&target, &version, &caller.0, body.reason()?)
+        .await?;
+    let granted = api.registry.granted_to(&target).await?;
+    Ok(Json(ApprovedView {
+        version: ComponentVersionView::of(row, None, &granted)?,
+        granted: added.into_iter().map(GrantView::from).collect(),
+    }))
+}
+
+fn grantee(text: &str) -> Result<Scope, ApiError> {
+    let grantee = text.parse::<Scope>();
+    grantee.map_err(|error| ApiError::parameter("component", error.to_string()))
+}
+
+fn grant_cursor(after: &str) -> Result<i64, ApiError> {
+    after.parse().map_err(|_| wrong_cursor(after))
+}
+
+impl From<GrantRow> for GrantView {
+    fn from(row: GrantRow) -> Self {
+        let GrantRow {
+            grant_id,
+            namespace,
+            component,
+            capability,
+            created_at,
+            created_by,
+        } = row;
+        Self {
+            id: grant_id,
+            namespace,
+            component,
+            capability,
+            created_at,
+            created_by,
+            created: None,
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! API keys: make, list, revoke.
+
+use super::super::Api;
+use super::super::auth::keyring;
+use super::super::error::ApiError;
+use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tasker_domain::actor::RESERVED_ACTORS;
+use tasker_domain::name::Name;
+use tasker_domain::permission::{MAX_PERMISSIONS, Permissions};
+use tasker_store::api_key::{KeyRow, MAX_KEYS, Made, NewKey, Revoked};
+
+/// The longest life of a key that expires, in seconds: ten years.
+const MAX_EXPIRY_S: u64 = 3_650 * 24 * 60 * 60;
+
+/// Why a key is not made or revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("the key is not acceptable: {0}")]
+    Invalid(String),
+    #[error(
+        "there is a key `{name}` already; choose another name, or revoke it first: tasker key revoke {name}"
+    )]
+    NameTaken { name: Name },
+    #[error("there are {MAX_KEYS} keys already; revoke some that are not used: tasker key ls")]
+    TooMany,
+    #[error("there is no key `{name}`, or it was revoked already")]
+    Unknown { name: Name },
+    #[error(
+        "`{name}` is the last key with `admin` on `*`, without which nobody could make keys; make another first"
+    )]
+    LastAdmin { name: Name },
+    #[error("the system gives no random bytes")]
+    Random(#[from] getrandom::Error),
+}
+
+pub(crate) fn router() -> Router<Api> {
+    Router::new()
+        .route("/keys", get(list).post(create))
+        .route("/keys/{name}", delete(revoke))
+}
+
+#[derive(Serialize)]
+struct KeyView {
+    name: String,
+    /// The key's public part, as in `tk_<prefix>_…`.
+    prefix: String,
+    permissions: Permissions,
+    created_at: DateTime<Utc>,
+    created_by: String,
+    expires_at: Option<DateTime<Utc>>,
+    is_expired: bool,
+    /// To within a minute or so.
+    last_used_at: Option<DateTime<Utc>>,
+}
+
+#[derive(Serialize)]
+struct CreatedView {
+    /// The key itself, which is told here and nowhere else.
+    key: String,
+    #[serde(flatten)]
+    view: KeyView,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyBody {
+    name: Name,
+    permissions: Permissions,
+    /// Seconds from now; without it the key does not expire.
+    expires_in_s: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+async fn list(
+    State(api): State<Api>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Page<KeyView>>, ApiError> {
+    let limit = PageLimit::parse(query.limit)?;
+    let after = query.after.as_deref();
+    if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
+        return Err(wrong_cursor(after));
+    }
+    let rows = api.store.list_keys(after, limit.rows()).await?;
+    Ok(Json(limit.page(
+        rows,
+        |row| row.name.clone(),
+        KeyView::from,
+    )))
+}
+
+async fn create(
+    State(api): State<Api>,
+    caller: Caller,
+    JsonBody(body): JsonBody<KeyBody>,
+) -> Result<(StatusCode, Json<CreatedView>), ApiError> {
+    check(&body)?;
+    let key = keyring::random_key().map_err(KeyError::from)?;
+    let new = NewKey {
+        key: &key,
+        name: body.name.as_str(),
+        permissions: &body.permissions,
+        expires_in: body.expires_in_s.map(Duration::from_secs),
+        actor: &caller.0,
+    };
+    let row = match api.store.make_key(&new).await? {
+        Made::Key(row) => *row,
+        Made::NameTaken => return Err(KeyError::NameTaken { name: body.name }.into()),
+        Made::TooMany => return Err(KeyError::TooMany.into()),
+    };
+    forget(&api).await;
+    let view = CreatedView {
+        key: key.reveal(),
+        view: row.into(),
+    };
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+async fn revoke(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath(name): InPath<Name>,
+) -> Result<StatusCode, ApiError> {
+    match api.store.revoke_key(&name, &caller.0).await? {
+        Revoked::Done => {
+            forget(&api).await;
+            Ok(StatusCode::NO_CONTENT)
+        }
+        Revoked::Unknown => Err(KeyError::Unknown { name }.into()),
+        Revoked::LastAdmin => Err(KeyError::LastAdmin { name }.into()),
+    }
+}
+
+/// This host sees the change at its next request, others within seconds.
+async fn forget(api: &Api) {
+    if let Some(keyring) = api.authentication.keyring() {
+        keyring.forget().await;
+    }
+}
+
+fn check(body: &KeyBody) -> Result<(), KeyError> {
+    let wrong = |text: String| Err(KeyError::Invalid(text));
+    let entries = body.permissions.entries();
+    if RESERVED_ACTORS.contains(&body.name.as_str()) {
+        return wrong(format!(
+            "`{}` is what the audit calls somebody else; choose another name",
+            body.name
+        ));
+    }
+    if entries.is_empty() || entries.iter().any(|entry| entry.actions.is_empty()) {
+        return wrong("without an action it would permit nothing; name some".to_owned());
+    }
+    if entries.len() > MAX_PERMISSIONS {
+        let count = entries.len();
+        return wrong(format!(
+            "it has {count} permissions; the limit is {MAX_PERMISSIONS}"
+        ));
+    }
+    match body.expires_in_s {
+        Some(0) | Some(MAX_EXPIRY_S..) => wrong(format!(
+            "`expires_in_s` is from 1 to {MAX_EXPIRY_S} seconds (ten years); leave it out for a key that does not expire"
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+impl From<KeyRow> for KeyView {
+    fn from(row: KeyRow) -> Self {
+        let KeyRow {
+            prefix,
+            name,
+            permissions,
+            created_at,
+            created_by,
+            expires_at,
+            last_used_at,
+            is_expired,
+        } = row;
+        Self {
+            name,
+            prefix,
+            permissions,
+            created_at,
+            created_by,
+            expires_at,
+            is_expired,
+            last_used_at,
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! Limits: set, remove, list.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use super::reason::{OnlyReason, check_reason};
+use axum::extract::State;
+use axum::routing::{get, patch};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tasker_domain::limits::{LimitPatch, LimitSettings};
+use tasker_domain::name::Name;
+use tasker_domain::requirement::RequirementError;
+use tasker_domain::scope::Scope;
+use tasker_store::limit::{LimitChange, LimitRule};
+
+pub fn router() -> Router<Api> {
+    Router::new().route("/limits", get(list)).route(
+        "/namespaces/{namespace}/limits/{component}",
+        patch(change).delete(remove),
+    )
+}
+
+/// A rule as it stands.
+#[derive(Serialize)]
+struct LimitsView {
+    namespace: String,
+    /// `*`, `name`, or `other/name` of another namespace.
+    component: Scope,
+    limits: LimitSettings,
+    /// Null where it limits nothing.
+    set_at: Option<DateTime<Utc>>,
+    /// Null where it limits nothing.
+    set_by: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsBody {
+    /// Limit by limit; null removes.
+    limits: LimitPatch,
+    /// Why, for who reads the audit.
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    namespace: Option<Name>,
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+async fn change(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, component)): InPath<(Name, String)>,
+    JsonBody(body): JsonBody<LimitsBody>,
+) -> Result<Json<LimitsView>, ApiError> {
+    check_reason(&body.reason)?;
+    if body.limits.is_empty() {
+        let message = "name at least one, such as `{\"memory\": \"64MiB\"}`".to_owned();
+        return Err(ApiError::parameter("limits", message));
+    }
+    let component = limited(&component, &namespace)?;
+    let change = LimitChange {
+        namespace: &namespace,
+        component: &component,
+        actor: &caller.0,
+        reason: &body.reason,
+    };
+    let rule = api.registry.change_limits(change, &body.limits).await?;
+    let none = || LimitsView {
+        namespace: namespace.to_string(),
+        component: component.clone(),
+        limits: LimitSettings::default(),
+        set_at: None,
+        set_by: None,
+    };
+    Ok(Json(rule.map_or_else(none, LimitsView::from)))
+}
+
+async fn remove(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, component)): InPath<(Name, String)>,
+    InQuery(query): InQuery<OnlyReason>,
+) -> Result<Json<LimitsView>, ApiError> {
+    let change = LimitChange {
+        namespace: &namespace,
+        component: &limited(&component, &namespace)?,
+        actor: &caller.0,
+        reason: query.reason()?,
+    };
+    Ok(Json(api.registry.remove_limits(change).await?.into()))
+}
+
+async fn list(
+    State(api): State<Api>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Page<LimitsView>>, ApiError> {
+    let limit = PageLimit::parse(query.limit)?;
+    let after = query.after.as_deref().map(cursor).transpose()?;
+    let namespace = query.namespace.as_ref();
+    let rules = api.registry.list_limits(namespace, after, limit.rows());
+    let cursor = |rule: &LimitRule| format!("{}/{}", rule.namespace, rule.component);
+    Ok(Json(limit.page(rules.await?, cursor, LimitsView::from)))
+}
+
+/// `*`, `name` or `other~name`: a slash would end the segment.
+fn limited(text: &str, namespace: &Name) -> Result<Scope, ApiError> {
+    let limited = text.replacen('~', "/", 1).parse::<Scope>();
+    let wrong = |error: RequirementError| ApiError::parameter("component", error.to_string());
+    Ok(limited.map_err(wrong)?.within(namespace))
+}
+
+fn cursor(after: &str) -> Result<(&str, &str), ApiError> {
+    let parts = after.split_once('/');
+    let is_whole = |(namespace, component): &(&str, &str)| {
+        namespace.parse::<Name>().is_ok() && component.parse::<Scope>().is_ok()
+    };
+    parts.filter(is_whole).ok_or_else(|| wrong_cursor(after))
+}
+
+impl From<LimitRule> for LimitsView {
+    fn from(rule: LimitRule) -> Self {
+        Self {
+            namespace: rule.namespace,
+            component: rule.component,
+            limits: rule.limits,
+            set_at: Some(rule.set_at),
+            set_by: Some(rule.set_by),
+        }
+    }
+}

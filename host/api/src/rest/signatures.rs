@@ -1,0 +1,194 @@
+//! Signatures of components, the keys that namespaces take them by, and the bytes that are signed.
+
+use super::super::Api;
+use super::super::error::ApiError;
+use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::request::{Caller, InPath, InQuery, JsonBody};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get};
+use axum::{Json, Router};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tasker_domain::name::Name;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::signature::{KeyId, PublicKey, Signature};
+use tasker_registry::RegistryError;
+use tasker_registry::discover::parse_version;
+use tasker_store::signature::{SignatureRow, SigningKeyRow};
+
+/// An upload may carry it several times, one signature each.
+pub const SIGNATURE_HEADER: &str = "x-tasker-signature";
+/// The most signatures that one upload carries.
+const MAX_SIGNATURES: usize = 8;
+/// The longest name of a key, in bytes.
+const MAX_KEY_NAME_BYTES: usize = 100;
+
+pub fn router() -> Router<Api> {
+    const VERSION: &str = "/namespaces/{namespace}/components/{name}/versions/{version}";
+    const KEYS: &str = "/namespaces/{namespace}/signing-keys";
+    Router::new()
+        .route(&format!("{VERSION}/bytes"), get(bytes))
+        .route(&format!("{VERSION}/signatures"), get(signatures))
+        .route(KEYS, get(list_keys).post(add_key))
+        .route(&format!("{KEYS}/{{key}}"), delete(remove_key))
+}
+
+/// The signatures that come with an upload.
+pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
+    let values: Vec<_> = headers.get_all(SIGNATURE_HEADER).iter().collect();
+    if values.len() > MAX_SIGNATURES {
+        let message = format!("{} signatures; send {MAX_SIGNATURES} at most", values.len());
+        return Err(ApiError::parameter(SIGNATURE_HEADER, message));
+    }
+    let parse = |value: &header::HeaderValue| {
+        let signature = value.to_str().unwrap_or_default().parse();
+        signature.map_err(|error| ApiError::from(RegistryError::Signature(error)))
+    };
+    values.into_iter().map(parse).collect()
+}
+
+#[derive(Serialize)]
+struct SignatureView {
+    key_id: String,
+    /// As an upload carries it.
+    signature: String,
+    /// The name of the key in the namespace's policy, where it is in there.
+    key_name: Option<String>,
+    at: DateTime<Utc>,
+    by: String,
+}
+
+#[derive(Serialize)]
+struct SigningKeyView {
+    key_id: String,
+    name: String,
+    public_key: String,
+    created_at: DateTime<Utc>,
+    created_by: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SigningKeyBody {
+    name: String,
+    /// PEM, or the 32 bytes in base64.
+    public_key: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ListQuery {
+    after: Option<String>,
+    limit: Option<u32>,
+}
+
+async fn bytes(
+    State(api): State<Api>,
+    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+) -> Result<Response, ApiError> {
+    let version = parse_version(&version)?;
+    let target = QualifiedName { namespace, name };
+    let (digest, bytes) = api.registry.component_bytes(&target, &version).await?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/wasm".to_owned()),
+        (header::ETAG, format!("\"sha256:{digest}\"")),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+/// All at once: there are few.
+async fn signatures(
+    State(api): State<Api>,
+    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
+) -> Result<Json<Page<SignatureView>>, ApiError> {
+    let version = parse_version(&version)?;
+    let target = QualifiedName { namespace, name };
+    let row = api.registry.component_version(&target, &version).await?;
+    let keys = api
+        .registry
+        .signing_keys(&target.namespace, None, PageLimit::parse(None)?.rows())
+        .await?;
+    let signatures = api.registry.signatures(row.digest).await?;
+    let items = signatures.iter().map(|row| SignatureView::of(row, &keys));
+    Ok(Json(Page {
+        items: items.collect(),
+        next: None,
+    }))
+}
+
+async fn list_keys(
+    State(api): State<Api>,
+    InPath(namespace): InPath<Name>,
+    InQuery(query): InQuery<ListQuery>,
+) -> Result<Json<Page<SigningKeyView>>, ApiError> {
+    let limit = PageLimit::parse(query.limit)?;
+    let after = query.after.as_deref();
+    if let Some(after) = after.filter(|after| after.parse::<KeyId>().is_err()) {
+        return Err(wrong_cursor(after));
+    }
+    let rows = api
+        .registry
+        .signing_keys(&namespace, after, limit.rows())
+        .await?;
+    let cursor = |row: &SigningKeyRow| row.key_id.clone();
+    Ok(Json(limit.page(rows, cursor, SigningKeyView::from)))
+}
+
+async fn add_key(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath(namespace): InPath<Name>,
+    JsonBody(body): JsonBody<SigningKeyBody>,
+) -> Result<(StatusCode, Json<SigningKeyView>), ApiError> {
+    let is_long = body.name.len() > MAX_KEY_NAME_BYTES;
+    if body.name.is_empty() || is_long || body.name.chars().any(char::is_control) {
+        let message = format!("write 1 to {MAX_KEY_NAME_BYTES} printable bytes, such as `ci`");
+        return Err(ApiError::parameter("name", message));
+    }
+    let key: PublicKey = body.public_key.parse().map_err(RegistryError::from)?;
+    let row = api
+        .registry
+        .add_signing_key(&namespace, &key, &body.name, &caller.0)
+        .await?;
+    Ok((StatusCode::CREATED, Json(SigningKeyView::from(row))))
+}
+
+async fn remove_key(
+    State(api): State<Api>,
+    caller: Caller,
+    InPath((namespace, key)): InPath<(Name, String)>,
+) -> Result<StatusCode, ApiError> {
+    let key: KeyId = key.parse().map_err(RegistryError::from)?;
+    api.registry
+        .remove_signing_key(&namespace, &key, &caller.0)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+impl SignatureView {
+    fn of(row: &SignatureRow, keys: &[SigningKeyRow]) -> Self {
+        let key = row.signature.key();
+        let known = keys.iter().find(|known| known.public_key == *key);
+        Self {
+            key_id: key.id().to_string(),
+            signature: row.signature.to_string(),
+            key_name: known.map(|known| known.name.clone()),
+            at: row.at,
+            by: row.actor.clone(),
+        }
+    }
+}
+
+impl From<SigningKeyRow> for SigningKeyView {
+    fn from(row: SigningKeyRow) -> Self {
+        Self {
+            key_id: row.key_id,
+            name: row.name,
+            public_key: row.public_key.to_string(),
+            created_at: row.created_at,
+            created_by: row.created_by,
+        }
+    }
+}

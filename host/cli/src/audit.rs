@@ -1,0 +1,115 @@
+//! `tasker audit …`
+
+mod change;
+
+use super::shell::option;
+use super::{CliError, Context, Exit, list, units, view};
+use chrono::Utc;
+use tasker_domain::name::Name;
+
+/// Changes that are listed unless told otherwise.
+const DEFAULT_LIMIT: u32 = 50;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Ls(Ls),
+}
+
+/// List changes, newest first.
+#[derive(Debug, clap::Args)]
+pub struct Ls {
+    /// Only changes in this namespace.
+    #[arg(long)]
+    namespace: Option<Name>,
+    /// Only changes of this subject, for example: 'pin component charge'
+    #[arg(long)]
+    subject: Option<String>,
+    /// Only this action, such as pin.set, or all of an object, such as pin.
+    #[arg(long)]
+    action: Option<String>,
+    /// Only changes before this id.
+    #[arg(long, value_name = "ID")]
+    before: Option<i64>,
+    /// How many to list.
+    #[arg(long, default_value_t = DEFAULT_LIMIT, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=500))]
+    limit: u32,
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Ls(ls) => ls.run(context).await,
+    }
+}
+
+impl Ls {
+    async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let query = list::filters([
+            ("namespace", self.namespace.as_ref().map(Name::to_string)),
+            ("subject", self.subject.clone()),
+            ("action", self.action.clone()),
+            ("before", self.before.map(|id| id.to_string())),
+            ("limit", Some(self.limit.to_string())),
+        ]);
+        let page = context
+            .client
+            .query::<view::Page<view::Change>>(&["audit"], &query)
+            .await?;
+        context.output.show(&page.text, || {
+            let rows = page.value.items.iter().map(row).collect();
+            context.output.table(
+                [
+                    "id",
+                    "when",
+                    "who",
+                    "what",
+                    "namespace",
+                    "subject",
+                    "why",
+                    "change",
+                ],
+                rows,
+                self.nothing(),
+            )
+        })?;
+        if let Some(before) = page.value.next {
+            context.output.next(&[self.older(&before)]);
+        }
+        Ok(Exit::Complete)
+    }
+
+    fn nothing(&self) -> &'static str {
+        match self.subject {
+            Some(_) => {
+                "no changes of that subject; it is written as the list has it, for example 'pin component charge'"
+            }
+            None => "no changes",
+        }
+    }
+
+    /// The same for what is older.
+    fn older(&self, before: &str) -> String {
+        let limit = (self.limit != DEFAULT_LIMIT).then_some(self.limit);
+        [
+            "tasker audit ls".to_owned(),
+            option("namespace", self.namespace.as_ref()),
+            option("subject", self.subject.as_ref()),
+            option("action", self.action.as_ref()),
+            option("limit", limit),
+            option("before", Some(before)),
+        ]
+        .concat()
+    }
+}
+
+fn row(change: &view::Change) -> [String; 8] {
+    [
+        change.id.to_string(),
+        units::ago(change.at, Utc::now()),
+        change.actor.clone(),
+        change.action.clone(),
+        change.namespace.clone().unwrap_or_default(),
+        change.subject.clone(),
+        change.reason.clone(),
+        change::made(&change.action, change.detail.as_ref()),
+    ]
+}

@@ -1,0 +1,293 @@
+//! What a change was, in a few words.
+
+use crate::{units, view};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+use tasker_domain::limits::LimitSettings;
+use tasker_domain::permission::Permissions;
+
+/// Characters of a digest that are shown.
+const DIGEST_CHARS: usize = 12;
+
+/// `+ kv c`, `=1.0.0 → =1.1.0`, `memory=64MiB`: what the audit has beside who, when and why. Empty where
+/// that says it all.
+pub fn made(action: &str, detail: Option<&Value>) -> String {
+    let Some(Value::Object(detail)) = detail else {
+        return String::new();
+    };
+    match action {
+        "grant.add" => text(detail, "capability").map_or_else(String::new, |it| format!("+ {it}")),
+        "grant.remove" => {
+            text(detail, "capability").map_or_else(String::new, |it| format!("- {it}"))
+        }
+        "share.add" => text(detail, "shared_with").map_or_else(String::new, |it| format!("+ {it}")),
+        "share.remove" => {
+            text(detail, "shared_with").map_or_else(String::new, |it| format!("- {it}"))
+        }
+        "limit.set" | "limit.remove" => limits(detail),
+        "component.approve" => list(detail, "unapproved", "+ "),
+        "component.publish" => published(detail),
+        "key.create" => key(detail),
+        "task.upgrade" => upgraded(detail),
+        "secret.rotate" => rotated(detail),
+        _ if action.starts_with("pin.") => pin(detail),
+        _ => other(detail),
+    }
+}
+
+/// A step from one state to another.
+fn step(from: &str, to: &str) -> String {
+    match (from, to) {
+        ("", to) => to.to_owned(),
+        (from, "") => format!("{from} → -"),
+        (from, to) if from == to => to.to_owned(),
+        (from, to) => format!("{from} → {to}"),
+    }
+}
+
+/// Of a ramp only what it became, where the others take what they took.
+fn pin(detail: &Map<String, Value>) -> String {
+    let requirement = |name| text(detail, name).map(|it| view::canonical(&it));
+    let ramp = |name| {
+        let ramp: Option<view::Ramp> = read(detail, name);
+        ramp.map_or_else(String::new, |ramp| {
+            let frozen = if ramp.is_frozen() { " frozen" } else { "" };
+            let to = view::canonical(&ramp.requirement);
+            format!("{to} {} %{frozen}", ramp.percent)
+        })
+    };
+    let (from, to) = (requirement("from"), requirement("to"));
+    let (ramp_from, ramp_to) = (ramp("ramp_from"), ramp("ramp_to"));
+    let none = || "-".to_owned();
+    match from == to && !(ramp_from.is_empty() && ramp_to.is_empty()) {
+        true => format!("ramp {}", step(&ramp_from, &ramp_to)),
+        false => {
+            let (from, to) = (from.unwrap_or_else(none), to.unwrap_or_else(none));
+            format!("{from} → {to}")
+        }
+    }
+}
+
+fn limits(detail: &Map<String, Value>) -> String {
+    let side = |name| read::<LimitSettings>(detail, name).map(|it| it.to_string());
+    step(
+        &side("before").unwrap_or_default(),
+        &side("after").unwrap_or_default(),
+    )
+}
+
+fn published(detail: &Map<String, Value>) -> String {
+    let wants = list(detail, "unapproved", "+ ");
+    match wants.is_empty() {
+        true => text(detail, "digest").map_or_else(String::new, |it| digest(&it)),
+        false => format!("needs approval: {wants}"),
+    }
+}
+
+fn key(detail: &Map<String, Value>) -> String {
+    let permissions = read::<Permissions>(detail, "permissions");
+    let until = text(detail, "expires_at").map(|at| format!("until {at}"));
+    let parts = permissions
+        .map(|it| it.to_string())
+        .into_iter()
+        .chain(until);
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn upgraded(detail: &Map<String, Value>) -> String {
+    #[derive(Deserialize)]
+    struct Moved {
+        namespace: String,
+        component: String,
+        from: String,
+        to: String,
+    }
+    let moved = read::<Vec<Moved>>(detail, "components").unwrap_or_default();
+    let moved = moved.iter().map(|it| {
+        let Moved {
+            namespace,
+            component,
+            from,
+            to,
+        } = it;
+        format!("{namespace}/{component} {from} → {to}")
+    });
+    let moved = moved.collect::<Vec<_>>().join(", ");
+    let tasks = read::<usize>(detail, "tasks").unwrap_or_default();
+    let forced = match read::<bool>(detail, "forced") {
+        Some(true) => ", forced",
+        Some(false) | None => "",
+    };
+    format!("{}: {moved}{forced}", units::count(tasks, "task"))
+}
+
+fn rotated(detail: &Map<String, Value>) -> String {
+    let secrets = read::<usize>(detail, "secrets").unwrap_or_default();
+    let key = text(detail, "key_id").unwrap_or_default();
+    format!("{} under key {key}", units::count(secrets, "secret"))
+}
+
+/// Of an action without words of its own: from what to what, and the rest by name.
+fn other(detail: &Map<String, Value>) -> String {
+    let has_step = ["from", "to"].iter().any(|name| detail.contains_key(*name));
+    let way = has_step.then(|| {
+        let side = |name| text(detail, name).unwrap_or_default();
+        step(&side("from"), &side("to"))
+    });
+    let rest = detail
+        .keys()
+        .filter(|name| !["from", "to"].contains(&name.as_str()));
+    let rest = rest.filter_map(|name| {
+        let value = text(detail, name)?;
+        Some(match name.as_str() {
+            "digest" => digest(&value),
+            _ => format!("{name}={value}"),
+        })
+    });
+    way.into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+}
+
+fn digest(text: &str) -> String {
+    let digits = text.trim_start_matches("sha256:");
+    digits.chars().take(DIGEST_CHARS).collect()
+}
+
+fn list(detail: &Map<String, Value>, name: &str, lead: &str) -> String {
+    let items = read::<Vec<String>>(detail, name).unwrap_or_default();
+    let items = items.iter().map(|item| format!("{lead}{item}"));
+    items.collect::<Vec<_>>().join(", ")
+}
+
+/// A text or a number; none for null and for what has parts.
+fn text(detail: &Map<String, Value>, name: &str) -> Option<String> {
+    match detail.get(name)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+fn read<T: DeserializeOwned>(detail: &Map<String, Value>, name: &str) -> Option<T> {
+    serde_json::from_value(detail.get(name)?.clone()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const DIGEST: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    #[track_caller]
+    fn told(changes: impl IntoIterator<Item = (&'static str, Value, &'static str)>) {
+        for (action, detail, expected) in changes {
+            assert_eq!(made(action, Some(&detail)), expected, "{action} {detail}");
+        }
+    }
+
+    #[test]
+    fn what_namespaces_say_is_told_from_what_to_what() {
+        let ramp = json!({"requirement": "=1.1.0", "percent": 10, "state": "ramping"});
+        let frozen = json!({"requirement": "=1.1.0", "percent": 10, "state": "frozen"});
+        told([
+            (
+                "grant.add",
+                json!({"grant_id": 1, "capability": "kv c"}),
+                "+ kv c",
+            ),
+            (
+                "grant.remove",
+                json!({"grant_id": 1, "capability": "kv c"}),
+                "- kv c",
+            ),
+            (
+                "pin.set",
+                json!({"from": null, "to": "=1.0.0"}),
+                "- → =1.0.0",
+            ),
+            (
+                "pin.remove",
+                json!({"from": "=1.0.0", "to": null}),
+                "=1.0.0 → -",
+            ),
+            (
+                "pin.ramp",
+                json!({"from": "=1.0.0", "to": "=1.0.0", "ramp_to": ramp}),
+                "ramp =1.1.0 10 %",
+            ),
+            (
+                "pin.freeze",
+                json!({"from": "=1.0.0", "to": "=1.0.0", "ramp_from": ramp, "ramp_to": frozen}),
+                "ramp =1.1.0 10 % → =1.1.0 10 % frozen",
+            ),
+            (
+                "pin.rollback",
+                json!({"from": "=1.0.0", "to": "=1.0.0", "ramp_from": ramp}),
+                "ramp =1.1.0 10 % → -",
+            ),
+            (
+                "limit.set",
+                json!({"before": {}, "after": {"memory": "64MiB"}}),
+                "memory=64MiB",
+            ),
+            (
+                "limit.remove",
+                json!({"before": {"memory": "64MiB"}, "after": {}}),
+                "memory=64MiB → -",
+            ),
+            ("secret.set", json!({"from": null, "to": 1}), "1"),
+            ("secret.set", json!({"from": 1, "to": 2}), "1 → 2"),
+            ("secret.remove", json!({"from": 2, "to": null}), "2 → -"),
+            (
+                "secret.rotate",
+                json!({"key_id": "ab12", "secrets": 3}),
+                "3 secrets under key ab12",
+            ),
+            ("kv.set", json!({"version": 3}), "version=3"),
+            ("kv.remove", json!({"version": null}), ""),
+        ]);
+    }
+
+    #[test]
+    fn what_happens_to_versions_keys_and_tasks_is_told() {
+        told([
+            (
+                "component.yank",
+                json!({"from": "active", "to": "yanked"}),
+                "active → yanked",
+            ),
+            (
+                "component.publish",
+                json!({"digest": DIGEST, "status": "active", "unapproved": []}),
+                "0123456789ab",
+            ),
+            (
+                "component.publish",
+                json!({"digest": DIGEST, "status": "needs_approval", "unapproved": ["kv c"]}),
+                "needs approval: + kv c",
+            ),
+            (
+                "component.approve",
+                json!({"unapproved": ["kv c", "env A"], "grants": []}),
+                "+ kv c, + env A",
+            ),
+            (
+                "component.quarantine",
+                json!({"digest": DIGEST}),
+                "0123456789ab",
+            ),
+            ("key.revoke", json!({"prefix": "tk_1"}), "prefix=tk_1"),
+            ("signing_key.remove", json!({"name": "ci"}), "name=ci"),
+            (
+                "task.upgrade",
+                json!({"tasks": 2, "forced": true, "components":
+                    [{"namespace": "a", "component": "b", "from": "1.0.0", "to": "1.1.0"}]}),
+                "2 tasks: a/b 1.0.0 → 1.1.0, forced",
+            ),
+            ("task.cancel", Value::Null, ""),
+        ]);
+        assert_eq!(made("task.cancel", None), "");
+    }
+}

@@ -1,0 +1,85 @@
+//! What is different between versions, as a changelog.
+
+use super::output::Output;
+use super::paint::Tone;
+use super::view::Diff;
+use tasker_compat::{Change, Level, Verdict};
+use tasker_domain::visible::visible_line;
+
+/// Changes that are printed behind an upload; a diff prints all.
+const MAX_SHOWN: usize = 12;
+
+/// The verdict behind what was uploaded: `since 1.0.0: minor` and the changes, each on a line.
+pub fn since(verdict: &Verdict, output: Output) -> String {
+    let level = level(verdict.level, output);
+    let head = format!("\n  since {}: {level}", verdict.against);
+    let lines = lines(&verdict.changes, output).into_iter();
+    let shown: String = lines
+        .take(MAX_SHOWN)
+        .map(|line| format!("\n    {line}"))
+        .collect();
+    match verdict.changes.len().saturating_sub(MAX_SHOWN) {
+        0 => head + &shown,
+        more => format!("{head}{shown}\n    and {more} more"),
+    }
+}
+
+/// The verdict as a part of what is shown of a version.
+pub fn block(verdict: &Verdict, output: Output) -> String {
+    let mut text = format!(
+        "since {}: {}",
+        verdict.against,
+        level(verdict.level, output)
+    );
+    for line in lines(&verdict.changes, output) {
+        text += &format!("\n  {line}");
+    }
+    text
+}
+
+/// A whole diff; `to` is what it was compared with.
+pub fn diff(diff: &Diff, name: &str, to: &str, output: Output) -> String {
+    let Diff {
+        from,
+        verdict,
+        lowest_version,
+        ..
+    } = diff;
+    let head = format!("{name} {from} → {to}: {}", level(verdict.level, output));
+    let lines: String = lines(&verdict.changes, output)
+        .iter()
+        .map(|line| format!("\n  {line}"))
+        .collect();
+    match verdict.changes.is_empty() {
+        true => format!("{head}, nothing is different"),
+        false => format!("{head}, at least {lowest_version}{lines}"),
+    }
+}
+
+/// The level in its colour.
+pub fn level(level: Level, output: Output) -> String {
+    output.paint.tone(tone(level), level.as_str())
+}
+
+fn tone(level: Level) -> Tone {
+    match level {
+        Level::Major => Tone::Bad,
+        Level::Minor => Tone::Caution,
+        Level::Patch => Tone::Quiet,
+    }
+}
+
+/// `level  path  what`, aligned.
+fn lines(changes: &[Change], output: Output) -> Vec<String> {
+    let width = changes
+        .iter()
+        .map(|change| change.path.chars().count())
+        .max();
+    let width = width.unwrap_or(0);
+    let line = |change: &Change| {
+        let level = output.paint.tone(tone(change.level), change.level.as_str());
+        let (path, what) = (visible_line(&change.path), visible_line(&change.what));
+        format!("{level}  {path:width$}  {what}")
+    };
+    changes.iter().map(line).collect()
+}

@@ -1,0 +1,270 @@
+//! `tasker component show`
+
+use crate::output::Output;
+use crate::paint::Tone;
+use crate::reference::Reference;
+use crate::shell::word;
+use crate::view::{ComponentVersion, Handler, Limits, Page, Provenance, SignatureLine, Want};
+use crate::{CliError, Context, Exit, changes, json, list, units};
+use chrono::Utc;
+use tasker_domain::name::Name;
+use tasker_domain::scope::Scope;
+
+/// Show a component: all its versions, or one version with its handlers and their schemas.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// Which one, for example payments/charge or payments/charge@1.4.0.
+    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
+    component: Reference,
+}
+
+impl Show {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        match &self.component.version {
+            Some(version) => self.show_version(&version.to_string(), context).await,
+            None => self.show_family(context).await,
+        }
+    }
+
+    async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.component;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "components",
+            name.as_str(),
+            "versions",
+            version,
+        ];
+        let found = context.client.get::<ComponentVersion>(&path).await?;
+        let path = [&path[..], &["signatures"]].concat();
+        let signatures = context.client.get::<Page<SignatureLine>>(&path).await?;
+        let beside = Beside {
+            signed: signed_text(&signatures.value.items),
+            limits: limits_of(namespace, name, context).await?,
+        };
+        context.output.show(&found.text, || {
+            version_text(&found.value, beside, context.output)
+        })?;
+        context.output.next(&next(&found.value));
+        Ok(Exit::Complete)
+    }
+
+    async fn show_family(&self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.component;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "components",
+            name.as_str(),
+        ];
+        let family = list::versions::<ComponentVersion>(&context.client, &path).await?;
+        let mut versions = family.value.versions;
+        versions.sort_by(|a, b| b.version.cmp(&a.version));
+        context.output.show(&family.text, || {
+            let rows = versions.iter().map(row).collect();
+            context.output.table(
+                ["version", "status", "digest", "size", "created", "handlers"],
+                rows,
+                "no versions",
+            )
+        })?;
+        if let Some(newest) = versions.first() {
+            context.output.next(&[format!(
+                "tasker component show {}@{}",
+                self.component, newest.version
+            )]);
+        }
+        Ok(Exit::Complete)
+    }
+}
+
+fn row(version: &ComponentVersion) -> [String; 6] {
+    [
+        version.version.to_string(),
+        status(version),
+        version.digest.short(),
+        units::size(version.size_bytes),
+        units::ago(version.created_at, Utc::now()),
+        handler_names(version),
+    ]
+}
+
+/// The names of the handlers in a component.
+pub fn handler_names(version: &ComponentVersion) -> String {
+    let names: Vec<_> = version
+        .handlers
+        .iter()
+        .map(|handler| handler.name.as_str())
+        .collect();
+    names.join(", ")
+}
+
+/// What is told of a version that stands elsewhere.
+struct Beside {
+    signed: String,
+    limits: String,
+}
+
+/// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
+async fn limits_of(namespace: &Name, name: &Name, context: &Context) -> Result<String, CliError> {
+    let query = [("namespace", namespace.to_string())];
+    let rules = list::all::<Limits>(&context.client, &["limits"], &query).await?;
+    let line = |rule: &Limits| match &rule.component {
+        Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
+        Scope::One(one) if one.namespace.is_none() && one.component == *name => {
+            Some(rule.limits.to_string())
+        }
+        Scope::One(_) => None,
+    };
+    let lines: Vec<_> = rules.value.items.iter().filter_map(line).collect();
+    Ok(lines.join("\n"))
+}
+
+fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> String {
+    let head = output.fields([
+        (
+            "component",
+            format!("{}/{}", version.namespace, version.component),
+        ),
+        ("version", version.version.to_string()),
+        ("digest", format!("sha256:{}", version.digest)),
+        ("size", units::size(version.size_bytes)),
+        (
+            "status",
+            version.standing.bar_with_story().unwrap_or_else(active),
+        ),
+        ("wants", wants(version, output)),
+        ("imports", version.imports.join("\n")),
+        ("made by", made_by(version.provenance.as_ref())),
+        ("signed by", beside.signed),
+        ("at most", beside.limits),
+        ("created", units::ago(version.created_at, Utc::now())),
+    ]);
+    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
+    let handlers = version
+        .handlers
+        .iter()
+        .map(|handler| handler_text(handler, output));
+    std::iter::once(head)
+        .chain(verdict)
+        .chain(handlers)
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+fn signed_text(signatures: &[SignatureLine]) -> String {
+    let lines = signatures.iter().map(|line| match &line.key_name {
+        Some(name) => format!("{name} ({})", line.key_id),
+        None => line.key_id.clone(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What it was written in and by which tools, and what it consists of.
+fn made_by(provenance: Option<&Provenance>) -> String {
+    let Some(provenance) = provenance else {
+        return String::new();
+    };
+    let Provenance {
+        languages,
+        processed_by,
+        sdks,
+        modules,
+        module_bytes,
+    } = provenance;
+    let tools = [languages, sdks, processed_by].into_iter().flatten();
+    let mut lines: Vec<String> = tools
+        .map(|tool| {
+            format!("{} {}", tool.name, tool.version)
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    let modules = units::count(*modules, "module");
+    lines.push(format!("{modules} of {}", units::size(*module_bytes)));
+    lines.join("\n")
+}
+
+/// Why new tasks may not take it, or that they may.
+fn status(version: &ComponentVersion) -> String {
+    version.standing.bar().unwrap_or_else(active)
+}
+
+fn active() -> String {
+    "active".to_owned()
+}
+
+/// What it wants, a line each, with what keeps it from having it.
+fn wants(version: &ComponentVersion, output: Output) -> String {
+    let line = |want: &Want| {
+        let state = match (version.unapproved.contains(&want.capability), want.granted) {
+            (true, _) => output.paint.tone(Tone::Bad, "needs approval"),
+            (false, true) => output.paint.tone(Tone::Good, "granted"),
+            (false, false) => output.paint.tone(Tone::Quiet, "not granted"),
+        };
+        format!("{}  {state}", want.capability)
+    };
+    let lines: Vec<_> = version.wants.iter().map(line).collect();
+    lines.join("\n")
+}
+
+/// What gives the version to new tasks again, if it was taken out of use.
+fn way_back(version: &ComponentVersion) -> Option<String> {
+    let (namespace, name) = (&version.namespace, &version.component);
+    let standing = &version.standing;
+    let verb = match (standing.is_quarantined(), standing.is_yanked()) {
+        (true, _) => "release",
+        (false, true) => "unyank",
+        (false, false) => return None,
+    };
+    let number = &version.version;
+    Some(format!(
+        "tasker component {verb} {namespace}/{name}@{number}"
+    ))
+}
+
+/// What lets the version be taken, and do what it wants, if anything is in its way.
+pub fn next(version: &ComponentVersion) -> Vec<String> {
+    let (namespace, name) = (&version.namespace, &version.component);
+    if let Some(way_back) = way_back(version) {
+        return vec![way_back];
+    }
+    if !version.unapproved.is_empty() {
+        let version = &version.version;
+        return vec![format!(
+            "tasker component approve {namespace}/{name}@{version}"
+        )];
+    }
+    let missing = version.wants.iter().filter(|want| !want.granted);
+    let command = |want: &Want| {
+        let capability = word(&to_grant(&want.capability));
+        format!("tasker grant add {namespace}/{name} {capability}")
+    };
+    missing.map(command).collect()
+}
+
+/// What is wanted as it can be granted; a destination or value that it does not name is left to be
+/// filled in.
+pub fn to_grant(capability: &str) -> String {
+    match capability {
+        "http" => "http HOST".to_owned(),
+        env if env.starts_with("env ") && !env.contains('=') => format!("{env}=VALUE"),
+        other => other.to_owned(),
+    }
+}
+
+fn handler_text(handler: &Handler, output: Output) -> String {
+    let schema = |schema: &Option<_>| schema.as_deref().map(json::pretty).unwrap_or_default();
+    output.fields([
+        ("handler", handler.name.clone()),
+        ("does", handler.description.clone().unwrap_or_default()),
+        ("takes", schema(&handler.input_schema)),
+        ("gives", schema(&handler.result_schema)),
+        ("errors", handler.error_codes.join(", ")),
+    ])
+}

@@ -1,0 +1,121 @@
+//! `tasker gc`
+
+use super::output::Output;
+use super::paint::Tone;
+use super::{CliError, Context, Exit, units};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::json;
+use std::time::Duration;
+use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
+use tasker_domain::digest::Digest;
+
+/// Remove the bytes of component versions that are no longer needed.
+///
+/// A version is needed while an open task has it, a template or pin would give it to a new task, or it
+/// is the highest stable one. Its record stays; pushing the same bytes under the same version restores it.
+#[derive(Debug, clap::Args)]
+pub struct Gc {
+    /// Only versions not published, resolved or run for this long, for example 12h or 90d.
+    #[arg(long, default_value = "30d", value_name = "DURATION", value_parser = parse_age)]
+    older_than: Duration,
+    /// Show what would be removed only.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Deserialize)]
+struct Collection {
+    dry_run: bool,
+    versions: Vec<Collected>,
+    freed_bytes: u64,
+}
+
+#[derive(Deserialize)]
+struct Collected {
+    namespace: String,
+    component: String,
+    version: String,
+    digest: Digest,
+    freed_bytes: u64,
+}
+
+/// How old what is collected is, as a user writes it.
+pub fn parse_age(text: &str) -> Result<Duration, String> {
+    let age = units::parse_duration(text)?;
+    match age <= MAX_COLLECT_AGE {
+        true => Ok(age),
+        false => Err(format!(
+            "`{text}` is too long; give at most {}d",
+            MAX_COLLECT_AGE.as_secs() / 86_400
+        )),
+    }
+}
+
+impl Gc {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let body = json!({
+            "older_than_ms": u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX),
+            "dry_run": self.dry_run,
+        });
+        let answer = context
+            .client
+            .send_json::<Collection>(Method::POST, &["collections"], &body)
+            .await?;
+        let (collection, output) = (&answer.value, context.output);
+        output.show(&answer.text, || text(collection, output))?;
+        output.next(&[self.next(collection)]);
+        Ok(Exit::Complete)
+    }
+
+    fn next(&self, collection: &Collection) -> String {
+        match (collection.dry_run, collection.versions.is_empty()) {
+            (true, false) if self.older_than == DEFAULT_COLLECT_AGE => "tasker gc".to_owned(),
+            (true, false) => {
+                let seconds = self.older_than.as_secs();
+                format!("tasker gc --older-than {seconds}s")
+            }
+            (false, false) => "tasker audit ls --action component.collect".to_owned(),
+            (true | false, true) => "tasker registry tree".to_owned(),
+        }
+    }
+}
+
+fn text(collection: &Collection, output: Output) -> String {
+    if collection.versions.is_empty() {
+        return output
+            .paint
+            .tone(Tone::Quiet, "there is nothing to collect");
+    }
+    let rows = collection.versions.iter().map(row).collect();
+    let table = output.table(["version", "digest", "frees"], rows, "");
+    let versions = units::count(collection.versions.len(), "version");
+    let freed = units::size(collection.freed_bytes);
+    let end = match collection.dry_run {
+        true => format!("{versions} would go, {freed}"),
+        false => {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            format!("{mark} collected {versions}, {freed}")
+        }
+    };
+    format!("{table}\n\n{end}")
+}
+
+fn row(collected: &Collected) -> [String; 3] {
+    let Collected {
+        namespace,
+        component,
+        version,
+        digest,
+        freed_bytes,
+    } = collected;
+    let frees = match freed_bytes {
+        0 => "shared".to_owned(),
+        bytes => units::size(*bytes),
+    };
+    [
+        format!("{namespace}/{component}@{version}"),
+        digest.short(),
+        frees,
+    ]
+}

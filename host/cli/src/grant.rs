@@ -1,0 +1,237 @@
+//! `tasker grant …`
+
+use super::paint::Tone;
+use super::reference::ComponentFamily;
+use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
+use chrono::Utc;
+use reqwest::Method;
+use serde_json::json;
+use tasker_domain::capability::Capability;
+use tasker_domain::name::Name;
+
+/// The forms of a capability.
+const FORMS: &str = "Capabilities:
+  http [METHODS] HOST[:PORT][/PATH]   http GET,POST api.example.com/v1/*
+  secret NAME [clear] [for HOSTS]     secret stripe-key for api.stripe.com
+  kv BUCKET [read]                    kv counters
+  env NAME=VALUE                      env LOG_LEVEL=info
+  events PREFIX                       events orders";
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Grant a capability to a component in the tasks of a namespace.
+    #[command(after_help = FORMS)]
+    Add {
+        #[command(flatten)]
+        granted: Granted,
+        /// The capability, such as 'http GET api.example.com/v1/*'.
+        capability: String,
+        /// Reason; recorded in the audit log.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
+    },
+    /// List the grants.
+    Ls {
+        /// Only grants of this namespace.
+        #[arg(long)]
+        namespace: Option<Name>,
+    },
+    /// Revoke a grant; it takes effect from the next attempt on.
+    Rm {
+        #[command(flatten)]
+        granted: Granted,
+        /// The capability, as `grant ls` shows it, or the id of the grant.
+        capability: String,
+        /// Reason; recorded in the audit log.
+        #[arg(long, default_value = "", hide_default_value = true)]
+        reason: String,
+    },
+}
+
+/// To what is granted, and in whose tasks.
+#[derive(Debug, clap::Args)]
+pub struct Granted {
+    /// The component, for example payments/charge; 'payments/*' for all components of the namespace.
+    #[arg(value_name = "NAMESPACE/NAME")]
+    component: ComponentFamily,
+    /// Namespace of the tasks; by default the namespace of the component.
+    #[arg(long = "in", value_name = "NAMESPACE")]
+    namespace: Option<Name>,
+}
+
+impl Granted {
+    fn namespace(&self) -> &Name {
+        match (&self.namespace, &self.component) {
+            (Some(namespace), _) | (None, ComponentFamily::All(namespace)) => namespace,
+            (None, ComponentFamily::One(component)) => &component.namespace,
+        }
+    }
+
+    /// As the namespace names it: `*`, `name`, or `other/name`.
+    fn component(&self) -> Result<String, CliError> {
+        match &self.component {
+            ComponentFamily::One(component) if component.namespace == *self.namespace() => {
+                Ok(component.name.to_string())
+            }
+            ComponentFamily::One(component) => Ok(component.family()),
+            ComponentFamily::All(namespace) if namespace == self.namespace() => Ok("*".to_owned()),
+            ComponentFamily::All(namespace) => Err(Problem::bad_input(format!(
+                "{} cannot grant to all components of {namespace} at once",
+                self.namespace()
+            ))
+            .help("grant to each of them by its name")
+            .into()),
+        }
+    }
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Add {
+            granted,
+            capability,
+            reason,
+        } => add(&granted, &capability, &reason, context).await?,
+        Command::Ls { namespace } => ls(namespace, context).await?,
+        Command::Rm {
+            granted,
+            capability,
+            reason,
+        } => rm(&granted, &capability, &reason, context).await?,
+    }
+    Ok(Exit::Complete)
+}
+
+async fn add(
+    granted: &Granted,
+    capability: &str,
+    reason: &str,
+    context: &Context,
+) -> Result<(), CliError> {
+    let path = ["namespaces", granted.namespace().as_str(), "grants"];
+    let body = json!({
+        "component": granted.component()?, "capability": capability, "reason": reason,
+    });
+    let grant = context
+        .client
+        .send_json::<view::Grant>(Method::POST, &path, &body)
+        .await?;
+    context.output.show(&grant.text, || {
+        let mark = context.output.paint.tone(Tone::Good, "✔");
+        let (namespace, capability) = (&grant.value.namespace, &grant.value.capability);
+        let may = match grant.value.created {
+            Some(false) => "had already",
+            Some(true) | None => "has",
+        };
+        format!(
+            "{mark} {} {may} `{capability}` in tasks of {namespace}",
+            granted.component
+        )
+    })?;
+    if let ComponentFamily::One(component) = &granted.component {
+        not_yet::warn(&component.namespace, &component.name, context).await;
+    }
+    let ls = format!("tasker grant ls --namespace {}", granted.namespace());
+    context.output.next(&[ls]);
+    Ok(())
+}
+
+async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
+    let query = list::filters([("namespace", namespace.map(String::from))]);
+    let page = list::all::<view::Grant>(&context.client, &["grants"], &query).await?;
+    context.output.show(&page.text, || {
+        let rows = page.value.items.iter().map(row).collect();
+        context.output.table(
+            ["namespace", "component", "may reach", "id", "set", "by"],
+            rows,
+            "no grants",
+        )
+    })?;
+    if page.value.items.is_empty() {
+        let add = "tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'";
+        context.output.next(&[add.to_owned()]);
+    }
+    Ok(())
+}
+
+fn row(grant: &view::Grant) -> [String; 6] {
+    [
+        grant.namespace.clone(),
+        grant.component.clone(),
+        grant.capability.clone(),
+        grant.id.to_string(),
+        units::ago(grant.created_at, Utc::now()),
+        grant.created_by.clone(),
+    ]
+}
+
+async fn rm(
+    granted: &Granted,
+    capability: &str,
+    reason: &str,
+    context: &Context,
+) -> Result<(), CliError> {
+    let id = standing(granted, capability, context).await?.to_string();
+    let path = ["namespaces", granted.namespace().as_str(), "grants", &id];
+    let answer = context
+        .client
+        .delete_with(&path, &[("reason", reason.to_owned())])
+        .await?;
+    let removed = context.client.understand::<view::Grant>(answer)?;
+    context.output.show(&removed.text, || {
+        let mark = context.output.paint.tone(Tone::Good, "✔");
+        let (namespace, capability) = (&removed.value.namespace, &removed.value.capability);
+        let component = &granted.component;
+        format!("{mark} {component} no longer has `{capability}` in tasks of {namespace}")
+    })
+}
+
+/// The id of a grant that stands.
+async fn standing(granted: &Granted, capability: &str, context: &Context) -> Result<i64, CliError> {
+    let (namespace, component) = (granted.namespace(), granted.component()?);
+    let query = [("component", component)];
+    let path = ["namespaces", namespace.as_str(), "grants"];
+    let page = list::all::<view::Grant>(&context.client, &path, &query).await?;
+    let stored = capability.parse::<Capability>().map(|it| it.to_string());
+    let is_meant = |grant: &&view::Grant| {
+        grant.id.to_string() == capability || stored.as_ref() == Ok(&grant.capability)
+    };
+    let found = page.value.items.iter().find(is_meant);
+    Ok(found
+        .ok_or_else(|| {
+            let who = &granted.component;
+            let what = format!("there is no grant of `{capability}` to {who} in {namespace}");
+            Problem::new(Exit::NotFound, "unknown_grant", what)
+                .help(format!("see: tasker grant ls --namespace {namespace}"))
+        })?
+        .id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn granted(component: &str, namespace: Option<&str>) -> Granted {
+        Granted {
+            component: component.parse().unwrap(),
+            namespace: namespace.map(|text| text.parse().unwrap()),
+        }
+    }
+
+    #[test]
+    fn the_namespace_of_the_component_is_meant_unless_another_is_given() {
+        let own = granted("payments/charge", None);
+        assert_eq!(own.namespace().as_str(), "payments");
+        assert_eq!(own.component().unwrap(), "charge");
+        let other = granted("payments/charge", Some("orders"));
+        assert_eq!(other.namespace().as_str(), "orders");
+        assert_eq!(other.component().unwrap(), "payments/charge");
+    }
+
+    #[test]
+    fn a_star_means_the_components_of_the_namespace_itself() {
+        assert_eq!(granted("payments/*", None).component().unwrap(), "*");
+        assert!(granted("payments/*", Some("orders")).component().is_err());
+        assert!("*".parse::<ComponentFamily>().is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! `tasker new`
+
+use super::output::Output;
+use super::scaffold::{self, File, Names, Sdk};
+use super::{CliError, Exit, shell};
+use anyhow::{Context as _, bail};
+use serde_json::json;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use tasker_domain::name::Name;
+
+/// The namespace of what has none in its name.
+const DEFAULT_NAMESPACE: &str = "default";
+/// Where a checkout of this project has the SDK.
+const SDK_IN_CHECKOUT: &str = "plugins/sdk";
+
+/// Create a crate of step handlers, with a task template to try it.
+///
+/// Inside a checkout of Tasker the crate uses the SDK of the checkout; elsewhere the SDK is copied into
+/// its folder sdk/, unless --sdk-path is given.
+#[derive(Debug, clap::Args)]
+pub struct New {
+    /// Name of the component: hello, or with a namespace orders/charge.
+    #[arg(value_name = "[NAMESPACE/]NAME")]
+    name: CrateName,
+    /// Folder to create; by default named after the component.
+    #[arg(long, value_name = "FOLDER")]
+    dir: Option<PathBuf>,
+    /// Use the SDK in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    sdk_path: Option<PathBuf>,
+}
+
+/// The name of a component that has a crate: `[namespace/]name`.
+#[derive(Clone, Debug)]
+struct CrateName {
+    namespace: Name,
+    name: Name,
+}
+
+impl FromStr for CrateName {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let (namespace, name) = text.split_once('/').unwrap_or((DEFAULT_NAMESPACE, text));
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            bail!(
+                "the name of a crate starts with a letter, and `{}` does not",
+                name.escape_debug()
+            );
+        }
+        Ok(Self {
+            namespace: namespace.parse()?,
+            name: name.parse()?,
+        })
+    }
+}
+
+impl New {
+    /// Writes the crate and says how to go on.
+    pub fn run(self, output: Output) -> Result<Exit, CliError> {
+        let dir = self.dir.unwrap_or_else(|| self.name.name.as_str().into());
+        let sdk = sdk(&dir, self.sdk_path.as_deref())?;
+        create(&dir, &self.name, &sdk)?;
+        let CrateName { namespace, name } = &self.name;
+        let answer = json!({ "folder": dir, "namespace": namespace, "name": name });
+        output.show(&answer.to_string(), || next(&dir, &self.name))?;
+        Ok(Exit::Complete)
+    }
+}
+
+fn create(dir: &Path, name: &CrateName, sdk: &Sdk) -> anyhow::Result<()> {
+    if fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!(
+            "{} is not empty; name another folder with --dir",
+            dir.display()
+        );
+    }
+    let names = Names {
+        namespace: name.namespace.as_str(),
+        name: name.name.as_str(),
+    };
+    scaffold::files(names, sdk)
+        .iter()
+        .try_for_each(|file| write(dir, file))
+}
+
+fn write(dir: &Path, file: &File) -> anyhow::Result<()> {
+    let path = dir.join(&file.path);
+    let parent = path.parent().expect("it was joined to a folder");
+    make_folder(parent)?;
+    fs::write(&path, &file.text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn make_folder(path: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(path).with_context(|| format!("cannot make the folder {}", path.display()))
+}
+
+fn sdk(dir: &Path, asked_for: Option<&Path>) -> anyhow::Result<Sdk> {
+    let Some(path) = asked_for else {
+        return Ok(in_checkout(dir)?.map_or(Sdk::Copied, Sdk::Path));
+    };
+    if !is_sdk(path) {
+        bail!(
+            "{} is not the SDK: it has no Cargo.toml of a crate tasker-sdk",
+            path.display()
+        );
+    }
+    Ok(Sdk::Path(path.canonicalize()?))
+}
+
+/// The way from `dir` to the SDK of the checkout that it lies in, if it lies in one.
+fn in_checkout(dir: &Path) -> anyhow::Result<Option<PathBuf>> {
+    make_folder(dir)?;
+    let dir = dir.canonicalize()?;
+    let up = dir
+        .ancestors()
+        .position(|folder| is_sdk(&folder.join(SDK_IN_CHECKOUT)));
+    Ok(up.map(|levels| {
+        (0..levels)
+            .map(|_| "..")
+            .collect::<PathBuf>()
+            .join(SDK_IN_CHECKOUT)
+    }))
+}
+
+fn is_sdk(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("Cargo.toml"))
+        .is_ok_and(|text| text.contains("name = \"tasker-sdk\""))
+}
+
+fn next(dir: &Path, CrateName { namespace, name }: &CrateName) -> String {
+    format!(
+        "wrote {dir}; with a host running (tasker serve):\n\
+         \n    cd {cd}\
+         \n    cargo test\
+         \n    tasker component push .\
+         \n    tasker template push template.yaml\
+         \n    tasker pin set template {namespace}/{name}@0.1.0\
+         \n    tasker task run {namespace}/{name} --input @input.json --watch",
+        dir = dir.display(),
+        cd = shell::path(dir),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hello() -> CrateName {
+        "hello".parse().unwrap()
+    }
+
+    #[test]
+    fn a_name_without_a_namespace_is_in_the_default_one() {
+        assert_eq!(hello().namespace.as_str(), DEFAULT_NAMESPACE);
+        assert_eq!(
+            "orders/charge"
+                .parse::<CrateName>()
+                .unwrap()
+                .namespace
+                .as_str(),
+            "orders"
+        );
+    }
+
+    #[test]
+    fn a_name_that_cargo_would_refuse_is_refused_with_the_reason() {
+        for wrong in ["", "1st", "-x", "a b", "a/b/c", "/x", "../x"] {
+            assert!(wrong.parse::<CrateName>().is_err(), "{wrong}");
+        }
+        let error = "1st".parse::<CrateName>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "the name of a crate starts with a letter, and `1st` does not"
+        );
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        create(dir.path(), &hello(), &Sdk::Copied).unwrap();
+        let error = create(dir.path(), &hello(), &Sdk::Copied).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .ends_with("is not empty; name another folder with --dir"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn outside_a_checkout_the_sdk_is_copied() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(sdk(dir.path(), None).unwrap(), Sdk::Copied);
+    }
+
+    #[test]
+    fn inside_a_checkout_the_sdk_is_named_by_its_path() {
+        let checkout = tempfile::tempdir().unwrap();
+        let sdk_there = checkout.path().join(SDK_IN_CHECKOUT);
+        fs::create_dir_all(&sdk_there).unwrap();
+        fs::write(
+            sdk_there.join("Cargo.toml"),
+            "[package]\nname = \"tasker-sdk\"\n",
+        )
+        .unwrap();
+        let dir = checkout.path().join("examples/99-new");
+        assert_eq!(
+            sdk(&dir, None).unwrap(),
+            Sdk::Path("../../plugins/sdk".into())
+        );
+    }
+
+    #[test]
+    fn a_folder_without_the_sdk_is_refused_as_its_path() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = sdk(dir.path(), Some(dir.path())).unwrap_err();
+        assert!(error.to_string().contains("is not the SDK"), "{error}");
+    }
+}

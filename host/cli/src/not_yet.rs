@@ -1,0 +1,28 @@
+//! Rules for components that are not there.
+
+use super::output::tell;
+use super::paint::Tone;
+use super::view::{ComponentVersion, Family};
+use super::{CliError, Context, Exit};
+use tasker_domain::name::Name;
+
+/// Warns where a rule is about a component that is not there: it may come, or its name be mistyped.
+pub async fn warn(namespace: &Name, component: &Name, context: &Context) {
+    let path = [
+        "namespaces",
+        namespace.as_str(),
+        "components",
+        component.as_str(),
+    ];
+    let found = context.client.get::<Family<ComponentVersion>>(&path).await;
+    let Err(CliError::Problem(problem)) = found else {
+        return;
+    };
+    // Whoever may set rules may not be one to look at components.
+    if problem.exit() == Exit::NotFound && !context.output.is_json() {
+        let lead = context.output.paint_error.tone(Tone::Caution, "warning:");
+        tell(&format!(
+            "{lead} there is no component {namespace}/{component} yet; the rule holds once there is\n"
+        ));
+    }
+}

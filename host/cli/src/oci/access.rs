@@ -1,0 +1,132 @@
+//! How a registry is reached: the protocol and the credentials.
+
+use super::place::Place;
+use super::trouble::told;
+use crate::{CliError, Problem};
+use data_encoding::BASE64;
+use oci_client::Client;
+use oci_client::client::{ClientConfig, ClientProtocol};
+use oci_client::secrets::RegistryAuth;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tasker_domain::byte_order_mark::without_mark;
+
+/// A registry that does not accept a connection within this is taken for unreachable.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// A registry that sends nothing for this long is given up.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// The longest password, in bytes.
+const MAX_PASSWORD_BYTES: u64 = 16 << 10;
+
+/// What the commands take.
+#[derive(Debug, clap::Args)]
+pub struct Access {
+    /// Your name at the registry; without it, what `docker login` stored is used.
+    #[arg(long, requires = "password_stdin")]
+    username: Option<String>,
+    /// Read the password or token from standard input.
+    #[arg(long, requires = "username")]
+    password_stdin: bool,
+    /// Speak plain HTTP, which a registry on this machine is spoken to in any case.
+    #[arg(long)]
+    insecure: bool,
+}
+
+/// A registry to talk to, and as whom.
+pub struct Connection {
+    pub client: Client,
+    pub auth: RegistryAuth,
+}
+
+impl Access {
+    /// Nothing is sent yet.
+    pub fn connect(&self, place: &Place) -> Result<Connection, CliError> {
+        let protocol = match self.insecure || place.is_loopback() {
+            true => ClientProtocol::Http,
+            false => ClientProtocol::Https,
+        };
+        let config = ClientConfig {
+            protocol,
+            connect_timeout: Some(CONNECT_TIMEOUT),
+            read_timeout: Some(READ_TIMEOUT),
+            user_agent: concat!("tasker/", env!("CARGO_PKG_VERSION")),
+            ..ClientConfig::default()
+        };
+        let client = Client::try_from(config).map_err(|error| told(place, &error))?;
+        Ok(Connection {
+            client,
+            auth: self.auth(place)?,
+        })
+    }
+
+    fn auth(&self, place: &Place) -> Result<RegistryAuth, CliError> {
+        match &self.username {
+            Some(username) => Ok(RegistryAuth::Basic(username.clone(), password()?)),
+            None => Ok(docker_config()
+                .and_then(|path| stored_auth(&path, place.reference().registry()))
+                .unwrap_or(RegistryAuth::Anonymous)),
+        }
+    }
+}
+
+fn password() -> Result<String, CliError> {
+    let mut text = String::new();
+    let mut input = std::io::stdin().take(MAX_PASSWORD_BYTES);
+    input.read_to_string(&mut text).map_err(|error| {
+        Problem::bad_input(format!(
+            "cannot read the password from standard input: {error}"
+        ))
+    })?;
+    let text = without_mark(&text);
+    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+}
+
+/// Where `docker login` keeps credentials.
+fn docker_config() -> Option<PathBuf> {
+    let set = |name| std::env::var_os(name).map(PathBuf::from);
+    let folder = set("DOCKER_CONFIG").or_else(|| Some(set("HOME")?.join(".docker")))?;
+    Some(folder.join("config.json"))
+}
+
+#[derive(Deserialize)]
+struct DockerConfig {
+    #[serde(default)]
+    auths: BTreeMap<String, DockerAuth>,
+}
+
+#[derive(Deserialize)]
+struct DockerAuth {
+    /// `name:password` in base64; absent where a credential store has it, which is not asked.
+    auth: Option<String>,
+}
+
+fn stored_auth(path: &Path, registry: &str) -> Option<RegistryAuth> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let config: DockerConfig = serde_json::from_str(without_mark(&text)).ok()?;
+    let encoded = config.auths.get(registry)?.auth.as_ref()?;
+    let decoded = BASE64.decode(encoded.as_bytes()).ok()?;
+    let decoded = String::from_utf8(decoded).ok()?;
+    let (name, password) = decoded.split_once(':')?;
+    Some(RegistryAuth::Basic(name.to_owned(), password.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_docker_login_stored_is_found_by_the_registry() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let config = r#"{"auths": {"registry.example.com": {"auth": "YWRhOnM6ZWNyZXQ="}, "other.example.com": {}}}"#;
+        std::io::Write::write_all(&mut file, config.as_bytes()).unwrap();
+        let found = stored_auth(file.path(), "registry.example.com");
+        assert_eq!(
+            found,
+            Some(RegistryAuth::Basic("ada".into(), "s:ecret".into()))
+        );
+        assert_eq!(stored_auth(file.path(), "other.example.com"), None);
+    }
+}

@@ -1,0 +1,23 @@
+//! `tasker oci …`
+
+mod access;
+mod place;
+mod pull;
+mod push;
+mod signatures;
+mod trouble;
+
+use crate::{CliError, Context, Exit};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Push(push::Push),
+    Pull(pull::Pull),
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Push(push) => push.run(context).await,
+        Command::Pull(pull) => pull.run(context).await,
+    }
+}

@@ -1,0 +1,192 @@
+//! `tasker oci push`
+
+use super::access::{Access, Connection};
+use super::place::Place;
+use super::signatures;
+use super::trouble::{is_missing, told};
+use crate::paint::Tone;
+use crate::reference::Reference;
+use crate::signing::SecretKey;
+use crate::view::{ComponentVersion, Page, SignatureLine};
+use crate::{CliError, Context, Exit, Problem, units};
+use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
+use oci_client::errors::OciDistributionError;
+use oci_client::manifest::OciImageManifest;
+use oci_wasm::{ToConfig as _, WASM_MANIFEST_MEDIA_TYPE, WasmConfig};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tasker_domain::digest::Digest;
+use tasker_domain::signature::Signature;
+
+/// Push a registered component to an OCI registry, with its signatures.
+#[derive(Debug, clap::Args)]
+pub struct Push {
+    /// Which one, for example orders/charge@1.5.0.
+    #[arg(value_name = "NAMESPACE/NAME@VERSION")]
+    component: Reference,
+    /// Where to, for example registry.example.com/orders/charge:1.5.0.
+    #[arg(value_name = "REGISTRY/REPOSITORY:TAG")]
+    place: Place,
+    /// Sign it with this private key as well.
+    #[arg(long, value_name = "KEY")]
+    sign: Option<PathBuf>,
+    /// Replace an existing tag that has other content.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    access: Access,
+}
+
+impl Push {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let connection = self.access.connect(&self.place)?;
+        let version = self.version(context).await?;
+        let text = version.version.to_string();
+        let path = [self.path(&text), vec!["bytes"]].concat();
+        let bytes = context.client.download(&path).await?;
+        let digest = Digest::of(&bytes);
+        let mut given = self.signatures(&text, context).await?;
+        if let Some(key) = &self.sign {
+            given.push(SecretKey::read(key)?.sign(digest));
+        }
+        if !self.force {
+            refuse_replacing(&connection, &self.place, digest).await?;
+        }
+        push(&connection, &self.place, &version, bytes).await?;
+        let signed = signatures::push(&connection, &self.place, digest, &given).await?;
+        self.show(&version, digest, &signed, context)?;
+        Ok(Exit::Complete)
+    }
+
+    async fn version(&self, context: &Context) -> Result<ComponentVersion, CliError> {
+        let Some(version) = &self.component.version else {
+            let what = format!("`{}` has no version", self.component);
+            let help = format!("write for example {}@1.5.0", self.component);
+            return Err(Problem::bad_input(what).help(help).into());
+        };
+        let version = version.to_string();
+        let found = context.client.get(&self.path(&version)).await?;
+        Ok(found.value)
+    }
+
+    fn path<'a>(&'a self, version: &'a str) -> Vec<&'a str> {
+        let (namespace, name) = (&self.component.namespace, &self.component.name);
+        let family = [
+            "namespaces",
+            namespace.as_str(),
+            "components",
+            name.as_str(),
+        ];
+        [&family[..], &["versions", version]].concat()
+    }
+
+    async fn signatures(
+        &self,
+        version: &str,
+        context: &Context,
+    ) -> Result<Vec<Signature>, CliError> {
+        let path = [self.path(version), vec!["signatures"]].concat();
+        let page = context.client.get::<Page<SignatureLine>>(&path).await?;
+        let signatures = page.value.items.iter().map(|line| line.signature.parse());
+        Ok(signatures.filter_map(Result::ok).collect())
+    }
+
+    fn show(
+        &self,
+        version: &ComponentVersion,
+        digest: Digest,
+        signed: &[Signature],
+        context: &Context,
+    ) -> Result<(), CliError> {
+        let keys: Vec<String> = signed
+            .iter()
+            .map(|one| one.key().id().to_string())
+            .collect();
+        let answer =
+            json!({ "place": self.place.to_string(), "digest": digest, "signed_by": keys });
+        let output = context.output;
+        output.show(&answer.to_string(), || {
+            let (mark, size) = (
+                output.paint.tone(Tone::Good, "✔"),
+                units::size(version.size_bytes),
+            );
+            let signed = match keys.is_empty() {
+                true => "not signed".to_owned(),
+                false => format!("signed by {}", keys.join(", ")),
+            };
+            let (component, place) = (&self.component, &self.place);
+            format!(
+                "{mark} {component} pushed to {place} ({size}, digest {})\n  {signed}",
+                digest.short()
+            )
+        })?;
+        output.next(&[format!(
+            "tasker oci pull {} --name NAMESPACE/NAME",
+            self.place
+        )]);
+        Ok(())
+    }
+}
+
+/// Refuses to take a tag away from other content. A registry has no way to do that in one go: who pushes
+/// to the same tag in the same moment is not noticed.
+async fn refuse_replacing(
+    connection: &Connection,
+    place: &Place,
+    digest: Digest,
+) -> Result<(), CliError> {
+    let Connection { client, auth } = connection;
+    let manifest = match client.pull_image_manifest(place.reference(), auth).await {
+        Ok((manifest, _)) => manifest,
+        Err(error) if is_missing(&error) => return Ok(()),
+        // Whatever else is there, it is something else.
+        Err(OciDistributionError::UnsupportedMediaTypeError(_)) => return Err(taken(place, None)),
+        Err(error) => return Err(told(place, &error)),
+    };
+    let layers: Vec<&str> = manifest
+        .layers
+        .iter()
+        .map(|it| it.digest.as_str())
+        .collect();
+    match layers == [format!("sha256:{digest}")] {
+        true => Ok(()),
+        false => Err(taken(place, layers.first().copied())),
+    }
+}
+
+fn taken(place: &Place, by: Option<&str>) -> CliError {
+    let by = by.map_or_else(String::new, |digest| format!(" ({digest})"));
+    let what = format!("{place} is there already, with other content{by}");
+    let help = "push to another tag, or replace it with --force";
+    Problem::new(Exit::Conflict, "tag_exists", what)
+        .help(help)
+        .into()
+}
+
+/// As the CNCF lays Wasm out. The same version gives the same manifest, whenever it is pushed.
+async fn push(
+    connection: &Connection,
+    place: &Place,
+    version: &ComponentVersion,
+    bytes: Vec<u8>,
+) -> Result<(), CliError> {
+    let (mut config, layer) = WasmConfig::from_raw_component(bytes, None)?;
+    config.created = version.created_at;
+    let config = config.to_config()?;
+    let title = format!("{}/{}", version.namespace, version.component);
+    let annotations = BTreeMap::from([
+        (ORG_OPENCONTAINERS_IMAGE_TITLE.to_owned(), title),
+        (
+            ORG_OPENCONTAINERS_IMAGE_VERSION.to_owned(),
+            version.version.to_string(),
+        ),
+    ]);
+    let layers = [layer];
+    let mut manifest = OciImageManifest::build(&layers, &config, Some(annotations));
+    manifest.media_type = Some(WASM_MANIFEST_MEDIA_TYPE.to_owned());
+    let Connection { client, auth } = connection;
+    let pushed = client.push(place.reference(), &layers, config, auth, Some(manifest));
+    pushed.await.map_err(|error| told(place, &error))?;
+    Ok(())
+}

@@ -1,0 +1,176 @@
+use crate::reference::{Reference, parse_family};
+use crate::{CliError, Problem};
+use std::fmt;
+use tasker_domain::name::Name;
+
+/// What is pinned, and for whose tasks.
+#[derive(Debug, clap::Args)]
+pub struct Pinned {
+    #[arg(value_enum)]
+    kind: Kind,
+    /// The template or component, for example payments/charge.
+    #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    name: Reference,
+    /// The namespace whose tasks are pinned; without it, the namespace of the name.
+    #[arg(long = "in", value_name = "NAMESPACE")]
+    namespace: Option<Name>,
+}
+
+/// The same, with `@1.2.0` behind the name for that version and no other.
+#[derive(Clone, Debug, clap::Args)]
+pub struct PinnedAt {
+    #[arg(value_enum)]
+    kind: Kind,
+    /// The template or component, for example payments/charge; payments/charge@1.2.0 is exactly that
+    /// version, as the requirement =1.2.0 is.
+    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
+    name: Reference,
+    /// The namespace whose tasks are pinned; without it, the namespace of the name.
+    #[arg(long = "in", value_name = "NAMESPACE")]
+    namespace: Option<Name>,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Kind {
+    Template,
+    Component,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Component => "component",
+        }
+    }
+}
+
+impl PinnedAt {
+    /// What is pinned, and at what: by the version behind the name, or by a requirement, not by both.
+    pub(super) fn at(self, requirement: Option<String>) -> Result<(Pinned, String), CliError> {
+        let (kind, namespace) = (self.kind, self.namespace);
+        let (family, version) = (self.name.family(), self.name.version.clone());
+        let name = Reference {
+            version: None,
+            ..self.name
+        };
+        let what = match (version, requirement) {
+            (Some(version), None) => format!("={version}"),
+            (None, Some(requirement)) => requirement,
+            (Some(version), Some(requirement)) => {
+                let what = format!("`@{version}` and `{requirement}` both say a version");
+                return Err(Problem::bad_input(what)
+                    .help("leave one of them out")
+                    .into());
+            }
+            (None, None) => {
+                let what = format!("which version of {family} is meant?");
+                let help = format!("write {family}@1.2.0 for that version, or {family} '^1.2'");
+                return Err(Problem::bad_input(what).help(help).into());
+            }
+        };
+        let pinned = Pinned {
+            kind,
+            name,
+            namespace,
+        };
+        Ok((pinned, what))
+    }
+}
+
+impl Pinned {
+    pub(super) fn namespace(&self) -> &Name {
+        self.namespace.as_ref().unwrap_or(&self.name.namespace)
+    }
+
+    /// How the path of the API names it: `name`, or `other~name` for another namespace's.
+    pub(super) fn target(&self) -> String {
+        match self.namespace() == &self.name.namespace {
+            true => self.name.name.to_string(),
+            false => format!("{}~{}", self.name.namespace, self.name.name),
+        }
+    }
+
+    pub(super) fn path<'a>(&'a self, target: &'a str) -> [&'a str; 5] {
+        [
+            "namespaces",
+            self.namespace().as_str(),
+            "pins",
+            self.kind.word(),
+            target,
+        ]
+    }
+
+    /// The arguments that name it at exactly this version, as a command takes them.
+    pub(super) fn arguments_at(&self, version: &semver::Version) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{self}@{version} --in {namespace}"),
+            None => format!("{self}@{version}"),
+        }
+    }
+
+    /// The arguments that name it, as a command takes them.
+    pub(super) fn arguments(&self) -> String {
+        match &self.namespace {
+            Some(namespace) => format!("{self} --in {namespace}"),
+            None => self.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Pinned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind.word(), self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pinned(name: &str, namespace: Option<&str>) -> Pinned {
+        let (name, namespace) = (
+            name.parse().unwrap(),
+            namespace.map(|text| text.parse().unwrap()),
+        );
+        Pinned {
+            kind: Kind::Component,
+            name,
+            namespace,
+        }
+    }
+
+    #[test]
+    fn the_namespace_of_the_name_is_pinned_unless_another_is_given() {
+        let own = pinned("payments/charge", None);
+        assert_eq!(
+            (own.namespace().as_str(), own.target().as_str()),
+            ("payments", "charge")
+        );
+        assert_eq!(own.arguments(), "component payments/charge");
+        let other = pinned("payments/charge", Some("orders"));
+        assert_eq!(
+            (other.namespace().as_str(), other.target().as_str()),
+            ("orders", "payments~charge")
+        );
+        assert_eq!(other.arguments(), "component payments/charge --in orders");
+    }
+
+    #[test]
+    fn a_version_behind_the_name_is_that_version_alone() {
+        let at = |name: &str, requirement: Option<&str>| {
+            let pinned = PinnedAt {
+                kind: Kind::Template,
+                name: name.parse().unwrap(),
+                namespace: None,
+            };
+            let at = pinned.at(requirement.map(str::to_owned));
+            at.map(|(pinned, what)| (pinned.arguments(), what)).ok()
+        };
+        let fulfil = |what: &str| Some(("template orders/fulfil".to_owned(), what.to_owned()));
+        assert_eq!(at("orders/fulfil@1.2.0", None), fulfil("=1.2.0"));
+        assert_eq!(at("orders/fulfil", Some("^1")), fulfil("^1"));
+        assert_eq!(at("orders/fulfil@1.2.0", Some("^1")), None);
+        assert_eq!(at("orders/fulfil", None), None);
+    }
+}

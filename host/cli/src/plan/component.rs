@@ -1,0 +1,228 @@
+//! `tasker plan component`
+
+use super::text;
+use super::view::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
+use crate::client::Answer;
+use crate::component::push::{built, read_component};
+use crate::output::Output;
+use crate::paint::Tone;
+use crate::reference::{Reference, parse_release};
+use crate::signing::signatures_beside;
+use crate::{CliError, Context, Exit, shell};
+use reqwest::Method;
+use std::path::PathBuf;
+
+/// Preview publishing a component: semver check, requested capabilities, affected templates and pins.
+/// Nothing is changed; exits with 2 where something would be refused.
+#[derive(Debug, clap::Args)]
+pub struct Component {
+    /// Which version, for example orders/charge@1.5.0.
+    #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
+    release: Reference,
+    /// A .wasm file, or the folder of a handler crate, which is built first; without it the version
+    /// is one that the host has.
+    path: Option<PathBuf>,
+}
+
+impl Component {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let answer = self.ask(context).await?;
+        let plan = &answer.value;
+        context
+            .output
+            .show(&answer.text, || plan_text(plan, context.output))?;
+        context.output.next(&self.next(plan));
+        let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
+        let wrong = plan.obstacles.len() + lacking.count();
+        let is_new = !matches!(plan.status.as_deref(), Some(status) if status != "collected");
+        text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
+    }
+
+    async fn ask(&self, context: &Context) -> Result<Answer<ComponentPlan>, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.release;
+        let version = self.release.version.as_ref().map(ToString::to_string);
+        let version = version.unwrap_or_default();
+        let (namespace, name) = (namespace.as_str(), name.as_str());
+        let path = [
+            "namespaces",
+            namespace,
+            "components",
+            name,
+            "versions",
+            &version,
+            "plan",
+        ];
+        let client = &context.client;
+        match &self.path {
+            None => client.get(&path).await,
+            Some(file) => {
+                let file = match file.is_dir() {
+                    true => built(file.clone(), false).await?.path,
+                    false => file.clone(),
+                };
+                let (bytes, signatures) = (read_component(&file)?, signatures_beside(&file)?);
+                let (length, body) = (bytes.len(), bytes.into());
+                client
+                    .upload_component(Method::POST, &path, body, length, &signatures)
+                    .await
+            }
+        }
+    }
+
+    /// What brings the plan about.
+    fn next(&self, plan: &ComponentPlan) -> Vec<String> {
+        let (release, family) = (&self.release, self.release.family());
+        match (plan.status.as_deref(), &self.path) {
+            (None | Some("collected"), Some(path)) => {
+                let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
+                let path = shell::path(path);
+                let has = |code| plan.obstacles.iter().any(|it| it.code == code);
+                let sign = match has(ObstacleCode::Unsigned) {
+                    true => " --sign KEY",
+                    false => "",
+                };
+                let push = format!(
+                    "tasker component push {path} --name {family} --version {version}{sign}"
+                );
+                match has(ObstacleCode::Quarantined) {
+                    true => vec!["tasker component quarantined".to_owned()],
+                    false => vec![push],
+                }
+            }
+            (Some("needs_approval"), _) => vec![format!("tasker component approve {release}")],
+            (Some("yanked"), _) => vec![format!("tasker component unyank {release}")],
+            (Some("quarantined"), _) => vec![format!("tasker component release {release}")],
+            (_, _) => vec![format!("tasker registry uses {family}")],
+        }
+    }
+}
+
+fn plan_text(plan: &ComponentPlan, output: Output) -> String {
+    let subject = format!("{}/{}@{}", plan.namespace, plan.name, plan.version);
+    let obstacles = plan
+        .obstacles
+        .iter()
+        .map(|it| text::bad(&it.detail, output));
+    let parts = [
+        text::head(&subject, plan.status.as_deref(), output),
+        text::number(&plan.number, output),
+    ];
+    let parts = parts.into_iter().chain(obstacles);
+    let parts = parts.chain([
+        rights(plan, output),
+        steps(plan, output),
+        pins(&plan.pins, output),
+        plan.hidden.text().unwrap_or_default(),
+        text::stay(&plan.open_tasks),
+        output.paint.tone(Tone::Quiet, "nothing was changed"),
+    ]);
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    parts.join("\n")
+}
+
+fn rights(plan: &ComponentPlan, output: Output) -> String {
+    if plan.unapproved.is_empty() {
+        return text::good("it requests no new capabilities", output);
+    }
+    let lead = output.paint.tone(Tone::Caution, "it needs approval");
+    let mut text = format!("{lead}: it requests new capabilities");
+    for want in &plan.unapproved {
+        text += &format!("\n  + {want}");
+    }
+    text
+}
+
+fn steps(plan: &ComponentPlan, output: Output) -> String {
+    let rows = families(&plan.steps).into_iter().map(|(step, more)| {
+        let template = format!(
+            "{}/{}@{}",
+            step.namespace, step.template, step.template_version
+        );
+        let others = match more {
+            0 => String::new(),
+            more => format!(" and {more} older"),
+        };
+        let reach = match step.lacks_handler {
+            true => output.paint.tone(
+                Tone::Bad,
+                &format!("fail: it has no handler {}", step.handler),
+            ),
+            false => text::reach(&step.reached, output),
+        };
+        [
+            template + &others,
+            step.step.clone(),
+            step.requirement.clone(),
+            text::version(step.reached.takes.as_ref()),
+            text::version(step.reached.would_take.as_ref()),
+            reach,
+        ]
+    });
+    let headings = ["template", "step", "asks for", "now", "then", "new tasks"];
+    let nothing = "no template step would use it";
+    let mut table = text::table(headings, rows.collect(), nothing, output);
+    match plan.unmatched_steps {
+        0 => {}
+        1 => table += "\n1 step asks for other versions of it",
+        more => table += &format!("\n{more} steps ask for other versions of it"),
+    }
+    match plan.is_cut {
+        true => table + "\nmore steps or pins name it than are told",
+        false => table,
+    }
+}
+
+/// Steps that are alike in several versions of a template, as one with how many more there are.
+fn families(steps: &[StepReach]) -> Vec<(&StepReach, usize)> {
+    let mut found: Vec<(&StepReach, usize)> = Vec::new();
+    for step in steps {
+        match found.iter_mut().find(|(one, _)| is_alike(one, step)) {
+            Some((_, more)) => *more += 1,
+            None => found.push((step, 0)),
+        }
+    }
+    found
+}
+
+fn is_alike(one: &StepReach, other: &StepReach) -> bool {
+    let key = |step: &StepReach| {
+        (
+            step.namespace.clone(),
+            step.template.clone(),
+            step.step.clone(),
+            step.requirement.clone(),
+            step.reached.reach,
+            step.handler.clone(),
+        )
+    };
+    key(one) == key(other)
+}
+
+fn pins(pins: &[PinReach], output: Output) -> String {
+    let lines = pins.iter().map(|pin| {
+        let PinReach {
+            namespace,
+            requirement,
+            ..
+        } = pin;
+        let rest = pin.percent.map(|percent| percent.rest().to_string());
+        let rest = rest.unwrap_or_default();
+        let percent = pin.percent.map(|percent| percent.to_string());
+        let percent = percent.unwrap_or_default();
+        let ramp = match &pin.ramp {
+            Some(to) => format!(" → {to} {percent}"),
+            None => String::new(),
+        };
+        let (tone, what) = match pin.admits {
+            Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
+            Admits::Ramp => (Tone::Active, format!("gives it to {percent} of new tasks")),
+            Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
+            Admits::Nobody => (Tone::Caution, "excludes it".to_owned()),
+        };
+        let what = output.paint.tone(tone, &what);
+        format!("pin {requirement}{ramp} of namespace {namespace} {what}")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

@@ -1,0 +1,304 @@
+//! What went wrong, where, and how to mend it: one form for the host's answers and our own errors.
+
+use super::exit::Exit;
+use super::paint::{Paint, Tone};
+use super::place::Place;
+use serde::Deserialize;
+use serde_json::json;
+use tasker_domain::chain::Chain;
+use tasker_domain::visible::visible;
+
+/// Why a command ended early.
+#[derive(Debug)]
+pub enum CliError {
+    /// Nobody reads standard output any more: end without a word.
+    ClosedPipe,
+    Problem(Box<Problem>),
+}
+
+/// An error to be told to the user.
+#[derive(Debug)]
+pub struct Problem {
+    exit: Exit,
+    /// Stable, in snake case.
+    code: String,
+    what: String,
+    places: Vec<Place>,
+    help: Option<String>,
+    /// The version to take instead, where the host names one.
+    lowest_version: Option<String>,
+    /// What the host said, to be passed on as it is.
+    answer: Option<String>,
+}
+
+/// The members of application/problem+json that the host sends.
+#[derive(Deserialize)]
+struct Answer {
+    title: String,
+    code: String,
+    detail: Option<String>,
+    #[serde(default)]
+    lowest_version: Option<String>,
+    #[serde(default)]
+    errors: Vec<Place>,
+}
+
+impl Problem {
+    /// `what` says what was wrong and where, in one line without a period.
+    pub fn new(exit: Exit, code: &str, what: impl Into<String>) -> Self {
+        let (code, what) = (code.to_owned(), what.into());
+        Self {
+            exit,
+            code,
+            what,
+            places: Vec::new(),
+            help: None,
+            lowest_version: None,
+            answer: None,
+        }
+    }
+
+    /// Wrong usage or input.
+    pub fn bad_input(what: impl Into<String>) -> Self {
+        Self::new(Exit::BadInput, "bad_input", what)
+    }
+
+    /// Says how to mend it.
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the places that are wrong.
+    pub fn at(mut self, places: impl IntoIterator<Item = Place>) -> Self {
+        self.places.extend(places);
+        self
+    }
+
+    /// Reads what the host answered; `status` is not a success.
+    pub fn from_answer(status: u16, body: String, url: &str) -> Self {
+        let exit = Exit::of_status(status);
+        let Ok(answer) = serde_json::from_str::<Answer>(&super::json::visible(&body)) else {
+            let what =
+                format!("{url} answered with status {status}, but not as a Tasker host does");
+            return Self::new(exit, "not_a_tasker_host", what).help("check --url or TASKER_URL");
+        };
+        Self {
+            exit,
+            what: heading(
+                answer.detail.as_deref().unwrap_or(&answer.title),
+                &answer.errors,
+            ),
+            code: answer.code,
+            places: answer.errors,
+            help: None,
+            lowest_version: answer.lowest_version,
+            answer: Some(body),
+        }
+    }
+
+    /// Places with a line and column are in this file: show them so, with the line itself.
+    pub fn in_file(mut self, file: &str, source: &str) -> Self {
+        self.places
+            .iter_mut()
+            .for_each(|place| place.find_in(file, source));
+        self
+    }
+
+    /// What was wrong, in one line.
+    pub fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// True where the host refuses what was sent, whoever sends it.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.exit, Exit::BadInput | Exit::Conflict)
+    }
+
+    /// True where the host holds back as many requests as it may; one that waits may ask again.
+    pub fn is_full(&self) -> bool {
+        self.code == "too_many_waits"
+    }
+
+    /// The code that the process ends with.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// For people: `error: what`, each place, `help: how to mend`. Nothing in it but the colours is
+    /// what a terminal obeys, wherever the words come from.
+    pub fn text(&self, paint: Paint) -> String {
+        let mut text = format!(
+            "{} {}\n",
+            paint.tone(Tone::Bad, "error:"),
+            indent_rest(&visible(&self.what))
+        );
+        for place in &self.places {
+            text += &place.text(paint);
+        }
+        if let Some(help) = &self.help {
+            text += &format!(
+                "  {} {}\n",
+                paint.tone(Tone::Active, "help:"),
+                indent_rest(&visible(help))
+            );
+        }
+        text
+    }
+
+    /// For programs: the host's own answer, or the same members for our own errors.
+    pub fn json(&self) -> String {
+        let own = || {
+            let (code, detail, help) = (&self.code, &self.what, &self.help);
+            json!({ "code": code, "detail": detail, "help": help, "errors": self.places })
+        };
+        self.answer.clone().unwrap_or_else(|| own().to_string())
+    }
+}
+
+/// The detail without the places that it repeats.
+fn heading(detail: &str, places: &[Place]) -> String {
+    let repeats = places
+        .first()
+        .is_some_and(|place| detail.contains(&place.message));
+    match detail.split_once(": ") {
+        Some((heading, _)) if repeats => heading.to_owned(),
+        Some(_) | None => detail.to_owned(),
+    }
+}
+
+/// Lines after the first stand under the first.
+fn indent_rest(text: &str) -> String {
+    text.trim_end().replace('\n', "\n  ")
+}
+
+impl From<Problem> for CliError {
+    fn from(problem: Problem) -> Self {
+        Self::Problem(Box::new(problem))
+    }
+}
+
+/// For the commands that need no host: the causes, the outermost first.
+impl From<anyhow::Error> for CliError {
+    fn from(error: anyhow::Error) -> Self {
+        Problem::new(Exit::Failed, "failed", Chain(error.as_ref()).to_string()).into()
+    }
+}
+
+impl CliError {
+    /// Says how to go on with the version that the host names, if it does.
+    pub fn instead(self, how: impl FnOnce(&str) -> String) -> Self {
+        match self {
+            Self::Problem(problem) if problem.lowest_version.is_some() => {
+                let version = problem.lowest_version.clone().unwrap_or_default();
+                problem.help(how(&version)).into()
+            }
+            Self::ClosedPipe | Self::Problem(_) => self,
+        }
+    }
+
+    /// Says how to mend it where it has this code.
+    pub fn help_for(self, code: &str, help: &str) -> Self {
+        match self {
+            Self::Problem(problem) if problem.code == code => problem.help(help).into(),
+            Self::ClosedPipe | Self::Problem(_) => self,
+        }
+    }
+
+    /// See [`Problem::in_file`].
+    pub fn in_file(self, file: &str, source: &str) -> Self {
+        match self {
+            Self::ClosedPipe => Self::ClosedPipe,
+            Self::Problem(problem) => problem.in_file(file, source).into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template_problem() -> Problem {
+        let body = json!({
+            "type": "about:blank", "title": "Unprocessable", "status": 422, "code": "invalid_template",
+            "detail": "the template cannot be used: 2:3: unknown key `stps`; did you mean `steps`?",
+            "errors": [{ "line": 2, "column": 3, "message": "unknown key `stps`; did you mean `steps`?" }],
+        });
+        Problem::from_answer(422, body.to_string(), "http://h")
+    }
+
+    #[test]
+    fn a_place_in_a_file_is_shown_with_its_line() {
+        let problem = template_problem().in_file("fulfil.yaml", "name: x\n  stps: []\n");
+        let expected = "error: the template cannot be used\n\
+            \x20 fulfil.yaml:2:3: unknown key `stps`; did you mean `steps`?\n\
+            \x20   2 |   stps: []\n\
+            \x20     |   ^\n";
+        assert_eq!(problem.text(Paint::off()), expected);
+        assert_eq!(problem.exit(), Exit::BadInput);
+    }
+
+    #[test]
+    fn without_the_file_the_line_is_still_named() {
+        assert!(
+            template_problem()
+                .text(Paint::off())
+                .contains("line 2, column 3: unknown key")
+        );
+    }
+
+    #[test]
+    fn a_path_into_the_input_is_named() {
+        let body = json!({
+            "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is not acceptable: /input/amount: -1 is less than the minimum of 0",
+            "errors": [{ "path": "/input/amount", "message": "-1 is less than the minimum of 0" }],
+        });
+        let text = Problem::from_answer(422, body.to_string(), "http://h").text(Paint::off());
+        assert_eq!(
+            text,
+            "error: the submit is not acceptable\n  /input/amount: -1 is less than the minimum of 0\n"
+        );
+    }
+
+    #[test]
+    fn json_passes_on_what_the_host_said() {
+        let said: serde_json::Value = serde_json::from_str(&template_problem().json()).unwrap();
+        assert_eq!(said["code"], "invalid_template");
+        assert_eq!(said["errors"][0]["line"], 2);
+    }
+
+    #[test]
+    fn an_answer_of_something_else_is_recognised() {
+        let problem = Problem::from_answer(502, "<html>".to_owned(), "http://h/v1/tasks");
+        assert!(
+            problem
+                .text(Paint::off())
+                .contains("not as a Tasker host does")
+        );
+        assert_eq!(problem.exit(), Exit::Unreachable);
+    }
+
+    #[test]
+    fn what_the_host_or_another_passes_on_is_shown_and_not_obeyed() {
+        let body = json!({
+            "title": "Conflict", "code": "x", "detail": "no \u{1b}[2J\u{9b}\u{202e}",
+            "errors": [{ "path": "/a\u{7}", "message": "b\nc\u{1b}c" }],
+        });
+        let answered = Problem::from_answer(409, body.to_string(), "http://h");
+        assert_eq!(
+            answered.text(Paint::off()),
+            "error: no ␛[2J\u{fffd}\u{fffd}\n  /a␇: b c␛c\n"
+        );
+        let own = Problem::bad_input("no \u{1b}[2J").help("\u{7}");
+        assert_eq!(own.text(Paint::off()), "error: no ␛[2J\n  help: ␇\n");
+    }
+
+    #[test]
+    fn help_stands_last() {
+        let problem = Problem::bad_input("no name").help("give one with --name");
+        assert_eq!(
+            problem.text(Paint::off()),
+            "error: no name\n  help: give one with --name\n"
+        );
+    }
+}

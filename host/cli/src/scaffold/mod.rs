@@ -1,0 +1,162 @@
+//! What `tasker new` writes.
+
+use std::path::{Path, PathBuf};
+
+/// The files of a new handler crate, with `{{…}}` where its own words go.
+const CRATE: [(&str, &str); 7] = [
+    ("Cargo.toml", include_str!("crate/Cargo.toml.txt")),
+    (".cargo/config.toml", include_str!("crate/config.toml.txt")),
+    ("src/lib.rs", include_str!("crate/lib.rs.txt")),
+    ("template.yaml", include_str!("crate/template.yaml.txt")),
+    ("input.json", include_str!("crate/input.json.txt")),
+    ("README.md", include_str!("crate/README.md.txt")),
+    (".gitignore", include_str!("crate/gitignore.txt")),
+];
+
+macro_rules! sdk_files {
+    ($($path:literal),+ $(,)?) => {
+        [$(($path, include_str!(concat!("../../../../plugins/sdk/", $path)))),+]
+    };
+}
+
+/// The SDK as it was when this program was built: a crate made from it builds wherever that is.
+const SDK: [(&str, &str); 20] = sdk_files![
+    "Cargo.toml",
+    "src/bindings.rs",
+    "src/component.rs",
+    "src/context.rs",
+    "src/entry.rs",
+    "src/events.rs",
+    "src/failure.rs",
+    "src/handler.rs",
+    "src/host.rs",
+    "src/http/mod.rs",
+    "src/http/response.rs",
+    "src/http/wasi.rs",
+    "src/json.rs",
+    "src/kv.rs",
+    "src/lib.rs",
+    "src/log.rs",
+    "src/macros.rs",
+    "src/outcome.rs",
+    "src/testing.rs",
+    "wit/step.wit",
+];
+
+/// Where the new crate has the SDK from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sdk {
+    /// A checkout: this path, as the crate's manifest is to name it.
+    Path(PathBuf),
+    /// A copy inside the crate, in `sdk/`.
+    Copied,
+}
+
+/// What a new crate is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Names<'a> {
+    pub namespace: &'a str,
+    pub name: &'a str,
+}
+
+/// One file to be written: its path inside the new crate, and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    pub path: PathBuf,
+    pub text: String,
+}
+
+/// All files of a new crate.
+pub fn files(names: Names<'_>, sdk: &Sdk) -> Vec<File> {
+    let mut files: Vec<_> = CRATE
+        .iter()
+        .map(|file| filled_in(file, names, sdk))
+        .collect();
+    match sdk {
+        Sdk::Path(_) => {}
+        Sdk::Copied => files.extend(SDK.iter().map(copied)),
+    }
+    files
+}
+
+fn filled_in((path, text): &(&str, &str), names: Names<'_>, sdk: &Sdk) -> File {
+    let sdk = match sdk {
+        Sdk::Path(path) => path.as_path(),
+        Sdk::Copied => Path::new("sdk"),
+    };
+    let text = text
+        .replace("{{namespace}}", names.namespace)
+        .replace("{{name}}", names.name)
+        .replace("{{sdk}}", &toml_string(sdk));
+    File {
+        path: path.into(),
+        text,
+    }
+}
+
+fn copied((path, text): &(&str, &str)) -> File {
+    File {
+        path: Path::new("sdk").join(path),
+        text: (*text).to_owned(),
+    }
+}
+
+fn toml_string(path: &Path) -> String {
+    let escaped = path
+        .to_string_lossy()
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    format!("\"{escaped}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+    use std::fs;
+
+    const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+    #[test]
+    fn the_first_example_is_what_a_new_crate_is() {
+        let names = Names {
+            namespace: "demo",
+            name: "hello",
+        };
+        for File { path, text } in files(names, &Sdk::Path("../../plugins/sdk".into())) {
+            let example = Path::new(REPOSITORY).join("examples/01-hello").join(&path);
+            assert_eq!(
+                fs::read_to_string(&example).unwrap(),
+                text,
+                "{}",
+                path.display()
+            );
+        }
+    }
+
+    #[test]
+    fn a_copied_sdk_has_every_file_of_the_sdk() {
+        let root = Path::new(REPOSITORY).join("plugins/sdk");
+        let mut found = BTreeSet::new();
+        for folder in ["src", "src/http", "wit"] {
+            let entries = fs::read_dir(root.join(folder))
+                .unwrap()
+                .map(|entry| entry.unwrap());
+            let files = entries.filter(|entry| entry.file_type().unwrap().is_file());
+            found.extend(
+                files.map(|file| format!("{folder}/{}", file.file_name().into_string().unwrap())),
+            );
+        }
+        found.retain(|path| path.ends_with(".rs") || path.ends_with(".wit"));
+        found.insert("Cargo.toml".to_owned());
+        assert_eq!(
+            found,
+            SDK.iter().map(|(path, _)| (*path).to_owned()).collect()
+        );
+    }
+
+    #[test]
+    fn a_path_with_quotes_stays_one_toml_string() {
+        assert_eq!(toml_string(Path::new(r#"a "b"\c"#)), r#""a \"b\"\\c""#);
+    }
+}

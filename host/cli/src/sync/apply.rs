@@ -1,0 +1,187 @@
+//! Makes the changes of a plan, one after the other.
+
+use super::answer;
+use super::plan::{Action, Change, PinName, Plan};
+use crate::component::push::{Upload, read_component, send};
+use crate::output::tell;
+use crate::paint::{Paint, Tone};
+use crate::reference::Reference;
+use crate::signing::signatures_beside;
+use crate::view::TemplateVersion;
+use crate::{CliError, Context, Exit, list, units};
+use reqwest::Method;
+use semver::Version;
+use serde_json::{Value, json};
+use std::cmp::Ordering;
+use tasker_domain::name::Name;
+
+/// Stops at the first that does not succeed, and says what is done and what is left.
+pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
+    let (changes, output) = (&plan.changes, context.output);
+    for (done, change) in changes.iter().enumerate() {
+        if let Err(error) = make(&plan.namespace, change, context).await {
+            match output.is_json() {
+                true => output.print(&answer(plan, done))?,
+                false => tell(&stopped(changes, done, output.paint_error)),
+            }
+            return Err(error);
+        }
+    }
+    output.show(&answer(plan, changes.len()), || {
+        let mark = output.paint.tone(Tone::Good, "✔");
+        format!(
+            "{mark} {} made in {}",
+            units::count(changes.len(), "change"),
+            plan.namespace
+        )
+    })?;
+    output.next(&[format!("tasker registry tree {}", plan.namespace)]);
+    Ok(Exit::Complete)
+}
+
+/// What was made and what was not, when one change failed.
+fn stopped(changes: &[Change], done: usize, paint: Paint) -> String {
+    let line = |(place, change): (usize, &Change)| {
+        let (mark, tone) = match place.cmp(&done) {
+            Ordering::Less => ("✔ made     ", Tone::Good),
+            Ordering::Equal => ("✘ failed   ", Tone::Bad),
+            Ordering::Greater => ("· not made ", Tone::Quiet),
+        };
+        let mark = paint.tone(tone, mark);
+        format!("{mark} {}\n", change.subject)
+    };
+    let lines: String = changes.iter().enumerate().map(line).collect();
+    format!("{lines}what was made stays; run it again when this is mended\n")
+}
+
+/// Recorded in the audit log.
+const REASON: &str = "tasker sync";
+
+async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<(), CliError> {
+    match &change.action {
+        Action::Component {
+            name,
+            version,
+            path,
+        } => {
+            let upload = Upload {
+                name: Reference {
+                    namespace: namespace.clone(),
+                    name: name.clone(),
+                    version: None,
+                },
+                version: version.clone(),
+                bytes: read_component(path)?,
+                signatures: signatures_beside(path)?,
+            };
+            send(upload, context).await?;
+            Ok(())
+        }
+        Action::Template {
+            name,
+            version,
+            source,
+            path,
+            allow_missing,
+        } => {
+            let template = (name, version);
+            let error = push_template(namespace, template, source, *allow_missing, context);
+            let file = path.display().to_string();
+            error.await.map_err(|error| error.in_file(&file, source))
+        }
+        Action::Pin { pin, requirement } => {
+            set_pin(namespace, pin, requirement.as_deref(), context).await
+        }
+        Action::Grant {
+            component,
+            capability,
+        } => {
+            let at = ["namespaces", namespace.as_str(), "grants"];
+            let body = json!({
+                "component": component, "capability": capability, "reason": REASON,
+            });
+            put(Method::POST, &at, &body, context).await
+        }
+        Action::Revoke { id } => {
+            let at = ["namespaces", namespace.as_str(), "grants", &id.to_string()];
+            let query = [("reason", REASON.to_owned())];
+            context.client.delete_with(&at, &query).await.map(drop)
+        }
+        Action::Limit { component, patch } => {
+            let component = component.to_string().replacen('/', "~", 1);
+            let at = ["namespaces", namespace.as_str(), "limits", &component];
+            let body = json!({ "limits": patch, "reason": REASON });
+            put(Method::PATCH, &at, &body, context).await
+        }
+    }
+}
+
+async fn push_template(
+    namespace: &Name,
+    (name, version): (&Name, &Version),
+    source: &str,
+    allow_missing: bool,
+    context: &Context,
+) -> Result<(), CliError> {
+    let version = version.to_string();
+    let at = [
+        "namespaces",
+        namespace.as_str(),
+        "templates",
+        name.as_str(),
+        "versions",
+        &version,
+    ];
+    let allow_missing = allow_missing.then(|| "true".to_owned());
+    let query = list::filters([("allow_missing", allow_missing)]);
+    let (media_type, body) = ("application/yaml", source.to_owned().into());
+    let client = &context.client;
+    let sent = client.upload_with::<TemplateVersion>(Method::PUT, &at, &query, media_type, body);
+    sent.await.map(drop)
+}
+
+/// Sets the pin or, without a requirement, removes it.
+async fn set_pin(
+    namespace: &Name,
+    (kind, target): &PinName,
+    requirement: Option<&str>,
+    context: &Context,
+) -> Result<(), CliError> {
+    let target = target.replacen('/', "~", 1);
+    let at = ["namespaces", namespace.as_str(), "pins", kind, &target];
+    match requirement {
+        Some(requirement) => {
+            let body = json!({ "requirement": requirement, "reason": REASON });
+            put(Method::PUT, &at, &body, context).await
+        }
+        None => context.client.delete(&at).await.map(drop),
+    }
+}
+
+async fn put(method: Method, at: &[&str], body: &Value, context: &Context) -> Result<(), CliError> {
+    let sent = context.client.send_json::<Value>(method, at, body).await;
+    sent.map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::plan::Op;
+    use super::*;
+
+    #[test]
+    fn where_it_stops_each_change_is_told_as_made_or_not() {
+        let change = |subject: &str| Change {
+            op: Op::Add,
+            subject: subject.to_owned(),
+            note: String::new(),
+            action: Action::Revoke { id: 1 },
+            obstacle: None,
+        };
+        let changes = ["grant a", "component b", "template c"].map(change);
+        assert_eq!(
+            stopped(&changes, 1, Paint::off()),
+            "✔ made      grant a\n✘ failed    component b\n· not made  template c\n\
+             what was made stays; run it again when this is mended\n"
+        );
+    }
+}

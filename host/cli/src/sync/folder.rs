@@ -1,0 +1,218 @@
+//! What a folder says of a namespace.
+
+use super::rules::{Grants, Limits};
+use crate::component::push::read_component;
+use crate::place::Place;
+use crate::{CliError, Problem, input};
+use semver::Version;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use tasker_domain::component_file::ComponentFile;
+use tasker_domain::digest::Digest;
+use tasker_domain::followed::{LinkError, followed};
+use tasker_domain::name::Name;
+use tasker_domain::requirement::{ComponentRef, Requirement};
+use tasker_domain::rule_file::{GRANTS, LIMITS, PINS};
+use tasker_domain::template::{Template, TemplateError, read_document};
+
+/// All that a folder may have.
+const KNOWN: [&str; 5] = ["components", "templates", PINS, GRANTS, LIMITS];
+
+/// The desired state of one namespace.
+pub struct Desired {
+    pub namespace: Name,
+    /// By name and version, the lowest first.
+    pub components: BTreeMap<(Name, Version), ComponentUpload>,
+    pub templates: BTreeMap<(Name, Version), TemplateUpload>,
+    /// What there is no file for is none, and left alone.
+    pub pins: Option<Pins>,
+    pub grants: Option<Grants>,
+    pub limits: Option<Limits>,
+}
+
+pub struct ComponentUpload {
+    pub path: PathBuf,
+    pub digest: Digest,
+    pub bytes: u64,
+}
+
+pub struct TemplateUpload {
+    pub path: PathBuf,
+    pub source: String,
+    pub template: Template,
+}
+
+/// `pins.yaml`: what new tasks of the namespace take.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Pins {
+    /// `charge`, or `other/charge` of another namespace.
+    pub components: BTreeMap<ComponentRef, Requirement>,
+    pub templates: BTreeMap<Name, Requirement>,
+}
+
+impl Desired {
+    /// Reads and checks the whole folder; nothing is sent.
+    pub fn read(dir: &Path, namespace: &Name) -> Result<Self, CliError> {
+        refuse_strangers(dir)?;
+        let mut components = BTreeMap::new();
+        for path in files(dir, "components", &["wasm"])? {
+            let (key, upload) = component(path)?;
+            components.insert(key, upload);
+        }
+        let mut templates = BTreeMap::new();
+        for path in files(dir, "templates", &["yaml", "yml"])? {
+            let (key, upload) = template(path, namespace)?;
+            if let Some(other) = templates.insert(key, upload) {
+                let what = format!(
+                    "another file has the same template and version as {}",
+                    other.path.display()
+                );
+                return Err(Problem::bad_input(what).into());
+            }
+        }
+        let grants: Option<Grants> = document(dir, GRANTS)?;
+        if let Some(grants) = &grants {
+            grants.check(&dir.join(GRANTS))?;
+        }
+        Ok(Self {
+            namespace: namespace.clone(),
+            components,
+            templates,
+            pins: document(dir, PINS)?,
+            grants,
+            limits: document(dir, LIMITS)?,
+        })
+    }
+}
+
+/// A folder without anything of what is looked for is a mistake, and so is a misspelt file.
+fn refuse_strangers(dir: &Path) -> Result<(), CliError> {
+    let help = "a folder has components/, templates/, pins.yaml, grants.yaml and limits.yaml, as far as it needs them";
+    let entries = entries(dir)?;
+    let has = |path: &PathBuf, name: &str| path.file_name().is_some_and(|found| found == name);
+    let is_known = |path: &PathBuf| KNOWN.iter().any(|name| has(path, name));
+    if !entries.iter().any(is_known) {
+        let what = format!("{} has nothing to bring a namespace to", dir.display());
+        return Err(Problem::bad_input(what).help(help).into());
+    }
+    let is_yaml = |path: &&PathBuf| {
+        path.extension()
+            .is_some_and(|end| end == "yaml" || end == "yml")
+    };
+    match entries.iter().filter(is_yaml).find(|path| !is_known(path)) {
+        Some(stranger) => {
+            let what = format!("{} is not understood here", stranger.display());
+            Err(Problem::bad_input(what).help(help).into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Links are followed within the folder, since mounted volumes are made of them, and not out of it.
+fn refuse_strange_link(dir: &Path, path: &Path) -> Result<(), CliError> {
+    let root = dir.canonicalize().map_err(LinkError::from);
+    match root.and_then(|root| followed(&root, path)) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let what = format!("{}: {error}", path.display());
+            let help = "put the file itself into the folder";
+            Err(Problem::bad_input(what).help(help).into())
+        }
+    }
+}
+
+/// What stands in a folder, but for what is hidden.
+fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
+    let listed = std::fs::read_dir(dir).and_then(|entries| {
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        paths.collect::<std::io::Result<Vec<_>>>()
+    });
+    let mut paths = listed.map_err(|error| {
+        let what = format!("cannot look through {}: {error}", dir.display());
+        CliError::from(Problem::bad_input(what))
+    })?;
+    let is_hidden = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(b".")
+    };
+    paths.retain(|path| !is_hidden(path));
+    paths.sort();
+    Ok(paths)
+}
+
+/// The files with one of these endings; none where there is no such folder.
+fn files(root: &Path, dir: &str, endings: &[&str]) -> Result<Vec<PathBuf>, CliError> {
+    let dir = root.join(dir);
+    if !dir.exists() {
+        return Ok(Vec::new());
+    }
+    refuse_strange_link(root, &dir)?;
+    let ends = |path: &PathBuf| {
+        let ending = path.extension().and_then(|end| end.to_str());
+        ending.is_some_and(|ending| endings.contains(&ending))
+    };
+    let files: Vec<_> = entries(&dir)?.into_iter().filter(ends).collect();
+    for file in &files {
+        refuse_strange_link(root, file)?;
+    }
+    Ok(files)
+}
+
+fn component(path: PathBuf) -> Result<((Name, Version), ComponentUpload), CliError> {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ComponentFile { name, version } = ComponentFile::parse(&file_name).map_err(|error| {
+        let what = format!("{}: {error}", path.display());
+        CliError::from(Problem::bad_input(what))
+    })?;
+    let bytes = read_component(&path)?;
+    let upload = ComponentUpload {
+        digest: Digest::of(&bytes),
+        bytes: bytes.len() as u64,
+        path,
+    };
+    Ok(((name, version), upload))
+}
+
+fn template(path: PathBuf, home: &Name) -> Result<((Name, Version), TemplateUpload), CliError> {
+    let source = input::read_text(&path)?;
+    let is = Template::parse(&source).map_err(|error| wrong(&error, &path, &source))?;
+    if is.namespace != *home {
+        let (path, other) = (path.display(), &is.namespace);
+        let what = format!("{path} is a template of namespace {other}, not of {home}");
+        let help = "put it into the folder of its namespace, or say --namespace";
+        return Err(Problem::bad_input(what).help(help).into());
+    }
+    let key = (is.name.clone(), is.version.clone());
+    Ok((
+        key,
+        TemplateUpload {
+            path,
+            source,
+            template: is,
+        },
+    ))
+}
+
+/// What the file says; none where there is no such file.
+fn document<T: DeserializeOwned>(dir: &Path, name: &str) -> Result<Option<T>, CliError> {
+    let path = dir.join(name);
+    if !path.exists() && !path.is_symlink() {
+        return Ok(None);
+    }
+    refuse_strange_link(dir, &path)?;
+    let source = input::read_text(&path)?;
+    let read = read_document(&source).map_err(|error| wrong(&error, &path, &source))?;
+    Ok(Some(read))
+}
+
+fn wrong(error: &TemplateError, path: &Path, source: &str) -> CliError {
+    let places = error.findings.iter();
+    let places = places.map(|it| Place::new(it.line, it.column, &it.message).below(&it.path));
+    Problem::bad_input(format!("{} cannot be used", path.display()))
+        .at(places)
+        .in_file(&path.display().to_string(), source)
+        .into()
+}

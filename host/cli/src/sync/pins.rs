@@ -1,0 +1,140 @@
+//! What a folder says of pins, and what of it a host has yet to learn.
+
+use super::folder::Pins;
+use super::plan::{Action, Change, Kept, Op, PinName};
+use super::versions::Versions;
+use crate::{CliError, Context, list, view};
+use std::collections::BTreeMap;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::{QualifiedName, Requirement};
+
+/// A pin as the folder says it.
+struct Wanted<'a> {
+    name: PinName,
+    target: QualifiedName,
+    requirement: &'a Requirement,
+}
+
+/// The pins that a namespace has, by kind and target.
+pub type Present = BTreeMap<(String, String), view::Pin>;
+
+pub async fn present(namespace: &Name, context: &Context) -> Result<Present, CliError> {
+    let query = [("namespace", namespace.to_string())];
+    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
+    let pins = page.value.items.into_iter();
+    Ok(pins
+        .map(|pin| ((pin.kind.clone(), pin.target.clone()), pin))
+        .collect())
+}
+
+/// What changes of the pins of components, as a plan of a template is told of it: the requirement, or
+/// none where the pin goes.
+pub fn repinned(
+    namespace: &Name,
+    pins: &Pins,
+    prune: bool,
+    present: &Present,
+) -> BTreeMap<String, Option<String>> {
+    let wanted = wanted_pins(namespace, pins);
+    let of_components = || wanted.iter().filter(|it| it.name.0 == "component");
+    let changed = of_components().filter(|it| {
+        let (kind, target) = it.name.clone();
+        let found = present.get(&(kind.to_owned(), target));
+        found.is_none_or(|pin| view::canonical(&pin.requirement) != it.requirement.canonical())
+    });
+    let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.to_string())));
+    let gone = present.keys().filter(|(kind, target)| {
+        prune && kind == "component" && of_components().all(|it| it.name.1 != *target)
+    });
+    let gone = gone.map(|(_, target)| (target.clone(), None));
+    changed.chain(gone).collect()
+}
+
+/// A ramp that runs is left alone as long as it starts from what the folder says.
+pub async fn pin_changes(
+    namespace: &Name,
+    pins: &Pins,
+    prune: bool,
+    mut present: Present,
+    versions: &mut Versions,
+    kept: &mut Vec<Kept>,
+    context: &Context,
+) -> Result<Vec<Change>, CliError> {
+    let mut changes = Vec::new();
+    for wanted in wanted_pins(namespace, pins) {
+        let (kind, target) = wanted.name.clone();
+        let (requirement, meant) = (
+            wanted.requirement.to_string(),
+            wanted.requirement.canonical(),
+        );
+        let found = present.remove(&(kind.to_owned(), target));
+        let (op, note) = match found {
+            Some(found) if view::canonical(&found.requirement) == meant => {
+                kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
+                continue;
+            }
+            Some(found) => {
+                let from = view::canonical(&found.requirement);
+                (Op::Change, format!("{from} → {meant}"))
+            }
+            None => (Op::Add, meant),
+        };
+        let obstacle = versions.met(kind, &wanted.target, wanted.requirement, context);
+        let obstacle = obstacle.await?.err();
+        let change = pin_change(op, wanted.name, note, Some(requirement));
+        changes.push(Change { obstacle, ..change });
+    }
+    for ((kind, target), pin) in present.into_iter().filter(|_| prune) {
+        let kind = if kind == "template" {
+            "template"
+        } else {
+            "component"
+        };
+        let name = (kind, target);
+        let note = view::canonical(&pin.requirement);
+        changes.push(pin_change(Op::Remove, name, note, None));
+    }
+    Ok(changes)
+}
+
+fn ramping(name: &PinName, ramp: Option<&view::Ramp>) -> Option<Kept> {
+    let ramp = ramp?;
+    Some(Kept {
+        subject: format!("pin {} {}", name.0, name.1),
+        note: format!("on a ramp to {} {} %", ramp.requirement, ramp.percent),
+    })
+}
+
+fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
+    let components = pins.components.iter().map(|(target, requirement)| {
+        let is_own = target.namespace.as_ref().is_none_or(|of| of == namespace);
+        let text = match is_own {
+            true => target.component.to_string(),
+            false => target.to_string(),
+        };
+        Wanted {
+            name: ("component", text),
+            target: target.qualified(namespace),
+            requirement,
+        }
+    });
+    let templates = pins.templates.iter().map(|(target, requirement)| Wanted {
+        name: ("template", target.to_string()),
+        target: QualifiedName {
+            namespace: namespace.clone(),
+            name: target.clone(),
+        },
+        requirement,
+    });
+    components.chain(templates).collect()
+}
+
+fn pin_change(op: Op, pin: PinName, note: String, requirement: Option<String>) -> Change {
+    Change {
+        op,
+        subject: format!("pin {} {}", pin.0, pin.1),
+        note,
+        action: Action::Pin { pin, requirement },
+        obstacle: None,
+    }
+}

@@ -1,0 +1,345 @@
+//! What a folder has to upload, each asked of the host's plans first.
+
+use super::folder::{ComponentUpload, TemplateUpload};
+use super::plan::{Action, Change, Op};
+use super::versions::{Brought, Versions};
+use crate::component::push::read_component;
+use crate::plan::view::{ComponentPlan, Numbered, TemplatePlan};
+use crate::signing::signatures_beside;
+use crate::{CliError, Context, units};
+use reqwest::Method;
+use semver::Version;
+use serde::de::IgnoredAny;
+use serde_json::json;
+use std::collections::BTreeMap;
+use tasker_compat::component::compare_components;
+use tasker_compat::{Verdict, template};
+use tasker_domain::descriptor::Descriptor;
+use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::Bar;
+use tasker_domain::template::{Position, Template};
+
+/// How templates are planned and pushed.
+pub struct TemplateOptions {
+    /// Also where no task could run yet.
+    pub allow_missing: bool,
+    /// What the folder pins components to before its templates come; null where a pin goes.
+    pub pins: BTreeMap<String, Option<String>>,
+}
+
+/// What a plan of one upload comes to.
+#[derive(Default)]
+struct Foreseen {
+    /// Of a component that the host could inspect.
+    descriptor: Option<Box<Descriptor>>,
+    note: String,
+    bar: Option<Bar>,
+    obstacle: Option<String>,
+}
+
+impl Versions {
+    /// Uploads of components whose bytes the host does not have; what it has with other bytes is a
+    /// conflict.
+    pub async fn component_changes(
+        &mut self,
+        namespace: &Name,
+        uploads: BTreeMap<(Name, Version), ComponentUpload>,
+        conflicts: &mut Vec<String>,
+        context: &Context,
+    ) -> Result<Vec<Change>, CliError> {
+        let mut changes = Vec::new();
+        for ((name, version), upload) in uploads {
+            let target = qualified(namespace, &name);
+            let subject = format!("component {target}@{version}");
+            let found = self.find("component", &target, &version, context).await?;
+            let planned = match found {
+                Some(found) if found.digest != upload.digest => {
+                    conflicts.push(subject);
+                    continue;
+                }
+                Some(found) if !found.is_collected => continue,
+                found => {
+                    let planned = self.plan_component(&target, &version, &upload, context);
+                    let planned = planned.await?;
+                    match found {
+                        Some(found) => brought_back(found.bar, planned),
+                        None => planned,
+                    }
+                }
+            };
+            if let Some(descriptor) = planned.descriptor {
+                let path = upload.path.clone();
+                let brought = Brought::Component { path, descriptor };
+                let brought = (upload.digest, brought);
+                self.bring("component", &target, &version, brought, planned.bar);
+            }
+            let size = units::size(upload.bytes);
+            changes.push(Change {
+                op: Op::Add,
+                subject,
+                note: [size, planned.note].join("  ").trim_end().to_owned(),
+                action: Action::Component {
+                    name,
+                    version,
+                    path: upload.path,
+                },
+                obstacle: planned.obstacle,
+            });
+        }
+        Ok(changes)
+    }
+
+    /// The same for templates.
+    pub async fn template_changes(
+        &mut self,
+        namespace: &Name,
+        uploads: BTreeMap<(Name, Version), TemplateUpload>,
+        options: &TemplateOptions,
+        conflicts: &mut Vec<String>,
+        context: &Context,
+    ) -> Result<Vec<Change>, CliError> {
+        let mut changes = Vec::new();
+        for ((name, version), upload) in uploads {
+            let target = qualified(namespace, &name);
+            let subject = format!("template {target}@{version}");
+            let digest = Digest::of(upload.source.as_bytes());
+            match self.find("template", &target, &version, context).await? {
+                Some(found) if found.digest == digest => continue,
+                Some(_) => {
+                    conflicts.push(subject);
+                    continue;
+                }
+                None => {}
+            }
+            let planned = self.plan_template(&target, &version, &upload, options, context);
+            let planned = planned.await?;
+            let brought = Brought::Template(Box::new(upload.template));
+            self.bring("template", &target, &version, (digest, brought), None);
+            changes.push(Change {
+                op: Op::Add,
+                subject,
+                note: planned.note,
+                action: Action::Template {
+                    name,
+                    version,
+                    source: upload.source,
+                    path: upload.path,
+                    allow_missing: options.allow_missing,
+                },
+                obstacle: planned.obstacle,
+            });
+        }
+        Ok(changes)
+    }
+
+    async fn plan_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        upload: &ComponentUpload,
+        context: &Context,
+    ) -> Result<Foreseen, CliError> {
+        let (bytes, signatures) = (
+            read_component(&upload.path)?,
+            signatures_beside(&upload.path)?,
+        );
+        let (length, text) = (bytes.len(), version.to_string());
+        let path = plan_path("components", target, &text);
+        let asked = context.client.upload_component::<IgnoredAny>(
+            Method::POST,
+            &path,
+            bytes.clone().into(),
+            length,
+            &signatures,
+        );
+        let answer = match refused(asked.await)? {
+            Ok(answer) => answer.text,
+            Err(obstacle) => return Ok(Foreseen::never(obstacle)),
+        };
+        let plan: ComponentPlan = context.client.exactly(&answer)?;
+        let new = (&plan.descriptor, &bytes[..]);
+        let number = self.component_number(target, version, new)?;
+        let number = number.as_ref().unwrap_or(&plan.number);
+        let mut foreseen = Foreseen::held_to(number, &format!("component {target} {version}"));
+        let wants = self.unapproved(target, version, &plan.descriptor, plan.unapproved);
+        foreseen.descriptor = Some(Box::new(plan.descriptor));
+        if !wants.is_empty() {
+            foreseen.bar = Some(Bar::NeedsApproval);
+            foreseen.add_note(&format!("waits for approval of {}", wants.join(", ")));
+        }
+        foreseen.add_obstacles(plan.obstacles.into_iter().map(|it| it.detail).collect());
+        Ok(foreseen)
+    }
+
+    async fn plan_template(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        upload: &TemplateUpload,
+        options: &TemplateOptions,
+        context: &Context,
+    ) -> Result<Foreseen, CliError> {
+        let text = version.to_string();
+        let path = plan_path("templates", target, &text);
+        let steps = upload.template.steps.iter();
+        let components = steps.map(|step| step.handler.component.qualified(&target.namespace));
+        let components = self.assumed(&components.collect());
+        let body = json!({
+            "source": upload.source,
+            "assume": { "components": components, "pins": options.pins },
+        });
+        let client = &context.client;
+        let asked = client.send_json::<TemplatePlan>(Method::POST, &path, &body);
+        let plan = match refused(asked.await.map(|answer| answer.value))? {
+            Ok(plan) => plan,
+            Err(obstacle) => return Ok(Foreseen::never(obstacle)),
+        };
+        let number = self.template_number(target, version, &upload.template);
+        let number = number.as_ref().unwrap_or(&plan.number);
+        let mut foreseen = Foreseen::held_to(number, &format!("template {target} {version}"));
+        let problems = problems(upload, &plan);
+        match (problems.is_empty(), options.allow_missing) {
+            (true, _) => {}
+            (false, true) => foreseen.add_note("no task of it could run yet"),
+            (false, false) => foreseen.add_obstacles(problems),
+        }
+        Ok(foreseen)
+    }
+
+    /// The verdict since the version below, where the folder brings that too.
+    fn component_number(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        (descriptor, bytes): (&Descriptor, &[u8]),
+    ) -> Result<Option<Numbered>, CliError> {
+        let below = self.new_below("component", target, version);
+        let Some((
+            against,
+            Brought::Component {
+                path,
+                descriptor: old,
+            },
+        )) = below
+        else {
+            return Ok(None);
+        };
+        let before = read_component(path)?;
+        let changes = match before == bytes {
+            true => Vec::new(),
+            false => compare_components((old, &before), (descriptor, bytes)),
+        };
+        let taken = self.numbers("component", target);
+        let verdict = Verdict::of(against.clone(), changes);
+        Ok(Some(Numbered::of(verdict, version, &taken)))
+    }
+
+    /// The same for a template.
+    fn template_number(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        new: &Template,
+    ) -> Option<Numbered> {
+        let (against, brought) = self.new_below("template", target, version)?;
+        let Brought::Template(old) = brought else {
+            return None;
+        };
+        let taken = self.numbers("template", target);
+        let verdict = Verdict::of(against.clone(), template::compare(old, new));
+        Some(Numbered::of(verdict, version, &taken))
+    }
+}
+
+/// What keeps tasks of the template from running once all of the folder is there, each with its place.
+fn problems(upload: &TemplateUpload, plan: &TemplatePlan) -> Vec<String> {
+    let positions = Template::handler_positions(&upload.source);
+    let steps = upload.template.steps.iter().zip(&positions);
+    let places: BTreeMap<&str, &Position> =
+        steps.map(|(step, at)| (step.name.as_str(), at)).collect();
+    let told = plan.steps.iter().filter_map(|choice| {
+        let problem = choice.problem.as_ref()?;
+        let at = places.get(choice.step.as_str())?;
+        let file = upload.path.display();
+        Some(format!("{file}:{}:{}: {problem}", at.line, at.column))
+    });
+    told.collect()
+}
+
+impl Foreseen {
+    fn never(obstacle: String) -> Self {
+        Self {
+            obstacle: Some(obstacle),
+            ..Self::default()
+        }
+    }
+
+    fn add_note(&mut self, note: &str) {
+        self.note = format!("{}  {note}", self.note).trim_start().to_owned();
+    }
+
+    fn add_obstacles(&mut self, found: Vec<String>) {
+        let all: Vec<String> = found.into_iter().chain(self.obstacle.take()).collect();
+        self.obstacle = (!all.is_empty()).then(|| all.join("\n"));
+    }
+
+    fn held_to(number: &Numbered, subject: &str) -> Self {
+        let Some(verdict) = &number.verdict else {
+            return Self::default();
+        };
+        let (level, against) = (verdict.level, &verdict.against);
+        let broken = number.lowest_version.as_ref().zip(number.allowed);
+        let obstacle = broken.map(|(lowest, allowed)| {
+            format!(
+                "{subject} leaves room for a {allowed} change since {against}, but this is a {level} one: publish it as {lowest}"
+            )
+        });
+        Self {
+            note: format!("{level} since {against}"),
+            obstacle,
+            ..Self::default()
+        }
+    }
+}
+
+/// A version that gets its bytes back is not judged anew.
+fn brought_back(bar: Option<Bar>, planned: Foreseen) -> Foreseen {
+    Foreseen {
+        note: "brought back".to_owned(),
+        bar,
+        ..planned
+    }
+}
+
+fn qualified(namespace: &Name, name: &Name) -> QualifiedName {
+    QualifiedName {
+        namespace: namespace.clone(),
+        name: name.clone(),
+    }
+}
+
+fn plan_path<'a>(kind: &'a str, target: &'a QualifiedName, version: &'a str) -> [&'a str; 7] {
+    let (namespace, name) = (target.namespace.as_str(), target.name.as_str());
+    [
+        "namespaces",
+        namespace,
+        kind,
+        name,
+        "versions",
+        version,
+        "plan",
+    ]
+}
+
+/// What the host would refuse is an obstacle; other troubles end the plan.
+fn refused<T>(asked: Result<T, CliError>) -> Result<Result<T, String>, CliError> {
+    match asked {
+        Ok(plan) => Ok(Ok(plan)),
+        Err(CliError::Problem(problem)) if problem.is_refusal() => {
+            Ok(Err(problem.what().to_owned()))
+        }
+        Err(error) => Err(error),
+    }
+}

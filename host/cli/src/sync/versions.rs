@@ -1,0 +1,267 @@
+//! Versions that a host has or is to get from a folder.
+
+use crate::view::Standing;
+use crate::{CliError, Context, Exit, list};
+use semver::Version;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::Arc;
+use tasker_compat::promise;
+use tasker_domain::capability::{Capability, beyond};
+use tasker_domain::descriptor::Descriptor;
+use tasker_domain::digest::Digest;
+use tasker_domain::requirement::{QualifiedName, Requirement};
+use tasker_domain::resolve::{Bar, Candidate, Existing, highest};
+use tasker_domain::scope::Scope;
+use tasker_domain::template::Template;
+
+/// Versions by kind and name, those of the folder among them once they are planned.
+#[derive(Default)]
+pub struct Versions {
+    families: BTreeMap<(&'static str, QualifiedName), Vec<Known>>,
+    /// What the folder grants before anything is uploaded.
+    granted: Vec<(Scope, Capability)>,
+}
+
+/// One version of a component or template.
+#[derive(Clone)]
+pub struct Known {
+    pub version: Version,
+    pub digest: Digest,
+    /// Why new tasks may not take it, once it has its bytes.
+    pub bar: Option<Bar>,
+    pub is_collected: bool,
+    /// What the folder brings; none of what the host has.
+    brings: Option<Arc<Brought>>,
+}
+
+/// What a version of the folder is.
+pub enum Brought {
+    Component {
+        path: PathBuf,
+        /// What the host found in it.
+        descriptor: Box<Descriptor>,
+    },
+    Template(Box<Template>),
+}
+
+/// A version as the API tells it, of either kind.
+#[derive(Deserialize)]
+struct Line {
+    version: Version,
+    digest: Digest,
+    #[serde(flatten)]
+    standing: Standing,
+}
+
+impl Versions {
+    pub fn with_grants(granted: Vec<(Scope, Capability)>) -> Self {
+        Self {
+            granted,
+            ..Self::default()
+        }
+    }
+
+    /// Whether new tasks could take some version that a pin allows, as the host would ask when the
+    /// pin is set; else why not.
+    pub async fn met(
+        &mut self,
+        kind: &'static str,
+        target: &QualifiedName,
+        requirement: &Requirement,
+        context: &Context,
+    ) -> Result<Result<(), String>, CliError> {
+        let known = self.family(kind, target, context).await?;
+        let candidates: Vec<Candidate<()>> = known.iter().map(Known::candidate).collect();
+        if candidates.is_empty() {
+            let what = format!("there is no {kind} {target}; publish one or correct the name");
+            return Ok(Err(what));
+        }
+        if highest(&candidates, &[requirement]).is_some() {
+            return Ok(Ok(()));
+        }
+        let has = Existing::of(&candidates);
+        let mend = match known
+            .iter()
+            .find(|it| it.brings.is_some() && it.waits_for(requirement))
+        {
+            Some(it) => format!(
+                "push {target}@{} by itself and approve it, then sync",
+                it.version
+            ),
+            None => "publish one or pin another".to_owned(),
+        };
+        let what = format!("{kind} {target} has {has}; none satisfies {requirement}; {mend}");
+        Ok(Err(what))
+    }
+
+    async fn family(
+        &mut self,
+        kind: &'static str,
+        target: &QualifiedName,
+        context: &Context,
+    ) -> Result<&mut Vec<Known>, CliError> {
+        let key = (kind, target.clone());
+        if !self.families.contains_key(&key) {
+            let plural = format!("{kind}s");
+            let (namespace, name) = (target.namespace.as_str(), target.name.as_str());
+            let path = ["namespaces", namespace, &plural, name];
+            let lines = match list::versions::<Line>(&context.client, &path).await {
+                Ok(family) => family.value.versions,
+                Err(CliError::Problem(problem)) if problem.exit() == Exit::NotFound => Vec::new(),
+                Err(error) => return Err(error),
+            };
+            let known = lines.into_iter().map(Known::from).collect();
+            self.families.insert(key.clone(), known);
+        }
+        Ok(self.families.entry(key).or_default())
+    }
+
+    pub async fn find(
+        &mut self,
+        kind: &'static str,
+        target: &QualifiedName,
+        version: &Version,
+        context: &Context,
+    ) -> Result<Option<Known>, CliError> {
+        let known = self.family(kind, target, context).await?;
+        let found = known.iter().find(|known| known.version == *version);
+        Ok(found.cloned())
+    }
+
+    /// Adds a version that the folder brings.
+    pub fn bring(
+        &mut self,
+        kind: &'static str,
+        target: &QualifiedName,
+        version: &Version,
+        (digest, brought): (Digest, Brought),
+        bar: Option<Bar>,
+    ) {
+        let known = self.families.entry((kind, target.clone())).or_default();
+        known.retain(|known| known.version != *version);
+        known.push(Known {
+            version: version.clone(),
+            digest,
+            bar,
+            is_collected: false,
+            brings: Some(Arc::new(brought)),
+        });
+    }
+
+    /// The version of the folder that a host would compare this one with, once it is there, and what
+    /// it is; none where that is one which the host has.
+    pub fn new_below(
+        &self,
+        kind: &'static str,
+        target: &QualifiedName,
+        of: &Version,
+    ) -> Option<(&Version, &Brought)> {
+        let known = self.families.get(&(kind, target.clone()))?;
+        let usable = known.iter().filter(|it| it.bar != Some(Bar::Quarantined));
+        let against = promise::against(of, usable.map(|it| &it.version))?;
+        let known = known.iter().find(|it| it.version == *against)?;
+        Some((against, known.brings.as_deref()?))
+    }
+
+    /// Every number that there is or will be.
+    pub fn numbers(&self, kind: &'static str, target: &QualifiedName) -> Vec<Version> {
+        let known = self.families.get(&(kind, target.clone()));
+        let known = known.into_iter().flatten();
+        known.map(|it| it.version.clone()).collect()
+    }
+
+    /// Versions of these components that the folder brings for new tasks, as a plan is told of them.
+    pub fn assumed(&self, components: &BTreeSet<QualifiedName>) -> Vec<Value> {
+        let named = components.iter().flat_map(|target| {
+            let known = self.families.get(&("component", target.clone()));
+            let known = known.into_iter().flatten();
+            known.map(move |known| (target, known))
+        });
+        let assumed = named.filter_map(|(target, known)| {
+            let Brought::Component { descriptor, .. } = known.brings.as_deref()? else {
+                return None;
+            };
+            known.bar.is_none().then(|| {
+                json!({
+                    "namespace": target.namespace, "component": target.name,
+                    "version": known.version, "descriptor": descriptor,
+                })
+            })
+        });
+        assumed.collect()
+    }
+
+    /// What is still to be agreed to when the folder's grants are made and its other versions are
+    /// there. Grants count for a component's first version; a later one is measured by what the
+    /// highest below it wants that new tasks may take.
+    pub fn unapproved(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        descriptor: &Descriptor,
+        mut wants: Vec<String>,
+    ) -> Vec<String> {
+        let known = self.families.get(&("component", target.clone()));
+        let below = known
+            .into_iter()
+            .flatten()
+            .filter(|it| it.version < *version && matches!(it.bar, None | Some(Bar::Quarantined)));
+        match below.max_by_key(|it| &it.version).map(|it| &it.brings) {
+            Some(Some(brought)) => return brought.beyond(descriptor),
+            Some(None) => return wants,
+            None => {}
+        }
+        let own = self
+            .granted
+            .iter()
+            .filter(|(scope, _)| scope.includes(target.name.as_str()));
+        let own: Vec<_> = own.map(|(_, capability)| capability).collect();
+        wants.retain(|want| {
+            let want = want.parse::<Capability>();
+            !want.is_ok_and(|want| own.iter().any(|grant| grant.covers(&want)))
+        });
+        wants
+    }
+}
+
+impl Brought {
+    /// What the component wants that this one does not.
+    fn beyond(&self, wanting: &Descriptor) -> Vec<String> {
+        let agreed = match self {
+            Self::Component { descriptor, .. } => descriptor.wants(),
+            Self::Template(_) => Vec::new(),
+        };
+        let more = beyond(&wanting.wants(), &agreed);
+        more.iter().map(Capability::to_string).collect()
+    }
+}
+
+impl Known {
+    fn candidate(&self) -> Candidate<()> {
+        let collected = self.is_collected.then_some(Bar::Collected);
+        Candidate {
+            version: self.version.clone(),
+            bar: collected.or(self.bar),
+            id: (),
+        }
+    }
+
+    fn waits_for(&self, requirement: &Requirement) -> bool {
+        self.bar == Some(Bar::NeedsApproval) && requirement.matches(&self.version)
+    }
+}
+
+impl From<Line> for Known {
+    fn from(line: Line) -> Self {
+        Self {
+            version: line.version,
+            digest: line.digest,
+            bar: line.standing.bar_with_bytes(),
+            is_collected: line.standing.is_collected(),
+            brings: None,
+        }
+    }
+}

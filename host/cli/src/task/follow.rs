@@ -1,0 +1,141 @@
+//! Following a task until its end, by requests that the host holds back until something happens.
+
+use super::steps;
+use crate::client::{Answer, Client};
+use crate::view::{Page, Task, Transition};
+use crate::{CliError, Exit, Problem, units};
+use chrono::TimeDelta;
+use std::time::{Duration, Instant};
+use tasker_domain::ids::TaskId;
+use tasker_domain::state::TaskState;
+
+/// How long the host may hold one request back.
+const HOLD: Duration = Duration::from_secs(30);
+/// For how long a host that went away is asked again: another one may take its place.
+const RECONNECT_FOR: Duration = Duration::from_secs(15);
+/// How long to wait before a host that went away is asked again.
+const RECONNECT_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Asks for one task again and again.
+pub struct Follower<'a> {
+    client: &'a Client,
+    pub id: TaskId,
+    deadline: Option<Instant>,
+    answered_at: Option<Instant>,
+}
+
+impl<'a> Follower<'a> {
+    /// Follows for `timeout` from now, or for ever.
+    pub fn new(client: &'a Client, id: TaskId, timeout: Option<Duration>) -> Self {
+        Self {
+            client,
+            id,
+            deadline: timeout.map(|timeout| Instant::now() + timeout),
+            answered_at: None,
+        }
+    }
+
+    /// Waits for the end, or until the user's time is up.
+    pub async fn wait(&mut self) -> Result<Answer<Task>, CliError> {
+        loop {
+            let answer = self.poll(None).await?;
+            if self.is_over(&answer.value) {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// The task, as soon as it has a transition after `since` (or, without it, as soon as it is
+    /// final), or after a while as it is. A host that goes away meanwhile is asked again for some
+    /// seconds.
+    pub async fn poll(&mut self, since: Option<i64>) -> Result<Answer<Task>, CliError> {
+        loop {
+            match self.ask(since).await {
+                Ok(answer) => {
+                    self.answered_at = Some(Instant::now());
+                    return Ok(answer);
+                }
+                Err(error) if self.may_reconnect(&error) => {
+                    tokio::time::sleep(RECONNECT_INTERVAL).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Every transition after the one numbered `after`, in order.
+    pub async fn transitions(&self, after: i64) -> Result<Vec<Transition>, CliError> {
+        let (id, mut all, mut after) = (self.id.to_string(), Vec::new(), after);
+        loop {
+            let query = [("after", after.to_string())];
+            let page: Page<Transition> = self
+                .client
+                .query(&["tasks", &id, "transitions"], &query)
+                .await?
+                .value;
+            all.extend(page.items);
+            match (page.next, all.last()) {
+                (Some(_), Some(last)) if last.seq > after => after = last.seq,
+                (Some(_) | None, Some(_) | None) => return Ok(all),
+            }
+        }
+    }
+
+    /// Adds the steps in motion, where not all steps are in the answer.
+    pub async fn read_in_motion(&self, task: &mut Task) -> Result<(), CliError> {
+        steps::read_in_motion(self.client, task).await
+    }
+
+    /// True where the task is final or the user's time is up.
+    pub fn is_over(&self, task: &Task) -> bool {
+        task.state.is_final() || self.left().is_zero()
+    }
+
+    async fn ask(&self, since: Option<i64>) -> Result<Answer<Task>, CliError> {
+        let hold = self.left().min(HOLD);
+        let wait = ("wait_ms", hold.as_millis().to_string());
+        let query: Vec<_> = std::iter::once(wait)
+            .chain(since.map(|seq| ("since", seq.to_string())))
+            .collect();
+        self.client
+            .poll(&["tasks", &self.id.to_string()], &query, hold)
+            .await
+    }
+
+    fn left(&self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        })
+    }
+
+    fn may_reconnect(&self, error: &CliError) -> bool {
+        let is_gone = match error {
+            CliError::Problem(problem) if problem.is_full() => return !self.left().is_zero(),
+            CliError::Problem(problem) => problem.exit() == Exit::Unreachable,
+            CliError::ClosedPipe => false,
+        };
+        is_gone
+            && !self.left().is_zero()
+            && self
+                .answered_at
+                .is_some_and(|at| at.elapsed() < RECONNECT_FOR)
+    }
+}
+
+/// What the command ends with; `timeout` is what the user gave.
+pub fn exit_of(task: &Task, timeout: Option<Duration>) -> Result<Exit, CliError> {
+    match task.state {
+        TaskState::Complete | TaskState::ResolvedManually => Ok(Exit::Complete),
+        TaskState::Error | TaskState::Cancelled => Ok(Exit::Failed),
+        TaskState::Pending | TaskState::InProgress => {
+            Err(timed_out(task.id, timeout.unwrap_or_default()).into())
+        }
+    }
+}
+
+fn timed_out(id: TaskId, timeout: Duration) -> Problem {
+    let span = units::span(TimeDelta::from_std(timeout).unwrap_or(TimeDelta::MAX));
+    let what = format!("the task {id} is not finished after {span}; it goes on");
+    Problem::new(Exit::TimedOut, "timed_out", what)
+        .help(format!("go on watching with: tasker task watch {id}"))
+}

@@ -1,0 +1,231 @@
+//! One picture of a running task: a line for the task, a line a step, as many as fit.
+
+use crate::paint::{Paint, Tone, step_word};
+use crate::step::{attempts, note, took};
+use crate::units;
+use crate::view::{Step, Task};
+use chrono::{DateTime, Utc};
+use tasker_domain::state::StepState;
+
+/// The widest column of names, in characters.
+const MAX_NAME_CHARS: usize = 30;
+/// What state, time and the space between need, in characters.
+const FIXED_CHARS: usize = 39;
+/// What attempts need at least, in characters.
+const MIN_ATTEMPTS_CHARS: usize = 5;
+
+/// The room on a terminal, in characters.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub columns: usize,
+    pub rows: usize,
+}
+
+impl Size {
+    /// The terminal's size, or 80 × 24 where it does not tell.
+    pub fn of_terminal() -> Self {
+        match rustix::termios::tcgetwinsize(std::io::stderr()) {
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Self {
+                columns: size.ws_col.into(),
+                rows: size.ws_row.into(),
+            },
+            Ok(_) | Err(_) => Self {
+                columns: 80,
+                rows: 24,
+            },
+        }
+    }
+}
+
+/// The picture, without a line end at its end.
+pub fn frame(task: &Task, now: DateTime<Utc>, size: Size, paint: Paint) -> String {
+    // The head, the line about the rest, and one to spare for the cursor.
+    let room = size.rows.saturating_sub(3).max(1);
+    let shown = most_telling(&task.steps, room);
+    let hidden = all_steps(task).saturating_sub(shown.len());
+    let head = std::iter::once(head(task, now, paint));
+    let widths = Widths::of(task, &shown, size.columns);
+    let lines = shown.iter().map(|step| line(step, now, widths, paint));
+    let rest = (hidden > 0).then(|| {
+        paint.tone(
+            Tone::Quiet,
+            &format!("  … and {}", units::count(hidden, "other step")),
+        )
+    });
+    head.chain(lines).chain(rest).collect::<Vec<_>>().join("\n")
+}
+
+/// The room for what differs in width, in characters.
+#[derive(Clone, Copy)]
+struct Widths {
+    name: usize,
+    attempts: usize,
+    note: usize,
+}
+
+impl Widths {
+    fn of(task: &Task, shown: &[&Step], columns: usize) -> Self {
+        let names = task.steps.iter().map(|step| step.name.len());
+        let name = names.max().unwrap_or(0).min(MAX_NAME_CHARS);
+        let attempts = shown.iter().map(|step| attempts(step).len());
+        let attempts = attempts.max().unwrap_or(0).max(MIN_ATTEMPTS_CHARS);
+        Self {
+            name,
+            attempts,
+            note: columns
+                .saturating_sub(name + attempts + FIXED_CHARS)
+                .max(10),
+        }
+    }
+}
+
+fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
+    let done = done_steps(task);
+    let passed = units::span(units::between(
+        task.created_at,
+        task.finished_at.unwrap_or(now),
+    ));
+    let family = format!("{}/{}@{}", task.namespace, task.template, task.version);
+    let (glyph, family) = (
+        paint.task_glyph(task.state),
+        paint.tone(Tone::Strong, &family),
+    );
+    format!(
+        "{glyph} {family}  {}  {done} of {}  {passed}",
+        paint.task_state(task.state),
+        steps(task)
+    )
+}
+
+fn steps(task: &Task) -> String {
+    units::count(all_steps(task), "step")
+}
+
+/// How many steps it has; not all need be here.
+fn all_steps(task: &Task) -> usize {
+    let counted = task.step_counts.values().sum::<usize>();
+    counted.max(task.steps.len())
+}
+
+fn done_steps(task: &Task) -> usize {
+    let is_done = |step: &&Step| step.state == StepState::Complete;
+    let here = || task.steps.iter().filter(is_done).count();
+    let counted = task.step_counts.get(StepState::Complete.as_str());
+    match task.step_counts.is_empty() {
+        true => here(),
+        false => counted.copied().unwrap_or_default(),
+    }
+}
+
+/// The steps that fit, in their order: those in motion before those done before those not begun.
+fn most_telling(steps: &[Step], room: usize) -> Vec<&Step> {
+    let mut places: Vec<usize> = (0..steps.len()).collect();
+    places.sort_by_key(|place| urgency(steps[*place].state));
+    places.truncate(room);
+    places.sort_unstable();
+    places.into_iter().map(|place| &steps[place]).collect()
+}
+
+fn urgency(state: StepState) -> u8 {
+    match state {
+        StepState::Running | StepState::WaitingForRetry | StepState::WaitingForEvent => 0,
+        StepState::Error | StepState::Cancelled => 1,
+        StepState::Ready => 2,
+        StepState::Waiting => 3,
+        StepState::Complete | StepState::Skipped | StepState::ResolvedManually => 4,
+    }
+}
+
+fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String {
+    let Widths {
+        name: name_width,
+        attempts: attempts_width,
+        note: left,
+    } = widths;
+    let name = units::elide(&step.name, name_width);
+    // Padded before it is coloured: colour has no width.
+    let word = format!("{:<17}", step_word(step.state));
+    let word = paint
+        .step_state(step.state)
+        .replace(step_word(step.state), &word);
+    let took = took(step, now).map(units::span).unwrap_or_default();
+    let note = paint.tone(Tone::Quiet, &units::elide(&note(step, now), left));
+    let glyph = paint.step_glyph(step.state);
+    format!(
+        "  {glyph} {name:<name_width$}  {word}  {:>attempts_width$}  {took:>9}  {note}",
+        attempts(step)
+    )
+    .trim_end()
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(steps: &str) -> Task {
+        let text = format!(
+            r#"{{"id":"01890000-0000-7000-8000-000000000000","namespace":"orders","template":"fulfil",
+                "version":"1.2.0","state":"in_progress","created_at":"2026-01-01T00:00:00Z","seq":7,
+                "steps":[{steps}]}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn drawn(task: &Task, rows: usize) -> Vec<String> {
+        let now = "2026-01-01T00:00:02Z".parse().unwrap();
+        let text = frame(task, now, Size { columns: 80, rows }, Paint::off());
+        text.lines().map(str::to_owned).collect()
+    }
+
+    const VALIDATE: &str = r#"{"name":"validate","state":"complete","attempts":1,"max_attempts":1,
+        "started_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:00.012Z"}"#;
+    const CHARGE: &str = r#"{"name":"charge","state":"running","attempts":2,"max_attempts":5,
+        "started_at":"2026-01-01T00:00:00.800Z"}"#;
+    const SHIP: &str = r#"{"name":"ship","state":"waiting","attempts":0,"max_attempts":1,"depends_on":["charge"]}"#;
+
+    #[test]
+    fn every_step_has_its_line() {
+        let lines = drawn(&task(&[VALIDATE, CHARGE, SHIP].join(",")), 24);
+        assert_eq!(
+            lines[0],
+            "● orders/fulfil@1.2.0  in_progress  1 of 3 steps  2.00 s"
+        );
+        assert_eq!(
+            lines[1],
+            "  ✔ validate  complete             1/1      12 ms"
+        );
+        assert_eq!(
+            lines[2],
+            "  ● charge    running              2/5     1.20 s"
+        );
+        assert_eq!(
+            lines[3],
+            "  · ship      waiting                              after charge"
+        );
+    }
+
+    #[test]
+    fn a_step_that_was_given_back_says_how_often_it_ran() {
+        let given_back = r#"{"name":"ship","state":"ready","attempts":4,"counted_attempts":1,
+            "max_attempts":3,"reason":"parcels/ship@1.0.0 is quarantined; release it, or upgrade or cancel the task"}"#;
+        let lines = drawn(&task(&[VALIDATE, given_back].join(",")), 24);
+        assert_eq!(
+            lines[1],
+            "  ✔ validate  complete                   1/1      12 ms"
+        );
+        assert_eq!(
+            lines[2],
+            "  ○ ship      ready              1/3, 4 runs             parcels/ship@1.0.0 is…"
+        );
+        assert!(lines.iter().all(|line| line.chars().count() <= 80));
+    }
+
+    #[test]
+    fn where_there_is_no_room_the_steps_in_motion_stay() {
+        let lines = drawn(&task(&[VALIDATE, CHARGE, SHIP].join(",")), 4);
+        assert_eq!(lines.len(), 3);
+        assert!(lines[1].contains("charge"));
+        assert_eq!(lines[2], "  … and 2 other steps");
+    }
+}

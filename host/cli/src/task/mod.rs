@@ -1,0 +1,51 @@
+//! `tasker task …`
+
+mod cancel;
+mod events;
+mod follow;
+mod frame;
+mod lines;
+mod ls;
+mod payload;
+mod report;
+mod run;
+mod show;
+mod steps;
+mod timeline;
+mod upgrade;
+mod watch;
+
+use crate::{CliError, Context, Exit};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    Run(run::Run),
+    Ls(ls::Ls),
+    Show(show::Show),
+    Watch(watch::Watch),
+    Events(events::Events),
+    Input(payload::Input),
+    Result(payload::ResultOf),
+    Error(payload::Error),
+    Checkpoint(payload::Checkpoint),
+    Detail(payload::Detail),
+    Cancel(cancel::Cancel),
+    Upgrade(upgrade::Upgrade),
+}
+
+pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
+    match command {
+        Command::Run(run) => run.run(context).await,
+        Command::Ls(ls) => ls.run(context).await,
+        Command::Show(show) => show.run(context).await,
+        Command::Watch(watch) => watch.run(context).await,
+        Command::Events(events) => events.run(context).await,
+        Command::Input(input) => input.run(context).await,
+        Command::Result(result) => result.run(context).await,
+        Command::Error(error) => error.run(context).await,
+        Command::Checkpoint(checkpoint) => checkpoint.run(context).await,
+        Command::Detail(detail) => detail.run(context).await,
+        Command::Cancel(cancel) => cancel.run(context).await,
+        Command::Upgrade(upgrade) => upgrade.run(context).await,
+    }
+}

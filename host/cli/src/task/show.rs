@@ -1,0 +1,82 @@
+//! `tasker task show`
+
+use super::{report, steps};
+use crate::output::Output;
+use crate::reference::parse_task_id;
+use crate::view::Task;
+use crate::{CliError, Context, Exit, step, units};
+use chrono::Utc;
+use tasker_domain::ids::TaskId;
+
+/// Show a task: its state, steps, input and result.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// The task's id.
+    #[arg(value_parser = parse_task_id)]
+    task: TaskId,
+}
+
+impl Show {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let mut answer = context
+            .client
+            .get::<Task>(&["tasks", &self.task.to_string()])
+            .await?;
+        if !context.output.is_json() {
+            steps::read_all(&context.client, &mut answer.value).await?;
+        }
+        context
+            .output
+            .show(&answer.text, || text(&answer.value, context.output))?;
+        if !answer.value.state.is_final() {
+            context.output.next(&report::next(&answer.value));
+        }
+        Ok(Exit::Complete)
+    }
+}
+
+fn text(task: &Task, output: Output) -> String {
+    let paint = output.paint;
+    let sections = [
+        head(task, output),
+        report::failures(task, paint),
+        report::result(task, paint),
+        step::table(&task.steps, output),
+        report::times(task, paint),
+    ];
+    let sections: Vec<_> = sections
+        .into_iter()
+        .filter(|section| !section.is_empty())
+        .collect();
+    sections.join("\n\n")
+}
+
+fn head(task: &Task, output: Output) -> String {
+    let (now, paint) = (Utc::now(), output.paint);
+    output.fields([
+        ("task", task.id.to_string()),
+        (
+            "template",
+            format!("{}/{}@{}", task.namespace, task.template, task.version),
+        ),
+        (
+            "state",
+            format!(
+                "{} {}",
+                paint.task_glyph(task.state),
+                paint.task_state(task.state)
+            ),
+        ),
+        ("because", task.reason.clone().unwrap_or_default()),
+        ("created", units::ago(task.created_at, now)),
+        (
+            "took",
+            units::span(units::between(
+                task.created_at,
+                task.finished_at.unwrap_or(now),
+            )),
+        ),
+        ("correlation", task.correlation_id.clone()),
+        ("input", report::input(task, paint)),
+    ])
+}

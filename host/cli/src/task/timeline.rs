@@ -1,0 +1,134 @@
+//! Where the time of a task went: a bar for each step, on one common scale.
+
+use crate::paint::{Paint, Tone};
+use crate::step::{attempts, took};
+use crate::units;
+use crate::view::{Step, Task};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::cmp::Reverse;
+
+/// The width of the scale, in characters.
+const SCALE_CHARS: usize = 40;
+/// The most steps with a bar; of more, the longest.
+const MAX_BARS: usize = 20;
+/// The widest column of names, in characters.
+const MAX_NAME_CHARS: usize = 30;
+
+/// The lines, or nothing where no step has begun.
+pub fn timeline(task: &Task, now: DateTime<Utc>, paint: Paint) -> Vec<String> {
+    let mut begun: Vec<_> = task
+        .steps
+        .iter()
+        .filter_map(|step| Bar::of(step, now))
+        .collect();
+    begun.sort_by_key(|bar| Reverse(bar.took));
+    let rest = begun.split_off(begun.len().min(MAX_BARS));
+    begun.sort_by_key(|bar| bar.started_at);
+    let scale = Scale {
+        from: task.created_at,
+        length: units::between(task.created_at, task.finished_at.unwrap_or(now)),
+    };
+    let width = begun
+        .iter()
+        .map(|bar| bar.step.name.len())
+        .max()
+        .unwrap_or(0)
+        .min(MAX_NAME_CHARS);
+    let lines = begun.iter().map(|bar| bar.line(&scale, width, paint));
+    lines.chain(rest_line(&rest, paint)).collect()
+}
+
+struct Bar<'a> {
+    step: &'a Step,
+    started_at: DateTime<Utc>,
+    took: TimeDelta,
+}
+
+struct Scale {
+    from: DateTime<Utc>,
+    length: TimeDelta,
+}
+
+impl Scale {
+    /// Where a moment stands, from 0 to [`SCALE_CHARS`].
+    fn place(&self, after: TimeDelta) -> usize {
+        let (after, length) = (microseconds(after), microseconds(self.length));
+        let place = after.clamp(0, length) * SCALE_CHARS as i128 / length.max(1);
+        usize::try_from(place).unwrap_or(SCALE_CHARS)
+    }
+}
+
+fn microseconds(span: TimeDelta) -> i128 {
+    span.num_microseconds().unwrap_or(i64::MAX).into()
+}
+
+impl<'a> Bar<'a> {
+    fn of(step: &'a Step, now: DateTime<Utc>) -> Option<Self> {
+        Some(Self {
+            step,
+            started_at: step.started_at?,
+            took: took(step, now)?,
+        })
+    }
+
+    fn line(&self, scale: &Scale, width: usize, paint: Paint) -> String {
+        let start = units::between(scale.from, self.started_at);
+        let before = scale.place(start).min(SCALE_CHARS - 1);
+        let long = scale.place(start + self.took).saturating_sub(before).max(1);
+        let after = SCALE_CHARS - before - long;
+        let bar = paint.tone(Tone::Active, &"█".repeat(long));
+        let scale = format!("{}{bar}{}", " ".repeat(before), " ".repeat(after));
+        let name = units::elide(&self.step.name, width);
+        let took = units::span(self.took);
+        format!("{name:<width$} ▕{scale}▏ {took:>9}{}", tried(self.step))
+    }
+}
+
+/// Only where it was more than once.
+fn tried(step: &Step) -> String {
+    match step.attempts {
+        0 | 1 => String::new(),
+        _ => format!("  attempt {}", attempts(step)),
+    }
+}
+
+fn rest_line(rest: &[Bar<'_>], paint: Paint) -> Option<String> {
+    let longest = rest.first()?.took;
+    let text = format!(
+        "… and {}, none over {}",
+        units::count(rest.len(), "other step"),
+        units::span(longest)
+    );
+    Some(paint.tone(Tone::Quiet, &text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_stand_where_the_steps_ran() {
+        let task: Task = serde_json::from_str(
+            r#"{"id":"01890000-0000-7000-8000-000000000000","namespace":"o","template":"t","version":"1.0.0",
+            "state":"complete","created_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:04Z","seq":9,
+            "steps":[
+              {"name":"first","state":"complete","attempts":1,"max_attempts":1,
+               "started_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:01Z"},
+              {"name":"second","state":"complete","attempts":2,"max_attempts":3,
+               "started_at":"2026-01-01T00:00:01Z","finished_at":"2026-01-01T00:00:04Z"},
+              {"name":"never","state":"skipped","attempts":0,"max_attempts":1}]}"#,
+        )
+        .unwrap();
+        let lines = timeline(&task, Utc::now(), Paint::off());
+        let (tenth, thirty) = ("█".repeat(10), "█".repeat(30));
+        assert_eq!(
+            lines[0],
+            format!("first  ▕{tenth}{}▏    1.00 s", " ".repeat(30))
+        );
+        assert_eq!(
+            lines[1],
+            format!("second ▕{}{thirty}▏    3.00 s  attempt 2/3", " ".repeat(10))
+        );
+        assert_eq!(lines.len(), 2);
+    }
+}

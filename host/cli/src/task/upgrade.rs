@@ -1,0 +1,202 @@
+//! `tasker task upgrade`
+
+mod parts;
+
+use crate::output::Output;
+use crate::paint::Tone;
+use crate::reference::{Reference, parse_family};
+use crate::shell::option;
+use crate::{CliError, Context, Exit, changes, units};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tasker_compat::{Change, Level};
+use tasker_domain::requirement::Requirement;
+use tasker_domain::state::TaskState;
+use tasker_domain::visible::visible_line;
+
+/// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
+///
+/// What runs ends on the version that it began with; steps that begin later take the new one. Each task
+/// stays on its version of the template. Refused where a new version is not compatible, unless forced.
+#[derive(Debug, clap::Args)]
+pub struct Upgrade {
+    /// Whose tasks, for example orders/fulfil.
+    #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    template: Reference,
+    /// Only tasks of these versions of the template, such as ^1.2.
+    #[arg(long, value_name = "REQUIREMENT")]
+    version: Option<Requirement>,
+    /// Only tasks in this state: pending or in_progress.
+    #[arg(long)]
+    state: Option<TaskState>,
+    /// Only this component, for example payments/charge.
+    #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    component: Option<Reference>,
+    /// Where to, whatever pins say; a range takes the highest version in it.
+    #[arg(long, value_name = "REQUIREMENT", requires = "component")]
+    to: Option<Requirement>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Also where what worked may not work any more.
+    #[arg(long)]
+    force: bool,
+    /// Why, for whoever reads the history.
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
+    /// How many tasks one request to the host looks at, at most; there are as many requests as it takes.
+    #[arg(long, value_name = "TASKS")]
+    part: Option<u32>,
+}
+
+/// What one request of an upgrade came to, or all of them together.
+#[derive(Deserialize, Serialize)]
+struct Upgraded {
+    dry_run: bool,
+    #[serde(default)]
+    looked_at: usize,
+    matched: usize,
+    tasks: usize,
+    components: Vec<Component>,
+    /// Where the next request goes on.
+    #[serde(default)]
+    next: Option<String>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Component {
+    namespace: String,
+    component: String,
+    from: String,
+    to: String,
+    tasks: usize,
+    steps: usize,
+    level: Level,
+    breaking: Vec<Change>,
+}
+
+impl Upgrade {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.template;
+        let path = [
+            "namespaces",
+            namespace.as_str(),
+            "templates",
+            name.as_str(),
+            "upgrades",
+        ];
+        let body = json!({
+            "version": self.version,
+            "state": self.state,
+            "component": self.component.as_ref().map(Reference::family),
+            "to": self.to,
+            "dry_run": self.dry_run,
+            "force": self.force,
+            "reason": self.reason,
+            "limit": self.part,
+        });
+        let answer = parts::all(context, &path, body).await?;
+        let (upgraded, output) = (&answer.value, context.output);
+        output.show(&answer.text, || self.text(upgraded, output))?;
+        output.next(&[self.next(upgraded)]);
+        Ok(Exit::Complete)
+    }
+
+    fn next(&self, upgraded: &Upgraded) -> String {
+        let family = self.template.family();
+        if !upgraded.dry_run || upgraded.tasks == 0 {
+            let Reference {
+                namespace, name, ..
+            } = &self.template;
+            return format!("tasker task ls --namespace {namespace} --template {name}");
+        }
+        let options = [
+            option("version", self.version.as_ref()),
+            option("state", self.state.map(TaskState::as_str)),
+            option("component", self.component.as_ref().map(Reference::family)),
+            option("to", self.to.as_ref()),
+            if upgraded.breaks() { " --force" } else { "" }.to_owned(),
+        ]
+        .concat();
+        format!("tasker task upgrade --template {family}{options}")
+    }
+
+    fn text(&self, upgraded: &Upgraded, output: Output) -> String {
+        if upgraded.tasks == 0 && upgraded.components.is_empty() {
+            return output.paint.tone(Tone::Quiet, &self.nothing(upgraded));
+        }
+        let rows = upgraded
+            .components
+            .iter()
+            .map(|it| row(it, output))
+            .collect();
+        let headings = ["component", "from", "to", "tasks", "steps", "change"];
+        let table = output.table(headings, rows, "");
+        let breaking: String = upgraded
+            .components
+            .iter()
+            .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
+            .collect();
+        format!("{table}\n{breaking}\n{}", self.end(upgraded, output))
+    }
+
+    /// Why nothing would move.
+    fn nothing(&self, upgraded: &Upgraded) -> String {
+        let matched = units::count(upgraded.matched, "open task");
+        match &self.component {
+            Some(component) => format!(
+                "{matched}, none of which runs {} or would run it in another version",
+                component.family()
+            ),
+            None => format!("{matched}, none of which would run anything else"),
+        }
+    }
+
+    fn end(&self, upgraded: &Upgraded, output: Output) -> String {
+        let matched = units::count(upgraded.matched, "open task");
+        if !upgraded.dry_run {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            return format!("{mark} {} of {matched} moved", upgraded.tasks);
+        }
+        let moved = format!("{} of {matched} would move", upgraded.tasks);
+        match upgraded.breaks() && !self.force {
+            true => format!("{moved}, but only with --force: what is major is not compatible"),
+            false => moved,
+        }
+    }
+}
+
+impl Upgraded {
+    /// True where it is refused unless it is forced.
+    fn breaks(&self) -> bool {
+        self.components.iter().any(|it| it.level == Level::Major)
+    }
+}
+
+fn row(component: &Component, output: Output) -> [String; 6] {
+    let Component {
+        namespace,
+        component,
+        from,
+        to,
+        tasks,
+        steps,
+        level,
+        breaking: _,
+    } = component;
+    [
+        format!("{namespace}/{component}"),
+        from.clone(),
+        to.clone(),
+        tasks.to_string(),
+        steps.to_string(),
+        changes::level(*level, output),
+    ]
+}
+
+fn breaking_line(component: &Component, change: &Change) -> String {
+    let (path, what) = (visible_line(&change.path), visible_line(&change.what));
+    format!("\n{} {}: {path} {what}", component.component, component.to)
+}

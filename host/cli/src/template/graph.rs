@@ -1,0 +1,108 @@
+//! `tasker template graph`
+
+use super::check::parse;
+use crate::reference::{Reference, ReferenceError};
+use crate::{CliError, Context, Exit, input};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use tasker_domain::template::graph;
+
+/// Print the dependency graph of a template.
+#[derive(Debug, clap::Args)]
+pub struct Graph {
+    /// A template's YAML, or a registered one such as orders/fulfil or orders/fulfil@1.2.0.
+    #[arg(value_name = "FILE|NAMESPACE/NAME[@VERSION]")]
+    template: Source,
+    /// Output language.
+    #[arg(long, value_enum, default_value_t)]
+    format: Drawing,
+}
+
+/// Where the template is.
+#[derive(Clone, Debug)]
+enum Source {
+    File(PathBuf),
+    Registered(Reference),
+}
+
+impl FromStr for Source {
+    type Err = ReferenceError;
+
+    /// What exists as a file is one, and so is what is called like one.
+    fn from_str(text: &str) -> Result<Self, ReferenceError> {
+        let path = Path::new(text);
+        let is_file = path.is_file()
+            || path
+                .extension()
+                .is_some_and(|end| end == "yaml" || end == "yml");
+        match is_file {
+            true => Ok(Self::File(path.to_owned())),
+            false => text.parse().map(Self::Registered),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
+enum Drawing {
+    /// For Markdown and mermaid.live.
+    #[default]
+    Mermaid,
+    /// For Graphviz: … | dot -Tsvg > graph.svg
+    Dot,
+}
+
+impl Drawing {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Mermaid => "mermaid",
+            Self::Dot => "dot",
+        }
+    }
+}
+
+impl Graph {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let graph = match &self.template {
+            Source::File(file) => self.draw(file)?,
+            Source::Registered(reference) => self.ask(reference, context).await?,
+        };
+        let answer = json!({ "format": self.format.word(), "graph": graph });
+        context.output.show(&answer.to_string(), || graph)?;
+        Ok(Exit::Complete)
+    }
+
+    fn draw(&self, file: &Path) -> Result<String, CliError> {
+        let template = parse(file, &input::read_text(file)?)?;
+        Ok(match self.format {
+            Drawing::Mermaid => graph::mermaid(&template),
+            Drawing::Dot => graph::dot(&template),
+        })
+    }
+
+    /// The latest version where none is named.
+    async fn ask(&self, reference: &Reference, context: &Context) -> Result<String, CliError> {
+        let Reference {
+            namespace,
+            name,
+            version,
+        } = reference;
+        let (namespace, name) = (namespace.as_str(), name.as_str());
+        let version = version
+            .as_ref()
+            .map_or("latest".to_owned(), ToString::to_string);
+        let path = [
+            "namespaces",
+            namespace,
+            "templates",
+            name,
+            "versions",
+            &version,
+            "graph",
+        ];
+        context
+            .client
+            .text(&path, &[("format", self.format.word().to_owned())])
+            .await
+    }
+}

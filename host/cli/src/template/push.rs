@@ -1,0 +1,107 @@
+//! `tasker template push`
+
+use super::check::parse;
+use crate::output::Output;
+use crate::paint::Tone;
+use crate::reference::Reference;
+use crate::view::TemplateVersion;
+use crate::{CliError, Context, Exit, changes, input, list, shell, units};
+use reqwest::Method;
+use std::path::PathBuf;
+use tasker_domain::visible::visible_line;
+
+/// Register a task template, under the name and version written in it. Versions are immutable: a changed
+/// definition needs a new version.
+#[derive(Debug, clap::Args)]
+pub struct Push {
+    /// The template's YAML.
+    file: PathBuf,
+    /// Register it even if a component, version or handler that it needs is not published yet.
+    #[arg(long)]
+    allow_missing: bool,
+}
+
+impl Push {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let source = input::read_text(&self.file)?;
+        let is = parse(&self.file, &source)?;
+        let version = is.version.to_string();
+        let path = [
+            "namespaces",
+            is.namespace.as_str(),
+            "templates",
+            is.name.as_str(),
+            "versions",
+            &version,
+        ];
+        let allow_missing = self.allow_missing.then(|| "true".to_owned());
+        let query = list::filters([("allow_missing", allow_missing)]);
+        let (media_type, body) = ("application/yaml", source.clone().into());
+        let client = &context.client;
+        let pushed =
+            client.upload_with::<TemplateVersion>(Method::PUT, &path, &query, media_type, body);
+        let pushed = pushed.await.map_err(|error| self.refused(error, &source))?;
+        context
+            .output
+            .show(&pushed.text, || pushed_text(&pushed.value, context.output))?;
+        let template = Reference {
+            namespace: is.namespace.clone(),
+            name: is.name.clone(),
+            version: None,
+        };
+        let graph = format!("tasker template graph {template}@{version}");
+        let run = pushed.value.run_command();
+        let next = match pushed.value.warnings.is_empty() {
+            true => vec![run, graph],
+            false => vec![
+                format!("tasker plan template {}", shell::path(&self.file)),
+                graph,
+            ],
+        };
+        context.output.next(&next);
+        Ok(Exit::Complete)
+    }
+}
+
+impl Push {
+    /// The refusal with the lines of the file, and the way out.
+    fn refused(&self, error: CliError, source: &str) -> CliError {
+        let file = self.file.display().to_string();
+        let error = error
+            .in_file(&file, source)
+            .instead(|lowest| format!("write `version: {lowest}` into {file} and push it again"));
+        error.help_for(
+            "template_cannot_run",
+            "publish what is missing first; to register the template before that, add --allow-missing",
+        )
+    }
+}
+
+fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
+    let done = match pushed.created {
+        Some(false) => "was there already, the same",
+        Some(true) | None => "registered",
+    };
+    let mark = output.paint.tone(Tone::Good, "✔");
+    let TemplateVersion {
+        namespace,
+        name,
+        version,
+        steps,
+        ..
+    } = pushed;
+    let warnings = pushed.warnings.iter().map(|warning| {
+        format!(
+            "\n{} {}",
+            output.paint.tone(Tone::Caution, "warning:"),
+            visible_line(warning)
+        )
+    });
+    let warnings: String = warnings.collect();
+    let verdict = pushed.verdict.iter();
+    let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
+    format!(
+        "{mark} {namespace}/{name}@{version} {done} ({}){verdict}{warnings}",
+        units::count(steps.len(), "step")
+    )
+}

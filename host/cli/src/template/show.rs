@@ -1,0 +1,185 @@
+//! `tasker template show`
+
+use crate::output::Output;
+use crate::reference::Reference;
+use crate::shell::word;
+use crate::view::{StepTemplate, TemplateVersion};
+use crate::{CliError, Context, Exit, Problem, changes, json, list, units};
+use chrono::{TimeDelta, Utc};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+use std::cmp::Reverse;
+use tasker_domain::template::example_input;
+
+/// The longest input that is printed to be typed, in bytes.
+const MAX_INPUT_BYTES: usize = 200;
+
+/// Show one version of a template: the given one, or the one that new tasks use.
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// Which one, for example orders/fulfil or orders/fulfil@1.2.0.
+    #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
+    template: Reference,
+    /// Print the YAML as its author wrote it.
+    #[arg(long)]
+    source: bool,
+}
+
+impl Show {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        match &self.template.version {
+            Some(version) => self.show_version(&version.to_string(), context).await,
+            None => self.show_latest(context).await,
+        }
+    }
+
+    async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
+        let path = self.path(version);
+        let found = context.client.get::<TemplateVersion>(&path).await?;
+        self.print(&found.text, &found.value, &[], context).await
+    }
+
+    fn path<'a>(&'a self, version: &'a str) -> [&'a str; 6] {
+        let (namespace, name) = (&self.template.namespace, &self.template.name);
+        let (namespace, name) = (namespace.as_str(), name.as_str());
+        [
+            "namespaces",
+            namespace,
+            "templates",
+            name,
+            "versions",
+            version,
+        ]
+    }
+
+    /// To the byte, since it may be written into a file.
+    async fn print_source(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
+        let path = self.path(version);
+        let answer = context.client.get::<IgnoredAny>(&path).await?;
+        let version: TemplateVersion = context.client.exactly(&answer.text)?;
+        context.output.print_exactly(&version.source)?;
+        Ok(Exit::Complete)
+    }
+
+    async fn show_latest(&self, context: &Context) -> Result<Exit, CliError> {
+        let Reference {
+            namespace, name, ..
+        } = &self.template;
+        let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
+        let family = list::versions::<TemplateVersion>(&context.client, &path).await?;
+        let mut versions = family.value.versions;
+        // What new tasks take, then stable versions before pre-releases, then the highest first.
+        versions.sort_by_key(|it| {
+            let is_latest = Some(&it.version) == family.value.latest.as_ref();
+            Reverse((is_latest, it.version.pre.is_empty(), it.version.clone()))
+        });
+        let (latest, others) = versions.split_first().ok_or_else(|| {
+            Problem::new(
+                Exit::NotFound,
+                "not_found",
+                format!("the template {} has no versions", self.template),
+            )
+        })?;
+        self.print(&family.text, latest, others, context).await
+    }
+
+    async fn print(
+        &self,
+        answer: &str,
+        version: &TemplateVersion,
+        others: &[TemplateVersion],
+        context: &Context,
+    ) -> Result<Exit, CliError> {
+        if self.source && !context.output.is_json() {
+            let version = version.version.to_string();
+            return self.print_source(&version, context).await;
+        }
+        context
+            .output
+            .show(answer, || version_text(version, others, context.output))?;
+        if !self.source {
+            context.output.next(&[
+                format!(
+                    "tasker template graph {}@{}",
+                    self.template.family(),
+                    version.version
+                ),
+                version.run_command(),
+            ]);
+        }
+        Ok(Exit::Complete)
+    }
+}
+
+/// What runs a task of a template with this input schema, with an input that it takes.
+pub fn run_command(family: &str, schema: Option<&Value>) -> String {
+    let example = |schema| {
+        let example = example_input(schema)?.to_string();
+        (example.len() <= MAX_INPUT_BYTES).then(|| word(&example))
+    };
+    let input = schema.map(|schema| example(schema).unwrap_or_else(|| "@input.json".to_owned()));
+    let input = input.map_or_else(String::new, |input| format!(" --input {input}"));
+    format!("tasker task run {family}{input} --watch")
+}
+
+impl TemplateVersion {
+    /// What runs a task of this template.
+    pub fn run_command(&self) -> String {
+        let schema = self.input_schema.as_deref();
+        let schema = schema.and_then(|schema| serde_json::from_str(schema.get()).ok());
+        run_command(
+            &format!("{}/{}", self.namespace, self.name),
+            schema.as_ref(),
+        )
+    }
+}
+
+fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
+    let others: Vec<_> = others
+        .iter()
+        .map(|other| match other.standing.bar() {
+            None => other.version.to_string(),
+            Some(bar) => format!("{} ({bar})", other.version),
+        })
+        .collect();
+    let head = output.fields([
+        (
+            "template",
+            format!("{}/{}", version.namespace, version.name),
+        ),
+        ("version", version.version.to_string()),
+        ("status", version.standing.bar().unwrap_or_default()),
+        ("others", others.join(", ")),
+        ("about", version.description.clone().unwrap_or_default()),
+        ("digest", format!("sha256:{}", version.digest)),
+        ("created", units::ago(version.created_at, Utc::now())),
+        (
+            "takes",
+            version
+                .input_schema
+                .as_deref()
+                .map(json::pretty)
+                .unwrap_or_default(),
+        ),
+    ]);
+    let rows = version.steps.iter().map(step_row).collect();
+    let steps = output.table(
+        ["step", "handler", "after", "timeout", "attempts", "limits"],
+        rows,
+        "no steps",
+    );
+    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
+    let parts = [head].into_iter().chain(verdict).chain([steps]);
+    parts.collect::<Vec<_>>().join("\n\n")
+}
+
+fn step_row(step: &StepTemplate) -> [String; 6] {
+    [
+        step.name.clone(),
+        step.handler.clone(),
+        step.depends_on.join(", "),
+        units::span(TimeDelta::milliseconds(step.timeout_ms)),
+        step.retry.max_attempts.to_string(),
+        step.limits.to_string(),
+    ]
+}

@@ -1,0 +1,65 @@
+//! What a version of a component changes.
+
+use crate::Change;
+use crate::exports::{ExportChange, compare_exports, has_own_exports};
+use crate::handlers::{self, ComponentFace, HandlerFace};
+use tasker_domain::descriptor::Descriptor;
+
+/// What the second of two components changes, each with its bytes; neither needs to be stored.
+pub fn compare_components(old: (&Descriptor, &[u8]), new: (&Descriptor, &[u8])) -> Vec<Change> {
+    let mut changes = match asks_for_bytes(old.0, new.0) {
+        true => changed_exports(old.1, new.1),
+        false => Vec::new(),
+    };
+    changes.extend(changed_handlers(old.0, new.0));
+    changes
+}
+
+/// Whether they export something beside handlers, which only their bytes tell.
+pub fn asks_for_bytes(old: &Descriptor, new: &Descriptor) -> bool {
+    has_own_exports(&old.exports) || has_own_exports(&new.exports)
+}
+
+/// What changes beside handlers. Takes a while for large components.
+pub fn changed_exports(old: &[u8], new: &[u8]) -> Vec<Change> {
+    let changes = compare_exports(old, new).into_iter();
+    changes.map(export_change).collect()
+}
+
+/// What changes of handlers and of what they want.
+pub fn changed_handlers(old: &Descriptor, new: &Descriptor) -> Vec<Change> {
+    handlers::compare(&face(old), &face(new))
+}
+
+fn face(descriptor: &Descriptor) -> ComponentFace<'_> {
+    let handlers = descriptor.handlers.as_ref();
+    let handlers = handlers.map(|handlers| {
+        let face = handlers.iter().map(|handler| HandlerFace {
+            name: &handler.name,
+            description: handler.description.as_deref(),
+            input_schema: handler.input_schema.as_ref(),
+            result_schema: handler.result_schema.as_ref(),
+            error_codes: &handler.error_codes,
+            retry: handler.retry.as_ref(),
+        });
+        face.collect()
+    });
+    ComponentFace {
+        handlers,
+        capabilities: &descriptor.capabilities,
+    }
+}
+
+fn export_change(change: ExportChange) -> Change {
+    let path = |name: String| format!("exports.{name}");
+    match change {
+        ExportChange::Removed(name) => Change::major(path(name), "is no longer exported"),
+        ExportChange::Added(name) => Change::minor(path(name), "is exported now"),
+        ExportChange::Changed(name, reason) => {
+            Change::major(path(name), format!("has another shape: {reason}"))
+        }
+        ExportChange::Unreadable(reason) => {
+            Change::major("exports", format!("cannot be compared: {reason}"))
+        }
+    }
+}

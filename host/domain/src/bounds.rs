@@ -1,0 +1,15 @@
+//! Bounds that the host keeps and that commands check beforehand.
+
+use std::time::Duration;
+
+/// Grants that one namespace has at most.
+pub const MAX_GRANTS: i64 = 1_000;
+
+/// Rules on limits that one namespace has at most.
+pub const MAX_LIMIT_RULES: i64 = 1_000;
+
+/// How old what is collected is at least, unless an operator says otherwise: 30 days.
+pub const DEFAULT_COLLECT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// The most that may be asked for: 100 years.
+pub const MAX_COLLECT_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);

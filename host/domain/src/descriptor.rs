@@ -1,0 +1,86 @@
+//! What a component says of itself.
+
+use crate::capability::Capability;
+use crate::name::Name;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What an upload was found to hold; kept with it as JSON.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Descriptor {
+    /// The version of `tasker:step` that it was built against.
+    pub contract: String,
+    /// Its handlers; none where it does not tell.
+    pub handlers: Option<Vec<HandlerDescription>>,
+    /// What its handlers want to be granted, as [`Capability`] writes it.
+    pub capabilities: Vec<String>,
+    /// The interfaces that it imports, with versions.
+    pub imports: Vec<String>,
+    /// None where it cannot be told, or was not asked when the version was published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Provenance>,
+    /// What it exports, with versions.
+    #[serde(default)]
+    pub exports: Vec<String>,
+}
+
+/// One handler, as its author describes it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandlerDescription {
+    pub name: Name,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// JSON Schema of the input.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input_schema: Option<Value>,
+    /// JSON Schema of the result.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub result_schema: Option<Value>,
+    /// Codes of the failures that it may return.
+    #[serde(default)]
+    pub error_codes: Vec<String>,
+    /// Defaults for a step's `retry`, in the words of a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Value>,
+}
+
+/// What the producers sections of a component and of the modules in it say, and what it consists of.
+/// Nothing of it is checked: it is what the tools say of themselves.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Provenance {
+    pub languages: Vec<Tool>,
+    /// Compilers and linkers.
+    pub processed_by: Vec<Tool>,
+    pub sdks: Vec<Tool>,
+    /// Core modules inside.
+    pub modules: usize,
+    /// The bytes of these modules together.
+    pub module_bytes: usize,
+}
+
+/// A language, compiler or SDK.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    /// May be empty.
+    pub version: String,
+}
+
+impl Descriptor {
+    /// What its handlers want to be granted. A component of an earlier host may name what no host
+    /// knows, which is nothing.
+    pub fn wants(&self) -> Vec<Capability> {
+        let wants = self.capabilities.iter().map(|text| text.parse());
+        wants.filter_map(Result::ok).collect()
+    }
+
+    /// True where the component has the handler or does not tell which it has.
+    pub fn may_have(&self, handler: &str) -> bool {
+        let Some(handlers) = &self.handlers else {
+            return true;
+        };
+        handlers
+            .iter()
+            .any(|described| described.name.as_str() == handler)
+    }
+}

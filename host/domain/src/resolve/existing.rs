@@ -1,0 +1,81 @@
+//! The versions that exist, as an error lists them.
+
+use super::{Bar, Candidate};
+use crate::name::Name;
+use crate::requirement::Requirement;
+use semver::Version;
+use std::fmt;
+
+/// At most this many versions are listed in an error.
+const MAX_LISTED_VERSIONS: usize = 10;
+
+/// The versions that exist, the highest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing {
+    versions: Box<[(Version, Option<Bar>)]>,
+    /// Whose signing policy they were held to, where it is known.
+    namespace: Option<Box<Name>>,
+}
+
+impl Existing {
+    /// Everything that exists, barred or not.
+    pub fn of<Id>(candidates: &[Candidate<Id>]) -> Self {
+        let listed = candidates.iter().map(|c| (c.version.clone(), c.bar));
+        let mut versions: Vec<_> = listed.collect();
+        versions.sort_by(|a, b| b.0.cmp(&a.0));
+        Self {
+            versions: versions.into(),
+            namespace: None,
+        }
+    }
+
+    /// The same, held to the signing policy of this namespace.
+    pub fn seen_by(self, namespace: &Name) -> Self {
+        Self {
+            namespace: Some(Box::new(namespace.clone())),
+            ..self
+        }
+    }
+
+    /// The highest version in the range, if it is barred, and why.
+    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Bar)> {
+        let mut versions = self.versions.iter();
+        let met = versions.find(|(version, _)| requirement.matches(version));
+        met.and_then(|(version, bar)| Some((version, (*bar)?)))
+    }
+
+    /// What else an error may advise; empty where nothing lacks a signature.
+    pub fn remedy(&self) -> String {
+        let lacks = |(_, bar): &(Version, Option<Bar>)| *bar == Some(Bar::Unsigned);
+        match &self.namespace {
+            Some(namespace) if self.versions.iter().any(lacks) => format!(
+                ", or push what is not signed again with --sign and a key that {namespace} takes \
+                 (tasker policy ls --namespace {namespace})"
+            ),
+            Some(_) | None => String::new(),
+        }
+    }
+}
+
+impl fmt::Display for Existing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (version, bar)) in self.versions.iter().take(MAX_LISTED_VERSIONS).enumerate() {
+            let comma = if index == 0 { "" } else { ", " };
+            write!(f, "{comma}{version}")?;
+            match (bar, &self.namespace) {
+                (Some(bar @ Bar::Unsigned), Some(namespace)) => {
+                    write!(f, " ({bar} for {namespace})")?;
+                }
+                (Some(bar), _) => write!(f, " ({bar})")?,
+                (None, _) => {}
+            }
+        }
+        match self.versions.len() {
+            0 => f.write_str("no version"),
+            all if all > MAX_LISTED_VERSIONS => {
+                write!(f, " and {} older", all - MAX_LISTED_VERSIONS)
+            }
+            _ => Ok(()),
+        }
+    }
+}

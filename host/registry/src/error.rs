@@ -1,0 +1,357 @@
+//! Why the registry refuses something.
+
+use super::kv::KvPlace;
+use super::storable::MAX_NUMBER_DIGITS;
+use super::verdict::BrokenPromise;
+use semver::Version;
+use std::fmt;
+use std::time::Duration;
+use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES};
+use tasker_domain::capability::{Capability, CapabilityError};
+use tasker_domain::digest::Digest;
+use tasker_domain::kv::KvError;
+use tasker_domain::name::Name;
+use tasker_domain::permission::Reach;
+use tasker_domain::pin::PinChangeError;
+use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
+use tasker_domain::resolve::{Bar, Existing, ResolveError, Unmet};
+use tasker_domain::scope::Scope;
+use tasker_domain::secret::SecretValueError;
+use tasker_domain::share::UnsharedUse;
+use tasker_domain::signature::{KeyId, SignatureError};
+use tasker_domain::template::TemplateError;
+use tasker_sandbox::{Refusal, SandboxError};
+use tasker_store::StoreError;
+use tasker_store::secret::SecretError;
+use tasker_store::share::MAX_SHARES;
+
+/// What has versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Component,
+    Template,
+}
+
+impl Kind {
+    /// The code of a refusal for want of one.
+    pub fn unknown_code(self) -> &'static str {
+        match self {
+            Self::Component => "unknown_component",
+            Self::Template => "unknown_template",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Component => "component",
+            Self::Template => "template",
+        })
+    }
+}
+
+/// One version of something, as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub kind: Kind,
+    pub target: QualifiedName,
+    pub version: Version,
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind, self.target, self.version)
+    }
+}
+
+/// Why the registry refuses something.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(
+        "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
+    )]
+    Version { text: String, source: semver::Error },
+    #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
+    BuildMetadata { version: Version },
+    #[error("the component is refused: {}", .0.chain())]
+    Component(Refusal),
+    #[error("the component could not be inspected: {0}")]
+    Sandbox(#[source] SandboxError),
+    #[error(
+        "{release} exists with other content (sha256 {existing}; this one has {given}); bump the version"
+    )]
+    VersionExists {
+        release: Box<Release>,
+        existing: Digest,
+        given: Digest,
+    },
+    #[error(
+        "{} leaves room for a {} change since {}, but this is a {} one: publish it as {}",
+        .0.release, .0.allowed, .0.verdict.against, .0.verdict.level, .0.lowest
+    )]
+    PromisesTooMuch(Box<BrokenPromise>),
+    #[error("the template cannot be used: {0}")]
+    Template(#[from] TemplateError),
+    #[error("no task of this template could run: {0}")]
+    CannotRun(TemplateError),
+    #[error(
+        "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
+    )]
+    TemplateAddress {
+        field: &'static str,
+        written: String,
+        addressed: String,
+    },
+    #[error("there is no namespace {0}; list them with: tasker registry tree")]
+    UnknownNamespace(Name),
+    #[error(
+        "there is no namespace {given}; did you mean `{meant}`? If {given} is to be a new one: tasker namespace create {given}"
+    )]
+    UnlikelyNamespace { given: Name, meant: String },
+    #[error("there is no {kind} {target}; publish one or correct the name")]
+    Unknown { kind: Kind, target: QualifiedName },
+    #[error("there is no {release}; there are {existing}")]
+    UnknownVersion {
+        release: Box<Release>,
+        existing: Existing,
+    },
+    #[error(
+        "{kind} {target} has {existing}; none {}",
+        way_out(*kind, target, requirement, existing)
+    )]
+    PinMatchesNothing {
+        kind: Kind,
+        target: QualifiedName,
+        requirement: Box<Requirement>,
+        existing: Existing,
+    },
+    #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
+    ForeignTemplatePin(QualifiedName),
+    #[error(
+        "there is no pin for {kind} `{target}` in namespace {namespace}; list them with: \
+         tasker pin ls --namespace {namespace}"
+    )]
+    UnknownPin {
+        namespace: Name,
+        kind: Kind,
+        target: String,
+    },
+    #[error(
+        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp begins at one; set it to what \
+         new tasks are to take until then: {}",
+        set_first(namespace, *kind, target, now.as_ref())
+    )]
+    NothingToRamp {
+        namespace: Name,
+        kind: Kind,
+        target: QualifiedName,
+        /// What new tasks take, if they can.
+        now: Option<Version>,
+    },
+    #[error("the pin of {pin} in namespace {namespace} stays as it is: {source}")]
+    PinChange {
+        namespace: Name,
+        /// Such as `component charge`.
+        pin: String,
+        source: Box<PinChangeError>,
+    },
+    #[error(transparent)]
+    Kv(#[from] KvError),
+    #[error(
+        "namespace {namespace} is full: it has as many kv entries as it may; remove some with: tasker kv rm"
+    )]
+    KvFull { namespace: Name },
+    #[error("bucket {}/{} has no key `{}`; list them with: tasker kv ls {}/{}", .0.namespace, .0.bucket, .0.key.escape_debug(), .0.namespace, .0.bucket)]
+    UnknownKv(KvPlace),
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    #[error(transparent)]
+    SecretValue(#[from] SecretValueError),
+    #[error("there is no secret {namespace}/{name}; list them with: tasker secret ls")]
+    UnknownSecret { namespace: Name, name: Name },
+    #[error(transparent)]
+    Requirement(#[from] RequirementError),
+    #[error(
+        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another{}",
+        .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
+    )]
+    UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
+    #[error("{}", lines(.0))]
+    Unresolved(Vec<ResolveError>),
+    #[error(
+        "step `{step}` runs handler `{handler}`, which {release} does not have; it has {}",
+        .existing.join(", ")
+    )]
+    UnknownHandler {
+        step: Name,
+        handler: Name,
+        release: Box<Release>,
+        existing: Vec<String>,
+    },
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    #[error(
+        "the signature by key {key} is not one of these bytes (sha256 {digest}); sign what you upload"
+    )]
+    WrongSignature { key: KeyId, digest: Digest },
+    #[error(
+        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component push --sign KEY",
+        .release.target.namespace, .keys.join(", ")
+    )]
+    Unsigned {
+        release: Box<Release>,
+        /// Names and ids.
+        keys: Vec<String>,
+    },
+    #[error(
+        "namespace {namespace} has no signing key {key}; list them with: tasker policy ls --namespace {namespace}"
+    )]
+    UnknownSigningKey { namespace: Name, key: KeyId },
+    #[error(
+        "the bytes of {0} were collected when nothing needed them any more; push the same again to have them back"
+    )]
+    BytesRemoved(Box<Release>),
+    #[error(
+        "another host collects at this moment, or the registry changes all the time; try again"
+    )]
+    Collecting,
+    #[error("{} is longer than a collection may ask for: give at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
+    CollectAge(Duration),
+    #[error(transparent)]
+    Capability(#[from] CapabilityError),
+    #[error(
+        "`{0}` does not say enough to be granted: name a destination or a value, such as `http api.example.com` or `env LEVEL=info`"
+    )]
+    NotGrantable(Capability),
+    #[error("namespace {0} has {MAX_GRANTS} grants already; remove some, or grant to `*`")]
+    TooManyGrants(Name),
+    #[error("{}", not_shared(.namespace, .uses))]
+    NotShared {
+        namespace: Name,
+        /// At least one.
+        uses: Vec<UnsharedUse>,
+    },
+    #[error("namespace {0} makes {MAX_SHARES} shares already; remove some, or share `*`")]
+    TooManyShares(Name),
+    #[error(
+        "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls --namespace {namespace}"
+    )]
+    UnknownShare {
+        namespace: Name,
+        component: Scope,
+        shared_with: Reach,
+    },
+    #[error("there is no grant {grant_id} in namespace {namespace}")]
+    UnknownGrant { namespace: Name, grant_id: i64 },
+    #[error(
+        "namespace {0} has {MAX_LIMIT_RULES} rules on limits already; remove some, or limit all components by `*`"
+    )]
+    TooManyLimitRules(Name),
+    #[error(
+        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls --namespace {namespace}"
+    )]
+    UnknownLimitRule { namespace: Name, component: Scope },
+    #[error("{release} does not wait for approval: it is {status}")]
+    NotWaiting {
+        release: Box<Release>,
+        status: &'static str,
+    },
+    #[error("{release} is not in quarantine; list what is: tasker component quarantined")]
+    NotQuarantined { release: Box<Release> },
+    #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
+    Nul(&'static str),
+    #[error(
+        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a text"
+    )]
+    LongNumber(&'static str),
+    #[error("what is stored of {what} cannot be read: {reason}")]
+    Stored { what: String, reason: String },
+}
+
+impl RegistryError {
+    /// True where nothing is wrong with what was asked for.
+    pub fn is_of_the_host(&self) -> bool {
+        matches!(
+            self,
+            Self::Store(_) | Self::Sandbox(_) | Self::Stored { .. }
+        )
+    }
+}
+
+impl From<SandboxError> for RegistryError {
+    fn from(error: SandboxError) -> Self {
+        match error {
+            SandboxError::Refused(refusal) => Self::Component(refusal),
+            SandboxError::Engine(_)
+            | SandboxError::CacheDir { .. }
+            | SandboxError::Load(_)
+            | SandboxError::WrongBytes { .. }
+            | SandboxError::Threads(_)
+            | SandboxError::Compiler(_) => Self::Sandbox(error),
+        }
+    }
+}
+
+/// One error a line.
+pub(crate) fn lines(errors: &[ResolveError]) -> String {
+    errors
+        .iter()
+        .map(ResolveError::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// One use a line. Whether the component exists is not told: its owner has not shared it.
+fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
+    let line = |it: &UnsharedUse| {
+        let (component, owner) = (&it.component, &it.component.namespace);
+        let at = it.step.as_ref().map(|step| format!(" at step `{step}`"));
+        format!(
+            "namespace {namespace} may not use {component}{}: {owner} does not share it; who has `use` on {owner} \
+             can: tasker share add {component} --with {namespace}",
+            at.unwrap_or_default()
+        )
+    };
+    uses.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What none does, and how to have one that does.
+fn way_out(
+    kind: Kind,
+    target: &QualifiedName,
+    requirement: &Requirement,
+    existing: &Existing,
+) -> String {
+    let Some((version, bar)) = existing.barred(requirement) else {
+        return format!("satisfies {requirement}; publish one or pin another");
+    };
+    let mend = match bar {
+        Bar::NeedsApproval => {
+            format!("agree to what it wants: tasker {kind} approve {target}@{version}")
+        }
+        Bar::Yanked => format!("give it back: tasker {kind} unyank {target}@{version}"),
+        Bar::Quarantined => {
+            format!("lift its quarantine: tasker {kind} release {target}@{version}")
+        }
+        Bar::Collected => format!("push the bytes of {version} again, or pin another"),
+        Bar::Unsigned => format!("pin another{}", existing.remedy()),
+    };
+    format!("that new tasks may take satisfies {requirement}; {mend}")
+}
+
+fn set_first(
+    namespace: &Name,
+    kind: Kind,
+    target: &QualifiedName,
+    now: Option<&Version>,
+) -> String {
+    let requirement = now.map_or_else(|| " REQUIREMENT".to_owned(), |now| format!("@{now}"));
+    let elsewhere = match *namespace == target.namespace {
+        true => String::new(),
+        false => format!(" --in {namespace}"),
+    };
+    format!("tasker pin set {kind} {target}{requirement}{elsewhere}")
+}

@@ -1,0 +1,124 @@
+//! The gate: a version that wants more rights than were agreed to waits for an operator.
+
+use super::discover::{descriptor, parse_version};
+use super::{Kind, Registry, RegistryError, Release};
+use semver::Version;
+use tasker_domain::actor::Actor;
+use tasker_domain::bounds::MAX_GRANTS;
+use tasker_domain::capability::{Capability, beyond};
+use tasker_domain::descriptor::Descriptor;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::{ComponentRef, QualifiedName};
+use tasker_domain::resolve::Bar;
+use tasker_domain::scope::Scope;
+use tasker_store::approve::{Approval, Approved};
+use tasker_store::component::{ComponentVersionRow, VersionStatus};
+use tasker_store::grant::{GrantFilter, GrantRow};
+
+impl Registry {
+    /// What of its wants nobody agreed to so far. The highest active version below it is the
+    /// measure; a component's first version has what its own namespace grants to it. A first want
+    /// that names no destination or value asks for nothing yet: there is nothing to agree to.
+    pub(crate) async fn unapproved(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        descriptor: &Descriptor,
+    ) -> Result<Vec<String>, RegistryError> {
+        let wants = descriptor.wants();
+        if wants.is_empty() {
+            return Ok(Vec::new());
+        }
+        let more = match self.agreed_below(target, version).await? {
+            Some(agreed) => beyond(&wants, &agreed),
+            None => {
+                let mut more = beyond(&wants, &self.granted_to(target).await?);
+                more.retain(Capability::is_grantable);
+                more
+            }
+        };
+        Ok(more.iter().map(Capability::to_string).collect())
+    }
+
+    /// What the highest active version below this one wants; none where there is no such version.
+    async fn agreed_below(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+    ) -> Result<Option<Vec<Capability>>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let mut below: Option<(Version, ComponentVersionRow)> = None;
+        for row in self.store.component_versions(namespace, name).await? {
+            let other = parse_version(&row.version)?;
+            let is_higher = below.as_ref().is_none_or(|(highest, _)| *highest < other);
+            if row.status == VersionStatus::Active && other < *version && is_higher {
+                below = Some((other, row));
+            }
+        }
+        below
+            .map(|(_, row)| descriptor(&row).map(|descriptor| descriptor.wants()))
+            .transpose()
+    }
+
+    /// What the component's own namespace grants to it.
+    pub async fn granted_to(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<Capability>, RegistryError> {
+        let filter = GrantFilter {
+            namespace: Some(&target.namespace),
+            ..GrantFilter::default()
+        };
+        let rows = self.store.list_grants(filter, MAX_GRANTS).await?;
+        let own = rows
+            .into_iter()
+            .filter(|row| row.component.includes(target.name.as_str()));
+        Ok(own.map(|row| row.capability).collect())
+    }
+
+    /// Makes a version that waits for approval active, and grants to it, in its own namespace, what
+    /// it wants and can be granted. Returns the version and the grants that are new.
+    pub async fn approve(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<(ComponentVersionRow, Vec<GrantRow>), RegistryError> {
+        let row = self.component_version(target, version).await?;
+        let mut grants = beyond(&descriptor(&row)?.wants(), &self.granted_to(target).await?);
+        grants.retain(Capability::is_grantable);
+        let approval = Approval {
+            component: &own_grantee(&target.name),
+            grants: &grants,
+            actor,
+            reason,
+        };
+        match self.store.approve_component(&row, approval).await? {
+            Approved::Active(added) => Ok((self.component_version(target, version).await?, added)),
+            Approved::Full => Err(RegistryError::TooManyGrants(target.namespace.clone())),
+            Approved::NotWaiting => {
+                let row = self.component_version(target, version).await?;
+                let release = Release {
+                    kind: Kind::Component,
+                    target: target.clone(),
+                    version: version.clone(),
+                };
+                Err(RegistryError::NotWaiting {
+                    release: Box::new(release),
+                    status: match row.is_quarantined {
+                        true => Bar::Quarantined.as_str(),
+                        false => row.status.as_str(),
+                    },
+                })
+            }
+        }
+    }
+}
+
+fn own_grantee(component: &Name) -> Scope {
+    Scope::One(ComponentRef {
+        namespace: None,
+        component: component.clone(),
+    })
+}

@@ -1,0 +1,61 @@
+//! Components, templates and pins: published once, chosen by version, never changed.
+
+pub mod bar;
+pub mod collect;
+pub mod default_version;
+pub mod diff;
+pub mod discover;
+pub mod gate;
+pub mod grant;
+pub mod graph;
+pub mod hidden;
+pub mod hold;
+pub mod inventory;
+pub mod kv;
+pub mod lead;
+pub mod limit;
+pub mod pin;
+pub mod plan;
+pub mod publish_component;
+pub mod publish_template;
+pub mod ramp;
+pub mod resolve;
+pub mod secret;
+pub mod share;
+pub mod sign;
+pub mod upkeep;
+pub mod uses;
+pub mod verdict;
+pub mod watch;
+
+mod error;
+mod go_back;
+mod obstacles;
+mod storable;
+mod taking;
+mod version_page;
+
+pub use error::{Kind, RegistryError, Release};
+
+use resolve::ResolvedCache;
+use std::sync::Arc;
+use tasker_sandbox::Sandbox;
+use tasker_store::Store;
+
+/// The registry of one host; clones share its cache.
+#[derive(Clone)]
+pub struct Registry {
+    store: Store,
+    sandbox: Sandbox,
+    resolved: Arc<ResolvedCache>,
+}
+
+impl Registry {
+    pub fn new(store: Store, sandbox: Sandbox) -> Self {
+        Self {
+            store,
+            sandbox,
+            resolved: Arc::default(),
+        }
+    }
+}

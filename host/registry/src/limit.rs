@@ -1,0 +1,43 @@
+//! Limits: what attempts may use in the tasks of a namespace.
+
+use super::{Registry, RegistryError};
+use tasker_domain::limits::LimitPatch;
+use tasker_domain::name::Name;
+use tasker_store::limit::{LimitChange, LimitRule, LimitsChanged};
+
+impl Registry {
+    /// Sets and removes single limits of a rule; the rule as it stands then, none where nothing of
+    /// it is left. It holds from the next attempt on. What lies above a host's own limit is kept and
+    /// changes nothing there: hosts differ, and each holds to the least. The component need not exist
+    /// yet.
+    pub async fn change_limits(
+        &self,
+        change: LimitChange<'_>,
+        patch: &LimitPatch,
+    ) -> Result<Option<LimitRule>, RegistryError> {
+        match self.store.change_limits(change, patch).await? {
+            LimitsChanged::Stands(rule) => Ok(Some(rule)),
+            LimitsChanged::Gone => Ok(None),
+            LimitsChanged::Full => Err(RegistryError::TooManyLimitRules(change.namespace.clone())),
+        }
+    }
+
+    /// Removes a rule; from the next attempt on the hosts' own limits hold, and those of steps.
+    pub async fn remove_limits(&self, change: LimitChange<'_>) -> Result<LimitRule, RegistryError> {
+        let removed = self.store.remove_limits(change).await?;
+        removed.ok_or_else(|| RegistryError::UnknownLimitRule {
+            namespace: change.namespace.clone(),
+            component: change.component.clone(),
+        })
+    }
+
+    /// Rules by namespace and component, after the given pair, `limit` at most.
+    pub async fn list_limits(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<LimitRule>, RegistryError> {
+        Ok(self.store.list_limits(namespace, after, limit).await?)
+    }
+}

@@ -1,0 +1,186 @@
+//! Pins: what new tasks of a namespace take.
+
+use super::discover::parse_version;
+use super::{Kind, Registry, RegistryError};
+use tasker_domain::name::Name;
+use tasker_domain::pin::{PinChangeError, Pinned};
+use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
+use tasker_domain::resolve::{Bar, Candidate, Existing, highest};
+use tasker_store::audit::{AuditFilter, AuditRow};
+use tasker_store::pin::{PinBy, PinKey, PinKind, PinRow};
+
+impl From<PinKind> for Kind {
+    fn from(kind: PinKind) -> Self {
+        match kind {
+            PinKind::Component => Self::Component,
+            PinKind::Template => Self::Template,
+        }
+    }
+}
+
+/// One pin, as a request names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinTarget {
+    pub namespace: Name,
+    pub kind: PinKind,
+    qualified: QualifiedName,
+    /// As it is stored: the same component is one target, whether its own namespace is written or
+    /// not.
+    text: String,
+}
+
+impl PinTarget {
+    /// The pin of this namespace for that template or component; a template has to be its own.
+    pub fn new(
+        namespace: Name,
+        kind: PinKind,
+        target: &ComponentRef,
+    ) -> Result<Self, RegistryError> {
+        let qualified = target.qualified(&namespace);
+        let is_own = qualified.namespace == namespace;
+        if kind == PinKind::Template && !is_own {
+            return Err(RegistryError::ForeignTemplatePin(qualified));
+        }
+        let text = match is_own {
+            true => qualified.name.to_string(),
+            false => qualified.to_string(),
+        };
+        Ok(Self {
+            namespace,
+            kind,
+            qualified,
+            text,
+        })
+    }
+
+    /// What is pinned.
+    pub(crate) fn qualified(&self) -> &QualifiedName {
+        &self.qualified
+    }
+
+    pub(crate) fn key(&self) -> PinKey<'_> {
+        PinKey {
+            namespace: &self.namespace,
+            kind: self.kind,
+            target: &self.text,
+        }
+    }
+
+    pub(crate) fn unknown(&self) -> RegistryError {
+        RegistryError::UnknownPin {
+            namespace: self.namespace.clone(),
+            kind: self.kind.into(),
+            target: self.text.clone(),
+        }
+    }
+
+    pub(crate) fn refused(&self, source: PinChangeError) -> RegistryError {
+        RegistryError::PinChange {
+            namespace: self.namespace.clone(),
+            pin: self.kind.pin_name(&self.text),
+            source: Box::new(source),
+        }
+    }
+}
+
+impl Registry {
+    /// Sets the pin, in place of one that stood there and its ramp. Refused where nothing that new
+    /// tasks may take satisfies the requirement: a pin that no task can follow is a mistake.
+    pub async fn set_pin(
+        &self,
+        pin: &PinTarget,
+        requirement: Requirement,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        self.require_use(&pin.namespace, &pin.qualified).await?;
+        let candidates = self.pinnable(pin).await?;
+        check_matches(pin, &candidates, &requirement)?;
+        let set = |_| Ok(Pinned::at(requirement));
+        self.store.change_pin(&pin.key(), by, set).await
+    }
+
+    /// Removes the pin; new tasks take what their templates ask for again.
+    pub async fn remove_pin(&self, pin: &PinTarget, by: &PinBy<'_>) -> Result<(), RegistryError> {
+        match self.store.remove_pin(&pin.key(), by).await? {
+            true => Ok(()),
+            false => Err(pin.unknown()),
+        }
+    }
+
+    /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
+    pub async fn list_pins(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, PinKind, &str)>,
+        limit: i64,
+    ) -> Result<Vec<PinRow>, RegistryError> {
+        Ok(self.store.list_pins(namespace, after, limit).await?)
+    }
+
+    /// The changes of a pin, the newest first, older than `before`, `limit` at most. A pin that was
+    /// removed has a history too.
+    pub async fn pin_history(
+        &self,
+        pin: &PinTarget,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditRow>, RegistryError> {
+        let filter = AuditFilter {
+            namespace: Some(pin.namespace.as_str()),
+            subject: Some(&pin.key().subject()),
+            action: Some("pin"),
+            before,
+        };
+        let rows = self.store.list_audit(filter, limit).await?;
+        match rows.is_empty() && before.is_none() {
+            true => Err(pin.unknown()),
+            false => Ok(rows),
+        }
+    }
+
+    /// All versions of what is pinned, as new tasks of the pin's namespace find them.
+    pub(crate) async fn pinnable(
+        &self,
+        pin: &PinTarget,
+    ) -> Result<Vec<Candidate<()>>, RegistryError> {
+        let versions: Vec<(String, Option<Bar>)> = match pin.kind {
+            PinKind::Component => {
+                let named = std::slice::from_ref(&pin.qualified);
+                let policy = self.store.signing_policy(&pin.namespace).await?;
+                let rows = self.store.component_candidates(named, &policy).await?;
+                rows.into_iter().map(|row| (row.version, row.bar)).collect()
+            }
+            PinKind::Template => {
+                let rows = self.store.template_candidates(&pin.qualified).await?;
+                rows.into_iter().map(|row| (row.version, row.bar)).collect()
+            }
+        };
+        let candidate = |(version, bar): (String, Option<Bar>)| {
+            let version = parse_version(&version)?;
+            Ok(Candidate {
+                version,
+                bar,
+                id: (),
+            })
+        };
+        versions.into_iter().map(candidate).collect()
+    }
+}
+
+/// The version that the requirement means now.
+pub(crate) fn check_matches<'a>(
+    pin: &PinTarget,
+    candidates: &'a [Candidate<()>],
+    requirement: &Requirement,
+) -> Result<&'a Candidate<()>, RegistryError> {
+    let (kind, target) = (pin.kind.into(), pin.qualified.clone());
+    if candidates.is_empty() {
+        return Err(RegistryError::Unknown { kind, target });
+    }
+    highest(candidates, &[requirement]).ok_or_else(|| RegistryError::PinMatchesNothing {
+        kind,
+        target,
+        requirement: Box::new(requirement.clone()),
+        existing: Existing::of(candidates).seen_by(&pin.namespace),
+    })
+}

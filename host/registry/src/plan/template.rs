@@ -1,0 +1,105 @@
+//! What publishing a template would change, and what its steps would run.
+
+use super::{Numbered, OpenTasks, open_tasks};
+use crate::publish_template::{check_address, definition_json};
+use crate::resolve::assumed::Assumed;
+use crate::resolve::foresee::{StepChoice, Ungranted};
+use crate::{Kind, Registry, RegistryError, Release};
+use semver::Version;
+use serde::Serialize;
+use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
+use tasker_domain::reach::{Arrival, Reached};
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::template::Template;
+
+/// What publishing a template would change.
+#[derive(Clone, Debug, Serialize)]
+pub struct TemplatePlan {
+    pub namespace: Name,
+    pub name: Name,
+    pub version: Version,
+    pub digest: Digest,
+    /// `active`, or why new tasks may not take it; null where it is not published.
+    pub status: Option<&'static str>,
+    #[serde(flatten)]
+    pub number: Numbered,
+    /// What new tasks take that do not ask for a version.
+    #[serde(flatten)]
+    pub reached: Reached,
+    /// What its steps would run, parents before children.
+    pub steps: Vec<StepChoice>,
+    /// What the components want and the namespace does not grant to them.
+    pub ungranted: Vec<Ungranted>,
+    pub open_tasks: Vec<OpenTasks>,
+}
+
+impl Registry {
+    /// What publishing this YAML under this version would change, if what is assumed were there too.
+    /// Nothing is stored.
+    ///
+    /// # Errors
+    /// Where it could not be published: it is wrong, is called otherwise, or the version has another
+    /// text.
+    pub async fn plan_template(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        source: &str,
+        assumed: &Assumed,
+    ) -> Result<TemplatePlan, RegistryError> {
+        let template = Template::parse(source)?;
+        check_address(&template, target, version)?;
+        definition_json(&template)?;
+        let digest = Digest::of(source.as_bytes());
+        let QualifiedName { namespace, name } = target;
+        let stored = self.store.template_version(namespace, name, version);
+        let status = match stored.await? {
+            None => None,
+            Some(row) if row.digest == digest => Some(row.status.as_str()),
+            Some(row) => {
+                let release = Release {
+                    kind: Kind::Template,
+                    target: target.clone(),
+                    version: version.clone(),
+                };
+                return Err(RegistryError::VersionExists {
+                    release: Box::new(release),
+                    existing: row.digest,
+                    given: digest,
+                });
+            }
+        };
+        let verdict = self.judge_template(target, template.clone()).await?;
+        let number = self.numbered(Kind::Template, target, version, verdict);
+        let number = number.await?;
+        let foreseen = self.foresee(&template, assumed).await?;
+        let open = self
+            .store
+            .open_tasks_by_template_version(namespace, name)
+            .await?;
+        Ok(TemplatePlan {
+            namespace: namespace.clone(),
+            name: name.clone(),
+            version: version.clone(),
+            digest,
+            status,
+            number,
+            reached: self.template_reach(target, version).await?,
+            steps: foreseen.steps,
+            ungranted: foreseen.ungranted,
+            open_tasks: open_tasks(open)?,
+        })
+    }
+
+    /// Which new tasks would take this version of a template.
+    async fn template_reach(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+    ) -> Result<Reached, RegistryError> {
+        let candidates = self.template_candidates(target).await?;
+        let pin = self.template_pin(target).await?;
+        Ok(Arrival::new(version, &candidates).reach(None, pin.as_ref()))
+    }
+}

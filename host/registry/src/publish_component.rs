@@ -1,0 +1,131 @@
+//! Publishing a component: inspect, then store once.
+
+use super::storable;
+use super::{Kind, Registry, RegistryError, Release};
+use bytes::Bytes;
+use semver::Version;
+use tasker_domain::actor::Actor;
+use tasker_domain::digest::Digest;
+use tasker_domain::requirement::QualifiedName;
+use tasker_store::component::{ComponentVersionRow, NewComponentVersion, VersionStatus};
+
+/// The largest component, in bytes.
+pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
+
+/// What publishing came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Published {
+    /// The version is new.
+    Created,
+    /// It stood already.
+    Stood,
+    /// It stood already, without its bytes, and has them back.
+    Restored,
+}
+
+impl Registry {
+    /// Stores the bytes under this version; returns it and what that came to. The same bytes again
+    /// change nothing, but give a collected version its bytes back; other bytes under an existing
+    /// version are refused. A version that exists is not inspected again. One that wants more rights
+    /// than were agreed to waits for approval.
+    pub async fn publish_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        bytes: Bytes,
+        actor: &Actor,
+    ) -> Result<(ComponentVersionRow, Published), RegistryError> {
+        let digest = Digest::of(&bytes);
+        let QualifiedName { namespace, name } = target;
+        if let Some(row) = self
+            .store
+            .component_version(namespace, name, version)
+            .await?
+        {
+            let row = same_content(target, version, row, digest)?;
+            return match row.collected_at {
+                None => Ok((row, Published::Stood)),
+                Some(_) => self.restore(target, version, &row, bytes, actor).await,
+            };
+        }
+        self.require_signature(target, version, digest).await?;
+        let uploaded = self.inspected(bytes).await?;
+        let descriptor =
+            serde_json::to_value(&uploaded.descriptor).map_err(|error| RegistryError::Stored {
+                what: format!("{target} {version}"),
+                reason: error.to_string(),
+            })?;
+        storable::check(&descriptor, "the component's descriptor")?;
+        let verdict = self.component_verdict(target, version, &uploaded).await?;
+        let unapproved = self
+            .unapproved(target, version, &uploaded.descriptor)
+            .await?;
+        let status = match unapproved.is_empty() {
+            true => VersionStatus::Active,
+            false => VersionStatus::NeedsApproval,
+        };
+        let new = NewComponentVersion {
+            namespace,
+            component: name,
+            version,
+            digest,
+            bytes: &uploaded.bytes,
+            descriptor: &descriptor,
+            status,
+            verdict: verdict.as_ref(),
+            unapproved: &unapproved,
+            actor,
+        };
+        let (row, created) = self.store.publish_component(&new).await?;
+        let published = match created {
+            true => Published::Created,
+            false => Published::Stood,
+        };
+        same_content(target, version, row, digest).map(|row| (row, published))
+    }
+}
+
+impl Registry {
+    /// Gives a collected version its bytes back, if they run here and are signed as they have to be.
+    async fn restore(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        row: &ComponentVersionRow,
+        bytes: Bytes,
+        actor: &Actor,
+    ) -> Result<(ComponentVersionRow, Published), RegistryError> {
+        self.require_signature(target, version, row.digest).await?;
+        let uploaded = self.inspected(bytes).await?;
+        self.store
+            .restore_component(row, &uploaded.bytes, actor)
+            .await?;
+        Ok((
+            self.component_version(target, version).await?,
+            Published::Restored,
+        ))
+    }
+}
+
+/// The stored version, unless it has other bytes.
+fn same_content(
+    target: &QualifiedName,
+    version: &Version,
+    row: ComponentVersionRow,
+    given: Digest,
+) -> Result<ComponentVersionRow, RegistryError> {
+    if row.digest == given {
+        return Ok(row);
+    }
+    let (kind, target, version) = (Kind::Component, target.clone(), version.clone());
+    let release = Box::new(Release {
+        kind,
+        target,
+        version,
+    });
+    Err(RegistryError::VersionExists {
+        release,
+        existing: row.digest,
+        given,
+    })
+}

@@ -1,0 +1,116 @@
+//! Ramps: a pin goes from one version to another by a share of new tasks, and back at once.
+
+use super::pin::{PinTarget, check_matches};
+use super::{Registry, RegistryError};
+use tasker_domain::pin::{PastChange, PinChangeError, Pinned, RampStep, standing};
+use tasker_domain::requirement::Requirement;
+use tasker_domain::resolve::{Candidate, highest};
+use tasker_store::pin::{PinBy, PinRow};
+
+impl Registry {
+    /// Takes a step of the pin's ramp: begins it, moves its share, or ends it at 100 percent.
+    /// Refused where either end means no version, or both mean the same.
+    pub async fn ramp_pin(
+        &self,
+        pin: &PinTarget,
+        step: RampStep,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        self.require_use(&pin.namespace, pin.qualified()).await?;
+        let candidates = self.pinnable(pin).await?;
+        check_matches(pin, &candidates, &step.to)?;
+        let decide = |pinned: Option<Pinned>| {
+            let pinned = pinned.ok_or_else(|| nothing_to_ramp(pin, &candidates))?;
+            check_differs(&candidates, &pinned.requirement, &step.to)
+                .and_then(|()| pinned.ramped(step))
+                .map_err(|source| pin.refused(source))
+        };
+        self.store.change_pin(&pin.key(), by, decide).await
+    }
+
+    /// Holds the ramp where it is: its share cannot grow, and its guard leaves it alone.
+    pub async fn freeze_pin(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        let because = match by.reason {
+            "" => format!("by {}", by.actor),
+            reason => format!("by {}: {reason}", by.actor),
+        };
+        self.change(pin, by, |pinned| pinned.frozen(&because)).await
+    }
+
+    /// Lets a frozen ramp go on; its guard looks at tasks from now on.
+    pub async fn thaw_pin(&self, pin: &PinTarget, by: &PinBy<'_>) -> Result<PinRow, RegistryError> {
+        self.change(pin, by, Pinned::thawed).await
+    }
+
+    /// Ends the ramp where it began; without a ramp, the pin goes back to what it was before its
+    /// last change that was not taken back yet, its removal too. New tasks take that at once, on every host; tasks
+    /// that exist keep what they have.
+    pub async fn rollback_pin(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+    ) -> Result<PinRow, RegistryError> {
+        self.require_use(&pin.namespace, pin.qualified()).await?;
+        let candidates = self.pinnable(pin).await?;
+        let back = |pinned: Option<Pinned>, past: &[PastChange]| {
+            if let Some(pinned) = &pinned
+                && pinned.ramp.is_some()
+            {
+                return Ok((Pinned::at(pinned.requirement.clone()), None));
+            }
+            let Some((id, before)) = standing(past).next() else {
+                return Err(match pinned {
+                    Some(pinned) => pin.refused(PinChangeError::NothingBefore(pinned.requirement)),
+                    None => pin.unknown(),
+                });
+            };
+            let before: Requirement = before.parse()?;
+            check_matches(pin, &candidates, &before)?;
+            Ok((Pinned::at(before), Some(id)))
+        };
+        self.store.change_with_past(&pin.key(), by, back).await
+    }
+
+    async fn change(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+        change: impl FnOnce(Pinned) -> Result<Pinned, PinChangeError>,
+    ) -> Result<PinRow, RegistryError> {
+        let decide = |pinned: Option<Pinned>| {
+            let pinned = pinned.ok_or_else(|| pin.unknown())?;
+            change(pinned).map_err(|source| pin.refused(source))
+        };
+        self.store.change_pin(&pin.key(), by, decide).await
+    }
+}
+
+fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryError {
+    let now = highest(candidates, &[&Requirement::any()]);
+    RegistryError::NothingToRamp {
+        namespace: pin.namespace.clone(),
+        kind: pin.kind.into(),
+        target: pin.qualified().clone(),
+        now: now.map(|now| now.version.clone()),
+    }
+}
+
+fn check_differs(
+    candidates: &[Candidate<()>],
+    from: &Requirement,
+    to: &Requirement,
+) -> Result<(), PinChangeError> {
+    let version = |requirement| highest(candidates, &[requirement]).map(|it| &it.version);
+    match (version(from), version(to)) {
+        (Some(a), Some(b)) if a == b && from != to => Err(PinChangeError::SameVersion {
+            from: from.clone(),
+            to: to.clone(),
+            version: Box::new(a.clone()),
+        }),
+        _ => Ok(()),
+    }
+}

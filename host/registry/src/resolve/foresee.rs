@@ -1,0 +1,312 @@
+//! What the steps of a template would run that nobody has to have published.
+
+use super::super::discover::parse_version;
+use super::super::error::lines;
+use super::assumed::Assumed;
+use super::pins::NamespacePins;
+use super::{Registry, RegistryError, components_of, lock_entry};
+use semver::Version;
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use tasker_compat::schema::{Comparisons, contradiction};
+use tasker_domain::bounds::MAX_GRANTS;
+use tasker_domain::capability::Capability;
+use tasker_domain::descriptor::Descriptor;
+use tasker_domain::name::Name;
+use tasker_domain::pin::Pinned;
+use tasker_domain::ramp::Percent;
+use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
+use tasker_domain::resolve::{Candidate, Components, Pins, choose_components};
+use tasker_domain::share::{UnsharedUse, UsableComponents};
+use tasker_domain::template::{OrderedStep, Template};
+use tasker_store::grant::{GrantFilter, GrantRow};
+
+/// What one step of a new task would run.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepChoice {
+    pub step: Name,
+    pub handler: HandlerRef,
+    /// None where no version will do.
+    pub takes: Option<Version>,
+    /// What a share of new tasks would take instead, by a ramp.
+    pub ramp: Option<RampChoice>,
+    /// Why no task could run it.
+    pub problem: Option<String>,
+}
+
+/// What tasks on a ramp would take.
+#[derive(Clone, Debug, Serialize)]
+pub struct RampChoice {
+    pub takes: Version,
+    pub percent: Percent,
+}
+
+/// What a component wants that the namespace of the task does not grant to it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Ungranted {
+    /// As the namespace names it.
+    pub component: ComponentRef,
+    pub version: Version,
+    pub capabilities: Vec<String>,
+}
+
+/// All that new tasks of a template would run.
+pub struct Foreseen {
+    pub steps: Vec<StepChoice>,
+    pub ungranted: Vec<Ungranted>,
+}
+
+/// What choosing for one template works with.
+struct Foresight<'a> {
+    home: &'a Name,
+    /// Of the template; none where it takes any input.
+    input: Option<&'a Value>,
+    comparisons: Comparisons,
+    versions: Components<i32>,
+    usable: UsableComponents,
+    pins: &'a NamespacePins,
+    plain: Pins,
+    /// With every ramp taken.
+    ramped: Pins,
+}
+
+impl Registry {
+    /// What new tasks of a template would run, step by step, if what is assumed were there too.
+    pub(crate) async fn foresee(
+        &self,
+        template: &Template,
+        assumed: &Assumed,
+    ) -> Result<Foreseen, RegistryError> {
+        let mut pins = self.pins_of(&template.namespace).await?;
+        assumed.repin(&template.namespace, &mut pins);
+        let mut resolver = self.resolver().await?;
+        let ramps: Vec<String> = pins
+            .components
+            .values()
+            .map(|pin| pin.name.clone())
+            .collect();
+        let components = components_of(template);
+        let mut versions = resolver.versions_of(&components, &pins.policy).await?;
+        assumed.add_to(&mut versions);
+        let foresight = Foresight {
+            home: &template.namespace,
+            usable: self.usable(&template.namespace, &components).await?,
+            input: template.input_schema.as_ref(),
+            comparisons: Comparisons::default(),
+            versions,
+            plain: pins.seen_on(&[]),
+            ramped: pins.seen_on(&ramps),
+            pins: &pins,
+        };
+        let steps = template.ordered();
+        let chosen = steps.iter().filter_map(|step| foresight.chosen(step).ok());
+        let ids = chosen.map(|candidate| candidate.id);
+        let ramped = steps.iter().filter_map(|step| foresight.ramped(step));
+        let ids = ids.chain(ramped.map(|candidate| candidate.id));
+        let (stored, new): (BTreeSet<i32>, BTreeSet<i32>) = ids.partition(|id| *id >= 0);
+        let mut descriptors = resolver.descriptors(stored).await?;
+        descriptors.extend(new.into_iter().filter_map(|id| assumed.descriptor(id)));
+        let grants = self.grants_of(&template.namespace).await?;
+        Ok(Foreseen {
+            ungranted: foresight.ungranted(&steps, &descriptors, &grants),
+            steps: steps
+                .iter()
+                .map(|step| foresight.choice(step, &descriptors))
+                .collect(),
+        })
+    }
+
+    async fn grants_of(&self, namespace: &Name) -> Result<Vec<GrantRow>, RegistryError> {
+        let filter = GrantFilter {
+            namespace: Some(namespace),
+            ..GrantFilter::default()
+        };
+        Ok(self.store.list_grants(filter, MAX_GRANTS).await?)
+    }
+
+    /// The namespace's pin of its own template.
+    pub(crate) async fn template_pin(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Option<Pinned>, RegistryError> {
+        let pins = self.pins_of(&target.namespace).await?;
+        Ok(pins.templates.get(target).map(|pin| pin.pinned.clone()))
+    }
+
+    /// All versions of a template, barred ones too; empty where there is no such template.
+    pub(crate) async fn template_candidates(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<Candidate<()>>, RegistryError> {
+        let rows = self.store.template_candidates(target).await?;
+        let candidates = rows.into_iter().map(|row| {
+            Ok(Candidate {
+                version: parse_version(&row.version)?,
+                bar: row.bar,
+                id: (),
+            })
+        });
+        candidates.collect()
+    }
+}
+
+impl Foresight<'_> {
+    /// What tasks take that are on no ramp.
+    fn chosen(&self, ordered: &OrderedStep<'_>) -> Result<&Candidate<i32>, String> {
+        self.chosen_by(ordered, &self.plain)
+    }
+
+    fn chosen_by(&self, ordered: &OrderedStep<'_>, pins: &Pins) -> Result<&Candidate<i32>, String> {
+        self.check_use(ordered)?;
+        let step = [(&ordered.step.name, &ordered.step.handler)];
+        let chosen = choose_components(self.home, step, &self.versions, pins);
+        match chosen {
+            Ok(chosen) => Ok(chosen[0]),
+            Err(errors) => Err(lines(&errors)),
+        }
+    }
+
+    /// What is not shared is not told of.
+    fn check_use(&self, ordered: &OrderedStep<'_>) -> Result<(), String> {
+        let component = ordered.step.handler.component.qualified(self.home);
+        if self.usable.allow(self.home, &component) {
+            return Ok(());
+        }
+        let refused = RegistryError::NotShared {
+            namespace: self.home.clone(),
+            uses: vec![UnsharedUse {
+                step: Some(ordered.step.name.clone()),
+                component,
+            }],
+        };
+        Err(refused.to_string())
+    }
+
+    fn choice(
+        &self,
+        ordered: &OrderedStep<'_>,
+        descriptors: &BTreeMap<i32, Arc<Descriptor>>,
+    ) -> StepChoice {
+        let handler = &ordered.step.handler;
+        let target = handler.component.qualified(self.home);
+        let (takes, problem) = match self.chosen(ordered) {
+            Err(problem) => (None, Some(problem)),
+            Ok(candidate) => {
+                let problem = self.problem(&target, ordered, candidate, descriptors);
+                (Some(candidate.version.clone()), problem)
+            }
+        };
+        let on_ramp = self.ramped(ordered);
+        let problem = problem.or_else(|| self.problem(&target, ordered, on_ramp?, descriptors));
+        StepChoice {
+            step: ordered.step.name.clone(),
+            handler: handler.clone(),
+            ramp: self.ramp_choice(ordered, &target, takes.as_ref()),
+            takes,
+            problem,
+        }
+    }
+
+    /// Why this version would fail every task at this step.
+    fn problem(
+        &self,
+        target: &QualifiedName,
+        ordered: &OrderedStep<'_>,
+        candidate: &Candidate<i32>,
+        descriptors: &BTreeMap<i32, Arc<Descriptor>>,
+    ) -> Option<String> {
+        let descriptor = descriptors.get(&candidate.id);
+        if let Err(error) = lock_entry(target, ordered, candidate, descriptor) {
+            return Some(error.to_string());
+        }
+        let handler = &ordered.step.handler.handler;
+        let described = descriptor?.handlers.iter().flatten();
+        let described = described.clone().find(|it| it.name == *handler)?;
+        let (given, asked) = (self.input?, described.input_schema.as_ref()?);
+        let found = contradiction(given, asked, &self.comparisons)?;
+        let (step, version) = (&ordered.step.name, &candidate.version);
+        let place = match found.path.is_empty() {
+            true => "it".to_owned(),
+            false => format!("`{}`", found.path),
+        };
+        Some(format!(
+            "step `{step}` runs `{handler}` of {target} {version}, which takes no input that the \
+             template's input_schema allows: {place} {}; change the schema or run another version",
+            found.what
+        ))
+    }
+
+    /// What tasks on the component's ramp take, where it has one.
+    fn ramped(&self, ordered: &OrderedStep<'_>) -> Option<&Candidate<i32>> {
+        let target = ordered.step.handler.component.qualified(self.home);
+        self.pins.components.get(&target)?.pinned.ramp.as_ref()?;
+        self.chosen_by(ordered, &self.ramped).ok()
+    }
+
+    /// What tasks on the ramp take, where it is something else.
+    fn ramp_choice(
+        &self,
+        ordered: &OrderedStep<'_>,
+        target: &QualifiedName,
+        others: Option<&Version>,
+    ) -> Option<RampChoice> {
+        let ramp = self.pins.components.get(target)?.pinned.ramp.as_ref()?;
+        let chosen = self.ramped(ordered)?;
+        let takes = Some(&chosen.version).filter(|version| Some(*version) != others)?;
+        Some(RampChoice {
+            takes: takes.clone(),
+            percent: ramp.percent,
+        })
+    }
+
+    /// What is wanted by what would be taken, each component once.
+    fn ungranted(
+        &self,
+        steps: &[OrderedStep<'_>],
+        descriptors: &BTreeMap<i32, Arc<Descriptor>>,
+        grants: &[GrantRow],
+    ) -> Vec<Ungranted> {
+        let mut found = BTreeSet::new();
+        for ordered in steps {
+            let Ok(candidate) = self.chosen(ordered) else {
+                continue;
+            };
+            let Some(descriptor) = descriptors.get(&candidate.id) else {
+                continue;
+            };
+            let component = self.as_named(&ordered.step.handler.component);
+            let capabilities = missing(descriptor, &component, grants);
+            if !capabilities.is_empty() {
+                found.insert(Ungranted {
+                    component,
+                    version: candidate.version.clone(),
+                    capabilities,
+                });
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The component as the template's namespace names it.
+    fn as_named(&self, component: &ComponentRef) -> ComponentRef {
+        let other = component.namespace.clone();
+        ComponentRef {
+            namespace: other.filter(|namespace| namespace != self.home),
+            component: component.component.clone(),
+        }
+    }
+}
+
+fn missing(descriptor: &Descriptor, component: &ComponentRef, grants: &[GrantRow]) -> Vec<String> {
+    let name = component.to_string();
+    let own: Vec<&Capability> = grants
+        .iter()
+        .filter(|row| row.component.includes(&name))
+        .map(|row| &row.capability)
+        .collect();
+    let wants = descriptor.wants().into_iter();
+    let missing = wants.filter(|want| !own.iter().any(|grant| grant.covers(want)));
+    missing.map(|want| want.to_string()).collect()
+}

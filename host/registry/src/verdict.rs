@@ -1,0 +1,222 @@
+//! What a new version changes, and whether its number says so.
+
+use super::discover::{descriptor, parse_version, stored_template};
+use super::{Kind, Registry, RegistryError, Release};
+use bytes::Bytes;
+use semver::Version;
+use serde_json::Value;
+use tasker_compat::component::{asks_for_bytes, changed_exports, changed_handlers};
+use tasker_compat::{Change, Level, Verdict, promise, template};
+use tasker_domain::descriptor::Descriptor;
+use tasker_domain::digest::Digest;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::template::Template;
+use tasker_store::numbers::VersionNumber;
+
+/// A number that promises more than is true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokenPromise {
+    pub release: Release,
+    pub verdict: Verdict,
+    /// The gravest change that the number leaves room for.
+    pub allowed: Level,
+    /// The lowest number that leaves room for what was changed.
+    pub lowest: Version,
+}
+
+impl BrokenPromise {
+    /// The changes that the number has no room for.
+    pub fn beyond(&self) -> impl Iterator<Item = &Change> {
+        let changes = self.verdict.changes.iter();
+        changes.filter(|change| change.level > self.allowed)
+    }
+}
+
+/// A component that is about to be published, or is held against another.
+pub(crate) struct Uploaded {
+    pub digest: Digest,
+    pub descriptor: Descriptor,
+    pub bytes: Bytes,
+}
+
+impl Registry {
+    /// The verdict on an upload, to be stored with it.
+    ///
+    /// # Errors
+    /// Where the number promises more than is true.
+    pub(crate) async fn component_verdict(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        uploaded: &Uploaded,
+    ) -> Result<Option<Value>, RegistryError> {
+        let verdict = self.judge_component(target, version, uploaded).await?;
+        self.held(Kind::Component, target, version, verdict).await
+    }
+
+    /// The verdict on a template, to be stored with it; none for a version that exists.
+    ///
+    /// # Errors
+    /// Where the number promises more than is true.
+    pub(crate) async fn template_verdict(
+        &self,
+        target: &QualifiedName,
+        new: &Template,
+    ) -> Result<Option<Value>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let stored = self
+            .store
+            .template_version(namespace, name, &new.version)
+            .await?;
+        if stored.is_some() {
+            return Ok(None);
+        }
+        let verdict = self.judge_template(target, new.clone()).await?;
+        self.held(Kind::Template, target, &new.version, verdict)
+            .await
+    }
+
+    /// The verdict as it is stored, where the number keeps to it.
+    async fn held(
+        &self,
+        kind: Kind,
+        target: &QualifiedName,
+        version: &Version,
+        verdict: Option<Verdict>,
+    ) -> Result<Option<Value>, RegistryError> {
+        let Some(verdict) = verdict else {
+            return Ok(None);
+        };
+        let (target, version) = (target.clone(), version.clone());
+        let release = Release {
+            kind,
+            target,
+            version,
+        };
+        let json = serde_json::to_value(&verdict).map_err(|error| RegistryError::Stored {
+            what: format!("the verdict on {release}"),
+            reason: error.to_string(),
+        })?;
+        self.hold_to_promise(release, &verdict).await?;
+        Ok(Some(json))
+    }
+
+    /// Compares an upload with the last version below it that is not quarantined; none where there
+    /// is no such version.
+    pub(crate) async fn judge_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        uploaded: &Uploaded,
+    ) -> Result<Option<Verdict>, RegistryError> {
+        let numbers = self.component_numbers(target).await?;
+        let Some(against) = promise::against(version, usable(&numbers)) else {
+            return Ok(None);
+        };
+        let changes = self.changes_since(target, against, uploaded).await?;
+        Ok(Some(Verdict::of(against.clone(), changes)))
+    }
+
+    /// Compares a template with the last version below it; none where there is none.
+    pub(crate) async fn judge_template(
+        &self,
+        target: &QualifiedName,
+        new: Template,
+    ) -> Result<Option<Verdict>, RegistryError> {
+        let numbers = self.template_numbers(target).await?;
+        let Some(against) = promise::against(&new.version, usable(&numbers)) else {
+            return Ok(None);
+        };
+        let old = stored_template(&self.template_version(target, against).await?)?;
+        let changes = aside(move || template::compare(&old, &new)).await;
+        Ok(Some(Verdict::of(against.clone(), changes)))
+    }
+
+    /// What an upload changes since this version.
+    pub(crate) async fn changes_since(
+        &self,
+        target: &QualifiedName,
+        against: &Version,
+        uploaded: &Uploaded,
+    ) -> Result<Vec<Change>, RegistryError> {
+        let row = self.component_version(target, against).await?;
+        if row.digest == uploaded.digest {
+            return Ok(Vec::new());
+        }
+        let (old, new) = (descriptor(&row)?, uploaded.descriptor.clone());
+        let mut changes = Vec::new();
+        if asks_for_bytes(&old, &new) {
+            let before = self.store.component_bytes(row.digest).await?;
+            changes.extend(self.changed_exports(before, uploaded.bytes.clone()).await);
+        }
+        changes.extend(aside(move || changed_handlers(&old, &new)).await);
+        Ok(changes)
+    }
+
+    async fn changed_exports(&self, before: Option<Vec<u8>>, after: Bytes) -> Vec<Change> {
+        let Some(before) = before else {
+            let what = "cannot be compared: the bytes of that version were removed";
+            return vec![Change::major("exports", what)];
+        };
+        aside(move || changed_exports(&before, &after)).await
+    }
+
+    /// Refuses a number that leaves no room for what was changed.
+    pub(crate) async fn hold_to_promise(
+        &self,
+        release: Release,
+        verdict: &Verdict,
+    ) -> Result<(), RegistryError> {
+        let allowed = promise::allowed(&verdict.against, &release.version);
+        if verdict.level <= allowed {
+            return Ok(());
+        }
+        let numbers = match release.kind {
+            Kind::Component => self.component_numbers(&release.target).await?,
+            Kind::Template => self.template_numbers(&release.target).await?,
+        };
+        let taken: Vec<Version> = numbers.into_iter().map(|(version, _)| version).collect();
+        let lowest = promise::lowest(&verdict.against, verdict.level, &release.version, &taken);
+        Err(RegistryError::PromisesTooMuch(Box::new(BrokenPromise {
+            release,
+            verdict: verdict.clone(),
+            allowed,
+            lowest,
+        })))
+    }
+
+    pub(crate) async fn component_numbers(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<(Version, bool)>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        parsed(self.store.component_numbers(namespace, name).await?)
+    }
+
+    pub(crate) async fn template_numbers(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<(Version, bool)>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        parsed(self.store.template_numbers(namespace, name).await?)
+    }
+}
+
+/// Versions, each with whether it is quarantined.
+fn parsed(numbers: Vec<VersionNumber>) -> Result<Vec<(Version, bool)>, RegistryError> {
+    let parsed = numbers.into_iter();
+    parsed
+        .map(|number| Ok((parse_version(&number.version)?, number.is_quarantined)))
+        .collect()
+}
+
+fn usable(numbers: &[(Version, bool)]) -> impl Iterator<Item = &Version> {
+    let usable = numbers.iter().filter(|(_, is_quarantined)| !is_quarantined);
+    usable.map(|(version, _)| version)
+}
+
+/// Off the threads that answer requests: a comparison may take long.
+async fn aside<T: Send + 'static>(compare: impl FnOnce() -> T + Send + 'static) -> T {
+    let done = tokio::task::spawn_blocking(compare).await;
+    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}

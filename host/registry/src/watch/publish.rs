@@ -1,0 +1,134 @@
+//! From a file to a published version.
+
+use super::folder::{Content, Found, signature_file};
+use crate::publish_component::{MAX_COMPONENT_BYTES, Published};
+use crate::publish_template::Missing;
+use crate::{Registry, RegistryError};
+use std::io;
+use std::path::Path;
+use tasker_domain::actor::Actor;
+use tasker_domain::byte_order_mark::strip_mark;
+use tasker_domain::chain::Chain;
+use tasker_domain::component_file::{ComponentFile, ComponentFileError};
+use tasker_domain::digest::Digest;
+use tasker_domain::name::{Name, NameError};
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::signature::{Signature, SignatureError};
+use tasker_domain::template::{MAX_SOURCE_BYTES, Template};
+use tokio::io::AsyncReadExt as _;
+
+/// The longest file of signatures, in bytes.
+const MAX_SIGNATURES_BYTES: usize = 16 << 10;
+
+/// Why a file is not published.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    #[error("the folder is not a namespace: {0}")]
+    Namespace(#[from] NameError),
+    #[error(transparent)]
+    Name(#[from] ComponentFileError),
+    #[error("it cannot be read: {0}")]
+    Read(#[from] io::Error),
+    #[error("it has more than {0} bytes")]
+    TooLarge(usize),
+    #[error("it is not UTF-8 text")]
+    NotText,
+    #[error("the signatures beside it: {0}")]
+    Signatures(#[from] SignatureError),
+    #[error("{}", Chain(.0))]
+    Registry(#[from] RegistryError),
+}
+
+impl FileError {
+    /// True for a template whose components may come yet.
+    pub fn is_waiting(&self) -> bool {
+        matches!(self, Self::Registry(RegistryError::CannotRun(_)))
+    }
+
+    /// True where nothing is wrong with the file, as far as is known.
+    pub fn is_of_the_host(&self) -> bool {
+        match self {
+            Self::Registry(error) => error.is_of_the_host(),
+            Self::Read(_) => true,
+            Self::Namespace(_)
+            | Self::Name(_)
+            | Self::TooLarge(_)
+            | Self::NotText
+            | Self::Signatures(_) => false,
+        }
+    }
+}
+
+impl Registry {
+    /// What was published; none where it was there already.
+    pub(super) async fn publish_file(&self, file: &Found) -> Result<Option<String>, FileError> {
+        let namespace: Name = file.namespace.parse()?;
+        match file.content {
+            Content::Component => self.publish_component_file(namespace, file).await,
+            Content::Template => self.publish_template_file(namespace, &file.real).await,
+            Content::Rules => {
+                tracing::info!(
+                    file = %file.path.display(),
+                    "left alone: `tasker sync` applies pins, grants and limits"
+                );
+                Ok(None)
+            }
+        }
+    }
+
+    async fn publish_component_file(
+        &self,
+        namespace: Name,
+        file: &Found,
+    ) -> Result<Option<String>, FileError> {
+        let name = file.path.file_name().unwrap_or_default().to_string_lossy();
+        let ComponentFile { name, version } = ComponentFile::parse(&name)?;
+        let bytes = read(&file.real, MAX_COMPONENT_BYTES).await?;
+        let signatures = signatures_of(&file.path).await?;
+        let (target, actor) = (QualifiedName { namespace, name }, Actor::host());
+        self.keep_signatures(Digest::of(&bytes), &signatures, &actor)
+            .await?;
+        let published = self.publish_component(&target, &version, bytes.into(), &actor);
+        let (_, published) = published.await?;
+        Ok((published == Published::Created).then(|| format!("component {target}@{version}")))
+    }
+
+    async fn publish_template_file(
+        &self,
+        namespace: Name,
+        path: &Path,
+    ) -> Result<Option<String>, FileError> {
+        let source = read(path, MAX_SOURCE_BYTES).await?;
+        let mut source = String::from_utf8(source).map_err(|_| FileError::NotText)?;
+        strip_mark(&mut source);
+        let is = Template::parse(&source).map_err(RegistryError::from)?;
+        let (name, version) = (is.name, is.version);
+        let target = QualifiedName { namespace, name };
+        let published = self
+            .publish_template(&target, &version, &source, Missing::Refused, &Actor::host())
+            .await?;
+        let created = published.created;
+        Ok(created.then(|| format!("template {target}@{version}")))
+    }
+}
+
+async fn signatures_of(path: &Path) -> Result<Vec<Signature>, FileError> {
+    let text = match read(&signature_file(path), MAX_SIGNATURES_BYTES).await {
+        Ok(text) => String::from_utf8(text).map_err(|_| FileError::NotText)?,
+        Err(FileError::Read(error)) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error),
+    };
+    Ok(Signature::parse_lines(&text)?)
+}
+
+async fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError> {
+    let file = tokio::fs::File::open(path).await?;
+    let mut bytes = Vec::new();
+    file.take(max_bytes as u64 + 1)
+        .read_to_end(&mut bytes)
+        .await?;
+    match bytes.len() > max_bytes {
+        true => Err(FileError::TooLarge(max_bytes)),
+        false => Ok(bytes),
+    }
+}

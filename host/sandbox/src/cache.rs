@@ -1,0 +1,247 @@
+//! Compiled code by digest: in memory, on disk, else compiled.
+
+mod disk;
+
+use super::capability::CONTRACT_HANDLER;
+use super::compiler::{Compiler, Purpose, Turns};
+use super::refusal::Refusal;
+use super::shape;
+use super::state::AttemptState;
+use super::surface::Surface;
+use super::{Inner, Sandbox, SandboxError};
+use disk::DiskCache;
+pub use disk::KeptCode;
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use tasker_domain::digest::Digest;
+use tokio::sync::OnceCell;
+use wasmtime::Engine;
+use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
+
+/// Components whose code is kept in memory; the one that was not used for longest goes first.
+const COMPONENTS_IN_MEMORY: NonZeroUsize = NonZeroUsize::new(256).expect("256 is not 0");
+
+/// A component that is compiled and linked. Cheap to clone; keeps its code alive.
+#[derive(Clone)]
+pub struct Prepared {
+    inner: Arc<PreparedInner>,
+}
+
+struct PreparedInner {
+    digest: Digest,
+    pre: InstancePre<AttemptState>,
+    execute: ComponentExportIndex,
+}
+
+impl Prepared {
+    /// The digest of the component's bytes.
+    pub fn digest(&self) -> Digest {
+        self.inner.digest
+    }
+
+    pub(super) fn pre(&self) -> &InstancePre<AttemptState> {
+        &self.inner.pre
+    }
+
+    pub(super) fn execute(&self) -> &ComponentExportIndex {
+        &self.inner.execute
+    }
+}
+
+pub(super) struct CodeCache {
+    memory: Mutex<LruCache<Digest, Arc<OnceCell<Prepared>>>>,
+    disk: DiskCache,
+    compiler: Compiler,
+    turns: Turns,
+}
+
+impl CodeCache {
+    pub(super) fn open(
+        engine: &Engine,
+        dir: PathBuf,
+        compiler: Compiler,
+    ) -> Result<Self, SandboxError> {
+        let disk = DiskCache::open(engine, &dir)
+            .map_err(|source| SandboxError::CacheDir { path: dir, source })?;
+        Ok(Self {
+            memory: Mutex::new(LruCache::new(COMPONENTS_IN_MEMORY)),
+            disk,
+            compiler,
+            turns: Turns::new(),
+        })
+    }
+
+    fn cell(&self, digest: Digest) -> Arc<OnceCell<Prepared>> {
+        let mut memory = self
+            .memory
+            .lock()
+            .expect("nobody panics while holding the cache");
+        memory.get_or_insert(digest, Arc::default).clone()
+    }
+
+    /// Keeps nothing of a component that turned out to be none for this host, so that uploads that
+    /// are refused fill neither memory nor disk.
+    pub(super) fn forget(&self, digest: Digest) {
+        self.memory
+            .lock()
+            .expect("nobody panics while holding the cache")
+            .pop(&digest);
+        self.disk.forget(digest);
+    }
+}
+
+impl Sandbox {
+    /// The component with this digest, where it is in memory.
+    pub fn prepared(&self, digest: Digest) -> Option<Prepared> {
+        self.inner.cache.cell(digest).get().cloned()
+    }
+
+    /// The component with this digest, from memory, from disk, or compiled from the bytes that
+    /// `load` gives. Calls for one digest at the same time compile it once.
+    ///
+    /// # Errors
+    /// Where `load` fails, gives bytes with another digest, or bytes that don't run here.
+    pub async fn prepare<Load, Loading, E>(
+        &self,
+        digest: Digest,
+        load: Load,
+    ) -> Result<Prepared, SandboxError>
+    where
+        Load: FnOnce() -> Loading,
+        Loading: Future<Output = Result<Vec<u8>, E>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let cell = self.inner.cache.cell(digest);
+        if let Some(prepared) = cell.get() {
+            return Ok(prepared.clone());
+        }
+        cell.get_or_try_init(|| self.read_or_compile(digest, load))
+            .await
+            .cloned()
+    }
+
+    /// The files of compiled code; none where they cannot be listed.
+    pub async fn kept_code(&self) -> Vec<KeptCode> {
+        let listed = self
+            .on_blocking_thread(|inner| inner.cache.disk.list())
+            .await;
+        listed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "compiled code cannot be listed");
+            Vec::new()
+        })
+    }
+
+    /// Removes these files. What runs of them goes on; what is asked for later is compiled again.
+    pub async fn drop_code(&self, going: Vec<KeptCode>) {
+        if going.is_empty() {
+            return;
+        }
+        self.on_blocking_thread(move |inner| {
+            for code in &going {
+                inner.cache.disk.remove(code);
+            }
+        })
+        .await;
+    }
+
+    async fn read_or_compile<Load, Loading, E>(
+        &self,
+        digest: Digest,
+        load: Load,
+    ) -> Result<Prepared, SandboxError>
+    where
+        Load: FnOnce() -> Loading,
+        Loading: Future<Output = Result<Vec<u8>, E>>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let stored = self
+            .on_blocking_thread(move |inner| inner.cache.disk.read(&inner.engine, digest))
+            .await;
+        if let Some(component) = stored {
+            return Ok(self.inner.link(digest, component)?);
+        }
+        let bytes = load()
+            .await
+            .map_err(|error| SandboxError::Load(error.into()))?;
+        let found = Digest::of(&bytes);
+        if found != digest {
+            return Err(SandboxError::WrongBytes {
+                wanted: digest.to_string(),
+                found: found.to_string(),
+            });
+        }
+        let component = self.compiled(digest, bytes.into(), Purpose::Step).await?;
+        Ok(self.inner.link(digest, component)?)
+    }
+
+    /// Compiles and keeps the result, in memory and on disk.
+    pub(super) async fn compile(
+        &self,
+        digest: Digest,
+        bytes: Arc<[u8]>,
+    ) -> Result<Prepared, SandboxError> {
+        let cell = self.inner.cache.cell(digest);
+        let compile = async || {
+            let component = self.compiled(digest, bytes, Purpose::Upload).await?;
+            Ok(self.inner.link(digest, component)?)
+        };
+        cell.get_or_try_init(compile).await.cloned()
+    }
+
+    /// Waits for a turn, which the work keeps until it is over, even if nobody waits for it.
+    async fn compiled(
+        &self,
+        digest: Digest,
+        bytes: Arc<[u8]>,
+        purpose: Purpose,
+    ) -> Result<Component, SandboxError> {
+        let turn = self.inner.cache.turns.turn(purpose).await;
+        self.on_blocking_thread(move |inner| {
+            let _turn = turn;
+            inner.compile(digest, &bytes)
+        })
+        .await
+    }
+
+    async fn on_blocking_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner) -> T + Send + 'static,
+    ) -> T {
+        let inner = self.inner.clone();
+        let done = tokio::task::spawn_blocking(move || work(&inner)).await;
+        done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    }
+}
+
+impl Inner {
+    fn compile(&self, digest: Digest, bytes: &[u8]) -> Result<Component, SandboxError> {
+        shape::refuse_excess(bytes)?;
+        let code = self.cache.compiler.compile(&self.engine, bytes)?;
+        let kept = self.cache.disk.keep(&self.engine, digest, &code);
+        Ok(kept.map_err(Refusal::of_compiler)?)
+    }
+
+    fn link(&self, digest: Digest, component: Component) -> Result<Prepared, Refusal> {
+        Surface::of(&component)?;
+        let pre = self
+            .linker
+            .instantiate_pre(&component)
+            .map_err(Refusal::of_linker)?;
+        let handler = component.get_export_index(None, CONTRACT_HANDLER);
+        let execute =
+            handler.and_then(|handler| component.get_export_index(Some(&handler), "execute"));
+        let execute = execute.ok_or_else(|| Refusal::NoHandler {
+            exports: "an empty handler".to_owned(),
+        })?;
+        let inner = PreparedInner {
+            digest,
+            pre,
+            execute,
+        };
+        Ok(Prepared {
+            inner: Arc::new(inner),
+        })
+    }
+}

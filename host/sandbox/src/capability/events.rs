@@ -1,0 +1,63 @@
+//! `tasker:step/events`.
+
+use crate::bindings::tasker::step::events::{Error, Host};
+use crate::meter::Held;
+use crate::state::AttemptState;
+use crate::verdict::Stopped;
+use tasker_domain::event::{EventName, SentEvent};
+use tasker_domain::json_text;
+
+/// What an event takes beside its payload, about, in bytes.
+const EVENT_BYTES: usize = 256;
+
+impl Host for AttemptState {
+    fn send(&mut self, name: String, payload: String) -> wasmtime::Result<Result<(), Error>> {
+        let name = match self.granted_name(&name) {
+            Ok(name) => name,
+            Err(error) => return Ok(Err(error)),
+        };
+        if self.events.len() >= self.limits().events as usize {
+            return Err(Stopped::Events.into());
+        }
+        self.check_size(&payload)?;
+        if let Err(error) = json_text::check_readable(&payload) {
+            return Ok(Err(Error::Invalid(format!("the payload: {error}"))));
+        }
+        let payload = self.given.struck_out_of_json(payload);
+        // What stands in a secret's place may be longer.
+        self.check_size(&payload)?;
+        self.event_bytes += EVENT_BYTES + payload.len();
+        self.meter
+            .hold(Held::Events, self.event_bytes)
+            .map_err(Stopped::from)?;
+        self.events.push(SentEvent { name, payload });
+        Ok(Ok(()))
+    }
+}
+
+impl AttemptState {
+    /// The name, where it is one that was granted and tells no secret.
+    fn granted_name(&self, text: &str) -> Result<EventName, Error> {
+        let name: EventName = match text.parse() {
+            Ok(name) => name,
+            Err(error) => return Err(Error::Invalid(format!("{error}"))),
+        };
+        if *self.given.struck_out(text) != *text {
+            let secret = "the name has a secret in it, which an event must not tell";
+            return Err(Error::Invalid(secret.to_owned()));
+        }
+        let granted = &self.invocation.step.grants.events;
+        if granted.iter().any(|prefix| name.is_within(prefix)) {
+            return Ok(name);
+        }
+        self.tell_refused("event", &format!("events {name}"));
+        Err(Error::NotGranted)
+    }
+
+    fn check_size(&self, payload: &str) -> Result<(), Stopped> {
+        match payload.len() <= self.limits().event_bytes {
+            true => Ok(()),
+            false => Err(Stopped::EventSize(payload.len())),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `tasker:step/secrets`.
+
+use crate::bindings::tasker::step::secrets::{Error, Host};
+use crate::given::GivenSecret;
+use crate::state::AttemptState;
+use crate::verdict::Stopped;
+use futures::future::BoxFuture;
+use std::sync::Arc;
+use tasker_domain::capability::SecretRule;
+use tasker_domain::secret::SecretValue;
+
+/// Where the values of secrets come from, when a handler asks for one that it was granted.
+pub trait SecretValues: Send + Sync {
+    /// The value; none where the namespace has no secret of that name.
+    fn value<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>>;
+}
+
+/// A secret could not be read. Ends the attempt as the host's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretUnavailable {
+    #[error("a secret could not be read")]
+    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Another host may have the key.
+    #[error("this host cannot decrypt a secret")]
+    NoKey(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Host for AttemptState {
+    async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
+        let given = self.given(&name, false).await?;
+        Ok(given.map(|secret| secret.placeholder.clone()))
+    }
+
+    async fn reveal(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
+        let given = self.given(&name, true).await?;
+        Ok(given.map(|secret| secret.value.reveal().to_owned()))
+    }
+}
+
+impl AttemptState {
+    /// The secret, where a grant allows it, or allows it in clear; read once an attempt.
+    async fn given(
+        &mut self,
+        name: &str,
+        clear: bool,
+    ) -> wasmtime::Result<Result<Arc<GivenSecret>, Error>> {
+        let step = self.invocation.step.clone();
+        let is_meant = |rule: &&SecretRule| rule.name.as_str() == name && (rule.clear || !clear);
+        let Some(rule) = step.grants.secrets.iter().find(is_meant) else {
+            if let Ok(name) = name.parse() {
+                let hosts = Vec::new();
+                let rule = SecretRule { name, clear, hosts };
+                self.tell_refused("secret", &format!("secret {rule}"));
+            }
+            return Ok(Err(Error::NotGranted));
+        };
+        if let Some(given) = self.given.find(name) {
+            return Ok(Ok(given));
+        }
+        let Some(source) = self.surroundings.secrets.clone() else {
+            return Ok(Err(Error::Unknown));
+        };
+        let value = source.value(&step.namespace, name).await;
+        Ok(match value.map_err(Stopped::Secret)? {
+            Some(value) => Ok(self.given.add(&rule.name, value)),
+            None => Err(Error::Unknown),
+        })
+    }
+}

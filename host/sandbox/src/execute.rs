@@ -1,0 +1,190 @@
+//! One attempt, from a fresh instance to its outcome.
+
+use super::attempt_log::{LogLine, LogSink};
+use super::bindings::exports::tasker::step::handler;
+use super::cache::Prepared;
+use super::capability::context::AncestorResults;
+use super::capability::kv::KvEntries;
+use super::capability::secrets::SecretValues;
+use super::engine::EPOCH_TICK;
+use super::state::AttemptState;
+use super::verdict::{self, Stopped};
+use super::{Inner, Sandbox};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tasker_domain::effects::Effects;
+use tasker_domain::invocation::Invocation;
+use tasker_domain::outcome::Outcome;
+use tasker_domain::usage::Usage;
+use tokio::sync::{Semaphore, SemaphorePermit, SetOnce};
+use tokio_util::sync::CancellationToken;
+use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
+
+/// How long after its deadline a guest that computes may be caught computing, with a backtrace,
+/// before the attempt is ended from outside, as one that waits for the host is.
+const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis() as u64);
+
+/// When the sandbox starts an attempt, from which its deadline counts.
+pub type Begun = SetOnce<Instant>;
+
+/// What an attempt may ask of those who run it.
+#[derive(Clone, Default)]
+pub struct Surroundings {
+    /// Where results of earlier steps come from that are not at hand; without it there are none.
+    pub ancestors: Option<Arc<dyn AncestorResults>>,
+    /// Where secrets come from; without it there are none.
+    pub secrets: Option<Arc<dyn SecretValues>>,
+    /// Where kv entries are read; without it there are none.
+    pub kv: Option<Arc<dyn KvEntries>>,
+    /// Where log lines go as they are written; without it they are kept and told at the end.
+    pub log: Option<Arc<dyn LogSink>>,
+    /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
+    pub cancelled: Option<CancellationToken>,
+    /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
+    /// epoch, or at once where it waits for the host.
+    pub quarantined: CancellationToken,
+    /// Set when the attempt starts: neither compiling its code nor waiting for a turn is its time.
+    pub begun: Arc<Begun>,
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub struct Executed {
+    pub outcome: Outcome,
+    /// What no sink took, within the limit on log bytes; a note at its end tells what was cut.
+    pub log: Vec<LogLine>,
+    /// To be recorded with its result or checkpoint, or not at all.
+    pub effects: Effects,
+    pub usage: Usage,
+}
+
+impl Sandbox {
+    /// Runs one attempt in a fresh instance. Waits for its turn where `max_concurrent` others run;
+    /// the deadline counts from then on. Dropping the future ends the guest.
+    ///
+    /// Must be called inside a tokio runtime. A guest that computes gives way to other tasks of the
+    /// runtime every few milliseconds.
+    pub async fn execute(
+        &self,
+        prepared: &Prepared,
+        invocation: Arc<Invocation>,
+        surroundings: Surroundings,
+    ) -> Executed {
+        let _turn = turn(&self.inner.permits).await;
+        let started = Instant::now();
+        // Set already only where whoever runs the attempt runs it twice.
+        surroundings.begun.set(started).ok();
+        let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
+        let mut store = self.inner.store(state);
+        let meter = store.data().meter.clone();
+        let answer = within_deadline(&mut store, async |store| call(store, prepared).await);
+        let answer = meter.watch(answer).await;
+        // A guest may return before it hears of its breach.
+        let answer = answer.and_then(|answer| Ok(store.data().check_breach().map(|()| answer)?));
+        let usage = store.data().usage(started.elapsed());
+        let outcome = match answer {
+            Ok(answer) => verdict::of_answer(answer, store.data()),
+            Err(error) => verdict::of_end(&error, store.data()),
+        };
+        Executed {
+            outcome,
+            log: store.data().log.take(),
+            effects: store.data_mut().take_effects(),
+            usage,
+        }
+    }
+}
+
+/// A place in the pool, for as long as it is held.
+pub(super) async fn turn(places: &Semaphore) -> SemaphorePermit<'_> {
+    let permit = places.acquire().await;
+    permit.expect("a semaphore of the sandbox is never closed")
+}
+
+impl Inner {
+    /// A store that holds the guest to its limits.
+    pub(super) fn store(&self, state: AttemptState) -> Store<AttemptState> {
+        let handles = state.limits().resources as usize;
+        let mut store = Store::new(&self.engine, state);
+        store.set_max_component_handles(handles);
+        store.limiter(|state| &mut state.memory);
+        store.set_epoch_deadline(1);
+        store.epoch_deadline_callback(at_epoch);
+        store.call_hook(at_host_call);
+        store
+    }
+}
+
+/// Runs `body`; ends it where it still waits for the host after the deadline, or when its code is
+/// quarantined.
+pub(super) async fn within_deadline<T>(
+    store: &mut Store<AttemptState>,
+    body: impl AsyncFnOnce(&mut Store<AttemptState>) -> Result<T>,
+) -> Result<T> {
+    let end = store.data().deadline + DEADLINE_GRACE;
+    let quarantined = store.data().surroundings.quarantined.clone();
+    if quarantined.is_cancelled() {
+        return Err(Stopped::Quarantined.into());
+    }
+    // The body comes first: a guest that computes is caught computing, by the epoch.
+    tokio::select! {
+        biased;
+        answer = body(store) => answer,
+        () = tokio::time::sleep_until(end.into()) => Err(Stopped::Waiting.into()),
+        () = quarantined.cancelled() => Err(Stopped::Quarantined.into()),
+    }
+}
+
+async fn call(
+    store: &mut Store<AttemptState>,
+    prepared: &Prepared,
+) -> Result<Result<handler::Outcome, handler::Failure>> {
+    store.data().handed.check()?;
+    let instance = prepared.pre().instantiate_async(&mut *store).await?;
+    let execute = instance.get_typed_func::<(&str, &str), (_,)>(&mut *store, prepared.execute())?;
+    let invocation = store.data().invocation.clone();
+    let (answer,) = execute
+        .call_async(store, (&invocation.step.handler, &invocation.task_input))
+        .await?;
+    Ok(answer)
+}
+
+fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {
+    let state = store.data();
+    if state.surroundings.quarantined.is_cancelled() {
+        return Err(Stopped::Quarantined.into());
+    }
+    if Instant::now() >= state.deadline {
+        return Err(Stopped::Computing.into());
+    }
+    state.check_breach()?;
+    if state.meter.cpu_in_turn() > state.limits().cpu {
+        return Err(Stopped::Cpu.into());
+    }
+    Ok(UpdateDeadline::Yield(1))
+}
+
+fn at_host_call(mut store: StoreContextMut<'_, AttemptState>, hook: CallHook) -> Result<()> {
+    let state = store.data_mut();
+    match hook {
+        CallHook::CallingHost => {
+            let left = state.host_calls_left.checked_sub(1);
+            state.host_calls_left = left.ok_or(Stopped::HostCalls)?;
+            state.in_host_since = Some(Instant::now());
+            let call_bytes = state.call_bytes();
+            store.set_hostcall_fuel(call_bytes);
+        }
+        CallHook::ReturningFromHost => {
+            let since = state.in_host_since.take();
+            state.in_host += since.map_or(Duration::ZERO, |since| since.elapsed());
+            state.weigh_table().map_err(Stopped::from)?;
+            state.check_breach()?;
+        }
+        CallHook::ReturningFromWasm => {
+            let answer_bytes = state.answer_bytes();
+            store.set_hostcall_fuel(answer_bytes);
+        }
+        CallHook::CallingWasm => {}
+    }
+    Ok(())
+}

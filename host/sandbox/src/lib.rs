@@ -1,0 +1,152 @@
+//! Runs handlers. The only module that speaks wasmtime.
+//!
+//! Bytes are inspected once, when they are uploaded ([`Sandbox::inspect`]); compiled code is kept by
+//! digest ([`Sandbox::prepare`]); each attempt runs in a fresh instance with what its invocation
+//! grants and no more ([`Sandbox::execute`]). Whatever a guest does ends as an
+//! [`Outcome`](tasker_domain::outcome::Outcome); an error means that the host itself is in trouble.
+
+mod attempt_log;
+mod bindings;
+mod cache;
+mod capability;
+mod compiler;
+mod descriptor;
+mod engine;
+mod execute;
+mod given;
+mod guests;
+mod handed;
+mod inspect;
+mod kv_buffer;
+mod last_words;
+mod limits;
+mod measure;
+mod meter;
+mod provenance;
+mod refusal;
+mod shape;
+mod state;
+mod surface;
+mod table;
+mod verdict;
+
+pub use attempt_log::{LogLevel, LogLine, LogSink, LogSource};
+pub use cache::{KeptCode, Prepared};
+pub use capability::context::{AncestorError, AncestorResult, AncestorResults};
+pub use capability::http::LookUp;
+pub use capability::kv::{KvEntries, KvUnavailable};
+pub use capability::secrets::{SecretUnavailable, SecretValues};
+pub use compiler::{CompileLimits, Compiler, compile_within};
+pub use execute::{Begun, Executed, Surroundings};
+pub use inspect::Inspected;
+pub use measure::CallTimes;
+pub use refusal::{CompileBound, Refusal};
+pub use verdict::SECRET_KEY_MISSING;
+
+use cache::CodeCache;
+use capability::http::{Outside, SystemNames};
+use guests::GuestThreads;
+use state::AttemptState;
+use std::path::PathBuf;
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use wasmtime::Engine;
+use wasmtime::component::Linker;
+
+/// How a [`Sandbox`] is set up.
+#[derive(Clone, Debug)]
+pub struct SandboxConfig {
+    /// Where compiled code is kept between runs; made with mode 0700 where missing. Hosts may share
+    /// it. Whoever can write its key file can run code in this process.
+    pub cache_dir: PathBuf,
+    /// Invocations that run at the same time, at least one; others wait for their turn, which is
+    /// not counted against their deadline.
+    pub max_concurrent: usize,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
+}
+
+/// What the host itself can't do; never what a guest did.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error("the WebAssembly engine did not start; this processor or kernel may be unsupported")]
+    Engine(#[source] wasmtime::Error),
+    #[error("the cache for compiled code at {} cannot be used; check that it is a writable directory", path.display())]
+    CacheDir {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the threads of guests did not start")]
+    Threads(#[source] std::io::Error),
+    #[error("the component's bytes could not be loaded")]
+    Load(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(
+        "the stored bytes have the digest {found} where {wanted} was asked for: they were changed after they were uploaded"
+    )]
+    WrongBytes { wanted: String, found: String },
+    #[error("the compiler's process failed; try again")]
+    Compiler(#[source] std::io::Error),
+    #[error("the component does not run on this host")]
+    Refused(#[from] Refusal),
+}
+
+/// The engine, the linked capabilities and the compiled code. Cheap to clone.
+#[derive(Clone)]
+pub struct Sandbox {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    linker: Linker<AttemptState>,
+    cache: CodeCache,
+    /// Turns of attempts.
+    permits: Semaphore,
+    /// Turns of inspections: a mended version must not wait for the attempts that it would end.
+    inspections: Semaphore,
+    http: Outside,
+    guests: GuestThreads,
+}
+
+/// Uploads that describe themselves at the same time; places in the pool are kept for them.
+const INSPECTIONS: usize = 2;
+
+impl Sandbox {
+    /// Starts the engine and the thread that ends endless loops; opens the cache.
+    ///
+    /// Where memory for a pool of instances cannot be reserved, instances are made on demand, which
+    /// is slower, and a warning says so.
+    pub fn new(config: SandboxConfig) -> Result<Self, SandboxError> {
+        Self::with_names(config, Arc::new(SystemNames))
+    }
+
+    /// The same; handlers' requests find the addresses of hosts there.
+    pub fn with_names(config: SandboxConfig, names: Arc<dyn LookUp>) -> Result<Self, SandboxError> {
+        let max_concurrent = config.max_concurrent.clamp(1, Semaphore::MAX_PERMITS);
+        let engine = engine::start(max_concurrent.saturating_add(INSPECTIONS))
+            .map_err(SandboxError::Engine)?;
+        let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
+        let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
+        let permits = Semaphore::new(max_concurrent);
+        let http = Outside::new(names);
+        let guests = GuestThreads::start().map_err(SandboxError::Threads)?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                linker,
+                cache,
+                permits,
+                inspections: Semaphore::new(INSPECTIONS),
+                http,
+                guests,
+            }),
+        })
+    }
+
+    /// The threads of guests. Whatever calls [`execute`](Self::execute) belongs on them, so that what
+    /// guests compute keeps nothing else waiting.
+    pub fn guest_threads(&self) -> &Handle {
+        self.inner.guests.handle()
+    }
+}

@@ -1,0 +1,135 @@
+//! What the host keeps for one running attempt.
+
+use super::Surroundings;
+use super::attempt_log::LogWriter;
+use super::capability::http::{Gate, Outside};
+use super::given::Given;
+use super::handed::Handed;
+use super::kv_buffer::KvBuffer;
+use super::limits::MemoryBudget;
+use super::meter::{Meter, OverLimit};
+use super::table::TableScale;
+use super::verdict::Stopped;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tasker_domain::effects::Effects;
+use tasker_domain::event::SentEvent;
+use tasker_domain::invocation::Invocation;
+use tasker_domain::limits::Limits;
+use tasker_domain::usage::Usage;
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::WasiCtx;
+use wasmtime_wasi_http::WasiHttpCtx;
+
+/// The data of one store. Everything that most handlers never ask for is made when they do.
+pub(super) struct AttemptState {
+    pub(super) invocation: Arc<Invocation>,
+    pub(super) surroundings: Surroundings,
+    pub(super) deadline: Instant,
+    pub(super) log: LogWriter,
+    pub(super) given: Given,
+    pub(super) handed: Handed,
+    pub(super) kv: KvBuffer,
+    pub(super) events: Vec<SentEvent>,
+    /// What the events take, about.
+    pub(super) event_bytes: usize,
+    pub(super) memory: MemoryBudget,
+    pub(super) host_calls_left: u32,
+    /// When the call to the host that is under way began.
+    pub(super) in_host_since: Option<Instant>,
+    pub(super) in_host: Duration,
+    pub(super) meter: Arc<Meter>,
+    pub(super) table: ResourceTable,
+    pub(super) table_scale: TableScale,
+    pub(super) wasi: Option<Box<WasiCtx>>,
+    pub(super) http: Option<Box<(WasiHttpCtx, Gate)>>,
+    pub(super) outside: Outside,
+}
+
+impl AttemptState {
+    pub(super) fn new(
+        invocation: Arc<Invocation>,
+        surroundings: Surroundings,
+        outside: Outside,
+        started: Instant,
+    ) -> Self {
+        let limits = &invocation.step.limits;
+        let given = Given::default();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(limits.resources as usize);
+        Self {
+            deadline: started + limits.deadline,
+            log: LogWriter::new(limits.log_bytes, given.clone(), surroundings.log.clone()),
+            given,
+            handed: Handed::new(&invocation),
+            kv: KvBuffer::default(),
+            events: Vec::new(),
+            event_bytes: 0,
+            memory: MemoryBudget::new(limits.memory_bytes),
+            host_calls_left: limits.host_calls,
+            in_host_since: None,
+            in_host: Duration::ZERO,
+            meter: Arc::new(Meter::new(limits)),
+            table,
+            table_scale: TableScale::default(),
+            wasi: None,
+            http: None,
+            invocation,
+            surroundings,
+            outside,
+        }
+    }
+
+    /// What the attempt used, `wall` after its start.
+    pub(super) fn usage(&self, wall: Duration) -> Usage {
+        Usage {
+            wall,
+            cpu: self.meter.cpu(),
+            host: self.in_host,
+            memory_bytes: self.memory.used_bytes() as u64,
+            in_bytes: self.meter.in_bytes(),
+            out_bytes: self.meter.out_bytes(),
+            http_requests: self.meter.http_requests(),
+        }
+    }
+
+    /// What is to be recorded with the attempt's result or checkpoint.
+    pub(super) fn take_effects(&mut self) -> Effects {
+        Effects {
+            writes: self.kept_writes(),
+            events: std::mem::take(&mut self.events),
+        }
+    }
+
+    /// Weighs what the attempt's handles stand for. Without HTTP they stand for next to nothing, and
+    /// the limit on their number holds them.
+    pub(super) fn weigh_table(&mut self) -> Result<(), OverLimit> {
+        match self.http {
+            Some(_) => self.table_scale.after_call(&mut self.table, &self.meter),
+            None => Ok(()),
+        }
+    }
+
+    /// What the guest may hand over in its next call to the host, in bytes.
+    pub(super) fn call_bytes(&self) -> usize {
+        self.meter.host_bytes_left()
+    }
+
+    /// What the guest may hand over as its answer, in bytes.
+    pub(super) fn answer_bytes(&self) -> usize {
+        let left_bytes = self.meter.host_bytes_left();
+        self.limits().result_bytes.saturating_add(left_bytes)
+    }
+
+    /// The breach of a limit on the network or on the host's memory, for which the guest is to be ended.
+    pub(super) fn check_breach(&self) -> Result<(), Stopped> {
+        match self.meter.breach() {
+            Some(limit) => Err(Stopped::Limit(limit)),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.invocation.step.limits
+    }
+}

@@ -1,0 +1,160 @@
+//! The connections of a host, divided by use, so that no use can starve another.
+
+use super::pool::{CallLimits, Pool, ServerState};
+use sqlx::postgres::PgConnectOptions;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Connections of one host, unless it is told otherwise.
+pub const DEFAULT_CONNECTIONS: u32 = 16;
+
+/// The fewest that a host can be told to take: one for each use.
+pub const MIN_CONNECTIONS: u32 = 6;
+
+/// For hints from the database.
+const LISTEN_CONNECTIONS: u32 = 1;
+
+/// For heartbeats and nothing else.
+const HEARTBEAT_CONNECTIONS: u32 = 1;
+
+/// For what keeps hosts and ramps in order: registration, the reaper, guards, quarantines.
+const CONTROL_CONNECTIONS: u32 = 1;
+
+/// For the reports and claims of the worker; more calls at once wait for each other.
+const ENGINE_CONNECTIONS: u32 = 2;
+
+/// One in so many of the others is for what attempts read.
+const GUEST_SHARE: u32 = 4;
+
+/// A heartbeat that got no answer leaves time for another one before the host is taken for dead.
+const HEARTBEAT: CallLimits = CallLimits {
+    acquire: Duration::from_secs(2),
+    statement: Duration::from_secs(3),
+    lock: Duration::from_secs(2),
+};
+const CONTROL: CallLimits = CallLimits {
+    acquire: Duration::from_secs(5),
+    statement: Duration::from_secs(30),
+    lock: Duration::from_secs(5),
+};
+const ENGINE: CallLimits = CallLimits {
+    acquire: Duration::from_secs(5),
+    statement: Duration::from_secs(10),
+    lock: Duration::from_secs(5),
+};
+const GUESTS: CallLimits = CallLimits {
+    acquire: Duration::from_secs(5),
+    statement: Duration::from_secs(10),
+    lock: Duration::from_secs(5),
+};
+const API: CallLimits = CallLimits {
+    acquire: Duration::from_secs(4),
+    statement: Duration::from_secs(10),
+    lock: Duration::from_secs(5),
+};
+/// For one change of very many rows, such as a quarantine, which somebody waits for.
+const BULK: CallLimits = CallLimits {
+    acquire: Duration::from_secs(4),
+    statement: Duration::from_secs(60),
+    lock: Duration::from_secs(5),
+};
+/// For what looks at everything, such as a collection.
+const MAINTENANCE: CallLimits = CallLimits {
+    acquire: Duration::from_secs(4),
+    statement: Duration::from_secs(5 * 60),
+    lock: Duration::from_secs(5),
+};
+
+/// The connections of a host by use. Together with the one that listens they are what it may open.
+#[derive(Debug)]
+pub(crate) struct Pools {
+    pub(crate) heartbeat: Pool,
+    pub(crate) control: Pool,
+    pub(crate) engine: Pool,
+    pub(crate) guests: Pool,
+    pub(crate) api: Pool,
+    pub(crate) server: Arc<ServerState>,
+    pub(crate) options: PgConnectOptions,
+}
+
+/// How many connections each use has, out of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Division {
+    engine: u32,
+    guests: u32,
+    api: u32,
+}
+
+impl Division {
+    fn of(connections: u32) -> Self {
+        let fixed = LISTEN_CONNECTIONS + HEARTBEAT_CONNECTIONS + CONTROL_CONNECTIONS;
+        let others = connections.max(MIN_CONNECTIONS) - fixed;
+        // One for guests and one for the API are left in any case.
+        let engine = ENGINE_CONNECTIONS.min(others - 2);
+        let guests = ((others - engine) / GUEST_SHARE).max(1);
+        Self {
+            engine,
+            guests,
+            api: others - engine - guests,
+        }
+    }
+}
+
+impl Pools {
+    /// Nothing is opened before it is used.
+    pub(crate) fn new(options: PgConnectOptions, connections: u32) -> Self {
+        let server = Arc::<ServerState>::default();
+        let Division {
+            engine,
+            guests,
+            api,
+        } = Division::of(connections);
+        let pool =
+            |connections, limits| Pool::new(connections, limits, options.clone(), server.clone());
+        Self {
+            heartbeat: pool(HEARTBEAT_CONNECTIONS, HEARTBEAT),
+            control: pool(CONTROL_CONNECTIONS, CONTROL),
+            engine: pool(engine, ENGINE),
+            guests: pool(guests, GUESTS),
+            api: pool(api, API),
+            server,
+            options,
+        }
+    }
+
+    pub(crate) fn bulk(&self) -> Pool {
+        self.api.with_limits(BULK)
+    }
+
+    pub(crate) fn maintenance(&self) -> Pool {
+        self.api.with_limits(MAINTENANCE)
+    }
+
+    pub(crate) fn all(&self) -> [&Pool; 5] {
+        [
+            &self.heartbeat,
+            &self.control,
+            &self.engine,
+            &self.guests,
+            &self.api,
+        ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_use_has_a_connection_and_all_together_are_what_was_asked_for() {
+        for connections in [1, 6, 7, 8, 16, 100] {
+            let Division {
+                engine,
+                guests,
+                api,
+            } = Division::of(connections);
+            assert!(engine > 0 && guests > 0 && api > 0, "{connections}");
+            assert_eq!(engine + guests + api + 3, connections.max(MIN_CONNECTIONS));
+        }
+    }
+}

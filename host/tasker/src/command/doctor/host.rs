@@ -1,0 +1,200 @@
+//! What the host says of itself.
+
+use super::check::Check;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::Deserialize;
+use tasker_cli::Client;
+use tasker_cli::{CliError, DEFAULT_URL, Exit};
+use tasker_embedded_postgres::OLDEST_MAJOR;
+
+/// Times in lists and logs are read side by side; further apart than this they mislead.
+const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
+
+#[derive(Debug, Deserialize)]
+struct Status {
+    version: String,
+    /// Why it claims no steps, where its claims fail.
+    #[serde(default)]
+    claims_fail: Option<String>,
+    database: Database,
+    connections: Connections,
+    log: Option<Log>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Connections {
+    max: u32,
+    open: u32,
+    refused: Option<String>,
+}
+
+/// How the log of transitions is divided; an older host does not tell.
+#[derive(Debug, Deserialize)]
+struct Log {
+    has_stray_rows: bool,
+    next_month_is_missing: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Database {
+    version: String,
+    now: DateTime<Utc>,
+}
+
+/// Asks the host. That none runs where none was named is no fault of the machine.
+pub async fn checks(client: &Client, url: &str) -> Vec<Check> {
+    let asked_at = Utc::now();
+    match client.status::<Status>().await {
+        Ok(answer) => of_status(&answer.value, url, asked_at, Utc::now()),
+        // What the host thinks of the token is told apart.
+        Err(CliError::Problem(problem)) if problem.exit() != Exit::Unreachable => Vec::new(),
+        Err(CliError::Problem(problem)) => {
+            let help = "start one: tasker serve; or say where it is: TASKER_URL";
+            let check = Check::bad("host", problem.what(), help);
+            let is_named = url != DEFAULT_URL;
+            vec![if is_named { check } else { check.optional() }]
+        }
+        Err(CliError::ClosedPipe) => Vec::new(),
+    }
+}
+
+fn of_status(
+    status: &Status,
+    url: &str,
+    asked_at: DateTime<Utc>,
+    answered_at: DateTime<Utc>,
+) -> Vec<Check> {
+    let mut checks = vec![
+        host(&status.version, url),
+        claims(status.claims_fail.as_deref()),
+        database(&status.database.version),
+        connections(&status.connections),
+        clock(status.database.now, asked_at, answered_at),
+    ];
+    checks.extend(status.log.as_ref().map(log));
+    checks
+}
+
+fn log(log: &Log) -> Check {
+    match (log.has_stray_rows, log.next_month_is_missing) {
+        (true, _) => Check::bad(
+            "log",
+            "rows are in tasker.transition_default, since their month had no partition",
+            "keep a host running, which makes partitions ahead of time",
+        )
+        .optional(),
+        (false, true) => Check::bad(
+            "log",
+            "the next month has no partition yet",
+            "see the host's log: it tries again until it is made",
+        ),
+        (false, false) => Check::good("log", "has a partition for the next month"),
+    }
+}
+
+fn host(version: &str, url: &str) -> Check {
+    let own = env!("CARGO_PKG_VERSION");
+    match version == own {
+        true => Check::good("host", format!("{version} at {url}")),
+        false => Check::bad(
+            "host",
+            format!("{version} at {url}, but this program is {own}"),
+            "use the same version for both",
+        )
+        .optional(),
+    }
+}
+
+fn claims(fail: Option<&str>) -> Check {
+    match fail {
+        None => Check::good("claims", "steps are claimed"),
+        Some(why) => Check::bad(
+            "claims",
+            why,
+            "see the host's log; where hosts of several versions share the database, upgrade them all",
+        ),
+    }
+}
+
+fn database(version: &str) -> Check {
+    let digits = version.find(|c: char| !c.is_ascii_digit());
+    let major = version[..digits.unwrap_or(version.len())].parse::<u32>();
+    match major {
+        Ok(major) if major < OLDEST_MAJOR => Check::bad(
+            "database",
+            format!("PostgreSQL {version}"),
+            format!("move it to PostgreSQL {OLDEST_MAJOR} or later"),
+        ),
+        Ok(_) | Err(_) => Check::good("database", format!("PostgreSQL {version}")),
+    }
+}
+
+fn connections(found: &Connections) -> Check {
+    let Connections { max, open, refused } = found;
+    let count = format!("{open} of {max} open");
+    match refused {
+        None => Check::good("connections", count),
+        Some(why) => Check::bad(
+            "connections",
+            format!("{count}; PostgreSQL refused more: {why}"),
+            "raise max_connections or the role's limit in PostgreSQL, or lower --connections",
+        )
+        .optional(),
+    }
+}
+
+/// The database's clock was read at some moment between the two of ours.
+fn clock(database: DateTime<Utc>, asked_at: DateTime<Utc>, answered_at: DateTime<Utc>) -> Check {
+    let apart = (asked_at - database)
+        .max(database - answered_at)
+        .max(TimeDelta::zero());
+    let found = format!("{} ms from the database's", apart.num_milliseconds());
+    match apart <= CLOCKS_APART_MAX {
+        true => Check::good("clock", found),
+        false => Check::bad(
+            "clock",
+            found,
+            "set both clocks, for example by NTP: timedatectl set-ntp true",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    #[test]
+    fn a_clock_read_while_we_asked_is_right() {
+        assert!(!clock(at(101), at(100), at(105)).is_grave());
+    }
+
+    #[test]
+    fn clocks_apart_either_way_are_wrong() {
+        assert!(clock(at(90), at(100), at(101)).is_grave());
+        assert!(clock(at(111), at(100), at(101)).is_grave());
+    }
+
+    #[test]
+    fn a_log_without_a_partition_for_the_next_month_is_told() {
+        let is_grave = |has_stray_rows, next_month_is_missing| {
+            let found = log(&Log {
+                has_stray_rows,
+                next_month_is_missing,
+            });
+            found.is_grave()
+        };
+        assert!(!is_grave(false, false));
+        assert!(is_grave(false, true));
+        assert!(!is_grave(true, false));
+    }
+
+    #[test]
+    fn an_old_database_is_told_by_its_version() {
+        assert!(database("14.9").is_grave());
+        assert!(!database("15.14 (Debian 15.14-0+deb12u1)").is_grave());
+    }
+}

@@ -1,0 +1,102 @@
+//! The commands of the program.
+
+mod compile_component;
+mod doctor;
+mod psql;
+mod serve;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+use serde_json::json;
+use std::process::ExitCode;
+use tasker_cli::{CliError, Exit, Global, Output, exit_codes};
+
+/// Run workflows whose step handlers are WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "tasker", version, after_help = exit_codes(), max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(serve::Serve),
+    #[command(flatten)]
+    OfClient(tasker_cli::Command),
+    /// Check this machine and the host, and suggest fixes.
+    Doctor(doctor::Args),
+    /// Open psql on the database of this machine's host.
+    Psql(psql::Args),
+    /// Print a shell completion script, for example: tasker completions bash.
+    Completions {
+        shell: clap_complete::Shell,
+    },
+    /// Print the version of this program.
+    Version,
+    #[command(hide = true)]
+    CompileComponent(compile_component::Args),
+}
+
+impl Cli {
+    /// Runs the command here and now, if it is one that must be alone in its process.
+    pub fn without_runtime(&self) -> Option<ExitCode> {
+        let Command::CompileComponent(args) = &self.command else {
+            return None;
+        };
+        Some(args.run())
+    }
+
+    /// True where the command starts a PostgreSQL of its own.
+    pub fn has_private_database(&self) -> bool {
+        matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
+    }
+
+    /// Runs the command; whatever goes wrong has been told on standard error when this returns.
+    pub async fn run(self) -> Exit {
+        let output = Output::new(self.global.output, self.global.color, self.global.hints);
+        match dispatch(self.command, &self.global, output).await {
+            Ok(exit) => exit,
+            Err(CliError::ClosedPipe) => Exit::Complete,
+            Err(CliError::Problem(problem)) => {
+                output.problem(&problem);
+                problem.exit()
+            }
+        }
+    }
+}
+
+async fn dispatch(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
+    match command {
+        Command::Serve(serve) => serve.run(output).await,
+        Command::OfClient(command) => tasker_cli::run(command, global, output).await,
+        Command::Doctor(args) => doctor::run(args, global, output).await,
+        Command::Psql(args) => psql::run(args, output),
+        Command::Completions { shell } => print_completions(shell, output),
+        Command::Version => print_version(output),
+        Command::CompileComponent(_) => unreachable!("`Cli::without_runtime` took it before"),
+    }
+}
+
+fn print_completions(shell: clap_complete::Shell, output: Output) -> Result<Exit, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tasker", &mut script);
+    let script = String::from_utf8_lossy(&script);
+    let answer = json!({ "shell": shell.to_string(), "script": script });
+    output.show(&answer.to_string(), || script.clone().into_owned())?;
+    Ok(Exit::Complete)
+}
+
+fn print_version(output: Output) -> Result<Exit, CliError> {
+    let version = env!("CARGO_PKG_VERSION");
+    match output.is_json() {
+        true => output.print(&json!({ "version": version }).to_string())?,
+        false => output.print(&format!("tasker {version}"))?,
+    }
+    Ok(Exit::Complete)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,330 @@
+//! `tasker serve`: run a host.
+
+mod tokens;
+
+use crate::host::logging::{self, LogFormat};
+use crate::host::{AuthConfig, DatabaseChoice, FirstKey, Host, HostConfig, HostError};
+use clap::{Args, ValueEnum};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tasker_api::tls::TlsFiles;
+use tasker_cli::Output;
+use tasker_cli::parse_age;
+use tasker_cli::{CliError, Exit, Problem};
+use tasker_domain::api_key::ApiKey;
+use tasker_domain::chain::Chain;
+use tasker_domain::data_dir::default_data_dir;
+use tasker_domain::limits::{Limit, Limits};
+use tasker_registry::upkeep::{DEFAULT_CACHE_BYTES, Upkeep};
+use tasker_sandbox::{CompileLimits, Compiler};
+use tasker_store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
+use tasker_store::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
+use tasker_worker::{WorkerConfig, default_slots};
+use tokens::TokenArgs;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use zeroize::Zeroizing;
+
+/// Names the admin key to begin with.
+const ADMIN_KEY_VARIABLE: &str = "TASKER_ADMIN_KEY";
+
+/// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where the API listens.
+    #[arg(long, default_value = "127.0.0.1:7710", value_name = "ADDRESS:PORT")]
+    listen: SocketAddr,
+    /// Whether callers have to show a key; `off` only where none but this machine can ask.
+    /// TASKER_ADMIN_KEY, if set, is the admin key of a database that has none; else one is made.
+    #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
+    auth: Auth,
+    #[command(flatten)]
+    tokens: TokenArgs,
+    /// Offer TLS with this certificate chain, in PEM; SIGHUP reads it anew.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// A PostgreSQL 15 or later; without one, a private server runs in the data directory.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: Option<String>,
+    /// Compiled code and the private PostgreSQL.
+    #[arg(long, env = "TASKER_DATA_DIR", value_name = "DIR")]
+    data_dir: Option<PathBuf>,
+    /// Keys for secrets: 32 bytes in base64 or hex a line, the first encrypts, all decrypt. Without
+    /// it TASKER_SECRET_KEY has them; else one is made in the data directory.
+    #[arg(long, value_name = "FILE")]
+    secret_key_file: Option<PathBuf>,
+    /// Connections to the database.
+    #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
+    connections: u32,
+    /// Publish the components and templates in DIR/NAMESPACE as they appear and change; pins.yaml,
+    /// grants.yaml and limits.yaml are left to `tasker sync`.
+    #[arg(long, value_name = "DIR")]
+    watch: Option<PathBuf>,
+    /// Every hour, or as often, collect the versions of components that nothing needed for this long,
+    /// for example 30d; without it only `tasker gc` does.
+    #[arg(long, value_name = "DURATION", value_parser = parse_age)]
+    collect_after: Option<Duration>,
+    /// Room for compiled code on disk; the least recently used goes, but for that of open tasks.
+    #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
+    cache_limit: u64,
+    /// Serve the API only.
+    #[arg(long)]
+    no_worker: bool,
+    /// Attempts under way at the same time [default: 128 for each core, 1000 at most]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    slots: Option<u16>,
+    /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
+    /// may say less. Limits: memory, timeout, cpu, host_memory, result, input, log, host_calls, resources,
+    /// event, events, http_requests, http_in, http_out.
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
+    limits: Vec<(Limit, u64)>,
+    /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
+    #[arg(long, default_value_t = CompileLimits::default().cpu.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    compile_cpu_limit: u64,
+    /// Memory for compiling one upload.
+    #[arg(long, default_value_t = CompileLimits::default().memory_bytes >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..=65_536))]
+    compile_memory_limit: u64,
+    /// How often the host says that it is alive, in milliseconds.
+    #[arg(long, default_value_t = 2_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..))]
+    heartbeat_interval: u64,
+    /// After how long without a heartbeat a host's steps go to others, in milliseconds.
+    #[arg(long, default_value_t = 10_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(200..))]
+    dead_after: u64,
+    /// How long attempts may go on after a signal to stop, in milliseconds.
+    #[arg(long, default_value_t = 20_000, value_name = "MS")]
+    drain_timeout: u64,
+    /// How log lines look; RUST_LOG chooses which are written.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    log_format: LogFormat,
+}
+
+/// Whether callers have to show who they are.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+enum Auth {
+    #[default]
+    On,
+    Off,
+}
+
+impl Serve {
+    pub(super) fn has_private_database(&self) -> bool {
+        self.database_url.is_none()
+    }
+
+    /// Serves until SIGINT or SIGTERM; a second signal ends the process at once.
+    pub(super) async fn run(self, output: Output) -> Result<Exit, CliError> {
+        logging::start(self.log_format);
+        let admin_key = given_admin_key()?;
+        self.refuse_tokens_for_nobody()?;
+        let is_readable_on_the_way = !self.listen.ip().is_loopback() && self.tls_cert.is_none();
+        let mut signals = Signals::install().map_err(anyhow::Error::from)?;
+        let host = tokio::select! {
+            host = self.start(admin_key) => host.map_err(not_started)?,
+            () = signals.stop.asked() => return Ok(Exit::Complete),
+        };
+        output.print(&format!(
+            "tasker is ready at {} on {}",
+            host.url(),
+            host.database()
+        ))?;
+        if let Some(first) = &host.first_key {
+            output.print(&told_once(first))?;
+        }
+        if is_readable_on_the_way {
+            tracing::warn!(
+                "keys travel in clear text beyond this machine; offer TLS: --tls-cert and --tls-key"
+            );
+        }
+        run(host, &mut signals).await.map_err(anyhow::Error::from)?;
+        Ok(Exit::Complete)
+    }
+
+    /// Whoever configures whose tokens count does not mean that everyone may come.
+    fn refuse_tokens_for_nobody(&self) -> Result<(), CliError> {
+        match self.auth {
+            Auth::Off if self.tokens.are_given() => {
+                let what =
+                    "with --auth off nobody is asked for a token, so --jwt-jwks would say nothing";
+                Err(Problem::bad_input(what)
+                    .help("leave out one of them")
+                    .into())
+            }
+            Auth::Off | Auth::On => Ok(()),
+        }
+    }
+
+    async fn start(self, admin_key: Option<ApiKey>) -> Result<Host, HostError> {
+        Host::start(self.config(admin_key)?).await
+    }
+
+    fn config(self, admin_key: Option<ApiKey>) -> Result<HostConfig, HostError> {
+        let secret_keys = secret_keys(self.secret_key_file.as_deref())?;
+        let worker = (!self.no_worker).then(|| self.worker());
+        Ok(HostConfig {
+            listen: self.listen,
+            data_dir: self.data_dir.map_or_else(default_data_dir, Ok)?,
+            database: self
+                .database_url
+                .map_or(DatabaseChoice::Embedded, DatabaseChoice::Url),
+            connections: self.connections,
+            secret_keys,
+            compiler: Compiler::of_this_program(CompileLimits {
+                cpu: Duration::from_secs(self.compile_cpu_limit),
+                memory_bytes: self.compile_memory_limit << 20,
+            }),
+            worker,
+            watch: self.watch,
+            upkeep: Upkeep {
+                collect_after: self.collect_after,
+                cache_bytes: self.cache_limit << 20,
+            },
+            auth: match self.auth {
+                Auth::Off => AuthConfig::Off,
+                Auth::On => AuthConfig::Keys {
+                    admin_key,
+                    tokens: self.tokens.config().map(Box::new),
+                },
+            },
+            tls: self
+                .tls_cert
+                .zip(self.tls_key)
+                .map(|(cert, key)| TlsFiles { cert, key }),
+        })
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits = Limits::of_host();
+        for (limit, value) in &self.limits {
+            limits.set(*limit, *value);
+        }
+        limits
+    }
+
+    fn worker(&self) -> WorkerConfig {
+        WorkerConfig {
+            host_name: host_name(),
+            slots: self.slots.map_or_else(default_slots, usize::from),
+            heartbeat_interval: Duration::from_millis(self.heartbeat_interval),
+            dead_after: Duration::from_millis(self.dead_after),
+            drain_timeout: Duration::from_millis(self.drain_timeout),
+            limits: self.limits(),
+            ..WorkerConfig::default()
+        }
+    }
+}
+
+/// What the database refused comes with a remedy and an exit code of its own.
+fn not_started(error: HostError) -> CliError {
+    match error {
+        HostError::Connect(error) => {
+            let exit = if error.is_passing() {
+                Exit::Unreachable
+            } else {
+                Exit::BadInput
+            };
+            Problem::new(exit, "database_unavailable", error.to_string())
+                .help(error.help())
+                .into()
+        }
+        other => anyhow::Error::from(other).into(),
+    }
+}
+
+/// A secret among the arguments could be read by everyone on the machine.
+fn given_admin_key() -> Result<Option<ApiKey>, CliError> {
+    let given = std::env::var(ADMIN_KEY_VARIABLE).ok();
+    let given = given.filter(|text| !text.is_empty());
+    let key = given.map(|text| text.parse()).transpose();
+    Ok(key.map_err(|error| Problem::bad_input(format!("{ADMIN_KEY_VARIABLE} is {error}")))?)
+}
+
+fn told_once(first: &FirstKey) -> String {
+    let FirstKey { key, path } = first;
+    format!(
+        "the admin key, told this once: {}\n\
+         it is kept in {}, where the commands on this machine find it",
+        key.reveal(),
+        path.display()
+    )
+}
+
+/// The keys that the user names, if any.
+fn secret_keys(file: Option<&Path>) -> Result<Option<SecretKeys>, HostError> {
+    if let Some(file) = file {
+        return Ok(Some(SecretKeys::in_file(file.to_owned())));
+    }
+    let set = std::env::var(KEYS_VARIABLE).ok().map(Zeroizing::new);
+    match set.filter(|text| !text.is_empty()) {
+        Some(text) => Ok(Some(SecretKeys::given(KeyRing::parse(&text)?))),
+        None => Ok(None),
+    }
+}
+
+async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {
+    let (stop, hangup) = (&mut signals.stop, &mut signals.hangup);
+    loop {
+        tokio::select! {
+            error = host.failed() => return Err(error),
+            () = stop.asked() => break,
+            _ = hangup.recv() => reload(&host),
+        }
+    }
+    tracing::info!("stopping: no new attempts; those under way may end");
+    tokio::select! {
+        stopped = host.stop() => stopped,
+        () = signals.stop.asked() => {
+            tracing::warn!("stopped at once; other hosts take back what this one held");
+            Ok(())
+        }
+    }
+}
+
+fn reload(host: &Host) {
+    match host.reload_certificates() {
+        Ok(()) => tracing::info!("read the certificate anew, if there is one"),
+        Err(error) => {
+            tracing::error!(error = %Chain(&error), "the certificate that was there is kept");
+        }
+    }
+}
+
+/// What asks the host to stop, or to read its certificate anew.
+struct Signals {
+    stop: Stop,
+    hangup: Signal,
+}
+
+struct Stop {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn install() -> std::io::Result<Self> {
+        let stop = Stop {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        };
+        let hangup = signal(SignalKind::hangup())?;
+        Ok(Self { stop, hangup })
+    }
+}
+
+impl Stop {
+    async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}

@@ -1,0 +1,44 @@
+//! Whom a host serves.
+
+use super::HostError;
+use super::first_key::{self, FirstKey};
+use std::path::Path;
+use tasker_api::auth::jwt::{JwtConfig, Tokens};
+use tasker_api::auth::{Authentication, Keyring};
+use tasker_domain::api_key::ApiKey;
+use tasker_store::Store;
+
+/// Whom a host serves.
+#[derive(Clone, Debug)]
+pub enum AuthConfig {
+    /// Everyone who reaches it, which is why it may be reached from its machine only.
+    Off,
+    /// Whoever shows a key.
+    Keys {
+        /// The admin key of a database that has none; none: a random one, kept in the data directory.
+        admin_key: Option<ApiKey>,
+        /// Whose tokens count beside keys, if any do.
+        tokens: Option<Box<JwtConfig>>,
+    },
+}
+
+impl AuthConfig {
+    /// Makes the first key where there is none; reads the keys of the issuer of tokens.
+    pub(super) async fn start(
+        self,
+        store: &Store,
+        data_dir: &Path,
+    ) -> Result<(Authentication, Option<FirstKey>), HostError> {
+        let (admin_key, tokens) = match self {
+            Self::Off => return Ok((Authentication::Off, None)),
+            Self::Keys { admin_key, tokens } => (admin_key, tokens),
+        };
+        let keyring = Keyring::new(store.clone());
+        let authentication = match tokens {
+            None => Authentication::Keys(keyring),
+            Some(config) => Authentication::KeysAndTokens(keyring, Tokens::start(*config).await?),
+        };
+        let first_key = first_key::ensure(store, data_dir, admin_key.as_ref()).await?;
+        Ok((authentication, first_key))
+    }
+}

@@ -1,0 +1,80 @@
+//! The database of a host: its own or its user's.
+
+use super::HostError;
+use std::fmt;
+use std::path::Path;
+use tasker_embedded_postgres::{Embedded, EmbeddedConfig, EmbeddedError};
+use tasker_store::secret::KEYS_VARIABLE;
+use tasker_store::{Store, StoreError};
+
+/// Which database a host works with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseChoice {
+    /// A private PostgreSQL in the data directory.
+    Embedded,
+    /// A PostgreSQL 15 or later that runs already.
+    Url(String),
+}
+
+/// A server that does not get what secrets are encrypted with.
+fn private_server(data_dir: &Path) -> EmbeddedConfig {
+    let mut config = EmbeddedConfig::new(data_dir);
+    config.hidden_variables = vec![KEYS_VARIABLE];
+    config
+}
+
+/// An open database.
+pub(super) enum Database {
+    Embedded(Box<Embedded>),
+    Url(String),
+}
+
+impl Database {
+    pub(super) async fn open(choice: &DatabaseChoice, data_dir: &Path) -> Result<Self, HostError> {
+        match choice {
+            DatabaseChoice::Embedded => {
+                let embedded = Embedded::start(private_server(data_dir)).await?;
+                Ok(Self::Embedded(Box::new(embedded)))
+            }
+            DatabaseChoice::Url(url) => Ok(Self::Url(url.clone())),
+        }
+    }
+
+    pub(super) fn store(&self, connections: u32) -> Result<Store, StoreError> {
+        match self {
+            Self::Embedded(embedded) => Ok(Store::open(embedded.connect_options(), connections)),
+            Self::Url(url) => Store::open_url(url, connections),
+        }
+    }
+
+    pub(super) fn url(&self) -> String {
+        match self {
+            Self::Embedded(embedded) => embedded.url(),
+            Self::Url(url) => url.clone(),
+        }
+    }
+
+    pub(super) fn pid(&self) -> Option<u32> {
+        match self {
+            Self::Embedded(embedded) => embedded.pid(),
+            Self::Url(_) => None,
+        }
+    }
+
+    pub(super) async fn stop(self) -> Result<(), EmbeddedError> {
+        match self {
+            Self::Embedded(embedded) => embedded.stop().await,
+            Self::Url(_) => Ok(()),
+        }
+    }
+}
+
+/// Without a password.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Embedded(_) => f.write_str("embedded PostgreSQL"),
+            Self::Url(url) => f.write_str(&tasker_store::without_password(url)),
+        }
+    }
+}

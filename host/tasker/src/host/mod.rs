@@ -1,0 +1,334 @@
+//! The process: builds the parts and runs them. The only place where the API and the worker are
+//! named together; between them lies the database.
+
+mod authentication;
+mod database;
+mod first_key;
+pub mod logging;
+
+pub use authentication::AuthConfig;
+pub use database::DatabaseChoice;
+pub use first_key::FirstKey;
+
+use database::Database;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use tasker_api::AppState;
+use tasker_api::auth::jwt::KeySourceError;
+use tasker_api::bounds::Bounds;
+use tasker_api::tls::{Certificates, TlsError, TlsFiles};
+use tasker_domain::data_dir::NoHome;
+use tasker_embedded_postgres::EmbeddedError;
+use tasker_registry::Registry;
+use tasker_registry::upkeep::Upkeep;
+use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
+use tasker_store::connect::ConnectError;
+use tasker_store::secret::{KeyRingError, SecretError, SecretKeys};
+use tasker_store::wake::Wake;
+use tasker_store::{MigrateError, Store, StoreError};
+use tasker_worker::{Worker, WorkerConfig, WorkerStats};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How long requests under way may go on once the worker has ended.
+const REQUEST_DRAIN: Duration = Duration::from_secs(5);
+
+/// How long closing the connections to the database may take.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where the keys of secrets are, in the data directory.
+const SECRET_KEY_FILE: &str = "secret.key";
+
+/// How a host is set up.
+#[derive(Clone, Debug)]
+pub struct HostConfig {
+    /// Where the API listens; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Compiled code and, where it is embedded, the database.
+    pub data_dir: PathBuf,
+    pub database: DatabaseChoice,
+    /// Connections to the database.
+    pub connections: u32,
+    /// What secrets are encrypted with; none: a key that is made in `data_dir` at the first use.
+    pub secret_keys: Option<SecretKeys>,
+    /// Where uploads are compiled.
+    pub compiler: Compiler,
+    /// None: this host serves the API only.
+    pub worker: Option<WorkerConfig>,
+    /// A folder whose components and templates are published as they appear and change.
+    pub watch: Option<PathBuf>,
+    /// How the registry and the disk are kept in bounds.
+    pub upkeep: Upkeep,
+    pub auth: AuthConfig,
+    /// None: the API speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+}
+
+/// Why a host did not start, or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    #[error(
+        "cannot listen on {listen}; is another host running? choose another address with --listen"
+    )]
+    Listen {
+        listen: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error(
+        "{0} can be reached from other machines, and with --auth off anyone there could do anything; leave out --auth off, or listen on 127.0.0.1"
+    )]
+    NotLoopback(SocketAddr),
+    #[error("{} is not a folder to watch; make it, and in it one folder for each namespace", .0.display())]
+    Watch(PathBuf),
+    #[error("the admin key could not be kept in {}; no key was made", path.display())]
+    AdminKey {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+    #[error("the system gives no random bytes for the admin key")]
+    Random(#[from] getrandom::Error),
+    #[error("tokens cannot be checked")]
+    Tokens(#[from] KeySourceError),
+    #[error("TLS cannot be offered")]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    NoHome(#[from] NoHome),
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    #[error("TASKER_SECRET_KEY cannot be used: {0}")]
+    SecretKeys(#[from] KeyRingError),
+    #[error("secrets cannot be read")]
+    SecretKeyFile(#[from] SecretError),
+    #[error(transparent)]
+    Connect(Box<ConnectError>),
+    #[error("the database could not be prepared")]
+    Migrate(#[source] Box<MigrateError>),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("the API ended")]
+    Serve(#[source] std::io::Error),
+}
+
+impl From<ConnectError> for HostError {
+    fn from(error: ConnectError) -> Self {
+        Self::Connect(Box::new(error))
+    }
+}
+
+impl From<MigrateError> for HostError {
+    fn from(error: MigrateError) -> Self {
+        Self::Migrate(Box::new(error))
+    }
+}
+
+/// Listens there; tells where that is, since port 0 takes a free one.
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
+    let failed = |source| HostError::Listen { listen, source };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
+/// A host that serves and works.
+pub struct Host {
+    pub store: Store,
+    pub sandbox: Sandbox,
+    pub wake: Wake,
+    pub stats: Arc<WorkerStats>,
+    /// Set where this start made the admin key.
+    pub first_key: Option<FirstKey>,
+    certificates: Option<Certificates>,
+    address: SocketAddr,
+    database: Database,
+    /// Ends claiming; the API goes on to answer, but says that it is not ready.
+    draining: CancellationToken,
+    /// Ends the API.
+    closing: CancellationToken,
+    worker: Option<JoinHandle<Result<(), StoreError>>>,
+    server: JoinHandle<std::io::Result<()>>,
+}
+
+impl Host {
+    /// Starts the database where it is embedded, brings it up to date, then serves and works.
+    /// Install signal handlers before.
+    pub async fn start(config: HostConfig) -> Result<Self, HostError> {
+        check(&config)?;
+        let certificates = config.tls.map(Certificates::read).transpose()?;
+        let own_keys = || SecretKeys::made_in_file(config.data_dir.join(SECRET_KEY_FILE));
+        let keys = config.secret_keys.unwrap_or_else(own_keys);
+        keys.check()?;
+        let (listener, address) = bind(config.listen).await?;
+        let database = Database::open(&config.database, &config.data_dir).await?;
+        let store = database.store(config.connections)?.with_keys(keys);
+        store.connect().await?;
+        store.migrate().await?;
+        let (authentication, first_key) = config.auth.start(&store, &config.data_dir).await?;
+        let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
+        let cache_dir = config.data_dir.join("cache");
+        let sandbox = Sandbox::new(SandboxConfig {
+            cache_dir,
+            max_concurrent,
+            compiler: config.compiler,
+        })?;
+
+        let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
+        let wake = Wake::default();
+        tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
+        tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
+        let registry = Registry::new(store.clone(), sandbox.clone());
+        if let Some(dir) = config.watch {
+            tokio::spawn(registry.clone().watch(dir, draining.clone()));
+        }
+        tokio::spawn(store.clone().keep_uses(draining.clone()));
+        tokio::spawn(store.clone().keep_partitions(draining.clone()));
+        tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
+        let stats = Arc::<WorkerStats>::default();
+        let state = AppState {
+            claiming: stats.claiming().clone(),
+            store: store.clone(),
+            sandbox: sandbox.clone(),
+            wake: wake.clone(),
+            shutdown: draining.clone(),
+            authentication,
+            bounds: Bounds::default(),
+        };
+        let server = tokio::spawn(serve(
+            listener,
+            certificates.clone(),
+            state,
+            closing.clone(),
+        ));
+        let worker = config.worker.map(|config| Worker {
+            store: store.clone(),
+            sandbox: sandbox.clone(),
+            wake: wake.clone(),
+            config,
+            stats: stats.clone(),
+        });
+        Ok(Self {
+            address,
+            database,
+            worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
+            server,
+            store,
+            sandbox,
+            wake,
+            stats,
+            first_key,
+            certificates,
+            draining,
+            closing,
+        })
+    }
+
+    /// Where the API listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// For `--url`.
+    pub fn url(&self) -> String {
+        let scheme = match self.certificates {
+            Some(_) => "https",
+            None => "http",
+        };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Reads certificate and key anew, where there is TLS; where they are wrong, all stays as it is.
+    pub fn reload_certificates(&self) -> Result<(), HostError> {
+        match &self.certificates {
+            Some(certificates) => Ok(certificates.reload()?),
+            None => Ok(()),
+        }
+    }
+
+    /// What people are told about the database.
+    pub fn database(&self) -> String {
+        self.database.to_string()
+    }
+
+    /// The database's URL, with what it takes to log in.
+    pub fn database_url(&self) -> String {
+        self.database.url()
+    }
+
+    /// The embedded server's process, if it is embedded and running.
+    pub fn postgres_pid(&self) -> Option<u32> {
+        self.database.pid()
+    }
+
+    /// Returns when a part has ended by itself: that is an error.
+    pub async fn failed(&mut self) -> HostError {
+        let worker = async {
+            match self.worker.as_mut() {
+                Some(worker) => worker.await.expect("the worker loop does not panic"),
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Err(error) = worker => error.into(),
+            ended = &mut self.server => {
+                let ended = ended.expect("the server does not panic");
+                HostError::Serve(ended.err().unwrap_or_else(|| std::io::Error::other("without a reason")))
+            }
+        }
+    }
+
+    /// Stops claiming, finishes or gives back what runs, answers the last requests, stops the
+    /// database where it is embedded.
+    pub async fn stop(self) -> Result<(), HostError> {
+        self.draining.cancel();
+        if let Some(worker) = self.worker {
+            worker.await.expect("the worker loop does not panic")?;
+        }
+        self.closing.cancel();
+        if tokio::time::timeout(REQUEST_DRAIN, self.server)
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests under way were cut off");
+        }
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.store.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("the database did not take leave; its connections were cut off");
+        }
+        self.database.stop().await?;
+        Ok(())
+    }
+}
+
+/// Refuses what would not work, or not be safe, before anything is started.
+fn check(config: &HostConfig) -> Result<(), HostError> {
+    if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
+        return Err(HostError::Watch(dir.clone()));
+    }
+    match config.auth {
+        AuthConfig::Off if !config.listen.ip().is_loopback() => {
+            Err(HostError::NotLoopback(config.listen))
+        }
+        AuthConfig::Off | AuthConfig::Keys { .. } => Ok(()),
+    }
+}
+
+async fn serve(
+    listener: TcpListener,
+    certificates: Option<Certificates>,
+    state: AppState,
+    closing: CancellationToken,
+) -> std::io::Result<()> {
+    match certificates {
+        Some(certificates) => tasker_api::serve_tls(listener, certificates, state, closing).await,
+        None => {
+            tasker_api::serve(listener, state, closing).await;
+            Ok(())
+        }
+    }
+}

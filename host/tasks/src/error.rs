@@ -1,0 +1,110 @@
+//! Why a task is not made, found or changed.
+
+use super::submit::MAX_BATCH_TASKS;
+use super::upgrade::UpgradedComponent;
+use tasker_domain::ids::TaskId;
+use tasker_domain::reason::MAX_REASON_BYTES;
+use tasker_domain::state::TaskState;
+use tasker_registry::RegistryError;
+use tasker_registry::resolve::Swap;
+use tasker_store::StoreError;
+
+/// One thing that is wrong in a submit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputProblem {
+    /// JSON pointer into the request, such as `/input/amount`, in a batch `/17/input/amount`.
+    pub path: String,
+    pub message: String,
+}
+
+impl InputProblem {
+    /// The same problem in a batch, at this submit.
+    pub fn below(self, index: usize) -> Self {
+        Self {
+            path: format!("/{index}{}", self.path),
+            ..self
+        }
+    }
+}
+
+/// Why a task is not made, found or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum TasksError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Registry(#[from] RegistryError),
+    #[error("the submit is not acceptable: {}", first(.0))]
+    Invalid(Vec<InputProblem>),
+    #[error("a batch has from 1 to {MAX_BATCH_TASKS} submits; this one has {0}")]
+    BatchSize(usize),
+    #[error("the database created no task and said nothing of it")]
+    NothingCreated,
+    #[error(
+        "the idempotency key was used before with another input, for task {task_id}; \
+         send the same input or another key"
+    )]
+    KeyReused { task_id: TaskId },
+    #[error(
+        "task {task_id} has the same input, and the template's identity is `strict`; \
+         look at that task or change the input"
+    )]
+    Duplicate { task_id: TaskId },
+    #[error("there is no task {task_id}")]
+    UnknownTask { task_id: TaskId },
+    #[error("task {task_id} has no step `{}`", .step.escape_debug())]
+    UnknownStep { task_id: TaskId, step: String },
+    #[error("{what}")]
+    NoPayload { what: String },
+    #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
+    AlreadyFinal { task_id: TaskId, state: TaskState },
+    #[error(
+        "a reason is one line of at most {MAX_REASON_BYTES} bytes, without line breaks and control characters"
+    )]
+    Reason,
+    #[error("{}", breaks(.0))]
+    UpgradeBreaks(Vec<UpgradedComponent>),
+    #[error("`to` says where one component goes; say which with `component`")]
+    UpgradeOfWhat,
+    #[error("a task that is {0} runs nothing any more; ask for `pending` or `in_progress`")]
+    UpgradeOfFinal(TaskState),
+    #[error("a stored result is not JSON")]
+    StoredJson(#[source] serde_json::Error),
+}
+
+impl TasksError {
+    /// True where a version was collected after it was resolved: to resolve again gives another.
+    pub fn is_of_void_lock(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_void_lock())
+    }
+}
+
+/// The first that breaks, and how to go on.
+fn breaks(components: &[UpgradedComponent]) -> String {
+    let swaps: Vec<String> = components
+        .iter()
+        .map(|it| {
+            let Swap {
+                component,
+                from,
+                to,
+            } = &it.swap;
+            format!("{component} {from} → {to}")
+        })
+        .collect();
+    format!(
+        "{} is not compatible, so that no task moved; look at the changes with a dry run (`dry_run`, --dry-run), then \
+         move one `component` that does not break (--component), or all the same with `force` (--force)",
+        swaps.join(", ")
+    )
+}
+
+fn first(problems: &[InputProblem]) -> String {
+    match problems {
+        [] => "no reason was given".to_owned(),
+        [InputProblem { path, message }] => format!("{path}: {message}"),
+        [InputProblem { path, message }, rest @ ..] => {
+            format!("{path}: {message} (and {} more)", rest.len())
+        }
+    }
+}

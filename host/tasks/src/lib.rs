@@ -1,0 +1,39 @@
+//! Tasks as callers see them: submit, look, wait, cancel.
+
+pub mod cancel;
+pub mod payload;
+pub mod show;
+pub mod steps;
+pub mod submit;
+pub mod upgrade;
+pub mod wait;
+
+mod error;
+mod input;
+
+pub use error::{InputProblem, TasksError};
+
+use tasker_registry::Registry;
+use tasker_store::Store;
+use tasker_store::wake::Wake;
+use wait::Waiting;
+
+/// What callers do with tasks; cheap to clone.
+#[derive(Clone)]
+pub struct Tasks {
+    store: Store,
+    registry: Registry,
+    wake: Wake,
+    waiting: Waiting,
+}
+
+impl Tasks {
+    pub fn new(store: Store, registry: Registry, wake: Wake) -> Self {
+        Self {
+            store,
+            registry,
+            wake,
+            waiting: Waiting::default(),
+        }
+    }
+}

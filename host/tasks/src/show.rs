@@ -1,0 +1,311 @@
+//! Looking at tasks: one, many, and what can be derived from their steps.
+
+use super::steps::ShownSteps;
+use super::{Tasks, TasksError};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use std::collections::{BTreeMap, HashMap};
+use tasker_domain::ids::TaskId;
+use tasker_domain::state::{StepState, TaskState};
+use tasker_store::step_read::{SinkRow, StepFilter};
+use tasker_store::task_read::{
+    LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskFilter, TaskRow,
+    TransitionRow,
+};
+use uuid::Uuid;
+
+/// The steps that are shown with their task; of more, these are the first.
+pub const SHOWN_STEPS: i64 = 100;
+
+/// Why an open task does not move; derived from its steps, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StandstillReason {
+    WaitingForDependencies,
+    WaitingForRetry,
+    WaitingForEvent,
+    /// What it would run next is quarantined.
+    Quarantined,
+    BlockedByFailures,
+}
+
+/// How a step stands, as far as its task's standstill depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Standing {
+    state: StepState,
+    is_parked: bool,
+}
+
+impl Standing {
+    fn of(row: &StepCountRow) -> Self {
+        Self {
+            state: row.state,
+            is_parked: row.is_parked,
+        }
+    }
+}
+
+impl StandstillReason {
+    /// The reason that these states of one open task's steps make; none while it moves.
+    fn of(steps: &[Standing]) -> Option<Self> {
+        let has = |state| {
+            let moves = |step: &Standing| step.state == state && !step.is_parked;
+            steps.iter().any(moves)
+        };
+        if has(StepState::Running) || has(StepState::Ready) {
+            None
+        } else if has(StepState::WaitingForRetry) {
+            Some(Self::WaitingForRetry)
+        } else if has(StepState::WaitingForEvent) {
+            Some(Self::WaitingForEvent)
+        } else if steps.iter().any(|step| step.is_parked) {
+            Some(Self::Quarantined)
+        } else if has(StepState::Error) {
+            Some(Self::BlockedByFailures)
+        } else if has(StepState::Waiting) {
+            Some(Self::WaitingForDependencies)
+        } else {
+            None
+        }
+    }
+}
+
+/// A task as a list shows it.
+#[derive(Debug)]
+pub struct ListedTask {
+    pub task: TaskRow,
+    pub reason: Option<StandstillReason>,
+}
+
+/// A task with the first of its steps. What is large is not in it: see [`super::payload`].
+#[derive(Debug)]
+pub struct ShownTask {
+    pub detail: TaskDetailRow,
+    pub reason: Option<StandstillReason>,
+    pub result: ShownResult,
+    /// Steps by state.
+    pub counts: BTreeMap<&'static str, i64>,
+    pub lock: Vec<LockedVersionRow>,
+    /// [`SHOWN_STEPS`] and one more, where there are more.
+    pub steps: ShownSteps,
+}
+
+/// What a task came to.
+#[derive(Debug, Default)]
+pub struct ShownResult {
+    /// The sink's result, or where there are several sinks an object of their results by step
+    /// name; none unless the task is complete, or where it has more than
+    /// [`MAX_INLINE_TASK_BYTES`]. JSON text.
+    pub text: Option<Box<RawValue>>,
+    /// Of all sinks; none unless the task is complete, or where there are too many to measure.
+    pub bytes: Option<i64>,
+}
+
+impl Tasks {
+    /// Tasks from the newest to the oldest, `limit` at most.
+    pub async fn list(
+        &self,
+        filter: &TaskFilter,
+        limit: i64,
+    ) -> Result<Vec<ListedTask>, TasksError> {
+        let rows = self.store.list_tasks(filter, limit).await?;
+        let states = self.open_step_states(&rows).await?;
+        let listed = |task: TaskRow| {
+            let reason = states
+                .get(&task.task_id)
+                .and_then(|own| StandstillReason::of(own));
+            ListedTask { task, reason }
+        };
+        Ok(rows.into_iter().map(listed).collect())
+    }
+
+    /// One task without its steps.
+    pub async fn summary(&self, task_id: TaskId) -> Result<ListedTask, TasksError> {
+        let detail = self.detail(task_id).await?;
+        let mut states = self
+            .open_step_states(std::slice::from_ref(&detail.task))
+            .await?;
+        let reason = states
+            .remove(&task_id.0)
+            .and_then(|own| StandstillReason::of(&own));
+        Ok(ListedTask {
+            task: detail.task,
+            reason,
+        })
+    }
+
+    /// One task. Its steps are read after it: where it is final, so are they.
+    pub async fn show(&self, task_id: TaskId) -> Result<ShownTask, TasksError> {
+        let detail = self.detail(task_id).await?;
+        let counts = self.store.step_counts(&[task_id.0]).await?;
+        let standing: Vec<Standing> = counts.iter().map(Standing::of).collect();
+        let is_open = !detail.task.state.is_final();
+        let filter = StepFilter::default();
+        Ok(ShownTask {
+            reason: StandstillReason::of(&standing).filter(|_| is_open),
+            result: self.result_of(&detail.task).await?,
+            counts: by_state(&counts),
+            lock: self.store.locked_versions(task_id).await?,
+            steps: self
+                .steps_of(&detail.task, &filter, SHOWN_STEPS + 1)
+                .await?,
+            detail,
+        })
+    }
+
+    /// What a complete task came to, where that is small.
+    async fn result_of(&self, task: &TaskRow) -> Result<ShownResult, TasksError> {
+        if task.state != TaskState::Complete {
+            return Ok(ShownResult::default());
+        }
+        let task_id = TaskId(task.task_id);
+        let sinks = self.store.sink_results(task_id, MAX_INLINE_TASK_BYTES);
+        match sinks.await? {
+            None => Ok(ShownResult::default()),
+            Some(sinks) => Ok(ShownResult {
+                text: task_result(&sinks)?,
+                bytes: Some(sinks.iter().map(|sink| i64::from(sink.bytes)).sum()),
+            }),
+        }
+    }
+
+    /// Transitions of one task after `seq`, or only the events among them, in order, `limit` at most.
+    pub async fn transitions(
+        &self,
+        task_id: TaskId,
+        only_events: bool,
+        after_seq: i64,
+        limit: i64,
+    ) -> Result<Vec<TransitionRow>, TasksError> {
+        self.progress(task_id).await?;
+        let rows = self
+            .store
+            .transitions(task_id, only_events, after_seq, limit);
+        Ok(rows.await?)
+    }
+
+    pub(crate) async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {
+        self.store
+            .task(task_id)
+            .await?
+            .ok_or(TasksError::UnknownTask { task_id })
+    }
+
+    async fn open_step_states(
+        &self,
+        tasks: &[TaskRow],
+    ) -> Result<HashMap<Uuid, Vec<Standing>>, TasksError> {
+        let open: Vec<Uuid> = tasks
+            .iter()
+            .filter(|task| !task.state.is_final())
+            .map(|task| task.task_id)
+            .collect();
+        let mut states: HashMap<Uuid, Vec<Standing>> = HashMap::new();
+        if !open.is_empty() {
+            for row in self.store.step_counts(&open).await? {
+                let own = states.entry(row.task_id).or_default();
+                own.push(Standing::of(&row));
+            }
+        }
+        Ok(states)
+    }
+}
+
+fn by_state(counts: &[StepCountRow]) -> BTreeMap<&'static str, i64> {
+    let mut by_state = BTreeMap::new();
+    for row in counts {
+        *by_state.entry(row.state.as_str()).or_default() += row.steps;
+    }
+    by_state
+}
+
+/// None where a sink's text was not read.
+fn task_result(sinks: &[SinkRow]) -> Result<Option<Box<RawValue>>, TasksError> {
+    let results: Option<BTreeMap<&str, &str>> = sinks
+        .iter()
+        .map(|sink| Some((sink.name.as_str(), sink.result.as_deref()?)))
+        .collect();
+    let Some(results) = results else {
+        return Ok(None);
+    };
+    let text = match sinks {
+        [] => return Ok(None),
+        [only] => results[only.name.as_str()].to_owned(),
+        [_, ..] => object_of(&results),
+    };
+    RawValue::from_string(text)
+        .map(Some)
+        .map_err(TasksError::StoredJson)
+}
+
+/// A JSON object of values that are JSON text already; a name needs no escaping.
+fn object_of(values: &BTreeMap<&str, &str>) -> String {
+    let members: Vec<String> = values
+        .iter()
+        .map(|(name, json)| format!("\"{name}\":{json}"))
+        .collect();
+    format!("{{{}}}", members.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use StepState::{Complete, Error, Ready, Running, Waiting, WaitingForEvent, WaitingForRetry};
+
+    fn reason(states: &[StepState]) -> Option<StandstillReason> {
+        let standing = |state: &StepState| Standing {
+            state: *state,
+            is_parked: false,
+        };
+        StandstillReason::of(&states.iter().map(standing).collect::<Vec<_>>())
+    }
+
+    fn with_a_parked_step(states: &[StepState]) -> Option<StandstillReason> {
+        let mut steps = vec![Standing {
+            state: Ready,
+            is_parked: true,
+        }];
+        steps.extend(states.iter().map(|state| Standing {
+            state: *state,
+            is_parked: false,
+        }));
+        StandstillReason::of(&steps)
+    }
+
+    #[test]
+    fn a_task_with_a_ready_or_running_step_moves() {
+        assert_eq!(reason(&[Complete, Running, Error]), None);
+        assert_eq!(reason(&[Ready, WaitingForRetry]), None);
+    }
+
+    #[test]
+    fn what_will_move_by_itself_comes_before_what_failed() {
+        let found = reason(&[Error, WaitingForRetry, WaitingForEvent]);
+        assert_eq!(found, Some(StandstillReason::WaitingForRetry));
+        let found = reason(&[Error, WaitingForEvent]);
+        assert_eq!(found, Some(StandstillReason::WaitingForEvent));
+    }
+
+    #[test]
+    fn a_parked_step_stands_still_unless_another_moves() {
+        let found = with_a_parked_step(&[Complete, Waiting, Error]);
+        assert_eq!(found, Some(StandstillReason::Quarantined));
+        assert_eq!(with_a_parked_step(&[Running]), None);
+        let found = with_a_parked_step(&[WaitingForRetry]);
+        assert_eq!(found, Some(StandstillReason::WaitingForRetry));
+    }
+
+    #[test]
+    fn waiting_steps_behind_a_failed_one_are_blocked() {
+        let found = reason(&[Complete, Error, Waiting]);
+        assert_eq!(found, Some(StandstillReason::BlockedByFailures));
+        let found = reason(&[Complete, Waiting]);
+        assert_eq!(found, Some(StandstillReason::WaitingForDependencies));
+    }
+
+    #[test]
+    fn results_of_several_sinks_are_an_object_by_step_name() {
+        let values = BTreeMap::from([("b", "[1]"), ("a", "null")]);
+        assert_eq!(object_of(&values), r#"{"a":null,"b":[1]}"#);
+    }
+}

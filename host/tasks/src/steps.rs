@@ -1,0 +1,59 @@
+//! Steps of a task, page by page.
+
+use super::{Tasks, TasksError};
+use std::collections::HashMap;
+use tasker_domain::ids::TaskId;
+use tasker_domain::state::TaskState;
+use tasker_store::step_read::{StepFilter, StepRow};
+use tasker_store::task_read::TaskRow;
+
+/// Some steps of a task.
+#[derive(Debug)]
+pub struct ShownSteps {
+    pub rows: Vec<StepRow>,
+    /// By step number, why a step that is not over stands where it stands.
+    pub explanations: HashMap<i16, String>,
+}
+
+impl Tasks {
+    /// Steps of a task in the order of their numbers, `limit` at most.
+    pub async fn steps(
+        &self,
+        task_id: TaskId,
+        filter: &StepFilter,
+        limit: i64,
+    ) -> Result<ShownSteps, TasksError> {
+        let detail = self.detail(task_id).await?;
+        self.steps_of(&detail.task, filter, limit).await
+    }
+
+    pub(crate) async fn steps_of(
+        &self,
+        task: &TaskRow,
+        filter: &StepFilter,
+        limit: i64,
+    ) -> Result<ShownSteps, TasksError> {
+        let rows = self
+            .store
+            .steps(TaskId(task.task_id), filter, limit)
+            .await?;
+        let explanations = self.explanations(task, &rows).await?;
+        Ok(ShownSteps { rows, explanations })
+    }
+
+    /// Nothing is left to explain about a complete task.
+    async fn explanations(
+        &self,
+        task: &TaskRow,
+        rows: &[StepRow],
+    ) -> Result<HashMap<i16, String>, TasksError> {
+        let open = rows.iter().filter(|row| row.finished_at.is_none());
+        let open: Vec<i16> = open.map(|row| row.step_no).collect();
+        if task.state == TaskState::Complete || open.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let task_id = TaskId(task.task_id);
+        let explained = self.store.explain_steps(task_id, &open).await?;
+        Ok(explained.into_iter().collect())
+    }
+}

@@ -1,0 +1,309 @@
+//! Submitting tasks: resolve, check, create; nothing is said to be there before it is durable.
+
+use super::input::{canonical, identity_of};
+use super::{InputProblem, Tasks, TasksError};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::collections::HashSet;
+use std::sync::Arc;
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::Requirement;
+use tasker_domain::template::Identity;
+use tasker_registry::RegistryError;
+use tasker_registry::resolve::{Resolved, Wanted};
+use tasker_store::engine::{CreatedTask, NewTask};
+
+/// The most submits of one batch.
+pub const MAX_BATCH_TASKS: usize = 1_000;
+/// The longest idempotency key, in bytes.
+pub const MAX_KEY_BYTES: usize = 200;
+/// The longest correlation id, in ASCII characters.
+pub const MAX_CORRELATION_CHARS: usize = 128;
+
+/// What a caller asks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submit {
+    pub namespace: Name,
+    pub template: Name,
+    /// None: the namespace's pin, else the highest stable version.
+    #[serde(default)]
+    pub version: Option<Requirement>,
+    /// JSON text; none is an empty object.
+    #[serde(default)]
+    pub input: Option<Box<RawValue>>,
+    /// The same key is the same task, where the template's identity is `caller`.
+    #[serde(default)]
+    pub idempotency_key: Option<String>,
+    /// None: the request's.
+    #[serde(default)]
+    pub correlation_id: Option<String>,
+}
+
+/// What came of a submit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Submitted {
+    /// The existing task where none was created.
+    pub task_id: TaskId,
+    pub created: bool,
+    pub conflict: Option<Conflict>,
+}
+
+/// Why the existing task is not what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conflict {
+    /// The idempotency key belongs to a task with another input.
+    KeyReused,
+    /// The template's identity is `strict` and a task has this input.
+    Duplicate,
+}
+
+/// A task to be, and what it is made from.
+type Target = (TaskId, Arc<Resolved>);
+
+impl Tasks {
+    /// Creates one task, or finds the one that the same caller made with the same key and input.
+    pub async fn submit(
+        &self,
+        submit: Submit,
+        correlation_id: &str,
+    ) -> Result<Submitted, TasksError> {
+        let task_id = TaskId::generate();
+        let (created, identity) = match self.create(&submit, task_id, correlation_id).await {
+            Err(error) if error.is_of_void_lock() => {
+                self.create(&submit, task_id, correlation_id).await?
+            }
+            created => created?,
+        };
+        let submitted = created
+            .into_iter()
+            .map(|created| submitted(created, identity))
+            .next();
+        let submitted = submitted.ok_or(TasksError::NothingCreated)?;
+        let task_id = submitted.task_id;
+        match submitted.conflict {
+            None => Ok(submitted),
+            Some(Conflict::KeyReused) => Err(TasksError::KeyReused { task_id }),
+            Some(Conflict::Duplicate) => Err(TasksError::Duplicate { task_id }),
+        }
+    }
+
+    /// Creates up to [`MAX_BATCH_TASKS`] tasks, answered in order. None is created where any is not
+    /// acceptable; a conflict of one does not keep the others from being created.
+    pub async fn submit_batch(
+        &self,
+        submits: Vec<Submit>,
+        correlation_id: &str,
+    ) -> Result<Vec<Submitted>, TasksError> {
+        if !(1..=MAX_BATCH_TASKS).contains(&submits.len()) {
+            return Err(TasksError::BatchSize(submits.len()));
+        }
+        let (created, identities) = match self.create_batch(&submits, correlation_id).await {
+            Err(error) if error.is_of_void_lock() => {
+                self.create_batch(&submits, correlation_id).await?
+            }
+            created => created?,
+        };
+        let answers = created.into_iter().zip(identities);
+        Ok(answers
+            .map(|(created, identity)| submitted(created, identity))
+            .collect())
+    }
+
+    /// Fails where a version was collected between resolving and creating: once more gives another.
+    async fn create(
+        &self,
+        submit: &Submit,
+        task_id: TaskId,
+        correlation_id: &str,
+    ) -> Result<(Vec<CreatedTask>, Identity), TasksError> {
+        let mut resolver = self.registry.resolver().await?;
+        let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
+        let identity = resolved.definition.identity();
+        let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
+        let task = task.map_err(TasksError::Invalid)?;
+        let created = self.store.create_tasks(std::slice::from_ref(&task)).await?;
+        Ok((created, identity))
+    }
+
+    /// The same for a batch.
+    async fn create_batch(
+        &self,
+        submits: &[Submit],
+        correlation_id: &str,
+    ) -> Result<(Vec<CreatedTask>, Vec<Identity>), TasksError> {
+        let targets = self.resolve_all(submits).await?;
+        let (tasks, identities) = new_tasks(submits.to_vec(), targets, correlation_id)?;
+        Ok((self.store.create_tasks(&tasks).await?, identities))
+    }
+
+    /// What each submit is to become, in order.
+    async fn resolve_all(&self, submits: &[Submit]) -> Result<Vec<Target>, TasksError> {
+        let mut resolver = self.registry.resolver().await?;
+        let mut targets = Vec::with_capacity(submits.len());
+        let mut refused = HashSet::new();
+        let mut problems = Vec::new();
+        for (index, submit) in submits.iter().enumerate() {
+            let (wanted, task_id) = (submit.wanted(), TaskId::generate());
+            if refused.contains(&wanted) {
+                continue;
+            }
+            match resolver.resolve(&wanted, task_id).await {
+                Ok(resolved) => targets.push((task_id, resolved)),
+                Err(error) if error.is_of_the_host() => return Err(error.into()),
+                Err(error) => {
+                    problems.push(target_problem(index, &error));
+                    refused.insert(wanted);
+                }
+            }
+            if problems.len() >= MAX_PROBLEMS {
+                break;
+            }
+        }
+        match problems.is_empty() {
+            true => Ok(targets),
+            false => Err(TasksError::Invalid(problems)),
+        }
+    }
+}
+
+/// Problems of one batch that are told.
+const MAX_PROBLEMS: usize = 100;
+
+fn target_problem(index: usize, error: &RegistryError) -> InputProblem {
+    InputProblem {
+        path: format!("/{index}/template"),
+        message: error.to_string(),
+    }
+}
+
+impl Submit {
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            namespace: self.namespace.clone(),
+            template: self.template.clone(),
+            version: self.version.clone(),
+        }
+    }
+}
+
+/// All tasks of a batch with their identities, or everything that is wrong in it.
+fn new_tasks(
+    submits: Vec<Submit>,
+    targets: Vec<Target>,
+    correlation_id: &str,
+) -> Result<(Vec<NewTask>, Vec<Identity>), TasksError> {
+    let mut tasks = Vec::with_capacity(submits.len());
+    let mut identities = Vec::with_capacity(submits.len());
+    let mut problems = Vec::new();
+    for (index, (submit, target)) in submits.into_iter().zip(targets).enumerate() {
+        identities.push(target.1.definition.identity());
+        match new_task(submit, target, correlation_id, false) {
+            Ok(task) => tasks.push(task),
+            Err(own) => problems.extend(own.into_iter().map(|problem| problem.below(index))),
+        }
+        if problems.len() >= MAX_PROBLEMS {
+            break;
+        }
+    }
+    match problems.is_empty() {
+        true => Ok((tasks, identities)),
+        false => Err(TasksError::Invalid(problems)),
+    }
+}
+
+/// One task as it is to be created. Whoever submits a single task is likely to wait for it.
+fn new_task(
+    submit: Submit,
+    (task_id, resolved): Target,
+    correlation_id: &str,
+    is_watched: bool,
+) -> Result<NewTask, Vec<InputProblem>> {
+    let definition = &resolved.definition;
+    let identity = definition.identity();
+    check_key(submit.idempotency_key.as_deref(), identity)?;
+    check_correlation(submit.correlation_id.as_deref())?;
+    let input = submit.input.as_deref().map_or("{}", RawValue::get);
+    let input = canonical(input, definition.input_schema())?;
+    let identity_key = match identity {
+        Identity::Strict => Some(identity_of(&input)),
+        Identity::Caller => submit.idempotency_key.map(|key| format!("key:{key}")),
+        Identity::Unique => None,
+    };
+    Ok(NewTask {
+        task_id,
+        namespace_id: resolved.namespace_id,
+        template_id: resolved.template_id,
+        template_version_id: resolved.template_version_id,
+        lock_id: resolved.lock_id,
+        input,
+        identity_key,
+        correlation_id: submit
+            .correlation_id
+            .unwrap_or_else(|| correlation_id.to_owned()),
+        is_watched,
+    })
+}
+
+fn check_key(key: Option<&str>, identity: Identity) -> Result<(), Vec<InputProblem>> {
+    let Some(key) = key else { return Ok(()) };
+    let wrong = |message: String| {
+        Err(vec![InputProblem {
+            path: "/idempotency_key".to_owned(),
+            message,
+        }])
+    };
+    match identity {
+        Identity::Caller if !(1..=MAX_KEY_BYTES).contains(&key.len()) => wrong(format!(
+            "a key has from 1 to {MAX_KEY_BYTES} bytes; this one has {}",
+            key.len()
+        )),
+        Identity::Caller if key.chars().any(char::is_control) => {
+            wrong("a key has no control characters".to_owned())
+        }
+        Identity::Caller => Ok(()),
+        Identity::Strict => wrong(
+            "the template's identity is `strict`: its input is the key; leave this out".to_owned(),
+        ),
+        Identity::Unique => wrong(
+            "the template's identity is `unique`: every submit is a new task; leave this out"
+                .to_owned(),
+        ),
+    }
+}
+
+fn check_correlation(id: Option<&str>) -> Result<(), Vec<InputProblem>> {
+    if id.is_none_or(is_correlation_id) {
+        return Ok(());
+    }
+    let message =
+        format!("a correlation id has 1 to {MAX_CORRELATION_CHARS} visible ASCII characters");
+    Err(vec![InputProblem {
+        path: "/correlation_id".to_owned(),
+        message,
+    }])
+}
+
+/// True for 1 to [`MAX_CORRELATION_CHARS`] visible ASCII characters.
+pub fn is_correlation_id(text: &str) -> bool {
+    (1..=MAX_CORRELATION_CHARS).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
+}
+
+fn submitted(created: CreatedTask, identity: Identity) -> Submitted {
+    let CreatedTask {
+        task_id,
+        created,
+        same_input,
+    } = created;
+    let conflict = match identity {
+        Identity::Strict => Some(Conflict::Duplicate),
+        Identity::Caller | Identity::Unique if same_input => None,
+        Identity::Caller | Identity::Unique => Some(Conflict::KeyReused),
+    };
+    Submitted {
+        task_id,
+        created,
+        conflict: conflict.filter(|_| !created),
+    }
+}

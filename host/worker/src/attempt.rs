@@ -1,0 +1,202 @@
+//! One attempt, from its invocation to its outcome.
+
+use super::Worker;
+use super::handler_log::HandlerLog;
+use super::host_side::HostSide;
+use super::round::Finished;
+use super::watchdog::OutageClock;
+use std::sync::Arc;
+use std::time::Duration;
+use tasker_domain::digest::Digest;
+use tasker_domain::effects::Effects;
+use tasker_domain::invocation::{Invocation, Lease};
+use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use tasker_sandbox::{Prepared, SECRET_KEY_MISSING, SandboxError, Surroundings};
+use tasker_store::StoreError;
+use tasker_store::backoff::Backoff;
+use tasker_store::engine::VersionUsage;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+/// How long to wait before a database that did not answer is asked again.
+pub(super) const RETRY_FIRST: Duration = Duration::from_millis(200);
+pub(super) const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// When a step that needs a key which this host does not have may be claimed again, by any host.
+const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
+
+/// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
+/// spawned on the guests' threads.
+pub(super) async fn run(
+    worker: Worker,
+    host: HostSide,
+    invocation: Arc<Invocation>,
+    surroundings: Surroundings,
+    outage: OutageClock,
+    reports: UnboundedSender<Finished>,
+) {
+    let mut report = Report {
+        lease: invocation.lease,
+        ended: None,
+        reports,
+    };
+    report.ended = Some(ended(&worker, &host, invocation, surroundings, &outage).await);
+}
+
+/// What an attempt may ask of the database while it runs, and where its log goes.
+pub(super) fn surroundings(
+    host: &HostSide,
+    invocation: &Arc<Invocation>,
+    cancelled: CancellationToken,
+    quarantined: CancellationToken,
+) -> Surroundings {
+    let database = Arc::new(host.clone());
+    Surroundings {
+        ancestors: Some(database.clone()),
+        secrets: Some(database.clone()),
+        kv: Some(database),
+        log: Some(HandlerLog::of(invocation)),
+        cancelled: Some(cancelled),
+        quarantined,
+        begun: Arc::default(),
+    }
+}
+
+/// What came of an attempt, where it ran what it used, and what it left.
+type Ended = (Outcome, Option<VersionUsage>, Effects);
+
+async fn ended(
+    worker: &Worker,
+    host: &HostSide,
+    invocation: Arc<Invocation>,
+    surroundings: Surroundings,
+    outage: &OutageClock,
+) -> Ended {
+    let prepared = match host.prepare(worker, invocation.step.digest).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            let failure = host_failure("component_unusable", &error);
+            return (Outcome::Failed(failure), None, Effects::default());
+        }
+    };
+    let timeout = invocation.step.limits.deadline;
+    let executed = worker
+        .sandbox
+        .execute(&prepared, invocation.clone(), surroundings)
+        .await;
+    worker.stats.count_attempt(executed.usage.wall);
+    let outcome = give_back_for_key(executed.outcome);
+    let outcome = outage.forgive(outcome, executed.usage.wall, timeout);
+    tell(&invocation, &outcome);
+    let usage = VersionUsage {
+        component_version_id: invocation.step.component_version_id,
+        usage: executed.usage,
+    };
+    (outcome, Some(usage), executed.effects)
+}
+
+/// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
+pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
+    let store = worker.store.for_guests();
+    worker
+        .sandbox
+        .prepare(digest, async move || {
+            let bytes = once_it_answers(|| store.component_bytes(digest)).await?;
+            bytes.ok_or_else(|| {
+                StoreError::Corrupt(format!("no component with the digest {digest}"))
+            })
+        })
+        .await
+}
+
+/// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
+pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
+where
+    Asking: Future<Output = Result<T, StoreError>>,
+{
+    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
+    loop {
+        match ask().await {
+            Err(error) if error.is_transient() => backoff.wait().await,
+            answer => return answer,
+        }
+    }
+}
+
+/// Sends the outcome when it is dropped.
+struct Report {
+    lease: Lease,
+    ended: Option<Ended>,
+    reports: UnboundedSender<Finished>,
+}
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        let lost = || {
+            let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
+            (Outcome::Failed(failure), None, Effects::default())
+        };
+        let (outcome, usage, effects) = self.ended.take().unwrap_or_else(lost);
+        // The receiver is gone when the worker has ended: then the lease is given back.
+        self.reports
+            .send(Finished {
+                lease: self.lease,
+                outcome,
+                usage,
+                effects,
+            })
+            .ok();
+    }
+}
+
+fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
+    Failure {
+        kind: FailureKind::Host,
+        code: code.to_owned(),
+        message: format!("{why:#}"),
+        details: None,
+        retry: Retry::Policy,
+        backtrace: Vec::new(),
+    }
+}
+
+/// A failure that is this host's alone uses up no attempt: another host may run the step.
+fn give_back_for_key(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Failed(failure)
+            if failure.kind == FailureKind::Host && failure.code == SECRET_KEY_MISSING =>
+        {
+            let delay = KEY_MISSING_DELAY;
+            Outcome::GivenBack { failure, delay }
+        }
+        outcome => outcome,
+    }
+}
+
+fn tell(invocation: &Invocation, outcome: &Outcome) {
+    let (task_id, step, attempt) = (
+        invocation.lease.task_id,
+        &*invocation.step.name,
+        invocation.lease.attempt,
+    );
+    let correlation_id = &*invocation.correlation_id;
+    match outcome {
+        Outcome::Completed(_) => {
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step completed");
+        }
+        Outcome::Checkpointed(_) => {
+            tracing::debug!(%task_id, step, attempt, correlation_id, "step left a checkpoint");
+        }
+        Outcome::Quarantined => {
+            tracing::warn!(%task_id, step, attempt, correlation_id, "attempt ended: its code is quarantined");
+        }
+        Outcome::GivenBack { failure, .. } => tracing::warn!(
+            %task_id, step, attempt, correlation_id, code = failure.code, message = failure.message,
+            "attempt given back"
+        ),
+        Outcome::Failed(failure) => tracing::info!(
+            %task_id, step, attempt, correlation_id, kind = ?failure.kind, code = failure.code,
+            message = failure.message, "attempt failed"
+        ),
+    }
+}

@@ -1,0 +1,73 @@
+//! Code that this host does not start: what was quarantined when the database was last asked.
+
+use super::attempt::once_it_answers;
+use std::collections::HashSet;
+use std::time::Duration;
+use tasker_domain::chain::Chain;
+use tasker_domain::digest::Digest;
+use tasker_store::wake::Wake;
+use tasker_store::{Store, StoreError};
+use tokio::sync::watch;
+
+/// The digests in quarantine; clones see the same set.
+#[derive(Clone)]
+pub(super) struct Barred {
+    digests: watch::Sender<HashSet<Digest>>,
+}
+
+impl Barred {
+    /// As the database has them now. Waits for a database that does not answer: a host that does not
+    /// know them must start nothing.
+    pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
+        let digests = once_it_answers(|| store.quarantined_digests()).await?;
+        Ok(Self {
+            digests: watch::Sender::new(digests.into_iter().collect()),
+        })
+    }
+
+    pub(super) fn contains(&self, digest: &Digest) -> bool {
+        self.digests.borrow().contains(digest)
+    }
+
+    /// Changes when the set does.
+    pub(super) fn changes(&self) -> watch::Receiver<HashSet<Digest>> {
+        self.digests.subscribe()
+    }
+
+    /// Adds what was found in quarantine elsewhere.
+    pub(super) fn add(&self, digests: impl IntoIterator<Item = Digest>) {
+        self.digests.send_if_modified(|known| {
+            let before = known.len();
+            known.extend(digests);
+            known.len() > before
+        });
+    }
+
+    /// Asks again with every hint, and each `interval` without one, for as long as it is polled.
+    pub(super) async fn keep_up(self, store: Store, wake: Wake, interval: Duration) {
+        let mut hints = wake.registry();
+        loop {
+            tokio::select! {
+                Ok(()) = hints.changed() => {}
+                () = tokio::time::sleep(interval) => {}
+            }
+            if let Err(error) = self.refresh(&store).await {
+                tracing::warn!(error = %Chain(&error), "cannot ask what is quarantined; what was known holds");
+            }
+        }
+    }
+
+    async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+        let before = self.digests.borrow().clone();
+        let found: HashSet<Digest> = store.quarantined_digests().await?.into_iter().collect();
+        self.digests.send_if_modified(|known| {
+            // What was added while the question was under way is newer than the answer.
+            let added = known.difference(&before).copied();
+            let next: HashSet<Digest> = found.iter().copied().chain(added).collect();
+            let is_new = next != *known;
+            *known = next;
+            is_new
+        });
+        Ok(())
+    }
+}

@@ -1,0 +1,375 @@
+//! The worker loop: drives what is running and which calls are under way. What to call, and when, is
+//! decided by [`DispatchState`]; here it is done.
+
+mod backoff;
+mod call;
+mod state;
+mod unreported;
+
+use super::Worker;
+use super::heartbeat::Beat;
+use super::held::{HeldBytes, TaskText};
+use super::leases::HeldLeases;
+use super::plan::{Assigned, PlanCache};
+use super::round::{self, Claims, Finished, Reported, Unrecorded};
+use super::running::Running;
+use call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use state::DispatchState;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+use tasker_domain::chain::Chain;
+use tasker_domain::digest::Digest;
+use tasker_domain::ids::WorkerId;
+use tasker_domain::invocation::Lease;
+use tasker_domain::outcome::Outcome;
+use tasker_store::StoreError;
+use tasker_store::fault::Fault;
+use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// Bytes of outcomes in one report, unless one alone has more.
+const REPORT_BYTES_MAX: u64 = 16 << 20;
+/// Bytes of inputs and checkpoints that one claim brings, unless one alone has more.
+const CLAIM_BYTES_MAX: u64 = 16 << 20;
+/// Bytes of inputs and checkpoints that a worker holds; while it holds more, it claims nothing.
+const HELD_BYTES_MAX: u64 = 64 << 20;
+
+/// Why the loop ended.
+pub(super) enum Ended {
+    /// Asked to; everything that ended in time is reported, the rest is to be given back.
+    Shutdown,
+    /// Another host declared it dead; nothing that it holds is its own any more.
+    Dead,
+}
+
+/// What a call under way comes back with.
+enum Reply {
+    Reported(CallId, Result<Reported, StoreError>),
+    Claimed(CallId, Result<Claims, StoreError>),
+    Recovered(CallId, Result<i32, StoreError>),
+}
+
+/// An attempt under way.
+struct Attempt {
+    running: Running,
+    task: Arc<TaskText>,
+}
+
+pub(super) struct Dispatch<'a> {
+    worker: &'a Worker,
+    id: WorkerId,
+    plans: Arc<PlanCache>,
+    /// What is not started, and ended where it runs.
+    barred: watch::Receiver<HashSet<Digest>>,
+    state: DispatchState,
+    attempts: HashMap<Lease, Attempt>,
+    /// What came of attempts, until it is on record.
+    unrecorded: HashMap<Lease, Arc<Unrecorded>>,
+    held: HeldBytes,
+    reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
+    calls: JoinSet<Reply>,
+    /// What runs and what has yet to be reported, for the heartbeat and the reaper.
+    leases: HeldLeases,
+    beats: Receiver<Beat>,
+}
+
+impl<'a> Dispatch<'a> {
+    pub(super) fn new(
+        worker: &'a Worker,
+        id: WorkerId,
+        plans: Arc<PlanCache>,
+        barred: watch::Receiver<HashSet<Digest>>,
+        leases: HeldLeases,
+        beats: Receiver<Beat>,
+    ) -> Self {
+        let config = &worker.config;
+        let bounds = CallBounds {
+            slots: config.slots,
+            in_flight: config.lanes,
+            batch: config.batch,
+            report_bytes: REPORT_BYTES_MAX,
+            claim_bytes: CLAIM_BYTES_MAX,
+            held_bytes: HELD_BYTES_MAX,
+            poll_interval: config.poll_interval,
+        };
+        // Hosts that lose the database together shall not come back together.
+        let seed = u64::from(id.0.unsigned_abs()) << 32 | u64::from(std::process::id());
+        Self {
+            worker,
+            id,
+            plans,
+            barred,
+            state: DispatchState::new(bounds, Instant::now(), seed),
+            attempts: HashMap::new(),
+            unrecorded: HashMap::new(),
+            held: HeldBytes::default(),
+            reports: mpsc::unbounded_channel(),
+            calls: JoinSet::new(),
+            leases,
+            beats,
+        }
+    }
+
+    /// Works until shutdown or until the worker is declared dead.
+    pub(super) async fn run(mut self, shutdown: &CancellationToken) -> Ended {
+        let mut give_up_at = None;
+        let mut ended = Vec::with_capacity(self.worker.config.slots);
+        loop {
+            let is_stopping = shutdown.is_cancelled();
+            if is_stopping {
+                self.state.stop();
+                let give_up_at = *give_up_at
+                    .get_or_insert_with(|| Instant::now() + self.worker.config.drain_timeout);
+                if self.state.is_drained() || Instant::now() >= give_up_at {
+                    self.abandon();
+                    return Ended::Shutdown;
+                }
+            }
+            self.start_calls();
+            let wake_at = self.state.wake_at();
+            let wake_at = give_up_at.map_or(wake_at, |give_up_at| wake_at.min(give_up_at));
+            tokio::select! {
+                biased;
+                Some(beat) = self.beats.recv() => {
+                    if let Some(ended) = self.take_beat(beat) {
+                        return ended;
+                    }
+                }
+                Some(reply) = self.calls.join_next() => {
+                    self.take_reply(reply.expect("calls neither panic nor are cancelled"));
+                }
+                _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
+                Ok(()) = self.barred.changed() => self.stop_barred(),
+                () = self.worker.wake.ready() => self.state.hint(Instant::now()),
+                () = tokio::time::sleep_until(wake_at.into()) => {}
+                () = shutdown.cancelled(), if !is_stopping => {}
+            }
+        }
+    }
+
+    fn start_calls(&mut self) {
+        for (id, call) in self.state.next_calls(Instant::now(), self.held.get()) {
+            match call {
+                Call::Report { leases, claim } => self.start_report(id, &leases, claim),
+                Call::Claim { limit, bytes } => self.start_claim(id, limit, bytes),
+                Call::Recover { keep } => self.start_recovery(id, keep),
+            }
+        }
+    }
+
+    fn start_report(&mut self, call: CallId, leases: &[Lease], claim: usize) {
+        let batch = leases.iter().filter_map(|it| self.unrecorded.get(it));
+        let batch: Vec<Arc<Unrecorded>> = batch.cloned().collect();
+        let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
+        self.calls.spawn(async move {
+            let result = round::report(&worker, id, &plans, &batch, claim).await;
+            Reply::Reported(call, result)
+        });
+    }
+
+    fn start_claim(&mut self, call: CallId, limit: usize, bytes: u64) {
+        let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
+        let held = self.held.clone();
+        self.calls.spawn(async move {
+            let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
+            Reply::Claimed(call, result)
+        });
+    }
+
+    /// Gives back claims that this worker never heard of.
+    fn start_recovery(&mut self, call: CallId, keep: Vec<Lease>) {
+        let (store, id) = (self.worker.store.clone(), self.id);
+        self.calls.spawn(async move {
+            let result = store.release_steps(id, &keep, "connection lost").await;
+            Reply::Recovered(call, result)
+        });
+    }
+
+    fn take_reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::Reported(call, result) => self.take_report(call, result),
+            Reply::Claimed(call, result) => self.take_claims(call, result),
+            Reply::Recovered(call, result) => self.take_recovery(call, result),
+        }
+    }
+
+    fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
+        match beat {
+            Beat::Ask => None,
+            Beat::Void(leases) => {
+                leases.iter().for_each(|lease| self.drop_attempt(lease));
+                None
+            }
+            Beat::Dead => {
+                self.abandon();
+                Some(Ended::Dead)
+            }
+        }
+    }
+
+    fn take_report(&mut self, call: CallId, result: Result<Reported, StoreError>) {
+        match result {
+            Ok(reported) => {
+                let answer = Answer::Reported {
+                    claimed: leases(&reported.released),
+                    is_more: reported.is_more,
+                    due_in: reported.due_in,
+                };
+                self.answer(call, answer, None);
+                self.start_attempts(reported.released);
+            }
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "a report failed; it is made again");
+                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+            }
+        }
+    }
+
+    fn take_claims(&mut self, call: CallId, result: Result<Claims, StoreError>) {
+        let claiming = self.worker.stats.claiming();
+        match result {
+            Ok(claims) => {
+                claiming.succeeded();
+                let answer = Answer::Claimed {
+                    claimed: leases(&claims.steps),
+                    due_in: claims.due_in,
+                };
+                self.answer(call, answer, None);
+                self.start_attempts(claims.steps);
+            }
+            Err(error) => {
+                claiming.failed(&Chain(&error).to_string());
+                tracing::warn!(error = %Chain(&error), "a claim failed; it is made again");
+                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+            }
+        }
+    }
+
+    fn take_recovery(&mut self, call: CallId, result: Result<i32, StoreError>) {
+        match result {
+            Ok(released) => {
+                tracing::info!(released, "the database is back");
+                self.answer(call, Answer::Recovered, None);
+            }
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "the database did not answer; trying again");
+                self.answer(call, Answer::Failed(failed(&error)), Some(&error));
+            }
+        }
+    }
+
+    fn answer(&mut self, call: CallId, answer: Answer, error: Option<&StoreError>) {
+        match self.state.take_answer(Instant::now(), call, answer) {
+            Effect::None => {}
+            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+                self.unrecorded.remove(lease);
+                self.leases.remove(lease);
+            }),
+            Effect::Blamed(lease) => {
+                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
+                self.replace_by_refusal(lease, error);
+            }
+            Effect::Forgotten(lease) => {
+                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
+                self.unrecorded.remove(&lease);
+                self.leases.remove(&lease);
+            }
+        }
+    }
+
+    fn replace_by_refusal(&mut self, lease: Lease, error: Option<&StoreError>) {
+        let refused = self.unrecorded.get_mut(&lease);
+        if let (Some(unrecorded), Some(error)) = (refused, error) {
+            let finished = round::refused(lease, error);
+            let task = unrecorded.task.clone();
+            *unrecorded = Arc::new(Unrecorded { finished, task });
+        }
+    }
+
+    fn start_attempts(&mut self, assigned: Vec<Assigned>) {
+        for Assigned {
+            lease,
+            task,
+            invocation,
+        } in assigned
+        {
+            self.leases.insert(lease);
+            let invocation = match invocation {
+                Err(unrun) => Err(unrun),
+                Ok(invocation) if self.barred.borrow().contains(&invocation.step.digest) => {
+                    Err(Finished::unrun(lease, Outcome::Quarantined))
+                }
+                Ok(invocation) => Ok(invocation),
+            };
+            match invocation {
+                Ok(invocation) => {
+                    let running = Running::start(self.worker, invocation, self.reports.0.clone());
+                    self.attempts.insert(lease, Attempt { running, task });
+                }
+                Err(unrun) => self.keep(unrun, task),
+            }
+        }
+    }
+
+    /// Ends the attempts that run what was quarantined; they report it themselves.
+    fn stop_barred(&mut self) {
+        let barred = self.barred.borrow_and_update();
+        let running = self.attempts.values().map(|attempt| &attempt.running);
+        running
+            .filter(|running| barred.contains(running.digest()))
+            .for_each(Running::quarantine);
+    }
+
+    /// Keeps what is still ours to report.
+    fn take_finished(&mut self, ended: &mut Vec<Finished>) {
+        for finished in ended.drain(..) {
+            if let Some(Attempt { task, .. }) = self.attempts.remove(&finished.lease) {
+                self.keep(finished, task);
+            }
+        }
+    }
+
+    /// Keeps an outcome until it is on record.
+    fn keep(&mut self, finished: Finished, task: Arc<TaskText>) {
+        let lease = finished.lease;
+        if self.state.end(lease, finished.bytes()) {
+            let unrecorded = Unrecorded { finished, task };
+            self.unrecorded.insert(lease, Arc::new(unrecorded));
+        }
+    }
+
+    /// Ends an attempt whose lease is void: its result would be refused.
+    fn drop_attempt(&mut self, lease: &Lease) {
+        self.state.drop_lease(lease);
+        self.leases.remove(lease);
+        if let Some(attempt) = self.attempts.remove(lease) {
+            tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
+            attempt.running.end();
+        }
+    }
+
+    fn abandon(&mut self) {
+        for (_, attempt) in self.attempts.drain() {
+            attempt.running.end();
+        }
+        self.calls.abort_all();
+    }
+}
+
+fn leases(assigned: &[Assigned]) -> Vec<Lease> {
+    assigned.iter().map(|assigned| assigned.lease).collect()
+}
+
+fn failed(error: &StoreError) -> Failed {
+    match (error.fault(), error.may_be_done()) {
+        (Fault::Values, _) => Failed::Refused,
+        (Fault::Outage | Fault::Mismatch, true) => Failed::Unanswered,
+        (Fault::Outage | Fault::Mismatch, false) => Failed::Undone,
+    }
+}
+
+#[cfg(test)]
+mod tests;

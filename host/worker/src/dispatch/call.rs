@@ -1,0 +1,79 @@
+//! The calls that a worker makes, and what they come to.
+
+use std::time::Duration;
+use tasker_domain::invocation::Lease;
+
+/// What the calls of a worker keep to.
+#[derive(Clone, Debug)]
+pub(super) struct CallBounds {
+    /// Attempts under way at the same time.
+    pub(super) slots: usize,
+    /// Calls under way at the same time.
+    pub(super) in_flight: usize,
+    /// Reports, and claims, of one call.
+    pub(super) batch: usize,
+    /// Bytes of outcomes in one report, unless one alone has more.
+    pub(super) report_bytes: u64,
+    /// Bytes of inputs and checkpoints that one claim brings, unless one alone has more.
+    pub(super) claim_bytes: u64,
+    /// Bytes of these that a worker holds; while it holds more, it claims nothing.
+    pub(super) held_bytes: u64,
+    pub(super) poll_interval: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct CallId(pub(super) u64);
+
+/// A call to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Call {
+    /// Report these, and claim up to so many of the steps that this releases.
+    Report { leases: Vec<Lease>, claim: usize },
+    /// Claim what is due.
+    Claim { limit: usize, bytes: u64 },
+    /// Give back all that the database believes this worker to hold, but for these.
+    Recover { keep: Vec<Lease> },
+}
+
+/// What a call came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    Reported {
+        claimed: Vec<Lease>,
+        /// Something else may have become ready.
+        is_more: bool,
+        /// When the first of the reported steps is due again.
+        due_in: Option<Duration>,
+    },
+    Claimed {
+        claimed: Vec<Lease>,
+        /// When the next step is due; zero: now, but it was left.
+        due_in: Option<Duration>,
+    },
+    Recovered,
+    Failed(Failed),
+}
+
+/// Why a call failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failed {
+    /// It may be done: nobody heard the answer.
+    Unanswered,
+    /// It is not done and may succeed later.
+    Undone,
+    /// It is not done, and the values that it carried are to blame.
+    Refused,
+}
+
+/// What becomes of the outcomes of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// They are still to be reported.
+    None,
+    /// They are on record: forget them.
+    Acknowledged(Vec<Lease>),
+    /// The database refused this one by itself: report its refusal in its place.
+    Blamed(Lease),
+    /// The database refused the refusal too: forget it; the deadline ends the attempt.
+    Forgotten(Lease),
+}

@@ -1,0 +1,384 @@
+//! Which calls a worker makes, and when: a pure state machine. Events go in (an attempt ended, a call was
+//! answered, a hint came), calls come out; time is passed in, and nothing here waits or asks.
+//!
+//! It knows leases, not what came of them: whoever drives it keeps outcomes until they are acknowledged.
+
+use super::backoff::{Backoff, Jitter};
+use super::call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use super::unreported::{Ended, Unreported};
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+use tasker_domain::invocation::Lease;
+
+/// Before a call that failed is made again.
+const RETRY_FIRST: Duration = Duration::from_millis(200);
+const RETRY_MOST: Duration = Duration::from_secs(5);
+/// Before looking again for steps that a claim had to leave.
+const LOOK_FIRST: Duration = Duration::from_millis(5);
+const LOOK_MOST: Duration = Duration::from_millis(100);
+/// How long a claim of a few steps waits, while other calls are under way, for more free slots.
+const CLAIM_PATIENCE: Duration = Duration::from_millis(5);
+
+#[derive(Debug)]
+enum InFlight {
+    Report { ended: Vec<Ended>, claim: usize },
+    Claim { limit: usize },
+    Recover,
+}
+
+#[derive(Debug)]
+pub(super) struct DispatchState {
+    bounds: CallBounds,
+    running: HashSet<Lease>,
+    unreported: Unreported,
+    calls: HashMap<CallId, InFlight>,
+    next_call: u64,
+    /// Since when there may be something to claim.
+    wanted_since: Option<Instant>,
+    /// When to look even if nothing happens.
+    poll_at: Instant,
+    /// When some step is due that could not be claimed before.
+    due_at: Option<Instant>,
+    /// A call was not answered: what the database thinks we hold may differ from what we know.
+    in_doubt: bool,
+    is_stopping: bool,
+    /// The worker holds as many bytes as it may.
+    is_full: bool,
+    /// The newest call was a report: where both are wanted, a claim comes next.
+    is_claims_turn: bool,
+    reporting: Backoff,
+    claiming: Backoff,
+    /// Between claims that left what is due.
+    looking: Backoff,
+    recovering: Backoff,
+    jitter: Jitter,
+}
+
+impl DispatchState {
+    pub(super) fn new(bounds: CallBounds, now: Instant, seed: u64) -> Self {
+        let retry = Backoff::new(RETRY_FIRST, RETRY_MOST);
+        Self {
+            poll_at: now + bounds.poll_interval,
+            running: HashSet::with_capacity(bounds.slots),
+            bounds,
+            unreported: Unreported::default(),
+            calls: HashMap::new(),
+            next_call: 0,
+            wanted_since: Some(now),
+            due_at: None,
+            in_doubt: false,
+            is_stopping: false,
+            is_full: false,
+            is_claims_turn: false,
+            reporting: retry.clone(),
+            claiming: retry.clone(),
+            looking: Backoff::new(LOOK_FIRST, LOOK_MOST),
+            recovering: retry,
+            jitter: Jitter::new(seed),
+        }
+    }
+
+    /// Claims nothing more.
+    pub(super) fn stop(&mut self) {
+        self.is_stopping = true;
+    }
+
+    /// True where nothing runs and everything is on record.
+    pub(super) fn is_drained(&self) -> bool {
+        self.running.is_empty() && self.unreported.is_empty() && self.calls.is_empty()
+    }
+
+    /// There may be something to claim.
+    pub(super) fn hint(&mut self, now: Instant) {
+        self.wanted_since.get_or_insert(now);
+    }
+
+    /// The attempt ended with an outcome of this size. False where the lease is none of ours any more.
+    pub(super) fn end(&mut self, lease: Lease, bytes: u64) -> bool {
+        let is_ours = self.running.remove(&lease);
+        if is_ours {
+            self.unreported.push(Ended::new(lease, bytes));
+        }
+        is_ours
+    }
+
+    /// The lease is void: nothing that its attempt comes to would be recorded.
+    pub(super) fn drop_lease(&mut self, lease: &Lease) {
+        self.running.remove(lease);
+    }
+
+    /// The calls that are to be made now, where the worker holds so many bytes.
+    pub(super) fn next_calls(&mut self, now: Instant, held_bytes: u64) -> Vec<(CallId, Call)> {
+        self.look_where_due(now);
+        self.unreported.take_up(now);
+        // What nothing runs of is about to be let go.
+        self.is_full = held_bytes >= self.bounds.held_bytes && !self.running.is_empty();
+        let mut calls = Vec::new();
+        while let Some(call) = self.next_call(now, held_bytes) {
+            calls.push(call);
+        }
+        calls
+    }
+
+    /// When to call [`next_calls`](Self::next_calls) even if nothing happens.
+    pub(super) fn wake_at(&self) -> Instant {
+        let look_at = match self.wanted_since {
+            None => self.due_at,
+            Some(since) => self.claim_at(since),
+        };
+        let recover_at = (self.in_doubt && self.calls.is_empty())
+            .then(|| self.recovering.until())
+            .flatten();
+        let may_report = !self.in_doubt && self.calls.len() < self.bounds.in_flight;
+        let report_at = (may_report && self.is_report_wanted())
+            .then(|| self.reporting.until())
+            .flatten();
+        let again_at = self.unreported.postponed_until();
+        [
+            look_at,
+            recover_at,
+            report_at,
+            again_at.filter(|_| may_report),
+        ]
+        .into_iter()
+        .flatten()
+        .fold(self.poll_at, Instant::min)
+    }
+
+    /// Takes the answer of a call; one of a call that is not under way changes nothing.
+    pub(super) fn take_answer(&mut self, now: Instant, id: CallId, answer: Answer) -> Effect {
+        match (self.calls.remove(&id), answer) {
+            (None, _) => Effect::None,
+            (
+                Some(InFlight::Report { ended, claim }),
+                Answer::Reported {
+                    claimed,
+                    is_more,
+                    due_in,
+                },
+            ) => {
+                let is_more = is_more || (claim > 0 && claimed.len() >= claim);
+                self.take_claimed(claimed);
+                self.take_due(now, due_in);
+                self.take_acknowledged(now, &ended, is_more)
+            }
+            (Some(InFlight::Claim { limit }), Answer::Claimed { claimed, due_in }) => {
+                self.take_claim(now, limit, claimed, due_in);
+                Effect::None
+            }
+            (Some(InFlight::Recover), Answer::Recovered) => {
+                self.in_doubt = false;
+                self.recovering.succeed();
+                self.hint(now);
+                Effect::None
+            }
+            (Some(call), Answer::Failed(failed)) => self.take_failure(now, call, failed),
+            // An answer to another question is none.
+            (Some(call), _) => self.take_failure(now, call, Failed::Unanswered),
+        }
+    }
+
+    fn look_where_due(&mut self, now: Instant) {
+        let is_due = self.due_at.is_some_and(|due| now >= due);
+        if is_due || now >= self.poll_at {
+            self.due_at = self.due_at.filter(|due| now < *due);
+            self.poll_at = now + self.bounds.poll_interval;
+            self.hint(now);
+        }
+    }
+
+    fn next_call(&mut self, now: Instant, held_bytes: u64) -> Option<(CallId, Call)> {
+        if self.in_doubt {
+            return self.recovery(now);
+        }
+        if self.calls.len() >= self.bounds.in_flight {
+            return None;
+        }
+        match self.is_claims_turn {
+            true => {
+                let claim = self.claim(now, held_bytes);
+                claim.or_else(|| self.report(now))
+            }
+            false => {
+                let report = self.report(now);
+                report.or_else(|| self.claim(now, held_bytes))
+            }
+        }
+    }
+
+    fn make(&mut self, in_flight: InFlight, call: Call) -> Option<(CallId, Call)> {
+        let id = CallId(self.next_call);
+        self.next_call += 1;
+        self.is_claims_turn = matches!(in_flight, InFlight::Report { .. });
+        self.calls.insert(id, in_flight);
+        Some((id, call))
+    }
+
+    /// Once no call is under way, since its claims would be taken for unknown ones.
+    fn recovery(&mut self, now: Instant) -> Option<(CallId, Call)> {
+        if !self.calls.is_empty() || !self.recovering.is_over(now) {
+            return None;
+        }
+        let running = self.running.iter().copied();
+        let keep = running.chain(self.unreported.leases()).collect();
+        self.make(InFlight::Recover, Call::Recover { keep })
+    }
+
+    /// While one is under way, another waits for a full batch: the busier the database, the larger the
+    /// batches.
+    fn is_report_wanted(&self) -> bool {
+        let mut reports = self.calls.values();
+        let is_first = !reports.any(|call| matches!(call, InFlight::Report { .. }));
+        match self.unreported.len_due() {
+            0 => false,
+            unreported => is_first || unreported >= self.bounds.batch,
+        }
+    }
+
+    fn report(&mut self, now: Instant) -> Option<(CallId, Call)> {
+        if !self.is_report_wanted() || !self.reporting.is_over(now) {
+            return None;
+        }
+        let isolated = self.unreported.take_isolated();
+        let may_claim = isolated.is_none() && !self.is_stopping;
+        let CallBounds {
+            batch,
+            report_bytes,
+            ..
+        } = self.bounds;
+        let ended: Vec<Ended> = match isolated {
+            Some(alone) => vec![alone],
+            None => self.unreported.take_batch(batch, report_bytes),
+        };
+        let claim = match may_claim {
+            true => self.claim_of(ended.len()),
+            false => 0,
+        };
+        let leases = ended.iter().map(|ended| ended.lease).collect();
+        self.make(
+            InFlight::Report { ended, claim },
+            Call::Report { leases, claim },
+        )
+    }
+
+    /// How many of the steps that a report releases it claims: what it frees, and half of what is free
+    /// besides, so that claims of other steps need not wait for its answer.
+    fn claim_of(&self, reported: usize) -> usize {
+        let free = self.free_slots();
+        let half = free.div_ceil(2).max(reported);
+        half.min(free).min(self.bounds.batch)
+    }
+
+    fn claim(&mut self, now: Instant, held_bytes: u64) -> Option<(CallId, Call)> {
+        let since = self.wanted_since?;
+        if self.claim_at(since).is_none_or(|at| now < at) {
+            return None;
+        }
+        let left = self.bounds.held_bytes.saturating_sub(held_bytes);
+        let limit = self.free_slots().min(self.bounds.batch);
+        let bytes = left.min(self.bounds.claim_bytes).max(1);
+        self.wanted_since = None;
+        self.due_at = None;
+        self.poll_at = now + self.bounds.poll_interval;
+        self.make(InFlight::Claim { limit }, Call::Claim { limit, bytes })
+    }
+
+    /// When the claim that is wanted since then may be made, by what is known now.
+    fn claim_at(&self, since: Instant) -> Option<Instant> {
+        let free = self.free_slots();
+        let mut calls = self.calls.values();
+        let is_claiming = calls.any(|call| matches!(call, InFlight::Claim { .. }));
+        let is_busy = self.calls.len() >= self.bounds.in_flight;
+        let is_barred = self.is_stopping || self.in_doubt || self.is_full;
+        if is_barred || is_claiming || is_busy || free == 0 {
+            return None;
+        }
+        let is_worth_it = self.calls.is_empty() && self.unreported.is_empty()
+            || free >= self.bounds.batch.min(self.bounds.slots.div_ceil(2));
+        let at = if is_worth_it {
+            since
+        } else {
+            since + CLAIM_PATIENCE
+        };
+        let untils = [self.claiming.until(), self.looking.until()];
+        Some(untils.into_iter().flatten().fold(at, Instant::max))
+    }
+
+    fn free_slots(&self) -> usize {
+        let reserved = self.calls.values().map(|call| match call {
+            InFlight::Report { claim, .. } => *claim,
+            InFlight::Claim { limit } => *limit,
+            InFlight::Recover => 0,
+        });
+        let taken = self.running.len() + self.unreported.len() + reserved.sum::<usize>();
+        self.bounds.slots.saturating_sub(taken)
+    }
+
+    fn take_claimed(&mut self, claimed: Vec<Lease>) {
+        self.running.extend(claimed);
+    }
+
+    fn take_due(&mut self, now: Instant, due_in: Option<Duration>) {
+        let due = due_in.map(|due_in| now + due_in);
+        self.due_at = [self.due_at, due].into_iter().flatten().min();
+    }
+
+    fn take_acknowledged(&mut self, now: Instant, ended: &[Ended], is_more: bool) -> Effect {
+        self.reporting.succeed();
+        if is_more {
+            self.hint(now);
+        }
+        self.unreported.acknowledge(ended)
+    }
+
+    fn take_claim(
+        &mut self,
+        now: Instant,
+        limit: usize,
+        claimed: Vec<Lease>,
+        due_in: Option<Duration>,
+    ) {
+        let (count, is_left) = (claimed.len(), due_in == Some(Duration::ZERO));
+        self.take_claimed(claimed);
+        self.claiming.succeed();
+        if count > 0 || !is_left {
+            self.looking.succeed();
+        } else {
+            self.looking.fail(now, self.jitter.next());
+        }
+        if count >= limit || is_left {
+            self.hint(now);
+        } else {
+            self.take_due(now, due_in);
+        }
+    }
+
+    fn take_failure(&mut self, now: Instant, call: InFlight, failed: Failed) -> Effect {
+        let random = self.jitter.next();
+        self.in_doubt |= failed == Failed::Unanswered;
+        match call {
+            InFlight::Report { ended, claim } => {
+                let was_alone = ended.len() == 1 && claim == 0;
+                if failed == Failed::Refused {
+                    return self.unreported.refuse(ended, was_alone);
+                }
+                let is_first = self.reporting.until().is_none();
+                self.reporting.fail(now, random);
+                match ended.as_slice() {
+                    [only] if was_alone => self.unreported.postpone(now, *only),
+                    _ if is_first => self.unreported.put_back(ended),
+                    _ => self.unreported.isolate(ended),
+                }
+            }
+            InFlight::Claim { .. } => {
+                self.claiming.fail(now, random);
+                self.hint(now);
+            }
+            InFlight::Recover => {
+                self.in_doubt = true;
+                self.recovering.fail(now, random);
+            }
+        }
+        Effect::None
+    }
+}

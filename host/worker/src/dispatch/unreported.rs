@@ -1,0 +1,140 @@
+//! The leases whose attempts ended and that are not on record yet.
+
+use super::call::Effect;
+use std::collections::{HashSet, VecDeque};
+use std::time::{Duration, Instant};
+use tasker_domain::invocation::Lease;
+
+/// Before an outcome whose report failed by itself is reported again: doubled with each failure.
+const POSTPONE_FIRST: Duration = Duration::from_millis(200);
+const POSTPONE_MOST: Duration = Duration::from_secs(5);
+
+/// A lease whose attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Ended {
+    pub(super) lease: Lease,
+    /// Of its outcome.
+    pub(super) bytes: u64,
+    /// How often a report of it alone failed.
+    failures: u32,
+}
+
+impl Ended {
+    pub(super) fn new(lease: Lease, bytes: u64) -> Self {
+        Self {
+            lease,
+            bytes,
+            failures: 0,
+        }
+    }
+}
+
+/// What is to be reported, but for what a call under way reports.
+#[derive(Debug, Default)]
+pub(super) struct Unreported {
+    /// The oldest first.
+    ended: VecDeque<Ended>,
+    /// A report of them and others failed: each is reported by itself.
+    isolated: VecDeque<Ended>,
+    /// A report of it alone failed: not before then.
+    postponed: Vec<(Instant, Ended)>,
+    /// Their outcome was refused and replaced by that.
+    blamed: HashSet<Lease>,
+}
+
+impl Unreported {
+    /// Those that may be reported now.
+    pub(super) fn len_due(&self) -> usize {
+        self.ended.len() + self.isolated.len()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len_due() + self.postponed.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn leases(&self) -> impl Iterator<Item = Lease> {
+        let postponed = self.postponed.iter().map(|(_, ended)| ended);
+        let all = self.ended.iter().chain(&self.isolated).chain(postponed);
+        all.map(|ended| ended.lease)
+    }
+
+    pub(super) fn push(&mut self, ended: Ended) {
+        self.ended.push_back(ended);
+    }
+
+    /// One that must be reported by itself.
+    pub(super) fn take_isolated(&mut self) -> Option<Ended> {
+        self.isolated.pop_front()
+    }
+
+    /// What is reported next: up to a full batch, up to so many bytes, and one in any case.
+    pub(super) fn take_batch(&mut self, count_max: usize, bytes_max: u64) -> Vec<Ended> {
+        let (mut taken, mut bytes) = (0, 0_u64);
+        for ended in self.ended.iter().take(count_max) {
+            bytes = bytes.saturating_add(ended.bytes);
+            if taken > 0 && bytes > bytes_max {
+                break;
+            }
+            taken += 1;
+        }
+        self.ended.drain(..taken).collect()
+    }
+
+    pub(super) fn acknowledge(&mut self, ended: &[Ended]) -> Effect {
+        let leases: Vec<Lease> = ended.iter().map(|ended| ended.lease).collect();
+        for lease in &leases {
+            self.blamed.remove(lease);
+        }
+        Effect::Acknowledged(leases)
+    }
+
+    /// Puts back what could not be reported and may be the next time.
+    pub(super) fn put_back(&mut self, ended: Vec<Ended>) {
+        for ended in ended.into_iter().rev() {
+            self.ended.push_front(ended);
+        }
+    }
+
+    /// Has each be reported by itself: one of them may be what keeps the others from being recorded.
+    pub(super) fn isolate(&mut self, ended: Vec<Ended>) {
+        self.isolated.extend(ended);
+    }
+
+    /// Puts off one whose report failed by itself, so that the others go on. Nobody blames it.
+    pub(super) fn postpone(&mut self, now: Instant, mut ended: Ended) {
+        let factor = 2_u32.saturating_pow(ended.failures.min(16));
+        let delay = POSTPONE_FIRST.saturating_mul(factor).min(POSTPONE_MOST);
+        ended.failures = ended.failures.saturating_add(1);
+        self.postponed.push((now + delay, ended));
+    }
+
+    /// When the first of those put off may be reported again.
+    pub(super) fn postponed_until(&self) -> Option<Instant> {
+        self.postponed.iter().map(|(until, _)| *until).min()
+    }
+
+    /// Takes up those put off whose time has come.
+    pub(super) fn take_up(&mut self, now: Instant) {
+        let due = self.postponed.extract_if(.., |(until, _)| now >= *until);
+        self.isolated.extend(due.map(|(_, ended)| ended));
+    }
+
+    /// Finds the outcome that a refusal is about: the one that is refused by itself, in a call that did
+    /// nothing else.
+    pub(super) fn refuse(&mut self, ended: Vec<Ended>, was_alone: bool) -> Effect {
+        let Some(only) = ended.first().filter(|_| was_alone) else {
+            self.isolate(ended);
+            return Effect::None;
+        };
+        if self.blamed.remove(&only.lease) {
+            return Effect::Forgotten(only.lease);
+        }
+        self.blamed.insert(only.lease);
+        self.isolated.push_front(*only);
+        Effect::Blamed(only.lease)
+    }
+}

@@ -1,0 +1,153 @@
+//! Handlers' lines in the host's log, written while their attempts run, by a thread of its own: whoever
+//! writes a line waits neither for its formatting nor for whoever reads the log.
+
+use chrono::SecondsFormat;
+use serde_json::{Map, Value};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+use tasker_domain::invocation::Invocation;
+use tasker_sandbox::{LogLevel, LogLine, LogSink};
+
+/// Lines that wait to be written.
+const MAX_WAITING_LINES: usize = 4_096;
+/// The bytes of the lines that wait.
+const MAX_WAITING_BYTES: usize = 4 << 20;
+/// What a line and each of its fields take beside their bytes, about.
+const PART_BYTES: usize = 64;
+/// How long the end of a host waits for the lines before it, and how often it looks.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
+const FLUSH_LOOK: Duration = Duration::from_millis(5);
+
+/// One for the process, as its log is.
+static WRITER: LazyLock<Writer> = LazyLock::new(Writer::start);
+
+/// A line of an attempt.
+struct Entry {
+    invocation: Arc<Invocation>,
+    line: LogLine,
+    bytes: usize,
+}
+
+struct Writer {
+    /// None where the thread did not start: then lines are lost, and counted.
+    entries: Option<SyncSender<Entry>>,
+    waiting_bytes: Arc<AtomicUsize>,
+}
+
+/// Takes the lines of one attempt.
+pub(super) struct HandlerLog(Arc<Invocation>);
+
+impl HandlerLog {
+    pub(super) fn of(invocation: &Arc<Invocation>) -> Arc<dyn LogSink> {
+        Arc::new(Self(invocation.clone()))
+    }
+}
+
+impl LogSink for HandlerLog {
+    fn take(&self, line: LogLine) -> bool {
+        WRITER.take(&self.0, line)
+    }
+}
+
+/// Waits until what was logged before is written, though not for ever.
+pub(super) async fn flush() {
+    let flushed = async {
+        while WRITER.waiting_bytes.load(Relaxed) > 0 {
+            tokio::time::sleep(FLUSH_LOOK).await;
+        }
+    };
+    let _ = tokio::time::timeout(FLUSH_TIMEOUT, flushed).await;
+}
+
+impl Writer {
+    fn start() -> Self {
+        let (sender, entries) = sync_channel(MAX_WAITING_LINES);
+        let waiting_bytes = Arc::<AtomicUsize>::default();
+        let waiting = waiting_bytes.clone();
+        let thread = std::thread::Builder::new().name("handler-log".to_owned());
+        let started = thread.spawn(move || write_all(&entries, &waiting));
+        if let Err(error) = &started {
+            tracing::error!(%error, "handlers' log lines are lost: their thread did not start");
+        }
+        Self {
+            entries: started.is_ok().then_some(sender),
+            waiting_bytes,
+        }
+    }
+
+    fn take(&self, invocation: &Arc<Invocation>, line: LogLine) -> bool {
+        let Some(entries) = &self.entries else {
+            return false;
+        };
+        let field = |(key, value): &(String, String)| PART_BYTES + key.len() + value.len();
+        let bytes = PART_BYTES + line.message.len() + line.fields.iter().map(field).sum::<usize>();
+        let before = self.waiting_bytes.fetch_add(bytes, Relaxed);
+        let entry = Entry {
+            invocation: invocation.clone(),
+            line,
+            bytes,
+        };
+        let is_taken = before < MAX_WAITING_BYTES && entries.try_send(entry).is_ok();
+        if !is_taken {
+            self.waiting_bytes.fetch_sub(bytes, Relaxed);
+        }
+        is_taken
+    }
+}
+
+fn write_all(entries: &Receiver<Entry>, waiting_bytes: &AtomicUsize) {
+    while let Ok(entry) = entries.recv() {
+        write(&entry.invocation, &entry.line);
+        waiting_bytes.fetch_sub(entry.bytes, Relaxed);
+    }
+}
+
+fn write(invocation: &Invocation, line: &LogLine) {
+    let (task_id, step, attempt) = (
+        invocation.lease.task_id,
+        &*invocation.step.name,
+        invocation.lease.attempt,
+    );
+    let correlation_id = &*invocation.correlation_id;
+    macro_rules! write {
+        ($level:ident) => {
+            tracing::$level!(
+                target: "tasker::handler",
+                at = line.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+                %task_id, step, attempt, correlation_id,
+                source = line.source.as_str(),
+                fields = fields(&line.fields),
+                "{}", line.message
+            )
+        };
+    }
+    match line.level {
+        LogLevel::Trace => write!(trace),
+        LogLevel::Debug => write!(debug),
+        LogLevel::Info => write!(info),
+        LogLevel::Warn => write!(warn),
+        LogLevel::Error => write!(error),
+    }
+}
+
+/// The fields as a JSON object, of two of one name the last; none where there are none.
+fn fields(fields: &[(String, String)]) -> Option<String> {
+    let member = |(key, value): &(String, String)| (key.clone(), Value::String(value.clone()));
+    let object: Map<String, Value> = fields.iter().map(member).collect();
+    (!object.is_empty()).then(|| Value::Object(object).to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fields_are_one_json_object() {
+        let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+        let told = fields(&[pair("order", "7"), pair("why", "a \"b\"\n")]);
+        assert_eq!(told.unwrap(), r#"{"order":"7","why":"a \"b\"\n"}"#);
+        assert_eq!(fields(&[]), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! Says that the worker is alive, for as long as its loop is.
+//!
+//! The heartbeat is a task of its own, so that neither a call that hangs nor a busy loop delays it. It
+//! stops where the loop does not go on any more: then others shall take over what that held.
+
+use super::Worker;
+use super::leases::HeldLeases;
+use std::time::{Duration, Instant};
+use tasker_domain::chain::Chain;
+use tasker_domain::ids::WorkerId;
+use tasker_domain::invocation::Lease;
+use tasker_store::StoreError;
+use tokio::sync::mpsc::Sender;
+use tokio::sync::mpsc::error::TrySendError;
+
+/// A heartbeat that failed is repeated after this part of the interval.
+const RETRY_PART: u32 = 4;
+
+/// What the heartbeat tells the loop.
+pub(super) enum Beat {
+    /// Nothing: the loop shows by taking it that it goes on.
+    Ask,
+    /// These leases are void: their attempts may as well end.
+    Void(Vec<Lease>),
+    /// The worker was declared dead.
+    Dead,
+}
+
+/// How long the database may not hear of a worker until it counts as interrupted. With an interruption of
+/// this length that all share, each is heard again before the others may declare it dead.
+pub(super) fn gap_max(dead_after: Duration) -> Duration {
+    dead_after / 2
+}
+
+/// Beats until the worker is declared dead or the loop has ended.
+pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases, to_loop: Sender<Beat>) {
+    tokio::select! {
+        () = beat_steadily(&worker, id, &to_loop) => {}
+        () = watch_leases(&worker, id, &held, &to_loop) => {}
+    }
+}
+
+async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
+    let interval = worker.config.heartbeat_interval;
+    let mut answered = Instant::now();
+    loop {
+        let started = Instant::now();
+        match to_loop.try_send(Beat::Ask) {
+            Ok(()) => answered = started,
+            Err(TrySendError::Full(_)) => {}
+            Err(TrySendError::Closed(_)) => return,
+        }
+        let pause = match beat(worker, id, answered).await {
+            Ok(true) => interval,
+            Ok(false) => {
+                to_loop.send(Beat::Dead).await.ok();
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
+                interval / RETRY_PART
+            }
+        };
+        tokio::time::sleep_until((started + pause).into()).await;
+    }
+}
+
+async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, StoreError> {
+    let dead_after = worker.config.dead_after;
+    if answered.elapsed() > dead_after {
+        tracing::error!(
+            worker_id = id.0,
+            "the worker's loop stands still; without a heartbeat other hosts take over what it holds"
+        );
+        return Ok(true);
+    }
+    worker.store.heartbeat(id, gap_max(dead_after)).await
+}
+
+/// Asks about leases apart from the heartbeat: a lock on the steps must not make the worker look dead.
+async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop: &Sender<Beat>) {
+    let interval = worker.config.heartbeat_interval;
+    loop {
+        tokio::time::sleep(interval).await;
+        let leases = held.older_than(interval);
+        if leases.is_empty() {
+            continue;
+        }
+        match worker.store.void_leases(id, &leases).await {
+            Ok(void) if void.is_empty() => {}
+            Ok(void) => {
+                if to_loop.send(Beat::Void(void)).await.is_err() {
+                    return;
+                }
+            }
+            Err(error) => {
+                tracing::debug!(error = %Chain(&error), "cannot ask which leases are void; the next turn does");
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What attempts ask of the host while they run, done on the host's threads: a connection to the
+//! database belongs to the threads that opened it, and must not wait for guests that compute.
+
+use super::Worker;
+use super::attempt::{self, RETRY_FIRST, RETRY_MAX, once_it_answers};
+use super::watchdog::OutageClock;
+use futures::future::BoxFuture;
+use tasker_domain::chain::Chain;
+use tasker_domain::digest::Digest;
+use tasker_domain::invocation::Lease;
+use tasker_domain::kv::KvEntry;
+use tasker_domain::name::Name;
+use tasker_domain::secret::SecretValue;
+use tasker_sandbox::{
+    AncestorError, AncestorResult, AncestorResults, KvEntries, KvUnavailable, Prepared,
+    SandboxError, SecretUnavailable, SecretValues,
+};
+use tasker_store::Store;
+use tasker_store::backoff::Backoff;
+use tasker_store::secret::SecretError;
+use tokio::runtime::Handle;
+use tokio_util::task::AbortOnDropHandle;
+
+/// The host's threads, and its database.
+#[derive(Clone)]
+pub(super) struct HostSide {
+    threads: Handle,
+    store: Store,
+    outage: OutageClock,
+}
+
+impl HostSide {
+    /// To be called on the host's threads.
+    pub(super) fn here(store: Store, outage: OutageClock) -> Self {
+        Self {
+            threads: Handle::current(),
+            store,
+            outage,
+        }
+    }
+
+    /// The component, ready to run; where it is not in memory, the host's threads see to it.
+    pub(super) async fn prepare(
+        &self,
+        worker: &Worker,
+        digest: Digest,
+    ) -> Result<Prepared, SandboxError> {
+        if let Some(prepared) = worker.sandbox.prepared(digest) {
+            return Ok(prepared);
+        }
+        let worker = worker.clone();
+        self.run(async move { attempt::prepare(&worker, digest).await })
+            .await
+    }
+
+    /// Runs this on the host's threads, for as long as somebody waits for it.
+    async fn run<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> T {
+        let done = AbortOnDropHandle::new(self.threads.spawn(work)).await;
+        match done {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The host ends; so does the attempt.
+                Err(_) => std::future::pending().await,
+            },
+        }
+    }
+
+    /// The same, for questions to the database, whose outages are nobody's time.
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let outage = self.outage.clone();
+        self.run(async move { outage.during(question).await }).await
+    }
+}
+
+impl AncestorResults for HostSide {
+    fn result<'a>(
+        &'a self,
+        lease: Lease,
+        step: &'a str,
+        bytes_max: u64,
+    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
+        let (store, step) = (self.store.clone(), step.to_owned());
+        Box::pin(self.ask(async move {
+            let (task, of) = (lease.task_id, lease.step_no);
+            let ask = || store.ancestor_result(task, of, &step, bytes_max);
+            let found = once_it_answers(ask).await;
+            let found = found.map_err(|error| AncestorError(Box::new(error)))?;
+            Ok(found.map(|found| AncestorResult {
+                text: found.result,
+                bytes: found.bytes.unsigned_abs(),
+            }))
+        }))
+    }
+}
+
+impl SecretValues for HostSide {
+    fn value<'a>(
+        &'a self,
+        namespace: &'a str,
+        name: &'a str,
+    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
+        let store = self.store.clone();
+        let (namespace, name) = (namespace.to_owned(), name.to_owned());
+        Box::pin(self.ask(async move {
+            let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
+            loop {
+                match store.secret_value(&namespace, &name).await {
+                    Err(SecretError::Store(error)) if error.is_transient() => backoff.wait().await,
+                    answer => return answer.map_err(unavailable),
+                }
+            }
+        }))
+    }
+}
+
+fn unavailable(error: SecretError) -> SecretUnavailable {
+    if !error.is_of_host() {
+        return SecretUnavailable::Unreadable(Box::new(error));
+    }
+    tracing::error!(error = %Chain(&error), "the step that asked for a secret is given back");
+    SecretUnavailable::NoKey(Box::new(error))
+}
+
+impl KvEntries for HostSide {
+    fn entry<'a>(
+        &'a self,
+        namespace: &'a str,
+        bucket: &'a Name,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
+        let store = self.store.clone();
+        let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
+        Box::pin(self.ask(async move {
+            let ask = || store.kv_entry(&namespace, &bucket, &key);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| KvUnavailable(Box::new(error)))
+        }))
+    }
+
+    fn keys<'a>(
+        &'a self,
+        namespace: &'a str,
+        bucket: &'a Name,
+        prefix: &'a str,
+        limit: u32,
+    ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
+        let store = self.store.clone();
+        let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
+        Box::pin(self.ask(async move {
+            let ask = || store.kv_keys(&namespace, &bucket, &prefix, limit);
+            once_it_answers(ask)
+                .await
+                .map_err(|error| KvUnavailable(Box::new(error)))
+        }))
+    }
+}

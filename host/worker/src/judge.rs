@@ -1,0 +1,34 @@
+//! Watches the ramps that have a guard. Every host does it; the database lets one at a time.
+
+use std::time::Duration;
+use tasker_domain::chain::Chain;
+use tasker_store::Store;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Between two looks at the ramps; without one, a look costs next to nothing.
+const JUDGE_INTERVAL: Duration = Duration::from_secs(2);
+
+/// A look that took long, at a window with very many attempts, is followed by a pause of so many times
+/// as long.
+const PAUSE_PER_LOOK: u32 = 10;
+
+/// Judges until `stop`.
+pub(super) async fn run(store: Store, stop: CancellationToken) {
+    let mut pause = Duration::ZERO;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        let started = Instant::now();
+        match store.judge_ramps().await {
+            Ok(0) => {}
+            Ok(ramps) => tracing::warn!(ramps, "ramps rolled back or frozen by their guards"),
+            Err(error) => {
+                tracing::debug!(error = %Chain(&error), "judging failed; the next turn tries again");
+            }
+        }
+        pause = JUDGE_INTERVAL.max(started.elapsed() * PAUSE_PER_LOOK);
+    }
+}

@@ -1,0 +1,38 @@
+//! What the loop holds, for those who act beside it: the heartbeat and the reaper.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tasker_domain::invocation::Lease;
+
+/// The leases of attempts that run or have yet to be reported; clones see the same.
+#[derive(Clone, Default)]
+pub(super) struct HeldLeases(Arc<Mutex<HashMap<Lease, Instant>>>);
+
+impl HeldLeases {
+    /// Notes a lease that was just claimed.
+    pub(super) fn insert(&self, lease: Lease) {
+        self.leases().insert(lease, Instant::now());
+    }
+
+    /// Forgets a lease: its attempt is reported, or it is void.
+    pub(super) fn remove(&self, lease: &Lease) {
+        self.leases().remove(lease);
+    }
+
+    pub(super) fn all(&self) -> Vec<Lease> {
+        self.leases().keys().copied().collect()
+    }
+
+    /// Those that have been held for `age`.
+    pub(super) fn older_than(&self, age: Duration) -> Vec<Lease> {
+        let leases = self.leases();
+        let old = leases.iter().filter(|(_, since)| since.elapsed() >= age);
+        old.map(|(lease, _)| *lease).collect()
+    }
+
+    fn leases(&self) -> MutexGuard<'_, HashMap<Lease, Instant>> {
+        // One insertion or removal leaves nothing half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

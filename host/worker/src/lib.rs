@@ -1,0 +1,211 @@
+//! Claims steps, runs their handlers in the sandbox, reports what came of them.
+//!
+//! One loop a host, and it keeps no state that matters: what it holds is known to the database by
+//! lease, and a host that dies is found out by its missing heartbeat.
+
+mod attempt;
+mod barred;
+mod dispatch;
+mod handler_log;
+mod heartbeat;
+mod held;
+mod host_side;
+mod judge;
+mod leases;
+mod plan;
+mod prefetch;
+mod reap;
+mod round;
+mod rules;
+mod running;
+mod stalls;
+mod stats;
+mod unreadable;
+mod watchdog;
+
+pub use stats::WorkerStats;
+
+use barred::Barred;
+use dispatch::{Dispatch, Ended};
+use heartbeat::Beat;
+use leases::HeldLeases;
+use plan::PlanCache;
+use std::sync::Arc;
+use std::time::Duration;
+use tasker_domain::chain::Chain;
+use tasker_domain::ids::WorkerId;
+use tasker_domain::limits::Limits;
+use tasker_sandbox::Sandbox;
+use tasker_store::backoff::Backoff;
+use tasker_store::wake::Wake;
+use tasker_store::{Store, StoreError};
+use tokio::sync::mpsc::{self, Receiver};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+/// How one worker loop works.
+#[derive(Clone, Debug)]
+pub struct WorkerConfig {
+    /// Told to people as the holder of leases.
+    pub host_name: String,
+    /// Attempts under way at the same time.
+    pub slots: usize,
+    /// Calls to the database under way at the same time.
+    pub lanes: usize,
+    /// Reports, and claims, of one call.
+    pub batch: usize,
+    /// How often an idle worker looks for work that no hint told it of.
+    pub poll_interval: Duration,
+    pub heartbeat_interval: Duration,
+    /// A worker without a heartbeat for this long is dead. Several times the interval.
+    pub dead_after: Duration,
+    /// How long after its deadline an attempt is still its sandbox's to end; then the worker ends it.
+    pub deadline_grace: Duration,
+    /// How long attempts under way may go on at shutdown before they are given back.
+    pub drain_timeout: Duration,
+    /// The most that an attempt may use, whatever its namespace and its step say.
+    pub limits: Limits,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            host_name: "localhost".to_owned(),
+            slots: default_slots(),
+            lanes: 2,
+            batch: 64,
+            poll_interval: Duration::from_millis(500),
+            heartbeat_interval: Duration::from_secs(2),
+            dead_after: Duration::from_secs(10),
+            deadline_grace: Duration::from_secs(15),
+            drain_timeout: Duration::from_secs(20),
+            limits: Limits::of_host(),
+        }
+    }
+}
+
+/// Attempts under way at the same time, for each core: most of them wait for something.
+pub const SLOTS_PER_CORE: usize = 128;
+/// The most where nobody says how many: each keeps address space for its memories.
+const MAX_DEFAULT_SLOTS: usize = 1_000;
+
+/// As many slots as this machine's cores can serve.
+pub fn default_slots() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores * SLOTS_PER_CORE).min(MAX_DEFAULT_SLOTS)
+}
+
+/// The parts of a worker loop.
+#[derive(Clone)]
+pub struct Worker {
+    pub store: Store,
+    pub sandbox: Sandbox,
+    pub wake: Wake,
+    pub config: WorkerConfig,
+    pub stats: Arc<WorkerStats>,
+}
+
+/// How long to wait before trying to register again.
+const REGISTER_RETRY_FIRST: Duration = Duration::from_millis(500);
+const REGISTER_RETRY_MAX: Duration = Duration::from_secs(5);
+
+/// How long the database may take to hear that the worker ends.
+const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
+
+impl Worker {
+    /// Works until `shutdown`, then finishes or gives back what it holds.
+    ///
+    /// A lost database is waited for. An error means that the database refuses this host.
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
+        let control = self.store.for_control();
+        let barred = tokio::select! {
+            barred = Barred::read(&control) => barred?,
+            () = shutdown.cancelled() => return Ok(()),
+        };
+        // Ended with this call.
+        let _beside = self.start_beside(&barred, &shutdown);
+        let plans = Arc::new(PlanCache::new(self.config.limits.clone(), barred.clone()));
+        while let Some(id) = self.register(&shutdown).await? {
+            tracing::info!(
+                worker_id = id.0,
+                slots = self.config.slots,
+                "worker started"
+            );
+            let held = HeldLeases::default();
+            // Ended with this turn.
+            let (beats, _alive) = self.keep_alive(id, &held);
+            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
+            match dispatch.run(&shutdown).await {
+                Ended::Shutdown => {
+                    self.stop(id).await;
+                    handler_log::flush().await;
+                    break;
+                }
+                Ended::Dead => tracing::warn!(
+                    worker_id = id.0,
+                    "declared dead by another host; starting anew"
+                ),
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts what goes on beside the loop, for as long as the answer is kept.
+    fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
+        let mut beside = JoinSet::new();
+        let (store, interval) = (self.store.for_control(), self.config.heartbeat_interval);
+        beside.spawn(judge::run(store.clone(), shutdown.clone()));
+        beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
+        beside.spawn(prefetch::run(self.clone(), barred.clone()));
+        beside
+    }
+
+    /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.
+    fn keep_alive(&self, id: WorkerId, held: &HeldLeases) -> (Receiver<Beat>, JoinSet<()>) {
+        // The loop shows that it goes on by making room.
+        let (to_loop, beats) = mpsc::channel(1);
+        let mut alive = JoinSet::new();
+        alive.spawn(heartbeat::run(self.clone(), id, held.clone(), to_loop));
+        alive.spawn(reap::run(self.clone(), id, held.clone()));
+        (beats, alive)
+    }
+
+    async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
+        let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
+        let (name, pid) = (&self.config.host_name, std::process::id());
+        while !shutdown.is_cancelled() {
+            let registered = tokio::select! {
+                registered = self.store.register_worker(name, pid) => registered,
+                () = shutdown.cancelled() => break,
+            };
+            match registered {
+                Ok(id) => return Ok(Some(id)),
+                Err(error) if !error.is_transient() => return Err(error),
+                Err(error) => {
+                    tracing::warn!(error = %Chain(&error), "the database is not there; waiting for it");
+                }
+            }
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = backoff.wait() => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn stop(&self, id: WorkerId) {
+        let stopping = self.store.stop_worker(id, "host stopped");
+        let Ok(stopped) = tokio::time::timeout(GOODBYE_TIMEOUT, stopping).await else {
+            tracing::warn!(
+                "the database did not answer the goodbye; the next host takes back what is left"
+            );
+            return;
+        };
+        match stopped {
+            Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
+            Err(error) => {
+                tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left");
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! From what was claimed to what can be run.
+
+use super::barred::Barred;
+use super::held::TaskText;
+use super::round::Finished;
+use super::rules::{Rules, RulesCache};
+use super::unreadable::{Unreadable, UnreadableLocks};
+use lru::LruCache;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tasker_domain::ids::LockId;
+use tasker_domain::invocation::{Invocation, Lease, StepPlan};
+use tasker_domain::limits::{Limit, LimitSettings, LimitSource, Limits};
+use tasker_domain::outcome::Outcome;
+use tasker_domain::template::Schema;
+use tasker_store::plan::StoredStep;
+use tasker_store::{Store, StoreError};
+
+/// Locks whose steps a host keeps in memory.
+const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+/// How often a database that does not answer is asked for a plan before the steps are given back.
+const ASK_TIMES: u32 = 5;
+/// Between these questions.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
+
+/// By step number. A step that this host cannot read harms no other step of its lock.
+type Plan = Arc<BTreeMap<i16, Result<Arc<StepPlan>, Unreadable>>>;
+
+/// A claimed step, with all that its attempt needs but the plan.
+pub(super) struct NextStep {
+    pub(super) lease: Lease,
+    pub(super) lock_id: LockId,
+    /// The registry's, read after the claim.
+    pub(super) generation: i64,
+    pub(super) task: Arc<TaskText>,
+    /// JSON text.
+    pub(super) checkpoint: Option<String>,
+    /// The result (JSON text) of this parent, by number.
+    pub(super) at_hand: Option<(i16, Arc<str>)>,
+}
+
+/// A claimed step as it goes on.
+pub(super) struct Assigned {
+    pub(super) lease: Lease,
+    pub(super) task: Arc<TaskText>,
+    /// What to run; where it cannot be run, what to report instead.
+    pub(super) invocation: Result<Invocation, Finished>,
+}
+
+/// The steps of locks, which never change, with what their namespace grants and limits, which may.
+pub(super) struct PlanCache {
+    plans: Mutex<LruCache<LockId, Kept>>,
+    rules: RulesCache,
+    limits: Limits,
+    barred: Barred,
+    unreadable: UnreadableLocks,
+}
+
+/// A plan, and what it was made from.
+#[derive(Clone)]
+struct Kept {
+    steps: Arc<[StoredStep]>,
+    rules: Arc<Rules>,
+    plan: Plan,
+}
+
+impl PlanCache {
+    pub(super) fn new(limits: Limits, barred: Barred) -> Self {
+        Self {
+            plans: Mutex::new(LruCache::new(MAX_LOCKS)),
+            rules: RulesCache::default(),
+            limits,
+            barred,
+            unreadable: UnreadableLocks::default(),
+        }
+    }
+
+    /// What becomes of each of the claimed steps, in the same order. What is wrong with one lock or
+    /// namespace harms its own steps only.
+    pub(super) async fn assign(&self, store: &Store, next: Vec<NextStep>) -> Vec<Assigned> {
+        let mut assigned = Vec::with_capacity(next.len());
+        let mut plans: HashMap<LockId, Result<Plan, Unreadable>> = HashMap::new();
+        for step in next {
+            let lock = step.lock_id;
+            let plan = match plans.entry(lock) {
+                Entry::Occupied(read) => read.into_mut(),
+                Entry::Vacant(place) => {
+                    place.insert(self.plan_once_answered(store, lock, step.generation).await)
+                }
+            };
+            assigned.push(self.assigned(plan, step));
+        }
+        assigned
+    }
+
+    fn assigned(&self, plan: &Result<Plan, Unreadable>, step: NextStep) -> Assigned {
+        let (lease, lock, task) = (step.lease, step.lock_id, step.task.clone());
+        let invocation = match plan {
+            Ok(plan) => invocation(plan, step),
+            Err(unreadable) => Err(unreadable.clone()),
+        };
+        let invocation = invocation.map_err(|unreadable| self.unrun(lease, lock, &unreadable));
+        Assigned {
+            lease,
+            task,
+            invocation,
+        }
+    }
+
+    /// Reported instead of an attempt that cannot begin.
+    fn unrun(&self, lease: Lease, lock: LockId, unreadable: &Unreadable) -> Finished {
+        let outcome = match unreadable {
+            Unreadable::Nowhere(_) => Outcome::Failed(unreadable.failure(lock)),
+            Unreadable::Here(_) | Unreadable::Now(_) => Outcome::GivenBack {
+                failure: unreadable.failure(lock),
+                delay: self.unreadable.delay(lock),
+            },
+        };
+        if let Outcome::Failed(failure) | Outcome::GivenBack { failure, .. } = &outcome {
+            tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, lock = lock.0,
+                code = failure.code, message = failure.message, "a step cannot be run here");
+        }
+        Finished::unrun(lease, outcome)
+    }
+
+    async fn plan_once_answered(
+        &self,
+        store: &Store,
+        lock: LockId,
+        generation: i64,
+    ) -> Result<Plan, Unreadable> {
+        let mut asked = 1;
+        loop {
+            match self.plan(store, lock, generation).await {
+                Err(error) if error.is_transient() && asked < ASK_TIMES => {
+                    asked += 1;
+                    tokio::time::sleep(ASK_AGAIN).await;
+                }
+                Err(error) => return Err(Unreadable::of(&error)),
+                Ok(plan) => {
+                    if plan.values().all(Result::is_ok) {
+                        self.unreadable.forget(lock);
+                    }
+                    return Ok(plan);
+                }
+            }
+        }
+    }
+
+    /// The plan of the lock, under the rules that stood at that generation or later.
+    async fn plan(&self, store: &Store, lock: LockId, generation: i64) -> Result<Plan, StoreError> {
+        let kept = self.kept(lock);
+        let steps = match &kept {
+            Some(kept) => kept.steps.clone(),
+            None => store.steps_of_lock(lock).await?.into(),
+        };
+        let Some(first) = steps.first() else {
+            return Ok(Plan::default());
+        };
+        let rules = self.rules.of(store, &first.namespace, generation).await?;
+        if let Some(kept) = kept
+            && Arc::ptr_eq(&kept.rules, &rules)
+        {
+            return Ok(kept.plan);
+        }
+        let quarantined = steps.iter().filter(|step| step.is_quarantined);
+        self.barred.add(quarantined.map(|step| step.digest));
+        let plan = steps
+            .iter()
+            .map(|step| (step.step_no, self.step_plan(step, &rules).map(Arc::new)));
+        let plan: Plan = Arc::new(plan.collect());
+        let kept = Kept {
+            steps,
+            rules,
+            plan: plan.clone(),
+        };
+        // What cannot be read now may be mended.
+        if plan.values().all(Result::is_ok) {
+            let mut plans = self.plans.lock().expect("no holder panics");
+            plans.put(lock, kept);
+        }
+        Ok(plan)
+    }
+
+    fn kept(&self, lock: LockId) -> Option<Kept> {
+        let mut plans = self.plans.lock().expect("no holder panics");
+        plans.get(&lock).cloned()
+    }
+
+    /// The least of what the host, the namespace, its rule for the component and the step say.
+    fn limits(&self, step: &StoredStep, said: &LimitSettings, rules: &Rules) -> Limits {
+        let mut limits = self.limits.clone();
+        rules.narrow(&mut limits, &step.component);
+        let timeout_ms = u64::try_from(step.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = [(Limit::Timeout, timeout_ms)].into_iter().collect();
+        limits.narrow(&said.or(&timeout), LimitSource::Step);
+        limits
+    }
+
+    fn step_plan(&self, step: &StoredStep, rules: &Rules) -> Result<StepPlan, Unreadable> {
+        let result_schema = match &step.result_schema {
+            Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
+            None => None,
+        };
+        let said = match &step.limits {
+            Some(text) => limit_settings(text, &step.name)?,
+            None => LimitSettings::default(),
+        };
+        let step = step.clone();
+        Ok(StepPlan {
+            limits: self.limits(&step, &said, rules),
+            grants: Arc::new(rules.grants(&step.component)),
+            namespace: step.namespace.into(),
+            name: step.name.into(),
+            component: step.component.into(),
+            component_version_id: step.component_version_id,
+            digest: step.digest,
+            handler: step.handler,
+            config: step.config.unwrap_or_else(|| "null".to_owned()),
+            max_attempts: step.max_attempts.unsigned_abs(),
+            result_schema,
+        })
+    }
+}
+
+fn compiled(schema: &str, step: &str) -> Result<Schema, Unreadable> {
+    let unknown =
+        |error: String| Unreadable::Here(format!("result schema of step {step}: {error}"));
+    let schema = serde_json::from_str(schema).map_err(|error| unknown(error.to_string()))?;
+    Schema::compile(&schema).map_err(|errors| {
+        let first = errors.first().map(ToString::to_string);
+        unknown(first.unwrap_or_default())
+    })
+}
+
+fn limit_settings(text: &str, step: &str) -> Result<LimitSettings, Unreadable> {
+    serde_json::from_str(text)
+        .map_err(|error| Unreadable::Here(format!("limits of step {step}: {error}")))
+}
+
+fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, Unreadable> {
+    let no = step.lease.step_no;
+    let missing = || Unreadable::Nowhere(format!("it has no step {no}"));
+    let name = |no: &i16| Some(plan.get(no)?.as_ref().ok()?.name.clone());
+    let at_hand = step
+        .at_hand
+        .and_then(|(no, result)| Some((name(&no)?, result)));
+    Ok(Invocation {
+        lease: step.lease,
+        step: plan.get(&no).ok_or_else(missing)?.clone()?,
+        task_input: step.task.input.clone(),
+        dependencies: at_hand.into_iter().collect(),
+        checkpoint: step.checkpoint,
+        correlation_id: step.task.correlation_id.clone(),
+    })
+}

@@ -1,0 +1,285 @@
+//! Calls to the database: report what ended, claim what is next. Each is one after the other and by
+//! itself, so that no claim shares the fate of a report.
+
+use super::Worker;
+use super::held::{HeldBytes, TaskText};
+use super::plan::{Assigned, NextStep, PlanCache};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tasker_domain::effects::Effects;
+use tasker_domain::ids::{TaskId, WorkerId};
+use tasker_domain::invocation::Lease;
+use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use tasker_store::StoreError;
+use tasker_store::engine::{Claimed, Completed, Failed, GivenBack, Released, VersionUsage};
+use tasker_store::kv::CompletedWithKv;
+
+/// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
+/// when its handler asks.
+const AT_HAND_BYTES_MAX: usize = 64 << 10;
+
+/// An attempt that ended, not yet reported.
+#[derive(Clone, Debug)]
+pub(super) struct Finished {
+    pub(super) lease: Lease,
+    pub(super) outcome: Outcome,
+    /// None where nothing ran.
+    pub(super) usage: Option<VersionUsage>,
+    /// Recorded with a result or checkpoint, or not at all.
+    pub(super) effects: Effects,
+}
+
+impl Finished {
+    /// Of an attempt that never ran, or of which nothing but its end is known.
+    pub(super) fn unrun(lease: Lease, outcome: Outcome) -> Self {
+        Self {
+            lease,
+            outcome,
+            usage: None,
+            effects: Effects::default(),
+        }
+    }
+
+    /// About how many bytes a report of it has.
+    pub(super) fn bytes(&self) -> u64 {
+        let failure = |failure: &Failure| {
+            failure.message.len() + failure.details.as_ref().map_or(0, String::len)
+        };
+        let outcome = match &self.outcome {
+            Outcome::Completed(text) | Outcome::Checkpointed(text) => text.len(),
+            Outcome::Failed(failed)
+            | Outcome::GivenBack {
+                failure: failed, ..
+            } => failure(failed),
+            Outcome::Quarantined => 0,
+        };
+        let events = self.effects.events.iter().map(|event| event.payload.len());
+        let writes = self.effects.writes.iter();
+        let writes = writes.map(|write| write.value.as_ref().map_or(0, String::len));
+        (outcome + events.sum::<usize>() + writes.sum::<usize>()) as u64
+    }
+}
+
+/// An outcome until it is on record, with what the steps that follow have in common with it.
+#[derive(Clone, Debug)]
+pub(super) struct Unrecorded {
+    pub(super) finished: Finished,
+    pub(super) task: Arc<TaskText>,
+}
+
+/// What a report brought.
+pub(super) struct Reported {
+    /// Steps that it released and claimed.
+    pub(super) released: Vec<Assigned>,
+    /// Other steps may have become ready.
+    pub(super) is_more: bool,
+    /// When the first of the steps that failed or were given back is due again.
+    pub(super) due_in: Option<Duration>,
+}
+
+/// What a claim brought.
+pub(super) struct Claims {
+    pub(super) steps: Vec<Assigned>,
+    /// When the next step is due; zero: now, but it was left.
+    pub(super) due_in: Option<Duration>,
+}
+
+/// A batch by kind of outcome.
+#[derive(Default)]
+struct Sorted {
+    completed: Vec<Completed>,
+    checkpointed: Vec<Completed>,
+    failed: Vec<Failed>,
+    quarantined: Vec<Lease>,
+    given_back: Vec<GivenBack>,
+    with_kv: Vec<CompletedWithKv>,
+}
+
+/// Reports `batch` and claims up to `claim` of the steps that this releases. Repeatable as a whole: what
+/// was recorded before an error is void the second time.
+pub(super) async fn report(
+    worker: &Worker,
+    id: WorkerId,
+    plans: &PlanCache,
+    batch: &[Arc<Unrecorded>],
+    claim: usize,
+) -> Result<Reported, StoreError> {
+    let sorted = sorted(batch);
+    let mut due_in = report_unfinished(worker, id, &sorted).await?;
+    for ended in &sorted.with_kv {
+        worker.stats.count_call();
+        let due = worker.store.complete_with_kv(id, ended).await?;
+        due_in = [due_in, due].into_iter().flatten().min();
+    }
+    let mut released = Vec::new();
+    if !sorted.completed.is_empty() {
+        worker.stats.count_call();
+        let next = worker
+            .store
+            .complete_steps(id, &sorted.completed, claim)
+            .await?;
+        let next = next_steps(batch, &sorted.completed, next);
+        released = plans.assign(&worker.store.for_guests(), next).await;
+    }
+    Ok(Reported {
+        released,
+        is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
+        due_in,
+    })
+}
+
+/// Reports what will be tried again, and what failed. When the first of these is due.
+async fn report_unfinished(
+    worker: &Worker,
+    id: WorkerId,
+    sorted: &Sorted,
+) -> Result<Option<Duration>, StoreError> {
+    let (store, stats) = (&worker.store, &worker.stats);
+    let mut due_in = sorted.given_back.iter().map(|given| given.delay).min();
+    if !sorted.failed.is_empty() {
+        stats.count_call();
+        let due = store.fail_steps(id, &sorted.failed).await?;
+        due_in = [due_in, due].into_iter().flatten().min();
+    }
+    if !sorted.checkpointed.is_empty() {
+        stats.count_call();
+        store.checkpoint_steps(id, &sorted.checkpointed).await?;
+    }
+    if !sorted.quarantined.is_empty() {
+        stats.count_call();
+        store.park_steps(id, &sorted.quarantined).await?;
+    }
+    if !sorted.given_back.is_empty() {
+        stats.count_call();
+        store.give_back_steps(id, &sorted.given_back).await?;
+    }
+    Ok(due_in)
+}
+
+/// The released steps with what they have in common with those that were reported.
+fn next_steps(
+    batch: &[Arc<Unrecorded>],
+    completed: &[Completed],
+    released: Vec<Released>,
+) -> Vec<NextStep> {
+    let tasks: HashMap<TaskId, &Arc<TaskText>> = batch
+        .iter()
+        .map(|ended| (ended.finished.lease.task_id, &ended.task))
+        .collect();
+    let next = released.into_iter().filter_map(|released| {
+        let task_id = released.lease.task_id;
+        Some(NextStep {
+            lease: released.lease,
+            lock_id: released.lock_id,
+            generation: released.generation,
+            task: (*tasks.get(&task_id)?).clone(),
+            checkpoint: None,
+            at_hand: at_hand(task_id, completed),
+        })
+    });
+    next.collect()
+}
+
+/// The result that released a step of the task, where it can only be one, and is small. Which of several
+/// reports counted, nobody told.
+fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> {
+    let mut of_task = completed.iter().filter(|it| it.lease.task_id == task_id);
+    match (of_task.next(), of_task.next()) {
+        (Some(only), None) if only.result.len() <= AT_HAND_BYTES_MAX => {
+            Some((only.lease.step_no, only.result.as_str().into()))
+        }
+        _ => None,
+    }
+}
+
+/// Claims up to `limit` steps that are due, with up to `bytes` of inputs and checkpoints.
+pub(super) async fn claim(
+    worker: &Worker,
+    id: WorkerId,
+    plans: &PlanCache,
+    held: &HeldBytes,
+    (limit, bytes): (usize, u64),
+) -> Result<Claims, StoreError> {
+    worker.stats.count_call();
+    let claims = worker.store.claim_ready(id, limit, bytes).await?;
+    let next = claims.steps.into_iter().map(|step| next_step(step, held));
+    Ok(Claims {
+        steps: plans
+            .assign(&worker.store.for_guests(), next.collect())
+            .await,
+        due_in: claims.due_in,
+    })
+}
+
+fn next_step(step: Claimed, held: &HeldBytes) -> NextStep {
+    let checkpoint_bytes = step.checkpoint.as_ref().map_or(0, String::len);
+    NextStep {
+        lease: step.lease,
+        lock_id: step.lock_id,
+        generation: step.generation,
+        task: Arc::new(TaskText::new(
+            step.input,
+            step.correlation_id,
+            checkpoint_bytes,
+            held,
+        )),
+        checkpoint: step.checkpoint,
+        at_hand: None,
+    }
+}
+
+fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
+    let mut sorted = Sorted::default();
+    for ended in batch {
+        let Finished {
+            lease,
+            outcome,
+            usage,
+            effects,
+        } = &ended.finished;
+        let (lease, usage) = (*lease, *usage);
+        let ended = |result| Completed {
+            lease,
+            result,
+            usage,
+            events: effects.events.clone(),
+        };
+        let with_kv = |result, is_checkpoint| CompletedWithKv {
+            completed: ended(result),
+            is_checkpoint,
+            writes: effects.writes.clone(),
+        };
+        match (outcome.clone(), effects.writes.is_empty()) {
+            (Outcome::Completed(result), true) => sorted.completed.push(ended(result)),
+            (Outcome::Completed(result), false) => sorted.with_kv.push(with_kv(result, false)),
+            (Outcome::Checkpointed(result), true) => sorted.checkpointed.push(ended(result)),
+            (Outcome::Checkpointed(result), false) => sorted.with_kv.push(with_kv(result, true)),
+            (Outcome::Failed(failure), _) => sorted.failed.push(Failed {
+                lease,
+                failure,
+                usage,
+            }),
+            (Outcome::Quarantined, _) => sorted.quarantined.push(lease),
+            (Outcome::GivenBack { failure, delay }, _) => sorted.given_back.push(GivenBack {
+                lease,
+                delay,
+                failure,
+            }),
+        }
+    }
+    sorted
+}
+
+/// What is reported instead of an outcome that the database refuses to record.
+pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
+    let failure = Failure {
+        kind: FailureKind::Host,
+        code: "result_refused".to_owned(),
+        message: format!("the database does not take what the handler returned: {error}"),
+        details: None,
+        retry: Retry::Never,
+        backtrace: Vec::new(),
+    };
+    Finished::unrun(lease, Outcome::Failed(failure))
+}

@@ -1,0 +1,120 @@
+//! What namespaces grant and what they limit, as it stands: read again when the registry's
+//! generation has moved.
+
+use lru::LruCache;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+use tasker_domain::bounds::{MAX_GRANTS, MAX_LIMIT_RULES};
+use tasker_domain::grants::Grants;
+use tasker_domain::limits::{LimitSource, Limits};
+use tasker_domain::name::Name;
+use tasker_domain::scope::Scope;
+use tasker_store::grant::{GrantFilter, GrantRow};
+use tasker_store::limit::LimitRule;
+use tasker_store::{Store, StoreError};
+
+/// Namespaces whose rules a host keeps in memory.
+const MAX_NAMESPACES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+
+/// The rules of one namespace.
+pub(super) struct Rules {
+    /// Those to `*` first, so that what is granted to one component counts before it.
+    grants: Vec<GrantRow>,
+    limits: Vec<LimitRule>,
+}
+
+impl Rules {
+    /// What a component has, named as the namespace names it.
+    pub(super) fn grants(&self, component: &str) -> Grants {
+        let own = self
+            .grants
+            .iter()
+            .filter(|row| row.component.includes(component));
+        Grants::of(own.map(|row| row.capability.clone()))
+    }
+
+    /// Lowers the limits to what the namespace sets for all that it runs, and for this component.
+    pub(super) fn narrow(&self, limits: &mut Limits, component: &str) {
+        for rule in &self.limits {
+            match &rule.component {
+                Scope::All => limits.narrow(&rule.limits, LimitSource::Namespace),
+                Scope::One(one) if one.to_string() == component => {
+                    limits.narrow(&rule.limits, LimitSource::Component);
+                }
+                Scope::One(_) => {}
+            }
+        }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        let grants =
+            |rules: &Self| -> Vec<i64> { rules.grants.iter().map(|row| row.grant_id).collect() };
+        let limits = |rule: &LimitRule| (rule.component.clone(), rule.limits.clone());
+        grants(self) == grants(other)
+            && self
+                .limits
+                .iter()
+                .map(limits)
+                .eq(other.limits.iter().map(limits))
+    }
+}
+
+/// Rules with the generation that they were read under.
+type ReadRules = (i64, Arc<Rules>);
+
+/// Rules by namespace.
+pub(super) struct RulesCache(Mutex<LruCache<Arc<str>, ReadRules>>);
+
+impl Default for RulesCache {
+    fn default() -> Self {
+        Self(Mutex::new(LruCache::new(MAX_NAMESPACES)))
+    }
+}
+
+impl RulesCache {
+    /// The rules of the namespace under this generation or a later one. The same value is returned
+    /// for as long as they are the same.
+    pub(super) async fn of(
+        &self,
+        store: &Store,
+        namespace: &str,
+        generation: i64,
+    ) -> Result<Arc<Rules>, StoreError> {
+        let kept = self.kept(namespace);
+        if let Some((known_at, rules)) = &kept
+            && *known_at >= generation
+        {
+            return Ok(rules.clone());
+        }
+        let read = Arc::new(read(store, namespace).await?);
+        let rules = match kept {
+            Some((_, rules)) if rules.is_same(&read) => rules,
+            Some(_) | None => read,
+        };
+        let mut all = self.0.lock().expect("no holder panics");
+        all.put(namespace.into(), (generation, rules.clone()));
+        Ok(rules)
+    }
+
+    fn kept(&self, namespace: &str) -> Option<ReadRules> {
+        let mut all = self.0.lock().expect("no holder panics");
+        all.get(namespace).cloned()
+    }
+}
+
+async fn read(store: &Store, namespace: &str) -> Result<Rules, StoreError> {
+    let namespace: Name = namespace
+        .parse()
+        .map_err(|error| StoreError::Corrupt(format!("a namespace's name: {error}")))?;
+    let filter = GrantFilter {
+        namespace: Some(&namespace),
+        ..GrantFilter::default()
+    };
+    let mut grants = store.list_grants(filter, MAX_GRANTS).await?;
+    grants.sort_by_key(|row| (!row.component.is_all(), row.grant_id));
+    let limits = store.list_limits(Some(&namespace), None, MAX_LIMIT_RULES);
+    Ok(Rules {
+        grants,
+        limits: limits.await?,
+    })
+}

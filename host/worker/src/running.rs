@@ -1,0 +1,82 @@
+//! An attempt under way.
+
+use super::host_side::HostSide;
+use super::round::Finished;
+use super::watchdog::{OutageClock, Watchdog};
+use super::{Worker, attempt};
+use std::sync::Arc;
+use tasker_domain::digest::Digest;
+use tasker_domain::invocation::Invocation;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::AbortHandle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
+
+/// An attempt under way, and the ways to end it.
+pub(super) struct Running {
+    digest: Digest,
+    cancelled: CancellationToken,
+    quarantined: CancellationToken,
+    task: AbortHandle,
+    _watchdog: AbortOnDropHandle<()>,
+}
+
+impl Running {
+    /// Starts the attempt on the guests' threads; what came of it is sent to `reports`.
+    pub(super) fn start(
+        worker: &Worker,
+        invocation: Invocation,
+        reports: UnboundedSender<Finished>,
+    ) -> Self {
+        let digest = invocation.step.digest;
+        let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
+        let outage = OutageClock::start();
+        let host = HostSide::here(worker.store.for_guests(), outage.clone());
+        let invocation = Arc::new(invocation);
+        let surroundings =
+            attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let watchdog = Watchdog {
+            lease: invocation.lease,
+            timeout: invocation.step.limits.deadline,
+            grace: worker.config.deadline_grace,
+            begun: surroundings.begun.clone(),
+            outage: outage.clone(),
+            reports: reports.clone(),
+        };
+        let attempt = attempt::run(
+            worker.clone(),
+            host,
+            invocation,
+            surroundings,
+            outage,
+            reports,
+        );
+        let task = worker.sandbox.guest_threads().spawn(attempt);
+        let task = task.abort_handle();
+        // Here and not beside the guest, which may be what keeps its thread.
+        let watchdog = tokio::spawn(watchdog.watch(task.clone()));
+        Self {
+            digest,
+            cancelled,
+            quarantined,
+            task,
+            _watchdog: AbortOnDropHandle::new(watchdog),
+        }
+    }
+
+    /// What it runs.
+    pub(super) fn digest(&self) -> &Digest {
+        &self.digest
+    }
+
+    /// Has the guest end soon and report that its code is quarantined.
+    pub(super) fn quarantine(&self) {
+        self.quarantined.cancel();
+    }
+
+    /// Ends it now; nothing is reported.
+    pub(super) fn end(self) {
+        self.cancelled.cancel();
+        self.task.abort();
+    }
+}

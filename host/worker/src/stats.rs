@@ -1,0 +1,46 @@
+//! Counts of one worker loop since it started.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tasker_store::claim_health::ClaimHealth;
+
+/// Counters that only go up; reading them costs the worker nothing.
+#[derive(Debug, Default)]
+pub struct WorkerStats {
+    calls: AtomicU64,
+    attempts: AtomicU64,
+    guest_us: AtomicU64,
+    claiming: ClaimHealth,
+}
+
+impl WorkerStats {
+    /// Calls to the database that reported, claimed, or both.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// Attempts that ended, whatever their outcome.
+    pub fn attempts(&self) -> u64 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Time from the start of an instance to its answer, over all attempts, in microseconds.
+    pub fn guest_us(&self) -> u64 {
+        self.guest_us.load(Ordering::Relaxed)
+    }
+
+    /// How claims go.
+    pub fn claiming(&self) -> &ClaimHealth {
+        &self.claiming
+    }
+
+    pub(super) fn count_call(&self) {
+        self.calls.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_attempt(&self, wall: Duration) {
+        let guest_us = u64::try_from(wall.as_micros()).unwrap_or(u64::MAX);
+        self.attempts.fetch_add(1, Ordering::Relaxed);
+        self.guest_us.fetch_add(guest_us, Ordering::Relaxed);
+    }
+}
