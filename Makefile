@@ -58,8 +58,8 @@ check: rust ## Check form, lints, documentation, licences
 	fi
 
 bench: setup guests ## Measure the engine beside pgbench on this machine
-	cargo build --release --locked -p tasker
-	$(TARGET)/release/tasker bench
+	cargo build --release --locked -p tasker-bench
+	$(TARGET)/release/tasker-bench
 
 # Seconds for each target.
 FUZZ_SECONDS ?= 120

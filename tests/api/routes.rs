@@ -116,7 +116,7 @@ async fn every_route_asks_for_what_the_table_says_and_nothing_is_left_out() {
     }
     for (method, route) in routes(&server) {
         let Some(rule) = named(&method.parse().unwrap(), &route) else {
-            panic!("{method} {route} is missing in host/src/api/auth/routes.rs");
+            panic!("{method} {route} is missing in host/api/src/auth/routes.rs");
         };
         let path = filled(&route, &task);
         let refused = ask(&stranger, rule, &method, &path).await;

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Measures every figure of README.md and writes one JSON file each into results/. Takes some minutes;
-# the machine should have nothing else to do. TASKER names the program, a release build.
+# the machine should have nothing else to do. TASKER_BENCH names the program, a release build.
 set -euo pipefail
 cd "$(dirname "$0")"
-tasker="${TASKER:-../../target/release/tasker}"
+bench="${TASKER_BENCH:-../../target/release/tasker-bench}"
 mkdir -p results
 
 measure() {
   local name="$1"
   shift
-  printf '%s: tasker bench %s\n' "$name" "$*" >&2
-  "$tasker" bench "$@" --output json >"results/$name.json"
+  printf '%s: tasker-bench %s\n' "$name" "$*" >&2
+  "$bench" "$@" --output json >"results/$name.json"
 }
 
 measure linear5 --workload linear5 --tasks 2000

@@ -1,7 +1,7 @@
-//! `tasker bench`, briefly: what it counts, not what it times.
+//! `tasker-bench`, briefly: what it counts, not what it times.
 
 use super::terminal::Terminal;
-use crate::harness::{TestDatabase, basics};
+use crate::harness::{TestDatabase, basics, tasker_bench};
 use serde_json::Value;
 
 /// Runs a measurement on a database of its own, and returns what it found.
@@ -9,8 +9,8 @@ async fn measure(arguments: &[&str]) -> Value {
     let (terminal, database) = (Terminal::without_host(), TestDatabase::new().await);
     let (component, url) = (terminal.file("basics.wasm", basics()), database.url());
     let on = ["--database-url", &url, "--component", &component];
-    let whole = [&["bench"], arguments, &on, &["--output", "json"]].concat();
-    let ran = terminal.run(whole).await.succeeds();
+    let whole = [arguments, &on, &["--output", "json"]].concat();
+    let ran = terminal.run_program(tasker_bench(), whole).await.succeeds();
     serde_json::from_str(&ran.out).expect("a report is JSON")
 }
 

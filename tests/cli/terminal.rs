@@ -86,7 +86,16 @@ impl Terminal {
 
     /// Runs `tasker` with these arguments.
     pub async fn run(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
-        Ran::of(self.command(arguments).output().await.unwrap())
+        self.run_program(tasker(), arguments).await
+    }
+
+    /// Runs another program of the workspace.
+    pub async fn run_program(
+        &self,
+        program: &Path,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Ran {
+        Ran::of(self.command_of(program, arguments).output().await.unwrap())
     }
 
     /// The same with a text on standard input.
@@ -107,7 +116,15 @@ impl Terminal {
 
     /// `tasker` with these arguments, not started.
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
-        let mut command = Command::new(tasker());
+        self.command_of(tasker(), arguments)
+    }
+
+    fn command_of(
+        &self,
+        program: &Path,
+        arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+    ) -> Command {
+        let mut command = Command::new(program);
         command
             .args(arguments)
             .env("TASKER_URL", &self.url)

@@ -17,5 +17,5 @@ pub use guests::{basics, build_guests};
 pub use host::{TestHost, step_of, submits};
 pub use key::{ADMIN_KEY, client, client_with, install_admin_key};
 pub use oci::OciRegistry;
-pub use program::tasker;
+pub use program::{tasker, tasker_bench};
 pub use wait::{wait_until, wait_until_sql};

@@ -5,12 +5,18 @@ use std::sync::LazyLock;
 
 /// The program `tasker`, built from the source at hand.
 pub fn tasker() -> &'static Path {
-    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(build);
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("tasker"));
+    &PROGRAM
+}
+
+/// The program `tasker-bench`.
+pub fn tasker_bench() -> &'static Path {
+    static PROGRAM: LazyLock<PathBuf> = LazyLock::new(|| build("tasker-bench"));
     &PROGRAM
 }
 
 /// Cargo does nothing where the program is up to date, and lets others wait where it is not.
-fn build() -> PathBuf {
+fn build(program: &str) -> PathBuf {
     let mut command = Command::new(env!("CARGO"));
     for (name, _) in std::env::vars_os().filter(|(name, _)| describes_a_package(name)) {
         command.env_remove(name);
@@ -22,13 +28,13 @@ fn build() -> PathBuf {
             "--locked",
             "--workspace",
             "--bin",
-            "tasker",
+            program,
         ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
         .expect("cargo runs the tests, so it is there");
     assert!(status.success(), "the program does not build");
-    Path::new(env!("CARGO_BIN_EXE_with-postgres")).with_file_name("tasker")
+    Path::new(env!("CARGO_BIN_EXE_with-postgres")).with_file_name(program)
 }
 
 /// Cargo tells a test about the test's own package. Build scripts that read such variables would

@@ -1,7 +1,7 @@
 use super::tree::{Fault, Source, Tree};
 
 const FUNCTIONS: &str = "migrations/functions/";
-const STORE_LIST: &str = "host/src/store/migrate.rs";
+const STORE_LIST: &str = "host/store/src/migrate.rs";
 const FIRST_MIGRATION: &str = "0001_schema.sql";
 
 /// Digits of a migration's moment, `YYYYMMDDHHMMSS`.

@@ -32,11 +32,6 @@ pub struct Fault {
 }
 
 impl Tree {
-    /// The sources of the host.
-    pub fn host() -> Self {
-        Self::below(&["host/src"])
-    }
-
     /// All Rust and SQL in the repository.
     pub fn all() -> Self {
         Self::below(&SOURCE)

@@ -202,7 +202,10 @@ fn only_code_is_left_of_a_source() {
 
 #[test]
 fn words_are_found_in_every_way_of_writing_names() {
-    assert_eq!(vague_word("host/src/task_manager.rs"), Some("manager"));
+    assert_eq!(
+        vague_word("host/tasks/src/task_manager.rs"),
+        Some("manager")
+    );
     assert_eq!(vague_word("TaskInfo"), Some("info"));
     assert_eq!(vague_word("Database"), None);
     assert_eq!(

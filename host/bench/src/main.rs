@@ -15,6 +15,7 @@ use clap::Parser;
 use hosts::Place;
 use report::Printed;
 use std::process::ExitCode;
+use tasker::command::CompileComponent;
 use tasker_cli::{CliError, Exit, Format, Output, When};
 use workload::Workload;
 
@@ -69,6 +70,8 @@ enum Other {
     Resolve(resolve::Resolve),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
+    #[command(hide = true)]
+    CompileComponent(CompileComponent),
 }
 
 impl Bench {
@@ -78,6 +81,7 @@ impl Bench {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
+            Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),
             None => run::run(&self).await?,
         };
         let Printed { json, table } = printed;
@@ -88,6 +92,9 @@ impl Bench {
 fn main() -> anyhow::Result<ExitCode> {
     tasker::process::prepare();
     let bench = Bench::parse();
+    if let Some(Other::CompileComponent(compile)) = &bench.other {
+        return Ok(compile.run());
+    }
     let output = Output::new(bench.output, When::Auto, When::Never);
     let exit = match tasker::process::run(bench.run())? {
         Ok(()) | Err(CliError::ClosedPipe) => Exit::Complete,

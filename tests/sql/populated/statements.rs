@@ -10,7 +10,7 @@ pub fn not_among(ran: &[Ran]) -> Vec<String> {
     // As `literals` has them.
     let quoted = ran.iter().map(|it| it.text.replace('"', "'"));
     let seen: BTreeSet<String> = quoted.collect();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/src/store");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../host/store/src");
     let statements = files(&root).into_iter().flat_map(|file| {
         let text = std::fs::read_to_string(&file).unwrap();
         let name = file.file_name().unwrap().to_string_lossy().into_owned();

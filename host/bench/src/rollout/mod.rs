@@ -1,4 +1,4 @@
-//! `tasker bench rollout`: what it costs to change versions while tasks run.
+//! `tasker-bench rollout`: what it costs to change versions while tasks run.
 
 mod live;
 mod load;

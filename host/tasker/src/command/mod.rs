@@ -5,6 +5,8 @@ mod doctor;
 mod psql;
 mod serve;
 
+pub use compile_component::CompileComponent;
+
 use clap::{CommandFactory as _, Parser, Subcommand};
 use serde_json::json;
 use std::process::ExitCode;
@@ -37,7 +39,7 @@ enum Command {
     /// Print the version of this program.
     Version,
     #[command(hide = true)]
-    CompileComponent(compile_component::Args),
+    CompileComponent(CompileComponent),
 }
 
 impl Cli {
