@@ -39,11 +39,6 @@ fn what_is_unfinished_or_may_panic_is_not_in_the_source() {
 }
 
 #[test]
-fn names_say_what_a_thing_is() {
-    assert_none(words::vague_names(&Tree::all()));
-}
-
-#[test]
 fn a_function_file_defines_one_function_and_says_what_it_does() {
     assert_none(sql::function_files(&Tree::all()));
 }

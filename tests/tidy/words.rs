@@ -1,23 +1,5 @@
 use super::tree::{Fault, Source, Tree};
 
-/// Words that say nothing, or that name another engine's things.
-const VAGUE: [&str; 14] = [
-    "activity",
-    "common",
-    "data",
-    "helper",
-    "helpers",
-    "info",
-    "job",
-    "manager",
-    "node",
-    "processor",
-    "service",
-    "shared",
-    "util",
-    "workflow",
-];
-
 /// What stands before a name that we choose; an associated type is named by its trait.
 const DECLARES: [&str; 4] = ["struct ", "enum ", "trait ", "mod "];
 
@@ -53,65 +35,6 @@ fn unfinished_in(source: &Source) -> Vec<Fault> {
         }
     }
     faults
-}
-
-pub fn vague_names(tree: &Tree) -> Vec<Fault> {
-    let in_paths = tree.files.iter().filter_map(|source| {
-        let word = vague_word(&source.path)?;
-        Some(source.fault(1, advice(word)))
-    });
-    in_paths
-        .chain(tree.rust().flat_map(vague_declarations))
-        .collect()
-}
-
-fn vague_declarations(source: &Source) -> Vec<Fault> {
-    source
-        .lines()
-        .filter_map(|(line, code)| {
-            let word = vague_word(declared_name(code)?)?;
-            Some(source.fault(line, advice(word)))
-        })
-        .collect()
-}
-
-fn advice(word: &str) -> String {
-    format!("`{word}` is not a word of this source: name what the thing is or does")
-}
-
-fn declared_name(code: &str) -> Option<&str> {
-    let mut rest = code.trim_start();
-    if let Some(public) = rest.strip_prefix("pub") {
-        rest = match public.strip_prefix('(') {
-            Some(scope) => scope.split_once(") ")?.1,
-            None => public.strip_prefix(' ')?,
-        };
-    }
-    let name = DECLARES.iter().find_map(|word| rest.strip_prefix(word))?;
-    let end = name.find(|c: char| !c.is_alphanumeric() && c != '_');
-    Some(&name[..end.unwrap_or(name.len())])
-}
-
-fn vague_word(name: &str) -> Option<&'static str> {
-    let words = words_of(name);
-    VAGUE
-        .into_iter()
-        .find(|vague| words.iter().any(|w| w == vague))
-}
-
-/// The words of `a_name`, `a-name`, `a/name` and `AName`, in lower case.
-fn words_of(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    for c in name.chars() {
-        if !c.is_ascii_lowercase() {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric() {
-            let word = words.last_mut().expect("there is one from the start");
-            word.push(c.to_ascii_lowercase());
-        }
-    }
-    words
 }
 
 /// Replaces comments and the insides of strings by blanks, so that what is left is code.
@@ -198,18 +121,4 @@ fn only_code_is_left_of_a_source() {
     assert_eq!(code.len(), source.len());
     assert!(!code.contains('}') && !code.contains("todo"), "{code}");
     assert!(code.contains("&'static str"), "{code}");
-}
-
-#[test]
-fn words_are_found_in_every_way_of_writing_names() {
-    assert_eq!(
-        vague_word("host/tasks/src/task_manager.rs"),
-        Some("manager")
-    );
-    assert_eq!(vague_word("TaskInfo"), Some("info"));
-    assert_eq!(vague_word("Database"), None);
-    assert_eq!(
-        declared_name("    pub(super) struct TaskInfo<T> {"),
-        Some("TaskInfo")
-    );
 }
