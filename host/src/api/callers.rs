@@ -6,8 +6,8 @@
 use super::auth::Access;
 use super::bounds::Bounds;
 use axum::extract::{MatchedPath, Query, Request};
-use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Uri};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -137,14 +137,29 @@ pub(in crate::api) enum Weight {
 
 impl Weight {
     pub(in crate::api) fn of(request: &Request) -> Self {
-        if waits(request.uri()) {
-            Self::Wait
-        } else if has_component(request) {
+        if has_component(request) {
             Self::Component
+        } else if asks_for_task(request) && waits(request.uri()) {
+            Self::Wait
         } else {
             Self::Ordinary
         }
     }
+}
+
+/// The one route that holds requests back.
+const TASK: &str = "/v1/tasks/{id}";
+
+/// True where the route looks at whether the query asks to be held back; to the others that says nothing.
+fn asks_for_task(request: &Request) -> bool {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    reads && route(request) == TASK
+}
+
+/// The path as the router has it; empty where no route matches.
+fn route(request: &Request) -> &str {
+    let path = request.extensions().get::<MatchedPath>();
+    path.map_or("", MatchedPath::as_str)
 }
 
 /// True where the query asks to be held back.
@@ -156,8 +171,7 @@ fn waits(uri: &Uri) -> bool {
 
 fn has_component(request: &Request) -> bool {
     const PATHS: [&str; 3] = ["/plan", "/diff", "/bytes"];
-    let path = request.extensions().get::<MatchedPath>();
-    let path = path.map_or("", MatchedPath::as_str);
+    let path = route(request);
     let media_type = request.headers().get(CONTENT_TYPE);
     let is_text = media_type.is_none_or(|it| {
         let it = it.as_bytes();
