@@ -143,9 +143,11 @@ impl Tasks {
         if let Some(state) = upgrade.state.filter(|state| state.is_final()) {
             return Err(TasksError::UpgradeOfFinal(state));
         }
-        self.registry.template(&upgrade.template).await?;
+        self.registry
+            .versions_of_template(&upgrade.template)
+            .await?;
         if let Some(component) = &upgrade.rule.component {
-            self.registry.component(component).await?;
+            self.registry.versions_of_component(component).await?;
         }
         Ok(())
     }
