@@ -147,6 +147,9 @@ impl Tasks {
             .versions_of_template(&upgrade.template)
             .await?;
         if let Some(component) = &upgrade.rule.component {
+            // First, so that nobody is told whether what they may not use exists.
+            let home = &upgrade.template.namespace;
+            self.registry.require_use(home, component).await?;
             self.registry.versions_of_component(component).await?;
         }
         Ok(())
