@@ -1,6 +1,6 @@
 //! Bounds per caller: whoever asks for too much keeps no other from anything.
 
-use super::server::{Answer, Asker, Server, answer};
+use super::server::{Answer, Server, answer};
 use crate::harness::{client_with, wait_until};
 use futures::future::join_all;
 use serde_json::{Value, json};
@@ -130,11 +130,10 @@ async fn waits_are_bounded_in_all_so_that_there_is_room_for_requests() {
     assert_eq!(details(ended(second).await), [all]);
 }
 
-fn slow_upload(asker: &Asker) -> reqwest::RequestBuilder {
+/// A component whose bytes do not come.
+fn slow(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
     let body =
         reqwest::Body::wrap_stream(futures::stream::pending::<Result<Vec<u8>, std::io::Error>>());
-    let path = "/v1/namespaces/shop/components/c/versions/1.0.0/plan";
-    let request = asker.request("POST", path);
     request
         .header("content-type", "application/wasm")
         .body(body)
@@ -150,8 +149,8 @@ async fn plans_of_one_reader_keep_no_other_from_planning() {
     .await;
     let reader = server.asked_with(Some(&key(&server, "reader").await));
     let other = server.asked_with(Some(&key(&server, "other").await));
-    let first = tokio::spawn(slow_upload(&reader).send());
     let second = "/v1/namespaces/shop/components/c/versions/1.0.0/plan";
+    let first = tokio::spawn(slow(reader.request("POST", second)).send());
     wait_until("the first is under way", async || {
         let again = reader.get(second).await;
         (again.status == 429).then(|| again.refused(429, "too_many_component_requests"))
@@ -160,6 +159,38 @@ async fn plans_of_one_reader_keep_no_other_from_planning() {
     other.get(second).await.refused(404, "unknown_component");
     reader.get("/v1/tasks").await.answered(200);
     first.abort();
+}
+
+#[tokio::test]
+async fn only_who_asks_for_a_task_waits_and_all_else_is_bounded_as_what_it_is() {
+    let server = Server::start_within(Bounds {
+        max_waits_per_caller: 0,
+        max_components_per_caller: 1,
+        turn_timeout: std::time::Duration::from_millis(200),
+        ..Bounds::default()
+    })
+    .await;
+    let reader = server.asked_with(Some(&key(&server, "reader").await));
+    let versions = "/v1/namespaces/shop/components/c/versions/1.0.0";
+    let plan = reader.request("POST", &format!("{versions}/plan?wait_ms=1"));
+    let first = tokio::spawn(slow(plan).send());
+    wait_until("the plan counts as one of a component", async || {
+        let again = reader.get(&format!("{versions}/bytes?wait_ms=1")).await;
+        (again.status == 429).then(|| again.refused(429, "too_many_component_requests"))
+    })
+    .await;
+    first.abort();
+    let task = "/v1/tasks/0190d6f0-0000-7000-8000-000000000000";
+    for (method, path, status) in [
+        ("GET", format!("{task}?wait_ms=1"), 429),
+        ("HEAD", format!("{task}?wait_ms=1"), 429),
+        ("GET", format!("{task}?wait_ms=0"), 404),
+        ("GET", format!("{task}/steps?wait_ms=1"), 400),
+        ("GET", "/v1/tasks?wait_ms=1".to_owned(), 400),
+    ] {
+        let asked = answer(reader.request(method, &path)).await;
+        assert_eq!(asked.status, status, "{method} {path}: {}", asked.text);
+    }
 }
 
 #[tokio::test]

@@ -194,6 +194,19 @@ async fn the_graph_is_drawn_from_the_latest_version_of_each_template() {
 }
 
 #[tokio::test]
+async fn the_graph_has_every_template_of_a_namespace_with_many() {
+    let server = Server::start().await;
+    for number in 0..20 {
+        let name = format!("t{number}");
+        let source = yaml(&name, "1.0.0", STEPS);
+        let put = server.put_template_early(&name, "1.0.0", &source).await;
+        put.answered(201);
+    }
+    let drawn = server.get("/v1/registry/graph?format=dot").await;
+    assert_eq!(drawn.text.matches("shape=ellipse").count(), 20);
+}
+
+#[tokio::test]
 async fn statistics_count_what_there_is() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;

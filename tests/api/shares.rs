@@ -107,6 +107,30 @@ async fn a_share_that_is_taken_back_ends_new_tasks_and_keeps_open_ones() {
 }
 
 #[tokio::test]
+async fn an_upgrade_tells_nothing_of_a_component_that_is_not_shared() {
+    let server = server().await;
+    server.share("shop", "guest", "bakery").await;
+    let admin = server.asked_with(Some(crate::harness::ADMIN_KEY));
+    publish(&admin, "1.0.0").await.answered(201);
+    let share = "/v1/namespaces/shop/shares/guest/bakery";
+    server.delete(share).await.answered(200);
+    let operator = key(&server, "operator", "bakery", &["operate"]).await;
+    let path = "/v1/namespaces/bakery/templates/one/upgrades";
+    for (component, is_dry) in [
+        ("shop/guest", true),
+        ("shop/none", true),
+        ("shop/guest", false),
+        ("shop/none", false),
+    ] {
+        let body = json!({"component": component, "dry_run": is_dry});
+        let refused = operator.send("POST", path, &body).await;
+        let told = format!("namespace bakery may not use {component}: shop does not share it");
+        let detail = refused.refused(403, "not_shared");
+        assert!(detail.starts_with(&told), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn who_has_use_shares_and_the_audit_has_it() {
     let server = server().await;
     let owner = key(&server, "owner", "shop", &["use"]).await;

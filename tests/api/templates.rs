@@ -224,3 +224,32 @@ async fn a_template_that_is_not_text_or_not_yaml_by_its_type_is_refused() {
         .await
         .refused(415, "unsupported_media_type");
 }
+
+#[tokio::test]
+async fn a_page_of_versions_ends_where_their_sources_are_much_to_read() {
+    let server = Server::start().await;
+    let large = format!("# {}\n", "x".repeat(3 << 20));
+    for version in ["1.0.0", "1.0.1", "1.0.2", "1.0.3"] {
+        let source = yaml("one", version, STEPS) + &large;
+        server
+            .put_template_early("one", version, &source)
+            .await
+            .answered(201);
+    }
+    let page = async |query: &str| {
+        let page = server.get(&format!("{ONE}?{query}")).await.answered(200);
+        let versions = page["versions"].as_array().unwrap().iter();
+        let versions: Vec<_> = versions.map(|it| it["version"].clone()).collect();
+        (json!(versions), page["next"].clone())
+    };
+    assert_eq!(
+        page("limit=500").await,
+        (json!(["1.0.3", "1.0.2", "1.0.1"]), json!("1.0.1"))
+    );
+    assert_eq!(page("after=1.0.1").await, (json!(["1.0.0"]), json!(null)));
+    // One that ends with the last version is the last page.
+    assert_eq!(
+        page("after=1.0.3").await,
+        (json!(["1.0.2", "1.0.1", "1.0.0"]), json!(null))
+    );
+}

@@ -54,6 +54,25 @@ async fn a_request_to_a_host_whose_database_is_silent_is_answered_and_later_ones
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_waits_for_a_task_is_answered_in_time_though_the_database_is_silent() {
+    let site = Site::new();
+    let _server = site.primary(&[]).await;
+    let proxy = Proxy::to(&site.options()).await;
+    let host = TestHost::start_at(proxy.url(), |config| config.worker = None).await;
+    let path = "/v1/tasks/0190d6f0-0000-7000-8000-000000000000?wait_ms=2000";
+    assert_eq!(host.get(path).await.0, 404);
+    proxy.swallow_all();
+    let asked = std::iter::repeat_with(|| host.get(path)).take(24);
+    let limit = Duration::from_secs(2) + REQUEST_LIMIT;
+    let answers = tokio::time::timeout(limit, futures::future::join_all(asked)).await;
+    for (status, answer) in answers.expect("every wait is answered") {
+        assert_eq!(status, 503, "{answer}");
+    }
+    proxy.open();
+    host.host.stop().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_whose_database_vanished_learns_that_it_is_dead_and_begins_anew() {
     let site = Site::new();
     let _server = site.primary(&[]).await;

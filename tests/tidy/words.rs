@@ -1,8 +1,5 @@
 use super::tree::{Fault, Source, Tree};
 
-/// What stands before a name that we choose; an associated type is named by its trait.
-const DECLARES: [&str; 4] = ["struct ", "enum ", "trait ", "mod "];
-
 /// What no source may hold, and what to do instead.
 const UNFINISHED: [(&str, &str); 3] = [
     ("todo!", "finish it, or leave it out"),

@@ -37,8 +37,11 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub const MIN_BYTES_PER_S: u32 = 8 << 10;
 /// Bodies above this have turns, in bytes.
 pub const LARGE_BODY_BYTES: u64 = 1 << 20;
-/// Larger bodies that are in memory at the same time.
+/// Larger bodies that are read at the same time.
 pub const MAX_LARGE_BODIES: usize = 8;
+/// Requests of one caller that have a larger body: it is in memory until they are answered. Fewer than
+/// are read at the same time, so that no caller keeps the others out.
+pub const MAX_LARGE_BODIES_PER_CALLER: usize = 3;
 /// How long a larger body waits for its turn.
 pub const TURN_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -60,6 +63,7 @@ pub struct Bounds {
     pub spare_head_timeout: Duration,
     pub patience: Duration,
     pub max_large_bodies: usize,
+    pub max_large_bodies_per_caller: usize,
     pub turn_timeout: Duration,
 }
 
@@ -81,6 +85,7 @@ impl Default for Bounds {
             spare_head_timeout: SPARE_HEAD_TIMEOUT,
             patience: PATIENCE,
             max_large_bodies: MAX_LARGE_BODIES,
+            max_large_bodies_per_caller: MAX_LARGE_BODIES_PER_CALLER,
             turn_timeout: TURN_TIMEOUT,
         }
     }

@@ -4,10 +4,11 @@
 //! told apart by the address of the connection.
 
 use super::auth::Access;
+use super::body_turn::BodyTurn;
 use super::bounds::Bounds;
 use axum::extract::{MatchedPath, Query, Request};
-use axum::http::Uri;
 use axum::http::header::CONTENT_TYPE;
+use axum::http::{Method, Uri};
 use std::collections::HashMap;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
@@ -63,6 +64,7 @@ pub enum Bounded {
     /// Waits of all callers together.
     AllWaits,
     ComponentRequests,
+    LargeBodies,
 }
 
 impl Bounded {
@@ -73,6 +75,7 @@ impl Bounded {
             Self::Requests => "too_many_requests",
             Self::Waits | Self::AllWaits => "too_many_waits",
             Self::ComponentRequests => "too_many_component_requests",
+            Self::LargeBodies => "too_many_large_bodies",
         }
     }
 }
@@ -97,6 +100,7 @@ fn text(caller: &str, what: Bounded, most: usize) -> String {
             );
         }
         Bounded::ComponentRequests => "uploads, plans and downloads of components at the same time",
+        Bounded::LargeBodies => "requests with a body above 1 MiB at the same time",
     };
     format!("{caller} has as many {what} as one caller may: {most}; try again when one has ended")
 }
@@ -109,6 +113,7 @@ struct Inner {
     bounds: Bounds,
     by_id: Mutex<HashMap<CallerId, Arc<Load>>>,
     all_waits: Arc<Semaphore>,
+    all_large_bodies: Arc<Semaphore>,
 }
 
 /// What one caller may still begin.
@@ -116,11 +121,14 @@ struct Load {
     requests: Arc<Semaphore>,
     waits: Arc<Semaphore>,
     components: Arc<Semaphore>,
+    large_bodies: Arc<Semaphore>,
 }
 
 /// A request under way; what it takes is free again when this is dropped.
 #[derive(Default)]
 pub(crate) struct UnderWay {
+    /// For the body of the request; none on routes that are open to everyone.
+    pub body_turn: Option<BodyTurn>,
     _permits: Vec<OwnedSemaphorePermit>,
     _load: Option<Arc<Load>>,
 }
@@ -137,14 +145,29 @@ pub(crate) enum Weight {
 
 impl Weight {
     pub(crate) fn of(request: &Request) -> Self {
-        if waits(request.uri()) {
-            Self::Wait
-        } else if has_component(request) {
+        if has_component(request) {
             Self::Component
+        } else if asks_for_task(request) && waits(request.uri()) {
+            Self::Wait
         } else {
             Self::Ordinary
         }
     }
+}
+
+/// The one route that holds requests back.
+const TASK: &str = "/v1/tasks/{id}";
+
+/// True where the route looks at whether the query asks to be held back; to the others that says nothing.
+fn asks_for_task(request: &Request) -> bool {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    reads && route(request) == TASK
+}
+
+/// The path as the router has it; empty where no route matches.
+fn route(request: &Request) -> &str {
+    let path = request.extensions().get::<MatchedPath>();
+    path.map_or("", MatchedPath::as_str)
 }
 
 /// True where the query asks to be held back.
@@ -156,8 +179,7 @@ fn waits(uri: &Uri) -> bool {
 
 fn has_component(request: &Request) -> bool {
     const PATHS: [&str; 3] = ["/plan", "/diff", "/bytes"];
-    let path = request.extensions().get::<MatchedPath>();
-    let path = path.map_or("", MatchedPath::as_str);
+    let path = route(request);
     let media_type = request.headers().get(CONTENT_TYPE);
     let is_text = media_type.is_none_or(|it| {
         let it = it.as_bytes();
@@ -173,6 +195,7 @@ impl Callers {
             bounds,
             by_id: Mutex::default(),
             all_waits: Arc::new(Semaphore::new(bounds.max_waits)),
+            all_large_bodies: Arc::new(Semaphore::new(bounds.max_large_bodies)),
         }))
     }
 
@@ -192,7 +215,10 @@ impl Callers {
                 vec![self.component(caller, &load).await?, request]
             }
         };
+        let all = &self.0.all_large_bodies;
+        let body_turn = BodyTurn::new(caller.clone(), &load.large_bodies, all, self.0.bounds);
         Ok(UnderWay {
+            body_turn: Some(body_turn),
             _permits: permits,
             _load: Some(load),
         })
@@ -209,6 +235,7 @@ impl Callers {
                 requests: Arc::new(Semaphore::new(bounds.max_requests_per_caller)),
                 waits: Arc::new(Semaphore::new(bounds.max_waits_per_caller)),
                 components: Arc::new(Semaphore::new(bounds.max_components_per_caller)),
+                large_bodies: Arc::new(Semaphore::new(bounds.max_large_bodies_per_caller)),
             })
         };
         by_id.entry(caller.clone()).or_insert_with(new).clone()

@@ -3,7 +3,7 @@
 use super::error::ApiError;
 use super::seats::Connection;
 use axum::extract::Request;
-use axum::http::header::{AUTHORIZATION, HOST};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Version};
 use axum::middleware::Next;
@@ -21,8 +21,8 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
 fn refusal(request: &Request) -> Option<&'static str> {
     let headers = request.headers();
     let connection = request.extensions().get::<Arc<Connection>>();
-    if connection.is_some_and(|connection| connection.has_bare_line_feed()) {
-        return Some("a line of the head ends without a carriage return; end lines with CR LF");
+    if let Some(why) = connection.and_then(|connection| connection.unclear_line()) {
+        return Some(why);
     }
     if headers.get_all(AUTHORIZATION).iter().count() > 1 {
         return Some("there is more than one header `Authorization`; send one");
@@ -47,12 +47,22 @@ fn host(headers: &HeaderMap, version: Version) -> Option<&'static str> {
 /// The longest line of a head that is looked at: what frames a body is far shorter.
 const MAX_LINE_BYTES: usize = 128;
 
+/// What is wrong with a line, as its sender is told.
+const BARE_LINE_FEED: &str =
+    "a line of the head ends without a carriage return; end lines with CR LF";
+const LONG_FRAMING: &str = "a line that says how long the body or a chunk of it is has more than 128 bytes; \
+                            write it without needless zeros and blanks";
+
 /// Watches the bytes of a connection for lines of heads, and of the framing of chunked bodies, that end
-/// with a line feed alone: some readers take that for the end of a line, others for a part of it.
+/// with a line feed alone: some readers take that for the end of a line, others for a part of it. What
+/// frames a body is found as well where it is too long to be read here, since what follows could be told
+/// apart no longer.
 pub(super) struct LineScanner {
     at: At,
-    /// The beginning of the line, without its end.
+    /// The beginning of the line, without its line feed.
     line: Vec<u8>,
+    /// There is more of the line.
+    is_cut: bool,
     /// The last byte was a carriage return.
     is_after_return: bool,
     /// What the head says of the body.
@@ -90,6 +100,7 @@ impl Default for LineScanner {
         Self {
             at: At::Head { is_begun: false },
             line: Vec::new(),
+            is_cut: false,
             is_after_return: false,
             body: Body::Bytes(0),
         }
@@ -97,24 +108,22 @@ impl Default for LineScanner {
 }
 
 impl LineScanner {
-    /// True where one of the lines that end in these bytes does so without a carriage return.
-    pub(super) fn finds_bare_line_feed(&mut self, mut bytes: &[u8]) -> bool {
+    /// What is wrong with one of the lines that end in these bytes. After that it looks no further.
+    pub(super) fn unclear_line(&mut self, mut bytes: &[u8]) -> Option<&'static str> {
         while let Some((&byte, rest)) = bytes.split_first() {
             match self.at {
-                At::Lost => return false,
+                At::Lost => return None,
                 At::Bytes { left, is_chunk } => bytes = self.skip(bytes, left, is_chunk),
                 At::Head { .. } | At::ChunkSize | At::Trailer => {
                     bytes = rest;
-                    let is_bare = byte == b'\n' && !self.is_after_return;
-                    self.take(byte);
-                    if is_bare {
+                    if let Some(why) = self.take(byte) {
                         self.at = At::Lost;
-                        return true;
+                        return Some(why);
                     }
                 }
             }
         }
-        false
+        None
     }
 
     fn skip<'b>(&mut self, bytes: &'b [u8], left: u64, is_chunk: bool) -> &'b [u8] {
@@ -128,21 +137,27 @@ impl LineScanner {
         &bytes[skipped..]
     }
 
-    fn take(&mut self, byte: u8) {
-        self.is_after_return = byte == b'\r';
+    fn take(&mut self, byte: u8) -> Option<&'static str> {
+        let is_after_return = std::mem::replace(&mut self.is_after_return, byte == b'\r');
         match byte {
+            b'\n' if !is_after_return => return Some(BARE_LINE_FEED),
             b'\n' => {
                 let line = std::mem::take(&mut self.line);
-                self.end_line(line.strip_suffix(b"\r").unwrap_or(&line));
+                let is_cut = std::mem::take(&mut self.is_cut);
+                return self.end_line(line.strip_suffix(b"\r").unwrap_or(&line), is_cut);
             }
-            byte if self.line.len() < MAX_LINE_BYTES || byte == b'\r' => self.line.push(byte),
-            _ => {}
+            // With the carriage return behind it.
+            byte if self.line.len() <= MAX_LINE_BYTES => self.line.push(byte),
+            _ => self.is_cut = true,
         }
-        // Returns in the middle of a long line do not make it longer.
-        self.line.truncate(MAX_LINE_BYTES + 1);
+        None
     }
 
-    fn end_line(&mut self, line: &[u8]) {
+    /// What is wrong with the line, of which this is the beginning where it is cut.
+    fn end_line(&mut self, line: &[u8], is_cut: bool) -> Option<&'static str> {
+        if is_cut && self.is_framing(line) {
+            return Some(LONG_FRAMING);
+        }
         self.at = match (self.at, line.is_empty()) {
             (At::Head { is_begun: false }, true) => self.at,
             (At::Head { is_begun: true }, true) => self.after_head(),
@@ -154,6 +169,20 @@ impl LineScanner {
             (At::Trailer, true) => At::Head { is_begun: false },
             (at, _) => at,
         };
+        None
+    }
+
+    /// True where what follows cannot be told apart without the end of the line.
+    fn is_framing(&self, line: &[u8]) -> bool {
+        match self.at {
+            At::Head { .. } => header(line).is_some_and(|(name, _)| {
+                name.eq_ignore_ascii_case(CONTENT_LENGTH.as_str().as_bytes())
+                    || name.eq_ignore_ascii_case(TRANSFER_ENCODING.as_str().as_bytes())
+            }),
+            // The size ends before the extensions.
+            At::ChunkSize => !line.contains(&b';'),
+            At::Trailer | At::Bytes { .. } | At::Lost => false,
+        }
     }
 
     fn after_head(&mut self) -> At {
@@ -170,10 +199,9 @@ impl LineScanner {
 
     /// Chunks count before a length, as the parser has it.
     fn read_header(&mut self, line: &[u8]) {
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+        let Some((name, value)) = header(line) else {
             return;
         };
-        let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
         if name.eq_ignore_ascii_case(b"transfer-encoding") {
             self.body = Body::Chunked;
         } else if name.eq_ignore_ascii_case(b"content-length") && self.body != Body::Chunked {
@@ -183,6 +211,12 @@ impl LineScanner {
             self.body = length.map_or(Body::Unclear, Body::Bytes);
         }
     }
+}
+
+/// Name and value.
+fn header(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    Some((&line[..colon], line[colon + 1..].trim_ascii()))
 }
 
 /// The chunk that this line begins, with the line end behind it.
@@ -205,10 +239,14 @@ mod tests {
 
     /// Whether a bare line feed is found, however the bytes are cut into reads.
     fn finds(text: &str) -> bool {
+        found(text) == Some(BARE_LINE_FEED)
+    }
+
+    fn found(text: &str) -> Option<&'static str> {
         let found = [1, 2, 7, text.len()].map(|size| {
             let mut scanner = LineScanner::default();
             let mut parts = text.as_bytes().chunks(size);
-            parts.any(|part| scanner.finds_bare_line_feed(part))
+            parts.find_map(|part| scanner.unclear_line(part))
         });
         assert!(found.iter().all(|it| *it == found[0]), "{text:?}");
         found[0]
@@ -253,9 +291,38 @@ mod tests {
     fn long_lines_cost_no_memory_and_end_as_others_do() {
         let long = format!("{HEAD}x: {}\r\n\r\n", "\r y".repeat(10_000));
         let mut scanner = LineScanner::default();
-        assert!(!scanner.finds_bare_line_feed(long.as_bytes()));
+        assert_eq!(scanner.unclear_line(long.as_bytes()), None);
         assert!(scanner.line.capacity() < 1_024);
         assert!(finds(&format!("{HEAD}x: {}\n\r\n", "y".repeat(10_000))));
+    }
+
+    #[test]
+    fn a_line_that_frames_a_body_and_is_too_long_to_be_read_is_found() {
+        let zeros = "0".repeat(120);
+        let found = |text: String| found(&text) == Some(LONG_FRAMING);
+        assert!(found(format!(
+            "{HEAD}Content-Length: {zeros}5\r\n\r\nabcde"
+        )));
+        let coding = format!(
+            "{HEAD}Transfer-Encoding: {}chunked\r\n\r\n",
+            " ".repeat(120)
+        );
+        assert!(found(format!("{coding}0\r\n\r\n")));
+        let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n");
+        assert!(found(format!("{chunked}{zeros}{zeros}3\r\na\nb\r\n")));
+        assert!(found(format!("{chunked}{zeros}{zeros};a=b\r\n")));
+    }
+
+    #[test]
+    fn a_long_line_whose_meaning_stands_at_its_beginning_is_read() {
+        let zeros = "0".repeat(100);
+        let with_length = format!("{HEAD}Content-Length: {zeros}5\r\n\r\na\nb\n\n");
+        assert!(!finds(&format!("{with_length}{HEAD}\r\n")));
+        assert!(finds(&format!("{with_length}GET / HTTP/1.1\n")));
+        let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n");
+        let chunked = format!("{chunked}3;a={}\r\n\n\n\n\r\n0\r\n\r\n", "b".repeat(1_000));
+        assert!(!finds(&format!("{chunked}{HEAD}\r\n")));
+        assert!(finds(&format!("{chunked}GET / HTTP/1.1\n")));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The API over HTTP. The only module that speaks axum.
 
 pub mod auth;
+mod body_turn;
 pub mod bounds;
 mod callers;
 mod connections;
@@ -27,7 +28,6 @@ use axum::serve::{Listener, ListenerExt as _};
 use bounds::Bounds;
 use callers::Callers;
 use error::ApiError;
-use intake::Intake;
 use namespaces::Namespaces;
 use request_counts::RequestCounts;
 use std::net::SocketAddr;
@@ -136,7 +136,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         .nest("/health", health::router())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
-        .layer(from_fn_with_state(Intake::new(bounds), intake::take_in))
+        .layer(from_fn_with_state(bounds, intake::take_in))
         .layer(from_fn_with_state(api.clone(), auth::authorize))
         .layer(from_fn(heads::check))
         .layer(from_fn_with_state(counts, correlation::correlate))

@@ -152,11 +152,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if self
-            .scanner
-            .finds_bare_line_feed(&buffer.filled()[before..])
-        {
-            self.connection.found_bare_line_feed();
+        if let Some(why) = self.scanner.unclear_line(&buffer.filled()[before..]) {
+            self.connection.found_unclear_line(why);
         }
         read
     }

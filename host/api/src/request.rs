@@ -1,10 +1,13 @@
 //! Reading requests: path, query and body, each refused with what is wrong in it.
 
+use super::body_turn::BodyTurn;
+use super::bounds::LARGE_BODY_BYTES;
 use super::error::{ApiError, FieldError};
 use super::patience::TooSlow;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
+use http_body::Body as _;
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path as ErrorPath, Segment};
@@ -72,7 +75,8 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
     }
 }
 
-/// Reads a body of one of these media types, `max_bytes` at most.
+/// Reads a body of one of these media types, `max_bytes` at most. Where it may be large, it has to wait
+/// for its turn.
 pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<Bytes, ApiError> {
     let given = media_type(request.headers());
     if !types.contains(&given.as_str()) {
@@ -81,8 +85,21 @@ pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<
             wanted: types[0].to_owned(),
         });
     }
+    let _turn = match large_body(&request, max_bytes) {
+        Some(turn) => Some(turn.begin().await?),
+        None => None,
+    };
     let bytes = axum::body::to_bytes(request.into_body(), max_bytes).await;
     bytes.map_err(|error| unread(&error, max_bytes))
+}
+
+/// Whose turn it has to be for this body, where more than a little of it may be read: one without a
+/// length may be large.
+fn large_body(request: &Request, max_bytes: usize) -> Option<BodyTurn> {
+    let length = request.body().size_hint().upper().unwrap_or(u64::MAX);
+    let is_large = length.min(max_bytes as u64) > LARGE_BODY_BYTES;
+    let turn = request.extensions().get::<BodyTurn>();
+    turn.filter(|_| is_large).cloned()
 }
 
 /// Why a body could not be read to its end.

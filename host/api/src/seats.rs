@@ -5,7 +5,7 @@ use super::callers::{Bounded, CallerId, TooMany, refused};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +49,8 @@ pub(crate) struct Connection {
     is_spare: bool,
     leave: CancellationToken,
     has_asked: AtomicBool,
-    has_bare_line_feed: AtomicBool,
+    /// What is wrong with the first line that could be read in two ways.
+    unclear_line: OnceLock<&'static str>,
 }
 
 /// A request of a connection is under way.
@@ -99,7 +100,7 @@ impl Seats {
             is_spare,
             leave,
             has_asked: AtomicBool::new(false),
-            has_bare_line_feed: AtomicBool::new(false),
+            unclear_line: OnceLock::new(),
         })
     }
 
@@ -180,13 +181,13 @@ impl Connection {
         self.has_asked.load(Ordering::Relaxed)
     }
 
-    /// A line of a head ended without a carriage return.
-    pub(super) fn found_bare_line_feed(&self) {
-        self.has_bare_line_feed.store(true, Ordering::Relaxed);
+    /// A line of a head, or of a body's framing, could be read in two ways.
+    pub(super) fn found_unclear_line(&self, why: &'static str) {
+        self.unclear_line.get_or_init(|| why);
     }
 
-    pub(crate) fn has_bare_line_feed(&self) -> bool {
-        self.has_bare_line_feed.load(Ordering::Relaxed)
+    pub(crate) fn unclear_line(&self) -> Option<&'static str> {
+        self.unclear_line.get().copied()
     }
 
     /// A request begins; it is under way until what is returned is dropped.

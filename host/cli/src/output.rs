@@ -96,10 +96,16 @@ impl Output {
     /// Names commands to go on with that the key may run, dim, on standard error, where a person reads
     /// along.
     pub fn next(self, commands: &[String]) {
+        self.next_of(|| commands.to_vec());
+    }
+
+    /// The same for commands that take work to make, which is done only where they are named.
+    pub fn next_of(self, commands: impl FnOnce() -> Vec<String>) {
         if !self.has_hints {
             return;
         }
-        let commands = commands.iter().filter(|it| hints::is_permitted(it));
+        let all = commands();
+        let commands = all.iter().filter(|it| hints::is_permitted(it));
         for (place, command) in commands.enumerate() {
             let lead = if place == 0 { "next:" } else { "     " };
             tell(&format!(
@@ -282,6 +288,11 @@ mod tests {
             plain().table(["name"], vec![], "no pins in orders"),
             "no pins in orders"
         );
+    }
+
+    #[test]
+    fn commands_that_are_not_named_are_not_made() {
+        plain().next_of(|| unreachable!("there are no hints"));
     }
 
     #[test]

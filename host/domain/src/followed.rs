@@ -11,6 +11,8 @@ pub enum LinkError {
     Dangling,
     #[error("it is a link that leads out of the folder")]
     Outside,
+    #[error("it is no regular file")]
+    NoFile,
     #[error("it cannot be looked at: {0}")]
     Io(#[from] io::Error),
 }

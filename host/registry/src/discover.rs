@@ -23,25 +23,6 @@ impl Registry {
         Ok(self.store.list_components(namespace, after, limit).await?)
     }
 
-    /// All versions of one component, the highest first.
-    pub async fn component(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Vec<ComponentVersionRow>, RegistryError> {
-        let rows = self
-            .store
-            .component_versions(&target.namespace, &target.name)
-            .await?;
-        let rows = highest_first(rows, |row| &row.version)?;
-        match rows.is_empty() {
-            true => Err(RegistryError::Unknown {
-                kind: Kind::Component,
-                target: target.clone(),
-            }),
-            false => Ok(rows),
-        }
-    }
-
     /// One version of a component.
     pub async fn component_version(
         &self,
@@ -56,9 +37,8 @@ impl Registry {
         {
             return Ok(row);
         }
-        let versions = self.component(target).await?;
-        let versions = versions.iter().map(|row| row.version.as_str());
-        Err(unknown_version(Kind::Component, target, version, versions))
+        let existing = self.versions_of_component(target).await?;
+        Err(unknown_version(Kind::Component, target, version, &existing))
     }
 
     /// Templates by (namespace, name), after the given pair, `limit` at most.
@@ -69,25 +49,6 @@ impl Registry {
         limit: i64,
     ) -> Result<Vec<TemplateRow>, RegistryError> {
         Ok(self.store.list_templates(namespace, after, limit).await?)
-    }
-
-    /// All versions of one template, the highest first.
-    pub async fn template(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Vec<TemplateVersionRow>, RegistryError> {
-        let rows = self
-            .store
-            .template_versions(&target.namespace, &target.name)
-            .await?;
-        let rows = highest_first(rows, |row| &row.version)?;
-        match rows.is_empty() {
-            true => Err(RegistryError::Unknown {
-                kind: Kind::Template,
-                target: target.clone(),
-            }),
-            false => Ok(rows),
-        }
     }
 
     /// The version of a template that a new task takes which asks for none.
@@ -133,9 +94,8 @@ impl Registry {
         {
             return Ok(row);
         }
-        let versions = self.template(target).await?;
-        let versions = versions.iter().map(|row| row.version.as_str());
-        Err(unknown_version(Kind::Template, target, version, versions))
+        let existing = self.versions_of_template(target).await?;
+        Err(unknown_version(Kind::Template, target, version, &existing))
     }
 }
 
@@ -190,25 +150,14 @@ pub fn parse_version(text: &str) -> Result<Version, RegistryError> {
     }
 }
 
-fn highest_first<R>(
-    rows: Vec<R>,
-    version: impl Fn(&R) -> &String,
-) -> Result<Vec<R>, RegistryError> {
-    let mut keyed = Vec::with_capacity(rows.len());
-    for row in rows {
-        keyed.push((parse_version(version(&row))?, row));
-    }
-    keyed.sort_by(|(a, _), (b, _)| b.cmp(a));
-    Ok(keyed.into_iter().map(|(_, row)| row).collect())
-}
-
-fn unknown_version<'a>(
+fn unknown_version(
     kind: Kind,
     target: &QualifiedName,
     version: &Version,
-    existing: impl Iterator<Item = &'a str>,
+    existing: &[String],
 ) -> RegistryError {
     let candidates: Vec<Candidate<()>> = existing
+        .iter()
         .filter_map(|text| Version::parse(text).ok())
         .map(|version| Candidate {
             version,

@@ -9,6 +9,9 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::Template;
 
+/// Definitions that are in memory at the same time: each may be as large as a source.
+const DEFINITIONS_AT_ONCE: usize = 8;
+
 /// Templates, each in the version that a new task takes which asks for none, and the components that their steps run.
 #[derive(Debug, Default)]
 pub struct DependencyGraph {
@@ -43,13 +46,15 @@ impl Registry {
             Some((row.namespace, row.name, version.to_string()))
         });
         let latest: Vec<_> = latest.collect();
-        for row in self.store.defined_versions(&latest).await? {
-            match Template::deserialize(&row.definition) {
-                Ok(template) => graph.add(&template),
-                Err(error) => tracing::warn!(
-                    template = format!("{}/{}@{}", row.namespace, row.name, row.version), %error,
-                    "left out of the graph: its definition cannot be read"
-                ),
+        for some in latest.chunks(DEFINITIONS_AT_ONCE) {
+            for row in self.store.defined_versions(some).await? {
+                match Template::deserialize(&row.definition) {
+                    Ok(template) => graph.add(&template),
+                    Err(error) => tracing::warn!(
+                        template = format!("{}/{}@{}", row.namespace, row.name, row.version), %error,
+                        "left out of the graph: its definition cannot be read"
+                    ),
+                }
             }
         }
         Ok(graph)

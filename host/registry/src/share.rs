@@ -63,7 +63,7 @@ impl Registry {
     }
 
     /// Refuses what a namespace may not use, whether it exists or not.
-    pub(crate) async fn require_use(
+    pub async fn require_use(
         &self,
         home: &Name,
         component: &QualifiedName,

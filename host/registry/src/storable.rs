@@ -2,7 +2,6 @@
 
 use super::RegistryError;
 use serde_json::{Number, Value};
-use tasker_domain::json_text::Decimal;
 
 /// The most digits of a number in what is stored as `jsonb`, which writes numbers out.
 pub const MAX_NUMBER_DIGITS: u64 = 1_000;
@@ -26,9 +25,26 @@ pub fn check(value: &Value, what: &'static str) -> Result<(), RegistryError> {
     }
 }
 
+/// Measured as it is written, zeros and all, since the database keeps those of a fraction, and reads the
+/// exponent of a zero like any other.
 fn is_long(number: &Number) -> bool {
     let is_plain = number.is_i64() || number.is_u64();
-    !is_plain && Decimal::of(number).is_none_or(|number| number.size() > MAX_NUMBER_DIGITS)
+    !is_plain && digits(number.as_str()).is_none_or(|digits| digits > MAX_NUMBER_DIGITS)
+}
+
+/// How many digits the number has where it is written without an exponent; none where that is beyond all
+/// measure.
+fn digits(text: &str) -> Option<u64> {
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+        None => (unsigned, 0),
+    };
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let length = |digits: &str| i64::try_from(digits.len()).ok();
+    let whole = length(whole)?.checked_add(exponent)?.max(1);
+    let fraction = length(fraction)?.checked_sub(exponent)?.max(0);
+    u64::try_from(whole.checked_add(fraction)?).ok()
 }
 
 #[cfg(test)]
@@ -47,6 +63,27 @@ mod tests {
         assert!(nul(json!({"a": [1, {"b": "x\0"}]})));
         assert!(nul(json!({"a\0": 1})));
         assert!(!nul(json!({"a": ["\\u0000", null]})));
+    }
+
+    #[test]
+    fn zeros_count_as_the_database_would_keep_them() {
+        let zeros = "0".repeat(1_000);
+        for kept in ["0e999", "0.0e-998", "1.5e999", "100e-2", "-0"] {
+            assert_eq!(refused(kept), None, "{kept}");
+        }
+        for long in ["0e-20000", "0e2000000000", "-0E-1000", "0e1000", "0.0e-999"] {
+            assert!(refused(long).is_some(), "{long}");
+        }
+        for long in [
+            format!("1.{zeros}"),
+            format!("[0.{zeros}]"),
+            format!("1{zeros}"),
+            format!("1{zeros}e-1000"),
+            format!("0.{zeros}1e1000"),
+        ] {
+            assert!(refused(&long).is_some(), "{long}");
+        }
+        assert_eq!(refused(&format!("1.{}", &zeros[1..])), None);
     }
 
     #[test]

@@ -7,6 +7,9 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_store::component::ComponentVersionRow;
 use tasker_store::template::TemplateVersionRow;
 
+/// A page of versions ends with the one by which it has more than this of sources or descriptors.
+const LARGE_PAGE_BYTES: usize = 8 << 20;
+
 /// Some versions, the highest first.
 #[derive(Debug)]
 pub struct VersionPage<R> {
@@ -16,7 +19,28 @@ pub struct VersionPage<R> {
 }
 
 impl Registry {
-    /// Versions of a component below `after`, the highest first, `limit` at most.
+    /// The numbers of all versions of a component, in no order; fails where there is no such component.
+    pub async fn versions_of_component(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<String>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let all = self.store.versions_of_component(namespace, name).await?;
+        known(all, Kind::Component, target)
+    }
+
+    /// The same for a template.
+    pub async fn versions_of_template(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<Vec<String>, RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let all = self.store.versions_of_template(namespace, name).await?;
+        known(all, Kind::Template, target)
+    }
+
+    /// Versions of a component below `after`, the highest first, `limit` at most, fewer where their
+    /// descriptors are large.
     pub async fn component_page(
         &self,
         target: &QualifiedName,
@@ -24,17 +48,20 @@ impl Registry {
         limit: usize,
     ) -> Result<VersionPage<ComponentVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.store.versions_of_component(namespace, name).await?;
-        let (versions, next) = page(known(all, Kind::Component, target)?, after, limit)?;
-        let mut rows = Vec::with_capacity(versions.len());
-        for version in versions {
+        let all = self.versions_of_component(target).await?;
+        let mut filling = Filling::new(page(all, after, limit)?);
+        while let Some(version) = filling.wanted() {
             let row = self.store.component_version(namespace, name, &version);
-            rows.extend(row.await?);
+            let row = row.await?;
+            let bytes = row
+                .as_ref()
+                .map_or(0, |row| row.descriptor.to_string().len());
+            filling.add(version, row, bytes);
         }
-        Ok(VersionPage { rows, next })
+        Ok(filling.page)
     }
 
-    /// The same for a template.
+    /// The same for a template, fewer where their sources are large.
     pub async fn template_page(
         &self,
         target: &QualifiedName,
@@ -42,14 +69,50 @@ impl Registry {
         limit: usize,
     ) -> Result<VersionPage<TemplateVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.store.versions_of_template(namespace, name).await?;
-        let (versions, next) = page(known(all, Kind::Template, target)?, after, limit)?;
-        let mut rows = Vec::with_capacity(versions.len());
-        for version in versions {
+        let all = self.versions_of_template(target).await?;
+        let mut filling = Filling::new(page(all, after, limit)?);
+        while let Some(version) = filling.wanted() {
             let row = self.store.template_version(namespace, name, &version);
-            rows.extend(row.await?);
+            let row = row.await?;
+            let bytes = row.as_ref().map_or(0, |row| row.source.len());
+            filling.add(version, row, bytes);
         }
-        Ok(VersionPage { rows, next })
+        Ok(filling.page)
+    }
+}
+
+/// A page as its rows are read, one by one.
+struct Filling<R> {
+    wanted: std::vec::IntoIter<Version>,
+    bytes: usize,
+    page: VersionPage<R>,
+}
+
+impl<R> Filling<R> {
+    fn new((versions, next): (Vec<Version>, Option<Version>)) -> Self {
+        Self {
+            wanted: versions.into_iter(),
+            bytes: 0,
+            page: VersionPage {
+                rows: Vec::new(),
+                next,
+            },
+        }
+    }
+
+    /// The version to read next.
+    fn wanted(&mut self) -> Option<Version> {
+        self.wanted.next()
+    }
+
+    /// Adds a version with so many bytes; those below it go to the next page where that is too many.
+    fn add(&mut self, version: Version, row: Option<R>, bytes: usize) {
+        self.page.rows.extend(row);
+        self.bytes += bytes;
+        if self.bytes > LARGE_PAGE_BYTES && !self.wanted.as_slice().is_empty() {
+            self.wanted = Vec::new().into_iter();
+            self.page.next = Some(version);
+        }
     }
 }
 
@@ -85,6 +148,25 @@ fn page(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_ends_after_the_version_that_makes_it_large_unless_that_is_the_last() {
+        let all = ["3.0.0", "2.0.0", "1.0.0"].map(str::to_owned);
+        let filled = |large: &str| {
+            let page = page(all.to_vec(), None, 5).expect("versions");
+            let mut filling = Filling::new(page);
+            while let Some(version) = filling.wanted() {
+                let is_large = version.to_string() == large;
+                let bytes = LARGE_PAGE_BYTES * usize::from(is_large) + 1;
+                filling.add(version, Some(()), bytes);
+            }
+            let next = filling.page.next.map(|version| version.to_string());
+            (filling.page.rows.len(), next)
+        };
+        assert_eq!(filled("none"), (3, None));
+        assert_eq!(filled("3.0.0"), (1, Some("3.0.0".to_owned())));
+        assert_eq!(filled("1.0.0"), (3, None));
+    }
 
     #[test]
     fn pages_follow_each_other_from_the_highest_version_to_the_lowest() {

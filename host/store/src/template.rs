@@ -142,21 +142,6 @@ impl Store {
         Ok(rows)
     }
 
-    /// All versions of a template, in no order; none where it does not exist.
-    pub async fn template_versions(
-        &self,
-        namespace: &Name,
-        name: &Name,
-    ) -> Result<Vec<TemplateVersionRow>, StoreError> {
-        let rows = sqlx::query_as(VERSIONS)
-            .bind(namespace.as_str())
-            .bind(name.as_str())
-            .bind(None::<&str>)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
-    }
-
     /// One version of a template.
     pub async fn template_version(
         &self,
@@ -164,7 +149,7 @@ impl Store {
         name: &Name,
         version: &Version,
     ) -> Result<Option<TemplateVersionRow>, StoreError> {
-        let row = sqlx::query_as(VERSIONS)
+        let row = sqlx::query_as(VERSION)
             .bind(namespace.as_str())
             .bind(name.as_str())
             .bind(version.to_string())
@@ -206,14 +191,14 @@ const NAMED: &str = "
     left join tasker.pin p
       on p.namespace_id = t.namespace_id and p.kind = 'template' and p.target = t.name";
 
-const VERSIONS: &str = "
+const VERSION: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
            v.version, v.digest, v.source, v.definition, v.status::text as status, v.verdict,
            v.created_at
     from tasker.namespace n
     join tasker.template t using (namespace_id)
     join tasker.template_version v using (template_id)
-    where n.name = $1 and t.name = $2 and ($3::text is null or v.version = $3)";
+    where n.name = $1 and t.name = $2 and v.version = $3";
 
 async fn ensure_template(
     tx: &mut Connection,

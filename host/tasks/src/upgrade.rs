@@ -143,9 +143,14 @@ impl Tasks {
         if let Some(state) = upgrade.state.filter(|state| state.is_final()) {
             return Err(TasksError::UpgradeOfFinal(state));
         }
-        self.registry.template(&upgrade.template).await?;
+        self.registry
+            .versions_of_template(&upgrade.template)
+            .await?;
         if let Some(component) = &upgrade.rule.component {
-            self.registry.component(component).await?;
+            // First, so that nobody is told whether what they may not use exists.
+            let home = &upgrade.template.namespace;
+            self.registry.require_use(home, component).await?;
+            self.registry.versions_of_component(component).await?;
         }
         Ok(())
     }

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tasker_domain::ids::TaskId;
 use tasker_store::task_read::TaskProgress;
-use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, sleep_until};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 /// The longest wait of one request.
 pub const MAX_WAIT: Duration = Duration::from_secs(60);
@@ -46,6 +46,12 @@ impl Waiting {
         OneWaits(self.count.clone())
     }
 
+    /// The turn of one to look; none where none comes before its wait is over.
+    async fn look(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
+        let turn = timeout_at(deadline, self.looks.acquire()).await;
+        turn.ok().and_then(Result::ok)
+    }
+
     /// The longest pause between two looks of one.
     fn max_pause(&self) -> Duration {
         longest_pause(self.count.load(Ordering::Relaxed))
@@ -79,7 +85,11 @@ impl Tasks {
         let mut pause = FIRST_PAUSE;
         let _waits = self.waiting.enter();
         loop {
-            let look = self.waiting.looks.acquire().await;
+            // While the database is silent those who look keep their turns for long: whoever waited in
+            // vain shows the task as it is, or is told that this cannot be done.
+            let Some(look) = self.waiting.look(deadline).await else {
+                return Ok(());
+            };
             let progress = self.progress(task_id).await?;
             drop(look);
             let now = Instant::now();
@@ -126,6 +136,18 @@ mod tests {
         assert_eq!(longest_pause(1), MAX_PAUSE);
         assert_eq!(longest_pause(50), MAX_PAUSE);
         assert_eq!(longest_pause(400), Duration::from_secs(2));
+    }
+
+    #[tokio::test]
+    async fn who_has_no_turn_to_look_waits_for_it_no_longer_than_for_the_task() {
+        let waiting = Waiting::default();
+        let now = Instant::now();
+        let _first = waiting.look(now).await.expect("a turn is free");
+        let second = waiting.look(now).await;
+        assert!(second.is_some());
+        assert!(waiting.look(now + FIRST_PAUSE).await.is_none());
+        drop(second);
+        assert!(waiting.look(now).await.is_some());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! More at once than a host can do.
 
 use super::{PATIENCE, head, status_of};
-use crate::api::server::Server;
+use crate::api::server::{Server, yaml};
 use crate::harness::wait_until;
 use futures::future::join_all;
 use serde_json::json;
@@ -220,4 +220,53 @@ async fn large_bodies_have_turns_and_small_ones_do_not_wait_for_them() {
         .put("/v1/namespaces/shop/pins/component/guest", &small)
         .await
         .refused(404, "unknown_component");
+}
+
+/// Sends this head and keeps the connection.
+async fn begin(server: &Server, head: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test]
+async fn who_sends_no_body_or_sends_large_ones_slowly_keeps_no_other_from_an_upload() {
+    let server = Server::start_within(Bounds {
+        max_large_bodies: 2,
+        max_large_bodies_per_caller: 1,
+        turn_timeout: Duration::from_millis(500),
+        ..Bounds::default()
+    })
+    .await;
+    server
+        .publish("one", "steps: [{name: a, handler: guest/noop}]")
+        .await;
+    let task = server.submit("one", json!({})).await;
+    let actions = json!(["read", "run"]);
+    let body = json!({"name": "slow", "permissions": [{"namespace": "*", "actions": actions}]});
+    let made = server.post("/v1/keys", &body).await.answered(201);
+    let key = made["key"].as_str().unwrap();
+    let head = |line: &str, rest: &str| {
+        format!("{line} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {key}\r\n{rest}\r\n\r\n")
+    };
+    let poll = format!("GET /v1/tasks/{task}?wait_ms=60000");
+    let poll = head(&poll, "transfer-encoding: chunked");
+    let _polls = join_all((0..4).map(|_| begin(&server, &poll))).await;
+    let rest = "content-type: application/json\r\ncontent-length: 8000000";
+    let submit = head("POST /v1/tasks", rest);
+    let mut submits = join_all((0..4).map(|_| begin(&server, &submit))).await;
+    // All but one are told that they are too many.
+    let refused = submits.iter_mut().map(async |stream| {
+        let mut answer = [0; 12];
+        let read = timeout(Duration::from_secs(2), stream.read_exact(&mut answer)).await;
+        read.is_ok() && &answer == b"HTTP/1.1 429"
+    });
+    let refused = join_all(refused).await;
+    assert_eq!(refused.iter().filter(|it| **it).count(), 3, "{refused:?}");
+    let large = format!("# {}\n", "x".repeat(2 << 20));
+    let one = yaml("one", "1.0.1", "steps: [{name: a, handler: guest/noop}]");
+    server
+        .put_template("one", "1.0.1", &(large + &one))
+        .await
+        .answered(201);
 }

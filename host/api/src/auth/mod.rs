@@ -182,6 +182,9 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let weight = Weight::of(request);
     let caller = seated(&access, weight, request)?;
     let under_way = api.callers.begin(&caller, weight).await?;
+    if let Some(turn) = &under_way.body_turn {
+        request.extensions_mut().insert(turn.clone());
+    }
     check(&api.store, &access, rule, request).await?;
     let new_namespace = match rule.place == Place::Path && writes(request.method()) {
         true => check_namespace(api, &access, rule.action, request).await?,

@@ -48,7 +48,7 @@ impl Template {
             .show(&answer.text, || plan_text(plan, context.output))?;
         context
             .output
-            .next(&self.next(plan, is.input_schema.as_ref()));
+            .next_of(|| self.next(plan, is.input_schema.as_ref()));
         let missing = plan.steps.iter().filter(|step| step.problem.is_some());
         let is_new = plan.status.is_none();
         text::verdict(

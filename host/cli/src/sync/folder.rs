@@ -3,6 +3,7 @@
 use super::rules::{Grants, Limits};
 use crate::component::push::read_component;
 use crate::place::Place;
+use crate::signing::signature_file;
 use crate::{CliError, Problem, input};
 use semver::Version;
 use serde::Deserialize;
@@ -59,6 +60,7 @@ impl Desired {
         refuse_strangers(dir)?;
         let mut components = BTreeMap::new();
         for path in files(dir, "components", &["wasm"])? {
+            refuse_strange_signatures(dir, &path)?;
             let (key, upload) = component(path)?;
             components.insert(key, upload);
         }
@@ -121,6 +123,15 @@ fn refuse_strange_link(dir: &Path, path: &Path) -> Result<(), CliError> {
             let help = "put the file itself into the folder";
             Err(Problem::bad_input(what).help(help).into())
         }
+    }
+}
+
+/// The same for the signatures beside a component, if there are any.
+fn refuse_strange_signatures(dir: &Path, component: &Path) -> Result<(), CliError> {
+    let path = signature_file(component);
+    match path.exists() || path.is_symlink() {
+        true => refuse_strange_link(dir, &path),
+        false => Ok(()),
     }
 }
 
@@ -215,4 +226,37 @@ fn wrong(error: &TemplateError, path: &Path, source: &str) -> CliError {
         .at(places)
         .in_file(&path.display().to_string(), source)
         .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    #[test]
+    fn signatures_that_are_a_link_out_of_the_folder_are_refused() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let components = dir.path().join("components");
+        std::fs::create_dir(&components).unwrap();
+        std::fs::write(components.join("charge@1.0.0.wasm"), "x").unwrap();
+        let namespace: Name = "orders".parse().unwrap();
+        let read = || match Desired::read(dir.path(), &namespace) {
+            Ok(desired) => Ok(desired.components.len()),
+            Err(CliError::Problem(problem)) => Err(problem.what().to_owned()),
+            Err(CliError::ClosedPipe) => unreachable!("nothing is printed"),
+        };
+        assert_eq!(read(), Ok(1));
+        let beside = components.join("charge@1.0.0.wasm.sig");
+        std::fs::write(components.join("..sig"), "").unwrap();
+        symlink("..sig", &beside).unwrap();
+        assert_eq!(read(), Ok(1));
+        std::fs::remove_file(&beside).unwrap();
+        std::fs::write(other.path().join("secret"), "x").unwrap();
+        symlink(other.path().join("secret"), &beside).unwrap();
+        let refused = read().unwrap_err();
+        assert!(
+            refused.ends_with(".sig: it is a link that leads out of the folder"),
+            "{refused}"
+        );
+    }
 }

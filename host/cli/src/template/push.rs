@@ -50,15 +50,11 @@ impl Push {
             version: None,
         };
         let graph = format!("tasker template graph {template}@{version}");
-        let run = pushed.value.run_command();
-        let next = match pushed.value.warnings.is_empty() {
-            true => vec![run, graph],
-            false => vec![
-                format!("tasker plan template {}", shell::path(&self.file)),
-                graph,
-            ],
+        let first = || match pushed.value.warnings.is_empty() {
+            true => pushed.value.run_command(),
+            false => format!("tasker plan template {}", shell::path(&self.file)),
         };
-        context.output.next(&next);
+        context.output.next_of(|| vec![first(), graph]);
         Ok(Exit::Complete)
     }
 }

@@ -98,14 +98,14 @@ impl Show {
             .output
             .show(answer, || version_text(version, others, context.output))?;
         if !self.source {
-            context.output.next(&[
-                format!(
-                    "tasker template graph {}@{}",
-                    self.template.family(),
-                    version.version
-                ),
-                version.run_command(),
-            ]);
+            let graph = format!(
+                "tasker template graph {}@{}",
+                self.template.family(),
+                version.version
+            );
+            context
+                .output
+                .next_of(|| vec![graph, version.run_command()]);
         }
         Ok(Exit::Complete)
     }

@@ -1,13 +1,16 @@
 //! Whether two schemas can have a value in common. Only what is certain is told: where this finds
 //! nothing, they may still have none.
 
+use super::types::Types;
 use serde_json::Value;
 use std::cell::Cell;
 
 /// References and levels that are followed.
 const MAX_DEPTH: usize = 24;
-/// Choices within choices multiply; what would take more is left open.
-const MAX_COMPARISONS: usize = 100_000;
+/// Choices within choices multiply, and so do the lists in them; what would take more is left open.
+const MAX_WORK: usize = 500_000;
+/// As many bytes of a name, a number or a reference cost as much as one value of a list.
+const BYTES_OF_WORK: usize = 64;
 
 /// Why no value keeps to both of two schemas.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,13 +20,14 @@ pub struct Contradiction {
     pub what: String,
 }
 
-/// How many parts of schemas are compared at most, in all questions that share it.
+/// What may still be looked at in all questions that share it: parts of schemas, and what their lists
+/// and texts hold.
 #[derive(Debug)]
 pub struct Comparisons(Cell<usize>);
 
 impl Default for Comparisons {
     fn default() -> Self {
-        Self(Cell::new(MAX_COMPARISONS))
+        Self(Cell::new(MAX_WORK))
     }
 }
 
@@ -47,7 +51,7 @@ pub fn contradiction(
     })
 }
 
-/// What is left of the levels and of the comparisons.
+/// What is left of the levels and of the work.
 #[derive(Clone, Copy)]
 struct Effort<'a> {
     depth: usize,
@@ -56,9 +60,20 @@ struct Effort<'a> {
 
 impl Effort<'_> {
     fn deeper(self) -> Option<Self> {
-        self.left.set(self.left.get().checked_sub(1)?);
+        self.spend(1)?;
         let depth = self.depth.checked_sub(1)?;
         Some(Self { depth, ..self })
+    }
+
+    /// Asked before the work is done; none, and nothing is spent, where it is too much.
+    fn spend(self, work: usize) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(work)?);
+        Some(())
+    }
+
+    /// For looking at a text once.
+    fn spend_on(self, text: &str) -> Option<()> {
+        self.spend(1 + text.len() / BYTES_OF_WORK)
     }
 }
 
@@ -89,18 +104,28 @@ impl<'a> Part<'a> {
         Some(branches.iter().map(move |branch| self.inner(branch)))
     }
 
-    fn reference(self) -> Option<Self> {
-        let pointer = self.at["$ref"].as_str()?.strip_prefix('#')?;
-        self.root.pointer(pointer).map(|at| self.inner(at))
+    /// What is referred to, where there is a reference; none where it costs too much.
+    fn referred(self, effort: Effort<'_>) -> Option<Option<Self>> {
+        let Some(reference) = self.at["$ref"].as_str() else {
+            return Some(None);
+        };
+        effort.spend_on(reference)?;
+        let at = reference.strip_prefix('#').map(|it| self.root.pointer(it));
+        Some(at.flatten().map(|at| self.inner(at)))
     }
 
     fn property(self, name: &str) -> Option<Self> {
         self.at["properties"].get(name).map(|at| self.inner(at))
     }
 
-    fn requires(self) -> impl Iterator<Item = &'a str> {
-        let names = self.at["required"].as_array();
-        names.into_iter().flatten().filter_map(Value::as_str)
+    /// Ends early where it costs too much.
+    fn requires(self, effort: Effort<'a>) -> impl Iterator<Item = &'a str> {
+        let names = self.at["required"].as_array().into_iter().flatten();
+        let names = names.map(Value::as_str).map_while(move |name| {
+            effort.spend_on(name.unwrap_or_default())?;
+            Some(name)
+        });
+        names.flatten()
     }
 
     /// True where an object cannot have this member.
@@ -110,37 +135,56 @@ impl<'a> Part<'a> {
         is_closed && !may_match && self.property(name).is_none()
     }
 
-    /// The types that values may have; none where it does not say.
-    fn types(self) -> Option<Vec<&'a str>> {
-        let listed = ["const", "enum"].iter().find_map(|key| self.at.get(*key));
-        match (&self.at["type"], listed) {
-            (Value::String(one), _) => Some(vec![one]),
-            (Value::Array(several), _) => several.iter().map(Value::as_str).collect(),
-            (_, Some(Value::Array(values))) if self.at.get("const").is_none() => {
-                Some(values.iter().map(type_of).collect())
+    /// The types that values may have; none where it does not say, or costs too much.
+    fn types(self, effort: Effort<'_>) -> Option<Types> {
+        let said = |key| self.at.get(key);
+        match (said("type"), said("const"), said("enum")) {
+            (Some(types), _, _) if types.is_string() || types.is_array() => {
+                effort.spend(types.as_array().map_or(0, Vec::len))?;
+                Types::of_keyword(types)
             }
-            (_, Some(value)) if self.at.get("const").is_some() => Some(vec![type_of(value)]),
-            (_, _) => None,
+            (_, Some(value), _) => Some(types_of(value)),
+            (_, None, Some(Value::Array(values))) => {
+                effort.spend(values.len())?;
+                Some(values.iter().map(types_of).fold(Types::NONE, Types::or))
+            }
+            (_, _, _) => None,
         }
+    }
+
+    /// A bound of numbers; none where there is none, or it costs too much.
+    fn bound(self, key: &str, effort: Effort<'_>) -> Option<f64> {
+        let number = self.at[key].as_number()?;
+        effort.spend_on(number.as_str())?;
+        number.as_f64()
     }
 }
 
-fn between(given: Part<'_>, asked: Part<'_>, effort: Effort<'_>) -> Option<Found> {
+/// A number may be of both kinds: readers differ in whether `1.0` is an integer.
+fn types_of(value: &Value) -> Types {
+    match value {
+        Value::Number(_) => Types::NUMBER,
+        other => Types::of_value(other),
+    }
+}
+
+fn between<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<Found> {
     let effort = effort.deeper()?;
-    if let Some(given) = given.reference() {
+    if let Some(given) = given.referred(effort)? {
         return between(given, asked, effort);
     }
-    if let Some(asked) = asked.reference() {
+    if let Some(asked) = asked.referred(effort)? {
         return between(given, asked, effort);
     }
-    by_types(given, asked)
-        .or_else(|| by_bounds(given, asked))
-        .or_else(|| by_members(given, asked, effort))
+    let types = (given.types(effort), asked.types(effort));
+    by_types(types)
+        .or_else(|| by_bounds(given, asked, types, effort))
+        .or_else(|| by_members(given, asked, types, effort))
         .or_else(|| by_branches(given, asked, effort))
 }
 
 /// Each part of an `allOf` holds; of the others one does.
-fn by_branches(given: Part<'_>, asked: Part<'_>, effort: Effort<'_>) -> Option<Found> {
+fn by_branches<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<Found> {
     let of_given = |part| between(part, asked, effort);
     let of_asked = |part| between(given, part, effort);
     let all = given
@@ -159,39 +203,36 @@ fn by_branches(given: Part<'_>, asked: Part<'_>, effort: Effort<'_>) -> Option<F
 
 /// What the first says, where every one says something.
 fn of_every<'a>(
-    parts: impl Iterator<Item = Part<'a>>,
+    mut parts: impl Iterator<Item = Part<'a>>,
     found: impl Fn(Part<'a>) -> Option<Found>,
 ) -> Option<Found> {
-    let found: Option<Vec<Found>> = parts.map(found).collect();
-    found?.into_iter().next()
+    let first = found(parts.next()?)?;
+    parts.all(|part| found(part).is_some()).then_some(first)
 }
 
-fn by_types(given: Part<'_>, asked: Part<'_>) -> Option<Found> {
-    let (gives, takes) = (given.types()?, asked.types()?);
-    let meets = |one: &str, other: &str| {
-        one == other || matches!((one, other), ("integer", "number") | ("number", "integer"))
+/// Of both, what is known of their types.
+type KnownTypes = (Option<Types>, Option<Types>);
+
+fn by_types((gives, takes): KnownTypes) -> Option<Found> {
+    let (gives, takes) = (gives?, takes?);
+    let told = |types: Types| match types.is_none() {
+        true => "nothing".to_owned(),
+        false => types.to_string(),
     };
-    let is_met = gives
-        .iter()
-        .any(|one| takes.iter().any(|other| meets(one, other)));
-    (!is_met).then(|| {
-        here(format!(
-            "is {} and has to be {}",
-            gives.join(" or "),
-            takes.join(" or ")
-        ))
-    })
+    let is_met = !gives.and(takes).is_none();
+    (!is_met).then(|| here(format!("is {} and has to be {}", told(gives), told(takes))))
 }
 
-fn by_bounds(given: Part<'_>, asked: Part<'_>) -> Option<Found> {
-    let is_number = |part: Part<'_>| {
-        let types = part.types();
-        types.is_some_and(|types| types.iter().all(|it| matches!(*it, "integer" | "number")))
-    };
-    if !is_number(given) || !is_number(asked) {
+fn by_bounds(
+    given: Part<'_>,
+    asked: Part<'_>,
+    (gives, takes): KnownTypes,
+    effort: Effort<'_>,
+) -> Option<Found> {
+    if !gives?.within(Types::NUMBER) || !takes?.within(Types::NUMBER) {
         return None;
     }
-    let bound = |part: Part<'_>, key: &str| part.at[key].as_f64();
+    let bound = |part: Part<'_>, key| part.bound(key, effort);
     let (most, least) = (bound(given, "maximum"), bound(asked, "minimum"));
     if let (Some(most), Some(least)) = (most, least)
         && most < least
@@ -210,20 +251,25 @@ fn by_bounds(given: Part<'_>, asked: Part<'_>) -> Option<Found> {
 }
 
 /// Members that have to be there, where nothing but an object will do.
-fn by_members(given: Part<'_>, asked: Part<'_>, effort: Effort<'_>) -> Option<Found> {
-    let is_object = |part: Part<'_>| part.types().is_some_and(|types| types == ["object"]);
-    if !is_object(given) && !is_object(asked) {
+fn by_members<'a>(
+    given: Part<'a>,
+    asked: Part<'a>,
+    (gives, takes): KnownTypes,
+    effort: Effort<'a>,
+) -> Option<Found> {
+    if gives != Some(Types::OBJECT) && takes != Some(Types::OBJECT) {
         return None;
     }
-    let missing = asked.requires().find(|name| given.forbids(name));
+    let (gives, takes) = (|| given.requires(effort), || asked.requires(effort));
+    let missing = takes().find(|name| given.forbids(name));
     if let Some(name) = missing {
         return Some(here(format!("has no `{name}`, which has to be there")));
     }
-    let unwanted = given.requires().find(|name| asked.forbids(name));
+    let unwanted = gives().find(|name| asked.forbids(name));
     if let Some(name) = unwanted {
         return Some(here(format!("has `{name}`, which must not be there")));
     }
-    let mut required = given.requires().chain(asked.requires());
+    let mut required = gives().chain(takes());
     required.find_map(|name| {
         let mut found = between(given.property(name)?, asked.property(name)?, effort)?;
         found.path.push(name.to_owned());
@@ -238,94 +284,5 @@ fn here(what: String) -> Found {
     }
 }
 
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn told(given: Value, asked: Value) -> Option<String> {
-        contradiction(&given, &asked, &Comparisons::default())
-            .map(|found| format!("{} {}", found.path, found.what))
-    }
-
-    #[test]
-    fn what_can_never_fit_is_told_with_its_place() {
-        let object = |member: Value| json!({"type": "object", "required": ["a"], "properties": {"a": member}});
-        assert_eq!(
-            told(
-                object(json!({"type": "string"})),
-                object(json!({"type": "integer"}))
-            )
-            .as_deref(),
-            Some("/a is string and has to be integer")
-        );
-        assert_eq!(
-            told(
-                object(json!({"type": "integer", "maximum": 3})),
-                object(json!({"type": "number", "minimum": 4}))
-            )
-            .as_deref(),
-            Some("/a is at most 3 and has to be at least 4")
-        );
-        let closed =
-            json!({"type": "object", "properties": {"b": {}}, "additionalProperties": false});
-        assert_eq!(
-            told(closed, object(json!({}))).as_deref(),
-            Some(" has no `a`, which has to be there")
-        );
-        let choice = json!({"oneOf": [{"type": "string"}, {"const": true}]});
-        assert_eq!(
-            told(json!({"type": "array"}), choice).as_deref(),
-            Some(" is array and has to be string")
-        );
-        let referred = json!({"$ref": "#/$defs/n", "$defs": {"n": {"type": "number"}}});
-        assert!(told(referred, json!({"type": "string"})).is_some());
-    }
-
-    #[test]
-    fn choices_within_choices_end() {
-        let nested = |leaf: &str| {
-            (0..8).fold(
-                json!({"type": leaf}),
-                |inner, _| json!({"anyOf": [inner, inner, inner]}),
-            )
-        };
-        assert_eq!(told(nested("string"), nested("number")), None);
-    }
-
-    #[test]
-    fn what_may_fit_is_left_alone() {
-        let object =
-            json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}}});
-        for (given, asked) in [
-            (json!({}), object.clone()),
-            (json!({"type": "object"}), object.clone()),
-            (json!({"type": ["object", "null"]}), object.clone()),
-            (
-                json!({"properties": {"a": {"type": "string"}}}),
-                json!({"properties": {"a": {"type": "integer"}}}),
-            ),
-            (json!({"type": "number"}), json!({"type": "integer"})),
-            (json!({"enum": [1, "x"]}), json!({"type": "string"})),
-            (
-                json!({"anyOf": [{"type": "string"}, {}]}),
-                json!({"type": "null"}),
-            ),
-            (json!({"$ref": "#"}), json!({"$ref": "#"})),
-            (json!(true), json!(false)),
-        ] {
-            assert_eq!(told(given.clone(), asked.clone()), None, "{given} {asked}");
-        }
-    }
-}
+mod tests;

@@ -29,6 +29,8 @@ pub struct Found {
     pub path: PathBuf,
     /// What is read: the same, or what it links to.
     pub real: PathBuf,
+    /// Of a component, the file of its signatures or what that links to, where there is one.
+    pub signatures: Option<PathBuf>,
     pub stamp: Stamp,
 }
 
@@ -147,7 +149,10 @@ impl Scan {
         if !metadata.is_file() || metadata.len() == 0 {
             return;
         }
-        let beside = followed(root, &signature_file(&path)).ok();
+        let (signatures, state) = match content {
+            Content::Component => self.signatures(root, &path).unzip(),
+            Content::Template | Content::Rules => (None, None),
+        };
         self.found.push(Found {
             content,
             namespace: namespace
@@ -157,11 +162,29 @@ impl Scan {
                 .into_owned(),
             stamp: Stamp {
                 file: State::of(&metadata),
-                signatures: beside.map(|(_, metadata)| State::of(&metadata)),
+                signatures: state,
             },
             path,
             real,
+            signatures,
         });
+    }
+
+    /// What is read for the signatures of a component, if there is such a file.
+    fn signatures(&mut self, root: &Path, component: &Path) -> Option<(PathBuf, State)> {
+        let path = signature_file(component);
+        match followed(root, &path) {
+            Ok((real, metadata)) if metadata.is_file() => Some((real, State::of(&metadata))),
+            Ok(_) => {
+                self.skip(&path, &LinkError::NoFile);
+                None
+            }
+            Err(LinkError::Io(error)) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => {
+                self.skip(&path, &error);
+                None
+            }
+        }
     }
 }
 
@@ -180,6 +203,13 @@ pub fn signature_file(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".sig");
     name.into()
+}
+
+/// Whoever opens it waits for somebody to write.
+#[cfg(test)]
+pub fn make_pipe(path: &Path) {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
 }
 
 #[cfg(test)]
@@ -219,7 +249,47 @@ mod tests {
         std::fs::write(&file, "x").unwrap();
         let before = scan(dir.path()).found;
         std::fs::write(signature_file(&file), "y").unwrap();
-        assert_ne!(before, scan(dir.path()).found);
+        let after = scan(dir.path());
+        assert_ne!(before, after.found);
+        let read = after.found[0].signatures.as_deref();
+        assert_eq!(read, Some(signature_file(&file).as_path()));
+        assert_eq!(after.skipped, []);
+    }
+
+    #[test]
+    fn signatures_are_read_from_files_within_the_folder_alone() {
+        let (dir, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let orders = dir.path().join("orders");
+        std::fs::create_dir_all(orders.join("..data")).unwrap();
+        let secret = other.path().join("secret");
+        std::fs::write(&secret, "x").unwrap();
+        std::fs::write(orders.join("..data/d.sig"), "x").unwrap();
+        let beside = |name: &str| {
+            let component = orders.join(format!("{name}@1.0.0.wasm"));
+            std::fs::write(&component, "x").unwrap();
+            signature_file(&component)
+        };
+        make_pipe(&beside("a"));
+        symlink(&secret, beside("b")).unwrap();
+        symlink("nothing", beside("c")).unwrap();
+        symlink("..data/d.sig", beside("d")).unwrap();
+        let scan = scan(dir.path());
+        let read: Vec<_> = scan.found.iter().map(|it| it.signatures.clone()).collect();
+        assert_eq!(read, [None, None, None, Some(orders.join("..data/d.sig"))]);
+        let mut told: Vec<_> = scan
+            .skipped
+            .iter()
+            .map(|it| format!("{}: {}", it.path.file_name().unwrap().display(), it.why))
+            .collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "a@1.0.0.wasm.sig: it is no regular file",
+                "b@1.0.0.wasm.sig: it is a link that leads out of the folder",
+                "c@1.0.0.wasm.sig: it is a link to what is not there",
+            ]
+        );
     }
 
     /// A volume as Kubernetes mounts it: `orders/a.yaml → ..data/a.yaml`, `..data → ..1`.

@@ -1,9 +1,10 @@
 //! From a file to a published version.
 
-use super::folder::{Content, Found, signature_file};
+use super::folder::{Content, Found};
 use crate::publish_component::{MAX_COMPONENT_BYTES, Published};
 use crate::publish_template::Missing;
 use crate::{Registry, RegistryError};
+use rustix::fs::OFlags;
 use std::io;
 use std::path::Path;
 use tasker_domain::actor::Actor;
@@ -11,6 +12,7 @@ use tasker_domain::byte_order_mark::strip_mark;
 use tasker_domain::chain::Chain;
 use tasker_domain::component_file::{ComponentFile, ComponentFileError};
 use tasker_domain::digest::Digest;
+use tasker_domain::followed::LinkError;
 use tasker_domain::name::{Name, NameError};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{Signature, SignatureError};
@@ -84,7 +86,10 @@ impl Registry {
         let name = file.path.file_name().unwrap_or_default().to_string_lossy();
         let ComponentFile { name, version } = ComponentFile::parse(&name)?;
         let bytes = read(&file.real, MAX_COMPONENT_BYTES).await?;
-        let signatures = signatures_of(&file.path).await?;
+        let signatures = match &file.signatures {
+            Some(path) => signatures_in(path).await?,
+            None => Vec::new(),
+        };
         let (target, actor) = (QualifiedName { namespace, name }, Actor::host());
         self.keep_signatures(Digest::of(&bytes), &signatures, &actor)
             .await?;
@@ -112,17 +117,22 @@ impl Registry {
     }
 }
 
-async fn signatures_of(path: &Path) -> Result<Vec<Signature>, FileError> {
-    let text = match read(&signature_file(path), MAX_SIGNATURES_BYTES).await {
-        Ok(text) => String::from_utf8(text).map_err(|_| FileError::NotText)?,
-        Err(FileError::Read(error)) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error),
-    };
+async fn signatures_in(path: &Path) -> Result<Vec<Signature>, FileError> {
+    let text = read(path, MAX_SIGNATURES_BYTES).await?;
+    let text = String::from_utf8(text).map_err(|_| FileError::NotText)?;
     Ok(Signature::parse_lines(&text)?)
 }
 
+/// Reads what a look through the folder found. It may be something else by now: what would have to be
+/// waited for, and a link, are not read.
 async fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError> {
-    let file = tokio::fs::File::open(path).await?;
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let mut options = tokio::fs::OpenOptions::new();
+    options.read(true).custom_flags(flags.bits().cast_signed());
+    let file = options.open(path).await?;
+    if !file.metadata().await?.is_file() {
+        return Err(io::Error::other(LinkError::NoFile).into());
+    }
     let mut bytes = Vec::new();
     file.take(max_bytes as u64 + 1)
         .read_to_end(&mut bytes)
@@ -130,5 +140,29 @@ async fn read(path: &Path, max_bytes: usize) -> Result<Vec<u8>, FileError> {
     match bytes.len() > max_bytes {
         true => Err(FileError::TooLarge(max_bytes)),
         false => Ok(bytes),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::folder::make_pipe;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_no_file_any_more_is_neither_waited_for_nor_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        std::fs::write(path("file"), "text").unwrap();
+        make_pipe(&path("pipe"));
+        std::os::unix::fs::symlink("file", path("link")).unwrap();
+        assert_eq!(read(&path("file"), 4).await.unwrap(), b"text");
+        assert!(matches!(
+            read(&path("file"), 3).await,
+            Err(FileError::TooLarge(3))
+        ));
+        for name in ["pipe", "link", "none"] {
+            let error = read(&path(name), 4).await.unwrap_err();
+            assert!(error.is_of_the_host(), "{name}: {error}");
+        }
     }
 }

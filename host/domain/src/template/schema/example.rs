@@ -2,32 +2,80 @@
 
 use super::InputSchema;
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 
 /// References and levels that are followed.
 const MAX_DEPTH: usize = 16;
 /// The longest text and the longest list that are made up.
 const MAX_LENGTH: u64 = 64;
+/// Of one value: as many as there are.
+const MAX_TYPES: usize = 7;
+/// Branches within branches multiply, and so do lists; what would take more has no example.
+const MAX_WORK: usize = 10_000;
+/// As many bytes of a text cost as much as one value.
+const BYTES_OF_WORK: usize = 64;
 
 /// A small value that the schema takes; none where none is found by simple means.
 pub fn example_input(schema: &Value) -> Option<Value> {
-    let value = Examples { root: schema }.of(schema, MAX_DEPTH)?;
+    let examples = Examples {
+        root: schema,
+        left: Cell::new(MAX_WORK),
+    };
+    let value = examples.of(schema, MAX_DEPTH)?;
     let schema = InputSchema::compile(schema).ok()?;
     schema.accept(value.clone()).ok().map(|_| value)
 }
 
 struct Examples<'a> {
     root: &'a Value,
+    /// What may still be made or looked at.
+    left: Cell<usize>,
 }
 
 impl Examples<'_> {
+    /// Asked before the work is done; none where it is too much.
+    fn spend(&self, work: usize) -> Option<()> {
+        self.left.set(self.left.get().checked_sub(work)?);
+        Some(())
+    }
+
+    /// For each of so many copies of a text.
+    fn spend_on(&self, text: &str, copies: usize) -> Option<()> {
+        self.spend(copies.checked_mul(1 + text.len() / BYTES_OF_WORK)?)
+    }
+
+    /// For so many copies of a value, with all that is in it.
+    fn spend_on_value(&self, value: &Value, copies: usize) -> Option<()> {
+        match value {
+            Value::Null | Value::Bool(_) => self.spend(copies),
+            Value::Number(number) => self.spend_on(number.as_str(), copies),
+            Value::String(text) => self.spend_on(text, copies),
+            Value::Array(items) => {
+                self.spend(copies)?;
+                let mut items = items.iter();
+                items.try_for_each(|item| self.spend_on_value(item, copies))
+            }
+            Value::Object(members) => {
+                self.spend(copies)?;
+                members.iter().try_for_each(|(name, member)| {
+                    self.spend_on(name, copies)?;
+                    self.spend_on_value(member, copies)
+                })
+            }
+        }
+    }
+
     fn of(&self, schema: &Value, depth: usize) -> Option<Value> {
+        self.spend(1)?;
         let depth = depth.checked_sub(1)?;
         let said = ["const", "default"].into_iter().map(|key| &schema[key]);
         let listed = ["examples", "enum"].into_iter().map(|key| &schema[key][0]);
         if let Some(value) = said.chain(listed).find(|value| !value.is_null()) {
+            self.spend_on_value(value, 1)?;
             return Some(value.clone());
         }
         if let Some(reference) = schema["$ref"].as_str() {
+            self.spend_on(reference, 1)?;
             return self.of(self.root.pointer(reference.strip_prefix('#')?)?, depth);
         }
         for choice in ["oneOf", "anyOf"] {
@@ -46,6 +94,7 @@ impl Examples<'_> {
     fn by_type(&self, schema: &Value, depth: usize) -> Option<Value> {
         let one = schema["type"].as_str();
         let several = schema["type"].as_array().into_iter().flatten();
+        let several = several.take(MAX_TYPES);
         let first = several.filter_map(Value::as_str).find(|it| *it != "null");
         Some(match one.or(first) {
             Some("string") => json!(text(schema)?),
@@ -62,6 +111,7 @@ impl Examples<'_> {
         let mut members = Map::new();
         for name in schema["required"].as_array().into_iter().flatten() {
             let name = name.as_str()?;
+            self.spend_on(name, 1)?;
             let member = match schema["properties"].get(name) {
                 Some(member) => self.of(member, depth)?,
                 None => json!({}),
@@ -76,8 +126,11 @@ impl Examples<'_> {
         if count == 0 {
             return Some(json!([]));
         }
+        let copies = usize::try_from(count).ok();
+        let copies = copies.filter(|_| count <= MAX_LENGTH)?;
         let item = self.of(&schema["items"], depth)?;
-        (count <= MAX_LENGTH).then(|| (0..count).map(|_| item.clone()).collect())
+        self.spend_on_value(&item, copies)?;
+        Some(Value::Array(vec![item; copies]))
     }
 }
 
@@ -175,6 +228,31 @@ mod tests {
             example(json!({"oneOf": [{"type": "null"}]})).as_deref(),
             Some("null")
         );
+    }
+
+    /// None of these would end within a test if all ways were gone.
+    #[test]
+    fn what_would_take_too_long_to_make_up_has_no_example() {
+        let branches = vec![json!({"$ref": "#"}); 300];
+        let again =
+            json!({"type": "object", "required": ["a"], "properties": {"a": {"oneOf": branches}}});
+        assert_eq!(example(again), None);
+        let list = |items: Value, _| json!({"type": "array", "minItems": 64, "items": items});
+        assert_eq!(example((0..6).fold(json!({}), list)), None);
+        let text = "a".repeat(1_000_000);
+        for part in [
+            json!({"const": text}),
+            json!({"default": vec![0; 100_000]}),
+            json!({"required": vec!["a"; 100_000]}),
+            json!({"required": [text]}),
+            json!({"type": vec!["null"; 100_000]}),
+            json!({"$ref": format!("#/{text}")}),
+        ] {
+            // A branch that is made and then left, since a part of it cannot be.
+            let branch = json!({"allOf": [{"$ref": "#/$defs/it"}, {"$ref": "#/$defs/nothing"}]});
+            let often = json!({"anyOf": vec![branch; 9_000], "$defs": {"it": part}});
+            assert_eq!(example(often), None);
+        }
     }
 
     #[test]
