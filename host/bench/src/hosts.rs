@@ -5,13 +5,14 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::Registry;
 use tasker_registry::upkeep::Upkeep;
 use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_store::bench::Bulk;
 use tasker_tasks::Tasks;
-use tasker_tasks::submit::{MAX_BATCH_TASKS, Submit};
+use tasker_tasks::submit::Submit;
 use tasker_worker::WorkerConfig;
 use tempfile::TempDir;
 

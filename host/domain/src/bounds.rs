@@ -13,3 +13,12 @@ pub const DEFAULT_COLLECT_AGE: Duration = Duration::from_secs(30 * 24 * 60 * 60)
 
 /// The most that may be asked for: 100 years.
 pub const MAX_COLLECT_AGE: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// The most digits of a number in what is stored as `jsonb`, which writes numbers out.
+pub const MAX_NUMBER_DIGITS: u64 = 1_000;
+
+/// Tasks that one request submits at most.
+pub const MAX_BATCH_TASKS: usize = 1_000;
+
+/// Capabilities that one component may want.
+pub const MAX_WANTS: usize = 100;

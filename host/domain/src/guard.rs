@@ -1,6 +1,6 @@
 //! What watches a ramp: how much worse the new version may be than the old one.
 
-use super::template::duration;
+use super::duration;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 

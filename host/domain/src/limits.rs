@@ -6,7 +6,7 @@
 mod limit;
 mod settings;
 
-use super::template::duration::MAX_DURATION;
+use super::duration::MAX_DURATION;
 pub use limit::{Limit, LimitError};
 pub use settings::{LimitPatch, LimitSettings};
 use std::time::Duration;

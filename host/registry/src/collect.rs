@@ -1,7 +1,8 @@
 //! Removing what nothing needs any more.
 
 use super::discover::parse_version;
-use super::hold::{Sides, by_default, taken, unbarred};
+use super::hold::{by_default, taken, unbarred};
+use super::pin_sides::Sides;
 use super::{Registry, RegistryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

@@ -1,12 +1,11 @@
 //! Why the registry refuses something.
 
-use super::kv::KvPlace;
-use super::storable::MAX_NUMBER_DIGITS;
-use super::verdict::BrokenPromise;
+use super::broken_promise::BrokenPromise;
+use super::kv_place::KvPlace;
 use semver::Version;
 use std::fmt;
 use std::time::Duration;
-use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES};
+use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
 use tasker_domain::capability::{Capability, CapabilityError};
 use tasker_domain::digest::Digest;
 use tasker_domain::kv::KvError;

@@ -1,6 +1,6 @@
 //! What a pin would go back to, by a rollback or because its version is barred.
 
-use super::hold::Sides;
+use super::pin_sides::Sides;
 use super::{Registry, RegistryError};
 use std::collections::BTreeMap;
 use tasker_domain::pin::{PastChange, standing};

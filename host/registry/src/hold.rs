@@ -3,6 +3,7 @@
 use super::discover::parse_version;
 use super::go_back::Pasts;
 use super::hidden::{Hidden, keep};
+use super::pin_sides::{Side, Sides};
 use super::uses::MAX_USES;
 use super::{Registry, RegistryError};
 use semver::Version;
@@ -47,17 +48,6 @@ pub struct PinHold {
     pub side: Side,
 }
 
-/// Where a pin leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// What it says without its ramp.
-    Base,
-    /// Where its ramp goes.
-    Ramp,
-    /// What it goes back to: by a rollback, or where what it says is barred.
-    Rollback,
-}
-
 /// A step of a template that takes the version in a new task.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StepHold {
@@ -69,10 +59,6 @@ pub struct StepHold {
     /// No other version will do.
     pub is_only: bool,
 }
-
-/// What a pin says, side by side.
-#[derive(Clone, Debug)]
-pub(crate) struct Sides(Vec<(Side, Requirement)>);
 
 impl Holders {
     /// True where nothing keeps it in use.
@@ -89,26 +75,6 @@ impl Holders {
             pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
         };
         self
-    }
-}
-
-impl Sides {
-    fn parse(requirement: &str, ramp: Option<&str>) -> Result<Self, RegistryError> {
-        let mut sides = vec![(Side::Base, requirement.parse()?)];
-        if let Some(ramp) = ramp {
-            sides.push((Side::Ramp, ramp.parse()?));
-        }
-        Ok(Self(sides))
-    }
-
-    pub(crate) fn of(pin: &ComponentPinRow) -> Result<Self, RegistryError> {
-        Self::parse(&pin.requirement, pin.ramp_requirement.as_deref())
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Side, &Requirement)> {
-        self.0
-            .iter()
-            .map(|(side, requirement)| (*side, requirement))
     }
 }
 

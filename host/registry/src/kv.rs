@@ -1,18 +1,11 @@
 //! Entries of kv, for operators: look, set, remove.
 
+use super::kv_place::KvPlace;
 use super::{Registry, RegistryError};
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite, check_key, check_value};
 use tasker_domain::name::Name;
 use tasker_store::kv::KvRow;
-
-/// Which entry is meant.
-#[derive(Clone, Debug)]
-pub struct KvPlace {
-    pub namespace: Name,
-    pub bucket: Name,
-    pub key: String,
-}
 
 impl Registry {
     /// Sets the value (JSON text) whatever stood there before.

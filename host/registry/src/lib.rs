@@ -1,6 +1,7 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod bar;
+pub mod broken_promise;
 pub mod collect;
 pub mod default_version;
 pub mod diff;
@@ -12,9 +13,11 @@ pub mod hidden;
 pub mod hold;
 pub mod inventory;
 pub mod kv;
+pub mod kv_place;
 pub mod lead;
 pub mod limit;
 pub mod pin;
+pub mod pin_sides;
 pub mod plan;
 pub mod publish_component;
 pub mod publish_template;

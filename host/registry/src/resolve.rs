@@ -4,17 +4,19 @@ mod again;
 pub mod assumed;
 mod cache;
 mod candidates;
+mod definition;
 pub mod foresee;
 mod pins;
 pub(crate) mod template;
 
 pub use again::{Again, Standing, Swap, UpgradeRule};
 pub(crate) use cache::ResolvedCache;
-pub use template::Definition;
+pub use definition::Definition;
 
 use super::share::check_use;
 use super::{Kind, Registry, RegistryError, Release};
 use cache::LockKey;
+use definition::ChosenTemplate;
 use pins::NamespacePins;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,7 +28,6 @@ use tasker_domain::resolve::{Candidate, Pins, choose_components};
 use tasker_domain::signing_policy::SigningPolicy;
 use tasker_domain::template::{OrderedStep, Template};
 use tasker_store::lock::LockEntry;
-use template::{ChosenTemplate, components_of};
 
 /// How often a resolution begins anew because the registry changed under it.
 const MAX_TRIES: usize = 16;

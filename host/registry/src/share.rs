@@ -4,7 +4,6 @@
 //! a template is published or planned, when a pin is set, and for every new task. Tasks that exist keep
 //! what they have.
 
-use super::resolve::template::components_of;
 use super::{Registry, RegistryError};
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
@@ -83,7 +82,7 @@ impl Registry {
 
     /// Refuses a template that runs what its namespace may not use.
     pub(crate) async fn require_uses(&self, template: &Template) -> Result<(), RegistryError> {
-        let components = components_of(template);
+        let components = template.components();
         let usable = self.usable(&template.namespace, &components).await?;
         check_use(template, &components, &usable)
     }

@@ -2,9 +2,7 @@
 
 use super::RegistryError;
 use serde_json::{Number, Value};
-
-/// The most digits of a number in what is stored as `jsonb`, which writes numbers out.
-pub const MAX_NUMBER_DIGITS: u64 = 1_000;
+use tasker_domain::bounds::MAX_NUMBER_DIGITS;
 
 /// Ok where `jsonb` can keep the value.
 ///

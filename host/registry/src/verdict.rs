@@ -1,36 +1,18 @@
 //! What a new version changes, and whether its number says so.
 
+use super::broken_promise::BrokenPromise;
 use super::discover::{descriptor, parse_version, stored_template};
 use super::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
 use tasker_compat::component::{asks_for_bytes, changed_exports, changed_handlers};
-use tasker_compat::{Change, Level, Verdict, promise, template};
+use tasker_compat::{Change, Verdict, promise, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::Template;
 use tasker_store::numbers::VersionNumber;
-
-/// A number that promises more than is true.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokenPromise {
-    pub release: Release,
-    pub verdict: Verdict,
-    /// The gravest change that the number leaves room for.
-    pub allowed: Level,
-    /// The lowest number that leaves room for what was changed.
-    pub lowest: Version,
-}
-
-impl BrokenPromise {
-    /// The changes that the number has no room for.
-    pub fn beyond(&self) -> impl Iterator<Item = &Change> {
-        let changes = self.verdict.changes.iter();
-        changes.filter(|change| change.level > self.allowed)
-    }
-}
 
 /// A component that is about to be published, or is held against another.
 pub(crate) struct Uploaded {

@@ -2,56 +2,9 @@
 
 use super::given::Given;
 use super::last_words::LastWords;
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use super::log_line::{LogLevel, LogLine, LogSource};
+use chrono::Utc;
 use std::sync::{Arc, Mutex, MutexGuard};
-
-/// How much a line matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogLevel {
-    Trace,
-    Debug,
-    Info,
-    Warn,
-    Error,
-}
-
-/// Who wrote a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LogSource {
-    /// The handler, through the log capability.
-    Handler,
-    Stdout,
-    Stderr,
-    /// The host, about what it refused or cut.
-    Host,
-}
-
-impl LogSource {
-    /// As the host's log names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Handler => "handler",
-            Self::Stdout => "stdout",
-            Self::Stderr => "stderr",
-            Self::Host => "host",
-        }
-    }
-}
-
-/// One line of an attempt's log, without a line break at its end.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LogLine {
-    /// When it was written.
-    pub at: DateTime<Utc>,
-    pub level: LogLevel,
-    pub source: LogSource,
-    pub message: String,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub fields: Vec<(String, String)>,
-}
 
 /// Takes the lines of an attempt while it runs.
 pub trait LogSink: Send + Sync {

@@ -4,12 +4,10 @@ use super::refusal::Refusal;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;
+use tasker_domain::bounds::MAX_WANTS;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::HandlerDescription;
 use tasker_domain::template::Schema;
-
-/// Capabilities that one component may want.
-pub(super) const MAX_WANTS: usize = 100;
 
 /// What `describe` returns.
 #[derive(Deserialize)]

@@ -1,12 +1,13 @@
 //! One attempt, from a fresh instance to its outcome.
 
-use super::attempt_log::{LogLine, LogSink};
+use super::attempt_log::LogSink;
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::capability::context::AncestorResults;
 use super::capability::kv::KvEntries;
 use super::capability::secrets::SecretValues;
 use super::engine::EPOCH_TICK;
+use super::log_line::LogLine;
 use super::state::AttemptState;
 use super::verdict::{self, Stopped};
 use super::{Inner, Sandbox};

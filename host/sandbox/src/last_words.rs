@@ -1,6 +1,6 @@
 //! What a guest said last before it ended, kept apart from the log and whatever became of that.
 
-use super::attempt_log::{LogLevel, LogSource};
+use super::log_line::{LogLevel, LogSource};
 use std::collections::VecDeque;
 
 /// Lines that are kept.

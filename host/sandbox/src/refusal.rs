@@ -1,8 +1,8 @@
 //! Why an upload is refused, and what to do.
 
-use super::descriptor::MAX_WANTS;
 use std::fmt;
 use std::time::Duration;
+use tasker_domain::bounds::MAX_WANTS;
 use tasker_domain::capability::CapabilityError;
 use tasker_domain::chain::Chain;
 use tasker_domain::outcome::Failure;

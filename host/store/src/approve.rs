@@ -1,8 +1,9 @@
 //! A version that waited for approval becomes active.
 
 use super::audit::{self, Change};
-use super::component::{ComponentVersionRow, ensure_namespace};
+use super::component::ComponentVersionRow;
 use super::grant::{self, GrantRow, Granted, NewGrant};
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError, lock};
 use serde_json::json;
 use tasker_domain::actor::Actor;

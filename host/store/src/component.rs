@@ -1,6 +1,7 @@
 //! Components and their versions.
 
 use super::audit::{self, Change};
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};
@@ -246,19 +247,6 @@ const VERSIONS: &str = "
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
     where n.name = $1 and c.name = $2 and ($3::text is null or v.version = $3)";
-
-/// The id of the namespace, which is made at its first use.
-pub(crate) async fn ensure_namespace(tx: &mut Connection, name: &Name) -> Result<i32, StoreError> {
-    sqlx::query("insert into tasker.namespace (name) values ($1) on conflict do nothing")
-        .bind(name.as_str())
-        .execute(&mut *tx)
-        .await?;
-    let id = sqlx::query_scalar("select namespace_id from tasker.namespace where name = $1")
-        .bind(name.as_str())
-        .fetch_one(tx)
-        .await?;
-    Ok(id)
-}
 
 async fn ensure_component(
     tx: &mut Connection,

@@ -149,7 +149,7 @@ impl Store {
                 .bind(column(completed, |c| c.result.as_str()))
                 .bind(i32::try_from(claim).unwrap_or(i32::MAX))
                 .bind(column(completed, |c| UsageRow::of(c.usage)))
-                .bind(EventRow::of_batch(completed))
+                .bind(EventRow::of_batch(completed.iter().map(|it| &*it.events)))
                 .fetch_all(self.engine())
                 .await?;
         rows.iter().map(released).collect()
@@ -236,7 +236,9 @@ impl Store {
             .bind(column(checkpointed, |c| c.lease.attempt))
             .bind(column(checkpointed, |c| c.result.as_str()))
             .bind(column(checkpointed, |c| UsageRow::of(c.usage)))
-            .bind(EventRow::of_batch(checkpointed))
+            .bind(EventRow::of_batch(
+                checkpointed.iter().map(|it| &*it.events),
+            ))
             .execute(self.engine())
             .await?;
         Ok(())

@@ -1,6 +1,6 @@
 //! Events of attempts, as they are written with their ends.
 
-use super::engine::Completed;
+use tasker_domain::event::SentEvent;
 
 /// `tasker.event`: one of them as the database takes it.
 #[derive(Debug, sqlx::Type)]
@@ -12,11 +12,11 @@ pub(crate) struct EventRow {
 }
 
 impl EventRow {
-    /// All events of a batch, each with the place of its attempt in it.
-    pub(crate) fn of_batch(batch: &[Completed]) -> Vec<Self> {
+    /// All events of a batch of attempts, each with the place of its attempt in it.
+    pub(crate) fn of_batch<'e>(batch: impl Iterator<Item = &'e [SentEvent]>) -> Vec<Self> {
         let numbered = (1..).zip(batch);
-        let events = numbered.flat_map(|(attempt_ord, completed)| {
-            completed.events.iter().map(move |event| Self {
+        let events = numbered.flat_map(|(attempt_ord, events)| {
+            events.iter().map(move |event| Self {
                 attempt_ord,
                 name: event.name.to_string(),
                 payload: event.payload.clone(),

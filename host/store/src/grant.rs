@@ -1,7 +1,7 @@
 //! Grants: what components may reach in the tasks of a namespace.
 
 use super::audit::{self, Change};
-use super::component::ensure_namespace;
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError, lock};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};

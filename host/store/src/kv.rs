@@ -1,9 +1,9 @@
 //! Kv: what handlers read while they run, what comes with their completion, and what operators do.
 
 use super::audit::{self, Change};
-use super::component::ensure_namespace;
 use super::engine::column;
 use super::event::EventRow;
+use super::namespace::ensure_namespace;
 use super::task_read::MAX_INLINE_BYTES;
 use super::usage::UsageRow;
 use super::{Store, StoreError};
@@ -69,7 +69,7 @@ impl Store {
         .bind(column(writes, |write| write.value.as_deref()))
         .bind(column(writes, |write| write.expected != Expected::Anything))
         .bind(column(writes, |write| expected_version(write.expected)))
-        .bind(EventRow::of_batch(std::slice::from_ref(completed)))
+        .bind(EventRow::of_batch(std::iter::once(&*completed.events)))
         .fetch_one(self.engine())
         .await?;
         Ok(due_ms.map(|ms| Duration::from_millis(ms.max(0).unsigned_abs())))

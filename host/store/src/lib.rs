@@ -25,6 +25,7 @@ pub mod lease;
 pub mod limit;
 pub mod lock;
 mod migrate;
+mod namespace;
 pub mod numbers;
 mod outage;
 pub mod partitions;

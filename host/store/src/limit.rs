@@ -1,7 +1,7 @@
 //! Rules on what attempts may use, by the namespace of the task.
 
 use super::audit::{self, Change};
-use super::component::ensure_namespace;
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError, lock};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};

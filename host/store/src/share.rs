@@ -1,7 +1,7 @@
 //! Shares: which components other namespaces may use.
 
 use super::audit::{self, Change};
-use super::component::ensure_namespace;
+use super::namespace::ensure_namespace;
 use super::pool::Connection;
 use super::{Store, StoreError, lock};
 use chrono::{DateTime, Utc};

@@ -1,8 +1,8 @@
 //! Signatures of components, and the keys that namespaces take them by.
 
 use super::audit::{self, Change};
-use super::component::ensure_namespace;
 use super::lock::{advance_generation, revise_components};
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};

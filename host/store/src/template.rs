@@ -1,8 +1,9 @@
 //! Task templates and their versions.
 
 use super::audit::{self, Change};
-use super::component::{VersionStatus, ensure_namespace};
+use super::component::VersionStatus;
 use super::engine::column;
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};

@@ -1,7 +1,7 @@
 //! Why a task is not made, found or changed.
 
-use super::submit::MAX_BATCH_TASKS;
-use super::upgrade::UpgradedComponent;
+use super::upgraded_component::UpgradedComponent;
+use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_domain::state::TaskState;

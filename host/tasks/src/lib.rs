@@ -6,6 +6,7 @@ pub mod show;
 pub mod steps;
 pub mod submit;
 pub mod upgrade;
+pub mod upgraded_component;
 pub mod wait;
 
 mod error;

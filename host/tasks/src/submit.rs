@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::sync::Arc;
+use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::Requirement;
@@ -14,8 +15,6 @@ use tasker_registry::RegistryError;
 use tasker_registry::resolve::{Resolved, Wanted};
 use tasker_store::engine::{CreatedTask, NewTask};
 
-/// The most submits of one batch.
-pub const MAX_BATCH_TASKS: usize = 1_000;
 /// The longest idempotency key, in bytes.
 pub const MAX_KEY_BYTES: usize = 200;
 /// The longest correlation id, in ASCII characters.

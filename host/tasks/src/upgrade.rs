@@ -5,14 +5,15 @@ mod walk;
 
 pub use part::{MAX_UPGRADE_TASKS, Part, PartError, UpgradeCursor};
 
+use super::upgraded_component::UpgradedComponent;
 use super::{Tasks, TasksError};
 use std::time::{Duration, Instant};
-use tasker_compat::{Change, Level};
+use tasker_compat::Level;
 use tasker_domain::actor::Actor;
 use tasker_domain::reason::is_kept;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::state::TaskState;
-use tasker_registry::resolve::{Swap, UpgradeRule};
+use tasker_registry::resolve::UpgradeRule;
 use walk::Walk;
 
 /// A call begins no other batch after this, so that its caller need not wait long.
@@ -44,19 +45,6 @@ pub struct Upgraded {
     pub components: Vec<UpgradedComponent>,
     /// Where the next part begins; none: it is done.
     pub next: Option<UpgradeCursor>,
-}
-
-/// A component that takes another version in some tasks.
-#[derive(Clone, Debug)]
-pub struct UpgradedComponent {
-    pub swap: Swap,
-    pub tasks: usize,
-    /// Steps that will begin on the new version.
-    pub steps: usize,
-    /// How much the new version asks of those who rely on the old one.
-    pub level: Level,
-    /// What may not work any more.
-    pub breaking: Vec<Change>,
 }
 
 impl Upgrade {

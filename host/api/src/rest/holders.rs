@@ -17,7 +17,8 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::Bar;
 use tasker_registry::discover::parse_version;
 use tasker_registry::hidden::Hidden;
-use tasker_registry::hold::{Holders, PinHold, Side, StepHold};
+use tasker_registry::hold::{Holders, PinHold, StepHold};
+use tasker_registry::pin_sides::Side;
 
 pub fn router() -> Router<Api> {
     let path = |families| {

@@ -15,7 +15,7 @@ use tasker_domain::byte_order_mark::strip_mark;
 use tasker_domain::kv::MAX_VALUE_BYTES;
 use tasker_domain::name::Name;
 use tasker_registry::RegistryError;
-use tasker_registry::kv::KvPlace;
+use tasker_registry::kv_place::KvPlace;
 use tasker_store::kv::KvRow;
 use uuid::Uuid;
 

@@ -13,7 +13,8 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::state::TaskState;
 use tasker_registry::resolve::UpgradeRule;
-use tasker_tasks::upgrade::{Part, Upgrade, UpgradeCursor, Upgraded, UpgradedComponent};
+use tasker_tasks::upgrade::{Part, Upgrade, UpgradeCursor, Upgraded};
+use tasker_tasks::upgraded_component::UpgradedComponent;
 
 pub fn router() -> Router<Api> {
     Router::new().route(

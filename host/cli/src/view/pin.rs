@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use tasker_domain::duration;
 use tasker_domain::guard::{Guard, GuardAction};
 use tasker_domain::requirement::Requirement;
-use tasker_domain::template::duration;
 use tasker_domain::visible::visible_line;
 
 #[derive(Debug, Deserialize)]

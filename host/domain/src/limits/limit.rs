@@ -1,6 +1,6 @@
 //! The limits by name, with their units and how people write them.
 
-use crate::template::duration::{self, DurationError, MAX_DURATION};
+use crate::duration::{self, DurationError, MAX_DURATION};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;

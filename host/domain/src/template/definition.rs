@@ -1,7 +1,6 @@
 //! What a template says, as a value. Made by [`Template::parse`] alone, or read back from the JSON
 //! of one that was.
 
-use super::order::{self, OrderedStep};
 use super::retry::{Policy, PolicySettings};
 use crate::name::Name;
 use crate::requirement::HandlerRef;
@@ -91,11 +90,6 @@ pub struct StepOverride {
 }
 
 impl Template {
-    /// The steps numbered from 0, parents before children, and otherwise in the order of the source.
-    pub fn ordered(&self) -> Vec<OrderedStep<'_>> {
-        order::ordered(self)
-    }
-
     /// What holds for this step: what it says, else the template's defaults, else the product's.
     pub fn policy(&self, step: &Step) -> Policy {
         step.policy.or(&self.defaults).complete()

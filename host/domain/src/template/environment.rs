@@ -36,7 +36,7 @@ impl Template {
             .iter()
             .find(|(known, _)| known.as_str() == name);
         let (_, environment) = found.ok_or_else(|| UnknownEnvironment {
-            name: super::tree::cut(name),
+            name: crate::shown::cut(name),
             known: self.environments.keys().cloned().collect(),
         })?;
         Ok(self.merged_with(environment))

@@ -7,7 +7,6 @@
 mod check;
 mod definition;
 mod document;
-pub mod duration;
 mod environment;
 pub mod graph;
 mod order;

@@ -3,8 +3,9 @@
 
 use super::definition::{Step, Template};
 use super::retry::Policy;
+use crate::requirement::QualifiedName;
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 
 /// A step with its number.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +24,22 @@ pub struct OrderedStep<'t> {
 /// Steps by their place in the source, from 0, each with the steps that it waits for.
 pub(super) type Parents = Vec<Vec<usize>>;
 
-pub(super) fn ordered(template: &Template) -> Vec<OrderedStep<'_>> {
+impl Template {
+    /// The steps numbered from 0, parents before children, and otherwise in the order of the source.
+    pub fn ordered(&self) -> Vec<OrderedStep<'_>> {
+        ordered(self)
+    }
+
+    /// What the steps run, each component once.
+    pub fn components(&self) -> BTreeSet<QualifiedName> {
+        let components = self.steps.iter().map(|step| &step.handler.component);
+        components
+            .map(|component| component.qualified(&self.namespace))
+            .collect()
+    }
+}
+
+fn ordered(template: &Template) -> Vec<OrderedStep<'_>> {
     let parents = parents(template);
     let order = topological(&parents);
     let mut number = vec![0; order.len()];

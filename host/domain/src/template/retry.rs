@@ -1,6 +1,6 @@
 //! How often and how fast a step is tried again, and what one attempt may use.
 
-use super::duration;
+use crate::duration;
 use crate::limits::LimitSettings;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Number;

@@ -9,6 +9,7 @@ mod example;
 mod hops;
 mod leads;
 mod patterns;
+mod places;
 
 pub use defaults::filled_default;
 pub use effort::MAX_CHECKS;

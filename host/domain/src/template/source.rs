@@ -7,8 +7,9 @@
 use super::MAX_SOURCE_BYTES;
 use super::position::{Findings, Path, Position};
 use super::scalar;
-use super::tree::{Content, Entry, Located, cut};
+use super::tree::{Content, Entry, Located};
 use crate::byte_order_mark::without_mark;
+use crate::shown::cut;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
 use serde_json::Number;
 use std::collections::HashMap;

@@ -1,6 +1,7 @@
 //! A YAML document as a tree in which every value knows where it stands.
 
 use super::position::Position;
+use crate::shown::cut;
 use serde_json::{Number, Value};
 
 /// A value and its place. Of an alias: the place of what it stands for.
@@ -116,14 +117,4 @@ impl Located {
             Content::Null | Content::Bool(_) | Content::Number(_) | Content::Text(_) => None,
         }
     }
-}
-
-/// At most this many characters of a text are shown in a message.
-const SHOWN_CHARS: usize = 60;
-
-/// A text as a message shows it: on one line, and not too long.
-pub(super) fn cut(text: &str) -> String {
-    let shown: String = text.chars().take(SHOWN_CHARS).collect();
-    let rest = if shown.len() < text.len() { "…" } else { "" };
-    format!("{}{rest}", shown.escape_debug())
 }

@@ -2,6 +2,7 @@
 
 use super::held::reached_steps;
 use super::obstacle::Obstacle;
+use super::step_reach::StepReach;
 use super::{Numbered, OpenTasks, open_tasks};
 use crate::default_version::ListedVersions as _;
 use crate::discover::descriptor;
@@ -20,7 +21,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::pin::Pinned;
 use tasker_domain::ramp::Percent;
-use tasker_domain::reach::{Reach, Reached};
+use tasker_domain::reach::Reach;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::Bar;
 use tasker_domain::signature::Signature;
@@ -55,23 +56,6 @@ pub struct ComponentPlan {
     pub is_cut: bool,
     /// What its reader may not see of steps and pins.
     pub hidden: Hidden,
-}
-
-/// A step that it reaches, or almost.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepReach {
-    pub namespace: String,
-    pub template: String,
-    pub template_version: String,
-    /// It is the version of the template that a new task takes which asks for none.
-    pub is_default: bool,
-    pub step: String,
-    pub handler: Name,
-    pub requirement: Requirement,
-    #[serde(flatten)]
-    pub reached: Reached,
-    /// New tasks would take it here, and find that it lacks the handler.
-    pub lacks_handler: bool,
 }
 
 /// A pin of the component.

@@ -1,6 +1,6 @@
 //! Which steps a version reaches, as the namespaces of their templates take components.
 
-use super::component::StepReach;
+use super::step_reach::StepReach;
 use crate::taking::Taking;
 use crate::{Registry, RegistryError};
 use semver::Version;

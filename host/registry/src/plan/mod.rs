@@ -3,6 +3,7 @@
 mod component;
 mod held;
 mod obstacle;
+pub mod step_reach;
 mod template;
 
 pub use component::ComponentPlan;

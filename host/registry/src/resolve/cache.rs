@@ -1,8 +1,7 @@
 //! What resolution need not read and compile again.
 
-use super::candidates::Listed;
+use super::definition::{ChosenTemplate, Definition};
 use super::pins::NamespacePins;
-use super::template::{ChosenTemplate, Definition};
 use super::{Resolved, Wanted};
 use lru::LruCache;
 use std::hash::Hash;
@@ -11,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::Candidate;
 use tasker_domain::signing_policy::SigningPolicy;
 
 const fn at_most(entries: usize) -> NonZeroUsize {
@@ -44,6 +44,9 @@ pub(super) struct LockKey {
     /// Names of pins, in order.
     pub ramps: Vec<String>,
 }
+
+/// All versions of one component, the highest first, by their ids.
+pub(super) type Listed = Arc<[Candidate<i32>]>;
 
 /// Bounded memory of one host.
 pub(crate) struct ResolvedCache {

@@ -3,7 +3,7 @@
 use super::super::RegistryError;
 use super::super::discover::parse_version;
 use super::Resolver;
-use super::cache::{KeptList, ListKey};
+use super::cache::{KeptList, ListKey, Listed};
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,9 +12,6 @@ use tasker_domain::name::{Name, NameError};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Components};
 use tasker_domain::signing_policy::SigningPolicy;
-
-/// All versions of one component, the highest first, by their ids.
-pub(super) type Listed = Arc<[Candidate<i32>]>;
 
 impl Resolver<'_> {
     /// All versions of these components under this generation, held to the policy of the task's

@@ -4,7 +4,7 @@ use super::super::discover::parse_version;
 use super::super::error::lines;
 use super::assumed::Assumed;
 use super::pins::NamespacePins;
-use super::{Registry, RegistryError, components_of, lock_entry};
+use super::{Registry, RegistryError, lock_entry};
 use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
@@ -87,7 +87,7 @@ impl Registry {
             .values()
             .map(|pin| pin.name.clone())
             .collect();
-        let components = components_of(template);
+        let components = template.components();
         let mut versions = resolver.versions_of(&components, &pins.policy).await?;
         assumed.add_to(&mut versions);
         let foresight = Foresight {

@@ -3,44 +3,15 @@
 use super::super::discover::parse_version;
 use super::super::{Kind, RegistryError};
 use super::cache::TemplateKey;
+use super::definition::{ChosenTemplate, Definition};
 use super::pins::NamespacePins;
 use super::{Resolver, Wanted};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::ids::TaskId;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Pin, ResolveError, choose_template};
-use tasker_domain::template::{Identity, InputSchema, Template};
+use tasker_domain::template::{InputSchema, Template};
 use tasker_store::lock::TemplateCandidate;
-
-/// A stored template version, ready for use.
-pub struct Definition {
-    pub(super) template: Template,
-    /// What its steps run, each once.
-    pub(super) components: BTreeSet<QualifiedName>,
-    /// None: every input is taken.
-    input_schema: Option<InputSchema>,
-}
-
-impl Definition {
-    /// How a duplicate is told.
-    pub fn identity(&self) -> Identity {
-        self.template.identity
-    }
-
-    /// None: every input is taken.
-    pub fn input_schema(&self) -> Option<&InputSchema> {
-        self.input_schema.as_ref()
-    }
-}
-
-/// What was chosen, and by which ramp.
-pub(super) struct ChosenTemplate {
-    pub(super) version: TemplateCandidate,
-    pub(super) definition: Arc<Definition>,
-    /// The name of the pin whose ramp led here.
-    pub(super) ramp: Option<String>,
-}
 
 impl Resolver<'_> {
     /// The template version under this generation.
@@ -118,20 +89,6 @@ impl Resolver<'_> {
     }
 }
 
-/// What the steps of a template run, each component once.
-pub(crate) fn components_of(template: &Template) -> BTreeSet<QualifiedName> {
-    let steps = template.ordered().into_iter();
-    steps
-        .map(|ordered| {
-            ordered
-                .step
-                .handler
-                .component
-                .qualified(&template.namespace)
-        })
-        .collect()
-}
-
 fn parse_definition(
     template_version_id: i32,
     stored: serde_json::Value,
@@ -151,7 +108,7 @@ fn parse_definition(
         unreadable(errors.first().map_or_else(String::new, ToString::to_string))
     })?;
     Ok(Definition {
-        components: components_of(&template),
+        components: template.components(),
         template,
         input_schema,
     })

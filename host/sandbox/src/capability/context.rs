@@ -1,7 +1,7 @@
 //! `tasker:step/context`.
 
-use crate::attempt_log::LogLevel;
 use crate::bindings::tasker::step::{context, types};
+use crate::log_line::LogLevel;
 use crate::state::AttemptState;
 use crate::verdict::Stopped;
 use futures::future::BoxFuture;

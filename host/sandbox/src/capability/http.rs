@@ -11,8 +11,9 @@ pub(super) mod request_parts;
 mod timeouts;
 
 use super::grant_command;
-use crate::attempt_log::{LogLevel, LogWriter};
+use crate::attempt_log::LogWriter;
 use crate::given::Given;
+use crate::log_line::LogLevel;
 use crate::meter::{Charge, Meter, OverLimit};
 use crate::state::AttemptState;
 use crate::table::{BODY_BYTES, BODY_CHUNK_BYTES, MAX_FIELDS_BYTES, weight_of_fields};

@@ -1,7 +1,7 @@
 //! `tasker:step/log`.
 
-use crate::attempt_log::{LogLevel, LogSource};
 use crate::bindings::tasker::step::log::{Host, Level};
+use crate::log_line::{LogLevel, LogSource};
 use crate::state::AttemptState;
 
 impl Host for AttemptState {

@@ -1,7 +1,8 @@
 //! WASI 0.2: clocks, random numbers, stdout and stderr, and the environment that was granted; no files,
 //! no sockets.
 
-use crate::attempt_log::{LogSource, LogWriter};
+use crate::attempt_log::LogWriter;
+use crate::log_line::LogSource;
 use crate::state::AttemptState;
 use bytes::Bytes;
 use tokio::io::AsyncWrite;

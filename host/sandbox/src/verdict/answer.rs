@@ -2,8 +2,9 @@
 
 use super::over_limit::raise_to;
 use super::{failure, with_refusal};
-use crate::attempt_log::{LogLevel, printable};
+use crate::attempt_log::printable;
 use crate::bindings::tasker::step::types as wit;
+use crate::log_line::LogLevel;
 use crate::state::AttemptState;
 use std::time::Duration;
 use tasker_domain::json_text::{self, JsonTextError};

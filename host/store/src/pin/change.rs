@@ -1,8 +1,8 @@
 //! Changing a pin: decided under its lock, written with its history, seen by every host at once.
 
 use super::super::audit::{self, Change};
-use super::super::component::ensure_namespace;
 use super::super::lock::advance_generation;
+use super::super::namespace::ensure_namespace;
 use super::super::{Store, StoreError};
 use super::{PinKind, PinRow, RampColumns};
 use crate::pool::Connection;

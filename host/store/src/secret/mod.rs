@@ -9,7 +9,7 @@ pub use key_source::SecretKeys;
 pub use rotate::{Rotated, Unreadable};
 
 use super::audit::{self, Change};
-use super::component::ensure_namespace;
+use super::namespace::ensure_namespace;
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};

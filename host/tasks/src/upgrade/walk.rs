@@ -1,6 +1,7 @@
 //! A walk over the open tasks of a template, batch by batch.
 
-use super::{Upgrade, Upgraded, UpgradedComponent};
+use super::{Upgrade, Upgraded};
+use crate::upgraded_component::UpgradedComponent;
 use crate::{Tasks, TasksError};
 use semver::Version;
 use serde_json::{Value, json};

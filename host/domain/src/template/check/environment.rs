@@ -5,11 +5,11 @@ use super::nearest::suggestion;
 use super::policy;
 use super::step::Draft;
 use crate::name::Name;
+use crate::shown::cut;
 use crate::template::MAX_ENVIRONMENTS;
 use crate::template::definition::{Environment, StepOverride};
 use crate::template::position::Findings;
 use crate::template::retry::PolicySettings;
-use crate::template::tree::cut;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

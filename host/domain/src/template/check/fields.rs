@@ -1,10 +1,11 @@
 //! Reading the keys of a mapping, with everything that is wrong told where it stands.
 
 use super::nearest::suggestion;
+use crate::duration::{self, MAX_DURATION};
 use crate::limits::Limit;
-use crate::template::duration::{self, MAX_DURATION};
+use crate::shown::cut;
 use crate::template::position::{Findings, Path, Position};
-use crate::template::tree::{Content, Entry, Located, cut};
+use crate::template::tree::{Content, Entry, Located};
 use serde_json::Number;
 use std::fmt::Display;
 use std::ops::RangeInclusive;

@@ -2,10 +2,10 @@
 
 use super::nearest::suggestion;
 use super::step::Draft;
+use crate::shown::cut;
 use crate::template::MAX_DEPENDENCIES;
 use crate::template::order::{self, Parents};
 use crate::template::position::Findings;
-use crate::template::tree::cut;
 use std::collections::{HashMap, HashSet};
 
 /// The most steps of a cycle that are named one by one.

@@ -1,8 +1,8 @@
 //! Checks `retry:`, `timeout:` and `limits:`.
 
 use super::fields::{Field, Fields};
+use crate::duration::show;
 use crate::limits::{Limit, LimitSettings};
-use crate::template::duration::show;
 use crate::template::position::Findings;
 use crate::template::retry::{Backoff, MAX_ATTEMPTS, Policy, PolicySettings, RetrySettings};
 use std::time::Duration;

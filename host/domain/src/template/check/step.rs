@@ -2,10 +2,10 @@
 
 use super::fields::{Field, Fields};
 use super::{json_schema, policy};
+use crate::shown::cut;
 use crate::template::definition::Step;
 use crate::template::position::Findings;
 use crate::template::retry::PolicySettings;
-use crate::template::tree::cut;
 use crate::template::{MAX_DEPENDENCIES, MAX_STEPS};
 use serde_json::Value;
 

@@ -5,6 +5,7 @@
 
 use super::SchemaError;
 use super::leads::Leads;
+use super::places::places;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -56,27 +57,4 @@ impl<'s> Hops<'s> {
         self.known.insert(place, longest);
         Ok(longest)
     }
-}
-
-/// Every object in the schema, with its JSON pointer, outer ones first.
-pub(super) fn places(schema: &Value) -> Vec<(String, &Value)> {
-    let mut found = Vec::new();
-    let mut open = vec![(String::new(), schema)];
-    while let Some((pointer, value)) = open.pop() {
-        match value {
-            Value::Object(entries) => {
-                for (key, inner) in entries {
-                    let key = key.replace('~', "~0").replace('/', "~1");
-                    open.push((format!("{pointer}/{key}"), inner));
-                }
-                found.push((pointer, value));
-            }
-            Value::Array(items) => {
-                let items = items.iter().enumerate();
-                open.extend(items.map(|(at, inner)| (format!("{pointer}/{at}"), inner)));
-            }
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-        }
-    }
-    found
 }

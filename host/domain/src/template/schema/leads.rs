@@ -2,7 +2,7 @@
 //! are about what lies inside.
 
 use super::SchemaError;
-use super::patterns::pointer_to;
+use super::places::pointer_to;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 

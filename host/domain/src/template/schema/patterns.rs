@@ -4,8 +4,8 @@
 //! cost for each byte grows with what it compiles to.
 
 use super::SchemaError;
-use super::hops::places;
 use super::leads::Leads;
+use super::places::pointer_to;
 use jsonschema::{PatternOptions, Regex};
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -87,12 +87,4 @@ fn patterns(place: &Value) -> impl Iterator<Item = &str> {
     let names = place.get("patternProperties").and_then(Value::as_object);
     let names = names.into_iter().flatten().map(|(name, _)| name.as_str());
     pattern.into_iter().chain(names)
-}
-
-/// Where a part stands in its schema.
-pub(super) fn pointer_to(root: &Value, place: &Value) -> String {
-    let found = places(root)
-        .into_iter()
-        .find(|(_, one)| std::ptr::eq(*one, place));
-    found.map(|(pointer, _)| pointer).unwrap_or_default()
 }

@@ -30,7 +30,7 @@ pub enum DurationError {
 
 /// Reads a length of time of at most [`MAX_DURATION`], in whole milliseconds.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
-    let shown = || super::tree::cut(text);
+    let shown = || super::shown::cut(text);
     if text.is_empty() {
         return Err(DurationError::Empty);
     }
