@@ -1,8 +1,9 @@
 //! Turns of large bodies, which are read whole into memory.
 
 use super::bounds::Bounds;
-use super::callers::{Bounded, CallerId, refused};
+use super::caller_id::CallerId;
 use super::error::ApiError;
+use super::too_many::{Bounded, refused};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;

@@ -3,108 +3,20 @@
 //! A caller is who was authenticated: a key, or the subject of a token. Whoever is not (yet) known is
 //! told apart by the address of the connection.
 
-use super::auth::Access;
 use super::body_turn::BodyTurn;
 use super::bounds::Bounds;
+use super::caller_id::CallerId;
+use super::too_many::{Bounded, TooMany, refused};
 use axum::extract::{MatchedPath, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Uri};
 use std::collections::HashMap;
-use std::fmt;
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
 use tokio::time::timeout;
 
 /// Callers that are kept in memory before those without anything under way are forgotten.
 const MAX_IDLE_CALLERS: usize = 1_024;
-/// Of an IPv6 address, what tells networks apart: one customer has all addresses of a /64.
-const IPV6_NETWORK: u128 = !(u64::MAX as u128);
-
-/// Whose use is counted.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum CallerId {
-    /// Someone unknown: the address, of IPv6 its network.
-    Address(IpAddr),
-    /// The name of a key, or `jwt:` and a subject.
-    Named(String),
-}
-
-impl CallerId {
-    /// Someone at this address.
-    pub(crate) fn at(address: IpAddr) -> Self {
-        Self::Address(match address.to_canonical() {
-            IpAddr::V6(v6) => Ipv6Addr::from_bits(v6.to_bits() & IPV6_NETWORK).into(),
-            v4 @ IpAddr::V4(_) => v4,
-        })
-    }
-
-    /// None on a host that asks nobody who they are.
-    pub(crate) fn known(access: &Access) -> Option<Self> {
-        let name = || Self::Named(access.actor().to_string());
-        access.is_known().then(name)
-    }
-}
-
-impl fmt::Display for CallerId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Address(address) => write!(f, "address {address}"),
-            Self::Named(name) => write!(f, "`{name}`"),
-        }
-    }
-}
-
-/// What is bounded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bounded {
-    Connections,
-    Requests,
-    Waits,
-    /// Waits of all callers together.
-    AllWaits,
-    ComponentRequests,
-    LargeBodies,
-}
-
-impl Bounded {
-    /// The code of the refusal.
-    pub(crate) fn code(self) -> &'static str {
-        match self {
-            Self::Connections => "too_many_connections",
-            Self::Requests => "too_many_requests",
-            Self::Waits | Self::AllWaits => "too_many_waits",
-            Self::ComponentRequests => "too_many_component_requests",
-            Self::LargeBodies => "too_many_large_bodies",
-        }
-    }
-}
-
-/// A caller has as much under way as it may.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", text(.caller, *.what, *.most))]
-pub struct TooMany {
-    pub caller: String,
-    pub what: Bounded,
-    pub most: usize,
-}
-
-fn text(caller: &str, what: Bounded, most: usize) -> String {
-    let what = match what {
-        Bounded::Connections => "connections",
-        Bounded::Requests => "requests at the same time",
-        Bounded::Waits => "requests that wait for a task",
-        Bounded::AllWaits => {
-            return format!(
-                "as many requests wait for tasks as a host holds back: {most}; try again"
-            );
-        }
-        Bounded::ComponentRequests => "uploads, plans and downloads of components at the same time",
-        Bounded::LargeBodies => "requests with a body above 1 MiB at the same time",
-    };
-    format!("{caller} has as many {what} as one caller may: {most}; try again when one has ended")
-}
-
 /// What all callers have under way; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Callers(Arc<Inner>);
@@ -276,14 +188,6 @@ impl Callers {
         let all = self.0.all_waits.clone().try_acquire_owned();
         let all = all.map_err(full(Bounded::AllWaits, bounds.max_waits))?;
         Ok(vec![own, all])
-    }
-}
-
-pub(crate) fn refused(caller: &CallerId, what: Bounded, most: usize) -> TooMany {
-    TooMany {
-        caller: caller.to_string(),
-        what,
-        most,
     }
 }
 

@@ -4,10 +4,10 @@ mod field;
 
 pub use field::FieldError;
 
-use super::auth::AuthError;
+use super::auth_error::AuthError;
 use super::bounds::MIN_BYTES_PER_S;
-use super::callers::{Bounded, TooMany};
-use super::rest::keys::KeyError;
+use super::key_error::KeyError;
+use super::too_many::{Bounded, TooMany};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};

@@ -1,8 +1,11 @@
 //! The API over HTTP. The only module that speaks axum.
 
+pub mod access;
 pub mod auth;
+pub mod auth_error;
 mod body_turn;
 pub mod bounds;
+mod caller_id;
 mod callers;
 mod connections;
 pub mod correlation;
@@ -11,6 +14,7 @@ mod heads;
 pub mod health;
 mod held;
 mod intake;
+pub mod key_error;
 mod namespaces;
 pub mod page;
 mod patience;
@@ -19,6 +23,7 @@ mod request_counts;
 pub mod rest;
 mod seats;
 pub mod tls;
+pub mod too_many;
 
 use auth::Authentication;
 use axum::Router;

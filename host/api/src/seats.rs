@@ -1,7 +1,8 @@
 //! Who has which connection, and which one is ended to make room.
 
 use super::bounds::Bounds;
-use super::callers::{Bounded, CallerId, TooMany, refused};
+use super::caller_id::CallerId;
+use super::too_many::{Bounded, TooMany, refused};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};

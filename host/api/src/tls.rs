@@ -1,6 +1,6 @@
 //! TLS before the API: certificates that can be read anew, and handshakes beside each other.
 
-use super::callers::CallerId;
+use super::caller_id::CallerId;
 use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;

@@ -2,8 +2,8 @@
 
 use super::output::Output;
 use super::paint::Tone;
-use super::view::canonical;
-use super::{pin, units};
+use super::pin_name::canonical;
+use super::{pin_name, units};
 use serde::Deserialize;
 use tasker_domain::pin::PinKind;
 
@@ -43,13 +43,13 @@ impl BarredPins {
     pub fn lines(&self, output: Output) -> String {
         let back = output.paint.tone(Tone::Caution, "↩");
         let fell = self.pins.iter().map(|it| {
-            let pin = pin::named(it.kind, &it.namespace, &it.target);
+            let pin = pin_name::named(it.kind, &it.namespace, &it.target);
             let (from, to) = (canonical(&it.from), canonical(&it.to));
             format!("\n{back} {pin}: {from} → {to}")
         });
         let cross = output.paint.tone(Tone::Bad, "✘");
         let stranded = self.stranded_pins.iter().map(|it| {
-            let pin = pin::named(it.kind, &it.namespace, &it.target);
+            let pin = pin_name::named(it.kind, &it.namespace, &it.target);
             let requirement = canonical(&it.requirement);
             format!("\n{cross} {pin}: {requirement} has nothing left: new tasks are refused")
         });
@@ -63,11 +63,11 @@ impl BarredPins {
     /// What gives new tasks a version again, first of all.
     pub fn next(&self) -> Vec<String> {
         let set = |it: &Stranded| {
-            let pin = pin::arguments(it.kind, &it.namespace, &it.target);
+            let pin = pin_name::arguments(it.kind, &it.namespace, &it.target);
             format!("tasker pin set {pin} REQUIREMENT")
         };
         let history = |it: &FallBack| {
-            let pin = pin::arguments(it.kind, &it.namespace, &it.target);
+            let pin = pin_name::arguments(it.kind, &it.namespace, &it.target);
             format!("tasker pin history {pin}")
         };
         let set = self.stranded_pins.iter().take(1).map(set);

@@ -3,9 +3,10 @@
 use super::client::Answer;
 use super::output::{Output, tell};
 use super::paint::Tone;
+use super::pin_name::canonical;
 use super::reference::{Reference, parse_release};
-use super::view::{Hidden, canonical};
-use super::{CliError, Context, Exit, Problem, pin, units};
+use super::view::Hidden;
+use super::{CliError, Context, Exit, Problem, pin_name, units};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::time::{Duration, Instant};
@@ -270,7 +271,7 @@ impl PinHold {
             Kind::Component => PinKind::Component,
             Kind::Template => PinKind::Template,
         };
-        let pin = pin::arguments(kind, &self.namespace, &self.target);
+        let pin = pin_name::arguments(kind, &self.namespace, &self.target);
         match self.side.as_str() {
             "ramp" => format!("tasker pin rollback {pin}"),
             _ => format!("tasker pin set {pin} REQUIREMENT"),

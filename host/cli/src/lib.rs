@@ -26,6 +26,7 @@ mod one_version;
 mod output;
 mod paint;
 mod pin;
+mod pin_name;
 mod place;
 mod plan;
 mod policy;

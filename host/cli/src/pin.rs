@@ -10,7 +10,6 @@ use super::{CliError, Context, Exit, view};
 use pinned::{Pinned, PinnedAt};
 use reqwest::Method;
 use serde_json::json;
-use tasker_domain::pin::PinKind;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -39,25 +38,6 @@ pub enum Command {
         #[arg(long, default_value = "", hide_default_value = true)]
         reason: String,
     },
-}
-
-/// The arguments that name a pin, as a command takes them; `target` is `name` of its namespace, or
-/// `other/name`.
-pub fn arguments(kind: PinKind, namespace: &str, target: &str) -> String {
-    let kind = kind.as_str();
-    match target.contains('/') {
-        true => format!("{kind} {target} --in {namespace}"),
-        false => format!("{kind} {namespace}/{target}"),
-    }
-}
-
-/// How a text names a pin.
-pub fn named(kind: PinKind, namespace: &str, target: &str) -> String {
-    let kind = kind.as_str();
-    match target.contains('/') {
-        true => format!("pin {kind} {target} in {namespace}"),
-        false => format!("pin {kind} {namespace}/{target} in {namespace}"),
-    }
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {

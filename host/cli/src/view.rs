@@ -9,7 +9,7 @@ mod transition;
 
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
-pub use pin::{Pin, PinChange, Ramp, canonical, pinned};
+pub use pin::{Pin, PinChange, Ramp, pinned};
 pub use share::{Hidden, Share};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};

@@ -2,8 +2,8 @@
 
 use super::broken_promise::BrokenPromise;
 use super::kv_place::KvPlace;
+use super::release::{Kind, Release};
 use semver::Version;
-use std::fmt;
 use std::time::Duration;
 use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
 use tasker_domain::capability::{Capability, CapabilityError};
@@ -23,46 +23,6 @@ use tasker_sandbox::{Refusal, SandboxError};
 use tasker_store::StoreError;
 use tasker_store::secret::SecretError;
 use tasker_store::share::MAX_SHARES;
-
-/// What has versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Component,
-    Template,
-}
-
-impl Kind {
-    /// The code of a refusal for want of one.
-    pub fn unknown_code(self) -> &'static str {
-        match self {
-            Self::Component => "unknown_component",
-            Self::Template => "unknown_template",
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Component => "component",
-            Self::Template => "template",
-        })
-    }
-}
-
-/// One version of something, as messages name it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Release {
-    pub kind: Kind,
-    pub target: QualifiedName,
-    pub version: Version,
-}
-
-impl fmt::Display for Release {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.kind, self.target, self.version)
-    }
-}
 
 /// Why the registry refuses something.
 #[derive(Debug, thiserror::Error)]

@@ -34,11 +34,13 @@ pub mod watch;
 mod error;
 mod go_back;
 mod obstacles;
+mod release;
 mod storable;
 mod taking;
 mod version_page;
 
-pub use error::{Kind, RegistryError, Release};
+pub use error::RegistryError;
+pub use release::{Kind, Release};
 
 use resolve::ResolvedCache;
 use std::sync::Arc;

@@ -70,14 +70,23 @@ impl Call {
                 complete(model, *worker, results, claimed, company)
             }
             Self::Claim(worker, limit, claimed) => claim(model, *worker, *limit, claimed, company),
-            Self::Fail(worker, failed, retry) => Ok(model.fail(*worker, failed, *retry)),
-            Self::Checkpoint(worker, left) => Ok(model.checkpoint(*worker, left)),
+            Self::Fail(worker, failed, retry) => {
+                model.fail(*worker, failed, *retry);
+                Ok(())
+            }
+            Self::Checkpoint(worker, left) => {
+                model.checkpoint(*worker, left);
+                Ok(())
+            }
             Self::Write {
                 worker,
                 ended,
                 writes,
                 is_checkpoint,
-            } => Ok(model.write(*worker, ended.clone(), writes, *is_checkpoint)),
+            } => {
+                model.write(*worker, ended.clone(), writes, *is_checkpoint);
+                Ok(())
+            }
             Self::Park(worker, leases, parked) => same(parked, &model.park(*worker, leases)),
             Self::Heartbeat(worker, is_alive) => {
                 same(is_alive, &model.heartbeat(*worker, millis(GAP_MAX)))
@@ -97,10 +106,14 @@ impl Call {
                 let in_company = !company.is_alone && *reaped > expected;
                 same(reaped, if in_company { reaped } else { &expected })
             }
-            Self::Quarantine => Ok(model.quarantine(true)),
+            Self::Quarantine => {
+                model.quarantine(true);
+                Ok(())
+            }
             Self::Release(was_quarantined) => {
                 same(was_quarantined, &model.is_quarantined)?;
-                Ok(model.quarantine(false))
+                model.quarantine(false);
+                Ok(())
             }
             Self::Upgrade(task, moved) => same(moved, &model.upgrade(*task)),
             Self::Cancel(task, was_open) => same(was_open, &model.cancel(*task)),

@@ -4,7 +4,8 @@
 //! strangers too, the database is read a few times a second at most; a key that was revoked on
 //! another host is refused within [`SERVES_FOR`].
 
-use super::{Access, AuthError};
+use crate::access::Access;
+use crate::auth_error::AuthError;
 use crate::error::ApiError;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -2,16 +2,17 @@
 //!
 //! A token is read from the header `Authorization: Bearer …` only, and goes no further than here.
 
-pub mod access;
 pub mod jwt;
 pub mod keyring;
 pub mod routes;
 
-pub use access::Access;
 pub use keyring::Keyring;
 
 use super::Api;
-use super::callers::{CallerId, UnderWay, Weight};
+use super::access::Access;
+use super::auth_error::AuthError;
+use super::caller_id::CallerId;
+use super::callers::{UnderWay, Weight};
 use super::error::ApiError;
 use super::held::hold;
 use super::seats::Connection;
@@ -21,7 +22,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use jwt::{ClaimsError, Tokens};
+use jwt::Tokens;
 use routes::{Place, Rule};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -76,40 +77,6 @@ impl Authentication {
             Self::Keys(keyring) | Self::KeysAndTokens(keyring, _) => Some(keyring),
         }
     }
-}
-
-/// Why a request is not served for want of the right to it.
-#[derive(Debug, thiserror::Error)]
-pub enum AuthError {
-    #[error(
-        "this host wants to know who asks: send `Authorization: Bearer KEY`; the command line takes it from TASKER_TOKEN"
-    )]
-    NoToken,
-    #[error("the token is not valid: there is no key like it, or it was revoked")]
-    Unknown,
-    #[error("key `{name}` has expired; make another: tasker key create")]
-    Expired { name: String },
-    #[error(
-        "the token is not valid: it has to be signed by the issuer that this host trusts, in force, and meant for this host"
-    )]
-    InvalidToken,
-    #[error("the token has expired; get another from its issuer")]
-    TokenExpired,
-    #[error(transparent)]
-    Claims(#[from] ClaimsError),
-    #[error("`{actor}` lacks `{action}` on {place}")]
-    Forbidden {
-        actor: String,
-        action: Action,
-        place: String,
-    },
-    #[error("`{actor}` has `{action}` on {} and on no other namespace; name one of them: ?namespace={}", .namespaces.join(", "), .namespaces[0])]
-    TooWide {
-        actor: String,
-        action: Action,
-        /// Two at least.
-        namespaces: Vec<String>,
-    },
 }
 
 /// Refuses what the caller may not do; hands on who they are.

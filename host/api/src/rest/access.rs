@@ -1,7 +1,7 @@
 //! Access: what the caller is taken for.
 
 use super::super::Api;
-use super::super::auth::Access;
+use super::super::access::Access;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Serialize;

@@ -1,7 +1,7 @@
 //! Taking versions out of use: yank, quarantine, release.
 
 use super::super::Api;
-use super::super::auth::Access;
+use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::request::{Caller, InPath, JsonBody};

@@ -1,7 +1,7 @@
 //! What keeps a version in use.
 
 use super::super::Api;
-use super::super::auth::Access;
+use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::request::InPath;
 use axum::extract::State;

@@ -3,6 +3,7 @@
 use super::super::Api;
 use super::super::auth::keyring;
 use super::super::error::ApiError;
+use super::super::key_error::KeyError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
 use axum::extract::State;
@@ -15,31 +16,10 @@ use std::time::Duration;
 use tasker_domain::actor::RESERVED_ACTORS;
 use tasker_domain::name::Name;
 use tasker_domain::permission::{MAX_PERMISSIONS, Permissions};
-use tasker_store::api_key::{KeyRow, MAX_KEYS, Made, NewKey, Revoked};
+use tasker_store::api_key::{KeyRow, Made, NewKey, Revoked};
 
 /// The longest life of a key that expires, in seconds: ten years.
 const MAX_EXPIRY_S: u64 = 3_650 * 24 * 60 * 60;
-
-/// Why a key is not made or revoked.
-#[derive(Debug, thiserror::Error)]
-pub enum KeyError {
-    #[error("the key is not acceptable: {0}")]
-    Invalid(String),
-    #[error(
-        "there is a key `{name}` already; choose another name, or revoke it first: tasker key revoke {name}"
-    )]
-    NameTaken { name: Name },
-    #[error("there are {MAX_KEYS} keys already; revoke some that are not used: tasker key ls")]
-    TooMany,
-    #[error("there is no key `{name}`, or it was revoked already")]
-    Unknown { name: Name },
-    #[error(
-        "`{name}` is the last key with `admin` on `*`, without which nobody could make keys; make another first"
-    )]
-    LastAdmin { name: Name },
-    #[error("the system gives no random bytes")]
-    Random(#[from] getrandom::Error),
-}
 
 pub(crate) fn router() -> Router<Api> {
     Router::new()

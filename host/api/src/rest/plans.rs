@@ -1,7 +1,7 @@
 //! Plans: what publishing would change. Nothing is stored.
 
 use super::super::Api;
-use super::super::auth::Access;
+use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::request::{InPath, JsonBody, is_json, read};
 use super::components::MEDIA_TYPES;

@@ -1,7 +1,7 @@
 //! What there is and who uses it: namespaces, trees, uses, drawings, statistics.
 
 use super::super::Api;
-use super::super::auth::Access;
+use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery};

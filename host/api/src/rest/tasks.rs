@@ -1,7 +1,7 @@
 //! Tasks: submit, list, show, wait, cancel.
 
 use super::super::Api;
-use super::super::auth::Access;
+use super::super::access::Access;
 use super::super::correlation::CorrelationId;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};

@@ -1,6 +1,6 @@
 //! What a change was, in a few words.
 
-use crate::{units, view};
+use crate::{pin_name, units, view};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -48,12 +48,12 @@ fn step(from: &str, to: &str) -> String {
 
 /// Of a ramp only what it became, where the others take what they took.
 fn pin(detail: &Map<String, Value>) -> String {
-    let requirement = |name| text(detail, name).map(|it| view::canonical(&it));
+    let requirement = |name| text(detail, name).map(|it| pin_name::canonical(&it));
     let ramp = |name| {
         let ramp: Option<view::Ramp> = read(detail, name);
         ramp.map_or_else(String::new, |ramp| {
             let frozen = if ramp.is_frozen() { " frozen" } else { "" };
-            let to = view::canonical(&ramp.requirement);
+            let to = pin_name::canonical(&ramp.requirement);
             format!("{to} {} %{frozen}", ramp.percent)
         })
     };

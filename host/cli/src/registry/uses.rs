@@ -2,8 +2,9 @@
 
 use crate::output::Output;
 use crate::paint::Tone;
+use crate::pin_name::canonical;
 use crate::reference::{Reference, parse_family};
-use crate::view::{Hidden, Standing, canonical};
+use crate::view::{Hidden, Standing};
 use crate::{CliError, Context, Exit};
 use serde::Deserialize;
 

@@ -1,7 +1,8 @@
 //! Makes the changes of a plan, one after the other.
 
 use super::answer;
-use super::plan::{Action, Change, PinName, Plan};
+use super::change::{Action, Change, PinName};
+use super::plan::Plan;
 use crate::component::push::{Upload, read_component, send};
 use crate::output::tell;
 use crate::paint::{Paint, Tone};
@@ -165,7 +166,7 @@ async fn put(method: Method, at: &[&str], body: &Value, context: &Context) -> Re
 
 #[cfg(test)]
 mod tests {
-    use super::super::plan::Op;
+    use super::super::change::Op;
     use super::*;
 
     #[test]

@@ -1,6 +1,7 @@
 //! `tasker sync`
 
 mod apply;
+mod change;
 mod folder;
 mod pins;
 mod plan;
@@ -12,8 +13,9 @@ mod versions;
 use super::output::Output;
 use super::paint::Tone;
 use super::{CliError, Context, Exit, Problem, shell, units};
+use change::{Change, Op};
 use folder::Desired;
-use plan::{Change, Op, Options, Plan};
+use plan::{Options, Plan};
 use serde_json::json;
 use std::path::PathBuf;
 use tasker_domain::name::Name;

@@ -1,9 +1,9 @@
 //! What a folder says of pins, and what of it a host has yet to learn.
 
+use super::change::{Action, Change, Kept, Op, PinName};
 use super::folder::Pins;
-use super::plan::{Action, Change, Kept, Op, PinName};
 use super::versions::{Met, Versions};
-use crate::{CliError, Context, list, view};
+use crate::{CliError, Context, list, pin_name, view};
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{QualifiedName, Requirement};
@@ -40,7 +40,7 @@ pub fn repinned(
     let changed = of_components().filter(|it| {
         let (kind, target) = it.name.clone();
         let found = present.get(&(kind.to_owned(), target));
-        found.is_none_or(|pin| view::canonical(&pin.requirement) != it.requirement.canonical())
+        found.is_none_or(|pin| pin_name::canonical(&pin.requirement) != it.requirement.canonical())
     });
     let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.to_string())));
     let gone = present.keys().filter(|(kind, target)| {
@@ -69,12 +69,12 @@ pub async fn pin_changes(
         );
         let found = present.remove(&(kind.to_owned(), target));
         let (op, note) = match found {
-            Some(found) if view::canonical(&found.requirement) == meant => {
+            Some(found) if pin_name::canonical(&found.requirement) == meant => {
                 kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
                 continue;
             }
             Some(found) => {
-                let from = view::canonical(&found.requirement);
+                let from = pin_name::canonical(&found.requirement);
                 (Op::Change, format!("{from} → {meant}"))
             }
             None => (Op::Add, meant),
@@ -95,7 +95,7 @@ pub async fn pin_changes(
             "component"
         };
         let name = (kind, target);
-        let note = view::canonical(&pin.requirement);
+        let note = pin_name::canonical(&pin.requirement);
         changes.push(pin_change(Op::Remove, name, note, None));
     }
     Ok(changes)

@@ -1,6 +1,6 @@
 //! What the caller may do, asked before anything is changed.
 
-use super::plan::{Action as Made, Change};
+use super::change::{Action as Made, Change};
 use crate::{CliError, Context};
 use serde::Deserialize;
 use tasker_domain::name::Name;

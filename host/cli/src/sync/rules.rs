@@ -1,6 +1,6 @@
 //! What a folder says of rights and limits, and what of it a host has yet to learn.
 
-use super::plan::{Action, Change, Op};
+use super::change::{Action, Change, Op};
 use crate::{CliError, Context, Problem, list, view};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};

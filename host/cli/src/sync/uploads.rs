@@ -1,7 +1,7 @@
 //! What a folder has to upload, each asked of the host's plans first.
 
+use super::change::{Action, Change, Op};
 use super::folder::{ComponentUpload, TemplateUpload};
-use super::plan::{Action, Change, Op};
 use super::versions::{Brought, Versions};
 use crate::component::push::read_component;
 use crate::plan::view::{ComponentPlan, Numbered, TemplatePlan};

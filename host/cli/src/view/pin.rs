@@ -1,5 +1,6 @@
 //! What new tasks take.
 
+use crate::pin_name::canonical;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use tasker_domain::duration;
@@ -130,14 +131,6 @@ pub fn pinned(requirement: Option<&String>, ramp: Option<&Ramp>) -> String {
             ramp.percent
         ),
         None => requirement,
-    }
-}
-
-/// A requirement as it is meant: `^1.0.0` where `1.0.0` was written.
-pub fn canonical(requirement: &str) -> String {
-    match requirement.parse::<Requirement>() {
-        Ok(requirement) => requirement.canonical(),
-        Err(_) => requirement.to_owned(),
     }
 }
 

@@ -1,32 +1,12 @@
 //! What a token says that its holder may do.
 
-use crate::auth::Access;
+use crate::access::Access;
+use crate::auth_error::{ACTOR_PREFIX, ClaimsError};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::sync::Arc;
-use tasker_domain::actor::{Actor, MAX_ACTOR_BYTES};
+use tasker_domain::actor::Actor;
 use tasker_domain::permission::{MAX_PERMISSIONS, Permission, Permissions};
-
-/// Before the subject, in the audit and elsewhere; no key can have such a name.
-const ACTOR_PREFIX: &str = "jwt:";
-
-/// What is wrong with the claims of a token whose signature is right.
-#[derive(Debug, thiserror::Error)]
-pub enum ClaimsError {
-    #[error(
-        "the token's claim `sub` has to be a name without control characters, of {} bytes at most",
-        MAX_ACTOR_BYTES - ACTOR_PREFIX.len()
-    )]
-    Subject,
-    #[error(
-        "the token's claim `{claim}` is not a list of permissions, such as [\"read, run in orders\"]: {reason}"
-    )]
-    Permissions { claim: String, reason: String },
-    #[error(
-        "the token's claim `{claim}` lists {count} permissions; {MAX_PERMISSIONS} are the most"
-    )]
-    TooMany { claim: String, count: usize },
-}
 
 /// One entry of the claim, as `key ls` writes it or as `POST /v1/keys` takes it.
 #[derive(Deserialize)]
@@ -80,6 +60,7 @@ fn permissions(listed: &Value, claim: &str) -> Result<Permissions, ClaimsError> 
 mod tests {
     use super::*;
     use serde_json::json;
+    use tasker_domain::actor::MAX_ACTOR_BYTES;
     use tasker_domain::permission::Action;
 
     fn of(claims: Value) -> Result<Access, ClaimsError> {

@@ -12,10 +12,10 @@ mod key_source;
 mod lifetime;
 
 pub use algorithm::JwtAlgorithm;
-pub use claims::ClaimsError;
 pub use key_source::{KeySource, KeySourceError, UrlError};
 
-use super::{Access, AuthError};
+use crate::access::Access;
+use crate::auth_error::AuthError;
 use crate::error::ApiError;
 use chrono::Utc;
 use current::CurrentKeys;

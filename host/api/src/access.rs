@@ -1,6 +1,6 @@
 //! Who asks and what they may do.
 
-use super::AuthError;
+use super::auth_error::AuthError;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use std::convert::Infallible;

@@ -1,0 +1,59 @@
+//! Why a request is refused for want of the right to it.
+
+use tasker_domain::actor::MAX_ACTOR_BYTES;
+use tasker_domain::permission::{Action, MAX_PERMISSIONS};
+
+/// Before the subject, in the audit and elsewhere; no key can have such a name.
+pub(crate) const ACTOR_PREFIX: &str = "jwt:";
+
+/// Why a request is not served for want of the right to it.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthError {
+    #[error(
+        "authentication required: send `Authorization: Bearer KEY`; the command line takes it from TASKER_TOKEN"
+    )]
+    NoToken,
+    #[error("the token is not valid: there is no key like it, or it was revoked")]
+    Unknown,
+    #[error("key `{name}` has expired; make another: tasker key create")]
+    Expired { name: String },
+    #[error(
+        "the token is not valid: it has to be signed by the issuer that this host trusts, in force, and meant for this host"
+    )]
+    InvalidToken,
+    #[error("the token has expired; get another from its issuer")]
+    TokenExpired,
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
+    #[error("`{actor}` lacks `{action}` on {place}")]
+    Forbidden {
+        actor: String,
+        action: Action,
+        place: String,
+    },
+    #[error("`{actor}` has `{action}` on {} and on no other namespace; name one of them: ?namespace={}", .namespaces.join(", "), .namespaces[0])]
+    TooWide {
+        actor: String,
+        action: Action,
+        /// Two at least.
+        namespaces: Vec<String>,
+    },
+}
+
+/// What is wrong with the claims of a token whose signature is right.
+#[derive(Debug, thiserror::Error)]
+pub enum ClaimsError {
+    #[error(
+        "the token's claim `sub` has to be a name without control characters, of {} bytes at most",
+        MAX_ACTOR_BYTES - ACTOR_PREFIX.len()
+    )]
+    Subject,
+    #[error(
+        "the token's claim `{claim}` is not a list of permissions, such as [\"read, run in orders\"]: {reason}"
+    )]
+    Permissions { claim: String, reason: String },
+    #[error(
+        "the token's claim `{claim}` lists {count} permissions; {MAX_PERMISSIONS} are the most"
+    )]
+    TooMany { claim: String, count: usize },
+}

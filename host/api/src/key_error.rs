@@ -1,0 +1,25 @@
+//! Why a key is not made or revoked.
+
+use tasker_domain::name::Name;
+use tasker_store::api_key::MAX_KEYS;
+
+/// Why a key is not made or revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    #[error("the key is not acceptable: {0}")]
+    Invalid(String),
+    #[error(
+        "there is a key `{name}` already; choose another name, or revoke it first: tasker key revoke {name}"
+    )]
+    NameTaken { name: Name },
+    #[error("there are {MAX_KEYS} keys already; revoke some that are not used: tasker key ls")]
+    TooMany,
+    #[error("there is no key `{name}`, or it was revoked already")]
+    Unknown { name: Name },
+    #[error(
+        "`{name}` is the last key with `admin` on `*`, without which nobody could make keys; make another first"
+    )]
+    LastAdmin { name: Name },
+    #[error("the system gives no random bytes")]
+    Random(#[from] getrandom::Error),
+}

@@ -1,0 +1,61 @@
+//! Bounds that a caller has reached.
+
+use super::caller_id::CallerId;
+
+/// What is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bounded {
+    Connections,
+    Requests,
+    Waits,
+    /// Waits of all callers together.
+    AllWaits,
+    ComponentRequests,
+    LargeBodies,
+}
+
+impl Bounded {
+    /// The code of the refusal.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Connections => "too_many_connections",
+            Self::Requests => "too_many_requests",
+            Self::Waits | Self::AllWaits => "too_many_waits",
+            Self::ComponentRequests => "too_many_component_requests",
+            Self::LargeBodies => "too_many_large_bodies",
+        }
+    }
+}
+
+/// A caller has as much under way as it may.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", text(.caller, *.what, *.most))]
+pub struct TooMany {
+    pub caller: String,
+    pub what: Bounded,
+    pub most: usize,
+}
+
+fn text(caller: &str, what: Bounded, most: usize) -> String {
+    let what = match what {
+        Bounded::Connections => "connections",
+        Bounded::Requests => "requests at the same time",
+        Bounded::Waits => "requests that wait for a task",
+        Bounded::AllWaits => {
+            return format!(
+                "as many requests wait for tasks as a host holds back: {most}; try again"
+            );
+        }
+        Bounded::ComponentRequests => "uploads, plans and downloads of components at the same time",
+        Bounded::LargeBodies => "requests with a body above 1 MiB at the same time",
+    };
+    format!("{caller} has as many {what} as one caller may: {most}; try again when one has ended")
+}
+
+pub(crate) fn refused(caller: &CallerId, what: Bounded, most: usize) -> TooMany {
+    TooMany {
+        caller: caller.to_string(),
+        what,
+        most,
+    }
+}

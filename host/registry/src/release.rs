@@ -1,0 +1,45 @@
+//! One version of something.
+
+use semver::Version;
+use std::fmt;
+use tasker_domain::requirement::QualifiedName;
+
+/// What has versions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Component,
+    Template,
+}
+
+impl Kind {
+    /// The code of a refusal for want of one.
+    pub fn unknown_code(self) -> &'static str {
+        match self {
+            Self::Component => "unknown_component",
+            Self::Template => "unknown_template",
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Component => "component",
+            Self::Template => "template",
+        })
+    }
+}
+
+/// One version of something, as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Release {
+    pub kind: Kind,
+    pub target: QualifiedName,
+    pub version: Version,
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} {}", self.kind, self.target, self.version)
+    }
+}
