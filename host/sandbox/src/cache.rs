@@ -2,8 +2,8 @@
 
 mod disk;
 
-use super::capability::CONTRACT_HANDLER;
 use super::compiler::{Compiler, Purpose, Turns};
+use super::contract::CONTRACT_HANDLER;
 use super::refusal::Refusal;
 use super::shape;
 use super::state::AttemptState;

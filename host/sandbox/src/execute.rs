@@ -1,15 +1,13 @@
 //! One attempt, from a fresh instance to its outcome.
 
-use super::attempt_log::LogSink;
 use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
-use super::capability::context::AncestorResults;
-use super::capability::kv::KvEntries;
-use super::capability::secrets::SecretValues;
 use super::engine::EPOCH_TICK;
 use super::log_line::LogLine;
+use super::services::Surroundings;
 use super::state::AttemptState;
-use super::verdict::{self, Stopped};
+use super::stopped::Stopped;
+use super::verdict;
 use super::{Inner, Sandbox};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -17,36 +15,12 @@ use tasker_domain::effects::Effects;
 use tasker_domain::invocation::Invocation;
 use tasker_domain::outcome::Outcome;
 use tasker_domain::usage::Usage;
-use tokio::sync::{Semaphore, SemaphorePermit, SetOnce};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
 /// How long after its deadline a guest that computes may be caught computing, with a backtrace,
 /// before the attempt is ended from outside, as one that waits for the host is.
 const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis() as u64);
-
-/// When the sandbox starts an attempt, from which its deadline counts.
-pub type Begun = SetOnce<Instant>;
-
-/// What an attempt may ask of those who run it.
-#[derive(Clone, Default)]
-pub struct Surroundings {
-    /// Where results of earlier steps come from that are not at hand; without it there are none.
-    pub ancestors: Option<Arc<dyn AncestorResults>>,
-    /// Where secrets come from; without it there are none.
-    pub secrets: Option<Arc<dyn SecretValues>>,
-    /// Where kv entries are read; without it there are none.
-    pub kv: Option<Arc<dyn KvEntries>>,
-    /// Where log lines go as they are written; without it they are kept and told at the end.
-    pub log: Option<Arc<dyn LogSink>>,
-    /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
-    pub cancelled: Option<CancellationToken>,
-    /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
-    /// epoch, or at once where it waits for the host.
-    pub quarantined: CancellationToken,
-    /// Set when the attempt starts: neither compiling its code nor waiting for a turn is its time.
-    pub begun: Arc<Begun>,
-}
 
 /// What came of an attempt.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! What an attempt was handed of its task, counted against the limit `input`.
 
-use super::verdict::Stopped;
+use super::stopped::Stopped;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use tasker_domain::invocation::Invocation;

@@ -1,7 +1,7 @@
 //! Looks an upload over, once, before anyone can run it.
 
 use super::bindings::exports::tasker::step::handler;
-use super::capability::CONTRACT_DESCRIPTOR;
+use super::contract::CONTRACT_DESCRIPTOR;
 use super::descriptor::Described;
 use super::execute::{turn, within_deadline};
 use super::provenance::provenance_of;

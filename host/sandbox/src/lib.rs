@@ -10,10 +10,13 @@ mod bindings;
 mod cache;
 mod capability;
 mod compiler;
+mod contract;
 mod descriptor;
+mod egress;
 mod engine;
 mod execute;
 mod given;
+mod grant_command;
 mod guests;
 mod handed;
 mod inspect;
@@ -25,28 +28,31 @@ mod measure;
 mod meter;
 mod provenance;
 mod refusal;
+mod services;
 mod shape;
 mod state;
+mod stopped;
 mod surface;
 mod table;
 mod verdict;
 
 pub use attempt_log::LogSink;
 pub use cache::{KeptCode, Prepared};
-pub use capability::context::{AncestorError, AncestorResult, AncestorResults};
-pub use capability::http::LookUp;
-pub use capability::kv::{KvEntries, KvUnavailable};
-pub use capability::secrets::{SecretUnavailable, SecretValues};
 pub use compiler::{CompileLimits, Compiler, compile_within};
-pub use execute::{Begun, Executed, Surroundings};
+pub use egress::LookUp;
+pub use execute::Executed;
 pub use inspect::Inspected;
 pub use log_line::{LogLevel, LogLine, LogSource};
 pub use measure::CallTimes;
 pub use refusal::{CompileBound, Refusal};
+pub use services::{
+    AncestorError, AncestorResult, AncestorResults, Begun, KvEntries, KvUnavailable,
+    SecretUnavailable, SecretValues, Surroundings,
+};
 pub use verdict::SECRET_KEY_MISSING;
 
 use cache::CodeCache;
-use capability::http::{Outside, SystemNames};
+use egress::{Outside, SystemNames};
 use guests::GuestThreads;
 use state::AttemptState;
 use std::path::PathBuf;

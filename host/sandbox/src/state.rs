@@ -1,15 +1,15 @@
 //! What the host keeps for one running attempt.
 
-use super::Surroundings;
 use super::attempt_log::LogWriter;
-use super::capability::http::{Gate, Outside};
+use super::egress::{Gate, Outside};
 use super::given::Given;
 use super::handed::Handed;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::{Meter, OverLimit};
+use super::services::Surroundings;
+use super::stopped::Stopped;
 use super::table::TableScale;
-use super::verdict::Stopped;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tasker_domain::effects::Effects;

@@ -1,6 +1,6 @@
 //! What a component imports and exports, and whether this host has and knows it.
 
-use super::capability::PROVIDED;
+use super::contract::PROVIDED;
 use super::refusal::Refusal;
 use wasmtime::component::Component;
 

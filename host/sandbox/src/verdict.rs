@@ -4,12 +4,11 @@ mod answer;
 mod backtrace;
 mod over_limit;
 
-use super::capability::context::AncestorError;
-use super::capability::kv::KvUnavailable;
-use super::capability::secrets::SecretUnavailable;
 use super::engine::GUEST_STACK_BYTES;
 use super::meter::OverLimit;
+use super::services::SecretUnavailable;
 use super::state::AttemptState;
+use super::stopped::Stopped;
 pub(super) use answer::of_answer;
 use over_limit::{event_too_large, memory_limit, over, raise, too_many_events};
 use std::ops::RangeInclusive;
@@ -27,35 +26,6 @@ const FAULT_WORDS: &str = "memory fault at wasm address 0x";
 /// Addresses that are taken for negative ones: 16 MiB on both sides of 4 GiB, since the engine adds
 /// an offset without wrapping. No limit lets a guest use them.
 const BELOW_MEMORY: RangeInclusive<u64> = 0xff00_0000..=0x1_00ff_ffff;
-
-/// Why the host ended a guest.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Stopped {
-    #[error("the deadline passed while the handler was computing")]
-    Computing,
-    #[error("the deadline passed while the handler was waiting")]
-    Waiting,
-    #[error("too much time on the processor")]
-    Cpu,
-    #[error("too many calls to the host")]
-    HostCalls,
-    #[error("over the limit `{0}`")]
-    Limit(Limit),
-    #[error("{0} bytes of input")]
-    Input(u64),
-    #[error("an event of {0} bytes")]
-    EventSize(usize),
-    #[error("too many events")]
-    Events,
-    #[error("the component was quarantined")]
-    Quarantined,
-    #[error("the host could not answer the handler")]
-    Host(#[source] AncestorError),
-    #[error("the host could not read a secret")]
-    Secret(#[source] SecretUnavailable),
-    #[error("the host could not read kv")]
-    Kv(#[source] KvUnavailable),
-}
 
 /// What an error that ended a guest comes to.
 pub(super) fn of_end(error: &wasmtime::Error, state: &AttemptState) -> Outcome {

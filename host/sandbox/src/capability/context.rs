@@ -3,35 +3,8 @@
 use crate::bindings::tasker::step::{context, types};
 use crate::log_line::LogLevel;
 use crate::state::AttemptState;
-use crate::verdict::Stopped;
-use futures::future::BoxFuture;
+use crate::stopped::Stopped;
 use std::time::Instant;
-use tasker_domain::invocation::Lease;
-
-/// Answers for the results of steps that a step depends on, directly or not, when a handler asks.
-pub trait AncestorResults: Send + Sync {
-    /// The result of the step of that name in the task of the lease, where the lease's step depends on
-    /// it; none for any other name. Its text is left out where it is larger than `bytes_max`.
-    fn result<'a>(
-        &'a self,
-        lease: Lease,
-        step: &'a str,
-        bytes_max: u64,
-    ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>>;
-}
-
-/// The result of an earlier step.
-#[derive(Clone, Debug)]
-pub struct AncestorResult {
-    /// JSON text; none where it is larger than was asked for.
-    pub text: Option<String>,
-    pub bytes: u64,
-}
-
-/// The result of an ancestor could not be read. Ends the attempt as the host's fault.
-#[derive(Debug, thiserror::Error)]
-#[error("the result of an earlier step could not be read")]
-pub struct AncestorError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 impl types::Host for AttemptState {}
 

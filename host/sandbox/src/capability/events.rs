@@ -3,7 +3,7 @@
 use crate::bindings::tasker::step::events::{Error, Host};
 use crate::meter::Held;
 use crate::state::AttemptState;
-use crate::verdict::Stopped;
+use crate::stopped::Stopped;
 use tasker_domain::event::{EventName, SentEvent};
 use tasker_domain::json_text;
 

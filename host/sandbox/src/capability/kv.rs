@@ -4,39 +4,13 @@ use crate::bindings::tasker::step::kv::{Entry, Error, Host};
 use crate::kv_buffer::OWN_VERSION;
 use crate::meter::Held;
 use crate::state::AttemptState;
-use crate::verdict::Stopped;
-use futures::future::BoxFuture;
+use crate::stopped::Stopped;
 use std::collections::BTreeSet;
 use tasker_domain::capability::KvRule;
 use tasker_domain::kv::{
     Expected, KvEntry, KvWrite, MAX_LISTED, MAX_WRITES, check_key, check_value,
 };
 use tasker_domain::name::Name;
-
-/// Where kv entries are read that others wrote.
-pub trait KvEntries: Send + Sync {
-    /// What stands under the key.
-    fn entry<'a>(
-        &'a self,
-        namespace: &'a str,
-        bucket: &'a Name,
-        key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>>;
-
-    /// The first `limit` keys with this prefix, in byte order.
-    fn keys<'a>(
-        &'a self,
-        namespace: &'a str,
-        bucket: &'a Name,
-        prefix: &'a str,
-        limit: u32,
-    ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>>;
-}
-
-/// Entries could not be read. Ends the attempt as the host's fault.
-#[derive(Debug, thiserror::Error)]
-#[error("a kv entry could not be read")]
-pub struct KvUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 
 /// The host's trouble, or what the guest is told.
 type Answer<T> = wasmtime::Result<Result<T, Error>>;

@@ -3,31 +3,9 @@
 use crate::bindings::tasker::step::secrets::{Error, Host};
 use crate::given::GivenSecret;
 use crate::state::AttemptState;
-use crate::verdict::Stopped;
-use futures::future::BoxFuture;
+use crate::stopped::Stopped;
 use std::sync::Arc;
 use tasker_domain::capability::SecretRule;
-use tasker_domain::secret::SecretValue;
-
-/// Where the values of secrets come from, when a handler asks for one that it was granted.
-pub trait SecretValues: Send + Sync {
-    /// The value; none where the namespace has no secret of that name.
-    fn value<'a>(
-        &'a self,
-        namespace: &'a str,
-        name: &'a str,
-    ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>>;
-}
-
-/// A secret could not be read. Ends the attempt as the host's fault.
-#[derive(Debug, thiserror::Error)]
-pub enum SecretUnavailable {
-    #[error("a secret could not be read")]
-    Unreadable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Another host may have the key.
-    #[error("this host cannot decrypt a secret")]
-    NoKey(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
 
 impl Host for AttemptState {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {

@@ -36,7 +36,7 @@ pub(super) struct Filling {
 
 /// Why a placeholder could not be replaced.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::capability) enum FillError {
+pub(crate) enum FillError {
     #[error(
         "HTTP request refused: secret `{name}` may not be sent to `{host}`; an operator can add the host to the grant of the secret"
     )]
