@@ -1,5 +1,6 @@
 //! Holds the source to the layout of ARCHITECTURE.md and to the limits of CONTRIBUTING.md.
 
+mod circles;
 mod crates;
 mod size;
 mod sql;
@@ -21,6 +22,11 @@ fn crates_use_each_other_and_large_libraries_as_the_drawing_says() {
         crates::drawn(),
         "the manifests are left, ARCHITECTURE.md right"
     );
+}
+
+#[test]
+fn modules_of_a_crate_form_no_circle() {
+    assert_none(circles::circles(&Tree::all()));
 }
 
 #[test]
