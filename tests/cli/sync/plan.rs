@@ -193,6 +193,37 @@ async fn rights_that_the_caller_lacks_are_told_before_anything_is_changed() {
 }
 
 #[tokio::test]
+async fn a_pin_of_what_is_shared_and_cannot_be_read_is_left_to_the_host() {
+    let terminal = Terminal::with_basics().await;
+    let share = ["share", "add", "demo/basics", "--with", "orders"];
+    terminal.run(share).await.succeeds();
+    let create = "key create ci --only read,pin --namespace orders --output json";
+    let key = terminal.run(create.split(' ')).await.json();
+    let key = key["key"].as_str().unwrap();
+    let orders = terminal.path("orders");
+    std::fs::create_dir_all(&orders).unwrap();
+    let sync = async |pins: &str, arguments: &[&str]| {
+        terminal.file("orders/pins.yaml", pins);
+        let mut command = terminal.command(["sync", &orders].iter().chain(arguments));
+        command.env("TASKER_TOKEN", key);
+        Ran::of(command.output().await.unwrap())
+    };
+    let wrong = "components: {demo/basics: ^9}\n";
+    let planned = sync(wrong, &["--dry-run"]).await.succeeds();
+    let told = "+ pin component demo/basics  ^9  whether it can be set cannot be told beforehand: you \
+                may not read demo\n";
+    assert!(planned.out.contains(told), "{planned:?}");
+    let refused = sync(wrong, &[]).await.ends_with(2);
+    assert!(refused.err.contains("none satisfies ^9"), "{refused:?}");
+    let synced = sync("components: {demo/basics: ^0.1}\n", &[]).await;
+    let synced = synced.succeeds();
+    assert!(
+        synced.out.ends_with("✔ 1 change made in orders\n"),
+        "{synced:?}"
+    );
+}
+
+#[tokio::test]
 async fn links_are_followed_within_the_folder_and_not_out_of_it() {
     let terminal = Terminal::with_host().await;
     let demo = folder(&terminal);

@@ -2,7 +2,7 @@
 
 use super::folder::Pins;
 use super::plan::{Action, Change, Kept, Op, PinName};
-use super::versions::Versions;
+use super::versions::{Met, Versions};
 use crate::cli::{CliError, Context, list, view};
 use crate::domain::name::Name;
 use crate::domain::requirement::{QualifiedName, Requirement};
@@ -79,8 +79,12 @@ pub async fn pin_changes(
             }
             None => (Op::Add, meant),
         };
-        let obstacle = versions.met(kind, &wanted.target, wanted.requirement, context);
-        let obstacle = obstacle.await?.err();
+        let met = versions.met(kind, &wanted.target, wanted.requirement, context);
+        let (note, obstacle) = match met.await? {
+            Met::Yes => (note, None),
+            Met::No(why) => (note, Some(why)),
+            Met::Untold => (untold(&note, &wanted.target), None),
+        };
         let change = pin_change(op, wanted.name, note, Some(requirement));
         changes.push(Change { obstacle, ..change });
     }
@@ -95,6 +99,13 @@ pub async fn pin_changes(
         changes.push(pin_change(Op::Remove, name, note, None));
     }
     Ok(changes)
+}
+
+fn untold(note: &str, target: &QualifiedName) -> String {
+    format!(
+        "{note}  whether it can be set cannot be told beforehand: you may not read {}",
+        target.namespace
+    )
 }
 
 fn ramping(name: &PinName, ramp: Option<&view::Ramp>) -> Option<Kept> {

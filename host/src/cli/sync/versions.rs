@@ -47,6 +47,15 @@ pub enum Brought {
     Template(Box<Template>),
 }
 
+/// Whether a pin could be set.
+pub enum Met {
+    Yes,
+    /// Why not.
+    No(String),
+    /// Only the host could say: the caller may not read the namespace.
+    Untold,
+}
+
 /// A version as the API tells it, of either kind.
 #[derive(Deserialize)]
 struct Line {
@@ -65,22 +74,29 @@ impl Versions {
     }
 
     /// Whether new tasks could take some version that a pin allows, as the host would ask when the
-    /// pin is set; else why not.
+    /// pin is set.
     pub async fn met(
         &mut self,
         kind: &'static str,
         target: &QualifiedName,
         requirement: &Requirement,
         context: &Context,
-    ) -> Result<Result<(), String>, CliError> {
-        let known = self.family(kind, target, context).await?;
+    ) -> Result<Met, CliError> {
+        let known = match self.family(kind, target, context).await {
+            Ok(known) => known,
+            // It may be shared all the same.
+            Err(CliError::Problem(problem)) if problem.exit() == Exit::Forbidden => {
+                return Ok(Met::Untold);
+            }
+            Err(error) => return Err(error),
+        };
         let candidates: Vec<Candidate<()>> = known.iter().map(Known::candidate).collect();
         if candidates.is_empty() {
             let what = format!("there is no {kind} {target}; publish one or correct the name");
-            return Ok(Err(what));
+            return Ok(Met::No(what));
         }
         if highest(&candidates, &[requirement]).is_some() {
-            return Ok(Ok(()));
+            return Ok(Met::Yes);
         }
         let has = Existing::of(&candidates);
         let mend = match known
@@ -94,7 +110,7 @@ impl Versions {
             None => "publish one or pin another".to_owned(),
         };
         let what = format!("{kind} {target} has {has}; none satisfies {requirement}; {mend}");
-        Ok(Err(what))
+        Ok(Met::No(what))
     }
 
     async fn family(
