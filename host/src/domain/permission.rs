@@ -39,7 +39,7 @@ pub enum Action {
     Pin,
     /// Quarantine, yank, upgrade, limit, collect.
     Operate,
-    /// Grant capabilities, keep secrets, approve versions.
+    /// Grant capabilities, keep secrets, approve versions, say whose signatures count.
     Grant,
     /// Share components: let other namespaces use them.
     Use,
