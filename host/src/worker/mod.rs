@@ -57,7 +57,7 @@ pub struct WorkerConfig {
     /// How often an idle worker looks for work that no hint told it of.
     pub poll_interval: Duration,
     pub heartbeat_interval: Duration,
-    /// A worker without a heartbeat for this long is dead. Several times the interval.
+    /// A worker without a heartbeat for this long is dead: [`BEATS_BEFORE_DEAD`] intervals at least.
     pub dead_after: Duration,
     /// How long after its deadline an attempt is still its sandbox's to end; then the worker ends it.
     pub deadline_grace: Duration,
@@ -83,6 +83,10 @@ impl Default for WorkerConfig {
         }
     }
 }
+
+/// Heartbeats that are due before a worker may be taken for dead. With fewer, each would come after a gap
+/// that begins the series of a worker anew, and who is never heard for long enough declares nobody dead.
+pub const BEATS_BEFORE_DEAD: u32 = 3;
 
 /// Attempts under way at the same time, for each core: most of them wait for something.
 pub const SLOTS_PER_CORE: usize = 128;
