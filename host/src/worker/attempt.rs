@@ -5,6 +5,7 @@ use super::handler_log::HandlerLog;
 use super::host_side::HostSide;
 use super::round::Finished;
 use super::watchdog::OutageClock;
+use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
@@ -75,7 +76,7 @@ async fn ended(
     let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
-            let failure = host_failure("component_unusable", &error);
+            let failure = host_failure("component_unusable", Chain(&error).to_string());
             return (Outcome::Failed(failure), None, Effects::default());
         }
     };
@@ -133,7 +134,8 @@ struct Report {
 impl Drop for Report {
     fn drop(&mut self) {
         let lost = || {
-            let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
+            let why = "the host failed while it ran the attempt";
+            let failure = host_failure("host_panicked", why.to_owned());
             (Outcome::Failed(failure), None, Effects::default())
         };
         let (outcome, usage, effects) = self.ended.take().unwrap_or_else(lost);
@@ -149,11 +151,11 @@ impl Drop for Report {
     }
 }
 
-fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
+fn host_failure(code: &str, message: String) -> Failure {
     Failure {
         kind: FailureKind::Host,
         code: code.to_owned(),
-        message: format!("{why:#}"),
+        message,
         details: None,
         retry: Retry::Policy,
         backtrace: Vec::new(),

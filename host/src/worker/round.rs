@@ -4,6 +4,7 @@
 use super::Worker;
 use super::held::{HeldBytes, TaskText};
 use super::plan::{Assigned, NextStep, PlanCache};
+use crate::domain::chain::Chain;
 use crate::domain::effects::Effects;
 use crate::domain::ids::{TaskId, WorkerId};
 use crate::domain::invocation::Lease;
@@ -276,7 +277,10 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
     let failure = Failure {
         kind: FailureKind::Host,
         code: "result_refused".to_owned(),
-        message: format!("the database does not take what the handler returned: {error}"),
+        message: format!(
+            "the database does not take what the handler returned: {}",
+            Chain(error)
+        ),
         details: None,
         retry: Retry::Never,
         backtrace: Vec::new(),
