@@ -62,9 +62,12 @@ async fn damage_input(session: &mut Session, task: Uuid) {
          where task_id = '{task}'"
     );
     session.run(&large).await;
-    let of_task = "where oid = (select reltoastrelid from pg_class where oid = 'tasker.task'::regclass)";
+    let of_task =
+        "where oid = (select reltoastrelid from pg_class where oid = 'tasker.task'::regclass)";
     let toast: String = session
-        .one(&format!("select oid::regclass::text from pg_class {of_task}"))
+        .one(&format!(
+            "select oid::regclass::text from pg_class {of_task}"
+        ))
         .await;
     // PostgreSQL lets nobody write to it as what it is.
     for statement in [
@@ -85,7 +88,11 @@ async fn a_step_whose_tasks_input_is_damaged_is_put_off_and_the_others_are_claim
         let mut tasks = session.create_many(version, of).await;
         let bad = tasks.remove(damaged);
         damage_input(&mut session, bad).await;
-        assert_eq!(claim_all(&mut session, worker).await, tasks, "{damaged} of {of}");
+        assert_eq!(
+            claim_all(&mut session, worker).await,
+            tasks,
+            "{damaged} of {of}"
+        );
         let why: String = session
             .one(&format!("select why from tasker.explain_steps('{bad}')"))
             .await;

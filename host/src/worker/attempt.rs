@@ -1,27 +1,22 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
+use super::answers::once_it_answers;
 use super::handler_log::HandlerLog;
 use super::host_side::HostSide;
 use super::round::Finished;
 use super::watchdog::OutageClock;
 use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
-use crate::domain::effects::Effects;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use crate::sandbox::{Prepared, SECRET_KEY_MISSING, SandboxError, Surroundings};
 use crate::store::StoreError;
-use crate::store::backoff::Backoff;
 use crate::store::engine::VersionUsage;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
-
-/// How long to wait before a database that did not answer is asked again.
-pub(super) const RETRY_FIRST: Duration = Duration::from_millis(200);
-pub(super) const RETRY_MAX: Duration = Duration::from_secs(2);
 
 /// When a step that needs a key which this host does not have may be claimed again, by any host.
 const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
@@ -63,21 +58,19 @@ pub(super) fn surroundings(
     }
 }
 
-/// What came of an attempt, where it ran what it used, and what it left.
-type Ended = (Outcome, Option<VersionUsage>, Effects);
-
 async fn ended(
     worker: &Worker,
     host: &HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
     outage: &OutageClock,
-) -> Ended {
+) -> Finished {
+    let lease = invocation.lease;
     let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
             let failure = host_failure("component_unusable", Chain(&error).to_string());
-            return (Outcome::Failed(failure), None, Effects::default());
+            return Finished::unrun(lease, Outcome::Failed(failure));
         }
     };
     let timeout = invocation.step.limits.deadline;
@@ -87,13 +80,18 @@ async fn ended(
         .await;
     worker.stats.count_attempt(executed.usage.wall);
     let outcome = give_back_for_key(executed.outcome);
-    let outcome = outage.forgive(outcome, executed.usage.wall, timeout);
-    tell(&invocation, &outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (outcome, Some(usage), executed.effects)
+    let finished = Finished {
+        usage: Some(usage),
+        effects: executed.effects,
+        ..Finished::unrun(lease, outcome)
+    };
+    let finished = outage.forgive(finished, executed.usage.wall, timeout);
+    tell(&invocation, &finished.outcome);
+    finished
 }
 
 /// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
@@ -110,24 +108,10 @@ pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared,
         .await
 }
 
-/// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
-pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
-where
-    Asking: Future<Output = Result<T, StoreError>>,
-{
-    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
-    loop {
-        match ask().await {
-            Err(error) if error.is_transient() => backoff.wait().await,
-            answer => return answer,
-        }
-    }
-}
-
 /// Sends the outcome when it is dropped.
 struct Report {
     lease: Lease,
-    ended: Option<Ended>,
+    ended: Option<Finished>,
     reports: UnboundedSender<Finished>,
 }
 
@@ -136,18 +120,11 @@ impl Drop for Report {
         let lost = || {
             let why = "the host failed while it ran the attempt";
             let failure = host_failure("host_panicked", why.to_owned());
-            (Outcome::Failed(failure), None, Effects::default())
+            Finished::unrun(self.lease, Outcome::Failed(failure))
         };
-        let (outcome, usage, effects) = self.ended.take().unwrap_or_else(lost);
+        let finished = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
-        self.reports
-            .send(Finished {
-                lease: self.lease,
-                outcome,
-                usage,
-                effects,
-            })
-            .ok();
+        self.reports.send(finished).ok();
     }
 }
 

@@ -2,7 +2,7 @@
 //! database belongs to the threads that opened it, and must not wait for guests that compute.
 
 use super::Worker;
-use super::attempt::{self, RETRY_FIRST, RETRY_MAX, once_it_answers};
+use super::attempt;
 use super::watchdog::OutageClock;
 use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
@@ -15,7 +15,6 @@ use crate::sandbox::{
     SandboxError, SecretUnavailable, SecretValues,
 };
 use crate::store::Store;
-use crate::store::backoff::Backoff;
 use crate::store::secret::SecretError;
 use futures::future::BoxFuture;
 use tokio::runtime::Handle;
@@ -65,15 +64,6 @@ impl HostSide {
             },
         }
     }
-
-    /// The same, for questions to the database, whose outages are nobody's time.
-    async fn ask<T: Send + 'static>(
-        &self,
-        question: impl Future<Output = T> + Send + 'static,
-    ) -> T {
-        let outage = self.outage.clone();
-        self.run(async move { outage.during(question).await }).await
-    }
 }
 
 impl AncestorResults for HostSide {
@@ -83,11 +73,11 @@ impl AncestorResults for HostSide {
         step: &'a str,
         bytes_max: u64,
     ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
-        let (store, step) = (self.store.clone(), step.to_owned());
-        Box::pin(self.ask(async move {
+        let (store, outage, step) = (self.store.clone(), self.outage.clone(), step.to_owned());
+        Box::pin(self.run(async move {
             let (task, of) = (lease.task_id, lease.step_no);
             let ask = || store.ancestor_result(task, of, &step, bytes_max);
-            let found = once_it_answers(ask).await;
+            let found = outage.until_answered(ask).await;
             let found = found.map_err(|error| AncestorError(Box::new(error)))?;
             Ok(found.map(|found| AncestorResult {
                 text: found.result,
@@ -103,16 +93,11 @@ impl SecretValues for HostSide {
         namespace: &'a str,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        let store = self.store.clone();
+        let (store, outage) = (self.store.clone(), self.outage.clone());
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
-        Box::pin(self.ask(async move {
-            let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
-            loop {
-                match store.secret_value(&namespace, &name).await {
-                    Err(SecretError::Store(error)) if error.is_transient() => backoff.wait().await,
-                    answer => return answer.map_err(unavailable),
-                }
-            }
+        Box::pin(self.run(async move {
+            let ask = || store.secret_value(&namespace, &name);
+            outage.until_answered(ask).await.map_err(unavailable)
         }))
     }
 }
@@ -132,13 +117,12 @@ impl KvEntries for HostSide {
         bucket: &'a Name,
         key: &'a str,
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
-        let store = self.store.clone();
+        let (store, outage) = (self.store.clone(), self.outage.clone());
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
-        Box::pin(self.ask(async move {
+        Box::pin(self.run(async move {
             let ask = || store.kv_entry(&namespace, &bucket, &key);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
+            let found = outage.until_answered(ask).await;
+            found.map_err(|error| KvUnavailable(Box::new(error)))
         }))
     }
 
@@ -149,13 +133,12 @@ impl KvEntries for HostSide {
         prefix: &'a str,
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
-        let store = self.store.clone();
+        let (store, outage) = (self.store.clone(), self.outage.clone());
         let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
-        Box::pin(self.ask(async move {
+        Box::pin(self.run(async move {
             let ask = || store.kv_keys(&namespace, &bucket, &prefix, limit);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
+            let found = outage.until_answered(ask).await;
+            found.map_err(|error| KvUnavailable(Box::new(error)))
         }))
     }
 }

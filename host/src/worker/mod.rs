@@ -3,9 +3,11 @@
 //! One loop a host, and it keeps no state that matters: what it holds is known to the database by
 //! lease, and a host that dies is found out by its missing heartbeat.
 
+mod answers;
 mod attempt;
 mod barred;
 mod dispatch;
+mod given_back;
 mod handler_log;
 mod heartbeat;
 mod held;

@@ -29,6 +29,8 @@ pub(super) struct Finished {
     pub(super) usage: Option<VersionUsage>,
     /// Recorded with a result or checkpoint, or not at all.
     pub(super) effects: Effects,
+    /// Reported instead where the step was given back too often; none: it may be again and again.
+    pub(super) at_last: Option<Failure>,
 }
 
 impl Finished {
@@ -39,6 +41,23 @@ impl Finished {
             outcome,
             usage: None,
             effects: Effects::default(),
+            at_last: None,
+        }
+    }
+
+    /// Has the step given back in place of the failure that its attempt came to, for `why`; too often in
+    /// a row, and the failure is reported after all.
+    pub(super) fn forgiven(self, why: Failure, delay: Duration) -> Self {
+        let Outcome::Failed(failure) = self.outcome else {
+            return self;
+        };
+        Self {
+            outcome: Outcome::GivenBack {
+                failure: why,
+                delay,
+            },
+            at_last: Some(failure),
+            ..self
         }
     }
 
@@ -238,6 +257,7 @@ fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
             outcome,
             usage,
             effects,
+            ..
         } = &ended.finished;
         let (lease, usage) = (*lease, *usage);
         let ended = |result| Completed {

@@ -1,0 +1,42 @@
+//! Questions to a database that may not answer, until it does.
+
+use crate::store::StoreError;
+use crate::store::backoff::Backoff;
+use crate::store::secret::SecretError;
+use std::time::Duration;
+
+/// How long to wait before a database that did not answer is asked again.
+const RETRY_FIRST: Duration = Duration::from_millis(200);
+const RETRY_MAX: Duration = Duration::from_secs(2);
+
+/// An error that may be one of a database that is lost and comes back.
+pub(super) trait MayPass {
+    fn may_pass(&self) -> bool;
+}
+
+impl MayPass for StoreError {
+    fn may_pass(&self) -> bool {
+        self.is_transient()
+    }
+}
+
+impl MayPass for SecretError {
+    fn may_pass(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+/// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
+pub(super) async fn once_it_answers<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
+where
+    E: MayPass,
+    Asking: Future<Output = Result<T, E>>,
+{
+    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
+    loop {
+        match ask().await {
+            Err(error) if error.may_pass() => backoff.wait().await,
+            answer => return answer,
+        }
+    }
+}
