@@ -18,8 +18,8 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-/// When a step that needs a key which this host does not have may be claimed again, by any host.
-const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
+/// How long a step that this host cannot run is left to others at first; longer and longer where it goes on.
+const LEFT_FIRST: Duration = Duration::from_secs(1);
 
 /// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
 /// spawned on the guests' threads.
@@ -145,7 +145,7 @@ fn give_back_for_key(outcome: Outcome) -> Outcome {
         Outcome::Failed(failure)
             if failure.kind == FailureKind::Host && failure.code == SECRET_KEY_MISSING =>
         {
-            let delay = KEY_MISSING_DELAY;
+            let delay = LEFT_FIRST;
             Outcome::GivenBack { failure, delay }
         }
         outcome => outcome,
