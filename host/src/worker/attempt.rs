@@ -10,7 +10,7 @@ use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::domain::invocation::{Invocation, Lease};
 use crate::domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use crate::sandbox::{Prepared, SECRET_KEY_MISSING, SandboxError, Surroundings};
+use crate::sandbox::{Prepared, SandboxError, Surroundings, is_of_this_host};
 use crate::store::StoreError;
 use crate::store::engine::VersionUsage;
 use std::sync::Arc;
@@ -69,8 +69,9 @@ async fn ended(
     let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
-            let failure = host_failure("component_unusable", Chain(&error).to_string());
-            return Finished::unrun(lease, Outcome::Failed(failure));
+            let outcome = unusable(&error);
+            tell(&invocation, &outcome);
+            return Finished::unrun(lease, outcome);
         }
     };
     let timeout = invocation.step.limits.deadline;
@@ -79,7 +80,7 @@ async fn ended(
         .execute(&prepared, invocation.clone(), surroundings)
         .await;
     worker.stats.count_attempt(executed.usage.wall);
-    let outcome = give_back_for_key(executed.outcome);
+    let outcome = give_back_for_host(executed.outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
@@ -120,7 +121,9 @@ impl Drop for Report {
         let lost = || {
             let why = "the host failed while it ran the attempt";
             let failure = host_failure("host_panicked", why.to_owned());
-            Finished::unrun(self.lease, Outcome::Failed(failure))
+            // More often than not this is the host's trouble, but a handler may be what brings it about.
+            Finished::unrun(self.lease, Outcome::Failed(failure.clone()))
+                .forgiven(failure, LEFT_FIRST)
         };
         let finished = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
@@ -139,17 +142,34 @@ fn host_failure(code: &str, message: String) -> Failure {
     }
 }
 
+/// What becomes of a step whose component is not ready to run.
+fn unusable(error: &SandboxError) -> Outcome {
+    let failure = host_failure("component_unusable", Chain(error).to_string());
+    match error.is_of_host() && !is_gone(error) {
+        true => left_to_others(failure),
+        false => Outcome::Failed(failure),
+    }
+}
+
+/// True where no host can have the component's bytes.
+fn is_gone(error: &SandboxError) -> bool {
+    let SandboxError::Load(why) = error else {
+        return false;
+    };
+    matches!(why.downcast_ref(), Some(StoreError::Corrupt(_)))
+}
+
 /// A failure that is this host's alone uses up no attempt: another host may run the step.
-fn give_back_for_key(outcome: Outcome) -> Outcome {
+fn give_back_for_host(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Failed(failure)
-            if failure.kind == FailureKind::Host && failure.code == SECRET_KEY_MISSING =>
-        {
-            let delay = LEFT_FIRST;
-            Outcome::GivenBack { failure, delay }
-        }
+        Outcome::Failed(failure) if is_of_this_host(&failure) => left_to_others(failure),
         outcome => outcome,
     }
+}
+
+fn left_to_others(failure: Failure) -> Outcome {
+    let delay = LEFT_FIRST;
+    Outcome::GivenBack { failure, delay }
 }
 
 fn tell(invocation: &Invocation, outcome: &Outcome) {
