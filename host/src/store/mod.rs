@@ -140,7 +140,7 @@ impl Store {
         migrate(&self.pools.options).await
     }
 
-    /// A handle for what attempts read, and what is read to run them.
+    /// A handle for what attempts read, and what is read to run them, but for components.
     pub fn for_guests(&self) -> Self {
         self.with_pool(self.pools.guests.clone())
     }

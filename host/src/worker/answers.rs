@@ -9,6 +9,9 @@ use std::time::Duration;
 const RETRY_FIRST: Duration = Duration::from_millis(200);
 const RETRY_MAX: Duration = Duration::from_secs(2);
 
+/// How often a database is asked by those who can do without an answer.
+const TRIES: u32 = 3;
+
 /// An error that may be one of a database that is lost and comes back.
 pub(super) trait MayPass {
     fn may_pass(&self) -> bool;
@@ -38,5 +41,47 @@ where
             Err(error) if error.may_pass() => backoff.wait().await,
             answer => return answer,
         }
+    }
+}
+
+/// The same for a few tries: the last error is the answer.
+pub(super) async fn if_it_answers_soon<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
+where
+    E: MayPass,
+    Asking: Future<Output = Result<T, E>>,
+{
+    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
+    for _ in 1..TRIES {
+        match ask().await {
+            Err(error) if error.may_pass() => backoff.wait().await,
+            answer => return answer,
+        }
+    }
+    ask().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    #[derive(Debug)]
+    struct Lost;
+
+    impl MayPass for Lost {
+        fn may_pass(&self) -> bool {
+            true
+        }
+    }
+
+    #[tokio::test]
+    async fn a_database_that_does_not_answer_is_asked_a_few_times() {
+        let asked = Cell::new(0);
+        let ask = || {
+            asked.set(asked.get() + 1);
+            std::future::ready(Err::<(), _>(Lost))
+        };
+        if_it_answers_soon(ask).await.unwrap_err();
+        assert_eq!(asked.get(), TRIES);
     }
 }

@@ -1,7 +1,7 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
-use super::answers::once_it_answers;
+use super::answers::if_it_answers_soon;
 use super::handler_log::HandlerLog;
 use super::host_side::HostSide;
 use super::round::Finished;
@@ -95,13 +95,14 @@ async fn ended(
     finished
 }
 
-/// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
+/// The component, ready to run: from memory, from disk, or compiled from the database's bytes. These may
+/// take minutes over a slow line, and must not take the connections of what attempts ask meanwhile.
 pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
-    let store = worker.store.for_guests();
+    let store = worker.store.for_maintenance();
     worker
         .sandbox
         .prepare(digest, async move || {
-            let bytes = once_it_answers(|| store.component_bytes(digest)).await?;
+            let bytes = if_it_answers_soon(|| store.component_bytes(digest)).await?;
             bytes.ok_or_else(|| {
                 StoreError::Corrupt(format!("no component with the digest {digest}"))
             })
