@@ -145,11 +145,6 @@ impl Store {
         self.with_pool(self.pools.guests.clone())
     }
 
-    /// A handle for what keeps hosts and ramps in order.
-    pub fn for_control(&self) -> Self {
-        self.with_pool(self.pools.control.clone())
-    }
-
     /// A handle for one change of very many rows.
     pub fn for_bulk(&self) -> Self {
         self.with_pool(self.pools.bulk())
@@ -172,7 +167,17 @@ impl Store {
         &self.pools.heartbeat
     }
 
-    /// The connections of what keeps hosts and ramps in order.
+    /// The connections of the worker's calls, for one without which it makes no other.
+    pub(in crate::store) fn recovery(&self) -> Pool {
+        self.pools.recovery()
+    }
+
+    /// The connections of the reaper.
+    pub(in crate::store) fn scans(&self) -> Pool {
+        self.pools.scans()
+    }
+
+    /// The same for what takes a moment and may be left out.
     pub(in crate::store) fn control(&self) -> &Pool {
         &self.pools.control
     }

@@ -123,9 +123,9 @@ impl Worker {
     ///
     /// A lost database is waited for. An error means that the database refuses this host.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
-        let control = self.store.for_control();
+        let guests = self.store.for_guests();
         let barred = tokio::select! {
-            barred = Barred::read(&control) => barred?,
+            barred = Barred::read(&guests) => barred?,
             () = shutdown.cancelled() => return Ok(()),
         };
         // Ended with this call.
@@ -159,9 +159,10 @@ impl Worker {
     /// Starts what goes on beside the loop, for as long as the answer is kept.
     fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
-        let (store, interval) = (self.store.for_control(), self.config.heartbeat_interval);
-        beside.spawn(judge::run(store.clone(), shutdown.clone()));
-        beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
+        let (store, interval) = (&self.store, self.config.heartbeat_interval);
+        beside.spawn(judge::run(store.for_maintenance(), shutdown.clone()));
+        let barring = barred.clone();
+        beside.spawn(barring.keep_up(store.for_guests(), self.wake.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
         beside
     }
