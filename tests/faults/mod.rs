@@ -9,6 +9,7 @@ mod interrupted;
 mod keys;
 mod load;
 mod locked;
+mod locked_out;
 mod pooler;
 mod private;
 mod proxy;

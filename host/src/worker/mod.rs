@@ -121,7 +121,7 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 impl Worker {
     /// Works until `shutdown`, then finishes or gives back what it holds.
     ///
-    /// A lost database is waited for. An error means that the database refuses this host.
+    /// A lost database is waited for. An error means that the database refuses this host at its start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
         let guests = self.store.for_guests();
         let barred = tokio::select! {
@@ -131,7 +131,9 @@ impl Worker {
         // Ended with this call.
         let _beside = self.start_beside(&barred, &shutdown);
         let plans = Arc::new(PlanCache::new(self.config.limits.clone(), barred.clone()));
-        while let Some(id) = self.register(&shutdown).await? {
+        let mut was_taken_in = false;
+        while let Some(id) = self.register(was_taken_in, &shutdown).await? {
+            was_taken_in = true;
             tracing::info!(
                 worker_id = id.0,
                 slots = self.config.slots,
@@ -177,7 +179,12 @@ impl Worker {
         (beats, alive)
     }
 
-    async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
+    /// Waits for a database that is lost; one that refuses this host is an error, unless it took it before.
+    async fn register(
+        &self,
+        was_taken_in: bool,
+        shutdown: &CancellationToken,
+    ) -> Result<Option<WorkerId>, StoreError> {
         let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
         let (name, pid) = (&self.config.host_name, std::process::id());
         while !shutdown.is_cancelled() {
@@ -187,9 +194,9 @@ impl Worker {
             };
             match registered {
                 Ok(id) => return Ok(Some(id)),
-                Err(error) if !error.is_transient() => return Err(error),
+                Err(error) if !error.is_transient() && !was_taken_in => return Err(error),
                 Err(error) => {
-                    tracing::warn!(error = %Chain(&error), "the database is not there; waiting for it");
+                    tracing::warn!(error = %Chain(&error), "the database does not register this host; waiting for it");
                 }
             }
             tokio::select! {
