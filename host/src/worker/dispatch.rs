@@ -275,10 +275,10 @@ impl<'a> Dispatch<'a> {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
-            Effect::Forgotten(lease) => {
-                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
-                self.unrecorded.remove(&lease);
-                self.leases.remove(&lease);
+            Effect::Withheld(lease) => {
+                let error = error.map(|error| Chain(error).to_string());
+                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
+                    "the database refuses a failure too; it is reported again, later and later");
             }
         }
     }

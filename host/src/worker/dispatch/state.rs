@@ -310,7 +310,7 @@ impl DispatchState {
             InFlight::Claim { limit } => *limit,
             InFlight::Recover => 0,
         });
-        let taken = self.running.len() + self.unreported.len() + reserved.sum::<usize>();
+        let taken = self.running.len() + self.unreported.len_in_slots() + reserved.sum::<usize>();
         self.bounds.slots.saturating_sub(taken)
     }
 
@@ -360,7 +360,7 @@ impl DispatchState {
             InFlight::Report { ended, claim } => {
                 let was_alone = ended.len() == 1 && claim == 0;
                 if failed == Failed::Refused {
-                    return self.unreported.refuse(ended, was_alone);
+                    return self.unreported.refuse(now, ended, was_alone);
                 }
                 let is_first = self.reporting.until().is_none();
                 self.reporting.fail(now, random);

@@ -55,8 +55,18 @@ fn reports(calls: &[(CallId, Call)]) -> Vec<(CallId, Vec<Lease>, usize)> {
     calls.iter().filter_map(report).collect()
 }
 
+/// The next report from then on, and when it is made.
+fn next_report(state: &mut DispatchState, mut at: Instant) -> (Instant, CallId, Vec<Lease>) {
+    loop {
+        if let [(id, leases, _)] = &reports(&state.next_calls(at, 0))[..] {
+            return (at, *id, leases.clone());
+        }
+        at = state.wake_at();
+    }
+}
+
 #[test]
-fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed() {
+fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed_and_kept() {
     let (good, bad) = (lease(1, 0), lease(2, 0));
     let (mut state, now) = running(&[good, bad], BOUNDS);
     assert!(state.end(good, 1) && state.end(bad, 1));
@@ -82,10 +92,34 @@ fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed() {
     assert_eq!((&second[0].1[..], second[0].2), (&[bad][..], 0));
     let blamed = state.take_answer(now, second[0].0, refused.clone());
     assert_eq!(blamed, Effect::Blamed(bad));
-    let third = reports(&state.next_calls(now, 0));
-    assert_eq!(
-        state.take_answer(now, third[0].0, refused),
-        Effect::Forgotten(bad)
+    let (mut before, mut pause) = (now, Duration::ZERO);
+    for _ in 0..20 {
+        let (at, id, leases) = next_report(&mut state, before);
+        assert_eq!(leases, [bad]);
+        (pause, before) = (at - before, at);
+        let effect = state.take_answer(at, id, refused.clone());
+        assert_eq!(effect, Effect::Withheld(bad));
+    }
+    assert_eq!(pause, Duration::from_secs(5 * 60));
+}
+
+#[test]
+fn what_is_withheld_takes_no_place_from_other_attempts() {
+    let bad = lease(1, 0);
+    let bounds = CallBounds { slots: 1, ..BOUNDS };
+    let (mut state, now) = running(&[bad], bounds);
+    state.end(bad, 1);
+    let mut at = now;
+    for _ in 0..3 {
+        let (next, id, _) = next_report(&mut state, at);
+        at = next;
+        state.take_answer(at, id, Answer::Failed(Failed::Refused));
+    }
+    state.hint(at);
+    let calls = state.next_calls(at, 0);
+    assert!(
+        matches!(calls[..], [(_, Call::Claim { limit: 1, .. })]),
+        "{calls:?}"
     );
 }
 

@@ -62,7 +62,7 @@ pub struct World {
     /// By task and step: where it stands, and its newest attempt.
     steps: BTreeMap<(u128, i16), (Step, i16)>,
     chain: i16,
-    /// Outcomes that the database refuses; true: their refusals too.
+    /// Outcomes that the database refuses; true: their refusals too, until it is mended.
     poison: HashMap<(u128, i16), bool>,
     /// Outcomes that were replaced by their refusal.
     replaced: HashSet<Lease>,
@@ -130,7 +130,6 @@ impl World {
                 Event::Answered(call, answer) => self.answer(call, answer),
             }
         }
-        self.reap_forgotten();
     }
 
     fn end(&mut self, lease: Lease) {
@@ -164,9 +163,8 @@ impl World {
                 );
                 self.replaced.insert(lease);
             }
-            Effect::Forgotten(lease) => {
+            Effect::Withheld(lease) => {
                 assert!(self.poison[&key(lease)], "{lease:?} could be recorded");
-                self.unrecorded.remove(&lease);
             }
         }
         if is_first {
@@ -268,7 +266,8 @@ impl World {
 
     fn is_refused(&self, lease: Lease) -> bool {
         let poison = self.poison.get(&key(lease));
-        poison.is_some_and(|is_twice| *is_twice || !self.replaced.contains(&lease))
+        let is_mended = self.now >= self.began + FAULTS_END;
+        poison.is_some_and(|is_twice| *is_twice && !is_mended || !self.replaced.contains(&lease))
     }
 
     fn claim(&mut self, limit: usize, bytes: u64) -> Answer {
@@ -316,37 +315,6 @@ impl World {
             }
         }
         Answer::Recovered
-    }
-
-    /// The deadline ends what the worker forgot.
-    fn reap_forgotten(&mut self) {
-        for ((task, no), (step, attempt)) in &mut self.steps {
-            let held = Lease {
-                attempt: *attempt,
-                ..lease(*task, *no)
-            };
-            let is_known = self.attempts.contains(&held) || self.unrecorded.contains(&held);
-            let is_twice = self.poison.get(&(*task, *no)).is_some_and(|twice| *twice);
-            if *step == Step::Running && is_twice && !is_known && self.replaced.contains(&held) {
-                *step = Step::Over;
-            }
-        }
-        self.release_after_reaped();
-    }
-
-    fn release_after_reaped(&mut self) {
-        let over = self
-            .steps
-            .iter()
-            .filter(|(_, (step, _))| *step == Step::Over);
-        let next: Vec<_> = over.map(|((task, no), _)| (*task, no + 1)).collect();
-        for key in next {
-            if let Some(step) = self.steps.get_mut(&key)
-                && step.0 == Step::Waiting
-            {
-                step.0 = Step::Ready;
-            }
-        }
     }
 
     fn is_chance(&mut self, percent: u8) -> bool {
