@@ -3,6 +3,7 @@
 
 mod backoff;
 mod call;
+mod in_flight;
 mod state;
 mod unreported;
 

@@ -47,6 +47,11 @@ pub(super) struct Unreported {
 }
 
 impl Unreported {
+    /// Whether there is one that may be reported with others, and one that must be by itself.
+    pub(super) fn kinds_due(&self) -> (bool, bool) {
+        (!self.ended.is_empty(), !self.isolated.is_empty())
+    }
+
     /// Those that may be reported now.
     pub(super) fn len_due(&self) -> usize {
         self.ended.len() + self.isolated.len()

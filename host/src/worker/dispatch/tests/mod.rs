@@ -166,6 +166,22 @@ fn an_outcome_whose_report_fails_again_and_again_keeps_no_other_from_being_recor
 }
 
 #[test]
+fn a_report_by_itself_that_takes_long_holds_up_no_other() {
+    let (slow, next, good) = (lease(1, 0), lease(2, 0), lease(3, 0));
+    let bounds = CallBounds { batch: 4, ..BOUNDS };
+    let (mut state, now) = running(&[slow, next, good], bounds);
+    assert!(state.end(slow, 1) && state.end(next, 1));
+    let both = reports(&state.next_calls(now, 0));
+    state.take_answer(now, both[0].0, Answer::Failed(Failed::Refused));
+    // One of them at a time, so that a call is left for others.
+    let alone = reports(&state.next_calls(now, 0));
+    assert_eq!((alone.len(), &alone[0].1[..]), (1, &[slow][..]));
+    state.end(good, 1);
+    let others = reports(&state.next_calls(now, 0));
+    assert_eq!((others.len(), &others[0].1[..]), (1, &[good][..]));
+}
+
+#[test]
 fn a_claim_that_left_what_is_due_is_made_again_soon_and_one_that_found_nothing_is_not() {
     let (mut state, now) = running(&[], BOUNDS);
     assert_eq!(state.wake_at(), now + BOUNDS.poll_interval);
