@@ -326,6 +326,6 @@ impl<'c> Executor<'c> for &'c Pool {
 }
 
 fn kept_by_none() -> Error {
-    let why = "a statement cannot be kept for a pool, whose connections differ";
+    let why = "a statement is not kept: connections of a pool differ, and come and go";
     Error::Protocol(why.to_owned())
 }
