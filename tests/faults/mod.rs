@@ -1,6 +1,7 @@
 //! Faults of the database under load: hosts wait for it, and no step fails for it.
 
 mod clock;
+mod damaged;
 mod failover;
 mod frozen;
 #[cfg(target_os = "linux")]

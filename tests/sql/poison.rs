@@ -53,54 +53,6 @@ async fn a_step_whose_claim_fails_is_put_off_with_the_reason_and_the_others_are_
     }
 }
 
-/// Has the task's input be damaged as by a lost block: whoever reads it gets an error.
-async fn damage_input(session: &mut Session, task: Uuid) {
-    // Too much for its row, and nothing that can be compressed.
-    let large = format!(
-        "update tasker.task set input = (
-           select to_json(string_agg(md5(n::text), '')) from generate_series(1, 500) n)
-         where task_id = '{task}'"
-    );
-    session.run(&large).await;
-    let of_task =
-        "where oid = (select reltoastrelid from pg_class where oid = 'tasker.task'::regclass)";
-    let toast: String = session
-        .one(&format!(
-            "select oid::regclass::text from pg_class {of_task}"
-        ))
-        .await;
-    // PostgreSQL lets nobody write to it as what it is.
-    for statement in [
-        format!("update pg_class set relkind = 'r' {of_task}"),
-        format!("delete from {toast}"),
-        format!("update pg_class set relkind = 't' {of_task}"),
-    ] {
-        session.run(&statement).await;
-    }
-}
-
-#[tokio::test]
-async fn a_step_whose_tasks_input_is_damaged_is_put_off_and_the_others_are_claimed() {
-    // Whichever is the first, the last or the only one that is due.
-    for (damaged, of) in [(0, 3), (2, 3), (0, 1)] {
-        let (_database, mut session, worker) = engine().await;
-        let version = Graph::single().publish(&mut session).await;
-        let mut tasks = session.create_many(version, of).await;
-        let bad = tasks.remove(damaged);
-        damage_input(&mut session, bad).await;
-        assert_eq!(
-            claim_all(&mut session, worker).await,
-            tasks,
-            "{damaged} of {of}"
-        );
-        let why: String = session
-            .one(&format!("select why from tasker.explain_steps('{bad}')"))
-            .await;
-        assert!(why.contains("(SQLSTATE XX001)"), "{why}");
-        assert_eq!(claim_all(&mut session, worker).await, Vec::<Uuid>::new());
-    }
-}
-
 #[tokio::test]
 async fn a_step_that_can_not_even_be_put_off_harms_no_other() {
     let (_database, mut session, worker) = engine().await;
