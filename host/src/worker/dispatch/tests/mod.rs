@@ -55,10 +55,21 @@ fn reports(calls: &[(CallId, Call)]) -> Vec<(CallId, Vec<Lease>, usize)> {
     calls.iter().filter_map(report).collect()
 }
 
-/// The next report from then on, and when it is made.
+/// The next report from then on, and when it is made; claims find nothing meanwhile.
 fn next_report(state: &mut DispatchState, mut at: Instant) -> (Instant, CallId, Vec<Lease>) {
     loop {
-        if let [(id, leases, _)] = &reports(&state.next_calls(at, 0))[..] {
+        let calls = state.next_calls(at, 0);
+        for (id, _) in calls
+            .iter()
+            .filter(|(_, call)| matches!(call, Call::Claim { .. }))
+        {
+            let nothing = Answer::Claimed {
+                claimed: Vec::new(),
+                due_in: None,
+            };
+            state.take_answer(at, *id, nothing);
+        }
+        if let [(id, leases, _)] = &reports(&calls)[..] {
             return (at, *id, leases.clone());
         }
         at = state.wake_at();
