@@ -44,6 +44,30 @@ where
     }
 }
 
+/// An answer, and whether the first question brought it.
+pub(super) struct Answered<T, E> {
+    pub(super) answer: Result<T, E>,
+    pub(super) is_first: bool,
+}
+
+/// The same as [`once_it_answers`], and whether the database failed before.
+pub(super) async fn answered<T, E, Asking>(ask: impl Fn() -> Asking) -> Answered<T, E>
+where
+    E: MayPass,
+    Asking: Future<Output = Result<T, E>>,
+{
+    match ask().await {
+        Err(error) if error.may_pass() => Answered {
+            answer: once_it_answers(ask).await,
+            is_first: false,
+        },
+        answer => Answered {
+            answer,
+            is_first: true,
+        },
+    }
+}
+
 /// The same for a few tries: the last error is the answer.
 pub(super) async fn if_it_answers_soon<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
 where

@@ -2,6 +2,7 @@
 //! database belongs to the threads that opened it, and must not wait for guests that compute.
 
 use super::Worker;
+use super::answers::{Answered, answered};
 use super::attempt;
 use super::watchdog::OutageClock;
 use crate::domain::chain::Chain;
@@ -64,6 +65,15 @@ impl HostSide {
             },
         }
     }
+
+    /// The same, for questions to the database, whose outages are nobody's time. They are counted here,
+    /// where the attempt ends, and not where the question is dropped some time later.
+    async fn ask<T: Send + 'static, E: Send + 'static>(
+        &self,
+        question: impl Future<Output = Answered<T, E>> + Send + 'static,
+    ) -> Result<T, E> {
+        self.outage.during(self.run(question)).await
+    }
 }
 
 impl AncestorResults for HostSide {
@@ -73,17 +83,18 @@ impl AncestorResults for HostSide {
         step: &'a str,
         bytes_max: u64,
     ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
-        let (store, outage, step) = (self.store.clone(), self.outage.clone(), step.to_owned());
-        Box::pin(self.run(async move {
+        let (store, step) = (self.store.clone(), step.to_owned());
+        Box::pin(async move {
             let (task, of) = (lease.task_id, lease.step_no);
-            let ask = || store.ancestor_result(task, of, &step, bytes_max);
-            let found = outage.until_answered(ask).await;
+            let question =
+                async move { answered(|| store.ancestor_result(task, of, &step, bytes_max)).await };
+            let found = self.ask(question).await;
             let found = found.map_err(|error| AncestorError(Box::new(error)))?;
             Ok(found.map(|found| AncestorResult {
                 text: found.result,
                 bytes: found.bytes.unsigned_abs(),
             }))
-        }))
+        })
     }
 }
 
@@ -93,12 +104,12 @@ impl SecretValues for HostSide {
         namespace: &'a str,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        let (store, outage) = (self.store.clone(), self.outage.clone());
+        let store = self.store.clone();
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
-        Box::pin(self.run(async move {
-            let ask = || store.secret_value(&namespace, &name);
-            outage.until_answered(ask).await.map_err(unavailable)
-        }))
+        Box::pin(async move {
+            let question = async move { answered(|| store.secret_value(&namespace, &name)).await };
+            self.ask(question).await.map_err(unavailable)
+        })
     }
 }
 
@@ -117,13 +128,14 @@ impl KvEntries for HostSide {
         bucket: &'a Name,
         key: &'a str,
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
-        let (store, outage) = (self.store.clone(), self.outage.clone());
+        let store = self.store.clone();
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
-        Box::pin(self.run(async move {
-            let ask = || store.kv_entry(&namespace, &bucket, &key);
-            let found = outage.until_answered(ask).await;
+        Box::pin(async move {
+            let question =
+                async move { answered(|| store.kv_entry(&namespace, &bucket, &key)).await };
+            let found = self.ask(question).await;
             found.map_err(|error| KvUnavailable(Box::new(error)))
-        }))
+        })
     }
 
     fn keys<'a>(
@@ -133,12 +145,14 @@ impl KvEntries for HostSide {
         prefix: &'a str,
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
-        let (store, outage) = (self.store.clone(), self.outage.clone());
+        let store = self.store.clone();
         let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
-        Box::pin(self.run(async move {
-            let ask = || store.kv_keys(&namespace, &bucket, &prefix, limit);
-            let found = outage.until_answered(ask).await;
+        Box::pin(async move {
+            let question = async move {
+                answered(|| store.kv_keys(&namespace, &bucket, &prefix, limit)).await
+            };
+            let found = self.ask(question).await;
             found.map_err(|error| KvUnavailable(Box::new(error)))
-        }))
+        })
     }
 }

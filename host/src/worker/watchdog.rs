@@ -1,6 +1,6 @@
 //! Ends an attempt that its sandbox does not end, and forgives one that ran out of time for an outage.
 
-use super::answers::{MayPass, once_it_answers};
+use super::answers::Answered;
 use super::round::Finished;
 use super::stalls;
 use crate::domain::invocation::Lease;
@@ -83,41 +83,29 @@ impl OutageClock {
         }
     }
 
-    /// Asks until the database answers, and counts the time if it was long and brought nothing at first:
+    /// Waits for an answer of the database, and counts the time if it was long and brought nothing at first:
     /// the database failed before it answered, or the attempt is ended before it did. An answer that is
     /// merely slow is the attempt's own time, as whoever asks for it can have it so.
-    pub(super) async fn until_answered<T, E, Asking>(
+    pub(super) async fn during<T, E>(
         &self,
-        ask: impl Fn() -> Asking,
-    ) -> Result<T, E>
-    where
-        E: MayPass,
-        Asking: Future<Output = Result<T, E>>,
-    {
-        self.until_answered_since(Instant::now(), ask).await
+        asking: impl Future<Output = Answered<T, E>>,
+    ) -> Result<T, E> {
+        self.during_since(Instant::now(), asking).await
     }
 
-    async fn until_answered_since<T, E, Asking>(
+    async fn during_since<T, E>(
         &self,
         since: Instant,
-        ask: impl Fn() -> Asking,
-    ) -> Result<T, E>
-    where
-        E: MayPass,
-        Asking: Future<Output = Result<T, E>>,
-    {
+        asking: impl Future<Output = Answered<T, E>>,
+    ) -> Result<T, E> {
         let mut waiting = Waiting {
             since,
             is_answered: false,
             clock: self,
         };
-        match ask().await {
-            Err(error) if error.may_pass() => once_it_answers(ask).await,
-            answer => {
-                waiting.is_answered = true;
-                answer
-            }
-        }
+        let answered = asking.await;
+        waiting.is_answered = answered.is_first;
+        answered.answer
     }
 
     /// What to report, where the attempt ran out of time for an outage: `wall` without it is less than
@@ -171,6 +159,7 @@ impl Drop for Waiting<'_> {
 mod tests {
     use super::*;
     use crate::domain::ids::TaskId;
+    use crate::worker::answers::{MayPass, answered};
     use futures::FutureExt;
     use std::cell::Cell;
     use uuid::Uuid;
@@ -232,7 +221,7 @@ mod tests {
     async fn counted(ask: impl AsyncFn() -> Result<(), Lost>) -> bool {
         let clock = OutageClock::start();
         let long_ago = Instant::now() - NORMAL_WAIT * 2;
-        let asking = clock.until_answered_since(long_ago, || ask());
+        let asking = clock.during_since(long_ago, answered(|| ask()));
         // What is not answered at once is ended.
         tokio::time::timeout(Duration::from_millis(1), asking)
             .await
