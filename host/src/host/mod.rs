@@ -22,7 +22,7 @@ use crate::store::embedded::EmbeddedError;
 use crate::store::secret::{KeyRingError, SecretError, SecretKeys};
 use crate::store::wake::Wake;
 use crate::store::{MigrateError, Store, StoreError};
-use crate::worker::{Worker, WorkerConfig, WorkerStats};
+use crate::worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use database::Database;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -82,6 +82,14 @@ pub enum HostError {
     NotLoopback(SocketAddr),
     #[error("{} is not a folder to watch; make it, and in it one folder for each namespace", .0.display())]
     Watch(PathBuf),
+    #[error(
+        "with a heartbeat every {} ms and hosts dead after {} ms no host would ever take over what a dead one held; make --dead-after at least {} ms, or --heartbeat-interval shorter",
+        interval.as_millis(), dead_after.as_millis(), interval.saturating_mul(BEATS_BEFORE_DEAD).as_millis()
+    )]
+    Heartbeats {
+        interval: Duration,
+        dead_after: Duration,
+    },
     #[error("the admin key could not be kept in {}; no key was made", path.display())]
     AdminKey {
         path: PathBuf,
@@ -306,6 +314,15 @@ impl Host {
 fn check(config: &HostConfig) -> Result<(), HostError> {
     if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
         return Err(HostError::Watch(dir.clone()));
+    }
+    if let Some(worker) = &config.worker {
+        let (interval, dead_after) = (worker.heartbeat_interval, worker.dead_after);
+        if interval.saturating_mul(BEATS_BEFORE_DEAD) > dead_after {
+            return Err(HostError::Heartbeats {
+                interval,
+                dead_after,
+            });
+        }
     }
     match config.auth {
         AuthConfig::Off if !config.listen.ip().is_loopback() => {

@@ -44,7 +44,7 @@ pub use inspect::Inspected;
 pub use measure::CallTimes;
 pub use provenance::{Provenance, Tool};
 pub use refusal::{CompileBound, Refusal};
-pub use verdict::SECRET_KEY_MISSING;
+pub use verdict::is_of_this_host;
 pub use world::{ExportChange, compare_exports, has_own_exports};
 
 use cache::CodeCache;
@@ -93,6 +93,23 @@ pub enum SandboxError {
     Compiler(#[source] std::io::Error),
     #[error("the component does not run on this host")]
     Refused(#[from] Refusal),
+}
+
+impl SandboxError {
+    /// True where the host is in trouble, and not the component to blame: another host may run it, or this
+    /// one later.
+    pub fn is_of_host(&self) -> bool {
+        match self {
+            // The machine is slow where a compiler takes time without computing.
+            Self::Refused(Refusal::CompileLimit(CompileBound::Wall(_))) => true,
+            Self::Refused(_) | Self::WrongBytes { .. } => false,
+            Self::Engine(_)
+            | Self::CacheDir { .. }
+            | Self::Threads(_)
+            | Self::Load(_)
+            | Self::Compiler(_) => true,
+        }
+    }
 }
 
 /// The engine, the linked capabilities and the compiled code. Cheap to clone.

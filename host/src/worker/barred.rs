@@ -1,6 +1,6 @@
 //! Code that this host does not start: what was quarantined when the database was last asked.
 
-use super::attempt::once_it_answers;
+use super::answers::once_it_answers;
 use crate::domain::chain::Chain;
 use crate::domain::digest::Digest;
 use crate::store::wake::Wake;

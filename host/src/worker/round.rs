@@ -4,6 +4,7 @@
 use super::Worker;
 use super::held::{HeldBytes, TaskText};
 use super::plan::{Assigned, NextStep, PlanCache};
+use crate::domain::chain::Chain;
 use crate::domain::effects::Effects;
 use crate::domain::ids::{TaskId, WorkerId};
 use crate::domain::invocation::Lease;
@@ -28,6 +29,8 @@ pub(super) struct Finished {
     pub(super) usage: Option<VersionUsage>,
     /// Recorded with a result or checkpoint, or not at all.
     pub(super) effects: Effects,
+    /// Reported instead where the step was given back too often; none: it may be again and again.
+    pub(super) at_last: Option<Failure>,
 }
 
 impl Finished {
@@ -38,6 +41,23 @@ impl Finished {
             outcome,
             usage: None,
             effects: Effects::default(),
+            at_last: None,
+        }
+    }
+
+    /// Has the step given back in place of the failure that its attempt came to, for `why`; too often in
+    /// a row, and the failure is reported after all.
+    pub(super) fn forgiven(self, why: Failure, delay: Duration) -> Self {
+        let Outcome::Failed(failure) = self.outcome else {
+            return self;
+        };
+        Self {
+            outcome: Outcome::GivenBack {
+                failure: why,
+                delay,
+            },
+            at_last: Some(failure),
+            ..self
         }
     }
 
@@ -237,6 +257,7 @@ fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
             outcome,
             usage,
             effects,
+            ..
         } = &ended.finished;
         let (lease, usage) = (*lease, *usage);
         let ended = |result| Completed {
@@ -276,7 +297,10 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
     let failure = Failure {
         kind: FailureKind::Host,
         code: "result_refused".to_owned(),
-        message: format!("the database does not take what the handler returned: {error}"),
+        message: format!(
+            "the database does not take what the handler returned: {}",
+            Chain(error)
+        ),
         details: None,
         retry: Retry::Never,
         backtrace: Vec::new(),
