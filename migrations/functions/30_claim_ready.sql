@@ -7,7 +7,7 @@
 -- many milliseconds the next step is due: 0 where something due was left, for want of bytes or for a
 -- lock; null where none is within a minute. Nothing at all for a worker that was declared dead.
 --
--- A step whose claim fails (by what it holds, or what was done to its row) keeps no other from being
+-- A step whose claim fails (by what it or its task holds, or what was done to its row) keeps no other from being
 -- claimed: then they are claimed one at a time, by tasker.claim_each.
 --
 -- Locks: the steps it takes, skipping locked ones, then their tasks where one begins. It is a call of
@@ -45,12 +45,17 @@ begin
         order by s.ready_at
         limit p_limit
         for update skip locked
-      ), sized as materialized (
-        select p.task_id, p.step_no, p.checkpoint,
-               sum(coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0)) over (
-                 order by p.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
+      ), weighed as materialized (
+        -- Also the last, whose bytes are before none: an input that cannot be read is to fail here.
+        select p.task_id, p.step_no, p.ready_at, p.checkpoint,
+               coalesce(octet_length(t.input::text), 0) + coalesce(octet_length(p.checkpoint), 0) as bytes
         from picked p
         left join tasker.task t on t.task_id = p.task_id
+      ), sized as materialized (
+        select w.task_id, w.step_no, w.checkpoint,
+               sum(w.bytes) over (
+                 order by w.ready_at rows between unbounded preceding and 1 preceding) as bytes_before
+        from weighed w
       ), claimed as (
         update tasker.step s
         set state = 'running', attempt = s.attempt + 1, worker_id = p_worker_id, ready_at = null,

@@ -19,6 +19,7 @@ declare
   v_step tasker.step_key;
   v_one tasker.claimed_step;
   v_claimed tasker.claimed_step[] := '{}';
+  v_bytes bigint;
   v_bytes_left bigint := p_bytes;
   v_message text;
   v_code text;
@@ -28,9 +29,11 @@ begin
     begin
       v_one := tasker.claim_one(p_worker_id, v_step.task_id, v_step.step_no);
       if v_one.task_id is not null then
-        v_claimed := v_claimed || v_one;
-        v_bytes_left := v_bytes_left - coalesce(octet_length(v_one.checkpoint), 0) - coalesce(
+        -- Before it is kept: where the input cannot be read the claim is undone, but no variable is.
+        v_bytes := coalesce(octet_length(v_one.checkpoint), 0) + coalesce(
           (select octet_length(t.input::text) from tasker.task t where t.task_id = v_one.task_id), 0);
+        v_claimed := v_claimed || v_one;
+        v_bytes_left := v_bytes_left - v_bytes;
       end if;
     exception
       when lock_not_available then

@@ -177,3 +177,18 @@ async fn a_reader_that_goes_away_is_no_error() {
     assert!(child.wait().await.unwrap().success());
     assert_eq!(errors, "");
 }
+
+#[tokio::test]
+async fn a_host_whose_heartbeats_are_too_rare_to_tell_it_from_a_dead_one_does_not_start() {
+    let mut command = tokio::process::Command::new(crate::harness::tasker());
+    command
+        .args(["serve", "--database-url", "postgres://127.0.0.1:1/none"])
+        .args(["--heartbeat-interval", "6000", "--dead-after", "10000"]);
+    let refused = command.output().await.unwrap();
+    let error = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success(), "{error}");
+    assert!(
+        error.contains("make --dead-after at least 18000 ms"),
+        "{error}"
+    );
+}

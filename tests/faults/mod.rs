@@ -1,6 +1,7 @@
 //! Faults of the database under load: hosts wait for it, and no step fails for it.
 
 mod clock;
+mod damaged;
 mod failover;
 mod frozen;
 #[cfg(target_os = "linux")]
@@ -9,6 +10,7 @@ mod interrupted;
 mod keys;
 mod load;
 mod locked;
+mod locked_out;
 mod pooler;
 mod private;
 mod proxy;
@@ -19,3 +21,4 @@ mod serve;
 mod server;
 mod silent;
 mod starved;
+mod troubled;

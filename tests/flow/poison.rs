@@ -163,6 +163,8 @@ async fn a_result_is_blamed_for_what_is_its_fault_and_for_nothing_else() {
         if is_blamed {
             let task = api.finished(&ids[0]).await;
             assert_eq!(task["error"]["code"], "result_refused", "{task}");
+            let why = task["error"]["message"].as_str().unwrap();
+            assert!(why.contains("not this one"), "{why}");
         } else {
             assert_eq!(step_of(&api.task(&ids[0]).await, "a")["state"], "running");
             run(&database, "drop trigger refuse on tasker.step").await;

@@ -94,10 +94,16 @@ async fn a_compiler_that_crashes_is_the_components_fault() {
 }
 
 #[tokio::test]
-async fn a_compiler_that_is_killed_or_missing_is_the_hosts_trouble() {
+async fn a_compiler_that_is_killed_fails_or_is_missing_is_the_hosts_trouble() {
     let killed = |dir: &Path| script(dir, "kill -KILL $$");
     let error = error_with(killed, CompileLimits::default()).await;
     assert!(matches!(error, SandboxError::Compiler(_)), "{error:?}");
+    let failing = |dir: &Path| script(dir, "echo 'no more threads' >&2; exit 1");
+    let error = error_with(failing, CompileLimits::default()).await;
+    assert!(
+        matches!(&error, SandboxError::Compiler(why) if why.to_string() == "no more threads"),
+        "{error:?}"
+    );
     let missing = |dir: &Path| dir.join("missing");
     let error = error_with(missing, CompileLimits::default()).await;
     assert!(matches!(error, SandboxError::Compiler(_)), "{error:?}");

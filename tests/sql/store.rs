@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::harness::Advance;
+use crate::harness::{Advance, wait_until_sql};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
@@ -220,4 +220,27 @@ async fn cancelled_tasks_are_told() {
             .unwrap(),
         []
     );
+}
+
+#[tokio::test]
+async fn a_worker_need_not_wait_for_the_reaper_to_register() {
+    let (database, mut session, store, _, _) = ready(Graph::single()).await;
+    session.begin().await;
+    session
+        .run("lock table tasker.task in access exclusive mode")
+        .await;
+    let reaping = tokio::spawn({
+        let store = store.clone();
+        async move { store.fail_lost_steps().await }
+    });
+    let is_waiting = "select count(*) > 0 from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'";
+    wait_until_sql(database.pool(), is_waiting).await;
+    let registering = store.register_worker("host", 8);
+    let registered = tokio::time::timeout(Duration::from_secs(2), registering).await;
+    registered
+        .expect("it has another connection")
+        .expect("it is registered");
+    session.commit().await;
+    assert_eq!(reaping.await.unwrap().unwrap(), 0);
 }

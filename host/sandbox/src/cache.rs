@@ -6,6 +6,7 @@ use super::compiler::{Compiler, Purpose, Turns};
 use super::contract::CONTRACT_HANDLER;
 use super::refusal::Refusal;
 use super::shape;
+use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::surface::Surface;
 use super::{Inner, Sandbox, SandboxError};
@@ -16,7 +17,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use tasker_domain::digest::Digest;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use wasmtime::Engine;
 use wasmtime::component::{Component, ComponentExportIndex, InstancePre};
 
@@ -55,6 +56,8 @@ pub(super) struct CodeCache {
     disk: DiskCache,
     compiler: Compiler,
     turns: Turns,
+    /// The turn of whoever loads bytes: each may take a connection for long.
+    loading: Semaphore,
 }
 
 impl CodeCache {
@@ -70,6 +73,7 @@ impl CodeCache {
             disk,
             compiler,
             turns: Turns::new(),
+            loading: Semaphore::new(1),
         })
     }
 
@@ -99,7 +103,8 @@ impl Sandbox {
     }
 
     /// The component with this digest, from memory, from disk, or compiled from the bytes that
-    /// `load` gives. Calls for one digest at the same time compile it once.
+    /// `load` gives, which is asked by one caller at a time. Calls for one digest at the same time compile
+    /// it once.
     ///
     /// # Errors
     /// Where `load` fails, gives bytes with another digest, or bytes that don't run here.
@@ -162,9 +167,11 @@ impl Sandbox {
         if let Some(component) = stored {
             return Ok(self.inner.link(digest, component)?);
         }
+        let loading = acquire_slot(&self.inner.cache.loading).await;
         let bytes = load()
             .await
             .map_err(|error| SandboxError::Load(error.into()))?;
+        drop(loading);
         let found = Digest::of(&bytes);
         if found != digest {
             return Err(SandboxError::WrongBytes {

@@ -5,6 +5,7 @@ use super::cache::Prepared;
 use super::engine::EPOCH_TICK;
 use super::log_line::LogLine;
 use super::services::Surroundings;
+use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::stopped::Stopped;
 use super::verdict;
@@ -15,7 +16,6 @@ use tasker_domain::effects::Effects;
 use tasker_domain::invocation::Invocation;
 use tasker_domain::outcome::Outcome;
 use tasker_domain::usage::Usage;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use wasmtime::{CallHook, Result, Store, StoreContextMut, UpdateDeadline};
 
 /// How long after its deadline a guest that computes may be caught computing, with a backtrace,
@@ -45,7 +45,7 @@ impl Sandbox {
         invocation: Arc<Invocation>,
         surroundings: Surroundings,
     ) -> Executed {
-        let _turn = turn(&self.inner.permits).await;
+        let _slot = acquire_slot(&self.inner.permits).await;
         let started = Instant::now();
         // Set already only where whoever runs the attempt runs it twice.
         surroundings.begun.set(started).ok();
@@ -68,12 +68,6 @@ impl Sandbox {
             usage,
         }
     }
-}
-
-/// A place in the pool, for as long as it is held.
-pub(super) async fn turn(places: &Semaphore) -> SemaphorePermit<'_> {
-    let permit = places.acquire().await;
-    permit.expect("a semaphore of the sandbox is never closed")
 }
 
 impl Inner {

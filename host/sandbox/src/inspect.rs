@@ -3,9 +3,10 @@
 use super::bindings::exports::tasker::step::handler;
 use super::contract::CONTRACT_DESCRIPTOR;
 use super::descriptor::Described;
-use super::execute::{turn, within_deadline};
+use super::execute::within_deadline;
 use super::provenance::provenance_of;
 use super::refusal::Refusal;
+use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::surface::{Surface, beginning, refuse_other_files};
 use super::verdict;
@@ -91,7 +92,7 @@ impl Sandbox {
     }
 
     async fn describe(&self, prepared: &Prepared) -> Result<Option<Described>, Refusal> {
-        let _turn = turn(&self.inner.inspections).await;
+        let _slot = acquire_slot(&self.inner.inspections).await;
         let invocation = Arc::new(describing(prepared.digest()));
         let state = AttemptState::new(
             invocation,

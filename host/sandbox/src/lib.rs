@@ -30,6 +30,7 @@ mod provenance;
 mod refusal;
 mod services;
 mod shape;
+mod slots;
 mod state;
 mod stopped;
 mod surface;
@@ -49,7 +50,7 @@ pub use services::{
     AncestorError, AncestorResult, AncestorResults, Begun, KvEntries, KvUnavailable,
     SecretUnavailable, SecretValues, Surroundings,
 };
-pub use verdict::SECRET_KEY_MISSING;
+pub use verdict::is_of_this_host;
 
 use cache::CodeCache;
 use egress::{Outside, SystemNames};
@@ -97,6 +98,23 @@ pub enum SandboxError {
     Compiler(#[source] std::io::Error),
     #[error("the component does not run on this host")]
     Refused(#[from] Refusal),
+}
+
+impl SandboxError {
+    /// True where the host is in trouble, and not the component to blame: another host may run it, or this
+    /// one later.
+    pub fn is_of_host(&self) -> bool {
+        match self {
+            // The machine is slow where a compiler takes time without computing.
+            Self::Refused(Refusal::CompileLimit(CompileBound::Wall(_))) => true,
+            Self::Refused(_) | Self::WrongBytes { .. } => false,
+            Self::Engine(_)
+            | Self::CacheDir { .. }
+            | Self::Threads(_)
+            | Self::Load(_)
+            | Self::Compiler(_) => true,
+        }
+    }
 }
 
 /// The engine, the linked capabilities and the compiled code. Cheap to clone.

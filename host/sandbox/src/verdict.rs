@@ -18,8 +18,10 @@ use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
-/// The code of a failure that is this host's: it does not have the key of a secret.
-pub const SECRET_KEY_MISSING: &str = "secret_key_missing";
+/// The codes of failures that are this host's alone: it does not have the key of a secret; it had no place
+/// for one more instance.
+const SECRET_KEY_MISSING: &str = "secret_key_missing";
+const NO_INSTANCE: &str = "no_instance";
 
 /// How the engine tells at which address a guest faulted.
 const FAULT_WORDS: &str = "memory fault at wasm address 0x";
@@ -34,6 +36,12 @@ pub(super) fn of_end(error: &wasmtime::Error, state: &AttemptState) -> Outcome {
         true => Outcome::Quarantined,
         false => Outcome::Failed(of_error(error, state)),
     }
+}
+
+/// True where the failure is this host's alone, so that another may run the step.
+pub fn is_of_this_host(failure: &Failure) -> bool {
+    let codes = [SECRET_KEY_MISSING, NO_INSTANCE];
+    failure.kind == FailureKind::Host && codes.contains(&&*failure.code)
 }
 
 /// The failure behind an error that ended a guest.
@@ -200,7 +208,7 @@ fn of_other(error: &wasmtime::Error, state: &AttemptState) -> Failure {
     if error.is::<PoolConcurrencyLimitError>() {
         return failure(
             FailureKind::Host,
-            "no_instance",
+            NO_INSTANCE,
             "the host had no place for one more instance".to_owned(),
         );
     }

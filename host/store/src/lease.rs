@@ -12,7 +12,7 @@ impl Store {
         let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
             .bind(host_name)
             .bind(i32::try_from(pid).unwrap_or_default())
-            .fetch_one(self.control())
+            .fetch_one(&self.recovery())
             .await?;
         Ok(WorkerId(id))
     }
@@ -66,7 +66,7 @@ impl Store {
                 .bind(column(keep, |l| l.step_no))
                 .bind(column(keep, |l| l.attempt))
                 .bind(reason)
-                .fetch_one(self.control())
+                .fetch_one(&self.recovery())
                 .await?;
         Ok(released)
     }
@@ -76,7 +76,7 @@ impl Store {
         let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
             .bind(reason)
-            .fetch_one(self.control())
+            .fetch_one(&self.recovery())
             .await?;
         Ok(released)
     }
@@ -87,7 +87,7 @@ impl Store {
         let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
             .bind(worker.0)
             .bind(millis(dead_after))
-            .fetch_one(self.control())
+            .fetch_one(&self.scans())
             .await?;
         Ok(reaped)
     }
@@ -107,7 +107,7 @@ impl Store {
                 .bind(column(known, |l| l.step_no))
                 .bind(column(known, |l| l.attempt))
                 .bind(millis(grace))
-                .fetch_one(self.control())
+                .fetch_one(&self.scans())
                 .await?;
         Ok(reaped)
     }
@@ -115,7 +115,7 @@ impl Store {
     /// Fails steps whose workers ended again and again. Tells how many.
     pub async fn fail_lost_steps(&self) -> Result<i32, StoreError> {
         let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
-            .fetch_one(self.control())
+            .fetch_one(&self.scans())
             .await?;
         Ok(failed)
     }

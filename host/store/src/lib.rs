@@ -140,14 +140,9 @@ impl Store {
         migrate(&self.pools.options).await
     }
 
-    /// A handle for what attempts read, and what is read to run them.
+    /// A handle for what attempts read, and what is read to run them, but for components.
     pub fn for_guests(&self) -> Self {
         self.with_pool(self.pools.guests.clone())
-    }
-
-    /// A handle for what keeps hosts and ramps in order.
-    pub fn for_control(&self) -> Self {
-        self.with_pool(self.pools.control.clone())
     }
 
     /// A handle for one change of very many rows.
@@ -172,7 +167,17 @@ impl Store {
         &self.pools.heartbeat
     }
 
-    /// The connections of what keeps hosts and ramps in order.
+    /// The connections of the worker's calls, for one without which it makes no other.
+    pub(crate) fn recovery(&self) -> Pool {
+        self.pools.recovery()
+    }
+
+    /// The connections of the reaper.
+    pub(crate) fn scans(&self) -> Pool {
+        self.pools.scans()
+    }
+
+    /// The same for what takes a moment and may be left out.
     pub(crate) fn control(&self) -> &Pool {
         &self.pools.control
     }

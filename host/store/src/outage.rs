@@ -1,7 +1,7 @@
 //! What an outage of the database looks like, for those who are told to come again.
 
 use super::StoreError;
-use super::pool::TooManyConnections;
+use super::pool::{NoEntry, TooManyConnections};
 use std::io::{self, ErrorKind};
 
 impl StoreError {
@@ -43,8 +43,10 @@ fn of_io(error: &io::Error) -> &'static str {
     let is_short = error
         .get_ref()
         .is_some_and(|inner| inner.is::<TooManyConnections>());
+    let is_refused = error.get_ref().is_some_and(|inner| inner.is::<NoEntry>());
     match error.kind() {
         _ if is_short => NO_CONNECTION,
+        _ if is_refused => "the database refuses the host's login",
         ErrorKind::TimedOut => "the database did not answer in time",
         ErrorKind::ConnectionRefused | ErrorKind::NotFound => "the database is not running",
         _ => LOST,

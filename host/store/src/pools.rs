@@ -17,10 +17,12 @@ const LISTEN_CONNECTIONS: u32 = 1;
 /// For heartbeats and nothing else.
 const HEARTBEAT_CONNECTIONS: u32 = 1;
 
-/// For what keeps hosts and ramps in order: registration, the reaper, guards, quarantines.
+/// For the reaper, and for looks that may as well be left out: each may take long, so that nothing that
+/// cannot wait goes over it.
 const CONTROL_CONNECTIONS: u32 = 1;
 
-/// For the reports and claims of the worker; more calls at once wait for each other.
+/// For the reports and claims of the worker, its registration and recovery; more calls at once wait for
+/// each other.
 const ENGINE_CONNECTIONS: u32 = 2;
 
 /// One in so many of the others is for what attempts read.
@@ -120,6 +122,16 @@ impl Pools {
             server,
             options,
         }
+    }
+
+    /// The connections of the engine, for calls of the worker beside which it makes no others.
+    pub(crate) fn recovery(&self) -> Pool {
+        self.engine.with_limits(CONTROL)
+    }
+
+    /// For looks at all steps that run.
+    pub(crate) fn scans(&self) -> Pool {
+        self.control.with_limits(MAINTENANCE)
     }
 
     pub(crate) fn bulk(&self) -> Pool {

@@ -1,29 +1,23 @@
 //! One attempt, from its invocation to its outcome.
 
 use super::Worker;
+use super::finished::Finished;
 use super::handler_log::HandlerLog;
 use super::host_side::HostSide;
-use super::round::Finished;
 use super::watchdog::OutageClock;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::digest::Digest;
-use tasker_domain::effects::Effects;
+use tasker_domain::chain::Chain;
 use tasker_domain::invocation::{Invocation, Lease};
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker_sandbox::{Prepared, SECRET_KEY_MISSING, SandboxError, Surroundings};
+use tasker_sandbox::{SandboxError, Surroundings, is_of_this_host};
 use tasker_store::StoreError;
-use tasker_store::backoff::Backoff;
 use tasker_store::engine::VersionUsage;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-/// How long to wait before a database that did not answer is asked again.
-pub(super) const RETRY_FIRST: Duration = Duration::from_millis(200);
-pub(super) const RETRY_MAX: Duration = Duration::from_secs(2);
-
-/// When a step that needs a key which this host does not have may be claimed again, by any host.
-const KEY_MISSING_DELAY: Duration = Duration::from_secs(5);
+/// How long a step that this host cannot run is left to others at first; longer and longer where it goes on.
+const LEFT_FIRST: Duration = Duration::from_secs(1);
 
 /// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
 /// spawned on the guests' threads.
@@ -62,21 +56,20 @@ pub(super) fn surroundings(
     }
 }
 
-/// What came of an attempt, where it ran what it used, and what it left.
-type Ended = (Outcome, Option<VersionUsage>, Effects);
-
 async fn ended(
     worker: &Worker,
     host: &HostSide,
     invocation: Arc<Invocation>,
     surroundings: Surroundings,
     outage: &OutageClock,
-) -> Ended {
+) -> Finished {
+    let lease = invocation.lease;
     let prepared = match host.prepare(worker, invocation.step.digest).await {
         Ok(prepared) => prepared,
         Err(error) => {
-            let failure = host_failure("component_unusable", &error);
-            return (Outcome::Failed(failure), None, Effects::default());
+            let outcome = unusable(&error);
+            tell(&invocation, &outcome);
+            return Finished::unrun(lease, outcome);
         }
     };
     let timeout = invocation.step.limits.deadline;
@@ -85,92 +78,82 @@ async fn ended(
         .execute(&prepared, invocation.clone(), surroundings)
         .await;
     worker.stats.count_attempt(executed.usage.wall);
-    let outcome = give_back_for_key(executed.outcome);
-    let outcome = outage.forgive(outcome, executed.usage.wall, timeout);
-    tell(&invocation, &outcome);
+    let outcome = give_back_for_host(executed.outcome);
     let usage = VersionUsage {
         component_version_id: invocation.step.component_version_id,
         usage: executed.usage,
     };
-    (outcome, Some(usage), executed.effects)
-}
-
-/// The component, ready to run: from memory, from disk, or compiled from the database's bytes.
-pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared, SandboxError> {
-    let store = worker.store.for_guests();
-    worker
-        .sandbox
-        .prepare(digest, async move || {
-            let bytes = once_it_answers(|| store.component_bytes(digest)).await?;
-            bytes.ok_or_else(|| {
-                StoreError::Corrupt(format!("no component with the digest {digest}"))
-            })
-        })
-        .await
-}
-
-/// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
-pub(super) async fn once_it_answers<T, Asking>(ask: impl Fn() -> Asking) -> Result<T, StoreError>
-where
-    Asking: Future<Output = Result<T, StoreError>>,
-{
-    let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
-    loop {
-        match ask().await {
-            Err(error) if error.is_transient() => backoff.wait().await,
-            answer => return answer,
-        }
-    }
+    let finished = Finished {
+        usage: Some(usage),
+        effects: executed.effects,
+        ..Finished::unrun(lease, outcome)
+    };
+    let finished = outage.forgive(finished, executed.usage.wall, timeout);
+    tell(&invocation, &finished.outcome);
+    finished
 }
 
 /// Sends the outcome when it is dropped.
 struct Report {
     lease: Lease,
-    ended: Option<Ended>,
+    ended: Option<Finished>,
     reports: UnboundedSender<Finished>,
 }
 
 impl Drop for Report {
     fn drop(&mut self) {
         let lost = || {
-            let failure = host_failure("host_panicked", "the host failed while it ran the attempt");
-            (Outcome::Failed(failure), None, Effects::default())
+            let why = "the host failed while it ran the attempt";
+            let failure = host_failure("host_panicked", why.to_owned());
+            // More often than not this is the host's trouble, but a handler may be what brings it about.
+            Finished::unrun(self.lease, Outcome::Failed(failure.clone()))
+                .forgiven(failure, LEFT_FIRST)
         };
-        let (outcome, usage, effects) = self.ended.take().unwrap_or_else(lost);
+        let finished = self.ended.take().unwrap_or_else(lost);
         // The receiver is gone when the worker has ended: then the lease is given back.
-        self.reports
-            .send(Finished {
-                lease: self.lease,
-                outcome,
-                usage,
-                effects,
-            })
-            .ok();
+        self.reports.send(finished).ok();
     }
 }
 
-fn host_failure(code: &str, why: impl std::fmt::Display) -> Failure {
+fn host_failure(code: &str, message: String) -> Failure {
     Failure {
         kind: FailureKind::Host,
         code: code.to_owned(),
-        message: format!("{why:#}"),
+        message,
         details: None,
         retry: Retry::Policy,
         backtrace: Vec::new(),
     }
 }
 
+/// What becomes of a step whose component is not ready to run.
+fn unusable(error: &SandboxError) -> Outcome {
+    let failure = host_failure("component_unusable", Chain(error).to_string());
+    match error.is_of_host() && !is_gone(error) {
+        true => left_to_others(failure),
+        false => Outcome::Failed(failure),
+    }
+}
+
+/// True where no host can have the component's bytes.
+fn is_gone(error: &SandboxError) -> bool {
+    let SandboxError::Load(why) = error else {
+        return false;
+    };
+    matches!(why.downcast_ref(), Some(StoreError::Corrupt(_)))
+}
+
 /// A failure that is this host's alone uses up no attempt: another host may run the step.
-fn give_back_for_key(outcome: Outcome) -> Outcome {
+fn give_back_for_host(outcome: Outcome) -> Outcome {
     match outcome {
-        Outcome::Failed(failure)
-            if failure.kind == FailureKind::Host && failure.code == SECRET_KEY_MISSING =>
-        {
-            let delay = KEY_MISSING_DELAY;
-            Outcome::GivenBack { failure, delay }
-        }
+        Outcome::Failed(failure) if is_of_this_host(&failure) => left_to_others(failure),
         outcome => outcome,
     }
+}
+
+fn left_to_others(failure: Failure) -> Outcome {
+    let delay = LEFT_FIRST;
+    Outcome::GivenBack { failure, delay }
 }
 
 fn tell(invocation: &Invocation, outcome: &Outcome) {

@@ -1,6 +1,6 @@
 //! Code that this host does not start: what was quarantined when the database was last asked.
 
-use super::attempt::once_it_answers;
+use super::answers::once_it_answers;
 use std::collections::HashSet;
 use std::time::Duration;
 use tasker_domain::chain::Chain;

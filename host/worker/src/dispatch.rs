@@ -3,15 +3,18 @@
 
 mod backoff;
 mod call;
+mod in_flight;
 mod state;
 mod unreported;
 
 use super::Worker;
+use super::finished::{Finished, Unrecorded};
+use super::given_back::GivenBackSteps;
 use super::heartbeat::Beat;
 use super::held::{HeldBytes, TaskText};
 use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
-use super::round::{self, Claims, Finished, Reported, Unrecorded};
+use super::round::{self, Claims, Reported};
 use super::running::Running;
 use call::{Answer, Call, CallBounds, CallId, Effect, Failed};
 use state::DispatchState;
@@ -68,6 +71,7 @@ pub(super) struct Dispatch<'a> {
     attempts: HashMap<Lease, Attempt>,
     /// What came of attempts, until it is on record.
     unrecorded: HashMap<Lease, Arc<Unrecorded>>,
+    given_back: GivenBackSteps,
     held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
     calls: JoinSet<Reply>,
@@ -105,6 +109,7 @@ impl<'a> Dispatch<'a> {
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
+            given_back: GivenBackSteps::default(),
             held: HeldBytes::default(),
             reports: mpsc::unbounded_channel(),
             calls: JoinSet::new(),
@@ -272,10 +277,10 @@ impl<'a> Dispatch<'a> {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
-            Effect::Forgotten(lease) => {
-                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused a failure");
-                self.unrecorded.remove(&lease);
-                self.leases.remove(&lease);
+            Effect::Withheld(lease) => {
+                let error = error.map(|error| Chain(error).to_string());
+                tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
+                    "the database refuses a failure too; it is reported again, later and later");
             }
         }
     }
@@ -335,6 +340,7 @@ impl<'a> Dispatch<'a> {
     /// Keeps an outcome until it is on record.
     fn keep(&mut self, finished: Finished, task: Arc<TaskText>) {
         let lease = finished.lease;
+        let finished = self.given_back.settle(Instant::now(), finished);
         if self.state.end(lease, finished.bytes()) {
             let unrecorded = Unrecorded { finished, task };
             self.unrecorded.insert(lease, Arc::new(unrecorded));

@@ -2,7 +2,8 @@
 //! database belongs to the threads that opened it, and must not wait for guests that compute.
 
 use super::Worker;
-use super::attempt::{self, RETRY_FIRST, RETRY_MAX, once_it_answers};
+use super::answers::{Answered, answered};
+use super::prepare::prepare;
 use super::watchdog::OutageClock;
 use futures::future::BoxFuture;
 use tasker_domain::chain::Chain;
@@ -16,7 +17,6 @@ use tasker_sandbox::{
     SandboxError, SecretUnavailable, SecretValues,
 };
 use tasker_store::Store;
-use tasker_store::backoff::Backoff;
 use tasker_store::secret::SecretError;
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
@@ -49,7 +49,7 @@ impl HostSide {
             return Ok(prepared);
         }
         let worker = worker.clone();
-        self.run(async move { attempt::prepare(&worker, digest).await })
+        self.run(async move { prepare(&worker, digest).await })
             .await
     }
 
@@ -66,13 +66,13 @@ impl HostSide {
         }
     }
 
-    /// The same, for questions to the database, whose outages are nobody's time.
-    async fn ask<T: Send + 'static>(
+    /// The same, for questions to the database, whose outages are nobody's time. They are counted here,
+    /// where the attempt ends, and not where the question is dropped some time later.
+    async fn ask<T: Send + 'static, E: Send + 'static>(
         &self,
-        question: impl Future<Output = T> + Send + 'static,
-    ) -> T {
-        let outage = self.outage.clone();
-        self.run(async move { outage.during(question).await }).await
+        question: impl Future<Output = Answered<T, E>> + Send + 'static,
+    ) -> Result<T, E> {
+        self.outage.during(self.run(question)).await
     }
 }
 
@@ -84,16 +84,17 @@ impl AncestorResults for HostSide {
         bytes_max: u64,
     ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
         let (store, step) = (self.store.clone(), step.to_owned());
-        Box::pin(self.ask(async move {
+        Box::pin(async move {
             let (task, of) = (lease.task_id, lease.step_no);
-            let ask = || store.ancestor_result(task, of, &step, bytes_max);
-            let found = once_it_answers(ask).await;
+            let question =
+                async move { answered(|| store.ancestor_result(task, of, &step, bytes_max)).await };
+            let found = self.ask(question).await;
             let found = found.map_err(|error| AncestorError(Box::new(error)))?;
             Ok(found.map(|found| AncestorResult {
                 text: found.result,
                 bytes: found.bytes.unsigned_abs(),
             }))
-        }))
+        })
     }
 }
 
@@ -105,15 +106,10 @@ impl SecretValues for HostSide {
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
         let store = self.store.clone();
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
-        Box::pin(self.ask(async move {
-            let mut backoff = Backoff::new(RETRY_FIRST, RETRY_MAX);
-            loop {
-                match store.secret_value(&namespace, &name).await {
-                    Err(SecretError::Store(error)) if error.is_transient() => backoff.wait().await,
-                    answer => return answer.map_err(unavailable),
-                }
-            }
-        }))
+        Box::pin(async move {
+            let question = async move { answered(|| store.secret_value(&namespace, &name)).await };
+            self.ask(question).await.map_err(unavailable)
+        })
     }
 }
 
@@ -134,12 +130,12 @@ impl KvEntries for HostSide {
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
         let store = self.store.clone();
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
-        Box::pin(self.ask(async move {
-            let ask = || store.kv_entry(&namespace, &bucket, &key);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
-        }))
+        Box::pin(async move {
+            let question =
+                async move { answered(|| store.kv_entry(&namespace, &bucket, &key)).await };
+            let found = self.ask(question).await;
+            found.map_err(|error| KvUnavailable(Box::new(error)))
+        })
     }
 
     fn keys<'a>(
@@ -151,11 +147,12 @@ impl KvEntries for HostSide {
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
         let store = self.store.clone();
         let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
-        Box::pin(self.ask(async move {
-            let ask = || store.kv_keys(&namespace, &bucket, &prefix, limit);
-            once_it_answers(ask)
-                .await
-                .map_err(|error| KvUnavailable(Box::new(error)))
-        }))
+        Box::pin(async move {
+            let question = async move {
+                answered(|| store.kv_keys(&namespace, &bucket, &prefix, limit)).await
+            };
+            let found = self.ask(question).await;
+            found.map_err(|error| KvUnavailable(Box::new(error)))
+        })
     }
 }

@@ -3,9 +3,12 @@
 //! One loop a host, and it keeps no state that matters: what it holds is known to the database by
 //! lease, and a host that dies is found out by its missing heartbeat.
 
+mod answers;
 mod attempt;
 mod barred;
 mod dispatch;
+mod finished;
+mod given_back;
 mod handler_log;
 mod heartbeat;
 mod held;
@@ -14,6 +17,7 @@ mod judge;
 mod leases;
 mod plan;
 mod prefetch;
+mod prepare;
 mod reap;
 mod round;
 mod rules;
@@ -57,7 +61,7 @@ pub struct WorkerConfig {
     /// How often an idle worker looks for work that no hint told it of.
     pub poll_interval: Duration,
     pub heartbeat_interval: Duration,
-    /// A worker without a heartbeat for this long is dead. Several times the interval.
+    /// A worker without a heartbeat for this long is dead: [`BEATS_BEFORE_DEAD`] intervals at least.
     pub dead_after: Duration,
     /// How long after its deadline an attempt is still its sandbox's to end; then the worker ends it.
     pub deadline_grace: Duration,
@@ -83,6 +87,10 @@ impl Default for WorkerConfig {
         }
     }
 }
+
+/// Heartbeats that are due before a worker may be taken for dead. With fewer, each would come after a gap
+/// that begins the series of a worker anew, and who is never heard for long enough declares nobody dead.
+pub const BEATS_BEFORE_DEAD: u32 = 3;
 
 /// Attempts under way at the same time, for each core: most of them wait for something.
 pub const SLOTS_PER_CORE: usize = 128;
@@ -115,17 +123,19 @@ const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 impl Worker {
     /// Works until `shutdown`, then finishes or gives back what it holds.
     ///
-    /// A lost database is waited for. An error means that the database refuses this host.
+    /// A lost database is waited for. An error means that the database refuses this host at its start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
-        let control = self.store.for_control();
+        let guests = self.store.for_guests();
         let barred = tokio::select! {
-            barred = Barred::read(&control) => barred?,
+            barred = Barred::read(&guests) => barred?,
             () = shutdown.cancelled() => return Ok(()),
         };
         // Ended with this call.
         let _beside = self.start_beside(&barred, &shutdown);
         let plans = Arc::new(PlanCache::new(self.config.limits.clone(), barred.clone()));
-        while let Some(id) = self.register(&shutdown).await? {
+        let mut was_taken_in = false;
+        while let Some(id) = self.register(was_taken_in, &shutdown).await? {
+            was_taken_in = true;
             tracing::info!(
                 worker_id = id.0,
                 slots = self.config.slots,
@@ -153,9 +163,10 @@ impl Worker {
     /// Starts what goes on beside the loop, for as long as the answer is kept.
     fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
-        let (store, interval) = (self.store.for_control(), self.config.heartbeat_interval);
-        beside.spawn(judge::run(store.clone(), shutdown.clone()));
-        beside.spawn(barred.clone().keep_up(store, self.wake.clone(), interval));
+        let (store, interval) = (&self.store, self.config.heartbeat_interval);
+        beside.spawn(judge::run(store.for_maintenance(), shutdown.clone()));
+        let barring = barred.clone();
+        beside.spawn(barring.keep_up(store.for_guests(), self.wake.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
         beside
     }
@@ -170,7 +181,12 @@ impl Worker {
         (beats, alive)
     }
 
-    async fn register(&self, shutdown: &CancellationToken) -> Result<Option<WorkerId>, StoreError> {
+    /// Waits for a database that is lost; one that refuses this host is an error, unless it took it before.
+    async fn register(
+        &self,
+        was_taken_in: bool,
+        shutdown: &CancellationToken,
+    ) -> Result<Option<WorkerId>, StoreError> {
         let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
         let (name, pid) = (&self.config.host_name, std::process::id());
         while !shutdown.is_cancelled() {
@@ -180,9 +196,9 @@ impl Worker {
             };
             match registered {
                 Ok(id) => return Ok(Some(id)),
-                Err(error) if !error.is_transient() => return Err(error),
+                Err(error) if !error.is_transient() && !was_taken_in => return Err(error),
                 Err(error) => {
-                    tracing::warn!(error = %Chain(&error), "the database is not there; waiting for it");
+                    tracing::warn!(error = %Chain(&error), "the database does not register this host; waiting for it");
                 }
             }
             tokio::select! {

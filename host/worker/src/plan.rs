@@ -1,8 +1,8 @@
 //! From what was claimed to what can be run.
 
 use super::barred::Barred;
+use super::finished::Finished;
 use super::held::TaskText;
-use super::round::Finished;
 use super::rules::{Rules, RulesCache};
 use super::unreadable::{Unreadable, UnreadableLocks};
 use lru::LruCache;

@@ -1,7 +1,8 @@
 //! Compiles what is published, so that the first attempt need not wait for it.
 
+use super::Worker;
 use super::barred::Barred;
-use super::{Worker, attempt};
+use super::prepare::prepare;
 use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
 
@@ -37,7 +38,7 @@ pub(super) async fn run(worker: Worker, barred: Barred) {
         }
         let digest = behind.remove(0);
         if !barred.contains(&digest)
-            && let Err(error) = attempt::prepare(&worker, digest).await
+            && let Err(error) = prepare(&worker, digest).await
         {
             tracing::warn!(%digest, error = %Chain(&error), "a new version could not be prepared");
         }

@@ -6,7 +6,8 @@ use super::leases::HeldLeases;
 use std::time::Duration;
 use tasker_domain::chain::Chain;
 use tasker_domain::ids::WorkerId;
-use tasker_store::StoreError;
+use tasker_store::{Store, StoreError};
+use tokio::time::{Interval, MissedTickBehavior};
 
 /// Between looks at attempts that outlived their deadline.
 const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
@@ -14,46 +15,84 @@ const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 /// Steps that are moved in one call where the database's clock was set back.
 const CLOCK_BATCH: i32 = 5_000;
 
+/// Failures in a row after which people are told: one alone is most likely an outage, which others tell of.
+const TOLD_FROM: u32 = 2;
+
 /// Reaps in the name of the worker for as long as it is polled.
 pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
     let (store, config) = (&worker.store, &worker.config);
-    let mut dead = tokio::time::interval(config.dead_after / 3);
-    let mut clock = tokio::time::interval(config.heartbeat_interval);
-    let mut overdue = tokio::time::interval(OVERDUE_INTERVAL);
+    let mut dead = Work::every(config.dead_after / 3, "steps of dead hosts taken back");
+    let mut clock = Work::every(config.heartbeat_interval, "steps moved with the clock");
+    let mut overdue = Work::every(
+        OVERDUE_INTERVAL,
+        "attempts given back that this host does not know of",
+    );
+    let mut lost = Work::every(OVERDUE_INTERVAL, "steps failed that end their hosts");
     loop {
         tokio::select! {
-            _ = dead.tick() => tell("steps of dead hosts taken back", store.reap(id, config.dead_after).await),
-            _ = clock.tick() => follow_clock(&worker).await,
-            _ = overdue.tick() => {
+            _ = dead.interval.tick() => dead.tell(store.reap(id, config.dead_after).await),
+            _ = clock.interval.tick() => clock.tell(follow_clock(store).await),
+            _ = overdue.interval.tick() => {
                 let grace = config.deadline_grace;
-                let forgotten = store.reap_overdue(id, &held.all(), grace).await;
-                tell("attempts given back that this host does not know of", forgotten);
-                tell("steps failed that end their hosts", store.fail_lost_steps().await);
+                overdue.tell(store.reap_overdue(id, &held.all(), grace).await);
             }
+            _ = lost.interval.tick() => lost.tell(store.fail_lost_steps().await),
         }
     }
 }
 
 /// Goes on until all is moved, where something is to be moved.
-async fn follow_clock(worker: &Worker) {
-    loop {
-        match worker.store.follow_clock(CLOCK_BATCH).await {
-            Ok(None) => return,
-            Ok(Some(steps)) => tracing::warn!(
-                steps,
-                "the database's clock was set back: what was due by it is moved"
-            ),
-            Err(error) => return tell("", Err(error)),
-        }
+async fn follow_clock(store: &Store) -> Result<i32, StoreError> {
+    while let Some(steps) = store.follow_clock(CLOCK_BATCH).await? {
+        tracing::warn!(
+            steps,
+            "the database's clock was set back: what was due by it is moved"
+        );
     }
+    Ok(0)
 }
 
-fn tell(what: &str, reaped: Result<i32, StoreError>) {
-    match reaped {
-        Ok(0) => {}
-        Ok(steps) => tracing::warn!(steps, "{what}"),
-        Err(error) => {
-            tracing::debug!(error = %Chain(&error), "reaping failed; the next turn tries again");
+/// What is done again and again, and how that went.
+struct Work {
+    interval: Interval,
+    /// What was done to the steps that it tells of.
+    done: &'static str,
+    /// In a row.
+    failures: u32,
+}
+
+impl Work {
+    /// The next time comes as long after the last, however long that took.
+    fn every(period: Duration, done: &'static str) -> Self {
+        let mut interval = tokio::time::interval(period);
+        interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        Self {
+            interval,
+            done,
+            failures: 0,
+        }
+    }
+
+    fn tell(&mut self, result: Result<i32, StoreError>) {
+        let error = match result {
+            Ok(steps) => {
+                self.failures = 0;
+                if steps > 0 {
+                    tracing::warn!(steps, "{}", self.done);
+                }
+                return;
+            }
+            Err(error) => error,
+        };
+        self.failures = self.failures.saturating_add(1);
+        let (error, failures) = (Chain(&error), self.failures);
+        match failures >= TOLD_FROM {
+            true => {
+                tracing::warn!(%error, failures, "reaping fails ({}); the next turn tries again", self.done);
+            }
+            false => {
+                tracing::debug!(%error, "reaping failed ({}); the next turn tries again", self.done);
+            }
         }
     }
 }

@@ -2,71 +2,23 @@
 //! itself, so that no claim shares the fate of a report.
 
 use super::Worker;
+use super::finished::{Finished, Unrecorded};
 use super::held::{HeldBytes, TaskText};
 use super::plan::{Assigned, NextStep, PlanCache};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::effects::Effects;
+use tasker_domain::chain::Chain;
 use tasker_domain::ids::{TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker_store::StoreError;
-use tasker_store::engine::{Claimed, Completed, Failed, GivenBack, Released, VersionUsage};
+use tasker_store::engine::{Claimed, Completed, Failed, GivenBack, Released};
 use tasker_store::kv::CompletedWithKv;
 
 /// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
 /// when its handler asks.
 const AT_HAND_BYTES_MAX: usize = 64 << 10;
-
-/// An attempt that ended, not yet reported.
-#[derive(Clone, Debug)]
-pub(super) struct Finished {
-    pub(super) lease: Lease,
-    pub(super) outcome: Outcome,
-    /// None where nothing ran.
-    pub(super) usage: Option<VersionUsage>,
-    /// Recorded with a result or checkpoint, or not at all.
-    pub(super) effects: Effects,
-}
-
-impl Finished {
-    /// Of an attempt that never ran, or of which nothing but its end is known.
-    pub(super) fn unrun(lease: Lease, outcome: Outcome) -> Self {
-        Self {
-            lease,
-            outcome,
-            usage: None,
-            effects: Effects::default(),
-        }
-    }
-
-    /// About how many bytes a report of it has.
-    pub(super) fn bytes(&self) -> u64 {
-        let failure = |failure: &Failure| {
-            failure.message.len() + failure.details.as_ref().map_or(0, String::len)
-        };
-        let outcome = match &self.outcome {
-            Outcome::Completed(text) | Outcome::Checkpointed(text) => text.len(),
-            Outcome::Failed(failed)
-            | Outcome::GivenBack {
-                failure: failed, ..
-            } => failure(failed),
-            Outcome::Quarantined => 0,
-        };
-        let events = self.effects.events.iter().map(|event| event.payload.len());
-        let writes = self.effects.writes.iter();
-        let writes = writes.map(|write| write.value.as_ref().map_or(0, String::len));
-        (outcome + events.sum::<usize>() + writes.sum::<usize>()) as u64
-    }
-}
-
-/// An outcome until it is on record, with what the steps that follow have in common with it.
-#[derive(Clone, Debug)]
-pub(super) struct Unrecorded {
-    pub(super) finished: Finished,
-    pub(super) task: Arc<TaskText>,
-}
 
 /// What a report brought.
 pub(super) struct Reported {
@@ -237,6 +189,7 @@ fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
             outcome,
             usage,
             effects,
+            ..
         } = &ended.finished;
         let (lease, usage) = (*lease, *usage);
         let ended = |result| Completed {
@@ -276,7 +229,10 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
     let failure = Failure {
         kind: FailureKind::Host,
         code: "result_refused".to_owned(),
-        message: format!("the database does not take what the handler returned: {error}"),
+        message: format!(
+            "the database does not take what the handler returned: {}",
+            Chain(error)
+        ),
         details: None,
         retry: Retry::Never,
         backtrace: Vec::new(),

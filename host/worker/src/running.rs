@@ -1,7 +1,7 @@
 //! An attempt under way.
 
+use super::finished::Finished;
 use super::host_side::HostSide;
-use super::round::Finished;
 use super::watchdog::{OutageClock, Watchdog};
 use super::{Worker, attempt};
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! Ends an attempt that its sandbox does not end, and forgives one that ran out of time for an outage.
 
-use super::round::Finished;
+use super::answers::Answered;
+use super::finished::Finished;
 use super::stalls;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -11,7 +12,7 @@ use tasker_sandbox::Begun;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::AbortHandle;
 
-/// A question to the database that takes longer counts as an outage.
+/// A question to the database that waits for no longer than this says nothing of an outage.
 const NORMAL_WAIT: Duration = Duration::from_millis(500);
 
 /// When a step whose attempt was given back for an outage may be claimed again.
@@ -32,15 +33,14 @@ impl Watchdog {
     pub(super) async fn watch(self, attempt: AbortHandle) {
         expired(&self.begun, self.timeout + self.grace).await;
         let wall = self.begun.get().map_or(Duration::ZERO, Instant::elapsed);
-        let outcome = self
-            .outage
-            .forgive(overdue(self.timeout), wall, self.timeout);
+        let finished = Finished::unrun(self.lease, overdue(self.timeout));
+        let finished = self.outage.forgive(finished, wall, self.timeout);
         tracing::warn!(
             task_id = %self.lease.task_id, step_no = self.lease.step_no,
             "attempt ended: it ran past its deadline and its sandbox did not end it"
         );
         // The first report counts, and nobody hears of a worker that has ended.
-        self.reports.send(Finished::unrun(self.lease, outcome)).ok();
+        self.reports.send(finished).ok();
         attempt.abort();
     }
 }
@@ -83,31 +83,44 @@ impl OutageClock {
         }
     }
 
-    /// Asks, and counts the time if it was long: also where the attempt is ended meanwhile.
-    pub(super) async fn during<T>(&self, ask: impl Future<Output = T>) -> T {
-        let _waiting = Waiting {
-            since: Instant::now(),
-            clock: self,
-        };
-        ask.await
+    /// Waits for an answer of the database, and counts the time if it was long and brought nothing at first:
+    /// the database failed before it answered, or the attempt is ended before it did. An answer that is
+    /// merely slow is the attempt's own time, as whoever asks for it can have it so.
+    pub(super) async fn during<T, E>(
+        &self,
+        asking: impl Future<Output = Answered<T, E>>,
+    ) -> Result<T, E> {
+        self.during_since(Instant::now(), asking).await
     }
 
-    /// The outcome, unless the attempt ran out of time for an outage: `wall` without it is less than what
-    /// the attempt was given.
-    pub(super) fn forgive(&self, outcome: Outcome, wall: Duration, timeout: Duration) -> Outcome {
+    async fn during_since<T, E>(
+        &self,
+        since: Instant,
+        asking: impl Future<Output = Answered<T, E>>,
+    ) -> Result<T, E> {
+        let mut waiting = Waiting {
+            since,
+            is_answered: false,
+            clock: self,
+        };
+        let answered = asking.await;
+        waiting.is_answered = answered.is_first;
+        answered.answer
+    }
+
+    /// What to report, where the attempt ran out of time for an outage: `wall` without it is less than
+    /// what the attempt was given. Such a step is given back, but not for ever.
+    pub(super) fn forgive(&self, ended: Finished, wall: Duration, timeout: Duration) -> Finished {
         let waited = Duration::from_millis(self.waited_ms.load(Ordering::Relaxed));
         let outage = waited + stalls::total().saturating_sub(self.stalls_before);
-        match outcome {
+        match &ended.outcome {
             Outcome::Failed(failure)
                 if failure.kind == FailureKind::TimedOut
                     && wall.saturating_sub(outage) < timeout =>
             {
-                Outcome::GivenBack {
-                    failure: interrupted(outage),
-                    delay: GIVEN_BACK_DELAY,
-                }
+                ended.forgiven(interrupted(outage), GIVEN_BACK_DELAY)
             }
-            outcome => outcome,
+            _ => ended,
         }
     }
 }
@@ -128,13 +141,14 @@ fn interrupted(outage: Duration) -> Failure {
 
 struct Waiting<'c> {
     since: Instant,
+    is_answered: bool,
     clock: &'c OutageClock,
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         let waited = self.since.elapsed();
-        if waited > NORMAL_WAIT {
+        if !self.is_answered && waited > NORMAL_WAIT {
             let ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
             self.clock.waited_ms.fetch_add(ms, Ordering::Relaxed);
         }
@@ -144,7 +158,11 @@ impl Drop for Waiting<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answers::{MayPass, answered};
     use futures::FutureExt;
+    use std::cell::Cell;
+    use tasker_domain::ids::TaskId;
+    use uuid::Uuid;
 
     const TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -154,24 +172,76 @@ mod tests {
         clock
     }
 
+    fn forgiven(clock: &OutageClock, outcome: Outcome, wall: Duration) -> Finished {
+        let lease = Lease {
+            task_id: TaskId(Uuid::nil()),
+            step_no: 0,
+            attempt: 1,
+        };
+        clock.forgive(Finished::unrun(lease, outcome), wall, TIMEOUT)
+    }
+
     #[test]
-    fn an_attempt_that_lost_its_time_to_the_database_is_given_back() {
-        let outcome = waited(600).forgive(overdue(TIMEOUT), Duration::from_millis(2_030), TIMEOUT);
-        assert!(matches!(outcome, Outcome::GivenBack { .. }), "{outcome:?}");
+    fn an_attempt_that_lost_its_time_to_the_database_is_given_back_and_says_how_it_fails_at_last() {
+        let wall = Duration::from_millis(2_030);
+        let ended = forgiven(&waited(600), overdue(TIMEOUT), wall);
+        assert!(
+            matches!(ended.outcome, Outcome::GivenBack { .. }),
+            "{ended:?}"
+        );
+        assert_eq!(ended.at_last.map(Outcome::Failed), Some(overdue(TIMEOUT)));
     }
 
     #[test]
     fn an_attempt_that_had_its_time_has_failed_whatever_else_it_waited_for() {
-        let outcome = waited(600).forgive(overdue(TIMEOUT), Duration::from_millis(2_600), TIMEOUT);
-        assert_eq!(outcome, overdue(TIMEOUT));
-        let outcome = waited(0).forgive(overdue(TIMEOUT), Duration::from_millis(2_030), TIMEOUT);
-        assert_eq!(outcome, overdue(TIMEOUT));
+        for (waited_ms, wall_ms) in [(600, 2_600), (0, 2_030)] {
+            let wall = Duration::from_millis(wall_ms);
+            let ended = forgiven(&waited(waited_ms), overdue(TIMEOUT), wall);
+            assert_eq!(ended.outcome, overdue(TIMEOUT));
+        }
     }
 
     #[test]
     fn what_did_not_time_out_stays_as_it_is() {
         let done = Outcome::Completed("1".to_owned());
-        assert_eq!(waited(600).forgive(done.clone(), TIMEOUT, TIMEOUT), done);
+        let ended = forgiven(&waited(600), done.clone(), TIMEOUT);
+        assert_eq!(ended.outcome, done);
+    }
+
+    #[derive(Debug)]
+    struct Lost;
+
+    impl MayPass for Lost {
+        fn may_pass(&self) -> bool {
+            true
+        }
+    }
+
+    /// What counts of the time since long ago.
+    async fn counted(ask: impl AsyncFn() -> Result<(), Lost>) -> bool {
+        let clock = OutageClock::start();
+        let long_ago = Instant::now() - NORMAL_WAIT * 2;
+        let asking = clock.during_since(long_ago, answered(|| ask()));
+        // What is not answered at once is ended.
+        tokio::time::timeout(Duration::from_millis(1), asking)
+            .await
+            .ok();
+        clock.waited_ms.load(Ordering::Relaxed) >= 1_000
+    }
+
+    #[tokio::test]
+    async fn time_counts_where_the_database_failed_or_did_not_answer_and_not_where_it_is_slow() {
+        assert!(!counted(async || Ok(())).await);
+        let is_lost = Cell::new(true);
+        let once = async || {
+            if is_lost.replace(false) {
+                Err(Lost)
+            } else {
+                Ok(())
+            }
+        };
+        assert!(counted(once).await);
+        assert!(counted(async || std::future::pending().await).await);
     }
 
     #[tokio::test]

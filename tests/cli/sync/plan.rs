@@ -213,7 +213,7 @@ async fn a_pin_of_what_is_shared_and_cannot_be_read_is_left_to_the_host() {
     let told = "+ pin component demo/basics  ^9  whether it can be set cannot be told beforehand: you \
                 may not read demo\n";
     assert!(planned.out.contains(told), "{planned:?}");
-    let refused = sync(wrong, &[]).await.ends_with(4);
+    let refused = sync(wrong, &[]).await.ends_with(2);
     assert!(refused.err.contains("none satisfies ^9"), "{refused:?}");
     let synced = sync("components: {demo/basics: ^0.1}\n", &[]).await;
     let synced = synced.succeeds();

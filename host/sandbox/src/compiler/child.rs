@@ -1,6 +1,6 @@
 //! The host's end of the pipe.
 
-use super::inside::{NO_MEMORY, REFUSED};
+use super::inside::{FAILED, NO_MEMORY, REFUSED};
 use super::{CompileLimits, MAX_CODE_BYTES};
 use crate::SandboxError;
 use crate::refusal::{CompileBound, Refusal};
@@ -115,7 +115,7 @@ fn over(bound: CompileBound) -> SandboxError {
 }
 
 /// Why a child ended that had no answer. One that crashed was made to by the component; one that
-/// was told to end was so by someone on this machine.
+/// was told to end was so by someone on this machine, and one that failed says what this lacks.
 fn ended(left: &Left, limits: &CompileLimits) -> SandboxError {
     use rustix::process::Signal;
     let signal = left.status.signal().and_then(Signal::from_named_raw);
@@ -128,6 +128,9 @@ fn ended(left: &Left, limits: &CompileLimits) -> SandboxError {
         Some(Signal::KILL | Signal::TERM | Signal::INT | Signal::HUP) => SandboxError::Compiler(
             io::Error::other(format!("it was ended from outside: {}", left.status)),
         ),
+        None if left.status.code() == Some(FAILED) => {
+            SandboxError::Compiler(io::Error::other(told.to_owned()))
+        }
         _ => Refusal::CompilerCrash {
             how: format!("{}: {told}", left.status),
         }

@@ -6,6 +6,8 @@ use std::io::{self, Read, Write};
 use std::process::ExitCode;
 use wasmtime::Engine;
 
+/// The child could not do its work: what it says on standard error is why.
+pub(super) const FAILED: i32 = 1;
 /// What standard output holds is why the component was refused, not its code.
 pub(super) const REFUSED: u8 = 3;
 /// A request for memory was refused.

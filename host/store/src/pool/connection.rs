@@ -1,6 +1,6 @@
 //! A connection that is lent to one caller.
 
-use super::{CallTimeout, Open, Pool, SessionKind};
+use super::{CallTimeout, Open, Pool, SessionKind, kept_by_none};
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
 use futures::{FutureExt as _, Stream, StreamExt as _};
@@ -152,34 +152,20 @@ impl<'c> Executor<'c> for &'c mut Connection {
 
     fn prepare_with<'e>(
         self,
-        sql: SqlStr,
-        parameters: &'e [PgTypeInfo],
+        _: SqlStr,
+        _: &'e [PgTypeInfo],
     ) -> BoxFuture<'e, Result<PgStatement, Error>>
     where
         'c: 'e,
     {
-        Box::pin(async move {
-            let limit = self.limit();
-            let (raw, state) = self.begin_call();
-            let result = timeout(limit, raw.prepare_with(sql, parameters)).await;
-            let result = result.unwrap_or_else(|_| Err(CallTimeout::error("a statement", limit)));
-            state.end_call(&result);
-            result
-        })
+        Box::pin(std::future::ready(Err(kept_by_none())))
     }
 
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
+    fn describe<'e>(self, _: SqlStr) -> BoxFuture<'e, Result<Describe<Postgres>, Error>>
     where
         'c: 'e,
     {
-        Box::pin(async move {
-            let limit = self.limit();
-            let (raw, state) = self.begin_call();
-            let result = timeout(limit, raw.describe(sql)).await;
-            let result = result.unwrap_or_else(|_| Err(CallTimeout::error("a statement", limit)));
-            state.end_call(&result);
-            result
-        })
+        Box::pin(std::future::ready(Err(kept_by_none())))
     }
 }
 

@@ -12,7 +12,7 @@ mod transaction;
 
 pub(crate) use connection::Connection;
 pub(crate) use limits::{CallLimits, CallTimeout};
-pub(crate) use server::{ServerState, SessionKind, TooManyConnections};
+pub(crate) use server::{NoEntry, ServerState, SessionKind, TooManyConnections};
 pub(crate) use transaction::Transaction;
 
 use super::backoff::Backoff;
@@ -173,7 +173,7 @@ impl Pool {
                     () = returned => {}
                     () = tokio::time::sleep(backoff.delay()) => {}
                 },
-                Err(error) => return Err(error),
+                Err(error) => return Err(self.inner.server.refusal(error)),
             }
         }
     }
@@ -247,6 +247,7 @@ impl Inner {
         let raw = timeout(CONNECT_TIMEOUT, opening)
             .await
             .unwrap_or_else(|_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT)))?;
+        self.server.note_entry();
         Ok(Open {
             raw,
             since: Instant::now(),
@@ -325,6 +326,6 @@ impl<'c> Executor<'c> for &'c Pool {
 }
 
 fn kept_by_none() -> Error {
-    let why = "a statement cannot be kept for a pool, whose connections differ";
+    let why = "a statement is not kept: connections of a pool differ, and come and go";
     Error::Protocol(why.to_owned())
 }

@@ -1,11 +1,16 @@
 //! What is known of the server: whose sessions we have, and whether it has connections left.
 
 use sqlx::Error;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// "Too many connections": of the server, of the database or of the role.
 const TOO_MANY_CONNECTIONS: &str = "53300";
+
+/// The login or the database is refused, as while roles are yet to be made after a failover, or while
+/// pg_hba.conf is being changed.
+const NO_ENTRY: [&str; 3] = ["28000", "28P01", "3D000"];
 
 /// For so long after a refusal no use keeps connections that it does not need.
 const SHORT_FOR: Duration = Duration::from_secs(10);
@@ -34,6 +39,8 @@ pub(crate) enum SessionKind {
 pub(crate) struct ServerState {
     session: OnceLock<SessionKind>,
     shortage: Mutex<Option<Shortage>>,
+    /// It took us in once.
+    is_known: AtomicBool,
 }
 
 #[derive(Debug)]
@@ -52,6 +59,21 @@ impl ServerState {
     /// The first that is found out stays.
     pub(crate) fn set_session(&self, session: SessionKind) {
         self.session.get_or_init(|| session);
+    }
+
+    /// Notes that the server took us in.
+    pub(super) fn note_entry(&self) {
+        self.is_known.store(true, Ordering::Relaxed);
+    }
+
+    /// The error of connecting: once the server has taken us in, its refusal is an outage, which passes.
+    pub(super) fn refusal(&self, error: Error) -> Error {
+        let code = error.as_database_error().and_then(|error| error.code());
+        let is_refused = code.is_some_and(|code| NO_ENTRY.contains(&&*code));
+        match is_refused && self.is_known.load(Ordering::Relaxed) {
+            true => Error::Io(std::io::Error::other(NoEntry(error))),
+            false => error,
+        }
     }
 
     /// Remembers, and logs now and then, that the server has no connection left. False where the
@@ -108,7 +130,63 @@ impl ServerState {
 #[error("PostgreSQL refuses further connections: {0}")]
 pub(crate) struct TooManyConnections(String);
 
+/// The server took us in before and does not now.
+#[derive(Debug, thiserror::Error)]
+#[error("PostgreSQL refuses the login that it took before: {0}")]
+pub(crate) struct NoEntry(#[source] Error);
+
 fn reason(error: &Error) -> Option<String> {
     let error = error.as_database_error()?;
     (error.code()? == TOO_MANY_CONNECTIONS).then(|| error.message().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StoreError;
+    use sqlx::error::{DatabaseError, ErrorKind};
+    use std::borrow::Cow;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("it says {0}")]
+    struct Said(&'static str);
+
+    impl DatabaseError for Said {
+        fn message(&self) -> &str {
+            self.0
+        }
+
+        fn code(&self) -> Option<Cow<'_, str>> {
+            Some(self.0.into())
+        }
+
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+
+    #[test]
+    fn a_login_that_is_refused_is_an_outage_once_it_was_taken() {
+        let server = ServerState::default();
+        let passes = |server: &ServerState, code| {
+            let error = server.refusal(Error::Database(Box::new(Said(code))));
+            StoreError::Database(error).is_transient()
+        };
+        assert!(!NO_ENTRY.iter().any(|code| passes(&server, code)));
+        server.note_entry();
+        assert!(NO_ENTRY.iter().all(|code| passes(&server, code)));
+        assert!(!passes(&server, "42883"));
+    }
 }

@@ -90,7 +90,8 @@ pub struct Serve {
     /// How often the host says that it is alive, in milliseconds.
     #[arg(long, default_value_t = 2_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..))]
     heartbeat_interval: u64,
-    /// After how long without a heartbeat a host's steps go to others, in milliseconds.
+    /// After how long without a heartbeat a host's steps go to others, in milliseconds: three times the
+    /// interval at least.
     #[arg(long, default_value_t = 10_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(200..))]
     dead_after: u64,
     /// How long attempts may go on after a signal to stop, in milliseconds.

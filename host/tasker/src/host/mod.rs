@@ -19,6 +19,7 @@ use tasker_api::AppState;
 use tasker_api::auth::jwt::KeySourceError;
 use tasker_api::bounds::Bounds;
 use tasker_api::tls::{Certificates, TlsError, TlsFiles};
+use tasker_api::{self, AppState};
 use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_registry::Registry;
@@ -28,6 +29,7 @@ use tasker_store::connect::ConnectError;
 use tasker_store::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_store::wake::Wake;
 use tasker_store::{MigrateError, Store, StoreError};
+use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -83,6 +85,14 @@ pub enum HostError {
     NotLoopback(SocketAddr),
     #[error("{} is not a folder to watch; make it, and in it one folder for each namespace", .0.display())]
     Watch(PathBuf),
+    #[error(
+        "with a heartbeat every {} ms and hosts dead after {} ms no host would ever take over what a dead one held; make --dead-after at least {} ms, or --heartbeat-interval shorter",
+        interval.as_millis(), dead_after.as_millis(), interval.saturating_mul(BEATS_BEFORE_DEAD).as_millis()
+    )]
+    Heartbeats {
+        interval: Duration,
+        dead_after: Duration,
+    },
     #[error("the admin key could not be kept in {}; no key was made", path.display())]
     AdminKey {
         path: PathBuf,
@@ -309,6 +319,15 @@ impl Host {
 fn check(config: &HostConfig) -> Result<(), HostError> {
     if let Some(dir) = config.watch.as_ref().filter(|dir| !dir.is_dir()) {
         return Err(HostError::Watch(dir.clone()));
+    }
+    if let Some(worker) = &config.worker {
+        let (interval, dead_after) = (worker.heartbeat_interval, worker.dead_after);
+        if interval.saturating_mul(BEATS_BEFORE_DEAD) > dead_after {
+            return Err(HostError::Heartbeats {
+                interval,
+                dead_after,
+            });
+        }
     }
     match config.auth {
         AuthConfig::Off if !config.listen.ip().is_loopback() => {

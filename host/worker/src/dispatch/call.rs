@@ -74,6 +74,7 @@ pub(super) enum Effect {
     Acknowledged(Vec<Lease>),
     /// The database refused this one by itself: report its refusal in its place.
     Blamed(Lease),
-    /// The database refused the refusal too: forget it; the deadline ends the attempt.
-    Forgotten(Lease),
+    /// The database refused the refusal too: keep it. It is reported later and later, until the database or
+    /// the task is mended; to forget it would have the step run again, only to be refused again.
+    Withheld(Lease),
 }

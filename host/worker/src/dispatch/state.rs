@@ -5,6 +5,7 @@
 
 use super::backoff::{Backoff, Jitter};
 use super::call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use super::in_flight::{InFlight, NextReport};
 use super::unreported::{Ended, Unreported};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -18,13 +19,6 @@ const LOOK_FIRST: Duration = Duration::from_millis(5);
 const LOOK_MOST: Duration = Duration::from_millis(100);
 /// How long a claim of a few steps waits, while other calls are under way, for more free slots.
 const CLAIM_PATIENCE: Duration = Duration::from_millis(5);
-
-#[derive(Debug)]
-enum InFlight {
-    Report { ended: Vec<Ended>, claim: usize },
-    Claim { limit: usize },
-    Recover,
-}
 
 #[derive(Debug)]
 pub(super) struct DispatchState {
@@ -130,7 +124,7 @@ impl DispatchState {
             .then(|| self.recovering.until())
             .flatten();
         let may_report = !self.in_doubt && self.calls.len() < self.bounds.in_flight;
-        let report_at = (may_report && self.is_report_wanted())
+        let report_at = (may_report && self.next_report().is_some())
             .then(|| self.reporting.until())
             .flatten();
         let again_at = self.unreported.postponed_until();
@@ -150,7 +144,7 @@ impl DispatchState {
         match (self.calls.remove(&id), answer) {
             (None, _) => Effect::None,
             (
-                Some(InFlight::Report { ended, claim }),
+                Some(InFlight::Report { ended, claim, .. }),
                 Answer::Reported {
                     claimed,
                     is_more,
@@ -224,31 +218,22 @@ impl DispatchState {
         self.make(InFlight::Recover, Call::Recover { keep })
     }
 
-    /// While one is under way, another waits for a full batch: the busier the database, the larger the
-    /// batches.
-    fn is_report_wanted(&self) -> bool {
-        let mut reports = self.calls.values();
-        let is_first = !reports.any(|call| matches!(call, InFlight::Report { .. }));
-        match self.unreported.len_due() {
-            0 => false,
-            unreported => is_first || unreported >= self.bounds.batch,
-        }
+    fn next_report(&self) -> Option<NextReport> {
+        NextReport::beside(self.calls.values(), &self.unreported, &self.bounds)
     }
 
     fn report(&mut self, now: Instant) -> Option<(CallId, Call)> {
-        if !self.is_report_wanted() || !self.reporting.is_over(now) {
-            return None;
-        }
-        let isolated = self.unreported.take_isolated();
-        let may_claim = isolated.is_none() && !self.is_stopping;
+        let next = self.next_report().filter(|_| self.reporting.is_over(now))?;
+        let is_isolated = next == NextReport::Isolated;
+        let may_claim = !is_isolated && !self.is_stopping;
         let CallBounds {
             batch,
             report_bytes,
             ..
         } = self.bounds;
-        let ended: Vec<Ended> = match isolated {
-            Some(alone) => vec![alone],
-            None => self.unreported.take_batch(batch, report_bytes),
+        let ended: Vec<Ended> = match next {
+            NextReport::Isolated => self.unreported.take_isolated().into_iter().collect(),
+            NextReport::Batch => self.unreported.take_batch(batch, report_bytes),
         };
         let claim = match may_claim {
             true => self.claim_of(ended.len()),
@@ -256,7 +241,11 @@ impl DispatchState {
         };
         let leases = ended.iter().map(|ended| ended.lease).collect();
         self.make(
-            InFlight::Report { ended, claim },
+            InFlight::Report {
+                ended,
+                claim,
+                is_isolated,
+            },
             Call::Report { leases, claim },
         )
     }
@@ -310,7 +299,7 @@ impl DispatchState {
             InFlight::Claim { limit } => *limit,
             InFlight::Recover => 0,
         });
-        let taken = self.running.len() + self.unreported.len() + reserved.sum::<usize>();
+        let taken = self.running.len() + self.unreported.len_in_slots() + reserved.sum::<usize>();
         self.bounds.slots.saturating_sub(taken)
     }
 
@@ -357,10 +346,10 @@ impl DispatchState {
         let random = self.jitter.next();
         self.in_doubt |= failed == Failed::Unanswered;
         match call {
-            InFlight::Report { ended, claim } => {
+            InFlight::Report { ended, claim, .. } => {
                 let was_alone = ended.len() == 1 && claim == 0;
                 if failed == Failed::Refused {
-                    return self.unreported.refuse(ended, was_alone);
+                    return self.unreported.refuse(now, ended, was_alone);
                 }
                 let is_first = self.reporting.until().is_none();
                 self.reporting.fail(now, random);

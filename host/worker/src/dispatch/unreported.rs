@@ -8,6 +8,8 @@ use tasker_domain::invocation::Lease;
 /// Before an outcome whose report failed by itself is reported again: doubled with each failure.
 const POSTPONE_FIRST: Duration = Duration::from_millis(200);
 const POSTPONE_MOST: Duration = Duration::from_secs(5);
+/// The same for one whose refusal was refused too.
+const WITHHOLD_MOST: Duration = Duration::from_secs(5 * 60);
 
 /// A lease whose attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +42,16 @@ pub(super) struct Unreported {
     postponed: Vec<(Instant, Ended)>,
     /// Their outcome was refused and replaced by that.
     blamed: HashSet<Lease>,
+    /// That was refused too.
+    withheld: HashSet<Lease>,
 }
 
 impl Unreported {
+    /// Whether there is one that may be reported with others, and one that must be by itself.
+    pub(super) fn kinds_due(&self) -> (bool, bool) {
+        (!self.ended.is_empty(), !self.isolated.is_empty())
+    }
+
     /// Those that may be reported now.
     pub(super) fn len_due(&self) -> usize {
         self.ended.len() + self.isolated.len()
@@ -50,6 +59,15 @@ impl Unreported {
 
     pub(super) fn len(&self) -> usize {
         self.len_due() + self.postponed.len()
+    }
+
+    /// How many take a place among the attempts: what may be withheld for ever takes none.
+    pub(super) fn len_in_slots(&self) -> usize {
+        self.len()
+            - self
+                .leases()
+                .filter(|it| self.withheld.contains(it))
+                .count()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -88,6 +106,7 @@ impl Unreported {
         let leases: Vec<Lease> = ended.iter().map(|ended| ended.lease).collect();
         for lease in &leases {
             self.blamed.remove(lease);
+            self.withheld.remove(lease);
         }
         Effect::Acknowledged(leases)
     }
@@ -106,8 +125,12 @@ impl Unreported {
 
     /// Puts off one whose report failed by itself, so that the others go on. Nobody blames it.
     pub(super) fn postpone(&mut self, now: Instant, mut ended: Ended) {
+        let most = match self.withheld.contains(&ended.lease) {
+            true => WITHHOLD_MOST,
+            false => POSTPONE_MOST,
+        };
         let factor = 2_u32.saturating_pow(ended.failures.min(16));
-        let delay = POSTPONE_FIRST.saturating_mul(factor).min(POSTPONE_MOST);
+        let delay = POSTPONE_FIRST.saturating_mul(factor).min(most);
         ended.failures = ended.failures.saturating_add(1);
         self.postponed.push((now + delay, ended));
     }
@@ -125,15 +148,16 @@ impl Unreported {
 
     /// Finds the outcome that a refusal is about: the one that is refused by itself, in a call that did
     /// nothing else.
-    pub(super) fn refuse(&mut self, ended: Vec<Ended>, was_alone: bool) -> Effect {
+    pub(super) fn refuse(&mut self, now: Instant, ended: Vec<Ended>, was_alone: bool) -> Effect {
         let Some(only) = ended.first().filter(|_| was_alone) else {
             self.isolate(ended);
             return Effect::None;
         };
-        if self.blamed.remove(&only.lease) {
-            return Effect::Forgotten(only.lease);
+        if !self.blamed.insert(only.lease) {
+            self.withheld.insert(only.lease);
+            self.postpone(now, *only);
+            return Effect::Withheld(only.lease);
         }
-        self.blamed.insert(only.lease);
         self.isolated.push_front(*only);
         Effect::Blamed(only.lease)
     }

@@ -55,8 +55,29 @@ fn reports(calls: &[(CallId, Call)]) -> Vec<(CallId, Vec<Lease>, usize)> {
     calls.iter().filter_map(report).collect()
 }
 
+/// The next report from then on, and when it is made; claims find nothing meanwhile.
+fn next_report(state: &mut DispatchState, mut at: Instant) -> (Instant, CallId, Vec<Lease>) {
+    loop {
+        let calls = state.next_calls(at, 0);
+        for (id, _) in calls
+            .iter()
+            .filter(|(_, call)| matches!(call, Call::Claim { .. }))
+        {
+            let nothing = Answer::Claimed {
+                claimed: Vec::new(),
+                due_in: None,
+            };
+            state.take_answer(at, *id, nothing);
+        }
+        if let [(id, leases, _)] = &reports(&calls)[..] {
+            return (at, *id, leases.clone());
+        }
+        at = state.wake_at();
+    }
+}
+
 #[test]
-fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed() {
+fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed_and_kept() {
     let (good, bad) = (lease(1, 0), lease(2, 0));
     let (mut state, now) = running(&[good, bad], BOUNDS);
     assert!(state.end(good, 1) && state.end(bad, 1));
@@ -82,10 +103,34 @@ fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed() {
     assert_eq!((&second[0].1[..], second[0].2), (&[bad][..], 0));
     let blamed = state.take_answer(now, second[0].0, refused.clone());
     assert_eq!(blamed, Effect::Blamed(bad));
-    let third = reports(&state.next_calls(now, 0));
-    assert_eq!(
-        state.take_answer(now, third[0].0, refused),
-        Effect::Forgotten(bad)
+    let (mut before, mut pause) = (now, Duration::ZERO);
+    for _ in 0..20 {
+        let (at, id, leases) = next_report(&mut state, before);
+        assert_eq!(leases, [bad]);
+        (pause, before) = (at - before, at);
+        let effect = state.take_answer(at, id, refused.clone());
+        assert_eq!(effect, Effect::Withheld(bad));
+    }
+    assert_eq!(pause, Duration::from_secs(5 * 60));
+}
+
+#[test]
+fn what_is_withheld_takes_no_place_from_other_attempts() {
+    let bad = lease(1, 0);
+    let bounds = CallBounds { slots: 1, ..BOUNDS };
+    let (mut state, now) = running(&[bad], bounds);
+    state.end(bad, 1);
+    let mut at = now;
+    for _ in 0..3 {
+        let (next, id, _) = next_report(&mut state, at);
+        at = next;
+        state.take_answer(at, id, Answer::Failed(Failed::Refused));
+    }
+    state.hint(at);
+    let calls = state.next_calls(at, 0);
+    assert!(
+        matches!(calls[..], [(_, Call::Claim { limit: 1, .. })]),
+        "{calls:?}"
     );
 }
 
@@ -129,6 +174,22 @@ fn an_outcome_whose_report_fails_again_and_again_keeps_no_other_from_being_recor
         now = state.wake_at();
     }
     assert!(is_recorded && !state.is_drained());
+}
+
+#[test]
+fn a_report_by_itself_that_takes_long_holds_up_no_other() {
+    let (slow, next, good) = (lease(1, 0), lease(2, 0), lease(3, 0));
+    let bounds = CallBounds { batch: 4, ..BOUNDS };
+    let (mut state, now) = running(&[slow, next, good], bounds);
+    assert!(state.end(slow, 1) && state.end(next, 1));
+    let both = reports(&state.next_calls(now, 0));
+    state.take_answer(now, both[0].0, Answer::Failed(Failed::Refused));
+    // One of them at a time, so that a call is left for others.
+    let alone = reports(&state.next_calls(now, 0));
+    assert_eq!((alone.len(), &alone[0].1[..]), (1, &[slow][..]));
+    state.end(good, 1);
+    let others = reports(&state.next_calls(now, 0));
+    assert_eq!((others.len(), &others[0].1[..]), (1, &[good][..]));
 }
 
 #[test]

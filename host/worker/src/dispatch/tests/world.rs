@@ -9,6 +9,8 @@ use tasker_domain::invocation::Lease;
 
 /// From then on the world is kind.
 const FAULTS_END: Duration = Duration::from_secs(20);
+/// For how long a report waits for a lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
 /// By then all must be over.
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Bytes of every outcome, and of every input.
@@ -21,6 +23,7 @@ pub struct Faults {
     undone: u8,
     doubled: u8,
     poisoned: u8,
+    locked: u8,
 }
 
 impl Arbitrary for Faults {
@@ -28,12 +31,13 @@ impl Arbitrary for Faults {
     type Strategy = BoxedStrategy<Self>;
 
     fn arbitrary_with((): ()) -> Self::Strategy {
-        let parts = (0_u8..40, 0_u8..40, 0_u8..40, 0_u8..30);
-        let faults = parts.prop_map(|(lost, undone, doubled, poisoned)| Self {
+        let parts = (0_u8..40, 0_u8..40, 0_u8..40, 0_u8..30, 0_u8..20);
+        let faults = parts.prop_map(|(lost, undone, doubled, poisoned, locked)| Self {
             lost,
             undone,
             doubled,
             poisoned,
+            locked,
         });
         faults.boxed()
     }
@@ -62,8 +66,10 @@ pub struct World {
     /// By task and step: where it stands, and its newest attempt.
     steps: BTreeMap<(u128, i16), (Step, i16)>,
     chain: i16,
-    /// Outcomes that the database refuses; true: their refusals too.
+    /// Outcomes that the database refuses; true: their refusals too, until it is mended.
     poison: HashMap<(u128, i16), bool>,
+    /// Steps whose reports wait for a lock, in vain, until it is let go.
+    locked: HashSet<(u128, i16)>,
     /// Outcomes that were replaced by their refusal.
     replaced: HashSet<Lease>,
     /// Attempts under way, as the worker knows them.
@@ -87,9 +93,14 @@ impl World {
             .keys()
             .filter(|_| chance.next() * 100.0 < f64::from(faults.poisoned));
         let poison: Vec<_> = poison.copied().collect();
+        let locked = steps
+            .keys()
+            .filter(|_| chance.next() * 100.0 < f64::from(faults.locked));
+        let locked = locked.copied().collect();
         let poison = poison.into_iter().map(|key| (key, chance.next() < 0.3));
         Self {
             poison: poison.collect(),
+            locked,
             state: DispatchState::new(bounds.clone(), began, seed),
             bounds,
             faults,
@@ -130,7 +141,6 @@ impl World {
                 Event::Answered(call, answer) => self.answer(call, answer),
             }
         }
-        self.reap_forgotten();
     }
 
     fn end(&mut self, lease: Lease) {
@@ -164,9 +174,8 @@ impl World {
                 );
                 self.replaced.insert(lease);
             }
-            Effect::Forgotten(lease) => {
+            Effect::Withheld(lease) => {
                 assert!(self.poison[&key(lease)], "{lease:?} could be recorded");
-                self.unrecorded.remove(&lease);
             }
         }
         if is_first {
@@ -188,8 +197,11 @@ impl World {
                 self.check_report(leases);
                 self.reporting.insert(id, leases.clone());
             }
-            let answer = self.carry_out(call);
-            let at = self.now + self.ms(1..60);
+            let is_locked = self.is_locked(&call);
+            let (answer, at) = match is_locked {
+                true => (Answer::Failed(Failed::Undone), self.now + LOCK_TIMEOUT),
+                false => (self.carry_out(call), self.now + self.ms(1..60)),
+            };
             if self.is_chance(self.faults.doubled) {
                 let again = at + self.ms(1..100);
                 self.events
@@ -197,6 +209,15 @@ impl World {
             }
             self.events.push((at, Event::Answered(id, answer)));
         }
+    }
+
+    fn is_locked(&self, call: &Call) -> bool {
+        let leases = match call {
+            Call::Report { leases, .. } => leases.as_slice(),
+            Call::Claim { .. } | Call::Recover { .. } => &[],
+        };
+        let is_held = self.now < self.began + FAULTS_END;
+        is_held && leases.iter().any(|it| self.locked.contains(&key(*it)))
     }
 
     /// No outcome is in two calls at once, and each is one that ended.
@@ -268,7 +289,8 @@ impl World {
 
     fn is_refused(&self, lease: Lease) -> bool {
         let poison = self.poison.get(&key(lease));
-        poison.is_some_and(|is_twice| *is_twice || !self.replaced.contains(&lease))
+        let is_mended = self.now >= self.began + FAULTS_END;
+        poison.is_some_and(|is_twice| *is_twice && !is_mended || !self.replaced.contains(&lease))
     }
 
     fn claim(&mut self, limit: usize, bytes: u64) -> Answer {
@@ -316,37 +338,6 @@ impl World {
             }
         }
         Answer::Recovered
-    }
-
-    /// The deadline ends what the worker forgot.
-    fn reap_forgotten(&mut self) {
-        for ((task, no), (step, attempt)) in &mut self.steps {
-            let held = Lease {
-                attempt: *attempt,
-                ..lease(*task, *no)
-            };
-            let is_known = self.attempts.contains(&held) || self.unrecorded.contains(&held);
-            let is_twice = self.poison.get(&(*task, *no)).is_some_and(|twice| *twice);
-            if *step == Step::Running && is_twice && !is_known && self.replaced.contains(&held) {
-                *step = Step::Over;
-            }
-        }
-        self.release_after_reaped();
-    }
-
-    fn release_after_reaped(&mut self) {
-        let over = self
-            .steps
-            .iter()
-            .filter(|(_, (step, _))| *step == Step::Over);
-        let next: Vec<_> = over.map(|((task, no), _)| (*task, no + 1)).collect();
-        for key in next {
-            if let Some(step) = self.steps.get_mut(&key)
-                && step.0 == Step::Waiting
-            {
-                step.0 = Step::Ready;
-            }
-        }
     }
 
     fn is_chance(&mut self, percent: u8) -> bool {
