@@ -273,16 +273,17 @@ impl Model {
         released
     }
 
-    pub fn stop(&mut self, worker: i32, is_lost: bool) -> i32 {
+    /// `spared` is what it goes on holding.
+    pub fn stop(&mut self, worker: i32, spared: &[Held], is_lost: bool) -> i32 {
         let now = self.now;
         let stopped = self.workers.get_mut(&worker).unwrap();
         stopped.stopped_at.get_or_insert(now);
-        self.release(worker, &[], is_lost)
+        self.release(worker, spared, is_lost)
     }
 
     /// What dead workers held, in the eyes of one that was heard for as long; and, once, what a worker
     /// that has stopped for as long holds nevertheless.
-    pub fn reap(&mut self, reaper: i32, dead_after_ms: i64) -> i32 {
+    pub fn reap(&mut self, reaper: i32, spared: &[Held], dead_after_ms: i64) -> i32 {
         let (now, since) = (self.now, self.now - dead_after_ms);
         let by = &self.workers[&reaper];
         let was_heard = by.alive_since <= since && now - by.heartbeat_at <= dead_after_ms / 2;
@@ -300,7 +301,7 @@ impl Model {
         for id in gone {
             let worker = self.workers.get_mut(&id).unwrap();
             worker.is_settled = worker.stopped_at.is_some();
-            released += self.stop(id, true);
+            released += self.stop(id, spared, true);
         }
         released
     }

@@ -46,6 +46,9 @@ pub struct Taken {
 #[derive(Clone, Copy)]
 pub struct Company<'m> {
     pub is_alone: bool,
+    /// Leases that were given out at the same time, where this call does not see them: it gives back what
+    /// its worker held as it began. They are found at the next look, or the worker knows of them.
+    pub unseen: &'m [Held],
     /// Before all that is done at once.
     pub before: &'m Model,
 }
@@ -61,6 +64,11 @@ impl Call {
             Self::Claim(_, _, claimed) => claimed.iter().map(|taken| taken.held).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether it gives back all that workers hold.
+    pub fn releases(&self) -> bool {
+        matches!(self, Self::Recover(..) | Self::Stop(..) | Self::Reap(..))
     }
 
     /// Lets the model do the same.
@@ -95,10 +103,16 @@ impl Call {
                 same(void, &model.void(*worker, asked).into_iter().collect())
             }
             Self::Recover(worker, keep, released) => {
-                same(released, &model.release(*worker, keep, false))
+                let keep = [keep, company.unseen].concat();
+                same(released, &model.release(*worker, &keep, false))
             }
-            Self::Stop(worker, released) => same(released, &model.stop(*worker, false)),
-            Self::Reap(worker, reaped) => same(reaped, &model.reap(*worker, millis(DEAD_AFTER))),
+            Self::Stop(worker, released) => {
+                same(released, &model.stop(*worker, company.unseen, false))
+            }
+            Self::Reap(worker, reaped) => {
+                let expected = model.reap(*worker, company.unseen, millis(DEAD_AFTER));
+                same(reaped, &expected)
+            }
             Self::ReapOverdue(worker, known, reaped) => {
                 let grace = millis(OVERDUE_GRACE);
                 let expected = model.reap_overdue(*worker, known, grace);

@@ -2,13 +2,16 @@
 
 use super::call::{Call, Company};
 use crate::model::compare::{Seen, seen};
-use crate::model::reference::Model;
+use crate::model::reference::{Held, Model};
 
 /// The model after the calls of all lanes, each lane's in its order. Fails where no order leads to `found`.
 pub fn explain(before: &Model, lanes: &[Vec<Call>], found: &Seen) -> Model {
     let is_alone = lanes.len() <= 1;
+    let given_out: Vec<Held> = lanes.iter().flatten().flat_map(Call::claimed).collect();
     let mut search = Search {
-        company: Company { is_alone, before },
+        is_alone,
+        before,
+        given_out: &given_out,
         lanes,
         found,
         farthest: (0, String::new()),
@@ -21,14 +24,16 @@ pub fn explain(before: &Model, lanes: &[Vec<Call>], found: &Seen) -> Model {
 }
 
 struct Search<'s> {
-    company: Company<'s>,
+    is_alone: bool,
+    before: &'s Model,
+    given_out: &'s [Held],
     lanes: &'s [Vec<Call>],
     found: &'s Seen,
     /// How many calls could be explained, and why the next could not.
     farthest: (usize, String),
 }
 
-impl Search<'_> {
+impl<'s> Search<'s> {
     /// Goes on where so many calls of each lane are done.
     fn go_on(&mut self, model: &Model, done: &[usize]) -> Option<Model> {
         let mut is_end = true;
@@ -37,15 +42,22 @@ impl Search<'_> {
                 continue;
             };
             is_end = false;
-            let (mut model, mut done) = (model.clone(), done.to_vec());
-            match call.explain(&mut model, self.company) {
-                Ok(()) => {
-                    done[lane] += 1;
-                    if let Some(after) = self.go_on(&model, &done) {
-                        return Some(after);
+            for unseen in self.unseen_by(call) {
+                let company = Company {
+                    is_alone: self.is_alone,
+                    before: self.before,
+                    unseen,
+                };
+                let (mut model, mut done) = (model.clone(), done.to_vec());
+                match call.explain(&mut model, company) {
+                    Ok(()) => {
+                        done[lane] += 1;
+                        if let Some(after) = self.go_on(&model, &done) {
+                            return Some(after);
+                        }
                     }
+                    Err(differs) => self.note(&done, || format!("{call:?}: {differs}")),
                 }
-                Err(differs) => self.note(&done, || format!("{call:?}: {differs}")),
             }
         }
         if !is_end {
@@ -57,6 +69,14 @@ impl Search<'_> {
         }
         self.note(done, || self.found.differs_from(&expected));
         None
+    }
+
+    /// What a call may have seen of the leases that were given out at the same time: all, or none.
+    fn unseen_by(&self, call: &Call) -> Vec<&'s [Held]> {
+        match call.releases() && !self.is_alone && !self.given_out.is_empty() {
+            true => vec![&[], self.given_out],
+            false => vec![&[]],
+        }
     }
 
     fn note(&mut self, done: &[usize], why: impl FnOnce() -> String) {
