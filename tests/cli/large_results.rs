@@ -60,11 +60,14 @@ async fn a_host_and_a_command_look_at_large_results_in_little_memory() {
     let id = large_task(&database).await;
     let host = serve(&database, folder.path(), &[]).await;
     let client = client();
-    let get = async |path: &str| {
+    let get = async |path: &str| loop {
         let answer = client.get(format!("{}/v1/tasks/{path}", host.url)).send();
         let answer = answer.await.unwrap();
-        assert_eq!(answer.status(), 200);
-        answer.bytes().await.unwrap().len()
+        // On a slow machine they wait for connections too long.
+        if answer.status() != 503 {
+            assert_eq!(answer.status(), 200);
+            break answer.bytes().await.unwrap().len();
+        }
     };
     get(&id).await;
     let before = memory(host.pid(), "VmRSS").unwrap();
