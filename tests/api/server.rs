@@ -11,8 +11,8 @@ use tasker_api::{AppState, serve};
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker_store::Store;
 use tasker_store::claim_health::ClaimHealth;
+use tasker_store::notifications::Notifications;
 use tasker_store::secret::{KeyRing, SecretKeys};
-use tasker_store::wake::Wake;
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -239,7 +239,7 @@ pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
         authentication: Authentication::Keys(Keyring::new(store.clone())),
         store,
         sandbox: sandbox(),
-        wake: Wake::default(),
+        notifications: Notifications::default(),
         claiming: ClaimHealth::default(),
         shutdown,
         bounds: Bounds::default(),

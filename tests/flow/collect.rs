@@ -18,7 +18,7 @@ async fn apart(database: &TestDatabase, collect_after: Option<Duration>) -> (Tes
     let data_dir = folder.path().to_owned();
     let host = TestHost::start_with(database, |config| {
         config.data_dir = data_dir;
-        config.upkeep.collect_after = collect_after;
+        config.maintenance.collect_after = collect_after;
     });
     (host.await, folder)
 }

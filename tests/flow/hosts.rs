@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker_store::Store;
-use tasker_store::wake::Wake;
+use tasker_store::notifications::Notifications;
 use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
@@ -107,7 +107,7 @@ steps:
         })
         .unwrap(),
         // Nobody feeds it, as behind a pooler.
-        wake: Wake::default(),
+        notifications: Notifications::default(),
         config: WorkerConfig {
             slots: 4,
             poll_interval: Duration::from_millis(20),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
-use tasker_registry::upkeep::Upkeep;
+use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
 use tasker_worker::WorkerConfig;
 use tokio::process::{Child, Command};
@@ -101,7 +101,7 @@ async fn be_host(url: String) {
         tls: None,
         worker: Some(worker),
         watch: None,
-        upkeep: Upkeep::default(),
+        maintenance: Maintenance::default(),
     };
     let _host = Host::start(config).await.unwrap();
     std::future::pending::<()>().await;

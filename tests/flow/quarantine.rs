@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
 use tasker_store::Store;
-use tasker_store::wake::Wake;
+use tasker_store::notifications::Notifications;
 use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
@@ -165,7 +165,7 @@ async fn a_host_that_no_hint_reaches_learns_of_a_quarantine_with_its_heartbeat()
         })
         .unwrap(),
         // Nobody feeds it.
-        wake: Wake::default(),
+        notifications: Notifications::default(),
         config: WorkerConfig {
             slots: 4,
             heartbeat_interval: Duration::from_millis(50),

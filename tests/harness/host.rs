@@ -4,7 +4,7 @@ use std::time::Duration;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
-use tasker_registry::upkeep::Upkeep;
+use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::Compiler;
 use tasker_worker::WorkerConfig;
 
@@ -47,7 +47,7 @@ impl TestHost {
             compiler: Compiler::InProcess,
             worker: Some(worker()),
             watch: None,
-            upkeep: Upkeep::default(),
+            maintenance: Maintenance::default(),
             auth: AuthConfig::Keys {
                 admin_key: Some(ADMIN_KEY.parse().unwrap()),
                 tokens: None,

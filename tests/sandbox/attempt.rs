@@ -9,7 +9,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::Limits;
 use tasker_domain::outcome::{Failure, Outcome};
-use tasker_sandbox::{Compiler, Executed, Prepared, Sandbox, SandboxConfig, Surroundings};
+use tasker_sandbox::{Compiler, Executed, HostServices, Prepared, Sandbox, SandboxConfig};
 
 /// Invocations that the sandbox of the tests runs at once.
 pub const MAX_CONCURRENT: usize = 64;
@@ -40,7 +40,7 @@ pub struct Attempt {
     pub input: String,
     pub dependencies: Vec<(Arc<str>, Arc<str>)>,
     pub checkpoint: Option<String>,
-    pub surroundings: Surroundings,
+    pub services: HostServices,
 }
 
 /// An attempt of this handler of the misbehaving component, with a short deadline.
@@ -63,7 +63,7 @@ pub fn attempt(handler: &str) -> Attempt {
         input: "{}".to_owned(),
         dependencies: Vec::new(),
         checkpoint: None,
-        surroundings: Surroundings::default(),
+        services: HostServices::default(),
     }
 }
 
@@ -118,9 +118,9 @@ impl Attempt {
     /// Runs the handler of that name of another component.
     pub async fn run_in(self, component: &'static [u8]) -> Executed {
         let prepared = prepared(component).await;
-        let surroundings = self.surroundings.clone();
+        let services = self.services.clone();
         sandbox()
-            .execute(&prepared, self.invocation(), surroundings)
+            .execute(&prepared, self.invocation(), services)
             .await
     }
 

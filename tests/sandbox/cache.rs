@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tasker_domain::digest::Digest;
-use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError, Surroundings};
+use tasker_sandbox::{Compiler, HostServices, Sandbox, SandboxConfig, SandboxError};
 
 fn open(dir: &Path) -> Sandbox {
     Sandbox::new(SandboxConfig {
@@ -136,7 +136,7 @@ async fn an_upload_is_inspected_though_attempts_hold_every_place() {
     let load = async || Ok::<_, Infallible>(guests::misbehaving().to_vec());
     let prepared = sandbox.prepare(digest, load).await.unwrap();
     let sleeps = attempt("sleeps").deadline_ms(600_000).invocation();
-    let holds = sandbox.execute(&prepared, sleeps, Surroundings::default());
+    let holds = sandbox.execute(&prepared, sleeps, HostServices::default());
     let mut holds = std::pin::pin!(holds);
     assert!(futures::poll!(&mut holds).is_pending());
     sandbox.inspect(guests::misbehaving()).await.unwrap();

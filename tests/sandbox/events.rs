@@ -29,7 +29,7 @@ fn prepared(handler: &str, input: &str, granted: &[&str]) -> Attempt {
         .input(&format!("\"{input}\""))
         .granted(granted);
     attempt.plan.component = "confidant".into();
-    attempt.surroundings.secrets = Some(Arc::new(Secrets));
+    attempt.services.secrets = Some(Arc::new(Secrets));
     attempt
 }
 
@@ -109,7 +109,7 @@ async fn without_a_grant_nothing_is_sent() {
 }
 
 #[tokio::test]
-async fn a_secret_is_struck_out_of_an_event_and_never_its_name() {
+async fn a_secret_is_redacted_of_an_event_and_never_its_name() {
     let granted = ["events orders", "secret key clear"];
     let handler = "sends_an_event_of_a_secret";
     let executed = run(handler, "orders key", &granted).await;

@@ -12,8 +12,8 @@ use tasker_domain::limits::{Limit, LimitSource};
 use tasker_domain::outcome::{FailureKind, Outcome, Retry};
 use tasker_domain::template::Schema;
 use tasker_sandbox::{
-    AncestorError, AncestorResult, AncestorResults, LogLevel, LogLine, LogSink, LogSource,
-    Surroundings,
+    AncestorError, AncestorResult, AncestorResults, HostServices, LogLevel, LogLine, LogSink,
+    LogSource,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -30,7 +30,7 @@ async fn a_handler_learns_about_its_attempt() {
     let invocation = about.invocation();
     let prepared = prepared(guests::misbehaving()).await;
     let executed = sandbox()
-        .execute(&prepared, invocation.clone(), Surroundings::default())
+        .execute(&prepared, invocation.clone(), HostServices::default())
         .await;
     let Outcome::Completed(result) = executed.outcome else {
         panic!("{executed:?}")
@@ -136,7 +136,7 @@ impl LogSink for Lines {
 async fn lines_are_handed_on_while_the_attempt_runs_with_the_time_when_they_were_written() {
     let lines = Arc::new(Lines::default());
     let mut talking = attempt("logs_and_sleeps");
-    talking.surroundings.log = Some(lines.clone());
+    talking.services.log = Some(lines.clone());
     let before = SystemTime::now();
     let running = tokio::spawn(talking.run());
     wait_until("both lines are there", async || {
@@ -275,7 +275,7 @@ async fn a_heartbeat_tells_when_nobody_waits_any_more() {
     let cancelled = CancellationToken::new();
     cancelled.cancel();
     let mut late = attempt("heartbeat");
-    late.surroundings.cancelled = Some(cancelled);
+    late.services.cancelled = Some(cancelled);
     let executed = late.run().await;
     assert_eq!(executed.outcome, Outcome::Completed("false".to_owned()));
     assert_eq!(executed.log[0].message, "progress: {\"done\": 1}");
@@ -312,7 +312,7 @@ impl AncestorResults for Ancestors {
 fn asking(step: &str) -> super::attempt::Attempt {
     let mut asking = attempt("dependency").input(&format!("\"{step}\""));
     asking.dependencies = vec![("reserve".into(), "{\"shelf\":4}".into())];
-    asking.surroundings.ancestors = Some(Arc::new(Ancestors));
+    asking.services.ancestors = Some(Arc::new(Ancestors));
     asking
 }
 

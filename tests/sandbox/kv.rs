@@ -57,8 +57,8 @@ async fn run(handler: &str, input: &str, granted: &[&str]) -> Executed {
     let mut attempt = attempt(handler)
         .input(&format!("\"{input}\""))
         .granted(granted);
-    attempt.surroundings.kv = Some(Arc::new(Entries));
-    attempt.surroundings.secrets = Some(Arc::new(Entries));
+    attempt.services.kv = Some(Arc::new(Entries));
+    attempt.services.secrets = Some(Arc::new(Entries));
     attempt.run_in(guests::confidant()).await
 }
 
@@ -141,7 +141,7 @@ async fn a_refusal_names_in_the_log_the_command_that_would_grant_it() {
 }
 
 #[tokio::test]
-async fn a_secret_is_struck_out_of_what_is_kept() {
+async fn a_secret_is_redacted_of_what_is_kept() {
     let granted = ["kv counters", "secret key clear"];
     let executed = run("keeps_secret", "counters key", &granted).await;
     let kept = write(

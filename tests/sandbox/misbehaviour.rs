@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tasker_domain::digest::Digest;
 use tasker_domain::limits::Limits;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker_sandbox::{Compiler, Executed, LogSource, Sandbox, SandboxConfig, Surroundings};
+use tasker_sandbox::{Compiler, Executed, HostServices, LogSource, Sandbox, SandboxConfig};
 
 /// Handlers that run all the while beside the one that misbehaves.
 const NEIGHBOURS: usize = 4;
@@ -259,7 +259,7 @@ async fn where_there_is_no_room_for_a_pool_instances_are_made_on_demand() {
         .execute(
             &prepared,
             attempt("noop").invocation(),
-            Surroundings::default(),
+            HostServices::default(),
         )
         .await;
     assert_eq!(executed.outcome, Outcome::Completed("null".to_owned()));

@@ -10,7 +10,7 @@ use std::net::{IpAddr, TcpListener};
 use std::sync::{Arc, Mutex};
 use tasker_domain::digest::Digest;
 use tasker_domain::outcome::Outcome;
-use tasker_sandbox::{Compiler, Executed, LogSource, LookUp, Sandbox, SandboxConfig, Surroundings};
+use tasker_sandbox::{Compiler, Executed, HostServices, LogSource, LookUp, Sandbox, SandboxConfig};
 use tempfile::TempDir;
 
 /// Gives one answer after the other, and the last of them again and again.
@@ -95,7 +95,7 @@ impl Resolving {
             .deadline_ms(deadline_ms)
             .invocation();
         self.sandbox
-            .execute(&prepared, invocation, Surroundings::default())
+            .execute(&prepared, invocation, HostServices::default())
             .await
     }
 }

@@ -39,7 +39,7 @@ fn confiding(handler: &str, input: &str, granted: &[&str]) -> Attempt {
     let mut attempt = attempt(handler)
         .input(&format!("\"{input}\""))
         .granted(granted);
-    attempt.surroundings.secrets = Some(Arc::new(Secrets));
+    attempt.services.secrets = Some(Arc::new(Secrets));
     attempt
 }
 
@@ -155,7 +155,7 @@ async fn a_secret_is_a_placeholder_that_stays_within_the_attempt() {
 }
 
 #[tokio::test]
-async fn the_secret_stands_in_the_header_and_is_struck_out_of_what_comes_back() {
+async fn the_secret_stands_in_the_header_and_is_redacted_of_what_comes_back() {
     for handler in ["sends", "sends_basic"] {
         let address = echo();
         let http = format!("http {address}");

@@ -32,8 +32,8 @@ pub const SPARE_HEAD_TIMEOUT: Duration = Duration::from_secs(2);
 /// The largest head of a request, in bytes.
 pub const MAX_HEAD_BYTES: usize = 32 << 10;
 /// How long a caller may neither send of its body nor take of its answer, unless it earned more.
-pub const PATIENCE: Duration = Duration::from_secs(20);
-/// So many bytes that a caller sent or took earn it another second, up to [`PATIENCE`].
+pub const RATE_TIMEOUT: Duration = Duration::from_secs(20);
+/// So many bytes that a caller sent or took earn it another second, up to [`RATE_TIMEOUT`].
 pub const MIN_BYTES_PER_S: u32 = 8 << 10;
 /// Bodies above this have turns, in bytes.
 pub const LARGE_BODY_BYTES: u64 = 1 << 20;
@@ -61,7 +61,7 @@ pub struct Bounds {
     pub request_turn_timeout: Duration,
     pub head_timeout: Duration,
     pub spare_head_timeout: Duration,
-    pub patience: Duration,
+    pub rate_timeout: Duration,
     pub max_large_bodies: usize,
     pub max_large_bodies_per_caller: usize,
     pub turn_timeout: Duration,
@@ -83,7 +83,7 @@ impl Default for Bounds {
             request_turn_timeout: REQUEST_TURN_TIMEOUT,
             head_timeout: HEAD_TIMEOUT,
             spare_head_timeout: SPARE_HEAD_TIMEOUT,
-            patience: PATIENCE,
+            rate_timeout: RATE_TIMEOUT,
             max_large_bodies: MAX_LARGE_BODIES,
             max_large_bodies_per_caller: MAX_LARGE_BODIES_PER_CALLER,
             turn_timeout: TURN_TIMEOUT,

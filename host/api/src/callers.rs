@@ -3,7 +3,7 @@
 //! A caller is who was authenticated: a key, or the subject of a token. Whoever is not (yet) known is
 //! told apart by the address of the connection.
 
-use super::body_turn::BodyTurn;
+use super::body_slot::BodySlot;
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
 use super::too_many::{Bounded, TooMany, refused};
@@ -40,7 +40,7 @@ struct Load {
 #[derive(Default)]
 pub(crate) struct UnderWay {
     /// For the body of the request; none on routes that are open to everyone.
-    pub body_turn: Option<BodyTurn>,
+    pub body_slot: Option<BodySlot>,
     _permits: Vec<OwnedSemaphorePermit>,
     _load: Option<Arc<Load>>,
 }
@@ -128,9 +128,9 @@ impl Callers {
             }
         };
         let all = &self.0.all_large_bodies;
-        let body_turn = BodyTurn::new(caller.clone(), &load.large_bodies, all, self.0.bounds);
+        let body_slot = BodySlot::new(caller.clone(), &load.large_bodies, all, self.0.bounds);
         Ok(UnderWay {
-            body_turn: Some(body_turn),
+            body_slot: Some(body_slot),
             _permits: permits,
             _load: Some(load),
         })

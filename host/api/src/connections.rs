@@ -5,9 +5,9 @@
 //! beyond these is closed.
 
 use super::bounds::{Bounds, MAX_HEAD_BYTES};
+use super::connection_limiter::{Connection, ConnectionLimiter};
 use super::held::hold;
-use super::patience::PatientStream;
-use super::seats::{Connection, Seats};
+use super::min_rate::RatedStream;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -30,7 +30,7 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
     bounds: Bounds,
     closing: CancellationToken,
 ) {
-    let seats = Seats::new(bounds);
+    let seats = ConnectionLimiter::new(bounds);
     let doors = Doors {
         router,
         bounds,
@@ -102,7 +102,7 @@ impl Doors {
             router: TowerToHyperService::new(self.router.clone()),
             connection: connection.clone(),
         };
-        let stream = PatientStream::new(stream, self.bounds.patience, connection.clone());
+        let stream = RatedStream::new(stream, self.bounds.rate_timeout, connection.clone());
         let serving = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(head_timeout)

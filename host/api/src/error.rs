@@ -12,7 +12,7 @@ use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
 use tasker_domain::pin::PinChangeError;
 use tasker_registry::RegistryError;
@@ -42,15 +42,13 @@ pub enum ApiError {
     BodyTooLarge { max_bytes: usize },
     #[error("the body did not arrive whole: {message}")]
     BodyBroken { message: String },
-    #[error(
-        "the body came too slowly to be waited for: {MIN_BYTES_PER_S} bytes a second are the least"
-    )]
+    #[error("request body timed out: the minimum is {MIN_BYTES_PER_S} bytes a second")]
     BodyTooSlow,
     #[error("the body is encoded as `{given}`; send it as it is")]
     BodyEncoded { given: String },
     #[error("{why}")]
     NotReady { why: String },
-    #[error("the host is asked for more than it can do at once; try again")]
+    #[error("server overloaded; try again later")]
     Overloaded,
     #[error(transparent)]
     TooMany(#[from] TooMany),
@@ -343,7 +341,7 @@ impl IntoResponse for ApiError {
         let (status, code) = self.status_and_code();
         if status.is_server_error() {
             tracing::error!(
-                error = %Chain(&self),
+                error = %ErrorChain(&self),
                 code,
                 "request refused"
             );

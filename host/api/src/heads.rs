@@ -1,7 +1,7 @@
 //! Heads of requests that two readers could take for different ones: refused before anyone is asked for.
 
+use super::connection_limiter::Connection;
 use super::error::ApiError;
-use super::seats::Connection;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;

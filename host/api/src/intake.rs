@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::error::ApiError;
-use super::patience::PatientBody;
+use super::min_rate::RatedBody;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::http::header::CONTENT_ENCODING;
@@ -17,7 +17,7 @@ pub(super) async fn take_in(
 ) -> Response {
     match check(&request) {
         Ok(()) => {
-            let request = request.map(|body| PatientBody::wrap(body, bounds.patience));
+            let request = request.map(|body| RatedBody::wrap(body, bounds.rate_timeout));
             next.run(request).await
         }
         Err(refusal) => refusal.into_response(),

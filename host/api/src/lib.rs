@@ -3,10 +3,11 @@
 pub mod access;
 pub mod auth;
 pub mod auth_error;
-mod body_turn;
+mod body_slot;
 pub mod bounds;
 mod caller_id;
 mod callers;
+mod connection_limiter;
 mod connections;
 pub mod correlation;
 pub mod error;
@@ -15,13 +16,12 @@ pub mod health;
 mod held;
 mod intake;
 pub mod key_error;
+mod min_rate;
 mod namespaces;
 pub mod page;
-mod patience;
 pub mod request;
 mod request_counts;
 pub mod rest;
-mod seats;
 pub mod tls;
 pub mod too_many;
 
@@ -40,7 +40,7 @@ use tasker_registry::Registry;
 use tasker_sandbox::Sandbox;
 use tasker_store::Store;
 use tasker_store::claim_health::ClaimHealth;
-use tasker_store::wake::Wake;
+use tasker_store::notifications::Notifications;
 use tasker_tasks::Tasks;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
@@ -52,7 +52,7 @@ pub struct AppState {
     pub store: Store,
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
-    pub wake: Wake,
+    pub notifications: Notifications,
     /// How the claims of the host's worker go.
     pub claiming: ClaimHealth,
     /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
@@ -118,14 +118,14 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     let AppState {
         store,
         sandbox,
-        wake,
+        notifications,
         claiming,
         shutdown,
         authentication,
         bounds,
     } = state;
     let registry = Registry::new(store.clone(), sandbox);
-    let tasks = Tasks::new(store.clone(), registry.clone(), wake);
+    let tasks = Tasks::new(store.clone(), registry.clone(), notifications);
     let api = Api {
         store,
         registry,

@@ -1,9 +1,9 @@
 //! Reading requests: path, query and body, each refused with what is wrong in it.
 
-use super::body_turn::BodyTurn;
+use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
 use super::error::{ApiError, FieldError};
-use super::patience::TooSlow;
+use super::min_rate::RateTimeout;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
@@ -95,10 +95,10 @@ pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<
 
 /// Whose turn it has to be for this body, where more than a little of it may be read: one without a
 /// length may be large.
-fn large_body(request: &Request, max_bytes: usize) -> Option<BodyTurn> {
+fn large_body(request: &Request, max_bytes: usize) -> Option<BodySlot> {
     let length = request.body().size_hint().upper().unwrap_or(u64::MAX);
     let is_large = length.min(max_bytes as u64) > LARGE_BODY_BYTES;
-    let turn = request.extensions().get::<BodyTurn>();
+    let turn = request.extensions().get::<BodySlot>();
     turn.filter(|_| is_large).cloned()
 }
 
@@ -107,7 +107,7 @@ fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
     let causes = || std::iter::successors(error.source(), |cause| (*cause).source());
     if causes().any(|cause| cause.is::<LengthLimitError>()) {
         ApiError::BodyTooLarge { max_bytes }
-    } else if causes().any(|cause| cause.is::<TooSlow>()) {
+    } else if causes().any(|cause| cause.is::<RateTimeout>()) {
         ApiError::BodyTooSlow
     } else {
         ApiError::BodyBroken {

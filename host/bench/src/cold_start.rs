@@ -11,7 +11,7 @@ use std::time::Instant;
 use tasker_cli::tell;
 use tasker_domain::digest::Digest;
 use tasker_domain::outcome::Outcome;
-use tasker_sandbox::{CompileLimits, Compiler, Sandbox, SandboxConfig, Surroundings};
+use tasker_sandbox::{CompileLimits, Compiler, HostServices, Sandbox, SandboxConfig};
 
 /// Invocations that may run at the same time.
 const SLOTS: usize = 256;
@@ -90,7 +90,7 @@ async fn first_call(sandbox: &Sandbox, digest: Digest) -> anyhow::Result<(f64, f
     let prepared = sandbox.prepare(digest, gone).await?;
     let prepared_ms = started.elapsed().as_secs_f64() * 1e3;
     let executed = sandbox
-        .execute(&prepared, invocation(digest), Surroundings::default())
+        .execute(&prepared, invocation(digest), HostServices::default())
         .await;
     let called_ms = started.elapsed().as_secs_f64() * 1e3;
     match executed.outcome {

@@ -8,7 +8,7 @@ use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::Registry;
-use tasker_registry::upkeep::Upkeep;
+use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_store::bench::Bulk;
 use tasker_tasks::Tasks;
@@ -124,7 +124,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker,
         watch: None,
-        upkeep: Upkeep::default(),
+        maintenance: Maintenance::default(),
         auth: AuthConfig::Off,
         tls: None,
     }
@@ -156,7 +156,11 @@ impl Hosts {
 impl Member {
     fn of(host: Host) -> Self {
         let registry = Registry::new(host.store.clone(), host.sandbox.clone());
-        let tasks = Tasks::new(host.store.clone(), registry.clone(), host.wake.clone());
+        let tasks = Tasks::new(
+            host.store.clone(),
+            registry.clone(),
+            host.notifications.clone(),
+        );
         Self {
             host,
             registry,

@@ -3,14 +3,14 @@
 use super::output::Output;
 use super::paint::Tone;
 use super::view::Diff;
-use tasker_compat::{Change, Level, Verdict};
-use tasker_domain::visible::visible_line;
+use tasker_compat::{Change, CompatReport, Level};
+use tasker_domain::sanitize::sanitize_line;
 
 /// Changes that are printed behind an upload; a diff prints all.
 const MAX_SHOWN: usize = 12;
 
 /// The verdict behind what was uploaded: `since 1.0.0: minor` and the changes, each on a line.
-pub fn since(verdict: &Verdict, output: Output) -> String {
+pub fn since(verdict: &CompatReport, output: Output) -> String {
     let level = level(verdict.level, output);
     let head = format!("\n  since {}: {level}", verdict.against);
     let lines = lines(&verdict.changes, output).into_iter();
@@ -25,7 +25,7 @@ pub fn since(verdict: &Verdict, output: Output) -> String {
 }
 
 /// The verdict as a part of what is shown of a version.
-pub fn block(verdict: &Verdict, output: Output) -> String {
+pub fn block(verdict: &CompatReport, output: Output) -> String {
     let mut text = format!(
         "since {}: {}",
         verdict.against,
@@ -78,7 +78,7 @@ fn lines(changes: &[Change], output: Output) -> Vec<String> {
     let width = width.unwrap_or(0);
     let line = |change: &Change| {
         let level = output.paint.tone(tone(change.level), change.level.as_str());
-        let (path, what) = (visible_line(&change.path), visible_line(&change.what));
+        let (path, what) = (sanitize_line(&change.path), sanitize_line(&change.what));
         format!("{level}  {path:width$}  {what}")
     };
     changes.iter().map(line).collect()

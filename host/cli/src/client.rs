@@ -192,7 +192,7 @@ impl Client {
     /// Reads what an answer says. It may have words of strangers: the value has them in a form that a
     /// terminal shows and does not obey.
     pub fn understand<T: DeserializeOwned>(&self, text: String) -> Result<Answer<T>, CliError> {
-        let value = self.exactly(&json::visible(&text))?;
+        let value = self.exactly(&json::sanitized(&text))?;
         Ok(Answer { text, value })
     }
 

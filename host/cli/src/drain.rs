@@ -37,13 +37,13 @@ pub struct Drain {
 }
 
 #[derive(Deserialize)]
-struct Holders {
+struct References {
     status: String,
     is_drained: bool,
     open_tasks: u64,
     oldest_tasks: Vec<String>,
-    pins: Vec<PinHold>,
-    steps: Vec<StepHold>,
+    pins: Vec<PinReference>,
+    steps: Vec<StepReference>,
     #[serde(default)]
     hidden: Hidden,
     is_default: bool,
@@ -53,7 +53,7 @@ struct Holders {
 }
 
 #[derive(Deserialize)]
-struct PinHold {
+struct PinReference {
     namespace: String,
     target: String,
     requirement: String,
@@ -61,7 +61,7 @@ struct PinHold {
 }
 
 #[derive(Deserialize)]
-struct StepHold {
+struct StepReference {
     namespace: String,
     template: String,
     version: String,
@@ -99,7 +99,7 @@ impl Drain {
         }
     }
 
-    async fn look(&self, kind: Kind, context: &Context) -> Result<Answer<Holders>, CliError> {
+    async fn look(&self, kind: Kind, context: &Context) -> Result<Answer<References>, CliError> {
         let Reference {
             namespace,
             name,
@@ -119,7 +119,7 @@ impl Drain {
     }
 
     /// Looks again until nothing keeps it in use or the user's time is up; tells each change.
-    async fn drained(&self, kind: Kind, context: &Context) -> Result<Answer<Holders>, CliError> {
+    async fn drained(&self, kind: Kind, context: &Context) -> Result<Answer<References>, CliError> {
         let give_up = self.timeout.map(|timeout| Instant::now() + timeout);
         let mut told = String::new();
         loop {
@@ -137,12 +137,12 @@ impl Drain {
         }
     }
 
-    fn timed_out(&self, holders: &Holders) -> Problem {
+    fn timed_out(&self, holders: &References) -> Problem {
         let what = format!("{} is still held by {}", self.release, holders.in_short());
         Problem::new(Exit::TimedOut, "timed_out", what)
     }
 
-    fn text(&self, kind: Kind, holders: &Holders, output: Output) -> String {
+    fn text(&self, kind: Kind, holders: &References, output: Output) -> String {
         let release = &self.release;
         let head = match holders.is_drained {
             true => format!(
@@ -158,8 +158,11 @@ impl Drain {
         let fields = output.fields([
             ("status", holders.status.replace('_', " ")),
             ("open tasks", holders.tasks()),
-            ("pins", lines(holders.pins.iter().map(PinHold::text))),
-            ("steps", lines(holders.steps.iter().map(StepHold::text))),
+            ("pins", lines(holders.pins.iter().map(PinReference::text))),
+            (
+                "steps",
+                lines(holders.steps.iter().map(StepReference::text)),
+            ),
             ("hidden", holders.hidden.text().unwrap_or_default()),
             ("default", holders.default_text(kind).to_owned()),
             ("last used", holders.last_used()),
@@ -167,7 +170,7 @@ impl Drain {
         format!("{head}\n{fields}")
     }
 
-    fn next(&self, kind: Kind, holders: &Holders) -> Vec<String> {
+    fn next(&self, kind: Kind, holders: &References) -> Vec<String> {
         let (release, word) = (&self.release, kind.word());
         if holders.is_drained {
             return vec![match kind {
@@ -201,7 +204,7 @@ impl Kind {
     }
 }
 
-impl Holders {
+impl References {
     /// What keeps it in use, counted.
     fn in_short(&self) -> String {
         let open = usize::try_from(self.open_tasks).unwrap_or(usize::MAX);
@@ -249,7 +252,7 @@ impl Holders {
     }
 }
 
-impl PinHold {
+impl PinReference {
     fn text(&self) -> String {
         let Self {
             namespace,
@@ -284,7 +287,7 @@ impl PinHold {
     }
 }
 
-impl StepHold {
+impl StepReference {
     fn text(&self) -> String {
         let Self {
             namespace,

@@ -34,7 +34,7 @@ const TABLE: [(Exit, u8, &str); 9] = [
     (
         Exit::Unreachable,
         5,
-        "the host cannot be reached, is not ready, or is asked for too much at once",
+        "the host cannot be reached, is not ready, or is overloaded",
     ),
     (Exit::TimedOut, 6, "--timeout passed; the task goes on"),
     (

@@ -1,7 +1,7 @@
 //! JSON text laid out for people, with the members in the order in which they came.
 
 use serde_json::value::RawValue;
-use tasker_domain::visible::{is_obeyed, sign};
+use tasker_domain::sanitize::{is_control, sign};
 
 /// The same JSON with a line a member and two spaces a level; empty objects and arrays stay short.
 pub fn pretty(json: &RawValue) -> String {
@@ -51,7 +51,7 @@ pub fn compact(json: &str) -> String {
 pub fn escaped(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
-        match is_obeyed(c) && !c.is_ascii_whitespace() {
+        match is_control(c) && !c.is_ascii_whitespace() {
             true => text += &format!("\\u{:04x}", u32::from(c)),
             false => text.push(c),
         }
@@ -59,8 +59,8 @@ pub fn escaped(json: &str) -> String {
     text
 }
 
-/// JSON text in which the strings mean what [`visible`](tasker_domain::visible::visible) makes of them.
-pub fn visible(json: &str) -> String {
+/// JSON text in which the strings mean what [`visible`](tasker_domain::sanitize::sanitize_for_terminal) makes of them.
+pub fn sanitized(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     let mut rest = json;
     while let Some(c) = rest.chars().next() {
@@ -92,7 +92,7 @@ fn escape(text: &str) -> (Option<char>, usize) {
         Some(_) | None => (None, text.len().min(2)),
     };
     let shown = c
-        .filter(|c| *c != '\n' && *c != '\t' && is_obeyed(*c))
+        .filter(|c| *c != '\n' && *c != '\t' && is_control(*c))
         .map(sign);
     (shown, used)
 }
@@ -142,9 +142,9 @@ mod tests {
             "b": 1.0}"#;
         let shown = r#"{"a␛[2J": ["x�␈␌␍\\u001b\"", "\n\t\u000a\ud83d\ude00 è"],
             "b": 1.0}"#;
-        assert_eq!(visible(json), shown);
-        assert_eq!(visible("\"\u{202e}\x7f\u{9b}\""), "\"\u{fffd}␡\u{fffd}\"");
-        serde_json::from_str::<serde_json::Value>(&visible(json)).unwrap();
+        assert_eq!(sanitized(json), shown);
+        assert_eq!(sanitized("\"\u{202e}\x7f\u{9b}\""), "\"\u{fffd}␡\u{fffd}\"");
+        serde_json::from_str::<serde_json::Value>(&sanitized(json)).unwrap();
     }
 
     #[test]

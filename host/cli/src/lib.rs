@@ -1,7 +1,7 @@
 //! The commands that speak to a host over its API, or prepare what is uploaded to it: one file a command.
 
+pub mod affected_pins;
 mod audit;
-pub mod barred_pins;
 mod build;
 mod changes;
 mod client;

@@ -6,7 +6,7 @@ use super::{Exit, hints, json, paint, units};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
 use tabled::settings::{Padding, Style};
-use tasker_domain::visible::visible_around;
+use tasker_domain::sanitize::sanitize_around;
 
 /// What to print on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -64,7 +64,7 @@ impl Output {
     /// Prints the text on standard output, with a line end if it lacks one. Of what a terminal obeys,
     /// only our colours are left.
     pub fn print(self, text: &str) -> Result<(), CliError> {
-        self.pass_on(&visible_around(text, paint::mark))
+        self.pass_on(&sanitize_around(text, paint::mark))
     }
 
     /// Prints the text as it is where a program reads it, and as [`Output::print`] does on a terminal.
@@ -178,7 +178,7 @@ impl Output {
 /// Writes to standard error, of what a terminal obeys only our colours; where standard error is closed
 /// there is nobody to tell.
 pub fn tell(text: &str) {
-    let _ = io::stderr().write_all(visible_around(text, paint::mark).as_bytes());
+    let _ = io::stderr().write_all(sanitize_around(text, paint::mark).as_bytes());
 }
 
 fn aligned(builder: Builder) -> String {

@@ -3,7 +3,7 @@
 use super::excerpt::excerpt;
 use super::paint::{Paint, Tone};
 use serde::{Deserialize, Serialize};
-use tasker_domain::visible::{visible, visible_line};
+use tasker_domain::sanitize::{sanitize_for_terminal, sanitize_line};
 
 /// A place and what is wrong there, with the members that the API gives it.
 #[derive(Debug, Deserialize, Serialize)]
@@ -53,9 +53,9 @@ impl Place {
 
     /// `file:line:column: message`, and the line itself.
     pub fn text(&self, paint: Paint) -> String {
-        let mut text = format!("  {}{}\n", self.lead(paint), visible_line(&self.message));
+        let mut text = format!("  {}{}\n", self.lead(paint), sanitize_line(&self.message));
         for line in self.excerpt.iter().flat_map(|excerpt| excerpt.lines()) {
-            text += &format!("    {}\n", visible(line));
+            text += &format!("    {}\n", sanitize_for_terminal(line));
         }
         text
     }
@@ -65,7 +65,7 @@ impl Place {
         let parts = [self.position(), path.map(str::to_owned)];
         let parts = parts.into_iter().flatten();
         parts
-            .map(|part| paint.tone(Tone::Strong, &format!("{}:", visible_line(&part))) + " ")
+            .map(|part| paint.tone(Tone::Strong, &format!("{}:", sanitize_line(&part))) + " ")
             .collect()
     }
 

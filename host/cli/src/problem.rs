@@ -5,8 +5,8 @@ use super::paint::{Paint, Tone};
 use super::place::Place;
 use serde::Deserialize;
 use serde_json::json;
-use tasker_domain::chain::Chain;
-use tasker_domain::visible::visible;
+use tasker_domain::error_chain::ErrorChain;
+use tasker_domain::sanitize::sanitize_for_terminal;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -78,7 +78,7 @@ impl Problem {
     /// Reads what the host answered; `status` is not a success.
     pub fn from_answer(status: u16, body: String, url: &str) -> Self {
         let exit = Exit::of_status(status);
-        let Ok(answer) = serde_json::from_str::<Answer>(&super::json::visible(&body)) else {
+        let Ok(answer) = serde_json::from_str::<Answer>(&super::json::sanitized(&body)) else {
             let what =
                 format!("{url} answered with status {status}, but not as a Tasker host does");
             return Self::new(exit, "not_a_tasker_host", what).help("check --url or TASKER_URL");
@@ -131,7 +131,7 @@ impl Problem {
         let mut text = format!(
             "{} {}\n",
             paint.tone(Tone::Bad, "error:"),
-            indent_rest(&visible(&self.what))
+            indent_rest(&sanitize_for_terminal(&self.what))
         );
         for place in &self.places {
             text += &place.text(paint);
@@ -140,7 +140,7 @@ impl Problem {
             text += &format!(
                 "  {} {}\n",
                 paint.tone(Tone::Active, "help:"),
-                indent_rest(&visible(help))
+                indent_rest(&sanitize_for_terminal(help))
             );
         }
         text
@@ -181,7 +181,12 @@ impl From<Problem> for CliError {
 /// For the commands that need no host: the causes, the outermost first.
 impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
-        Problem::new(Exit::Failed, "failed", Chain(error.as_ref()).to_string()).into()
+        Problem::new(
+            Exit::Failed,
+            "failed",
+            ErrorChain(error.as_ref()).to_string(),
+        )
+        .into()
     }
 }
 

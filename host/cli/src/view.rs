@@ -14,12 +14,12 @@ pub use share::{Hidden, Share};
 pub use standing::Standing;
 pub use transition::{Failure, Transition};
 
-use super::barred_pins::BarredPins;
+use super::affected_pins::AffectedPins;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
-use tasker_compat::Verdict;
+use tasker_compat::CompatReport;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::limits::LimitSettings;
@@ -85,7 +85,7 @@ pub struct ComponentVersion {
     #[serde(default)]
     pub provenance: Option<Provenance>,
     #[serde(default)]
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CompatReport>,
     /// What it wants beyond what was agreed to.
     #[serde(default)]
     pub unapproved: Vec<String>,
@@ -157,7 +157,7 @@ pub struct Quarantine {
     pub held: Vec<Held>,
     /// In the answer to a quarantine.
     #[serde(flatten)]
-    pub pins: BarredPins,
+    pub pins: AffectedPins,
 }
 
 /// Open tasks of a template that stand still for a quarantine.
@@ -173,7 +173,7 @@ pub struct Held {
 #[derive(Debug, Deserialize)]
 pub struct Yanked {
     #[serde(flatten)]
-    pub pins: BarredPins,
+    pub pins: AffectedPins,
 }
 
 /// Code that may run again.
@@ -212,7 +212,7 @@ pub struct TemplateVersion {
     #[serde(flatten)]
     pub standing: Standing,
     #[serde(default)]
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
     /// In the answer to an upload: false where the same template was there already.
     #[serde(default)]
@@ -246,7 +246,7 @@ pub struct Diff {
     pub to: Option<semver::Version>,
     pub lowest_version: semver::Version,
     #[serde(flatten)]
-    pub verdict: Verdict,
+    pub verdict: CompatReport,
 }
 
 #[derive(Debug, Deserialize)]

@@ -44,7 +44,7 @@ pub struct Change {
 
 /// What the host found when it compared a version with the last one below it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
+pub struct CompatReport {
     pub level: Level,
     /// The version that it was compared with.
     pub against: Version,
@@ -52,7 +52,7 @@ pub struct Verdict {
     pub changes: Vec<Change>,
 }
 
-impl Verdict {
+impl CompatReport {
     /// The level is that of the gravest change; patch where there is none.
     pub fn of(against: Version, mut changes: Vec<Change>) -> Self {
         changes.sort_by_key(|change| std::cmp::Reverse(change.level));

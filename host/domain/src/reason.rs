@@ -1,6 +1,6 @@
 //! Why something is changed, in the words of who changes it.
 
-use super::visible::is_obeyed;
+use super::sanitize::is_control;
 
 /// The longest reason, in bytes.
 pub const MAX_REASON_BYTES: usize = 1_000;
@@ -8,7 +8,7 @@ pub const MAX_REASON_BYTES: usize = 1_000;
 /// True where the reason can be kept: it is short, has one line, so that no part of it passes for an
 /// entry of its own, and shows as it is wherever it is read.
 pub fn is_kept(reason: &str) -> bool {
-    reason.len() <= MAX_REASON_BYTES && !reason.chars().any(is_obeyed)
+    reason.len() <= MAX_REASON_BYTES && !reason.chars().any(is_control)
 }
 
 #[cfg(test)]

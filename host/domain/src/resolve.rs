@@ -20,14 +20,14 @@ use std::sync::Arc;
 pub struct Candidate<Id> {
     pub version: Version,
     /// Why new tasks may not take it, if so.
-    pub bar: Option<Bar>,
+    pub bar: Option<Ineligible>,
     /// What the caller knows this version by.
     pub id: Id,
 }
 
 /// Why new tasks may not take a version; tasks that have it in their lock are another matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Bar {
+pub enum Ineligible {
     /// Its owner took it back.
     Yanked,
     /// It wants more rights than it has, and nobody agreed so far.
@@ -40,7 +40,7 @@ pub enum Bar {
     Unsigned,
 }
 
-impl Bar {
+impl Ineligible {
     /// The bar of this name.
     pub fn named(name: &str) -> Option<Self> {
         let all = [
@@ -64,7 +64,7 @@ impl Bar {
     }
 }
 
-impl fmt::Display for Bar {
+impl fmt::Display for Ineligible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Yanked => "yanked",

@@ -5,7 +5,7 @@ use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 /// The shortest value, in bytes: a shorter one could not be told from ordinary text, and would be
-/// struck out of results that have nothing to do with it.
+/// redacted of results that have nothing to do with it.
 pub const MIN_SECRET_BYTES: usize = 6;
 /// The longest value, in bytes.
 pub const MAX_SECRET_BYTES: usize = 16 << 10;
@@ -70,8 +70,8 @@ pub fn placeholder(random: [u8; PLACEHOLDER_BYTES]) -> String {
     format!("{PLACEHOLDER_PREFIX}{hex}")
 }
 
-/// What stands where a secret's value was struck out.
-pub fn struck_out(name: &Name) -> String {
+/// What stands where a secret's value was redacted.
+pub fn redacted(name: &Name) -> String {
     format!("[secret {name}]")
 }
 

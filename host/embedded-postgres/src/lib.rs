@@ -188,9 +188,9 @@ impl Embedded {
     /// Ends all sessions, stops the server and waits until it has ended. One that does not stop in time
     /// is killed; what was committed is safe, and the next start takes longer.
     pub async fn stop(self) -> Result<(), EmbeddedError> {
-        for (signal, patience) in [(Signal::INT, STOP_TIMEOUT), (Signal::QUIT, QUIT_TIMEOUT)] {
+        for (signal, limit) in [(Signal::INT, STOP_TIMEOUT), (Signal::QUIT, QUIT_TIMEOUT)] {
             self.server.ask_to_stop(signal);
-            if self.ends_within(patience).await {
+            if self.ends_within(limit).await {
                 return Ok(());
             }
         }
@@ -209,8 +209,8 @@ impl Embedded {
 }
 
 impl Embedded {
-    async fn ends_within(&self, patience: Duration) -> bool {
-        let ended = tokio::time::timeout(patience, self.server.ended());
+    async fn ends_within(&self, limit: Duration) -> bool {
+        let ended = tokio::time::timeout(limit, self.server.ended());
         ended.await.is_ok()
     }
 }

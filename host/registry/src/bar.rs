@@ -7,10 +7,10 @@ use tasker_domain::actor::Actor;
 use tasker_domain::name::NameError;
 use tasker_domain::requirement::QualifiedName;
 use tasker_store::component::{ComponentVersionRow, VersionStatus};
-use tasker_store::pin::BarredPins;
+use tasker_store::pin::AffectedPins;
 use tasker_store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use tasker_store::template::TemplateVersionRow;
-use tasker_store::yank::{BarRow, Family};
+use tasker_store::yank::{Family, IneligibleRow};
 
 impl Registry {
     /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks
@@ -23,7 +23,7 @@ impl Registry {
         is_yanked: bool,
         actor: &Actor,
         reason: &str,
-    ) -> Result<(ComponentVersionRow, BarredPins), RegistryError> {
+    ) -> Result<(ComponentVersionRow, AffectedPins), RegistryError> {
         let family = Family::Component;
         let pins = self
             .store
@@ -40,7 +40,7 @@ impl Registry {
         is_yanked: bool,
         actor: &Actor,
         reason: &str,
-    ) -> Result<(TemplateVersionRow, BarredPins), RegistryError> {
+    ) -> Result<(TemplateVersionRow, AffectedPins), RegistryError> {
         let family = Family::Template;
         let pins = self
             .store
@@ -84,9 +84,12 @@ impl Registry {
     }
 
     /// Who took a version out of use, when and why; none where nobody did.
-    pub async fn barred(&self, row: &ComponentVersionRow) -> Result<Option<BarRow>, RegistryError> {
+    pub async fn barred(
+        &self,
+        row: &ComponentVersionRow,
+    ) -> Result<Option<IneligibleRow>, RegistryError> {
         if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
-            return Ok(Some(BarRow {
+            return Ok(Some(IneligibleRow {
                 at: quarantine.at,
                 actor: quarantine.actor,
                 reason: quarantine.reason,

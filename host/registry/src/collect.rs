@@ -1,8 +1,8 @@
 //! Removing what nothing needs any more.
 
 use super::discover::parse_version;
-use super::hold::{by_default, taken, unbarred};
 use super::pin_sides::Sides;
+use super::references::{by_default, taken, unbarred};
 use super::{Registry, RegistryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use tasker_domain::name::{Name, NameError};
 use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
 use tasker_store::collect::{Collectable, Collected, CollectedRow};
-use tasker_store::hold::ComponentPinRow;
+use tasker_store::references::ComponentPinRow;
 
 /// How often a collection begins anew because the registry changed under it, or it was delayed.
 const MAX_TRIES: u32 = 16;

@@ -3,7 +3,7 @@
 use semver::Version;
 use serde::Serialize;
 use tasker_domain::requirement::Requirement;
-use tasker_domain::resolve::{Bar, Candidate, Pin};
+use tasker_domain::resolve::{Candidate, Ineligible, Pin};
 
 /// All versions of a template or component as a list has them, each with why new tasks may not take it,
 /// if so; and the pin of its own namespace.
@@ -24,14 +24,14 @@ pub trait ListedVersions {
         self.family().default_version()
     }
 
-    fn bar_counts(&self) -> BarCounts {
+    fn bar_counts(&self) -> IneligibleCounts {
         self.family().bar_counts()
     }
 }
 
 /// How many versions new tasks may not take, by the reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct BarCounts {
+pub struct IneligibleCounts {
     #[serde(skip_serializing_if = "is_zero")]
     pub yanked: usize,
     #[serde(skip_serializing_if = "is_zero")]
@@ -61,16 +61,16 @@ impl FamilyVersions<'_> {
         chosen.map(|chosen| chosen.version.clone())
     }
 
-    pub fn bar_counts(&self) -> BarCounts {
-        let mut counts = BarCounts::default();
+    pub fn bar_counts(&self) -> IneligibleCounts {
+        let mut counts = IneligibleCounts::default();
         for candidate in self.candidates() {
             match candidate.bar {
                 None => {}
-                Some(Bar::Yanked) => counts.yanked += 1,
-                Some(Bar::NeedsApproval) => counts.needs_approval += 1,
-                Some(Bar::Quarantined) => counts.quarantined += 1,
-                Some(Bar::Collected) => counts.collected += 1,
-                Some(Bar::Unsigned) => counts.unsigned += 1,
+                Some(Ineligible::Yanked) => counts.yanked += 1,
+                Some(Ineligible::NeedsApproval) => counts.needs_approval += 1,
+                Some(Ineligible::Quarantined) => counts.quarantined += 1,
+                Some(Ineligible::Collected) => counts.collected += 1,
+                Some(Ineligible::Unsigned) => counts.unsigned += 1,
             }
         }
         counts
@@ -82,7 +82,7 @@ impl FamilyVersions<'_> {
         pairs.filter_map(|(version, bar)| {
             let bar = match bar {
                 None => None,
-                Some(name) => Some(Bar::named(name)?),
+                Some(name) => Some(Ineligible::named(name)?),
             };
             Some(Candidate {
                 version: Version::parse(version).ok()?,

@@ -6,7 +6,7 @@ use super::{Registry, RegistryError};
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
-use tasker_compat::{Verdict, promise, template};
+use tasker_compat::{CompatReport, promise, template};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::Template;
 
@@ -21,7 +21,7 @@ pub struct Diff {
     /// The lowest number after `from` that leaves room for the changes, whether it is taken or not.
     pub lowest_version: Version,
     #[serde(flatten)]
-    pub verdict: Verdict,
+    pub verdict: CompatReport,
 }
 
 impl Registry {
@@ -43,7 +43,7 @@ impl Registry {
         Ok(diff(
             target,
             Some(to),
-            Verdict::of(from.clone(), changes),
+            CompatReport::of(from.clone(), changes),
             &[],
         ))
     }
@@ -62,7 +62,7 @@ impl Registry {
         Ok(diff(
             target,
             None,
-            Verdict::of(from.clone(), changes),
+            CompatReport::of(from.clone(), changes),
             &taken,
         ))
     }
@@ -102,7 +102,12 @@ impl Registry {
             Some(_) => Vec::new(),
             None => numbers(self.template_numbers(target).await?),
         };
-        Ok(diff(target, to, Verdict::of(from.clone(), changes), &taken))
+        Ok(diff(
+            target,
+            to,
+            CompatReport::of(from.clone(), changes),
+            &taken,
+        ))
     }
 
     /// Inspects bytes that are not published.
@@ -121,7 +126,12 @@ fn numbers(all: Vec<(Version, bool)>) -> Vec<Version> {
 }
 
 /// `taken`: numbers that what has none yet cannot have.
-fn diff(target: &QualifiedName, to: Option<&Version>, verdict: Verdict, taken: &[Version]) -> Diff {
+fn diff(
+    target: &QualifiedName,
+    to: Option<&Version>,
+    verdict: CompatReport,
+    taken: &[Version],
+) -> Diff {
     let from = verdict.against.clone();
     let stable = Version::new(from.major, from.minor, from.patch);
     Diff {

@@ -1,8 +1,8 @@
 //! Why the registry refuses something.
 
-use super::broken_promise::BrokenPromise;
 use super::kv_place::KvPlace;
 use super::release::{Kind, Release};
+use super::semver_violation::SemverViolation;
 use semver::Version;
 use std::time::Duration;
 use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
@@ -13,7 +13,7 @@ use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
 use tasker_domain::pin::PinChangeError;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
-use tasker_domain::resolve::{Bar, Existing, ResolveError, Unmet};
+use tasker_domain::resolve::{Existing, Ineligible, ResolveError, Unmet};
 use tasker_domain::scope::Scope;
 use tasker_domain::secret::SecretValueError;
 use tasker_domain::share::UnsharedUse;
@@ -51,7 +51,7 @@ pub enum RegistryError {
         "{} leaves room for a {} change since {}, but this is a {} one: publish it as {}",
         .0.release, .0.allowed, .0.verdict.against, .0.verdict.level, .0.lowest
     )]
-    PromisesTooMuch(Box<BrokenPromise>),
+    PromisesTooMuch(Box<SemverViolation>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
     #[error("no task of this template could run: {0}")]
@@ -232,7 +232,7 @@ pub enum RegistryError {
 
 impl RegistryError {
     /// True where nothing is wrong with what was asked for.
-    pub fn is_of_the_host(&self) -> bool {
+    pub fn is_internal(&self) -> bool {
         matches!(
             self,
             Self::Store(_) | Self::Sandbox(_) | Self::Stored { .. }
@@ -288,15 +288,15 @@ fn way_out(
         return format!("satisfies {requirement}; publish one or pin another");
     };
     let mend = match bar {
-        Bar::NeedsApproval => {
+        Ineligible::NeedsApproval => {
             format!("agree to what it wants: tasker {kind} approve {target}@{version}")
         }
-        Bar::Yanked => format!("give it back: tasker {kind} unyank {target}@{version}"),
-        Bar::Quarantined => {
+        Ineligible::Yanked => format!("give it back: tasker {kind} unyank {target}@{version}"),
+        Ineligible::Quarantined => {
             format!("lift its quarantine: tasker {kind} release {target}@{version}")
         }
-        Bar::Collected => format!("push the bytes of {version} again, or pin another"),
-        Bar::Unsigned => format!("pin another{}", existing.remedy()),
+        Ineligible::Collected => format!("push the bytes of {version} again, or pin another"),
+        Ineligible::Unsigned => format!("pin another{}", existing.remedy()),
     };
     format!("that new tasks may take satisfies {requirement}; {mend}")
 }

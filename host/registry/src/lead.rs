@@ -12,7 +12,7 @@ use tasker_store::pin::PinRow;
 
 /// A pin and the versions that it means now; none where nothing that new tasks may take satisfies it.
 #[derive(Clone, Debug)]
-pub struct Led {
+pub struct ResolvedPin {
     pub row: PinRow,
     pub pinned: Pinned,
     pub version: Option<Version>,
@@ -22,7 +22,7 @@ pub struct Led {
 
 impl Registry {
     /// Looks where these pins lead.
-    pub async fn lead(&self, rows: Vec<PinRow>) -> Result<Vec<Led>, RegistryError> {
+    pub async fn lead(&self, rows: Vec<PinRow>) -> Result<Vec<ResolvedPin>, RegistryError> {
         let mut known: BTreeMap<_, Vec<Candidate<()>>> = BTreeMap::new();
         let mut all = Vec::with_capacity(rows.len());
         for row in rows {
@@ -32,7 +32,7 @@ impl Registry {
             if !known.contains_key(&name) {
                 known.insert(name.clone(), self.seen_by_pin(&target).await?);
             }
-            all.push(Led::of(row, &known[&name])?);
+            all.push(ResolvedPin::of(row, &known[&name])?);
         }
         Ok(all)
     }
@@ -47,7 +47,7 @@ impl Registry {
     }
 }
 
-impl Led {
+impl ResolvedPin {
     fn of(row: PinRow, candidates: &[Candidate<()>]) -> Result<Self, RegistryError> {
         let pinned = row.pinned()?;
         let version =

@@ -1,42 +1,42 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
+pub mod approval;
 pub mod bar;
-pub mod broken_promise;
 pub mod collect;
 pub mod default_version;
 pub mod diff;
 pub mod discover;
-pub mod gate;
 pub mod grant;
 pub mod graph;
 pub mod hidden;
-pub mod hold;
 pub mod inventory;
 pub mod kv;
 pub mod kv_place;
 pub mod lead;
 pub mod limit;
+pub mod maintenance;
 pub mod pin;
 pub mod pin_sides;
 pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
 pub mod ramp;
+pub mod references;
 pub mod resolve;
 pub mod secret;
+pub mod semver_violation;
 pub mod share;
 pub mod sign;
-pub mod upkeep;
 pub mod uses;
 pub mod verdict;
 pub mod watch;
 
 mod error;
-mod go_back;
 mod obstacles;
 mod release;
+mod rollback;
+mod signing_policy_filter;
 mod storable;
-mod taking;
 mod version_page;
 
 pub use error::RegistryError;

@@ -1,7 +1,7 @@
 //! What keeps every task of a template from running, told before it is published.
 
 use super::resolve::assumed::Assumed;
-use super::resolve::foresee::StepChoice;
+use super::resolve::preview::StepChoice;
 use super::{Registry, RegistryError};
 use std::collections::HashMap;
 use tasker_domain::name::Name;
@@ -16,7 +16,9 @@ impl Registry {
         template: &Template,
         source: &str,
     ) -> Result<Vec<Finding>, RegistryError> {
-        let foreseen = self.foresee(template, &Assumed::default()).await?;
+        let foreseen = self
+            .preview_resolution(template, &Assumed::default())
+            .await?;
         let checks = [unrunnable(template, &foreseen.steps)];
         let found: Vec<Problem> = checks.into_iter().flatten().collect();
         Ok(match found.is_empty() {

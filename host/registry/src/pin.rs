@@ -5,7 +5,7 @@ use super::{Kind, Registry, RegistryError};
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Bar, Candidate, Existing, highest};
+use tasker_domain::resolve::{Candidate, Existing, Ineligible, highest};
 use tasker_store::audit::{AuditFilter, AuditRow};
 use tasker_store::pin::{PinBy, PinKey, PinKind, PinRow};
 
@@ -143,7 +143,7 @@ impl Registry {
         &self,
         pin: &PinTarget,
     ) -> Result<Vec<Candidate<()>>, RegistryError> {
-        let versions: Vec<(String, Option<Bar>)> = match pin.kind {
+        let versions: Vec<(String, Option<Ineligible>)> = match pin.kind {
             PinKind::Component => {
                 let named = std::slice::from_ref(&pin.qualified);
                 let policy = self.store.signing_policy(&pin.namespace).await?;
@@ -155,7 +155,7 @@ impl Registry {
                 rows.into_iter().map(|row| (row.version, row.bar)).collect()
             }
         };
-        let candidate = |(version, bar): (String, Option<Bar>)| {
+        let candidate = |(version, bar): (String, Option<Ineligible>)| {
             let version = parse_version(&version)?;
             Ok(Candidate {
                 version,

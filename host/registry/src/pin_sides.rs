@@ -2,7 +2,7 @@
 
 use super::RegistryError;
 use tasker_domain::requirement::Requirement;
-use tasker_store::hold::ComponentPinRow;
+use tasker_store::references::ComponentPinRow;
 
 /// Where a pin leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

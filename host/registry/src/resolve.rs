@@ -1,17 +1,17 @@
 //! From what a caller asks for to the lock of a new task.
 
-mod again;
 pub mod assumed;
 mod cache;
 mod candidates;
 mod definition;
-pub mod foresee;
 mod pins;
+pub mod preview;
+mod reresolve;
 pub(crate) mod template;
 
-pub use again::{Again, Standing, Swap, UpgradeRule};
 pub(crate) use cache::ResolvedCache;
 pub use definition::Definition;
+pub use reresolve::{Reresolution, Standing, Swap, UpgradeRule};
 
 use super::share::check_use;
 use super::{Kind, Registry, RegistryError, Release};

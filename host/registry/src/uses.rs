@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Bar, Candidate, highest};
+use tasker_domain::resolve::{Candidate, Ineligible, highest};
 use tasker_domain::signing_policy::SigningPolicy;
 use tasker_store::component::VersionStatus;
 use tasker_store::uses::{PinUseRow, UseRow};
@@ -175,7 +175,7 @@ fn used_versions(
             .filter(|step| step.takes.as_ref() == Some(version));
         UsedVersion {
             version: version.clone(),
-            status: candidate.bar.map_or("active", Bar::as_str),
+            status: candidate.bar.map_or("active", Ineligible::as_str),
             open_tasks: open.get(&version.to_string()).copied().unwrap_or(0),
             steps: takers.count(),
         }

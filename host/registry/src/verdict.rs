@@ -1,13 +1,13 @@
 //! What a new version changes, and whether its number says so.
 
-use super::broken_promise::BrokenPromise;
 use super::discover::{descriptor, parse_version, stored_template};
+use super::semver_violation::SemverViolation;
 use super::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
 use tasker_compat::component::{asks_for_bytes, changed_exports, changed_handlers};
-use tasker_compat::{Change, Verdict, promise, template};
+use tasker_compat::{Change, CompatReport, promise, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
@@ -64,7 +64,7 @@ impl Registry {
         kind: Kind,
         target: &QualifiedName,
         version: &Version,
-        verdict: Option<Verdict>,
+        verdict: Option<CompatReport>,
     ) -> Result<Option<Value>, RegistryError> {
         let Some(verdict) = verdict else {
             return Ok(None);
@@ -79,7 +79,7 @@ impl Registry {
             what: format!("the verdict on {release}"),
             reason: error.to_string(),
         })?;
-        self.hold_to_promise(release, &verdict).await?;
+        self.check_semver(release, &verdict).await?;
         Ok(Some(json))
     }
 
@@ -90,13 +90,13 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         uploaded: &Uploaded,
-    ) -> Result<Option<Verdict>, RegistryError> {
+    ) -> Result<Option<CompatReport>, RegistryError> {
         let numbers = self.component_numbers(target).await?;
         let Some(against) = promise::against(version, usable(&numbers)) else {
             return Ok(None);
         };
         let changes = self.changes_since(target, against, uploaded).await?;
-        Ok(Some(Verdict::of(against.clone(), changes)))
+        Ok(Some(CompatReport::of(against.clone(), changes)))
     }
 
     /// Compares a template with the last version below it; none where there is none.
@@ -104,14 +104,14 @@ impl Registry {
         &self,
         target: &QualifiedName,
         new: Template,
-    ) -> Result<Option<Verdict>, RegistryError> {
+    ) -> Result<Option<CompatReport>, RegistryError> {
         let numbers = self.template_numbers(target).await?;
         let Some(against) = promise::against(&new.version, usable(&numbers)) else {
             return Ok(None);
         };
         let old = stored_template(&self.template_version(target, against).await?)?;
-        let changes = aside(move || template::compare(&old, &new)).await;
-        Ok(Some(Verdict::of(against.clone(), changes)))
+        let changes = spawn_blocking(move || template::compare(&old, &new)).await;
+        Ok(Some(CompatReport::of(against.clone(), changes)))
     }
 
     /// What an upload changes since this version.
@@ -131,7 +131,7 @@ impl Registry {
             let before = self.store.component_bytes(row.digest).await?;
             changes.extend(self.changed_exports(before, uploaded.bytes.clone()).await);
         }
-        changes.extend(aside(move || changed_handlers(&old, &new)).await);
+        changes.extend(spawn_blocking(move || changed_handlers(&old, &new)).await);
         Ok(changes)
     }
 
@@ -140,14 +140,14 @@ impl Registry {
             let what = "cannot be compared: the bytes of that version were removed";
             return vec![Change::major("exports", what)];
         };
-        aside(move || changed_exports(&before, &after)).await
+        spawn_blocking(move || changed_exports(&before, &after)).await
     }
 
     /// Refuses a number that leaves no room for what was changed.
-    pub(crate) async fn hold_to_promise(
+    pub(crate) async fn check_semver(
         &self,
         release: Release,
-        verdict: &Verdict,
+        verdict: &CompatReport,
     ) -> Result<(), RegistryError> {
         let allowed = promise::allowed(&verdict.against, &release.version);
         if verdict.level <= allowed {
@@ -159,7 +159,7 @@ impl Registry {
         };
         let taken: Vec<Version> = numbers.into_iter().map(|(version, _)| version).collect();
         let lowest = promise::lowest(&verdict.against, verdict.level, &release.version, &taken);
-        Err(RegistryError::PromisesTooMuch(Box::new(BrokenPromise {
+        Err(RegistryError::PromisesTooMuch(Box::new(SemverViolation {
             release,
             verdict: verdict.clone(),
             allowed,
@@ -198,7 +198,7 @@ fn usable(numbers: &[(Version, bool)]) -> impl Iterator<Item = &Version> {
 }
 
 /// Off the threads that answer requests: a comparison may take long.
-async fn aside<T: Send + 'static>(compare: impl FnOnce() -> T + Send + 'static) -> T {
+async fn spawn_blocking<T: Send + 'static>(compare: impl FnOnce() -> T + Send + 'static) -> T {
     let done = tokio::task::spawn_blocking(compare).await;
     done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

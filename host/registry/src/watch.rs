@@ -178,7 +178,7 @@ impl Watch {
             let until = if is_waiting { " yet" } else { "" };
             tracing::warn!(file = %path, "not published{until}: {why}");
         }
-        match (is_waiting, error.is_of_the_host()) {
+        match (is_waiting, error.is_internal()) {
             (true, _) => Came::Waits(why),
             (false, true) => Came::Failed,
             (false, false) => Came::Nothing,

@@ -73,7 +73,7 @@ impl LogWriter {
     pub(super) fn refused(&self, message: &str) {
         let mut log = self.lock();
         log.add(LogLevel::Warn, LogSource::Host, message, Vec::new());
-        let (kept, _) = log.given.struck_out_within(message, REFUSAL_BYTES);
+        let (kept, _) = log.given.redacted_within(message, REFUSAL_BYTES);
         log.refusal = Some(printable(&kept));
     }
 
@@ -115,17 +115,17 @@ impl AttemptLog {
             fields.clear();
         }
         for (key, value) in &mut fields {
-            *key = printable(&self.given.struck_out(key));
-            *value = printable(&self.given.struck_out(value));
+            *key = printable(&self.given.redacted(key));
+            *value = printable(&self.given.redacted(value));
         }
         if LastWords::include(level, source) {
-            let (kept, _) = self.given.struck_out_within(message, LAST_LINE_BYTES);
+            let (kept, _) = self.given.redacted_within(message, LAST_LINE_BYTES);
             self.last_words.add(&printable(&kept), &fields);
         }
         if room_bytes == 0 {
             return;
         }
-        let (kept, dropped_bytes) = self.given.struck_out_within(message, room_bytes);
+        let (kept, dropped_bytes) = self.given.redacted_within(message, room_bytes);
         let mut message = printable(&kept);
         message.truncate(message.floor_char_boundary(room_bytes));
         self.dropped_bytes += dropped_bytes;
@@ -172,7 +172,7 @@ impl AttemptLog {
         let bytes = std::mem::take(self.part_mut(source));
         let text = String::from_utf8_lossy(&bytes);
         let message = match self.dropped_bytes > 0 {
-            true => printable(&self.given.struck_out_of_cut(&text)),
+            true => printable(&self.given.redacted_cut(&text)),
             false => printable(&text),
         };
         let level = match source {
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_struck_out_of_lines_and_fields_and_no_half_of_it_stays_where_lines_are_cut() {
+    fn a_secret_is_redacted_of_lines_and_fields_and_no_half_of_it_stays_where_lines_are_cut() {
         let given = Given::default();
         let value = SecretValue::parse(b"correct horse".to_vec()).unwrap();
         given.add(&"s".parse().unwrap(), value);

@@ -2,7 +2,7 @@
 
 mod disk;
 
-use super::compiler::{Compiler, Purpose, Turns};
+use super::compiler::{CompileQueue, Compiler, Purpose};
 use super::contract::CONTRACT_HANDLER;
 use super::refusal::Refusal;
 use super::shape;
@@ -55,7 +55,7 @@ pub(super) struct CodeCache {
     memory: Mutex<LruCache<Digest, Arc<OnceCell<Prepared>>>>,
     disk: DiskCache,
     compiler: Compiler,
-    turns: Turns,
+    turns: CompileQueue,
     /// The turn of whoever loads bytes: each may take a connection for long.
     loading: Semaphore,
 }
@@ -72,7 +72,7 @@ impl CodeCache {
             memory: Mutex::new(LruCache::new(COMPONENTS_IN_MEMORY)),
             disk,
             compiler,
-            turns: Turns::new(),
+            turns: CompileQueue::new(),
             loading: Semaphore::new(1),
         })
     }

@@ -4,7 +4,7 @@ use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::engine::EPOCH_TICK;
 use super::log_line::LogLine;
-use super::services::Surroundings;
+use super::services::HostServices;
 use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::stopped::Stopped;
@@ -43,13 +43,13 @@ impl Sandbox {
         &self,
         prepared: &Prepared,
         invocation: Arc<Invocation>,
-        surroundings: Surroundings,
+        services: HostServices,
     ) -> Executed {
         let _slot = acquire_slot(&self.inner.permits).await;
         let started = Instant::now();
         // Set already only where whoever runs the attempt runs it twice.
-        surroundings.begun.set(started).ok();
-        let state = AttemptState::new(invocation, surroundings, self.inner.http.clone(), started);
+        services.begun.set(started).ok();
+        let state = AttemptState::new(invocation, services, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
         let meter = store.data().meter.clone();
         let answer = within_deadline(&mut store, async |store| call(store, prepared).await);
@@ -91,7 +91,7 @@ pub(super) async fn within_deadline<T>(
     body: impl AsyncFnOnce(&mut Store<AttemptState>) -> Result<T>,
 ) -> Result<T> {
     let end = store.data().deadline + DEADLINE_GRACE;
-    let quarantined = store.data().surroundings.quarantined.clone();
+    let quarantined = store.data().services.quarantined.clone();
     if quarantined.is_cancelled() {
         return Err(Stopped::Quarantined.into());
     }
@@ -120,7 +120,7 @@ async fn call(
 
 fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> {
     let state = store.data();
-    if state.surroundings.quarantined.is_cancelled() {
+    if state.services.quarantined.is_cancelled() {
         return Err(Stopped::Quarantined.into());
     }
     if Instant::now() >= state.deadline {

@@ -10,7 +10,7 @@ use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::surface::{Surface, beginning, refuse_other_files};
 use super::verdict;
-use super::{Prepared, Sandbox, SandboxError, Surroundings};
+use super::{HostServices, Prepared, Sandbox, SandboxError};
 use std::sync::Arc;
 use std::time::Instant;
 use tasker_domain::descriptor::Descriptor;
@@ -96,7 +96,7 @@ impl Sandbox {
         let invocation = Arc::new(describing(prepared.digest()));
         let state = AttemptState::new(
             invocation,
-            Surroundings::default(),
+            HostServices::default(),
             self.inner.http.clone(),
             Instant::now(),
         );

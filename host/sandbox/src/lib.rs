@@ -47,13 +47,13 @@ pub use log_line::{LogLevel, LogLine, LogSource};
 pub use measure::CallTimes;
 pub use refusal::{CompileBound, Refusal};
 pub use services::{
-    AncestorError, AncestorResult, AncestorResults, Begun, KvEntries, KvUnavailable,
-    SecretUnavailable, SecretValues, Surroundings,
+    AncestorError, AncestorResult, AncestorResults, Begun, HostServices, KvEntries, KvUnavailable,
+    SecretUnavailable, SecretValues,
 };
 pub use verdict::is_of_this_host;
 
 use cache::CodeCache;
-use egress::{Outside, SystemNames};
+use egress::{EgressClient, SystemNames};
 use guests::GuestThreads;
 use state::AttemptState;
 use std::path::PathBuf;
@@ -127,11 +127,11 @@ struct Inner {
     engine: Engine,
     linker: Linker<AttemptState>,
     cache: CodeCache,
-    /// Turns of attempts.
+    /// CompileQueue of attempts.
     permits: Semaphore,
-    /// Turns of inspections: a mended version must not wait for the attempts that it would end.
+    /// CompileQueue of inspections: a mended version must not wait for the attempts that it would end.
     inspections: Semaphore,
-    http: Outside,
+    http: EgressClient,
     guests: GuestThreads,
 }
 
@@ -155,7 +155,7 @@ impl Sandbox {
         let linker = capability::link(&engine).map_err(SandboxError::Engine)?;
         let cache = CodeCache::open(&engine, config.cache_dir, config.compiler)?;
         let permits = Semaphore::new(max_concurrent);
-        let http = Outside::new(names);
+        let http = EgressClient::new(names);
         let guests = GuestThreads::start().map_err(SandboxError::Threads)?;
         Ok(Self {
             inner: Arc::new(Inner {

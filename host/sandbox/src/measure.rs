@@ -1,6 +1,6 @@
 //! How long a call takes.
 
-use super::{Prepared, Sandbox, Surroundings};
+use super::{HostServices, Prepared, Sandbox};
 use serde::Serialize;
 use std::sync::Arc;
 use std::time::Instant;
@@ -25,7 +25,7 @@ impl Sandbox {
         let mut times_us = Vec::with_capacity(calls.max(1));
         for _ in 0..calls.max(1) {
             let started = Instant::now();
-            self.execute(prepared, invocation.clone(), Surroundings::default())
+            self.execute(prepared, invocation.clone(), HostServices::default())
                 .await;
             times_us.push(started.elapsed().as_secs_f64() * 1e6);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 use tasker_domain::bounds::MAX_WANTS;
 use tasker_domain::capability::CapabilityError;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::outcome::Failure;
 
 /// An upload that is not a component that this host can run. What is said is for its author.
@@ -120,7 +120,7 @@ impl Refusal {
 
     /// The refusal and its causes in one line.
     pub fn chain(&self) -> String {
-        Chain(self).to_string()
+        ErrorChain(self).to_string()
     }
 }
 

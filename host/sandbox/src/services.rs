@@ -16,7 +16,7 @@ pub type Begun = SetOnce<Instant>;
 
 /// What an attempt may ask of those who run it.
 #[derive(Clone, Default)]
-pub struct Surroundings {
+pub struct HostServices {
     /// Where results of earlier steps come from that are not at hand; without it there are none.
     pub ancestors: Option<Arc<dyn AncestorResults>>,
     /// Where secrets come from; without it there are none.

@@ -1,13 +1,13 @@
 //! What the host keeps for one running attempt.
 
 use super::attempt_log::LogWriter;
-use super::egress::{Gate, Outside};
+use super::egress::{EgressClient, EgressPolicy};
 use super::given::Given;
 use super::handed::Handed;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
 use super::meter::{Meter, OverLimit};
-use super::services::Surroundings;
+use super::services::HostServices;
 use super::stopped::Stopped;
 use super::table::TableScale;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use wasmtime_wasi_http::WasiHttpCtx;
 /// The data of one store. Everything that most handlers never ask for is made when they do.
 pub(super) struct AttemptState {
     pub(super) invocation: Arc<Invocation>,
-    pub(super) surroundings: Surroundings,
+    pub(super) services: HostServices,
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
     pub(super) given: Given,
@@ -42,15 +42,15 @@ pub(super) struct AttemptState {
     pub(super) table: ResourceTable,
     pub(super) table_scale: TableScale,
     pub(super) wasi: Option<Box<WasiCtx>>,
-    pub(super) http: Option<Box<(WasiHttpCtx, Gate)>>,
-    pub(super) outside: Outside,
+    pub(super) http: Option<Box<(WasiHttpCtx, EgressPolicy)>>,
+    pub(super) outside: EgressClient,
 }
 
 impl AttemptState {
     pub(super) fn new(
         invocation: Arc<Invocation>,
-        surroundings: Surroundings,
-        outside: Outside,
+        services: HostServices,
+        outside: EgressClient,
         started: Instant,
     ) -> Self {
         let limits = &invocation.step.limits;
@@ -59,7 +59,7 @@ impl AttemptState {
         table.set_max_capacity(limits.resources as usize);
         Self {
             deadline: started + limits.deadline,
-            log: LogWriter::new(limits.log_bytes, given.clone(), surroundings.log.clone()),
+            log: LogWriter::new(limits.log_bytes, given.clone(), services.log.clone()),
             given,
             handed: Handed::new(&invocation),
             kv: KvBuffer::default(),
@@ -75,7 +75,7 @@ impl AttemptState {
             wasi: None,
             http: None,
             invocation,
-            surroundings,
+            services,
             outside,
         }
     }

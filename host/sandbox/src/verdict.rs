@@ -12,7 +12,7 @@ use super::stopped::Stopped;
 pub(super) use answer::of_answer;
 use over_limit::{event_too_large, memory_limit, over, raise, too_many_events};
 use std::ops::RangeInclusive;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::limits::Limit;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use wasmtime::{PoolConcurrencyLimitError, Trap, WasmBacktrace};
@@ -129,12 +129,12 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
         Stopped::Host(error) => failure(
             FailureKind::Host,
             "host_unavailable",
-            Chain(error).to_string(),
+            ErrorChain(error).to_string(),
         ),
         Stopped::Kv(error) => failure(
             FailureKind::Host,
             "kv_unavailable",
-            Chain(error).to_string(),
+            ErrorChain(error).to_string(),
         ),
         Stopped::Secret(error) => failure(
             FailureKind::Host,
@@ -142,7 +142,7 @@ fn of_stop(stopped: &Stopped, state: &AttemptState) -> Failure {
                 SecretUnavailable::Unreadable(_) => "secret_unavailable",
                 SecretUnavailable::NoKey(_) => SECRET_KEY_MISSING,
             },
-            Chain(error).to_string(),
+            ErrorChain(error).to_string(),
         ),
     }
 }

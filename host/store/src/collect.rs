@@ -10,7 +10,7 @@ use sqlx::FromRow;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
-use tasker_domain::resolve::Bar;
+use tasker_domain::resolve::Ineligible;
 
 /// Versions that one call collects at most, and bytes that it removes unless one version has more, so
 /// that the registry stands still for a moment only.
@@ -68,8 +68,8 @@ pub struct EveryVersionRow {
 
 impl EveryVersionRow {
     /// Why new tasks may not take it, if so.
-    pub fn bar(&self) -> Option<Bar> {
-        self.bar.as_deref().and_then(Bar::named)
+    pub fn bar(&self) -> Option<Ineligible> {
+        self.bar.as_deref().and_then(Ineligible::named)
     }
 }
 

@@ -110,7 +110,7 @@ impl Store {
         new: &NewComponentVersion<'_>,
     ) -> Result<(ComponentVersionRow, bool), StoreError> {
         let mut tx = self.pool.begin().await?;
-        super::signature::alone_with(&mut tx, new.digest).await?;
+        super::signature::lock_digest(&mut tx, new.digest).await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
         let component_id = ensure_component(&mut tx, namespace_id, new.component).await?;
         ensure_blob(&mut tx, new.digest, new.bytes).await?;

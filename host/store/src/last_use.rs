@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::mem::take;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tokio_util::sync::CancellationToken;
 
 /// Between two writes of what was gathered.
@@ -56,7 +56,7 @@ impl Store {
                 () = tokio::time::sleep(WRITE_INTERVAL) => {}
             }
             if let Err(error) = self.write_uses().await {
-                tracing::debug!(error = %Chain(&error), "last uses were not written; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "last uses were not written; the next turn tries again");
             }
         }
     }

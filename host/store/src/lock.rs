@@ -5,7 +5,7 @@ use crate::pool::Connection;
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor};
 use tasker_domain::{
-    digest::Digest, ids::LockId, requirement::QualifiedName, resolve::Bar,
+    digest::Digest, ids::LockId, requirement::QualifiedName, resolve::Ineligible,
     signing_policy::SigningPolicy,
 };
 
@@ -17,7 +17,7 @@ pub struct TemplateCandidate {
     pub template_version_id: i32,
     pub version: String,
     #[sqlx(try_from = "BarText")]
-    pub bar: Option<Bar>,
+    pub bar: Option<Ineligible>,
 }
 
 /// A component version that a step could take. Without what inspection found: a component may have
@@ -29,7 +29,7 @@ pub struct ComponentCandidate {
     pub component: String,
     pub version: String,
     #[sqlx(try_from = "BarText")]
-    pub bar: Option<Bar>,
+    pub bar: Option<Ineligible>,
 }
 
 /// How often what new tasks may take of a component has changed.
@@ -50,11 +50,11 @@ struct BarText(Option<String>);
 #[error("`{0}` is no reason for which a version is barred")]
 struct UnknownBar(String);
 
-impl TryFrom<BarText> for Option<Bar> {
+impl TryFrom<BarText> for Option<Ineligible> {
     type Error = UnknownBar;
 
     fn try_from(text: BarText) -> Result<Self, UnknownBar> {
-        let bar = |name: String| Bar::named(&name).ok_or(UnknownBar(name));
+        let bar = |name: String| Ineligible::named(&name).ok_or(UnknownBar(name));
         text.0.map(bar).transpose()
     }
 }

@@ -6,8 +6,8 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection};
 use std::time::Duration;
-use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 use tokio::time::timeout;
 
 /// The advisory lock under which a database is migrated, so that hosts that start together do it once.
@@ -173,7 +173,7 @@ async fn migrate_on(connection: &mut PgConnection) -> Result<(), MigrateError> {
     // No reason not to start: it is tried again soon.
     let partitions = sqlx::raw_sql("select tasker.ensure_partitions()");
     if let Err(error) = connection.execute(partitions).await {
-        tracing::warn!(error = %Chain(&error), "no partitions of the log were made");
+        tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made");
     }
     Ok(())
 }

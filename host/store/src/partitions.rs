@@ -4,7 +4,7 @@ use super::backoff::Backoff;
 use super::{Store, StoreError};
 use sqlx::FromRow;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks once all partitions are there.
@@ -49,7 +49,7 @@ impl Store {
                 }
                 Ok(_) => backoff.delay(),
                 Err(error) => {
-                    tracing::warn!(error = %Chain(&error), "no partitions of the log were made; the next turn tries again");
+                    tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made; the next turn tries again");
                     backoff.delay()
                 }
             };
@@ -71,7 +71,7 @@ impl Store {
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::debug!(error = %Chain(&error), "the partitions of the log were not looked at");
+                tracing::debug!(error = %ErrorChain(&error), "the partitions of the log were not looked at");
             }
         }
     }

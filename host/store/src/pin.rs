@@ -1,12 +1,12 @@
 //! Pins: an operator's rules for what new tasks take.
 
+pub(crate) mod auto_rollback;
 mod change;
-pub(crate) mod fall_back;
 mod past;
 mod rules;
 
+pub use auto_rollback::{AffectedPins, RolledBack, Unresolvable};
 pub use change::{PinBy, PinKey};
-pub use fall_back::{BarredPins, FellBack, Stranded};
 pub use past::PinPastRow;
 pub use rules::PinCandidate;
 pub use tasker_domain::pin::{PinKind, PinKindError};

@@ -2,8 +2,8 @@
 
 use super::audit::{self, Change};
 use super::engine::column;
-use super::pin::fall_back::fall_back;
-use super::pin::{BarredPins, PinKind};
+use super::pin::auto_rollback::auto_rollback;
+use super::pin::{AffectedPins, PinKind};
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};
@@ -44,7 +44,7 @@ pub struct Quarantined {
     /// Every name of these bytes.
     pub names: Vec<NamedVersion>,
     /// What became of the pins that meant these bytes.
-    pub pins: BarredPins,
+    pub pins: AffectedPins,
     /// The tasks that stand still for it, by template.
     pub held: Vec<HeldTasks>,
 }
@@ -90,14 +90,14 @@ impl Store {
         .await?;
         let created = inserted.rows_affected() == 1;
         let names = names_of(&mut tx, digest).await?;
-        let mut pins = BarredPins::default();
+        let mut pins = AffectedPins::default();
         if created {
             for name in &names {
                 let change = change("component.quarantine", name, digest, actor, reason);
                 audit::record(&mut tx, &change).await?;
             }
             let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
-            pins = fall_back(&mut tx, PinKind::Component, &barred?, actor, reason).await?;
+            pins = auto_rollback(&mut tx, PinKind::Component, &barred?, actor, reason).await?;
             super::lock::revise_components(&mut tx, digest).await?;
             super::lock::advance_generation(&mut tx).await?;
         } else if !reason.is_empty() {

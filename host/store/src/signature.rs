@@ -63,7 +63,7 @@ impl Store {
         actor: &Actor,
     ) -> Result<(), StoreError> {
         let mut tx = self.pool.begin().await?;
-        alone_with(&mut tx, digest).await?;
+        lock_digest(&mut tx, digest).await?;
         let inserted = sqlx::query(
             "insert into tasker.signature (digest, public_key, signature, actor)
              values ($1, $2, $3, $4) on conflict do nothing",
@@ -257,7 +257,7 @@ pub(crate) fn policy_of(keys: Vec<Vec<u8>>) -> Result<SigningPolicy, StoreError>
 
 /// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees
 /// what the first did, and lists anew what it changes.
-pub(crate) async fn alone_with(tx: &mut Connection, digest: Digest) -> Result<(), StoreError> {
+pub(crate) async fn lock_digest(tx: &mut Connection, digest: Digest) -> Result<(), StoreError> {
     sqlx::query("select pg_advisory_xact_lock(hashtext('tasker.signature'), hashtext($1))")
         .bind(digest.to_string())
         .execute(tx)

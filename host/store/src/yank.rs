@@ -3,8 +3,8 @@
 use super::audit::{self, Change};
 use super::component::VersionStatus;
 use super::lock::{advance_generation, revise_components};
-use super::pin::fall_back::fall_back;
-use super::pin::{BarredPins, PinKind};
+use super::pin::auto_rollback::auto_rollback;
+use super::pin::{AffectedPins, PinKind};
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};
@@ -72,9 +72,9 @@ impl Store {
         is_yanked: bool,
         actor: &Actor,
         reason: &str,
-    ) -> Result<BarredPins, StoreError> {
+    ) -> Result<AffectedPins, StoreError> {
         let mut tx = self.pool.begin().await?;
-        let mut pins = BarredPins::default();
+        let mut pins = AffectedPins::default();
         let found: Option<(i32, String)> = sqlx::query_as(family.lock())
             .bind(target.namespace.as_str())
             .bind(target.name.as_str())
@@ -111,7 +111,7 @@ impl Store {
         audit::record(&mut tx, &change).await?;
         if is_yanked && !stands {
             let barred = [(target.clone(), version.clone())];
-            pins = fall_back(&mut tx, family.pins(), &barred, actor, reason).await?;
+            pins = auto_rollback(&mut tx, family.pins(), &barred, actor, reason).await?;
         }
         match family {
             Family::Component => revise_components(&mut tx, parsed(digest)?).await?,
@@ -135,7 +135,7 @@ impl Store {
         &self,
         target: &QualifiedName,
         version: &Version,
-    ) -> Result<Option<BarRow>, StoreError> {
+    ) -> Result<Option<IneligibleRow>, StoreError> {
         let row = sqlx::query_as(YANKED)
             .bind(target.namespace.as_str())
             .bind(format!("component {}@{version}", target.name))
@@ -147,7 +147,7 @@ impl Store {
 
 /// Who took a version out of use, when and why.
 #[derive(Clone, Debug, FromRow)]
-pub struct BarRow {
+pub struct IneligibleRow {
     pub at: DateTime<Utc>,
     pub actor: String,
     /// May be empty.

@@ -16,7 +16,7 @@ pub use error::{InputProblem, TasksError};
 
 use tasker_registry::Registry;
 use tasker_store::Store;
-use tasker_store::wake::Wake;
+use tasker_store::notifications::Notifications;
 use wait::Waiting;
 
 /// What callers do with tasks; cheap to clone.
@@ -24,16 +24,16 @@ use wait::Waiting;
 pub struct Tasks {
     store: Store,
     registry: Registry,
-    wake: Wake,
+    notifications: Notifications,
     waiting: Waiting,
 }
 
 impl Tasks {
-    pub fn new(store: Store, registry: Registry, wake: Wake) -> Self {
+    pub fn new(store: Store, registry: Registry, notifications: Notifications) -> Self {
         Self {
             store,
             registry,
-            wake,
+            notifications,
             waiting: Waiting::default(),
         }
     }

@@ -150,7 +150,7 @@ impl Tasks {
             }
             match resolver.resolve(&wanted, task_id).await {
                 Ok(resolved) => targets.push((task_id, resolved)),
-                Err(error) if error.is_of_the_host() => return Err(error.into()),
+                Err(error) if error.is_internal() => return Err(error.into()),
                 Err(error) => {
                     problems.push(target_problem(index, &error));
                     refused.insert(wanted);

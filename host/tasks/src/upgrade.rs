@@ -1,12 +1,13 @@
 //! Moving open tasks to other versions of the components that they run.
 
+mod batch;
 mod part;
-mod walk;
 
 pub use part::{MAX_UPGRADE_TASKS, Part, PartError, UpgradeCursor};
 
 use super::upgraded_component::UpgradedComponent;
 use super::{Tasks, TasksError};
+use batch::UpgradeBatch;
 use std::time::{Duration, Instant};
 use tasker_compat::Level;
 use tasker_domain::actor::Actor;
@@ -14,7 +15,6 @@ use tasker_domain::reason::is_kept;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::state::TaskState;
 use tasker_registry::resolve::UpgradeRule;
-use walk::Walk;
 
 /// A call begins no other batch after this, so that its caller need not wait long.
 const CALL_TIME: Duration = Duration::from_secs(10);
@@ -70,7 +70,7 @@ impl Tasks {
         part: &Part,
     ) -> Result<Upgraded, TasksError> {
         self.check(upgrade).await?;
-        let mut walk = Walk::new(self, upgrade, part.limit(), Instant::now() + CALL_TIME);
+        let mut walk = UpgradeBatch::new(self, upgrade, part.limit(), Instant::now() + CALL_TIME);
         let end = walk.go_on(part.position(), None).await?;
         Ok(Upgraded {
             looked_at: walk.looked_at(),
@@ -95,7 +95,7 @@ impl Tasks {
     ) -> Result<Upgraded, TasksError> {
         self.check(upgrade).await?;
         let give_up = Instant::now() + CALL_TIME;
-        let walk = || Walk::new(self, upgrade, part.limit(), give_up);
+        let walk = || UpgradeBatch::new(self, upgrade, part.limit(), give_up);
         let mut looked_at = 0;
         let after = match part.after {
             Some(UpgradeCursor::Move(after)) => after,

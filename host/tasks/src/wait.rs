@@ -81,7 +81,7 @@ impl Tasks {
     ) -> Result<(), TasksError> {
         let deadline = Instant::now() + wait.min(MAX_WAIT);
         // Before the first look, so that nothing ends unseen between two looks.
-        let mut ended = self.wake.ended();
+        let mut ended = self.notifications.ended();
         let mut pause = FIRST_PAUSE;
         let _waits = self.waiting.enter();
         loop {

@@ -30,7 +30,7 @@ impl MayPass for SecretError {
 }
 
 /// Waits for a database that is lost, which is not the attempt's fault and must not count as one.
-pub(super) async fn once_it_answers<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
+pub(super) async fn retry_transient<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
 where
     E: MayPass,
     Asking: Future<Output = Result<T, E>>,
@@ -50,7 +50,7 @@ pub(super) struct Answered<T, E> {
     pub(super) is_first: bool,
 }
 
-/// The same as [`once_it_answers`], and whether the database failed before.
+/// The same as [`retry_transient`], and whether the database failed before.
 pub(super) async fn answered<T, E, Asking>(ask: impl Fn() -> Asking) -> Answered<T, E>
 where
     E: MayPass,
@@ -58,7 +58,7 @@ where
 {
     match ask().await {
         Err(error) if error.may_pass() => Answered {
-            answer: once_it_answers(ask).await,
+            answer: retry_transient(ask).await,
             is_first: false,
         },
         answer => Answered {
@@ -69,7 +69,7 @@ where
 }
 
 /// The same for a few tries: the last error is the answer.
-pub(super) async fn if_it_answers_soon<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
+pub(super) async fn retry_briefly<T, E, Asking>(ask: impl Fn() -> Asking) -> Result<T, E>
 where
     E: MayPass,
     Asking: Future<Output = Result<T, E>>,
@@ -105,7 +105,7 @@ mod tests {
             asked.set(asked.get() + 1);
             std::future::ready(Err::<(), _>(Lost))
         };
-        if_it_answers_soon(ask).await.unwrap_err();
+        retry_briefly(ask).await.unwrap_err();
         assert_eq!(asked.get(), TRIES);
     }
 }

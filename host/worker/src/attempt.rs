@@ -7,10 +7,10 @@ use super::host_side::HostSide;
 use super::watchdog::OutageClock;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::invocation::{Invocation, Lease};
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker_sandbox::{SandboxError, Surroundings, is_of_this_host};
+use tasker_sandbox::{HostServices, SandboxError, is_of_this_host};
 use tasker_store::StoreError;
 use tasker_store::engine::VersionUsage;
 use tokio::sync::mpsc::UnboundedSender;
@@ -25,7 +25,7 @@ pub(super) async fn run(
     worker: Worker,
     host: HostSide,
     invocation: Arc<Invocation>,
-    surroundings: Surroundings,
+    services: HostServices,
     outage: OutageClock,
     reports: UnboundedSender<Finished>,
 ) {
@@ -34,18 +34,18 @@ pub(super) async fn run(
         ended: None,
         reports,
     };
-    report.ended = Some(ended(&worker, &host, invocation, surroundings, &outage).await);
+    report.ended = Some(ended(&worker, &host, invocation, services, &outage).await);
 }
 
 /// What an attempt may ask of the database while it runs, and where its log goes.
-pub(super) fn surroundings(
+pub(super) fn services(
     host: &HostSide,
     invocation: &Arc<Invocation>,
     cancelled: CancellationToken,
     quarantined: CancellationToken,
-) -> Surroundings {
+) -> HostServices {
     let database = Arc::new(host.clone());
-    Surroundings {
+    HostServices {
         ancestors: Some(database.clone()),
         secrets: Some(database.clone()),
         kv: Some(database),
@@ -60,7 +60,7 @@ async fn ended(
     worker: &Worker,
     host: &HostSide,
     invocation: Arc<Invocation>,
-    surroundings: Surroundings,
+    services: HostServices,
     outage: &OutageClock,
 ) -> Finished {
     let lease = invocation.lease;
@@ -75,7 +75,7 @@ async fn ended(
     let timeout = invocation.step.limits.deadline;
     let executed = worker
         .sandbox
-        .execute(&prepared, invocation.clone(), surroundings)
+        .execute(&prepared, invocation.clone(), services)
         .await;
     worker.stats.count_attempt(executed.usage.wall);
     let outcome = give_back_for_host(executed.outcome);
@@ -128,7 +128,7 @@ fn host_failure(code: &str, message: String) -> Failure {
 
 /// What becomes of a step whose component is not ready to run.
 fn unusable(error: &SandboxError) -> Outcome {
-    let failure = host_failure("component_unusable", Chain(error).to_string());
+    let failure = host_failure("component_unusable", ErrorChain(error).to_string());
     match error.is_of_host() && !is_gone(error) {
         true => left_to_others(failure),
         false => Outcome::Failed(failure),

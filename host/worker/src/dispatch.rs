@@ -21,8 +21,8 @@ use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
-use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::Outcome;
@@ -148,7 +148,7 @@ impl<'a> Dispatch<'a> {
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
                 Ok(()) = self.barred.changed() => self.stop_barred(),
-                () = self.worker.wake.ready() => self.state.hint(Instant::now()),
+                () = self.worker.notifications.ready() => self.state.hint(Instant::now()),
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
             }
@@ -227,7 +227,7 @@ impl<'a> Dispatch<'a> {
                 self.start_attempts(reported.released);
             }
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "a report failed; it is made again");
+                tracing::warn!(error = %ErrorChain(&error), "a report failed; it is made again");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -246,8 +246,8 @@ impl<'a> Dispatch<'a> {
                 self.start_attempts(claims.steps);
             }
             Err(error) => {
-                claiming.failed(&Chain(&error).to_string());
-                tracing::warn!(error = %Chain(&error), "a claim failed; it is made again");
+                claiming.failed(&ErrorChain(&error).to_string());
+                tracing::warn!(error = %ErrorChain(&error), "a claim failed; it is made again");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -260,7 +260,7 @@ impl<'a> Dispatch<'a> {
                 self.answer(call, Answer::Recovered, None);
             }
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "the database did not answer; trying again");
+                tracing::warn!(error = %ErrorChain(&error), "the database did not answer; trying again");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -278,7 +278,7 @@ impl<'a> Dispatch<'a> {
                 self.replace_by_refusal(lease, error);
             }
             Effect::Withheld(lease) => {
-                let error = error.map(|error| Chain(error).to_string());
+                let error = error.map(|error| ErrorChain(error).to_string());
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
                     "the database refuses a failure too; it is reported again, later and later");
             }

@@ -6,7 +6,7 @@
 use super::Worker;
 use super::leases::HeldLeases;
 use std::time::{Duration, Instant};
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 use tasker_store::StoreError;
@@ -57,7 +57,7 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
                 return;
             }
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "no heartbeat: the database did not answer");
+                tracing::warn!(error = %ErrorChain(&error), "no heartbeat: the database did not answer");
                 interval / RETRY_PART
             }
         };
@@ -94,7 +94,7 @@ async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop:
                 }
             }
             Err(error) => {
-                tracing::debug!(error = %Chain(&error), "cannot ask which leases are void; the next turn does");
+                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are void; the next turn does");
             }
         }
     }

@@ -6,8 +6,8 @@ use super::answers::{Answered, answered};
 use super::prepare::prepare;
 use super::watchdog::OutageClock;
 use futures::future::BoxFuture;
-use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::invocation::Lease;
 use tasker_domain::kv::KvEntry;
 use tasker_domain::name::Name;
@@ -117,7 +117,7 @@ fn unavailable(error: SecretError) -> SecretUnavailable {
     if !error.is_of_host() {
         return SecretUnavailable::Unreadable(Box::new(error));
     }
-    tracing::error!(error = %Chain(&error), "the step that asked for a secret is given back");
+    tracing::error!(error = %ErrorChain(&error), "the step that asked for a secret is given back");
     SecretUnavailable::NoKey(Box::new(error))
 }
 

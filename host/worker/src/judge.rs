@@ -1,7 +1,7 @@
 //! Watches the ramps that have a guard. Every host does it; the database lets one at a time.
 
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_store::Store;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -26,7 +26,7 @@ pub(super) async fn run(store: Store, stop: CancellationToken) {
             Ok(0) => {}
             Ok(ramps) => tracing::warn!(ramps, "ramps rolled back or frozen by their guards"),
             Err(error) => {
-                tracing::debug!(error = %Chain(&error), "judging failed; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "judging failed; the next turn tries again");
             }
         }
         pause = JUDGE_INTERVAL.max(started.elapsed() * PAUSE_PER_LOOK);

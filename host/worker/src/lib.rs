@@ -5,7 +5,6 @@
 
 mod answers;
 mod attempt;
-mod barred;
 mod dispatch;
 mod finished;
 mod given_back;
@@ -18,6 +17,7 @@ mod leases;
 mod plan;
 mod prefetch;
 mod prepare;
+mod quarantine_set;
 mod reap;
 mod round;
 mod rules;
@@ -29,19 +29,19 @@ mod watchdog;
 
 pub use stats::WorkerStats;
 
-use barred::Barred;
 use dispatch::{Dispatch, Ended};
 use heartbeat::Beat;
 use leases::HeldLeases;
 use plan::PlanCache;
+use quarantine_set::QuarantineSet;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::limits::Limits;
 use tasker_sandbox::Sandbox;
 use tasker_store::backoff::Backoff;
-use tasker_store::wake::Wake;
+use tasker_store::notifications::Notifications;
 use tasker_store::{Store, StoreError};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
@@ -108,7 +108,7 @@ pub fn default_slots() -> usize {
 pub struct Worker {
     pub store: Store,
     pub sandbox: Sandbox,
-    pub wake: Wake,
+    pub notifications: Notifications,
     pub config: WorkerConfig,
     pub stats: Arc<WorkerStats>,
 }
@@ -127,7 +127,7 @@ impl Worker {
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
         let guests = self.store.for_guests();
         let barred = tokio::select! {
-            barred = Barred::read(&guests) => barred?,
+            barred = QuarantineSet::read(&guests) => barred?,
             () = shutdown.cancelled() => return Ok(()),
         };
         // Ended with this call.
@@ -161,12 +161,12 @@ impl Worker {
     }
 
     /// Starts what goes on beside the loop, for as long as the answer is kept.
-    fn start_beside(&self, barred: &Barred, shutdown: &CancellationToken) -> JoinSet<()> {
+    fn start_beside(&self, barred: &QuarantineSet, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
         let (store, interval) = (&self.store, self.config.heartbeat_interval);
         beside.spawn(judge::run(store.for_maintenance(), shutdown.clone()));
         let barring = barred.clone();
-        beside.spawn(barring.keep_up(store.for_guests(), self.wake.clone(), interval));
+        beside.spawn(barring.maintain(store.for_guests(), self.notifications.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
         beside
     }
@@ -198,7 +198,7 @@ impl Worker {
                 Ok(id) => return Ok(Some(id)),
                 Err(error) if !error.is_transient() && !was_taken_in => return Err(error),
                 Err(error) => {
-                    tracing::warn!(error = %Chain(&error), "the database does not register this host; waiting for it");
+                    tracing::warn!(error = %ErrorChain(&error), "the database does not register this host; waiting for it");
                 }
             }
             tokio::select! {
@@ -220,7 +220,7 @@ impl Worker {
         match stopped {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
             Err(error) => {
-                tracing::warn!(error = %Chain(&error), "could not say goodbye; the next host takes back what is left");
+                tracing::warn!(error = %ErrorChain(&error), "could not say goodbye; the next host takes back what is left");
             }
         }
     }

@@ -1,8 +1,8 @@
 //! From what was claimed to what can be run.
 
-use super::barred::Barred;
 use super::finished::Finished;
 use super::held::TaskText;
+use super::quarantine_set::QuarantineSet;
 use super::rules::{Rules, RulesCache};
 use super::unreadable::{Unreadable, UnreadableLocks};
 use lru::LruCache;
@@ -55,7 +55,7 @@ pub(super) struct PlanCache {
     plans: Mutex<LruCache<LockId, Kept>>,
     rules: RulesCache,
     limits: Limits,
-    barred: Barred,
+    barred: QuarantineSet,
     unreadable: UnreadableLocks,
 }
 
@@ -68,7 +68,7 @@ struct Kept {
 }
 
 impl PlanCache {
-    pub(super) fn new(limits: Limits, barred: Barred) -> Self {
+    pub(super) fn new(limits: Limits, barred: QuarantineSet) -> Self {
         Self {
             plans: Mutex::new(LruCache::new(MAX_LOCKS)),
             rules: RulesCache::default(),

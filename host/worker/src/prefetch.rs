@@ -1,10 +1,10 @@
 //! Compiles what is published, so that the first attempt need not wait for it.
 
 use super::Worker;
-use super::barred::Barred;
 use super::prepare::prepare;
-use tasker_domain::chain::Chain;
+use super::quarantine_set::QuarantineSet;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 
 /// How many versions that were published meanwhile are compiled; older ones are when they are needed.
 const MAX_BEHIND: i64 = 32;
@@ -14,8 +14,8 @@ struct Seen(i32);
 
 /// Prepares new versions, the newest first and one at a time, for as long as it is polled. A version
 /// that becomes visible after a newer one is left to its first attempt.
-pub(super) async fn run(worker: Worker, barred: Barred) {
-    let mut hints = worker.wake.registry();
+pub(super) async fn run(worker: Worker, barred: QuarantineSet) {
+    let mut hints = worker.notifications.registry();
     let mut seen = None;
     let mut behind: Vec<Digest> = Vec::new();
     loop {
@@ -26,7 +26,7 @@ pub(super) async fn run(worker: Worker, barred: Barred) {
                 behind = newest;
             }
             Err(error) => {
-                tracing::debug!(error = %Chain(&error), "cannot look for new versions; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "cannot look for new versions; the next turn tries again");
             }
         }
         if behind.is_empty() {
@@ -40,7 +40,7 @@ pub(super) async fn run(worker: Worker, barred: Barred) {
         if !barred.contains(&digest)
             && let Err(error) = prepare(&worker, digest).await
         {
-            tracing::warn!(%digest, error = %Chain(&error), "a new version could not be prepared");
+            tracing::warn!(%digest, error = %ErrorChain(&error), "a new version could not be prepared");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Components, made ready to run.
 
 use super::Worker;
-use super::answers::if_it_answers_soon;
+use super::answers::retry_briefly;
 use tasker_domain::digest::Digest;
 use tasker_sandbox::{Prepared, SandboxError};
 use tasker_store::StoreError;
@@ -13,7 +13,7 @@ pub(super) async fn prepare(worker: &Worker, digest: Digest) -> Result<Prepared,
     worker
         .sandbox
         .prepare(digest, async move || {
-            let bytes = if_it_answers_soon(|| store.component_bytes(digest)).await?;
+            let bytes = retry_briefly(|| store.component_bytes(digest)).await?;
             bytes.ok_or_else(|| {
                 StoreError::Corrupt(format!("no component with the digest {digest}"))
             })

@@ -4,7 +4,7 @@
 use super::Worker;
 use super::leases::HeldLeases;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_store::{Store, StoreError};
 use tokio::time::{Interval, MissedTickBehavior};
@@ -85,7 +85,7 @@ impl Work {
             Err(error) => error,
         };
         self.failures = self.failures.saturating_add(1);
-        let (error, failures) = (Chain(&error), self.failures);
+        let (error, failures) = (ErrorChain(&error), self.failures);
         match failures >= TOLD_FROM {
             true => {
                 tracing::warn!(%error, failures, "reaping fails ({}); the next turn tries again", self.done);

@@ -8,7 +8,7 @@ use super::plan::{Assigned, NextStep, PlanCache};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::{TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
@@ -231,7 +231,7 @@ pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
         code: "result_refused".to_owned(),
         message: format!(
             "the database does not take what the handler returned: {}",
-            Chain(error)
+            ErrorChain(error)
         ),
         details: None,
         retry: Retry::Never,

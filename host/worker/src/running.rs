@@ -33,24 +33,17 @@ impl Running {
         let outage = OutageClock::start();
         let host = HostSide::here(worker.store.for_guests(), outage.clone());
         let invocation = Arc::new(invocation);
-        let surroundings =
-            attempt::surroundings(&host, &invocation, cancelled.clone(), quarantined.clone());
+        let services =
+            attempt::services(&host, &invocation, cancelled.clone(), quarantined.clone());
         let watchdog = Watchdog {
             lease: invocation.lease,
             timeout: invocation.step.limits.deadline,
             grace: worker.config.deadline_grace,
-            begun: surroundings.begun.clone(),
+            begun: services.begun.clone(),
             outage: outage.clone(),
             reports: reports.clone(),
         };
-        let attempt = attempt::run(
-            worker.clone(),
-            host,
-            invocation,
-            surroundings,
-            outage,
-            reports,
-        );
+        let attempt = attempt::run(worker.clone(), host, invocation, services, outage, reports);
         let task = worker.sandbox.guest_threads().spawn(attempt);
         let task = task.abort_handle();
         // Here and not beside the guest, which may be what keeps its thread.

@@ -4,7 +4,7 @@ use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::LockId;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_store::StoreError;
@@ -30,7 +30,7 @@ pub(super) enum Unreadable {
 
 impl Unreadable {
     pub(super) fn of(error: &StoreError) -> Self {
-        let words = Chain(error).to_string();
+        let words = ErrorChain(error).to_string();
         match error.is_transient() {
             true => Self::Now(words),
             false => Self::Here(words),

@@ -14,7 +14,7 @@ async fn impatient() -> Server {
     let soon = Duration::from_millis(500);
     Server::start_within(Bounds {
         head_timeout: soon,
-        patience: soon,
+        rate_timeout: soon,
         ..Bounds::default()
     })
     .await

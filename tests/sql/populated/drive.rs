@@ -193,7 +193,7 @@ pub async fn drive(database: &TestDatabase) {
     // So little room for compiled code that it asks what open tasks need of it.
     let host = TestHost::start_with(database, |config| {
         config.data_dir = data_dir;
-        config.upkeep.cache_bytes = 1;
+        config.maintenance.cache_bytes = 1;
     })
     .await;
     let over = host.run("two", json!({})).await;

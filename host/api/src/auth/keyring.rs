@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
 use tasker_domain::actor::Actor;
 use tasker_domain::api_key::{ApiKey, PREFIX_BYTES, SECRET_BYTES};
-use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::permission::Permissions;
 use tasker_store::api_key::KnownKey;
 use tasker_store::{Store, StoreError};
@@ -151,7 +151,7 @@ fn entry(known: KnownKey) -> Option<(String, Key)> {
 
 async fn record(store: Store, prefix: String) {
     if let Err(error) = store.record_key_use(&prefix).await {
-        tracing::debug!(error = %Chain(&error), "the use of a key was not written down");
+        tracing::debug!(error = %ErrorChain(&error), "the use of a key was not written down");
     }
 }
 

@@ -13,9 +13,9 @@ use super::access::Access;
 use super::auth_error::AuthError;
 use super::caller_id::CallerId;
 use super::callers::{UnderWay, Weight};
+use super::connection_limiter::Connection;
 use super::error::ApiError;
 use super::held::hold;
-use super::seats::Connection;
 use axum::RequestExt as _;
 use axum::extract::{MatchedPath, Query, RawPathParams, Request, State};
 use axum::http::header::AUTHORIZATION;
@@ -149,7 +149,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let weight = Weight::of(request);
     let caller = seated(&access, weight, request)?;
     let under_way = api.callers.begin(&caller, weight).await?;
-    if let Some(turn) = &under_way.body_turn {
+    if let Some(turn) = &under_way.body_slot {
         request.extensions_mut().insert(turn.clone());
     }
     check(&api.store, &access, rule, request).await?;

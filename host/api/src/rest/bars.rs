@@ -5,7 +5,7 @@ use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::request::{Caller, InPath, JsonBody};
-use super::barred_pins::BarredPinsView;
+use super::affected_pins::AffectedPinsView;
 use super::components::ComponentVersionView;
 use super::reason::OnlyReason;
 use super::template_views::TemplateVersionView;
@@ -19,7 +19,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::discover::parse_version;
-use tasker_store::pin::BarredPins;
+use tasker_store::pin::AffectedPins;
 use tasker_store::quarantine::{HeldTasks, NamedVersion, QuarantineRow, Quarantined, Released};
 
 /// Namespace, name and version of the path.
@@ -55,7 +55,7 @@ struct QuarantineView {
     #[serde(skip_serializing_if = "Option::is_none")]
     held: Option<Vec<HeldView>>,
     #[serde(flatten)]
-    pins: BarredPinsView,
+    pins: AffectedPinsView,
 }
 
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ struct YankedView<V> {
     #[serde(flatten)]
     version: V,
     #[serde(flatten)]
-    pins: BarredPinsView,
+    pins: AffectedPinsView,
 }
 
 #[derive(Serialize)]
@@ -132,7 +132,7 @@ async fn set_component_yanked(
     let granted = api.registry.granted_to(&target).await?;
     Ok(Json(YankedView {
         version: ComponentVersionView::of(row, None, &granted)?,
-        pins: BarredPinsView::of(pins, |it| may_see(&access, &target, it)),
+        pins: AffectedPinsView::of(pins, |it| may_see(&access, &target, it)),
     }))
 }
 
@@ -168,7 +168,7 @@ async fn set_template_yanked(
         .await?;
     Ok(Json(YankedView {
         version: TemplateVersionView::try_from(row)?,
-        pins: BarredPinsView::of(pins, |it| may_see(&access, &target, it)),
+        pins: AffectedPinsView::of(pins, |it| may_see(&access, &target, it)),
     }))
 }
 
@@ -221,7 +221,7 @@ impl QuarantineView {
             names: names.into_iter().map(NameView::from).collect(),
             created: None,
             held: None,
-            pins: BarredPinsView::of(BarredPins::default(), |_| true),
+            pins: AffectedPinsView::of(AffectedPins::default(), |_| true),
         }
     }
 }
@@ -232,7 +232,7 @@ impl From<Quarantined> for QuarantineView {
         Self {
             created: Some(quarantined.created),
             held: Some(quarantined.held.into_iter().map(HeldView::from).collect()),
-            pins: BarredPinsView::of(quarantined.pins, |_| true),
+            pins: AffectedPinsView::of(quarantined.pins, |_| true),
             ..Self::of(quarantined.quarantine, quarantined.names)
         }
     }

@@ -19,11 +19,11 @@ use tasker_domain::descriptor::{Descriptor, HandlerDescription, Provenance};
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_registry::default_version::{BarCounts, ListedVersions as _};
+use tasker_registry::default_version::{IneligibleCounts, ListedVersions as _};
 use tasker_registry::discover::{descriptor, parse_version};
 use tasker_registry::publish_component::{MAX_COMPONENT_BYTES, Published};
 use tasker_store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
-use tasker_store::yank::BarRow;
+use tasker_store::yank::IneligibleRow;
 
 pub(in crate::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 
@@ -47,7 +47,7 @@ struct ComponentSummary {
     latest: Option<String>,
     versions: usize,
     /// How many of them new tasks may not take, by the reason.
-    barred: BarCounts,
+    barred: IneligibleCounts,
     created_at: DateTime<Utc>,
 }
 
@@ -218,8 +218,8 @@ fn is_false(value: &bool) -> bool {
     !value
 }
 
-impl From<BarRow> for BarredView {
-    fn from(row: BarRow) -> Self {
+impl From<IneligibleRow> for BarredView {
+    fn from(row: IneligibleRow) -> Self {
         Self {
             at: row.at,
             actor: row.actor,

@@ -51,7 +51,7 @@ struct GrantView {
 struct GrantBody {
     component: String,
     capability: String,
-    /// Why, for who reads the audit.
+    /// Reason recorded in the audit log.
     #[serde(default)]
     reason: String,
 }

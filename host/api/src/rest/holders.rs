@@ -14,11 +14,11 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::Bar;
+use tasker_domain::resolve::Ineligible;
 use tasker_registry::discover::parse_version;
 use tasker_registry::hidden::Hidden;
-use tasker_registry::hold::{Holders, PinHold, StepHold};
 use tasker_registry::pin_sides::Side;
+use tasker_registry::references::{PinReference, References, StepReference};
 
 pub fn router() -> Router<Api> {
     let path = |families| {
@@ -103,12 +103,12 @@ async fn of_template(
 }
 
 impl HoldersView {
-    fn of(target: QualifiedName, version: Version, holders: Holders) -> Self {
+    fn of(target: QualifiedName, version: Version, holders: References) -> Self {
         Self {
             namespace: target.namespace,
             name: target.name,
             version,
-            status: holders.bar.map_or("active", Bar::as_str),
+            status: holders.bar.map_or("active", Ineligible::as_str),
             is_drained: holders.is_drained(),
             open_tasks: holders.open_tasks,
             oldest_tasks: holders.oldest_tasks,
@@ -123,8 +123,8 @@ impl HoldersView {
     }
 }
 
-impl From<PinHold> for PinHoldView {
-    fn from(pin: PinHold) -> Self {
+impl From<PinReference> for PinHoldView {
+    fn from(pin: PinReference) -> Self {
         Self {
             namespace: pin.namespace,
             target: pin.target,
@@ -138,8 +138,8 @@ impl From<PinHold> for PinHoldView {
     }
 }
 
-impl From<StepHold> for StepHoldView {
-    fn from(step: StepHold) -> Self {
+impl From<StepReference> for StepHoldView {
+    fn from(step: StepReference) -> Self {
         Self {
             namespace: step.namespace,
             template: step.template,

@@ -41,7 +41,7 @@ struct LimitsView {
 struct LimitsBody {
     /// Limit by limit; null removes.
     limits: LimitPatch,
-    /// Why, for who reads the audit.
+    /// Reason recorded in the audit log.
     #[serde(default)]
     reason: String,
 }

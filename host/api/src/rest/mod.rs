@@ -1,8 +1,8 @@
 //! The resources under /v1, one file each.
 
 mod access;
+mod affected_pins;
 mod audit;
-mod barred_pins;
 mod bars;
 mod collections;
 mod components;

@@ -18,7 +18,7 @@ use tasker_domain::name::Name;
 use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_registry::RegistryError;
-use tasker_registry::lead::Led;
+use tasker_registry::lead::ResolvedPin;
 use tasker_registry::pin::PinTarget;
 use tasker_store::pin::{PinBy, PinKind, PinRow};
 
@@ -165,9 +165,9 @@ impl PinView {
     }
 }
 
-impl From<Led> for PinView {
-    fn from(led: Led) -> Self {
-        let Led {
+impl From<ResolvedPin> for PinView {
+    fn from(led: ResolvedPin) -> Self {
+        let ResolvedPin {
             row,
             pinned,
             version,

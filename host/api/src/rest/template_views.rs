@@ -10,7 +10,7 @@ use tasker_domain::limits::LimitSettings;
 use tasker_domain::name::Name;
 use tasker_domain::template::{Backoff, OrderedStep, Template};
 use tasker_registry::RegistryError;
-use tasker_registry::default_version::{BarCounts, ListedVersions as _};
+use tasker_registry::default_version::{IneligibleCounts, ListedVersions as _};
 use tasker_registry::discover::stored_template;
 use tasker_registry::publish_template::PublishedTemplate;
 use tasker_store::component::VersionStatus;
@@ -25,7 +25,7 @@ pub struct TemplateSummary {
     latest: Option<String>,
     versions: usize,
     /// How many of them new tasks may not take, by the reason.
-    barred: BarCounts,
+    barred: IneligibleCounts,
     created_at: DateTime<Utc>,
 }
 

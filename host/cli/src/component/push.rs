@@ -16,8 +16,8 @@ use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tasker_domain::digest::Digest;
+use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::signature::Signature;
-use tasker_domain::visible::visible_line;
 
 /// The largest component that a host takes.
 pub(crate) const MAX_COMPONENT_BYTES: usize = 64 << 20;
@@ -275,7 +275,7 @@ fn waiting_text(pushed: &ComponentVersion, output: Output) -> String {
     let lead = output.paint.tone(Tone::Bad, "it needs approval");
     let mut text = format!("\n  {lead}: it requests new capabilities");
     for want in &pushed.unapproved {
-        text += &format!("\n    + {}", visible_line(want));
+        text += &format!("\n    + {}", sanitize_line(want));
     }
     text
 }

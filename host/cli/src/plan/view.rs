@@ -3,7 +3,7 @@
 use crate::view::Hidden;
 use semver::Version;
 use serde::Deserialize;
-use tasker_compat::{Level, Verdict, promise};
+use tasker_compat::{CompatReport, Level, promise};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::ramp::Percent;
 use tasker_domain::reach::Reach;
@@ -47,14 +47,14 @@ pub struct TemplatePlan {
 
 #[derive(Debug, Deserialize)]
 pub struct Numbered {
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CompatReport>,
     pub allowed: Option<Level>,
     pub lowest_version: Option<Version>,
 }
 
 impl Numbered {
     /// A verdict held to the number of the version; `taken` are numbers that it could not have instead.
-    pub fn of(verdict: Verdict, version: &Version, taken: &[Version]) -> Self {
+    pub fn of(verdict: CompatReport, version: &Version, taken: &[Version]) -> Self {
         let allowed = promise::allowed(&verdict.against, version);
         let lowest = || promise::lowest(&verdict.against, verdict.level, version, taken);
         Self {

@@ -13,12 +13,12 @@ use serde::de::IgnoredAny;
 use serde_json::json;
 use std::collections::BTreeMap;
 use tasker_compat::component::compare_components;
-use tasker_compat::{Verdict, template};
+use tasker_compat::{CompatReport, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::Bar;
+use tasker_domain::resolve::Ineligible;
 use tasker_domain::template::{Position, Template};
 
 /// How templates are planned and pushed.
@@ -35,7 +35,7 @@ struct Foreseen {
     /// Of a component that the host could inspect.
     descriptor: Option<Box<Descriptor>>,
     note: String,
-    bar: Option<Bar>,
+    bar: Option<Ineligible>,
     obstacle: Option<String>,
 }
 
@@ -166,7 +166,7 @@ impl Versions {
         let wants = self.unapproved(target, version, &plan.descriptor, plan.unapproved);
         foreseen.descriptor = Some(Box::new(plan.descriptor));
         if !wants.is_empty() {
-            foreseen.bar = Some(Bar::NeedsApproval);
+            foreseen.bar = Some(Ineligible::NeedsApproval);
             foreseen.add_note(&format!("waits for approval of {}", wants.join(", ")));
         }
         foreseen.add_obstacles(plan.obstacles.into_iter().map(|it| it.detail).collect());
@@ -232,7 +232,7 @@ impl Versions {
             false => compare_components((old, &before), (descriptor, bytes)),
         };
         let taken = self.numbers("component", target);
-        let verdict = Verdict::of(against.clone(), changes);
+        let verdict = CompatReport::of(against.clone(), changes);
         Ok(Some(Numbered::of(verdict, version, &taken)))
     }
 
@@ -248,7 +248,7 @@ impl Versions {
             return None;
         };
         let taken = self.numbers("template", target);
-        let verdict = Verdict::of(against.clone(), template::compare(old, new));
+        let verdict = CompatReport::of(against.clone(), template::compare(old, new));
         Some(Numbered::of(verdict, version, &taken))
     }
 }
@@ -305,7 +305,7 @@ impl Foreseen {
 }
 
 /// A version that gets its bytes back is not judged anew.
-fn brought_back(bar: Option<Bar>, planned: Foreseen) -> Foreseen {
+fn brought_back(bar: Option<Ineligible>, planned: Foreseen) -> Foreseen {
     Foreseen {
         note: "brought back".to_owned(),
         bar,

@@ -13,7 +13,7 @@ use tasker_domain::capability::{Capability, beyond};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::{Bar, Candidate, Existing, highest};
+use tasker_domain::resolve::{Candidate, Existing, Ineligible, highest};
 use tasker_domain::scope::Scope;
 use tasker_domain::template::Template;
 
@@ -31,7 +31,7 @@ pub struct Known {
     pub version: Version,
     pub digest: Digest,
     /// Why new tasks may not take it, once it has its bytes.
-    pub bar: Option<Bar>,
+    pub bar: Option<Ineligible>,
     pub is_collected: bool,
     /// What the folder brings; none of what the host has.
     brings: Option<Arc<Brought>>,
@@ -154,7 +154,7 @@ impl Versions {
         target: &QualifiedName,
         version: &Version,
         (digest, brought): (Digest, Brought),
-        bar: Option<Bar>,
+        bar: Option<Ineligible>,
     ) {
         let known = self.families.entry((kind, target.clone())).or_default();
         known.retain(|known| known.version != *version);
@@ -176,7 +176,9 @@ impl Versions {
         of: &Version,
     ) -> Option<(&Version, &Brought)> {
         let known = self.families.get(&(kind, target.clone()))?;
-        let usable = known.iter().filter(|it| it.bar != Some(Bar::Quarantined));
+        let usable = known
+            .iter()
+            .filter(|it| it.bar != Some(Ineligible::Quarantined));
         let against = promise::against(of, usable.map(|it| &it.version))?;
         let known = known.iter().find(|it| it.version == *against)?;
         Some((against, known.brings.as_deref()?))
@@ -221,10 +223,9 @@ impl Versions {
         mut wants: Vec<String>,
     ) -> Vec<String> {
         let known = self.families.get(&("component", target.clone()));
-        let below = known
-            .into_iter()
-            .flatten()
-            .filter(|it| it.version < *version && matches!(it.bar, None | Some(Bar::Quarantined)));
+        let below = known.into_iter().flatten().filter(|it| {
+            it.version < *version && matches!(it.bar, None | Some(Ineligible::Quarantined))
+        });
         match below.max_by_key(|it| &it.version).map(|it| &it.brings) {
             Some(Some(brought)) => return brought.beyond(descriptor),
             Some(None) => return wants,
@@ -257,7 +258,7 @@ impl Brought {
 
 impl Known {
     fn candidate(&self) -> Candidate<()> {
-        let collected = self.is_collected.then_some(Bar::Collected);
+        let collected = self.is_collected.then_some(Ineligible::Collected);
         Candidate {
             version: self.version.clone(),
             bar: collected.or(self.bar),
@@ -266,7 +267,7 @@ impl Known {
     }
 
     fn waits_for(&self, requirement: &Requirement) -> bool {
-        self.bar == Some(Bar::NeedsApproval) && requirement.matches(&self.version)
+        self.bar == Some(Ineligible::NeedsApproval) && requirement.matches(&self.version)
     }
 }
 

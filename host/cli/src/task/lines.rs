@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::step::counted;
 use crate::units;
 use crate::view::{Task, Transition};
-use tasker_domain::visible::visible_line;
+use tasker_domain::sanitize::sanitize_line;
 
 /// Prints each change as it comes, until the end.
 pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
@@ -48,7 +48,7 @@ fn line(change: &Transition, task: &Task) -> String {
             state.chain(attempt).chain(why).collect()
         }
     };
-    format!("{since:>10}  {who}: {}", visible_line(&what.join(", ")))
+    format!("{since:>10}  {who}: {}", sanitize_line(&what.join(", ")))
 }
 
 fn limit(task: &Task, step: &str) -> Option<u16> {

@@ -9,8 +9,8 @@ use crate::view::{Step, Task};
 use crate::{CliError, Context, json, units};
 use chrono::Utc;
 use serde_json::value::RawValue;
+use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::state::{StepState, TaskState};
-use tasker_domain::visible::visible_line;
 
 /// The most lines of a result or input that are shown.
 const MAX_JSON_LINES: usize = 40;
@@ -97,7 +97,7 @@ fn failure(step: &Step, paint: Paint) -> String {
     let frames = error
         .backtrace
         .iter()
-        .map(|frame| paint.tone(Tone::Quiet, &format!("      at {}", visible_line(frame))));
+        .map(|frame| paint.tone(Tone::Quiet, &format!("      at {}", sanitize_line(frame))));
     std::iter::once(format!("{head}\n    {text}"))
         .chain(frames)
         .collect::<Vec<_>>()

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tasker_compat::{Change, Level};
 use tasker_domain::requirement::Requirement;
+use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::state::TaskState;
-use tasker_domain::visible::visible_line;
 
 /// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
 ///
@@ -197,6 +197,6 @@ fn row(component: &Component, output: Output) -> [String; 6] {
 }
 
 fn breaking_line(component: &Component, change: &Change) -> String {
-    let (path, what) = (visible_line(&change.path), visible_line(&change.what));
+    let (path, what) = (sanitize_line(&change.path), sanitize_line(&change.what));
     format!("\n{} {}: {path} {what}", component.component, component.to)
 }

@@ -8,7 +8,7 @@ use crate::view::TemplateVersion;
 use crate::{CliError, Context, Exit, changes, input, list, shell, units};
 use reqwest::Method;
 use std::path::PathBuf;
-use tasker_domain::visible::visible_line;
+use tasker_domain::sanitize::sanitize_line;
 
 /// Register a task template, under the name and version written in it. Versions are immutable: a changed
 /// definition needs a new version.
@@ -90,7 +90,7 @@ fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
         format!(
             "\n{} {}",
             output.paint.tone(Tone::Caution, "warning:"),
-            visible_line(warning)
+            sanitize_line(warning)
         )
     });
     let warnings: String = warnings.collect();

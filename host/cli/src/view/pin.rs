@@ -6,7 +6,7 @@ use serde::Deserialize;
 use tasker_domain::duration;
 use tasker_domain::guard::{Guard, GuardAction};
 use tasker_domain::requirement::Requirement;
-use tasker_domain::visible::visible_line;
+use tasker_domain::sanitize::sanitize_line;
 
 #[derive(Debug, Deserialize)]
 pub struct Pin {
@@ -60,7 +60,7 @@ impl Ramp {
     /// What is to be told below it: who watches it, or why nobody does.
     pub fn lines(&self) -> Vec<String> {
         match (self.is_frozen(), &self.frozen_because) {
-            (true, Some(because)) => vec![format!("frozen: {}", visible_line(because))],
+            (true, Some(because)) => vec![format!("frozen: {}", sanitize_line(because))],
             (true, None) => vec!["frozen".to_owned()],
             (false, _) => vec![self.guarded()],
         }

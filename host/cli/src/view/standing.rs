@@ -3,7 +3,7 @@
 use crate::units;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use tasker_domain::resolve::Bar;
+use tasker_domain::resolve::Ineligible;
 
 /// What the API says of a version, of a component's or, as far as that goes, of a template's.
 #[derive(Debug, Deserialize)]
@@ -63,10 +63,10 @@ impl Standing {
     }
 
     /// Why new tasks may not take it, if so; of a collected one, once it has its bytes back.
-    pub fn bar_with_bytes(&self) -> Option<Bar> {
+    pub fn bar_with_bytes(&self) -> Option<Ineligible> {
         match self.quarantined {
-            true => Some(Bar::Quarantined),
-            false => Bar::named(&self.status),
+            true => Some(Ineligible::Quarantined),
+            false => Ineligible::named(&self.status),
         }
     }
 

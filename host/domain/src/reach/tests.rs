@@ -1,6 +1,6 @@
 use super::*;
 use crate::pin::Ramp;
-use crate::resolve::Bar;
+use crate::resolve::Ineligible;
 
 fn version(text: &str) -> Version {
     text.parse().unwrap()
@@ -90,7 +90,7 @@ fn a_version_that_is_there_stays_unless_it_is_barred() {
     let asked = range("^1.4");
     let reached = Arrival::new(&there, &before).reach(Some(&asked), None);
     assert_eq!(reached.reach, Reach::Stays);
-    before[1].bar = Some(Bar::NeedsApproval);
+    before[1].bar = Some(Ineligible::NeedsApproval);
     let reached = Arrival::new(&there, &before).reach(Some(&asked), None);
     assert_eq!(reached.reach, Reach::Moves);
 }

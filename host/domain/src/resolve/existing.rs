@@ -1,6 +1,6 @@
 //! The versions that exist, as an error lists them.
 
-use super::{Bar, Candidate};
+use super::{Candidate, Ineligible};
 use crate::name::Name;
 use crate::requirement::Requirement;
 use semver::Version;
@@ -12,7 +12,7 @@ const MAX_LISTED_VERSIONS: usize = 10;
 /// The versions that exist, the highest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
-    versions: Box<[(Version, Option<Bar>)]>,
+    versions: Box<[(Version, Option<Ineligible>)]>,
     /// Whose signing policy they were held to, where it is known.
     namespace: Option<Box<Name>>,
 }
@@ -38,7 +38,7 @@ impl Existing {
     }
 
     /// The highest version in the range, if it is barred, and why.
-    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Bar)> {
+    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Ineligible)> {
         let mut versions = self.versions.iter();
         let met = versions.find(|(version, _)| requirement.matches(version));
         met.and_then(|(version, bar)| Some((version, (*bar)?)))
@@ -46,7 +46,7 @@ impl Existing {
 
     /// What else an error may advise; empty where nothing lacks a signature.
     pub fn remedy(&self) -> String {
-        let lacks = |(_, bar): &(Version, Option<Bar>)| *bar == Some(Bar::Unsigned);
+        let lacks = |(_, bar): &(Version, Option<Ineligible>)| *bar == Some(Ineligible::Unsigned);
         match &self.namespace {
             Some(namespace) if self.versions.iter().any(lacks) => format!(
                 ", or push what is not signed again with --sign and a key that {namespace} takes \
@@ -63,7 +63,7 @@ impl fmt::Display for Existing {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{version}")?;
             match (bar, &self.namespace) {
-                (Some(bar @ Bar::Unsigned), Some(namespace)) => {
+                (Some(bar @ Ineligible::Unsigned), Some(namespace)) => {
                     write!(f, " ({bar} for {namespace})")?;
                 }
                 (Some(bar), _) => write!(f, " ({bar})")?,

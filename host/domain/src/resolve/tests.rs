@@ -169,14 +169,14 @@ fn a_task_on_the_ramp_takes_where_it_goes_and_falls_back_where_that_cannot_be() 
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
     // The step asks for less than the ramp goes to.
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=2.0.0"), "1.4.2 false");
-    all[1].bar = Some(Bar::Quarantined);
+    all[1].bar = Some(Ineligible::Quarantined);
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.4.2 false");
 }
 
 #[test]
 fn yanked_versions_are_not_chosen_but_listed() {
     let mut all = candidates(&["1.0.0", "1.1.0"]);
-    all[1].bar = Some(Bar::Yanked);
+    all[1].bar = Some(Ineligible::Yanked);
     let chosen = choose_template(&target("a/b"), &all, None, None).unwrap();
     assert_eq!(chosen.version.to_string(), "1.0.0");
     let error = choose_template(&target("a/b"), &all, Some(&range("^1.1")), None).unwrap_err();
@@ -205,7 +205,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_ou
     let (home, step) = ("orders".parse().unwrap(), "charge".parse().unwrap());
     let handler: HandlerRef = "pay/charge/charge@^1".parse().unwrap();
     let mut versions = candidates(&["1.1.0", "1.0.0"]);
-    versions[0].bar = Some(Bar::Unsigned);
+    versions[0].bar = Some(Ineligible::Unsigned);
     let choose = |versions: &[Candidate<usize>]| {
         let components = [(target("pay/charge"), versions.to_vec().into())].into();
         choose_components(&home, [(&step, &handler)], &components, &Pins::new())
@@ -213,7 +213,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_ou
             .map_err(|errors| errors[0].to_string())
     };
     assert_eq!(choose(&versions).unwrap(), "1.0.0");
-    versions[1].bar = Some(Bar::Unsigned);
+    versions[1].bar = Some(Ineligible::Unsigned);
     let error = choose(&versions).unwrap_err();
     assert!(
         error.starts_with(
@@ -257,7 +257,7 @@ fn any_candidates() -> impl Strategy<Value = Vec<Candidate<usize>>> {
         let all = unique.into_iter().enumerate();
         all.map(|(id, (version, is_barred))| Candidate {
             version,
-            bar: is_barred.then_some(Bar::Quarantined),
+            bar: is_barred.then_some(Ineligible::Quarantined),
             id,
         })
         .collect()

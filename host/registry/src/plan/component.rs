@@ -23,7 +23,7 @@ use tasker_domain::pin::Pinned;
 use tasker_domain::ramp::Percent;
 use tasker_domain::reach::Reach;
 use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::Bar;
+use tasker_domain::resolve::Ineligible;
 use tasker_domain::signature::Signature;
 use tasker_store::component::ComponentVersionRow;
 use tasker_store::uses::{PinUseRow, UseRow};
@@ -156,8 +156,8 @@ impl Registry {
             bytes: bytes.unwrap_or_default().into(),
         };
         let status = match (row.is_quarantined, row.collected_at) {
-            (true, _) => Bar::Quarantined.as_str(),
-            (false, Some(_)) => Bar::Collected.as_str(),
+            (true, _) => Ineligible::Quarantined.as_str(),
+            (false, Some(_)) => Ineligible::Collected.as_str(),
             (false, None) => row.status.as_str(),
         };
         let plan = self.plan_of(target, version, uploaded, Some(status), signatures);

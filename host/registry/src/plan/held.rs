@@ -1,7 +1,7 @@
 //! Which steps a version reaches, as the namespaces of their templates take components.
 
 use super::step_reach::StepReach;
-use crate::taking::Taking;
+use crate::signing_policy_filter::SigningPolicyFilter;
 use crate::{Registry, RegistryError};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +18,7 @@ use tasker_store::uses::UseRow;
 /// A component as namespaces with signing policies find it.
 pub(super) struct Held {
     candidates: Vec<Candidate<i32>>,
-    taking: Taking,
+    taking: SigningPolicyFilter,
     /// Namespaces whose policies do not take the version that arrives.
     refusing: BTreeSet<String>,
 }

@@ -13,7 +13,7 @@ pub use template::TemplatePlan;
 use super::{Kind, Registry, RegistryError, Release};
 use semver::Version;
 use serde::Serialize;
-use tasker_compat::{Level, Verdict, promise};
+use tasker_compat::{CompatReport, Level, promise};
 use tasker_domain::requirement::QualifiedName;
 use tasker_store::uses::OpenTasksRow;
 
@@ -21,7 +21,7 @@ use tasker_store::uses::OpenTasksRow;
 #[derive(Clone, Debug, Serialize)]
 pub struct Numbered {
     /// Null where nothing stands below it that it could be compared with.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<CompatReport>,
     /// The gravest change that the number leaves room for; null without a verdict.
     pub allowed: Option<Level>,
     /// The lowest number that leaves room for the changes; null where this one does.
@@ -42,7 +42,7 @@ impl Registry {
         kind: Kind,
         target: &QualifiedName,
         version: &Version,
-        verdict: Option<Verdict>,
+        verdict: Option<CompatReport>,
     ) -> Result<Numbered, RegistryError> {
         let Some(verdict) = verdict else {
             return Ok(Numbered {
@@ -56,7 +56,7 @@ impl Registry {
             target: target.clone(),
             version: version.clone(),
         };
-        let lowest_version = match self.hold_to_promise(release, &verdict).await {
+        let lowest_version = match self.check_semver(release, &verdict).await {
             Ok(()) => None,
             Err(RegistryError::PromisesTooMuch(broken)) => Some(broken.lowest),
             Err(error) => return Err(error),

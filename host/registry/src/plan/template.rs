@@ -3,7 +3,7 @@
 use super::{Numbered, OpenTasks, open_tasks};
 use crate::publish_template::{check_address, definition_json};
 use crate::resolve::assumed::Assumed;
-use crate::resolve::foresee::{StepChoice, Ungranted};
+use crate::resolve::preview::{StepChoice, Ungranted};
 use crate::{Kind, Registry, RegistryError, Release};
 use semver::Version;
 use serde::Serialize;
@@ -73,7 +73,7 @@ impl Registry {
         let verdict = self.judge_template(target, template.clone()).await?;
         let number = self.numbered(Kind::Template, target, version, verdict);
         let number = number.await?;
-        let foreseen = self.foresee(&template, assumed).await?;
+        let foreseen = self.preview_resolution(&template, assumed).await?;
         let open = self
             .store
             .open_tasks_by_template_version(namespace, name)

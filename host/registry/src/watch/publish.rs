@@ -9,9 +9,9 @@ use std::io;
 use std::path::Path;
 use tasker_domain::actor::Actor;
 use tasker_domain::byte_order_mark::strip_mark;
-use tasker_domain::chain::Chain;
 use tasker_domain::component_file::{ComponentFile, ComponentFileError};
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::followed::LinkError;
 use tasker_domain::name::{Name, NameError};
 use tasker_domain::requirement::QualifiedName;
@@ -37,7 +37,7 @@ pub enum FileError {
     NotText,
     #[error("the signatures beside it: {0}")]
     Signatures(#[from] SignatureError),
-    #[error("{}", Chain(.0))]
+    #[error("{}", ErrorChain(.0))]
     Registry(#[from] RegistryError),
 }
 
@@ -48,9 +48,9 @@ impl FileError {
     }
 
     /// True where nothing is wrong with the file, as far as is known.
-    pub fn is_of_the_host(&self) -> bool {
+    pub fn is_internal(&self) -> bool {
         match self {
-            Self::Registry(error) => error.is_of_the_host(),
+            Self::Registry(error) => error.is_internal(),
             Self::Read(_) => true,
             Self::Namespace(_)
             | Self::Name(_)
@@ -162,7 +162,7 @@ mod tests {
         ));
         for name in ["pipe", "link", "none"] {
             let error = read(&path(name), 4).await.unwrap_err();
-            assert!(error.is_of_the_host(), "{name}: {error}");
+            assert!(error.is_internal(), "{name}: {error}");
         }
     }
 }

@@ -59,7 +59,7 @@ impl context::Host for AttemptState {
             self.handed.count(&step, result.len() as u64)?;
             return Ok(Some(result.to_string()));
         }
-        let Some(ancestors) = &self.surroundings.ancestors else {
+        let Some(ancestors) = &self.services.ancestors else {
             return Ok(None);
         };
         let bytes_max = self.handed.bytes_left(&step);
@@ -90,7 +90,7 @@ impl context::Host for AttemptState {
             self.log_progress(&progress);
         }
         !self
-            .surroundings
+            .services
             .cancelled
             .as_ref()
             .is_some_and(|token| token.is_cancelled())

@@ -3,7 +3,7 @@
 pub(super) mod error_code;
 pub(super) mod request_parts;
 
-use crate::egress::Gate;
+use crate::egress::EgressPolicy;
 use crate::state::AttemptState;
 use crate::table::MAX_FIELDS_BYTES;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -18,7 +18,7 @@ impl WasiHttpView for AttemptState {
             ctx.set_field_size_limit(MAX_FIELDS_BYTES);
             Box::new((
                 ctx,
-                Gate {
+                EgressPolicy {
                     step: invocation.step.clone(),
                     log: log.clone(),
                     outside: outside.clone(),

@@ -85,8 +85,8 @@ impl AttemptState {
     pub(crate) fn kept_writes(&mut self) -> Vec<KvWrite> {
         let given = &self.given;
         let kept = |write: KvWrite| KvWrite {
-            key: given.struck_out(&write.key).into_owned(),
-            value: write.value.map(|value| given.struck_out_of_json(value)),
+            key: given.redacted(&write.key).into_owned(),
+            value: write.value.map(|value| given.redacted_json(value)),
             ..write
         };
         self.kv.take().into_iter().map(kept).collect()
@@ -148,7 +148,7 @@ impl AttemptState {
                 version: OWN_VERSION,
             }));
         }
-        let Some(entries) = self.surroundings.kv.clone() else {
+        let Some(entries) = self.services.kv.clone() else {
             return Ok(None);
         };
         let namespace = self.invocation.step.namespace.clone();
@@ -170,7 +170,7 @@ impl AttemptState {
         let own = self.kv.keys(bucket, prefix).count();
         // As many more as this attempt may have removed.
         let wanted = limit + u32::try_from(own).unwrap_or(MAX_LISTED);
-        let stored = match self.surroundings.kv.clone() {
+        let stored = match self.services.kv.clone() {
             Some(entries) => entries.keys(&namespace, bucket, prefix, wanted).await,
             None => Ok(Vec::new()),
         };

@@ -1,7 +1,7 @@
 //! `tasker:step/secrets`.
 
 use crate::bindings::tasker::step::secrets::{Error, Host};
-use crate::given::GivenSecret;
+use crate::given::AttemptSecret;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ impl AttemptState {
         &mut self,
         name: &str,
         clear: bool,
-    ) -> wasmtime::Result<Result<Arc<GivenSecret>, Error>> {
+    ) -> wasmtime::Result<Result<Arc<AttemptSecret>, Error>> {
         let step = self.invocation.step.clone();
         let is_meant = |rule: &&SecretRule| rule.name.as_str() == name && (rule.clear || !clear);
         let Some(rule) = step.grants.secrets.iter().find(is_meant) else {
@@ -39,7 +39,7 @@ impl AttemptState {
         if let Some(given) = self.given.find(name) {
             return Ok(Ok(given));
         }
-        let Some(source) = self.surroundings.secrets.clone() else {
+        let Some(source) = self.services.secrets.clone() else {
             return Ok(Err(Error::Unknown));
         };
         let value = source.value(&step.namespace, name).await;

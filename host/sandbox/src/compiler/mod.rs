@@ -90,7 +90,7 @@ fn this_program() -> PathBuf {
 
 /// As many compilers at once as there are processors for each purpose: uploads that take long must
 /// not hold up steps whose code this host has yet to compile.
-pub(super) struct Turns {
+pub(super) struct CompileQueue {
     uploads: Arc<Semaphore>,
     steps: Arc<Semaphore>,
 }
@@ -102,7 +102,7 @@ pub(super) enum Purpose {
     Step,
 }
 
-impl Turns {
+impl CompileQueue {
     pub(super) fn new() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         Self {

@@ -18,12 +18,12 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The way out of the sandbox. The client is made when the first guest asks for it.
 #[derive(Clone)]
-pub(crate) struct Outside {
+pub(crate) struct EgressClient {
     names: Arc<dyn LookUp>,
     client: Arc<OnceLock<Result<reqwest::Client, String>>>,
 }
 
-impl Outside {
+impl EgressClient {
     pub(crate) fn new(names: Arc<dyn LookUp>) -> Self {
         let client = Arc::default();
         Self { names, client }

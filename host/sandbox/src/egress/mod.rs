@@ -15,7 +15,7 @@ use crate::log_line::LogLevel;
 use crate::meter::{Charge, Meter, OverLimit};
 use crate::table::{BODY_BYTES, BODY_CHUNK_BYTES, weight_of_fields};
 use body::{IncomingBody, OutgoingBody};
-pub(crate) use client::Outside;
+pub(crate) use client::EgressClient;
 use connect::within_connect_timeout;
 use http_body_util::BodyExt;
 pub use names::LookUp;
@@ -44,15 +44,15 @@ type Exchange<E> = Result<
 >;
 
 /// Lets the requests of one attempt pass, or not.
-pub(crate) struct Gate {
+pub(crate) struct EgressPolicy {
     pub(crate) step: Arc<StepPlan>,
     pub(crate) log: LogWriter,
-    pub(crate) outside: Outside,
+    pub(crate) outside: EgressClient,
     pub(crate) given: Given,
     pub(crate) meter: Arc<Meter>,
 }
 
-impl WasiHttpHooks for Gate {
+impl WasiHttpHooks for EgressPolicy {
     fn send_request(
         &mut self,
         request: http::Request<WasiBody>,
@@ -209,7 +209,7 @@ fn admit_url(method: &str, url: &Url, step: &StepPlan) -> Result<(), Refused> {
 }
 
 async fn send(
-    outside: &Outside,
+    outside: &EgressClient,
     request: reqwest::Request,
     timeouts: Timeouts,
     meter: Arc<Meter>,

@@ -1,7 +1,7 @@
 //! Puts secrets in the place of their placeholders, on the way out and nowhere else.
 
 use super::Refused;
-use crate::given::{Given, GivenSecret};
+use crate::given::{AttemptSecret, Given};
 use data_encoding::BASE64;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -126,7 +126,7 @@ impl Filling {
     }
 
     /// The secrets whose placeholders stand in the text, where all of them may be sent.
-    fn standing_in(&self, text: &[u8]) -> Result<Vec<Arc<GivenSecret>>, FillError> {
+    fn standing_in(&self, text: &[u8]) -> Result<Vec<Arc<AttemptSecret>>, FillError> {
         let prefix = PLACEHOLDER_PREFIX.as_bytes();
         if !text.windows(prefix.len()).any(|window| window == prefix) {
             return Ok(Vec::new());
@@ -169,7 +169,7 @@ fn searched(headers: &http::HeaderMap) -> Option<Writing> {
     (bytes <= MAX_BODY_BYTES).then_some(writing)
 }
 
-fn fill(text: &[u8], secrets: &[Arc<GivenSecret>], writing: Writing) -> Zeroizing<Vec<u8>> {
+fn fill(text: &[u8], secrets: &[Arc<AttemptSecret>], writing: Writing) -> Zeroizing<Vec<u8>> {
     let mut filled = Zeroizing::new(text.to_vec());
     for secret in secrets {
         let value = written(secret.value.reveal(), writing);

@@ -2,18 +2,18 @@
 
 mod forms;
 mod json;
-mod strike;
+mod redactor;
 
+use redactor::Redactor;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard};
-use strike::Strikes;
 use tasker_domain::name::Name;
 use tasker_domain::secret::{SecretValue, placeholder};
 use uuid::Uuid;
 
 /// A secret that an attempt asked for.
-pub(super) struct GivenSecret {
+pub(super) struct AttemptSecret {
     pub(super) name: Name,
     pub(super) value: SecretValue,
     pub(super) placeholder: String,
@@ -25,13 +25,13 @@ pub(super) struct Given(Arc<Mutex<GivenSecrets>>);
 
 #[derive(Default)]
 struct GivenSecrets {
-    secrets: Vec<Arc<GivenSecret>>,
-    strikes: Strikes,
+    secrets: Vec<Arc<AttemptSecret>>,
+    redactor: Redactor,
 }
 
 impl Given {
     /// The secret of that name, where the attempt has asked for it before.
-    pub(super) fn find(&self, name: &str) -> Option<Arc<GivenSecret>> {
+    pub(super) fn find(&self, name: &str) -> Option<Arc<AttemptSecret>> {
         let secrets = &self.lock().secrets;
         secrets
             .iter()
@@ -40,10 +40,10 @@ impl Given {
     }
 
     /// From now on whatever the attempt leaves is searched for the secret.
-    pub(super) fn add(&self, name: &Name, value: SecretValue) -> Arc<GivenSecret> {
+    pub(super) fn add(&self, name: &Name, value: SecretValue) -> Arc<AttemptSecret> {
         let mut given = self.lock();
-        given.strikes.add(name, &value);
-        let secret = Arc::new(GivenSecret {
+        given.redactor.add(name, &value);
+        let secret = Arc::new(AttemptSecret {
             name: name.clone(),
             value,
             placeholder: placeholder(Uuid::new_v4().into_bytes()),
@@ -53,8 +53,8 @@ impl Given {
     }
 
     /// Those of which the placeholder stands in a text.
-    pub(super) fn standing_in(&self, text: &[u8]) -> Vec<Arc<GivenSecret>> {
-        let stands = |given: &&Arc<GivenSecret>| {
+    pub(super) fn standing_in(&self, text: &[u8]) -> Vec<Arc<AttemptSecret>> {
+        let stands = |given: &&Arc<AttemptSecret>| {
             text.windows(given.placeholder.len())
                 .any(|window| window == given.placeholder.as_bytes())
         };
@@ -66,26 +66,26 @@ impl Given {
     }
 
     /// The text without the secrets.
-    pub(super) fn struck_out<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.lock().strikes.text(text)
+    pub(super) fn redacted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.lock().redactor.text(text)
     }
 
     /// The same, cut to `max_bytes`, and no half of a secret at its end; how many bytes were cut.
-    pub(super) fn struck_out_within(&self, text: &str, max_bytes: usize) -> (String, usize) {
-        self.lock().strikes.text_within(text, max_bytes)
+    pub(super) fn redacted_within(&self, text: &str, max_bytes: usize) -> (String, usize) {
+        self.lock().redactor.text_within(text, max_bytes)
     }
 
     /// The text, which may have been cut, without the secrets and without half of one at its end.
-    pub(super) fn struck_out_of_cut(&self, text: &str) -> String {
-        self.lock().strikes.cut_text(text)
+    pub(super) fn redacted_cut(&self, text: &str) -> String {
+        self.lock().redactor.cut_text(text)
     }
 
     /// The JSON text without the secrets, still JSON if it was.
-    pub(super) fn struck_out_of_json(&self, text: String) -> String {
+    pub(super) fn redacted_json(&self, text: String) -> String {
         if self.is_empty() {
             return text;
         }
-        json::struck_out(&self.lock().strikes, text)
+        json::redacted(&self.lock().redactor, text)
     }
 
     fn lock(&self) -> MutexGuard<'_, GivenSecrets> {

@@ -50,16 +50,16 @@ fn kept(what: &str, json: String, state: &AttemptState) -> Result<String, Failur
     if state.given.is_empty() {
         return Ok(json);
     }
-    let struck = state.given.struck_out_of_json(json);
-    checked(what, &struck, state).map(|()| struck)
+    let redacted = state.given.redacted_json(json);
+    checked(what, &redacted, state).map(|()| redacted)
 }
 
 /// The failure without the attempt's secrets.
 fn confidential(failure: Failure, state: &AttemptState) -> Failure {
-    let struck = |text: &str| state.given.struck_out(text).into_owned();
+    let redacted = |text: &str| state.given.redacted(text).into_owned();
     Failure {
-        code: struck(&failure.code),
-        message: struck(&failure.message),
+        code: redacted(&failure.code),
+        message: redacted(&failure.message),
         ..failure
     }
 }
@@ -190,7 +190,7 @@ fn kept_details(details: String, state: &AttemptState) -> Option<String> {
 }
 
 fn cut(text: &str, max_bytes: usize, state: &AttemptState) -> String {
-    let (kept, _) = state.given.struck_out_within(text, max_bytes);
+    let (kept, _) = state.given.redacted_within(text, max_bytes);
     printable(&kept)
 }
 

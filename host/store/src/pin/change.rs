@@ -43,7 +43,7 @@ pub struct PinBy<'a> {
 
 /// What a pin becomes.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Becomes {
+pub(crate) struct NewState {
     pub pinned: Pinned,
     /// The change that this one takes back.
     pub undid: Option<i64>,
@@ -82,7 +82,7 @@ impl Store {
         let held = hold(&mut tx, key).await?;
         let past = past_changes(&mut tx, key).await?;
         let (pinned, undid) = decide(held.pinned.clone(), &past)?;
-        let row = write(&mut tx, key, &held, &Becomes { pinned, undid }, by).await?;
+        let row = write(&mut tx, key, &held, &NewState { pinned, undid }, by).await?;
         advance_generation(&mut tx).await?;
         tx.commit().await.map_err(of_database)?;
         Ok(row)
@@ -176,7 +176,7 @@ pub(crate) async fn write(
     tx: &mut Connection,
     key: &PinKey<'_>,
     held: &Held,
-    becomes: &Becomes,
+    becomes: &NewState,
     by: &PinBy<'_>,
 ) -> Result<PinRow, StoreError> {
     let Pinned { requirement, ramp } = &becomes.pinned;

@@ -13,10 +13,10 @@ use tasker_cli::Output;
 use tasker_cli::parse_age;
 use tasker_cli::{CliError, Exit, Problem};
 use tasker_domain::api_key::ApiKey;
-use tasker_domain::chain::Chain;
 use tasker_domain::data_dir::default_data_dir;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::limits::{Limit, Limits};
-use tasker_registry::upkeep::{DEFAULT_CACHE_BYTES, Upkeep};
+use tasker_registry::maintenance::{DEFAULT_CACHE_BYTES, Maintenance};
 use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_store::secret::{KEYS_VARIABLE, KeyRing, SecretKeys};
 use tasker_store::{DEFAULT_CONNECTIONS, MIN_CONNECTIONS};
@@ -178,7 +178,7 @@ impl Serve {
             }),
             worker,
             watch: self.watch,
-            upkeep: Upkeep {
+            maintenance: Maintenance {
                 collect_after: self.collect_after,
                 cache_bytes: self.cache_limit << 20,
             },
@@ -287,7 +287,7 @@ fn reload(host: &Host) {
     match host.reload_certificates() {
         Ok(()) => tracing::info!("read the certificate anew, if there is one"),
         Err(error) => {
-            tracing::error!(error = %Chain(&error), "the certificate that was there is kept");
+            tracing::error!(error = %ErrorChain(&error), "the certificate that was there is kept");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use std::io::{self, IsTerminal as _, Write};
-use tasker_domain::visible::visible_around;
+use tasker_domain::sanitize::sanitize_around;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt;
 
@@ -65,7 +65,7 @@ impl<W: Write> Write for ForPeople<W> {
 
 /// Lines after an event's first are set in, so that none passes for an event of its own.
 fn shown(event: &str) -> String {
-    let lines = visible_around(event.trim_end_matches('\n'), colour).replace('\n', "\n    ");
+    let lines = sanitize_around(event.trim_end_matches('\n'), colour).replace('\n', "\n    ");
     lines + "\n"
 }
 

@@ -22,11 +22,11 @@ use tasker_api::tls::{Certificates, TlsError, TlsFiles};
 use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
 use tasker_registry::Registry;
-use tasker_registry::upkeep::Upkeep;
+use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
 use tasker_store::connect::ConnectError;
+use tasker_store::notifications::Notifications;
 use tasker_store::secret::{KeyRingError, SecretError, SecretKeys};
-use tasker_store::wake::Wake;
 use tasker_store::{MigrateError, Store, StoreError};
 use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
@@ -61,7 +61,7 @@ pub struct HostConfig {
     /// A folder whose components and templates are published as they appear and change.
     pub watch: Option<PathBuf>,
     /// How the registry and the disk are kept in bounds.
-    pub upkeep: Upkeep,
+    pub maintenance: Maintenance,
     pub auth: AuthConfig,
     /// None: the API speaks plain HTTP.
     pub tls: Option<TlsFiles>,
@@ -146,7 +146,7 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError
 pub struct Host {
     pub store: Store,
     pub sandbox: Sandbox,
-    pub wake: Wake,
+    pub notifications: Notifications,
     pub stats: Arc<WorkerStats>,
     /// Set where this start made the admin key.
     pub first_key: Option<FirstKey>,
@@ -185,8 +185,8 @@ impl Host {
         })?;
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
-        let wake = Wake::default();
-        tokio::spawn(wake.clone().listen(store.clone(), closing.clone()));
+        let notifications = Notifications::default();
+        tokio::spawn(notifications.clone().listen(store.clone(), closing.clone()));
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(store.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
@@ -194,13 +194,17 @@ impl Host {
         }
         tokio::spawn(store.clone().keep_uses(draining.clone()));
         tokio::spawn(store.clone().keep_partitions(draining.clone()));
-        tokio::spawn(registry.keep_up(config.upkeep, wake.clone(), draining.clone()));
+        tokio::spawn(registry.maintain(
+            config.maintenance,
+            notifications.clone(),
+            draining.clone(),
+        ));
         let stats = Arc::<WorkerStats>::default();
         let state = AppState {
             claiming: stats.claiming().clone(),
             store: store.clone(),
             sandbox: sandbox.clone(),
-            wake: wake.clone(),
+            notifications: notifications.clone(),
             shutdown: draining.clone(),
             authentication,
             bounds: Bounds::default(),
@@ -214,7 +218,7 @@ impl Host {
         let worker = config.worker.map(|config| Worker {
             store: store.clone(),
             sandbox: sandbox.clone(),
-            wake: wake.clone(),
+            notifications: notifications.clone(),
             config,
             stats: stats.clone(),
         });
@@ -225,7 +229,7 @@ impl Host {
             server,
             store,
             sandbox,
-            wake,
+            notifications,
             stats,
             first_key,
             certificates,

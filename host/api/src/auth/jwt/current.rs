@@ -6,7 +6,7 @@ use super::key_set::KeySet;
 use super::key_source::{KeySource, KeySourceError, Reader};
 use std::sync::{Arc, RwLock};
 use std::time::{Duration, Instant};
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tokio::sync::Mutex;
 
 /// Keys that could not be confirmed for this long do not count any more.
@@ -124,5 +124,5 @@ impl CurrentKeys {
 }
 
 fn tell(error: &KeySourceError) {
-    tracing::warn!(error = %Chain(error), "the keys of the issuer of tokens stay as they were");
+    tracing::warn!(error = %ErrorChain(error), "the keys of the issuer of tokens stay as they were");
 }

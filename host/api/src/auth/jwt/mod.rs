@@ -25,7 +25,7 @@ use key_set::IssuerKey;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tokio_util::sync::CancellationToken;
 
 /// The longest token that is looked at, in bytes.
@@ -102,7 +102,7 @@ impl Tokens {
             }),
             Err(Refusal::Expired) => Err(AuthError::TokenExpired.into()),
             Err(refusal) => {
-                tracing::debug!(reason = %Chain(&refusal), "a token is refused");
+                tracing::debug!(reason = %ErrorChain(&refusal), "a token is refused");
                 Err(AuthError::InvalidToken.into())
             }
         }

@@ -9,7 +9,7 @@ use tasker_domain::capability::{Capability, beyond};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
-use tasker_domain::resolve::Bar;
+use tasker_domain::resolve::Ineligible;
 use tasker_domain::scope::Scope;
 use tasker_store::approve::{Approval, Approved};
 use tasker_store::component::{ComponentVersionRow, VersionStatus};
@@ -29,7 +29,7 @@ impl Registry {
         if wants.is_empty() {
             return Ok(Vec::new());
         }
-        let more = match self.agreed_below(target, version).await? {
+        let more = match self.baseline(target, version).await? {
             Some(agreed) => beyond(&wants, &agreed),
             None => {
                 let mut more = beyond(&wants, &self.granted_to(target).await?);
@@ -41,7 +41,7 @@ impl Registry {
     }
 
     /// What the highest active version below this one wants; none where there is no such version.
-    async fn agreed_below(
+    async fn baseline(
         &self,
         target: &QualifiedName,
         version: &Version,
@@ -107,7 +107,7 @@ impl Registry {
                 Err(RegistryError::NotWaiting {
                     release: Box::new(release),
                     status: match row.is_quarantined {
-                        true => Bar::Quarantined.as_str(),
+                        true => Ineligible::Quarantined.as_str(),
                         false => row.status.as_str(),
                     },
                 })

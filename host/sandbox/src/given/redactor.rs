@@ -1,19 +1,19 @@
-//! Strikes secrets out of texts.
+//! Redactor secrets out of texts.
 
 use super::forms;
 use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::sync::Arc;
 use tasker_domain::name::Name;
-use tasker_domain::secret::{MIN_SECRET_BYTES, SecretValue, struck_out};
+use tasker_domain::secret::{MIN_SECRET_BYTES, SecretValue, redacted};
 use zeroize::Zeroizing;
 
 /// A beginning of a secret that is shorter, in bytes, says nothing.
 const MIN_BEGINNING_BYTES: usize = 3;
 
-/// What is struck out, and what stands in its place.
+/// What is redacted, and what stands in its place.
 #[derive(Default)]
-pub(super) struct Strikes {
+pub(super) struct Redactor {
     forms: Vec<(Zeroizing<String>, Arc<str>)>,
     longest_bytes: usize,
 }
@@ -26,16 +26,16 @@ enum Next {
     Nowhere,
 }
 
-impl Strikes {
+impl Redactor {
     pub(super) fn add(&mut self, name: &Name, value: &SecretValue) {
-        let instead: Arc<str> = struck_out(name).into();
+        let instead: Arc<str> = redacted(name).into();
         for form in forms::of(value) {
             self.longest_bytes = self.longest_bytes.max(form.len());
             self.forms.push((form, instead.clone()));
         }
     }
 
-    /// Of two forms that begin at one place the longer is struck out. Looks for each form once over
+    /// Of two forms that begin at one place the longer is redacted. Looks for each form once over
     /// the whole text.
     pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
         if text.len() < MIN_SECRET_BYTES {
@@ -58,25 +58,25 @@ impl Strikes {
     /// The same, cut to `max_bytes`, and no half of a secret at its end; how many bytes were cut.
     pub(super) fn text_within(&self, text: &str, max_bytes: usize) -> (String, usize) {
         let looked_at = text.floor_char_boundary(max_bytes.saturating_add(self.longest_bytes));
-        let struck = match looked_at < text.len() {
+        let redacted = match looked_at < text.len() {
             true => self.cut_text(&text[..looked_at]),
             false => self.text(text).into_owned(),
         };
-        let end = struck.floor_char_boundary(max_bytes);
-        let dropped = text.len() - looked_at + struck.len() - end;
-        (struck[..end].to_owned(), dropped)
+        let end = redacted.floor_char_boundary(max_bytes);
+        let dropped = text.len() - looked_at + redacted.len() - end;
+        (redacted[..end].to_owned(), dropped)
     }
 
     /// The same for a text that may have been cut within a secret.
     pub(super) fn cut_text(&self, text: &str) -> String {
-        let mut struck = self.text(text).into_owned();
+        let mut redacted = self.text(text).into_owned();
         let beginning = self
             .forms
             .iter()
-            .map(|(form, _)| beginning_at_end(&struck, form))
+            .map(|(form, _)| beginning_at_end(&redacted, form))
             .max();
-        struck.truncate(struck.len() - beginning.unwrap_or(0));
-        struck
+        redacted.truncate(redacted.len() - beginning.unwrap_or(0));
+        redacted
     }
 
     fn first(&self, text: &str, from: usize, next: &mut [Next]) -> Option<(usize, &str, &str)> {
@@ -117,41 +117,47 @@ fn beginning_at_end(text: &str, form: &str) -> usize {
 mod tests {
     use super::*;
 
-    fn strikes(secrets: &[(&str, &str)]) -> Strikes {
-        let mut strikes = Strikes::default();
+    fn redactor(secrets: &[(&str, &str)]) -> Redactor {
+        let mut redactor = Redactor::default();
         for (name, value) in secrets {
             let value = SecretValue::parse(value.as_bytes().to_vec()).unwrap();
-            strikes.add(&name.parse().unwrap(), &value);
+            redactor.add(&name.parse().unwrap(), &value);
         }
-        strikes
+        redactor
     }
 
     #[test]
-    fn every_occurrence_of_every_secret_is_struck_out() {
-        let strikes = strikes(&[("a", "hunter2"), ("b", "hunter2-and-more")]);
+    fn every_occurrence_of_every_secret_is_redacted() {
+        let redactor = redactor(&[("a", "hunter2"), ("b", "hunter2-and-more")]);
         let text = "hunter2, hunter2-and-more; hunter2hunter2 %";
         assert_eq!(
-            strikes.text(text),
+            redactor.text(text),
             "[secret a], [secret b]; [secret a][secret a] %"
         );
-        assert!(matches!(strikes.text("hunter3"), Cow::Borrowed("hunter3")));
+        assert!(matches!(redactor.text("hunter3"), Cow::Borrowed("hunter3")));
     }
 
     #[test]
-    fn what_stands_in_its_place_is_not_struck_out_again() {
-        assert_eq!(strikes(&[("s", "secret")]).text("a secret"), "a [secret s]");
+    fn what_stands_in_its_place_is_not_redacted_again() {
+        assert_eq!(
+            redactor(&[("s", "secret")]).text("a secret"),
+            "a [secret s]"
+        );
     }
 
     #[test]
     fn a_cut_leaves_no_half_of_a_secret() {
-        let strikes = strikes(&[("a", "correct horse battery")]);
+        let redactor = redactor(&[("a", "correct horse battery")]);
         let text = "say correct horse battery staple";
         for max_bytes in 0..text.len() {
-            let (kept, _) = strikes.text_within(text, max_bytes);
+            let (kept, _) = redactor.text_within(text, max_bytes);
             assert!(!kept.contains("cor") && kept.len() <= max_bytes, "{kept}");
         }
-        assert_eq!(strikes.text_within("say nothing", 3), ("say".to_owned(), 8));
-        assert_eq!(strikes.cut_text("say correct hor"), "say ");
-        assert_eq!(strikes.cut_text("say co"), "say co");
+        assert_eq!(
+            redactor.text_within("say nothing", 3),
+            ("say".to_owned(), 8)
+        );
+        assert_eq!(redactor.cut_text("say correct hor"), "say ");
+        assert_eq!(redactor.cut_text("say co"), "say co");
     }
 }

@@ -6,27 +6,27 @@ use std::collections::BTreeMap;
 use tasker_domain::pin::{PastChange, standing};
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
-use tasker_store::hold::ComponentPinRow;
+use tasker_store::references::ComponentPinRow;
 
 /// The changes of pins of components, by namespace and target, the newest first.
-pub(crate) struct Pasts(BTreeMap<(String, String), Vec<PastChange>>);
+pub(crate) struct PinHistories(BTreeMap<(String, String), Vec<PastChange>>);
 
 impl Registry {
     /// The changes of the pins that stand, of one component or of all.
     pub(crate) async fn pasts(
         &self,
         component: Option<&QualifiedName>,
-    ) -> Result<Pasts, RegistryError> {
+    ) -> Result<PinHistories, RegistryError> {
         let mut pasts = BTreeMap::<_, Vec<PastChange>>::new();
         for row in self.store.pin_pasts(component).await? {
             let pin = (row.namespace.clone(), row.target.clone());
             pasts.entry(pin).or_default().push(row.change());
         }
-        Ok(Pasts(pasts))
+        Ok(PinHistories(pasts))
     }
 }
 
-impl Pasts {
+impl PinHistories {
     /// The versions that the pin would lead to if it were rolled back now, or if what it leads to
     /// were barred, with the requirements that lead there. Nothing that is barred: whoever yanks a
     /// version does not go back to it.

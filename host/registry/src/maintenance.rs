@@ -4,10 +4,10 @@ use super::{Registry, RegistryError};
 use std::collections::HashSet;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
-use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_sandbox::KeptCode;
-use tasker_store::wake::Wake;
+use tasker_store::notifications::Notifications;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -26,14 +26,14 @@ const MIN_SWEEP_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How a host keeps things in bounds.
 #[derive(Clone, Copy, Debug)]
-pub struct Upkeep {
+pub struct Maintenance {
     /// Collect what nothing needed for this long; none: only operators collect.
     pub collect_after: Option<Duration>,
     /// The room for compiled code on disk, in bytes.
     pub cache_bytes: u64,
 }
 
-impl Default for Upkeep {
+impl Default for Maintenance {
     fn default() -> Self {
         Self {
             collect_after: None,
@@ -44,9 +44,14 @@ impl Default for Upkeep {
 
 impl Registry {
     /// Keeps things in bounds until `stop`.
-    pub async fn keep_up(self, upkeep: Upkeep, wake: Wake, stop: CancellationToken) {
+    pub async fn maintain(
+        self,
+        maintenance: Maintenance,
+        notifications: Notifications,
+        stop: CancellationToken,
+    ) {
         let collecting = async {
-            match upkeep.collect_after {
+            match maintenance.collect_after {
                 Some(after) => self.collect_regularly(after).await,
                 None => std::future::pending().await,
             }
@@ -54,7 +59,7 @@ impl Registry {
         tokio::select! {
             () = stop.cancelled() => {}
             () = collecting => {}
-            () = self.sweep_regularly(upkeep.cache_bytes, wake) => {}
+            () = self.sweep_regularly(maintenance.cache_bytes, notifications) => {}
         }
     }
 
@@ -75,17 +80,17 @@ impl Registry {
                 }
                 Err(RegistryError::Collecting) => {}
                 Err(error) => {
-                    tracing::warn!(error = %Chain(&error), "collecting failed; the next turn tries again");
+                    tracing::warn!(error = %ErrorChain(&error), "collecting failed; the next turn tries again");
                 }
             }
         }
     }
 
-    async fn sweep_regularly(&self, cache_bytes: u64, wake: Wake) {
-        let mut hints = wake.registry();
+    async fn sweep_regularly(&self, cache_bytes: u64, notifications: Notifications) {
+        let mut hints = notifications.registry();
         loop {
             if let Err(error) = self.sweep(cache_bytes).await {
-                tracing::debug!(error = %Chain(&error), "sweeping compiled code failed; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "sweeping compiled code failed; the next turn tries again");
             }
             tokio::time::sleep(MIN_SWEEP_INTERVAL).await;
             tokio::select! {

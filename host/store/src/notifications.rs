@@ -10,7 +10,7 @@ use sqlx::Executor as _;
 use sqlx::postgres::{PgListener, PgPoolOptions};
 use std::sync::Arc;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
+use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
 use tokio::sync::{Notify, broadcast, watch};
 use tokio::time::timeout;
@@ -30,14 +30,14 @@ const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where hints arrive; cheap to clone.
 #[derive(Clone, Debug)]
-pub struct Wake {
+pub struct Notifications {
     ready: Arc<Notify>,
     ended: broadcast::Sender<TaskId>,
     /// Moves with each hint.
     registry: watch::Sender<u64>,
 }
 
-impl Default for Wake {
+impl Default for Notifications {
     fn default() -> Self {
         Self {
             ready: Arc::default(),
@@ -47,7 +47,7 @@ impl Default for Wake {
     }
 }
 
-impl Wake {
+impl Notifications {
     /// Returns once some step may have become ready since the last call.
     pub async fn ready(&self) {
         self.ready.notified().await;
@@ -70,7 +70,7 @@ impl Wake {
             let mut backoff = Backoff::new(RELISTEN_FIRST, RELISTEN_MAX);
             while store.may_listen() {
                 if let Err(error) = self.pass_on(&store, &mut backoff).await {
-                    tracing::debug!(error = %Chain(&error), "cannot listen for notifications; polling goes on");
+                    tracing::debug!(error = %ErrorChain(&error), "cannot listen for notifications; polling goes on");
                 }
                 backoff.wait().await;
             }

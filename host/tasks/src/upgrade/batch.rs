@@ -10,7 +10,7 @@ use std::time::Instant;
 use tasker_compat::Level;
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
-use tasker_registry::resolve::{Again, Resolver, Standing, Swap};
+use tasker_registry::resolve::{Reresolution, Resolver, Standing, Swap};
 use tasker_store::upgrade::{Move, MoveBy, OpenTaskFilter, OpenTaskRow};
 
 /// The most tasks that are moved in one transaction.
@@ -21,14 +21,14 @@ const MAX_BATCH_STEPS: usize = 50_000;
 const MAX_TRIES: usize = 16;
 
 /// What a lock becomes, by the lock and the ramps that a task is on.
-type Resolved = HashMap<ResolvedKey, Again>;
+type Resolved = HashMap<ResolvedKey, Reresolution>;
 
 type ResolvedKey = (LockId, Vec<String>);
 
 type Components = BTreeMap<Swap, UpgradedComponent>;
 
 /// A walk over open tasks, and what it counted.
-pub(super) struct Walk<'a> {
+pub(super) struct UpgradeBatch<'a> {
     tasks: &'a Tasks,
     upgrade: &'a Upgrade,
     /// Tasks that may be looked at.
@@ -43,7 +43,7 @@ pub(super) struct Walk<'a> {
     moved: usize,
 }
 
-impl<'a> Walk<'a> {
+impl<'a> UpgradeBatch<'a> {
     pub(super) fn new(
         tasks: &'a Tasks,
         upgrade: &'a Upgrade,
@@ -304,7 +304,7 @@ fn fitting(rows: &[OpenTaskRow]) -> usize {
 }
 
 /// What the log of a task tells of its move.
-fn told(again: &Again, actor: &Actor, reason: &str) -> Value {
+fn told(again: &Reresolution, actor: &Actor, reason: &str) -> Value {
     let mut told = json!({
         "reason": "upgraded",
         "components": changes(again.swaps.keys()),

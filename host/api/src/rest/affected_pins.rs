@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 use tasker_registry::hidden::keep;
-use tasker_store::pin::{BarredPins, FellBack, PinKind, Stranded};
+use tasker_store::pin::{AffectedPins, PinKind, RolledBack, Unresolvable};
 
 /// Part of the answer to a yank or a quarantine.
 #[derive(Serialize)]
-pub struct BarredPinsView {
+pub struct AffectedPinsView {
     /// Pins that went back to what they were before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pins: Vec<FallBackView>,
@@ -35,10 +35,10 @@ struct StrandedView {
     requirement: String,
 }
 
-impl BarredPinsView {
+impl AffectedPinsView {
     /// Of the pins, those of namespaces that the caller may read are named.
-    pub fn of(pins: BarredPins, may_read: impl Fn(&str) -> bool) -> Self {
-        let BarredPins {
+    pub fn of(pins: AffectedPins, may_read: impl Fn(&str) -> bool) -> Self {
+        let AffectedPins {
             mut fell_back,
             mut stranded,
         } = pins;
@@ -52,8 +52,8 @@ impl BarredPinsView {
     }
 }
 
-impl From<FellBack> for FallBackView {
-    fn from(fell: FellBack) -> Self {
+impl From<RolledBack> for FallBackView {
+    fn from(fell: RolledBack) -> Self {
         Self {
             namespace: fell.pin.namespace,
             kind: fell.pin.kind,
@@ -64,8 +64,8 @@ impl From<FellBack> for FallBackView {
     }
 }
 
-impl From<Stranded> for StrandedView {
-    fn from(pin: Stranded) -> Self {
+impl From<Unresolvable> for StrandedView {
+    fn from(pin: Unresolvable) -> Self {
         Self {
             namespace: pin.namespace,
             kind: pin.kind,

@@ -1,9 +1,9 @@
 //! What keeps a version in use.
 
 use super::discover::parse_version;
-use super::go_back::Pasts;
 use super::hidden::{Hidden, keep};
 use super::pin_sides::{Side, Sides};
+use super::rollback::PinHistories;
 use super::uses::MAX_USES;
 use super::{Registry, RegistryError};
 use semver::Version;
@@ -13,26 +13,26 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Bar, Candidate, highest};
+use tasker_domain::resolve::{Candidate, Ineligible, highest};
 use tasker_store::component::VersionStatus;
-use tasker_store::hold::{ComponentPinRow, LastUse, OpenTasks};
+use tasker_store::references::{ComponentPinRow, LastUse, OpenTasks};
 use tasker_store::uses::UseRow;
 
 /// What keeps a version in use. It is drained when nothing does.
 #[derive(Debug)]
-pub struct Holders {
+pub struct References {
     /// Tasks under way that have it in their lock.
     pub open_tasks: i64,
     /// The oldest of them, the oldest first.
     pub oldest_tasks: Vec<TaskId>,
-    pub pins: Vec<PinHold>,
+    pub pins: Vec<PinReference>,
     /// Steps of templates that take it in a new task; none hold a template.
-    pub steps: Vec<StepHold>,
+    pub steps: Vec<StepReference>,
     /// New tasks take it where nobody says which version; a component's is never collected.
     pub is_default: bool,
     pub last_use: LastUse,
     /// Why new tasks may not take it, if so.
-    pub bar: Option<Bar>,
+    pub bar: Option<Ineligible>,
     /// What its reader may not see of steps and pins; it holds the version all the same.
     pub hidden: Hidden,
     is_template: bool,
@@ -40,7 +40,7 @@ pub struct Holders {
 
 /// A pin that has new tasks take the version.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PinHold {
+pub struct PinReference {
     pub namespace: String,
     /// `name` of that namespace, or `other/name`.
     pub target: String,
@@ -50,7 +50,7 @@ pub struct PinHold {
 
 /// A step of a template that takes the version in a new task.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepHold {
+pub struct StepReference {
     pub namespace: String,
     pub template: String,
     pub version: String,
@@ -60,7 +60,7 @@ pub struct StepHold {
     pub is_only: bool,
 }
 
-impl Holders {
+impl References {
     /// True where nothing keeps it in use.
     pub fn is_drained(&self) -> bool {
         let is_taken = self.is_template && self.is_default && self.bar.is_none();
@@ -102,7 +102,7 @@ pub(crate) fn by_default<Id>(candidates: &[Candidate<Id>]) -> Option<&Candidate<
 pub(crate) fn unbarred<Id: Clone>(candidates: &[Candidate<Id>]) -> Vec<Candidate<Id>> {
     let mut all = candidates.to_vec();
     for candidate in &mut all {
-        candidate.bar = candidate.bar.filter(|bar| *bar == Bar::Collected);
+        candidate.bar = candidate.bar.filter(|bar| *bar == Ineligible::Collected);
     }
     all
 }
@@ -115,7 +115,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         readable: Option<&[&str]>,
-    ) -> Result<Holders, RegistryError> {
+    ) -> Result<References, RegistryError> {
         let id = self
             .component_version(target, version)
             .await?
@@ -144,7 +144,7 @@ impl Registry {
         let mut held_by = pin_holds(&pins, version, seen_by)?;
         let pasts = self.pasts(Some(target)).await?;
         held_by.extend(rollback_holds(&pins, version, &pasts, seen_by)?);
-        Ok(Holders {
+        Ok(References {
             open_tasks,
             oldest_tasks,
             steps: steps.collect(),
@@ -162,7 +162,7 @@ impl Registry {
         &self,
         target: &QualifiedName,
         version: &Version,
-    ) -> Result<Holders, RegistryError> {
+    ) -> Result<References, RegistryError> {
         let id = self
             .template_version(target, version)
             .await?
@@ -178,7 +178,7 @@ impl Registry {
         let pins = self.template_pins(target).await?;
         let (open_tasks, oldest_tasks) = named(self.store.open_tasks_of_template(id).await?);
         let is_default = pins.is_empty() && is_version(by_default(&candidates), version);
-        Ok(Holders {
+        Ok(References {
             open_tasks,
             oldest_tasks,
             steps: Vec::new(),
@@ -223,7 +223,7 @@ fn pin_holds<'c, Id: Clone + 'c>(
     pins: &[ComponentPinRow],
     version: &Version,
     seen_by: impl Fn(&str) -> Cow<'c, [Candidate<Id>]>,
-) -> Result<Vec<PinHold>, RegistryError> {
+) -> Result<Vec<PinReference>, RegistryError> {
     let mut holds = Vec::new();
     for pin in pins {
         let candidates = seen_by(&pin.namespace);
@@ -233,7 +233,7 @@ fn pin_holds<'c, Id: Clone + 'c>(
                 .iter()
                 .any(|versions| is_version(highest(versions, &[requirement]), version));
             if leads {
-                holds.push(PinHold {
+                holds.push(PinReference {
                     namespace: pin.namespace.clone(),
                     target: pin.target.clone(),
                     requirement: requirement.to_string(),
@@ -249,9 +249,9 @@ fn pin_holds<'c, Id: Clone + 'c>(
 fn rollback_holds<'c>(
     pins: &[ComponentPinRow],
     version: &Version,
-    pasts: &Pasts,
+    pasts: &PinHistories,
     seen_by: impl Fn(&str) -> Cow<'c, [Candidate<i32>]>,
-) -> Result<Vec<PinHold>, RegistryError> {
+) -> Result<Vec<PinReference>, RegistryError> {
     let mut holds = Vec::new();
     for pin in pins {
         let candidates = seen_by(&pin.namespace);
@@ -262,7 +262,7 @@ fn rollback_holds<'c>(
         let back = pasts.leads_back(pin, &candidates)?;
         let back = back.iter().find(|(_, it)| it.version == *version);
         if let Some((requirement, _)) = back.filter(|_| !leads) {
-            holds.push(PinHold {
+            holds.push(PinReference {
                 namespace: pin.namespace.clone(),
                 target: pin.target.clone(),
                 requirement: requirement.to_string(),
@@ -280,7 +280,7 @@ fn step_hold(
     version: &Version,
     candidates: &[Candidate<i32>],
     pins: &BTreeMap<String, Sides>,
-) -> Option<StepHold> {
+) -> Option<StepReference> {
     let handler: HandlerRef = row.handler.parse().ok()?;
     let home: Name = row.namespace.parse().ok()?;
     if handler.component.qualified(&home) != *target {
@@ -297,7 +297,7 @@ fn step_hold(
     let is_only = !others
         .into_iter()
         .any(|other| asked.matches(&other.version));
-    Some(StepHold {
+    Some(StepReference {
         namespace: row.namespace,
         template: row.template,
         version: row.version,
@@ -311,7 +311,7 @@ fn is_version<Id>(found: Option<&Candidate<Id>>, version: &Version) -> bool {
     found.is_some_and(|found| found.version == *version)
 }
 
-fn bar_of<Id>(candidates: &[Candidate<Id>], version: &Version) -> Option<Bar> {
+fn bar_of<Id>(candidates: &[Candidate<Id>], version: &Version) -> Option<Ineligible> {
     let found = candidates.iter().find(|it| it.version == *version);
     found.and_then(|found| found.bar)
 }

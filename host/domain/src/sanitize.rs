@@ -2,17 +2,17 @@
 
 /// The text with a sign in place of each character that a terminal would obey or that would hide what
 /// stands there. Line breaks and tabs stay.
-pub fn visible(text: &str) -> String {
-    visible_around(text, |_| None)
+pub fn sanitize_for_terminal(text: &str) -> String {
+    sanitize_around(text, |_| None)
 }
 
 /// The same on one line.
-pub fn visible_line(text: &str) -> String {
-    visible(text).trim_end().replace('\n', " ")
+pub fn sanitize_line(text: &str) -> String {
+    sanitize_for_terminal(text).trim_end().replace('\n', " ")
 }
 
 /// The same, but for the marks of our own: `mark` says how many bytes of the rest of the text are one.
-pub fn visible_around(text: &str, mark: impl Fn(&str) -> Option<usize>) -> String {
+pub fn sanitize_around(text: &str, mark: impl Fn(&str) -> Option<usize>) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(c) = rest.chars().next() {
@@ -30,7 +30,7 @@ pub fn visible_around(text: &str, mark: impl Fn(&str) -> Option<usize>) -> Strin
 
 /// True for what is not to be shown as it is: control characters, and those that turn the direction of
 /// writing, break lines or take no room.
-pub fn is_obeyed(c: char) -> bool {
+pub fn is_control(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{200b}'
@@ -46,7 +46,7 @@ pub fn sign(c: char) -> char {
         '\n' | '\t' => c,
         '\0'..='\x1f' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('\u{fffd}'),
         '\x7f' => '\u{2421}',
-        other if is_obeyed(other) => '\u{fffd}',
+        other if is_control(other) => '\u{fffd}',
         other => other,
     }
 }
@@ -61,8 +61,8 @@ mod tests {
             let Some(c) = char::from_u32(code) else {
                 continue;
             };
-            let shown = visible(&format!("a{c}b"));
-            let harmless = |c: char| matches!(c, '\n' | '\t') || !is_obeyed(c);
+            let shown = sanitize_for_terminal(&format!("a{c}b"));
+            let harmless = |c: char| matches!(c, '\n' | '\t') || !is_control(c);
             assert!(shown.chars().all(harmless), "{code:x}: {shown:?}");
             assert_eq!(shown.chars().count(), 3, "{code:x}: {shown:?}");
         }
@@ -71,23 +71,26 @@ mod tests {
     #[test]
     fn what_stood_there_can_be_told() {
         assert_eq!(
-            visible("\x1b[31mred\x1b]0;t\x07\u{9b}2J\u{202e}x\x7f"),
+            sanitize_for_terminal("\x1b[31mred\x1b]0;t\x07\u{9b}2J\u{202e}x\x7f"),
             "␛[31mred␛]0;t␇\u{fffd}2J\u{fffd}x␡"
         );
-        assert_eq!(visible("è 漢 שלום 👩‍🔧 ✔\n\tx"), "è 漢 שלום 👩‍🔧 ✔\n\tx");
+        assert_eq!(
+            sanitize_for_terminal("è 漢 שלום 👩‍🔧 ✔\n\tx"),
+            "è 漢 שלום 👩‍🔧 ✔\n\tx"
+        );
     }
 
     #[test]
     fn lines_end_as_they_do_here_and_a_lone_return_is_shown() {
-        assert_eq!(visible("a\r\nb\rc"), "a\nb␍c");
-        assert_eq!(visible_line("a\r\nb\n"), "a b");
+        assert_eq!(sanitize_for_terminal("a\r\nb\rc"), "a\nb␍c");
+        assert_eq!(sanitize_line("a\r\nb\n"), "a b");
     }
 
     #[test]
     fn only_our_own_marks_are_left() {
         let red = |rest: &str| rest.starts_with("\x1b[31m").then_some(5);
         assert_eq!(
-            visible_around("\x1b[31mred\x1b[32m", red),
+            sanitize_around("\x1b[31mred\x1b[32m", red),
             "\x1b[31mred␛[32m"
         );
     }

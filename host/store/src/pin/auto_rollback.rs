@@ -3,7 +3,7 @@
 use super::super::StoreError;
 use super::super::lock::{component_candidates, template_candidates};
 use super::super::signature::signing_policy;
-use super::change::{Becomes, Held, PinBy, PinKey, hold, past_changes, write};
+use super::change::{Held, NewState, PinBy, PinKey, hold, past_changes, write};
 use super::{PinKind, PinRow};
 use crate::pool::Connection;
 use semver::Version;
@@ -11,11 +11,11 @@ use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, Pinned, standing};
 use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::{Bar, Candidate, highest};
+use tasker_domain::resolve::{Candidate, Ineligible, highest};
 
 /// A pin that could not stay as it was.
 #[derive(Clone, Debug)]
-pub struct FellBack {
+pub struct RolledBack {
     /// What it said.
     pub from: Pinned,
     pub pin: PinRow,
@@ -24,7 +24,7 @@ pub struct FellBack {
 /// A pin that means no version any more, and had nothing to go back to: new tasks that it is about are
 /// refused.
 #[derive(Clone, Debug)]
-pub struct Stranded {
+pub struct Unresolvable {
     pub namespace: String,
     pub kind: PinKind,
     /// `name` of the pin's own namespace, or `other/name`.
@@ -34,9 +34,9 @@ pub struct Stranded {
 
 /// What became of pins that took a version which is barred now.
 #[derive(Clone, Debug, Default)]
-pub struct BarredPins {
-    pub fell_back: Vec<FellBack>,
-    pub stranded: Vec<Stranded>,
+pub struct AffectedPins {
+    pub fell_back: Vec<RolledBack>,
+    pub stranded: Vec<Unresolvable>,
 }
 
 /// Has the pins, in every namespace, that after a bar mean no version any more go back to what does:
@@ -46,15 +46,15 @@ pub struct BarredPins {
 ///
 /// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
 /// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
-pub(crate) async fn fall_back(
+pub(crate) async fn auto_rollback(
     tx: &mut Connection,
     kind: PinKind,
     barred: &[(QualifiedName, Version)],
     actor: &Actor,
     reason: &str,
-) -> Result<BarredPins, StoreError> {
+) -> Result<AffectedPins, StoreError> {
     let locked = lock_pins(tx, kind, barred).await?;
-    let mut pins = BarredPins::default();
+    let mut pins = AffectedPins::default();
     for (target, version) in barred {
         let of_target = locked.iter().filter(|pin| pin.is_of(target));
         let of_target = of_target.map(|pin| (&pin.namespace, pin.target.as_str()));
@@ -73,7 +73,7 @@ async fn fall_back_from(
     (target, version): (&QualifiedName, &Version),
     about_it: &[(&Name, &str)],
     (actor, reason): (&Actor, &str),
-    pins: &mut BarredPins,
+    pins: &mut AffectedPins,
 ) -> Result<(), StoreError> {
     let reason = match reason {
         "" => format!("{version} is barred"),
@@ -97,17 +97,18 @@ async fn fall_back_from(
         let mut stands = held.pinned.clone();
         if let Some((from, becomes)) = next(&held, &past, &is_met) {
             let pin = write(tx, &key, &held, &becomes, &by).await?;
-            pins.fell_back.push(FellBack { from, pin });
+            pins.fell_back.push(RolledBack { from, pin });
             stands = Some(becomes.pinned);
         }
         let requirement = stands.map(|pinned| pinned.requirement);
         let stranded = requirement.filter(|it| it.matches(version) && !is_met(it));
-        pins.stranded.extend(stranded.map(|requirement| Stranded {
-            namespace: namespace.to_string(),
-            kind,
-            target: name.to_owned(),
-            requirement,
-        }));
+        pins.stranded
+            .extend(stranded.map(|requirement| Unresolvable {
+                namespace: namespace.to_string(),
+                kind,
+                target: name.to_owned(),
+                requirement,
+            }));
     }
     Ok(())
 }
@@ -117,7 +118,7 @@ fn next(
     held: &Held,
     newest_first: &[PastChange],
     is_met: &impl Fn(&Requirement) -> bool,
-) -> Option<(Pinned, Becomes)> {
+) -> Option<(Pinned, NewState)> {
     let from = held.pinned.clone()?;
     let mut pinned = from.clone();
     let mut undid = None;
@@ -131,7 +132,7 @@ fn next(
             undid = Some(id);
         }
     }
-    (pinned != from).then_some((from, Becomes { pinned, undid }))
+    (pinned != from).then_some((from, NewState { pinned, undid }))
 }
 
 /// As a pin of this namespace finds them.
@@ -141,7 +142,7 @@ async fn candidates(
     target: &QualifiedName,
     namespace: &Name,
 ) -> Result<Vec<Candidate<()>>, StoreError> {
-    let versions: Vec<(String, Option<Bar>)> = match kind {
+    let versions: Vec<(String, Option<Ineligible>)> = match kind {
         PinKind::Component => {
             let policy = signing_policy(&mut *tx, namespace).await?;
             let named = std::slice::from_ref(target);
@@ -153,7 +154,7 @@ async fn candidates(
             rows.into_iter().map(|row| (row.version, row.bar)).collect()
         }
     };
-    let candidate = |(version, bar): (String, Option<Bar>)| match Version::parse(&version) {
+    let candidate = |(version, bar): (String, Option<Ineligible>)| match Version::parse(&version) {
         Ok(version) => Ok(Candidate {
             version,
             bar,

@@ -1,11 +1,11 @@
 //! How long a caller that does not move is waited for, with its body and with its answer.
 //!
 //! A fixed time for the whole would cut off large uploads over slow lines, and one for each part would
-//! let a byte now and then hold a connection for ever. So waiting uses up patience, and bytes earn it.
+//! let a byte now and then hold a connection for ever. So waiting uses up rate, and bytes earn it.
 
 use super::bounds::MIN_BYTES_PER_S;
+use super::connection_limiter::Connection;
 use super::heads::LineScanner;
-use super::seats::Connection;
 use axum::body::Body;
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
@@ -19,18 +19,18 @@ use tokio::time::{Instant, Sleep, sleep};
 
 /// A body of which too little came for too long.
 #[derive(Debug, thiserror::Error)]
-#[error("the body came too slowly")]
-pub(super) struct TooSlow;
+#[error("request body timed out")]
+pub(super) struct RateTimeout;
 
-/// What is left of the patience with one caller.
-struct Patience {
+/// What is left of the rate with one caller.
+struct MinRate {
     most: Duration,
     left: Duration,
     /// Since when nothing moves, and what ends when that is too long.
     waiting: Option<(Instant, Pin<Box<Sleep>>)>,
 }
 
-impl Patience {
+impl MinRate {
     fn new(most: Duration) -> Self {
         Self {
             most,
@@ -56,25 +56,25 @@ impl Patience {
     }
 }
 
-/// The body of a request, which fails with [`TooSlow`].
-pub(super) struct PatientBody {
+/// The body of a request, which fails with [`RateTimeout`].
+pub(super) struct RatedBody {
     body: Body,
-    patience: Patience,
+    rate: MinRate,
 }
 
-impl PatientBody {
+impl RatedBody {
     pub(super) fn wrap(body: Body, most: Duration) -> Body {
         match body.is_end_stream() {
             true => body,
             false => Body::new(Self {
                 body,
-                patience: Patience::new(most),
+                rate: MinRate::new(most),
             }),
         }
     }
 }
 
-impl http_body::Body for PatientBody {
+impl http_body::Body for RatedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -86,12 +86,12 @@ impl http_body::Body for PatientBody {
             Poll::Ready(frame) => {
                 let came = frame.as_ref().and_then(|frame| frame.as_ref().ok());
                 let bytes = came.and_then(Frame::data_ref).map_or(0, Bytes::len);
-                self.patience.moved(bytes);
+                self.rate.moved(bytes);
                 Poll::Ready(frame)
             }
             Poll::Pending => {
-                ready!(self.patience.poll_over(cx));
-                Poll::Ready(Some(Err(axum::Error::new(TooSlow))))
+                ready!(self.rate.poll_over(cx));
+                Poll::Ready(Some(Err(axum::Error::new(RateTimeout))))
             }
         }
     }
@@ -107,18 +107,18 @@ impl http_body::Body for PatientBody {
 
 /// A connection that fails where its peer takes too little for too long. Reading has bounds of its own:
 /// of heads, and of bodies. What is read is looked through for lines that end in two ways.
-pub(super) struct PatientStream<S> {
+pub(super) struct RatedStream<S> {
     stream: S,
-    patience: Patience,
+    rate: MinRate,
     scanner: LineScanner,
     connection: Arc<Connection>,
 }
 
-impl<S: AsyncWrite + Unpin> PatientStream<S> {
+impl<S: AsyncWrite + Unpin> RatedStream<S> {
     pub(super) fn new(stream: S, most: Duration, connection: Arc<Connection>) -> Self {
         Self {
             stream,
-            patience: Patience::new(most),
+            rate: MinRate::new(most),
             scanner: LineScanner::default(),
             connection,
         }
@@ -133,18 +133,18 @@ impl<S: AsyncWrite + Unpin> PatientStream<S> {
     ) -> Poll<io::Result<T>> {
         match written {
             Poll::Ready(written) => {
-                self.patience.moved(written.as_ref().map_or(0, bytes));
+                self.rate.moved(written.as_ref().map_or(0, bytes));
                 Poll::Ready(written)
             }
             Poll::Pending => {
-                ready!(self.patience.poll_over(cx));
+                ready!(self.rate.poll_over(cx));
                 Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
             }
         }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for RatedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -159,7 +159,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -202,16 +202,16 @@ mod tests {
     const MOST: Duration = Duration::from_secs(1);
     const STEP: Duration = Duration::from_millis(100);
 
-    async fn over(patience: &mut Patience) {
-        poll_fn(|cx| patience.poll_over(cx)).await;
+    async fn over(rate: &mut MinRate) {
+        poll_fn(|cx| rate.poll_over(cx)).await;
     }
 
     #[tokio::test]
     async fn a_byte_now_and_then_keeps_nobody_waiting() {
-        let mut patience = Patience::new(MOST);
+        let mut rate = MinRate::new(MOST);
         let began = Instant::now();
-        while timeout(STEP, over(&mut patience)).await.is_err() {
-            patience.moved(1);
+        while timeout(STEP, over(&mut rate)).await.is_err() {
+            rate.moved(1);
             assert!(began.elapsed() < 10 * MOST);
         }
         assert!(began.elapsed() > MOST / 2, "{:?}", began.elapsed());
@@ -219,11 +219,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_moves_fast_enough_is_waited_for() {
-        let mut patience = Patience::new(MOST);
+        let mut rate = MinRate::new(MOST);
         let began = Instant::now();
         while began.elapsed() < MOST * 3 / 2 {
-            assert!(timeout(STEP, over(&mut patience)).await.is_err());
-            patience.moved(MIN_BYTES_PER_S as usize);
+            assert!(timeout(STEP, over(&mut rate)).await.is_err());
+            rate.moved(MIN_BYTES_PER_S as usize);
         }
     }
 }

@@ -4,9 +4,9 @@ use std::error::Error;
 use std::fmt;
 
 /// Writes the error, then each cause after a colon; what an error tells of its cause is not told twice.
-pub struct Chain<'a>(pub &'a dyn Error);
+pub struct ErrorChain<'a>(pub &'a dyn Error);
 
-impl fmt::Display for Chain<'_> {
+impl fmt::Display for ErrorChain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut told = self.0.to_string();
         let mut cause = self.0.source();
@@ -39,13 +39,13 @@ mod tests {
 
     #[test]
     fn causes_follow_what_they_caused() {
-        let told = Chain(&unwritten()).to_string();
+        let told = ErrorChain(&unwritten()).to_string();
         assert_eq!(told, "nothing was written: the disk is full");
     }
 
     #[test]
     fn a_cause_that_was_told_is_not_told_again() {
-        let told = Chain(&Uncopied(unwritten())).to_string();
+        let told = ErrorChain(&Uncopied(unwritten())).to_string();
         let expected = "the copy failed: nothing was written; try again: the disk is full";
         assert_eq!(told, expected);
     }

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 /// All connections of a host; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Seats {
+pub(super) struct ConnectionLimiter {
     bounds: Bounds,
     table: Arc<Mutex<Table>>,
 }
@@ -44,7 +44,7 @@ enum SeatKind {
 
 /// A connection that is served, for as long as this is kept.
 pub(crate) struct Connection {
-    seats: Seats,
+    seats: ConnectionLimiter,
     id: u64,
     address: IpAddr,
     is_spare: bool,
@@ -57,7 +57,7 @@ pub(crate) struct Connection {
 /// A request of a connection is under way.
 pub(crate) struct Busy(Arc<Connection>);
 
-impl Seats {
+impl ConnectionLimiter {
     pub(super) fn new(bounds: Bounds) -> Self {
         Self {
             bounds,
@@ -244,8 +244,8 @@ impl Drop for Connection {
 mod tests {
     use super::*;
 
-    fn seats() -> Seats {
-        Seats::new(Bounds {
+    fn seats() -> ConnectionLimiter {
+        ConnectionLimiter::new(Bounds {
             max_connections: 4,
             max_spare_connections: 1,
             max_connections_per_stranger: 3,
@@ -256,7 +256,7 @@ mod tests {
         })
     }
 
-    fn from(seats: &Seats, last: u8) -> Option<Arc<Connection>> {
+    fn from(seats: &ConnectionLimiter, last: u8) -> Option<Arc<Connection>> {
         seats.admit([10, 0, 0, last].into()).map(Arc::new)
     }
 

@@ -1,25 +1,25 @@
 //! Code that this host does not start: what was quarantined when the database was last asked.
 
-use super::answers::once_it_answers;
+use super::answers::retry_transient;
 use std::collections::HashSet;
 use std::time::Duration;
-use tasker_domain::chain::Chain;
 use tasker_domain::digest::Digest;
-use tasker_store::wake::Wake;
+use tasker_domain::error_chain::ErrorChain;
+use tasker_store::notifications::Notifications;
 use tasker_store::{Store, StoreError};
 use tokio::sync::watch;
 
 /// The digests in quarantine; clones see the same set.
 #[derive(Clone)]
-pub(super) struct Barred {
+pub(super) struct QuarantineSet {
     digests: watch::Sender<HashSet<Digest>>,
 }
 
-impl Barred {
+impl QuarantineSet {
     /// As the database has them now. Waits for a database that does not answer: a host that does not
     /// know them must start nothing.
     pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
-        let digests = once_it_answers(|| store.quarantined_digests()).await?;
+        let digests = retry_transient(|| store.quarantined_digests()).await?;
         Ok(Self {
             digests: watch::Sender::new(digests.into_iter().collect()),
         })
@@ -44,15 +44,20 @@ impl Barred {
     }
 
     /// Asks again with every hint, and each `interval` without one, for as long as it is polled.
-    pub(super) async fn keep_up(self, store: Store, wake: Wake, interval: Duration) {
-        let mut hints = wake.registry();
+    pub(super) async fn maintain(
+        self,
+        store: Store,
+        notifications: Notifications,
+        interval: Duration,
+    ) {
+        let mut hints = notifications.registry();
         loop {
             tokio::select! {
                 Ok(()) = hints.changed() => {}
                 () = tokio::time::sleep(interval) => {}
             }
             if let Err(error) = self.refresh(&store).await {
-                tracing::warn!(error = %Chain(&error), "cannot ask what is quarantined; what was known holds");
+                tracing::warn!(error = %ErrorChain(&error), "cannot ask what is quarantined; what was known holds");
             }
         }
     }

@@ -32,7 +32,7 @@ pub struct Swap {
 
 /// What a lock would be.
 #[derive(Clone, Debug)]
-pub struct Again {
+pub struct Reresolution {
     pub entries: Vec<LockEntry>,
     /// The pins whose ramps lead to it.
     pub ramped: Vec<String>,
@@ -73,7 +73,7 @@ impl Resolver<'_> {
         standing: &Standing,
         rule: &UpgradeRule,
         ramps: &[String],
-    ) -> Result<Again, RegistryError> {
+    ) -> Result<Reresolution, RegistryError> {
         let definition = self.definition(standing.template_version_id).await?;
         let template = &definition.template;
         let home = &template.namespace;
@@ -99,7 +99,7 @@ impl Resolver<'_> {
             .map_err(|errors| unresolved(errors, rule))?;
         let ids = chosen.iter().map(|candidate| candidate.id).collect();
         let descriptors = self.descriptors(ids).await?;
-        let mut again = Again {
+        let mut again = Reresolution {
             entries: standing.entries.iter().map(kept).collect(),
             ramped: kept_ramps(&standing.ramped, |name| {
                 pins.components
@@ -127,7 +127,7 @@ impl Resolver<'_> {
     }
 }
 
-impl Again {
+impl Reresolution {
     fn put(
         &mut self,
         standing: &[StandingEntry],

@@ -1,4 +1,4 @@
-//! Turns of large bodies, which are read whole into memory.
+//! BodySlots of large bodies, which are read whole into memory.
 
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
@@ -10,9 +10,9 @@ use tokio::time::timeout;
 
 /// What a request asks for a turn before it reads a large body; clones are the same.
 #[derive(Clone)]
-pub(crate) struct BodyTurn(Arc<Turns>);
+pub(crate) struct BodySlot(Arc<BodySlots>);
 
-struct Turns {
+struct BodySlots {
     caller: CallerId,
     bounds: Bounds,
     of_caller: Arc<Semaphore>,
@@ -22,14 +22,14 @@ struct Turns {
     taken: OnceLock<OwnedSemaphorePermit>,
 }
 
-impl BodyTurn {
+impl BodySlot {
     pub(crate) fn new(
         caller: CallerId,
         of_caller: &Arc<Semaphore>,
         of_all: &Arc<Semaphore>,
         bounds: Bounds,
     ) -> Self {
-        Self(Arc::new(Turns {
+        Self(Arc::new(BodySlots {
             caller,
             bounds,
             of_caller: of_caller.clone(),
@@ -41,7 +41,7 @@ impl BodyTurn {
     /// Waits for a turn of the caller, then for one of all. That ends when what is returned is dropped:
     /// how long a body takes is up to its sender, and so is nothing that comes after it.
     pub(crate) async fn begin(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let Turns { bounds, caller, .. } = &*self.0;
+        let BodySlots { bounds, caller, .. } = &*self.0;
         let turn = |of: &Arc<Semaphore>| timeout(bounds.turn_timeout, of.clone().acquire_owned());
         let most = bounds.max_large_bodies_per_caller;
         let own = turn(&self.0.of_caller).await.ok().and_then(Result::ok);

@@ -53,13 +53,13 @@ pub struct Ungranted {
 }
 
 /// All that new tasks of a template would run.
-pub struct Foreseen {
+pub struct ResolutionPreview {
     pub steps: Vec<StepChoice>,
     pub ungranted: Vec<Ungranted>,
 }
 
 /// What choosing for one template works with.
-struct Foresight<'a> {
+struct PreviewRequest<'a> {
     home: &'a Name,
     /// Of the template; none where it takes any input.
     input: Option<&'a Value>,
@@ -74,11 +74,11 @@ struct Foresight<'a> {
 
 impl Registry {
     /// What new tasks of a template would run, step by step, if what is assumed were there too.
-    pub(crate) async fn foresee(
+    pub(crate) async fn preview_resolution(
         &self,
         template: &Template,
         assumed: &Assumed,
-    ) -> Result<Foreseen, RegistryError> {
+    ) -> Result<ResolutionPreview, RegistryError> {
         let mut pins = self.pins_of(&template.namespace).await?;
         assumed.repin(&template.namespace, &mut pins);
         let mut resolver = self.resolver().await?;
@@ -90,7 +90,7 @@ impl Registry {
         let components = template.components();
         let mut versions = resolver.versions_of(&components, &pins.policy).await?;
         assumed.add_to(&mut versions);
-        let foresight = Foresight {
+        let foresight = PreviewRequest {
             home: &template.namespace,
             usable: self.usable(&template.namespace, &components).await?,
             input: template.input_schema.as_ref(),
@@ -109,7 +109,7 @@ impl Registry {
         let mut descriptors = resolver.descriptors(stored).await?;
         descriptors.extend(new.into_iter().filter_map(|id| assumed.descriptor(id)));
         let grants = self.grants_of(&template.namespace).await?;
-        Ok(Foreseen {
+        Ok(ResolutionPreview {
             ungranted: foresight.ungranted(&steps, &descriptors, &grants),
             steps: steps
                 .iter()
@@ -152,7 +152,7 @@ impl Registry {
     }
 }
 
-impl Foresight<'_> {
+impl PreviewRequest<'_> {
     /// What tasks take that are on no ramp.
     fn chosen(&self, ordered: &OrderedStep<'_>) -> Result<&Candidate<i32>, String> {
         self.chosen_by(ordered, &self.plain)

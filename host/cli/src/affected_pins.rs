@@ -9,20 +9,20 @@ use tasker_domain::pin::PinKind;
 
 /// Part of the answer to a yank or a quarantine.
 #[derive(Debug, Deserialize)]
-pub struct BarredPins {
+pub struct AffectedPins {
     /// Those that went back to what they were before.
     #[serde(default)]
-    pins: Vec<FallBack>,
+    pins: Vec<RolledBack>,
     /// Those that mean no version any more.
     #[serde(default)]
-    stranded_pins: Vec<Stranded>,
+    stranded_pins: Vec<Unresolvable>,
     /// Such pins of namespaces that the caller may not read.
     #[serde(default)]
     hidden_pins: usize,
 }
 
 #[derive(Debug, Deserialize)]
-struct FallBack {
+struct RolledBack {
     namespace: String,
     kind: PinKind,
     target: String,
@@ -31,14 +31,14 @@ struct FallBack {
 }
 
 #[derive(Debug, Deserialize)]
-struct Stranded {
+struct Unresolvable {
     namespace: String,
     kind: PinKind,
     target: String,
     requirement: String,
 }
 
-impl BarredPins {
+impl AffectedPins {
     /// A line a pin, each after a line break; empty where no pin was concerned.
     pub fn lines(&self, output: Output) -> String {
         let back = output.paint.tone(Tone::Caution, "↩");
@@ -62,11 +62,11 @@ impl BarredPins {
 
     /// What gives new tasks a version again, first of all.
     pub fn next(&self) -> Vec<String> {
-        let set = |it: &Stranded| {
+        let set = |it: &Unresolvable| {
             let pin = pin_name::arguments(it.kind, &it.namespace, &it.target);
             format!("tasker pin set {pin} REQUIREMENT")
         };
-        let history = |it: &FallBack| {
+        let history = |it: &RolledBack| {
             let pin = pin_name::arguments(it.kind, &it.namespace, &it.target);
             format!("tasker pin history {pin}")
         };

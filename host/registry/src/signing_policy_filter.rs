@@ -4,24 +4,24 @@ use super::{Registry, RegistryError};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::{Bar, Candidate};
+use tasker_domain::resolve::{Candidate, Ineligible};
 
 /// The versions that namespaces with a signing policy take, by namespace; all others take all.
-pub(crate) struct Taking(BTreeMap<String, BTreeSet<i32>>);
+pub(crate) struct SigningPolicyFilter(BTreeMap<String, BTreeSet<i32>>);
 
 impl Registry {
     /// What namespaces take of one component, or of all.
     pub(crate) async fn taking(
         &self,
         component: Option<&QualifiedName>,
-    ) -> Result<Taking, RegistryError> {
+    ) -> Result<SigningPolicyFilter, RegistryError> {
         let rows = self.store.signed_versions(component).await?.into_iter();
         let signed = rows.map(|row| (row.namespace, row.versions.into_iter().collect()));
-        Ok(Taking(signed.collect()))
+        Ok(SigningPolicyFilter(signed.collect()))
     }
 }
 
-impl Taking {
+impl SigningPolicyFilter {
     /// True where the namespace has a signing policy.
     pub(crate) fn is_held(&self, namespace: &str) -> bool {
         self.0.contains_key(namespace)
@@ -37,7 +37,7 @@ impl Taking {
             return Cow::Borrowed(candidates);
         };
         let held = candidates.iter().map(|candidate| {
-            let unsigned = (!signed.contains(&candidate.id)).then_some(Bar::Unsigned);
+            let unsigned = (!signed.contains(&candidate.id)).then_some(Ineligible::Unsigned);
             Candidate {
                 bar: candidate.bar.or(unsigned),
                 ..candidate.clone()
