@@ -176,11 +176,9 @@ impl Host {
         store.connect().await?;
         store.migrate().await?;
         let (authentication, first_key) = config.auth.start(&store, &config.data_dir).await?;
-        let max_concurrent = config.worker.as_ref().map_or(1, |worker| worker.slots);
-        let cache_dir = config.data_dir.join("cache");
         let sandbox = Sandbox::new(SandboxConfig {
-            cache_dir,
-            max_concurrent,
+            cache_dir: config.data_dir.join("cache"),
+            max_concurrent: config.worker.as_ref().map_or(1, |worker| worker.slots),
             compiler: config.compiler,
         })?;
 
@@ -194,11 +192,8 @@ impl Host {
         }
         tokio::spawn(store.clone().keep_uses(draining.clone()));
         tokio::spawn(store.clone().keep_partitions(draining.clone()));
-        tokio::spawn(registry.maintain(
-            config.maintenance,
-            notifications.clone(),
-            draining.clone(),
-        ));
+        let maintenance = config.maintenance;
+        tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let state = AppState {
             claiming: stats.claiming().clone(),
