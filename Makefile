@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo install test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -20,6 +20,18 @@ help: ## List the targets
 demo: setup ## Run a real task from source to result, and say what to try next
 	cargo build --workspace --bins --locked
 	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
+
+PREFIX ?= $(HOME)/.local
+
+install: setup ## Install tasker, stripped, with its symbols beside it: PREFIX=/usr/local
+	cargo build --release --locked -p tasker
+	install -d "$(PREFIX)/bin" "$(PREFIX)/lib/debug"
+	if command -v objcopy >/dev/null; then \
+	  objcopy --only-keep-debug "$(TARGET)/release/tasker" "$(PREFIX)/lib/debug/tasker.debug"; \
+	  cd "$(PREFIX)/lib/debug" && objcopy --strip-debug --add-gnu-debuglink=tasker.debug \
+	    "$(TARGET)/release/tasker" "$(PREFIX)/bin/tasker"; \
+	else install "$(TARGET)/release/tasker" "$(PREFIX)/bin/tasker"; fi
+	"$(PREFIX)/bin/tasker" version
 
 test: setup oci-registry pgbouncer faketime tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 

@@ -31,7 +31,7 @@ printf '\033[2m$ ./input.sh | tasker task run demo/weather-report --input @- --w
 
 say 'That was all of it; the host stops now. To go on, in one terminal:'
 cat <<'TEXT'
-  cargo install --path host --locked
+  make install
   tasker serve
 and in another:
   tasker new demo/greet && cd greet

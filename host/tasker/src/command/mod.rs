@@ -84,11 +84,26 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
 
 fn print_completions(shell: clap_complete::Shell, output: Output) -> Result<Exit, CliError> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "tasker", &mut script);
+    clap_complete::generate(shell, &mut shown_commands(), "tasker", &mut script);
     let script = String::from_utf8_lossy(&script);
     let answer = json!({ "shell": shell.to_string(), "script": script });
     output.show(&answer.to_string(), || script.clone().into_owned())?;
     Ok(Exit::Complete)
+}
+
+/// The commands that help shows.
+fn shown_commands() -> clap::Command {
+    let all = Cli::command();
+    let shown = all
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set());
+    let (shown, arguments): (Vec<_>, Vec<_>) = (
+        shown.cloned().collect(),
+        all.get_arguments().cloned().collect(),
+    );
+    clap::Command::new("tasker")
+        .args(arguments)
+        .subcommands(shown)
 }
 
 fn print_version(output: Output) -> Result<Exit, CliError> {

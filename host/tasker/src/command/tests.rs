@@ -99,3 +99,14 @@ fn help_lists_the_exit_codes() {
     assert!(help.contains("Exit codes:\n  0  done"), "{help}");
     assert!(help.contains("6  --timeout passed"), "{help}");
 }
+
+#[test]
+fn completions_have_the_commands_that_help_shows() {
+    let shown = shown_commands();
+    let names: Vec<_> = shown
+        .get_subcommands()
+        .map(clap::Command::get_name)
+        .collect();
+    assert!(names.contains(&"serve") && names.contains(&"task"));
+    assert!(!names.contains(&"compile-component"));
+}
