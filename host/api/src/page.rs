@@ -1,21 +1,9 @@
-//! Lists are answered in pages: `limit` and `after` in, `items` and `next` out.
+//! Pages of lists, from what requests ask for and from rows.
 
 use super::error::ApiError;
-use serde::Serialize;
 use tasker_domain::name::Name;
-
-/// Items of a page where the request names no `limit`.
-pub const DEFAULT_PAGE_ITEMS: u32 = 50;
-/// The largest `limit`.
-pub const MAX_PAGE_ITEMS: u32 = 500;
-
-/// One page of a list.
-#[derive(Debug, Serialize)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Give it as `after` for the next page; none on the last one.
-    pub next: Option<String>,
-}
+pub use tasker_wire::Page;
+use tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS};
 
 /// How many items a request wants.
 #[derive(Clone, Copy, Debug)]

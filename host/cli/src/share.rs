@@ -2,12 +2,12 @@
 
 use super::paint::Tone;
 use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit, list, not_yet, units, view};
+use super::{CliError, Context, Exit, list, not_yet, units};
 use chrono::Utc;
 use reqwest::Method;
-use serde_json::json;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
+use tasker_wire::share::{NewShare, Share};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -49,11 +49,13 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 async fn add(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
     let namespace = shared.component.namespace();
     let path = ["namespaces", namespace.as_str(), "shares"];
-    let body = json!({
-        "component": shared.component.name(), "shared_with": shared.with, "reason": shared.reason,
-    });
+    let body = NewShare {
+        component: shared.component.name().to_string(),
+        shared_with: shared.with.to_string(),
+        reason: shared.reason.clone(),
+    };
     let client = &context.client;
-    let share = client.send_json::<view::Share>(Method::POST, &path, &body);
+    let share = client.send_json::<Share>(Method::POST, &path, &body);
     let share = share.await?;
     context.output.show(&share.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
@@ -78,7 +80,7 @@ async fn add(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
     let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<view::Share>(&context.client, &["shares"], &query).await?;
+    let page = list::all::<Share>(&context.client, &["shares"], &query).await?;
     context.output.show(&page.text, || {
         let rows = page.value.items.iter().map(row).collect();
         let headings = ["component", "shared with", "set", "by"];
@@ -92,10 +94,10 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
     Ok(())
 }
 
-fn row(share: &view::Share) -> [String; 4] {
+fn row(share: &Share) -> [String; 4] {
     [
         format!("{}/{}", share.namespace, share.component),
-        share.shared_with.to_string(),
+        share.shared_with.clone(),
         units::ago(share.created_at, Utc::now()),
         share.created_by.clone(),
     ]
@@ -112,7 +114,7 @@ async fn rm(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
     ];
     let query = [("reason", shared.reason.clone())];
     let answer = context.client.delete_with(&path, &query).await?;
-    let removed = context.client.understand::<view::Share>(answer)?;
+    let removed = context.client.understand::<Share>(answer)?;
     context.output.show(&removed.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
         let (with, component) = (with(&shared.with), &shared.component);

@@ -10,8 +10,9 @@ mod transition;
 pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, pinned};
-pub use share::{Hidden, Share};
+pub use share::Hidden;
 pub use standing::Standing;
+pub use tasker_wire::Page;
 pub use transition::{Failure, Transition};
 
 use super::affected_pins::AffectedPins;
@@ -24,16 +25,6 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::limits::LimitSettings;
 use tasker_domain::state::{StepState, TaskState};
-
-/// One page of a list.
-#[derive(Debug, Deserialize)]
-#[serde(bound(deserialize = "T: Deserialize<'de>"))]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Where the next page begins; none on the last.
-    #[serde(default)]
-    pub next: Option<String>,
-}
 
 /// A line of a list of components or templates.
 #[derive(Debug, Deserialize)]

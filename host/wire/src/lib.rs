@@ -1,3 +1,10 @@
 //! What crosses the HTTP API of a host, for the host and for its callers alike. No IO.
+//!
+//! Each request and response is one type here, with the same serde derive for both sides. A member that
+//! only some answers have is an `Option` that is left out where it is none.
 
 pub mod headers;
+pub mod page;
+pub mod share;
+
+pub use page::Page;

@@ -9,12 +9,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
 use tasker_domain::scope::Scope;
 use tasker_store::share::{ShareChange, ShareRow};
+use tasker_wire::share::{NewShare, Share};
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -24,33 +24,6 @@ pub fn router() -> Router<Api> {
             "/namespaces/{namespace}/shares/{component}/{shared_with}",
             delete(remove),
         )
-}
-
-#[derive(Serialize)]
-struct ShareView {
-    id: i64,
-    /// Whose components.
-    namespace: String,
-    /// `name`, or `*` for all of them.
-    component: String,
-    /// The namespace that may use them, or `*` for every one.
-    shared_with: String,
-    created_at: DateTime<Utc>,
-    created_by: String,
-    /// Only in the answer to an addition: false where it stood already.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created: Option<bool>,
-}
-
-/// Its texts are parsed by the handler, which can say more of them than a parser of JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShareBody {
-    component: String,
-    shared_with: String,
-    /// Reason recorded in the audit log.
-    #[serde(default)]
-    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -65,8 +38,8 @@ async fn add(
     State(api): State<Api>,
     caller: Caller,
     InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<ShareBody>,
-) -> Result<(StatusCode, Json<ShareView>), ApiError> {
+    JsonBody(body): JsonBody<NewShare>,
+) -> Result<(StatusCode, Json<Share>), ApiError> {
     check_reason(&body.reason)?;
     let change = ShareChange {
         namespace: &namespace,
@@ -80,9 +53,7 @@ async fn add(
         true => StatusCode::CREATED,
         false => StatusCode::OK,
     };
-    let mut view = ShareView::from(row);
-    view.created = Some(created);
-    Ok((status, Json(view)))
+    Ok((status, Json(share(row, Some(created)))))
 }
 
 async fn remove(
@@ -90,7 +61,7 @@ async fn remove(
     caller: Caller,
     InPath((namespace, component, shared_with)): InPath<(Name, String, String)>,
     InQuery(query): InQuery<OnlyReason>,
-) -> Result<Json<ShareView>, ApiError> {
+) -> Result<Json<Share>, ApiError> {
     let change = ShareChange {
         namespace: &namespace,
         component: &own(&component, &namespace)?,
@@ -98,20 +69,22 @@ async fn remove(
         actor: &caller.0,
         reason: query.reason()?,
     };
-    Ok(Json(api.registry.remove_share(change).await?.into()))
+    Ok(Json(share(api.registry.remove_share(change).await?, None)))
 }
 
 /// The shares that a namespace makes, and those that it has a part in.
 async fn list(
     State(api): State<Api>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<ShareView>>, ApiError> {
+) -> Result<Json<Page<Share>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let after = query.after.as_deref().map(share_cursor).transpose()?;
     let namespace = query.namespace.as_ref();
     let rows = api.registry.list_shares(namespace, after, limit.rows());
     let cursor = |row: &ShareRow| row.share_id.to_string();
-    Ok(Json(limit.page(rows.await?, cursor, ShareView::from)))
+    Ok(Json(
+        limit.page(rows.await?, cursor, |row| share(row, None)),
+    ))
 }
 
 /// Nobody shares what another namespace has.
@@ -144,24 +117,14 @@ fn share_cursor(after: &str) -> Result<i64, ApiError> {
     after.parse().map_err(|_| wrong_cursor(after))
 }
 
-impl From<ShareRow> for ShareView {
-    fn from(row: ShareRow) -> Self {
-        let ShareRow {
-            share_id,
-            namespace,
-            component,
-            shared_with,
-            created_at,
-            created_by,
-        } = row;
-        Self {
-            id: share_id,
-            namespace,
-            component,
-            shared_with,
-            created_at,
-            created_by,
-            created: None,
-        }
+fn share(row: ShareRow, created: Option<bool>) -> Share {
+    Share {
+        id: row.share_id,
+        namespace: row.namespace,
+        component: row.component,
+        shared_with: row.shared_with,
+        created_at: row.created_at,
+        created_by: row.created_by,
+        created,
     }
 }

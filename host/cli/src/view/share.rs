@@ -1,23 +1,7 @@
-//! Who may use whose components, and what is not told of them.
+//! What views leave out.
 
 use crate::units;
-use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use tasker_domain::permission::Reach;
-
-/// A component, or all of a namespace, that others may use.
-#[derive(Debug, Deserialize)]
-pub struct Share {
-    pub namespace: String,
-    /// `*`, or `name`.
-    pub component: String,
-    pub shared_with: Reach,
-    pub created_at: DateTime<Utc>,
-    pub created_by: String,
-    /// In the answer to an addition: false where it stood already.
-    #[serde(default)]
-    pub created: Option<bool>,
-}
 
 /// How much a view leaves out, since its reader may not read the namespaces that it is of.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
