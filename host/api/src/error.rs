@@ -2,8 +2,6 @@
 
 mod field;
 
-pub use field::FieldError;
-
 use super::auth_error::AuthError;
 use super::bounds::MIN_BYTES_PER_S;
 use super::key_error::KeyError;
@@ -11,7 +9,6 @@ use super::too_many::{Bounded, TooMany};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
 use tasker_domain::pin::PinChangeError;
@@ -19,6 +16,7 @@ use tasker_registry::RegistryError;
 use tasker_store::StoreError;
 use tasker_store::secret::SecretError;
 use tasker_tasks::TasksError;
+use tasker_wire::problem::{FieldError, Problem};
 
 /// After how many seconds a host that could not serve a request may be asked again.
 const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("1");
@@ -66,23 +64,6 @@ pub enum ApiError {
     Store(#[from] StoreError),
 }
 
-/// The body of every refusal, as RFC 9457 has it.
-#[derive(Serialize)]
-struct ProblemBody {
-    r#type: &'static str,
-    title: &'static str,
-    status: u16,
-    code: &'static str,
-    detail: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<FieldError>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    task_id: Option<TaskId>,
-    /// Where a version promises too much: the lowest that does not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    lowest_version: Option<String>,
-}
-
 impl ApiError {
     /// A parameter of the path, the query or the headers that cannot be used.
     pub fn parameter(name: &str, message: String) -> Self {
@@ -128,14 +109,14 @@ impl ApiError {
             RegistryError::Template(error) | RegistryError::CannotRun(error),
         ) = self
         {
-            error.findings.iter().map(FieldError::from).collect()
+            error.findings.iter().map(field::of_finding).collect()
         } else if let Self::Registry(RegistryError::PromisesTooMuch(broken)) = self {
-            broken.beyond().map(FieldError::from).collect()
+            broken.beyond().map(field::of_change).collect()
         } else if let Self::Tasks(TasksError::Invalid(problems)) = self {
-            problems.iter().map(FieldError::from).collect()
+            problems.iter().map(field::of_input).collect()
         } else if let Self::Tasks(TasksError::UpgradeBreaks(components)) = self {
             let breaking = components.iter().flat_map(|it| &it.breaking);
-            breaking.map(FieldError::from).collect()
+            breaking.map(field::of_change).collect()
         } else {
             Vec::new()
         }
@@ -346,11 +327,11 @@ impl IntoResponse for ApiError {
                 "request refused"
             );
         }
-        let body = ProblemBody {
-            r#type: "about:blank",
-            title: status.canonical_reason().unwrap_or("Error"),
+        let body = Problem {
+            r#type: "about:blank".into(),
+            title: status.canonical_reason().unwrap_or("Error").into(),
             status: status.as_u16(),
-            code,
+            code: code.into(),
             detail: self.detail(status),
             errors: self.field_errors(),
             task_id: self.existing_task(),

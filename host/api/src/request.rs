@@ -2,7 +2,7 @@
 
 use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
-use super::error::{ApiError, FieldError};
+use super::error::ApiError;
 use super::min_rate::RateTimeout;
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -15,6 +15,7 @@ use std::convert::Infallible;
 use std::error::Error as _;
 use tasker_domain::actor::Actor;
 use tasker_domain::byte_order_mark::without_mark_bytes;
+use tasker_wire::problem::FieldError;
 
 /// The largest body of a request that carries a few fields, in bytes.
 pub const SMALL_BODY_BYTES: usize = 64 << 10;

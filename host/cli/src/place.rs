@@ -2,11 +2,12 @@
 
 use super::excerpt::excerpt;
 use super::paint::{Paint, Tone};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use tasker_domain::sanitize::{sanitize_for_terminal, sanitize_line};
+use tasker_wire::problem::FieldError;
 
 /// A place and what is wrong there, with the members that the API gives it.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Place {
     /// A JSON pointer, or a path such as `steps[3].timeout`.
     pub path: Option<String>,
@@ -21,6 +22,19 @@ pub struct Place {
     /// That line, with a caret under the column.
     #[serde(skip)]
     excerpt: Option<String>,
+}
+
+impl From<FieldError> for Place {
+    fn from(error: FieldError) -> Self {
+        Self {
+            path: error.path,
+            line: error.line,
+            column: error.column,
+            message: error.message,
+            file: None,
+            excerpt: None,
+        }
+    }
 }
 
 impl Place {

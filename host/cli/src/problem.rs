@@ -3,10 +3,10 @@
 use super::exit::Exit;
 use super::paint::{Paint, Tone};
 use super::place::Place;
-use serde::Deserialize;
 use serde_json::json;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::sanitize::sanitize_for_terminal;
+use tasker_wire::problem;
 
 /// Why a command ended early.
 #[derive(Debug)]
@@ -29,18 +29,6 @@ pub struct Problem {
     lowest_version: Option<String>,
     /// What the host said, to be passed on as it is.
     answer: Option<String>,
-}
-
-/// The members of application/problem+json that the host sends.
-#[derive(Deserialize)]
-struct Answer {
-    title: String,
-    code: String,
-    detail: Option<String>,
-    #[serde(default)]
-    lowest_version: Option<String>,
-    #[serde(default)]
-    errors: Vec<Place>,
 }
 
 impl Problem {
@@ -78,19 +66,18 @@ impl Problem {
     /// Reads what the host answered; `status` is not a success.
     pub fn from_answer(status: u16, body: String, url: &str) -> Self {
         let exit = Exit::of_status(status);
-        let Ok(answer) = serde_json::from_str::<Answer>(&super::json::sanitized(&body)) else {
+        let Ok(answer) = serde_json::from_str::<problem::Problem>(&super::json::sanitized(&body))
+        else {
             let what =
                 format!("{url} answered with status {status}, but not as a Tasker host does");
             return Self::new(exit, "not_a_tasker_host", what).help("check --url or TASKER_URL");
         };
+        let places: Vec<Place> = answer.errors.into_iter().map(Place::from).collect();
         Self {
             exit,
-            what: heading(
-                answer.detail.as_deref().unwrap_or(&answer.title),
-                &answer.errors,
-            ),
-            code: answer.code,
-            places: answer.errors,
+            what: heading(&answer.detail, &places),
+            code: answer.code.into_owned(),
+            places,
             help: None,
             lowest_version: answer.lowest_version,
             answer: Some(body),

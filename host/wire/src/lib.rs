@@ -5,6 +5,7 @@
 
 pub mod headers;
 pub mod page;
+pub mod problem;
 pub mod share;
 
 pub use page::Page;

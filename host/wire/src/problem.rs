@@ -1,0 +1,41 @@
+//! Refusals, as RFC 9457 has them: `application/problem+json`.
+
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use tasker_domain::ids::TaskId;
+
+/// The body of every refusal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Problem {
+    pub r#type: Cow<'static, str>,
+    /// Of the status.
+    pub title: Cow<'static, str>,
+    pub status: u16,
+    /// Stable, in snake case.
+    pub code: Cow<'static, str>,
+    /// What is wrong, where, and what to do.
+    pub detail: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// The task that has the same identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub task_id: Option<TaskId>,
+    /// Where a version promises too much: the lowest that does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest_version: Option<String>,
+}
+
+/// One place in a request and what is wrong there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// From 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// From 1, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    pub message: String,
+}
