@@ -6,6 +6,7 @@ use super::shell::option;
 use super::{CliError, Context, Exit, list, units, view};
 use chrono::Utc;
 use tasker_domain::name::Name;
+use tasker_wire::audit::Change;
 
 /// Changes that are listed unless told otherwise.
 const DEFAULT_LIMIT: u32 = 50;
@@ -52,7 +53,7 @@ impl Ls {
         ]);
         let page = context
             .client
-            .query::<view::Page<view::Change>>(&["audit"], &query)
+            .query::<view::Page<Change>>(&["audit"], &query)
             .await?;
         context.output.show(&page.text, || {
             let rows = page.value.items.iter().map(row).collect();
@@ -101,7 +102,7 @@ impl Ls {
     }
 }
 
-fn row(change: &view::Change) -> [String; 8] {
+fn row(change: &Change) -> [String; 8] {
     [
         change.id.to_string(),
         units::ago(change.at, Utc::now()),

@@ -2,13 +2,14 @@
 
 use super::paint::Tone;
 use super::units::{self, parse_duration};
-use super::{CliError, Context, Exit, Problem, list, view};
+use super::{CliError, Context, Exit, Problem, list};
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 use tasker_domain::name::Name;
 use tasker_domain::permission::{Action, Reach};
+use tasker_wire::key::{CreatedKey, Key};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -63,7 +64,7 @@ impl Create {
         }
         let made = context
             .client
-            .send_json::<view::CreatedKey>(Method::POST, &["keys"], &body)
+            .send_json::<CreatedKey>(Method::POST, &["keys"], &body)
             .await?;
         let paint = context.output.paint;
         context.output.show(&made.text, || {
@@ -71,8 +72,8 @@ impl Create {
             format!(
                 "{} key {} may {}\n{}\n{}",
                 paint.tone(Tone::Good, "✔"),
-                key.line.name,
-                key.line.permissions,
+                key.description.name,
+                key.description.permissions,
                 paint.tone(Tone::Strong, &key.key),
                 paint.tone(
                     Tone::Quiet,
@@ -93,7 +94,7 @@ fn whole_seconds(span: Duration) -> Result<u64, CliError> {
 }
 
 async fn ls(context: &Context) -> Result<(), CliError> {
-    let page = list::all::<view::Key>(&context.client, &["keys"], &[]).await?;
+    let page = list::all::<Key>(&context.client, &["keys"], &[]).await?;
     context.output.show(&page.text, || {
         let rows = page.value.items.iter();
         let rows = rows.map(|key| row(key, context)).collect();
@@ -109,7 +110,7 @@ async fn ls(context: &Context) -> Result<(), CliError> {
     Ok(())
 }
 
-fn row(key: &view::Key, context: &Context) -> [String; 7] {
+fn row(key: &Key, context: &Context) -> [String; 7] {
     let now = Utc::now();
     let expires = match (key.is_expired, key.expires_at) {
         (true, _) => context.output.paint.tone(Tone::Bad, "expired"),

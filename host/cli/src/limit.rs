@@ -2,7 +2,7 @@
 
 use super::paint::Tone;
 use super::reference::parse_family;
-use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
+use super::{CliError, Context, Exit, Problem, list, not_yet, units};
 use chrono::Utc;
 use clap::builder::TypedValueParser as _;
 use reqwest::Method;
@@ -11,6 +11,7 @@ use std::fmt;
 use std::str::FromStr;
 use tasker_domain::limits::{Limit, LimitPatch};
 use tasker_domain::name::Name;
+use tasker_wire::limit::LimitRule;
 
 /// The limits with their values.
 const FORMS: &str = "Limits, each for one attempt:
@@ -169,7 +170,7 @@ async fn change(
     let path = ["namespaces", of.namespace().as_str(), "limits", &component];
     let body = json!({ "limits": patch, "reason": reason });
     let client = &context.client;
-    let rule = client.send_json::<view::Limits>(Method::PATCH, &path, &body);
+    let rule = client.send_json::<LimitRule>(Method::PATCH, &path, &body);
     let rule = rule.await?;
     context
         .output
@@ -185,7 +186,7 @@ async fn change(
 }
 
 /// What holds from now on, in a line.
-fn told(of: &Of, rule: &view::Limits, context: &Context) -> String {
+fn told(of: &Of, rule: &LimitRule, context: &Context) -> String {
     let mark = context.output.paint.tone(Tone::Good, "✔");
     let (target, namespace) = (&of.target, &rule.namespace);
     match rule.limits.is_empty() {
@@ -199,7 +200,7 @@ fn told(of: &Of, rule: &view::Limits, context: &Context) -> String {
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
     let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<view::Limits>(&context.client, &["limits"], &query).await?;
+    let page = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
     context.output.show(&page.text, || {
         let rows = page.value.items.iter().map(row).collect();
         context.output.table(
@@ -215,7 +216,7 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
     Ok(())
 }
 
-fn row(rule: &view::Limits) -> [String; 5] {
+fn row(rule: &LimitRule) -> [String; 5] {
     [
         rule.namespace.clone(),
         rule.component.to_string(),
@@ -232,7 +233,7 @@ async fn rm(of: &Of, reason: &str, context: &Context) -> Result<(), CliError> {
     let path = ["namespaces", of.namespace().as_str(), "limits", &component];
     let query = [("reason", reason.to_owned())];
     let answer = context.client.delete_with(&path, &query).await?;
-    let removed = context.client.understand::<view::Limits>(answer)?;
+    let removed = context.client.understand::<LimitRule>(answer)?;
     context.output.show(&removed.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
         let (target, namespace) = (&of.target, &removed.value.namespace);

@@ -1,13 +1,11 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
-mod access;
 mod origin;
 mod pin;
 mod share;
 mod standing;
 mod transition;
 
-pub use access::{Change, CreatedKey, Key, Limits};
 pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, pinned};
 pub use share::Hidden;

@@ -3,9 +3,13 @@
 //! Each request and response is one type here, with the same serde derive for both sides. A member that
 //! only some answers have is an `Option` that is left out where it is none.
 
+pub mod audit;
 pub mod headers;
+pub mod key;
+pub mod limit;
 pub mod page;
 pub mod problem;
+pub mod secret;
 pub mod share;
 
 pub use page::Page;

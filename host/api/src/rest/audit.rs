@@ -7,27 +7,13 @@ use super::super::request::InQuery;
 use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_store::audit::{ACTIONS, AuditFilter, AuditRow, is_action};
+use tasker_wire::audit::Change;
 
 pub fn router() -> Router<Api> {
     Router::new().route("/audit", get(list))
-}
-
-/// One change that was made.
-#[derive(Serialize)]
-struct ChangeView {
-    id: i64,
-    at: DateTime<Utc>,
-    actor: String,
-    action: String,
-    namespace: Option<String>,
-    subject: String,
-    reason: String,
-    detail: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -47,7 +33,7 @@ struct ListQuery {
 async fn list(
     State(api): State<Api>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<ChangeView>>, ApiError> {
+) -> Result<Json<Page<Change>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let filter = AuditFilter {
         namespace: query.namespace.as_ref().map(Name::as_str),
@@ -63,7 +49,7 @@ async fn list(
     check(&api, &query).await?;
     let rows = api.store.list_audit(filter, limit.rows()).await?;
     let cursor = |row: &AuditRow| row.audit_id.to_string();
-    Ok(Json(limit.page(rows, cursor, ChangeView::from)))
+    Ok(Json(limit.page(rows, cursor, change)))
 }
 
 /// Refuses what nothing can match, which else would look as if nothing had happened.
@@ -81,27 +67,15 @@ async fn check(api: &Api, query: &ListQuery) -> Result<(), ApiError> {
     }
 }
 
-impl From<AuditRow> for ChangeView {
-    fn from(row: AuditRow) -> Self {
-        let AuditRow {
-            audit_id,
-            at,
-            actor,
-            action,
-            namespace,
-            subject,
-            reason,
-            detail,
-        } = row;
-        Self {
-            id: audit_id,
-            at,
-            actor,
-            action,
-            namespace,
-            subject,
-            reason,
-            detail,
-        }
+fn change(row: AuditRow) -> Change {
+    Change {
+        id: row.audit_id,
+        at: row.at,
+        actor: row.actor,
+        action: row.action,
+        namespace: row.namespace,
+        subject: row.subject,
+        reason: row.reason,
+        detail: row.detail,
     }
 }

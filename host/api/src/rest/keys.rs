@@ -10,13 +10,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{delete, get};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::time::Duration;
 use tasker_domain::actor::RESERVED_ACTORS;
 use tasker_domain::name::Name;
-use tasker_domain::permission::{MAX_PERMISSIONS, Permissions};
+use tasker_domain::permission::MAX_PERMISSIONS;
 use tasker_store::api_key::{KeyRow, Made, NewKey, Revoked};
+use tasker_wire::key::{CreatedKey, Key};
 
 /// The longest life of a key that expires, in seconds: ten years.
 const MAX_EXPIRY_S: u64 = 3_650 * 24 * 60 * 60;
@@ -25,37 +25,6 @@ pub(crate) fn router() -> Router<Api> {
     Router::new()
         .route("/keys", get(list).post(create))
         .route("/keys/{name}", delete(revoke))
-}
-
-#[derive(Serialize)]
-struct KeyView {
-    name: String,
-    /// The key's public part, as in `tk_<prefix>_…`.
-    prefix: String,
-    permissions: Permissions,
-    created_at: DateTime<Utc>,
-    created_by: String,
-    expires_at: Option<DateTime<Utc>>,
-    is_expired: bool,
-    /// To within a minute or so.
-    last_used_at: Option<DateTime<Utc>>,
-}
-
-#[derive(Serialize)]
-struct CreatedView {
-    /// The key itself, which is told here and nowhere else.
-    key: String,
-    #[serde(flatten)]
-    view: KeyView,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KeyBody {
-    name: Name,
-    permissions: Permissions,
-    /// Seconds from now; without it the key does not expire.
-    expires_in_s: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -68,25 +37,21 @@ struct ListQuery {
 async fn list(
     State(api): State<Api>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<KeyView>>, ApiError> {
+) -> Result<Json<Page<Key>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let after = query.after.as_deref();
     if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
         return Err(wrong_cursor(after));
     }
     let rows = api.store.list_keys(after, limit.rows()).await?;
-    Ok(Json(limit.page(
-        rows,
-        |row| row.name.clone(),
-        KeyView::from,
-    )))
+    Ok(Json(limit.page(rows, |row| row.name.clone(), description)))
 }
 
 async fn create(
     State(api): State<Api>,
     caller: Caller,
-    JsonBody(body): JsonBody<KeyBody>,
-) -> Result<(StatusCode, Json<CreatedView>), ApiError> {
+    JsonBody(body): JsonBody<tasker_wire::key::NewKey>,
+) -> Result<(StatusCode, Json<CreatedKey>), ApiError> {
     check(&body)?;
     let key = keyring::random_key().map_err(KeyError::from)?;
     let new = NewKey {
@@ -102,11 +67,11 @@ async fn create(
         Made::TooMany => return Err(KeyError::TooMany.into()),
     };
     forget(&api).await;
-    let view = CreatedView {
+    let created = CreatedKey {
         key: key.reveal(),
-        view: row.into(),
+        description: description(row),
     };
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok((StatusCode::CREATED, Json(created)))
 }
 
 async fn revoke(
@@ -131,7 +96,7 @@ async fn forget(api: &Api) {
     }
 }
 
-fn check(body: &KeyBody) -> Result<(), KeyError> {
+fn check(body: &tasker_wire::key::NewKey) -> Result<(), KeyError> {
     let wrong = |text: String| Err(KeyError::Invalid(text));
     let entries = body.permissions.entries();
     if RESERVED_ACTORS.contains(&body.name.as_str()) {
@@ -157,27 +122,15 @@ fn check(body: &KeyBody) -> Result<(), KeyError> {
     }
 }
 
-impl From<KeyRow> for KeyView {
-    fn from(row: KeyRow) -> Self {
-        let KeyRow {
-            prefix,
-            name,
-            permissions,
-            created_at,
-            created_by,
-            expires_at,
-            last_used_at,
-            is_expired,
-        } = row;
-        Self {
-            name,
-            prefix,
-            permissions,
-            created_at,
-            created_by,
-            expires_at,
-            is_expired,
-            last_used_at,
-        }
+fn description(row: KeyRow) -> Key {
+    Key {
+        name: row.name,
+        prefix: row.prefix,
+        permissions: row.permissions,
+        created_at: row.created_at,
+        created_by: row.created_by,
+        expires_at: row.expires_at,
+        is_expired: row.is_expired,
+        last_used_at: row.last_used_at,
     }
 }

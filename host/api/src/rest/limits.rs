@@ -8,32 +8,19 @@ use super::reason::{OnlyReason, check_reason};
 use axum::extract::State;
 use axum::routing::{get, patch};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::RequirementError;
 use tasker_domain::scope::Scope;
-use tasker_store::limit::{LimitChange, LimitRule};
+use tasker_store::limit::{self as store, LimitChange};
+use tasker_wire::limit::LimitRule;
 
 pub fn router() -> Router<Api> {
     Router::new().route("/limits", get(list)).route(
         "/namespaces/{namespace}/limits/{component}",
         patch(change).delete(remove),
     )
-}
-
-/// A rule as it stands.
-#[derive(Serialize)]
-struct LimitsView {
-    namespace: String,
-    /// `*`, `name`, or `other/name` of another namespace.
-    component: Scope,
-    limits: LimitSettings,
-    /// Null where it limits nothing.
-    set_at: Option<DateTime<Utc>>,
-    /// Null where it limits nothing.
-    set_by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +46,7 @@ async fn change(
     caller: Caller,
     InPath((namespace, component)): InPath<(Name, String)>,
     JsonBody(body): JsonBody<LimitsBody>,
-) -> Result<Json<LimitsView>, ApiError> {
+) -> Result<Json<LimitRule>, ApiError> {
     check_reason(&body.reason)?;
     if body.limits.is_empty() {
         let message = "name at least one, such as `{\"memory\": \"64MiB\"}`".to_owned();
@@ -72,15 +59,15 @@ async fn change(
         actor: &caller.0,
         reason: &body.reason,
     };
-    let rule = api.registry.change_limits(change, &body.limits).await?;
-    let none = || LimitsView {
+    let changed = api.registry.change_limits(change, &body.limits).await?;
+    let none = || LimitRule {
         namespace: namespace.to_string(),
         component: component.clone(),
         limits: LimitSettings::default(),
         set_at: None,
         set_by: None,
     };
-    Ok(Json(rule.map_or_else(none, LimitsView::from)))
+    Ok(Json(changed.map_or_else(none, rule)))
 }
 
 async fn remove(
@@ -88,26 +75,26 @@ async fn remove(
     caller: Caller,
     InPath((namespace, component)): InPath<(Name, String)>,
     InQuery(query): InQuery<OnlyReason>,
-) -> Result<Json<LimitsView>, ApiError> {
+) -> Result<Json<LimitRule>, ApiError> {
     let change = LimitChange {
         namespace: &namespace,
         component: &limited(&component, &namespace)?,
         actor: &caller.0,
         reason: query.reason()?,
     };
-    Ok(Json(api.registry.remove_limits(change).await?.into()))
+    Ok(Json(rule(api.registry.remove_limits(change).await?)))
 }
 
 async fn list(
     State(api): State<Api>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<LimitsView>>, ApiError> {
+) -> Result<Json<Page<LimitRule>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let after = query.after.as_deref().map(cursor).transpose()?;
     let namespace = query.namespace.as_ref();
     let rules = api.registry.list_limits(namespace, after, limit.rows());
-    let cursor = |rule: &LimitRule| format!("{}/{}", rule.namespace, rule.component);
-    Ok(Json(limit.page(rules.await?, cursor, LimitsView::from)))
+    let cursor = |rule: &store::LimitRule| format!("{}/{}", rule.namespace, rule.component);
+    Ok(Json(limit.page(rules.await?, cursor, rule)))
 }
 
 /// `*`, `name` or `other~name`: a slash would end the segment.
@@ -125,14 +112,12 @@ fn cursor(after: &str) -> Result<(&str, &str), ApiError> {
     parts.filter(is_whole).ok_or_else(|| wrong_cursor(after))
 }
 
-impl From<LimitRule> for LimitsView {
-    fn from(rule: LimitRule) -> Self {
-        Self {
-            namespace: rule.namespace,
-            component: rule.component,
-            limits: rule.limits,
-            set_at: Some(rule.set_at),
-            set_by: Some(rule.set_by),
-        }
+fn rule(row: store::LimitRule) -> LimitRule {
+    LimitRule {
+        namespace: row.namespace,
+        component: row.component,
+        limits: row.limits,
+        set_at: Some(row.set_at),
+        set_by: Some(row.set_by),
     }
 }

@@ -4,11 +4,12 @@ use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::shell::word;
-use crate::view::{ComponentVersion, Handler, Limits, Page, Provenance, SignatureLine, Want};
+use crate::view::{ComponentVersion, Handler, Page, Provenance, SignatureLine, Want};
 use crate::{CliError, Context, Exit, changes, json, list, units};
 use chrono::Utc;
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
+use tasker_wire::limit::LimitRule;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
 #[derive(Debug, clap::Args)]
@@ -113,8 +114,8 @@ struct Beside {
 /// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
 async fn limits_of(namespace: &Name, name: &Name, context: &Context) -> Result<String, CliError> {
     let query = [("namespace", namespace.to_string())];
-    let rules = list::all::<Limits>(&context.client, &["limits"], &query).await?;
-    let line = |rule: &Limits| match &rule.component {
+    let rules = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
+    let line = |rule: &LimitRule| match &rule.component {
         Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
         Scope::One(one) if one.namespace.is_none() && one.component == *name => {
             Some(rule.limits.to_string())

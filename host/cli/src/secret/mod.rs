@@ -6,12 +6,12 @@ mod value;
 use super::paint::Tone;
 use super::reference::{Reference, parse_family};
 use super::{CliError, Context, Exit, list, units};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use reqwest::Method;
-use serde::Deserialize;
 use serde_json::json;
 use std::path::PathBuf;
 use tasker_domain::name::Name;
+use tasker_wire::secret::Secret;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -37,16 +37,6 @@ pub enum Command {
     },
     /// Re-encrypt all secrets with the first key of the host's key file.
     Rotate,
-}
-
-/// What is known of a secret.
-#[derive(Debug, Deserialize)]
-struct Secret {
-    namespace: String,
-    name: String,
-    version: i32,
-    created_at: DateTime<Utc>,
-    created_by: String,
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {

@@ -3,28 +3,14 @@
 use crate::paint::Tone;
 use crate::{CliError, Context, Exit, units};
 use reqwest::Method;
-use serde::Deserialize;
 use serde_json::json;
-
-#[derive(Debug, Deserialize)]
-struct Rotated {
-    key_id: String,
-    secrets: usize,
-    unreadable: Vec<Unreadable>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Unreadable {
-    namespace: String,
-    name: String,
-    reason: String,
-}
+use tasker_wire::secret::Rotation;
 
 /// Has the host encrypt all secrets anew; fails where it could not read one of them.
 pub(super) async fn rotate(context: &Context) -> Result<Exit, CliError> {
     let rotated = context
         .client
-        .send_json::<Rotated>(Method::POST, &["secrets", "rotation"], &json!({}))
+        .send_json::<Rotation>(Method::POST, &["secrets", "rotation"], &json!({}))
         .await?;
     context
         .output
@@ -35,7 +21,7 @@ pub(super) async fn rotate(context: &Context) -> Result<Exit, CliError> {
     })
 }
 
-fn text(rotated: &Rotated, context: &Context) -> String {
+fn text(rotated: &Rotation, context: &Context) -> String {
     let paint = context.output.paint;
     let done = units::count(rotated.secrets, "secret");
     let mut lines = vec![format!(

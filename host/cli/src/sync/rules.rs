@@ -11,6 +11,7 @@ use tasker_domain::limits::{Limit, LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::scope::Scope;
+use tasker_wire::limit::LimitRule;
 
 /// `grants.yaml`: what components may reach in tasks of the namespace.
 #[derive(Debug, Default, Deserialize)]
@@ -182,7 +183,7 @@ pub async fn limit_changes(
     context: &Context,
 ) -> Result<Vec<Change>, CliError> {
     let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Limits>(&context.client, &["limits"], &query).await?;
+    let page = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
     let mut present: BTreeMap<(Scope, Limit), u64> = BTreeMap::new();
     for rule in page.value.items {
         let settings = rule.limits.iter();
