@@ -2,12 +2,13 @@
 
 use super::paint::Tone;
 use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit, Problem, list, not_yet, units, view};
+use super::{CliError, Context, Exit, Problem, list, not_yet, units};
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::json;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
+use tasker_wire::grant::Grant;
 
 /// The forms of a capability.
 const FORMS: &str = "Capabilities:
@@ -114,7 +115,7 @@ async fn add(
     });
     let grant = context
         .client
-        .send_json::<view::Grant>(Method::POST, &path, &body)
+        .send_json::<Grant>(Method::POST, &path, &body)
         .await?;
     context.output.show(&grant.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
@@ -138,7 +139,7 @@ async fn add(
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
     let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<view::Grant>(&context.client, &["grants"], &query).await?;
+    let page = list::all::<Grant>(&context.client, &["grants"], &query).await?;
     context.output.show(&page.text, || {
         let rows = page.value.items.iter().map(row).collect();
         context.output.table(
@@ -154,7 +155,7 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
     Ok(())
 }
 
-fn row(grant: &view::Grant) -> [String; 6] {
+fn row(grant: &Grant) -> [String; 6] {
     [
         grant.namespace.clone(),
         grant.component.clone(),
@@ -177,7 +178,7 @@ async fn rm(
         .client
         .delete_with(&path, &[("reason", reason.to_owned())])
         .await?;
-    let removed = context.client.understand::<view::Grant>(answer)?;
+    let removed = context.client.understand::<Grant>(answer)?;
     context.output.show(&removed.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
         let (namespace, capability) = (&removed.value.namespace, &removed.value.capability);
@@ -191,9 +192,9 @@ async fn standing(granted: &Granted, capability: &str, context: &Context) -> Res
     let (namespace, component) = (granted.namespace(), granted.component()?);
     let query = [("component", component)];
     let path = ["namespaces", namespace.as_str(), "grants"];
-    let page = list::all::<view::Grant>(&context.client, &path, &query).await?;
+    let page = list::all::<Grant>(&context.client, &path, &query).await?;
     let stored = capability.parse::<Capability>().map(|it| it.to_string());
-    let is_meant = |grant: &&view::Grant| {
+    let is_meant = |grant: &&Grant| {
         grant.id.to_string() == capability || stored.as_ref() == Ok(&grant.capability)
     };
     let found = page.value.items.iter().find(is_meant);

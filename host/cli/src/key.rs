@@ -8,8 +8,8 @@ use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 use tasker_domain::name::Name;
-use tasker_domain::permission::{Action, Reach};
-use tasker_wire::key::{CreatedKey, Key};
+use tasker_domain::permission::{Action, Permission, Permissions, Reach};
+use tasker_wire::key::{CreatedKey, Key, NewKey};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -56,12 +56,15 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 impl Create {
     async fn run(self, context: &Context) -> Result<(), CliError> {
-        let permission = |reach: &Reach| json!({"namespace": reach, "actions": self.only});
-        let permissions: Vec<_> = self.namespace.iter().map(permission).collect();
-        let mut body = json!({"name": self.name, "permissions": permissions});
-        if let Some(expires) = self.expires {
-            body["expires_in_s"] = whole_seconds(expires)?.into();
-        }
+        let permission = |reach: Reach| Permission {
+            namespace: reach,
+            actions: self.only.iter().copied().collect(),
+        };
+        let body = NewKey {
+            name: self.name,
+            permissions: Permissions::new(self.namespace.into_iter().map(permission).collect()),
+            expires_in_s: self.expires.map(whole_seconds).transpose()?,
+        };
         let made = context
             .client
             .send_json::<CreatedKey>(Method::POST, &["keys"], &body)

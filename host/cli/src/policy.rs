@@ -2,13 +2,14 @@
 
 use super::paint::Tone;
 use super::signing::read_public;
-use super::{CliError, Context, Exit, list, units, view};
+use super::{CliError, Context, Exit, list, units};
 use chrono::Utc;
 use reqwest::Method;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tasker_domain::name::Name;
 use tasker_domain::signature::KeyId;
+use tasker_wire::signature::SigningKey;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -66,12 +67,12 @@ async fn add(
     let path = ["namespaces", namespace.as_str(), "signing-keys"];
     let added = context
         .client
-        .send_json::<view::SigningKey>(Method::POST, &path, &body)
+        .send_json::<SigningKey>(Method::POST, &path, &body)
         .await?;
     let output = context.output;
     output.show(&added.text, || {
         let mark = output.paint.tone(Tone::Good, "✔");
-        let view::SigningKey { name, key_id, .. } = &added.value;
+        let SigningKey { name, key_id, .. } = &added.value;
         format!(
             "{mark} {namespace} takes only components signed by {name} ({key_id}) or another of its keys\n  \
              new tasks run nothing else, of other namespaces or from before; open ones keep what they have"
@@ -83,7 +84,7 @@ async fn add(
 
 async fn ls(namespace: &Name, context: &Context) -> Result<(), CliError> {
     let path = ["namespaces", namespace.as_str(), "signing-keys"];
-    let page = list::all::<view::SigningKey>(&context.client, &path, &[]).await?;
+    let page = list::all::<SigningKey>(&context.client, &path, &[]).await?;
     let output = context.output;
     output.show(&page.text, || {
         let rows = page.value.items.iter().map(row).collect();
@@ -96,7 +97,7 @@ async fn ls(namespace: &Name, context: &Context) -> Result<(), CliError> {
     Ok(())
 }
 
-fn row(key: &view::SigningKey) -> [String; 4] {
+fn row(key: &SigningKey) -> [String; 4] {
     [
         key.key_id.clone(),
         key.name.clone(),

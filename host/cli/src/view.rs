@@ -1,12 +1,10 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
-mod origin;
 mod pin;
 mod share;
 mod standing;
 mod transition;
 
-pub use origin::{Provenance, SignatureLine, SigningKey};
 pub use pin::{Pin, PinChange, Ramp, pinned};
 pub use share::Hidden;
 pub use standing::Standing;
@@ -19,10 +17,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
 use tasker_compat::CompatReport;
+use tasker_domain::descriptor::Provenance;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::limits::LimitSettings;
 use tasker_domain::state::{StepState, TaskState};
+use tasker_wire::grant::Grant;
 
 /// A line of a list of components or templates.
 #[derive(Debug, Deserialize)]
@@ -98,21 +98,6 @@ pub struct Want {
 #[derive(Debug, Deserialize)]
 pub struct Approved {
     pub granted: Vec<Grant>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Grant {
-    pub id: i64,
-    pub namespace: String,
-    /// `*`, `name`, or `other/name` for another namespace's.
-    pub component: String,
-    pub capability: String,
-    pub created_at: DateTime<Utc>,
-    #[serde(default)]
-    pub created_by: String,
-    /// In the answer to a grant: false where it stood already.
-    #[serde(default)]
-    pub created: Option<bool>,
 }
 
 /// A component's version by its full name.

@@ -4,6 +4,7 @@
 //! only some answers have is an `Option` that is left out where it is none.
 
 pub mod audit;
+pub mod grant;
 pub mod headers;
 pub mod key;
 pub mod limit;
@@ -11,5 +12,6 @@ pub mod page;
 pub mod problem;
 pub mod secret;
 pub mod share;
+pub mod signature;
 
 pub use page::Page;

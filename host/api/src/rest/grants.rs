@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{delete, get, post};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
@@ -19,6 +18,7 @@ use tasker_domain::scope::Scope;
 use tasker_registry::RegistryError;
 use tasker_registry::discover::parse_version;
 use tasker_store::grant::{GrantFilter, GrantRow};
+use tasker_wire::grant::{Grant, NewGrant};
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -29,31 +29,6 @@ pub fn router() -> Router<Api> {
             "/namespaces/{namespace}/components/{name}/versions/{version}/approve",
             post(approve),
         )
-}
-
-#[derive(Serialize)]
-struct GrantView {
-    id: i64,
-    namespace: String,
-    /// `*`, `name`, or `other/name` of another namespace.
-    component: Scope,
-    capability: Capability,
-    created_at: DateTime<Utc>,
-    created_by: String,
-    /// Only in the answer to a grant: false where it stood already.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created: Option<bool>,
-}
-
-/// Its texts are parsed by the handler, which can say more of them than a parser of JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GrantBody {
-    component: String,
-    capability: String,
-    /// Reason recorded in the audit log.
-    #[serde(default)]
-    reason: String,
 }
 
 #[derive(Deserialize)]
@@ -70,15 +45,15 @@ struct ListQuery {
 struct ApprovedView {
     #[serde(flatten)]
     version: ComponentVersionView,
-    granted: Vec<GrantView>,
+    granted: Vec<Grant>,
 }
 
 async fn add(
     State(api): State<Api>,
     caller: Caller,
     InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<GrantBody>,
-) -> Result<(StatusCode, Json<GrantView>), ApiError> {
+    JsonBody(body): JsonBody<NewGrant>,
+) -> Result<(StatusCode, Json<Grant>), ApiError> {
     check_reason(&body.reason)?;
     let component = grantee(&body.component)?;
     let capability: Capability = body.capability.parse().map_err(RegistryError::from)?;
@@ -90,9 +65,7 @@ async fn add(
         true => StatusCode::CREATED,
         false => StatusCode::OK,
     };
-    let mut view = GrantView::from(row);
-    view.created = Some(created);
-    Ok((status, Json(view)))
+    Ok((status, Json(grant(row, Some(created)))))
 }
 
 async fn remove(
@@ -100,19 +73,19 @@ async fn remove(
     caller: Caller,
     InPath((namespace, grant_id)): InPath<(Name, i64)>,
     InQuery(query): InQuery<OnlyReason>,
-) -> Result<Json<GrantView>, ApiError> {
+) -> Result<Json<Grant>, ApiError> {
     let removed = api
         .registry
         .remove_grant(&namespace, grant_id, &caller.0, query.reason()?)
         .await?;
-    Ok(Json(GrantView::from(removed)))
+    Ok(Json(grant(removed, None)))
 }
 
 async fn list_own(
     api: State<Api>,
     InPath(namespace): InPath<Name>,
     InQuery(mut query): InQuery<ListQuery>,
-) -> Result<Json<Page<GrantView>>, ApiError> {
+) -> Result<Json<Page<Grant>>, ApiError> {
     query.namespace = Some(namespace);
     list(api, InQuery(query)).await
 }
@@ -120,7 +93,7 @@ async fn list_own(
 async fn list(
     State(api): State<Api>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<GrantView>>, ApiError> {
+) -> Result<Json<Page<Grant>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let component = query.component.as_deref().map(grantee).transpose()?;
     let filter = GrantFilter {
@@ -130,7 +103,7 @@ async fn list(
     };
     let rows = api.registry.list_grants(filter, limit.rows()).await?;
     let cursor = |row: &GrantRow| row.grant_id.to_string();
-    Ok(Json(limit.page(rows, cursor, GrantView::from)))
+    Ok(Json(limit.page(rows, cursor, |row| grant(row, None))))
 }
 
 async fn approve(
@@ -148,7 +121,7 @@ async fn approve(
     let granted = api.registry.granted_to(&target).await?;
     Ok(Json(ApprovedView {
         version: ComponentVersionView::of(row, None, &granted)?,
-        granted: added.into_iter().map(GrantView::from).collect(),
+        granted: added.into_iter().map(|row| grant(row, None)).collect(),
     }))
 }
 
@@ -161,24 +134,14 @@ fn grant_cursor(after: &str) -> Result<i64, ApiError> {
     after.parse().map_err(|_| wrong_cursor(after))
 }
 
-impl From<GrantRow> for GrantView {
-    fn from(row: GrantRow) -> Self {
-        let GrantRow {
-            grant_id,
-            namespace,
-            component,
-            capability,
-            created_at,
-            created_by,
-        } = row;
-        Self {
-            id: grant_id,
-            namespace,
-            component,
-            capability,
-            created_at,
-            created_by,
-            created: None,
-        }
+fn grant(row: GrantRow, created: Option<bool>) -> Grant {
+    Grant {
+        id: row.grant_id,
+        namespace: row.namespace,
+        component: row.component.to_string(),
+        capability: row.capability.to_string(),
+        created_at: row.created_at,
+        created_by: row.created_by,
+        created,
     }
 }

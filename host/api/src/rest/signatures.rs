@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
 use tasker_registry::discover::parse_version;
 use tasker_store::signature::{SignatureRow, SigningKeyRow};
+use tasker_wire::signature::{self as wire, NewSigningKey, SigningKey};
 
 /// An upload may carry it several times, one signature each.
 pub const SIGNATURE_HEADER: &str = "x-tasker-signature";
@@ -49,34 +49,6 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
     values.into_iter().map(parse).collect()
 }
 
-#[derive(Serialize)]
-struct SignatureView {
-    key_id: String,
-    /// As an upload carries it.
-    signature: String,
-    /// The name of the key in the namespace's policy, where it is in there.
-    key_name: Option<String>,
-    at: DateTime<Utc>,
-    by: String,
-}
-
-#[derive(Serialize)]
-struct SigningKeyView {
-    key_id: String,
-    name: String,
-    public_key: String,
-    created_at: DateTime<Utc>,
-    created_by: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SigningKeyBody {
-    name: String,
-    /// PEM, or the 32 bytes in base64.
-    public_key: String,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ListQuery {
@@ -102,7 +74,7 @@ async fn bytes(
 async fn signatures(
     State(api): State<Api>,
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Json<Page<SignatureView>>, ApiError> {
+) -> Result<Json<Page<wire::Signature>>, ApiError> {
     let version = parse_version(&version)?;
     let target = QualifiedName { namespace, name };
     let row = api.registry.component_version(&target, &version).await?;
@@ -111,7 +83,7 @@ async fn signatures(
         .signing_keys(&target.namespace, None, PageLimit::parse(None)?.rows())
         .await?;
     let signatures = api.registry.signatures(row.digest).await?;
-    let items = signatures.iter().map(|row| SignatureView::of(row, &keys));
+    let items = signatures.iter().map(|row| signature(row, &keys));
     Ok(Json(Page {
         items: items.collect(),
         next: None,
@@ -122,7 +94,7 @@ async fn list_keys(
     State(api): State<Api>,
     InPath(namespace): InPath<Name>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<SigningKeyView>>, ApiError> {
+) -> Result<Json<Page<SigningKey>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let after = query.after.as_deref();
     if let Some(after) = after.filter(|after| after.parse::<KeyId>().is_err()) {
@@ -133,15 +105,15 @@ async fn list_keys(
         .signing_keys(&namespace, after, limit.rows())
         .await?;
     let cursor = |row: &SigningKeyRow| row.key_id.clone();
-    Ok(Json(limit.page(rows, cursor, SigningKeyView::from)))
+    Ok(Json(limit.page(rows, cursor, signing_key)))
 }
 
 async fn add_key(
     State(api): State<Api>,
     caller: Caller,
     InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<SigningKeyBody>,
-) -> Result<(StatusCode, Json<SigningKeyView>), ApiError> {
+    JsonBody(body): JsonBody<NewSigningKey>,
+) -> Result<(StatusCode, Json<SigningKey>), ApiError> {
     let is_long = body.name.len() > MAX_KEY_NAME_BYTES;
     if body.name.is_empty() || is_long || body.name.chars().any(char::is_control) {
         let message = format!("write 1 to {MAX_KEY_NAME_BYTES} printable bytes, such as `ci`");
@@ -152,7 +124,7 @@ async fn add_key(
         .registry
         .add_signing_key(&namespace, &key, &body.name, &caller.0)
         .await?;
-    Ok((StatusCode::CREATED, Json(SigningKeyView::from(row))))
+    Ok((StatusCode::CREATED, Json(signing_key(row))))
 }
 
 async fn remove_key(
@@ -167,28 +139,24 @@ async fn remove_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl SignatureView {
-    fn of(row: &SignatureRow, keys: &[SigningKeyRow]) -> Self {
-        let key = row.signature.key();
-        let known = keys.iter().find(|known| known.public_key == *key);
-        Self {
-            key_id: key.id().to_string(),
-            signature: row.signature.to_string(),
-            key_name: known.map(|known| known.name.clone()),
-            at: row.at,
-            by: row.actor.clone(),
-        }
+fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
+    let key = row.signature.key();
+    let known = keys.iter().find(|known| known.public_key == *key);
+    wire::Signature {
+        key_id: key.id().to_string(),
+        signature: row.signature.to_string(),
+        key_name: known.map(|known| known.name.clone()),
+        at: row.at,
+        by: row.actor.clone(),
     }
 }
 
-impl From<SigningKeyRow> for SigningKeyView {
-    fn from(row: SigningKeyRow) -> Self {
-        Self {
-            key_id: row.key_id,
-            name: row.name,
-            public_key: row.public_key.to_string(),
-            created_at: row.created_at,
-            created_by: row.created_by,
-        }
+fn signing_key(row: SigningKeyRow) -> SigningKey {
+    SigningKey {
+        key_id: row.key_id,
+        name: row.name,
+        public_key: row.public_key.to_string(),
+        created_at: row.created_at,
+        created_by: row.created_by,
     }
 }

@@ -4,10 +4,11 @@ use crate::client::Answer;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
-use crate::view::{Approved, ComponentVersion, Grant};
+use crate::view::{Approved, ComponentVersion};
 use crate::{CliError, Context, Exit, Problem};
 use reqwest::Method;
 use serde_json::json;
+use tasker_wire::grant::Grant;
 
 /// Approve a version: grant the capabilities that it requests, and let new tasks use it.
 #[derive(Debug, clap::Args)]

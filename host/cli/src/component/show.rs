@@ -4,12 +4,14 @@ use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::shell::word;
-use crate::view::{ComponentVersion, Handler, Page, Provenance, SignatureLine, Want};
+use crate::view::{ComponentVersion, Handler, Page, Want};
 use crate::{CliError, Context, Exit, changes, json, list, units};
 use chrono::Utc;
+use tasker_domain::descriptor::Provenance;
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 use tasker_wire::limit::LimitRule;
+use tasker_wire::signature::Signature;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
 #[derive(Debug, clap::Args)]
@@ -41,7 +43,7 @@ impl Show {
         ];
         let found = context.client.get::<ComponentVersion>(&path).await?;
         let path = [&path[..], &["signatures"]].concat();
-        let signatures = context.client.get::<Page<SignatureLine>>(&path).await?;
+        let signatures = context.client.get::<Page<Signature>>(&path).await?;
         let beside = Beside {
             signed: signed_text(&signatures.value.items),
             limits: limits_of(namespace, name, context).await?,
@@ -158,7 +160,7 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         .join("\n\n")
 }
 
-fn signed_text(signatures: &[SignatureLine]) -> String {
+fn signed_text(signatures: &[Signature]) -> String {
     let lines = signatures.iter().map(|line| match &line.key_name {
         Some(name) => format!("{name} ({})", line.key_id),
         None => line.key_id.clone(),
@@ -187,7 +189,10 @@ fn made_by(provenance: Option<&Provenance>) -> String {
         })
         .collect();
     let modules = units::count(*modules, "module");
-    lines.push(format!("{modules} of {}", units::size(*module_bytes)));
+    lines.push(format!(
+        "{modules} of {}",
+        units::size(*module_bytes as u64)
+    ));
     lines.join("\n")
 }
 

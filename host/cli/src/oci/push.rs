@@ -7,7 +7,7 @@ use super::trouble::{is_missing, told};
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::signing::SecretKey;
-use crate::view::{ComponentVersion, Page, SignatureLine};
+use crate::view::{ComponentVersion, Page};
 use crate::{CliError, Context, Exit, Problem, units};
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::errors::OciDistributionError;
@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tasker_domain::digest::Digest;
 use tasker_domain::signature::Signature;
+use tasker_wire::signature as wire;
 
 /// Push a registered component to an OCI registry, with its signatures.
 #[derive(Debug, clap::Args)]
@@ -87,7 +88,7 @@ impl Push {
         context: &Context,
     ) -> Result<Vec<Signature>, CliError> {
         let path = [self.path(version), vec!["signatures"]].concat();
-        let page = context.client.get::<Page<SignatureLine>>(&path).await?;
+        let page = context.client.get::<Page<wire::Signature>>(&path).await?;
         let signatures = page.value.items.iter().map(|line| line.signature.parse());
         Ok(signatures.filter_map(Result::ok).collect())
     }

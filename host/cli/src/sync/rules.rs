@@ -1,7 +1,7 @@
 //! What a folder says of rights and limits, and what of it a host has yet to learn.
 
 use super::change::{Action, Change, Op};
-use crate::{CliError, Context, Problem, list, view};
+use crate::{CliError, Context, Problem, list};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,6 +11,7 @@ use tasker_domain::limits::{Limit, LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::scope::Scope;
+use tasker_wire::grant::Grant;
 use tasker_wire::limit::LimitRule;
 
 /// `grants.yaml`: what components may reach in tasks of the namespace.
@@ -110,7 +111,7 @@ pub async fn grant_changes(
     context: &Context,
 ) -> Result<Vec<Change>, CliError> {
     let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Grant>(&context.client, &["grants"], &query).await?;
+    let page = list::all::<Grant>(&context.client, &["grants"], &query).await?;
     let mut present: BTreeMap<Right, i64> = BTreeMap::new();
     for grant in page.value.items {
         present.insert((grant.component, grant.capability), grant.id);
