@@ -50,7 +50,7 @@ async fn add(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
     let namespace = shared.component.namespace();
     let path = ["namespaces", namespace.as_str(), "shares"];
     let body = NewShare {
-        component: shared.component.name().to_string(),
+        component: shared.component.name(),
         shared_with: shared.with.to_string(),
         reason: shared.reason.clone(),
     };
