@@ -4,11 +4,9 @@ use super::output::Output;
 use super::paint::Tone;
 use super::{CliError, Context, Exit, units};
 use reqwest::Method;
-use serde::Deserialize;
-use serde_json::json;
 use std::time::Duration;
 use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
-use tasker_domain::digest::Digest;
+use tasker_wire::collection::{Collect, CollectedVersion, Collection};
 
 /// Remove the bytes of component versions that are no longer needed.
 ///
@@ -22,22 +20,6 @@ pub struct Gc {
     /// Show what would be removed only.
     #[arg(long)]
     dry_run: bool,
-}
-
-#[derive(Deserialize)]
-struct Collection {
-    dry_run: bool,
-    versions: Vec<Collected>,
-    freed_bytes: u64,
-}
-
-#[derive(Deserialize)]
-struct Collected {
-    namespace: String,
-    component: String,
-    version: String,
-    digest: Digest,
-    freed_bytes: u64,
 }
 
 /// How old what is collected is, as a user writes it.
@@ -54,10 +36,10 @@ pub fn parse_age(text: &str) -> Result<Duration, String> {
 
 impl Gc {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let body = json!({
-            "older_than_ms": u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX),
-            "dry_run": self.dry_run,
-        });
+        let body = Collect {
+            older_than_ms: Some(u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX)),
+            dry_run: self.dry_run,
+        };
         let answer = context
             .client
             .send_json::<Collection>(Method::POST, &["collections"], &body)
@@ -101,8 +83,8 @@ fn text(collection: &Collection, output: Output) -> String {
     format!("{table}\n\n{end}")
 }
 
-fn row(collected: &Collected) -> [String; 3] {
-    let Collected {
+fn row(collected: &CollectedVersion) -> [String; 3] {
+    let CollectedVersion {
         namespace,
         component,
         version,

@@ -4,12 +4,11 @@ use super::paint::Tone;
 use super::reference::{Reference, parse_family};
 use super::shell::word;
 use super::{CliError, Context, Exit, input, list, units};
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use reqwest::Method;
-use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::json;
-use serde_json::value::RawValue;
+use tasker_wire::kv::KvEntry;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -44,18 +43,6 @@ pub enum Command {
     },
 }
 
-#[derive(Debug, Deserialize)]
-struct Entry {
-    key: String,
-    version: i64,
-    /// None in a list where it is large.
-    value: Option<Box<RawValue>>,
-    #[serde(default)]
-    value_bytes: u64,
-    updated_at: DateTime<Utc>,
-    task_id: Option<String>,
-}
-
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
         Command::Ls { bucket, prefix } => ls(&bucket, prefix, context).await?,
@@ -74,7 +61,7 @@ fn path<'a>(bucket: &'a Reference, key: &'a str) -> [&'a str; 5] {
 async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Result<(), CliError> {
     let query = list::filters([("prefix", prefix)]);
     let path = path(bucket, "");
-    let page = list::all::<Entry>(&context.client, &path[..4], &query).await?;
+    let page = list::all::<KvEntry>(&context.client, &path[..4], &query).await?;
     context.output.show(&page.text, || {
         let rows = page.value.items.iter().map(row).collect();
         let headings = ["key", "value", "version", "written", "by task"];
@@ -88,22 +75,22 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
     Ok(())
 }
 
-fn row(entry: &Entry) -> [String; 5] {
+fn row(entry: &KvEntry) -> [String; 5] {
     [
         entry.key.clone(),
         match &entry.value {
             Some(value) => value.get().to_owned(),
-            None => format!("({})", units::size(entry.value_bytes)),
+            None => format!("({})", units::size(entry.value_bytes.unsigned_abs().into())),
         },
         entry.version.to_string(),
         units::ago(entry.updated_at, Utc::now()),
-        entry.task_id.clone().unwrap_or_default(),
+        entry.task_id.map(|id| id.to_string()).unwrap_or_default(),
     ]
 }
 
 async fn get(bucket: &Reference, key: &str, context: &Context) -> Result<(), CliError> {
     let entry = context.client.get::<IgnoredAny>(&path(bucket, key)).await?;
-    let exact: Entry = context.client.exactly(&entry.text)?;
+    let exact: KvEntry = context.client.exactly(&entry.text)?;
     let value = exact.value.as_ref().map_or("null", |value| value.get());
     context
         .output
@@ -119,7 +106,7 @@ async fn set(
     let value = input::read_json("", value)?;
     let entry = context
         .client
-        .send_json::<Entry>(Method::PUT, &path(bucket, key), &value)
+        .send_json::<KvEntry>(Method::PUT, &path(bucket, key), &value)
         .await?;
     context.output.show(&entry.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");

@@ -4,9 +4,11 @@
 //! only some answers have is an `Option` that is left out where it is none.
 
 pub mod audit;
+pub mod collection;
 pub mod grant;
 pub mod headers;
 pub mod key;
+pub mod kv;
 pub mod limit;
 pub mod page;
 pub mod problem;

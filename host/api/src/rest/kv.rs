@@ -8,16 +8,16 @@ use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use tasker_domain::byte_order_mark::strip_mark;
+use tasker_domain::ids::TaskId;
 use tasker_domain::kv::MAX_VALUE_BYTES;
 use tasker_domain::name::Name;
 use tasker_registry::RegistryError;
 use tasker_registry::kv_place::KvPlace;
 use tasker_store::kv::KvRow;
-use uuid::Uuid;
+use tasker_wire::kv::KvEntry;
 
 pub fn router() -> Router<Api> {
     Router::new()
@@ -28,23 +28,9 @@ pub fn router() -> Router<Api> {
         )
 }
 
-#[derive(Serialize)]
-struct KvView {
-    bucket: String,
-    key: String,
-    /// Different for every value that ever stood there.
-    version: i64,
-    /// Null in a list where it has more than 4 KiB; see `value_bytes`.
-    value: Option<Box<RawValue>>,
-    value_bytes: i32,
-    updated_at: DateTime<Utc>,
-    /// The task whose step wrote it; none where an operator did.
-    task_id: Option<Uuid>,
-}
-
 type InPlace = InPath<(Name, Name, String)>;
 
-async fn show(State(api): State<Api>, InPath(place): InPlace) -> Result<Json<KvView>, ApiError> {
+async fn show(State(api): State<Api>, InPath(place): InPlace) -> Result<Json<KvEntry>, ApiError> {
     view(api.registry.kv_entry(&at(place)).await?).map(Json)
 }
 
@@ -53,7 +39,7 @@ async fn set(
     caller: Caller,
     InPath(place): InPlace,
     request: Request,
-) -> Result<Json<KvView>, ApiError> {
+) -> Result<Json<KvEntry>, ApiError> {
     // One byte more than allowed, so that what is too long is told as such.
     let value = read(request, &["application/json"], MAX_VALUE_BYTES + 1).await?;
     let mut value = String::from_utf8(value.into()).map_err(|error| ApiError::NotText {
@@ -85,7 +71,7 @@ async fn list(
     State(api): State<Api>,
     InPath((namespace, bucket)): InPath<(Name, Name)>,
     InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<KvView>>, ApiError> {
+) -> Result<Json<Page<KvEntry>>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let texts = [Some(query.prefix.as_str()), query.after.as_deref()];
     if texts.into_iter().flatten().any(|text| text.contains('\0')) {
@@ -110,20 +96,20 @@ fn at((namespace, bucket, key): (Name, Name, String)) -> KvPlace {
     }
 }
 
-fn view(row: KvRow) -> Result<KvView, ApiError> {
+fn view(row: KvRow) -> Result<KvEntry, ApiError> {
     let stored = |error: serde_json::Error| RegistryError::Stored {
         what: format!("kv {}/{}", row.bucket, row.key),
         reason: error.to_string(),
     };
     let value = row.value.map(RawValue::from_string).transpose();
     let value = value.map_err(stored)?;
-    Ok(KvView {
+    Ok(KvEntry {
         bucket: row.bucket,
         key: row.key,
         version: row.version,
         value,
         value_bytes: row.value_bytes,
         updated_at: row.updated_at,
-        task_id: row.task_id,
+        task_id: row.task_id.map(TaskId),
     })
 }

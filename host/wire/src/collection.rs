@@ -1,0 +1,35 @@
+//! Collections: the bytes of component versions that are no longer needed are removed.
+
+use serde::{Deserialize, Serialize};
+use tasker_domain::digest::Digest;
+
+/// `POST /v1/collections`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Collect {
+    /// How long ago a version was published, resolved and run at least; 30 days unless it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub older_than_ms: Option<u64>,
+    /// Report what would be removed, and leave it.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// What was removed, or would be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Collection {
+    pub dry_run: bool,
+    pub versions: Vec<CollectedVersion>,
+    pub freed_bytes: u64,
+}
+
+/// A version whose bytes are gone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CollectedVersion {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+    pub digest: Digest,
+    /// 0 where another version has the same bytes.
+    pub freed_bytes: u64,
+}
