@@ -72,10 +72,14 @@ impl Problem {
                 format!("{url} answered with status {status}, but not as a Tasker host does");
             return Self::new(exit, "not_a_tasker_host", what).help("check --url or TASKER_URL");
         };
+        let detail = match answer.detail.is_empty() {
+            true => &*answer.title,
+            false => &*answer.detail,
+        };
         let places: Vec<Place> = answer.errors.into_iter().map(Place::from).collect();
         Self {
             exit,
-            what: heading(&answer.detail, &places),
+            what: heading(detail, &places),
             code: answer.code.into_owned(),
             places,
             help: None,

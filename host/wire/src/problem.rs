@@ -4,16 +4,19 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use tasker_domain::ids::TaskId;
 
-/// The body of every refusal.
+/// The body of every refusal. All but `title` and `code` may be missing when it is read.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Problem {
+    #[serde(default)]
     pub r#type: Cow<'static, str>,
     /// Of the status.
     pub title: Cow<'static, str>,
+    #[serde(default)]
     pub status: u16,
     /// Stable, in snake case.
     pub code: Cow<'static, str>,
     /// What is wrong, where, and what to do.
+    #[serde(default)]
     pub detail: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
