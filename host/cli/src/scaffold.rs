@@ -4,18 +4,24 @@ use std::path::{Path, PathBuf};
 
 /// The files of a new handler crate, with `{{…}}` where its own words go.
 const CRATE: [(&str, &str); 7] = [
-    ("Cargo.toml", include_str!("crate/Cargo.toml.txt")),
-    (".cargo/config.toml", include_str!("crate/config.toml.txt")),
-    ("src/lib.rs", include_str!("crate/lib.rs.txt")),
-    ("template.yaml", include_str!("crate/template.yaml.txt")),
-    ("input.json", include_str!("crate/input.json.txt")),
-    ("README.md", include_str!("crate/README.md.txt")),
-    (".gitignore", include_str!("crate/gitignore.txt")),
+    ("Cargo.toml", include_str!("scaffold/crate/Cargo.toml.txt")),
+    (
+        ".cargo/config.toml",
+        include_str!("scaffold/crate/config.toml.txt"),
+    ),
+    ("src/lib.rs", include_str!("scaffold/crate/lib.rs.txt")),
+    (
+        "template.yaml",
+        include_str!("scaffold/crate/template.yaml.txt"),
+    ),
+    ("input.json", include_str!("scaffold/crate/input.json.txt")),
+    ("README.md", include_str!("scaffold/crate/README.md.txt")),
+    (".gitignore", include_str!("scaffold/crate/gitignore.txt")),
 ];
 
 macro_rules! sdk_files {
     ($($path:literal),+ $(,)?) => {
-        [$(($path, include_str!(concat!("../../../../plugins/sdk/", $path)))),+]
+        [$(($path, include_str!(concat!("../../../plugins/sdk/", $path)))),+]
     };
 }
 
