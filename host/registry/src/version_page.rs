@@ -5,6 +5,7 @@ use super::{Kind, Registry, RegistryError};
 use semver::Version;
 use tasker_domain::requirement::QualifiedName;
 use tasker_store::component::ComponentVersionRow;
+use tasker_store::numbers::VersionNumber;
 use tasker_store::template::TemplateVersionRow;
 
 /// A page of versions ends with the one by which it has more than this of sources or descriptors.
@@ -25,7 +26,7 @@ impl Registry {
         target: &QualifiedName,
     ) -> Result<Vec<String>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.store.versions_of_component(namespace, name).await?;
+        let all = self.store.component_numbers(namespace, name).await?;
         known(all, Kind::Component, target)
     }
 
@@ -35,7 +36,7 @@ impl Registry {
         target: &QualifiedName,
     ) -> Result<Vec<String>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.store.versions_of_template(namespace, name).await?;
+        let all = self.store.template_numbers(namespace, name).await?;
         known(all, Kind::Template, target)
     }
 
@@ -117,12 +118,12 @@ impl<R> Filling<R> {
 }
 
 fn known(
-    versions: Vec<String>,
+    numbers: Vec<VersionNumber>,
     kind: Kind,
     target: &QualifiedName,
 ) -> Result<Vec<String>, RegistryError> {
-    match versions.is_empty() {
-        false => Ok(versions),
+    match numbers.is_empty() {
+        false => Ok(numbers.into_iter().map(|number| number.version).collect()),
         true => Err(RegistryError::Unknown {
             kind,
             target: target.clone(),

@@ -45,7 +45,6 @@ pub mod template;
 pub mod upgrade;
 pub mod usage;
 pub mod uses;
-mod version_read;
 pub mod yank;
 
 pub use migrate::{MigrateError, migrate};
