@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo install test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo install bindings test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -154,6 +154,9 @@ pgbouncer:
 	fi; \
 	test -x /usr/sbin/pgbouncer || \
 	  echo 'pgbouncer is missing, so hosts behind a connection pooler are not tested' >&2
+
+bindings: rust ## Write the bindings of the SDK anew, from the contract in wit/
+	cd plugins && cargo run --locked -p tasker-sdk-bindings --target-dir "$$TASKER_GUESTS_TARGET_DIR"
 
 guests: rust ## Build the sample handlers
 	cd plugins && cargo build --release --locked --target wasm32-wasip2 --target-dir "$$TASKER_GUESTS_TARGET_DIR"
