@@ -29,7 +29,7 @@ use tasker_domain::api_key;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
-use tasker_store::Store;
+use tasker_engine::Engine;
 use tasker_wire::endpoint::{Needs, Scope};
 use tasker_wire::headers;
 use tokio_util::sync::CancellationToken;
@@ -158,7 +158,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if let Some(turn) = &under_way.body_slot {
         request.extensions_mut().insert(turn.clone());
     }
-    check(&api.store, &access, needs, request).await?;
+    check(&api.engine, &access, needs, request).await?;
     let new_namespace = match needs.scope == Scope::Path && writes(request.method()) {
         true => check_namespace(api, &access, needs.action, request).await?,
         false => None,
@@ -219,7 +219,7 @@ async fn check_namespace(
 }
 
 async fn check(
-    store: &Store,
+    engine: &Engine,
     access: &Access,
     needs: Needs,
     request: &mut Request,
@@ -234,7 +234,7 @@ async fn check(
         Scope::Body | Scope::AnyNamespace if access.permissions().allow_somewhere(action) => Ok(()),
         Scope::Body | Scope::AnyNamespace => Err(access.forbidden(action, "any namespace").into()),
         Scope::Path => check_path(access, action, request).await,
-        Scope::Task => check_task(store, access, action, request).await,
+        Scope::Task => check_task(engine, access, action, request).await,
         Scope::Query => {
             if let Some(uri) = narrowed(access, action, request.uri())? {
                 *request.uri_mut() = uri;
@@ -255,7 +255,7 @@ async fn check_path(
 
 /// What does not exist is left to the handler, which says so.
 async fn check_task(
-    store: &Store,
+    engine: &Engine,
     access: &Access,
     action: Action,
     request: &mut Request,
@@ -263,7 +263,7 @@ async fn check_task(
     let Ok(task_id) = segment(request, "id").await?.parse::<TaskId>() else {
         return Ok(());
     };
-    match store.namespace_of_task(task_id).await? {
+    match engine.namespace_of_task(task_id).await? {
         Some(namespace) => Ok(access.require(action, &namespace)?),
         None => Ok(()),
     }

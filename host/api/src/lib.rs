@@ -39,11 +39,12 @@ use request_counts::RequestCounts;
 use routes::NeedsOfRoutes;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
+use tasker_engine::claim_health::ClaimHealth;
 use tasker_registry::Registry;
+use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
-use tasker_store::Store;
-use tasker_store::claim_health::ClaimHealth;
-use tasker_store::notifications::Notifications;
 use tasker_tasks::Tasks;
 use tasker_wire::endpoint::Needs;
 use tls::{Certificates, TlsListener};
@@ -53,7 +54,7 @@ use tokio_util::sync::CancellationToken;
 /// What the API needs.
 #[derive(Clone)]
 pub struct AppState {
-    pub store: Store,
+    pub engine: Engine,
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub notifications: Notifications,
@@ -68,6 +69,7 @@ pub struct AppState {
 /// What every handler is given.
 #[derive(Clone)]
 pub(crate) struct Api {
+    engine: Engine,
     store: Store,
     registry: Registry,
     tasks: Tasks,
@@ -121,7 +123,7 @@ pub fn router(state: AppState) -> Router {
 
 fn counted(state: AppState, counts: RequestCounts) -> Router {
     let AppState {
-        store,
+        engine,
         sandbox,
         notifications,
         claiming,
@@ -129,11 +131,12 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         bounds,
     } = state;
-    let registry = Registry::new(store.clone(), sandbox);
-    let tasks = Tasks::new(store.clone(), registry.clone(), notifications);
+    let registry = Registry::new(engine.clone(), sandbox);
+    let tasks = Tasks::new(engine.clone(), registry.clone(), notifications);
     let (routes, needs) = rest::routes().into_parts();
     let api = Api {
-        store,
+        store: Store::new(engine.clone()),
+        engine,
         registry,
         tasks,
         claiming,

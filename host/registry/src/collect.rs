@@ -4,14 +4,14 @@ use super::discover::parse_version;
 use super::pin_sides::Sides;
 use super::references::{by_default, taken, unbarred};
 use super::{Registry, RegistryError};
+use crate::store::collect::{Collectable, Collected, CollectedRow};
+use crate::store::references::ComponentPinRow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::{Name, NameError};
 use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
-use tasker_store::collect::{Collectable, Collected, CollectedRow};
-use tasker_store::references::ComponentPinRow;
 
 /// How often a collection begins anew because the registry changed under it, or it was delayed.
 const MAX_TRIES: u32 = 16;
@@ -31,7 +31,7 @@ impl Registry {
         &self,
         older_than: Duration,
     ) -> Result<Vec<CollectedRow>, RegistryError> {
-        self.store.write_uses().await?;
+        self.store.engine().write_uses().await?;
         let wanted = self.wanted_versions().await?;
         let which = Collectable {
             wanted: &wanted,
@@ -51,7 +51,7 @@ impl Registry {
         let mut collected = Vec::new();
         let mut after = 0;
         let mut tries = 0;
-        self.store.write_uses().await?;
+        self.store.engine().write_uses().await?;
         self.store.clear_collected().await?;
         while tries < MAX_TRIES {
             let generation = self.store.registry_generation().await?;

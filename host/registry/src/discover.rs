@@ -2,6 +2,8 @@
 
 use super::default_version::{FamilyVersions, ListedVersions};
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::component::{ComponentRow, ComponentVersionRow};
+use crate::store::template::{TemplateRow, TemplateVersionRow};
 use semver::Version;
 use serde::Deserialize as _;
 use tasker_domain::descriptor::Descriptor;
@@ -9,8 +11,6 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Existing, Pin, ResolveError, choose_template};
 use tasker_domain::template::Template;
-use tasker_store::component::{ComponentRow, ComponentVersionRow};
-use tasker_store::template::{TemplateRow, TemplateVersionRow};
 
 impl Registry {
     /// Components by (namespace, name), after the given pair, `limit` at most.

@@ -3,6 +3,8 @@
 
 use super::discover::parse_version;
 use super::{Registry, RegistryError};
+use crate::store::component::VersionStatus;
+use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::Deserialize as _;
@@ -11,8 +13,6 @@ use tasker_domain::actor::Actor;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::template::Template;
-use tasker_store::component::VersionStatus;
-use tasker_store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 
 /// The most templates and the most components of one tree or drawing.
 pub(crate) const MAX_FAMILIES: i64 = 500;

@@ -2,12 +2,12 @@
 
 use super::discover::parse_version;
 use super::{Kind, Registry, RegistryError};
+use crate::store::audit::{AuditFilter, AuditRow};
+use crate::store::pin::{PinBy, PinKey, PinKind, PinRow};
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, Ineligible, highest};
-use tasker_store::audit::{AuditFilter, AuditRow};
-use tasker_store::pin::{PinBy, PinKey, PinKind, PinRow};
 
 impl From<PinKind> for Kind {
     fn from(kind: PinKind) -> Self {

@@ -1,8 +1,8 @@
 //! What pins say, side by side.
 
 use super::RegistryError;
+use crate::store::references::ComponentPinRow;
 use tasker_domain::requirement::Requirement;
-use tasker_store::references::ComponentPinRow;
 
 /// Where a pin leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,9 @@ use super::pin_sides::{Side, Sides};
 use super::rollback::PinHistories;
 use super::uses::MAX_USES;
 use super::{Registry, RegistryError};
+use crate::store::component::VersionStatus;
+use crate::store::references::{ComponentPinRow, LastUse, OpenTasks};
+use crate::store::uses::UseRow;
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -14,9 +17,6 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Ineligible, highest};
-use tasker_store::component::VersionStatus;
-use tasker_store::references::{ComponentPinRow, LastUse, OpenTasks};
-use tasker_store::uses::UseRow;
 
 /// What keeps a version in use. It is drained when nothing does.
 #[derive(Debug)]

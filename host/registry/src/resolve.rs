@@ -27,7 +27,7 @@ use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Pins, choose_components};
 use tasker_domain::signing_policy::SigningPolicy;
 use tasker_domain::template::{OrderedStep, Template};
-use tasker_store::lock::LockEntry;
+use tasker_engine::lock::LockEntry;
 
 /// How often a resolution begins anew because the registry changed under it.
 const MAX_TRIES: usize = 16;
@@ -145,8 +145,8 @@ impl Resolver<'_> {
             .map(name)
             .chain(template.ramp.clone())
             .collect();
-        let store = &self.registry.store;
-        let lock_id = store
+        let engine = self.registry.store.engine();
+        let lock_id = engine
             .intern_lock(template_version_id, &entries, &ramped)
             .await?;
         let resolved = Arc::new(Resolved {

@@ -2,11 +2,11 @@
 
 use super::pin_sides::Sides;
 use super::{Registry, RegistryError};
+use crate::store::references::ComponentPinRow;
 use std::collections::BTreeMap;
 use tasker_domain::pin::{PastChange, standing};
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
-use tasker_store::references::ComponentPinRow;
 
 /// The changes of pins of components, by namespace and target, the newest first.
 pub(crate) struct PinHistories(BTreeMap<(String, String), Vec<PastChange>>);

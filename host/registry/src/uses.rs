@@ -3,6 +3,8 @@
 use super::discover::parse_version;
 use super::hidden::{Hidden, keep};
 use super::{Registry, RegistryError};
+use crate::store::component::VersionStatus;
+use crate::store::uses::{PinUseRow, UseRow};
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,8 +12,6 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Ineligible, highest};
 use tasker_domain::signing_policy::SigningPolicy;
-use tasker_store::component::VersionStatus;
-use tasker_store::uses::{PinUseRow, UseRow};
 
 /// The most steps and pins that are told of one component.
 pub(crate) const MAX_USES: i64 = 2_000;

@@ -3,6 +3,7 @@
 use super::discover::{descriptor, parse_version, stored_template};
 use super::semver_violation::SemverViolation;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::numbers::VersionNumber;
 use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
@@ -12,7 +13,6 @@ use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::Template;
-use tasker_store::numbers::VersionNumber;
 
 /// A component that is about to be published, or is held against another.
 pub(crate) struct Uploaded {
@@ -128,7 +128,7 @@ impl Registry {
         let (old, new) = (descriptor(&row)?, uploaded.descriptor.clone());
         let mut changes = Vec::new();
         if asks_for_bytes(&old, &new) {
-            let before = self.store.component_bytes(row.digest).await?;
+            let before = self.store.engine().component_bytes(row.digest).await?;
             changes.extend(self.changed_exports(before, uploaded.bytes.clone()).await);
         }
         changes.extend(spawn_blocking(move || changed_handlers(&old, &new)).await);

@@ -22,8 +22,8 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_registry::default_version::{IneligibleCounts, ListedVersions as _};
 use tasker_registry::discover::{descriptor, parse_version};
 use tasker_registry::publish_component::{MAX_COMPONENT_BYTES, Published};
-use tasker_store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
-use tasker_store::yank::IneligibleRow;
+use tasker_registry::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
+use tasker_registry::store::yank::IneligibleRow;
 
 pub(in crate::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 

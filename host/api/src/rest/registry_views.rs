@@ -9,10 +9,10 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{Step, Template};
 use tasker_registry::hidden::Hidden;
 use tasker_registry::inventory::{Described, Family, Release, Tree};
+use tasker_registry::store::component::VersionStatus;
+use tasker_registry::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
+use tasker_registry::store::uses::PinUseRow;
 use tasker_registry::uses::{StepUse, UsedVersion, Uses};
-use tasker_store::component::VersionStatus;
-use tasker_store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
-use tasker_store::uses::PinUseRow;
 
 /// A namespace in a list.
 #[derive(Serialize)]

@@ -21,7 +21,7 @@ use tasker_domain::template::{MAX_SOURCE_BYTES, Template, graph};
 use tasker_registry::RegistryError;
 use tasker_registry::discover::{parse_version, stored_template};
 use tasker_registry::publish_template::Missing;
-use tasker_store::template::{TemplateRow, TemplateVersionRow};
+use tasker_registry::store::template::{TemplateRow, TemplateVersionRow};
 
 const MEDIA_TYPES: &[&str] = &["application/yaml", "application/x-yaml", "text/yaml"];
 /// In place of a version: the one that a new task takes which asks for none.

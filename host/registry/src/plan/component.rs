@@ -9,6 +9,8 @@ use crate::discover::descriptor;
 use crate::hidden::{Hidden, keep};
 use crate::sign::check_signatures;
 use crate::storable;
+use crate::store::component::ComponentVersionRow;
+use crate::store::uses::{PinUseRow, UseRow};
 use crate::uses::MAX_USES;
 use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
@@ -25,8 +27,6 @@ use tasker_domain::reach::Reach;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::Ineligible;
 use tasker_domain::signature::Signature;
-use tasker_store::component::ComponentVersionRow;
-use tasker_store::uses::{PinUseRow, UseRow};
 
 /// What publishing a version of a component would change, if nobody is in its way.
 #[derive(Clone, Debug, Serialize)]
@@ -149,7 +149,7 @@ impl Registry {
         row: ComponentVersionRow,
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
-        let bytes = self.store.component_bytes(row.digest).await?;
+        let bytes = self.store.engine().component_bytes(row.digest).await?;
         let uploaded = Uploaded {
             digest: row.digest,
             descriptor: descriptor(&row)?,

@@ -2,6 +2,8 @@
 
 use super::step_reach::StepReach;
 use crate::signing_policy_filter::SigningPolicyFilter;
+use crate::store::component::VersionStatus;
+use crate::store::uses::UseRow;
 use crate::{Registry, RegistryError};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +14,6 @@ use tasker_domain::reach::{Arrival, Reached};
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use tasker_domain::resolve::Candidate;
 use tasker_domain::signature::Signature;
-use tasker_store::component::VersionStatus;
-use tasker_store::uses::UseRow;
 
 /// A component as namespaces with signing policies find it.
 pub(super) struct Held {

@@ -1,10 +1,10 @@
 //! What the cache keeps of templates.
 
+use crate::store::candidates::TemplateCandidate;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{Identity, InputSchema, Template};
-use tasker_store::lock::TemplateCandidate;
 
 /// A stored template version, ready for use.
 pub struct Definition {

@@ -6,12 +6,12 @@ use super::cache::TemplateKey;
 use super::definition::{ChosenTemplate, Definition};
 use super::pins::NamespacePins;
 use super::{Resolver, Wanted};
+use crate::store::candidates::TemplateCandidate;
 use std::sync::Arc;
 use tasker_domain::ids::TaskId;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Pin, ResolveError, choose_template};
 use tasker_domain::template::{InputSchema, Template};
-use tasker_store::lock::TemplateCandidate;
 
 impl Resolver<'_> {
     /// The template version under this generation.
