@@ -15,6 +15,7 @@ pub mod digest;
 pub mod duration;
 pub mod effects;
 pub mod error_chain;
+pub mod error_report;
 pub mod event;
 pub mod followed;
 pub mod grants;

@@ -1,5 +1,6 @@
 //! Pins: what new tasks of a namespace take, and how that may change.
 
+use super::error_report::{ErrorClass, ErrorReport, Report};
 use super::guard::{Guard, GuardError};
 use super::ramp::Percent;
 use super::requirement::{Requirement, RequirementError};
@@ -111,6 +112,22 @@ pub enum PinChangeError {
     NothingBefore(Requirement),
     #[error(transparent)]
     Guard(#[from] GuardError),
+}
+
+impl Report for PinChangeError {
+    fn report(&self) -> ErrorReport {
+        let (class, code) = match self {
+            Self::NoRamp => (ErrorClass::Conflict, "no_ramp"),
+            Self::Frozen { .. } => (ErrorClass::Conflict, "ramp_is_frozen"),
+            Self::NotFrozen(_) => (ErrorClass::Conflict, "ramp_is_not_frozen"),
+            Self::NothingBefore(_) => (ErrorClass::Conflict, "nothing_to_roll_back"),
+            Self::SameRequirement(_) | Self::SameVersion { .. } => {
+                (ErrorClass::Refused, "ramp_goes_nowhere")
+            }
+            Self::Guard(_) => (ErrorClass::Refused, "invalid_guard"),
+        };
+        ErrorReport::new(class, code)
+    }
 }
 
 impl Pinned {
