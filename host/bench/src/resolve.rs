@@ -147,7 +147,7 @@ fn wanted(version: &str) -> anyhow::Result<Wanted> {
 
 async fn resolve_ms(registry: &Registry, wanted: &Wanted) -> anyhow::Result<f64> {
     let started = Instant::now();
-    let mut resolver = registry.resolver().await?;
+    let mut resolver = registry.resolver([&wanted.namespace]).await?;
     resolver.resolve(wanted, TaskId::generate()).await?;
     Ok(ms_since(started))
 }

@@ -1,11 +1,12 @@
 //! Pins: what new tasks of a namespace take.
 
-use super::discover::parse_version;
+use super::catalog::{Catalog, Selection, Versions};
+use super::share::require_use;
 use super::{Kind, Registry, RegistryError};
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Existing, Ineligible, highest};
+use tasker_domain::resolve::{Candidate, Existing, highest};
 use tasker_store::audit::{AuditFilter, AuditRow};
 use tasker_store::pin::{PinBy, PinKey, PinKind, PinRow};
 
@@ -14,6 +15,15 @@ impl From<PinKind> for Kind {
         match kind {
             PinKind::Component => Self::Component,
             PinKind::Template => Self::Template,
+        }
+    }
+}
+
+impl From<Kind> for PinKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Component => Self::Component,
+            Kind::Template => Self::Template,
         }
     }
 }
@@ -92,9 +102,8 @@ impl Registry {
         requirement: Requirement,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        self.require_use(&pin.namespace, &pin.qualified).await?;
-        let candidates = self.pinnable(pin).await?;
-        check_matches(pin, &candidates, &requirement)?;
+        let catalog = self.pin_catalog(pin).await?;
+        check_matches(pin, &catalog.pinnable(pin)?, &requirement)?;
         let set = |_| Ok(Pinned::at(requirement));
         self.store.change_pin(&pin.key(), by, set).await
     }
@@ -138,41 +147,27 @@ impl Registry {
         }
     }
 
+    /// What is pinned, with all that decides which versions of it the pin's namespace takes.
+    pub(crate) async fn pin_catalog(&self, pin: &PinTarget) -> Result<Catalog, RegistryError> {
+        let selection = Selection::of(pin.kind, &pin.qualified);
+        self.catalog(&selection.with([&pin.namespace])).await
+    }
+}
+
+impl Catalog {
     /// All versions of what is pinned, as new tasks of the pin's namespace find them.
-    pub(crate) async fn pinnable(
-        &self,
-        pin: &PinTarget,
-    ) -> Result<Vec<Candidate<()>>, RegistryError> {
-        let versions: Vec<(String, Option<Ineligible>)> = match pin.kind {
-            PinKind::Component => {
-                let named = std::slice::from_ref(&pin.qualified);
-                let policy = self.store.signing_policy(&pin.namespace).await?;
-                let rows = self.store.component_candidates(named, &policy).await?;
-                rows.into_iter().map(|row| (row.version, row.bar)).collect()
-            }
-            PinKind::Template => {
-                let rows = self.store.template_candidates(&pin.qualified).await?;
-                rows.into_iter().map(|row| (row.version, row.bar)).collect()
-            }
-        };
-        let candidate = |(version, bar): (String, Option<Ineligible>)| {
-            let version = parse_version(&version)?;
-            Ok(Candidate {
-                version,
-                bar,
-                id: (),
-            })
-        };
-        versions.into_iter().map(candidate).collect()
+    pub(crate) fn pinnable(&self, pin: &PinTarget) -> Result<Versions<'_>, RegistryError> {
+        require_use(self, &pin.namespace, &pin.qualified)?;
+        Ok(self.versions(&pin.namespace, pin.kind, &pin.qualified))
     }
 }
 
 /// The version that the requirement means now.
 pub(crate) fn check_matches<'a>(
     pin: &PinTarget,
-    candidates: &'a [Candidate<()>],
+    candidates: &'a [Candidate<i32>],
     requirement: &Requirement,
-) -> Result<&'a Candidate<()>, RegistryError> {
+) -> Result<&'a Candidate<i32>, RegistryError> {
     let (kind, target) = (pin.kind.into(), pin.qualified.clone());
     if candidates.is_empty() {
         return Err(RegistryError::Unknown { kind, target });

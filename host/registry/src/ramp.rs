@@ -16,8 +16,8 @@ impl Registry {
         step: RampStep,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        self.require_use(&pin.namespace, pin.qualified()).await?;
-        let candidates = self.pinnable(pin).await?;
+        let catalog = self.pin_catalog(pin).await?;
+        let candidates = catalog.pinnable(pin)?;
         check_matches(pin, &candidates, &step.to)?;
         let decide = |pinned: Option<Pinned>| {
             let pinned = pinned.ok_or_else(|| nothing_to_ramp(pin, &candidates))?;
@@ -54,8 +54,8 @@ impl Registry {
         pin: &PinTarget,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        self.require_use(&pin.namespace, pin.qualified()).await?;
-        let candidates = self.pinnable(pin).await?;
+        let catalog = self.pin_catalog(pin).await?;
+        let candidates = catalog.pinnable(pin)?;
         let back = |pinned: Option<Pinned>, past: &[PastChange]| {
             if let Some(pinned) = &pinned
                 && pinned.ramp.is_some()
@@ -89,7 +89,7 @@ impl Registry {
     }
 }
 
-fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryError {
+fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<i32>]) -> RegistryError {
     let now = highest(candidates, &[&Requirement::any()]);
     RegistryError::NothingToRamp {
         namespace: pin.namespace.clone(),
@@ -100,7 +100,7 @@ fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryErr
 }
 
 fn check_differs(
-    candidates: &[Candidate<()>],
+    candidates: &[Candidate<i32>],
     from: &Requirement,
     to: &Requirement,
 ) -> Result<(), PinChangeError> {

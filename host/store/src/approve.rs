@@ -70,8 +70,8 @@ impl Store {
             }
         }
         audit::record(&mut tx, &change(version, &approval)).await?;
-        lock::revise_components(&mut tx, version.digest).await?;
-        lock::advance_generation(&mut tx).await?;
+        let namespaces = lock::revise_components(&mut tx, version.digest).await?;
+        lock::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         tx.commit().await?;
         Ok(Approved::Active(added))
     }

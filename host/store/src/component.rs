@@ -6,9 +6,10 @@ use super::{Store, StoreError};
 use crate::pool::Connection;
 use chrono::{DateTime, Utc};
 use semver::Version;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::FromRow;
+use tasker_domain::resolve::VersionState;
+pub use tasker_domain::resolve::VersionStatus;
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
 /// An upload that was inspected and may be stored.
@@ -26,57 +27,6 @@ pub struct NewComponentVersion<'a> {
     /// What it wants beyond what was agreed to; empty unless it needs approval.
     pub unapproved: &'a [String],
     pub actor: &'a Actor,
-}
-
-/// Whether new tasks may take a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VersionStatus {
-    Active,
-    /// It wants more rights than it has; an operator has to agree.
-    NeedsApproval,
-    /// Taken back: tasks that have it keep it.
-    Yanked,
-}
-
-impl VersionStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::NeedsApproval => "needs_approval",
-            Self::Yanked => "yanked",
-        }
-    }
-}
-
-impl TryFrom<String> for VersionStatus {
-    type Error = VersionStatusError;
-
-    fn try_from(text: String) -> Result<Self, VersionStatusError> {
-        [Self::Active, Self::NeedsApproval, Self::Yanked]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(VersionStatusError(text))
-    }
-}
-
-/// A text that is not the status of a version.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no status of a version")]
-pub struct VersionStatusError(String);
-
-/// A family of uploads with the versions it has, in no order.
-#[derive(Debug, FromRow)]
-pub struct ComponentRow {
-    pub namespace: String,
-    pub name: String,
-    pub versions: Vec<String>,
-    /// In the order of the versions: why new tasks of its own namespace may not take each; null where
-    /// they may.
-    pub bars: Vec<Option<String>>,
-    /// What its own namespace's pin asks for, if there is one.
-    pub pin: Option<String>,
-    pub created_at: DateTime<Utc>,
 }
 
 /// One upload without its bytes.
@@ -102,6 +52,16 @@ pub struct ComponentVersionRow {
     pub collected_at: Option<DateTime<Utc>>,
 }
 
+impl ComponentVersionRow {
+    pub fn state(&self) -> VersionState {
+        VersionState {
+            status: self.status,
+            is_quarantined: self.is_quarantined,
+            is_collected: self.collected_at.is_some(),
+        }
+    }
+}
+
 impl Store {
     /// Stores the upload unless its version exists; in both cases returns the version that stands
     /// then, and whether this call made it. One transaction: nothing is visible before all is.
@@ -117,47 +77,14 @@ impl Store {
         let created = insert_version(&mut tx, component_id, new).await?;
         if created {
             audit::record(&mut tx, &published(new)).await?;
-            super::lock::revise_components(&mut tx, new.digest).await?;
-            super::lock::advance_generation(&mut tx).await?;
+            let namespaces = super::lock::revise_components(&mut tx, new.digest).await?;
+            super::lock::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         }
         tx.commit().await?;
         let row = self
             .component_version(new.namespace, new.component, new.version)
             .await?;
         Ok((row.ok_or(sqlx::Error::RowNotFound)?, created))
-    }
-
-    /// Components by (namespace, name), after the given pair, `limit` at most.
-    pub async fn list_components(
-        &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<ComponentRow>, StoreError> {
-        let (after_namespace, after_name) = after.unzip();
-        let rows = sqlx::query_as(LIST)
-            .bind(namespace.map(Name::as_str))
-            .bind(after_namespace)
-            .bind(after_name)
-            .bind(limit)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
-    }
-
-    /// All versions of a component, in no order; none where it does not exist.
-    pub async fn component_versions(
-        &self,
-        namespace: &Name,
-        component: &Name,
-    ) -> Result<Vec<ComponentVersionRow>, StoreError> {
-        let rows = sqlx::query_as(VERSIONS)
-            .bind(namespace.as_str())
-            .bind(component.as_str())
-            .bind(None::<&str>)
-            .fetch_all(&self.pool)
-            .await?;
-        Ok(rows)
     }
 
     /// One version of a component.
@@ -167,7 +94,7 @@ impl Store {
         component: &Name,
         version: &Version,
     ) -> Result<Option<ComponentVersionRow>, StoreError> {
-        let row = sqlx::query_as(VERSIONS)
+        let row = sqlx::query_as(VERSION)
             .bind(namespace.as_str())
             .bind(component.as_str())
             .bind(version.to_string())
@@ -207,46 +134,14 @@ impl Store {
     }
 }
 
-const LIST: &str = "
-    with page as materialized (
-      select c.component_id, c.namespace_id, n.name as namespace, c.name, c.created_at
-      from tasker.component c
-      join tasker.namespace n using (namespace_id)
-      where ($1::text is null or n.name = $1)
-        and ($2::text is null or (n.name, c.name) > ($2, $3))
-      order by n.name, c.name
-      limit $4
-    )
-    select c.namespace, c.name, v.versions, v.bars, p.requirement as pin, c.created_at
-    from page c
-    join lateral (
-      select array_agg(v.version) as versions,
-             array_agg(case when v.collected_at is not null then 'collected'
-                            when q.digest is not null then 'quarantined'
-                            when v.status <> 'active' then v.status::text
-                            when exists (select from tasker.signing_key k
-                                         where k.namespace_id = c.namespace_id)
-                                 and not exists (select from tasker.signing_key k
-                                                 join tasker.signature s using (public_key)
-                                                 where k.namespace_id = c.namespace_id
-                                                   and s.digest = v.digest)
-                            then 'unsigned' end) as bars
-      from tasker.component_version v
-      left join tasker.quarantine q using (digest)
-      where v.component_id = c.component_id
-    ) v on v.versions is not null
-    left join tasker.pin p
-      on p.namespace_id = c.namespace_id and p.kind = 'component' and p.target = c.name
-    order by c.namespace, c.name";
-
-const VERSIONS: &str = "
+const VERSION: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
            v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at,
            v.collected_at, exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
-    where n.name = $1 and c.name = $2 and ($3::text is null or v.version = $3)";
+    where n.name = $1 and c.name = $2 and v.version = $3";
 
 async fn ensure_component(
     tx: &mut Connection,

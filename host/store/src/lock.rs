@@ -1,62 +1,18 @@
-//! What resolution reads (candidates, pins) and what it leaves (locks).
+//! What resolution leaves: locks.
 
 use super::{Store, StoreError};
 use crate::pool::Connection;
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor};
-use tasker_domain::{
-    digest::Digest, ids::LockId, requirement::QualifiedName, resolve::Ineligible,
-    signing_policy::SigningPolicy,
-};
-
-/// A template version that a task could take.
-#[derive(Clone, Debug, FromRow)]
-pub struct TemplateCandidate {
-    pub namespace_id: i32,
-    pub template_id: i32,
-    pub template_version_id: i32,
-    pub version: String,
-    #[sqlx(try_from = "BarText")]
-    pub bar: Option<Ineligible>,
-}
-
-/// A component version that a step could take. Without what inspection found: a component may have
-/// thousands of versions, of which one is taken.
-#[derive(Debug, FromRow)]
-pub struct ComponentCandidate {
-    pub component_version_id: i32,
-    pub namespace: String,
-    pub component: String,
-    pub version: String,
-    #[sqlx(try_from = "BarText")]
-    pub bar: Option<Ineligible>,
-}
+use tasker_domain::{digest::Digest, ids::LockId, requirement::QualifiedName};
 
 /// How often what new tasks may take of a component has changed.
 #[derive(Debug, FromRow)]
 pub struct ComponentRevision {
     pub namespace: String,
+    pub namespace_revision: i64,
     pub component: String,
     pub revision: i64,
-}
-
-/// As the queries tell a bar: its name, or null.
-#[derive(Debug, sqlx::Type)]
-#[sqlx(transparent)]
-struct BarText(Option<String>);
-
-/// A bar that this version of the host does not know.
-#[derive(Debug, thiserror::Error)]
-#[error("`{0}` is no reason for which a version is barred")]
-struct UnknownBar(String);
-
-impl TryFrom<BarText> for Option<Ineligible> {
-    type Error = UnknownBar;
-
-    fn try_from(text: BarText) -> Result<Self, UnknownBar> {
-        let bar = |name: String| Ineligible::named(&name).ok_or(UnknownBar(name));
-        text.0.map(bar).transpose()
-    }
 }
 
 /// One step of a lock.
@@ -68,21 +24,12 @@ pub struct LockEntry {
 }
 
 impl Store {
-    /// Grows with every publish and every change of a pin, and is visible together with it: what
-    /// was resolved under the present generation still holds. Read it before the candidates.
+    /// Grows with every change of the registry, and is visible together with it.
     pub async fn registry_generation(&self) -> Result<i64, StoreError> {
         let generation = sqlx::query_scalar("select generation from tasker.registry_generation")
             .fetch_one(&self.pool)
             .await?;
         Ok(generation)
-    }
-
-    /// Every version of a template.
-    pub async fn template_candidates(
-        &self,
-        template: &QualifiedName,
-    ) -> Result<Vec<TemplateCandidate>, StoreError> {
-        template_candidates(&self.pool, template).await
     }
 
     /// What a template version says, as publishing stored it.
@@ -104,7 +51,7 @@ impl Store {
     ) -> Result<Vec<ComponentRevision>, StoreError> {
         let (namespaces, names) = columns(components);
         let rows = sqlx::query_as(
-            "select n.name as namespace, c.name as component, c.revision
+            "select n.name as namespace, n.revision as namespace_revision, c.name as component, c.revision
              from unnest($1::text[], $2::text[]) as wanted (namespace, component)
              join tasker.namespace n on n.name = wanted.namespace
              join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component",
@@ -114,15 +61,6 @@ impl Store {
         .fetch_all(&self.pool)
         .await?;
         Ok(rows)
-    }
-
-    /// Every version of each of these components, each named once, held to this policy.
-    pub async fn component_candidates(
-        &self,
-        components: &[QualifiedName],
-        policy: &SigningPolicy,
-    ) -> Result<Vec<ComponentCandidate>, StoreError> {
-        component_candidates(&self.pool, components, policy).await
     }
 
     /// What inspection found of each of these component versions, by their ids.
@@ -174,62 +112,6 @@ impl Store {
     }
 }
 
-/// Every version of a template.
-pub(crate) async fn template_candidates(
-    executor: impl PgExecutor<'_>,
-    template: &QualifiedName,
-) -> Result<Vec<TemplateCandidate>, StoreError> {
-    let rows = sqlx::query_as(
-        "select n.namespace_id, t.template_id, v.template_version_id, v.version,
-                nullif(v.status::text, 'active') as bar
-         from tasker.namespace n
-         join tasker.template t using (namespace_id)
-         join tasker.template_version v using (template_id)
-         where n.name = $1 and t.name = $2",
-    )
-    .bind(template.namespace.as_str())
-    .bind(template.name.as_str())
-    .fetch_all(executor)
-    .await?;
-    Ok(rows)
-}
-
-/// Every version of each of these components, each named once; those that no key of the policy signed
-/// are barred.
-pub(crate) async fn component_candidates(
-    executor: impl PgExecutor<'_>,
-    components: &[QualifiedName],
-    policy: &SigningPolicy,
-) -> Result<Vec<ComponentCandidate>, StoreError> {
-    let (namespaces, names) = columns(components);
-    let rows = sqlx::query_as(
-        "select v.component_version_id, n.name as namespace, c.name as component, v.version,
-                case when v.collected_at is not null then 'collected'
-                     when q.digest is not null then 'quarantined'
-                     when v.status <> 'active' then v.status::text
-                     when cardinality($3::bytea[]) > 0
-                          and not exists (select from tasker.signature s
-                                          where s.digest = v.digest and s.public_key = any ($3))
-                     then 'unsigned' end as bar
-         from unnest($1::text[], $2::text[]) as wanted (namespace, component)
-         join tasker.namespace n on n.name = wanted.namespace
-         join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component
-         join tasker.component_version v using (component_id)
-         left join tasker.quarantine q using (digest)",
-    )
-    .bind(namespaces)
-    .bind(names)
-    .bind(key_bytes(policy))
-    .fetch_all(executor)
-    .await?;
-    Ok(rows)
-}
-
-fn key_bytes(policy: &SigningPolicy) -> Vec<&[u8]> {
-    let keys = policy.keys().iter();
-    keys.map(|key| &key.as_bytes()[..]).collect()
-}
-
 /// Namespaces and names.
 fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
     let each = components.iter();
@@ -238,28 +120,51 @@ fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
 }
 
 /// Called in the transaction of whatever changes what new tasks may take of this code: the components
-/// that have it are listed anew. Locks them by id.
+/// that have it are listed anew. Locks them by id. Tells their namespaces, which are to be advanced.
 pub(crate) async fn revise_components(
     tx: &mut Connection,
     digest: Digest,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<Vec<String>, StoreError> {
+    let namespaces = sqlx::query_scalar(
         "with revised as materialized (
            select component_id from tasker.component
            where component_id in (select component_id from tasker.component_version where digest = $1)
            order by component_id for no key update
          )
          update tasker.component c set revision = c.revision + 1
-         from revised r where c.component_id = r.component_id",
+         from revised r, tasker.namespace n
+         where c.component_id = r.component_id and n.namespace_id = c.namespace_id
+         returning n.name",
     )
     .bind(&digest.as_bytes()[..])
-    .execute(tx)
+    .fetch_all(tx)
     .await?;
-    Ok(())
+    Ok(namespaces)
 }
 
-/// Called last in the transaction of whatever resolution or hosts depend on: its row is locked until
-/// the commit, and a number that is seen before its change would let a stale lock live on. Hints to
+/// Called last in the transaction of whatever resolution depends on, with the namespaces whose rules,
+/// components or templates changed: what was loaded of them is loaded anew. Locks them by id.
+pub(crate) async fn advance<'n>(
+    tx: &mut Connection,
+    namespaces: impl IntoIterator<Item = &'n str>,
+) -> Result<(), StoreError> {
+    let namespaces: Vec<&str> = namespaces.into_iter().collect();
+    sqlx::query(
+        "with advanced as materialized (
+           select namespace_id from tasker.namespace where name = any ($1)
+           order by namespace_id for no key update
+         )
+         update tasker.namespace n set revision = n.revision + 1
+         from advanced a where n.namespace_id = a.namespace_id",
+    )
+    .bind(namespaces)
+    .execute(&mut *tx)
+    .await?;
+    advance_generation(tx).await
+}
+
+/// Called last in the transaction of whatever hosts depend on: its row is locked until the commit, and a
+/// number that is seen before its change would let stale rules live on. Hints to
 /// every host that it is worth looking.
 pub(crate) async fn advance_generation(tx: &mut Connection) -> Result<(), StoreError> {
     sqlx::query("update tasker.registry_generation set generation = generation + 1")

@@ -98,8 +98,8 @@ impl Store {
             }
             let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
             pins = auto_rollback(&mut tx, PinKind::Component, &barred?, actor, reason).await?;
-            super::lock::revise_components(&mut tx, digest).await?;
-            super::lock::advance_generation(&mut tx).await?;
+            let namespaces = super::lock::revise_components(&mut tx, digest).await?;
+            super::lock::advance(&mut tx, pins.namespaces(&namespaces)).await?;
         } else if !reason.is_empty() {
             explain(&mut tx, digest, &names, actor, reason).await?;
         }
@@ -145,8 +145,8 @@ impl Store {
             let change = change("component.release", name, digest, actor, reason);
             audit::record(&mut tx, &change).await?;
         }
-        super::lock::revise_components(&mut tx, digest).await?;
-        super::lock::advance_generation(&mut tx).await?;
+        let namespaces = super::lock::revise_components(&mut tx, digest).await?;
+        super::lock::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         tx.commit().await?;
         Ok(Some(Released { names, steps }))
     }

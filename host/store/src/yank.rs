@@ -2,7 +2,7 @@
 
 use super::audit::{self, Change};
 use super::component::VersionStatus;
-use super::lock::{advance_generation, revise_components};
+use super::lock::{advance, revise_components};
 use super::pin::auto_rollback::auto_rollback;
 use super::pin::{AffectedPins, PinKind};
 use super::{Store, StoreError};
@@ -113,11 +113,14 @@ impl Store {
             let barred = [(target.clone(), version.clone())];
             pins = auto_rollback(&mut tx, family.pins(), &barred, actor, reason).await?;
         }
+        let mut namespaces = vec![target.namespace.to_string()];
         match family {
-            Family::Component => revise_components(&mut tx, parsed(digest)?).await?,
+            Family::Component => {
+                namespaces.extend(revise_components(&mut tx, parsed(digest)?).await?);
+            }
             Family::Template => {}
         }
-        advance_generation(&mut tx).await?;
+        advance(&mut tx, pins.namespaces(&namespaces)).await?;
         tx.commit().await?;
         Ok(pins)
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_registry::discover::parse_version;
+use tasker_registry::version::parse_version;
 use tasker_store::pin::AffectedPins;
 use tasker_store::quarantine::{HeldTasks, NamedVersion, QuarantineRow, Quarantined, Released};
 

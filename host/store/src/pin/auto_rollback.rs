@@ -1,7 +1,7 @@
 //! What becomes of pins when a version is barred.
 
 use super::super::StoreError;
-use super::super::lock::{component_candidates, template_candidates};
+use super::super::catalog::{FamilyVersionRow, family_versions};
 use super::super::signature::signing_policy;
 use super::change::{Held, NewState, PinBy, PinKey, hold, past_changes, write};
 use super::{PinKind, PinRow};
@@ -9,9 +9,11 @@ use crate::pool::Connection;
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PastChange, Pinned, standing};
+use tasker_domain::pin::{PastChange, Pinned, rollback_target};
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Ineligible, highest};
+use tasker_domain::signature::PublicKey;
+use tasker_domain::signing_policy::SigningPolicy;
 
 /// A pin that could not stay as it was.
 #[derive(Clone, Debug)]
@@ -37,6 +39,14 @@ pub struct Unresolvable {
 pub struct AffectedPins {
     pub fell_back: Vec<RolledBack>,
     pub stranded: Vec<Unresolvable>,
+}
+
+impl AffectedPins {
+    /// These namespaces, and those whose pins have changed.
+    pub(crate) fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let changed = self.fell_back.iter().map(|it| it.pin.namespace.as_str());
+        others.iter().map(String::as_str).chain(changed)
+    }
 }
 
 /// Has the pins, in every namespace, that after a bar mean no version any more go back to what does:
@@ -124,10 +134,7 @@ fn next(
     let mut undid = None;
     pinned.ramp = pinned.ramp.filter(|ramp| is_met(&ramp.requirement));
     if !is_met(&pinned.requirement) {
-        let before = standing(newest_first)
-            .filter_map(|(id, text)| Some((id, text.parse::<Requirement>().ok()?)))
-            .find(|(_, requirement)| is_met(requirement));
-        if let Some((id, requirement)) = before {
+        if let Some((id, requirement)) = rollback_target(newest_first, is_met) {
             pinned.requirement = requirement;
             undid = Some(id);
         }
@@ -142,27 +149,24 @@ async fn candidates(
     target: &QualifiedName,
     namespace: &Name,
 ) -> Result<Vec<Candidate<()>>, StoreError> {
-    let versions: Vec<(String, Option<Ineligible>)> = match kind {
-        PinKind::Component => {
-            let policy = signing_policy(&mut *tx, namespace).await?;
-            let named = std::slice::from_ref(target);
-            let rows = component_candidates(&mut *tx, named, &policy).await?;
-            rows.into_iter().map(|row| (row.version, row.bar)).collect()
-        }
-        PinKind::Template => {
-            let rows = template_candidates(&mut *tx, target).await?;
-            rows.into_iter().map(|row| (row.version, row.bar)).collect()
-        }
+    let policy = match kind {
+        PinKind::Component => signing_policy(&mut *tx, namespace).await?,
+        PinKind::Template => SigningPolicy::default(),
     };
-    let candidate = |(version, bar): (String, Option<Ineligible>)| match Version::parse(&version) {
-        Ok(version) => Ok(Candidate {
-            version,
-            bar,
+    let rows = family_versions(&mut *tx, kind, std::slice::from_ref(target)).await?;
+    let candidate = |row: FamilyVersionRow| {
+        let corrupt = |why| StoreError::Corrupt(format!("{target} {}: {why}", row.version));
+        let signers = row.signers.iter().map(|key| PublicKey::try_from(&key[..]));
+        let signers = signers.collect::<Result<Vec<_>, _>>();
+        let signers = signers.map_err(|why| corrupt(why.to_string()))?;
+        let unsigned = (!policy.accepts(&signers)).then_some(Ineligible::Unsigned);
+        Ok(Candidate {
+            version: Version::parse(&row.version).map_err(|why| corrupt(why.to_string()))?,
+            ineligible: row.state().ineligible().or(unsigned),
             id: (),
-        }),
-        Err(why) => Err(StoreError::Corrupt(format!("{target} {version}: {why}"))),
+        })
     };
-    versions.into_iter().map(candidate).collect()
+    rows.into_iter().map(candidate).collect()
 }
 
 /// A pin that is held until the transaction ends.

@@ -1,7 +1,7 @@
 //! Changing a pin: decided under its lock, written with its history, seen by every host at once.
 
 use super::super::audit::{self, Change};
-use super::super::lock::advance_generation;
+use super::super::lock::advance;
 use super::super::namespace::ensure_namespace;
 use super::super::{Store, StoreError};
 use super::{PinKind, PinRow, RampColumns};
@@ -83,7 +83,7 @@ impl Store {
         let past = past_changes(&mut tx, key).await?;
         let (pinned, undid) = decide(held.pinned.clone(), &past)?;
         let row = write(&mut tx, key, &held, &NewState { pinned, undid }, by).await?;
-        advance_generation(&mut tx).await?;
+        advance(&mut tx, [key.namespace.as_str()]).await?;
         tx.commit().await.map_err(of_database)?;
         Ok(row)
     }
@@ -105,7 +105,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         record(&mut tx, key, (Some(pinned), None), None, by).await?;
-        advance_generation(&mut tx).await?;
+        advance(&mut tx, [key.namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(true)
     }

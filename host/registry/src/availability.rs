@@ -1,6 +1,6 @@
 //! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
 
-use super::discover::parse_version;
+use super::version::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
 use semver::Version;
 use tasker_domain::actor::Actor;
