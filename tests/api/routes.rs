@@ -12,7 +12,7 @@ const METHODS: [&str; 5] = ["get", "delete", "patch", "post", "put"];
 
 /// Method and path of every route, as the router itself writes them down.
 pub fn routes(server: &Server) -> Vec<(String, String)> {
-    let router = tasker_api::router(state(server.store.clone(), CancellationToken::new()));
+    let router = tasker_api::router(state(server.engine.clone(), CancellationToken::new()));
     let written = format!("{router:?}");
     let (routes, rest) = written.split_once("node: Node { paths: {").unwrap();
     let (paths, _) = rest.split_once('}').map(|_| balanced(rest)).unwrap();

@@ -30,7 +30,7 @@ use tasker_domain::api_key;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
-use tasker_store::Store;
+use tasker_engine::Engine;
 use tasker_wire::headers;
 use tokio_util::sync::CancellationToken;
 
@@ -152,7 +152,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if let Some(turn) = &under_way.body_slot {
         request.extensions_mut().insert(turn.clone());
     }
-    check(&api.store, &access, rule, request).await?;
+    check(&api.engine, &access, rule, request).await?;
     let new_namespace = match rule.place == Place::Path && writes(request.method()) {
         true => check_namespace(api, &access, rule.action, request).await?,
         false => None,
@@ -213,7 +213,7 @@ async fn check_namespace(
 }
 
 async fn check(
-    store: &Store,
+    engine: &Engine,
     access: &Access,
     rule: Rule,
     request: &mut Request,
@@ -228,7 +228,7 @@ async fn check(
         Place::Body | Place::Somewhere if access.permissions().allow_somewhere(action) => Ok(()),
         Place::Body | Place::Somewhere => Err(access.forbidden(action, "any namespace").into()),
         Place::Path => check_path(access, action, request).await,
-        Place::Task => check_task(store, access, action, request).await,
+        Place::Task => check_task(engine, access, action, request).await,
         Place::Query => {
             if let Some(uri) = narrowed(access, action, request.uri())? {
                 *request.uri_mut() = uri;
@@ -249,7 +249,7 @@ async fn check_path(
 
 /// What does not exist is left to the handler, which says so.
 async fn check_task(
-    store: &Store,
+    engine: &Engine,
     access: &Access,
     action: Action,
     request: &mut Request,
@@ -257,7 +257,7 @@ async fn check_task(
     let Ok(task_id) = segment(request, "id").await?.parse::<TaskId>() else {
         return Ok(());
     };
-    match store.namespace_of_task(task_id).await? {
+    match engine.namespace_of_task(task_id).await? {
         Some(namespace) => Ok(access.require(action, &namespace)?),
         None => Ok(()),
     }

@@ -9,12 +9,12 @@ use super::too_many::{Bounded, TooMany};
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::TaskId;
 use tasker_domain::pin::PinChangeError;
+use tasker_engine::secret::SecretError;
 use tasker_registry::RegistryError;
-use tasker_store::StoreError;
-use tasker_store::secret::SecretError;
 use tasker_tasks::TasksError;
 use tasker_wire::problem::{FieldError, Problem};
 
@@ -61,7 +61,7 @@ pub enum ApiError {
     #[error(transparent)]
     Tasks(#[from] TasksError),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Database(#[from] DatabaseError),
 }
 
 impl ApiError {
@@ -98,7 +98,7 @@ impl ApiError {
             Self::Keys(error) => of_keys(error),
             Self::Registry(error) => of_registry(error),
             Self::Tasks(error) => of_tasks(error),
-            Self::Store(error) => of_store(error),
+            Self::Database(error) => of_store(error),
         }
     }
 
@@ -141,13 +141,13 @@ impl ApiError {
         }
     }
 
-    fn store_error(&self) -> Option<&StoreError> {
+    fn store_error(&self) -> Option<&DatabaseError> {
         match self {
-            Self::Store(error)
-            | Self::Tasks(TasksError::Store(error))
-            | Self::Tasks(TasksError::Registry(RegistryError::Store(error)))
-            | Self::Registry(RegistryError::Store(error))
-            | Self::Registry(RegistryError::Secret(SecretError::Store(error))) => Some(error),
+            Self::Database(error)
+            | Self::Tasks(TasksError::Database(error))
+            | Self::Tasks(TasksError::Registry(RegistryError::Database(error)))
+            | Self::Registry(RegistryError::Database(error))
+            | Self::Registry(RegistryError::Secret(SecretError::Database(error))) => Some(error),
             _ => None,
         }
     }
@@ -162,7 +162,7 @@ impl ApiError {
             StatusCode::SERVICE_UNAVAILABLE
                 if !matches!(self, Self::NotReady { .. } | Self::Overloaded) =>
             {
-                let outage = self.store_error().map(StoreError::outage);
+                let outage = self.store_error().map(DatabaseError::outage);
                 let outage = outage.unwrap_or("the database does not answer");
                 format!("{outage}; try again")
             }
@@ -201,7 +201,7 @@ const REFUSED: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
 
 fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
     match error {
-        RegistryError::Store(error) => of_store(error),
+        RegistryError::Database(error) => of_store(error),
         RegistryError::Version { .. } | RegistryError::BuildMetadata { .. } => {
             (StatusCode::BAD_REQUEST, "invalid_version")
         }
@@ -245,6 +245,7 @@ fn of_registry(error: &RegistryError) -> (StatusCode, &'static str) {
         RegistryError::Capability(_) => (StatusCode::BAD_REQUEST, "invalid_capability"),
         RegistryError::NotGrantable(_) => (REFUSED, "not_grantable"),
         RegistryError::TooManyGrants(_) => (REFUSED, "too_many_grants"),
+        RegistryError::TooManySecrets(_) => (REFUSED, "too_many_secrets"),
         RegistryError::UnknownGrant { .. } => (StatusCode::NOT_FOUND, "unknown_grant"),
         RegistryError::TooManyLimitRules(_) => (REFUSED, "too_many_limits"),
         RegistryError::NotShared { .. } => (StatusCode::FORBIDDEN, "not_shared"),
@@ -274,7 +275,7 @@ fn of_pin_change(error: &PinChangeError) -> (StatusCode, &'static str) {
 
 fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
     match error {
-        TasksError::Store(error) => of_store(error),
+        TasksError::Database(error) => of_store(error),
         TasksError::Registry(error) => of_registry(error),
         TasksError::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid_submit"),
         TasksError::BatchSize(_) => (StatusCode::UNPROCESSABLE_ENTITY, "batch_size"),
@@ -297,20 +298,19 @@ fn of_tasks(error: &TasksError) -> (StatusCode, &'static str) {
 
 fn of_secret(error: &SecretError) -> (StatusCode, &'static str) {
     match error {
-        SecretError::Store(error) => of_store(error),
+        SecretError::Database(error) => of_store(error),
         SecretError::NoKeys
         | SecretError::KeyFile { .. }
         | SecretError::KeyFileOpen { .. }
         | SecretError::KeyFileText { .. }
         | SecretError::KeyMissing { .. } => (StatusCode::CONFLICT, "secret_keys_unusable"),
-        SecretError::TooMany { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "too_many_secrets"),
         SecretError::Changed { .. } | SecretError::Random(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "internal")
         }
     }
 }
 
-fn of_store(error: &StoreError) -> (StatusCode, &'static str) {
+fn of_store(error: &DatabaseError) -> (StatusCode, &'static str) {
     match error.is_transient() {
         true => (StatusCode::SERVICE_UNAVAILABLE, "database_unavailable"),
         false => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),

@@ -1,7 +1,7 @@
 //! Why a key is not made or revoked.
 
 use tasker_domain::name::Name;
-use tasker_store::api_key::MAX_KEYS;
+use tasker_registry::store::api_key::MAX_KEYS;
 
 /// Why a key is not made or revoked.
 #[derive(Debug, thiserror::Error)]

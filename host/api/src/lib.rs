@@ -36,11 +36,12 @@ use error::ApiError;
 use namespaces::Namespaces;
 use request_counts::RequestCounts;
 use std::net::SocketAddr;
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
+use tasker_engine::claim_health::ClaimHealth;
 use tasker_registry::Registry;
+use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
-use tasker_store::Store;
-use tasker_store::claim_health::ClaimHealth;
-use tasker_store::notifications::Notifications;
 use tasker_tasks::Tasks;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
@@ -49,7 +50,7 @@ use tokio_util::sync::CancellationToken;
 /// What the API needs.
 #[derive(Clone)]
 pub struct AppState {
-    pub store: Store,
+    pub engine: Engine,
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub notifications: Notifications,
@@ -64,6 +65,7 @@ pub struct AppState {
 /// What every handler is given.
 #[derive(Clone)]
 pub(crate) struct Api {
+    engine: Engine,
     store: Store,
     registry: Registry,
     tasks: Tasks,
@@ -116,7 +118,7 @@ pub fn router(state: AppState) -> Router {
 
 fn counted(state: AppState, counts: RequestCounts) -> Router {
     let AppState {
-        store,
+        engine,
         sandbox,
         notifications,
         claiming,
@@ -124,10 +126,11 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         bounds,
     } = state;
-    let registry = Registry::new(store.clone(), sandbox);
-    let tasks = Tasks::new(store.clone(), registry.clone(), notifications);
+    let registry = Registry::new(engine.clone(), sandbox);
+    let tasks = Tasks::new(engine.clone(), registry.clone(), notifications);
     let api = Api {
-        store,
+        store: Store::new(engine.clone()),
+        engine,
         registry,
         tasks,
         claiming,

@@ -2,6 +2,9 @@
 
 use super::discover::descriptor;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::approve::{Approval, Approved};
+use crate::store::component::ComponentVersionRow;
+use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_GRANTS;
@@ -11,9 +14,6 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{VersionStatus, status_name};
 use tasker_domain::scope::Scope;
-use tasker_store::approve::{Approval, Approved};
-use tasker_store::component::ComponentVersionRow;
-use tasker_store::grant::{GrantFilter, GrantRow};
 
 impl Registry {
     /// What of its wants nobody agreed to so far. The highest active version below it is the

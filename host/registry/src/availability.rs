@@ -2,15 +2,15 @@
 
 use super::version::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::component::{ComponentVersionRow, VersionStatus};
+use crate::store::pin::AffectedPins;
+use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
+use crate::store::template::TemplateVersionRow;
+use crate::store::yank::{Family, IneligibleRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::NameError;
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::component::{ComponentVersionRow, VersionStatus};
-use tasker_store::pin::AffectedPins;
-use tasker_store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
-use tasker_store::template::TemplateVersionRow;
-use tasker_store::yank::{Family, IneligibleRow};
 
 impl Registry {
     /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks

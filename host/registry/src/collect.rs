@@ -2,11 +2,11 @@
 
 use super::catalog::{Catalog, stored};
 use super::{Registry, RegistryError};
+use crate::store::collect::{Collectable, Collected, CollectedRow};
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::requirement::HandlerRef;
-use tasker_store::collect::{Collectable, Collected, CollectedRow};
 
 /// How often a collection begins anew because the registry changed under it, or it was delayed.
 const MAX_TRIES: u32 = 16;
@@ -20,7 +20,7 @@ impl Registry {
         &self,
         older_than: Duration,
     ) -> Result<Vec<CollectedRow>, RegistryError> {
-        self.store.write_uses().await?;
+        self.store.engine().write_uses().await?;
         let needed = self.needed_versions().await?;
         let which = Collectable {
             wanted: &needed,
@@ -40,7 +40,7 @@ impl Registry {
         let mut collected = Vec::new();
         let mut after = 0;
         let mut tries = 0;
-        self.store.write_uses().await?;
+        self.store.engine().write_uses().await?;
         self.store.clear_collected().await?;
         while tries < MAX_TRIES {
             let generation = self.store.registry_generation().await?;

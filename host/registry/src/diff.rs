@@ -34,7 +34,7 @@ impl Registry {
         to: &Version,
     ) -> Result<Diff, RegistryError> {
         let row = self.component_version(target, to).await?;
-        let bytes = self.store.component_bytes(row.digest).await?;
+        let bytes = self.store.engine().component_bytes(row.digest).await?;
         let uploaded = Uploaded {
             digest: row.digest,
             descriptor: descriptor(&row)?,

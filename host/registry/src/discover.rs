@@ -3,6 +3,8 @@
 use super::catalog::Selection;
 use super::resolve::template::refused;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::component::ComponentVersionRow;
+use crate::store::template::TemplateVersionRow;
 use semver::Version;
 use serde::Deserialize as _;
 use tasker_domain::descriptor::Descriptor;
@@ -10,8 +12,6 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Existing};
 use tasker_domain::template::Template;
-use tasker_store::component::ComponentVersionRow;
-use tasker_store::template::TemplateVersionRow;
 
 impl Registry {
     /// One version of a component.

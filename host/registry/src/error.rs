@@ -3,8 +3,11 @@
 use super::kv_place::KvPlace;
 use super::release::{Kind, Release};
 use super::semver_violation::SemverViolation;
+use crate::store::secret::MAX_SECRETS;
+use crate::store::share::MAX_SHARES;
 use semver::Version;
 use std::time::Duration;
+use tasker_database::DatabaseError;
 use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
 use tasker_domain::capability::{Capability, CapabilityError};
 use tasker_domain::digest::Digest;
@@ -19,16 +22,14 @@ use tasker_domain::secret::SecretValueError;
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::signature::{KeyId, SignatureError};
 use tasker_domain::template::TemplateError;
+use tasker_engine::secret::SecretError;
 use tasker_sandbox::{Refusal, SandboxError};
-use tasker_store::StoreError;
-use tasker_store::secret::SecretError;
-use tasker_store::share::MAX_SHARES;
 
 /// Why the registry refuses something.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Database(#[from] DatabaseError),
     #[error(
         "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
     )]
@@ -127,6 +128,10 @@ pub enum RegistryError {
     UnknownKv(KvPlace),
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error(
+        "namespace {0} has {MAX_SECRETS} secrets, which is the limit; remove some with: tasker secret rm"
+    )]
+    TooManySecrets(Name),
     #[error(transparent)]
     SecretValue(#[from] SecretValueError),
     #[error("there is no secret {namespace}/{name}; list them with: tasker secret ls")]
@@ -235,7 +240,7 @@ impl RegistryError {
     pub fn is_internal(&self) -> bool {
         matches!(
             self,
-            Self::Store(_) | Self::Sandbox(_) | Self::Stored { .. }
+            Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. }
         )
     }
 }

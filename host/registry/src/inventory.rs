@@ -3,6 +3,7 @@
 
 use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
+use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::Deserialize as _;
@@ -12,7 +13,6 @@ use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::resolve::VersionStatus;
 use tasker_domain::template::Template;
-use tasker_store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 
 /// The most templates and the most components of one tree or drawing.
 pub(crate) const MAX_FAMILIES: i64 = 500;

@@ -26,6 +26,7 @@ pub mod secret;
 pub mod semver_violation;
 pub mod share;
 pub mod sign;
+pub mod store;
 pub mod uses;
 pub mod verdict;
 pub mod watch;
@@ -44,8 +45,9 @@ pub use release::{Kind, Release};
 use catalog::cache::CatalogCache;
 use resolve::ResolvedCache;
 use std::sync::Arc;
+use store::Store;
+use tasker_engine::Engine;
 use tasker_sandbox::Sandbox;
-use tasker_store::Store;
 
 /// The registry of one host; clones share its cache.
 #[derive(Clone)]
@@ -57,9 +59,9 @@ pub struct Registry {
 }
 
 impl Registry {
-    pub fn new(store: Store, sandbox: Sandbox) -> Self {
+    pub fn new(engine: Engine, sandbox: Sandbox) -> Self {
         Self {
-            store,
+            store: Store::new(engine),
             sandbox,
             kept: Arc::default(),
             resolved: Arc::default(),

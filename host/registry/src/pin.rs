@@ -3,12 +3,12 @@
 use super::catalog::{Catalog, Selection, Versions};
 use super::share::require_use;
 use super::{Kind, Registry, RegistryError};
+use crate::store::audit::{AuditFilter, AuditRow};
+use crate::store::pin::{PinBy, PinKey, PinKind, PinRow};
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, highest};
-use tasker_store::audit::{AuditFilter, AuditRow};
-use tasker_store::pin::{PinBy, PinKey, PinKind, PinRow};
 
 impl From<PinKind> for Kind {
     fn from(kind: PinKind) -> Self {

@@ -10,11 +10,11 @@ pub use obstacle::{Obstacle, ObstacleCode};
 pub use template::TemplatePlan;
 
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::uses::OpenTasksRow;
 use semver::Version;
 use serde::Serialize;
 use tasker_compat::{CompatReport, Level, promise};
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::uses::OpenTasksRow;
 
 /// What a version changes, and whether its number says so.
 #[derive(Clone, Debug, Serialize)]

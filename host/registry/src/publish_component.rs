@@ -2,12 +2,12 @@
 
 use super::storable;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::component::{ComponentVersionRow, NewComponentVersion, VersionStatus};
 use bytes::Bytes;
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::component::{ComponentVersionRow, NewComponentVersion, VersionStatus};
 
 /// The largest component, in bytes.
 pub const MAX_COMPONENT_BYTES: usize = 64 << 20;

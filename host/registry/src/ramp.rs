@@ -2,10 +2,10 @@
 
 use super::pin::{PinTarget, check_matches};
 use super::{Registry, RegistryError};
+use crate::store::pin::{PinBy, PinRow};
 use tasker_domain::pin::{PastChange, PinChangeError, Pinned, RampStep, standing};
 use tasker_domain::requirement::Requirement;
 use tasker_domain::resolve::{Candidate, highest};
-use tasker_store::pin::{PinBy, PinRow};
 
 impl Registry {
     /// Takes a step of the pin's ramp: begins it, moves its share, or ends it at 100 percent.

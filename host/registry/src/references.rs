@@ -5,6 +5,7 @@ pub use super::catalog::{PinReference, Side, StepReference};
 use super::catalog::{Catalog, Selection, stored};
 use super::hidden::{Hidden, keep};
 use super::{Registry, RegistryError};
+use crate::store::references::{LastUse, OpenTasks};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::ids::TaskId;
@@ -12,7 +13,6 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind};
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::Ineligible;
-use tasker_store::references::{LastUse, OpenTasks};
 
 /// What keeps a version in use. It is drained when nothing does.
 #[derive(Debug)]

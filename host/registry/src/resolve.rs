@@ -28,7 +28,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Pins, choose_components};
 use tasker_domain::template::OrderedStep;
-use tasker_store::lock::LockEntry;
+use tasker_engine::lock::LockEntry;
 
 /// Namespaces of which it is remembered that the templates of one namespace run their components.
 const MAX_OWNERS: usize = 64;
@@ -182,8 +182,8 @@ impl<'r> Resolver<'r> {
         let names = ramped.iter().map(|target| rules.components[target].name());
         let ramped: Vec<String> = names.chain(template.ramp.clone()).collect();
         let entries: Vec<LockEntry> = entries.into_iter().map(|(entry, _)| entry).collect();
-        let store = &self.registry().store;
-        let lock_id = store
+        let engine = self.registry().store.engine();
+        let lock_id = engine
             .intern_lock(template.template_version_id, &entries, &ramped)
             .await?;
         Ok(Resolved {

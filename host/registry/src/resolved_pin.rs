@@ -3,12 +3,12 @@
 use super::catalog::Selection;
 use super::pin::PinTarget;
 use super::{Registry, RegistryError};
+use crate::store::pin::PinRow;
 use semver::Version;
 use tasker_domain::name::Name;
 use tasker_domain::pin::Pinned;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::resolve::{Candidate, highest};
-use tasker_store::pin::PinRow;
 
 /// A pin and the versions that it means now; none where nothing that new tasks may take satisfies it.
 #[derive(Clone, Debug)]

@@ -6,12 +6,12 @@
 
 use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
+use crate::store::share::{ShareChange, ShareOutcome, ShareRow};
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::Template;
-use tasker_store::share::{ShareChange, ShareOutcome, ShareRow};
 
 impl Registry {
     /// Shares a component, or all of a namespace; true where that is new. The component and the other

@@ -2,13 +2,13 @@
 
 use super::catalog::Selection;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::signature::{SignatureRow, SigningKeyRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
-use tasker_store::signature::{SignatureRow, SigningKeyRow};
 
 /// At most this many keys of a policy are named in a refusal.
 const MAX_NAMED_KEYS: i64 = 10;
@@ -125,7 +125,7 @@ impl Registry {
         version: &Version,
     ) -> Result<(Digest, Vec<u8>), RegistryError> {
         let row = self.component_version(target, version).await?;
-        match self.store.component_bytes(row.digest).await? {
+        match self.store.engine().component_bytes(row.digest).await? {
             Some(bytes) => Ok((row.digest, bytes)),
             None => Err(RegistryError::BytesRemoved(Box::new(Release {
                 kind: Kind::Component,

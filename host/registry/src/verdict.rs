@@ -128,7 +128,7 @@ impl Registry {
         let (old, new) = (descriptor(&row)?, uploaded.descriptor.clone());
         let mut changes = Vec::new();
         if asks_for_bytes(&old, &new) {
-            let before = self.store.component_bytes(row.digest).await?;
+            let before = self.store.engine().component_bytes(row.digest).await?;
             changes.extend(self.changed_exports(before, uploaded.bytes.clone()).await);
         }
         changes.extend(spawn_blocking(move || changed_handlers(&old, &new)).await);

@@ -2,11 +2,11 @@
 
 use super::catalog::Selection;
 use super::{Kind, Registry, RegistryError};
+use crate::store::component::ComponentVersionRow;
+use crate::store::template::TemplateVersionRow;
 use semver::Version;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
-use tasker_store::component::ComponentVersionRow;
-use tasker_store::template::TemplateVersionRow;
 
 /// A page of versions ends with the one by which it has more than this of sources or descriptors.
 const LARGE_PAGE_BYTES: usize = 8 << 20;

@@ -1,13 +1,14 @@
 //! Why a task is not made, found or changed.
 
 use super::upgraded_component::UpgradedComponent;
+use tasker_database::DatabaseError;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_domain::state::TaskState;
+use tasker_engine::task::is_void_lock;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::Swap;
-use tasker_store::StoreError;
 
 /// One thing that is wrong in a submit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ impl InputProblem {
 #[derive(Debug, thiserror::Error)]
 pub enum TasksError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Database(#[from] DatabaseError),
     #[error(transparent)]
     Registry(#[from] RegistryError),
     #[error("the submit is not acceptable: {}", first(.0))]
@@ -75,7 +76,7 @@ pub enum TasksError {
 impl TasksError {
     /// True where a version was collected after it was resolved: to resolve again gives another.
     pub fn is_of_void_lock(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_void_lock())
+        matches!(self, Self::Database(error) if is_void_lock(error))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tasker_registry::hidden::keep;
-use tasker_store::pin::{AffectedPins, PinKind, RolledBack, Unresolvable};
+use tasker_registry::store::pin::{AffectedPins, PinKind, RolledBack, Unresolvable};
 
 /// Part of the answer to a yank or a quarantine.
 #[derive(Serialize)]

@@ -8,8 +8,9 @@ use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
 use serde::Deserialize;
+use tasker_domain::audit::{ACTIONS, is_action};
 use tasker_domain::name::Name;
-use tasker_store::audit::{ACTIONS, AuditFilter, AuditRow, is_action};
+use tasker_registry::store::audit::{AuditFilter, AuditRow};
 use tasker_wire::audit::Change;
 
 pub fn router() -> Router<Api> {

@@ -9,7 +9,7 @@ use axum::{Json, Router};
 use std::time::Duration;
 use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
 use tasker_registry::RegistryError;
-use tasker_store::collect::CollectedRow;
+use tasker_registry::store::collect::CollectedRow;
 use tasker_wire::collection::{Collect, CollectedVersion, Collection};
 
 pub fn router() -> Router<Api> {

@@ -22,9 +22,9 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_registry::discover::descriptor;
 use tasker_registry::listed::{IneligibleCounts, ListedFamily};
 use tasker_registry::publish_component::{MAX_COMPONENT_BYTES, Published};
+use tasker_registry::store::component::{ComponentVersionRow, VersionStatus};
+use tasker_registry::store::yank::IneligibleRow;
 use tasker_registry::version::parse_version;
-use tasker_store::component::{ComponentVersionRow, VersionStatus};
-use tasker_store::yank::IneligibleRow;
 
 pub(in crate::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 

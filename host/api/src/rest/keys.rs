@@ -15,7 +15,7 @@ use std::time::Duration;
 use tasker_domain::actor::RESERVED_ACTORS;
 use tasker_domain::name::Name;
 use tasker_domain::permission::MAX_PERMISSIONS;
-use tasker_store::api_key::{KeyRow, Made, NewKey, Revoked};
+use tasker_registry::store::api_key::{KeyRow, Made, NewKey, Revoked};
 use tasker_wire::key::{CreatedKey, Key};
 
 /// The longest life of a key that expires, in seconds: ten years.

@@ -16,7 +16,7 @@ use tasker_domain::kv::MAX_VALUE_BYTES;
 use tasker_domain::name::Name;
 use tasker_registry::RegistryError;
 use tasker_registry::kv_place::KvPlace;
-use tasker_store::kv::KvRow;
+use tasker_registry::store::kv::KvRow;
 use tasker_wire::kv::KvEntry;
 
 pub fn router() -> Router<Api> {

@@ -13,7 +13,7 @@ use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::RequirementError;
 use tasker_domain::scope::Scope;
-use tasker_store::limit::{self as store, LimitChange};
+use tasker_registry::store::limit::{self as store, LimitChange};
 use tasker_wire::limit::LimitRule;
 
 pub fn router() -> Router<Api> {

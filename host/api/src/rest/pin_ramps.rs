@@ -16,7 +16,7 @@ use tasker_domain::guard::Guard;
 use tasker_domain::pin::{RampStep, destination};
 use tasker_domain::ramp::Percent;
 use tasker_registry::RegistryError;
-use tasker_store::audit::AuditRow;
+use tasker_registry::store::audit::AuditRow;
 
 pub fn router() -> Router<Api> {
     let of_pin = |rest: &str| format!("/namespaces/{{namespace}}/pins/{{kind}}/{{target}}/{rest}");

@@ -20,7 +20,7 @@ use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_registry::RegistryError;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::resolved_pin::ResolvedPin;
-use tasker_store::pin::{PinBy, PinKind, PinRow};
+use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
 
 pub fn router() -> Router<Api> {
     Router::new().route("/pins", get(list)).route(

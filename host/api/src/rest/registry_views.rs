@@ -9,9 +9,9 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{Step, Template};
 use tasker_registry::hidden::Hidden;
 use tasker_registry::inventory::{Described, Family, Release, Tree};
+use tasker_registry::store::component::VersionStatus;
+use tasker_registry::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use tasker_registry::uses::{PinUse, StepUse, UsedVersion, Uses};
-use tasker_store::component::VersionStatus;
-use tasker_store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 
 /// A namespace in a list.
 #[derive(Serialize)]

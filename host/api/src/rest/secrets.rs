@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_domain::secret::MAX_SECRET_BYTES;
-use tasker_store::secret::{Rotated, SecretRow};
+use tasker_registry::store::secret::{Rotated, SecretRow};
 use tasker_wire::secret::{Rotation, Secret, UnreadableSecret};
 
 /// The value as it is: no JSON around it that an error could quote.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
 use tasker_domain::scope::Scope;
-use tasker_store::share::{ShareChange, ShareRow};
+use tasker_registry::store::share::{ShareChange, ShareRow};
 use tasker_wire::share::{NewShare, Share};
 
 pub fn router() -> Router<Api> {

@@ -13,8 +13,8 @@ use tasker_registry::RegistryError;
 use tasker_registry::discover::stored_template;
 use tasker_registry::listed::{IneligibleCounts, ListedFamily};
 use tasker_registry::publish_template::PublishedTemplate;
-use tasker_store::component::VersionStatus;
-use tasker_store::template::TemplateVersionRow;
+use tasker_registry::store::component::VersionStatus;
+use tasker_registry::store::template::TemplateVersionRow;
 
 /// A template in a list.
 #[derive(Serialize)]

@@ -22,8 +22,8 @@ use tasker_registry::RegistryError;
 use tasker_registry::discover::stored_template;
 use tasker_registry::listed::ListedFamily;
 use tasker_registry::publish_template::Missing;
+use tasker_registry::store::template::TemplateVersionRow;
 use tasker_registry::version::parse_version;
-use tasker_store::template::TemplateVersionRow;
 
 const MEDIA_TYPES: &[&str] = &["application/yaml", "application/x-yaml", "text/yaml"];
 /// In place of a version: the one that a new task takes which asks for none.

@@ -3,6 +3,9 @@
 use super::cache::KeptFamily;
 use super::{Family, FamilyVersion, NamedPin, NamespaceRules, StepUse};
 use crate::RegistryError;
+use crate::store::catalog::{FamilyVersionRow, NamespaceRulesRow};
+use crate::store::pin::RampColumns;
+use crate::store::uses::UseRow;
 use crate::version::parse_version;
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,9 +16,6 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::share::Shares;
 use tasker_domain::signature::PublicKey;
-use tasker_store::catalog::{FamilyVersionRow, NamespaceRulesRow};
-use tasker_store::pin::RampColumns;
-use tasker_store::uses::UseRow;
 
 /// A pin as its row says it.
 #[derive(Deserialize)]

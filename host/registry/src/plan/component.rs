@@ -8,6 +8,8 @@ use crate::discover::descriptor;
 use crate::hidden::{Hidden, keep};
 use crate::sign::check_signatures;
 use crate::storable;
+
+use crate::store::component::ComponentVersionRow;
 use crate::uses::MAX_USES;
 use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
@@ -23,7 +25,6 @@ use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{VersionState, VersionStatus, status_name};
 use tasker_domain::signature::Signature;
-use tasker_store::component::ComponentVersionRow;
 
 /// The version that is not there yet; no stored one has this number.
 pub(super) const PROPOSED_ID: i32 = -1;
@@ -149,7 +150,7 @@ impl Registry {
         row: ComponentVersionRow,
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
-        let bytes = self.store.component_bytes(row.digest).await?;
+        let bytes = self.store.engine().component_bytes(row.digest).await?;
         let uploaded = Uploaded {
             digest: row.digest,
             descriptor: descriptor(&row)?,

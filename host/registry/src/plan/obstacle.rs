@@ -44,7 +44,13 @@ impl Registry {
             }),
             Err(error) => return Err(error),
         }
-        if self.store.quarantined_digests().await?.contains(&digest) {
+        if self
+            .store
+            .engine()
+            .quarantined_digests()
+            .await?
+            .contains(&digest)
+        {
             obstacles.push(Obstacle {
                 code: ObstacleCode::Quarantined,
                 detail: "these bytes are in quarantine: no host would start them".to_owned(),

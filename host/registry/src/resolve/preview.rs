@@ -4,6 +4,7 @@ use super::super::catalog::{Catalog, Selection};
 use super::super::error::lines;
 use super::assumed::Assumed;
 use super::{Registry, RegistryError, lock_entry};
+use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,7 +21,6 @@ use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
 use tasker_domain::resolve::{Candidate, Components, Pins, choose_components};
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::{OrderedStep, Template};
-use tasker_store::grant::{GrantFilter, GrantRow};
 
 /// What one step of a new task would run.
 #[derive(Clone, Debug, Serialize)]

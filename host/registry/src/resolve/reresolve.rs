@@ -10,8 +10,8 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Pin, Pins, ResolveError};
-use tasker_store::lock::LockEntry;
-use tasker_store::upgrade::StandingEntry;
+use tasker_engine::lock::LockEntry;
+use tasker_engine::upgrade::StandingEntry;
 
 /// Which components of open tasks move, and where to.
 #[derive(Clone, Debug, Default)]
