@@ -61,6 +61,20 @@ impl StepUse {
 }
 
 impl Catalog {
+    fn families(&self, kind: PinKind) -> &BTreeMap<QualifiedName, Arc<Family>> {
+        match kind {
+            PinKind::Component => &self.components,
+            PinKind::Template => &self.templates,
+        }
+    }
+
+    fn families_mut(&mut self, kind: PinKind) -> &mut BTreeMap<QualifiedName, Arc<Family>> {
+        match kind {
+            PinKind::Component => &mut self.components,
+            PinKind::Template => &mut self.templates,
+        }
+    }
+
     /// The same with these versions, in place of those with the same numbers.
     pub fn with_versions(
         &self,
@@ -69,10 +83,7 @@ impl Catalog {
         versions: Vec<FamilyVersion>,
     ) -> Self {
         let mut after = self.clone();
-        let families = match kind {
-            PinKind::Component => &mut after.components,
-            PinKind::Template => &mut after.templates,
-        };
+        let families = after.families_mut(kind);
         let family = families.entry(target.clone()).or_default();
         *family = Arc::new(family.with(versions));
         after

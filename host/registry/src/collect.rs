@@ -1,11 +1,11 @@
 //! Removing what nothing needs any more.
 
-use super::catalog::{Catalog, stored};
+use super::catalog::stored;
 use super::{Registry, RegistryError};
 use crate::store::collect::{Collectable, Collected, CollectedRow};
-use std::sync::Arc;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::HandlerRef;
 
 /// How often a collection begins anew because the registry changed under it, or it was delayed.
@@ -76,19 +76,10 @@ impl Registry {
     /// The versions that resolution would take for some new task, or a pin leads or goes back to: see the SQL
     /// function `tasker.collectable_versions`, which has the rest of the rule.
     async fn needed_versions(&self) -> Result<Vec<i32>, RegistryError> {
-        let families = stored::families(self.store.every_component_version().await?)?;
-        let families = families.into_iter().map(|(name, kept)| (name, kept.family));
-        let rules = self.store.namespace_rules(None).await?.into_iter();
-        let rules = rules.map(|row| {
-            let (name, rules) = stored::rules(row)?;
-            Ok((name, Arc::new(rules)))
-        });
-        let catalog = Catalog {
-            components: families.collect(),
-            rules: rules.collect::<Result<_, RegistryError>>()?,
-            histories: self.histories(None).await?,
-            ..Catalog::default()
-        };
+        let versions = self.store.every_component_version().await?;
+        let rules = self.store.namespace_rules(None).await?;
+        let mut catalog = stored::catalog(rules, PinKind::Component, versions)?;
+        catalog.histories = self.histories(None).await?;
         let handlers = self.store.every_handler().await?.into_iter();
         let handlers = handlers.map(|(home, handler)| {
             let handler: HandlerRef = handler.parse()?;

@@ -1,12 +1,13 @@
 //! Pins: what new tasks of a namespace take.
 
-use super::catalog::{Catalog, Selection, Versions};
+use super::catalog::{Catalog, Versions, stored};
 use super::share::require_use;
 use super::{Kind, Registry, RegistryError};
 use crate::store::audit::{AuditFilter, AuditRow};
-use crate::store::pin::{PinBy, PinKey, PinKind, PinRow};
+use crate::store::catalog::PinFacts;
+use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow};
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PinChangeError, Pinned};
+use tasker_domain::pin::{PastChange, PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, highest};
 
@@ -102,10 +103,11 @@ impl Registry {
         requirement: Requirement,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        let catalog = self.pin_catalog(pin).await?;
-        check_matches(pin, &catalog.pinnable(pin)?, &requirement)?;
-        let set = |_| Ok(Pinned::at(requirement));
-        self.store.change_pin(&pin.key(), by, set).await
+        let set = |catalog: &Catalog, _, _: &[PastChange]| {
+            check_matches(pin, &catalog.pinnable(pin)?, &requirement)?;
+            Ok(NewState::of(Pinned::at(requirement.clone())))
+        };
+        self.change_pin(pin, by, set).await
     }
 
     /// Removes the pin; new tasks take what their templates ask for again.
@@ -147,10 +149,20 @@ impl Registry {
         }
     }
 
-    /// What is pinned, with all that decides which versions of it the pin's namespace takes.
-    pub(crate) async fn pin_catalog(&self, pin: &PinTarget) -> Result<Catalog, RegistryError> {
-        let selection = Selection::of(pin.kind, &pin.qualified);
-        self.catalog(&selection.with([&pin.namespace])).await
+    /// Changes the pin as is decided within the transaction, by a catalog that is loaded there.
+    pub(crate) async fn change_pin(
+        &self,
+        pin: &PinTarget,
+        by: &PinBy<'_>,
+        decide: impl Fn(&Catalog, Option<Pinned>, &[PastChange]) -> Result<NewState, RegistryError>,
+    ) -> Result<PinRow, RegistryError> {
+        let decide = |facts: PinFacts, pinned, past: &[PastChange]| {
+            let catalog = stored::catalog(facts.rules, pin.kind, facts.versions)?;
+            decide(&catalog, pinned, past)
+        };
+        let key = pin.key();
+        let changed = self.store.change_pin(&key, &pin.qualified, by, decide);
+        changed.await
     }
 }
 

@@ -145,7 +145,7 @@ mod tests {
         KeptFamily {
             namespace_revision: 1,
             revision: Some(1),
-            family: Arc::new(Family::new(1, 1).of((0..versions).map(version))),
+            family: Arc::new(Family::new(1, 1, 1).of((0..versions).map(version))),
         }
     }
 

@@ -22,11 +22,8 @@ impl Catalog {
     /// All versions of a template or component, held to nobody's signing policy; none where it does not
     /// exist.
     pub fn family(&self, kind: PinKind, target: &QualifiedName) -> &[Candidate<i32>] {
-        let families = match kind {
-            PinKind::Component => &self.components,
-            PinKind::Template => &self.templates,
-        };
-        families.get(target).map_or(&[], |family| family.versions())
+        let family = self.families(kind).get(target);
+        family.map_or(&[], |family| family.versions())
     }
 
     /// The same, each with what was decided about it.
@@ -35,11 +32,8 @@ impl Catalog {
         kind: PinKind,
         target: &QualifiedName,
     ) -> impl Iterator<Item = (&Candidate<i32>, VersionState)> {
-        let families = match kind {
-            PinKind::Component => &self.components,
-            PinKind::Template => &self.templates,
-        };
-        families.get(target).into_iter().flat_map(|it| it.states())
+        let family = self.families(kind).get(target).into_iter();
+        family.flat_map(|family| family.states())
     }
 
     /// The same versions, held to the signing policy of this namespace; templates are not signed.

@@ -16,6 +16,8 @@ pub(crate) struct Family {
     /// The numbers of its namespace and of itself.
     pub namespace_id: i32,
     pub id: i32,
+    /// Counts the changes of a component; 0 of a template.
+    pub revision: i64,
     /// The highest first, held to nobody's signing policy.
     versions: Vec<Candidate<i32>>,
     /// By version; those that are active and that nobody signed are left out.
@@ -39,10 +41,11 @@ pub(crate) struct FamilyVersion {
 }
 
 impl Family {
-    pub fn new(namespace_id: i32, id: i32) -> Self {
+    pub fn new(namespace_id: i32, id: i32, revision: i64) -> Self {
         Self {
             namespace_id,
             id,
+            revision,
             ..Self::default()
         }
     }

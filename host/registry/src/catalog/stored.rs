@@ -1,7 +1,7 @@
 //! The parts of a catalog as they are stored.
 
 use super::cache::KeptFamily;
-use super::{Family, FamilyVersion, NamedPin, NamespaceRules, StepUse};
+use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, StepUse};
 use crate::RegistryError;
 use crate::store::catalog::{FamilyVersionRow, NamespaceRulesRow};
 use crate::store::pin::RampColumns;
@@ -27,6 +27,25 @@ struct StoredPin {
     ramp_percent: Option<f32>,
     guard: Option<Value>,
     frozen_because: Option<String>,
+}
+
+/// These rules, and the components or templates of these versions.
+pub(crate) fn catalog(
+    rules_rows: Vec<NamespaceRulesRow>,
+    kind: PinKind,
+    versions: Vec<FamilyVersionRow>,
+) -> Result<Catalog, RegistryError> {
+    let rules = rules_rows.into_iter().map(|row| {
+        let (name, rules) = rules(row)?;
+        Ok((name, Arc::new(rules)))
+    });
+    let mut catalog = Catalog {
+        rules: rules.collect::<Result<_, RegistryError>>()?,
+        ..Catalog::default()
+    };
+    let families = families(versions)?.into_iter();
+    *catalog.families_mut(kind) = families.map(|(name, kept)| (name, kept.family)).collect();
+    Ok(catalog)
 }
 
 /// The rules of a namespace.
@@ -93,10 +112,12 @@ pub(crate) fn families(
     let families = grouped
         .into_iter()
         .map(|((namespace, family), (row, versions))| {
+            let revision = row.revision.unwrap_or_default();
+            let whole = Family::new(row.namespace_id, row.family_id, revision);
             let kept = KeptFamily {
                 namespace_revision: row.namespace_revision,
                 revision: row.revision,
-                family: Arc::new(Family::new(row.namespace_id, row.family_id).of(versions)),
+                family: Arc::new(whole.of(versions)),
             };
             Ok((qualified(&namespace, &family)?, kept))
         });

@@ -99,7 +99,7 @@ fn any_family() -> impl Strategy<Value = Family> {
     prop::collection::vec(one, 0..8).prop_map(|all| {
         let unique: BTreeMap<Version, _> = all.into_iter().map(|(v, s, k)| (v, (s, k))).collect();
         let versions = unique.into_iter().zip(0..);
-        Family::new(1, 1).of(
+        Family::new(1, 1, 1).of(
             versions.map(|((version, (state, is_signed)), id)| FamilyVersion {
                 id,
                 version,

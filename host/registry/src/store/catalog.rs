@@ -4,7 +4,8 @@ use super::Store;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor};
-use tasker_database::DatabaseError;
+use std::collections::BTreeMap;
+use tasker_database::{Connection, DatabaseError};
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
@@ -58,6 +59,39 @@ impl FamilyVersionRow {
             is_quarantined: self.is_quarantined,
             is_collected: self.is_collected,
         }
+    }
+}
+
+/// What decides which versions a pin may take and leads to.
+#[derive(Debug)]
+pub struct PinFacts {
+    /// Of the pin's namespace, and of the owner of what is pinned.
+    pub rules: Vec<NamespaceRulesRow>,
+    /// Of what is pinned.
+    pub versions: Vec<FamilyVersionRow>,
+}
+
+impl PinFacts {
+    /// Reads them within a transaction.
+    pub(crate) async fn read(
+        tx: &mut Connection,
+        namespace: &Name,
+        kind: PinKind,
+        target: &QualifiedName,
+    ) -> Result<Self, DatabaseError> {
+        let names = [namespace.as_str(), target.namespace.as_str()];
+        Ok(Self {
+            rules: namespace_rules(&mut *tx, Some(&names)).await?,
+            versions: family_versions(&mut *tx, kind, std::slice::from_ref(target)).await?,
+        })
+    }
+
+    /// The revisions under which they were read.
+    pub(crate) fn revisions(&self) -> BTreeMap<String, i64> {
+        let rules = self.rules.iter();
+        rules
+            .map(|row| (row.namespace.clone(), row.revision))
+            .collect()
     }
 }
 

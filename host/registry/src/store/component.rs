@@ -26,6 +26,9 @@ pub struct NewComponentVersion<'a> {
     pub verdict: Option<&'a Value>,
     /// What it wants beyond what was agreed to; empty unless it needs approval.
     pub unapproved: &'a [String],
+    /// The revision of the component under which the status and the verdict were decided; none: it
+    /// does not matter any more.
+    pub decided_at: Option<i64>,
     pub actor: &'a Actor,
 }
 
@@ -64,11 +67,12 @@ impl ComponentVersionRow {
 
 impl Store {
     /// Stores the upload unless its version exists; in both cases returns the version that stands
-    /// then, and whether this call made it. One transaction: nothing is visible before all is.
+    /// then, and whether this call made it; none where the component has changed since `decided_at`. One
+    /// transaction: nothing is visible before all is.
     pub async fn publish_component(
         &self,
         new: &NewComponentVersion<'_>,
-    ) -> Result<(ComponentVersionRow, bool), DatabaseError> {
+    ) -> Result<Option<(ComponentVersionRow, bool)>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         super::signature::lock_digest(&mut tx, new.digest).await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
@@ -78,13 +82,16 @@ impl Store {
         if created {
             audit::record(&mut tx, &published(new)).await?;
             let namespaces = super::generation::revise_components(&mut tx, new.digest).await?;
+            if has_moved(&mut tx, component_id, new.decided_at).await? {
+                return Ok(None);
+            }
             super::generation::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         }
         tx.commit().await?;
         let row = self
             .component_version(new.namespace, new.component, new.version)
             .await?;
-        Ok((row.ok_or(sqlx::Error::RowNotFound)?, created))
+        Ok(Some((row.ok_or(sqlx::Error::RowNotFound)?, created)))
     }
 
     /// One version of a component.
@@ -133,6 +140,20 @@ async fn ensure_component(
     .fetch_one(tx)
     .await?;
     Ok(id)
+}
+
+/// True where others changed the component, which this transaction revised once.
+async fn has_moved(
+    tx: &mut Connection,
+    component_id: i32,
+    decided_at: Option<i64>,
+) -> Result<bool, DatabaseError> {
+    let now: i64 =
+        sqlx::query_scalar("select revision from tasker.component where component_id = $1")
+            .bind(component_id)
+            .fetch_one(tx)
+            .await?;
+    Ok(decided_at.is_some_and(|decided_at| now != decided_at + 1))
 }
 
 /// Asks first, so that bytes which are there already do not travel again. Locks them, so that they

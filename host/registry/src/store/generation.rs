@@ -2,6 +2,7 @@
 
 use super::Store;
 use sqlx::FromRow;
+use std::collections::BTreeMap;
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
@@ -94,6 +95,31 @@ pub(crate) async fn advance<'n>(
     .execute(&mut *tx)
     .await?;
     advance_generation(tx).await
+}
+
+/// The same for a change that was decided by what was read of these namespaces in this transaction, at
+/// these revisions. False where one of them has moved since: then the transaction is to be given up, and
+/// the change decided anew.
+pub(crate) async fn advance_unmoved(
+    tx: &mut Connection,
+    changed: &str,
+    decided_by: &BTreeMap<String, i64>,
+) -> Result<bool, DatabaseError> {
+    let names: Vec<&str> = decided_by.keys().map(String::as_str).collect();
+    let now: Vec<(String, i64)> = sqlx::query_as(
+        "select name, revision from tasker.namespace where name = any ($1)
+         order by namespace_id for no key update",
+    )
+    .bind(names)
+    .fetch_all(&mut *tx)
+    .await?;
+    let is_unmoved = now
+        .iter()
+        .all(|(name, it)| decided_by.get(name) == Some(it));
+    if is_unmoved {
+        advance(tx, [changed]).await?;
+    }
+    Ok(is_unmoved)
 }
 
 /// Called last in the transaction of whatever hosts depend on: its row is locked until the commit, and a

@@ -4,8 +4,8 @@ pub(crate) mod auto_rollback;
 mod change;
 mod past;
 
-pub use auto_rollback::{AffectedPins, RolledBack, Unresolvable};
-pub use change::{PinBy, PinKey};
+pub use auto_rollback::{AffectedPins, Decide, Decided, RolledBack, Unresolvable};
+pub use change::{NewState, PinBy, PinKey};
 pub use past::PinPastRow;
 pub use tasker_domain::pin::{PinKind, PinKindError};
 

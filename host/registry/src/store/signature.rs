@@ -5,7 +5,7 @@ use super::generation::{advance, revise_components};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgExecutor};
+use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
@@ -13,7 +13,6 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
-use tasker_domain::signing_policy::SigningPolicy;
 
 /// The most signatures that are read for one digest.
 const MAX_SIGNATURES: i64 = 100;
@@ -191,30 +190,6 @@ impl Store {
         .await?;
         Ok(rows)
     }
-}
-
-/// What a namespace takes; all, where it does not exist.
-pub(crate) async fn signing_policy(
-    executor: impl PgExecutor<'_>,
-    namespace: &Name,
-) -> Result<SigningPolicy, DatabaseError> {
-    let keys: Vec<Vec<u8>> = sqlx::query_scalar(
-        "select k.public_key from tasker.signing_key k join tasker.namespace n using (namespace_id)
-         where n.name = $1",
-    )
-    .bind(namespace.as_str())
-    .fetch_all(executor)
-    .await?;
-    policy_of(keys)
-}
-
-/// The policy of stored keys.
-pub(crate) fn policy_of(keys: Vec<Vec<u8>>) -> Result<SigningPolicy, DatabaseError> {
-    let key = |bytes| {
-        PublicKey::try_from(bytes)
-            .map_err(|error| DatabaseError::Corrupt(format!("a signing key: {error}")))
-    };
-    keys.into_iter().map(key).collect()
 }
 
 /// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees

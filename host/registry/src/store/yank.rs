@@ -4,7 +4,7 @@ use super::Store;
 use super::component::VersionStatus;
 use super::generation::{advance, revise_components};
 use super::pin::auto_rollback::auto_rollback;
-use super::pin::{AffectedPins, PinKind};
+use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
@@ -71,8 +71,8 @@ impl Store {
         target: &QualifiedName,
         version: &Version,
         is_yanked: bool,
-        actor: &Actor,
-        reason: &str,
+        (actor, reason): (&Actor, &str),
+        decide: Decide,
     ) -> Result<AffectedPins, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let mut pins = AffectedPins::default();
@@ -112,7 +112,7 @@ impl Store {
         audit::record(&mut tx, &change).await?;
         if is_yanked && !stands {
             let barred = [(target.clone(), version.clone())];
-            pins = auto_rollback(&mut tx, family.pins(), &barred, actor, reason).await?;
+            pins = auto_rollback(&mut tx, family.pins(), &barred, (actor, reason), decide).await?;
         }
         let mut namespaces = vec![target.namespace.to_string()];
         match family {
