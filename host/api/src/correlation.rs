@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::time::{Duration, Instant};
 use tasker_tasks::submit::is_correlation_id;
+use tasker_wire::headers;
 use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 const SLOW_REQUEST: Duration = Duration::from_secs(1);
 
 /// The header that carries the id, in and out.
-pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static(headers::CORRELATION);
 
 /// The correlation id of a request: the caller's, or a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,8 +31,13 @@ impl CorrelationId {
             .and_then(|value| value.to_str().ok());
         match given {
             Some(text) if is_correlation_id(text) => Self(text.to_owned()),
-            Some(_) | None => Self(Uuid::new_v4().to_string()),
+            Some(_) | None => Self::new(),
         }
+    }
+
+    /// A new one.
+    pub fn new() -> Self {
+        Self(Uuid::new_v4().to_string())
     }
 
     pub fn as_str(&self) -> &str {

@@ -22,6 +22,7 @@ pub mod page;
 pub mod request;
 mod request_counts;
 pub mod rest;
+mod routes;
 pub mod tls;
 pub mod too_many;
 
@@ -35,7 +36,9 @@ use callers::Callers;
 use error::ApiError;
 use namespaces::Namespaces;
 use request_counts::RequestCounts;
+use routes::NeedsOfRoutes;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tasker_database::notifications::Notifications;
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
@@ -43,6 +46,7 @@ use tasker_registry::Registry;
 use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
 use tasker_tasks::Tasks;
+use tasker_wire::endpoint::Needs;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -74,6 +78,7 @@ pub(crate) struct Api {
     authentication: Authentication,
     callers: Callers,
     namespaces: Namespaces,
+    needs: Arc<NeedsOfRoutes>,
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
@@ -128,6 +133,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     } = state;
     let registry = Registry::new(engine.clone(), sandbox);
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications);
+    let (routes, needs) = rest::routes().into_parts();
     let api = Api {
         store: Store::new(engine.clone()),
         engine,
@@ -138,9 +144,10 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         callers: Callers::new(bounds),
         namespaces: Namespaces::default(),
+        needs: Arc::new(needs),
     };
     Router::new()
-        .nest("/v1", rest::router())
+        .merge(routes)
         .nest("/health", health::router())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
@@ -150,6 +157,14 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         .layer(from_fn_with_state(counts, correlation::correlate))
         .layer(from_fn(connections::occupy))
         .with_state(api)
+}
+
+/// Method and path of every request that the API takes, and what it needs of its caller.
+pub fn needs_of_routes() -> Vec<(Method, &'static str, Needs)> {
+    let (_, needs) = rest::routes().into_parts();
+    let all = needs.all();
+    all.map(|(method, path, needs)| (method.clone(), path, needs))
+        .collect()
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {

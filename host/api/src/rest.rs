@@ -30,13 +30,18 @@ mod upgrades;
 mod versions_query;
 
 use super::Api;
+use super::routes::Routes;
 use axum::Router;
 
-pub(crate) fn router() -> Router<Api> {
+pub(crate) fn routes() -> Routes {
+    Routes::default().and(keys::routes()).undeclared(router())
+}
+
+/// What no endpoint declares yet.
+fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
         .merge(audit::router())
-        .merge(keys::router())
         .merge(components::router())
         .merge(templates::router())
         .merge(diffs::router())

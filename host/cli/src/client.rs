@@ -11,12 +11,16 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tasker_client::{Call, ClientBuilder, ClientError, Exchange};
 use tasker_domain::byte_order_mark::without_mark_bytes;
+use tasker_wire::endpoint::Endpoint;
 use tasker_wire::headers;
+use tasker_wire::page::{Page, Paged};
 
 /// A host that does not accept a connection within this is taken for unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +35,7 @@ pub struct Client {
     base: Url,
     token: Option<Token>,
     is_verbose: bool,
+    typed: tasker_client::Client,
 }
 
 /// What the host answered: its text, unchanged, and what it says, to be shown.
@@ -42,6 +47,7 @@ pub struct Answer<T> {
 impl Client {
     /// Takes URL and verbosity from the options.
     pub fn new(global: &Global) -> Result<Self, CliError> {
+        let typed = connect(global)?;
         let base = parse_url(&global.url)?;
         let roots = global.ca.as_deref().map(authorities).transpose()?;
         let http = http_client(&base, roots).map_err(|e| {
@@ -56,7 +62,13 @@ impl Client {
             http,
             base,
             is_verbose: global.verbose,
+            typed,
         })
+    }
+
+    /// A request of this endpoint.
+    pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
+        self.typed.call(endpoint)
     }
 
     /// GET a thing.
@@ -239,6 +251,114 @@ impl Client {
             None => problem.into(),
         })
     }
+}
+
+/// A client with what the options and the environment say.
+fn connect(global: &Global) -> Result<tasker_client::Client, CliError> {
+    let builder = tasker_client::Client::builder(&global.url)?;
+    let builder = match &global.ca {
+        Some(file) => with_authorities(builder, file)?,
+        None => builder,
+    };
+    let token = token::find(is_loopback(builder.url()));
+    let builder = match &token {
+        Some(token) => builder.token(token.text()),
+        None => builder,
+    };
+    let is_verbose = global.verbose;
+    let builder = builder.observe(move |exchange| observe(exchange, is_verbose));
+    Ok(builder.build()?)
+}
+
+fn with_authorities(builder: ClientBuilder, file: &Path) -> Result<ClientBuilder, CliError> {
+    let invalid = |reason: String| {
+        let what = format!("{} holds no certificates: {reason}", file.display());
+        Problem::bad_input(what).help("give --ca or TASKER_CA a file in PEM")
+    };
+    let pem = std::fs::read(file).map_err(|error| invalid(error.to_string()))?;
+    match builder.authorities(&pem) {
+        Err(ClientError::Authorities(reason)) => Err(invalid(reason).into()),
+        builder => Ok(builder?),
+    }
+}
+
+/// Keeps what an answer says of the key, and shows what people want to know.
+fn observe(exchange: &Exchange<'_>, is_verbose: bool) {
+    let header = |name| exchange.headers.get(name)?.to_str().ok();
+    if let Some(permissions) = header(headers::PERMISSIONS) {
+        hints::know(permissions);
+    }
+    if let Some(namespace) = header(headers::NEW_NAMESPACE)
+        && std::io::stderr().is_terminal()
+    {
+        tell(&format!("namespace {namespace} is new\n"));
+    }
+    if is_verbose {
+        let (method, url, status) = (exchange.method, exchange.url, exchange.status.as_u16());
+        let ms = exchange.took.as_millis();
+        tell(&format!("> {method} {url} {status} {ms} ms\n"));
+    }
+}
+
+/// What the commands have of an answer.
+pub trait Ask {
+    type Value;
+
+    /// Sends the call, and reads its answer to be shown: what others wrote in it, a terminal does not obey.
+    async fn ask(self) -> Result<Answer<Self::Value>, CliError>;
+}
+
+impl<E: Endpoint> Ask for Call<'_, E>
+where
+    E::Answer: DeserializeOwned,
+{
+    type Value = E::Answer;
+
+    async fn ask(self) -> Result<Answer<E::Answer>, CliError> {
+        let text = self.text().await?;
+        let value = read(&json::sanitized(&text))?;
+        Ok(Answer { text, value })
+    }
+}
+
+/// Reads JSON that a host answered.
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, CliError> {
+    serde_json::from_str(text).map_err(|error| {
+        let what = format!("the answer is not what this version of tasker expects: {error}");
+        let help = "is it a Tasker host, of the same version? compare: tasker version";
+        Problem::new(Exit::Failed, "answer_not_understood", what)
+            .help(help)
+            .into()
+    })
+}
+
+/// All pages of a list as one; the text is one page with all items.
+pub async fn pages<E, T>(
+    client: &Client,
+    endpoint: E,
+    mut query: E::Query,
+) -> Result<Answer<Page<T>>, CliError>
+where
+    E: Endpoint<Answer = Page<T>> + Clone,
+    E::Query: Paged,
+    T: DeserializeOwned,
+{
+    let mut items: Vec<Box<RawValue>> = Vec::new();
+    let mut after = None;
+    loop {
+        query.turn_to(after);
+        let text = client.call(endpoint.clone()).query(&query).text().await?;
+        let page: Page<Box<RawValue>> = read(&text)?;
+        items.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    let items: Vec<_> = items.iter().map(|item| item.get()).collect();
+    let text = format!(r#"{{"items":[{}],"next":null}}"#, items.join(","));
+    let value = read(&json::sanitized(&text))?;
+    Ok(Answer { text, value })
 }
 
 /// Keeps what the answer says of the key, and tells people that a namespace is new.

@@ -1,15 +1,16 @@
 //! `tasker key …`
 
+use super::client::{Ask as _, pages};
 use super::paint::Tone;
 use super::units::{self, parse_duration};
-use super::{CliError, Context, Exit, Problem, list};
+use super::{CliError, Context, Exit, Problem};
 use chrono::Utc;
-use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 use tasker_domain::name::Name;
 use tasker_domain::permission::{Action, Permission, Permissions, Reach};
-use tasker_wire::key::{CreatedKey, Key, NewKey};
+use tasker_wire::key::{CreateKey, Key, ListKeys, NewKey, RevokeKey};
+use tasker_wire::page::PageQuery;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -65,10 +66,7 @@ impl Create {
             permissions: Permissions::new(self.namespace.into_iter().map(permission).collect()),
             expires_in_s: self.expires.map(whole_seconds).transpose()?,
         };
-        let made = context
-            .client
-            .send_json::<CreatedKey>(Method::POST, &["keys"], &body)
-            .await?;
+        let made = context.client.call(CreateKey {}).json(&body).ask().await?;
         let paint = context.output.paint;
         context.output.show(&made.text, || {
             let key = &made.value;
@@ -97,7 +95,7 @@ fn whole_seconds(span: Duration) -> Result<u64, CliError> {
 }
 
 async fn ls(context: &Context) -> Result<(), CliError> {
-    let page = list::all::<Key>(&context.client, &["keys"], &[]).await?;
+    let page = pages(&context.client, ListKeys {}, PageQuery::default()).await?;
     context.output.show(&page.text, || {
         let rows = page.value.items.iter();
         let rows = rows.map(|key| row(key, context)).collect();
@@ -135,7 +133,8 @@ fn row(key: &Key, context: &Context) -> [String; 7] {
 }
 
 async fn revoke(name: &Name, context: &Context) -> Result<(), CliError> {
-    context.client.delete(&["keys", name.as_str()]).await?;
+    let key = RevokeKey { name: name.clone() };
+    context.client.call(key).text().await?;
     let answer = json!({"revoked": name}).to_string();
     context.output.show(&answer, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");

@@ -140,7 +140,7 @@ impl Registry {
 }
 
 /// What becomes of a pin, now that new tasks may not take a version that it is about.
-fn after_ineligible(
+pub fn after_ineligible(
     (home, kind, target): (&Name, PinKind, &QualifiedName),
     facts: PinFacts,
     pinned: &Pinned,

@@ -16,10 +16,9 @@ use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
 use tasker_registry::store::signature::{SignatureRow, SigningKeyRow};
 use tasker_registry::version::parse_version;
+use tasker_wire::headers::SIGNATURE;
 use tasker_wire::signature::{self as wire, NewSigningKey, SigningKey};
 
-/// An upload may carry it several times, one signature each.
-pub const SIGNATURE_HEADER: &str = "x-tasker-signature";
 /// The most signatures that one upload carries.
 const MAX_SIGNATURES: usize = 8;
 /// The longest name of a key, in bytes.
@@ -37,10 +36,10 @@ pub fn router() -> Router<Api> {
 
 /// The signatures that come with an upload.
 pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
-    let values: Vec<_> = headers.get_all(SIGNATURE_HEADER).iter().collect();
+    let values: Vec<_> = headers.get_all(SIGNATURE).iter().collect();
     if values.len() > MAX_SIGNATURES {
         let message = format!("{} signatures; send {MAX_SIGNATURES} at most", values.len());
-        return Err(ApiError::parameter(SIGNATURE_HEADER, message));
+        return Err(ApiError::parameter(SIGNATURE, message));
     }
     let parse = |value: &header::HeaderValue| {
         let signature = value.to_str().unwrap_or_default().parse();

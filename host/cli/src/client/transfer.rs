@@ -6,9 +6,7 @@ use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, Method};
 use serde::de::DeserializeOwned;
 use tasker_domain::signature::Signature;
-
-/// The header that carries one signature; the same name as the host's.
-const SIGNATURE_HEADER: &str = "x-tasker-signature";
+use tasker_wire::headers::SIGNATURE;
 
 impl Client {
     /// PUTs a component with its signatures; `bytes` is its length.
@@ -26,7 +24,7 @@ impl Client {
             .header(CONTENT_LENGTH, bytes)
             .timeout(UPLOAD_TIMEOUT);
         let request = signatures.iter().fold(request, |request, signature| {
-            request.header(SIGNATURE_HEADER, signature.to_string())
+            request.header(SIGNATURE, signature.to_string())
         });
         self.read(request.body(body)).await
     }

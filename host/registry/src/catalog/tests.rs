@@ -9,7 +9,7 @@ use tasker_domain::impact::Impact;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind, Pinned, Ramp};
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{VersionState, VersionStatus, choose_components};
+use tasker_domain::resolve::{VersionState, VersionStatus, choose_components, highest};
 use tasker_domain::signature::PublicKey;
 
 const COMPONENT: PinKind = PinKind::Component;
@@ -289,6 +289,35 @@ proptest! {
                     let id = all.iter().find(|it| it.version == taken).unwrap().id;
                     prop_assert!(needed.contains(&id), "{} of {:?}", taken, step);
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_pin_whose_version_is_yanked_goes_back_to_what_a_collection_has_left(
+        catalog in any_catalog(),
+    ) {
+        let needed = catalog.needed(&[]);
+        for (home, pin) in catalog.pins_of(COMPONENT, &guest()) {
+            let versions = catalog.held_to(home, COMPONENT, &guest());
+            let Some(led) = highest(&versions, &[&pin.pinned.requirement]) else {
+                continue;
+            };
+            let yanked = FamilyVersion {
+                id: led.id,
+                version: led.version.clone(),
+                state: VersionState::of(VersionStatus::Yanked),
+                signers: vec![key()],
+            };
+            let after = catalog.with_versions(COMPONENT, &guest(), vec![yanked]);
+            let history = &catalog.histories[&(home.clone(), guest())];
+            let decided = after.auto_rollback((home, COMPONENT, &guest()), &pin.pinned, history);
+            let now = &decided.becomes.pinned.requirement;
+            let versions = after.held_to(home, COMPONENT, &guest());
+            let leads_to = highest(&versions, &[now]);
+            prop_assert_eq!(decided.is_unresolvable, leads_to.is_none());
+            if let Some(leads_to) = leads_to && *now != pin.pinned.requirement {
+                prop_assert!(needed.contains(&leads_to.id), "{} by {}", leads_to.version, now);
             }
         }
     }
