@@ -8,7 +8,7 @@ use crate::store::component::{ComponentVersionRow, VersionStatus};
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use crate::store::template::TemplateVersionRow;
-use crate::store::yank::{Family, IneligibleRow};
+use crate::store::yank::IneligibleRow;
 use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
@@ -28,11 +28,11 @@ impl Registry {
         actor: &Actor,
         reason: &str,
     ) -> Result<(ComponentVersionRow, AffectedPins), RegistryError> {
-        let family = Family::Component;
+        let kind = PinKind::Component;
         let pins = self
             .store
             .set_yanked(
-                family,
+                kind,
                 target,
                 version,
                 is_yanked,
@@ -52,11 +52,11 @@ impl Registry {
         actor: &Actor,
         reason: &str,
     ) -> Result<(TemplateVersionRow, AffectedPins), RegistryError> {
-        let family = Family::Template;
+        let kind = PinKind::Template;
         let pins = self
             .store
             .set_yanked(
-                family,
+                kind,
                 target,
                 version,
                 is_yanked,

@@ -2,7 +2,7 @@
 //!
 //! Every question about versions (what a task takes, what would change, what is in use) is a pure function
 //! of a catalog, so that no two of them can be answered differently. A catalog holds the parts that were
-//! asked for; see [`load`] for where they come from.
+//! asked for; see `load` for where they come from.
 
 pub(crate) mod cache;
 mod choose;

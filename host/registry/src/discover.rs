@@ -1,7 +1,6 @@
 //! What is there: components and templates with their versions.
 
 use super::catalog::Selection;
-use super::resolve::template::refused;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::component::ComponentVersionRow;
 use crate::store::template::TemplateVersionRow;
@@ -42,7 +41,7 @@ impl Registry {
         let pin = catalog.pin(&target.namespace, kind, target);
         let pin = pin.map(|pin| pin.seen(false));
         let chosen = catalog.choose_template(target, None, pin.as_ref());
-        let version = &chosen.map_err(refused)?.version;
+        let version = &chosen?.version;
         self.template_version(target, version).await
     }
 

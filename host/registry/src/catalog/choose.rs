@@ -1,6 +1,7 @@
 //! Which version a new task takes.
 
 use super::{Catalog, NamedPin, StepUse, Versions};
+use crate::{Kind, RegistryError};
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -94,8 +95,15 @@ impl Catalog {
         target: &QualifiedName,
         asked: Option<&Requirement>,
         pin: Option<&Pin>,
-    ) -> Result<&Candidate<i32>, ResolveError> {
-        choose_template(target, self.family(PinKind::Template, target), asked, pin)
+    ) -> Result<&Candidate<i32>, RegistryError> {
+        let versions = self.family(PinKind::Template, target);
+        choose_template(target, versions, asked, pin).map_err(|error| match error {
+            ResolveError::NoTemplate { target } => RegistryError::Unknown {
+                kind: Kind::Template,
+                target,
+            },
+            error => RegistryError::Unresolved(vec![error]),
+        })
     }
 
     /// What a new task takes of this in its own namespace where it asks for no version and is on no

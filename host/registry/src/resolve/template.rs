@@ -1,7 +1,7 @@
 //! The template version of a new task.
 
+use super::super::RegistryError;
 use super::super::catalog::{Catalog, Family, NamespaceRules};
-use super::super::{Kind, RegistryError};
 use super::cache::TemplateKey;
 use super::definition::{ChosenTemplate, Definition};
 use super::{Resolver, Wanted};
@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::ids::TaskId;
 use tasker_domain::pin::PinKind;
-use tasker_domain::resolve::ResolveError;
 
 impl Resolver<'_> {
     /// The template version that the task takes.
@@ -40,7 +39,7 @@ impl Resolver<'_> {
         };
         let seen = pin.map(|pin| pin.seen(is_on_ramp));
         let chosen = catalog.choose_template(&target, wanted.version.as_ref(), seen.as_ref());
-        let chosen = chosen.map_err(refused)?;
+        let chosen = chosen?;
         let is_ramped = seen.is_some_and(|pin| pin.is_ramped_to(&chosen.version));
         let family: &Family = &catalog.templates[&target];
         let chosen = Arc::new(ChosenTemplate {
@@ -69,16 +68,5 @@ impl Resolver<'_> {
         let definition = Arc::new(Definition::stored(template_version_id, stored)?);
         kept.keep(template_version_id, definition.clone());
         Ok(definition)
-    }
-}
-
-/// A template that does not exist is refused as ever.
-pub(crate) fn refused(error: ResolveError) -> RegistryError {
-    match error {
-        ResolveError::NoTemplate { target } => RegistryError::Unknown {
-            kind: Kind::Template,
-            target,
-        },
-        error => RegistryError::Unresolved(vec![error]),
     }
 }
