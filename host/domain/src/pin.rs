@@ -260,5 +260,16 @@ pub fn standing(newest_first: &[PastChange]) -> impl Iterator<Item = (i64, &str)
     changes.map_while(|change| Some((change.id, change.from.as_deref()?)))
 }
 
+/// The newest requirement before the present one that could be gone back to, with the change that is
+/// taken back: the first that something satisfies.
+pub fn rollback_target(
+    newest_first: &[PastChange],
+    is_met: impl Fn(&Requirement) -> bool,
+) -> Option<(i64, Requirement)> {
+    standing(newest_first)
+        .filter_map(|(id, text)| Some((id, text.parse().ok()?)))
+        .find(|(_, requirement)| is_met(requirement))
+}
+
 #[cfg(test)]
 mod tests;

@@ -358,7 +358,7 @@ fn way_out(
     requirement: &Requirement,
     existing: &Existing,
 ) -> String {
-    let Some((version, bar)) = existing.barred(requirement) else {
+    let Some((version, bar)) = existing.ineligible(requirement) else {
         return format!("satisfies {requirement}; publish one or pin another");
     };
     let mend = match bar {

@@ -18,8 +18,8 @@ use tasker_domain::name::Name;
 use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_registry::RegistryError;
-use tasker_registry::lead::ResolvedPin;
 use tasker_registry::pin::PinTarget;
+use tasker_registry::resolved_pin::ResolvedPin;
 use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
 
 pub fn router() -> Router<Api> {
@@ -118,7 +118,7 @@ async fn list(
         .await?;
     let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
     let Page { items, next } = limit.page(rows, cursor, |row| row);
-    let items = api.registry.lead(items).await?;
+    let items = api.registry.resolve_pins(items).await?;
     let items = items.into_iter().map(PinView::from).collect();
     Ok(Json(Page { items, next }))
 }
@@ -160,7 +160,7 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
 impl PinView {
     /// The pin as it stands, with what it leads to now.
     pub(super) async fn of(row: PinRow, api: &Api) -> Result<Self, ApiError> {
-        let led = api.registry.lead(vec![row]).await?.pop();
+        let led = api.registry.resolve_pins(vec![row]).await?.pop();
         Ok(Self::from(led.expect("one pin was asked for")))
     }
 }
