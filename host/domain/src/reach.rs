@@ -39,7 +39,7 @@ impl Reach {
 }
 
 /// What new tasks take at one place, as it stands and with the version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reached {
     pub reach: Reach,
     /// What they take now, but for those on a ramp; none where nothing will do.

@@ -4,15 +4,16 @@
 //! query. Versions that are barred are candidates too: an error can then say that they exist.
 
 mod existing;
+mod ineligible;
 
 pub use existing::Existing;
+pub use ineligible::{Availability, Ineligible, VersionStatus, VersionStatusError};
 
 use super::name::Name;
 use super::pin::Pinned;
 use super::requirement::{HandlerRef, QualifiedName, Requirement};
 use semver::Version;
 use std::collections::BTreeMap;
-use std::fmt;
 use std::sync::Arc;
 
 /// One version that exists.
@@ -23,57 +24,6 @@ pub struct Candidate<Id> {
     pub bar: Option<Ineligible>,
     /// What the caller knows this version by.
     pub id: Id,
-}
-
-/// Why new tasks may not take a version; tasks that have it in their lock are another matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ineligible {
-    /// Its owner took it back.
-    Yanked,
-    /// It wants more rights than it has, and nobody agreed so far.
-    NeedsApproval,
-    /// No host runs its code.
-    Quarantined,
-    /// Nothing needed it any more, and its bytes were removed.
-    Collected,
-    /// No key signed it that the namespace of the task takes.
-    Unsigned,
-}
-
-impl Ineligible {
-    /// The bar of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        let all = [
-            Self::Yanked,
-            Self::NeedsApproval,
-            Self::Quarantined,
-            Self::Collected,
-            Self::Unsigned,
-        ];
-        all.into_iter().find(|bar| bar.as_str() == name)
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yanked => "yanked",
-            Self::NeedsApproval => "needs_approval",
-            Self::Quarantined => "quarantined",
-            Self::Collected => "collected",
-            Self::Unsigned => "unsigned",
-        }
-    }
-}
-
-impl fmt::Display for Ineligible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Yanked => "yanked",
-            Self::NeedsApproval => "needs approval",
-            Self::Quarantined => "quarantined",
-            Self::Collected => "collected",
-            Self::Unsigned => "not signed",
-        })
-    }
 }
 
 /// All versions of the components that a template names; a missing entry is a component that does

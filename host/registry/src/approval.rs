@@ -3,7 +3,7 @@
 use super::discover::{descriptor, parse_version};
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::approve::{Approval, Approved};
-use crate::store::component::{ComponentVersionRow, VersionStatus};
+use crate::store::component::ComponentVersionRow;
 use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
@@ -12,7 +12,7 @@ use tasker_domain::capability::{Capability, beyond};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
-use tasker_domain::resolve::Ineligible;
+use tasker_domain::resolve::{Ineligible, VersionStatus};
 use tasker_domain::scope::Scope;
 
 impl Registry {

@@ -2,7 +2,7 @@
 
 use super::discover::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
-use crate::store::component::{ComponentVersionRow, VersionStatus};
+use crate::store::component::ComponentVersionRow;
 use crate::store::pin::AffectedPins;
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use crate::store::template::TemplateVersionRow;
@@ -11,6 +11,7 @@ use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::NameError;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
 
 impl Registry {
     /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks

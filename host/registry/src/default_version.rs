@@ -1,9 +1,12 @@
 //! The version that a new task takes where it asks for none: the one meaning of `latest`.
 
 use semver::Version;
-use serde::Serialize;
+use std::collections::BTreeMap;
 use tasker_domain::requirement::Requirement;
 use tasker_domain::resolve::{Candidate, Ineligible, Pin};
+
+/// How many versions new tasks may not take, by the reason.
+pub type IneligibleCounts = BTreeMap<Ineligible, usize>;
 
 /// All versions of a template or component as a list has them, each with why new tasks may not take it,
 /// if so; and the pin of its own namespace.
@@ -29,25 +32,6 @@ pub trait ListedVersions {
     }
 }
 
-/// How many versions new tasks may not take, by the reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct IneligibleCounts {
-    #[serde(skip_serializing_if = "is_zero")]
-    pub yanked: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub needs_approval: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub quarantined: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub collected: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub unsigned: usize,
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
 impl FamilyVersions<'_> {
     /// What resolution chooses for a task of this namespace that is on no ramp; none where it would
     /// refuse the task.
@@ -62,16 +46,9 @@ impl FamilyVersions<'_> {
     }
 
     pub fn bar_counts(&self) -> IneligibleCounts {
-        let mut counts = IneligibleCounts::default();
-        for candidate in self.candidates() {
-            match candidate.bar {
-                None => {}
-                Some(Ineligible::Yanked) => counts.yanked += 1,
-                Some(Ineligible::NeedsApproval) => counts.needs_approval += 1,
-                Some(Ineligible::Quarantined) => counts.quarantined += 1,
-                Some(Ineligible::Collected) => counts.collected += 1,
-                Some(Ineligible::Unsigned) => counts.unsigned += 1,
-            }
+        let mut counts = IneligibleCounts::new();
+        for reason in self.candidates().filter_map(|it| it.bar) {
+            *counts.entry(reason).or_default() += 1;
         }
         counts
     }

@@ -2,8 +2,8 @@
 
 use super::default_version::{FamilyVersions, ListedVersions};
 use super::{Kind, Registry, RegistryError, Release};
-use crate::store::component::{ComponentRow, ComponentVersionRow};
-use crate::store::template::{TemplateRow, TemplateVersionRow};
+use crate::store::component::{ComponentVersionRow, ListedRow};
+use crate::store::template::TemplateVersionRow;
 use semver::Version;
 use serde::Deserialize as _;
 use tasker_domain::descriptor::Descriptor;
@@ -19,7 +19,7 @@ impl Registry {
         namespace: Option<&Name>,
         after: Option<(&str, &str)>,
         limit: i64,
-    ) -> Result<Vec<ComponentRow>, RegistryError> {
+    ) -> Result<Vec<ListedRow>, RegistryError> {
         Ok(self.store.list_components(namespace, after, limit).await?)
     }
 
@@ -47,7 +47,7 @@ impl Registry {
         namespace: Option<&Name>,
         after: Option<(&str, &str)>,
         limit: i64,
-    ) -> Result<Vec<TemplateRow>, RegistryError> {
+    ) -> Result<Vec<ListedRow>, RegistryError> {
         Ok(self.store.list_templates(namespace, after, limit).await?)
     }
 
@@ -77,7 +77,7 @@ impl Registry {
         let QualifiedName { namespace, name } = target;
         let named = [(namespace.as_str(), name.as_str())];
         let rows = self.store.templates_named(&named).await?;
-        Ok(rows.iter().find_map(TemplateRow::default_version))
+        Ok(rows.iter().find_map(ListedRow::default_version))
     }
 
     /// One version of a template.
@@ -118,17 +118,7 @@ pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError
     })
 }
 
-impl ListedVersions for TemplateRow {
-    fn family(&self) -> FamilyVersions<'_> {
-        FamilyVersions {
-            versions: &self.versions,
-            bars: &self.bars,
-            pin: self.pin.as_deref(),
-        }
-    }
-}
-
-impl ListedVersions for ComponentRow {
+impl ListedVersions for ListedRow {
     fn family(&self) -> FamilyVersions<'_> {
         FamilyVersions {
             versions: &self.versions,

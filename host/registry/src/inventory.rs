@@ -3,7 +3,6 @@
 
 use super::discover::parse_version;
 use super::{Registry, RegistryError};
-use crate::store::component::VersionStatus;
 use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -12,6 +11,7 @@ use std::collections::BTreeMap;
 use tasker_domain::actor::Actor;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::template::Template;
 
 /// The most templates and the most components of one tree or drawing.

@@ -1,22 +1,21 @@
 //! What keeps a version in use.
 
 use super::discover::parse_version;
-use super::hidden::{Hidden, keep};
 use super::pin_sides::{Side, Sides};
 use super::rollback::PinHistories;
 use super::uses::MAX_USES;
 use super::{Registry, RegistryError};
-use crate::store::component::VersionStatus;
 use crate::store::references::{ComponentPinRow, LastUse, OpenTasks};
 use crate::store::uses::UseRow;
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Ineligible, highest};
+use tasker_domain::resolve::{Candidate, Ineligible, VersionStatus, highest};
 
 /// What keeps a version in use. It is drained when nothing does.
 #[derive(Debug)]

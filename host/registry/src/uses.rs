@@ -1,16 +1,15 @@
 //! Who uses a component: templates, pins, open tasks.
 
 use super::discover::parse_version;
-use super::hidden::{Hidden, keep};
 use super::{Registry, RegistryError};
-use crate::store::component::VersionStatus;
 use crate::store::uses::{PinUseRow, UseRow};
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Ineligible, highest};
+use tasker_domain::resolve::{Candidate, Ineligible, VersionStatus, highest};
 use tasker_domain::signing_policy::SigningPolicy;
 
 /// The most steps and pins that are told of one component.

@@ -1,12 +1,9 @@
 //! What publishing a version of a component would change.
 
 use super::held::reached_steps;
-use super::obstacle::Obstacle;
-use super::step_reach::StepReach;
-use super::{Numbered, OpenTasks, open_tasks};
+use super::open_tasks;
 use crate::default_version::ListedVersions as _;
 use crate::discover::descriptor;
-use crate::hidden::{Hidden, keep};
 use crate::sign::check_signatures;
 use crate::storable;
 use crate::store::component::ComponentVersionRow;
@@ -16,70 +13,16 @@ use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
-use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
-use tasker_domain::name::Name;
+use tasker_domain::hidden::Hidden;
 use tasker_domain::pin::Pinned;
-use tasker_domain::ramp::Percent;
+use tasker_domain::plan::{Admits, ComponentPlan, PinReach, StepReach};
 use tasker_domain::reach::Reach;
-use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::Ineligible;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::{Availability, Ineligible};
 use tasker_domain::signature::Signature;
-
-/// What publishing a version of a component would change, if nobody is in its way.
-#[derive(Clone, Debug, Serialize)]
-pub struct ComponentPlan {
-    pub namespace: Name,
-    pub name: Name,
-    pub version: Version,
-    pub digest: Digest,
-    /// What inspection found in it.
-    pub descriptor: Descriptor,
-    /// `active`, or why new tasks may not take it; null where it is not published.
-    pub status: Option<&'static str>,
-    #[serde(flatten)]
-    pub number: Numbered,
-    /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
-    pub unapproved: Vec<String>,
-    /// What else is in its way, one sentence each.
-    pub obstacles: Vec<Obstacle>,
-    /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
-    /// that would run it first.
-    pub steps: Vec<StepReach>,
-    /// Steps that run the component and ask for other versions.
-    pub unmatched_steps: usize,
-    pub pins: Vec<PinReach>,
-    pub open_tasks: Vec<OpenTasks>,
-    /// There are more steps or pins than are told.
-    pub is_cut: bool,
-    /// What its reader may not see of steps and pins.
-    pub hidden: Hidden,
-}
-
-/// A pin of the component.
-#[derive(Clone, Debug, Serialize)]
-pub struct PinReach {
-    pub namespace: String,
-    pub requirement: Requirement,
-    /// Where its ramp leads; null where it has none.
-    pub ramp: Option<Requirement>,
-    pub percent: Option<Percent>,
-    pub admits: Admits,
-}
-
-/// Whether a pin lets new tasks take a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Admits {
-    All,
-    /// Those that are on its ramp.
-    Ramp,
-    /// Those that are not on its ramp.
-    Rest,
-    Nobody,
-}
 
 impl Registry {
     /// What publishing these bytes under this version, with these signatures, would change. Nothing
@@ -156,11 +99,17 @@ impl Registry {
             bytes: bytes.unwrap_or_default().into(),
         };
         let status = match (row.is_quarantined, row.collected_at) {
-            (true, _) => Ineligible::Quarantined.as_str(),
-            (false, Some(_)) => Ineligible::Collected.as_str(),
-            (false, None) => row.status.as_str(),
+            (true, _) => Some(Ineligible::Quarantined),
+            (false, Some(_)) => Some(Ineligible::Collected),
+            (false, None) => row.status.ineligible(),
         };
-        let plan = self.plan_of(target, version, uploaded, Some(status), signatures);
+        let plan = self.plan_of(
+            target,
+            version,
+            uploaded,
+            Some(Availability(status)),
+            signatures,
+        );
         let plan = plan.await?;
         Ok(ComponentPlan {
             unapproved: row.unapproved,
@@ -173,7 +122,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         uploaded: Uploaded,
-        status: Option<&'static str>,
+        status: Option<Availability>,
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
@@ -218,17 +167,6 @@ impl Registry {
             is_cut,
             hidden: Hidden::default(),
         })
-    }
-}
-
-impl ComponentPlan {
-    /// The plan as one reads it who may read these namespaces.
-    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
-        self.hidden = Hidden {
-            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
-            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
-        };
-        self
     }
 }
 

@@ -1,8 +1,6 @@
 //! Which steps a version reaches, as the namespaces of their templates take components.
 
-use super::step_reach::StepReach;
 use crate::signing_policy_filter::SigningPolicyFilter;
-use crate::store::component::VersionStatus;
 use crate::store::uses::UseRow;
 use crate::{Registry, RegistryError};
 use semver::Version;
@@ -10,9 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::pin::Pinned;
+use tasker_domain::plan::StepReach;
 use tasker_domain::reach::{Arrival, Reached};
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::Candidate;
+use tasker_domain::resolve::{Candidate, VersionStatus};
 use tasker_domain::signature::Signature;
 
 /// A component as namespaces with signing policies find it.

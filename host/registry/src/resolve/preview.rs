@@ -2,12 +2,11 @@
 
 use super::super::discover::parse_version;
 use super::super::error::lines;
-use super::assumed::Assumed;
+use super::assumed;
 use super::pins::NamespacePins;
 use super::{Registry, RegistryError, lock_entry};
 use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,40 +16,11 @@ use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::Pinned;
-use tasker_domain::ramp::Percent;
-use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
+use tasker_domain::plan::{Assumed, RampChoice, StepChoice, Ungranted};
+use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{Candidate, Components, Pins, choose_components};
 use tasker_domain::share::{UnsharedUse, UsableComponents};
 use tasker_domain::template::{OrderedStep, Template};
-
-/// What one step of a new task would run.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepChoice {
-    pub step: Name,
-    pub handler: HandlerRef,
-    /// None where no version will do.
-    pub takes: Option<Version>,
-    /// What a share of new tasks would take instead, by a ramp.
-    pub ramp: Option<RampChoice>,
-    /// Why no task could run it.
-    pub problem: Option<String>,
-}
-
-/// What tasks on a ramp would take.
-#[derive(Clone, Debug, Serialize)]
-pub struct RampChoice {
-    pub takes: Version,
-    pub percent: Percent,
-}
-
-/// What a component wants that the namespace of the task does not grant to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Ungranted {
-    /// As the namespace names it.
-    pub component: ComponentRef,
-    pub version: Version,
-    pub capabilities: Vec<String>,
-}
 
 /// All that new tasks of a template would run.
 pub struct ResolutionPreview {
@@ -80,7 +50,7 @@ impl Registry {
         assumed: &Assumed,
     ) -> Result<ResolutionPreview, RegistryError> {
         let mut pins = self.pins_of(&template.namespace).await?;
-        assumed.repin(&template.namespace, &mut pins);
+        assumed::repin(assumed, &template.namespace, &mut pins);
         let mut resolver = self.resolver().await?;
         let ramps: Vec<String> = pins
             .components
@@ -89,7 +59,7 @@ impl Registry {
             .collect();
         let components = template.components();
         let mut versions = resolver.versions_of(&components, &pins.policy).await?;
-        assumed.add_to(&mut versions);
+        assumed::add_versions(assumed, &mut versions);
         let foresight = PreviewRequest {
             home: &template.namespace,
             usable: self.usable(&template.namespace, &components).await?,
@@ -107,7 +77,8 @@ impl Registry {
         let ids = ids.chain(ramped.map(|candidate| candidate.id));
         let (stored, new): (BTreeSet<i32>, BTreeSet<i32>) = ids.partition(|id| *id >= 0);
         let mut descriptors = resolver.descriptors(stored).await?;
-        descriptors.extend(new.into_iter().filter_map(|id| assumed.descriptor(id)));
+        let found = new.into_iter();
+        descriptors.extend(found.filter_map(|id| assumed::descriptor(assumed, id)));
         let grants = self.grants_of(&template.namespace).await?;
         Ok(ResolutionPreview {
             ungranted: foresight.ungranted(&steps, &descriptors, &grants),

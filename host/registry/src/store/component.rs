@@ -4,12 +4,13 @@ use super::Store;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
+use tasker_domain::compatibility::CompatReport;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
 /// An upload that was inspected and may be stored.
@@ -29,46 +30,9 @@ pub struct NewComponentVersion<'a> {
     pub actor: &'a Actor,
 }
 
-/// Whether new tasks may take a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VersionStatus {
-    Active,
-    /// It wants more rights than it has; an operator has to agree.
-    NeedsApproval,
-    /// Taken back: tasks that have it keep it.
-    Yanked,
-}
-
-impl VersionStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::NeedsApproval => "needs_approval",
-            Self::Yanked => "yanked",
-        }
-    }
-}
-
-impl TryFrom<String> for VersionStatus {
-    type Error = VersionStatusError;
-
-    fn try_from(text: String) -> Result<Self, VersionStatusError> {
-        [Self::Active, Self::NeedsApproval, Self::Yanked]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(VersionStatusError(text))
-    }
-}
-
-/// A text that is not the status of a version.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no status of a version")]
-pub struct VersionStatusError(String);
-
-/// A family of uploads with the versions it has, in no order.
+/// A component or template with the versions it has, in no order.
 #[derive(Debug, FromRow)]
-pub struct ComponentRow {
+pub struct ListedRow {
     pub namespace: String,
     pub name: String,
     pub versions: Vec<String>,
@@ -95,7 +59,8 @@ pub struct ComponentVersionRow {
     pub status: VersionStatus,
     /// No host starts its code.
     pub is_quarantined: bool,
-    pub verdict: Option<Value>,
+    #[sqlx(json(nullable))]
+    pub verdict: Option<CompatReport>,
     /// What it wants beyond what was agreed to.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
@@ -134,7 +99,7 @@ impl Store {
         namespace: Option<&Name>,
         after: Option<(&str, &str)>,
         limit: i64,
-    ) -> Result<Vec<ComponentRow>, DatabaseError> {
+    ) -> Result<Vec<ListedRow>, DatabaseError> {
         let (after_namespace, after_name) = after.unzip();
         let rows = sqlx::query_as(LIST)
             .bind(namespace.map(Name::as_str))

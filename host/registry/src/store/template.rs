@@ -1,7 +1,7 @@
 //! Task templates and their versions.
 
 use super::Store;
-use super::component::VersionStatus;
+use super::component::ListedRow;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -11,6 +11,8 @@ use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_database::column;
+use tasker_domain::compatibility::CompatReport;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
 /// A template that was checked and may be stored.
@@ -55,19 +57,6 @@ pub struct NewStepTemplate {
     pub result_schema: Option<String>,
 }
 
-/// A family of templates with the versions it has, in no order.
-#[derive(Debug, FromRow)]
-pub struct TemplateRow {
-    pub namespace: String,
-    pub name: String,
-    pub versions: Vec<String>,
-    /// In the order of the versions: why new tasks may not take each; null where they may.
-    pub bars: Vec<Option<String>>,
-    /// What the namespace's pin asks for, if there is one.
-    pub pin: Option<String>,
-    pub created_at: DateTime<Utc>,
-}
-
 /// One template version.
 #[derive(Debug, FromRow)]
 pub struct TemplateVersionRow {
@@ -84,7 +73,8 @@ pub struct TemplateVersionRow {
     pub definition: Value,
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
-    pub verdict: Option<Value>,
+    #[sqlx(json(nullable))]
+    pub verdict: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -118,7 +108,7 @@ impl Store {
         namespace: Option<&Name>,
         after: Option<(&str, &str)>,
         limit: i64,
-    ) -> Result<Vec<TemplateRow>, DatabaseError> {
+    ) -> Result<Vec<ListedRow>, DatabaseError> {
         let (after_namespace, after_name) = after.unzip();
         let rows = sqlx::query_as(LIST)
             .bind(namespace.map(Name::as_str))
@@ -134,7 +124,7 @@ impl Store {
     pub async fn templates_named(
         &self,
         templates: &[(&str, &str)],
-    ) -> Result<Vec<TemplateRow>, DatabaseError> {
+    ) -> Result<Vec<ListedRow>, DatabaseError> {
         let (namespaces, names): (Vec<&str>, Vec<&str>) = templates.iter().copied().unzip();
         let rows = sqlx::query_as(NAMED)
             .bind(namespaces)
