@@ -53,7 +53,7 @@ fn is_inlined(text: &str) -> bool {
     text.contains("language sql stable\nas $$") && text.contains("it is inlined")
 }
 
-pub fn listed_in_store(tree: &Tree) -> Vec<Fault> {
+pub fn listed_in_migrate(tree: &Tree) -> Vec<Fault> {
     let list = tree.rust().find(|source| source.path == FUNCTION_LIST);
     let list = &list.expect("the migrations list the function files").text;
     function_sources(tree)

@@ -184,11 +184,8 @@ impl Host {
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
-        tokio::spawn(
-            notifications
-                .clone()
-                .listen(database.clone(), closing.clone()),
-        );
+        let hints = notifications.clone();
+        tokio::spawn(hints.listen(database.clone(), closing.clone()));
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
         let registry = Registry::new(engine.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
