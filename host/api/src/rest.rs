@@ -1,21 +1,19 @@
 //! The resources under /v1, one file each.
 
 mod access;
-mod affected_pins;
 mod audit;
-mod bars;
+mod availability;
 mod collections;
 mod components;
-mod diffs;
+mod definitions;
 mod grants;
-mod holders;
 pub mod keys;
 mod kv;
 mod limits;
 mod pin_ramps;
 mod pins;
-mod plans;
 mod reason;
+mod references;
 mod registry;
 mod registry_views;
 mod secrets;
@@ -24,17 +22,21 @@ mod signatures;
 mod task_payloads;
 mod task_views;
 mod tasks;
-mod template_views;
 mod templates;
 mod upgrades;
-mod versions_query;
 
 use super::Api;
 use super::routes::Routes;
 use axum::Router;
 
 pub(crate) fn routes() -> Routes {
-    Routes::default().and(keys::routes()).undeclared(router())
+    Routes::default()
+        .and(keys::routes())
+        .and(components::routes())
+        .and(templates::routes())
+        .and(availability::routes())
+        .and(references::routes())
+        .undeclared(router())
 }
 
 /// What no endpoint declares yet.
@@ -42,10 +44,6 @@ fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
         .merge(audit::router())
-        .merge(components::router())
-        .merge(templates::router())
-        .merge(diffs::router())
-        .merge(plans::router())
         .merge(pins::router())
         .merge(pin_ramps::router())
         .merge(secrets::router())
@@ -55,10 +53,8 @@ fn router() -> Router<Api> {
         .merge(limits::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
-        .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())
-        .merge(holders::router())
         .merge(collections::router())
         .merge(upgrades::router())
 }

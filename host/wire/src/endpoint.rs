@@ -92,6 +92,19 @@ impl Media for Yaml {
     const TYPES: &'static [&'static str] = &["application/yaml", "application/x-yaml", "text/yaml"];
 }
 
+/// The text of a template, or a value as JSON that holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum YamlOrJson {}
+
+impl Media for YamlOrJson {
+    const TYPES: &'static [&'static str] = &[
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        "application/json",
+    ];
+}
+
 /// JSON text of any kind, as it was stored.
 #[derive(Clone, Copy, Debug)]
 pub enum JsonText {}
@@ -123,6 +136,13 @@ macro_rules! endpoint {
         $(#[$doc])*
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         pub struct $name { $(pub $segment: $type),* }
+
+        impl $name {
+            /// The endpoint at the path with these segments.
+            pub fn at($($segment: $type),*) -> Self {
+                Self { $($segment),* }
+            }
+        }
 
         impl $crate::endpoint::Endpoint for $name {
             const METHOD: http::Method = http::Method::$method;

@@ -4,20 +4,17 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::components::ComponentVersionView;
 use super::reason::{OnlyReason, check_reason};
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get};
 use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
 use tasker_domain::scope::Scope;
 use tasker_registry::RegistryError;
 use tasker_registry::store::grant::{GrantFilter, GrantRow};
-use tasker_registry::version::parse_version;
 use tasker_wire::grant::{Grant, NewGrant};
 
 pub fn router() -> Router<Api> {
@@ -25,10 +22,6 @@ pub fn router() -> Router<Api> {
         .route("/grants", get(list))
         .route("/namespaces/{namespace}/grants", get(list_own).post(add))
         .route("/namespaces/{namespace}/grants/{grant_id}", delete(remove))
-        .route(
-            "/namespaces/{namespace}/components/{name}/versions/{version}/approve",
-            post(approve),
-        )
 }
 
 #[derive(Deserialize)]
@@ -38,14 +31,6 @@ struct ListQuery {
     component: Option<String>,
     after: Option<String>,
     limit: Option<u32>,
-}
-
-/// The version as it stands now, with what was granted to it by this.
-#[derive(Serialize)]
-struct ApprovedView {
-    #[serde(flatten)]
-    version: ComponentVersionView,
-    granted: Vec<Grant>,
 }
 
 async fn add(
@@ -106,25 +91,6 @@ async fn list(
     Ok(Json(limit.page(rows, cursor, |row| grant(row, None))))
 }
 
-async fn approve(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    JsonBody(body): JsonBody<OnlyReason>,
-) -> Result<Json<ApprovedView>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let (row, added) = api
-        .registry
-        .approve(&target, &version, &caller.0, body.reason()?)
-        .await?;
-    let granted = api.registry.granted_to(&target).await?;
-    Ok(Json(ApprovedView {
-        version: ComponentVersionView::of(row, None, &granted)?,
-        granted: added.into_iter().map(|row| grant(row, None)).collect(),
-    }))
-}
-
 fn grantee(text: &str) -> Result<Scope, ApiError> {
     let grantee = text.parse::<Scope>();
     grantee.map_err(|error| ApiError::parameter("component", error.to_string()))
@@ -134,7 +100,7 @@ fn grant_cursor(after: &str) -> Result<i64, ApiError> {
     after.parse().map_err(|_| wrong_cursor(after))
 }
 
-fn grant(row: GrantRow, created: Option<bool>) -> Grant {
+pub(super) fn grant(row: GrantRow, created: Option<bool>) -> Grant {
     Grant {
         id: row.grant_id,
         namespace: row.namespace,

@@ -1,4 +1,4 @@
-//! Signatures of components, the keys that namespaces take them by, and the bytes that are signed.
+//! Signatures of components, and the keys that namespaces take them by.
 
 use super::super::Api;
 use super::super::error::ApiError;
@@ -6,16 +6,13 @@ use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::request::{Caller, InPath, InQuery, JsonBody};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get};
 use axum::{Json, Router};
 use serde::Deserialize;
 use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
 use tasker_registry::store::signature::{SignatureRow, SigningKeyRow};
-use tasker_registry::version::parse_version;
 use tasker_wire::headers::SIGNATURE;
 use tasker_wire::signature::{self as wire, NewSigningKey, SigningKey};
 
@@ -25,11 +22,8 @@ const MAX_SIGNATURES: usize = 8;
 const MAX_KEY_NAME_BYTES: usize = 100;
 
 pub fn router() -> Router<Api> {
-    const VERSION: &str = "/namespaces/{namespace}/components/{name}/versions/{version}";
     const KEYS: &str = "/namespaces/{namespace}/signing-keys";
     Router::new()
-        .route(&format!("{VERSION}/bytes"), get(bytes))
-        .route(&format!("{VERSION}/signatures"), get(signatures))
         .route(KEYS, get(list_keys).post(add_key))
         .route(&format!("{KEYS}/{{key}}"), delete(remove_key))
 }
@@ -53,40 +47,6 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
 struct ListQuery {
     after: Option<String>,
     limit: Option<u32>,
-}
-
-async fn bytes(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Response, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let (digest, bytes) = api.registry.component_bytes(&target, &version).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/wasm".to_owned()),
-        (header::ETAG, format!("\"sha256:{digest}\"")),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-/// All at once: there are few.
-async fn signatures(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Json<Page<wire::Signature>>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let row = api.registry.component_version(&target, &version).await?;
-    let keys = api
-        .registry
-        .signing_keys(&target.namespace, None, PageLimit::parse(None)?.rows())
-        .await?;
-    let signatures = api.registry.signatures(row.digest).await?;
-    let items = signatures.iter().map(|row| signature(row, &keys));
-    Ok(Json(Page {
-        items: items.collect(),
-        next: None,
-    }))
 }
 
 async fn list_keys(
@@ -138,7 +98,7 @@ async fn remove_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
+pub fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
     let key = row.signature.key();
     let known = keys.iter().find(|known| known.public_key == *key);
     wire::Signature {

@@ -8,13 +8,13 @@ use crate::output::tell;
 use crate::paint::{Paint, Tone};
 use crate::reference::Reference;
 use crate::signing::signatures_beside;
-use crate::view::TemplateVersion;
-use crate::{CliError, Context, Exit, list, units};
+use crate::{CliError, Context, Exit, units};
 use reqwest::Method;
 use semver::Version;
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use tasker_domain::name::Name;
+use tasker_wire::template::{PublishQuery, PublishTemplate};
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
 pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
@@ -124,21 +124,14 @@ async fn push_template(
     allow_missing: bool,
     context: &Context,
 ) -> Result<(), CliError> {
-    let version = version.to_string();
-    let at = [
-        "namespaces",
-        namespace.as_str(),
-        "templates",
-        name.as_str(),
-        "versions",
-        &version,
-    ];
-    let allow_missing = allow_missing.then(|| "true".to_owned());
-    let query = list::filters([("allow_missing", allow_missing)]);
-    let (media_type, body) = ("application/yaml", source.to_owned().into());
-    let client = &context.client;
-    let sent = client.upload_with::<TemplateVersion>(Method::PUT, &at, &query, media_type, body);
-    sent.await.map(drop)
+    let call = context.client.call(PublishTemplate::at(
+        namespace.clone(),
+        name.clone(),
+        version.to_string(),
+    ));
+    let call = call.query(&PublishQuery { allow_missing });
+    call.media(source.to_owned()).await?;
+    Ok(())
 }
 
 /// Sets the pin or, without a requirement, removes it.
@@ -149,7 +142,13 @@ async fn set_pin(
     context: &Context,
 ) -> Result<(), CliError> {
     let target = target.replacen('/', "~", 1);
-    let at = ["namespaces", namespace.as_str(), "pins", kind, &target];
+    let at = [
+        "namespaces",
+        namespace.as_str(),
+        "pins",
+        kind.as_str(),
+        &target,
+    ];
     match requirement {
         Some(requirement) => {
             let body = json!({ "requirement": requirement, "reason": REASON });
