@@ -4,7 +4,6 @@ use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
 use super::error::ApiError;
 use super::min_rate::RateTimeout;
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use http_body::Body as _;
@@ -16,7 +15,7 @@ use std::error::Error as _;
 use std::marker::PhantomData;
 use tasker_domain::actor::Actor;
 use tasker_domain::byte_order_mark::{strip_mark, without_mark_bytes};
-use tasker_wire::endpoint::{Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml};
+use tasker_wire::endpoint::{Bytes, Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml};
 use tasker_wire::problem::FieldError;
 
 /// The most values in a body of JSON: in memory each takes many times its text.
@@ -85,7 +84,7 @@ pub struct Unread<M> {
 }
 
 impl<M: Media> Unread<M> {
-    pub async fn bytes(self) -> Result<Bytes, ApiError> {
+    pub async fn bytes(self) -> Result<axum::body::Bytes, ApiError> {
         read(self.request, M::TYPES, self.max_bytes).await
     }
 
@@ -112,7 +111,7 @@ macro_rules! read_by_handlers {
     )*};
 }
 
-read_by_handlers!(Wasm, Yaml, JsonText);
+read_by_handlers!(Bytes, Wasm, Yaml, JsonText);
 
 /// The typed segments of the path.
 pub struct InPath<T>(pub T);
@@ -152,7 +151,11 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
 
 /// Reads a body of one of these media types, `max_bytes` at most. Where it may be large, it has to wait
 /// for its turn.
-pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<Bytes, ApiError> {
+pub async fn read(
+    request: Request,
+    types: &[&str],
+    max_bytes: usize,
+) -> Result<axum::body::Bytes, ApiError> {
     let given = media_type(request.headers());
     if !types.contains(&given.as_str()) {
         return Err(ApiError::MediaType {

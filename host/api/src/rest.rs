@@ -12,7 +12,6 @@ mod holders;
 pub mod keys;
 mod kv;
 mod limits;
-mod pin_ramps;
 mod pins;
 mod plans;
 mod reason;
@@ -34,31 +33,34 @@ use super::routes::Routes;
 use axum::Router;
 
 pub(crate) fn routes() -> Routes {
-    Routes::default().and(keys::routes()).undeclared(router())
+    Routes::default()
+        .and(keys::routes())
+        .and(pins::routes())
+        .and(secrets::routes())
+        .and(kv::routes())
+        .and(grants::routes())
+        .and(shares::routes())
+        .and(limits::routes())
+        .and(signatures::routes())
+        .and(audit::routes())
+        .and(collections::routes())
+        .undeclared(router())
 }
 
 /// What no endpoint declares yet.
 fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
-        .merge(audit::router())
         .merge(components::router())
         .merge(templates::router())
         .merge(diffs::router())
         .merge(plans::router())
-        .merge(pins::router())
-        .merge(pin_ramps::router())
-        .merge(secrets::router())
-        .merge(kv::router())
         .merge(grants::router())
-        .merge(shares::router())
-        .merge(limits::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
         .merge(bars::router())
         .merge(registry::router())
         .merge(signatures::router())
         .merge(holders::router())
-        .merge(collections::router())
         .merge(upgrades::router())
 }
