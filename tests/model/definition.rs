@@ -63,9 +63,11 @@ async fn publish_component(store: &Store, version: &str, bytes: &[u8]) -> i32 {
         status: VersionStatus::Active,
         verdict: None,
         unapproved: &[],
+        decided_at: None,
         actor: &Actor::host(),
     };
-    let (row, _) = store.publish_component(&new).await.unwrap();
+    let published = store.publish_component(&new).await.unwrap();
+    let (row, _) = published.unwrap();
     row.component_version_id
 }
 

@@ -20,8 +20,8 @@ use tasker_registry::store::pin::{PinBy, PinKind};
 /// Steps of the template, each of a component of its own as far as there are that many.
 const STEPS: u32 = 5;
 
-/// Round trips of a resolution after which everything is known anew: generation, pins, template,
-/// versions, lock, generation.
+/// Round trips of a resolution after which everything is known anew: revisions, pins, template,
+/// versions, lock, revisions.
 const ROUND_TRIPS: f64 = 6.0;
 
 /// Resolve tasks with many versions registered, after a change and without one.
@@ -150,7 +150,7 @@ fn wanted(version: &str) -> anyhow::Result<Wanted> {
 
 async fn resolve_ms(registry: &Registry, wanted: &Wanted) -> anyhow::Result<f64> {
     let started = Instant::now();
-    let mut resolver = registry.resolver().await?;
+    let mut resolver = registry.resolver([&wanted.namespace]).await?;
     resolver.resolve(wanted, TaskId::generate()).await?;
     Ok(ms_since(started))
 }

@@ -15,6 +15,7 @@ pub mod template;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use tasker_domain::error_report::FieldError;
 
 /// The most changes that a verdict lists; the gravest are kept.
 pub const MAX_CHANGES: usize = 100;
@@ -40,6 +41,17 @@ pub struct Change {
     pub path: String,
     /// What is different, for people.
     pub what: String,
+}
+
+impl Change {
+    /// The same for whoever published the version.
+    pub fn field_error(&self) -> FieldError {
+        FieldError {
+            path: Some(self.path.clone()),
+            message: format!("{} ({})", self.what, self.level),
+            ..FieldError::default()
+        }
+    }
 }
 
 /// What the host found when it compared a version with the last one below it.

@@ -3,6 +3,7 @@
 use super::DatabaseError;
 use super::pool::{NoEntry, TooManyConnections};
 use std::io::{self, ErrorKind};
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 
 impl DatabaseError {
     /// What is the matter with the database, in words that tell a caller nothing of its insides.
@@ -19,6 +20,16 @@ impl DatabaseError {
                 "the host has closed its connections to the database"
             }
             Self::Sql(_) | Self::Url(..) | Self::Corrupt(_) => LOST,
+        }
+    }
+}
+
+impl Report for DatabaseError {
+    fn report(&self) -> ErrorReport {
+        match self.is_transient() {
+            true => ErrorReport::new(ErrorClass::Unavailable, "database_unavailable")
+                .detail(format!("{}; try again", self.outage())),
+            false => ErrorReport::internal(),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::Engine;
 use sqlx::FromRow;
 use std::path::PathBuf;
 use tasker_database::DatabaseError;
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::secret::SecretValue;
 
 /// The variable that has the keys where no file is named.
@@ -47,6 +48,22 @@ pub enum SecretError {
     Changed { namespace: String, name: String },
     #[error("this machine gives no random numbers")]
     Random(#[source] getrandom::Error),
+}
+
+impl Report for SecretError {
+    fn report(&self) -> ErrorReport {
+        match self {
+            Self::Database(error) => error.report(),
+            Self::NoKeys
+            | Self::KeyFile { .. }
+            | Self::KeyFileOpen { .. }
+            | Self::KeyFileText { .. }
+            | Self::KeyMissing { .. } => {
+                ErrorReport::new(ErrorClass::Conflict, "secret_keys_unusable")
+            }
+            Self::Changed { .. } | Self::Random(_) => ErrorReport::internal(),
+        }
+    }
 }
 
 impl SecretError {

@@ -2,12 +2,13 @@
 
 use super::discover::{descriptor, stored_template};
 use super::verdict::Uploaded;
-use super::{Registry, RegistryError};
+use super::{Kind, Registry, RegistryError};
 use bytes::Bytes;
 use semver::Version;
 use serde::Serialize;
 use tasker_compat::{CompatReport, promise, template};
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
 
 /// All that is different.
@@ -58,7 +59,7 @@ impl Registry {
     ) -> Result<Diff, RegistryError> {
         let uploaded = self.inspected(bytes).await?;
         let changes = self.changes_since(target, from, &uploaded).await?;
-        let taken = numbers(self.component_numbers(target).await?);
+        let taken = numbers(self.versions(Kind::Component, target).await?);
         Ok(diff(
             target,
             None,
@@ -100,7 +101,7 @@ impl Registry {
         let changes = template::compare(&old, new);
         let taken = match to {
             Some(_) => Vec::new(),
-            None => numbers(self.template_numbers(target).await?),
+            None => numbers(self.versions(Kind::Template, target).await?),
         };
         Ok(diff(
             target,
@@ -121,7 +122,7 @@ impl Registry {
     }
 }
 
-fn numbers(all: Vec<(Version, bool)>) -> Vec<Version> {
+fn numbers(all: Vec<(Version, VersionState)>) -> Vec<Version> {
     all.into_iter().map(|(version, _)| version).collect()
 }
 

@@ -1,9 +1,8 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod approval;
-pub mod bar;
+pub mod availability;
 pub mod collect;
-pub mod default_version;
 pub mod diff;
 pub mod discover;
 pub mod grant;
@@ -12,17 +11,17 @@ pub mod hidden;
 pub mod inventory;
 pub mod kv;
 pub mod kv_place;
-pub mod lead;
 pub mod limit;
+pub mod listed;
 pub mod maintenance;
 pub mod pin;
-pub mod pin_sides;
 pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
 pub mod ramp;
 pub mod references;
 pub mod resolve;
+pub mod resolved_pin;
 pub mod secret;
 pub mod semver_violation;
 pub mod share;
@@ -32,17 +31,18 @@ pub mod uses;
 pub mod verdict;
 pub mod watch;
 
+mod catalog;
 mod error;
 mod obstacles;
 mod release;
-mod rollback;
-mod signing_policy_filter;
 mod storable;
+pub mod version;
 mod version_page;
 
 pub use error::RegistryError;
 pub use release::{Kind, Release};
 
+use catalog::cache::CatalogCache;
 use resolve::ResolvedCache;
 use std::sync::Arc;
 use store::Store;
@@ -54,6 +54,7 @@ use tasker_sandbox::Sandbox;
 pub struct Registry {
     store: Store,
     sandbox: Sandbox,
+    kept: Arc<CatalogCache>,
     resolved: Arc<ResolvedCache>,
 }
 
@@ -62,6 +63,7 @@ impl Registry {
         Self {
             store: Store::new(engine),
             sandbox,
+            kept: Arc::default(),
             resolved: Arc::default(),
         }
     }

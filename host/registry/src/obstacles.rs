@@ -16,10 +16,10 @@ impl Registry {
         template: &Template,
         source: &str,
     ) -> Result<Vec<Finding>, RegistryError> {
-        let foreseen = self
+        let preview = self
             .preview_resolution(template, &Assumed::default())
             .await?;
-        let checks = [unrunnable(template, &foreseen.steps)];
+        let checks = [unrunnable(template, &preview.steps)];
         let found: Vec<Problem> = checks.into_iter().flatten().collect();
         Ok(match found.is_empty() {
             true => Vec::new(),

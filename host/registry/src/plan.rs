@@ -1,7 +1,6 @@
 //! What publishing something would change, told before anything changes.
 
 mod component;
-mod held;
 mod obstacle;
 pub mod step_reach;
 mod template;
@@ -73,7 +72,7 @@ impl Registry {
 fn open_tasks(rows: Vec<OpenTasksRow>) -> Result<Vec<OpenTasks>, RegistryError> {
     let parsed = rows.into_iter().map(|row| {
         Ok::<_, RegistryError>(OpenTasks {
-            version: super::discover::parse_version(&row.version)?,
+            version: super::version::parse_version(&row.version)?,
             open_tasks: row.open_tasks,
         })
     });

@@ -3,7 +3,7 @@
 pub mod api_key;
 pub mod approve;
 pub mod audit;
-pub mod candidates;
+pub mod catalog;
 pub mod collect;
 pub mod component;
 pub mod generation;
@@ -12,7 +12,6 @@ pub mod inventory;
 pub mod kv;
 pub mod limit;
 mod namespace;
-pub mod numbers;
 pub mod pin;
 pub mod quarantine;
 pub mod references;

@@ -117,7 +117,8 @@ impl Tasks {
         task_id: TaskId,
         correlation_id: &str,
     ) -> Result<(Vec<CreatedTask>, Identity), TasksError> {
-        let mut resolver = self.registry.resolver().await?;
+        let resolver = self.registry.resolver([&submit.namespace]);
+        let mut resolver = resolver.await?;
         let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
         let identity = resolved.definition.identity();
         let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
@@ -142,7 +143,8 @@ impl Tasks {
 
     /// What each submit is to become, in order.
     async fn resolve_all(&self, submits: &[Submit]) -> Result<Vec<Target>, TasksError> {
-        let mut resolver = self.registry.resolver().await?;
+        let homes = submits.iter().map(|submit| &submit.namespace);
+        let mut resolver = self.registry.resolver(homes).await?;
         let mut targets = Vec::with_capacity(submits.len());
         let mut refused = HashSet::new();
         let mut problems = Vec::new();

@@ -15,6 +15,7 @@ use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
 use tasker_engine::report::{Completed, Failed};
 use tasker_engine::upgrade::{Move, MoveBy};
+use tasker_registry::availability::after_ineligible;
 use tasker_registry::store::Store;
 
 /// Bytes that a claim may bring: more than there are.
@@ -248,7 +249,8 @@ async fn quarantine(engine: &Engine, is_on: bool) -> Call {
     let store = Store::new(engine.clone());
     let (code, actor) = (definition::first_code(), Actor::host());
     if is_on {
-        store.quarantine(code, &actor, "model").await.unwrap();
+        let quarantined = store.quarantine(code, &actor, "model", after_ineligible);
+        quarantined.await.unwrap();
         return Call::Quarantine;
     }
     let released = store.release_quarantine(code, &actor, "model").await;

@@ -18,11 +18,11 @@ use serde::Serialize;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_registry::discover::parse_version;
 use tasker_registry::store::pin::AffectedPins;
 use tasker_registry::store::quarantine::{
     HeldTasks, NamedVersion, QuarantineRow, Quarantined, Released,
 };
+use tasker_registry::version::parse_version;
 
 /// Namespace, name and version of the path.
 type VersionPath = InPath<(Name, Name, String)>;

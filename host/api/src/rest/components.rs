@@ -19,11 +19,12 @@ use tasker_domain::descriptor::{Descriptor, HandlerDescription, Provenance};
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_registry::default_version::{IneligibleCounts, ListedVersions as _};
-use tasker_registry::discover::{descriptor, parse_version};
+use tasker_registry::discover::descriptor;
+use tasker_registry::listed::{IneligibleCounts, ListedFamily};
 use tasker_registry::publish_component::{MAX_COMPONENT_BYTES, Published};
-use tasker_registry::store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
+use tasker_registry::store::component::{ComponentVersionRow, VersionStatus};
 use tasker_registry::store::yank::IneligibleRow;
+use tasker_registry::version::parse_version;
 
 pub(in crate::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
 
@@ -136,7 +137,7 @@ async fn list(
         .registry
         .list_components(namespace, after, limit.rows())
         .await?;
-    let cursor = |row: &ComponentRow| format!("{}/{}", row.namespace, row.name);
+    let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Json(limit.page(rows, cursor, ComponentSummary::from)))
 }
 
@@ -228,11 +229,11 @@ impl From<IneligibleRow> for BarredView {
     }
 }
 
-impl From<ComponentRow> for ComponentSummary {
-    fn from(row: ComponentRow) -> Self {
+impl From<ListedFamily> for ComponentSummary {
+    fn from(row: ListedFamily) -> Self {
         Self {
-            latest: row.default_version().map(|version| version.to_string()),
-            barred: row.bar_counts(),
+            latest: row.latest.map(|version| version.to_string()),
+            barred: row.ineligible,
             versions: row.versions.len(),
             namespace: row.namespace,
             name: row.name,

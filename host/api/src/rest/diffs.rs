@@ -12,8 +12,8 @@ use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::diff::Diff;
-use tasker_registry::discover::parse_version;
 use tasker_registry::publish_component::MAX_COMPONENT_BYTES;
+use tasker_registry::version::parse_version;
 
 pub fn router() -> Router<Api> {
     Router::new()

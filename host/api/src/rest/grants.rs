@@ -16,8 +16,8 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::scope::Scope;
 use tasker_registry::RegistryError;
-use tasker_registry::discover::parse_version;
 use tasker_registry::store::grant::{GrantFilter, GrantRow};
+use tasker_registry::version::parse_version;
 use tasker_wire::Page;
 use tasker_wire::grant::{AddGrant, Grant, GrantQuery, ListGrants, ListOwnGrants, RemoveGrant};
 

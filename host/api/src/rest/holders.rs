@@ -14,11 +14,10 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::Ineligible;
-use tasker_registry::discover::parse_version;
+use tasker_domain::resolve::status_name;
 use tasker_registry::hidden::Hidden;
-use tasker_registry::pin_sides::Side;
-use tasker_registry::references::{PinReference, References, StepReference};
+use tasker_registry::references::{PinReference, References, Side, StepReference};
+use tasker_registry::version::parse_version;
 
 pub fn router() -> Router<Api> {
     let path = |families| {
@@ -87,7 +86,7 @@ async fn of_component(
     let readable = access.permissions().reach(Action::Read);
     let holders = api
         .registry
-        .component_holders(&target, &version, readable.as_deref())
+        .component_references(&target, &version, readable.as_deref())
         .await?;
     let holders = holders.seen_by(|namespace| access.may_read(namespace));
     Ok(Json(HoldersView::of(target, version, holders)))
@@ -98,7 +97,7 @@ async fn of_template(
     InPath((namespace, name, version)): InPath<(Name, Name, String)>,
 ) -> Result<Json<HoldersView>, ApiError> {
     let (target, version) = (QualifiedName { namespace, name }, parse_version(&version)?);
-    let holders = api.registry.template_holders(&target, &version).await?;
+    let holders = api.registry.template_references(&target, &version).await?;
     Ok(Json(HoldersView::of(target, version, holders)))
 }
 
@@ -108,7 +107,7 @@ impl HoldersView {
             namespace: target.namespace,
             name: target.name,
             version,
-            status: holders.bar.map_or("active", Ineligible::as_str),
+            status: status_name(holders.ineligible),
             is_drained: holders.is_drained(),
             open_tasks: holders.open_tasks,
             oldest_tasks: holders.oldest_tasks,

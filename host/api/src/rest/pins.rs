@@ -12,8 +12,8 @@ use tasker_domain::pin::{RampStep, destination};
 use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_registry::RegistryError;
-use tasker_registry::lead::ResolvedPin;
 use tasker_registry::pin::PinTarget;
+use tasker_registry::resolved_pin::ResolvedPin;
 use tasker_registry::store::audit::AuditRow;
 use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
 use tasker_wire::endpoint::Endpoint;
@@ -34,7 +34,7 @@ async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
     let rows = api.registry.list_pins(namespace, after, limit.rows());
     let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
     let Page { items, next } = limit.page(rows.await?, cursor, |row| row);
-    let items = api.registry.lead(items).await?;
+    let items = api.registry.resolve_pins(items).await?;
     let items = items.into_iter().map(view).collect();
     Ok(Reply::ok(Page { items, next }))
 }
@@ -127,7 +127,7 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
 
 /// The pin as it stands, with what it leads to now.
 async fn answer<E: Endpoint<Answer = Pin>>(api: &Api, row: PinRow) -> Answer<E> {
-    let resolved = api.registry.lead(vec![row]).await?.pop();
+    let resolved = api.registry.resolve_pins(vec![row]).await?.pop();
     Ok(Reply::ok(view(resolved.expect("one pin was asked for"))))
 }
 

@@ -14,10 +14,10 @@ use serde::Deserialize;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::MAX_SOURCE_BYTES;
-use tasker_registry::discover::parse_version;
 use tasker_registry::plan::{ComponentPlan, TemplatePlan};
 use tasker_registry::publish_component::MAX_COMPONENT_BYTES;
 use tasker_registry::resolve::assumed::{Assumed, MAX_ASSUMED};
+use tasker_registry::version::parse_version;
 
 /// A template and the descriptors of what it is to run, in bytes.
 const MAX_ASKED_BYTES: usize = 2 * MAX_SOURCE_BYTES;

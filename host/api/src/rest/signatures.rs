@@ -14,8 +14,8 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
-use tasker_registry::discover::parse_version;
 use tasker_registry::store::signature::{SignatureRow, SigningKeyRow};
+use tasker_registry::version::parse_version;
 use tasker_wire::headers::SIGNATURE;
 use tasker_wire::signature::{
     self as wire, AddSigningKey, ListSigningKeys, RemoveSigningKey, SigningKey,

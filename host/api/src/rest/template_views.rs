@@ -10,11 +10,11 @@ use tasker_domain::limits::LimitSettings;
 use tasker_domain::name::Name;
 use tasker_domain::template::{Backoff, OrderedStep, Template};
 use tasker_registry::RegistryError;
-use tasker_registry::default_version::{IneligibleCounts, ListedVersions as _};
 use tasker_registry::discover::stored_template;
+use tasker_registry::listed::{IneligibleCounts, ListedFamily};
 use tasker_registry::publish_template::PublishedTemplate;
 use tasker_registry::store::component::VersionStatus;
-use tasker_registry::store::template::{TemplateRow, TemplateVersionRow};
+use tasker_registry::store::template::TemplateVersionRow;
 
 /// A template in a list.
 #[derive(Serialize)]
@@ -99,11 +99,11 @@ struct RetryView {
     jitter: f64,
 }
 
-impl From<TemplateRow> for TemplateSummary {
-    fn from(row: TemplateRow) -> Self {
+impl From<ListedFamily> for TemplateSummary {
+    fn from(row: ListedFamily) -> Self {
         Self {
-            latest: row.default_version().map(|version| version.to_string()),
-            barred: row.bar_counts(),
+            latest: row.latest.map(|version| version.to_string()),
+            barred: row.ineligible,
             versions: row.versions.len(),
             namespace: row.namespace,
             name: row.name,

@@ -19,9 +19,11 @@ use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{MAX_SOURCE_BYTES, Template, graph};
 use tasker_registry::RegistryError;
-use tasker_registry::discover::{parse_version, stored_template};
+use tasker_registry::discover::stored_template;
+use tasker_registry::listed::ListedFamily;
 use tasker_registry::publish_template::Missing;
-use tasker_registry::store::template::{TemplateRow, TemplateVersionRow};
+use tasker_registry::store::template::TemplateVersionRow;
+use tasker_registry::version::parse_version;
 
 const MEDIA_TYPES: &[&str] = &["application/yaml", "application/x-yaml", "text/yaml"];
 /// In place of a version: the one that a new task takes which asks for none.
@@ -61,7 +63,7 @@ async fn list(
         .registry
         .list_templates(namespace, after, limit.rows())
         .await?;
-    let cursor = |row: &TemplateRow| format!("{}/{}", row.namespace, row.name);
+    let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Json(limit.page(rows, cursor, TemplateSummary::from)))
 }
 

@@ -5,7 +5,7 @@ use crate::output::Output;
 use crate::paint::Tone;
 use crate::{CliError, Exit, Problem, changes, units};
 use semver::Version;
-use tasker_domain::reach::Reach;
+use tasker_domain::impact::Impact;
 
 /// Lines of a table that are printed; `--output json` has all.
 const MAX_ROWS: usize = 20;
@@ -72,18 +72,18 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
 pub fn reach(reached: &Reached, output: Output) -> String {
     let share = reached.percent.map(|percent| percent.to_string());
     let (tone, text) = match reached.reach {
-        Reach::Moves | Reach::Ramped => (
+        Impact::Moves | Impact::Ramped => (
             Tone::Active,
             match share {
                 Some(share) => format!("{share} of them move to it"),
                 None => "move to it".to_owned(),
             },
         ),
-        Reach::Stays => (Tone::Quiet, "take it already".to_owned()),
-        Reach::Pinned => (Tone::Caution, "are held back by the pin".to_owned()),
-        Reach::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
-        Reach::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
-        Reach::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),
+        Impact::Stays => (Tone::Quiet, "take it already".to_owned()),
+        Impact::Pinned => (Tone::Caution, "are held back by the pin".to_owned()),
+        Impact::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
+        Impact::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
+        Impact::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),
     };
     output.paint.tone(tone, &text)
 }

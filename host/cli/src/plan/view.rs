@@ -5,8 +5,8 @@ use semver::Version;
 use serde::Deserialize;
 use tasker_compat::{CompatReport, Level, promise};
 use tasker_domain::descriptor::Descriptor;
+use tasker_domain::impact::Impact;
 use tasker_domain::ramp::Percent;
-use tasker_domain::reach::Reach;
 
 #[derive(Debug, Deserialize)]
 pub struct ComponentPlan {
@@ -67,7 +67,7 @@ impl Numbered {
 
 #[derive(Debug, Deserialize)]
 pub struct Reached {
-    pub reach: Reach,
+    pub reach: Impact,
     pub takes: Option<Version>,
     pub would_take: Option<Version>,
     pub percent: Option<Percent>,

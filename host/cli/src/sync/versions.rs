@@ -261,7 +261,7 @@ impl Known {
         let collected = self.is_collected.then_some(Ineligible::Collected);
         Candidate {
             version: self.version.clone(),
-            bar: collected.or(self.bar),
+            ineligible: collected.or(self.bar),
             id: (),
         }
     }

@@ -1,8 +1,8 @@
 //! Steps that a version would reach.
 
 use serde::Serialize;
+use tasker_domain::impact::ImpactReport;
 use tasker_domain::name::Name;
-use tasker_domain::reach::Reached;
 use tasker_domain::requirement::Requirement;
 
 /// A step that it reaches, or almost.
@@ -17,7 +17,7 @@ pub struct StepReach {
     pub handler: Name,
     pub requirement: Requirement,
     #[serde(flatten)]
-    pub reached: Reached,
+    pub reached: ImpactReport,
     /// New tasks would take it here, and find that it lacks the handler.
     pub lacks_handler: bool,
 }

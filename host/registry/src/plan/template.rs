@@ -1,6 +1,8 @@
 //! What publishing a template would change, and what its steps would run.
 
+use super::component::PROPOSED_ID;
 use super::{Numbered, OpenTasks, open_tasks};
+use crate::catalog::{FamilyVersion, Selection};
 use crate::publish_template::{check_address, definition_json};
 use crate::resolve::assumed::Assumed;
 use crate::resolve::preview::{StepChoice, Ungranted};
@@ -8,9 +10,11 @@ use crate::{Kind, Registry, RegistryError, Release};
 use semver::Version;
 use serde::Serialize;
 use tasker_domain::digest::Digest;
+use tasker_domain::impact::ImpactReport;
 use tasker_domain::name::Name;
-use tasker_domain::reach::{Arrival, Reached};
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
 
 /// What publishing a template would change.
@@ -26,7 +30,7 @@ pub struct TemplatePlan {
     pub number: Numbered,
     /// What new tasks take that do not ask for a version.
     #[serde(flatten)]
-    pub reached: Reached,
+    pub reached: ImpactReport,
     /// What its steps would run, parents before children.
     pub steps: Vec<StepChoice>,
     /// What the components want and the namespace does not grant to them.
@@ -73,7 +77,7 @@ impl Registry {
         let verdict = self.judge_template(target, template.clone()).await?;
         let number = self.numbered(Kind::Template, target, version, verdict);
         let number = number.await?;
-        let foreseen = self.preview_resolution(&template, assumed).await?;
+        let preview = self.preview_resolution(&template, assumed).await?;
         let open = self
             .store
             .open_tasks_by_template_version(namespace, name)
@@ -85,21 +89,28 @@ impl Registry {
             digest,
             status,
             number,
-            reached: self.template_reach(target, version).await?,
-            steps: foreseen.steps,
-            ungranted: foreseen.ungranted,
+            reached: self.template_impact(target, version).await?,
+            steps: preview.steps,
+            ungranted: preview.ungranted,
             open_tasks: open_tasks(open)?,
         })
     }
 
     /// Which new tasks would take this version of a template.
-    async fn template_reach(
+    async fn template_impact(
         &self,
         target: &QualifiedName,
         version: &Version,
-    ) -> Result<Reached, RegistryError> {
-        let candidates = self.template_candidates(target).await?;
-        let pin = self.template_pin(target).await?;
-        Ok(Arrival::new(version, &candidates).reach(None, pin.as_ref()))
+    ) -> Result<ImpactReport, RegistryError> {
+        let kind = PinKind::Template;
+        let catalog = self.catalog(&Selection::of(kind, target)).await?;
+        let proposed = FamilyVersion {
+            id: PROPOSED_ID,
+            version: version.clone(),
+            state: VersionState::ACTIVE,
+            signers: Vec::new(),
+        };
+        let after = catalog.with_versions(kind, target, vec![proposed]);
+        Ok(catalog.template_impact(&after, target, version))
     }
 }

@@ -71,8 +71,8 @@ impl Store {
             }
         }
         audit::record(&mut tx, &change(version, &approval)).await?;
-        generation::revise_components(&mut tx, version.digest).await?;
-        generation::advance_generation(&mut tx).await?;
+        let namespaces = generation::revise_components(&mut tx, version.digest).await?;
+        generation::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         tx.commit().await?;
         Ok(Approved::Active(added))
     }

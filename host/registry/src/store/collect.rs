@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::component::{ComponentVersionRow, ensure_blob};
-use super::generation::{advance_generation, revise_components};
+use super::generation::{advance, advance_generation, revise_components};
 use serde_json::json;
 use sqlx::FromRow;
 use std::time::Duration;
@@ -11,7 +11,6 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
-use tasker_domain::resolve::Ineligible;
 
 /// Versions that one call collects at most, and bytes that it removes unless one version has more, so
 /// that the registry stands still for a moment only.
@@ -57,30 +56,7 @@ pub enum Collected {
     Delayed,
 }
 
-/// A version of any component, with what resolution asks of it.
-#[derive(Debug, FromRow)]
-pub struct EveryVersionRow {
-    pub component_version_id: i32,
-    pub namespace: String,
-    pub component: String,
-    pub version: String,
-    bar: Option<String>,
-}
-
-impl EveryVersionRow {
-    /// Why new tasks may not take it, if so.
-    pub fn bar(&self) -> Option<Ineligible> {
-        self.bar.as_deref().and_then(Ineligible::named)
-    }
-}
-
 impl Store {
-    /// Every version of every component that has its bytes.
-    pub async fn every_component_version(&self) -> Result<Vec<EveryVersionRow>, DatabaseError> {
-        let rows = sqlx::query_as(EVERY_VERSION).fetch_all(self.pool()).await?;
-        Ok(rows)
-    }
-
     /// What steps of templates that are not yanked run, each once: the template's namespace, and the
     /// handler as the template says it.
     pub async fn every_handler(&self) -> Result<Vec<(String, String)>, DatabaseError> {
@@ -216,8 +192,8 @@ impl Store {
             detail: json!({"digest": version.digest}),
         };
         audit::record(&mut tx, &change).await?;
-        revise_components(&mut tx, version.digest).await?;
-        advance_generation(&mut tx).await?;
+        let namespaces = revise_components(&mut tx, version.digest).await?;
+        advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         // Under the generation, which a collection holds: it sees what that one did, and the next one
         // sees this.
         unvoid_locks(&mut tx, version.component_version_id).await?;
@@ -278,15 +254,6 @@ async fn unvoid_locks(tx: &mut Connection, component_version_id: i32) -> Result<
 fn seconds(duration: Duration) -> f64 {
     duration.as_secs_f64()
 }
-
-const EVERY_VERSION: &str = "
-    select v.component_version_id, n.name as namespace, c.name as component, v.version,
-           case when exists (select from tasker.quarantine q where q.digest = v.digest) then 'quarantined'
-                else nullif(v.status::text, 'active') end as bar
-    from tasker.component_version v
-    join tasker.component c using (component_id)
-    join tasker.namespace n using (namespace_id)
-    where v.collected_at is null";
 
 const EVERY_HANDLER: &str = "
     select distinct n.name, step ->> 'handler'

@@ -4,12 +4,12 @@ use super::Store;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::FromRow;
-use tasker_database::Connection;
-use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
+use tasker_database::{Connection, DatabaseError};
+use tasker_domain::resolve::VersionState;
+pub use tasker_domain::resolve::VersionStatus;
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
 /// An upload that was inspected and may be stored.
@@ -26,58 +26,10 @@ pub struct NewComponentVersion<'a> {
     pub verdict: Option<&'a Value>,
     /// What it wants beyond what was agreed to; empty unless it needs approval.
     pub unapproved: &'a [String],
+    /// The revision of the component under which the status and the verdict were decided; none: it
+    /// does not matter any more.
+    pub decided_at: Option<i64>,
     pub actor: &'a Actor,
-}
-
-/// Whether new tasks may take a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VersionStatus {
-    Active,
-    /// It wants more rights than it has; an operator has to agree.
-    NeedsApproval,
-    /// Taken back: tasks that have it keep it.
-    Yanked,
-}
-
-impl VersionStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::NeedsApproval => "needs_approval",
-            Self::Yanked => "yanked",
-        }
-    }
-}
-
-impl TryFrom<String> for VersionStatus {
-    type Error = VersionStatusError;
-
-    fn try_from(text: String) -> Result<Self, VersionStatusError> {
-        [Self::Active, Self::NeedsApproval, Self::Yanked]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(VersionStatusError(text))
-    }
-}
-
-/// A text that is not the status of a version.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no status of a version")]
-pub struct VersionStatusError(String);
-
-/// A family of uploads with the versions it has, in no order.
-#[derive(Debug, FromRow)]
-pub struct ComponentRow {
-    pub namespace: String,
-    pub name: String,
-    pub versions: Vec<String>,
-    /// In the order of the versions: why new tasks of its own namespace may not take each; null where
-    /// they may.
-    pub bars: Vec<Option<String>>,
-    /// What its own namespace's pin asks for, if there is one.
-    pub pin: Option<String>,
-    pub created_at: DateTime<Utc>,
 }
 
 /// One upload without its bytes.
@@ -103,13 +55,24 @@ pub struct ComponentVersionRow {
     pub collected_at: Option<DateTime<Utc>>,
 }
 
+impl ComponentVersionRow {
+    pub fn state(&self) -> VersionState {
+        VersionState {
+            status: self.status,
+            is_quarantined: self.is_quarantined,
+            is_collected: self.collected_at.is_some(),
+        }
+    }
+}
+
 impl Store {
     /// Stores the upload unless its version exists; in both cases returns the version that stands
-    /// then, and whether this call made it. One transaction: nothing is visible before all is.
+    /// then, and whether this call made it; none where the component has changed since `decided_at`. One
+    /// transaction: nothing is visible before all is.
     pub async fn publish_component(
         &self,
         new: &NewComponentVersion<'_>,
-    ) -> Result<(ComponentVersionRow, bool), DatabaseError> {
+    ) -> Result<Option<(ComponentVersionRow, bool)>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         super::signature::lock_digest(&mut tx, new.digest).await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
@@ -118,47 +81,17 @@ impl Store {
         let created = insert_version(&mut tx, component_id, new).await?;
         if created {
             audit::record(&mut tx, &published(new)).await?;
-            super::generation::revise_components(&mut tx, new.digest).await?;
-            super::generation::advance_generation(&mut tx).await?;
+            let namespaces = super::generation::revise_components(&mut tx, new.digest).await?;
+            if has_moved(&mut tx, component_id, new.decided_at).await? {
+                return Ok(None);
+            }
+            super::generation::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         }
         tx.commit().await?;
         let row = self
             .component_version(new.namespace, new.component, new.version)
             .await?;
-        Ok((row.ok_or(sqlx::Error::RowNotFound)?, created))
-    }
-
-    /// Components by (namespace, name), after the given pair, `limit` at most.
-    pub async fn list_components(
-        &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<ComponentRow>, DatabaseError> {
-        let (after_namespace, after_name) = after.unzip();
-        let rows = sqlx::query_as(LIST)
-            .bind(namespace.map(Name::as_str))
-            .bind(after_namespace)
-            .bind(after_name)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
-    }
-
-    /// All versions of a component, in no order; none where it does not exist.
-    pub async fn component_versions(
-        &self,
-        namespace: &Name,
-        component: &Name,
-    ) -> Result<Vec<ComponentVersionRow>, DatabaseError> {
-        let rows = sqlx::query_as(VERSIONS)
-            .bind(namespace.as_str())
-            .bind(component.as_str())
-            .bind(None::<&str>)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
+        Ok(Some((row.ok_or(sqlx::Error::RowNotFound)?, created)))
     }
 
     /// One version of a component.
@@ -168,7 +101,7 @@ impl Store {
         component: &Name,
         version: &Version,
     ) -> Result<Option<ComponentVersionRow>, DatabaseError> {
-        let row = sqlx::query_as(VERSIONS)
+        let row = sqlx::query_as(VERSION)
             .bind(namespace.as_str())
             .bind(component.as_str())
             .bind(version.to_string())
@@ -178,46 +111,14 @@ impl Store {
     }
 }
 
-const LIST: &str = "
-    with page as materialized (
-      select c.component_id, c.namespace_id, n.name as namespace, c.name, c.created_at
-      from tasker.component c
-      join tasker.namespace n using (namespace_id)
-      where ($1::text is null or n.name = $1)
-        and ($2::text is null or (n.name, c.name) > ($2, $3))
-      order by n.name, c.name
-      limit $4
-    )
-    select c.namespace, c.name, v.versions, v.bars, p.requirement as pin, c.created_at
-    from page c
-    join lateral (
-      select array_agg(v.version) as versions,
-             array_agg(case when v.collected_at is not null then 'collected'
-                            when q.digest is not null then 'quarantined'
-                            when v.status <> 'active' then v.status::text
-                            when exists (select from tasker.signing_key k
-                                         where k.namespace_id = c.namespace_id)
-                                 and not exists (select from tasker.signing_key k
-                                                 join tasker.signature s using (public_key)
-                                                 where k.namespace_id = c.namespace_id
-                                                   and s.digest = v.digest)
-                            then 'unsigned' end) as bars
-      from tasker.component_version v
-      left join tasker.quarantine q using (digest)
-      where v.component_id = c.component_id
-    ) v on v.versions is not null
-    left join tasker.pin p
-      on p.namespace_id = c.namespace_id and p.kind = 'component' and p.target = c.name
-    order by c.namespace, c.name";
-
-const VERSIONS: &str = "
+const VERSION: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
            v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at,
            v.collected_at, exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
     from tasker.namespace n
     join tasker.component c using (namespace_id)
     join tasker.component_version v using (component_id)
-    where n.name = $1 and c.name = $2 and ($3::text is null or v.version = $3)";
+    where n.name = $1 and c.name = $2 and v.version = $3";
 
 async fn ensure_component(
     tx: &mut Connection,
@@ -239,6 +140,20 @@ async fn ensure_component(
     .fetch_one(tx)
     .await?;
     Ok(id)
+}
+
+/// True where others changed the component, which this transaction revised once.
+async fn has_moved(
+    tx: &mut Connection,
+    component_id: i32,
+    decided_at: Option<i64>,
+) -> Result<bool, DatabaseError> {
+    let now: i64 =
+        sqlx::query_scalar("select revision from tasker.component where component_id = $1")
+            .bind(component_id)
+            .fetch_one(tx)
+            .await?;
+    Ok(decided_at.is_some_and(|decided_at| now != decided_at + 1))
 }
 
 /// Asks first, so that bytes which are there already do not travel again. Locks them, so that they

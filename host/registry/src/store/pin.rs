@@ -3,12 +3,10 @@
 pub(crate) mod auto_rollback;
 mod change;
 mod past;
-mod rules;
 
-pub use auto_rollback::{AffectedPins, RolledBack, Unresolvable};
-pub use change::{PinBy, PinKey};
+pub use auto_rollback::{AffectedPins, Decide, Decided, RolledBack, Unresolvable};
+pub use change::{NewState, PinBy, PinKey};
 pub use past::PinPastRow;
-pub use rules::PinCandidate;
 pub use tasker_domain::pin::{PinKind, PinKindError};
 
 use super::Store;

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::pin::auto_rollback::auto_rollback;
-use super::pin::{AffectedPins, PinKind};
+use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
@@ -75,6 +75,7 @@ impl Store {
         digest: Digest,
         actor: &Actor,
         reason: &str,
+        decide: Decide,
     ) -> Result<Quarantined, DatabaseError> {
         let mut tx = self.for_bulk().pool().begin().await?;
         let inserted = sqlx::query(
@@ -95,9 +96,16 @@ impl Store {
                 audit::record(&mut tx, &change).await?;
             }
             let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
-            pins = auto_rollback(&mut tx, PinKind::Component, &barred?, actor, reason).await?;
-            super::generation::revise_components(&mut tx, digest).await?;
-            super::generation::advance_generation(&mut tx).await?;
+            pins = auto_rollback(
+                &mut tx,
+                PinKind::Component,
+                &barred?,
+                (actor, reason),
+                decide,
+            )
+            .await?;
+            let namespaces = super::generation::revise_components(&mut tx, digest).await?;
+            super::generation::advance(&mut tx, pins.namespaces(&namespaces)).await?;
         } else if !reason.is_empty() {
             explain(&mut tx, digest, &names, actor, reason).await?;
         }
@@ -143,8 +151,8 @@ impl Store {
             let change = change("component.release", name, digest, actor, reason);
             audit::record(&mut tx, &change).await?;
         }
-        super::generation::revise_components(&mut tx, digest).await?;
-        super::generation::advance_generation(&mut tx).await?;
+        let namespaces = super::generation::revise_components(&mut tx, digest).await?;
+        super::generation::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         tx.commit().await?;
         Ok(Some(Released { names, steps }))
     }

@@ -4,7 +4,6 @@ use super::Store;
 use chrono::{DateTime, Utc};
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
-use tasker_domain::requirement::QualifiedName;
 use uuid::Uuid;
 
 /// How many of the open tasks that hold a version are named.
@@ -27,17 +26,6 @@ pub struct LastUse {
     pub is_running: bool,
     /// No task ever took it.
     pub is_unused: bool,
-}
-
-/// A pin of a component, by the namespace that it stands in.
-#[derive(Clone, Debug, FromRow)]
-pub struct ComponentPinRow {
-    pub namespace: String,
-    /// `name` of that namespace, or `other/name`.
-    pub target: String,
-    pub requirement: String,
-    /// Where its ramp goes.
-    pub ramp_requirement: Option<String>,
 }
 
 impl Store {
@@ -94,19 +82,6 @@ impl Store {
             .fetch_one(self.pool())
             .await?;
         Ok(last)
-    }
-
-    /// Pins of one component in any namespace, or of all.
-    pub async fn component_pins(
-        &self,
-        component: Option<&QualifiedName>,
-    ) -> Result<Vec<ComponentPinRow>, DatabaseError> {
-        let rows = sqlx::query_as(PINS)
-            .bind(component.map(|it| it.namespace.as_str()))
-            .bind(component.map(|it| it.name.as_str()))
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
     }
 }
 
@@ -179,11 +154,3 @@ const LAST_USE: &str = "
                       where a.component_version_id = $1) as is_running,
            u.at is null as is_unused
     from used u";
-
-const PINS: &str = "
-    select n.name as namespace, p.target, p.requirement, p.ramp_requirement
-    from tasker.pin p
-    join tasker.namespace n using (namespace_id)
-    where p.kind = 'component'
-      and ($1::text is null or p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))
-    order by n.name, p.target";

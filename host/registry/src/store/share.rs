@@ -9,11 +9,9 @@ use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
-use tasker_domain::name::{Name, NameError};
+use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
-use tasker_domain::requirement::{QualifiedName, RequirementError};
 use tasker_domain::scope::Scope;
-use tasker_domain::share::{Audience, UsableComponents};
 
 /// Shares that one namespace makes at most.
 pub const MAX_SHARES: i64 = 1_000;
@@ -76,7 +74,7 @@ impl Store {
             return Ok(standing.map_or(ShareOutcome::Full, ShareOutcome::Stood));
         };
         audit::record(&mut tx, &recorded("share.add", &change)).await?;
-        generation::advance_generation(&mut tx).await?;
+        generation::advance(&mut tx, [change.namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(ShareOutcome::Added(row))
     }
@@ -95,7 +93,7 @@ impl Store {
             .await?;
         if removed.is_some() {
             audit::record(&mut tx, &recorded("share.remove", &change)).await?;
-            generation::advance_generation(&mut tx).await?;
+            generation::advance(&mut tx, [change.namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(removed)
@@ -115,43 +113,6 @@ impl Store {
             .fetch_all(self.pool())
             .await?;
         Ok(rows)
-    }
-
-    /// What other namespaces share with this one, of these owners only.
-    pub async fn usable_components(
-        &self,
-        namespace: &Name,
-        owners: &[&str],
-    ) -> Result<UsableComponents, DatabaseError> {
-        let rows: Vec<(String, String)> = sqlx::query_as(USABLE)
-            .bind(namespace.as_str())
-            .bind(owners)
-            .fetch_all(self.pool())
-            .await?;
-        let shares = rows.into_iter().map(|(owner, component)| {
-            let owner = owner.parse().map_err(|e: NameError| corrupt(&e))?;
-            let component = component.parse();
-            Ok((owner, component.map_err(|e: RequirementError| corrupt(&e))?))
-        });
-        let shares: Vec<(Name, Scope)> = shares.collect::<Result<_, DatabaseError>>()?;
-        Ok(UsableComponents::new(shares))
-    }
-
-    /// The namespaces that may use a component.
-    pub async fn audience(&self, component: &QualifiedName) -> Result<Audience, DatabaseError> {
-        let rows: Vec<String> = sqlx::query_scalar(
-            "select s.shared_with from tasker.share s
-             join tasker.namespace n using (namespace_id)
-             where n.name = $1 and s.component in ($2, '*')",
-        )
-        .bind(component.namespace.as_str())
-        .bind(component.name.as_str())
-        .fetch_all(self.pool())
-        .await?;
-        let shared_with = rows.iter().map(|text| text.parse::<Reach>());
-        let shared_with = shared_with.collect::<Result<_, _>>();
-        let shared_with = shared_with.map_err(|error| corrupt(&error))?;
-        Ok(Audience::new(component.namespace.clone(), shared_with))
     }
 }
 
@@ -177,10 +138,6 @@ fn recorded<'a>(action: &'a str, change: &ShareChange<'a>) -> Change<'a> {
         reason: change.reason,
         detail: json!({"shared_with": change.shared_with}),
     }
-}
-
-fn corrupt(error: &dyn std::error::Error) -> DatabaseError {
-    DatabaseError::Corrupt(format!("a share: {error}"))
 }
 
 const STANDING: &str = "
@@ -209,9 +166,3 @@ const LIST: &str = "
       and ($2::bigint is null or s.share_id > $2)
     order by s.share_id
     limit $3";
-
-const USABLE: &str = "
-    select n.name, s.component
-    from tasker.namespace n
-    join tasker.share s using (namespace_id)
-    where n.name = any ($2::text[]) and s.shared_with in ($1, '*')";

@@ -1,20 +1,18 @@
 //! Signatures of components, and the keys that namespaces take them by.
 
 use super::Store;
-use super::generation::{advance_generation, revise_components};
+use super::generation::{advance, revise_components};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use sqlx::{FromRow, PgExecutor};
+use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
-use tasker_domain::signing_policy::SigningPolicy;
 
 /// The most signatures that are read for one digest.
 const MAX_SIGNATURES: i64 = 100;
@@ -36,14 +34,6 @@ pub struct SigningKeyRow {
     pub name: String,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
-}
-
-/// What a namespace with a signing policy takes of what is published.
-#[derive(Debug, FromRow)]
-pub struct SignedVersionsRow {
-    pub namespace: String,
-    /// Numbers of versions of components.
-    pub versions: Vec<i32>,
 }
 
 #[derive(FromRow)]
@@ -86,8 +76,8 @@ impl Store {
                 detail: json!({"key": key.as_str()}),
             };
             audit::record(&mut tx, &change).await?;
-            revise_components(&mut tx, digest).await?;
-            advance_generation(&mut tx).await?;
+            let namespaces = revise_components(&mut tx, digest).await?;
+            advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -106,29 +96,18 @@ impl Store {
         rows.into_iter().map(SignatureRow::try_from).collect()
     }
 
-    /// The keys of a namespace's signing policy: all, and those that signed these bytes or are among
-    /// `others`. (0, _) is a namespace without a policy.
-    pub async fn signing_keys_met(
-        &self,
-        namespace: &str,
-        digest: Digest,
-        others: &[&PublicKey],
-    ) -> Result<(i64, i64), DatabaseError> {
-        let others: Vec<&[u8]> = others.iter().map(|key| &key.as_bytes()[..]).collect();
-        let counts = sqlx::query_as(
-            "select count(*),
-                    count(*) filter (where s.digest is not null or k.public_key = any($3))
-             from tasker.namespace n
-             join tasker.signing_key k using (namespace_id)
-             left join tasker.signature s on s.public_key = k.public_key and s.digest = $2
-             where n.name = $1",
-        )
-        .bind(namespace)
-        .bind(&digest.as_bytes()[..])
-        .bind(others)
-        .fetch_one(self.pool())
-        .await?;
-        Ok(counts)
+    /// The keys that signed these bytes.
+    pub async fn signers(&self, digest: Digest) -> Result<Vec<PublicKey>, DatabaseError> {
+        let keys: Vec<Vec<u8>> =
+            sqlx::query_scalar("select public_key from tasker.signature where digest = $1")
+                .bind(&digest.as_bytes()[..])
+                .fetch_all(self.pool())
+                .await?;
+        let key = |bytes| {
+            PublicKey::try_from(bytes)
+                .map_err(|error| DatabaseError::Corrupt(format!("a signing key: {error}")))
+        };
+        keys.into_iter().map(key).collect()
     }
 
     /// Adds a key to the namespace's signing policy, or names it anew.
@@ -157,7 +136,7 @@ impl Store {
         let detail = json!({"name": name, "public_key": key.to_string()});
         let change = policy_change("signing_key.add", namespace, &key.id(), actor, detail);
         audit::record(&mut tx, &change).await?;
-        advance_generation(&mut tx).await?;
+        advance(&mut tx, [namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(row)
     }
@@ -183,29 +162,10 @@ impl Store {
             let detail = json!({"name": name});
             let change = policy_change("signing_key.remove", namespace, key, actor, detail);
             audit::record(&mut tx, &change).await?;
-            advance_generation(&mut tx).await?;
+            advance(&mut tx, [namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(name.is_some())
-    }
-
-    /// What a namespace takes; all, where it does not exist.
-    pub async fn signing_policy(&self, namespace: &Name) -> Result<SigningPolicy, DatabaseError> {
-        signing_policy(self.pool(), namespace).await
-    }
-
-    /// For each namespace with a signing policy, the versions that a key of it signed: of one
-    /// component, or of all.
-    pub async fn signed_versions(
-        &self,
-        component: Option<&QualifiedName>,
-    ) -> Result<Vec<SignedVersionsRow>, DatabaseError> {
-        let rows = sqlx::query_as(SIGNED)
-            .bind(component.map(|it| it.namespace.as_str()))
-            .bind(component.map(|it| it.name.as_str()))
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
     }
 
     /// The keys of a namespace's signing policy by id, after the given one, `limit` at most.
@@ -232,30 +192,6 @@ impl Store {
     }
 }
 
-/// What a namespace takes; all, where it does not exist.
-pub(crate) async fn signing_policy(
-    executor: impl PgExecutor<'_>,
-    namespace: &Name,
-) -> Result<SigningPolicy, DatabaseError> {
-    let keys: Vec<Vec<u8>> = sqlx::query_scalar(
-        "select k.public_key from tasker.signing_key k join tasker.namespace n using (namespace_id)
-         where n.name = $1",
-    )
-    .bind(namespace.as_str())
-    .fetch_all(executor)
-    .await?;
-    policy_of(keys)
-}
-
-/// The policy of stored keys.
-pub(crate) fn policy_of(keys: Vec<Vec<u8>>) -> Result<SigningPolicy, DatabaseError> {
-    let key = |bytes| {
-        PublicKey::try_from(bytes)
-            .map_err(|error| DatabaseError::Corrupt(format!("a signing key: {error}")))
-    };
-    keys.into_iter().map(key).collect()
-}
-
 /// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees
 /// what the first did, and lists anew what it changes.
 pub(crate) async fn lock_digest(tx: &mut Connection, digest: Digest) -> Result<(), DatabaseError> {
@@ -265,19 +201,6 @@ pub(crate) async fn lock_digest(tx: &mut Connection, digest: Digest) -> Result<(
         .await?;
     Ok(())
 }
-
-const SIGNED: &str = "
-    select n.name as namespace,
-           array(select distinct v.component_version_id
-                 from tasker.signing_key k
-                 join tasker.signature s using (public_key)
-                 join tasker.component_version v using (digest)
-                 join tasker.component c using (component_id)
-                 join tasker.namespace o on o.namespace_id = c.namespace_id
-                 where k.namespace_id = n.namespace_id
-                   and ($1::text is null or (o.name = $1 and c.name = $2))) as versions
-    from tasker.namespace n
-    where n.namespace_id in (select k.namespace_id from tasker.signing_key k)";
 
 fn policy_change<'a>(
     action: &'a str,

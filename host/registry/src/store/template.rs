@@ -55,19 +55,6 @@ pub struct NewStepTemplate {
     pub result_schema: Option<String>,
 }
 
-/// A family of templates with the versions it has, in no order.
-#[derive(Debug, FromRow)]
-pub struct TemplateRow {
-    pub namespace: String,
-    pub name: String,
-    pub versions: Vec<String>,
-    /// In the order of the versions: why new tasks may not take each; null where they may.
-    pub bars: Vec<Option<String>>,
-    /// What the namespace's pin asks for, if there is one.
-    pub pin: Option<String>,
-    pub created_at: DateTime<Utc>,
-}
-
 /// One template version.
 #[derive(Debug, FromRow)]
 pub struct TemplateVersionRow {
@@ -103,45 +90,13 @@ impl Store {
             insert_steps(&mut tx, template_version_id, &new.steps).await?;
             insert_dependencies(&mut tx, template_version_id, &new.dependencies).await?;
             audit::record(&mut tx, &published(new)).await?;
-            super::generation::advance_generation(&mut tx).await?;
+            super::generation::advance(&mut tx, [new.namespace.as_str()]).await?;
         }
         tx.commit().await?;
         let row = self
             .template_version(new.namespace, new.name, new.version)
             .await?;
         Ok((row.ok_or(sqlx::Error::RowNotFound)?, inserted.is_some()))
-    }
-
-    /// Templates by (namespace, name), after the given pair, `limit` at most.
-    pub async fn list_templates(
-        &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<TemplateRow>, DatabaseError> {
-        let (after_namespace, after_name) = after.unzip();
-        let rows = sqlx::query_as(LIST)
-            .bind(namespace.map(Name::as_str))
-            .bind(after_namespace)
-            .bind(after_name)
-            .bind(limit)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
-    }
-
-    /// These templates, those of them that there are.
-    pub async fn templates_named(
-        &self,
-        templates: &[(&str, &str)],
-    ) -> Result<Vec<TemplateRow>, DatabaseError> {
-        let (namespaces, names): (Vec<&str>, Vec<&str>) = templates.iter().copied().unzip();
-        let rows = sqlx::query_as(NAMED)
-            .bind(namespaces)
-            .bind(names)
-            .fetch_all(self.pool())
-            .await?;
-        Ok(rows)
     }
 
     /// One version of a template.
@@ -160,38 +115,6 @@ impl Store {
         Ok(row)
     }
 }
-
-const LIST: &str = "
-    with page as materialized (
-      select t.template_id, t.namespace_id, n.name as namespace, t.name, t.created_at
-      from tasker.template t
-      join tasker.namespace n using (namespace_id)
-      where ($1::text is null or n.name = $1)
-        and ($2::text is null or (n.name, t.name) > ($2, $3))
-      order by n.name, t.name
-      limit $4
-    )
-    select t.namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at
-    from page t
-    join lateral (
-      select array_agg(v.version) as versions, array_agg(nullif(v.status::text, 'active')) as bars
-      from tasker.template_version v where v.template_id = t.template_id
-    ) v on v.versions is not null
-    left join tasker.pin p
-      on p.namespace_id = t.namespace_id and p.kind = 'template' and p.target = t.name
-    order by t.namespace, t.name";
-
-const NAMED: &str = "
-    select n.name as namespace, t.name, v.versions, v.bars, p.requirement as pin, t.created_at
-    from unnest($1::text[], $2::text[]) as named (namespace, name)
-    join tasker.namespace n on n.name = named.namespace
-    join tasker.template t on t.namespace_id = n.namespace_id and t.name = named.name
-    join lateral (
-      select array_agg(v.version) as versions, array_agg(nullif(v.status::text, 'active')) as bars
-      from tasker.template_version v where v.template_id = t.template_id
-    ) v on v.versions is not null
-    left join tasker.pin p
-      on p.namespace_id = t.namespace_id and p.kind = 'template' and p.target = t.name";
 
 const VERSION: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,

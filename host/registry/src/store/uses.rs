@@ -2,10 +2,10 @@
 
 use super::Store;
 use super::component::VersionStatus;
-use super::pin::RampColumns;
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use tasker_domain::name::Name;
+use tasker_domain::requirement::QualifiedName;
 
 /// A step of a template version that may run a component.
 #[derive(Debug, FromRow)]
@@ -18,15 +18,6 @@ pub struct UseRow {
     pub step: String,
     /// As the template says: component, handler, requirement.
     pub handler: String,
-}
-
-/// A pin of a component, in its own namespace or another.
-#[derive(Debug, FromRow)]
-pub struct PinUseRow {
-    pub namespace: String,
-    pub requirement: String,
-    #[sqlx(flatten)]
-    pub ramp: RampColumns,
 }
 
 /// How many open tasks have a version of a component in their lock, or are of a version of a template.
@@ -54,29 +45,23 @@ impl Store {
         Ok(rows)
     }
 
-    /// Pins of this component by namespace, `limit` at most.
-    pub async fn pins_of_component(
+    /// The namespaces that pin this component.
+    pub async fn namespaces_that_pin(
         &self,
-        namespace: &Name,
-        component: &Name,
-        limit: i64,
-    ) -> Result<Vec<PinUseRow>, DatabaseError> {
-        let rows = sqlx::query_as(
-            "select n.name as namespace, p.requirement,
-                    p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
+        component: &QualifiedName,
+    ) -> Result<Vec<String>, DatabaseError> {
+        let names = sqlx::query_scalar(
+            "select n.name
              from tasker.pin p
              join tasker.namespace n using (namespace_id)
              where p.kind = 'component'
-               and (p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))
-             order by n.name
-             limit $3",
+               and (p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))",
         )
-        .bind(namespace.as_str())
-        .bind(component.as_str())
-        .bind(limit)
+        .bind(component.namespace.as_str())
+        .bind(component.name.as_str())
         .fetch_all(self.pool())
         .await?;
-        Ok(rows)
+        Ok(names)
     }
 
     /// Open tasks by the versions of this component that their locks name; versions that none names

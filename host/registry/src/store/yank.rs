@@ -2,9 +2,9 @@
 
 use super::Store;
 use super::component::VersionStatus;
-use super::generation::{advance_generation, revise_components};
+use super::generation::{advance, revise_components};
 use super::pin::auto_rollback::auto_rollback;
-use super::pin::{AffectedPins, PinKind};
+use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
@@ -16,77 +16,35 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
 
-/// What is taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    Component,
-    Template,
-}
-
-impl Family {
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Component => "component",
-            Self::Template => "template",
-        }
-    }
-
-    /// The pins that are about it.
-    fn pins(self) -> PinKind {
-        match self {
-            Self::Component => PinKind::Component,
-            Self::Template => PinKind::Template,
-        }
-    }
-
-    /// Locks the version and tells its status.
-    fn lock(self) -> &'static str {
-        match self {
-            Self::Component => LOCK_COMPONENT,
-            Self::Template => LOCK_TEMPLATE,
-        }
-    }
-
-    fn set(self) -> &'static str {
-        match self {
-            Self::Component => {
-                "update tasker.component_version set status = $2::text::tasker.version_status
-                 where component_version_id = $1 returning digest"
-            }
-            Self::Template => {
-                "update tasker.template_version set status = $2::text::tasker.version_status
-                 where template_version_id = $1 returning digest"
-            }
-        }
-    }
-}
-
 impl Store {
     /// Takes a version back, or with `is_yanked` false gives it again, as it stood before; tells what
     /// became of pins that only it satisfied. Nothing changes where it stands so already or does not
     /// exist, but that a reason is recorded. One transaction.
     pub async fn set_yanked(
         &self,
-        family: Family,
+        kind: PinKind,
         target: &QualifiedName,
         version: &Version,
         is_yanked: bool,
-        actor: &Actor,
-        reason: &str,
+        (actor, reason): (&Actor, &str),
+        decide: Decide,
     ) -> Result<AffectedPins, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let mut pins = AffectedPins::default();
-        let found: Option<(i32, String)> = sqlx::query_as(family.lock())
-            .bind(target.namespace.as_str())
-            .bind(target.name.as_str())
-            .bind(version.to_string())
-            .fetch_optional(&mut *tx)
-            .await?;
+        let found: Option<(i32, String)> = sqlx::query_as(match kind {
+            PinKind::Component => LOCK_COMPONENT,
+            PinKind::Template => LOCK_TEMPLATE,
+        })
+        .bind(target.namespace.as_str())
+        .bind(target.name.as_str())
+        .bind(version.to_string())
+        .fetch_optional(&mut *tx)
+        .await?;
         let Some((id, from)) = found else {
             return Ok(pins);
         };
         let stands = (from == VersionStatus::Yanked.as_str()) == is_yanked;
-        let subject = format!("{} {}@{version}", family.as_str(), target.name);
+        let subject = format!("{} {}@{version}", kind.as_str(), target.name);
         let says_nothing = reason.is_empty() || !is_yanked;
         if stands && (says_nothing || is_said(&mut tx, target, &subject, reason).await?) {
             return Ok(pins);
@@ -95,15 +53,18 @@ impl Store {
             true => VersionStatus::Yanked.as_str().to_owned(),
             false => before_yank(&mut tx, target, &subject).await?,
         };
-        let digest: Vec<u8> = sqlx::query_scalar(family.set())
-            .bind(id)
-            .bind(&to)
-            .fetch_one(&mut *tx)
-            .await?;
+        let digest: Vec<u8> = sqlx::query_scalar(match kind {
+            PinKind::Component => SET_COMPONENT,
+            PinKind::Template => SET_TEMPLATE,
+        })
+        .bind(id)
+        .bind(&to)
+        .fetch_one(&mut *tx)
+        .await?;
         let verb = if is_yanked { "yank" } else { "unyank" };
         let change = Change {
             actor,
-            action: &format!("{}.{verb}", family.as_str()),
+            action: &format!("{}.{verb}", kind.as_str()),
             namespace: Some(target.namespace.as_str()),
             subject,
             reason,
@@ -112,13 +73,13 @@ impl Store {
         audit::record(&mut tx, &change).await?;
         if is_yanked && !stands {
             let barred = [(target.clone(), version.clone())];
-            pins = auto_rollback(&mut tx, family.pins(), &barred, actor, reason).await?;
+            pins = auto_rollback(&mut tx, kind, &barred, (actor, reason), decide).await?;
         }
-        match family {
-            Family::Component => revise_components(&mut tx, parsed(digest)?).await?,
-            Family::Template => {}
+        let mut namespaces = vec![target.namespace.to_string()];
+        if kind == PinKind::Component {
+            namespaces.extend(revise_components(&mut tx, parsed(digest)?).await?);
         }
-        advance_generation(&mut tx).await?;
+        advance(&mut tx, pins.namespaces(&namespaces)).await?;
         tx.commit().await?;
         Ok(pins)
     }
@@ -227,3 +188,11 @@ const LOCK_TEMPLATE: &str = "
     join tasker.template_version v using (template_id)
     where n.name = $1 and t.name = $2 and v.version = $3
     for update of v";
+
+const SET_COMPONENT: &str = "
+    update tasker.component_version set status = $2::text::tasker.version_status
+    where component_version_id = $1 returning digest";
+
+const SET_TEMPLATE: &str = "
+    update tasker.template_version set status = $2::text::tasker.version_status
+    where template_version_id = $1 returning digest";

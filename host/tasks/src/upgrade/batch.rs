@@ -11,7 +11,7 @@ use tasker_compat::Level;
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_engine::upgrade::{Move, MoveBy, OpenTaskFilter, OpenTaskRow};
-use tasker_registry::resolve::{Reresolution, Resolver, Standing, Swap};
+use tasker_registry::resolve::{CurrentLock, Reresolution, Resolver, Swap};
 
 /// The most tasks that are moved in one transaction.
 const MAX_BATCH_TASKS: usize = 500;
@@ -158,12 +158,13 @@ impl<'a> UpgradeBatch<'a> {
     ) -> Result<(Vec<ResolvedKey>, Resolved), TasksError> {
         let mut tries = 1;
         loop {
-            let mut resolver = self.tasks.registry.resolver().await?;
+            let home = &self.upgrade.template.namespace;
+            let mut resolver = self.tasks.registry.resolver([home]).await?;
             let (mut keys, mut resolved) = (Vec::with_capacity(rows.len()), Resolved::new());
             for row in rows {
                 keys.push(self.resolve(&mut resolver, &mut resolved, row).await?);
             }
-            if tries == MAX_TRIES || resolver.still_stands().await? {
+            if tries == MAX_TRIES || resolver.is_unchanged().await? {
                 return Ok((keys, resolved));
             }
             tries += 1;
@@ -183,14 +184,13 @@ impl<'a> UpgradeBatch<'a> {
         let key = (LockId(row.lock_id), ramps);
         if !resolved.contains_key(&key) {
             let (entries, ramped) = self.tasks.engine.standing_lock(key.0).await?;
-            let standing = Standing {
+            let current = CurrentLock {
                 template_version_id: version,
                 entries,
                 ramped,
             };
-            let again = resolver.again(&standing, &self.upgrade.rule, &key.1);
-            let again = again.await?;
-            resolved.insert(key.clone(), again);
+            let reresolved = resolver.reresolve(&current, &self.upgrade.rule, &key.1);
+            resolved.insert(key.clone(), reresolved.await?);
         }
         Ok(key)
     }

@@ -1,17 +1,14 @@
 //! What becomes of pins when a version is barred.
 
-use super::super::candidates::{component_candidates, template_candidates};
-use super::super::signature::signing_policy;
-use super::change::{Held, NewState, PinBy, PinKey, hold, past_changes, write};
+use super::super::catalog::PinFacts;
+use super::change::{NewState, PinBy, PinKey, hold, past_changes, write};
 use super::{PinKind, PinRow};
 use semver::Version;
-use tasker_database::Connection;
-use tasker_database::DatabaseError;
+use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PastChange, Pinned, standing};
+use tasker_domain::pin::{PastChange, Pinned};
 use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Ineligible, highest};
 
 /// A pin that could not stay as it was.
 #[derive(Clone, Debug)]
@@ -39,10 +36,33 @@ pub struct AffectedPins {
     pub stranded: Vec<Unresolvable>,
 }
 
-/// Has the pins, in every namespace, that after a bar mean no version any more go back to what does:
-/// a ramp to nothing ends, a requirement that nothing satisfies becomes the last one before it that
-/// something does. Where there is none the pin stays, stranded, and refuses new tasks by name. Others need
-/// nothing: what they mean next is chosen as ever.
+impl AffectedPins {
+    /// These namespaces, and those whose pins have changed.
+    pub(crate) fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let changed = self.fell_back.iter().map(|it| it.pin.namespace.as_str());
+        others.iter().map(String::as_str).chain(changed)
+    }
+}
+
+/// What becomes of a pin.
+#[derive(Debug)]
+pub struct Decided {
+    /// The same as before, where the pin stays.
+    pub becomes: NewState,
+    /// New tasks can take nothing by it.
+    pub is_unresolvable: bool,
+}
+
+/// Tells what becomes of the pin of a namespace that is about this target, by what there is to take, what
+/// it says and its changes, the newest first.
+pub type Decide = fn(
+    (&Name, PinKind, &QualifiedName),
+    PinFacts,
+    &Pinned,
+    &[PastChange],
+) -> Result<Decided, DatabaseError>;
+
+/// Has the pins, in every namespace, that are about these versions become what is decided.
 ///
 /// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
 /// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
@@ -50,8 +70,8 @@ pub(crate) async fn auto_rollback(
     tx: &mut Connection,
     kind: PinKind,
     barred: &[(QualifiedName, Version)],
-    actor: &Actor,
-    reason: &str,
+    (actor, reason): (&Actor, &str),
+    decide: Decide,
 ) -> Result<AffectedPins, DatabaseError> {
     let locked = lock_pins(tx, kind, barred).await?;
     let mut pins = AffectedPins::default();
@@ -61,7 +81,16 @@ pub(crate) async fn auto_rollback(
         let mut by_name: Vec<_> = of_target.collect();
         by_name.sort();
         let barred = (target, version);
-        fall_back_from(tx, kind, barred, &by_name, (actor, reason), &mut pins).await?;
+        fall_back_from(
+            tx,
+            kind,
+            barred,
+            &by_name,
+            (actor, reason),
+            decide,
+            &mut pins,
+        )
+        .await?;
     }
     Ok(pins)
 }
@@ -73,6 +102,7 @@ async fn fall_back_from(
     (target, version): (&QualifiedName, &Version),
     about_it: &[(&Name, &str)],
     (actor, reason): (&Actor, &str),
+    decide: Decide,
     pins: &mut AffectedPins,
 ) -> Result<(), DatabaseError> {
     let reason = match reason {
@@ -85,84 +115,33 @@ async fn fall_back_from(
         reason: &reason,
     };
     for &(namespace, name) in about_it {
-        let candidates = candidates(tx, kind, target, namespace).await?;
-        let is_met = |requirement: &Requirement| highest(&candidates, &[requirement]).is_some();
+        let facts = PinFacts::read(tx, namespace, kind, target).await?;
         let key = PinKey {
             namespace,
             kind,
             target: name,
         };
         let held = hold(tx, &key).await?;
+        let Some(from) = held.pinned.clone() else {
+            continue;
+        };
         let past = past_changes(tx, &key).await?;
-        let mut stands = held.pinned.clone();
-        if let Some((from, becomes)) = next(&held, &past, &is_met) {
-            let pin = write(tx, &key, &held, &becomes, &by).await?;
+        let decided = decide((namespace, kind, target), facts, &from, &past)?;
+        let requirement = decided.becomes.pinned.requirement.clone();
+        if decided.becomes.pinned != from {
+            let pin = write(tx, &key, &held, &decided.becomes, &by).await?;
             pins.fell_back.push(RolledBack { from, pin });
-            stands = Some(becomes.pinned);
         }
-        let requirement = stands.map(|pinned| pinned.requirement);
-        let stranded = requirement.filter(|it| it.matches(version) && !is_met(it));
-        pins.stranded
-            .extend(stranded.map(|requirement| Unresolvable {
+        if decided.is_unresolvable && requirement.matches(version) {
+            pins.stranded.push(Unresolvable {
                 namespace: namespace.to_string(),
                 kind,
                 target: name.to_owned(),
                 requirement,
-            }));
+            });
+        }
     }
     Ok(())
-}
-
-/// What the pin becomes; none where it stays.
-fn next(
-    held: &Held,
-    newest_first: &[PastChange],
-    is_met: &impl Fn(&Requirement) -> bool,
-) -> Option<(Pinned, NewState)> {
-    let from = held.pinned.clone()?;
-    let mut pinned = from.clone();
-    let mut undid = None;
-    pinned.ramp = pinned.ramp.filter(|ramp| is_met(&ramp.requirement));
-    if !is_met(&pinned.requirement) {
-        let before = standing(newest_first)
-            .filter_map(|(id, text)| Some((id, text.parse::<Requirement>().ok()?)))
-            .find(|(_, requirement)| is_met(requirement));
-        if let Some((id, requirement)) = before {
-            pinned.requirement = requirement;
-            undid = Some(id);
-        }
-    }
-    (pinned != from).then_some((from, NewState { pinned, undid }))
-}
-
-/// As a pin of this namespace finds them.
-async fn candidates(
-    tx: &mut Connection,
-    kind: PinKind,
-    target: &QualifiedName,
-    namespace: &Name,
-) -> Result<Vec<Candidate<()>>, DatabaseError> {
-    let versions: Vec<(String, Option<Ineligible>)> = match kind {
-        PinKind::Component => {
-            let policy = signing_policy(&mut *tx, namespace).await?;
-            let named = std::slice::from_ref(target);
-            let rows = component_candidates(&mut *tx, named, &policy).await?;
-            rows.into_iter().map(|row| (row.version, row.bar)).collect()
-        }
-        PinKind::Template => {
-            let rows = template_candidates(&mut *tx, target).await?;
-            rows.into_iter().map(|row| (row.version, row.bar)).collect()
-        }
-    };
-    let candidate = |(version, bar): (String, Option<Ineligible>)| match Version::parse(&version) {
-        Ok(version) => Ok(Candidate {
-            version,
-            bar,
-            id: (),
-        }),
-        Err(why) => Err(DatabaseError::Corrupt(format!("{target} {version}: {why}"))),
-    };
-    versions.into_iter().map(candidate).collect()
 }
 
 /// A pin that is held until the transaction ends.

@@ -1,7 +1,8 @@
 //! Changing a pin: decided under its lock, written with its history, seen by every host at once.
 
 use super::super::Store;
-use super::super::generation::advance_generation;
+use super::super::catalog::PinFacts;
+use super::super::generation::{advance, advance_unmoved};
 use super::super::namespace::ensure_namespace;
 use super::{PinKind, PinRow, RampColumns};
 use serde_json::{Map, Value, json};
@@ -13,6 +14,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, Pinned, Ramp};
+use tasker_domain::requirement::QualifiedName;
 
 /// Changes of one pin that a rollback looks back over.
 pub(super) const MAX_PAST_CHANGES: i64 = 1_000;
@@ -42,12 +44,25 @@ pub struct PinBy<'a> {
     pub reason: &'a str,
 }
 
+/// How often a change of a pin is decided anew because what it was decided by moved.
+const MAX_TRIES: usize = 16;
+
 /// What a pin becomes.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct NewState {
+pub struct NewState {
     pub pinned: Pinned,
     /// The change that this one takes back.
     pub undid: Option<i64>,
+}
+
+impl NewState {
+    /// A pin that takes no change back.
+    pub fn of(pinned: Pinned) -> Self {
+        Self {
+            pinned,
+            undid: None,
+        }
+    }
 }
 
 /// A pin's row while its transaction holds it.
@@ -58,35 +73,52 @@ pub(crate) struct Held {
 }
 
 impl Store {
-    /// Changes a pin, or makes it where `decide` makes one of nothing. `decide` is told what stands,
-    /// under the pin's lock; what it refuses changes nothing.
+    /// Changes a pin of this target, or makes it where `decide` makes one of nothing. `decide` is told
+    /// what there is to take, what stands and the history, the newest change first; it tells what the pin
+    /// becomes and which change that takes back, if any. What it refuses changes nothing. It is asked under
+    /// the pin's lock, and once more where what it was told has changed by the end.
     pub async fn change_pin<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
+        target: &QualifiedName,
         by: &PinBy<'_>,
-        decide: impl FnOnce(Option<Pinned>) -> Result<Pinned, E>,
+        decide: impl Fn(PinFacts, Option<Pinned>, &[PastChange]) -> Result<NewState, E>,
     ) -> Result<PinRow, E> {
-        let decide = |pinned, _: &[PastChange]| decide(pinned).map(|pinned| (pinned, None));
-        self.change_with_past(key, by, decide).await
+        for _ in 1..MAX_TRIES {
+            let changed = self.try_change(key, target, by, &decide, false);
+            if let Some(row) = changed.await? {
+                return Ok(row);
+            }
+        }
+        let changed = self.try_change(key, target, by, &decide, true).await?;
+        Ok(changed.expect("the last try takes what was decided"))
     }
 
-    /// The same with the pin's history, the newest change first; `decide` tells which change it
-    /// takes back, if any.
-    pub async fn change_with_past<E: From<DatabaseError>>(
+    /// None where what the change was decided by has moved, unless it is the last try.
+    async fn try_change<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
+        target: &QualifiedName,
         by: &PinBy<'_>,
-        decide: impl FnOnce(Option<Pinned>, &[PastChange]) -> Result<(Pinned, Option<i64>), E>,
-    ) -> Result<PinRow, E> {
+        decide: impl Fn(PinFacts, Option<Pinned>, &[PastChange]) -> Result<NewState, E>,
+        is_last: bool,
+    ) -> Result<Option<PinRow>, E> {
         let of_database = |error: sqlx::Error| DatabaseError::from(error);
         let mut tx = self.pool().begin().await.map_err(of_database)?;
         let held = hold(&mut tx, key).await?;
         let past = past_changes(&mut tx, key).await?;
-        let (pinned, undid) = decide(held.pinned.clone(), &past)?;
-        let row = write(&mut tx, key, &held, &NewState { pinned, undid }, by).await?;
-        advance_generation(&mut tx).await?;
+        let facts = PinFacts::read(&mut tx, key.namespace, key.kind, target).await?;
+        let decided_by = facts.revisions();
+        let becomes = decide(facts, held.pinned.clone(), &past)?;
+        let row = write(&mut tx, key, &held, &becomes, by).await?;
+        let home = key.namespace.as_str();
+        match is_last {
+            true => advance(&mut tx, [home]).await?,
+            false if advance_unmoved(&mut tx, home, &decided_by).await? => {}
+            false => return Ok(None),
+        }
         tx.commit().await.map_err(of_database)?;
-        Ok(row)
+        Ok(Some(row))
     }
 
     /// True where the pin stood.
@@ -110,7 +142,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         record(&mut tx, key, (Some(pinned), None), None, by).await?;
-        advance_generation(&mut tx).await?;
+        advance(&mut tx, [key.namespace.as_str()]).await?;
         tx.commit().await?;
         Ok(true)
     }

@@ -1,10 +1,10 @@
 //! Which versions pins lead to now.
 
+use super::catalog::Selection;
 use super::pin::PinTarget;
 use super::{Registry, RegistryError};
 use crate::store::pin::PinRow;
 use semver::Version;
-use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::Pinned;
 use tasker_domain::requirement::ComponentRef;
@@ -22,36 +22,25 @@ pub struct ResolvedPin {
 
 impl Registry {
     /// Looks where these pins lead.
-    pub async fn lead(&self, rows: Vec<PinRow>) -> Result<Vec<ResolvedPin>, RegistryError> {
-        let mut known: BTreeMap<_, Vec<Candidate<()>>> = BTreeMap::new();
-        let mut all = Vec::with_capacity(rows.len());
-        for row in rows {
-            let target = target(&row)?;
-            let (namespace, kind) = (target.namespace.clone(), target.kind);
-            let name = (namespace, kind, target.qualified().clone());
-            if !known.contains_key(&name) {
-                known.insert(name.clone(), self.seen_by_pin(&target).await?);
-            }
-            all.push(ResolvedPin::of(row, &known[&name])?);
+    pub async fn resolve_pins(&self, rows: Vec<PinRow>) -> Result<Vec<ResolvedPin>, RegistryError> {
+        let targets: Vec<PinTarget> = rows.iter().map(target).collect::<Result<_, _>>()?;
+        let mut selection = Selection::default().with(targets.iter().map(|it| &it.namespace));
+        for pin in &targets {
+            selection.families(pin.kind).insert(pin.qualified().clone());
         }
-        Ok(all)
-    }
-
-    /// None where the pin's namespace may not use what it pins.
-    async fn seen_by_pin(&self, pin: &PinTarget) -> Result<Vec<Candidate<()>>, RegistryError> {
-        match self.require_use(&pin.namespace, pin.qualified()).await {
-            Ok(()) => self.pinnable(pin).await,
-            Err(RegistryError::NotShared { .. }) => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
+        let catalog = self.catalog(&selection).await?;
+        let resolved = rows.into_iter().zip(&targets).map(|(row, pin)| {
+            let versions = catalog.versions(&pin.namespace, pin.kind, pin.qualified());
+            ResolvedPin::of(row, &versions)
+        });
+        resolved.collect()
     }
 }
 
 impl ResolvedPin {
-    fn of(row: PinRow, candidates: &[Candidate<()>]) -> Result<Self, RegistryError> {
+    fn of(row: PinRow, versions: &[Candidate<i32>]) -> Result<Self, RegistryError> {
         let pinned = row.pinned()?;
-        let version =
-            |requirement| highest(candidates, &[requirement]).map(|it| it.version.clone());
+        let version = |requirement| highest(versions, &[requirement]).map(|it| it.version.clone());
         Ok(Self {
             version: version(&pinned.requirement),
             ramp_version: pinned

@@ -1,15 +1,19 @@
 //! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
 
-use super::discover::parse_version;
+use super::catalog::stored;
+use super::version::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::catalog::PinFacts;
 use crate::store::component::{ComponentVersionRow, VersionStatus};
-use crate::store::pin::AffectedPins;
+use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use crate::store::template::TemplateVersionRow;
-use crate::store::yank::{Family, IneligibleRow};
+use crate::store::yank::IneligibleRow;
 use semver::Version;
+use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
-use tasker_domain::name::NameError;
+use tasker_domain::name::{Name, NameError};
+use tasker_domain::pin::{PastChange, PinKind, Pinned};
 use tasker_domain::requirement::QualifiedName;
 
 impl Registry {
@@ -24,10 +28,17 @@ impl Registry {
         actor: &Actor,
         reason: &str,
     ) -> Result<(ComponentVersionRow, AffectedPins), RegistryError> {
-        let family = Family::Component;
+        let kind = PinKind::Component;
         let pins = self
             .store
-            .set_yanked(family, target, version, is_yanked, actor, reason)
+            .set_yanked(
+                kind,
+                target,
+                version,
+                is_yanked,
+                (actor, reason),
+                after_ineligible,
+            )
             .await?;
         Ok((self.component_version(target, version).await?, pins))
     }
@@ -41,10 +52,17 @@ impl Registry {
         actor: &Actor,
         reason: &str,
     ) -> Result<(TemplateVersionRow, AffectedPins), RegistryError> {
-        let family = Family::Template;
+        let kind = PinKind::Template;
         let pins = self
             .store
-            .set_yanked(family, target, version, is_yanked, actor, reason)
+            .set_yanked(
+                kind,
+                target,
+                version,
+                is_yanked,
+                (actor, reason),
+                after_ineligible,
+            )
             .await?;
         Ok((self.template_version(target, version).await?, pins))
     }
@@ -59,7 +77,10 @@ impl Registry {
         reason: &str,
     ) -> Result<Quarantined, RegistryError> {
         let row = self.component_version(target, version).await?;
-        Ok(self.store.quarantine(row.digest, actor, reason).await?)
+        Ok(self
+            .store
+            .quarantine(row.digest, actor, reason, after_ineligible)
+            .await?)
     }
 
     /// Lifts the quarantine; what stood still for it goes on.
@@ -116,4 +137,16 @@ impl Registry {
     ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, RegistryError> {
         Ok(self.store.list_quarantine().await?)
     }
+}
+
+/// What becomes of a pin, now that new tasks may not take a version that it is about.
+pub fn after_ineligible(
+    (home, kind, target): (&Name, PinKind, &QualifiedName),
+    facts: PinFacts,
+    pinned: &Pinned,
+    past: &[PastChange],
+) -> Result<Decided, DatabaseError> {
+    let catalog = stored::catalog(facts.rules, kind, facts.versions);
+    let catalog = catalog.map_err(|error| DatabaseError::Corrupt(error.to_string()))?;
+    Ok(catalog.auto_rollback((home, kind, target), pinned, past))
 }
