@@ -4,7 +4,6 @@ use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
 use super::error::ApiError;
 use super::min_rate::RateTimeout;
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use http_body::Body as _;
@@ -17,7 +16,7 @@ use std::marker::PhantomData;
 use tasker_domain::actor::Actor;
 use tasker_domain::byte_order_mark::{strip_mark, without_mark_bytes};
 use tasker_wire::endpoint::{
-    Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml, YamlOrJson,
+    Bytes, Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml, YamlOrJson,
 };
 use tasker_wire::problem::FieldError;
 
@@ -92,7 +91,7 @@ impl<M: Media> Unread<M> {
         Self { max_bytes, ..self }
     }
 
-    pub async fn bytes(self) -> Result<Bytes, ApiError> {
+    pub async fn bytes(self) -> Result<axum::body::Bytes, ApiError> {
         read(self.request, M::TYPES, self.max_bytes).await
     }
 
@@ -119,7 +118,7 @@ macro_rules! read_by_handlers {
     )*};
 }
 
-read_by_handlers!(Wasm, Yaml, YamlOrJson, JsonText);
+read_by_handlers!(Bytes, Wasm, Yaml, YamlOrJson, JsonText);
 
 /// The typed segments of the path.
 pub struct InPath<T>(pub T);
@@ -159,7 +158,11 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
 
 /// Reads a body of one of these media types, `max_bytes` at most. Where it may be large, it has to wait
 /// for its turn.
-pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<Bytes, ApiError> {
+pub async fn read(
+    request: Request,
+    types: &[&str],
+    max_bytes: usize,
+) -> Result<axum::body::Bytes, ApiError> {
     let given = media_type(request.headers());
     if !types.contains(&given.as_str()) {
         return Err(ApiError::MediaType {

@@ -10,7 +10,6 @@ mod grants;
 pub mod keys;
 mod kv;
 mod limits;
-mod pin_ramps;
 mod pins;
 mod reason;
 mod references;
@@ -36,6 +35,15 @@ pub(crate) fn routes() -> Routes {
         .and(templates::routes())
         .and(availability::routes())
         .and(references::routes())
+        .and(pins::routes())
+        .and(secrets::routes())
+        .and(kv::routes())
+        .and(grants::routes())
+        .and(shares::routes())
+        .and(limits::routes())
+        .and(signatures::routes())
+        .and(audit::routes())
+        .and(collections::routes())
         .undeclared(router())
 }
 
@@ -43,18 +51,8 @@ pub(crate) fn routes() -> Routes {
 fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
-        .merge(audit::router())
-        .merge(pins::router())
-        .merge(pin_ramps::router())
-        .merge(secrets::router())
-        .merge(kv::router())
-        .merge(grants::router())
-        .merge(shares::router())
-        .merge(limits::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
         .merge(registry::router())
-        .merge(signatures::router())
-        .merge(collections::router())
         .merge(upgrades::router())
 }

@@ -113,6 +113,14 @@ impl Media for JsonText {
     const TYPES: &'static [&'static str] = &["application/json"];
 }
 
+/// Bytes that nobody looks into on their way.
+#[derive(Clone, Copy, Debug)]
+pub enum Bytes {}
+
+impl Media for Bytes {
+    const TYPES: &'static [&'static str] = &["application/octet-stream", "text/plain"];
+}
+
 /// Plain text, such as a graph.
 #[derive(Clone, Copy, Debug)]
 pub enum Text {}

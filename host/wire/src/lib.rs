@@ -15,6 +15,7 @@ pub mod key;
 pub mod kv;
 pub mod limit;
 pub mod page;
+pub mod pin;
 pub mod problem;
 pub mod quarantine;
 pub mod reason;

@@ -41,6 +41,16 @@ pub struct NamespacePageQuery {
     pub limit: Option<u32>,
 }
 
+impl NamespacePageQuery {
+    /// The first page of a namespace, or of all.
+    pub fn of(namespace: Option<Name>) -> Self {
+        Self {
+            namespace,
+            ..Self::default()
+        }
+    }
+}
+
 /// A query that asks for one page of a list; callers that want all pages move it on.
 pub trait Paged {
     /// Asks for the page behind `after`, of as many items as a page may have.

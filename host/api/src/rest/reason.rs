@@ -15,14 +15,14 @@ pub struct OnlyReason {
 impl OnlyReason {
     /// The reason, within its bounds.
     pub fn reason(&self) -> Result<&str, ApiError> {
-        check_reason(&self.reason).map(|()| self.reason.as_str())
+        check_reason(&self.reason)
     }
 }
 
-/// Ok where the reason can be kept.
-pub fn check_reason(reason: &str) -> Result<(), ApiError> {
+/// The reason, where it can be kept.
+pub fn check_reason(reason: &str) -> Result<&str, ApiError> {
     match is_kept(reason) {
-        true => Ok(()),
+        true => Ok(reason),
         false => Err(ApiError::parameter(
             "reason",
             format!(

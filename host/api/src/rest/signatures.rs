@@ -2,30 +2,24 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::routing::{delete, get};
-use axum::{Json, Router};
-use serde::Deserialize;
-use tasker_domain::name::Name;
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use axum::http::{HeaderMap, header};
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
 use tasker_registry::store::signature::{SignatureRow, SigningKeyRow};
 use tasker_wire::headers::SIGNATURE;
-use tasker_wire::signature::{self as wire, NewSigningKey, SigningKey};
+use tasker_wire::signature::{
+    self as wire, AddSigningKey, ListSigningKeys, RemoveSigningKey, SigningKey,
+};
 
 /// The most signatures that one upload carries.
 const MAX_SIGNATURES: usize = 8;
 /// The longest name of a key, in bytes.
 const MAX_KEY_NAME_BYTES: usize = 100;
 
-pub fn router() -> Router<Api> {
-    const KEYS: &str = "/namespaces/{namespace}/signing-keys";
-    Router::new()
-        .route(KEYS, get(list_keys).post(add_key))
-        .route(&format!("{KEYS}/{{key}}"), delete(remove_key))
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list_keys).on(add_key).on(remove_key)
 }
 
 /// The signatures that come with an upload.
@@ -42,60 +36,39 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
     values.into_iter().map(parse).collect()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn list_keys(
-    State(api): State<Api>,
-    InPath(namespace): InPath<Name>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<SigningKey>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = query.after.as_deref();
+async fn list_keys(api: Api, call: Call<ListSigningKeys>) -> Answer<ListSigningKeys> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref();
     if let Some(after) = after.filter(|after| after.parse::<KeyId>().is_err()) {
         return Err(wrong_cursor(after));
     }
-    let rows = api
-        .registry
-        .signing_keys(&namespace, after, limit.rows())
-        .await?;
+    let namespace = &call.path.namespace;
+    let rows = api.registry.signing_keys(namespace, after, limit.rows());
     let cursor = |row: &SigningKeyRow| row.key_id.clone();
-    Ok(Json(limit.page(rows, cursor, signing_key)))
+    Ok(Reply::ok(limit.page(rows.await?, cursor, signing_key)))
 }
 
-async fn add_key(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<NewSigningKey>,
-) -> Result<(StatusCode, Json<SigningKey>), ApiError> {
-    let is_long = body.name.len() > MAX_KEY_NAME_BYTES;
-    if body.name.is_empty() || is_long || body.name.chars().any(char::is_control) {
+async fn add_key(api: Api, call: Call<AddSigningKey>) -> Answer<AddSigningKey> {
+    let name = &call.body.name;
+    let is_long = name.len() > MAX_KEY_NAME_BYTES;
+    if name.is_empty() || is_long || name.chars().any(char::is_control) {
         let message = format!("write 1 to {MAX_KEY_NAME_BYTES} printable bytes, such as `ci`");
         return Err(ApiError::parameter("name", message));
     }
-    let key: PublicKey = body.public_key.parse().map_err(RegistryError::from)?;
-    let row = api
+    let key: PublicKey = call.body.public_key.parse().map_err(RegistryError::from)?;
+    let namespace = &call.path.namespace;
+    let added = api
         .registry
-        .add_signing_key(&namespace, &key, &body.name, &caller.0)
-        .await?;
-    Ok((StatusCode::CREATED, Json(signing_key(row))))
+        .add_signing_key(namespace, &key, name, call.actor());
+    Ok(Reply::made(true, signing_key(added.await?)))
 }
 
-async fn remove_key(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, key)): InPath<(Name, String)>,
-) -> Result<StatusCode, ApiError> {
-    let key: KeyId = key.parse().map_err(RegistryError::from)?;
+async fn remove_key(api: Api, call: Call<RemoveSigningKey>) -> Answer<RemoveSigningKey> {
+    let key: KeyId = call.path.key.parse().map_err(RegistryError::from)?;
     api.registry
-        .remove_signing_key(&namespace, &key, &caller.0)
+        .remove_signing_key(&call.path.namespace, &key, call.actor())
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Reply::done())
 }
 
 pub fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
