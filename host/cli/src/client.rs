@@ -322,7 +322,7 @@ where
 }
 
 /// Reads JSON that a host answered.
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, CliError> {
+pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, CliError> {
     serde_json::from_str(text).map_err(|error| {
         let what = format!("the answer is not what this version of tasker expects: {error}");
         let help = "is it a Tasker host, of the same version? compare: tasker version";

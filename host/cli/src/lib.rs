@@ -33,6 +33,7 @@ mod policy;
 mod problem;
 mod reference;
 mod registry;
+mod resource;
 mod scaffold;
 mod secret;
 mod share;

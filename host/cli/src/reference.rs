@@ -29,6 +29,11 @@ impl Reference {
     pub fn family(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
+
+    /// The endpoint of this family: `family_at(ShowComponent::at)`.
+    pub fn family_at<E>(&self, endpoint: impl FnOnce(Name, Name) -> E) -> E {
+        endpoint(self.namespace.clone(), self.name.clone())
+    }
 }
 
 impl FromStr for Reference {

@@ -132,6 +132,13 @@ macro_rules! endpoint {
         #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
         pub struct $name { $(pub $segment: $type),* }
 
+        impl $name {
+            /// The endpoint at the path with these segments.
+            pub fn at($($segment: $type),*) -> Self {
+                Self { $($segment),* }
+            }
+        }
+
         impl $crate::endpoint::Endpoint for $name {
             const METHOD: http::Method = http::Method::$method;
             const PATH: &'static str = $path;

@@ -1,5 +1,6 @@
 //! `tasker component show`
 
+use crate::client::pages;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
@@ -10,7 +11,8 @@ use chrono::Utc;
 use tasker_domain::descriptor::Provenance;
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
-use tasker_wire::limit::LimitRule;
+use tasker_wire::limit::{LimitRule, ListLimits};
+use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::signature::Signature;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
@@ -115,8 +117,8 @@ struct Beside {
 
 /// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
 async fn limits_of(namespace: &Name, name: &Name, context: &Context) -> Result<String, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let rules = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let rules = pages(&context.client, ListLimits {}, query).await?;
     let line = |rule: &LimitRule| match &rule.component {
         Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
         Scope::One(one) if one.namespace.is_none() && one.component == *name => {

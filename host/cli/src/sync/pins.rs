@@ -3,10 +3,13 @@
 use super::change::{Action, Change, Kept, Op, PinName};
 use super::folder::Pins;
 use super::versions::{Met, Versions};
-use crate::{CliError, Context, list, pin_name, view};
+use crate::client::pages;
+use crate::{CliError, Context};
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{QualifiedName, Requirement};
+use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::pin::{ListPins, Pin, Ramp};
 
 /// A pin as the folder says it.
 struct Wanted<'a> {
@@ -16,14 +19,14 @@ struct Wanted<'a> {
 }
 
 /// The pins that a namespace has, by kind and target.
-pub type Present = BTreeMap<(String, String), view::Pin>;
+pub type Present = BTreeMap<(String, String), Pin>;
 
 pub async fn present(namespace: &Name, context: &Context) -> Result<Present, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let page = pages(&context.client, ListPins {}, query).await?;
     let pins = page.value.items.into_iter();
     Ok(pins
-        .map(|pin| ((pin.kind.clone(), pin.target.clone()), pin))
+        .map(|pin| ((pin.kind.as_str().to_owned(), pin.target.clone()), pin))
         .collect())
 }
 
@@ -40,7 +43,7 @@ pub fn repinned(
     let changed = of_components().filter(|it| {
         let (kind, target) = it.name.clone();
         let found = present.get(&(kind.to_owned(), target));
-        found.is_none_or(|pin| pin_name::canonical(&pin.requirement) != it.requirement.canonical())
+        found.is_none_or(|pin| pin.requirement.canonical() != it.requirement.canonical())
     });
     let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.to_string())));
     let gone = present.keys().filter(|(kind, target)| {
@@ -69,12 +72,12 @@ pub async fn pin_changes(
         );
         let found = present.remove(&(kind.to_owned(), target));
         let (op, note) = match found {
-            Some(found) if pin_name::canonical(&found.requirement) == meant => {
+            Some(found) if found.requirement.canonical() == meant => {
                 kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
                 continue;
             }
             Some(found) => {
-                let from = pin_name::canonical(&found.requirement);
+                let from = found.requirement.canonical();
                 (Op::Change, format!("{from} → {meant}"))
             }
             None => (Op::Add, meant),
@@ -95,7 +98,7 @@ pub async fn pin_changes(
             "component"
         };
         let name = (kind, target);
-        let note = pin_name::canonical(&pin.requirement);
+        let note = pin.requirement.canonical();
         changes.push(pin_change(Op::Remove, name, note, None));
     }
     Ok(changes)
@@ -108,11 +111,11 @@ fn untold(note: &str, target: &QualifiedName) -> String {
     )
 }
 
-fn ramping(name: &PinName, ramp: Option<&view::Ramp>) -> Option<Kept> {
+fn ramping(name: &PinName, ramp: Option<&Ramp>) -> Option<Kept> {
     let ramp = ramp?;
     Some(Kept {
         subject: format!("pin {} {}", name.0, name.1),
-        note: format!("on a ramp to {} {} %", ramp.requirement, ramp.percent),
+        note: format!("on a ramp to {} {}", ramp.requirement, ramp.percent),
     })
 }
 
