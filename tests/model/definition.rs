@@ -6,11 +6,12 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::name::Name;
+use tasker_domain::resolve::VersionStatus;
 use tasker_engine::Engine;
 use tasker_engine::lock::LockEntry;
 use tasker_engine::task::NewTask;
 use tasker_registry::store::Store;
-use tasker_registry::store::component::{NewComponentVersion, VersionStatus};
+use tasker_registry::store::component::NewComponentVersion;
 use tasker_registry::store::template::{NewStepTemplate, NewTemplateVersion};
 
 /// The bytes that tasks are created with, and those that they may be moved to.

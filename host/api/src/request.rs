@@ -15,7 +15,9 @@ use std::error::Error as _;
 use std::marker::PhantomData;
 use tasker_domain::actor::Actor;
 use tasker_domain::byte_order_mark::{strip_mark, without_mark_bytes};
-use tasker_wire::endpoint::{Bytes, Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml};
+use tasker_wire::endpoint::{
+    Bytes, Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml, YamlOrJson,
+};
 use tasker_wire::problem::FieldError;
 
 /// The most values in a body of JSON: in memory each takes many times its text.
@@ -84,6 +86,11 @@ pub struct Unread<M> {
 }
 
 impl<M: Media> Unread<M> {
+    /// Refuses a body of more than `max_bytes`.
+    pub fn at_most(self, max_bytes: usize) -> Self {
+        Self { max_bytes, ..self }
+    }
+
     pub async fn bytes(self) -> Result<axum::body::Bytes, ApiError> {
         read(self.request, M::TYPES, self.max_bytes).await
     }
@@ -111,7 +118,7 @@ macro_rules! read_by_handlers {
     )*};
 }
 
-read_by_handlers!(Bytes, Wasm, Yaml, JsonText);
+read_by_handlers!(Bytes, Wasm, Yaml, YamlOrJson, JsonText);
 
 /// The typed segments of the path.
 pub struct InPath<T>(pub T);
@@ -210,7 +217,7 @@ fn media_type(headers: &HeaderMap) -> String {
 }
 
 /// Parses a whole body; an error names the line, the column and the field.
-fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = without_mark_bytes(bytes);
     if has_more_values(bytes, MAX_JSON_VALUES) {
         return Err(ApiError::InvalidJson(FieldError {

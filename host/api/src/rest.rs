@@ -1,20 +1,18 @@
 //! The resources under /v1, one file each.
 
 mod access;
-mod affected_pins;
 mod audit;
-mod bars;
+mod availability;
 mod collections;
 mod components;
-mod diffs;
+mod definitions;
 mod grants;
-mod holders;
 pub mod keys;
 mod kv;
 mod limits;
 mod pins;
-mod plans;
 mod reason;
+mod references;
 mod registry;
 mod registry_views;
 mod secrets;
@@ -23,10 +21,8 @@ mod signatures;
 mod task_payloads;
 mod task_views;
 mod tasks;
-mod template_views;
 mod templates;
 mod upgrades;
-mod versions_query;
 
 use super::Api;
 use super::routes::Routes;
@@ -44,6 +40,10 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
+        .and(components::routes())
+        .and(templates::routes())
+        .and(availability::routes())
+        .and(references::routes())
         .undeclared(router())
 }
 
@@ -51,16 +51,8 @@ pub(crate) fn routes() -> Routes {
 fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
-        .merge(components::router())
-        .merge(templates::router())
-        .merge(diffs::router())
-        .merge(plans::router())
-        .merge(grants::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
-        .merge(bars::router())
         .merge(registry::router())
-        .merge(signatures::router())
-        .merge(holders::router())
         .merge(upgrades::router())
 }

@@ -1,7 +1,5 @@
 //! The API as the commands use it: requests, answers, and errors told with their cause.
 
-mod transfer;
-
 use super::output::tell;
 use super::token::{self, Token};
 use super::{CliError, Exit, Global, Problem, hints, json};
@@ -18,9 +16,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tasker_client::{Call, ClientBuilder, ClientError, Exchange};
 use tasker_domain::byte_order_mark::without_mark_bytes;
+use tasker_wire::definition::Versions;
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::headers;
-use tasker_wire::page::{Page, Paged};
+use tasker_wire::page::{Page, PageQuery, Paged};
 
 /// A host that does not accept a connection within this is taken for unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -137,23 +136,6 @@ impl Client {
             .request(method, path)
             .header(reqwest::header::CONTENT_TYPE, media_type)
             .header(reqwest::header::CONTENT_LENGTH, bytes)
-            .timeout(UPLOAD_TIMEOUT);
-        self.read(request.body(body)).await
-    }
-
-    /// Sends a body of some media type with a query.
-    pub async fn upload_with<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &[&str],
-        query: &[(&str, String)],
-        media_type: &str,
-        body: Vec<u8>,
-    ) -> Result<Answer<T>, CliError> {
-        let request = self
-            .request(method, path)
-            .query(query)
-            .header(reqwest::header::CONTENT_TYPE, media_type)
             .timeout(UPLOAD_TIMEOUT);
         self.read(request.body(body)).await
     }
@@ -359,6 +341,28 @@ where
     let text = format!(r#"{{"items":[{}],"next":null}}"#, items.join(","));
     let value = read(&json::sanitized(&text))?;
     Ok(Answer { text, value })
+}
+
+/// All versions of a component or template as one answer, however many pages they take.
+pub async fn versions<E, V>(client: &Client, endpoint: E) -> Result<Answer<Versions<V>>, CliError>
+where
+    E: Endpoint<Answer = Versions<V>, Query = PageQuery> + Clone,
+    V: DeserializeOwned,
+{
+    let mut versions: Vec<Box<RawValue>> = Vec::new();
+    let mut query = PageQuery::default();
+    loop {
+        let text = client.call(endpoint.clone()).query(&query).text().await?;
+        let mut page: Versions<Box<RawValue>> = read(&text)?;
+        versions.append(&mut page.versions);
+        query.after = page.next.take().map(|version| version.to_string());
+        if query.after.is_none() {
+            page.versions = versions;
+            let text = serde_json::to_string(&page).map_err(anyhow::Error::from)?;
+            let value = read(&json::sanitized(&text))?;
+            return Ok(Answer { text, value });
+        }
+    }
 }
 
 /// Keeps what the answer says of the key, and tells people that a namespace is new.

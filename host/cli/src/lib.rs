@@ -6,6 +6,7 @@ mod build;
 mod changes;
 mod client;
 mod component;
+mod definition;
 mod drain;
 mod excerpt;
 mod exit;

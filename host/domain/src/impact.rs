@@ -39,7 +39,7 @@ impl Impact {
 }
 
 /// What new tasks take at one place, as it stands and with the version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
     #[serde(rename = "reach")]
     pub impact: Impact,

@@ -7,7 +7,9 @@ mod existing;
 mod ineligible;
 
 pub use existing::Existing;
-pub use ineligible::{Ineligible, VersionState, VersionStatus, VersionStatusError, status_name};
+pub use ineligible::{
+    Availability, Ineligible, VersionState, VersionStatus, VersionStatusError, status_name,
+};
 
 use super::name::Name;
 use super::pin::Pinned;

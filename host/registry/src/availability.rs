@@ -4,7 +4,7 @@ use super::catalog::stored;
 use super::version::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::catalog::PinFacts;
-use crate::store::component::{ComponentVersionRow, VersionStatus};
+use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use crate::store::template::TemplateVersionRow;
@@ -15,6 +15,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::name::{Name, NameError};
 use tasker_domain::pin::{PastChange, PinKind, Pinned};
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
 
 impl Registry {
     /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks

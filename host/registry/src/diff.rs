@@ -5,25 +5,11 @@ use super::verdict::Uploaded;
 use super::{Kind, Registry, RegistryError};
 use bytes::Bytes;
 use semver::Version;
-use serde::Serialize;
 use tasker_compat::{CompatReport, promise, template};
+use tasker_domain::compatibility::Diff;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
-
-/// All that is different.
-#[derive(Clone, Debug, Serialize)]
-pub struct Diff {
-    pub namespace: String,
-    pub name: String,
-    pub from: Version,
-    /// None: what it was compared with has no version yet.
-    pub to: Option<Version>,
-    /// The lowest number after `from` that leaves room for the changes, whether it is taken or not.
-    pub lowest_version: Version,
-    #[serde(flatten)]
-    pub verdict: CompatReport,
-}
 
 impl Registry {
     /// Compares two versions of a component.

@@ -7,7 +7,6 @@ pub mod diff;
 pub mod discover;
 pub mod grant;
 pub mod graph;
-pub mod hidden;
 pub mod inventory;
 pub mod kv;
 pub mod kv_place;

@@ -4,7 +4,7 @@ use super::catalog::{Catalog, Selection, stored};
 use super::{Registry, RegistryError};
 use chrono::{DateTime, Utc};
 use semver::Version;
-use serde::Serialize;
+use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::resolve::{Candidate, Ineligible};
@@ -18,44 +18,17 @@ pub struct ListedFamily {
     pub versions: Vec<Version>,
     /// What a new task of its own namespace takes that asks for no version.
     pub latest: Option<Version>,
-    /// The versions that such a task may not take.
-    pub ineligible: IneligibleCounts,
+    /// How many of them such a task may not take, by the reason.
+    pub ineligible: BTreeMap<Ineligible, usize>,
     pub created_at: DateTime<Utc>,
 }
 
-/// How many versions new tasks may not take, by the reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct IneligibleCounts {
-    #[serde(skip_serializing_if = "is_zero")]
-    pub yanked: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub needs_approval: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub quarantined: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub collected: usize,
-    #[serde(skip_serializing_if = "is_zero")]
-    pub unsigned: usize,
-}
-
-fn is_zero(count: &usize) -> bool {
-    *count == 0
-}
-
-impl IneligibleCounts {
-    fn of(versions: &[Candidate<i32>]) -> Self {
-        let mut counts = Self::default();
-        for reason in versions.iter().filter_map(|it| it.ineligible) {
-            *match reason {
-                Ineligible::Yanked => &mut counts.yanked,
-                Ineligible::NeedsApproval => &mut counts.needs_approval,
-                Ineligible::Quarantined => &mut counts.quarantined,
-                Ineligible::Collected => &mut counts.collected,
-                Ineligible::Unsigned => &mut counts.unsigned,
-            } += 1;
-        }
-        counts
+fn counts(versions: &[Candidate<i32>]) -> BTreeMap<Ineligible, usize> {
+    let mut counts = BTreeMap::new();
+    for reason in versions.iter().filter_map(|it| it.ineligible) {
+        *counts.entry(reason).or_default() += 1;
     }
+    counts
 }
 
 impl Registry {
@@ -105,7 +78,7 @@ impl Registry {
                 name: row.name,
                 versions: versions.iter().map(|it| it.version.clone()).collect(),
                 latest: catalog.latest(kind, target),
-                ineligible: IneligibleCounts::of(&versions),
+                ineligible: counts(&versions),
                 created_at: row.created_at,
             }
         });

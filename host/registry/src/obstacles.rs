@@ -1,10 +1,9 @@
 //! What keeps every task of a template from running, told before it is published.
 
-use super::resolve::assumed::Assumed;
-use super::resolve::preview::StepChoice;
 use super::{Registry, RegistryError};
 use std::collections::HashMap;
 use tasker_domain::name::Name;
+use tasker_domain::plan::{Assumed, StepChoice};
 use tasker_domain::template::position::MAX_FINDINGS;
 use tasker_domain::template::{Finding, Position, Template, TemplateError};
 

@@ -5,7 +5,7 @@ use super::catalog::load::MAX_TRIES;
 use super::storable;
 use super::verdict::Uploaded;
 use super::{Kind, Registry, RegistryError, Release};
-use crate::store::component::{ComponentVersionRow, NewComponentVersion, VersionStatus};
+use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
@@ -13,9 +13,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
-
-/// The largest component, in bytes.
-pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
+use tasker_domain::resolve::VersionStatus;
 
 /// What publishing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

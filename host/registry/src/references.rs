@@ -3,11 +3,11 @@
 pub use super::catalog::{PinReference, Side, StepReference};
 
 use super::catalog::{Catalog, Selection, stored};
-use super::hidden::{Hidden, keep};
 use super::{Registry, RegistryError};
 use crate::store::references::{LastUse, OpenTasks};
 use semver::Version;
 use std::collections::BTreeMap;
+use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind};

@@ -1,6 +1,6 @@
 //! From what a caller asks for to the lock of a new task.
 
-pub mod assumed;
+mod assumed;
 mod cache;
 mod definition;
 mod descriptors;

@@ -1,10 +1,10 @@
 //! Who uses a component: templates, pins, open tasks.
 
 use super::catalog::{self, Catalog, Selection, stored};
-use super::hidden::{Hidden, keep};
 use super::{Kind, Registry, RegistryError};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
+use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{HandlerRef, QualifiedName};

@@ -92,6 +92,19 @@ impl Media for Yaml {
     const TYPES: &'static [&'static str] = &["application/yaml", "application/x-yaml", "text/yaml"];
 }
 
+/// The text of a template, or a value as JSON that holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum YamlOrJson {}
+
+impl Media for YamlOrJson {
+    const TYPES: &'static [&'static str] = &[
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        "application/json",
+    ];
+}
+
 /// JSON text of any kind, as it was stored.
 #[derive(Clone, Copy, Debug)]
 pub enum JsonText {}

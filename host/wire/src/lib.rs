@@ -6,6 +6,8 @@
 
 pub mod audit;
 pub mod collection;
+pub mod component;
+pub mod definition;
 pub mod endpoint;
 pub mod grant;
 pub mod headers;
@@ -15,9 +17,11 @@ pub mod limit;
 pub mod page;
 pub mod pin;
 pub mod problem;
+pub mod quarantine;
 pub mod reason;
 pub mod secret;
 pub mod share;
 pub mod signature;
+pub mod template;
 
 pub use page::Page;

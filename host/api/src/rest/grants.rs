@@ -1,43 +1,19 @@
-//! Grants: add, list, remove; approving a version that wants more of them.
+//! Grants: add, list, remove.
 
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, JsonBody};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::components::ComponentVersionView;
-use super::reason::{OnlyReason, check_reason};
-use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
-use serde::Serialize;
+use super::reason::check_reason;
 use tasker_domain::capability::Capability;
-use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
 use tasker_domain::scope::Scope;
 use tasker_registry::RegistryError;
 use tasker_registry::store::grant::{GrantFilter, GrantRow};
-use tasker_registry::version::parse_version;
 use tasker_wire::Page;
 use tasker_wire::grant::{AddGrant, Grant, GrantQuery, ListGrants, ListOwnGrants, RemoveGrant};
 
 pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(list_own).on(add).on(remove)
-}
-
-pub fn router() -> Router<Api> {
-    Router::new().route(
-        "/namespaces/{namespace}/components/{name}/versions/{version}/approve",
-        post(approve),
-    )
-}
-
-/// The version as it stands now, with what was granted to it by this.
-#[derive(Serialize)]
-struct ApprovedView {
-    #[serde(flatten)]
-    version: ComponentVersionView,
-    granted: Vec<Grant>,
 }
 
 async fn list(api: Api, call: Call<ListGrants>) -> Answer<ListGrants> {
@@ -94,25 +70,6 @@ async fn remove(api: Api, call: Call<RemoveGrant>) -> Answer<RemoveGrant> {
     Ok(Reply::ok(grant(removed.await?, None)))
 }
 
-async fn approve(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    JsonBody(body): JsonBody<OnlyReason>,
-) -> Result<Json<ApprovedView>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let (row, added) = api
-        .registry
-        .approve(&target, &version, &caller.0, body.reason()?)
-        .await?;
-    let granted = api.registry.granted_to(&target).await?;
-    Ok(Json(ApprovedView {
-        version: ComponentVersionView::of(row, None, &granted)?,
-        granted: added.into_iter().map(|row| grant(row, None)).collect(),
-    }))
-}
-
 fn grantee(text: &str) -> Result<Scope, ApiError> {
     let grantee = text.parse::<Scope>();
     grantee.map_err(|error| ApiError::parameter("component", error.to_string()))
@@ -122,7 +79,7 @@ fn grant_cursor(after: &str) -> Result<i64, ApiError> {
     after.parse().map_err(|_| wrong_cursor(after))
 }
 
-fn grant(row: GrantRow, created: Option<bool>) -> Grant {
+pub fn grant(row: GrantRow, created: Option<bool>) -> Grant {
     Grant {
         id: row.grant_id,
         namespace: row.namespace,

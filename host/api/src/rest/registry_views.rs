@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::hidden::Hidden;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::template::{Step, Template};
-use tasker_registry::hidden::Hidden;
 use tasker_registry::inventory::{Described, Family, Release, Tree};
-use tasker_registry::store::component::VersionStatus;
 use tasker_registry::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use tasker_registry::uses::{PinUse, StepUse, UsedVersion, Uses};
 

@@ -1,21 +1,13 @@
-//! Signatures of components, the keys that namespaces take them by, and the bytes that are signed.
+//! Signatures of components, and the keys that namespaces take them by.
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::InPath;
+use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
-use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
 use tasker_registry::store::signature::{SignatureRow, SigningKeyRow};
-use tasker_registry::version::parse_version;
 use tasker_wire::headers::SIGNATURE;
 use tasker_wire::signature::{
     self as wire, AddSigningKey, ListSigningKeys, RemoveSigningKey, SigningKey,
@@ -30,13 +22,6 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list_keys).on(add_key).on(remove_key)
 }
 
-pub fn router() -> Router<Api> {
-    const VERSION: &str = "/namespaces/{namespace}/components/{name}/versions/{version}";
-    Router::new()
-        .route(&format!("{VERSION}/bytes"), get(bytes))
-        .route(&format!("{VERSION}/signatures"), get(signatures))
-}
-
 /// The signatures that come with an upload.
 pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
     let values: Vec<_> = headers.get_all(SIGNATURE).iter().collect();
@@ -49,40 +34,6 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
         signature.map_err(|error| ApiError::from(RegistryError::Signature(error)))
     };
     values.into_iter().map(parse).collect()
-}
-
-async fn bytes(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Response, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let (digest, bytes) = api.registry.component_bytes(&target, &version).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/wasm".to_owned()),
-        (header::ETAG, format!("\"sha256:{digest}\"")),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-/// All at once: there are few.
-async fn signatures(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Json<Page<wire::Signature>>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let row = api.registry.component_version(&target, &version).await?;
-    let keys = api
-        .registry
-        .signing_keys(&target.namespace, None, PageLimit::parse(None)?.rows())
-        .await?;
-    let signatures = api.registry.signatures(row.digest).await?;
-    let items = signatures.iter().map(|row| signature(row, &keys));
-    Ok(Json(Page {
-        items: items.collect(),
-        next: None,
-    }))
 }
 
 async fn list_keys(api: Api, call: Call<ListSigningKeys>) -> Answer<ListSigningKeys> {
@@ -120,7 +71,7 @@ async fn remove_key(api: Api, call: Call<RemoveSigningKey>) -> Answer<RemoveSign
     Ok(Reply::done())
 }
 
-fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
+pub fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
     let key = row.signature.key();
     let known = keys.iter().find(|known| known.public_key == *key);
     wire::Signature {

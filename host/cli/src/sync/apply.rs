@@ -8,17 +8,15 @@ use crate::output::tell;
 use crate::paint::{Paint, Tone};
 use crate::reference::Reference;
 use crate::signing::signatures_beside;
-use crate::view::TemplateVersion;
-use crate::{CliError, Context, Exit, list, units};
-use reqwest::Method;
+use crate::{CliError, Context, Exit, units};
 use semver::Version;
 use std::cmp::Ordering;
 use tasker_domain::name::Name;
-use tasker_domain::pin::PinKind;
 use tasker_wire::grant::{AddGrant, NewGrant, RemoveGrant};
 use tasker_wire::limit::{ChangeLimits, LimitChanges};
 use tasker_wire::pin::{NewPin, RemovePin, SetPin};
 use tasker_wire::reason::OnlyReason;
+use tasker_wire::template::{PublishQuery, PublishTemplate};
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
 pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
@@ -139,21 +137,14 @@ async fn push_template(
     allow_missing: bool,
     context: &Context,
 ) -> Result<(), CliError> {
-    let version = version.to_string();
-    let at = [
-        "namespaces",
-        namespace.as_str(),
-        "templates",
-        name.as_str(),
-        "versions",
-        &version,
-    ];
-    let allow_missing = allow_missing.then(|| "true".to_owned());
-    let query = list::filters([("allow_missing", allow_missing)]);
-    let (media_type, body) = ("application/yaml", source.to_owned().into());
-    let client = &context.client;
-    let sent = client.upload_with::<TemplateVersion>(Method::PUT, &at, &query, media_type, body);
-    sent.await.map(drop)
+    let call = context.client.call(PublishTemplate::at(
+        namespace.clone(),
+        name.clone(),
+        version.to_string(),
+    ));
+    let call = call.query(&PublishQuery { allow_missing });
+    call.media(source.to_owned()).await?;
+    Ok(())
 }
 
 /// Sets the pin or, without a requirement, removes it.
@@ -164,7 +155,7 @@ async fn set_pin(
     context: &Context,
 ) -> Result<(), CliError> {
     let target = target.replacen('/', "~", 1);
-    let (namespace, kind) = (namespace.clone(), PinKind::named(kind).expect("a kind"));
+    let (namespace, kind) = (namespace.clone(), *kind);
     match requirement {
         Some(requirement) => {
             let body = NewPin {

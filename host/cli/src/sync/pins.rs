@@ -7,7 +7,8 @@ use crate::client::pages;
 use crate::{CliError, Context};
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
-use tasker_domain::requirement::{QualifiedName, Requirement};
+use tasker_domain::pin::PinKind;
+use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::pin::{ListPins, Pin, Ramp};
 
@@ -19,14 +20,14 @@ struct Wanted<'a> {
 }
 
 /// The pins that a namespace has, by kind and target.
-pub type Present = BTreeMap<(String, String), Pin>;
+pub type Present = BTreeMap<PinName, Pin>;
 
 pub async fn present(namespace: &Name, context: &Context) -> Result<Present, CliError> {
     let query = NamespacePageQuery::of(Some(namespace.clone()));
     let page = pages(&context.client, ListPins {}, query).await?;
     let pins = page.value.items.into_iter();
     Ok(pins
-        .map(|pin| ((pin.kind.as_str().to_owned(), pin.target.clone()), pin))
+        .map(|pin| ((pin.kind, pin.target.clone()), pin))
         .collect())
 }
 
@@ -37,20 +38,21 @@ pub fn repinned(
     pins: &Pins,
     prune: bool,
     present: &Present,
-) -> BTreeMap<String, Option<String>> {
+) -> BTreeMap<ComponentRef, Option<Requirement>> {
     let wanted = wanted_pins(namespace, pins);
-    let of_components = || wanted.iter().filter(|it| it.name.0 == "component");
+    let of_components = || wanted.iter().filter(|it| it.name.0 == PinKind::Component);
     let changed = of_components().filter(|it| {
-        let (kind, target) = it.name.clone();
-        let found = present.get(&(kind.to_owned(), target));
+        let found = present.get(&it.name);
         found.is_none_or(|pin| pin.requirement.canonical() != it.requirement.canonical())
     });
-    let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.to_string())));
+    let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.clone())));
     let gone = present.keys().filter(|(kind, target)| {
-        prune && kind == "component" && of_components().all(|it| it.name.1 != *target)
+        prune && *kind == PinKind::Component && of_components().all(|it| it.name.1 != *target)
     });
     let gone = gone.map(|(_, target)| (target.clone(), None));
-    changed.chain(gone).collect()
+    let all = changed.chain(gone);
+    all.filter_map(|(target, requirement)| Some((target.parse().ok()?, requirement)))
+        .collect()
 }
 
 /// A ramp that runs is left alone as long as it starts from what the folder says.
@@ -65,12 +67,11 @@ pub async fn pin_changes(
 ) -> Result<Vec<Change>, CliError> {
     let mut changes = Vec::new();
     for wanted in wanted_pins(namespace, pins) {
-        let (kind, target) = wanted.name.clone();
         let (requirement, meant) = (
             wanted.requirement.to_string(),
             wanted.requirement.canonical(),
         );
-        let found = present.remove(&(kind.to_owned(), target));
+        let found = present.remove(&wanted.name);
         let (op, note) = match found {
             Some(found) if found.requirement.canonical() == meant => {
                 kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
@@ -82,7 +83,7 @@ pub async fn pin_changes(
             }
             None => (Op::Add, meant),
         };
-        let met = versions.met(kind, &wanted.target, wanted.requirement, context);
+        let met = versions.met(wanted.name.0, &wanted.target, wanted.requirement, context);
         let (note, obstacle) = match met.await? {
             Met::Yes => (note, None),
             Met::No(why) => (note, Some(why)),
@@ -91,13 +92,7 @@ pub async fn pin_changes(
         let change = pin_change(op, wanted.name, note, Some(requirement));
         changes.push(Change { obstacle, ..change });
     }
-    for ((kind, target), pin) in present.into_iter().filter(|_| prune) {
-        let kind = if kind == "template" {
-            "template"
-        } else {
-            "component"
-        };
-        let name = (kind, target);
+    for (name, pin) in present.into_iter().filter(|_| prune) {
         let note = pin.requirement.canonical();
         changes.push(pin_change(Op::Remove, name, note, None));
     }
@@ -114,9 +109,13 @@ fn untold(note: &str, target: &QualifiedName) -> String {
 fn ramping(name: &PinName, ramp: Option<&Ramp>) -> Option<Kept> {
     let ramp = ramp?;
     Some(Kept {
-        subject: format!("pin {} {}", name.0, name.1),
+        subject: subject(name),
         note: format!("on a ramp to {} {}", ramp.requirement, ramp.percent),
     })
+}
+
+fn subject((kind, target): &PinName) -> String {
+    format!("pin {}", kind.pin_name(target))
 }
 
 fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
@@ -127,13 +126,13 @@ fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
             false => target.to_string(),
         };
         Wanted {
-            name: ("component", text),
+            name: (PinKind::Component, text),
             target: target.qualified(namespace),
             requirement,
         }
     });
     let templates = pins.templates.iter().map(|(target, requirement)| Wanted {
-        name: ("template", target.to_string()),
+        name: (PinKind::Template, target.to_string()),
         target: QualifiedName {
             namespace: namespace.clone(),
             name: target.clone(),
@@ -146,7 +145,7 @@ fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
 fn pin_change(op: Op, pin: PinName, note: String, requirement: Option<String>) -> Change {
     Change {
         op,
-        subject: format!("pin {} {}", pin.0, pin.1),
+        subject: subject(&pin),
         note,
         action: Action::Pin { pin, requirement },
         obstacle: None,

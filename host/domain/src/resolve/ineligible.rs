@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why new tasks may not take a version; tasks that have it in their lock are another matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Ineligible {
     /// Nothing needed it any more, and its bytes were removed.
     Collected,
@@ -65,11 +66,7 @@ impl VersionState {
         if self.is_quarantined {
             return Some(Ineligible::Quarantined);
         }
-        match self.status {
-            VersionStatus::Active => None,
-            VersionStatus::NeedsApproval => Some(Ineligible::NeedsApproval),
-            VersionStatus::Yanked => Some(Ineligible::Yanked),
-        }
+        self.status.ineligible()
     }
 }
 
@@ -77,6 +74,11 @@ impl VersionState {
 pub fn status_name(ineligible: Option<Ineligible>) -> &'static str {
     ineligible.map_or(VersionStatus::Active.as_str(), Ineligible::as_str)
 }
+
+/// Whether new tasks may take a version: `active`, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
+pub struct Availability(pub Option<Ineligible>);
 
 impl Ineligible {
     /// The reason of this name.
@@ -120,6 +122,15 @@ impl VersionStatus {
             Self::Yanked => "yanked",
         }
     }
+
+    /// Why new tasks may not take the version, as far as its status says.
+    pub fn ineligible(self) -> Option<Ineligible> {
+        match self {
+            Self::Active => None,
+            Self::NeedsApproval => Some(Ineligible::NeedsApproval),
+            Self::Yanked => Some(Ineligible::Yanked),
+        }
+    }
 }
 
 impl TryFrom<String> for VersionStatus {
@@ -130,6 +141,30 @@ impl TryFrom<String> for VersionStatus {
             .into_iter()
             .find(|status| status.as_str() == text)
             .ok_or(VersionStatusError(text))
+    }
+}
+
+impl Availability {
+    pub fn as_str(self) -> &'static str {
+        let Self(ineligible) = self;
+        ineligible.map_or(VersionStatus::Active.as_str(), Ineligible::as_str)
+    }
+}
+
+impl From<Availability> for &'static str {
+    fn from(availability: Availability) -> Self {
+        availability.as_str()
+    }
+}
+
+impl TryFrom<String> for Availability {
+    type Error = VersionStatusError;
+
+    fn try_from(text: String) -> Result<Self, VersionStatusError> {
+        match Ineligible::named(&text) {
+            None if text != VersionStatus::Active.as_str() => Err(VersionStatusError(text)),
+            ineligible => Ok(Self(ineligible)),
+        }
     }
 }
 

@@ -1,11 +1,8 @@
 //! What publishing a version of a component would change.
 
-use super::obstacle::Obstacle;
-use super::step_reach::StepReach;
-use super::{Numbered, OpenTasks, open_tasks};
+use super::open_tasks;
 use crate::catalog::{FamilyVersion, Selection, stored};
 use crate::discover::descriptor;
-use crate::hidden::{Hidden, keep};
 use crate::sign::check_signatures;
 use crate::storable;
 
@@ -15,72 +12,19 @@ use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
-use serde::Serialize;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::hidden::Hidden;
 use tasker_domain::impact::Impact;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinKind, Pinned};
-use tasker_domain::ramp::Percent;
-use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::{VersionState, VersionStatus, status_name};
+use tasker_domain::plan::{Admits, ComponentPlan, PinReach, StepReach};
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::{Availability, VersionState, VersionStatus};
 use tasker_domain::signature::Signature;
 
 /// The version that is not there yet; no stored one has this number.
 pub(super) const PROPOSED_ID: i32 = -1;
-
-/// What publishing a version of a component would change, if nobody is in its way.
-#[derive(Clone, Debug, Serialize)]
-pub struct ComponentPlan {
-    pub namespace: Name,
-    pub name: Name,
-    pub version: Version,
-    pub digest: Digest,
-    /// What inspection found in it.
-    pub descriptor: Descriptor,
-    /// `active`, or why new tasks may not take it; null where it is not published.
-    pub status: Option<&'static str>,
-    #[serde(flatten)]
-    pub number: Numbered,
-    /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
-    pub unapproved: Vec<String>,
-    /// What else is in its way, one sentence each.
-    pub obstacles: Vec<Obstacle>,
-    /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
-    /// that would run it first.
-    pub steps: Vec<StepReach>,
-    /// Steps that run the component and ask for other versions.
-    pub unmatched_steps: usize,
-    pub pins: Vec<PinReach>,
-    pub open_tasks: Vec<OpenTasks>,
-    /// There are more steps or pins than are told.
-    pub is_cut: bool,
-    /// What its reader may not see of steps and pins.
-    pub hidden: Hidden,
-}
-
-/// A pin of the component.
-#[derive(Clone, Debug, Serialize)]
-pub struct PinReach {
-    pub namespace: String,
-    pub requirement: Requirement,
-    /// Where its ramp leads; null where it has none.
-    pub ramp: Option<Requirement>,
-    pub percent: Option<Percent>,
-    pub admits: Admits,
-}
-
-/// Whether a pin lets new tasks take a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Admits {
-    All,
-    /// Those that are on its ramp.
-    Ramp,
-    /// Those that are not on its ramp.
-    Rest,
-    Nobody,
-}
 
 impl Registry {
     /// What publishing these bytes under this version, with these signatures, would change. Nothing
@@ -156,7 +100,7 @@ impl Registry {
             descriptor: descriptor(&row)?,
             bytes: bytes.unwrap_or_default().into(),
         };
-        let status = status_name(row.state().ineligible());
+        let status = Availability(row.state().ineligible());
         let plan = self.plan_of(target, version, uploaded, Some(status), signatures);
         let plan = plan.await?;
         Ok(ComponentPlan {
@@ -170,7 +114,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         uploaded: Uploaded,
-        status: Option<&'static str>,
+        status: Option<Availability>,
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
@@ -233,17 +177,6 @@ impl Registry {
             is_cut,
             hidden: Hidden::default(),
         })
-    }
-}
-
-impl ComponentPlan {
-    /// The plan as one reads it who may read these namespaces.
-    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
-        self.hidden = Hidden {
-            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
-            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
-        };
-        self
     }
 }
 

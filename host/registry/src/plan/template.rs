@@ -1,42 +1,18 @@
 //! What publishing a template would change, and what its steps would run.
 
 use super::component::PROPOSED_ID;
-use super::{Numbered, OpenTasks, open_tasks};
+use super::open_tasks;
 use crate::catalog::{FamilyVersion, Selection};
 use crate::publish_template::{check_address, definition_json};
-use crate::resolve::assumed::Assumed;
-use crate::resolve::preview::{StepChoice, Ungranted};
 use crate::{Kind, Registry, RegistryError, Release};
 use semver::Version;
-use serde::Serialize;
 use tasker_domain::digest::Digest;
 use tasker_domain::impact::ImpactReport;
-use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
+use tasker_domain::plan::{Assumed, TemplatePlan};
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::VersionState;
+use tasker_domain::resolve::{Availability, VersionState};
 use tasker_domain::template::Template;
-
-/// What publishing a template would change.
-#[derive(Clone, Debug, Serialize)]
-pub struct TemplatePlan {
-    pub namespace: Name,
-    pub name: Name,
-    pub version: Version,
-    pub digest: Digest,
-    /// `active`, or why new tasks may not take it; null where it is not published.
-    pub status: Option<&'static str>,
-    #[serde(flatten)]
-    pub number: Numbered,
-    /// What new tasks take that do not ask for a version.
-    #[serde(flatten)]
-    pub reached: ImpactReport,
-    /// What its steps would run, parents before children.
-    pub steps: Vec<StepChoice>,
-    /// What the components want and the namespace does not grant to them.
-    pub ungranted: Vec<Ungranted>,
-    pub open_tasks: Vec<OpenTasks>,
-}
 
 impl Registry {
     /// What publishing this YAML under this version would change, if what is assumed were there too.
@@ -60,7 +36,7 @@ impl Registry {
         let stored = self.store.template_version(namespace, name, version);
         let status = match stored.await? {
             None => None,
-            Some(row) if row.digest == digest => Some(row.status.as_str()),
+            Some(row) if row.digest == digest => Some(Availability(row.status.ineligible())),
             Some(row) => {
                 let release = Release {
                     kind: Kind::Template,

@@ -2,11 +2,10 @@
 
 use super::super::catalog::{Catalog, Selection};
 use super::super::error::lines;
-use super::assumed::Assumed;
+use super::assumed;
 use super::{Registry, RegistryError, lock_entry};
 use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -16,40 +15,11 @@ use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinKind, Ramp};
-use tasker_domain::ramp::Percent;
-use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
+use tasker_domain::plan::{Assumed, RampChoice, StepChoice, Ungranted};
+use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{Candidate, Components, Pins, choose_components};
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::{OrderedStep, Template};
-
-/// What one step of a new task would run.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepChoice {
-    pub step: Name,
-    pub handler: HandlerRef,
-    /// None where no version will do.
-    pub takes: Option<Version>,
-    /// What a share of new tasks would take instead, by a ramp.
-    pub ramp: Option<RampChoice>,
-    /// Why no task could run it.
-    pub problem: Option<String>,
-}
-
-/// What tasks on a ramp would take.
-#[derive(Clone, Debug, Serialize)]
-pub struct RampChoice {
-    pub takes: Version,
-    pub percent: Percent,
-}
-
-/// What a component wants that the namespace of the task does not grant to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Ungranted {
-    /// As the namespace names it.
-    pub component: ComponentRef,
-    pub version: Version,
-    pub capabilities: Vec<String>,
-}
 
 /// All that new tasks of a template would run.
 pub struct ResolutionPreview {
@@ -83,7 +53,7 @@ impl Registry {
             ..Selection::default()
         };
         let catalog = self.catalog(&selection.with([home])).await?;
-        let catalog = assumed.added_to(catalog, home);
+        let catalog = assumed::add_to(assumed, catalog, home);
         let rules = catalog.rules.get(home).cloned().unwrap_or_default();
         let request = PreviewRequest {
             home,
@@ -101,7 +71,10 @@ impl Registry {
         let ids = ids.chain(ramped.map(|candidate| candidate.id));
         let (stored, new): (BTreeSet<i32>, BTreeSet<i32>) = ids.partition(|id| *id >= 0);
         let mut descriptors = self.descriptors(stored).await?;
-        descriptors.extend(new.into_iter().filter_map(|id| assumed.descriptor(id)));
+        descriptors.extend(
+            new.into_iter()
+                .filter_map(|id| assumed::descriptor(assumed, id)),
+        );
         let grants = self.grants_of(home).await?;
         Ok(ResolutionPreview {
             ungranted: request.ungranted(&steps, &descriptors, &grants),

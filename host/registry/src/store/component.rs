@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use tasker_database::audit::{self, Change};
 use tasker_database::{Connection, DatabaseError};
-use tasker_domain::resolve::VersionState;
-pub use tasker_domain::resolve::VersionStatus;
+use tasker_domain::compatibility::CompatReport;
+use tasker_domain::resolve::{VersionState, VersionStatus};
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
 /// An upload that was inspected and may be stored.
@@ -47,7 +47,8 @@ pub struct ComponentVersionRow {
     pub status: VersionStatus,
     /// No host starts its code.
     pub is_quarantined: bool,
-    pub verdict: Option<Value>,
+    #[sqlx(json(nullable))]
+    pub verdict: Option<CompatReport>,
     /// What it wants beyond what was agreed to.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,

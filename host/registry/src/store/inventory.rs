@@ -1,7 +1,6 @@
 //! How much there is, by namespace and in all.
 
 use super::Store;
-use super::component::VersionStatus;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
@@ -9,6 +8,7 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
+use tasker_domain::resolve::VersionStatus;
 
 /// A namespace and how much is in it.
 #[derive(Debug, FromRow)]

@@ -1,7 +1,6 @@
 //! Task templates and their versions.
 
 use super::Store;
-use super::component::VersionStatus;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -11,6 +10,8 @@ use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_database::column;
+use tasker_domain::compatibility::CompatReport;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::{actor::Actor, digest::Digest, name::Name};
 
 /// A template that was checked and may be stored.
@@ -71,7 +72,8 @@ pub struct TemplateVersionRow {
     pub definition: Value,
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
-    pub verdict: Option<Value>,
+    #[sqlx(json(nullable))]
+    pub verdict: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
 }
 

@@ -1,11 +1,11 @@
 //! Who uses a component.
 
 use super::Store;
-use super::component::VersionStatus;
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
 
 /// A step of a template version that may run a component.
 #[derive(Debug, FromRow)]

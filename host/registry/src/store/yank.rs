@@ -1,7 +1,6 @@
 //! Versions that their owner takes back: new tasks don't take them, open ones keep them.
 
 use super::Store;
-use super::component::VersionStatus;
 use super::generation::{advance, revise_components};
 use super::pin::auto_rollback::auto_rollback;
 use super::pin::{AffectedPins, Decide, PinKind};
@@ -15,6 +14,7 @@ use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
 
 impl Store {
     /// Takes a version back, or with `is_yanked` false gives it again, as it stood before; tells what

@@ -1,9 +1,9 @@
 //! What a view leaves out, because its reader may not read the namespaces that it is of.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How much is left out. A decision may depend on it, so that it is counted and not named.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hidden {
     pub steps: usize,
     pub pins: usize,
