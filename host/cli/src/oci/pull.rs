@@ -5,12 +5,13 @@ use super::artifact::{CONFIG_MEDIA_TYPE, LAYER_MEDIA_TYPE};
 use super::place::Place;
 use super::signatures;
 use super::trouble::told;
-use crate::component::push::{MAX_COMPONENT_BYTES, Upload, pushed_text, send};
+use crate::component::push::{Upload, pushed_text, send};
 use crate::reference::{Reference, parse_family};
 use crate::{CliError, Context, Exit, Problem, units};
 use futures::TryStreamExt as _;
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::manifest::{OciDescriptor, OciImageManifest};
+use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
 
 /// Pull a component from an OCI registry and register it, with its signatures.
