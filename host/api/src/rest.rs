@@ -14,7 +14,6 @@ mod pins;
 mod reason;
 mod references;
 mod registry;
-mod registry_views;
 mod secrets;
 mod shares;
 mod signatures;
@@ -44,6 +43,7 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
+        .and(registry::routes())
         .undeclared(router())
 }
 

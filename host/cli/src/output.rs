@@ -135,8 +135,8 @@ impl Output {
     /// A row an item, under the headings of its columns.
     pub fn columns<T, const N: usize>(
         self,
-        columns: [Column<'_, T>; N],
         items: &[T],
+        columns: [Column<'_, T>; N],
         nothing: &str,
     ) -> String {
         let row = |item| columns.map(|(_, cell)| cell(item));

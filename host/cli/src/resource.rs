@@ -28,7 +28,7 @@ impl Context {
         let page = client::pages(&self.client, endpoint, query).await?;
         let items = page.value.items;
         self.output
-            .show(&page.text, || self.output.columns(columns, &items, nothing))?;
+            .show(&page.text, || self.output.columns(&items, columns, nothing))?;
         Ok(items)
     }
 

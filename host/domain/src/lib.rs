@@ -24,6 +24,7 @@ pub mod guard;
 pub mod hidden;
 pub mod ids;
 pub mod impact;
+pub mod inventory;
 pub mod invocation;
 pub mod json_text;
 pub mod kv;

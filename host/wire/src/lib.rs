@@ -19,6 +19,7 @@ pub mod pin;
 pub mod problem;
 pub mod quarantine;
 pub mod reason;
+pub mod registry;
 pub mod secret;
 pub mod share;
 pub mod signature;
