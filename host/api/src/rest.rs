@@ -30,6 +30,10 @@ use axum::Router;
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .and(keys::routes())
+        .and(components::routes())
+        .and(templates::routes())
+        .and(availability::routes())
+        .and(references::routes())
         .and(pins::routes())
         .and(secrets::routes())
         .and(kv::routes())
@@ -39,10 +43,6 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
-        .and(components::routes())
-        .and(templates::routes())
-        .and(availability::routes())
-        .and(references::routes())
         .and(registry::routes())
         .undeclared(router())
 }

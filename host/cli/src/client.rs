@@ -3,7 +3,7 @@
 use super::output::tell;
 use super::token::{self, Token};
 use super::{CliError, Exit, Global, Problem, hints, json};
-use reqwest::{Body, Method, RequestBuilder, Url};
+use reqwest::{Method, RequestBuilder, Url};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject as _};
@@ -25,8 +25,6 @@ use tasker_wire::page::{Page, PageQuery, Paged};
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// An ordinary request is answered within this.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// An upload is sent, compiled and checked within this.
-const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
 /// A connection to one host.
 pub struct Client {
@@ -121,38 +119,6 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<Answer<T>, CliError> {
         self.read(self.request(method, path).json(body)).await
-    }
-
-    /// Sends a body of some media type; `bytes` is its length.
-    pub async fn upload<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &[&str],
-        media_type: &str,
-        body: Body,
-        bytes: usize,
-    ) -> Result<Answer<T>, CliError> {
-        let request = self
-            .request(method, path)
-            .header(reqwest::header::CONTENT_TYPE, media_type)
-            .header(reqwest::header::CONTENT_LENGTH, bytes)
-            .timeout(UPLOAD_TIMEOUT);
-        self.read(request.body(body)).await
-    }
-
-    /// DELETE; the answer's text, which may be empty.
-    pub async fn delete(&self, path: &[&str]) -> Result<String, CliError> {
-        self.send(self.request(Method::DELETE, path)).await
-    }
-
-    /// DELETE with a query.
-    pub async fn delete_with(
-        &self,
-        path: &[&str],
-        query: &[(&str, String)],
-    ) -> Result<String, CliError> {
-        self.send(self.request(Method::DELETE, path).query(query))
-            .await
     }
 
     fn url(&self, path: &[&str]) -> Url {

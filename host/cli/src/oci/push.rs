@@ -1,6 +1,7 @@
 //! `tasker oci push`
 
 use super::access::{Access, Connection};
+use super::artifact::artifact;
 use super::place::Place;
 use super::signatures;
 use super::trouble::{is_missing, told};
@@ -11,8 +12,7 @@ use crate::signing::SecretKey;
 use crate::{CliError, Context, Exit, Problem, units};
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::errors::OciDistributionError;
-use oci_client::manifest::OciImageManifest;
-use oci_wasm::{ToConfig as _, WASM_MANIFEST_MEDIA_TYPE, WasmConfig};
+use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -161,9 +161,7 @@ async fn push(
     version: &ComponentVersion,
     bytes: Vec<u8>,
 ) -> Result<(), CliError> {
-    let (mut config, layer) = WasmConfig::from_raw_component(bytes, None)?;
-    config.created = version.created_at;
-    let config = config.to_config()?;
+    let (config, layer) = artifact(bytes, version.created_at)?;
     let title = format!("{}/{}", version.namespace, version.component);
     let annotations = BTreeMap::from([
         (ORG_OPENCONTAINERS_IMAGE_TITLE.to_owned(), title),
@@ -174,7 +172,7 @@ async fn push(
     ]);
     let layers = [layer];
     let mut manifest = OciImageManifest::build(&layers, &config, Some(annotations));
-    manifest.media_type = Some(WASM_MANIFEST_MEDIA_TYPE.to_owned());
+    manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
     let Connection { client, auth } = connection;
     let pushed = client.push(place.reference(), &layers, config, auth, Some(manifest));
     pushed.await.map_err(|error| told(place, &error))?;
