@@ -53,7 +53,7 @@ impl Drain {
         };
         let (holders, output) = (&answer.value, context.output);
         output.show(&answer.text, || self.text(kind, holders, output))?;
-        output.next(&self.next(kind, holders));
+        output.next(self.next(kind, holders));
         match self.wait && !holders.is_drained {
             true => Err(self.timed_out(holders).into()),
             false => Ok(Exit::Complete),
