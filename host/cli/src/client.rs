@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tasker_client::{Call, ClientBuilder, ClientError, Exchange};
 use tasker_domain::byte_order_mark::without_mark_bytes;
+use tasker_wire::access::{Access, ShowAccess};
 use tasker_wire::definition::Versions;
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::headers;
@@ -73,6 +74,11 @@ impl Client {
     /// GET a thing.
     pub async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Answer<T>, CliError> {
         self.query(path, &[]).await
+    }
+
+    /// What the host takes the caller for.
+    pub async fn access(&self) -> Result<Access, CliError> {
+        Ok(self.call(ShowAccess {}).ask().await?.value)
     }
 
     /// Where the token was found; none: there is no token.
