@@ -31,13 +31,8 @@ impl CorrelationId {
             .and_then(|value| value.to_str().ok());
         match given {
             Some(text) if is_correlation_id(text) => Self(text.to_owned()),
-            Some(_) | None => Self::new(),
+            Some(_) | None => Self(Uuid::new_v4().to_string()),
         }
-    }
-
-    /// A new one.
-    pub fn new() -> Self {
-        Self(Uuid::new_v4().to_string())
     }
 
     pub fn as_str(&self) -> &str {

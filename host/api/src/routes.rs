@@ -2,7 +2,6 @@
 
 use super::Api;
 use super::access::Access;
-use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::request::{ReadBody, path, query};
 use axum::Router;
@@ -47,7 +46,6 @@ where
     pub body: <E::Body as ReadBody>::Value,
     pub access: Access,
     pub headers: HeaderMap,
-    pub correlation: CorrelationId,
 }
 
 /// What a handler returns.
@@ -143,8 +141,6 @@ where
         let (mut parts, body) = request.into_parts();
         let extensions = &parts.extensions;
         let access = extensions.get().cloned().unwrap_or_else(Access::of_nobody);
-        let correlation = extensions.get().cloned();
-        let correlation = correlation.unwrap_or_else(CorrelationId::new);
         let headers = parts.headers.clone();
         let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
         let request = Request::from_parts(parts, body);
@@ -154,7 +150,6 @@ where
             body: E::Body::read(request, E::MAX_BODY_BYTES).await?,
             access,
             headers,
-            correlation,
         })
     }
 

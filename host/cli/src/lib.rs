@@ -34,6 +34,7 @@ mod policy;
 mod problem;
 mod reference;
 mod registry;
+mod resource;
 mod scaffold;
 mod secret;
 mod share;

@@ -3,9 +3,17 @@
 use super::client::Ask as _;
 use super::output::tell;
 use super::paint::Tone;
+use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit};
 use tasker_domain::name::Name;
 use tasker_wire::component::ShowComponent;
+
+/// Warns where a rule is about one component that is not there.
+pub async fn warn_of_family(family: &ComponentFamily, context: &Context) {
+    if let ComponentFamily::One(component) = family {
+        warn(&component.namespace, &component.name, context).await;
+    }
+}
 
 /// Warns where a rule is about a component that is not there: it may come, or its name be mistyped.
 pub async fn warn(namespace: &Name, component: &Name, context: &Context) {

@@ -1,11 +1,9 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
-mod pin;
 mod share;
 mod standing;
 mod transition;
 
-pub use pin::{Pin, PinChange, Ramp, pinned};
 pub use share::hidden_text;
 pub use standing::Standing;
 pub use tasker_wire::Page;

@@ -1,6 +1,6 @@
 //! One request, from its endpoint to its answer.
 
-use super::{Client, ClientError, Exchange, Refusal};
+use super::{Client, ClientError};
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use reqwest::{Body, RequestBuilder, Response, Url};
 use serde::Serialize;
@@ -8,11 +8,11 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tasker_wire::endpoint::{Endpoint, Json, Media};
 
 /// An ordinary request is answered within this.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// An upload is sent, compiled and checked within this.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 
@@ -28,10 +28,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     pub(super) fn new(client: &'a Client, endpoint: &E) -> Self {
         let url = url(&client.base, E::PATH, endpoint);
         let request = client.http.request(E::METHOD, url).timeout(ANSWER_TIMEOUT);
-        let request = match &client.token {
-            Some(token) => request.bearer_auth(token),
-            None => request,
-        };
+        let request = client.authorized(request);
         Self {
             client,
             request,
@@ -119,32 +116,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
 
     /// Sends it; a refusal is an error.
     async fn send(self) -> Result<Response, ClientError> {
-        let client = self.client;
-        let request = self.request.build().map_err(ClientError::Setup)?;
-        let (method, url, started) = (
-            request.method().clone(),
-            request.url().clone(),
-            Instant::now(),
-        );
-        let answer = client.http.execute(request).await;
-        let answer = answer.map_err(|error| client.unreachable(&error))?;
-        if let Some(observe) = &client.observer {
-            observe(&Exchange {
-                method: &method,
-                url: &url,
-                status: answer.status(),
-                headers: answer.headers(),
-                took: started.elapsed(),
-            });
-        }
-        if answer.status().is_success() {
-            return Ok(answer);
-        }
-        let refusal = Refusal::read(url, answer).await;
-        Err(match refusal {
-            Ok(refusal) => ClientError::Refused(Box::new(refusal)),
-            Err(error) => client.unreachable(&error),
-        })
+        self.client.send(self.request).await
     }
 }
 

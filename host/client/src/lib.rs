@@ -20,10 +20,12 @@ pub use builder::ClientBuilder;
 pub use call::Call;
 pub use error::{ClientError, Refusal};
 
-use reqwest::Url;
+use call::ANSWER_TIMEOUT;
+use http::Method;
 use reqwest::header::HeaderMap;
+use reqwest::{RequestBuilder, Response, Url};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tasker_wire::endpoint::Endpoint;
 
 /// A connection to one host; cheap to clone.
@@ -40,7 +42,7 @@ type Observer = Arc<dyn Fn(&Exchange<'_>) + Send + Sync>;
 
 /// A request that was answered.
 pub struct Exchange<'a> {
-    pub method: &'a http::Method,
+    pub method: &'a Method,
     pub url: &'a Url,
     pub status: http::StatusCode,
     /// Of the answer.
@@ -57,6 +59,60 @@ impl Client {
     /// A request of this endpoint; awaiting it sends it and reads the answer.
     pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
         Call::new(self, &endpoint)
+    }
+
+    /// A request that no endpoint declares; `path` begins where the host's paths do.
+    pub fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
+        let mut url = self.base.clone();
+        url.path_segments_mut()
+            .expect("an http URL has a path")
+            .pop_if_empty()
+            .extend(path);
+        let request = self.http.request(method, url);
+        self.authorized(request.timeout(ANSWER_TIMEOUT))
+    }
+
+    /// Sends a request and returns the answer's text; a refusal is an error.
+    pub async fn fetch(&self, request: RequestBuilder) -> Result<String, ClientError> {
+        let answer = self.send(request).await?;
+        let text = answer.text().await;
+        text.map_err(|error| self.unreachable(&error))
+    }
+
+    fn authorized(&self, request: RequestBuilder) -> RequestBuilder {
+        match &self.token {
+            Some(token) => request.bearer_auth(token),
+            None => request,
+        }
+    }
+
+    /// Sends a request; a refusal is an error.
+    async fn send(&self, request: RequestBuilder) -> Result<Response, ClientError> {
+        let request = request.build().map_err(ClientError::Setup)?;
+        let (method, url, started) = (
+            request.method().clone(),
+            request.url().clone(),
+            Instant::now(),
+        );
+        let answer = self.http.execute(request).await;
+        let answer = answer.map_err(|error| self.unreachable(&error))?;
+        if let Some(observe) = &self.observer {
+            observe(&Exchange {
+                method: &method,
+                url: &url,
+                status: answer.status(),
+                headers: answer.headers(),
+                took: started.elapsed(),
+            });
+        }
+        if answer.status().is_success() {
+            return Ok(answer);
+        }
+        let refusal = Refusal::read(url, answer).await;
+        Err(match refusal {
+            Ok(refusal) => ClientError::Refused(Box::new(refusal)),
+            Err(error) => self.unreachable(&error),
+        })
     }
 
     /// Where the host is.

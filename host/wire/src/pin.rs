@@ -118,12 +118,12 @@ pub struct PinChange {
 
 impl PinChange {
     /// The requirement before; none where there was no pin.
-    pub fn from(&self) -> Option<String> {
+    pub fn from(&self) -> Option<Requirement> {
         self.read("from")
     }
 
     /// The requirement from then on; none where the pin was removed.
-    pub fn to(&self) -> Option<String> {
+    pub fn to(&self) -> Option<Requirement> {
         self.read("to")
     }
 

@@ -1,4 +1,4 @@
-//! Grants: add, list, remove; approving a version that wants more of them.
+//! Grants: add, list, remove.
 
 use super::super::Api;
 use super::super::error::ApiError;
@@ -79,7 +79,7 @@ fn grant_cursor(after: &str) -> Result<i64, ApiError> {
     after.parse().map_err(|_| wrong_cursor(after))
 }
 
-pub(super) fn grant(row: GrantRow, created: Option<bool>) -> Grant {
+pub fn grant(row: GrantRow, created: Option<bool>) -> Grant {
     Grant {
         id: row.grant_id,
         namespace: row.namespace,

@@ -1,12 +1,12 @@
 //! `tasker component show`
 
-use crate::client::{Ask as _, versions};
+use crate::client::{Ask as _, pages, versions};
 use crate::definition::words;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::shell::word;
-use crate::{CliError, Context, Exit, changes, list, units};
+use crate::{CliError, Context, Exit, changes, units};
 use chrono::Utc;
 use serde_json::Value;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
@@ -15,7 +15,8 @@ use tasker_domain::scope::Scope;
 use tasker_wire::component::{
     Barred, ComponentVersion, ListSignatures, ShowComponent, ShowComponentVersion, Want,
 };
-use tasker_wire::limit::LimitRule;
+use tasker_wire::limit::{LimitRule, ListLimits};
+use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::signature::Signature;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
@@ -107,8 +108,8 @@ struct Beside {
 /// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
 async fn limits_of(component: &Reference, context: &Context) -> Result<String, CliError> {
     let (namespace, name) = (&component.namespace, &component.name);
-    let query = [("namespace", namespace.to_string())];
-    let rules = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let rules = pages(&context.client, ListLimits {}, query).await?;
     let line = |rule: &LimitRule| match &rule.component {
         Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
         Scope::One(one) if one.namespace.is_none() && one.component == *name => {

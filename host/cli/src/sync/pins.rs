@@ -3,11 +3,14 @@
 use super::change::{Action, Change, Kept, Op, PinName};
 use super::folder::Pins;
 use super::versions::{Met, Versions};
-use crate::{CliError, Context, list, pin_name, view};
+use crate::client::pages;
+use crate::{CliError, Context};
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
+use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::pin::{ListPins, Pin, Ramp};
 
 /// A pin as the folder says it.
 struct Wanted<'a> {
@@ -17,17 +20,15 @@ struct Wanted<'a> {
 }
 
 /// The pins that a namespace has, by kind and target.
-pub type Present = BTreeMap<PinName, view::Pin>;
+pub type Present = BTreeMap<PinName, Pin>;
 
 pub async fn present(namespace: &Name, context: &Context) -> Result<Present, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let page = pages(&context.client, ListPins {}, query).await?;
     let pins = page.value.items.into_iter();
-    let named = pins.filter_map(|pin| {
-        let kind = PinKind::named(&pin.kind)?;
-        Some(((kind, pin.target.clone()), pin))
-    });
-    Ok(named.collect())
+    Ok(pins
+        .map(|pin| ((pin.kind, pin.target.clone()), pin))
+        .collect())
 }
 
 /// What changes of the pins of components, as a plan of a template is told of it: the requirement, or
@@ -42,7 +43,7 @@ pub fn repinned(
     let of_components = || wanted.iter().filter(|it| it.name.0 == PinKind::Component);
     let changed = of_components().filter(|it| {
         let found = present.get(&it.name);
-        found.is_none_or(|pin| pin_name::canonical(&pin.requirement) != it.requirement.canonical())
+        found.is_none_or(|pin| pin.requirement.canonical() != it.requirement.canonical())
     });
     let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.clone())));
     let gone = present.keys().filter(|(kind, target)| {
@@ -72,12 +73,12 @@ pub async fn pin_changes(
         );
         let found = present.remove(&wanted.name);
         let (op, note) = match found {
-            Some(found) if pin_name::canonical(&found.requirement) == meant => {
+            Some(found) if found.requirement.canonical() == meant => {
                 kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
                 continue;
             }
             Some(found) => {
-                let from = pin_name::canonical(&found.requirement);
+                let from = found.requirement.canonical();
                 (Op::Change, format!("{from} → {meant}"))
             }
             None => (Op::Add, meant),
@@ -92,7 +93,7 @@ pub async fn pin_changes(
         changes.push(Change { obstacle, ..change });
     }
     for (name, pin) in present.into_iter().filter(|_| prune) {
-        let note = pin_name::canonical(&pin.requirement);
+        let note = pin.requirement.canonical();
         changes.push(pin_change(Op::Remove, name, note, None));
     }
     Ok(changes)
@@ -105,11 +106,11 @@ fn untold(note: &str, target: &QualifiedName) -> String {
     )
 }
 
-fn ramping(name: &PinName, ramp: Option<&view::Ramp>) -> Option<Kept> {
+fn ramping(name: &PinName, ramp: Option<&Ramp>) -> Option<Kept> {
     let ramp = ramp?;
     Some(Kept {
         subject: subject(name),
-        note: format!("on a ramp to {} {} %", ramp.requirement, ramp.percent),
+        note: format!("on a ramp to {} {}", ramp.requirement, ramp.percent),
     })
 }
 
