@@ -29,6 +29,7 @@ use axum::Router;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()
+        .and(access::routes())
         .and(keys::routes())
         .and(components::routes())
         .and(templates::routes())
@@ -50,7 +51,6 @@ pub(crate) fn routes() -> Routes {
 /// What no endpoint declares yet.
 fn router() -> Router<Api> {
     Router::new()
-        .merge(access::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
         .merge(registry::router())

@@ -55,6 +55,7 @@ pub use gc::parse_age;
 pub use output::{Format, Output, tell};
 pub use paint::{Paint, Tone, When};
 pub use problem::{CliError, Problem};
+pub use tasker_wire::access::Access;
 pub use token::help as token_help;
 
 use clap::Subcommand;

@@ -36,6 +36,7 @@ pub mod pin;
 pub mod plan;
 pub mod ramp;
 pub mod reason;
+pub mod references;
 pub mod requirement;
 pub mod resolve;
 pub mod rule_file;

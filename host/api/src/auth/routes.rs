@@ -12,7 +12,6 @@ pub const ROUTES: &[(&str, &str, Action, Scope)] = &[
     ("GET", "/health/live", Read, Scope::Open),
     ("GET", "/health/ready", Read, Scope::Open),
     ("GET", "/health/status", Read, Scope::AnyNamespace),
-    ("GET", "/v1/access", Read, Scope::Authenticated),
     ("GET", "/v1/namespaces", Read, Scope::AllNamespaces),
     ("PUT", NAMESPACE, Publish, Scope::Path),
     ("POST", "/v1/namespaces/{namespace}/templates/{name}/upgrades", Operate, Scope::Path),
