@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo install test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
+.PHONY: help demo tasker install dist bindings test check bench fuzz setup rust postgres oci-registry pgbouncer faketime guests tests-of-guests tests-of-examples tests-of-host test-postgres test-upgrade
 
 TARGET := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 # Guests are built for another machine and by other rules than the host, so they have a directory of
@@ -13,25 +13,39 @@ export TASKER_GUESTS_TARGET_DIR ?= $(TARGET)/guests
 CHANNEL := $(shell sed -n 's/^channel = "\(.*\)"/\1/p' rust-toolchain.toml)
 GUEST_WORKSPACES := $(patsubst %/Cargo.lock,%,$(wildcard plugins/Cargo.lock tests/guests/Cargo.lock examples/*/Cargo.lock))
 WITH_POSTGRES := $(TARGET)/debug/with-postgres
+TASKER := $(TARGET)/release/tasker
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup ## Run a real task from source to result, and say what to try next
-	cargo build --workspace --bins --locked
-	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TARGET)/debug/tasker" examples/demo.sh
+# Crates that are built for tasker, for people who wait.
+CRATES = $$(cargo tree --locked -p tasker -e no-dev --prefix none --format '{p}' | sed 's/ (.*//' | sort -u | wc -l)
+
+demo: ## Run a real task from source to result, and say what to try next
+	@echo '1 of 3: Install what is missing: the Rust toolchain, PostgreSQL'
+	@$(MAKE) --no-print-directory setup
+	@echo "2 of 3: Build tasker from $(CRATES) crates; the first time takes minutes, and 'make install' uses the same build"
+	@$(MAKE) --no-print-directory tasker
+	@echo '3 of 3: Run a task'
+	CARGO_TARGET_DIR="$$TASKER_GUESTS_TARGET_DIR" TASKER="$(TASKER)" examples/demo.sh
+
+tasker: rust
+	cargo build --release --locked -p tasker
 
 PREFIX ?= $(HOME)/.local
 
-install: setup ## Install tasker, stripped, with its symbols beside it: PREFIX=/usr/local
-	cargo build --release --locked -p tasker
+install: setup tasker ## Install tasker, stripped, with its symbols beside it: PREFIX=/usr/local
 	install -d "$(PREFIX)/bin" "$(PREFIX)/lib/debug"
 	if command -v objcopy >/dev/null; then \
-	  objcopy --only-keep-debug "$(TARGET)/release/tasker" "$(PREFIX)/lib/debug/tasker.debug"; \
+	  objcopy --only-keep-debug "$(TASKER)" "$(PREFIX)/lib/debug/tasker.debug"; \
 	  cd "$(PREFIX)/lib/debug" && objcopy --strip-debug --add-gnu-debuglink=tasker.debug \
-	    "$(TARGET)/release/tasker" "$(PREFIX)/bin/tasker"; \
-	else install "$(TARGET)/release/tasker" "$(PREFIX)/bin/tasker"; fi
+	    "$(TASKER)" "$(PREFIX)/bin/tasker"; \
+	else install "$(TASKER)" "$(PREFIX)/bin/tasker"; fi
 	"$(PREFIX)/bin/tasker" version
+
+dist: tasker ## Make an archive of a stripped tasker, manual pages, completions, licences, a systemd unit
+	cargo build --release --locked -p tasker --features manual --example manual
+	host/tasker/dist/archive.sh "$(TASKER)" "$(TARGET)/release/examples/manual" "$(TARGET)/dist"
 
 test: setup oci-registry pgbouncer faketime tests-of-guests tests-of-examples tests-of-host ## Run every test, from a clean checkout
 
@@ -61,7 +75,7 @@ test-upgrade: guests ## Replace hosts of an older state by hosts of this one, un
 check: rust ## Check form, lints, documentation, licences
 	cargo fmt --all --check
 	for guests in $(GUEST_WORKSPACES) tests/fuzz; do (cd "$$guests" && cargo fmt --all --check); done
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --features tasker/manual --locked -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --workspace --no-deps --locked
 	if command -v cargo-deny >/dev/null; then \
 	  cargo deny --offline check bans licenses sources; \
@@ -154,6 +168,9 @@ pgbouncer:
 	fi; \
 	test -x /usr/sbin/pgbouncer || \
 	  echo 'pgbouncer is missing, so hosts behind a connection pooler are not tested' >&2
+
+bindings: rust ## Write the bindings of the SDK anew, from the contract in wit/
+	cd plugins && cargo run --locked -p tasker-sdk-bindings --target-dir "$$TASKER_GUESTS_TARGET_DIR"
 
 guests: rust ## Build the sample handlers
 	cd plugins && cargo build --release --locked --target wasm32-wasip2 --target-dir "$$TASKER_GUESTS_TARGET_DIR"

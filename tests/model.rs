@@ -8,6 +8,7 @@ mod play;
 mod reference;
 mod registry;
 mod shape;
+mod versions;
 
 use crate::harness::TestDatabase;
 use play::Play;

@@ -50,8 +50,8 @@ fn a_function_file_defines_one_function_and_says_what_it_does() {
 }
 
 #[test]
-fn the_store_applies_every_function_file() {
-    assert_none(sql::listed_in_store(&Tree::all()));
+fn every_function_file_is_applied() {
+    assert_none(sql::listed_in_migrate(&Tree::all()));
 }
 
 #[test]

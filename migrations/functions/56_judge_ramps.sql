@@ -9,8 +9,8 @@
 -- counts as neither good nor bad. Times and sizes are compared at the 95th percentile, where both
 -- sides have enough attempts and the difference is more than noise.
 --
--- Locks: nothing while it looks; then the pins that it changes by (namespace_id, kind, target), then the
--- registry's generation.
+-- Locks: nothing while it looks; then the pins that it changes by (namespace_id, kind, target), then their
+-- namespaces by id, then the registry's generation.
 create or replace function tasker.judge_ramps() returns int
 language plpgsql
 set search_path = '' set jit = off
@@ -23,6 +23,7 @@ declare
   v_memory_noise_kib constant int := 1024;
   v_since timestamptz;
   v_changed int;
+  v_namespaces int[];
 begin
   select min(greatest(p.ramp_started_at, v_now - (p.guard->>'window')::interval)) into v_since
   from tasker.pin p
@@ -156,9 +157,12 @@ begin
     from changed c
     returning 1
   )
-  select count(*) from logged into v_changed;
+  select count(*), array_agg(distinct c.namespace_id) from changed c into v_changed, v_namespaces;
 
   if v_changed > 0 then
+    perform from tasker.namespace n where n.namespace_id = any (v_namespaces)
+    order by n.namespace_id for no key update;
+    update tasker.namespace n set revision = n.revision + 1 where n.namespace_id = any (v_namespaces);
     update tasker.registry_generation set generation = generation + 1;
   end if;
   return v_changed;

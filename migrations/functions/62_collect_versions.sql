@@ -5,7 +5,7 @@
 -- The caller found p_among by tasker.collectable_versions, before it locked anything; only these are
 -- looked at again. It holds the row of tasker.registry_generation, so that p_wanted stays true: no pin,
 -- no status and no template changes meanwhile. Nothing here waits for whoever waits for that row:
--- versions, their components and bytes that are locked (resolved, changed, published) are left to the
+-- versions, their components, namespaces and bytes that are locked (resolved, changed, published) are left to the
 -- next call. The one wait is for the tasks that are being created, for lock_timeout at most (55P03:
 -- nothing was collected); see the lock in tasker.create_tasks, which waits for this in turn and then
 -- finds its lock void. Idempotent.
@@ -24,10 +24,11 @@ begin
   from (select v.component_version_id
         from tasker.component_version v
         join tasker.component c using (component_id)
+        join tasker.namespace n using (namespace_id)
         where v.component_version_id = any (p_among)
         order by v.component_version_id
         for update of v skip locked
-        for no key update of c skip locked) k;
+        for no key update of c, n skip locked) k;
   if v_versions is null then
     return;
   end if;
@@ -44,6 +45,10 @@ begin
   -- Hosts list anew what these components have.
   update tasker.component c set revision = c.revision + 1
   where c.component_id in (select v.component_id from tasker.component_version v
+                           where v.component_version_id = any (v_versions));
+  update tasker.namespace n set revision = n.revision + 1
+  where n.namespace_id in (select c.namespace_id from tasker.component_version v
+                           join tasker.component c using (component_id)
                            where v.component_version_id = any (v_versions));
   update tasker.lock l set is_void = true
   where not l.is_void

@@ -1,6 +1,6 @@
 use super::server::Server;
 use serde_json::{Value, json};
-use tasker_store::audit::AuditFilter;
+use tasker_registry::store::audit::AuditFilter;
 
 const GRANTS: &str = "/v1/namespaces/shop/grants";
 

@@ -21,7 +21,7 @@ async fn a_host_that_drains_is_live_but_not_ready() {
 #[tokio::test]
 async fn a_host_without_its_database_is_live_but_not_ready() {
     let server = Server::start().await;
-    server.store.close().await;
+    server.engine.close().await;
     server.get("/health/live").await.answered(200);
     let why = server.get("/health/ready").await.refused(503, "not_ready");
     assert!(why.contains("the database"), "{why}");
@@ -39,7 +39,7 @@ async fn the_status_counts_tasks_and_names_workers() {
         .publish("one", "steps: [{name: a, handler: guest/noop}]")
         .await;
     server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let status = server.get("/health/status").await.answered(200);
     assert_eq!(status["tasks"]["pending"], 1);
     assert_eq!(status["workers"][0]["host_name"], "by-hand");

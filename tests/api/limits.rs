@@ -1,6 +1,6 @@
 use super::server::{Answer, Server, answer, yaml};
 use serde_json::{Value, json};
-use tasker_store::audit::AuditFilter;
+use tasker_registry::store::audit::AuditFilter;
 
 async fn change(server: &Server, component: &str, limits: Value) -> Answer {
     let path = format!("/v1/namespaces/shop/limits/{component}");

@@ -27,7 +27,7 @@ async fn numbers_of_an_input_stay_as_they_are_written() {
     assert_eq!(input.text, NUMBERS);
     let shown = server.get(&format!("/v1/tasks/{id}")).await;
     assert!(shown.text.contains(NUMBERS), "{}", shown.text);
-    let worker = super::worker::Worker::register(&server.store).await;
+    let worker = super::worker::Worker::register(&server.engine).await;
     let claimed = worker.claim_whole().await;
     assert_eq!(claimed[0].input, NUMBERS);
 }

@@ -5,7 +5,7 @@ use super::worker::Worker;
 use crate::harness::Advance as _;
 use serde_json::{Value, json};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
-use tasker_store::engine::Failed;
+use tasker_engine::report::Failed;
 
 const TWO: &str = "
 steps:
@@ -45,7 +45,7 @@ async fn what_is_large_is_told_by_its_size_and_read_by_itself() {
     let server = Server::start().await;
     server.publish("one", TWO).await;
     let id = server.submit("one", large()).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let result = large().to_string();
     for _ in ["a", "b"] {
         worker.complete(&worker.claim().await, &result).await;
@@ -74,7 +74,7 @@ async fn the_result_of_many_sinks_is_one_object_however_large() {
     let id = server.submit("wide", json!({})).await;
     let early = server.get(&format!("/v1/tasks/{id}/result")).await;
     early.refused(404, "no_payload");
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let result = json!("y".repeat(1_000)).to_string();
     worker.complete(&worker.claim().await, &result).await;
     let task = show(&server, &id).await;
@@ -97,7 +97,7 @@ async fn steps_come_page_by_page_and_by_state() {
     let server = Server::start().await;
     server.publish("wide", &wide(130)).await;
     let id = server.submit("wide", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let leases = worker.claim().await;
     worker.complete(&leases[..7], "1").await;
     let task = show(&server, &id).await;
@@ -136,8 +136,8 @@ async fn a_large_failure_says_what_it_says_without_its_details() {
     let server = Server::start().await;
     server.publish("one", TWO).await;
     let id = server.submit("one", json!({})).await;
-    let worker = server.store.register_worker("by-hand", 1).await.unwrap();
-    let claimed = server.store.advance(worker, &[], 1).await.unwrap();
+    let worker = server.engine.register_worker("by-hand", 1).await.unwrap();
+    let claimed = server.engine.advance(worker, &[], 1).await.unwrap();
     let failure = Failure {
         kind: FailureKind::Failed,
         code: "declined".to_owned(),
@@ -151,7 +151,7 @@ async fn a_large_failure_says_what_it_says_without_its_details() {
         failure,
         usage: None,
     };
-    server.store.fail_steps(worker, &[failed]).await.unwrap();
+    server.engine.fail_steps(worker, &[failed]).await.unwrap();
     let answer = server.get(&format!("/v1/tasks/{id}")).await;
     assert!(answer.text.len() < 10_000, "{}", answer.text);
     let step = &answer.answered(200)["steps"][0];

@@ -1,54 +1,17 @@
 //! Every route that the router has, against the table of what each asks of its caller.
 
-use super::server::{Asker, Server, state};
+use super::server::{Asker, Server};
 use crate::harness::ADMIN_KEY;
 use serde_json::json;
-use std::collections::BTreeMap;
-use tasker_api::auth::routes::{Place, Rule, named};
 use tasker_domain::permission::Action;
-use tokio_util::sync::CancellationToken;
+use tasker_wire::endpoint::{Needs, Scope};
 
-const METHODS: [&str; 5] = ["get", "delete", "patch", "post", "put"];
-
-/// Method and path of every route, as the router itself writes them down.
-pub fn routes(server: &Server) -> Vec<(String, String)> {
-    let router = tasker_api::router(state(server.store.clone(), CancellationToken::new()));
-    let written = format!("{router:?}");
-    let (routes, rest) = written.split_once("node: Node { paths: {").unwrap();
-    let (paths, _) = rest.split_once('}').map(|_| balanced(rest)).unwrap();
-    let paths: BTreeMap<&str, &str> = paths
-        .split(", ")
-        .filter_map(|entry| entry.split_once(": "))
-        .collect();
-    let mut found = Vec::new();
-    for part in routes.split("RouteId(").skip(1) {
-        let (number, endpoint) = part.split_once("): ").unwrap();
-        let path = paths[format!("RouteId({number})").as_str()].trim_matches('"');
-        for method in METHODS {
-            let (_, handler) = endpoint.split_once(&format!(" {method}: ")).unwrap();
-            if !handler.starts_with("None") {
-                found.push((method.to_uppercase(), path.to_owned()));
-            }
-        }
-    }
-    assert!(found.len() > 20, "{found:?}");
-    found
-}
-
-/// What stands before the brace that closes what `text` begins in.
-fn balanced(text: &str) -> (&str, &str) {
-    let mut depth = 1;
-    for (at, character) in text.char_indices() {
-        match character {
-            '{' => depth += 1,
-            '}' => depth -= 1,
-            _ => {}
-        }
-        if depth == 0 {
-            return text.split_at(at);
-        }
-    }
-    panic!("unbalanced: {text}");
+/// Method, path and what is needed of every route.
+pub fn routes() -> Vec<(String, &'static str, Needs)> {
+    let routes = tasker_api::needs_of_routes().into_iter();
+    routes
+        .map(|(method, path, needs)| (method.to_string(), path, needs))
+        .collect()
 }
 
 /// The path with something in place of its names.
@@ -72,9 +35,9 @@ async fn key(server: &Server, name: &str, namespace: &str, actions: &[Action]) -
     made["key"].as_str().unwrap().to_owned()
 }
 
-async fn ask(asker: &Asker, rule: Rule, method: &str, path: &str) -> (u16, String) {
-    let path = match rule.place {
-        Place::Query => format!("{path}?namespace=shop"),
+async fn ask(asker: &Asker, needs: Needs, method: &str, path: &str) -> (u16, String) {
+    let path = match needs.scope {
+        Scope::Query => format!("{path}?namespace=shop"),
         _ => path.to_owned(),
     };
     let answer = match method {
@@ -114,13 +77,10 @@ async fn every_route_asks_for_what_the_table_says_and_nothing_is_left_out() {
         let key = key(&server, &format!("all-but-{action}"), "*", &rest).await;
         others.push((action, server.asked_with(Some(&key))));
     }
-    for (method, route) in routes(&server) {
-        let Some(rule) = named(&method.parse().unwrap(), &route) else {
-            panic!("{method} {route} is missing in host/api/src/auth/routes.rs");
-        };
-        let path = filled(&route, &task);
-        let refused = ask(&stranger, rule, &method, &path).await;
-        if rule.place == Place::Open {
+    for (method, route, needs) in routes() {
+        let path = filled(route, &task);
+        let refused = ask(&stranger, needs, &method, &path).await;
+        if needs.scope == Scope::Open {
             assert_eq!(refused.0, 200, "{method} {route}");
             continue;
         }
@@ -129,22 +89,22 @@ async fn every_route_asks_for_what_the_table_says_and_nothing_is_left_out() {
             (401, "unauthenticated".to_owned()),
             "{method} {route}"
         );
-        if rule.place == Place::Known {
+        if needs.scope == Scope::Authenticated {
             continue;
         }
         let (_, without) = others
             .iter()
-            .find(|(action, _)| *action == rule.action)
+            .find(|(action, _)| *action == needs.action)
             .unwrap();
-        let refused = ask(without, rule, &method, &path).await;
+        let refused = ask(without, needs, &method, &path).await;
         assert_eq!(
             refused,
             (403, "forbidden".to_owned()),
             "{method} {route} without {}",
-            rule.action
+            needs.action
         );
-        if rule.place != Place::Somewhere {
-            let refused = ask(&elsewhere, rule, &method, &path).await;
+        if needs.scope != Scope::AnyNamespace {
+            let refused = ask(&elsewhere, needs, &method, &path).await;
             assert_eq!(
                 refused,
                 (403, "forbidden".to_owned()),
@@ -166,16 +126,15 @@ async fn the_action_that_the_table_names_is_enough_in_its_namespace() {
         askers.push((action, server.asked_with(Some(&key))));
     }
     let task = server.submit("one", json!({})).await;
-    for (method, route) in routes(&server) {
-        let rule = named(&method.parse().unwrap(), &route).unwrap();
-        if matches!(rule.place, Place::Open | Place::Everywhere) {
+    for (method, route, needs) in routes() {
+        if matches!(needs.scope, Scope::Open | Scope::AllNamespaces) {
             continue;
         }
         let (_, asker) = askers
             .iter()
-            .find(|(action, _)| *action == rule.action)
+            .find(|(action, _)| *action == needs.action)
             .unwrap();
-        let (status, code) = ask(asker, rule, &method, &filled(&route, &task)).await;
+        let (status, code) = ask(asker, needs, &method, &filled(route, &task)).await;
         assert!(
             !matches!(status, 401 | 403),
             "{method} {route}: {status} {code}"

@@ -8,11 +8,13 @@ use tasker_api::auth::jwt::{JwtConfig, Tokens};
 use tasker_api::auth::{Authentication, Keyring};
 use tasker_api::bounds::Bounds;
 use tasker_api::{AppState, serve};
+use tasker_database::Database;
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
+use tasker_engine::claim_health::ClaimHealth;
+use tasker_engine::secret::{KeyRing, SecretKeys};
+use tasker_registry::store::Store;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
-use tasker_store::Store;
-use tasker_store::claim_health::ClaimHealth;
-use tasker_store::notifications::Notifications;
-use tasker_store::secret::{KeyRing, SecretKeys};
 use tokio::net::TcpListener;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -25,6 +27,7 @@ const CONNECTIONS: u32 = 4;
 
 /// A running API and a client of it; stopped when dropped.
 pub struct Server {
+    pub engine: Engine,
     pub store: Store,
     /// Cancel it, and the host drains.
     pub shutdown: CancellationToken,
@@ -60,7 +63,7 @@ impl Server {
         let tokens = Tokens::start(config).await.unwrap();
         let database = Arc::new(TestDatabase::new().await);
         Self::with(database, |state| {
-            let keyring = Keyring::new(state.store.clone());
+            let keyring = Keyring::new(Store::new(state.engine.clone()));
             state.authentication = Authentication::KeysAndTokens(keyring, tokens);
         })
         .await
@@ -77,18 +80,20 @@ impl Server {
     }
 
     async fn with(database: Arc<TestDatabase>, change: impl FnOnce(&mut AppState)) -> Self {
-        let store = Store::open_url(&database.url(), CONNECTIONS)
-            .unwrap()
-            .with_keys(SecretKeys::given(KeyRing::parse(KEY).unwrap()));
+        let keys = SecretKeys::given(KeyRing::parse(KEY).unwrap());
+        let opened = Database::open_url(&database.url(), CONNECTIONS).unwrap();
+        let engine = Engine::new(opened).with_keys(keys);
+        let store = Store::new(engine.clone());
         install_admin_key(&store).await;
         let shutdown = CancellationToken::new();
         let stop = CancellationToken::new();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let mut state = state(store.clone(), shutdown.clone());
+        let mut state = state(engine.clone(), shutdown.clone());
         change(&mut state);
         tokio::spawn(serve(listener, state, stop.clone()));
         Self {
+            engine,
             store,
             shutdown,
             url,
@@ -234,10 +239,10 @@ impl Asker {
 }
 
 /// A host's parts with the sandbox that all tests here use.
-pub fn state(store: Store, shutdown: CancellationToken) -> AppState {
+pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
     AppState {
-        authentication: Authentication::Keys(Keyring::new(store.clone())),
-        store,
+        authentication: Authentication::Keys(Keyring::new(Store::new(engine.clone()))),
+        engine,
         sandbox: sandbox(),
         notifications: Notifications::default(),
         claiming: ClaimHealth::default(),

@@ -148,7 +148,7 @@ async fn a_key_is_added_listed_and_removed_and_each_is_audited() {
         .post(KEYS, &body)
         .await
         .refused(400, "invalid_parameter");
-    let filter = tasker_store::audit::AuditFilter {
+    let filter = tasker_registry::store::audit::AuditFilter {
         namespace: Some("shop"),
         action: Some("signing_key"),
         ..Default::default()

@@ -20,7 +20,7 @@ async fn a_finished_task_shows_its_result_and_where_the_time_went() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
     let id = server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let leases = worker.claim().await;
     assert_eq!(show(&server, &id).await["state"], "in_progress");
     worker.complete(&leases, "{\"sum\":3}").await;
@@ -60,7 +60,7 @@ async fn an_attempt_that_was_given_back_does_not_count() {
         members.map(|member| step[member].as_i64())
     };
     assert_eq!(counted().await, [Some(0), Some(0), Some(3)]);
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     worker.claim().await;
     assert_eq!(counted().await, [Some(1), Some(1), Some(3)]);
     worker.give_back().await;
@@ -77,7 +77,7 @@ async fn the_result_of_a_task_with_several_sinks_is_an_object_by_step() {
     let server = Server::start().await;
     server.publish("one", DIAMOND).await;
     let id = server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     worker.complete(&worker.claim().await, "1").await;
     assert_eq!(show(&server, &id).await["result"], json!(null));
     worker.complete(&worker.claim().await, "2").await;
@@ -91,7 +91,7 @@ async fn an_open_task_says_why_it_does_not_move() {
     let server = Server::start().await;
     server.publish("one", DIAMOND).await;
     let id = server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     worker.complete(&worker.claim().await, "1").await;
     let leases = worker.claim().await;
     worker.complete(&leases[..1], "2").await;
@@ -124,7 +124,7 @@ async fn a_failed_task_says_which_step_failed_and_why() {
     let server = Server::start().await;
     server.publish("one", DIAMOND).await;
     let id = server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     worker
         .fail(worker.claim().await[0], "declined", Retry::Never)
         .await;
@@ -145,7 +145,7 @@ async fn a_wait_is_answered_when_the_task_ends() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
     let id = server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let leases = worker.claim().await;
     let path = format!("/v1/tasks/{id}?wait_ms=60000");
     let (waited, ()) = tokio::join!(server.get(&path), worker.complete(&leases, "7"));
@@ -166,7 +166,7 @@ async fn a_wait_is_answered_when_something_new_happened_or_time_is_up() {
         (&in_vain["state"], &in_vain["seq"]),
         (&json!("pending"), &json!(seq))
     );
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     let path = format!("/v1/tasks/{id}?wait_ms=60000&since={seq}");
     let (waited, _) = tokio::join!(server.get(&path), worker.claim());
     let task = waited.answered(200);
@@ -200,7 +200,7 @@ async fn transitions_are_listed_in_order_and_go_on_after_a_number() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
     let id = server.submit("one", json!({})).await;
-    let worker = Worker::register(&server.store).await;
+    let worker = Worker::register(&server.engine).await;
     worker.complete(&worker.claim().await, "7").await;
     let path = format!("/v1/tasks/{id}/transitions");
     let all = server.get(&path).await.answered(200);

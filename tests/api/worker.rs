@@ -4,32 +4,33 @@ use crate::harness::Advance;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
-use tasker_store::Store;
-use tasker_store::engine::{Claimed, Completed, Failed};
+use tasker_engine::Engine;
+use tasker_engine::claim::Claimed;
+use tasker_engine::report::{Completed, Failed};
 
 pub struct Worker<'s> {
-    store: &'s Store,
+    engine: &'s Engine,
     id: WorkerId,
 }
 
 impl<'s> Worker<'s> {
-    pub async fn register(store: &'s Store) -> Self {
-        let id = store
+    pub async fn register(engine: &'s Engine) -> Self {
+        let id = engine
             .register_worker("by-hand", std::process::id())
             .await
             .unwrap();
-        Self { store, id }
+        Self { engine, id }
     }
 
     /// Claims all that is ready.
     pub async fn claim(&self) -> Vec<Lease> {
-        let claimed = self.store.advance(self.id, &[], 1_000).await.unwrap();
+        let claimed = self.engine.advance(self.id, &[], 1_000).await.unwrap();
         claimed.into_iter().map(|claimed| claimed.lease).collect()
     }
 
     /// The same with all that its attempts would be given.
     pub async fn claim_whole(&self) -> Vec<Claimed> {
-        self.store.advance(self.id, &[], 1_000).await.unwrap()
+        self.engine.advance(self.id, &[], 1_000).await.unwrap()
     }
 
     /// Completes these with one result; what that releases stays ready.
@@ -41,12 +42,12 @@ impl<'s> Worker<'s> {
             events: Vec::new(),
         };
         let completed: Vec<Completed> = leases.iter().map(completed).collect();
-        self.store.advance(self.id, &completed, 0).await.unwrap();
+        self.engine.advance(self.id, &completed, 0).await.unwrap();
     }
 
     /// Gives back all that it holds, as a host does that lost its way to the database.
     pub async fn give_back(&self) {
-        let release = self.store.release_steps(self.id, &[], "in doubt");
+        let release = self.engine.release_steps(self.id, &[], "in doubt");
         release.await.unwrap();
     }
 
@@ -59,7 +60,7 @@ impl<'s> Worker<'s> {
             retry,
             backtrace: Vec::new(),
         };
-        self.store
+        self.engine
             .fail_steps(
                 self.id,
                 &[Failed {

@@ -3,8 +3,10 @@
 use super::{TestDatabase, basics, hosts};
 use crate::harness::{Advance, TestHost, wait_until_sql};
 use serde_json::json;
-use tasker_store::Store;
-use tasker_store::engine::{Claimed, Completed};
+use tasker_database::Database;
+use tasker_engine::Engine;
+use tasker_engine::claim::Claimed;
+use tasker_engine::report::Completed;
 
 const PARENTS: usize = 60;
 const CHILDREN: usize = 40;
@@ -58,13 +60,13 @@ async fn large_results_of_many_parents_are_held_by_no_host_for_all_their_childre
     api.publish_component("basics", "1.0.0", basics()).await;
     api.publish_template("fan", &yaml()).await;
     let id = api.submit("fan", json!({})).await;
-    let store = Store::open_url(&database.url(), 2).unwrap();
-    let by_hand = store.register_worker("by-hand", 1).await.unwrap();
-    let parents = store.advance(by_hand, &[], PARENTS).await.unwrap();
+    let engine = Engine::new(Database::open_url(&database.url(), 2).unwrap());
+    let by_hand = engine.register_worker("by-hand", 1).await.unwrap();
+    let parents = engine.advance(by_hand, &[], PARENTS).await.unwrap();
     assert_eq!(parents.len(), PARENTS);
     for parents in parents.chunks(10) {
         let results: Vec<Completed> = parents.iter().map(completed).collect();
-        store.complete_steps(by_hand, &results, 0).await.unwrap();
+        engine.complete_steps(by_hand, &results, 0).await.unwrap();
     }
     let directory = tempfile::tempdir().unwrap();
     let (host, _) = hosts::serve(directory.path(), 0, &database.url(), &["--no-worker"]).await;

@@ -3,7 +3,7 @@
 use crate::harness::{TestDatabase, TestHost, client, step_of, wait_until_sql};
 use crate::sandbox::guests;
 use serde_json::json;
-use tasker_store::secret::{KeyRing, SecretKeys};
+use tasker_engine::secret::{KeyRing, SecretKeys};
 
 const STEPS: &str = "
 steps:

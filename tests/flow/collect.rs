@@ -127,7 +127,7 @@ async fn compiled_code_beyond_its_room_goes_but_not_that_of_open_tasks() {
         host.publish_component("guest", &version, &bytes(&version))
             .await;
     }
-    let registry = Registry::new(host.host.store.clone(), host.host.sandbox.clone());
+    let registry = Registry::new(host.host.engine.clone(), host.host.sandbox.clone());
     assert_eq!(registry.sweep(u64::MAX).await.unwrap(), 0);
     let all = size_of_code(folder.path());
     assert_eq!(registry.sweep(all - 1).await.unwrap(), 1);

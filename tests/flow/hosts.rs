@@ -5,9 +5,10 @@ use crate::harness::{TestDatabase, TestHost, basics, wait_until_sql};
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_database::Database;
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
-use tasker_store::Store;
-use tasker_store::notifications::Notifications;
 use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
@@ -99,7 +100,7 @@ steps:
     api.publish_template("polled", yaml).await;
     let cache_dir = tempfile::tempdir().unwrap();
     let worker = Worker {
-        store: Store::open_url(&database.url(), 4).unwrap(),
+        engine: Engine::new(Database::open_url(&database.url(), 4).unwrap()),
         sandbox: Sandbox::new(SandboxConfig {
             cache_dir: cache_dir.path().to_owned(),
             max_concurrent: 4,

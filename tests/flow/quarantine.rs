@@ -5,9 +5,10 @@ use crate::harness::{TestDatabase, TestHost, step_of, wait_until, wait_until_sql
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_database::Database;
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig};
-use tasker_store::Store;
-use tasker_store::notifications::Notifications;
 use tasker_worker::{Worker, WorkerConfig, WorkerStats};
 use tokio_util::sync::CancellationToken;
 
@@ -157,7 +158,7 @@ async fn a_host_that_no_hint_reaches_learns_of_a_quarantine_with_its_heartbeat()
         .await;
     let cache_dir = tempfile::tempdir().unwrap();
     let worker = Worker {
-        store: Store::open_url(&database.url(), 4).unwrap(),
+        engine: Engine::new(Database::open_url(&database.url(), 4).unwrap()),
         sandbox: Sandbox::new(SandboxConfig {
             cache_dir: cache_dir.path().to_owned(),
             max_concurrent: 4,

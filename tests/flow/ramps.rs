@@ -117,7 +117,7 @@ async fn a_good_version_is_left_alone() {
     for id in one.submit_all(&["ramped"; 100]).await {
         assert_eq!(one.finished(&id).await["state"], "complete");
     }
-    assert_eq!(one.host.store.judge_ramps().await.unwrap(), 0);
+    assert_eq!(one.host.engine.judge_ramps().await.unwrap(), 0);
     assert_eq!(pin(&one).await["ramp"]["state"], "ramping");
     assert_eq!(history(&one).await[0]["action"], "pin.ramp");
 }

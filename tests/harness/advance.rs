@@ -1,6 +1,8 @@
+use tasker_database::DatabaseError;
 use tasker_domain::ids::WorkerId;
-use tasker_store::engine::{Claimed, Completed, Released};
-use tasker_store::{Store, StoreError};
+use tasker_engine::Engine;
+use tasker_engine::claim::Claimed;
+use tasker_engine::report::{Completed, Released};
 
 /// Bytes that a claim of a test may bring.
 const CLAIM_BYTES: u64 = 16 << 20;
@@ -13,16 +15,16 @@ pub trait Advance {
         worker: WorkerId,
         completed: &[Completed],
         claim: usize,
-    ) -> Result<Vec<Claimed>, StoreError>;
+    ) -> Result<Vec<Claimed>, DatabaseError>;
 }
 
-impl Advance for Store {
+impl Advance for Engine {
     async fn advance(
         &self,
         worker: WorkerId,
         completed: &[Completed],
         claim: usize,
-    ) -> Result<Vec<Claimed>, StoreError> {
+    ) -> Result<Vec<Claimed>, DatabaseError> {
         let released = match completed {
             [] => Vec::new(),
             completed => self.complete_steps(worker, completed, claim).await?,

@@ -73,12 +73,18 @@ impl TestHost {
         answer(self.client.put(self.url(path)).json(body)).await
     }
 
-    /// Uploads a component to a path.
     pub async fn post_yaml(&self, path: &str, yaml: String) -> (u16, Value) {
         let request = self.client.post(self.url(path)).body(yaml);
         answer(request.header("content-type", "application/yaml")).await
     }
 
+    /// Sends a component to a path.
+    pub async fn post_bytes(&self, path: &str, bytes: &[u8]) -> (u16, Value) {
+        let request = self.client.post(self.url(path)).body(bytes.to_owned());
+        answer(request.header("content-type", "application/wasm")).await
+    }
+
+    /// Uploads a component to a path.
     pub async fn put_bytes(&self, path: &str, bytes: &[u8]) -> (u16, Value) {
         let request = self.client.put(self.url(path)).body(bytes.to_owned());
         answer(request.header("content-type", "application/wasm")).await

@@ -1,8 +1,9 @@
 use reqwest::header::{AUTHORIZATION, HeaderMap};
+use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::Permissions;
-use tasker_store::api_key::NewKey;
-use tasker_store::{Store, StoreError};
+use tasker_registry::store::Store;
+use tasker_registry::store::api_key::NewKey;
 
 /// The admin key of every host here.
 pub const ADMIN_KEY: &str = "tk_7e57ab1e_dGVzdHMgYXNrIGhvc3RzIGJ5IHRoaXMga2V5IG9ubHk";
@@ -34,6 +35,6 @@ pub async fn install_admin_key(store: &Store) {
         expires_in: None,
         actor: &Actor::host(),
     };
-    let kept = || Ok::<_, StoreError>(());
+    let kept = || Ok::<_, DatabaseError>(());
     store.make_first_key(&new, kept).await.unwrap();
 }

@@ -77,7 +77,7 @@ async fn make(server: &PgConnectOptions, connection: &mut PgConnection, name: &s
     let unfinished = format!("{name}_unfinished");
     drop_database(connection, &unfinished).await;
     execute(connection, format!("create database {unfinished}")).await;
-    tasker_store::migrate(&server.clone().database(&unfinished))
+    tasker_database::migrate(&server.clone().database(&unfinished))
         .await
         .unwrap_or_else(|error| panic!("the migrations do not apply: {error}: {error:?}"));
     execute(

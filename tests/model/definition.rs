@@ -1,4 +1,4 @@
-//! Publishes shapes straight into the store: no component is ever run here.
+//! Publishes shapes straight into the database: no component is ever run here.
 
 use super::shape::Shape;
 use serde_json::json;
@@ -6,11 +6,13 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::name::Name;
-use tasker_store::Store;
-use tasker_store::component::{NewComponentVersion, VersionStatus};
-use tasker_store::engine::NewTask;
-use tasker_store::lock::LockEntry;
-use tasker_store::template::{NewStepTemplate, NewTemplateVersion};
+use tasker_domain::resolve::VersionStatus;
+use tasker_engine::Engine;
+use tasker_engine::lock::LockEntry;
+use tasker_engine::task::NewTask;
+use tasker_registry::store::Store;
+use tasker_registry::store::component::NewComponentVersion;
+use tasker_registry::store::template::{NewStepTemplate, NewTemplateVersion};
 
 /// The bytes that tasks are created with, and those that they may be moved to.
 const CODE: [&[u8]; 2] = [b"none", b"other"];
@@ -27,7 +29,8 @@ pub fn first_code() -> Digest {
 }
 
 /// Creates one task of each shape.
-pub async fn create(store: &Store, shapes: &[Shape]) -> Vec<Created> {
+pub async fn create(engine: &Engine, shapes: &[Shape]) -> Vec<Created> {
+    let store = &Store::new(engine.clone());
     let components = [
         publish_component(store, "1.0.0", CODE[0]).await,
         publish_component(store, "2.0.0", CODE[1]).await,
@@ -38,7 +41,7 @@ pub async fn create(store: &Store, shapes: &[Shape]) -> Vec<Created> {
         tasks.push(task);
         locks.push(of_task);
     }
-    let created = store.create_tasks(&tasks).await.unwrap();
+    let created = engine.create_tasks(&tasks).await.unwrap();
     assert!(created.iter().all(|created| created.created));
     let ids = created.iter().map(|created| created.task_id);
     ids.zip(locks)
@@ -61,9 +64,11 @@ async fn publish_component(store: &Store, version: &str, bytes: &[u8]) -> i32 {
         status: VersionStatus::Active,
         verdict: None,
         unapproved: &[],
+        decided_at: None,
         actor: &Actor::host(),
     };
-    let (row, _) = store.publish_component(&new).await.unwrap();
+    let published = store.publish_component(&new).await.unwrap();
+    let (row, _) = published.unwrap();
     row.component_version_id
 }
 
@@ -112,7 +117,11 @@ async fn lock(store: &Store, version: i32, shape: &Shape, component: i32) -> Loc
         handler: "none".to_owned(),
     };
     let entries: Vec<LockEntry> = (0..shape.steps.len()).map(entry).collect();
-    store.intern_lock(version, &entries, &[]).await.unwrap()
+    store
+        .engine()
+        .intern_lock(version, &entries, &[])
+        .await
+        .unwrap()
 }
 
 fn step(shape: &Shape, no: usize) -> NewStepTemplate {

@@ -15,9 +15,10 @@ use call::Call;
 use send::{Report, Request};
 use sqlx::postgres::PgConnectOptions;
 use std::time::Duration;
+use tasker_database::Database;
 use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
-use tasker_store::Store;
+use tasker_engine::Engine;
 
 /// A worker without a heartbeat for this long is dead.
 const DEAD_AFTER: Duration = Duration::from_secs(2);
@@ -38,7 +39,7 @@ pub struct Play<'d> {
     locks: Vec<[LockId; 2]>,
     pub(super) model: Model,
     /// One connection each, so that calls are made by different sessions.
-    stores: Vec<Store>,
+    engines: Vec<Engine>,
     workers: Vec<i32>,
     /// All leases that were ever given out.
     ever: Vec<Held>,
@@ -48,14 +49,14 @@ pub struct Play<'d> {
 
 impl<'d> Play<'d> {
     pub async fn begin(database: &'d TestDatabase, shapes: &[Shape]) -> Self {
-        let stores = stores(&database.options(), 0);
-        let created = definition::create(&stores[0], shapes).await;
+        let engines = engines(&database.options(), 0);
+        let created = definition::create(&engines[0], shapes).await;
         let mut play = Self {
             database,
             ids: created.iter().map(|created| created.id).collect(),
             locks: created.iter().map(|created| created.locks).collect(),
             model: Model::new(shapes),
-            stores,
+            engines,
             workers: vec![0; HOSTS],
             ever: Vec::new(),
             newest: None,
@@ -81,8 +82,8 @@ impl<'d> Play<'d> {
         let lanes = self.send_at_once(&requests, held_up).await;
         let seen = compare::read(self.database, &self.ids).await;
         self.model = explain::explain(&self.model, &lanes, &seen);
-        for (store, call) in lanes.iter().enumerate().flat_map(with_lane) {
-            self.keep_in_mind(store, call).await;
+        for (engine, call) in lanes.iter().enumerate().flat_map(with_lane) {
+            self.keep_in_mind(engine, call).await;
         }
         for request in requests {
             if let Request::Report { .. } = request {
@@ -184,7 +185,7 @@ impl<'d> Play<'d> {
         match *action {
             Action::Jump { ms } => {
                 self.model.now += ms;
-                self.stores = stores(&self.database.options(), self.model.now);
+                self.engines = engines(&self.database.options(), self.model.now);
             }
             Action::Die { host } => self.register(host).await,
             Action::Stop { host } | Action::Heartbeat { host, .. }
@@ -197,13 +198,13 @@ impl<'d> Play<'d> {
     }
 
     /// Remembers the leases, and holds what their handlers would be told to the model.
-    async fn keep_in_mind(&mut self, store: usize, call: &Call) {
+    async fn keep_in_mind(&mut self, engine: usize, call: &Call) {
         for held in call.claimed() {
             self.ever.push(held);
             let (task, no) = held.0;
             for (parent, result) in self.model.results_of_parents(held.0) {
                 let (id, name) = (self.ids[task], format!("s{parent}"));
-                let told = self.stores[store].ancestor_result(id, number(no), &name, 1 << 20);
+                let told = self.engines[engine].ancestor_result(id, number(no), &name, 1 << 20);
                 let told = told.await.unwrap().unwrap().result;
                 assert_eq!(told.as_deref(), Some(&*result), "{parent} of {task}/{no}");
             }
@@ -211,7 +212,7 @@ impl<'d> Play<'d> {
     }
 
     async fn register(&mut self, host: usize) {
-        let registered = self.stores[host].register_worker("model", 1).await;
+        let registered = self.engines[host].register_worker("model", 1).await;
         let WorkerId(worker) = registered.unwrap();
         self.model.register(worker);
         self.workers[host] = worker;
@@ -265,8 +266,8 @@ fn millis(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap()
 }
 
-/// Stores of one connection each, for which it is `now`.
-fn stores(options: &PgConnectOptions, now: i64) -> Vec<Store> {
+/// Engines of one connection each, for which it is `now`.
+fn engines(options: &PgConnectOptions, now: i64) -> Vec<Engine> {
     let (minutes, ms) = (now / 60_000, now % 60_000);
     let (hours, days) = (minutes / 60 % 24, minutes / 60 / 24 + 1);
     assert!(days <= 31, "the play takes place in one month");
@@ -278,6 +279,6 @@ fn stores(options: &PgConnectOptions, now: i64) -> Vec<Store> {
     );
     let options = options.clone().options([("tasker.now", now)]);
     (0..LANES)
-        .map(|_| Store::open(options.clone(), 1))
+        .map(|_| Engine::new(Database::open(options.clone(), 1)))
         .collect()
 }

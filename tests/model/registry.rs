@@ -147,7 +147,7 @@ async fn ask(host: &TestHost, mut chance: TestRng) {
                     .await
             }
             11 => {
-                let judged = host.host.store.judge_ramps().await;
+                let judged = host.host.engine.judge_ramps().await;
                 (200, json!(judged.unwrap()))
             }
             _ => {

@@ -1,12 +1,15 @@
-//! Secrets as the store keeps them.
+//! Secrets as the database keeps them.
 
 use super::TestDatabase;
+use tasker_database::Database;
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
-use tasker_store::Store;
-use tasker_store::audit::AuditFilter;
-use tasker_store::secret::{KeyRing, MAX_SECRETS, SecretError, SecretKeys};
+use tasker_engine::Engine;
+use tasker_engine::secret::{KeyRing, SecretError, SecretKeys};
+use tasker_registry::store::Store;
+use tasker_registry::store::audit::AuditFilter;
+use tasker_registry::store::secret::MAX_SECRETS;
 
 /// More than one batch of a rotation.
 const MANY: usize = 230;
@@ -15,22 +18,24 @@ const MANY: usize = 230;
 fn store(database: &TestDatabase, keys: &[&str]) -> Store {
     let lines: Vec<String> = keys.iter().map(|byte| byte.repeat(32)).collect();
     let ring = KeyRing::parse(&lines.join("\n")).unwrap();
-    Store::open(database.options(), 4).with_keys(SecretKeys::given(ring))
+    let engine = Engine::new(Database::open(database.options(), 4));
+    Store::new(engine.with_keys(SecretKeys::given(ring)))
 }
 
 fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-async fn set(store: &Store, secret: &str, value: &str) -> Result<i32, SecretError> {
+/// The version that it made; none where the namespace is full.
+async fn set(store: &Store, secret: &str, value: &str) -> Result<Option<i32>, SecretError> {
     let value = SecretValue::parse(value.into()).unwrap();
     let (namespace, secret, actor) = (name("orders"), name(secret), Actor::named("ada"));
     let row = store.set_secret(&namespace, &secret, &value, &actor).await;
-    row.map(|row| row.version)
+    Ok(row?.map(|row| row.version))
 }
 
 async fn value(store: &Store, secret: &str) -> Result<Option<String>, SecretError> {
-    let value = store.secret_value("orders", secret).await?;
+    let value = store.engine().secret_value("orders", secret).await?;
     Ok(value.map(|value| value.reveal().to_owned()))
 }
 
@@ -38,8 +43,8 @@ async fn value(store: &Store, secret: &str) -> Result<Option<String>, SecretErro
 async fn each_value_is_a_version_and_the_last_is_had() {
     let database = TestDatabase::new().await;
     let store = store(&database, &["aa"]);
-    assert_eq!(set(&store, "key", "first value").await.unwrap(), 1);
-    assert_eq!(set(&store, "key", "other value").await.unwrap(), 2);
+    assert_eq!(set(&store, "key", "first value").await.unwrap(), Some(1));
+    assert_eq!(set(&store, "key", "other value").await.unwrap(), Some(2));
     assert_eq!(value(&store, "key").await.unwrap().unwrap(), "other value");
     assert_eq!(value(&store, "none").await.unwrap(), None);
     let (orders, key, actor) = (name("orders"), name("key"), Actor::named("ada"));
@@ -72,9 +77,9 @@ async fn secrets_that_are_set_at_once_are_set_one_after_the_other() {
     let database = TestDatabase::new().await;
     let store = store(&database, &["aa"]);
     let sets = (0..8).map(|_| set(&store, "key", "some value"));
-    let mut versions: Vec<i32> = futures::future::try_join_all(sets).await.unwrap();
+    let mut versions: Vec<Option<i32>> = futures::future::try_join_all(sets).await.unwrap();
     versions.sort_unstable();
-    assert_eq!(versions, (1..=8).collect::<Vec<i32>>());
+    assert_eq!(versions, (1..=8).map(Some).collect::<Vec<_>>());
     assert_eq!(value(&store, "key").await.unwrap().unwrap(), "some value");
 }
 
@@ -94,7 +99,7 @@ async fn a_host_without_the_key_names_it_and_one_without_any_says_so() {
         told.contains(&format!("the key {},", rotated.key_id)),
         "{told}"
     );
-    let keyless = Store::open(database.options(), 4);
+    let keyless = Store::new(Engine::new(Database::open(database.options(), 4)));
     assert!(matches!(
         value(&keyless, "key").await,
         Err(SecretError::NoKeys)
@@ -193,7 +198,7 @@ async fn a_namespace_has_no_more_secrets_than_the_limit() {
     .execute(database.pool())
     .await
     .unwrap();
-    assert!(set(&store, "key", "other value").await.is_ok());
-    let refused = set(&store, "one-more", "some value").await;
-    assert!(matches!(refused, Err(SecretError::TooMany { .. })));
+    let replaced = set(&store, "key", "other value").await.unwrap();
+    assert_eq!(replaced, Some(2));
+    assert_eq!(set(&store, "one-more", "some value").await.unwrap(), None);
 }

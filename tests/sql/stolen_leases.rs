@@ -9,11 +9,11 @@ use tasker_domain::ids::{TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
-use tasker_store::Store;
-use tasker_store::engine::{Completed, Failed};
-use tasker_store::kv::CompletedWithKv;
+use tasker_engine::Engine;
+use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::report::{Completed, Failed};
 
-use super::store::{ready, task};
+use super::engine::{ready, task};
 use super::{Graph, Uuid};
 use crate::harness::wait_until;
 
@@ -32,7 +32,7 @@ async fn everything(pool: &PgPool) -> String {
 }
 
 /// Reports by every call that takes a lease.
-async fn report_all(store: &Store, worker: WorkerId, lease: Lease) {
+async fn report_all(engine: &Engine, worker: WorkerId, lease: Lease) {
     let event = SentEvent {
         name: "orders.stolen".parse().unwrap(),
         payload: "1".to_owned(),
@@ -44,9 +44,9 @@ async fn report_all(store: &Store, worker: WorkerId, lease: Lease) {
         events: vec![event],
     };
     let results = [completed.clone()];
-    let claimed = store.advance(worker, &results, 0).await.unwrap();
+    let claimed = engine.advance(worker, &results, 0).await.unwrap();
     assert!(claimed.is_empty());
-    store.checkpoint_steps(worker, &results).await.unwrap();
+    engine.checkpoint_steps(worker, &results).await.unwrap();
     for retry in [Retry::Policy, Retry::Never] {
         let failure = Failure {
             kind: FailureKind::Failed,
@@ -61,7 +61,7 @@ async fn report_all(store: &Store, worker: WorkerId, lease: Lease) {
             failure,
             usage: None,
         };
-        store.fail_steps(worker, &[failed]).await.unwrap();
+        engine.fail_steps(worker, &[failed]).await.unwrap();
     }
     for is_checkpoint in [false, true] {
         let write = KvWrite {
@@ -75,19 +75,19 @@ async fn report_all(store: &Store, worker: WorkerId, lease: Lease) {
             is_checkpoint,
             writes: vec![write],
         };
-        store.complete_with_kv(worker, &ended).await.unwrap();
+        engine.complete_with_kv(worker, &ended).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_lease_that_is_made_up_or_anothers_changes_nothing_whatever_is_called() {
-    let (database, _session, store, worker, version) = ready(Graph::chain(3)).await;
-    let thief = store.register_worker("thief", 8).await.unwrap();
-    store
+    let (database, _session, engine, worker, version) = ready(Graph::chain(3)).await;
+    let thief = engine.register_worker("thief", 8).await.unwrap();
+    engine
         .create_tasks(&[task(1, version, None), task(2, version, None)])
         .await
         .unwrap();
-    let lease = store.advance(worker, &[], 1).await.unwrap()[0].lease;
+    let lease = engine.advance(worker, &[], 1).await.unwrap()[0].lease;
     let before = everything(database.pool()).await;
     let attempt = |attempt| Lease { attempt, ..lease };
     let step = |step_no| Lease { step_no, ..lease };
@@ -109,32 +109,38 @@ async fn a_lease_that_is_made_up_or_anothers_changes_nothing_whatever_is_called(
         (worker, of_task(other)),
         (worker, of_task(99)),
     ] {
-        report_all(&store, thief, lease).await;
+        report_all(&engine, thief, lease).await;
         assert_eq!(everything(database.pool()).await, before, "{lease:?}");
     }
     // The one to whom it belongs still has it.
-    assert_eq!(store.void_leases(worker, &[lease]).await.unwrap(), []);
+    assert_eq!(engine.void_leases(worker, &[lease]).await.unwrap(), []);
 }
 
 #[tokio::test]
 async fn a_lease_that_has_expired_changes_nothing_for_the_one_who_has_it_now() {
-    let (database, _session, store, late, version) = ready(Graph::single()).await;
-    store.create_tasks(&[task(1, version, None)]).await.unwrap();
-    let expired = store.advance(late, &[], 1).await.unwrap()[0].lease;
-    let next = store.register_worker("next", 9).await.unwrap();
+    let (database, _session, engine, late, version) = ready(Graph::single()).await;
+    engine
+        .create_tasks(&[task(1, version, None)])
+        .await
+        .unwrap();
+    let expired = engine.advance(late, &[], 1).await.unwrap()[0].lease;
+    let next = engine.register_worker("next", 9).await.unwrap();
     wait_until("the late worker is declared dead", async || {
-        store.heartbeat(next, Duration::from_secs(1)).await.unwrap();
-        let reaped = store.reap(next, Duration::from_millis(100)).await.unwrap();
+        engine
+            .heartbeat(next, Duration::from_secs(1))
+            .await
+            .unwrap();
+        let reaped = engine.reap(next, Duration::from_millis(100)).await.unwrap();
         (reaped == 1).then_some(())
     })
     .await;
-    let lease = store.advance(next, &[], 1).await.unwrap()[0].lease;
+    let lease = engine.advance(next, &[], 1).await.unwrap()[0].lease;
     let before = everything(database.pool()).await;
     for stolen in [expired, lease] {
-        report_all(&store, late, stolen).await;
+        report_all(&engine, late, stolen).await;
         assert_eq!(everything(database.pool()).await, before, "{stolen:?}");
     }
-    report_all(&store, next, expired).await;
+    report_all(&engine, next, expired).await;
     assert_eq!(everything(database.pool()).await, before);
-    assert_eq!(store.void_leases(next, &[lease]).await.unwrap(), []);
+    assert_eq!(engine.void_leases(next, &[lease]).await.unwrap(), []);
 }

@@ -25,7 +25,7 @@ async fn attempts_max(session: &mut Session) -> i16 {
 }
 
 async fn start(database: &TestDatabase) -> Result<(), String> {
-    let migrated = tasker_store::migrate(&database.options()).await;
+    let migrated = tasker_database::migrate(&database.options()).await;
     migrated.map_err(|error| error.to_string())
 }
 

@@ -32,8 +32,10 @@ pub fn declared() -> BTreeMap<String, Uses> {
     let mut crates = BTreeMap::new();
     for folder in folders {
         let folder = folder.expect("an entry can be read").path();
-        let manifest = fs::read_to_string(folder.join("Cargo.toml"));
-        let manifest = manifest.expect("each folder below host/ is a crate");
+        // What is no crate is the documentation.
+        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else {
+            continue;
+        };
         let name = folder.file_name().and_then(|name| name.to_str());
         let name = name.expect("names are UTF-8").to_owned();
         let uses = uses_of(&name, &manifest);

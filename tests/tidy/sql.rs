@@ -1,7 +1,7 @@
 use super::tree::{Fault, Source, Tree};
 
 const FUNCTIONS: &str = "migrations/functions/";
-const STORE_LIST: &str = "host/store/src/migrate.rs";
+const FUNCTION_LIST: &str = "host/database/src/migrate.rs";
 const FIRST_MIGRATION: &str = "0001_schema.sql";
 
 /// Digits of a migration's moment, `YYYYMMDDHHMMSS`.
@@ -53,13 +53,16 @@ fn is_inlined(text: &str) -> bool {
     text.contains("language sql stable\nas $$") && text.contains("it is inlined")
 }
 
-pub fn listed_in_store(tree: &Tree) -> Vec<Fault> {
-    let list = tree.rust().find(|source| source.path == STORE_LIST);
-    let list = &list.expect("the store lists the function files").text;
+pub fn listed_in_migrate(tree: &Tree) -> Vec<Fault> {
+    let list = tree.rust().find(|source| source.path == FUNCTION_LIST);
+    let list = &list.expect("the migrations list the function files").text;
     function_sources(tree)
         .filter(|source| !list.contains(&format!("\"{}\"", stem(source))))
         .map(|source| {
-            let what = format!("is never applied: add \"{}\" to {STORE_LIST}", stem(source));
+            let what = format!(
+                "is never applied: add \"{}\" to {FUNCTION_LIST}",
+                stem(source)
+            );
             source.fault(1, what)
         })
         .collect()

@@ -10,6 +10,9 @@ const SOURCE: [&str; 5] = ["host", "tests", "plugins", "migrations", "examples"]
 /// What tools write between the sources.
 const BUILT: [&str; 3] = ["target", "node_modules", ".venv"];
 
+/// What tools write and git keeps.
+const GENERATED: [&str; 1] = ["plugins/sdk/src/bindings.rs"];
+
 /// The source files that rules look at.
 pub struct Tree {
     pub files: Vec<Source>,
@@ -123,8 +126,13 @@ fn collect(place: &Path, paths: &mut Vec<PathBuf>) {
             || BUILT.iter().any(|built| name == *built);
         if path.is_dir() && !skipped {
             collect(&path, paths);
-        } else if !skipped && path.extension().is_some_and(|e| e == "rs" || e == "sql") {
+        } else if !skipped && is_source(&path) {
             paths.push(path);
         }
     }
+}
+
+fn is_source(path: &Path) -> bool {
+    let is_generated = GENERATED.iter().any(|generated| path.ends_with(generated));
+    !is_generated && path.extension().is_some_and(|it| it == "rs" || it == "sql")
 }

@@ -36,6 +36,11 @@ impl Access {
         }
     }
 
+    /// Of a request that was not let through: it may do nothing.
+    pub fn of_nobody() -> Self {
+        Self::of(Actor::anonymous(), Arc::default())
+    }
+
     pub fn actor(&self) -> &Actor {
         &self.actor
     }
@@ -99,6 +104,6 @@ impl<S: Send + Sync> FromRequestParts<S> for Access {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let access = parts.extensions.get().cloned();
-        Ok(access.unwrap_or_else(|| Self::of(Actor::anonymous(), Arc::default())))
+        Ok(access.unwrap_or_else(Self::of_nobody))
     }
 }

@@ -23,14 +23,14 @@ use axum::http::{HeaderName, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jwt::Tokens;
-use routes::{Place, Rule};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use tasker_domain::api_key;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
-use tasker_store::Store;
+use tasker_engine::Engine;
+use tasker_wire::endpoint::{Needs, Scope};
 use tasker_wire::headers;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +40,12 @@ pub const PERMISSIONS_HEADER: HeaderName = HeaderName::from_static(headers::PERM
 pub const NEW_NAMESPACE_HEADER: HeaderName = HeaderName::from_static(headers::NEW_NAMESPACE);
 /// The longest [`PERMISSIONS_HEADER`].
 const MAX_PERMISSIONS_HEADER_BYTES: usize = 1_024;
+
+/// For whoever is authenticated.
+const AUTHENTICATED: Needs = Needs {
+    action: Action::Admin,
+    scope: Scope::Authenticated,
+};
 
 /// How a host finds out who asks.
 #[derive(Clone)]
@@ -137,11 +143,11 @@ fn permissions_header(access: &Access) -> Option<HeaderValue> {
 async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
     // Where no route matches there is nothing to permit, and nobody is told so before they are known.
-    let rule = path.map_or(Rule::KNOWN, |path| {
-        routes::rule(request.method(), path.as_str())
+    let needs = path.map_or(AUTHENTICATED, |path| {
+        api.needs.of(request.method(), path.as_str())
     });
     let token = request.headers_mut().remove(AUTHORIZATION);
-    if rule.place == Place::Open {
+    if needs.scope == Scope::Open {
         return Ok(Admitted::default());
     }
     let access = api.authentication.access(token.as_ref()).await?;
@@ -152,9 +158,9 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     if let Some(turn) = &under_way.body_slot {
         request.extensions_mut().insert(turn.clone());
     }
-    check(&api.store, &access, rule, request).await?;
-    let new_namespace = match rule.place == Place::Path && writes(request.method()) {
-        true => check_namespace(api, &access, rule.action, request).await?,
+    check(&api.engine, &access, needs, request).await?;
+    let new_namespace = match needs.scope == Scope::Path && writes(request.method()) {
+        true => check_namespace(api, &access, needs.action, request).await?,
         false => None,
     };
     request.extensions_mut().insert(access.actor().clone());
@@ -213,23 +219,23 @@ async fn check_namespace(
 }
 
 async fn check(
-    store: &Store,
+    engine: &Engine,
     access: &Access,
-    rule: Rule,
+    needs: Needs,
     request: &mut Request,
 ) -> Result<(), ApiError> {
-    let Rule { action, place } = rule;
+    let Needs { action, scope } = needs;
     if access.permissions().allow_everywhere(action) {
         return Ok(());
     }
-    match place {
-        Place::Open | Place::Known => Ok(()),
-        Place::Everywhere => Err(access.forbidden(action, "all namespaces (`*`)").into()),
-        Place::Body | Place::Somewhere if access.permissions().allow_somewhere(action) => Ok(()),
-        Place::Body | Place::Somewhere => Err(access.forbidden(action, "any namespace").into()),
-        Place::Path => check_path(access, action, request).await,
-        Place::Task => check_task(store, access, action, request).await,
-        Place::Query => {
+    match scope {
+        Scope::Open | Scope::Authenticated => Ok(()),
+        Scope::AllNamespaces => Err(access.forbidden(action, "all namespaces (`*`)").into()),
+        Scope::Body | Scope::AnyNamespace if access.permissions().allow_somewhere(action) => Ok(()),
+        Scope::Body | Scope::AnyNamespace => Err(access.forbidden(action, "any namespace").into()),
+        Scope::Path => check_path(access, action, request).await,
+        Scope::Task => check_task(engine, access, action, request).await,
+        Scope::Query => {
             if let Some(uri) = narrowed(access, action, request.uri())? {
                 *request.uri_mut() = uri;
             }
@@ -249,7 +255,7 @@ async fn check_path(
 
 /// What does not exist is left to the handler, which says so.
 async fn check_task(
-    store: &Store,
+    engine: &Engine,
     access: &Access,
     action: Action,
     request: &mut Request,
@@ -257,7 +263,7 @@ async fn check_task(
     let Ok(task_id) = segment(request, "id").await?.parse::<TaskId>() else {
         return Ok(());
     };
-    match store.namespace_of_task(task_id).await? {
+    match engine.namespace_of_task(task_id).await? {
         Some(namespace) => Ok(access.require(action, &namespace)?),
         None => Ok(()),
     }

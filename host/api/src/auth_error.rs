@@ -1,6 +1,7 @@
 //! Why a request is refused for want of the right to it.
 
 use tasker_domain::actor::MAX_ACTOR_BYTES;
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::permission::{Action, MAX_PERMISSIONS};
 
 /// Before the subject, in the audit and elsewhere; no key can have such a name.
@@ -38,6 +39,22 @@ pub enum AuthError {
         /// Two at least.
         namespaces: Vec<String>,
     },
+}
+
+impl Report for AuthError {
+    fn report(&self) -> ErrorReport {
+        match self {
+            Self::NoToken
+            | Self::Unknown
+            | Self::Expired { .. }
+            | Self::InvalidToken
+            | Self::TokenExpired
+            | Self::Claims(_) => ErrorReport::new(ErrorClass::Unauthenticated, "unauthenticated"),
+            Self::Forbidden { .. } | Self::TooWide { .. } => {
+                ErrorReport::new(ErrorClass::Forbidden, "forbidden")
+            }
+        }
+    }
 }
 
 /// What is wrong with the claims of a token whose signature is right.

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::time::{Duration, Instant};
 use tasker_tasks::submit::is_correlation_id;
+use tasker_wire::headers;
 use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
@@ -15,7 +16,7 @@ use uuid::Uuid;
 const SLOW_REQUEST: Duration = Duration::from_secs(1);
 
 /// The header that carries the id, in and out.
-pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static("x-correlation-id");
+pub const CORRELATION_HEADER: HeaderName = HeaderName::from_static(headers::CORRELATION);
 
 /// The correlation id of a request: the caller's, or a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]

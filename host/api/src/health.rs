@@ -8,10 +8,11 @@ use axum::{Json, Router};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::time::Duration;
-use tasker_store::claim_health::FailingClaims;
-use tasker_store::connect::Connections;
-use tasker_store::health::{DatabaseRow, TaskCounts, WorkerRow};
-use tasker_store::partitions::PartitionsRow;
+use tasker_database::connect::Connections;
+use tasker_database::health::DatabaseRow;
+use tasker_database::partitions::PartitionsRow;
+use tasker_engine::claim_health::FailingClaims;
+use tasker_engine::health::{TaskCounts, WorkerRow};
 use tokio::time::timeout;
 
 /// How long the database may take to say that it is there.
@@ -40,7 +41,7 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
     if let Some(failing) = api.claiming.failing().filter(FailingClaims::is_grave) {
         return Err(not_ready(&no_claims(&failing)));
     }
-    match timeout(PING_TIMEOUT, api.store.ping()).await {
+    match timeout(PING_TIMEOUT, api.engine.database().ping()).await {
         Ok(Ok(())) => Ok(Json(LiveView { status: "ready" })),
         Ok(Err(error)) => {
             tracing::warn!(
@@ -123,17 +124,17 @@ struct TasksView {
 async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
     let failing = api.claiming.failing().filter(FailingClaims::is_grave);
     let (database, workers, tasks, log) = tokio::try_join!(
-        api.store.database(),
-        api.store.workers_alive(),
-        api.store.task_counts(),
-        api.store.partitions(),
+        api.engine.database().status(),
+        api.engine.workers_alive(),
+        api.engine.task_counts(),
+        api.engine.database().partitions(),
     )?;
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION"),
         is_draining: api.shutdown.is_cancelled(),
         claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseView::from(database),
-        connections: ConnectionsView::from(api.store.connections()),
+        connections: ConnectionsView::from(api.engine.database().connections()),
         workers: workers.into_iter().map(WorkerView::from).collect(),
         tasks: TasksView::from(tasks),
         log: LogView::from(log),

@@ -1,7 +1,8 @@
 //! Why a key is not made or revoked.
 
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::name::Name;
-use tasker_store::api_key::MAX_KEYS;
+use tasker_registry::store::api_key::MAX_KEYS;
 
 /// Why a key is not made or revoked.
 #[derive(Debug, thiserror::Error)]
@@ -22,4 +23,18 @@ pub enum KeyError {
     LastAdmin { name: Name },
     #[error("the system gives no random bytes")]
     Random(#[from] getrandom::Error),
+}
+
+impl Report for KeyError {
+    fn report(&self) -> ErrorReport {
+        let (class, code) = match self {
+            Self::Invalid(_) => (ErrorClass::Refused, "invalid_key"),
+            Self::NameTaken { .. } => (ErrorClass::Conflict, "key_exists"),
+            Self::TooMany => (ErrorClass::Conflict, "too_many_keys"),
+            Self::LastAdmin { .. } => (ErrorClass::Conflict, "last_admin_key"),
+            Self::Unknown { .. } => (ErrorClass::NotFound, "unknown_key"),
+            Self::Random(_) => return ErrorReport::internal(),
+        };
+        ErrorReport::new(class, code)
+    }
 }

@@ -22,6 +22,7 @@ pub mod page;
 pub mod request;
 mod request_counts;
 pub mod rest;
+mod routes;
 pub mod tls;
 pub mod too_many;
 
@@ -35,13 +36,17 @@ use callers::Callers;
 use error::ApiError;
 use namespaces::Namespaces;
 use request_counts::RequestCounts;
+use routes::NeedsOfRoutes;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
+use tasker_engine::claim_health::ClaimHealth;
 use tasker_registry::Registry;
+use tasker_registry::store::Store;
 use tasker_sandbox::Sandbox;
-use tasker_store::Store;
-use tasker_store::claim_health::ClaimHealth;
-use tasker_store::notifications::Notifications;
 use tasker_tasks::Tasks;
+use tasker_wire::endpoint::Needs;
 use tls::{Certificates, TlsListener};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -49,7 +54,7 @@ use tokio_util::sync::CancellationToken;
 /// What the API needs.
 #[derive(Clone)]
 pub struct AppState {
-    pub store: Store,
+    pub engine: Engine,
     pub sandbox: Sandbox,
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub notifications: Notifications,
@@ -64,6 +69,7 @@ pub struct AppState {
 /// What every handler is given.
 #[derive(Clone)]
 pub(crate) struct Api {
+    engine: Engine,
     store: Store,
     registry: Registry,
     tasks: Tasks,
@@ -72,6 +78,7 @@ pub(crate) struct Api {
     authentication: Authentication,
     callers: Callers,
     namespaces: Namespaces,
+    needs: Arc<NeedsOfRoutes>,
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
@@ -116,7 +123,7 @@ pub fn router(state: AppState) -> Router {
 
 fn counted(state: AppState, counts: RequestCounts) -> Router {
     let AppState {
-        store,
+        engine,
         sandbox,
         notifications,
         claiming,
@@ -124,10 +131,12 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         bounds,
     } = state;
-    let registry = Registry::new(store.clone(), sandbox);
-    let tasks = Tasks::new(store.clone(), registry.clone(), notifications);
+    let registry = Registry::new(engine.clone(), sandbox);
+    let tasks = Tasks::new(engine.clone(), registry.clone(), notifications);
+    let (routes, needs) = rest::routes().into_parts();
     let api = Api {
-        store,
+        store: Store::new(engine.clone()),
+        engine,
         registry,
         tasks,
         claiming,
@@ -135,9 +144,10 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         authentication,
         callers: Callers::new(bounds),
         namespaces: Namespaces::default(),
+        needs: Arc::new(needs),
     };
     Router::new()
-        .nest("/v1", rest::router())
+        .merge(routes)
         .nest("/health", health::router())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
@@ -147,6 +157,14 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         .layer(from_fn_with_state(counts, correlation::correlate))
         .layer(from_fn(connections::occupy))
         .with_state(api)
+}
+
+/// Method and path of every request that the API takes, and what it needs of its caller.
+pub fn needs_of_routes() -> Vec<(Method, &'static str, Needs)> {
+    let (_, needs) = rest::routes().into_parts();
+    let all = needs.all();
+    all.map(|(method, path, needs)| (method.clone(), path, needs))
+        .collect()
 }
 
 async fn unknown_route(uri: Uri) -> ApiError {

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tasker_domain::name::Name;
 use tasker_domain::template::nearest;
 use tasker_registry::RegistryError;
-use tasker_store::Store;
+use tasker_registry::store::Store;
 
 /// Existing namespaces that a new name is compared with at most.
 const MAX_COMPARED: i64 = 10_000;

@@ -4,7 +4,6 @@ use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
 use super::error::ApiError;
 use super::min_rate::RateTimeout;
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use http_body::Body as _;
@@ -13,12 +12,13 @@ use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path as ErrorPath, Segment};
 use std::convert::Infallible;
 use std::error::Error as _;
+use std::marker::PhantomData;
 use tasker_domain::actor::Actor;
-use tasker_domain::byte_order_mark::without_mark_bytes;
+use tasker_domain::byte_order_mark::{strip_mark, without_mark_bytes};
+use tasker_wire::endpoint::{
+    Bytes, Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml, YamlOrJson,
+};
 use tasker_wire::problem::FieldError;
-
-/// The largest body of a request that carries a few fields, in bytes.
-pub const SMALL_BODY_BYTES: usize = 64 << 10;
 
 /// The most values in a body of JSON: in memory each takes many times its text.
 pub const MAX_JSON_VALUES: usize = 1_000_000;
@@ -36,15 +36,98 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
 }
 
 /// The typed segments of the path.
+pub async fn path<T: DeserializeOwned + Send>(parts: &mut Parts) -> Result<T, ApiError> {
+    let path = Path::from_request_parts(parts, &()).await;
+    path.map(|Path(value)| value)
+        .map_err(|refused| ApiError::parameter("path", refused.body_text()))
+}
+
+/// The typed query; unknown parameters are refused by the types.
+pub async fn query<T: DeserializeOwned>(parts: &mut Parts) -> Result<T, ApiError> {
+    let query = Query::from_request_parts(parts, &()).await;
+    query
+        .map(|Query(value)| value)
+        .map_err(|refused| ApiError::parameter("query", refused.body_text()))
+}
+
+/// How the body of a request is read.
+pub trait ReadBody {
+    /// What a handler has of it.
+    type Value: Send;
+
+    fn read(
+        request: Request,
+        max_bytes: usize,
+    ) -> impl Future<Output = Result<Self::Value, ApiError>> + Send;
+}
+
+impl ReadBody for NoBody {
+    type Value = ();
+
+    async fn read(_: Request, _: usize) -> Result<(), ApiError> {
+        Ok(())
+    }
+}
+
+impl<T: DeserializeOwned + Send> ReadBody for Json<T> {
+    type Value = T;
+
+    async fn read(request: Request, max_bytes: usize) -> Result<T, ApiError> {
+        let bytes = read(request, JsonText::TYPES, max_bytes).await?;
+        parse_json(&bytes)
+    }
+}
+
+/// A body that its handler reads when it has looked at the rest of the request.
+pub struct Unread<M> {
+    request: Request,
+    max_bytes: usize,
+    media: PhantomData<M>,
+}
+
+impl<M: Media> Unread<M> {
+    /// Refuses a body of more than `max_bytes`.
+    pub fn at_most(self, max_bytes: usize) -> Self {
+        Self { max_bytes, ..self }
+    }
+
+    pub async fn bytes(self) -> Result<axum::body::Bytes, ApiError> {
+        read(self.request, M::TYPES, self.max_bytes).await
+    }
+
+    /// The body as text, without a byte order mark.
+    pub async fn text(self) -> Result<String, ApiError> {
+        let bytes = self.bytes().await?;
+        let mut text = String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText {
+            message: error.to_string(),
+        })?;
+        strip_mark(&mut text);
+        Ok(text)
+    }
+}
+
+macro_rules! read_by_handlers {
+    ($($media:ty),*) => {$(
+        impl ReadBody for $media {
+            type Value = Unread<$media>;
+
+            async fn read(request: Request, max_bytes: usize) -> Result<Self::Value, ApiError> {
+                Ok(Unread { request, max_bytes, media: PhantomData })
+            }
+        }
+    )*};
+}
+
+read_by_handlers!(Bytes, Wasm, Yaml, YamlOrJson, JsonText);
+
+/// The typed segments of the path.
 pub struct InPath<T>(pub T);
 
 impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let path = Path::from_request_parts(parts, state).await;
-        path.map(|Path(value)| Self(value))
-            .map_err(|refused| ApiError::parameter("path", refused.body_text()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        path(parts).await.map(Self)
     }
 }
 
@@ -54,11 +137,8 @@ pub struct InQuery<T>(pub T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let query = Query::from_request_parts(parts, state).await;
-        query
-            .map(|Query(value)| Self(value))
-            .map_err(|refused| ApiError::parameter("query", refused.body_text()))
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        query(parts).await.map(Self)
     }
 }
 
@@ -78,7 +158,11 @@ impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
 
 /// Reads a body of one of these media types, `max_bytes` at most. Where it may be large, it has to wait
 /// for its turn.
-pub async fn read(request: Request, types: &[&str], max_bytes: usize) -> Result<Bytes, ApiError> {
+pub async fn read(
+    request: Request,
+    types: &[&str],
+    max_bytes: usize,
+) -> Result<axum::body::Bytes, ApiError> {
     let given = media_type(request.headers());
     if !types.contains(&given.as_str()) {
         return Err(ApiError::MediaType {
@@ -133,7 +217,7 @@ fn media_type(headers: &HeaderMap) -> String {
 }
 
 /// Parses a whole body; an error names the line, the column and the field.
-fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let bytes = without_mark_bytes(bytes);
     if has_more_values(bytes, MAX_JSON_VALUES) {
         return Err(ApiError::InvalidJson(FieldError {

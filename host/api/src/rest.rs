@@ -1,21 +1,18 @@
 //! The resources under /v1, one file each.
 
 mod access;
-mod affected_pins;
 mod audit;
-mod bars;
+mod availability;
 mod collections;
 mod components;
-mod diffs;
+mod definitions;
 mod grants;
-mod holders;
 pub mod keys;
 mod kv;
 mod limits;
-mod pin_ramps;
 mod pins;
-mod plans;
 mod reason;
+mod references;
 mod registry;
 mod registry_views;
 mod secrets;
@@ -24,36 +21,38 @@ mod signatures;
 mod task_payloads;
 mod task_views;
 mod tasks;
-mod template_views;
 mod templates;
 mod upgrades;
-mod versions_query;
 
 use super::Api;
+use super::routes::Routes;
 use axum::Router;
 
-pub(crate) fn router() -> Router<Api> {
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .and(keys::routes())
+        .and(components::routes())
+        .and(templates::routes())
+        .and(availability::routes())
+        .and(references::routes())
+        .and(pins::routes())
+        .and(secrets::routes())
+        .and(kv::routes())
+        .and(grants::routes())
+        .and(shares::routes())
+        .and(limits::routes())
+        .and(signatures::routes())
+        .and(audit::routes())
+        .and(collections::routes())
+        .undeclared(router())
+}
+
+/// What no endpoint declares yet.
+fn router() -> Router<Api> {
     Router::new()
         .merge(access::router())
-        .merge(audit::router())
-        .merge(keys::router())
-        .merge(components::router())
-        .merge(templates::router())
-        .merge(diffs::router())
-        .merge(plans::router())
-        .merge(pins::router())
-        .merge(pin_ramps::router())
-        .merge(secrets::router())
-        .merge(kv::router())
-        .merge(grants::router())
-        .merge(shares::router())
-        .merge(limits::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
-        .merge(bars::router())
         .merge(registry::router())
-        .merge(signatures::router())
-        .merge(holders::router())
-        .merge(collections::router())
         .merge(upgrades::router())
 }

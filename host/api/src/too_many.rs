@@ -1,6 +1,7 @@
 //! Bounds that a caller has reached.
 
 use super::caller_id::CallerId;
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 
 /// What is bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,12 @@ pub struct TooMany {
     pub caller: String,
     pub what: Bounded,
     pub most: usize,
+}
+
+impl Report for TooMany {
+    fn report(&self) -> ErrorReport {
+        ErrorReport::new(ErrorClass::TooMany, self.what.code())
+    }
 }
 
 fn text(caller: &str, what: Bounded, most: usize) -> String {

@@ -1,6 +1,6 @@
 //! Tables as a host has them that has worked for long: finished tasks of five steps.
 
-use tasker_store::bench::Bulk;
+use super::bulk::Bulk;
 
 /// Tasks of one statement.
 const CHUNK: u32 = 20_000;

@@ -1,5 +1,6 @@
 //! Where it is measured: hosts on one PostgreSQL, with what their API would ask.
 
+use super::bulk::Bulk;
 use anyhow::{Context as _, bail};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,6 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{CompileLimits, Compiler};
-use tasker_store::bench::Bulk;
 use tasker_tasks::Tasks;
 use tasker_tasks::submit::Submit;
 use tasker_worker::WorkerConfig;
@@ -120,7 +120,7 @@ fn config(data_dir: PathBuf, database: DatabaseChoice, worker: Option<WorkerConf
         data_dir,
         database,
         secret_keys: None,
-        connections: tasker_store::DEFAULT_CONNECTIONS,
+        connections: tasker_database::DEFAULT_CONNECTIONS,
         compiler: Compiler::of_this_program(CompileLimits::default()),
         worker,
         watch: None,
@@ -155,9 +155,9 @@ impl Hosts {
 
 impl Member {
     fn of(host: Host) -> Self {
-        let registry = Registry::new(host.store.clone(), host.sandbox.clone());
+        let registry = Registry::new(host.engine.clone(), host.sandbox.clone());
         let tasks = Tasks::new(
-            host.store.clone(),
+            host.engine.clone(),
             registry.clone(),
             host.notifications.clone(),
         );
@@ -169,7 +169,7 @@ impl Member {
     }
 
     pub(super) fn bulk(&self) -> Bulk {
-        Bulk::new(&self.host.store)
+        Bulk::new(self.host.engine.database())
     }
 
     /// Submits tasks in batches.

@@ -1,5 +1,6 @@
 //! The program `tasker-bench`: measures the engine beside pgbench, through the same code as real work.
 
+mod bulk;
 mod cold_start;
 mod fill;
 mod hosts;

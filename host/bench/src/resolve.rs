@@ -1,5 +1,6 @@
 //! How long it takes to find out what a new task takes, with many versions registered.
 
+use super::bulk::Bulk;
 use super::hosts::{Member, Place, target};
 use super::report::{Percentiles, Printed, Report};
 use super::run::percentiles_of;
@@ -13,14 +14,14 @@ use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::publish_template::Missing;
 use tasker_registry::resolve::Wanted;
-use tasker_store::bench::Bulk;
-use tasker_store::pin::{PinBy, PinKind};
+use tasker_registry::store::Store;
+use tasker_registry::store::pin::{PinBy, PinKind};
 
 /// Steps of the template, each of a component of its own as far as there are that many.
 const STEPS: u32 = 5;
 
-/// Round trips of a resolution after which everything is known anew: generation, pins, template,
-/// versions, lock, generation.
+/// Round trips of a resolution after which everything is known anew: revisions, pins, template,
+/// versions, lock, revisions.
 const ROUND_TRIPS: f64 = 6.0;
 
 /// Resolve tasks with many versions registered, after a change and without one.
@@ -84,7 +85,7 @@ impl Resolve {
                 .await?;
         }
         let each = self.versions.saturating_sub(self.components) / self.components;
-        let bulk = Bulk::new(&host.store);
+        let bulk = Bulk::new(host.engine.database());
         bulk.insert_versions("bench", each).await?;
         bulk.vacuum().await?;
         let step = |no: u32| {
@@ -104,7 +105,9 @@ impl Resolve {
         for no in 0..self.tries {
             change(registry, no).await?;
             let started = Instant::now();
-            host.store.registry_generation().await?;
+            Store::new(host.engine.clone())
+                .registry_generation()
+                .await?;
             trips.push(ms_since(started));
             after.push(resolve_ms(registry, &wanted("*")?).await?);
             new.push(resolve_ms(registry, &wanted(&format!(">=0.0.{no}"))?).await?);
@@ -147,7 +150,7 @@ fn wanted(version: &str) -> anyhow::Result<Wanted> {
 
 async fn resolve_ms(registry: &Registry, wanted: &Wanted) -> anyhow::Result<f64> {
     let started = Instant::now();
-    let mut resolver = registry.resolver().await?;
+    let mut resolver = registry.resolver([&wanted.namespace]).await?;
     resolver.resolve(wanted, TaskId::generate()).await?;
     Ok(ms_since(started))
 }

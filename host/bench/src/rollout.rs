@@ -13,7 +13,7 @@ use tasker_domain::actor::Actor;
 use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::publish_template::Missing;
-use tasker_store::pin::{PinBy, PinKind};
+use tasker_registry::store::pin::{PinBy, PinKind};
 
 /// Hosts that share a database.
 const HOSTS: usize = 2;

@@ -1,6 +1,7 @@
 //! One measurement, from an empty host to its report.
 
 use super::Bench;
+use super::bulk::{Bulk, Counters, PercentilesMs};
 use super::fill::fill;
 use super::hosts::{Hosts, Member, submit, target};
 use super::pgbench::Pgbench;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tasker::host::Host;
 use tasker_cli::tell;
+use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::grants::Grants;
@@ -19,8 +21,6 @@ use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::Limits;
 use tasker_registry::Registry;
 use tasker_registry::publish_template::Missing;
-use tasker_store::StoreError;
-use tasker_store::bench::{Bulk, Counters, PercentilesMs};
 use tasker_worker::WorkerConfig;
 
 /// Statistics of a session reach the server's counters within this time.
@@ -202,7 +202,7 @@ impl Bed<'_> {
 
     async fn sandbox(&self, component: &[u8]) -> anyhow::Result<SandboxUs> {
         let digest = Digest::of(component);
-        let load = async || Ok::<_, StoreError>(component.to_vec());
+        let load = async || Ok::<_, DatabaseError>(component.to_vec());
         let prepared = self.host().sandbox.prepare(digest, load).await?;
         let times = self
             .host()

@@ -2,11 +2,12 @@
 
 mod change;
 
+use super::client::Ask as _;
+use super::resource::Column;
 use super::shell::option;
-use super::{CliError, Context, Exit, list, units, view};
-use chrono::Utc;
+use super::{CliError, Context, Exit, units};
 use tasker_domain::name::Name;
-use tasker_wire::audit::Change;
+use tasker_wire::audit::{AuditQuery, Change, ListAudit};
 
 /// Changes that are listed unless told otherwise.
 const DEFAULT_LIMIT: u32 = 50;
@@ -44,36 +45,35 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 impl Ls {
     async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let query = list::filters([
-            ("namespace", self.namespace.as_ref().map(Name::to_string)),
-            ("subject", self.subject.clone()),
-            ("action", self.action.clone()),
-            ("before", self.before.map(|id| id.to_string())),
-            ("limit", Some(self.limit.to_string())),
-        ]);
+        let query = AuditQuery {
+            namespace: self.namespace.clone(),
+            subject: self.subject.clone(),
+            action: self.action.clone(),
+            before: self.before,
+            limit: Some(self.limit),
+        };
         let page = context
             .client
-            .query::<view::Page<Change>>(&["audit"], &query)
+            .call(ListAudit {})
+            .query(&query)
+            .ask()
             .await?;
         context.output.show(&page.text, || {
-            let rows = page.value.items.iter().map(row).collect();
-            context.output.table(
-                [
-                    "id",
-                    "when",
-                    "who",
-                    "what",
-                    "namespace",
-                    "subject",
-                    "why",
-                    "change",
-                ],
-                rows,
-                self.nothing(),
-            )
+            let columns: [Column<'_, Change>; 8] = [
+                ("id", &|it| it.id.to_string()),
+                ("when", &|it| units::age(it.at)),
+                ("who", &|it| it.actor.clone()),
+                ("what", &|it| it.action.clone()),
+                ("namespace", &|it| it.namespace.clone().unwrap_or_default()),
+                ("subject", &|it| it.subject.clone()),
+                ("why", &|it| it.reason.clone()),
+                ("change", &|it| change::made(&it.action, it.detail.as_ref())),
+            ];
+            let changes = &page.value.items;
+            context.output.columns(columns, changes, self.nothing())
         })?;
         if let Some(before) = page.value.next {
-            context.output.next(&[self.older(&before)]);
+            context.output.next([self.older(&before)]);
         }
         Ok(Exit::Complete)
     }
@@ -100,17 +100,4 @@ impl Ls {
         ]
         .concat()
     }
-}
-
-fn row(change: &Change) -> [String; 8] {
-    [
-        change.id.to_string(),
-        units::ago(change.at, Utc::now()),
-        change.actor.clone(),
-        change.action.clone(),
-        change.namespace.clone().unwrap_or_default(),
-        change.subject.clone(),
-        change.reason.clone(),
-        change::made(&change.action, change.detail.as_ref()),
-    ]
 }

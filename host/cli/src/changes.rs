@@ -2,8 +2,7 @@
 
 use super::output::Output;
 use super::paint::Tone;
-use super::view::Diff;
-use tasker_compat::{Change, CompatReport, Level};
+use tasker_domain::compatibility::{Change, CompatReport, Diff, Level};
 use tasker_domain::sanitize::sanitize_line;
 
 /// Changes that are printed behind an upload; a diff prints all.

@@ -1,16 +1,18 @@
 //! `tasker drain component` and `drain template`
 
-use super::client::Answer;
+use super::client::{Answer, Ask as _};
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::pin_name::canonical;
 use super::reference::{Reference, parse_release};
-use super::view::Hidden;
+use super::view::hidden_text;
 use super::{CliError, Context, Exit, Problem, pin_name, units};
-use chrono::{DateTime, Utc};
-use serde::Deserialize;
+use chrono::Utc;
 use std::time::{Duration, Instant};
 use tasker_domain::pin::PinKind;
+use tasker_wire::component::ShowComponentReferences;
+use tasker_wire::definition::{PinReference, PinSide, References, StepReference};
+use tasker_wire::template::ShowTemplateReferences;
 
 /// How often the host is asked while a version drains.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -36,56 +38,15 @@ pub struct Drain {
     timeout: Option<Duration>,
 }
 
-#[derive(Deserialize)]
-struct References {
-    status: String,
-    is_drained: bool,
-    open_tasks: u64,
-    oldest_tasks: Vec<String>,
-    pins: Vec<PinReference>,
-    steps: Vec<StepReference>,
-    #[serde(default)]
-    hidden: Hidden,
-    is_default: bool,
-    last_used_at: Option<DateTime<Utc>>,
-    #[serde(default)]
-    is_running: bool,
-}
-
-#[derive(Deserialize)]
-struct PinReference {
-    namespace: String,
-    target: String,
-    requirement: String,
-    side: String,
-}
-
-#[derive(Deserialize)]
-struct StepReference {
-    namespace: String,
-    template: String,
-    version: String,
-    step: String,
-    requirement: String,
-    is_only: bool,
-}
-
-/// What has versions, as the API and the commands call it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Component,
-    Template,
-}
-
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
-        Command::Component(drain) => drain.run(Kind::Component, context).await,
-        Command::Template(drain) => drain.run(Kind::Template, context).await,
+        Command::Component(drain) => drain.run(PinKind::Component, context).await,
+        Command::Template(drain) => drain.run(PinKind::Template, context).await,
     }
 }
 
 impl Drain {
-    async fn run(self, kind: Kind, context: &Context) -> Result<Exit, CliError> {
+    async fn run(self, kind: PinKind, context: &Context) -> Result<Exit, CliError> {
         let answer = match self.wait {
             true => self.drained(kind, context).await?,
             false => self.look(kind, context).await?,
@@ -99,27 +60,25 @@ impl Drain {
         }
     }
 
-    async fn look(&self, kind: Kind, context: &Context) -> Result<Answer<References>, CliError> {
-        let Reference {
-            namespace,
-            name,
-            version,
-        } = &self.release;
-        let version = version.as_ref().map(ToString::to_string);
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            kind.families(),
-            name.as_str(),
-            "versions",
-            &version.unwrap_or_default(),
-            "holders",
-        ];
-        context.client.get(&path).await
+    async fn look(&self, kind: PinKind, context: &Context) -> Result<Answer<References>, CliError> {
+        match kind {
+            PinKind::Component => {
+                let endpoint = self.release.version_at(ShowComponentReferences::at);
+                context.client.call(endpoint).ask().await
+            }
+            PinKind::Template => {
+                let endpoint = self.release.version_at(ShowTemplateReferences::at);
+                context.client.call(endpoint).ask().await
+            }
+        }
     }
 
     /// Looks again until nothing keeps it in use or the user's time is up; tells each change.
-    async fn drained(&self, kind: Kind, context: &Context) -> Result<Answer<References>, CliError> {
+    async fn drained(
+        &self,
+        kind: PinKind,
+        context: &Context,
+    ) -> Result<Answer<References>, CliError> {
         let give_up = self.timeout.map(|timeout| Instant::now() + timeout);
         let mut told = String::new();
         loop {
@@ -128,7 +87,7 @@ impl Drain {
             if answer.value.is_drained || is_late {
                 return Ok(answer);
             }
-            let line = answer.value.in_short();
+            let line = in_short(&answer.value);
             if line != told && !context.output.is_json() {
                 tell(&format!("waiting for {line}\n"));
                 told = line;
@@ -138,11 +97,11 @@ impl Drain {
     }
 
     fn timed_out(&self, holders: &References) -> Problem {
-        let what = format!("{} is still held by {}", self.release, holders.in_short());
+        let what = format!("{} is still held by {}", self.release, in_short(holders));
         Problem::new(Exit::TimedOut, "timed_out", what)
     }
 
-    fn text(&self, kind: Kind, holders: &References, output: Output) -> String {
+    fn text(&self, kind: PinKind, holders: &References, output: Output) -> String {
         let release = &self.release;
         let head = match holders.is_drained {
             true => format!(
@@ -152,154 +111,115 @@ impl Drain {
             false => format!(
                 "{} {release} is held by {}",
                 output.paint.tone(Tone::Caution, "●"),
-                holders.in_short()
+                in_short(holders)
             ),
         };
         let fields = output.fields([
-            ("status", holders.status.replace('_', " ")),
-            ("open tasks", holders.tasks()),
-            ("pins", lines(holders.pins.iter().map(PinReference::text))),
-            (
-                "steps",
-                lines(holders.steps.iter().map(StepReference::text)),
-            ),
-            ("hidden", holders.hidden.text().unwrap_or_default()),
-            ("default", holders.default_text(kind).to_owned()),
-            ("last used", holders.last_used()),
+            ("status", holders.status.as_str().replace('_', " ")),
+            ("open tasks", tasks(holders)),
+            ("pins", lines(holders.pins.iter().map(pin_text))),
+            ("steps", lines(holders.steps.iter().map(step_text))),
+            ("hidden", hidden_text(holders.hidden).unwrap_or_default()),
+            ("default", default_text(holders, kind).to_owned()),
+            ("last used", last_used(holders)),
         ]);
         format!("{head}\n{fields}")
     }
 
-    fn next(&self, kind: Kind, holders: &References) -> Vec<String> {
-        let (release, word) = (&self.release, kind.word());
+    fn next(&self, kind: PinKind, holders: &References) -> Vec<String> {
+        let (release, word) = (&self.release, kind.as_str());
         if holders.is_drained {
-            return vec![match kind {
-                Kind::Component => format!("tasker component show {release}"),
-                Kind::Template => format!("tasker template show {release}"),
-            }];
+            return vec![format!("tasker {word} show {release}")];
         }
-        let pin = holders.pins.iter().find(|pin| pin.leads());
-        let pin_set = pin.map(|pin| pin.elsewhere(kind));
+        let pin = holders
+            .pins
+            .iter()
+            .find(|pin| pin.side != PinSide::Rollback);
+        let pin_set = pin.map(|pin| elsewhere(pin, kind));
         // To yank what is pinned would leave new tasks without a version, or move them back.
-        let is_free = holders.status == "active" && pin.is_none();
+        let is_free = holders.status.0.is_none() && pin.is_none();
         let yank = is_free.then(|| format!("tasker {word} yank {release}"));
         let wait = format!("tasker drain {word} {release} --wait");
         pin_set.into_iter().chain(yank).chain([wait]).collect()
     }
 }
 
-impl Kind {
-    fn families(self) -> &'static str {
-        match self {
-            Self::Component => "components",
-            Self::Template => "templates",
-        }
-    }
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Component => "component",
-            Self::Template => "template",
-        }
-    }
-}
-
-impl References {
-    /// What keeps it in use, counted.
-    fn in_short(&self) -> String {
-        let open = usize::try_from(self.open_tasks).unwrap_or(usize::MAX);
-        let counted = [
-            (open, "open task"),
-            (self.pins.len() + self.hidden.pins, "pin"),
-            (self.steps.len() + self.hidden.steps, "step of templates"),
-        ];
-        let parts: Vec<String> = counted
-            .into_iter()
-            .filter(|(n, _)| *n > 0)
-            .map(|(n, noun)| counted_text(n, noun))
-            .collect();
-        match parts.is_empty() {
-            true => "new tasks, which take it by default".to_owned(),
-            false => parts.join(", "),
-        }
-    }
-
-    fn tasks(&self) -> String {
-        match self.open_tasks {
-            0 => String::new(),
-            n => {
-                let shown = self.oldest_tasks.len() as u64;
-                let more = (n > shown).then(|| format!("and {} more", n - shown));
-                lines(self.oldest_tasks.iter().cloned().chain(more))
-            }
-        }
-    }
-
-    fn default_text(&self, kind: Kind) -> &'static str {
-        match (self.is_default, kind) {
-            (false, Kind::Component | Kind::Template) => "",
-            (true, Kind::Component) => "the highest stable version, which is never collected",
-            (true, Kind::Template) => "new tasks take it where nobody says which version",
-        }
-    }
-
-    fn last_used(&self) -> String {
-        match (self.is_running, self.last_used_at) {
-            (true, _) => "now".to_owned(),
-            (false, Some(at)) => units::ago(at, Utc::now()),
-            (false, None) => "never".to_owned(),
-        }
+/// What keeps it in use, counted.
+fn in_short(holders: &References) -> String {
+    let open = usize::try_from(holders.open_tasks).unwrap_or(usize::MAX);
+    let counted = [
+        (open, "open task"),
+        (holders.pins.len() + holders.hidden.pins, "pin"),
+        (
+            holders.steps.len() + holders.hidden.steps,
+            "step of templates",
+        ),
+    ];
+    let parts: Vec<String> = counted
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, noun)| counted_text(n, noun))
+        .collect();
+    match parts.is_empty() {
+        true => "new tasks, which take it by default".to_owned(),
+        false => parts.join(", "),
     }
 }
 
-impl PinReference {
-    fn text(&self) -> String {
-        let Self {
-            namespace,
-            target,
-            requirement,
-            side,
-        } = self;
-        let requirement = canonical(requirement);
-        match side.as_str() {
-            "ramp" => format!("{target} in {namespace}: {requirement} (ramp)"),
-            "rollback" => format!("rollback of {target} in {namespace}: {requirement}"),
-            _ => format!("{target} in {namespace}: {requirement}"),
-        }
-    }
+fn tasks(holders: &References) -> String {
+    let shown = holders.oldest_tasks.len() as u64;
+    let more = holders.open_tasks.saturating_sub(shown);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let shown = holders.oldest_tasks.iter().map(ToString::to_string);
+    lines(shown.chain(more))
+}
 
-    /// What has new tasks take another version.
-    fn elsewhere(&self, kind: Kind) -> String {
-        let kind = match kind {
-            Kind::Component => PinKind::Component,
-            Kind::Template => PinKind::Template,
-        };
-        let pin = pin_name::arguments(kind, &self.namespace, &self.target);
-        match self.side.as_str() {
-            "ramp" => format!("tasker pin rollback {pin}"),
-            _ => format!("tasker pin set {pin} REQUIREMENT"),
-        }
-    }
-
-    /// New tasks take the version by it.
-    fn leads(&self) -> bool {
-        self.side != "rollback"
+fn default_text(holders: &References, kind: PinKind) -> &'static str {
+    match (holders.is_default, kind) {
+        (false, PinKind::Component | PinKind::Template) => "",
+        (true, PinKind::Component) => "the highest stable version, which is never collected",
+        (true, PinKind::Template) => "new tasks take it where nobody says which version",
     }
 }
 
-impl StepReference {
-    fn text(&self) -> String {
-        let Self {
-            namespace,
-            template,
-            version,
-            step,
-            requirement,
-            is_only,
-        } = self;
-        let only = if *is_only { ", no other will do" } else { "" };
-        format!("{namespace}/{template}@{version} {step}: {requirement}{only}")
+fn last_used(holders: &References) -> String {
+    match (holders.is_running, holders.last_used_at) {
+        (true, _) => "now".to_owned(),
+        (false, Some(at)) => units::ago(at, Utc::now()),
+        (false, None) => "never".to_owned(),
     }
+}
+
+fn pin_text(pin: &PinReference) -> String {
+    let (target, namespace) = (&pin.target, &pin.namespace);
+    let requirement = canonical(&pin.requirement);
+    match pin.side {
+        PinSide::Base => format!("{target} in {namespace}: {requirement}"),
+        PinSide::Ramp => format!("{target} in {namespace}: {requirement} (ramp)"),
+        PinSide::Rollback => format!("rollback of {target} in {namespace}: {requirement}"),
+    }
+}
+
+/// What has new tasks take another version.
+fn elsewhere(pin: &PinReference, kind: PinKind) -> String {
+    let name = pin_name::arguments(kind, &pin.namespace, &pin.target);
+    match pin.side {
+        PinSide::Ramp => format!("tasker pin rollback {name}"),
+        PinSide::Base | PinSide::Rollback => format!("tasker pin set {name} REQUIREMENT"),
+    }
+}
+
+fn step_text(step: &StepReference) -> String {
+    let StepReference {
+        namespace,
+        template,
+        version,
+        step,
+        requirement,
+        is_only,
+    } = step;
+    let only = if *is_only { ", no other will do" } else { "" };
+    format!("{namespace}/{template}@{version} {step}: {requirement}{only}")
 }
 
 fn counted_text(n: usize, noun: &str) -> String {

@@ -1,12 +1,13 @@
 //! `tasker gc`
 
+use super::client::Ask as _;
 use super::output::Output;
 use super::paint::Tone;
+use super::resource::Column;
 use super::{CliError, Context, Exit, units};
-use reqwest::Method;
 use std::time::Duration;
 use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
-use tasker_wire::collection::{Collect, CollectedVersion, Collection};
+use tasker_wire::collection::{Collect, CollectVersions, CollectedVersion, Collection};
 
 /// Remove the bytes of component versions that are no longer needed.
 ///
@@ -40,13 +41,11 @@ impl Gc {
             older_than_ms: Some(u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX)),
             dry_run: self.dry_run,
         };
-        let answer = context
-            .client
-            .send_json::<Collection>(Method::POST, &["collections"], &body)
-            .await?;
+        let call = context.client.call(CollectVersions {}).json(&body);
+        let answer = call.ask().await?;
         let (collection, output) = (&answer.value, context.output);
         output.show(&answer.text, || text(collection, output))?;
-        output.next(&[self.next(collection)]);
+        output.next([self.next(collection)]);
         Ok(Exit::Complete)
     }
 
@@ -69,8 +68,13 @@ fn text(collection: &Collection, output: Output) -> String {
             .paint
             .tone(Tone::Quiet, "there is nothing to collect");
     }
-    let rows = collection.versions.iter().map(row).collect();
-    let table = output.table(["version", "digest", "frees"], rows, "");
+    let name = |it: &CollectedVersion| format!("{}/{}@{}", it.namespace, it.component, it.version);
+    let columns: [Column<'_, _>; 3] = [
+        ("version", &name),
+        ("digest", &|it| it.digest.short()),
+        ("frees", &frees),
+    ];
+    let table = output.columns(columns, &collection.versions, "");
     let versions = units::count(collection.versions.len(), "version");
     let freed = units::size(collection.freed_bytes);
     let end = match collection.dry_run {
@@ -83,21 +87,10 @@ fn text(collection: &Collection, output: Output) -> String {
     format!("{table}\n\n{end}")
 }
 
-fn row(collected: &CollectedVersion) -> [String; 3] {
-    let CollectedVersion {
-        namespace,
-        component,
-        version,
-        digest,
-        freed_bytes,
-    } = collected;
-    let frees = match freed_bytes {
+/// What removing it frees.
+fn frees(collected: &CollectedVersion) -> String {
+    match collected.freed_bytes {
         0 => "shared".to_owned(),
-        bytes => units::size(*bytes),
-    };
-    [
-        format!("{namespace}/{component}@{version}"),
-        digest.short(),
-        frees,
-    ]
+        bytes => units::size(bytes),
+    }
 }

@@ -1,14 +1,14 @@
 //! `tasker grant …`
 
-use super::paint::Tone;
+use super::client::pages;
 use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit, Problem, list, not_yet, units};
-use chrono::Utc;
-use reqwest::Method;
-use serde_json::json;
+use super::{CliError, Context, Exit, Problem, not_yet, units};
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
-use tasker_wire::grant::Grant;
+use tasker_wire::grant::{
+    AddGrant, Grant, GrantQuery, ListGrants, ListOwnGrants, NewGrant, RemoveGrant,
+};
+use tasker_wire::reason::OnlyReason;
 
 /// The forms of a capability.
 const FORMS: &str = "Capabilities:
@@ -92,107 +92,100 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             granted,
             capability,
             reason,
-        } => add(&granted, &capability, &reason, context).await?,
+        } => add(&granted, capability, reason, context).await?,
         Command::Ls { namespace } => ls(namespace, context).await?,
         Command::Rm {
             granted,
             capability,
             reason,
-        } => rm(&granted, &capability, &reason, context).await?,
+        } => rm(&granted, &capability, reason, context).await?,
     }
     Ok(Exit::Complete)
 }
 
 async fn add(
     granted: &Granted,
-    capability: &str,
-    reason: &str,
+    capability: String,
+    reason: String,
     context: &Context,
 ) -> Result<(), CliError> {
-    let path = ["namespaces", granted.namespace().as_str(), "grants"];
-    let body = json!({
-        "component": granted.component()?, "capability": capability, "reason": reason,
-    });
-    let grant = context
-        .client
-        .send_json::<Grant>(Method::POST, &path, &body)
-        .await?;
-    context.output.show(&grant.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let (namespace, capability) = (&grant.value.namespace, &grant.value.capability);
-        let may = match grant.value.created {
+    let body = NewGrant {
+        component: granted.component()?,
+        capability,
+        reason,
+    };
+    let (namespace, component) = (granted.namespace(), &granted.component);
+    let call = context.client.call(AddGrant::at(namespace.clone()));
+    let sentence = |grant: &Grant| {
+        let has = match grant.created {
             Some(false) => "had already",
             Some(true) | None => "has",
         };
         format!(
-            "{mark} {} {may} `{capability}` in tasks of {namespace}",
-            granted.component
+            "{component} {has} `{}` in tasks of {}",
+            grant.capability, grant.namespace
         )
-    })?;
-    if let ComponentFamily::One(component) = &granted.component {
-        not_yet::warn(&component.namespace, &component.name, context).await;
-    }
-    let ls = format!("tasker grant ls --namespace {}", granted.namespace());
-    context.output.next(&[ls]);
+    };
+    context.change(call.json(&body), sentence).await?;
+    not_yet::warn_of_family(component, context).await;
+    let ls = format!("tasker grant ls --namespace {namespace}");
+    context.output.next([ls]);
     Ok(())
 }
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<Grant>(&context.client, &["grants"], &query).await?;
-    context.output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        context.output.table(
-            ["namespace", "component", "may reach", "id", "set", "by"],
-            rows,
-            "no grants",
-        )
-    })?;
-    if page.value.items.is_empty() {
+    let query = GrantQuery {
+        namespace,
+        ..GrantQuery::default()
+    };
+    let grants = context.list(
+        ListGrants {},
+        query,
+        [
+            ("namespace", &|it| it.namespace.clone()),
+            ("component", &|it| it.component.clone()),
+            ("may reach", &|it| it.capability.clone()),
+            ("id", &|it| it.id.to_string()),
+            ("set", &|it| units::age(it.created_at)),
+            ("by", &|it| it.created_by.clone()),
+        ],
+        "no grants",
+    );
+    if grants.await?.is_empty() {
         let add = "tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'";
-        context.output.next(&[add.to_owned()]);
+        context.output.next([add]);
     }
     Ok(())
-}
-
-fn row(grant: &Grant) -> [String; 6] {
-    [
-        grant.namespace.clone(),
-        grant.component.clone(),
-        grant.capability.clone(),
-        grant.id.to_string(),
-        units::ago(grant.created_at, Utc::now()),
-        grant.created_by.clone(),
-    ]
 }
 
 async fn rm(
     granted: &Granted,
     capability: &str,
-    reason: &str,
+    reason: String,
     context: &Context,
 ) -> Result<(), CliError> {
-    let id = standing(granted, capability, context).await?.to_string();
-    let path = ["namespaces", granted.namespace().as_str(), "grants", &id];
-    let answer = context
-        .client
-        .delete_with(&path, &[("reason", reason.to_owned())])
-        .await?;
-    let removed = context.client.understand::<Grant>(answer)?;
-    context.output.show(&removed.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let (namespace, capability) = (&removed.value.namespace, &removed.value.capability);
-        let component = &granted.component;
-        format!("{mark} {component} no longer has `{capability}` in tasks of {namespace}")
-    })
+    let id = id_of(granted, capability, context).await?;
+    let grant = RemoveGrant::at(granted.namespace().clone(), id);
+    let call = context.client.call(grant).query(&OnlyReason { reason });
+    let sentence = |grant: &Grant| {
+        let (component, capability) = (&granted.component, &grant.capability);
+        format!(
+            "{component} no longer has `{capability}` in tasks of {}",
+            grant.namespace
+        )
+    };
+    context.change(call, sentence).await?;
+    Ok(())
 }
 
-/// The id of a grant that stands.
-async fn standing(granted: &Granted, capability: &str, context: &Context) -> Result<i64, CliError> {
-    let (namespace, component) = (granted.namespace(), granted.component()?);
-    let query = [("component", component)];
-    let path = ["namespaces", namespace.as_str(), "grants"];
-    let page = list::all::<Grant>(&context.client, &path, &query).await?;
+/// The id of a grant that is there.
+async fn id_of(granted: &Granted, capability: &str, context: &Context) -> Result<i64, CliError> {
+    let namespace = granted.namespace();
+    let query = GrantQuery {
+        component: Some(granted.component()?),
+        ..GrantQuery::default()
+    };
+    let page = pages(&context.client, ListOwnGrants::at(namespace.clone()), query).await?;
     let stored = capability.parse::<Capability>().map(|it| it.to_string());
     let is_meant = |grant: &&Grant| {
         grant.id.to_string() == capability || stored.as_ref() == Ok(&grant.capability)

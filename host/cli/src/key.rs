@@ -2,14 +2,14 @@
 
 use super::paint::Tone;
 use super::units::{self, parse_duration};
-use super::{CliError, Context, Exit, Problem, list};
+use super::{CliError, Context, Exit, Problem};
 use chrono::Utc;
-use reqwest::Method;
 use serde_json::json;
 use std::time::Duration;
 use tasker_domain::name::Name;
 use tasker_domain::permission::{Action, Permission, Permissions, Reach};
-use tasker_wire::key::{CreatedKey, Key, NewKey};
+use tasker_wire::key::{CreateKey, CreatedKey, Key, ListKeys, NewKey, RevokeKey};
+use tasker_wire::page::PageQuery;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -49,7 +49,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
     match command {
         Command::Create(create) => create.run(context).await?,
         Command::Ls => ls(context).await?,
-        Command::Revoke { name } => revoke(&name, context).await?,
+        Command::Revoke { name } => revoke(name, context).await?,
     }
     Ok(Exit::Complete)
 }
@@ -65,26 +65,23 @@ impl Create {
             permissions: Permissions::new(self.namespace.into_iter().map(permission).collect()),
             expires_in_s: self.expires.map(whole_seconds).transpose()?,
         };
-        let made = context
-            .client
-            .send_json::<CreatedKey>(Method::POST, &["keys"], &body)
-            .await?;
         let paint = context.output.paint;
-        context.output.show(&made.text, || {
-            let key = &made.value;
+        let sentence = |made: &CreatedKey| {
+            let Key {
+                name, permissions, ..
+            } = &made.description;
             format!(
-                "{} key {} may {}\n{}\n{}",
-                paint.tone(Tone::Good, "✔"),
-                key.description.name,
-                key.description.permissions,
-                paint.tone(Tone::Strong, &key.key),
+                "key {name} may {permissions}\n{}\n{}",
+                paint.tone(Tone::Strong, &made.key),
                 paint.tone(
                     Tone::Quiet,
                     "it is shown once: hand it on as TASKER_TOKEN, and keep it like a password"
                 ),
             )
-        })?;
-        context.output.next(&["tasker key ls".to_owned()]);
+        };
+        let call = context.client.call(CreateKey {}).json(&body);
+        context.change(call, sentence).await?;
+        context.output.next(["tasker key ls"]);
         Ok(())
     }
 }
@@ -97,50 +94,44 @@ fn whole_seconds(span: Duration) -> Result<u64, CliError> {
 }
 
 async fn ls(context: &Context) -> Result<(), CliError> {
-    let page = list::all::<Key>(&context.client, &["keys"], &[]).await?;
-    context.output.show(&page.text, || {
-        let rows = page.value.items.iter();
-        let rows = rows.map(|key| row(key, context)).collect();
-        context.output.table(
-            ["name", "key", "may", "made", "by", "expires", "used"],
-            rows,
-            "no keys",
-        )
-    })?;
-    context.output.next(&[
-        "tasker key create NAME --only ACTIONS --namespace NAMESPACE --expires 90d".to_owned(),
-    ]);
+    let expires = |key: &Key| expires(key, context);
+    let keys = context.list(
+        ListKeys {},
+        PageQuery::default(),
+        [
+            ("name", &|it| it.name.clone()),
+            ("key", &|it| format!("tk_{}_…", it.prefix)),
+            ("may", &|it| it.permissions.to_string()),
+            ("made", &|it| units::age(it.created_at)),
+            ("by", &|it| it.created_by.clone()),
+            ("expires", &expires),
+            ("used", &|it| it.last_used_at.map_or_else(never, units::age)),
+        ],
+        "no keys",
+    );
+    keys.await?;
+    let create = "tasker key create NAME --only ACTIONS --namespace NAMESPACE --expires 90d";
+    context.output.next([create]);
     Ok(())
 }
 
-fn row(key: &Key, context: &Context) -> [String; 7] {
-    let now = Utc::now();
-    let expires = match (key.is_expired, key.expires_at) {
+fn expires(key: &Key, context: &Context) -> String {
+    match (key.is_expired, key.expires_at) {
         (true, _) => context.output.paint.tone(Tone::Bad, "expired"),
-        (false, Some(at)) => format!("in {}", units::span(units::between(now, at))),
-        (false, None) => "never".to_owned(),
-    };
-    let used = key
-        .last_used_at
-        .map_or_else(|| "never".to_owned(), |at| units::ago(at, now));
-    [
-        key.name.clone(),
-        format!("tk_{}_…", key.prefix),
-        key.permissions.to_string(),
-        units::ago(key.created_at, now),
-        key.created_by.clone(),
-        expires,
-        used,
-    ]
+        (false, Some(at)) => format!("in {}", units::span(units::between(Utc::now(), at))),
+        (false, None) => never(),
+    }
 }
 
-async fn revoke(name: &Name, context: &Context) -> Result<(), CliError> {
-    context.client.delete(&["keys", name.as_str()]).await?;
-    let answer = json!({"revoked": name}).to_string();
-    context.output.show(&answer, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        format!("{mark} key {name} is revoked; every host refuses it within seconds")
-    })?;
-    context.output.next(&["tasker key ls".to_owned()]);
+fn never() -> String {
+    "never".to_owned()
+}
+
+async fn revoke(name: Name, context: &Context) -> Result<(), CliError> {
+    let answer = json!({ "revoked": name }).to_string();
+    let sentence = format!("key {name} is revoked; every host refuses it within seconds");
+    context.client.call(RevokeKey { name }).text().await?;
+    context.output.done(&answer, || sentence)?;
+    context.output.next(["tasker key ls"]);
     Ok(())
 }

@@ -1,14 +1,9 @@
 //! `tasker kv …`
 
-use super::paint::Tone;
 use super::reference::{Reference, parse_family};
 use super::shell::word;
-use super::{CliError, Context, Exit, input, list, units};
-use chrono::Utc;
-use reqwest::Method;
-use serde::de::IgnoredAny;
-use serde_json::json;
-use tasker_wire::kv::KvEntry;
+use super::{CliError, Context, Exit, client, input, units};
+use tasker_wire::kv::{KvEntry, KvQuery, ListKv, RemoveKv, SetKv, ShowKv};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -46,55 +41,62 @@ pub enum Command {
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
         Command::Ls { bucket, prefix } => ls(&bucket, prefix, context).await?,
-        Command::Get { bucket, key } => get(&bucket, &key, context).await?,
+        Command::Get { bucket, key } => get(&bucket, key, context).await?,
         Command::Set { bucket, key, value } => set(&bucket, &key, &value, context).await?,
-        Command::Rm { bucket, key } => rm(&bucket, &key, context).await?,
+        Command::Rm { bucket, key } => {
+            let sentence = format!("{bucket} {key} is removed");
+            let entry = RemoveKv::at(bucket.namespace, bucket.name, key);
+            context
+                .remove(context.client.call(entry), &sentence)
+                .await?;
+        }
     }
     Ok(Exit::Complete)
 }
 
-fn path<'a>(bucket: &'a Reference, key: &'a str) -> [&'a str; 5] {
-    let (namespace, bucket) = (bucket.namespace.as_str(), bucket.name.as_str());
-    ["namespaces", namespace, "kv", bucket, key]
-}
-
 async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Result<(), CliError> {
-    let query = list::filters([("prefix", prefix)]);
-    let path = path(bucket, "");
-    let page = list::all::<KvEntry>(&context.client, &path[..4], &query).await?;
-    context.output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        let headings = ["key", "value", "version", "written", "by task"];
-        context.output.table(headings, rows, "no entries")
-    })?;
-    if let Some(entry) = page.value.items.first() {
+    let query = KvQuery {
+        prefix: prefix.unwrap_or_default(),
+        ..KvQuery::default()
+    };
+    let entries = context.list(
+        bucket.family_at(ListKv::at),
+        query,
+        [
+            ("key", &|it| it.key.clone()),
+            ("value", &value),
+            ("version", &|it| it.version.to_string()),
+            ("written", &|it| units::age(it.updated_at)),
+            ("by task", &|it| {
+                it.task_id.map(|id| id.to_string()).unwrap_or_default()
+            }),
+        ],
+        "no entries",
+    );
+    if let Some(entry) = entries.await?.first() {
+        let key = word(&entry.key);
         context
             .output
-            .next(&[format!("tasker kv get {bucket} {}", word(&entry.key))]);
+            .next([format!("tasker kv get {bucket} {key}")]);
     }
     Ok(())
 }
 
-fn row(entry: &KvEntry) -> [String; 5] {
-    [
-        entry.key.clone(),
-        match &entry.value {
-            Some(value) => value.get().to_owned(),
-            None => format!("({})", units::size(entry.value_bytes.unsigned_abs().into())),
-        },
-        entry.version.to_string(),
-        units::ago(entry.updated_at, Utc::now()),
-        entry.task_id.map(|id| id.to_string()).unwrap_or_default(),
-    ]
+/// The value, or how large it is where the list leaves it out.
+fn value(entry: &KvEntry) -> String {
+    match &entry.value {
+        Some(value) => value.get().to_owned(),
+        None => format!("({})", units::size(entry.value_bytes.unsigned_abs().into())),
+    }
 }
 
-async fn get(bucket: &Reference, key: &str, context: &Context) -> Result<(), CliError> {
-    let entry = context.client.get::<IgnoredAny>(&path(bucket, key)).await?;
-    let exact: KvEntry = context.client.exactly(&entry.text)?;
-    let value = exact.value.as_ref().map_or("null", |value| value.get());
-    context
-        .output
-        .show(&entry.text, || super::json::escaped(value))
+/// Prints the value as it is stored.
+async fn get(bucket: &Reference, key: String, context: &Context) -> Result<(), CliError> {
+    let entry = bucket.family_at(|namespace, bucket| ShowKv::at(namespace, bucket, key));
+    let text = context.client.call(entry).text().await?;
+    let entry: KvEntry = client::read(&text)?;
+    let value = entry.value.as_ref().map_or("null", |value| value.get());
+    context.output.show(&text, || super::json::escaped(value))
 }
 
 async fn set(
@@ -103,27 +105,11 @@ async fn set(
     value: &str,
     context: &Context,
 ) -> Result<(), CliError> {
-    let value = input::read_json("", value)?;
-    let entry = context
-        .client
-        .send_json::<KvEntry>(Method::PUT, &path(bucket, key), &value)
-        .await?;
-    context.output.show(&entry.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        format!(
-            "{mark} {bucket} {key} is set, version {}",
-            entry.value.version
-        )
-    })?;
-    context.output.next(&[format!("tasker kv ls {bucket}")]);
+    let value = input::read_json("", value)?.get().to_owned();
+    let entry = bucket.family_at(|namespace, bucket| SetKv::at(namespace, bucket, key.to_owned()));
+    let sentence = |set: &KvEntry| format!("{bucket} {key} is set, version {}", set.version);
+    let call = context.client.call(entry).media(value);
+    context.change(call, sentence).await?;
+    context.output.next([format!("tasker kv ls {bucket}")]);
     Ok(())
-}
-
-async fn rm(bucket: &Reference, key: &str, context: &Context) -> Result<(), CliError> {
-    context.client.delete(&path(bucket, key)).await?;
-    let answer = json!({ "removed": true }).to_string();
-    context.output.show(&answer, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        format!("{mark} {bucket} {key} is removed")
-    })
 }

@@ -1,17 +1,15 @@
 //! `tasker limit …`
 
-use super::paint::Tone;
 use super::reference::parse_family;
-use super::{CliError, Context, Exit, Problem, list, not_yet, units};
-use chrono::Utc;
+use super::{CliError, Context, Exit, Problem, not_yet, units};
 use clap::builder::TypedValueParser as _;
-use reqwest::Method;
-use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
 use tasker_domain::limits::{Limit, LimitPatch};
 use tasker_domain::name::Name;
-use tasker_wire::limit::LimitRule;
+use tasker_wire::limit::{ChangeLimits, LimitChanges, LimitRule, ListLimits, RemoveLimits};
+use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::reason::OnlyReason;
 
 /// The limits with their values.
 const FORMS: &str = "Limits, each for one attempt:
@@ -146,15 +144,15 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         } => {
             let settings = settings.into_iter();
             let patch = settings.map(|(limit, value)| (limit, Some(value)));
-            change(&of, &patch.collect(), &reason, context).await?;
+            change(&of, patch.collect(), reason, context).await?;
         }
         Command::Ls { namespace } => ls(namespace, context).await?,
         Command::Rm { of, limits, reason } if limits.is_empty() => {
-            rm(&of, &reason, context).await?;
+            rm(&of, reason, context).await?;
         }
         Command::Rm { of, limits, reason } => {
             let patch = limits.into_iter().map(|limit| (limit, None));
-            change(&of, &patch.collect(), &reason, context).await?;
+            change(&of, patch.collect(), reason, context).await?;
         }
     }
     Ok(Exit::Complete)
@@ -162,84 +160,68 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 async fn change(
     of: &Of,
-    patch: &LimitPatch,
-    reason: &str,
+    limits: LimitPatch,
+    reason: String,
     context: &Context,
 ) -> Result<(), CliError> {
-    let component = of.component()?;
-    let path = ["namespaces", of.namespace().as_str(), "limits", &component];
-    let body = json!({ "limits": patch, "reason": reason });
-    let client = &context.client;
-    let rule = client.send_json::<LimitRule>(Method::PATCH, &path, &body);
-    let rule = rule.await?;
-    context
-        .output
-        .show(&rule.text, || told(of, &rule.value, context))?;
-    if let Some(component) = &of.target.component
-        && !rule.value.limits.is_empty()
+    let (namespace, target) = (of.namespace(), &of.target);
+    let rule = ChangeLimits::at(namespace.clone(), of.component()?);
+    let call = context
+        .client
+        .call(rule)
+        .json(&LimitChanges { limits, reason });
+    let sentence = |rule: &LimitRule| {
+        let LimitRule {
+            namespace, limits, ..
+        } = rule;
+        match limits.is_empty() {
+            true => format!("{namespace} sets no limits for {target} in its tasks"),
+            false => format!("{target} has at most {limits} in tasks of {namespace}"),
+        }
+    };
+    let rule = context.change(call, sentence).await?;
+    if let Some(component) = &target.component
+        && !rule.limits.is_empty()
     {
-        not_yet::warn(&of.target.namespace, component, context).await;
+        not_yet::warn(&target.namespace, component, context).await;
     }
-    let ls = format!("tasker limit ls --namespace {}", of.namespace());
-    context.output.next(&[ls]);
+    let ls = format!("tasker limit ls --namespace {namespace}");
+    context.output.next([ls]);
     Ok(())
-}
-
-/// What holds from now on, in a line.
-fn told(of: &Of, rule: &LimitRule, context: &Context) -> String {
-    let mark = context.output.paint.tone(Tone::Good, "✔");
-    let (target, namespace) = (&of.target, &rule.namespace);
-    match rule.limits.is_empty() {
-        true => format!("{mark} {namespace} sets no limits for {target} in its tasks"),
-        false => format!(
-            "{mark} {target} has at most {} in tasks of {namespace}",
-            rule.limits
-        ),
-    }
 }
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
-    context.output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        context.output.table(
-            ["namespace", "component", "at most", "set", "by"],
-            rows,
-            "no limits but the hosts' own",
-        )
-    })?;
-    if page.value.items.is_empty() {
+    let rules = context.list(
+        ListLimits {},
+        NamespacePageQuery::of(namespace),
+        [
+            ("namespace", &|it| it.namespace.clone()),
+            ("component", &|it| it.component.to_string()),
+            ("at most", &|it| it.limits.to_string()),
+            ("set", &|it| it.set_at.map(units::age).unwrap_or_default()),
+            ("by", &|it| it.set_by.clone().unwrap_or_default()),
+        ],
+        "no limits but the hosts' own",
+    );
+    if rules.await?.is_empty() {
         let set = "tasker limit set NAMESPACE/NAME memory=64MiB";
-        context.output.next(&[set.to_owned()]);
+        context.output.next([set]);
     }
     Ok(())
 }
 
-fn row(rule: &LimitRule) -> [String; 5] {
-    [
-        rule.namespace.clone(),
-        rule.component.to_string(),
-        rule.limits.to_string(),
-        rule.set_at
-            .map(|at| units::ago(at, Utc::now()))
-            .unwrap_or_default(),
-        rule.set_by.clone().unwrap_or_default(),
-    ]
-}
-
-async fn rm(of: &Of, reason: &str, context: &Context) -> Result<(), CliError> {
-    let component = of.component()?;
-    let path = ["namespaces", of.namespace().as_str(), "limits", &component];
-    let query = [("reason", reason.to_owned())];
-    let answer = context.client.delete_with(&path, &query).await?;
-    let removed = context.client.understand::<LimitRule>(answer)?;
-    context.output.show(&removed.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let (target, namespace) = (&of.target, &removed.value.namespace);
-        let limits = &removed.value.limits;
-        format!("{mark} {target} is no longer held to {limits} in tasks of {namespace}")
-    })
+async fn rm(of: &Of, reason: String, context: &Context) -> Result<(), CliError> {
+    let rule = RemoveLimits::at(of.namespace().clone(), of.component()?);
+    let call = context.client.call(rule).query(&OnlyReason { reason });
+    let sentence = |removed: &LimitRule| {
+        let LimitRule {
+            namespace, limits, ..
+        } = removed;
+        let target = &of.target;
+        format!("{target} is no longer held to {limits} in tasks of {namespace}")
+    };
+    context.change(call, sentence).await?;
+    Ok(())
 }
 
 #[cfg(test)]

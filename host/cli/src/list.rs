@@ -2,8 +2,7 @@
 
 use super::CliError;
 use super::client::{Answer, Client};
-use super::view::{Family, Page};
-use serde::Deserialize;
+use super::view::Page;
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::value::RawValue;
 
@@ -28,47 +27,6 @@ pub async fn all<T: DeserializeOwned>(
             return joined(client, &items);
         }
     }
-}
-
-/// All versions of a component or template, however many pages they take; the text is one answer with all
-/// of them.
-pub async fn versions<V: DeserializeOwned>(
-    client: &Client,
-    path: &[&str],
-) -> Result<Answer<Family<V>>, CliError> {
-    let mut versions: Vec<Box<RawValue>> = Vec::new();
-    let mut after = None;
-    loop {
-        let query = filters([("after", after)]);
-        let answer = client.query::<IgnoredAny>(path, &query).await?;
-        let page: VersionsPage = client.exactly(&answer.text)?;
-        if page.next.is_none() && versions.is_empty() {
-            return client.understand(answer.text);
-        }
-        versions.extend(page.versions);
-        after = page.next;
-        if after.is_none() {
-            let (namespace, name) = (page.namespace, page.name);
-            let latest = page.latest.as_ref().map_or("null", |latest| latest.get());
-            let versions: Vec<_> = versions.iter().map(|version| version.get()).collect();
-            return client.understand(format!(
-                r#"{{"namespace":{namespace},"name":{name},"latest":{latest},"versions":[{}],"next":null}}"#,
-                versions.join(",")
-            ));
-        }
-    }
-}
-
-/// A page of versions, as text.
-#[derive(Deserialize)]
-struct VersionsPage {
-    namespace: Box<RawValue>,
-    name: Box<RawValue>,
-    #[serde(default)]
-    latest: Option<Box<RawValue>>,
-    versions: Vec<Box<RawValue>>,
-    #[serde(default)]
-    next: Option<String>,
 }
 
 /// The filters that were given, as a query.

@@ -1,20 +1,26 @@
 //! Rules for components that are not there.
 
+use super::client::Ask as _;
 use super::output::tell;
 use super::paint::Tone;
-use super::view::{ComponentVersion, Family};
+use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit};
 use tasker_domain::name::Name;
+use tasker_wire::component::ShowComponent;
+
+/// Warns where a rule is about one component that is not there.
+pub async fn warn_of_family(family: &ComponentFamily, context: &Context) {
+    if let ComponentFamily::One(component) = family {
+        warn(&component.namespace, &component.name, context).await;
+    }
+}
 
 /// Warns where a rule is about a component that is not there: it may come, or its name be mistyped.
 pub async fn warn(namespace: &Name, component: &Name, context: &Context) {
-    let path = [
-        "namespaces",
-        namespace.as_str(),
-        "components",
-        component.as_str(),
-    ];
-    let found = context.client.get::<Family<ComponentVersion>>(&path).await;
+    let call = context
+        .client
+        .call(ShowComponent::at(namespace.clone(), component.clone()));
+    let found = call.ask().await;
     let Err(CliError::Problem(problem)) = found else {
         return;
     };

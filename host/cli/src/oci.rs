@@ -1,6 +1,7 @@
 //! `tasker oci …`
 
 mod access;
+mod artifact;
 mod place;
 mod pull;
 mod push;

@@ -1,13 +1,13 @@
 //! Changes to one version of a component or template, each with a reason.
 
-use super::client::Answer;
+use super::client::{Answer, Ask as _};
 use super::reference::{Reference, parse_release};
 use super::{CliError, Context};
-use reqwest::Method;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use tasker_domain::name::Name;
+use tasker_wire::endpoint::{Endpoint, Json};
+use tasker_wire::reason::OnlyReason;
 
-/// Which version is changed, and why.
 #[derive(Debug, clap::Args)]
 pub struct OneVersion {
     /// Which one, for example payments/charge@1.4.0.
@@ -19,36 +19,18 @@ pub struct OneVersion {
 }
 
 impl OneVersion {
-    /// Asks for the change; `families` is `components` or `templates`.
-    pub async fn change<T: DeserializeOwned>(
+    /// Asks for the change that `endpoint` makes to a namespace, name and version.
+    pub async fn change<E>(
         &self,
-        families: &str,
-        verb: &str,
+        endpoint: impl FnOnce(Name, Name, String) -> E,
         context: &Context,
-    ) -> Result<Answer<T>, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.release;
-        let version = self.version();
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            families,
-            name.as_str(),
-            "versions",
-            &version,
-            verb,
-        ];
-        let body = self
-            .reason
-            .as_ref()
-            .map_or(json!({}), |reason| json!({ "reason": reason }));
-        context.client.send_json(Method::POST, &path, &body).await
-    }
-
-    /// The version's number.
-    pub fn version(&self) -> String {
-        let version = self.release.version.as_ref();
-        version.map(ToString::to_string).unwrap_or_default()
+    ) -> Result<Answer<E::Answer>, CliError>
+    where
+        E: Endpoint<Body = Json<OnlyReason>>,
+        E::Answer: DeserializeOwned,
+    {
+        let reason = self.reason.clone().unwrap_or_default();
+        let call = context.client.call(self.release.version_at(endpoint));
+        call.json(&OnlyReason { reason }).ask().await
     }
 }

@@ -2,6 +2,7 @@
 
 use super::paint::{Paint, Tone, When};
 use super::problem::{CliError, Problem};
+use super::resource::Column;
 use super::{Exit, hints, json, paint, units};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
@@ -93,10 +94,17 @@ impl Output {
         }
     }
 
+    /// Shows the answer to something that was done: a sentence behind a mark.
+    pub fn done(self, answer: &str, sentence: impl FnOnce() -> String) -> Result<(), CliError> {
+        self.show(answer, || {
+            format!("{} {}", self.paint.tone(Tone::Good, "✔"), sentence())
+        })
+    }
+
     /// Names commands to go on with that the key may run, dim, on standard error, where a person reads
     /// along.
-    pub fn next(self, commands: &[String]) {
-        self.next_of(|| commands.to_vec());
+    pub fn next<C: Into<String>>(self, commands: impl IntoIterator<Item = C>) {
+        self.next_of(|| commands.into_iter().map(Into::into).collect());
     }
 
     /// The same for commands that take work to make, which is done only where they are named.
@@ -122,6 +130,18 @@ impl Output {
             Format::Json => tell(&format!("{}\n", json::escaped(&problem.json()))),
             Format::Table => tell(&problem.text(self.paint_error)),
         }
+    }
+
+    /// A row an item, under the headings of its columns.
+    pub fn columns<T, const N: usize>(
+        self,
+        columns: [Column<'_, T>; N],
+        items: &[T],
+        nothing: &str,
+    ) -> String {
+        let row = |item| columns.map(|(_, cell)| cell(item));
+        let rows = items.iter().map(row).collect();
+        self.table(columns.map(|(heading, _)| heading), rows, nothing)
     }
 
     /// Rows under headings, aligned; `nothing` where there are no rows.

@@ -4,12 +4,12 @@ mod history;
 mod ls;
 mod pinned;
 mod ramp;
+mod text;
 
-use super::paint::Tone;
-use super::{CliError, Context, Exit, view};
+use super::{CliError, Context, Exit};
 use pinned::{Pinned, PinnedAt};
-use reqwest::Method;
-use serde_json::json;
+use tasker_wire::pin::{NewPin, Pin, RemovePin, SetPin};
+use tasker_wire::reason::OnlyReason;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -48,7 +48,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             reason,
         } => {
             let (pinned, requirement) = pinned.at(requirement)?;
-            set(&pinned, &requirement, &reason, context).await?;
+            set(&pinned, requirement, reason, context).await?;
         }
         Command::Ramp(ramp) => ramp.run(context).await?,
         Command::Rollback(rollback) => rollback.run(context).await?,
@@ -63,22 +63,20 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 async fn set(
     pinned: &Pinned,
-    requirement: &str,
-    reason: &str,
+    requirement: String,
+    reason: String,
     context: &Context,
 ) -> Result<(), CliError> {
-    let target = pinned.target();
-    let body = json!({ "requirement": requirement, "reason": reason });
-    let pin = context
-        .client
-        .send_json::<view::Pin>(Method::PUT, &pinned.path(&target), &body)
-        .await?;
-    context.output.show(&pin.text, || {
-        told(context, pinned, &pin.value, "") + &to_keep(pinned, requirement)
-    })?;
-    context
-        .output
-        .next(&[format!("tasker pin ls --namespace {}", pinned.namespace())]);
+    let keep = to_keep(pinned, &requirement);
+    let call = context.client.call(pinned.endpoint(SetPin::at));
+    let call = call.json(&NewPin {
+        requirement,
+        reason,
+    });
+    let sentence = |pin: &Pin| format!("{}{keep}", taken(pinned, pin));
+    context.change(call, sentence).await?;
+    let ls = format!("tasker pin ls --namespace {}", pinned.namespace());
+    context.output.next([ls]);
     Ok(())
 }
 
@@ -94,44 +92,18 @@ fn to_keep(pinned: &Pinned, requirement: &str) -> String {
 }
 
 /// What new tasks take from now on, in a line.
-fn told(context: &Context, pinned: &Pinned, pin: &view::Pin, end: &str) -> String {
-    let mark = context.output.paint.tone(Tone::Good, "✔");
-    let (namespace, now) = (&pin.namespace, pin.now());
-    format!("{mark} new tasks in {namespace} take the {pinned} at {now}{end}")
-}
-
-/// A table with lines of its own below each row, set in and quiet.
-fn with_lines(context: &Context, table: &str, below: impl Fn(usize) -> Vec<String>) -> String {
-    let quiet = |line: String| context.output.paint.tone(Tone::Quiet, &format!("  {line}"));
-    let mut lines: Vec<String> = Vec::new();
-    for (place, line) in table.lines().enumerate() {
-        lines.push(line.to_owned());
-        let row = place.checked_sub(1).map(&below).unwrap_or_default();
-        lines.extend(row.into_iter().map(quiet));
-    }
-    lines.join("\n")
+fn taken(pinned: &Pinned, pin: &Pin) -> String {
+    let (namespace, now) = (&pin.namespace, text::pin_now(pin));
+    format!("new tasks in {namespace} take the {pinned} at {now}")
 }
 
 async fn rm(pinned: &Pinned, reason: String, context: &Context) -> Result<(), CliError> {
-    let (target, query) = (pinned.target(), [("reason", reason)]);
-    let answer = context
-        .client
-        .delete_with(&pinned.path(&target), &query)
-        .await?;
-    let answer = if answer.is_empty() {
-        json!({ "removed": true }).to_string()
-    } else {
-        answer
-    };
-    context.output.show(&answer, || {
-        let (mark, namespace) = (
-            context.output.paint.tone(Tone::Good, "✔"),
-            pinned.namespace(),
-        );
-        format!("{mark} the {pinned} is no longer pinned in {namespace}")
-    })?;
-    context
-        .output
-        .next(&[format!("tasker pin rollback {}", pinned.arguments())]);
+    let call = context.client.call(pinned.endpoint(RemovePin::at));
+    let namespace = pinned.namespace();
+    let sentence = format!("the {pinned} is no longer pinned in {namespace}");
+    let call = call.query(&OnlyReason { reason });
+    context.remove(call, &sentence).await?;
+    let rollback = format!("tasker pin rollback {}", pinned.arguments());
+    context.output.next([rollback]);
     Ok(())
 }

@@ -3,7 +3,6 @@
 mod component;
 mod template;
 mod text;
-pub mod view;
 
 use crate::{CliError, Context, Exit};
 

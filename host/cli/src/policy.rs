@@ -1,15 +1,14 @@
 //! `tasker policy …`
 
-use super::paint::Tone;
 use super::signing::read_public;
-use super::{CliError, Context, Exit, list, units};
-use chrono::Utc;
-use reqwest::Method;
-use serde_json::json;
+use super::{CliError, Context, Exit, units};
 use std::path::{Path, PathBuf};
 use tasker_domain::name::Name;
 use tasker_domain::signature::KeyId;
-use tasker_wire::signature::SigningKey;
+use tasker_wire::page::PageQuery;
+use tasker_wire::signature::{
+    AddSigningKey, ListSigningKeys, NewSigningKey, RemoveSigningKey, SigningKey,
+};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -48,7 +47,11 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             name,
         } => add(&key, &namespace, name, context).await?,
         Command::Ls { namespace } => ls(&namespace, context).await?,
-        Command::Rm { key, namespace } => rm(&key, &namespace, context).await?,
+        Command::Rm { key, namespace } => {
+            let sentence = format!("signatures by {key} count no longer in {namespace}");
+            let key = RemoveSigningKey::at(namespace, key.to_string());
+            context.remove(context.client.call(key), &sentence).await?;
+        }
     }
     Ok(Exit::Complete)
 }
@@ -61,62 +64,38 @@ async fn add(
 ) -> Result<(), CliError> {
     let key = read_public(file)?;
     let stem = file.file_stem().unwrap_or_default().to_string_lossy();
-    let body = json!({
-        "name": name.unwrap_or_else(|| stem.into_owned()), "public_key": key.to_string(),
-    });
-    let path = ["namespaces", namespace.as_str(), "signing-keys"];
-    let added = context
-        .client
-        .send_json::<SigningKey>(Method::POST, &path, &body)
-        .await?;
-    let output = context.output;
-    output.show(&added.text, || {
-        let mark = output.paint.tone(Tone::Good, "✔");
-        let SigningKey { name, key_id, .. } = &added.value;
+    let body = NewSigningKey {
+        name: name.unwrap_or_else(|| stem.into_owned()),
+        public_key: key.to_string(),
+    };
+    let call = context.client.call(AddSigningKey::at(namespace.clone()));
+    let sentence = |SigningKey { name, key_id, .. }: &SigningKey| {
         format!(
-            "{mark} {namespace} takes only components signed by {name} ({key_id}) or another of its keys\n  \
+            "{namespace} takes only components signed by {name} ({key_id}) or another of its keys\n  \
              new tasks run nothing else, of other namespaces or from before; open ones keep what they have"
         )
-    })?;
-    output.next(&[format!("tasker policy ls --namespace {namespace}")]);
+    };
+    context.change(call.json(&body), sentence).await?;
+    let ls = format!("tasker policy ls --namespace {namespace}");
+    context.output.next([ls]);
     Ok(())
 }
 
 async fn ls(namespace: &Name, context: &Context) -> Result<(), CliError> {
-    let path = ["namespaces", namespace.as_str(), "signing-keys"];
-    let page = list::all::<SigningKey>(&context.client, &path, &[]).await?;
-    let output = context.output;
-    output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        let nothing = "no keys: signed or not, every component is taken";
-        output.table(["key", "name", "added", "by"], rows, nothing)
-    })?;
-    if page.value.items.is_empty() {
-        output.next(&[format!("tasker policy add KEY.pub --namespace {namespace}")]);
+    let keys = context.list(
+        ListSigningKeys::at(namespace.clone()),
+        PageQuery::default(),
+        [
+            ("key", &|it| it.key_id.clone()),
+            ("name", &|it| it.name.clone()),
+            ("added", &|it| units::age(it.created_at)),
+            ("by", &|it| it.created_by.clone()),
+        ],
+        "no keys: signed or not, every component is taken",
+    );
+    if keys.await?.is_empty() {
+        let add = format!("tasker policy add KEY.pub --namespace {namespace}");
+        context.output.next([add]);
     }
     Ok(())
-}
-
-fn row(key: &SigningKey) -> [String; 4] {
-    [
-        key.key_id.clone(),
-        key.name.clone(),
-        units::ago(key.created_at, Utc::now()),
-        key.created_by.clone(),
-    ]
-}
-
-async fn rm(key: &KeyId, namespace: &Name, context: &Context) -> Result<(), CliError> {
-    let path = [
-        "namespaces",
-        namespace.as_str(),
-        "signing-keys",
-        key.as_str(),
-    ];
-    context.client.delete(&path).await?;
-    let answer = json!({ "removed": true }).to_string();
-    context.output.show(&answer, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        format!("{mark} signatures by {key} count no longer in {namespace}")
-    })
 }

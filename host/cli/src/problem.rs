@@ -3,7 +3,10 @@
 use super::exit::Exit;
 use super::paint::{Paint, Tone};
 use super::place::Place;
+use super::token;
+use reqwest::StatusCode;
 use serde_json::json;
+use tasker_client::{ClientError, Refusal, is_loopback};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::sanitize::sanitize_for_terminal;
 use tasker_wire::problem;
@@ -166,6 +169,46 @@ fn indent_rest(text: &str) -> String {
 impl From<Problem> for CliError {
     fn from(problem: Problem) -> Self {
         Self::Problem(Box::new(problem))
+    }
+}
+
+/// For the commands that ask a host.
+impl From<ClientError> for CliError {
+    fn from(error: ClientError) -> Self {
+        let what = error.to_string();
+        let problem = match error {
+            ClientError::Refused(refusal) => return of_refusal(*refusal).into(),
+            ClientError::Url { .. } => Problem::bad_input(what).help(format!(
+                "write --url or TASKER_URL as {}",
+                super::DEFAULT_URL
+            )),
+            ClientError::Authorities(_) | ClientError::Setup(_) => {
+                Problem::new(Exit::Failed, "no_http_client", what)
+            }
+            ClientError::Timeout { .. } | ClientError::Unreachable { .. } => {
+                Problem::new(Exit::Unreachable, "host_unreachable", what)
+                    .help("is the host running? start one with: tasker serve")
+            }
+            ClientError::Unreadable { .. } => {
+                Problem::new(Exit::Failed, "answer_not_understood", what)
+                    .help("is it a Tasker host, of the same version? compare: tasker version")
+            }
+        };
+        problem.into()
+    }
+}
+
+fn of_refusal(refusal: Refusal) -> Problem {
+    let status = refusal.status;
+    let problem = Problem::from_answer(status.as_u16(), refusal.body, refusal.url.as_str());
+    let correlation = refusal.correlation_id.filter(|_| status.is_server_error());
+    match correlation {
+        _ if status == StatusCode::UNAUTHORIZED => {
+            let token = token::find(is_loopback(&refusal.url));
+            problem.help(token::help(token.map(|token| token.source())))
+        }
+        Some(id) => problem.help(format!("look into the host's log for {id}")),
+        None => problem,
     }
 }
 

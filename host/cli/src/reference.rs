@@ -29,6 +29,19 @@ impl Reference {
     pub fn family(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
+
+    /// The endpoint of this family: `family_at(ShowComponent::at)`.
+    pub fn family_at<E>(&self, endpoint: impl FnOnce(Name, Name) -> E) -> E {
+        endpoint(self.namespace.clone(), self.name.clone())
+    }
+
+    /// The endpoint of this version, whose text is empty where the reference has none:
+    /// `version_at(ShowComponentVersion::at)`.
+    pub fn version_at<E>(&self, endpoint: impl FnOnce(Name, Name, String) -> E) -> E {
+        let version = self.version.as_ref().map(ToString::to_string);
+        let (namespace, name) = (self.namespace.clone(), self.name.clone());
+        endpoint(namespace, name, version.unwrap_or_default())
+    }
 }
 
 impl FromStr for Reference {

@@ -26,7 +26,7 @@ macro_rules! sdk_files {
 }
 
 /// The SDK as it was when this program was built: a crate made from it builds wherever that is.
-const SDK: [(&str, &str); 20] = sdk_files![
+const SDK: [(&str, &str); 19] = sdk_files![
     "Cargo.toml",
     "src/bindings.rs",
     "src/component.rs",
@@ -46,7 +46,6 @@ const SDK: [(&str, &str); 20] = sdk_files![
     "src/macros.rs",
     "src/outcome.rs",
     "src/testing.rs",
-    "wit/step.wit",
 ];
 
 /// Where the new crate has the SDK from.
@@ -144,7 +143,7 @@ mod tests {
     fn a_copied_sdk_has_every_file_of_the_sdk() {
         let root = Path::new(REPOSITORY).join("plugins/sdk");
         let mut found = BTreeSet::new();
-        for folder in ["src", "src/http", "wit"] {
+        for folder in ["src", "src/http"] {
             let entries = fs::read_dir(root.join(folder))
                 .unwrap()
                 .map(|entry| entry.unwrap());
@@ -153,7 +152,7 @@ mod tests {
                 files.map(|file| format!("{folder}/{}", file.file_name().into_string().unwrap())),
             );
         }
-        found.retain(|path| path.ends_with(".rs") || path.ends_with(".wit"));
+        found.retain(|path| path.ends_with(".rs"));
         found.insert("Cargo.toml".to_owned());
         assert_eq!(
             found,

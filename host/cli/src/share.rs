@@ -1,13 +1,12 @@
 //! `tasker share …`
 
-use super::paint::Tone;
 use super::reference::ComponentFamily;
-use super::{CliError, Context, Exit, list, not_yet, units};
-use chrono::Utc;
-use reqwest::Method;
+use super::{CliError, Context, Exit, not_yet, units};
 use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
-use tasker_wire::share::{NewShare, Share};
+use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::reason::OnlyReason;
+use tasker_wire::share::{AddShare, ListShares, NewShare, RemoveShare, Share};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -39,87 +38,73 @@ pub struct ShareArgs {
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
-        Command::Add(shared) => add(&shared, context).await?,
+        Command::Add(shared) => add(shared, context).await?,
         Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm(shared) => rm(&shared, context).await?,
+        Command::Rm(shared) => rm(shared, context).await?,
     }
     Ok(Exit::Complete)
 }
 
-async fn add(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
+async fn add(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
     let namespace = shared.component.namespace();
-    let path = ["namespaces", namespace.as_str(), "shares"];
     let body = NewShare {
         component: shared.component.name(),
         shared_with: shared.with.to_string(),
-        reason: shared.reason.clone(),
+        reason: shared.reason,
     };
-    let client = &context.client;
-    let share = client.send_json::<Share>(Method::POST, &path, &body);
-    let share = share.await?;
-    context.output.show(&share.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let may = match share.value.created {
-            Some(false) => "could use",
-            Some(true) | None => "may use",
-        };
-        let already = match share.value.created {
-            Some(false) => " already",
-            Some(true) | None => "",
+    let call = context.client.call(AddShare::at(namespace.clone()));
+    let sentence = |share: &Share| {
+        let (may, already) = match share.created {
+            Some(false) => ("could use", " already"),
+            Some(true) | None => ("may use", ""),
         };
         let (with, component) = (with(&shared.with), &shared.component);
-        format!("{mark} {with} {may} {component}{already}")
-    })?;
-    if let ComponentFamily::One(component) = &shared.component {
-        not_yet::warn(&component.namespace, &component.name, context).await;
-    }
+        format!("{with} {may} {component}{already}")
+    };
+    context.change(call.json(&body), sentence).await?;
+    not_yet::warn_of_family(&shared.component, context).await;
     let ls = format!("tasker share ls --namespace {namespace}");
-    context.output.next(&[ls]);
+    context.output.next([ls]);
     Ok(())
 }
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
-    let query = list::filters([("namespace", namespace.map(String::from))]);
-    let page = list::all::<Share>(&context.client, &["shares"], &query).await?;
-    context.output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        let headings = ["component", "shared with", "set", "by"];
-        let nothing = "no shares: each namespace uses its own components only";
-        context.output.table(headings, rows, nothing)
-    })?;
-    if page.value.items.is_empty() {
+    let shares = context.list(
+        ListShares {},
+        NamespacePageQuery::of(namespace),
+        [
+            ("component", &|it| {
+                format!("{}/{}", it.namespace, it.component)
+            }),
+            ("shared with", &|it| it.shared_with.clone()),
+            ("set", &|it| units::age(it.created_at)),
+            ("by", &|it| it.created_by.clone()),
+        ],
+        "no shares: each namespace uses its own components only",
+    );
+    if shares.await?.is_empty() {
         let add = "tasker share add NAMESPACE/NAME --with NAMESPACE";
-        context.output.next(&[add.to_owned()]);
+        context.output.next([add]);
     }
     Ok(())
 }
 
-fn row(share: &Share) -> [String; 4] {
-    [
-        format!("{}/{}", share.namespace, share.component),
-        share.shared_with.clone(),
-        units::ago(share.created_at, Utc::now()),
-        share.created_by.clone(),
-    ]
-}
-
-async fn rm(shared: &ShareArgs, context: &Context) -> Result<(), CliError> {
-    let (component, with_text) = (shared.component.name(), shared.with.to_string());
-    let path = [
-        "namespaces",
-        shared.component.namespace().as_str(),
-        "shares",
-        &component,
-        &with_text,
-    ];
-    let query = [("reason", shared.reason.clone())];
-    let answer = context.client.delete_with(&path, &query).await?;
-    let removed = context.client.understand::<Share>(answer)?;
-    context.output.show(&removed.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let (with, component) = (with(&shared.with), &shared.component);
-        format!("{mark} {with} may no longer use {component} in new tasks")
-    })
+async fn rm(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
+    let ShareArgs {
+        component,
+        with: other,
+        reason,
+    } = shared;
+    let share = RemoveShare::at(
+        component.namespace().clone(),
+        component.name(),
+        other.to_string(),
+    );
+    let call = context.client.call(share).query(&OnlyReason { reason });
+    let with = with(&other);
+    let sentence = |_: &Share| format!("{with} may no longer use {component} in new tasks");
+    context.change(call, sentence).await?;
+    Ok(())
 }
 
 fn with(reach: &Reach) -> String {

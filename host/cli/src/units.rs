@@ -35,6 +35,11 @@ pub fn ago(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// The same of now.
+pub fn age(at: DateTime<Utc>) -> String {
+    ago(at, Utc::now())
+}
+
 /// The time between two moments, never negative.
 pub fn between(from: DateTime<Utc>, to: DateTime<Utc>) -> TimeDelta {
     (to - from).max(TimeDelta::zero())

@@ -3,7 +3,7 @@
 use semver::{Prerelease, Version};
 use std::collections::{BTreeSet, HashSet};
 use wit_component::{DecodedWasm, decode, semver_check};
-use wit_parser::{InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
+use wit_parser::{IndexMap, InterfaceId, Resolve, WorldId, WorldItem, WorldKey};
 
 /// Interfaces of the contract: the host checks their types itself when it inspects an upload.
 const CONTRACT: &str = "tasker:step/";
@@ -21,9 +21,30 @@ pub enum ExportChange {
     Unreadable(String),
 }
 
+/// The interfaces of a component, with their versions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interfaces {
+    pub exports: Vec<String>,
+    pub imports: Vec<String>,
+}
+
 struct World {
     resolve: Resolve,
     id: WorldId,
+}
+
+/// The interfaces that a component exports and imports.
+pub fn interfaces(component: &[u8]) -> Result<Interfaces, String> {
+    let World { resolve, id } = World::of(component)?;
+    let world = &resolve.worlds[id];
+    let names = |items: &IndexMap<WorldKey, WorldItem>| {
+        let keys = items.keys();
+        keys.map(|key| resolve.name_world_key(key)).collect()
+    };
+    Ok(Interfaces {
+        exports: names(&world.exports),
+        imports: names(&world.imports),
+    })
 }
 
 /// True where exports by these names, with versions, have to be compared.

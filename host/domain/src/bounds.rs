@@ -22,3 +22,6 @@ pub const MAX_BATCH_TASKS: usize = 1_000;
 
 /// Capabilities that one component may want.
 pub const MAX_WANTS: usize = 100;
+
+/// The largest component, in bytes.
+pub const MAX_COMPONENT_BYTES: usize = 64 << 20;

@@ -29,6 +29,16 @@ pub enum Expected {
     Version(i64),
 }
 
+impl Expected {
+    /// None where there is to be no entry, or where it does not matter.
+    pub fn version(self) -> Option<i64> {
+        match self {
+            Self::Anything | Self::Nothing => None,
+            Self::Version(version) => Some(version),
+        }
+    }
+}
+
 /// A write to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KvWrite {

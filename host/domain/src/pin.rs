@@ -1,5 +1,6 @@
 //! Pins: what new tasks of a namespace take, and how that may change.
 
+use super::error_report::{ErrorClass, ErrorReport, Report};
 use super::guard::{Guard, GuardError};
 use super::ramp::Percent;
 use super::requirement::{Requirement, RequirementError};
@@ -8,7 +9,19 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a pin is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum PinKind {
     Template,
@@ -111,6 +124,22 @@ pub enum PinChangeError {
     NothingBefore(Requirement),
     #[error(transparent)]
     Guard(#[from] GuardError),
+}
+
+impl Report for PinChangeError {
+    fn report(&self) -> ErrorReport {
+        let (class, code) = match self {
+            Self::NoRamp => (ErrorClass::Conflict, "no_ramp"),
+            Self::Frozen { .. } => (ErrorClass::Conflict, "ramp_is_frozen"),
+            Self::NotFrozen(_) => (ErrorClass::Conflict, "ramp_is_not_frozen"),
+            Self::NothingBefore(_) => (ErrorClass::Conflict, "nothing_to_roll_back"),
+            Self::SameRequirement(_) | Self::SameVersion { .. } => {
+                (ErrorClass::Refused, "ramp_goes_nowhere")
+            }
+            Self::Guard(_) => (ErrorClass::Refused, "invalid_guard"),
+        };
+        ErrorReport::new(class, code)
+    }
 }
 
 impl Pinned {
@@ -241,6 +270,17 @@ pub fn standing(newest_first: &[PastChange]) -> impl Iterator<Item = (i64, &str)
         !is_passed && change.undid.is_none() && change.from != change.to
     });
     changes.map_while(|change| Some((change.id, change.from.as_deref()?)))
+}
+
+/// The newest requirement before the present one that could be gone back to, with the change that is
+/// taken back: the first that something satisfies.
+pub fn rollback_target(
+    newest_first: &[PastChange],
+    is_met: impl Fn(&Requirement) -> bool,
+) -> Option<(i64, Requirement)> {
+    standing(newest_first)
+        .filter_map(|(id, text)| Some((id, text.parse().ok()?)))
+        .find(|(_, requirement)| is_met(requirement))
 }
 
 #[cfg(test)]

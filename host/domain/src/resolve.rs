@@ -1,84 +1,36 @@
 //! Which exact versions a new task runs: pure, once, at submit. What comes out is the lock.
 //!
 //! Candidates, requirements and pins come in as values, so that the caller can load them with one
-//! query. Versions that are barred are candidates too: an error can then say that they exist.
+//! query. Versions that new tasks may not take are candidates too: an error can then say that they exist.
 
 mod existing;
+mod ineligible;
 
 pub use existing::Existing;
+pub use ineligible::{
+    Availability, Ineligible, VersionState, VersionStatus, VersionStatusError, status_name,
+};
 
 use super::name::Name;
 use super::pin::Pinned;
 use super::requirement::{HandlerRef, QualifiedName, Requirement};
 use semver::Version;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::sync::Arc;
 
 /// One version that exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate<Id> {
     pub version: Version,
     /// Why new tasks may not take it, if so.
-    pub bar: Option<Ineligible>,
+    pub ineligible: Option<Ineligible>,
     /// What the caller knows this version by.
     pub id: Id,
 }
 
-/// Why new tasks may not take a version; tasks that have it in their lock are another matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Ineligible {
-    /// Its owner took it back.
-    Yanked,
-    /// It wants more rights than it has, and nobody agreed so far.
-    NeedsApproval,
-    /// No host runs its code.
-    Quarantined,
-    /// Nothing needed it any more, and its bytes were removed.
-    Collected,
-    /// No key signed it that the namespace of the task takes.
-    Unsigned,
-}
-
-impl Ineligible {
-    /// The bar of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        let all = [
-            Self::Yanked,
-            Self::NeedsApproval,
-            Self::Quarantined,
-            Self::Collected,
-            Self::Unsigned,
-        ];
-        all.into_iter().find(|bar| bar.as_str() == name)
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Yanked => "yanked",
-            Self::NeedsApproval => "needs_approval",
-            Self::Quarantined => "quarantined",
-            Self::Collected => "collected",
-            Self::Unsigned => "unsigned",
-        }
-    }
-}
-
-impl fmt::Display for Ineligible {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Yanked => "yanked",
-            Self::NeedsApproval => "needs approval",
-            Self::Quarantined => "quarantined",
-            Self::Collected => "collected",
-            Self::Unsigned => "not signed",
-        })
-    }
-}
-
 /// All versions of the components that a template names; a missing entry is a component that does
 /// not exist.
-pub type Components<Id> = BTreeMap<QualifiedName, Arc<[Candidate<Id>]>>;
+pub type Components<'a, Id> = BTreeMap<QualifiedName, Cow<'a, [Candidate<Id>]>>;
 
 /// The pins of one namespace, as one task sees them.
 pub type Pins = BTreeMap<QualifiedName, Pin>;
@@ -230,10 +182,10 @@ pub fn choose_template<'a, Id>(
 /// The component version of each step, in the order of `steps`, or everything that stands in the
 /// way. `home` is the template's namespace, to which handlers without a namespace belong; `pins`
 /// are those of the task's namespace.
-pub fn choose_components<'a, 's, Id>(
+pub fn choose_components<'a, 's, Id: Clone>(
     home: &Name,
     steps: impl IntoIterator<Item = (&'s Name, &'s HandlerRef)>,
-    components: &'a Components<Id>,
+    components: &'a Components<'_, Id>,
     pins: &Pins,
 ) -> Result<Vec<&'a Candidate<Id>>, Vec<ResolveError>> {
     let mut chosen = Vec::new();
@@ -286,7 +238,7 @@ fn choose_component<'a, Id>(
     })
 }
 
-/// The highest version that is not barred and satisfies all of these. Quickest where the highest
+/// The highest version that new tasks may take and that satisfies all of these. Quickest where the highest
 /// stand first: what is lower than one that was found is not looked at any closer.
 pub fn highest<'a, Id>(
     candidates: &'a [Candidate<Id>],
@@ -296,7 +248,7 @@ pub fn highest<'a, Id>(
     for candidate in candidates {
         let is_higher = found.is_none_or(|found| candidate.version > found.version);
         let satisfies = |range: &&Requirement| range.matches(&candidate.version);
-        if is_higher && candidate.bar.is_none() && requirements.iter().all(satisfies) {
+        if is_higher && candidate.ineligible.is_none() && requirements.iter().all(satisfies) {
             found = Some(candidate);
         }
     }

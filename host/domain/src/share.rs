@@ -1,10 +1,9 @@
-//! Which components of other namespaces a namespace may use.
+//! Which components of a namespace others may use.
 
 use super::name::Name;
 use super::permission::Reach;
 use super::requirement::QualifiedName;
 use super::scope::Scope;
-use std::collections::BTreeSet;
 
 /// One step in the way of a template: its namespace may not use the component.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -14,44 +13,25 @@ pub struct UnsharedUse {
     pub component: QualifiedName,
 }
 
-/// What other namespaces share with one namespace.
+/// What one namespace shares with others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UsableComponents(BTreeSet<(Name, Scope)>);
+pub struct Shares(Vec<(Scope, Reach)>);
 
-impl UsableComponents {
-    /// Each is the owner and what it shares.
-    pub fn new(shares: impl IntoIterator<Item = (Name, Scope)>) -> Self {
-        Self(shares.into_iter().collect())
-    }
-
-    /// True where tasks of `home` may run the component: it is its own, or it is shared.
-    pub fn allow(&self, home: &Name, component: &QualifiedName) -> bool {
-        let one = |owner: &Name, scope: &Scope| {
-            *owner == component.namespace && scope.includes(component.name.as_str())
-        };
-        component.namespace == *home || self.0.iter().any(|(owner, scope)| one(owner, scope))
-    }
-}
-
-/// The namespaces that may use one component.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audience {
-    owner: Name,
-    shared_with: Vec<Reach>,
-}
-
-impl Audience {
-    pub fn new(owner: Name, shared_with: Vec<Reach>) -> Self {
-        Self { owner, shared_with }
-    }
-
-    /// True where tasks of this namespace may run the component.
-    pub fn includes(&self, namespace: &str) -> bool {
-        let is_one = |reach: &Reach| match reach {
+impl Shares {
+    /// True where tasks of that namespace may run this component of the owner's.
+    pub fn allow(&self, namespace: &Name, component: &Name) -> bool {
+        let includes = |reach: &Reach| match reach {
             Reach::Everywhere => true,
-            Reach::Namespace(name) => name.as_str() == namespace,
+            Reach::Namespace(name) => name == namespace,
         };
-        self.owner.as_str() == namespace || self.shared_with.iter().any(is_one)
+        let mut shares = self.0.iter();
+        shares.any(|(scope, with)| scope.includes(component.as_str()) && includes(with))
+    }
+}
+
+impl FromIterator<(Scope, Reach)> for Shares {
+    fn from_iter<I: IntoIterator<Item = (Scope, Reach)>>(shares: I) -> Self {
+        Self(shares.into_iter().collect())
     }
 }
 
@@ -63,29 +43,14 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn component(text: &str) -> QualifiedName {
-        let (namespace, component) = text.split_once('/').unwrap();
-        QualifiedName {
-            namespace: name(namespace),
-            name: name(component),
-        }
-    }
-
     #[test]
-    fn a_namespace_uses_its_own_components_and_those_shared_with_it() {
-        let shares = [("payments", "charge"), ("mail", "*")];
-        let usable = UsableComponents::new(
-            shares.map(|(owner, scope)| (name(owner), scope.parse().unwrap())),
-        );
-        let may = |text: &str| usable.allow(&name("orders"), &component(text));
-        assert!(may("orders/any") && may("payments/charge") && may("mail/any"));
-        assert!(!may("payments/refund") && !may("stock/charge"));
-    }
-
-    #[test]
-    fn an_audience_is_the_owner_and_whom_it_named() {
-        let with = |text: &str| Audience::new(name("payments"), vec![text.parse().unwrap()]);
-        assert!(with("orders").includes("payments") && with("orders").includes("orders"));
-        assert!(!with("orders").includes("mail") && with("*").includes("mail"));
+    fn a_share_is_of_one_component_or_all_with_one_namespace_or_all() {
+        let shares = [("charge", "orders"), ("refund", "*"), ("*", "mail")];
+        let parsed = shares.map(|(scope, with)| (scope.parse().unwrap(), with.parse().unwrap()));
+        let shares = Shares::from_iter(parsed);
+        let may =
+            |namespace: &str, component: &str| shares.allow(&name(namespace), &name(component));
+        assert!(may("orders", "charge") && may("orders", "refund") && may("mail", "any"));
+        assert!(!may("orders", "any") && !may("stock", "charge"));
     }
 }

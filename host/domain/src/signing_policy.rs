@@ -14,6 +14,11 @@ impl SigningPolicy {
         self.0.is_empty()
     }
 
+    /// True where one of these keys is of the policy, or it has none.
+    pub fn accepts(&self, signers: &[PublicKey]) -> bool {
+        self.is_open() || signers.iter().any(|key| self.0.contains(key))
+    }
+
     /// In an order of their own.
     pub fn keys(&self) -> &[PublicKey] {
         &self.0

@@ -21,6 +21,7 @@ pub use check::nearest::nearest;
 pub use definition::{Environment, Identity, Step, StepOverride, Template};
 pub use document::read_document;
 pub use environment::UnknownEnvironment;
+pub use graph::GraphFormat;
 pub use order::OrderedStep;
 pub use position::{Finding, Position, TemplateError};
 pub use retry::{Backoff, Policy, PolicySettings, RetryPolicy, RetrySettings};

@@ -1,7 +1,10 @@
-//! The gate: a version that wants more rights than were agreed to waits for an operator.
+//! Approval: a version that wants more rights than were agreed to waits for an operator.
 
-use super::discover::{descriptor, parse_version};
+use super::discover::descriptor;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::approve::{Approval, Approved};
+use crate::store::component::ComponentVersionRow;
+use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_GRANTS;
@@ -9,11 +12,8 @@ use tasker_domain::capability::{Capability, beyond};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
-use tasker_domain::resolve::Ineligible;
+use tasker_domain::resolve::{VersionStatus, status_name};
 use tasker_domain::scope::Scope;
-use tasker_store::approve::{Approval, Approved};
-use tasker_store::component::{ComponentVersionRow, VersionStatus};
-use tasker_store::grant::{GrantFilter, GrantRow};
 
 impl Registry {
     /// What of its wants nobody agreed to so far. The highest active version below it is the
@@ -46,18 +46,15 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
     ) -> Result<Option<Vec<Capability>>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        let mut below: Option<(Version, ComponentVersionRow)> = None;
-        for row in self.store.component_versions(namespace, name).await? {
-            let other = parse_version(&row.version)?;
-            let is_higher = below.as_ref().is_none_or(|(highest, _)| *highest < other);
-            if row.status == VersionStatus::Active && other < *version && is_higher {
-                below = Some((other, row));
-            }
-        }
-        below
-            .map(|(_, row)| descriptor(&row).map(|descriptor| descriptor.wants()))
-            .transpose()
+        let versions = self.versions(Kind::Component, target).await?;
+        let mut below = versions
+            .into_iter()
+            .filter(|(other, state)| state.status == VersionStatus::Active && other < version);
+        let Some((below, _)) = below.next() else {
+            return Ok(None);
+        };
+        let row = self.component_version(target, &below).await?;
+        Ok(Some(descriptor(&row)?.wants()))
     }
 
     /// What the component's own namespace grants to it.
@@ -106,10 +103,7 @@ impl Registry {
                 };
                 Err(RegistryError::NotWaiting {
                     release: Box::new(release),
-                    status: match row.is_quarantined {
-                        true => Ineligible::Quarantined.as_str(),
-                        false => row.status.as_str(),
-                    },
+                    status: status_name(row.state().ineligible()),
                 })
             }
         }

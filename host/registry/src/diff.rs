@@ -2,27 +2,14 @@
 
 use super::discover::{descriptor, stored_template};
 use super::verdict::Uploaded;
-use super::{Registry, RegistryError};
+use super::{Kind, Registry, RegistryError};
 use bytes::Bytes;
 use semver::Version;
-use serde::Serialize;
 use tasker_compat::{CompatReport, promise, template};
+use tasker_domain::compatibility::Diff;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
-
-/// All that is different.
-#[derive(Clone, Debug, Serialize)]
-pub struct Diff {
-    pub namespace: String,
-    pub name: String,
-    pub from: Version,
-    /// None: what it was compared with has no version yet.
-    pub to: Option<Version>,
-    /// The lowest number after `from` that leaves room for the changes, whether it is taken or not.
-    pub lowest_version: Version,
-    #[serde(flatten)]
-    pub verdict: CompatReport,
-}
 
 impl Registry {
     /// Compares two versions of a component.
@@ -33,7 +20,7 @@ impl Registry {
         to: &Version,
     ) -> Result<Diff, RegistryError> {
         let row = self.component_version(target, to).await?;
-        let bytes = self.store.component_bytes(row.digest).await?;
+        let bytes = self.store.engine().component_bytes(row.digest).await?;
         let uploaded = Uploaded {
             digest: row.digest,
             descriptor: descriptor(&row)?,
@@ -58,7 +45,7 @@ impl Registry {
     ) -> Result<Diff, RegistryError> {
         let uploaded = self.inspected(bytes).await?;
         let changes = self.changes_since(target, from, &uploaded).await?;
-        let taken = numbers(self.component_numbers(target).await?);
+        let taken = numbers(self.versions(Kind::Component, target).await?);
         Ok(diff(
             target,
             None,
@@ -100,7 +87,7 @@ impl Registry {
         let changes = template::compare(&old, new);
         let taken = match to {
             Some(_) => Vec::new(),
-            None => numbers(self.template_numbers(target).await?),
+            None => numbers(self.versions(Kind::Template, target).await?),
         };
         Ok(diff(
             target,
@@ -121,7 +108,7 @@ impl Registry {
     }
 }
 
-fn numbers(all: Vec<(Version, bool)>) -> Vec<Version> {
+fn numbers(all: Vec<(Version, VersionState)>) -> Vec<Version> {
     all.into_iter().map(|(version, _)| version).collect()
 }
 

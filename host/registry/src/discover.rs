@@ -1,28 +1,18 @@
 //! What is there: components and templates with their versions.
 
-use super::default_version::{FamilyVersions, ListedVersions};
+use super::catalog::Selection;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::component::ComponentVersionRow;
+use crate::store::template::TemplateVersionRow;
 use semver::Version;
 use serde::Deserialize as _;
 use tasker_domain::descriptor::Descriptor;
-use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::{Candidate, Existing, Pin, ResolveError, choose_template};
+use tasker_domain::resolve::{Candidate, Existing};
 use tasker_domain::template::Template;
-use tasker_store::component::{ComponentRow, ComponentVersionRow};
-use tasker_store::template::{TemplateRow, TemplateVersionRow};
 
 impl Registry {
-    /// Components by (namespace, name), after the given pair, `limit` at most.
-    pub async fn list_components(
-        &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<ComponentRow>, RegistryError> {
-        Ok(self.store.list_components(namespace, after, limit).await?)
-    }
-
     /// One version of a component.
     pub async fn component_version(
         &self,
@@ -37,18 +27,8 @@ impl Registry {
         {
             return Ok(row);
         }
-        let existing = self.versions_of_component(target).await?;
-        Err(unknown_version(Kind::Component, target, version, &existing))
-    }
-
-    /// Templates by (namespace, name), after the given pair, `limit` at most.
-    pub async fn list_templates(
-        &self,
-        namespace: Option<&Name>,
-        after: Option<(&str, &str)>,
-        limit: i64,
-    ) -> Result<Vec<TemplateRow>, RegistryError> {
-        Ok(self.store.list_templates(namespace, after, limit).await?)
+        let existing = self.existing_versions(Kind::Component, target).await?;
+        Err(unknown_version(Kind::Component, target, version, existing))
     }
 
     /// The version of a template that a new task takes which asks for none.
@@ -56,17 +36,13 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<TemplateVersionRow, RegistryError> {
-        let candidates = self.template_candidates(target).await?;
-        let pin = self.template_pin(target).await?;
-        let pin = pin.map(|pin| Pin::seen(&pin, false));
-        match choose_template(target, &candidates, None, pin.as_ref()) {
-            Ok(chosen) => self.template_version(target, &chosen.version).await,
-            Err(ResolveError::NoTemplate { target }) => Err(RegistryError::Unknown {
-                kind: Kind::Template,
-                target,
-            }),
-            Err(error) => Err(RegistryError::Unresolved(vec![error])),
-        }
+        let kind = PinKind::Template;
+        let catalog = self.catalog(&Selection::of(kind, target)).await?;
+        let pin = catalog.pin(&target.namespace, kind, target);
+        let pin = pin.map(|pin| pin.seen(false));
+        let chosen = catalog.choose_template(target, None, pin.as_ref());
+        let version = &chosen?.version;
+        self.template_version(target, version).await
     }
 
     /// The same as a number; none where a new task would be refused.
@@ -74,10 +50,9 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Option<Version>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        let named = [(namespace.as_str(), name.as_str())];
-        let rows = self.store.templates_named(&named).await?;
-        Ok(rows.iter().find_map(TemplateRow::default_version))
+        let selection = Selection::of(PinKind::Template, target);
+        let catalog = self.catalog(&selection).await?;
+        Ok(catalog.latest(PinKind::Template, target))
     }
 
     /// One version of a template.
@@ -94,8 +69,8 @@ impl Registry {
         {
             return Ok(row);
         }
-        let existing = self.versions_of_template(target).await?;
-        Err(unknown_version(Kind::Template, target, version, &existing))
+        let existing = self.existing_versions(Kind::Template, target).await?;
+        Err(unknown_version(Kind::Template, target, version, existing))
     }
 }
 
@@ -118,50 +93,17 @@ pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError
     })
 }
 
-impl ListedVersions for TemplateRow {
-    fn family(&self) -> FamilyVersions<'_> {
-        FamilyVersions {
-            versions: &self.versions,
-            bars: &self.bars,
-            pin: self.pin.as_deref(),
-        }
-    }
-}
-
-impl ListedVersions for ComponentRow {
-    fn family(&self) -> FamilyVersions<'_> {
-        FamilyVersions {
-            versions: &self.versions,
-            bars: &self.bars,
-            pin: self.pin.as_deref(),
-        }
-    }
-}
-
-/// A full version without build metadata.
-pub fn parse_version(text: &str) -> Result<Version, RegistryError> {
-    let version = Version::parse(text).map_err(|source| RegistryError::Version {
-        text: text.to_owned(),
-        source,
-    })?;
-    match version.build.is_empty() {
-        true => Ok(version),
-        false => Err(RegistryError::BuildMetadata { version }),
-    }
-}
-
 fn unknown_version(
     kind: Kind,
     target: &QualifiedName,
     version: &Version,
-    existing: &[String],
+    existing: Vec<Version>,
 ) -> RegistryError {
     let candidates: Vec<Candidate<()>> = existing
-        .iter()
-        .filter_map(|text| Version::parse(text).ok())
+        .into_iter()
         .map(|version| Candidate {
             version,
-            bar: None,
+            ineligible: None,
             id: (),
         })
         .collect();
@@ -174,22 +116,5 @@ fn unknown_version(
     RegistryError::UnknownVersion {
         release,
         existing: Existing::of(&candidates),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_version_is_whole_and_without_build_metadata() {
-        assert!(matches!(
-            parse_version("1.4"),
-            Err(RegistryError::Version { .. })
-        ));
-        let error = parse_version("1.4.0+build.7")
-            .expect_err("refused")
-            .to_string();
-        assert!(error.ends_with("leave out `+build.7`"), "{error}");
     }
 }

@@ -3,11 +3,16 @@
 use super::kv_place::KvPlace;
 use super::release::{Kind, Release};
 use super::semver_violation::SemverViolation;
+use crate::store::secret::MAX_SECRETS;
+use crate::store::share::MAX_SHARES;
 use semver::Version;
 use std::time::Duration;
+use tasker_compat::Change;
+use tasker_database::DatabaseError;
 use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
 use tasker_domain::capability::{Capability, CapabilityError};
 use tasker_domain::digest::Digest;
+use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::kv::KvError;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
@@ -18,17 +23,15 @@ use tasker_domain::scope::Scope;
 use tasker_domain::secret::SecretValueError;
 use tasker_domain::share::UnsharedUse;
 use tasker_domain::signature::{KeyId, SignatureError};
-use tasker_domain::template::TemplateError;
+use tasker_domain::template::{Finding, TemplateError};
+use tasker_engine::secret::SecretError;
 use tasker_sandbox::{Refusal, SandboxError};
-use tasker_store::StoreError;
-use tasker_store::secret::SecretError;
-use tasker_store::share::MAX_SHARES;
 
 /// Why the registry refuses something.
 #[derive(Debug, thiserror::Error)]
 pub enum RegistryError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Database(#[from] DatabaseError),
     #[error(
         "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
     )]
@@ -127,6 +130,10 @@ pub enum RegistryError {
     UnknownKv(KvPlace),
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error(
+        "namespace {0} has {MAX_SECRETS} secrets, which is the limit; remove some with: tasker secret rm"
+    )]
+    TooManySecrets(Name),
     #[error(transparent)]
     SecretValue(#[from] SecretValueError),
     #[error("there is no secret {namespace}/{name}; list them with: tasker secret ls")]
@@ -230,12 +237,79 @@ pub enum RegistryError {
     Stored { what: String, reason: String },
 }
 
+impl Report for RegistryError {
+    fn report(&self) -> ErrorReport {
+        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused};
+        let (class, code) = match self {
+            Self::Database(error) => return error.report(),
+            Self::Version { .. } | Self::BuildMetadata { .. } => (Malformed, "invalid_version"),
+            Self::Requirement(_) => (Malformed, "invalid_requirement"),
+            Self::Component(_) => (Refused, "component_refused"),
+            Self::Sandbox(_) | Self::Stored { .. } => return ErrorReport::internal(),
+            Self::VersionExists { .. } => (Conflict, "version_exists"),
+            Self::PromisesTooMuch(_) => (Refused, "version_promises_too_much"),
+            Self::Template(_) => (Refused, "invalid_template"),
+            Self::CannotRun(_) => (Refused, "template_cannot_run"),
+            Self::TemplateAddress { .. } => (Refused, "template_address_differs"),
+            Self::UnlikelyNamespace { .. } | Self::UnknownNamespace(_) => {
+                (NotFound, "unknown_namespace")
+            }
+            Self::Unknown { kind, .. } => (NotFound, kind.unknown_code()),
+            Self::UnknownVersion { .. } => (NotFound, "unknown_version"),
+            Self::UnknownPin { .. } | Self::NothingToRamp { .. } => (NotFound, "unknown_pin"),
+            Self::Kv(_) => (Refused, "invalid_kv"),
+            Self::KvFull { .. } => (Refused, "kv_full"),
+            Self::UnknownKv(_) => (NotFound, "unknown_kv"),
+            Self::Secret(error) => return error.report(),
+            Self::SecretValue(_) => (Refused, "invalid_secret"),
+            Self::UnknownSecret { .. } => (NotFound, "unknown_secret"),
+            Self::PinMatchesNothing { .. } => (Refused, "pin_matches_nothing"),
+            Self::ForeignTemplatePin(_) => (Refused, "foreign_template_pin"),
+            Self::NotQuarantined { .. } => (Conflict, "not_quarantined"),
+            Self::Signature(_) => (Malformed, "invalid_signature"),
+            Self::WrongSignature { .. } => (Refused, "wrong_signature"),
+            Self::Unsigned { .. } => (Refused, "unsigned"),
+            Self::UnknownSigningKey { .. } => (NotFound, "unknown_signing_key"),
+            Self::BytesRemoved(_) => (Gone, "bytes_removed"),
+            Self::Collecting => (Conflict, "collecting"),
+            Self::CollectAge(_) => (Refused, "collect_age"),
+            Self::PinChange { source, .. } => return source.report(),
+            Self::Nul(_) => (Refused, "nul_character"),
+            Self::LongNumber(_) => (Refused, "long_number"),
+            Self::Capability(_) => (Malformed, "invalid_capability"),
+            Self::NotGrantable(_) => (Refused, "not_grantable"),
+            Self::TooManyGrants(_) => (Refused, "too_many_grants"),
+            Self::TooManySecrets(_) => (Refused, "too_many_secrets"),
+            Self::UnknownGrant { .. } => (NotFound, "unknown_grant"),
+            Self::TooManyLimitRules(_) => (Refused, "too_many_limits"),
+            Self::NotShared { .. } => (Forbidden, "not_shared"),
+            Self::TooManyShares(_) => (Refused, "too_many_shares"),
+            Self::UnknownShare { .. } => (NotFound, "unknown_share"),
+            Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
+            Self::NotWaiting { .. } => (Conflict, "not_waiting_for_approval"),
+            Self::UpgradeTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
+            Self::UnknownHandler { .. } => (Refused, "unknown_handler"),
+        };
+        let report = ErrorReport::new(class, code);
+        match self {
+            Self::Template(error) | Self::CannotRun(error) => {
+                report.fields(error.findings.iter().map(Finding::field_error))
+            }
+            Self::PromisesTooMuch(violation) => ErrorReport {
+                lowest_version: Some(violation.lowest.to_string()),
+                ..report.fields(violation.beyond().map(Change::field_error))
+            },
+            _ => report,
+        }
+    }
+}
+
 impl RegistryError {
     /// True where nothing is wrong with what was asked for.
     pub fn is_internal(&self) -> bool {
         matches!(
             self,
-            Self::Store(_) | Self::Sandbox(_) | Self::Stored { .. }
+            Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. }
         )
     }
 }
@@ -284,7 +358,7 @@ fn way_out(
     requirement: &Requirement,
     existing: &Existing,
 ) -> String {
-    let Some((version, bar)) = existing.barred(requirement) else {
+    let Some((version, bar)) = existing.ineligible(requirement) else {
         return format!("satisfies {requirement}; publish one or pin another");
     };
     let mend = match bar {

@@ -1,11 +1,11 @@
 //! Grants: what components may reach in the tasks of a namespace.
 
 use super::{Registry, RegistryError};
+use crate::store::grant::{GrantFilter, GrantRow, Granted, NewGrant};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
-use tasker_store::grant::{GrantFilter, GrantRow, Granted, NewGrant};
 
 impl Registry {
     /// Grants it to the component in tasks of the namespace; true where that is new. The component

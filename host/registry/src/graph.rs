@@ -2,7 +2,6 @@
 
 use super::inventory::MAX_FAMILIES;
 use super::{Registry, RegistryError};
-use crate::default_version::ListedVersions as _;
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::name::Name;
@@ -34,15 +33,15 @@ impl Registry {
             self.check_namespace(namespace).await?;
         }
         let mut graph = DependencyGraph::default();
-        let rows = self.store.list_components(namespace, None, MAX_FAMILIES);
+        let rows = self.list_components(namespace, None, MAX_FAMILIES);
         for row in rows.await? {
             graph
                 .components
                 .extend(qualified(&row.namespace, &row.name));
         }
-        let rows = self.store.list_templates(namespace, None, MAX_FAMILIES);
+        let rows = self.list_templates(namespace, None, MAX_FAMILIES);
         let latest = rows.await?.into_iter().filter_map(|row| {
-            let version = row.default_version()?;
+            let version = row.latest?;
             Some((row.namespace, row.name, version.to_string()))
         });
         let latest: Vec<_> = latest.collect();

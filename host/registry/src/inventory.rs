@@ -1,8 +1,9 @@
 //! What there is: namespaces, and in them templates with their steps and components with their
 //! handlers.
 
-use super::discover::parse_version;
+use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
+use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde::Deserialize as _;
@@ -10,9 +11,8 @@ use std::collections::BTreeMap;
 use tasker_domain::actor::Actor;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::template::Template;
-use tasker_store::component::VersionStatus;
-use tasker_store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
 
 /// The most templates and the most components of one tree or drawing.
 pub(crate) const MAX_FAMILIES: i64 = 500;
@@ -102,12 +102,8 @@ impl Registry {
         namespace: &Name,
         versions: usize,
     ) -> Result<Vec<Family<Template>>, RegistryError> {
-        let rows = self
-            .store
-            .list_templates(Some(namespace), None, MAX_FAMILIES)
-            .await?;
-        let listed = rows.into_iter().map(|row| (row.name, row.versions));
-        let listed = highest_of_each(listed, versions)?;
+        let rows = self.list_templates(Some(namespace), None, MAX_FAMILIES);
+        let listed = highest_of_each(rows.await?, versions);
         let wanted: Vec<_> = names_of(&listed)
             .map(|(name, version)| (namespace.to_string(), name, version))
             .collect();
@@ -125,12 +121,8 @@ impl Registry {
         namespace: &Name,
         versions: usize,
     ) -> Result<Vec<Family<Described>>, RegistryError> {
-        let rows = self
-            .store
-            .list_components(Some(namespace), None, MAX_FAMILIES)
-            .await?;
-        let listed = rows.into_iter().map(|row| (row.name, row.versions));
-        let listed = highest_of_each(listed, versions)?;
+        let rows = self.list_components(Some(namespace), None, MAX_FAMILIES);
+        let listed = highest_of_each(rows.await?, versions);
         let wanted: Vec<_> = names_of(&listed).collect();
         let mut found = BTreeMap::new();
         for row in self.store.described_versions(namespace, &wanted).await? {
@@ -150,16 +142,11 @@ impl Registry {
 /// A family's name, how many versions it has, and the highest of them.
 type Listed = (String, usize, Vec<Version>);
 
-fn highest_of_each(
-    rows: impl Iterator<Item = (String, Vec<String>)>,
-    versions: usize,
-) -> Result<Vec<Listed>, RegistryError> {
-    let listed = rows.map(|(name, texts)| {
-        let parsed = texts.iter().map(|text| parse_version(text));
-        let mut parsed = parsed.collect::<Result<Vec<_>, _>>()?;
-        parsed.sort_by(|a, b| b.cmp(a));
-        parsed.truncate(versions);
-        Ok((name, texts.len(), parsed))
+fn highest_of_each(rows: Vec<ListedFamily>, versions: usize) -> Vec<Listed> {
+    let listed = rows.into_iter().map(|row| {
+        let (all, mut highest) = (row.versions.len(), row.versions);
+        highest.truncate(versions);
+        (row.name, all, highest)
     });
     listed.collect()
 }

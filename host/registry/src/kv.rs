@@ -2,10 +2,10 @@
 
 use super::kv_place::KvPlace;
 use super::{Registry, RegistryError};
+use crate::store::kv::KvRow;
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite, check_key, check_value};
 use tasker_domain::name::Name;
-use tasker_store::kv::KvRow;
 
 impl Registry {
     /// Sets the value (JSON text) whatever stood there before.

@@ -1,65 +1,68 @@
 //! Components, templates and pins: published once, chosen by version, never changed.
 
 pub mod approval;
-pub mod bar;
+pub mod availability;
 pub mod collect;
-pub mod default_version;
 pub mod diff;
 pub mod discover;
 pub mod grant;
 pub mod graph;
-pub mod hidden;
 pub mod inventory;
 pub mod kv;
 pub mod kv_place;
-pub mod lead;
 pub mod limit;
+pub mod listed;
 pub mod maintenance;
 pub mod pin;
-pub mod pin_sides;
 pub mod plan;
 pub mod publish_component;
 pub mod publish_template;
 pub mod ramp;
 pub mod references;
 pub mod resolve;
+pub mod resolved_pin;
 pub mod secret;
 pub mod semver_violation;
 pub mod share;
 pub mod sign;
+pub mod store;
 pub mod uses;
 pub mod verdict;
 pub mod watch;
 
+mod catalog;
 mod error;
 mod obstacles;
 mod release;
-mod rollback;
-mod signing_policy_filter;
 mod storable;
+pub mod version;
 mod version_page;
 
 pub use error::RegistryError;
 pub use release::{Kind, Release};
 
+use catalog::cache::CatalogCache;
 use resolve::ResolvedCache;
 use std::sync::Arc;
+use store::Store;
+use tasker_engine::Engine;
 use tasker_sandbox::Sandbox;
-use tasker_store::Store;
 
 /// The registry of one host; clones share its cache.
 #[derive(Clone)]
 pub struct Registry {
     store: Store,
     sandbox: Sandbox,
+    kept: Arc<CatalogCache>,
     resolved: Arc<ResolvedCache>,
 }
 
 impl Registry {
-    pub fn new(store: Store, sandbox: Sandbox) -> Self {
+    pub fn new(engine: Engine, sandbox: Sandbox) -> Self {
         Self {
-            store,
+            store: Store::new(engine),
             sandbox,
+            kept: Arc::default(),
             resolved: Arc::default(),
         }
     }

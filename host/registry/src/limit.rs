@@ -1,9 +1,9 @@
 //! Limits: what attempts may use in the tasks of a namespace.
 
 use super::{Registry, RegistryError};
+use crate::store::limit::{LimitChange, LimitRule, LimitsChanged};
 use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
-use tasker_store::limit::{LimitChange, LimitRule, LimitsChanged};
 
 impl Registry {
     /// Sets and removes single limits of a rule; the rule as it stands then, none where nothing of

@@ -3,11 +3,11 @@
 use super::{Registry, RegistryError};
 use std::collections::HashSet;
 use std::time::Duration;
+use tasker_database::notifications::Notifications;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_sandbox::KeptCode;
-use tasker_store::notifications::Notifications;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 

@@ -1,10 +1,9 @@
 //! What keeps every task of a template from running, told before it is published.
 
-use super::resolve::assumed::Assumed;
-use super::resolve::preview::StepChoice;
 use super::{Registry, RegistryError};
 use std::collections::HashMap;
 use tasker_domain::name::Name;
+use tasker_domain::plan::{Assumed, StepChoice};
 use tasker_domain::template::position::MAX_FINDINGS;
 use tasker_domain::template::{Finding, Position, Template, TemplateError};
 
@@ -16,10 +15,10 @@ impl Registry {
         template: &Template,
         source: &str,
     ) -> Result<Vec<Finding>, RegistryError> {
-        let foreseen = self
+        let preview = self
             .preview_resolution(template, &Assumed::default())
             .await?;
-        let checks = [unrunnable(template, &foreseen.steps)];
+        let checks = [unrunnable(template, &preview.steps)];
         let found: Vec<Problem> = checks.into_iter().flatten().collect();
         Ok(match found.is_empty() {
             true => Vec::new(),

@@ -1,19 +1,30 @@
 //! Pins: what new tasks of a namespace take.
 
-use super::discover::parse_version;
+use super::catalog::{Catalog, Versions, stored};
+use super::share::require_use;
 use super::{Kind, Registry, RegistryError};
+use crate::store::audit::{AuditFilter, AuditRow};
+use crate::store::catalog::PinFacts;
+use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow};
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PinChangeError, Pinned};
+use tasker_domain::pin::{PastChange, PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Existing, Ineligible, highest};
-use tasker_store::audit::{AuditFilter, AuditRow};
-use tasker_store::pin::{PinBy, PinKey, PinKind, PinRow};
+use tasker_domain::resolve::{Candidate, Existing, highest};
 
 impl From<PinKind> for Kind {
     fn from(kind: PinKind) -> Self {
         match kind {
             PinKind::Component => Self::Component,
             PinKind::Template => Self::Template,
+        }
+    }
+}
+
+impl From<Kind> for PinKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Component => Self::Component,
+            Kind::Template => Self::Template,
         }
     }
 }
@@ -92,11 +103,11 @@ impl Registry {
         requirement: Requirement,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        self.require_use(&pin.namespace, &pin.qualified).await?;
-        let candidates = self.pinnable(pin).await?;
-        check_matches(pin, &candidates, &requirement)?;
-        let set = |_| Ok(Pinned::at(requirement));
-        self.store.change_pin(&pin.key(), by, set).await
+        let set = |catalog: &Catalog, _, _: &[PastChange]| {
+            check_matches(pin, &catalog.pinnable(pin)?, &requirement)?;
+            Ok(NewState::of(Pinned::at(requirement.clone())))
+        };
+        self.change_pin(pin, by, set).await
     }
 
     /// Removes the pin; new tasks take what their templates ask for again.
@@ -138,41 +149,37 @@ impl Registry {
         }
     }
 
-    /// All versions of what is pinned, as new tasks of the pin's namespace find them.
-    pub(crate) async fn pinnable(
+    /// Changes the pin as is decided within the transaction, by a catalog that is loaded there.
+    pub(crate) async fn change_pin(
         &self,
         pin: &PinTarget,
-    ) -> Result<Vec<Candidate<()>>, RegistryError> {
-        let versions: Vec<(String, Option<Ineligible>)> = match pin.kind {
-            PinKind::Component => {
-                let named = std::slice::from_ref(&pin.qualified);
-                let policy = self.store.signing_policy(&pin.namespace).await?;
-                let rows = self.store.component_candidates(named, &policy).await?;
-                rows.into_iter().map(|row| (row.version, row.bar)).collect()
-            }
-            PinKind::Template => {
-                let rows = self.store.template_candidates(&pin.qualified).await?;
-                rows.into_iter().map(|row| (row.version, row.bar)).collect()
-            }
+        by: &PinBy<'_>,
+        decide: impl Fn(&Catalog, Option<Pinned>, &[PastChange]) -> Result<NewState, RegistryError>,
+    ) -> Result<PinRow, RegistryError> {
+        let decide = |facts: PinFacts, pinned, past: &[PastChange]| {
+            let catalog = stored::catalog(facts.rules, pin.kind, facts.versions)?;
+            decide(&catalog, pinned, past)
         };
-        let candidate = |(version, bar): (String, Option<Ineligible>)| {
-            let version = parse_version(&version)?;
-            Ok(Candidate {
-                version,
-                bar,
-                id: (),
-            })
-        };
-        versions.into_iter().map(candidate).collect()
+        let key = pin.key();
+        let changed = self.store.change_pin(&key, &pin.qualified, by, decide);
+        changed.await
+    }
+}
+
+impl Catalog {
+    /// All versions of what is pinned, as new tasks of the pin's namespace find them.
+    pub(crate) fn pinnable(&self, pin: &PinTarget) -> Result<Versions<'_>, RegistryError> {
+        require_use(self, &pin.namespace, &pin.qualified)?;
+        Ok(self.versions(&pin.namespace, pin.kind, &pin.qualified))
     }
 }
 
 /// The version that the requirement means now.
 pub(crate) fn check_matches<'a>(
     pin: &PinTarget,
-    candidates: &'a [Candidate<()>],
+    candidates: &'a [Candidate<i32>],
     requirement: &Requirement,
-) -> Result<&'a Candidate<()>, RegistryError> {
+) -> Result<&'a Candidate<i32>, RegistryError> {
     let (kind, target) = (pin.kind.into(), pin.qualified.clone());
     if candidates.is_empty() {
         return Err(RegistryError::Unknown { kind, target });

@@ -1,16 +1,19 @@
 //! Publishing a component: inspect, then store once.
 
+use super::catalog::Selection;
+use super::catalog::load::MAX_TRIES;
 use super::storable;
+use super::verdict::Uploaded;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
 use semver::Version;
+use serde_json::Value;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::component::{ComponentVersionRow, NewComponentVersion, VersionStatus};
-
-/// The largest component, in bytes.
-pub const MAX_COMPONENT_BYTES: usize = 64 << 20;
+use tasker_domain::resolve::VersionStatus;
 
 /// What publishing came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,32 +59,58 @@ impl Registry {
                 reason: error.to_string(),
             })?;
         storable::check(&descriptor, "the component's descriptor")?;
-        let verdict = self.component_verdict(target, version, &uploaded).await?;
-        let unapproved = self
-            .unapproved(target, version, &uploaded.descriptor)
-            .await?;
-        let status = match unapproved.is_empty() {
-            true => VersionStatus::Active,
-            false => VersionStatus::NeedsApproval,
-        };
-        let new = NewComponentVersion {
-            namespace,
-            component: name,
-            version,
-            digest,
-            bytes: &uploaded.bytes,
-            descriptor: &descriptor,
-            status,
-            verdict: verdict.as_ref(),
-            unapproved: &unapproved,
-            actor,
-        };
-        let (row, created) = self.store.publish_component(&new).await?;
+        let release = (target, version);
+        let mut published = None;
+        for no in 1..=MAX_TRIES {
+            let is_last = no == MAX_TRIES;
+            let stored = self.store_decided(release, &uploaded, &descriptor, actor, is_last);
+            published = stored.await?;
+            if published.is_some() {
+                break;
+            }
+        }
+        let (row, created) = published.expect("the last try takes what was decided");
         let published = match created {
             true => Published::Created,
             false => Published::Stood,
         };
         same_content(target, version, row, digest).map(|row| (row, published))
+    }
+
+    /// Stores the upload by what is decided now; none where that has changed by the end, unless it is the
+    /// last try.
+    async fn store_decided(
+        &self,
+        (target, version): (&QualifiedName, &Version),
+        uploaded: &Uploaded,
+        descriptor: &Value,
+        actor: &Actor,
+        is_last: bool,
+    ) -> Result<Option<(ComponentVersionRow, bool)>, RegistryError> {
+        let selection = Selection::of(PinKind::Component, target);
+        let catalog = self.catalog(&selection).await?;
+        let family = catalog.components.get(target);
+        let decided_at = family.map_or(0, |family| family.revision);
+        let verdict = self.component_verdict(target, version, uploaded).await?;
+        let unapproved = self.unapproved(target, version, &uploaded.descriptor);
+        let unapproved = unapproved.await?;
+        let new = NewComponentVersion {
+            namespace: &target.namespace,
+            component: &target.name,
+            version,
+            digest: uploaded.digest,
+            bytes: &uploaded.bytes,
+            descriptor,
+            status: match unapproved.is_empty() {
+                true => VersionStatus::Active,
+                false => VersionStatus::NeedsApproval,
+            },
+            verdict: verdict.as_ref(),
+            unapproved: &unapproved,
+            decided_at: (!is_last).then_some(decided_at),
+            actor,
+        };
+        Ok(self.store.publish_component(&new).await?)
     }
 }
 

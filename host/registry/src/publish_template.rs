@@ -3,6 +3,7 @@
 use super::obstacles::refusal;
 use super::storable;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -10,7 +11,6 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{OrderedStep, Template};
-use tasker_store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 
 /// What came of publishing a template.
 pub struct PublishedTemplate {

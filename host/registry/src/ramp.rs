@@ -1,11 +1,12 @@
 //! Ramps: a pin goes from one version to another by a share of new tasks, and back at once.
 
+use super::catalog::Catalog;
 use super::pin::{PinTarget, check_matches};
 use super::{Registry, RegistryError};
+use crate::store::pin::{NewState, PinBy, PinRow};
 use tasker_domain::pin::{PastChange, PinChangeError, Pinned, RampStep, standing};
 use tasker_domain::requirement::Requirement;
 use tasker_domain::resolve::{Candidate, highest};
-use tasker_store::pin::{PinBy, PinRow};
 
 impl Registry {
     /// Takes a step of the pin's ramp: begins it, moves its share, or ends it at 100 percent.
@@ -16,16 +17,16 @@ impl Registry {
         step: RampStep,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        self.require_use(&pin.namespace, pin.qualified()).await?;
-        let candidates = self.pinnable(pin).await?;
-        check_matches(pin, &candidates, &step.to)?;
-        let decide = |pinned: Option<Pinned>| {
+        let decide = |catalog: &Catalog, pinned: Option<Pinned>, _: &[PastChange]| {
+            let candidates = catalog.pinnable(pin)?;
+            check_matches(pin, &candidates, &step.to)?;
             let pinned = pinned.ok_or_else(|| nothing_to_ramp(pin, &candidates))?;
             check_differs(&candidates, &pinned.requirement, &step.to)
-                .and_then(|()| pinned.ramped(step))
+                .and_then(|()| pinned.ramped(step.clone()))
+                .map(NewState::of)
                 .map_err(|source| pin.refused(source))
         };
-        self.store.change_pin(&pin.key(), by, decide).await
+        self.change_pin(pin, by, decide).await
     }
 
     /// Holds the ramp where it is: its share cannot grow, and its guard leaves it alone.
@@ -54,13 +55,12 @@ impl Registry {
         pin: &PinTarget,
         by: &PinBy<'_>,
     ) -> Result<PinRow, RegistryError> {
-        self.require_use(&pin.namespace, pin.qualified()).await?;
-        let candidates = self.pinnable(pin).await?;
-        let back = |pinned: Option<Pinned>, past: &[PastChange]| {
+        let back = |catalog: &Catalog, pinned: Option<Pinned>, past: &[PastChange]| {
+            let candidates = catalog.pinnable(pin)?;
             if let Some(pinned) = &pinned
                 && pinned.ramp.is_some()
             {
-                return Ok((Pinned::at(pinned.requirement.clone()), None));
+                return Ok(NewState::of(Pinned::at(pinned.requirement.clone())));
             }
             let Some((id, before)) = standing(past).next() else {
                 return Err(match pinned {
@@ -70,26 +70,31 @@ impl Registry {
             };
             let before: Requirement = before.parse()?;
             check_matches(pin, &candidates, &before)?;
-            Ok((Pinned::at(before), Some(id)))
+            Ok(NewState {
+                pinned: Pinned::at(before),
+                undid: Some(id),
+            })
         };
-        self.store.change_with_past(&pin.key(), by, back).await
+        self.change_pin(pin, by, back).await
     }
 
     async fn change(
         &self,
         pin: &PinTarget,
         by: &PinBy<'_>,
-        change: impl FnOnce(Pinned) -> Result<Pinned, PinChangeError>,
+        change: impl Fn(Pinned) -> Result<Pinned, PinChangeError>,
     ) -> Result<PinRow, RegistryError> {
-        let decide = |pinned: Option<Pinned>| {
-            let pinned = pinned.ok_or_else(|| pin.unknown())?;
-            change(pinned).map_err(|source| pin.refused(source))
+        let decide = |_: &Catalog, pinned: Option<Pinned>, _: &[PastChange]| {
+            let changed = change(pinned.ok_or_else(|| pin.unknown())?);
+            changed
+                .map(NewState::of)
+                .map_err(|source| pin.refused(source))
         };
-        self.store.change_pin(&pin.key(), by, decide).await
+        self.change_pin(pin, by, decide).await
     }
 }
 
-fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryError {
+fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<i32>]) -> RegistryError {
     let now = highest(candidates, &[&Requirement::any()]);
     RegistryError::NothingToRamp {
         namespace: pin.namespace.clone(),
@@ -100,7 +105,7 @@ fn nothing_to_ramp(pin: &PinTarget, candidates: &[Candidate<()>]) -> RegistryErr
 }
 
 fn check_differs(
-    candidates: &[Candidate<()>],
+    candidates: &[Candidate<i32>],
     from: &Requirement,
     to: &Requirement,
 ) -> Result<(), PinChangeError> {

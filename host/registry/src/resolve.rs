@@ -1,36 +1,37 @@
 //! From what a caller asks for to the lock of a new task.
 
-pub mod assumed;
+mod assumed;
 mod cache;
-mod candidates;
 mod definition;
-mod pins;
+mod descriptors;
 pub mod preview;
 mod reresolve;
 pub(crate) mod template;
 
 pub(crate) use cache::ResolvedCache;
 pub use definition::Definition;
-pub use reresolve::{Reresolution, Standing, Swap, UpgradeRule};
+pub use reresolve::{CurrentLock, Reresolution, Swap, UpgradeRule};
 
+use super::catalog::load::MAX_TRIES;
+use super::catalog::{Catalog, Loader, NamespaceRules};
 use super::share::check_use;
 use super::{Kind, Registry, RegistryError, Release};
-use cache::LockKey;
+use cache::{LockKey, TemplateKey};
 use definition::ChosenTemplate;
-use pins::NamespacePins;
+use semver::Version;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::ids::{LockId, TaskId};
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Pins, choose_components};
-use tasker_domain::signing_policy::SigningPolicy;
-use tasker_domain::template::{OrderedStep, Template};
-use tasker_store::lock::LockEntry;
+use tasker_domain::template::OrderedStep;
+use tasker_engine::lock::LockEntry;
 
-/// How often a resolution begins anew because the registry changed under it.
-const MAX_TRIES: usize = 16;
+/// Namespaces of which it is remembered that the templates of one namespace run their components.
+const MAX_OWNERS: usize = 64;
 
 /// What a caller asks for. The task's namespace is the template's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -60,27 +61,42 @@ pub struct Resolved {
 }
 
 /// Resolves under the registry as it is at one moment. What was resolved before is taken again as
-/// long as the registry has not changed since, whichever host changed it.
+/// long as the namespaces that it depends on have not changed since, whichever host changed them.
 pub struct Resolver<'r> {
-    registry: &'r Registry,
-    generation: i64,
-    /// Something was read that may be younger than the generation.
-    has_read: bool,
+    loader: Loader<'r>,
+    new_template: Option<(TemplateKey, i64, Arc<ChosenTemplate>)>,
+    new_lock: Option<(LockKey, Vec<i64>, Arc<Resolved>)>,
 }
 
 impl Registry {
-    /// The registry as it is now.
-    pub async fn resolver(&self) -> Result<Resolver<'_>, RegistryError> {
-        let generation = self.store.registry_generation().await?;
+    /// The registry as it is now, for tasks of these namespaces.
+    pub async fn resolver(
+        &self,
+        homes: impl IntoIterator<Item = &Name>,
+    ) -> Result<Resolver<'_>, RegistryError> {
+        let mut namespaces = BTreeSet::new();
+        for home in homes {
+            if namespaces.insert(home.clone())
+                && let Some(owners) = self.resolved.owners.get(home)
+            {
+                namespaces.extend(owners.iter().cloned());
+            }
+        }
+        let mut loader = Loader::new(self);
+        loader.see(&namespaces).await?;
         Ok(Resolver {
-            registry: self,
-            generation,
-            has_read: false,
+            loader,
+            new_template: None,
+            new_lock: None,
         })
     }
 }
 
-impl Resolver<'_> {
+impl<'r> Resolver<'r> {
+    fn registry(&self) -> &'r Registry {
+        self.loader.registry
+    }
+
     /// Template version, component versions and lock for the new task of this id: all as they were
     /// together at one moment. Tasks that are on the same ramps and ask for the same get the same.
     pub async fn resolve(
@@ -89,17 +105,24 @@ impl Resolver<'_> {
         task: TaskId,
     ) -> Result<Arc<Resolved>, RegistryError> {
         for _ in 1..MAX_TRIES {
-            self.has_read = false;
             let resolved = self.resolve_once(wanted, task).await;
-            if !self.has_read {
-                return resolved;
-            }
-            let generation = self.registry.store.registry_generation().await?;
-            if std::mem::replace(&mut self.generation, generation) == generation {
+            if self.loader.is_current().await? {
+                self.keep();
                 return resolved;
             }
         }
         self.resolve_once(wanted, task).await
+    }
+
+    /// What was resolved stands as long as the revisions do.
+    fn keep(&mut self) {
+        let kept = &self.registry().resolved;
+        if let Some((key, revision, chosen)) = self.new_template.take() {
+            kept.templates.keep(key, revision, chosen);
+        }
+        if let Some((key, revisions, resolved)) = self.new_lock.take() {
+            kept.locks.keep(key, revisions, resolved);
+        }
     }
 
     async fn resolve_once(
@@ -107,106 +130,128 @@ impl Resolver<'_> {
         wanted: &Wanted,
         task: TaskId,
     ) -> Result<Arc<Resolved>, RegistryError> {
-        let pins = self.pins(&wanted.namespace).await?;
-        let template = self.template(wanted, &pins, task).await?;
-        let ramps = pins.ramps_with(&template.definition.components, task);
-        self.lock(&template, &pins, ramps).await
+        (self.new_template, self.new_lock) = (None, None);
+        let home = &wanted.namespace;
+        let rules = self.rules(home).await?;
+        let template = self.template(wanted, &rules, task).await?;
+        let ramps = rules.ramps_with(&template.definition.components, task);
+        let namespaces = template.definition.namespaces();
+        self.remember_owners(home, &namespaces);
+        self.loader.see(&namespaces).await?;
+        let revisions = namespaces.iter().map(|it| self.loader.revision(it));
+        let revisions: Vec<i64> = revisions.collect();
+        let key = LockKey {
+            template_version_id: template.template_version_id,
+            ramps: ramps.iter().chain(&template.ramp).cloned().collect(),
+        };
+        if let Some(resolved) = self.registry().resolved.locks.get(&key, &revisions) {
+            return Ok(resolved);
+        }
+        let resolved = Arc::new(self.lock(&template, &rules, &ramps).await?);
+        self.new_lock = Some((key, revisions, resolved.clone()));
+        Ok(resolved)
+    }
+
+    async fn rules(&mut self, home: &Name) -> Result<Arc<NamespaceRules>, RegistryError> {
+        let mut rules = self.loader.rules(&BTreeSet::from([home.clone()])).await?;
+        Ok(rules.remove(home).unwrap_or_default())
+    }
+
+    /// Next time their revisions are read together with that of the namespace.
+    fn remember_owners(&self, home: &Name, namespaces: &BTreeSet<Name>) {
+        let kept = &self.registry().resolved.owners;
+        let known = kept.get(home).unwrap_or_default();
+        if !namespaces.is_subset(&known) && known.len() < MAX_OWNERS {
+            let all = known.union(namespaces).cloned().collect();
+            kept.keep(home.clone(), Arc::new(all));
+        }
     }
 
     /// The lock of a task of this template version that is on these ramps.
     async fn lock(
         &mut self,
         template: &ChosenTemplate,
-        pins: &NamespacePins,
-        ramps: Vec<String>,
-    ) -> Result<Arc<Resolved>, RegistryError> {
-        let template_version_id = template.version.template_version_id;
-        let key = LockKey {
-            template_version_id,
-            ramps: ramps.iter().chain(&template.ramp).cloned().collect(),
-        };
-        let kept = &self.registry.resolved.resolved;
-        if let Some(resolved) = kept.get(&key, self.generation) {
-            return Ok(resolved);
-        }
-        let definition = template.definition.clone();
-        let seen = pins.seen_on(&ramps);
-        let (entries, taken) = self
-            .choose(
-                &definition.template,
-                &definition.components,
-                &seen,
-                &pins.policy,
-            )
+        rules: &NamespaceRules,
+        ramps: &[String],
+    ) -> Result<Resolved, RegistryError> {
+        let definition = &template.definition;
+        let seen = rules.seen_on(ramps);
+        let steps: Vec<_> = definition.template.ordered();
+        let chosen = self.choose(definition, &definition.components, &steps, &seen);
+        let Chosen { entries, ramped } = chosen.await?;
+        let names = ramped.iter().map(|target| rules.components[target].name());
+        let ramped: Vec<String> = names.chain(template.ramp.clone()).collect();
+        let entries: Vec<LockEntry> = entries.into_iter().map(|(entry, _)| entry).collect();
+        let engine = self.registry().store.engine();
+        let lock_id = engine
+            .intern_lock(template.template_version_id, &entries, &ramped)
             .await?;
-        let name = |target: &QualifiedName| pins.components[target].name.clone();
-        let ramped: Vec<String> = taken
-            .iter()
-            .map(name)
-            .chain(template.ramp.clone())
-            .collect();
-        let store = &self.registry.store;
-        let lock_id = store
-            .intern_lock(template_version_id, &entries, &ramped)
-            .await?;
-        let resolved = Arc::new(Resolved {
-            namespace_id: template.version.namespace_id,
-            template_id: template.version.template_id,
-            template_version_id,
+        Ok(Resolved {
+            namespace_id: template.namespace_id,
+            template_id: template.template_id,
+            template_version_id: template.template_version_id,
             lock_id,
-            definition,
-        });
-        kept.keep(key, self.generation, resolved.clone());
-        Ok(resolved)
+            definition: definition.clone(),
+        })
     }
 
-    /// Refuses what the template's namespace may not use of these components.
-    async fn check_use(
+    /// These components, with all that decides which versions tasks of the namespace take of them.
+    async fn catalog(
         &mut self,
-        template: &Template,
+        home: &Name,
         components: &BTreeSet<QualifiedName>,
-    ) -> Result<(), RegistryError> {
-        let home = &template.namespace;
-        if components.iter().all(|it| it.namespace == *home) {
-            return Ok(());
-        }
-        self.has_read = true;
-        let usable = self.registry.usable(home, components).await?;
-        check_use(template, components, &usable)
+    ) -> Result<Catalog, RegistryError> {
+        let owners = components.iter().map(|it| it.namespace.clone());
+        let namespaces = owners.chain([home.clone()]).collect();
+        Ok(Catalog {
+            rules: self.loader.rules(&namespaces).await?,
+            components: self.loader.families(PinKind::Component, components).await?,
+            ..Catalog::default()
+        })
     }
 
-    /// The lock's entries in the order of the steps, and the components that a ramp chose.
+    /// The entries of these steps, which run these components, in their order.
     async fn choose(
         &mut self,
-        template: &Template,
+        definition: &Definition,
         components: &BTreeSet<QualifiedName>,
+        steps: &[OrderedStep<'_>],
         pins: &Pins,
-        policy: &SigningPolicy,
-    ) -> Result<(Vec<LockEntry>, BTreeSet<QualifiedName>), RegistryError> {
+    ) -> Result<Chosen, RegistryError> {
+        let template = &definition.template;
         let home = &template.namespace;
-        let steps = template.ordered();
-        self.check_use(template, components).await?;
-        let versions = self.versions_of(components, policy).await?;
+        let catalog = self.catalog(home, components).await?;
+        check_use(template, components, &catalog)?;
+        let versions = catalog.components_for(home, components);
         let named = steps
             .iter()
             .map(|ordered| (&ordered.step.name, &ordered.step.handler));
         let chosen =
             choose_components(home, named, &versions, pins).map_err(RegistryError::Unresolved)?;
         let ids = chosen.iter().map(|candidate| candidate.id).collect();
-        let descriptors = self.descriptors(ids).await?;
+        let descriptors = self.registry().descriptors(ids).await?;
         let mut entries = Vec::with_capacity(steps.len());
-        let mut taken = BTreeSet::new();
+        let mut ramped = BTreeSet::new();
         for (ordered, candidate) in steps.iter().zip(chosen) {
             let target = ordered.step.handler.component.qualified(home);
             let descriptor = descriptors.get(&candidate.id);
-            entries.push(lock_entry(&target, ordered, candidate, descriptor)?);
+            let entry = lock_entry(&target, ordered, candidate, descriptor)?;
             let pin = pins.get(&target);
             if pin.is_some_and(|pin| pin.is_ramped_to(&candidate.version)) {
-                taken.insert(target);
+                ramped.insert(target);
             }
+            entries.push((entry, candidate.version.clone()));
         }
-        Ok((entries, taken))
+        Ok(Chosen { entries, ramped })
     }
+}
+
+/// What steps take.
+struct Chosen {
+    /// In the order of the steps, each with the version of its component.
+    entries: Vec<(LockEntry, Version)>,
+    /// The components that a ramp chose.
+    ramped: BTreeSet<QualifiedName>,
 }
 
 /// The entry of one step, whose handler the chosen component has to have.

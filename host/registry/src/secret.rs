@@ -1,10 +1,10 @@
 //! Secrets of namespaces: set, list, remove, encrypt anew. No way leads back to a value.
 
 use super::{Registry, RegistryError};
+use crate::store::secret::{Rotated, SecretRow};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
-use tasker_store::secret::{Rotated, SecretRow};
 
 impl Registry {
     /// Keeps the value as the secret's next version; attempts that ask from now on are given it.
@@ -16,10 +16,9 @@ impl Registry {
         actor: &Actor,
     ) -> Result<SecretRow, RegistryError> {
         let value = SecretValue::parse(value)?;
-        Ok(self
-            .store
-            .set_secret(namespace, name, &value, actor)
-            .await?)
+        let set = self.store.set_secret(namespace, name, &value, actor);
+        set.await?
+            .ok_or_else(|| RegistryError::TooManySecrets(namespace.clone()))
     }
 
     /// Removes the secret; attempts that ask from now on are told that there is none.

@@ -4,13 +4,14 @@
 //! a template is published or planned, when a pin is set, and for every new task. Tasks that exist keep
 //! what they have.
 
+use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
+use crate::store::share::{ShareChange, ShareOutcome, ShareRow};
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::share::{Audience, UnsharedUse, UsableComponents};
+use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::Template;
-use tasker_store::share::{ShareChange, ShareOutcome, ShareRow};
 
 impl Registry {
     /// Shares a component, or all of a namespace; true where that is new. The component and the other
@@ -46,53 +47,40 @@ impl Registry {
         Ok(self.store.list_shares(namespace, after, limit).await?)
     }
 
-    /// What the namespace may use of these components.
-    pub(crate) async fn usable(
-        &self,
-        home: &Name,
-        components: &BTreeSet<QualifiedName>,
-    ) -> Result<UsableComponents, RegistryError> {
-        let owners = components.iter().map(|component| &component.namespace);
-        let owners: BTreeSet<&str> = owners.filter(|it| *it != home).map(Name::as_str).collect();
-        if owners.is_empty() {
-            return Ok(UsableComponents::default());
-        }
-        let owners: Vec<&str> = owners.into_iter().collect();
-        Ok(self.store.usable_components(home, &owners).await?)
-    }
-
-    /// Refuses what a namespace may not use, whether it exists or not.
+    /// Refuses what a namespace may not use; of a component of another, whether it exists or not.
     pub async fn require_use(
         &self,
         home: &Name,
         component: &QualifiedName,
     ) -> Result<(), RegistryError> {
-        let components = BTreeSet::from([component.clone()]);
-        match self.usable(home, &components).await?.allow(home, component) {
-            true => Ok(()),
-            false => Err(RegistryError::NotShared {
-                namespace: home.clone(),
-                uses: vec![UnsharedUse {
-                    step: None,
-                    component: component.clone(),
-                }],
-            }),
-        }
+        let selection = Selection::default().with([&component.namespace]);
+        require_use(&self.catalog(&selection).await?, home, component)
     }
 
     /// Refuses a template that runs what its namespace may not use.
     pub(crate) async fn require_uses(&self, template: &Template) -> Result<(), RegistryError> {
         let components = template.components();
-        let usable = self.usable(&template.namespace, &components).await?;
-        check_use(template, &components, &usable)
+        let owners = components.iter().map(|it| &it.namespace);
+        let catalog = self.catalog(&Selection::default().with(owners)).await?;
+        check_use(template, &components, &catalog)
     }
+}
 
-    /// The namespaces that may use a component.
-    pub(crate) async fn audience(
-        &self,
-        component: &QualifiedName,
-    ) -> Result<Audience, RegistryError> {
-        Ok(self.store.audience(component).await?)
+/// Refuses what a namespace may not use; of a component of another, whether it exists or not.
+pub(crate) fn require_use(
+    catalog: &Catalog,
+    home: &Name,
+    component: &QualifiedName,
+) -> Result<(), RegistryError> {
+    match catalog.may_use(home, component) {
+        true => Ok(()),
+        false => Err(RegistryError::NotShared {
+            namespace: home.clone(),
+            uses: vec![UnsharedUse {
+                step: None,
+                component: component.clone(),
+            }],
+        }),
     }
 }
 
@@ -100,12 +88,12 @@ impl Registry {
 pub(crate) fn check_use(
     template: &Template,
     components: &BTreeSet<QualifiedName>,
-    usable: &UsableComponents,
+    catalog: &Catalog,
 ) -> Result<(), RegistryError> {
     let home = &template.namespace;
     let uses = template.steps.iter().filter_map(|step| {
         let component = step.handler.component.qualified(home);
-        let is_refused = components.contains(&component) && !usable.allow(home, &component);
+        let is_refused = components.contains(&component) && !catalog.may_use(home, &component);
         is_refused.then(|| UnsharedUse {
             step: Some(step.name.clone()),
             component,

@@ -1,13 +1,14 @@
 //! Signatures, and the policy of a namespace to take nothing that its keys did not sign.
 
+use super::catalog::Selection;
 use super::{Kind, Registry, RegistryError, Release};
+use crate::store::signature::{SignatureRow, SigningKeyRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
-use tasker_store::signature::{SignatureRow, SigningKeyRow};
 
 /// At most this many keys of a policy are named in a refusal.
 const MAX_NAMED_KEYS: i64 = 10;
@@ -53,28 +54,28 @@ impl Registry {
         given: &[Signature],
     ) -> Result<(), RegistryError> {
         let namespace = &target.namespace;
-        let others: Vec<_> = given.iter().map(Signature::key).collect();
-        let met = self
-            .store
-            .signing_keys_met(namespace.as_str(), digest, &others);
-        match met.await? {
-            (0, _) | (_, 1..) => Ok(()),
-            (_, _) => {
-                let keys = self.store.signing_keys(namespace, None, MAX_NAMED_KEYS);
-                let keys = keys.await?;
-                let named = keys
-                    .iter()
-                    .map(|key| format!("{} ({})", key.name, key.key_id));
-                Err(RegistryError::Unsigned {
-                    release: Box::new(Release {
-                        kind: Kind::Component,
-                        target: target.clone(),
-                        version: version.clone(),
-                    }),
-                    keys: named.collect(),
-                })
-            }
+        let catalog = self
+            .catalog(&Selection::default().with([namespace]))
+            .await?;
+        let mut signers = self.store.signers(digest).await?;
+        signers.extend(given.iter().map(|signature| *signature.key()));
+        let rules = catalog.rules.get(namespace);
+        if rules.is_none_or(|rules| rules.policy.accepts(&signers)) {
+            return Ok(());
         }
+        let keys = self.store.signing_keys(namespace, None, MAX_NAMED_KEYS);
+        let keys = keys.await?;
+        let named = keys
+            .iter()
+            .map(|key| format!("{} ({})", key.name, key.key_id));
+        Err(RegistryError::Unsigned {
+            release: Box::new(Release {
+                kind: Kind::Component,
+                target: target.clone(),
+                version: version.clone(),
+            }),
+            keys: named.collect(),
+        })
     }
 
     /// Has the namespace take only components that this key, or another of its keys, signed: to publish
@@ -124,7 +125,7 @@ impl Registry {
         version: &Version,
     ) -> Result<(Digest, Vec<u8>), RegistryError> {
         let row = self.component_version(target, version).await?;
-        match self.store.component_bytes(row.digest).await? {
+        match self.store.engine().component_bytes(row.digest).await? {
             Some(bytes) => Ok((row.digest, bytes)),
             None => Err(RegistryError::BytesRemoved(Box::new(Release {
                 kind: Kind::Component,

@@ -1,27 +1,24 @@
 //! Who uses a component: templates, pins, open tasks.
 
-use super::discover::parse_version;
-use super::hidden::{Hidden, keep};
-use super::{Registry, RegistryError};
+use super::catalog::{self, Catalog, Selection, stored};
+use super::{Kind, Registry, RegistryError};
 use semver::Version;
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::name::Name;
-use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Ineligible, highest};
-use tasker_domain::signing_policy::SigningPolicy;
-use tasker_store::component::VersionStatus;
-use tasker_store::uses::{PinUseRow, UseRow};
+use tasker_domain::pin::PinKind;
+use tasker_domain::requirement::{HandlerRef, QualifiedName};
+use tasker_domain::resolve::{Candidate, VersionStatus, status_name};
 
 /// The most steps and pins that are told of one component.
-pub(crate) const MAX_USES: i64 = 2_000;
+pub(crate) const MAX_USES: usize = 2_000;
 
 /// Who uses a component.
 pub struct Uses {
     /// The highest first.
     pub versions: Vec<UsedVersion>,
     pub steps: Vec<StepUse>,
-    pub pins: Vec<PinUseRow>,
+    pub pins: Vec<PinUse>,
     /// There are more steps or pins than are told.
     pub is_cut: bool,
     /// What its reader may not see of steps and pins.
@@ -32,8 +29,8 @@ impl Uses {
     /// The same as one reads it who may read these namespaces.
     pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
         self.hidden = Hidden {
-            steps: keep(&mut self.steps, |it| may_read(&it.row.namespace)),
-            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
+            steps: keep(&mut self.steps, |it| may_read(it.namespace.as_str())),
+            pins: keep(&mut self.pins, |it| may_read(it.namespace.as_str())),
         };
         self
     }
@@ -52,130 +49,116 @@ pub struct UsedVersion {
 
 /// A step of a template version that runs it.
 pub struct StepUse {
-    pub row: UseRow,
+    pub namespace: Name,
+    pub template: String,
+    pub version: String,
+    pub status: VersionStatus,
+    pub step: String,
     pub handler: HandlerRef,
     /// What a new task would take at this step; none where no version will do.
     pub takes: Option<Version>,
 }
 
+/// A pin of it.
+pub struct PinUse {
+    pub namespace: Name,
+    pub requirement: String,
+}
+
 impl Registry {
     /// Who uses a component.
     pub async fn uses(&self, target: &QualifiedName) -> Result<Uses, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        let candidates = self.candidates_of(target).await?;
-        let taking = self.taking(Some(target)).await?;
-        let audience = self.audience(target).await?;
-        let pins = self.store.pins_of_component(namespace, name, MAX_USES);
-        let pins = pins.await?;
-        let rows = self
-            .store
-            .steps_that_name(namespace, name, MAX_USES)
-            .await?;
-        let is_cut = [rows.len(), pins.len()].contains(&(MAX_USES as usize));
-        let pinned = pin_ranges(&pins);
-        let steps = rows.into_iter().filter_map(|row| {
-            let seen = match audience.includes(&row.namespace) {
-                true => taking.seen_by(&row.namespace, &candidates),
-                false => Cow::default(),
-            };
-            step_use(row, target, &seen, &pinned)
+        let (catalog, is_cut) = self.component_users(target).await?;
+        let steps: Vec<StepUse> = catalog
+            .steps
+            .iter()
+            .map(|it| step_use(&catalog, it))
+            .collect();
+        let pins = catalog.pins_of(PinKind::Component, target);
+        let pins = pins.take(MAX_USES).map(|(namespace, pin)| PinUse {
+            namespace: namespace.clone(),
+            requirement: pin.pinned.requirement.to_string(),
         });
-        let steps: Vec<StepUse> = steps.collect();
+        let QualifiedName { namespace, name } = target;
         let open = self.store.open_tasks_by_version(namespace, name).await?;
         let open: BTreeMap<String, i64> = open
             .into_iter()
             .map(|row| (row.version, row.open_tasks))
             .collect();
         Ok(Uses {
-            versions: used_versions(&candidates, &steps, &open),
+            versions: used_versions(catalog.existing(target)?, &steps, &open),
+            pins: pins.collect(),
             steps,
-            pins,
             is_cut,
             hidden: Hidden::default(),
         })
     }
 
-    /// All versions of a component that exists, barred ones too.
-    pub(crate) async fn candidates_of(
+    /// A component with the steps and pins that name it, and what their namespaces say; true where there
+    /// are more steps or pins than are told.
+    pub(crate) async fn component_users(
         &self,
         target: &QualifiedName,
-    ) -> Result<Vec<Candidate<i32>>, RegistryError> {
-        let candidates = self.existing_candidates(target).await?;
-        match candidates.is_empty() {
-            false => Ok(candidates),
-            true => Err(RegistryError::Unknown {
-                kind: super::Kind::Component,
-                target: target.clone(),
-            }),
-        }
-    }
-
-    /// All versions of a component, barred ones too; empty where there is no such component. Held to
-    /// nobody's signing policy.
-    pub(crate) async fn existing_candidates(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Vec<Candidate<i32>>, RegistryError> {
-        let named = std::slice::from_ref(target);
-        let policy = SigningPolicy::default();
-        let rows = self.store.component_candidates(named, &policy);
-        let candidates = rows.await?.into_iter().map(|row| {
-            Ok::<_, RegistryError>(Candidate {
-                version: parse_version(&row.version)?,
-                bar: row.bar,
-                id: row.component_version_id,
-            })
-        });
-        let mut candidates = candidates.collect::<Result<Vec<_>, _>>()?;
-        candidates.sort_by(|a, b| b.version.cmp(&a.version));
-        Ok(candidates)
+    ) -> Result<(Catalog, bool), RegistryError> {
+        let QualifiedName { namespace, name } = target;
+        let rows = self
+            .store
+            .steps_that_name(namespace, name, MAX_USES as i64)
+            .await?;
+        let pinned = self.store.namespaces_that_pin(target).await?;
+        let is_cut = rows.len() >= MAX_USES || pinned.len() > MAX_USES;
+        let mut steps: Vec<_> = rows.into_iter().filter_map(stored::step_use).collect();
+        steps.retain(|step| step.component() == *target);
+        let pinned = pinned.iter().map(|name| stored::name(name));
+        let mut namespaces = pinned.collect::<Result<BTreeSet<Name>, _>>()?;
+        namespaces.extend(steps.iter().map(|step| step.namespace.clone()));
+        let selection = Selection::of(PinKind::Component, target).with(&namespaces);
+        let catalog = self.catalog(&selection).await?;
+        Ok((Catalog { steps, ..catalog }, is_cut))
     }
 }
 
-fn pin_ranges(pins: &[PinUseRow]) -> BTreeMap<String, Requirement> {
-    let parsed = pins.iter().filter_map(|pin| {
-        let requirement = pin.requirement.parse().ok()?;
-        Some((pin.namespace.clone(), requirement))
-    });
-    parsed.collect()
+impl Catalog {
+    /// All versions of a component that exists, held to nobody's signing policy.
+    pub(crate) fn existing(
+        &self,
+        target: &QualifiedName,
+    ) -> Result<&[Candidate<i32>], RegistryError> {
+        let family = self.components.get(target);
+        let family = family.ok_or_else(|| RegistryError::Unknown {
+            kind: Kind::Component,
+            target: target.clone(),
+        })?;
+        Ok(family.versions())
+    }
 }
 
-/// None where the step runs another component after all.
-fn step_use(
-    row: UseRow,
-    target: &QualifiedName,
-    candidates: &[Candidate<i32>],
-    pins: &BTreeMap<String, Requirement>,
-) -> Option<StepUse> {
-    let handler: HandlerRef = row.handler.parse().ok()?;
-    let home: Name = row.namespace.parse().ok()?;
-    if handler.component.qualified(&home) != *target {
-        return None;
+fn step_use(catalog: &Catalog, step: &catalog::StepUse) -> StepUse {
+    StepUse {
+        namespace: step.namespace.clone(),
+        template: step.template.clone(),
+        version: step.version.clone(),
+        status: step.status,
+        step: step.step.clone(),
+        handler: step.handler.clone(),
+        takes: catalog.step_takes(step),
     }
-    let pin = pins.get(&row.namespace);
-    let ranges: Vec<&Requirement> = std::iter::once(&handler.requirement).chain(pin).collect();
-    let takes = highest(candidates, &ranges).map(|chosen| chosen.version.clone());
-    Some(StepUse {
-        row,
-        handler,
-        takes,
-    })
 }
 
 fn used_versions(
-    candidates: &[Candidate<i32>],
+    versions: &[Candidate<i32>],
     steps: &[StepUse],
     open: &BTreeMap<String, i64>,
 ) -> Vec<UsedVersion> {
-    let used = candidates.iter().map(|candidate| {
+    let used = versions.iter().map(|candidate| {
         let version = &candidate.version;
         let takers = steps
             .iter()
-            .filter(|step| step.row.status == VersionStatus::Active)
+            .filter(|step| step.status == VersionStatus::Active)
             .filter(|step| step.takes.as_ref() == Some(version));
         UsedVersion {
             version: version.clone(),
-            status: candidate.bar.map_or("active", Ineligible::as_str),
+            status: status_name(candidate.ineligible),
             open_tasks: open.get(&version.to_string()).copied().unwrap_or(0),
             steps: takers.count(),
         }

@@ -1,6 +1,6 @@
 //! What a new version changes, and whether its number says so.
 
-use super::discover::{descriptor, parse_version, stored_template};
+use super::discover::{descriptor, stored_template};
 use super::semver_violation::SemverViolation;
 use super::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
@@ -11,8 +11,8 @@ use tasker_compat::{Change, CompatReport, promise, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
-use tasker_store::numbers::VersionNumber;
 
 /// A component that is about to be published, or is held against another.
 pub(crate) struct Uploaded {
@@ -91,8 +91,8 @@ impl Registry {
         version: &Version,
         uploaded: &Uploaded,
     ) -> Result<Option<CompatReport>, RegistryError> {
-        let numbers = self.component_numbers(target).await?;
-        let Some(against) = promise::against(version, usable(&numbers)) else {
+        let versions = self.versions(Kind::Component, target).await?;
+        let Some(against) = promise::against(version, usable(&versions)) else {
             return Ok(None);
         };
         let changes = self.changes_since(target, against, uploaded).await?;
@@ -105,8 +105,8 @@ impl Registry {
         target: &QualifiedName,
         new: Template,
     ) -> Result<Option<CompatReport>, RegistryError> {
-        let numbers = self.template_numbers(target).await?;
-        let Some(against) = promise::against(&new.version, usable(&numbers)) else {
+        let versions = self.versions(Kind::Template, target).await?;
+        let Some(against) = promise::against(&new.version, usable(&versions)) else {
             return Ok(None);
         };
         let old = stored_template(&self.template_version(target, against).await?)?;
@@ -128,7 +128,7 @@ impl Registry {
         let (old, new) = (descriptor(&row)?, uploaded.descriptor.clone());
         let mut changes = Vec::new();
         if asks_for_bytes(&old, &new) {
-            let before = self.store.component_bytes(row.digest).await?;
+            let before = self.store.engine().component_bytes(row.digest).await?;
             changes.extend(self.changed_exports(before, uploaded.bytes.clone()).await);
         }
         changes.extend(spawn_blocking(move || changed_handlers(&old, &new)).await);
@@ -153,11 +153,8 @@ impl Registry {
         if verdict.level <= allowed {
             return Ok(());
         }
-        let numbers = match release.kind {
-            Kind::Component => self.component_numbers(&release.target).await?,
-            Kind::Template => self.template_numbers(&release.target).await?,
-        };
-        let taken: Vec<Version> = numbers.into_iter().map(|(version, _)| version).collect();
+        let versions = self.versions(release.kind, &release.target).await?;
+        let taken: Vec<Version> = versions.into_iter().map(|(version, _)| version).collect();
         let lowest = promise::lowest(&verdict.against, verdict.level, &release.version, &taken);
         Err(RegistryError::PromisesTooMuch(Box::new(SemverViolation {
             release,
@@ -166,34 +163,10 @@ impl Registry {
             lowest,
         })))
     }
-
-    pub(crate) async fn component_numbers(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Vec<(Version, bool)>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        parsed(self.store.component_numbers(namespace, name).await?)
-    }
-
-    pub(crate) async fn template_numbers(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Vec<(Version, bool)>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        parsed(self.store.template_numbers(namespace, name).await?)
-    }
 }
 
-/// Versions, each with whether it is quarantined.
-fn parsed(numbers: Vec<VersionNumber>) -> Result<Vec<(Version, bool)>, RegistryError> {
-    let parsed = numbers.into_iter();
-    parsed
-        .map(|number| Ok((parse_version(&number.version)?, number.is_quarantined)))
-        .collect()
-}
-
-fn usable(numbers: &[(Version, bool)]) -> impl Iterator<Item = &Version> {
-    let usable = numbers.iter().filter(|(_, is_quarantined)| !is_quarantined);
+fn usable(versions: &[(Version, VersionState)]) -> impl Iterator<Item = &Version> {
+    let usable = versions.iter().filter(|(_, state)| !state.is_quarantined);
     usable.map(|(version, _)| version)
 }
 

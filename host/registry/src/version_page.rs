@@ -1,12 +1,12 @@
 //! Versions of a component or template, page by page: each may hold a megabyte of source or schemas.
 
-use super::discover::parse_version;
+use super::catalog::Selection;
 use super::{Kind, Registry, RegistryError};
+use crate::store::component::ComponentVersionRow;
+use crate::store::template::TemplateVersionRow;
 use semver::Version;
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::component::ComponentVersionRow;
-use tasker_store::numbers::VersionNumber;
-use tasker_store::template::TemplateVersionRow;
+use tasker_domain::resolve::VersionState;
 
 /// A page of versions ends with the one by which it has more than this of sources or descriptors.
 const LARGE_PAGE_BYTES: usize = 8 << 20;
@@ -20,24 +20,32 @@ pub struct VersionPage<R> {
 }
 
 impl Registry {
-    /// The numbers of all versions of a component, in no order; fails where there is no such component.
-    pub async fn versions_of_component(
+    /// All versions of a component or template, the highest first; fails where it does not exist.
+    pub async fn existing_versions(
         &self,
+        kind: Kind,
         target: &QualifiedName,
-    ) -> Result<Vec<String>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        let all = self.store.component_numbers(namespace, name).await?;
-        known(all, Kind::Component, target)
+    ) -> Result<Vec<Version>, RegistryError> {
+        let versions = self.versions(kind, target).await?;
+        match versions.is_empty() {
+            false => Ok(versions.into_iter().map(|(version, _)| version).collect()),
+            true => Err(RegistryError::Unknown {
+                kind,
+                target: target.clone(),
+            }),
+        }
     }
 
-    /// The same for a template.
-    pub async fn versions_of_template(
+    /// The same, each with what was decided about it; none where it does not exist.
+    pub(crate) async fn versions(
         &self,
+        kind: Kind,
         target: &QualifiedName,
-    ) -> Result<Vec<String>, RegistryError> {
-        let QualifiedName { namespace, name } = target;
-        let all = self.store.template_numbers(namespace, name).await?;
-        known(all, Kind::Template, target)
+    ) -> Result<Vec<(Version, VersionState)>, RegistryError> {
+        let catalog = self.catalog(&Selection::of(kind.into(), target)).await?;
+        let states = catalog.states(kind.into(), target);
+        let versions = states.map(|(it, state)| (it.version.clone(), state));
+        Ok(versions.collect())
     }
 
     /// Versions of a component below `after`, the highest first, `limit` at most, fewer where their
@@ -49,8 +57,8 @@ impl Registry {
         limit: usize,
     ) -> Result<VersionPage<ComponentVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.versions_of_component(target).await?;
-        let mut filling = Filling::new(page(all, after, limit)?);
+        let all = self.existing_versions(Kind::Component, target).await?;
+        let mut filling = Filling::new(page(all, after, limit));
         while let Some(version) = filling.wanted() {
             let row = self.store.component_version(namespace, name, &version);
             let row = row.await?;
@@ -70,8 +78,8 @@ impl Registry {
         limit: usize,
     ) -> Result<VersionPage<TemplateVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.versions_of_template(target).await?;
-        let mut filling = Filling::new(page(all, after, limit)?);
+        let all = self.existing_versions(Kind::Template, target).await?;
+        let mut filling = Filling::new(page(all, after, limit));
         while let Some(version) = filling.wanted() {
             let row = self.store.template_version(namespace, name, &version);
             let row = row.await?;
@@ -117,33 +125,17 @@ impl<R> Filling<R> {
     }
 }
 
-fn known(
-    numbers: Vec<VersionNumber>,
-    kind: Kind,
-    target: &QualifiedName,
-) -> Result<Vec<String>, RegistryError> {
-    match numbers.is_empty() {
-        false => Ok(numbers.into_iter().map(|number| number.version).collect()),
-        true => Err(RegistryError::Unknown {
-            kind,
-            target: target.clone(),
-        }),
-    }
-}
-
+/// Of versions that stand the highest first.
 fn page(
-    texts: Vec<String>,
+    mut versions: Vec<Version>,
     after: Option<&Version>,
     limit: usize,
-) -> Result<(Vec<Version>, Option<Version>), RegistryError> {
-    let versions = texts.iter().map(|text| parse_version(text));
-    let mut versions: Vec<Version> = versions.collect::<Result<_, _>>()?;
+) -> (Vec<Version>, Option<Version>) {
     versions.retain(|version| after.is_none_or(|after| version < after));
-    versions.sort_by(|a, b| b.cmp(a));
     let has_more = versions.len() > limit;
     versions.truncate(limit);
     let next = versions.last().filter(|_| has_more).cloned();
-    Ok((versions, next))
+    (versions, next)
 }
 
 #[cfg(test)]
@@ -152,10 +144,9 @@ mod tests {
 
     #[test]
     fn a_page_ends_after_the_version_that_makes_it_large_unless_that_is_the_last() {
-        let all = ["3.0.0", "2.0.0", "1.0.0"].map(str::to_owned);
+        let all = ["3.0.0", "2.0.0", "1.0.0"].map(|text| text.parse().unwrap());
         let filled = |large: &str| {
-            let page = page(all.to_vec(), None, 5).expect("versions");
-            let mut filling = Filling::new(page);
+            let mut filling = Filling::new(page(all.to_vec(), None, 5));
             while let Some(version) = filling.wanted() {
                 let is_large = version.to_string() == large;
                 let bytes = LARGE_PAGE_BYTES * usize::from(is_large) + 1;
@@ -171,10 +162,11 @@ mod tests {
 
     #[test]
     fn pages_follow_each_other_from_the_highest_version_to_the_lowest() {
-        let all = ["1.0.0", "1.10.0", "1.2.0", "2.0.0-rc.1", "0.1.0"].map(str::to_owned);
+        let all = ["2.0.0-rc.1", "1.10.0", "1.2.0", "1.0.0", "0.1.0"];
+        let all = all.map(|text| text.parse().unwrap());
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
-            let (versions, next) = page(all.to_vec(), after.as_ref(), 2).expect("versions");
+            let (versions, next) = page(all.to_vec(), after.as_ref(), 2);
             seen.extend(versions.iter().map(ToString::to_string));
             after = next;
             if after.is_none() {

@@ -10,7 +10,7 @@ pub use authentication::AuthConfig;
 pub use database::DatabaseChoice;
 pub use first_key::FirstKey;
 
-use database::Database;
+use database::Postgres;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,15 +19,16 @@ use tasker_api::AppState;
 use tasker_api::auth::jwt::KeySourceError;
 use tasker_api::bounds::Bounds;
 use tasker_api::tls::{Certificates, TlsError, TlsFiles};
+use tasker_database::connect::ConnectError;
+use tasker_database::notifications::Notifications;
+use tasker_database::{DatabaseError, MigrateError};
 use tasker_domain::data_dir::NoHome;
 use tasker_embedded_postgres::EmbeddedError;
+use tasker_engine::Engine;
+use tasker_engine::secret::{KeyRingError, SecretError, SecretKeys};
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{Compiler, Sandbox, SandboxConfig, SandboxError};
-use tasker_store::connect::ConnectError;
-use tasker_store::notifications::Notifications;
-use tasker_store::secret::{KeyRingError, SecretError, SecretKeys};
-use tasker_store::{MigrateError, Store, StoreError};
 use tasker_worker::{BEATS_BEFORE_DEAD, Worker, WorkerConfig, WorkerStats};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -115,7 +116,7 @@ pub enum HostError {
     #[error("the database could not be prepared")]
     Migrate(#[source] Box<MigrateError>),
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Database(#[from] DatabaseError),
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
     #[error("the API ended")]
@@ -144,7 +145,7 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError
 
 /// A host that serves and works.
 pub struct Host {
-    pub store: Store,
+    pub engine: Engine,
     pub sandbox: Sandbox,
     pub notifications: Notifications,
     pub stats: Arc<WorkerStats>,
@@ -152,12 +153,12 @@ pub struct Host {
     pub first_key: Option<FirstKey>,
     certificates: Option<Certificates>,
     address: SocketAddr,
-    database: Database,
+    postgres: Postgres,
     /// Ends claiming; the API goes on to answer, but says that it is not ready.
     draining: CancellationToken,
     /// Ends the API.
     closing: CancellationToken,
-    worker: Option<JoinHandle<Result<(), StoreError>>>,
+    worker: Option<JoinHandle<Result<(), DatabaseError>>>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -171,11 +172,10 @@ impl Host {
         let keys = config.secret_keys.unwrap_or_else(own_keys);
         keys.check()?;
         let (listener, address) = bind(config.listen).await?;
-        let database = Database::open(&config.database, &config.data_dir).await?;
-        let store = database.store(config.connections)?.with_keys(keys);
-        store.connect().await?;
-        store.migrate().await?;
-        let (authentication, first_key) = config.auth.start(&store, &config.data_dir).await?;
+        let postgres = Postgres::open(&config.database, &config.data_dir).await?;
+        let database = postgres.connect(config.connections).await?;
+        let engine = Engine::new(database.clone()).with_keys(keys);
+        let (authentication, first_key) = config.auth.start(&engine, &config.data_dir).await?;
         let sandbox = Sandbox::new(SandboxConfig {
             cache_dir: config.data_dir.join("cache"),
             max_concurrent: config.worker.as_ref().map_or(1, |worker| worker.slots),
@@ -184,20 +184,21 @@ impl Host {
 
         let (draining, closing) = (CancellationToken::new(), CancellationToken::new());
         let notifications = Notifications::default();
-        tokio::spawn(notifications.clone().listen(store.clone(), closing.clone()));
+        let hints = notifications.clone();
+        tokio::spawn(hints.listen(database.clone(), closing.clone()));
         tokio::spawn(authentication.clone().keep_fresh(closing.clone()));
-        let registry = Registry::new(store.clone(), sandbox.clone());
+        let registry = Registry::new(engine.clone(), sandbox.clone());
         if let Some(dir) = config.watch {
             tokio::spawn(registry.clone().watch(dir, draining.clone()));
         }
-        tokio::spawn(store.clone().keep_uses(draining.clone()));
-        tokio::spawn(store.clone().keep_partitions(draining.clone()));
+        tokio::spawn(engine.clone().keep_uses(draining.clone()));
+        tokio::spawn(database.keep_partitions(draining.clone()));
         let maintenance = config.maintenance;
         tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let state = AppState {
             claiming: stats.claiming().clone(),
-            store: store.clone(),
+            engine: engine.clone(),
             sandbox: sandbox.clone(),
             notifications: notifications.clone(),
             shutdown: draining.clone(),
@@ -211,7 +212,7 @@ impl Host {
             closing.clone(),
         ));
         let worker = config.worker.map(|config| Worker {
-            store: store.clone(),
+            engine: engine.clone(),
             sandbox: sandbox.clone(),
             notifications: notifications.clone(),
             config,
@@ -219,10 +220,10 @@ impl Host {
         });
         Ok(Self {
             address,
-            database,
+            postgres,
             worker: worker.map(|worker| tokio::spawn(worker.run(draining.clone()))),
             server,
-            store,
+            engine,
             sandbox,
             notifications,
             stats,
@@ -257,17 +258,17 @@ impl Host {
 
     /// What people are told about the database.
     pub fn database(&self) -> String {
-        self.database.to_string()
+        self.postgres.to_string()
     }
 
     /// The database's URL, with what it takes to log in.
     pub fn database_url(&self) -> String {
-        self.database.url()
+        self.postgres.url()
     }
 
     /// The embedded server's process, if it is embedded and running.
     pub fn postgres_pid(&self) -> Option<u32> {
-        self.database.pid()
+        self.postgres.pid()
     }
 
     /// Returns when a part has ended by itself: that is an error.
@@ -301,13 +302,13 @@ impl Host {
         {
             tracing::warn!("requests under way were cut off");
         }
-        if tokio::time::timeout(CLOSE_TIMEOUT, self.store.close())
+        if tokio::time::timeout(CLOSE_TIMEOUT, self.engine.close())
             .await
             .is_err()
         {
             tracing::warn!("the database did not take leave; its connections were cut off");
         }
-        self.database.stop().await?;
+        self.postgres.stop().await?;
         Ok(())
     }
 }

@@ -18,7 +18,7 @@ impl Tasks {
             return Err(TasksError::Reason);
         }
         self.progress(task_id).await?;
-        let cancelled = self.store.cancel_tasks(&[task_id], reason, actor).await?;
+        let cancelled = self.engine.cancel_tasks(&[task_id], reason, actor).await?;
         let task = self.show(task_id).await?;
         match cancelled.contains(&task_id) {
             true => Ok(task),

@@ -1,13 +1,16 @@
 //! Why a task is not made, found or changed.
 
 use super::upgraded_component::UpgradedComponent;
+use tasker_compat::Change;
+use tasker_database::DatabaseError;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
+use tasker_domain::error_report::{ErrorClass, ErrorReport, FieldError, Report};
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_domain::state::TaskState;
+use tasker_engine::task::is_void_lock;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::Swap;
-use tasker_store::StoreError;
 
 /// One thing that is wrong in a submit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +21,15 @@ pub struct InputProblem {
 }
 
 impl InputProblem {
+    /// Where in the request it is.
+    fn field_error(&self) -> FieldError {
+        FieldError {
+            path: Some(self.path.clone()),
+            message: self.message.clone(),
+            ..FieldError::default()
+        }
+    }
+
     /// The same problem in a batch, at this submit.
     pub fn below(self, index: usize) -> Self {
         Self {
@@ -31,7 +43,7 @@ impl InputProblem {
 #[derive(Debug, thiserror::Error)]
 pub enum TasksError {
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Database(#[from] DatabaseError),
     #[error(transparent)]
     Registry(#[from] RegistryError),
     #[error("the submit is not acceptable: {}", first(.0))]
@@ -72,10 +84,44 @@ pub enum TasksError {
     StoredJson(#[source] serde_json::Error),
 }
 
+impl Report for TasksError {
+    fn report(&self) -> ErrorReport {
+        use ErrorClass::{Conflict, NotFound, Refused};
+        let (class, code) = match self {
+            Self::Database(error) => return error.report(),
+            Self::Registry(error) => return error.report(),
+            Self::Invalid(_) => (Refused, "invalid_submit"),
+            Self::BatchSize(_) => (Refused, "batch_size"),
+            Self::KeyReused { .. } => (Conflict, "idempotency_key_reused"),
+            Self::Duplicate { .. } => (Conflict, "duplicate_task"),
+            Self::UnknownTask { .. } => (NotFound, "unknown_task"),
+            Self::UnknownStep { .. } => (NotFound, "unknown_step"),
+            Self::NoPayload { .. } => (NotFound, "no_payload"),
+            Self::AlreadyFinal { .. } => (Conflict, "task_is_final"),
+            Self::UpgradeBreaks(_) => (Conflict, "upgrade_breaks"),
+            Self::UpgradeOfWhat | Self::UpgradeOfFinal(_) => (Refused, "invalid_upgrade"),
+            Self::Reason => (Refused, "invalid_reason"),
+            Self::NothingCreated | Self::StoredJson(_) => return ErrorReport::internal(),
+        };
+        let report = ErrorReport::new(class, code);
+        match self {
+            Self::Invalid(problems) => {
+                report.fields(problems.iter().map(InputProblem::field_error))
+            }
+            Self::UpgradeBreaks(components) => {
+                let breaking = components.iter().flat_map(|it| &it.breaking);
+                report.fields(breaking.map(Change::field_error))
+            }
+            Self::KeyReused { task_id } | Self::Duplicate { task_id } => report.task(*task_id),
+            _ => report,
+        }
+    }
+}
+
 impl TasksError {
     /// True where a version was collected after it was resolved: to resolve again gives another.
     pub fn is_of_void_lock(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_void_lock())
+        matches!(self, Self::Database(error) if is_void_lock(error))
     }
 }
 

@@ -14,24 +14,24 @@ mod input;
 
 pub use error::{InputProblem, TasksError};
 
+use tasker_database::notifications::Notifications;
+use tasker_engine::Engine;
 use tasker_registry::Registry;
-use tasker_store::Store;
-use tasker_store::notifications::Notifications;
 use wait::Waiting;
 
 /// What callers do with tasks; cheap to clone.
 #[derive(Clone)]
 pub struct Tasks {
-    store: Store,
+    engine: Engine,
     registry: Registry,
     notifications: Notifications,
     waiting: Waiting,
 }
 
 impl Tasks {
-    pub fn new(store: Store, registry: Registry, notifications: Notifications) -> Self {
+    pub fn new(engine: Engine, registry: Registry, notifications: Notifications) -> Self {
         Self {
-            store,
+            engine,
             registry,
             notifications,
             waiting: Waiting::default(),

@@ -3,7 +3,7 @@
 use super::{Tasks, TasksError};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::TaskState;
-use tasker_store::payload_read::{FoundPayload, StepPayload, TaskPayload};
+use tasker_engine::payload_read::{FoundPayload, StepPayload, TaskPayload};
 
 /// Results of a task's sinks, read one by one as they are taken.
 pub struct SinkResults {
@@ -19,7 +19,7 @@ impl Tasks {
         task_id: TaskId,
         payload: TaskPayload,
     ) -> Result<String, TasksError> {
-        let found = self.store.task_payload(task_id, payload).await?;
+        let found = self.engine.task_payload(task_id, payload).await?;
         let text = found.ok_or(TasksError::UnknownTask { task_id })?;
         text.ok_or_else(|| nothing(format!("task {task_id} has no error")))
     }
@@ -31,7 +31,7 @@ impl Tasks {
         step: &str,
         payload: StepPayload,
     ) -> Result<String, TasksError> {
-        let found = self.store.step_payload(task_id, step, payload).await?;
+        let found = self.engine.step_payload(task_id, step, payload).await?;
         self.known_step(task_id, step, found)
             .await?
             .ok_or_else(|| nothing(format!("step `{step}` has no {}", name(payload))))
@@ -39,7 +39,7 @@ impl Tasks {
 
     /// What the transition of this number tells.
     pub async fn transition_detail(&self, task_id: TaskId, seq: i64) -> Result<String, TasksError> {
-        let found = self.store.transition_detail(task_id, seq).await?;
+        let found = self.engine.transition_detail(task_id, seq).await?;
         if found.is_none() {
             self.progress(task_id).await?;
         }
@@ -86,7 +86,7 @@ impl Tasks {
 impl SinkResults {
     /// The next: the sink's name and its result as JSON text.
     pub async fn next(&mut self) -> Result<Option<(String, String)>, TasksError> {
-        let Some(sink) = self.tasks.store.next_sink(self.task_id, self.last).await? else {
+        let Some(sink) = self.tasks.engine.next_sink(self.task_id, self.last).await? else {
             return Ok(None);
         };
         self.last = Some(sink.step_no);

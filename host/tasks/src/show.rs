@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::{StepState, TaskState};
-use tasker_store::step_read::{SinkRow, StepFilter};
-use tasker_store::task_read::{
+use tasker_engine::step_read::{SinkRow, StepFilter};
+use tasker_engine::task_read::{
     LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskFilter, TaskRow,
     TransitionRow,
 };
@@ -108,7 +108,7 @@ impl Tasks {
         filter: &TaskFilter,
         limit: i64,
     ) -> Result<Vec<ListedTask>, TasksError> {
-        let rows = self.store.list_tasks(filter, limit).await?;
+        let rows = self.engine.list_tasks(filter, limit).await?;
         let states = self.open_step_states(&rows).await?;
         let listed = |task: TaskRow| {
             let reason = states
@@ -137,7 +137,7 @@ impl Tasks {
     /// One task. Its steps are read after it: where it is final, so are they.
     pub async fn show(&self, task_id: TaskId) -> Result<ShownTask, TasksError> {
         let detail = self.detail(task_id).await?;
-        let counts = self.store.step_counts(&[task_id.0]).await?;
+        let counts = self.engine.step_counts(&[task_id.0]).await?;
         let standing: Vec<Standing> = counts.iter().map(Standing::of).collect();
         let is_open = !detail.task.state.is_final();
         let filter = StepFilter::default();
@@ -145,7 +145,7 @@ impl Tasks {
             reason: StandstillReason::of(&standing).filter(|_| is_open),
             result: self.result_of(&detail.task).await?,
             counts: by_state(&counts),
-            lock: self.store.locked_versions(task_id).await?,
+            lock: self.engine.locked_versions(task_id).await?,
             steps: self
                 .steps_of(&detail.task, &filter, SHOWN_STEPS + 1)
                 .await?,
@@ -159,7 +159,7 @@ impl Tasks {
             return Ok(ShownResult::default());
         }
         let task_id = TaskId(task.task_id);
-        let sinks = self.store.sink_results(task_id, MAX_INLINE_TASK_BYTES);
+        let sinks = self.engine.sink_results(task_id, MAX_INLINE_TASK_BYTES);
         match sinks.await? {
             None => Ok(ShownResult::default()),
             Some(sinks) => Ok(ShownResult {
@@ -179,13 +179,13 @@ impl Tasks {
     ) -> Result<Vec<TransitionRow>, TasksError> {
         self.progress(task_id).await?;
         let rows = self
-            .store
+            .engine
             .transitions(task_id, only_events, after_seq, limit);
         Ok(rows.await?)
     }
 
     pub(crate) async fn detail(&self, task_id: TaskId) -> Result<TaskDetailRow, TasksError> {
-        self.store
+        self.engine
             .task(task_id)
             .await?
             .ok_or(TasksError::UnknownTask { task_id })
@@ -202,7 +202,7 @@ impl Tasks {
             .collect();
         let mut states: HashMap<Uuid, Vec<Standing>> = HashMap::new();
         if !open.is_empty() {
-            for row in self.store.step_counts(&open).await? {
+            for row in self.engine.step_counts(&open).await? {
                 let own = states.entry(row.task_id).or_default();
                 own.push(Standing::of(&row));
             }

@@ -4,8 +4,8 @@ use super::{Tasks, TasksError};
 use std::collections::HashMap;
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::TaskState;
-use tasker_store::step_read::{StepFilter, StepRow};
-use tasker_store::task_read::TaskRow;
+use tasker_engine::step_read::{StepFilter, StepRow};
+use tasker_engine::task_read::TaskRow;
 
 /// Some steps of a task.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ impl Tasks {
         limit: i64,
     ) -> Result<ShownSteps, TasksError> {
         let rows = self
-            .store
+            .engine
             .steps(TaskId(task.task_id), filter, limit)
             .await?;
         let explanations = self.explanations(task, &rows).await?;
@@ -53,7 +53,7 @@ impl Tasks {
             return Ok(HashMap::new());
         }
         let task_id = TaskId(task.task_id);
-        let explained = self.store.explain_steps(task_id, &open).await?;
+        let explained = self.engine.explain_steps(task_id, &open).await?;
         Ok(explained.into_iter().collect())
     }
 }

@@ -11,9 +11,9 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::Requirement;
 use tasker_domain::template::Identity;
+use tasker_engine::task::{CreatedTask, NewTask};
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::{Resolved, Wanted};
-use tasker_store::engine::{CreatedTask, NewTask};
 
 /// The longest idempotency key, in bytes.
 pub const MAX_KEY_BYTES: usize = 200;
@@ -117,12 +117,16 @@ impl Tasks {
         task_id: TaskId,
         correlation_id: &str,
     ) -> Result<(Vec<CreatedTask>, Identity), TasksError> {
-        let mut resolver = self.registry.resolver().await?;
+        let resolver = self.registry.resolver([&submit.namespace]);
+        let mut resolver = resolver.await?;
         let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
         let identity = resolved.definition.identity();
         let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
         let task = task.map_err(TasksError::Invalid)?;
-        let created = self.store.create_tasks(std::slice::from_ref(&task)).await?;
+        let created = self
+            .engine
+            .create_tasks(std::slice::from_ref(&task))
+            .await?;
         Ok((created, identity))
     }
 
@@ -134,12 +138,13 @@ impl Tasks {
     ) -> Result<(Vec<CreatedTask>, Vec<Identity>), TasksError> {
         let targets = self.resolve_all(submits).await?;
         let (tasks, identities) = new_tasks(submits.to_vec(), targets, correlation_id)?;
-        Ok((self.store.create_tasks(&tasks).await?, identities))
+        Ok((self.engine.create_tasks(&tasks).await?, identities))
     }
 
     /// What each submit is to become, in order.
     async fn resolve_all(&self, submits: &[Submit]) -> Result<Vec<Target>, TasksError> {
-        let mut resolver = self.registry.resolver().await?;
+        let homes = submits.iter().map(|submit| &submit.namespace);
+        let mut resolver = self.registry.resolver(homes).await?;
         let mut targets = Vec::with_capacity(submits.len());
         let mut refused = HashSet::new();
         let mut problems = Vec::new();

@@ -14,6 +14,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::reason::is_kept;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::state::TaskState;
+use tasker_registry::Kind;
 use tasker_registry::resolve::UpgradeRule;
 
 /// A call begins no other batch after this, so that its caller need not wait long.
@@ -132,13 +133,15 @@ impl Tasks {
             return Err(TasksError::UpgradeOfFinal(state));
         }
         self.registry
-            .versions_of_template(&upgrade.template)
+            .existing_versions(Kind::Template, &upgrade.template)
             .await?;
         if let Some(component) = &upgrade.rule.component {
             // First, so that nobody is told whether what they may not use exists.
             let home = &upgrade.template.namespace;
             self.registry.require_use(home, component).await?;
-            self.registry.versions_of_component(component).await?;
+            self.registry
+                .existing_versions(Kind::Component, component)
+                .await?;
         }
         Ok(())
     }

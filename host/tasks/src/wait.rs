@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 use tasker_domain::ids::TaskId;
-use tasker_store::task_read::TaskProgress;
+use tasker_engine::task_read::TaskProgress;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -106,7 +106,7 @@ impl Tasks {
 
     /// How far a task is.
     pub(crate) async fn progress(&self, task_id: TaskId) -> Result<TaskProgress, TasksError> {
-        let progress = self.store.task_progress(task_id).await?;
+        let progress = self.engine.task_progress(task_id).await?;
         progress.ok_or(TasksError::UnknownTask { task_id })
     }
 }

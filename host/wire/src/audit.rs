@@ -1,8 +1,11 @@
 //! The audit log: who changed what.
 
+use crate::endpoint::endpoint;
+use crate::page::Page;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tasker_domain::name::Name;
 
 /// One change that was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -17,4 +20,27 @@ pub struct Change {
     pub reason: String,
     /// What it was, in members that depend on the action.
     pub detail: Option<Value>,
+}
+
+/// Which changes are listed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditQuery {
+    /// Without it, all that the caller may see.
+    pub namespace: Option<Name>,
+    /// Such as `pin component charge`.
+    pub subject: Option<String>,
+    /// Such as `pin.set`, or its object `pin`.
+    pub action: Option<String>,
+    /// Only changes older than this one.
+    pub before: Option<i64>,
+    pub limit: Option<u32>,
+}
+
+endpoint! {
+    /// Lists changes, the newest first; `next` is the `before` of the next page.
+    GET "/v1/audit" ListAudit {}
+    needs Read in Query;
+    query AuditQuery;
+    answers Page<Change>;
 }

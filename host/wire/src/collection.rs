@@ -1,9 +1,10 @@
 //! Collections: the bytes of component versions that are no longer needed are removed.
 
+use crate::endpoint::{Json, endpoint};
 use serde::{Deserialize, Serialize};
 use tasker_domain::digest::Digest;
 
-/// `POST /v1/collections`.
+/// What is to be removed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Collect {
@@ -32,4 +33,12 @@ pub struct CollectedVersion {
     pub digest: Digest,
     /// 0 where another version has the same bytes.
     pub freed_bytes: u64,
+}
+
+endpoint! {
+    /// Removes the bytes of versions that nothing needs.
+    POST "/v1/collections" CollectVersions {}
+    needs Operate in AllNamespaces;
+    body Json<Collect>;
+    answers Collection;
 }

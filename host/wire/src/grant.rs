@@ -1,7 +1,11 @@
 //! Grants: what components may reach.
 
+use crate::endpoint::{Json, endpoint};
+use crate::page::{Page, paged};
+use crate::reason::OnlyReason;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tasker_domain::name::Name;
 
 /// One grant as it stands. Scope and capability are texts: the host may know more of them than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,8 +22,8 @@ pub struct Grant {
     pub created: Option<bool>,
 }
 
-/// `POST /v1/namespaces/{namespace}/grants`. Its texts are parsed by the host, which can say more of them
-/// than a parser of JSON.
+/// A grant that is to be made. Its texts are parsed by the host, which can say more of them than a parser
+/// of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewGrant {
@@ -28,4 +32,50 @@ pub struct NewGrant {
     /// Reason recorded in the audit log.
     #[serde(default)]
     pub reason: String,
+}
+
+/// Which grants are listed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GrantQuery {
+    /// Without it, all that the caller may see.
+    pub namespace: Option<Name>,
+    /// Only those to it, as their namespace names it.
+    pub component: Option<String>,
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+}
+
+paged!(GrantQuery);
+
+endpoint! {
+    /// Lists grants.
+    GET "/v1/grants" ListGrants {}
+    needs Read in Query;
+    query GrantQuery;
+    answers Page<Grant>;
+}
+
+endpoint! {
+    /// Lists the grants of one namespace, whatever the query says.
+    GET "/v1/namespaces/{namespace}/grants" ListOwnGrants { namespace: Name }
+    needs Read in Path;
+    query GrantQuery;
+    answers Page<Grant>;
+}
+
+endpoint! {
+    /// Grants a capability; one that stands already is left as it is.
+    POST "/v1/namespaces/{namespace}/grants" AddGrant { namespace: Name }
+    needs Grant in Path;
+    body Json<NewGrant>;
+    answers Grant;
+}
+
+endpoint! {
+    /// Removes a grant, and answers with it.
+    DELETE "/v1/namespaces/{namespace}/grants/{grant_id}" RemoveGrant { namespace: Name, grant_id: i64 }
+    needs Grant in Path;
+    query OnlyReason;
+    answers Grant;
 }

@@ -5,3 +5,9 @@ pub const PERMISSIONS: &str = "x-tasker-permissions";
 
 /// The namespace that the request made.
 pub const NEW_NAMESPACE: &str = "x-tasker-new-namespace";
+
+/// The id of a request, in and out: the host's log and the task that it makes have it.
+pub const CORRELATION: &str = "x-correlation-id";
+
+/// One signature of an uploaded component; it may come several times.
+pub const SIGNATURE: &str = "x-tasker-signature";

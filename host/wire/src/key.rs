@@ -1,5 +1,7 @@
 //! API keys.
 
+use crate::endpoint::{Json, endpoint};
+use crate::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
@@ -29,7 +31,7 @@ pub struct CreatedKey {
     pub description: Key,
 }
 
-/// `POST /v1/keys`.
+/// The key that is to be made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewKey {
@@ -38,4 +40,26 @@ pub struct NewKey {
     /// Seconds from now; without it the key does not expire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_s: Option<u64>,
+}
+
+endpoint! {
+    /// Lists keys by name.
+    GET "/v1/keys" ListKeys {}
+    needs Admin in AllNamespaces;
+    query PageQuery;
+    answers Page<Key>;
+}
+
+endpoint! {
+    /// Makes a key.
+    POST "/v1/keys" CreateKey {}
+    needs Admin in AllNamespaces;
+    body Json<NewKey>;
+    answers CreatedKey;
+}
+
+endpoint! {
+    /// Revokes a key: every host refuses it within seconds.
+    DELETE "/v1/keys/{name}" RevokeKey { name: Name }
+    needs Admin in AllNamespaces;
 }

@@ -1,9 +1,13 @@
 //! The key-value store of handlers.
 
+use crate::endpoint::{JsonText, endpoint};
+use crate::page::{Page, paged};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tasker_domain::ids::TaskId;
+use tasker_domain::kv::MAX_VALUE_BYTES;
+use tasker_domain::name::Name;
 
 /// One entry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,4 +22,51 @@ pub struct KvEntry {
     pub updated_at: DateTime<Utc>,
     /// The task whose step wrote it; none where an operator did.
     pub task_id: Option<TaskId>,
+}
+
+/// Which entries of a bucket are listed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KvQuery {
+    /// How their keys begin.
+    #[serde(default)]
+    pub prefix: String,
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+}
+
+paged!(KvQuery);
+
+endpoint! {
+    /// Lists entries by key.
+    GET "/v1/namespaces/{namespace}/kv/{bucket}" ListKv { namespace: Name, bucket: Name }
+    needs Read in Path;
+    query KvQuery;
+    answers Page<KvEntry>;
+}
+
+endpoint! {
+    /// Shows an entry.
+    GET "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
+    ShowKv { namespace: Name, bucket: Name, key: String }
+    needs Read in Path;
+    answers KvEntry;
+}
+
+endpoint! {
+    /// Sets an entry, whatever stood there.
+    PUT "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
+    SetKv { namespace: Name, bucket: Name, key: String }
+    needs Operate in Path;
+    body JsonText;
+    // One byte more than allowed, so that a value that is too long is refused as such.
+    at most MAX_VALUE_BYTES + 1;
+    answers KvEntry;
+}
+
+endpoint! {
+    /// Removes an entry.
+    DELETE "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
+    RemoveKv { namespace: Name, bucket: Name, key: String }
+    needs Operate in Path;
 }

@@ -1,19 +1,27 @@
 //! What crosses the HTTP API of a host, for the host and for its callers alike. No IO.
 //!
 //! Each request and response is one type here, with the same serde derive for both sides. A member that
-//! only some answers have is an `Option` that is left out where it is none.
+//! only some answers have is an `Option` that is left out where it is none. Each request is declared as an
+//! [`endpoint::Endpoint`], beside its types.
 
 pub mod audit;
 pub mod collection;
+pub mod component;
+pub mod definition;
+pub mod endpoint;
 pub mod grant;
 pub mod headers;
 pub mod key;
 pub mod kv;
 pub mod limit;
 pub mod page;
+pub mod pin;
 pub mod problem;
+pub mod quarantine;
+pub mod reason;
 pub mod secret;
 pub mod share;
 pub mod signature;
+pub mod template;
 
 pub use page::Page;

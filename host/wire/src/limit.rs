@@ -1,8 +1,12 @@
 //! Rules on limits.
 
+use crate::endpoint::{Json, endpoint};
+use crate::page::{NamespacePageQuery, Page};
+use crate::reason::OnlyReason;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use tasker_domain::limits::LimitSettings;
+use tasker_domain::limits::{LimitPatch, LimitSettings};
+use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
 /// A rule as it stands.
@@ -16,4 +20,41 @@ pub struct LimitRule {
     pub set_at: Option<DateTime<Utc>>,
     /// None where it limits nothing.
     pub set_by: Option<String>,
+}
+
+/// What changes in a rule.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitChanges {
+    /// Limit by limit; null removes.
+    pub limits: LimitPatch,
+    /// Reason recorded in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+endpoint! {
+    /// Lists rules by namespace and component.
+    GET "/v1/limits" ListLimits {}
+    needs Read in Query;
+    query NamespacePageQuery;
+    answers Page<LimitRule>;
+}
+
+endpoint! {
+    /// Sets and removes limits of `*`, `name`, or `other~name`, since a slash would end the segment.
+    PATCH "/v1/namespaces/{namespace}/limits/{component}"
+    ChangeLimits { namespace: Name, component: String }
+    needs Operate in Path;
+    body Json<LimitChanges>;
+    answers LimitRule;
+}
+
+endpoint! {
+    /// Removes a rule, and answers with it.
+    DELETE "/v1/namespaces/{namespace}/limits/{component}"
+    RemoveLimits { namespace: Name, component: String }
+    needs Operate in Path;
+    query OnlyReason;
+    answers LimitRule;
 }

@@ -1,6 +1,7 @@
 //! Lists are answered in pages: `limit` and `after` in, `items` and `next` out.
 
 use serde::{Deserialize, Serialize};
+use tasker_domain::name::Name;
 
 /// Items of a page where the request names no `limit`.
 pub const DEFAULT_PAGE_ITEMS: u32 = 50;
@@ -14,3 +15,60 @@ pub struct Page<T> {
     /// Give it as `after` for the next page; none on the last one.
     pub next: Option<String>,
 }
+
+/// Which page of a list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageQuery {
+    /// The `next` of the page before.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// The most items, up to [`MAX_PAGE_ITEMS`].
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// Which page of a list over namespaces.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NamespacePageQuery {
+    /// Without it, all that the caller may see.
+    #[serde(default)]
+    pub namespace: Option<Name>,
+    #[serde(default)]
+    pub after: Option<String>,
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+impl NamespacePageQuery {
+    /// The first page of a namespace, or of all.
+    pub fn of(namespace: Option<Name>) -> Self {
+        Self {
+            namespace,
+            ..Self::default()
+        }
+    }
+}
+
+/// A query that asks for one page of a list; callers that want all pages move it on.
+pub trait Paged {
+    /// Asks for the page behind `after`, of as many items as a page may have.
+    fn turn_to(&mut self, after: Option<String>);
+}
+
+/// Implements [`Paged`] for queries with the members `after` and `limit`.
+macro_rules! paged {
+    ($($query:ty),* $(,)?) => {$(
+        impl $crate::page::Paged for $query {
+            fn turn_to(&mut self, after: Option<String>) {
+                self.after = after;
+                self.limit = Some($crate::page::MAX_PAGE_ITEMS);
+            }
+        }
+    )*};
+}
+
+pub(crate) use paged;
+
+paged!(PageQuery, NamespacePageQuery);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+pub use tasker_domain::error_report::FieldError;
 use tasker_domain::ids::TaskId;
 
 /// The body of every refusal. All but `title` and `code` may be missing when it is read.
@@ -26,19 +27,4 @@ pub struct Problem {
     /// Where a version promises too much: the lowest that does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lowest_version: Option<String>,
-}
-
-/// One place in a request and what is wrong there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldError {
-    /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub path: Option<String>,
-    /// From 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-    /// From 1, in characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub column: Option<usize>,
-    pub message: String,
 }

@@ -1,7 +1,11 @@
 //! Secrets. A value goes in and never comes out.
 
+use crate::endpoint::{Bytes, endpoint};
+use crate::page::{NamespacePageQuery, Page};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tasker_domain::name::Name;
+use tasker_domain::secret::MAX_SECRET_BYTES;
 
 /// What is known of a secret beside its value.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,4 +35,35 @@ pub struct UnreadableSecret {
     pub namespace: String,
     pub name: String,
     pub reason: String,
+}
+
+endpoint! {
+    /// Lists secrets by namespace and name, without their values.
+    GET "/v1/secrets" ListSecrets {}
+    needs Grant in Query;
+    query NamespacePageQuery;
+    answers Page<Secret>;
+}
+
+endpoint! {
+    /// Sets a secret. Its value is sent as it is, with no JSON around it that an error could quote.
+    PUT "/v1/namespaces/{namespace}/secrets/{name}" SetSecret { namespace: Name, name: Name }
+    needs Grant in Path;
+    body Bytes;
+    // One byte more than allowed, so that a value that is too long is refused as such.
+    at most MAX_SECRET_BYTES + 1;
+    answers Secret;
+}
+
+endpoint! {
+    /// Removes a secret.
+    DELETE "/v1/namespaces/{namespace}/secrets/{name}" RemoveSecret { namespace: Name, name: Name }
+    needs Grant in Path;
+}
+
+endpoint! {
+    /// Encrypts all secrets anew, with the first key of the host.
+    POST "/v1/secrets/rotation" RotateSecrets {}
+    needs Admin in AllNamespaces;
+    answers Rotation;
 }

@@ -1,7 +1,11 @@
 //! Shares: whose components the tasks of other namespaces may run.
 
+use crate::endpoint::{Json, endpoint};
+use crate::page::{NamespacePageQuery, Page};
+use crate::reason::OnlyReason;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tasker_domain::name::Name;
 
 /// A component, or all of a namespace, that others may use.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,8 +24,8 @@ pub struct Share {
     pub created: Option<bool>,
 }
 
-/// `POST /v1/namespaces/{namespace}/shares`. Its texts are parsed by the host, which can say more of them
-/// than a parser of JSON.
+/// A share that is to be made. Its texts are parsed by the host, which can say more of them than a parser
+/// of JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewShare {
@@ -30,4 +34,29 @@ pub struct NewShare {
     /// Reason recorded in the audit log.
     #[serde(default)]
     pub reason: String,
+}
+
+endpoint! {
+    /// Lists the shares that a namespace makes, and those that it has a part in.
+    GET "/v1/shares" ListShares {}
+    needs Read in Query;
+    query NamespacePageQuery;
+    answers Page<Share>;
+}
+
+endpoint! {
+    /// Shares a component; a share that stands already is left as it is.
+    POST "/v1/namespaces/{namespace}/shares" AddShare { namespace: Name }
+    needs Use in Path;
+    body Json<NewShare>;
+    answers Share;
+}
+
+endpoint! {
+    /// Removes a share, and answers with it.
+    DELETE "/v1/namespaces/{namespace}/shares/{component}/{shared_with}"
+    RemoveShare { namespace: Name, component: String, shared_with: String }
+    needs Use in Path;
+    query OnlyReason;
+    answers Share;
 }

@@ -1,7 +1,10 @@
 //! Signatures of component versions, and the keys that a namespace accepts.
 
+use crate::endpoint::{Json, endpoint};
+use crate::page::{Page, PageQuery};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tasker_domain::name::Name;
 
 /// A signature of a component version.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -25,11 +28,34 @@ pub struct SigningKey {
     pub created_by: String,
 }
 
-/// `POST /v1/namespaces/{namespace}/signing-keys`.
+/// A signing key that is to be accepted.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewSigningKey {
     pub name: String,
     /// PEM, or the 32 bytes in base64.
     pub public_key: String,
+}
+
+endpoint! {
+    /// Lists the signing keys of a namespace by id.
+    GET "/v1/namespaces/{namespace}/signing-keys" ListSigningKeys { namespace: Name }
+    needs Read in Path;
+    query PageQuery;
+    answers Page<SigningKey>;
+}
+
+endpoint! {
+    /// Accepts a signing key, so that components need a signature by one of them.
+    POST "/v1/namespaces/{namespace}/signing-keys" AddSigningKey { namespace: Name }
+    needs Grant in Path;
+    body Json<NewSigningKey>;
+    answers SigningKey;
+}
+
+endpoint! {
+    /// Removes the signing key of this id.
+    DELETE "/v1/namespaces/{namespace}/signing-keys/{key}"
+    RemoveSigningKey { namespace: Name, key: String }
+    needs Grant in Path;
 }

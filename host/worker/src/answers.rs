@@ -1,9 +1,9 @@
 //! Questions to a database that may not answer, until it does.
 
 use std::time::Duration;
-use tasker_store::StoreError;
-use tasker_store::backoff::Backoff;
-use tasker_store::secret::SecretError;
+use tasker_database::DatabaseError;
+use tasker_database::backoff::Backoff;
+use tasker_engine::secret::SecretError;
 
 /// How long to wait before a database that did not answer is asked again.
 const RETRY_FIRST: Duration = Duration::from_millis(200);
@@ -17,7 +17,7 @@ pub(super) trait MayPass {
     fn may_pass(&self) -> bool;
 }
 
-impl MayPass for StoreError {
+impl MayPass for DatabaseError {
     fn may_pass(&self) -> bool {
         self.is_transient()
     }
@@ -25,7 +25,7 @@ impl MayPass for StoreError {
 
 impl MayPass for SecretError {
     fn may_pass(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_transient())
+        matches!(self, Self::Database(error) if error.is_transient())
     }
 }
 

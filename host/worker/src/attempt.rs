@@ -7,12 +7,12 @@ use super::host_side::HostSide;
 use super::watchdog::OutageClock;
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::invocation::{Invocation, Lease};
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
+use tasker_engine::usage::VersionUsage;
 use tasker_sandbox::{HostServices, SandboxError, is_of_this_host};
-use tasker_store::StoreError;
-use tasker_store::engine::VersionUsage;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
@@ -140,7 +140,7 @@ fn is_gone(error: &SandboxError) -> bool {
     let SandboxError::Load(why) = error else {
         return false;
     };
-    matches!(why.downcast_ref(), Some(StoreError::Corrupt(_)))
+    matches!(why.downcast_ref(), Some(DatabaseError::Corrupt(_)))
 }
 
 /// A failure that is this host's alone uses up no attempt: another host may run the step.

@@ -21,13 +21,13 @@ use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
+use tasker_database::DatabaseError;
+use tasker_database::fault::Fault;
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::Outcome;
-use tasker_store::StoreError;
-use tasker_store::fault::Fault;
 use tokio::sync::mpsc::{self, Receiver, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -50,9 +50,9 @@ pub(super) enum Ended {
 
 /// What a call under way comes back with.
 enum Reply {
-    Reported(CallId, Result<Reported, StoreError>),
-    Claimed(CallId, Result<Claims, StoreError>),
-    Recovered(CallId, Result<i32, StoreError>),
+    Reported(CallId, Result<Reported, DatabaseError>),
+    Claimed(CallId, Result<Claims, DatabaseError>),
+    Recovered(CallId, Result<i32, DatabaseError>),
 }
 
 /// An attempt under way.
@@ -186,9 +186,9 @@ impl<'a> Dispatch<'a> {
 
     /// Gives back claims that this worker never heard of.
     fn start_recovery(&mut self, call: CallId, keep: Vec<Lease>) {
-        let (store, id) = (self.worker.store.clone(), self.id);
+        let (engine, id) = (self.worker.engine.clone(), self.id);
         self.calls.spawn(async move {
-            let result = store.release_steps(id, &keep, "connection lost").await;
+            let result = engine.release_steps(id, &keep, "connection lost").await;
             Reply::Recovered(call, result)
         });
     }
@@ -215,7 +215,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn take_report(&mut self, call: CallId, result: Result<Reported, StoreError>) {
+    fn take_report(&mut self, call: CallId, result: Result<Reported, DatabaseError>) {
         match result {
             Ok(reported) => {
                 let answer = Answer::Reported {
@@ -233,7 +233,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn take_claims(&mut self, call: CallId, result: Result<Claims, StoreError>) {
+    fn take_claims(&mut self, call: CallId, result: Result<Claims, DatabaseError>) {
         let claiming = self.worker.stats.claiming();
         match result {
             Ok(claims) => {
@@ -253,7 +253,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn take_recovery(&mut self, call: CallId, result: Result<i32, StoreError>) {
+    fn take_recovery(&mut self, call: CallId, result: Result<i32, DatabaseError>) {
         match result {
             Ok(released) => {
                 tracing::info!(released, "the database is back");
@@ -266,7 +266,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn answer(&mut self, call: CallId, answer: Answer, error: Option<&StoreError>) {
+    fn answer(&mut self, call: CallId, answer: Answer, error: Option<&DatabaseError>) {
         match self.state.take_answer(Instant::now(), call, answer) {
             Effect::None => {}
             Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
@@ -285,7 +285,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    fn replace_by_refusal(&mut self, lease: Lease, error: Option<&StoreError>) {
+    fn replace_by_refusal(&mut self, lease: Lease, error: Option<&DatabaseError>) {
         let refused = self.unrecorded.get_mut(&lease);
         if let (Some(unrecorded), Some(error)) = (refused, error) {
             let finished = round::refused(lease, error);
@@ -369,7 +369,7 @@ fn leases(assigned: &[Assigned]) -> Vec<Lease> {
     assigned.iter().map(|assigned| assigned.lease).collect()
 }
 
-fn failed(error: &StoreError) -> Failed {
+fn failed(error: &DatabaseError) -> Failed {
     match (error.fault(), error.may_be_done()) {
         (Fault::Values, _) => Failed::Refused,
         (Fault::Outage | Fault::Mismatch, true) => Failed::Unanswered,

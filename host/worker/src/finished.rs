@@ -6,7 +6,7 @@ use std::time::Duration;
 use tasker_domain::effects::Effects;
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, Outcome};
-use tasker_store::engine::VersionUsage;
+use tasker_engine::usage::VersionUsage;
 
 /// An attempt that ended, not yet reported.
 #[derive(Clone, Debug)]

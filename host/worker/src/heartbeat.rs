@@ -6,10 +6,10 @@
 use super::Worker;
 use super::leases::HeldLeases;
 use std::time::{Duration, Instant};
+use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::invocation::Lease;
-use tasker_store::StoreError;
 use tokio::sync::mpsc::Sender;
 use tokio::sync::mpsc::error::TrySendError;
 
@@ -65,7 +65,7 @@ async fn beat_steadily(worker: &Worker, id: WorkerId, to_loop: &Sender<Beat>) {
     }
 }
 
-async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, StoreError> {
+async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, DatabaseError> {
     let dead_after = worker.config.dead_after;
     if answered.elapsed() > dead_after {
         tracing::error!(
@@ -74,7 +74,7 @@ async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, 
         );
         return Ok(true);
     }
-    worker.store.heartbeat(id, gap_max(dead_after)).await
+    worker.engine.heartbeat(id, gap_max(dead_after)).await
 }
 
 /// Asks about leases apart from the heartbeat: a lock on the steps must not make the worker look dead.
@@ -86,7 +86,7 @@ async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop:
         if leases.is_empty() {
             continue;
         }
-        match worker.store.void_leases(id, &leases).await {
+        match worker.engine.void_leases(id, &leases).await {
             Ok(void) if void.is_empty() => {}
             Ok(void) => {
                 if to_loop.send(Beat::Void(void)).await.is_err() {

@@ -12,12 +12,12 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::kv::KvEntry;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
+use tasker_engine::Engine;
+use tasker_engine::secret::SecretError;
 use tasker_sandbox::{
     AncestorError, AncestorResult, AncestorResults, KvEntries, KvUnavailable, Prepared,
     SandboxError, SecretUnavailable, SecretValues,
 };
-use tasker_store::Store;
-use tasker_store::secret::SecretError;
 use tokio::runtime::Handle;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -25,16 +25,16 @@ use tokio_util::task::AbortOnDropHandle;
 #[derive(Clone)]
 pub(super) struct HostSide {
     threads: Handle,
-    store: Store,
+    engine: Engine,
     outage: OutageClock,
 }
 
 impl HostSide {
     /// To be called on the host's threads.
-    pub(super) fn here(store: Store, outage: OutageClock) -> Self {
+    pub(super) fn here(engine: Engine, outage: OutageClock) -> Self {
         Self {
             threads: Handle::current(),
-            store,
+            engine,
             outage,
         }
     }
@@ -83,11 +83,12 @@ impl AncestorResults for HostSide {
         step: &'a str,
         bytes_max: u64,
     ) -> BoxFuture<'a, Result<Option<AncestorResult>, AncestorError>> {
-        let (store, step) = (self.store.clone(), step.to_owned());
+        let (engine, step) = (self.engine.clone(), step.to_owned());
         Box::pin(async move {
             let (task, of) = (lease.task_id, lease.step_no);
-            let question =
-                async move { answered(|| store.ancestor_result(task, of, &step, bytes_max)).await };
+            let question = async move {
+                answered(|| engine.ancestor_result(task, of, &step, bytes_max)).await
+            };
             let found = self.ask(question).await;
             let found = found.map_err(|error| AncestorError(Box::new(error)))?;
             Ok(found.map(|found| AncestorResult {
@@ -104,10 +105,10 @@ impl SecretValues for HostSide {
         namespace: &'a str,
         name: &'a str,
     ) -> BoxFuture<'a, Result<Option<SecretValue>, SecretUnavailable>> {
-        let store = self.store.clone();
+        let engine = self.engine.clone();
         let (namespace, name) = (namespace.to_owned(), name.to_owned());
         Box::pin(async move {
-            let question = async move { answered(|| store.secret_value(&namespace, &name)).await };
+            let question = async move { answered(|| engine.secret_value(&namespace, &name)).await };
             self.ask(question).await.map_err(unavailable)
         })
     }
@@ -128,11 +129,11 @@ impl KvEntries for HostSide {
         bucket: &'a Name,
         key: &'a str,
     ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
-        let store = self.store.clone();
+        let engine = self.engine.clone();
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
         Box::pin(async move {
             let question =
-                async move { answered(|| store.kv_entry(&namespace, &bucket, &key)).await };
+                async move { answered(|| engine.kv_entry(&namespace, &bucket, &key)).await };
             let found = self.ask(question).await;
             found.map_err(|error| KvUnavailable(Box::new(error)))
         })
@@ -145,11 +146,11 @@ impl KvEntries for HostSide {
         prefix: &'a str,
         limit: u32,
     ) -> BoxFuture<'a, Result<Vec<String>, KvUnavailable>> {
-        let store = self.store.clone();
+        let engine = self.engine.clone();
         let (namespace, bucket, prefix) = (namespace.to_owned(), bucket.clone(), prefix.to_owned());
         Box::pin(async move {
             let question = async move {
-                answered(|| store.kv_keys(&namespace, &bucket, &prefix, limit)).await
+                answered(|| engine.kv_keys(&namespace, &bucket, &prefix, limit)).await
             };
             let found = self.ask(question).await;
             found.map_err(|error| KvUnavailable(Box::new(error)))

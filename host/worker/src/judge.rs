@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 use tasker_domain::error_chain::ErrorChain;
-use tasker_store::Store;
+use tasker_engine::Engine;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -14,7 +14,7 @@ const JUDGE_INTERVAL: Duration = Duration::from_secs(2);
 const PAUSE_PER_LOOK: u32 = 10;
 
 /// Judges until `stop`.
-pub(super) async fn run(store: Store, stop: CancellationToken) {
+pub(super) async fn run(engine: Engine, stop: CancellationToken) {
     let mut pause = Duration::ZERO;
     loop {
         tokio::select! {
@@ -22,7 +22,7 @@ pub(super) async fn run(store: Store, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
         let started = Instant::now();
-        match store.judge_ramps().await {
+        match engine.judge_ramps().await {
             Ok(0) => {}
             Ok(ramps) => tracing::warn!(ramps, "ramps rolled back or frozen by their guards"),
             Err(error) => {

@@ -36,13 +36,14 @@ use plan::PlanCache;
 use quarantine_set::QuarantineSet;
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_database::DatabaseError;
+use tasker_database::backoff::Backoff;
+use tasker_database::notifications::Notifications;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
 use tasker_domain::limits::Limits;
+use tasker_engine::Engine;
 use tasker_sandbox::Sandbox;
-use tasker_store::backoff::Backoff;
-use tasker_store::notifications::Notifications;
-use tasker_store::{Store, StoreError};
 use tokio::sync::mpsc::{self, Receiver};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -106,7 +107,7 @@ pub fn default_slots() -> usize {
 /// The parts of a worker loop.
 #[derive(Clone)]
 pub struct Worker {
-    pub store: Store,
+    pub engine: Engine,
     pub sandbox: Sandbox,
     pub notifications: Notifications,
     pub config: WorkerConfig,
@@ -124,8 +125,8 @@ impl Worker {
     /// Works until `shutdown`, then finishes or gives back what it holds.
     ///
     /// A lost database is waited for. An error means that the database refuses this host at its start.
-    pub async fn run(self, shutdown: CancellationToken) -> Result<(), StoreError> {
-        let guests = self.store.for_guests();
+    pub async fn run(self, shutdown: CancellationToken) -> Result<(), DatabaseError> {
+        let guests = self.engine.for_guests();
         let barred = tokio::select! {
             barred = QuarantineSet::read(&guests) => barred?,
             () = shutdown.cancelled() => return Ok(()),
@@ -163,10 +164,10 @@ impl Worker {
     /// Starts what goes on beside the loop, for as long as the answer is kept.
     fn start_beside(&self, barred: &QuarantineSet, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
-        let (store, interval) = (&self.store, self.config.heartbeat_interval);
-        beside.spawn(judge::run(store.for_maintenance(), shutdown.clone()));
+        let (engine, interval) = (&self.engine, self.config.heartbeat_interval);
+        beside.spawn(judge::run(engine.for_maintenance(), shutdown.clone()));
         let barring = barred.clone();
-        beside.spawn(barring.maintain(store.for_guests(), self.notifications.clone(), interval));
+        beside.spawn(barring.maintain(engine.for_guests(), self.notifications.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));
         beside
     }
@@ -186,12 +187,12 @@ impl Worker {
         &self,
         was_taken_in: bool,
         shutdown: &CancellationToken,
-    ) -> Result<Option<WorkerId>, StoreError> {
+    ) -> Result<Option<WorkerId>, DatabaseError> {
         let mut backoff = Backoff::new(REGISTER_RETRY_FIRST, REGISTER_RETRY_MAX);
         let (name, pid) = (&self.config.host_name, std::process::id());
         while !shutdown.is_cancelled() {
             let registered = tokio::select! {
-                registered = self.store.register_worker(name, pid) => registered,
+                registered = self.engine.register_worker(name, pid) => registered,
                 () = shutdown.cancelled() => break,
             };
             match registered {
@@ -210,7 +211,7 @@ impl Worker {
     }
 
     async fn stop(&self, id: WorkerId) {
-        let stopping = self.store.stop_worker(id, "host stopped");
+        let stopping = self.engine.stop_worker(id, "host stopped");
         let Ok(stopped) = tokio::time::timeout(GOODBYE_TIMEOUT, stopping).await else {
             tracing::warn!(
                 "the database did not answer the goodbye; the next host takes back what is left"

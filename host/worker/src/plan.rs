@@ -11,13 +11,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
+use tasker_database::DatabaseError;
 use tasker_domain::ids::LockId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::{Limit, LimitSettings, LimitSource, Limits};
 use tasker_domain::outcome::Outcome;
 use tasker_domain::template::Schema;
-use tasker_store::plan::StoredStep;
-use tasker_store::{Store, StoreError};
+use tasker_engine::Engine;
+use tasker_engine::plan::StoredStep;
 
 /// Locks whose steps a host keeps in memory.
 const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
@@ -80,7 +81,7 @@ impl PlanCache {
 
     /// What becomes of each of the claimed steps, in the same order. What is wrong with one lock or
     /// namespace harms its own steps only.
-    pub(super) async fn assign(&self, store: &Store, next: Vec<NextStep>) -> Vec<Assigned> {
+    pub(super) async fn assign(&self, engine: &Engine, next: Vec<NextStep>) -> Vec<Assigned> {
         let mut assigned = Vec::with_capacity(next.len());
         let mut plans: HashMap<LockId, Result<Plan, Unreadable>> = HashMap::new();
         for step in next {
@@ -88,7 +89,7 @@ impl PlanCache {
             let plan = match plans.entry(lock) {
                 Entry::Occupied(read) => read.into_mut(),
                 Entry::Vacant(place) => {
-                    place.insert(self.plan_once_answered(store, lock, step.generation).await)
+                    place.insert(self.plan_once_answered(engine, lock, step.generation).await)
                 }
             };
             assigned.push(self.assigned(plan, step));
@@ -128,13 +129,13 @@ impl PlanCache {
 
     async fn plan_once_answered(
         &self,
-        store: &Store,
+        engine: &Engine,
         lock: LockId,
         generation: i64,
     ) -> Result<Plan, Unreadable> {
         let mut asked = 1;
         loop {
-            match self.plan(store, lock, generation).await {
+            match self.plan(engine, lock, generation).await {
                 Err(error) if error.is_transient() && asked < ASK_TIMES => {
                     asked += 1;
                     tokio::time::sleep(ASK_AGAIN).await;
@@ -151,16 +152,21 @@ impl PlanCache {
     }
 
     /// The plan of the lock, under the rules that stood at that generation or later.
-    async fn plan(&self, store: &Store, lock: LockId, generation: i64) -> Result<Plan, StoreError> {
+    async fn plan(
+        &self,
+        engine: &Engine,
+        lock: LockId,
+        generation: i64,
+    ) -> Result<Plan, DatabaseError> {
         let kept = self.kept(lock);
         let steps = match &kept {
             Some(kept) => kept.steps.clone(),
-            None => store.steps_of_lock(lock).await?.into(),
+            None => engine.steps_of_lock(lock).await?.into(),
         };
         let Some(first) = steps.first() else {
             return Ok(Plan::default());
         };
-        let rules = self.rules.of(store, &first.namespace, generation).await?;
+        let rules = self.rules.of(engine, &first.namespace, generation).await?;
         if let Some(kept) = kept
             && Arc::ptr_eq(&kept.rules, &rules)
         {

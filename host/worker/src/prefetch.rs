@@ -50,12 +50,12 @@ pub(super) async fn run(worker: Worker, barred: QuarantineSet) {
 async fn look(
     worker: &Worker,
     seen: &mut Option<Seen>,
-) -> Result<Vec<Digest>, tasker_store::StoreError> {
+) -> Result<Vec<Digest>, tasker_database::DatabaseError> {
     let Some(Seen(newest)) = seen else {
-        *seen = Some(Seen(worker.store.newest_component_version().await?));
+        *seen = Some(Seen(worker.engine.newest_component_version().await?));
         return Ok(Vec::new());
     };
-    let found = worker.store.components_after(*newest, MAX_BEHIND).await?;
+    let found = worker.engine.components_after(*newest, MAX_BEHIND).await?;
     if let Some((number, _)) = found.first() {
         *newest = *number;
     }

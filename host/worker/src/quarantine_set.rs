@@ -3,10 +3,11 @@
 use super::answers::retry_transient;
 use std::collections::HashSet;
 use std::time::Duration;
+use tasker_database::DatabaseError;
+use tasker_database::notifications::Notifications;
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
-use tasker_store::notifications::Notifications;
-use tasker_store::{Store, StoreError};
+use tasker_engine::Engine;
 use tokio::sync::watch;
 
 /// The digests in quarantine; clones see the same set.
@@ -18,8 +19,8 @@ pub(super) struct QuarantineSet {
 impl QuarantineSet {
     /// As the database has them now. Waits for a database that does not answer: a host that does not
     /// know them must start nothing.
-    pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
-        let digests = retry_transient(|| store.quarantined_digests()).await?;
+    pub(super) async fn read(engine: &Engine) -> Result<Self, DatabaseError> {
+        let digests = retry_transient(|| engine.quarantined_digests()).await?;
         Ok(Self {
             digests: watch::Sender::new(digests.into_iter().collect()),
         })
@@ -46,7 +47,7 @@ impl QuarantineSet {
     /// Asks again with every hint, and each `interval` without one, for as long as it is polled.
     pub(super) async fn maintain(
         self,
-        store: Store,
+        engine: Engine,
         notifications: Notifications,
         interval: Duration,
     ) {
@@ -56,15 +57,15 @@ impl QuarantineSet {
                 Ok(()) = hints.changed() => {}
                 () = tokio::time::sleep(interval) => {}
             }
-            if let Err(error) = self.refresh(&store).await {
+            if let Err(error) = self.refresh(&engine).await {
                 tracing::warn!(error = %ErrorChain(&error), "cannot ask what is quarantined; what was known holds");
             }
         }
     }
 
-    async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+    async fn refresh(&self, engine: &Engine) -> Result<(), DatabaseError> {
         let before = self.digests.borrow().clone();
-        let found: HashSet<Digest> = store.quarantined_digests().await?.into_iter().collect();
+        let found: HashSet<Digest> = engine.quarantined_digests().await?.into_iter().collect();
         self.digests.send_if_modified(|known| {
             // What was added while the question was under way is newer than the answer.
             let added = known.difference(&before).copied();

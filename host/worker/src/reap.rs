@@ -4,9 +4,10 @@
 use super::Worker;
 use super::leases::HeldLeases;
 use std::time::Duration;
+use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::WorkerId;
-use tasker_store::{Store, StoreError};
+use tasker_engine::Engine;
 use tokio::time::{Interval, MissedTickBehavior};
 
 /// Between looks at attempts that outlived their deadline.
@@ -20,7 +21,7 @@ const TOLD_FROM: u32 = 2;
 
 /// Reaps in the name of the worker for as long as it is polled.
 pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
-    let (store, config) = (&worker.store, &worker.config);
+    let (engine, config) = (&worker.engine, &worker.config);
     let mut dead = Work::every(config.dead_after / 3, "steps of dead hosts taken back");
     let mut clock = Work::every(config.heartbeat_interval, "steps moved with the clock");
     let mut overdue = Work::every(
@@ -30,20 +31,20 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
     let mut lost = Work::every(OVERDUE_INTERVAL, "steps failed that end their hosts");
     loop {
         tokio::select! {
-            _ = dead.interval.tick() => dead.tell(store.reap(id, config.dead_after).await),
-            _ = clock.interval.tick() => clock.tell(follow_clock(store).await),
+            _ = dead.interval.tick() => dead.tell(engine.reap(id, config.dead_after).await),
+            _ = clock.interval.tick() => clock.tell(follow_clock(engine).await),
             _ = overdue.interval.tick() => {
                 let grace = config.deadline_grace;
-                overdue.tell(store.reap_overdue(id, &held.all(), grace).await);
+                overdue.tell(engine.reap_overdue(id, &held.all(), grace).await);
             }
-            _ = lost.interval.tick() => lost.tell(store.fail_lost_steps().await),
+            _ = lost.interval.tick() => lost.tell(engine.fail_lost_steps().await),
         }
     }
 }
 
 /// Goes on until all is moved, where something is to be moved.
-async fn follow_clock(store: &Store) -> Result<i32, StoreError> {
-    while let Some(steps) = store.follow_clock(CLOCK_BATCH).await? {
+async fn follow_clock(engine: &Engine) -> Result<i32, DatabaseError> {
+    while let Some(steps) = engine.follow_clock(CLOCK_BATCH).await? {
         tracing::warn!(
             steps,
             "the database's clock was set back: what was due by it is moved"
@@ -73,7 +74,7 @@ impl Work {
         }
     }
 
-    fn tell(&mut self, result: Result<i32, StoreError>) {
+    fn tell(&mut self, result: Result<i32, DatabaseError>) {
         let error = match result {
             Ok(steps) => {
                 self.failures = 0;

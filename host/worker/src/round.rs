@@ -8,13 +8,14 @@ use super::plan::{Assigned, NextStep, PlanCache};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::{TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker_store::StoreError;
-use tasker_store::engine::{Claimed, Completed, Failed, GivenBack, Released};
-use tasker_store::kv::CompletedWithKv;
+use tasker_engine::claim::{Claimed, GivenBack};
+use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::report::{Completed, Failed, Released};
 
 /// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
 /// when its handler asks.
@@ -56,23 +57,23 @@ pub(super) async fn report(
     plans: &PlanCache,
     batch: &[Arc<Unrecorded>],
     claim: usize,
-) -> Result<Reported, StoreError> {
+) -> Result<Reported, DatabaseError> {
     let sorted = sorted(batch);
     let mut due_in = report_unfinished(worker, id, &sorted).await?;
     for ended in &sorted.with_kv {
         worker.stats.count_call();
-        let due = worker.store.complete_with_kv(id, ended).await?;
+        let due = worker.engine.complete_with_kv(id, ended).await?;
         due_in = [due_in, due].into_iter().flatten().min();
     }
     let mut released = Vec::new();
     if !sorted.completed.is_empty() {
         worker.stats.count_call();
         let next = worker
-            .store
+            .engine
             .complete_steps(id, &sorted.completed, claim)
             .await?;
         let next = next_steps(batch, &sorted.completed, next);
-        released = plans.assign(&worker.store.for_guests(), next).await;
+        released = plans.assign(&worker.engine.for_guests(), next).await;
     }
     Ok(Reported {
         released,
@@ -86,25 +87,25 @@ async fn report_unfinished(
     worker: &Worker,
     id: WorkerId,
     sorted: &Sorted,
-) -> Result<Option<Duration>, StoreError> {
-    let (store, stats) = (&worker.store, &worker.stats);
+) -> Result<Option<Duration>, DatabaseError> {
+    let (engine, stats) = (&worker.engine, &worker.stats);
     let mut due_in = sorted.given_back.iter().map(|given| given.delay).min();
     if !sorted.failed.is_empty() {
         stats.count_call();
-        let due = store.fail_steps(id, &sorted.failed).await?;
+        let due = engine.fail_steps(id, &sorted.failed).await?;
         due_in = [due_in, due].into_iter().flatten().min();
     }
     if !sorted.checkpointed.is_empty() {
         stats.count_call();
-        store.checkpoint_steps(id, &sorted.checkpointed).await?;
+        engine.checkpoint_steps(id, &sorted.checkpointed).await?;
     }
     if !sorted.quarantined.is_empty() {
         stats.count_call();
-        store.park_steps(id, &sorted.quarantined).await?;
+        engine.park_steps(id, &sorted.quarantined).await?;
     }
     if !sorted.given_back.is_empty() {
         stats.count_call();
-        store.give_back_steps(id, &sorted.given_back).await?;
+        engine.give_back_steps(id, &sorted.given_back).await?;
     }
     Ok(due_in)
 }
@@ -152,13 +153,13 @@ pub(super) async fn claim(
     plans: &PlanCache,
     held: &HeldBytes,
     (limit, bytes): (usize, u64),
-) -> Result<Claims, StoreError> {
+) -> Result<Claims, DatabaseError> {
     worker.stats.count_call();
-    let claims = worker.store.claim_ready(id, limit, bytes).await?;
+    let claims = worker.engine.claim_ready(id, limit, bytes).await?;
     let next = claims.steps.into_iter().map(|step| next_step(step, held));
     Ok(Claims {
         steps: plans
-            .assign(&worker.store.for_guests(), next.collect())
+            .assign(&worker.engine.for_guests(), next.collect())
             .await,
         due_in: claims.due_in,
     })
@@ -225,7 +226,7 @@ fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
 }
 
 /// What is reported instead of an outcome that the database refuses to record.
-pub(super) fn refused(lease: Lease, error: &StoreError) -> Finished {
+pub(super) fn refused(lease: Lease, error: &DatabaseError) -> Finished {
     let failure = Failure {
         kind: FailureKind::Host,
         code: "result_refused".to_owned(),

@@ -4,14 +4,12 @@
 use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
-use tasker_domain::bounds::{MAX_GRANTS, MAX_LIMIT_RULES};
+use tasker_database::DatabaseError;
 use tasker_domain::grants::Grants;
 use tasker_domain::limits::{LimitSource, Limits};
-use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
-use tasker_store::grant::{GrantFilter, GrantRow};
-use tasker_store::limit::LimitRule;
-use tasker_store::{Store, StoreError};
+use tasker_engine::Engine;
+use tasker_engine::rules::{GrantRule, LimitRule};
 
 /// Namespaces whose rules a host keeps in memory.
 const MAX_NAMESPACES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
@@ -19,7 +17,7 @@ const MAX_NAMESPACES: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 /// The rules of one namespace.
 pub(super) struct Rules {
     /// Those to `*` first, so that what is granted to one component counts before it.
-    grants: Vec<GrantRow>,
+    grants: Vec<GrantRule>,
     limits: Vec<LimitRule>,
 }
 
@@ -49,13 +47,7 @@ impl Rules {
     fn is_same(&self, other: &Self) -> bool {
         let grants =
             |rules: &Self| -> Vec<i64> { rules.grants.iter().map(|row| row.grant_id).collect() };
-        let limits = |rule: &LimitRule| (rule.component.clone(), rule.limits.clone());
-        grants(self) == grants(other)
-            && self
-                .limits
-                .iter()
-                .map(limits)
-                .eq(other.limits.iter().map(limits))
+        grants(self) == grants(other) && self.limits == other.limits
     }
 }
 
@@ -76,17 +68,17 @@ impl RulesCache {
     /// for as long as they are the same.
     pub(super) async fn of(
         &self,
-        store: &Store,
+        engine: &Engine,
         namespace: &str,
         generation: i64,
-    ) -> Result<Arc<Rules>, StoreError> {
+    ) -> Result<Arc<Rules>, DatabaseError> {
         let kept = self.kept(namespace);
         if let Some((known_at, rules)) = &kept
             && *known_at >= generation
         {
             return Ok(rules.clone());
         }
-        let read = Arc::new(read(store, namespace).await?);
+        let read = Arc::new(read(engine, namespace).await?);
         let rules = match kept {
             Some((_, rules)) if rules.is_same(&read) => rules,
             Some(_) | None => read,
@@ -102,19 +94,9 @@ impl RulesCache {
     }
 }
 
-async fn read(store: &Store, namespace: &str) -> Result<Rules, StoreError> {
-    let namespace: Name = namespace
-        .parse()
-        .map_err(|error| StoreError::Corrupt(format!("a namespace's name: {error}")))?;
-    let filter = GrantFilter {
-        namespace: Some(&namespace),
-        ..GrantFilter::default()
-    };
-    let mut grants = store.list_grants(filter, MAX_GRANTS).await?;
-    grants.sort_by_key(|row| (!row.component.is_all(), row.grant_id));
-    let limits = store.list_limits(Some(&namespace), None, MAX_LIMIT_RULES);
+async fn read(engine: &Engine, namespace: &str) -> Result<Rules, DatabaseError> {
     Ok(Rules {
-        grants,
-        limits: limits.await?,
+        grants: engine.grant_rules(namespace).await?,
+        limits: engine.limit_rules(namespace).await?,
     })
 }

@@ -31,7 +31,7 @@ impl Running {
         let digest = invocation.step.digest;
         let (cancelled, quarantined) = (CancellationToken::new(), CancellationToken::new());
         let outage = OutageClock::start();
-        let host = HostSide::here(worker.store.for_guests(), outage.clone());
+        let host = HostSide::here(worker.engine.for_guests(), outage.clone());
         let invocation = Arc::new(invocation);
         let services =
             attempt::services(&host, &invocation, cancelled.clone(), quarantined.clone());

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tasker_store::claim_health::ClaimHealth;
+use tasker_engine::claim_health::ClaimHealth;
 
 /// Counters that only go up; reading them costs the worker nothing.
 #[derive(Debug, Default)]

@@ -4,10 +4,10 @@ use lru::LruCache;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
+use tasker_database::DatabaseError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::ids::LockId;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
-use tasker_store::StoreError;
 
 /// Before a step that this host cannot read is ready again: as long as it could not be read, but at least
 /// and at most so long.
@@ -29,7 +29,7 @@ pub(super) enum Unreadable {
 }
 
 impl Unreadable {
-    pub(super) fn of(error: &StoreError) -> Self {
+    pub(super) fn of(error: &DatabaseError) -> Self {
         let words = ErrorChain(error).to_string();
         match error.is_transient() {
             true => Self::Now(words),

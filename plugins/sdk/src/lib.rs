@@ -37,6 +37,7 @@
 
 #![warn(missing_docs)]
 
+#[rustfmt::skip]
 pub mod bindings;
 pub mod component;
 mod context;

@@ -29,7 +29,7 @@ const LOCK_TASKS: &str = "
     for update";
 
 impl Play<'_> {
-    /// Makes the requests at once, each through a store of its own. What the bits of `held_up` name is
+    /// Makes the requests at once, each through a engine of its own. What the bits of `held_up` name is
     /// locked until each of them has ended or waits.
     pub(super) async fn send_at_once(&self, requests: &[Request], held_up: u64) -> Vec<Vec<Call>> {
         assert!(requests.len() <= LANES);
@@ -38,9 +38,9 @@ impl Play<'_> {
         let ended = AtomicUsize::new(0);
         let lanes = requests
             .iter()
-            .zip(&self.stores)
-            .map(async |(request, store)| {
-                let calls = self.send(store, request).await;
+            .zip(&self.engines)
+            .map(async |(request, engine)| {
+                let calls = self.send(engine, request).await;
                 ended.fetch_add(1, Ordering::Relaxed);
                 calls
             });

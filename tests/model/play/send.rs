@@ -11,10 +11,12 @@ use tasker_domain::ids::WorkerId;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::Store;
-use tasker_store::engine::{Completed, Failed};
-use tasker_store::kv::CompletedWithKv;
-use tasker_store::upgrade::{Move, MoveBy};
+use tasker_engine::Engine;
+use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::report::{Completed, Failed};
+use tasker_engine::upgrade::{Move, MoveBy};
+use tasker_registry::availability::after_ineligible;
+use tasker_registry::store::Store;
 
 /// Bytes that a claim may bring: more than there are.
 const CLAIM_BYTES: u64 = 16 << 20;
@@ -48,69 +50,71 @@ pub enum Report {
 
 impl Play<'_> {
     /// Makes the calls of a request one after the other.
-    pub(super) async fn send(&self, store: &Store, request: &Request) -> Vec<Call> {
+    pub(super) async fn send(&self, engine: &Engine, request: &Request) -> Vec<Call> {
         let call = match request {
-            Request::Report { worker, report } => return self.report(store, *worker, report).await,
+            Request::Report { worker, report } => {
+                return self.report(engine, *worker, report).await;
+            }
             Request::Heartbeat(worker, asked) => {
-                return self.heartbeat(store, *worker, asked).await;
+                return self.heartbeat(engine, *worker, asked).await;
             }
             Request::Park(worker, leases) => {
                 let of = self.leases(leases);
-                let parked = store.park_steps(WorkerId(*worker), &of).await.unwrap();
+                let parked = engine.park_steps(WorkerId(*worker), &of).await.unwrap();
                 Call::Park(*worker, leases.clone(), parked)
             }
             Request::Recover(worker, keep) => {
                 let id = WorkerId(*worker);
-                let released = store.release_steps(id, &self.leases(keep), "lost").await;
+                let released = engine.release_steps(id, &self.leases(keep), "lost").await;
                 Call::Recover(*worker, keep.clone(), released.unwrap())
             }
             Request::Stop(worker) => {
-                let released = store.stop_worker(WorkerId(*worker), "stopped").await;
+                let released = engine.stop_worker(WorkerId(*worker), "stopped").await;
                 Call::Stop(*worker, released.unwrap())
             }
             Request::Reap(worker) => {
-                let reaped = store.reap(WorkerId(*worker), DEAD_AFTER).await;
+                let reaped = engine.reap(WorkerId(*worker), DEAD_AFTER).await;
                 Call::Reap(*worker, reaped.unwrap())
             }
             Request::ReapOverdue(worker, known) => {
                 let (id, leases) = (WorkerId(*worker), self.leases(known));
-                let reaped = store.reap_overdue(id, &leases, OVERDUE_GRACE).await;
+                let reaped = engine.reap_overdue(id, &leases, OVERDUE_GRACE).await;
                 Call::ReapOverdue(*worker, known.clone(), reaped.unwrap())
             }
-            Request::Quarantine(is_on) => quarantine(store, *is_on).await,
-            Request::Upgrade(task) => self.upgrade(store, *task).await,
+            Request::Quarantine(is_on) => quarantine(engine, *is_on).await,
+            Request::Upgrade(task) => self.upgrade(engine, *task).await,
             Request::Cancel(task) => {
                 let ids = [self.ids[*task]];
-                let cancelled = store.cancel_tasks(&ids, "model", &Actor::host()).await;
+                let cancelled = engine.cancel_tasks(&ids, "model", &Actor::host()).await;
                 Call::Cancel(*task, !cancelled.unwrap().is_empty())
             }
         };
         vec![call]
     }
 
-    async fn report(&self, store: &Store, worker: i32, report: &Report) -> Vec<Call> {
+    async fn report(&self, engine: &Engine, worker: i32, report: &Report) -> Vec<Call> {
         let id = WorkerId(worker);
         match report {
             Report::Complete(results, claim) => {
-                return self.complete(store, worker, results, *claim).await;
+                return self.complete(engine, worker, results, *claim).await;
             }
             Report::Fail(failed, retry) => {
                 let batch: Vec<Failed> = failed
                     .iter()
                     .map(|held| self.failed(*held, *retry))
                     .collect();
-                store.fail_steps(id, &batch).await.unwrap();
+                engine.fail_steps(id, &batch).await.unwrap();
                 vec![Call::Fail(worker, failed.clone(), *retry)]
             }
             Report::Checkpoint(left) => {
                 let batch = self.completed(left);
-                store.checkpoint_steps(id, &batch).await.unwrap();
+                engine.checkpoint_steps(id, &batch).await.unwrap();
                 vec![Call::Checkpoint(worker, left.clone())]
             }
             Report::Write(ended, keys, is_checkpoint) => {
                 let mut calls = Vec::new();
                 for ended in ended {
-                    let call = self.write(store, worker, ended, *keys, *is_checkpoint);
+                    let call = self.write(engine, worker, ended, *keys, *is_checkpoint);
                     calls.push(call.await);
                 }
                 calls
@@ -120,7 +124,7 @@ impl Play<'_> {
 
     async fn complete(
         &self,
-        store: &Store,
+        engine: &Engine,
         worker: i32,
         results: &[(Held, String)],
         claim: usize,
@@ -129,12 +133,12 @@ impl Play<'_> {
         let mut calls = Vec::new();
         let mut left = claim;
         if !results.is_empty() {
-            let released = store.complete_steps(id, &batch, claim).await.unwrap();
+            let released = engine.complete_steps(id, &batch, claim).await.unwrap();
             left -= released.len();
             let released = released.iter().map(|released| self.held(released.lease));
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
-        let claims = store.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
+        let claims = engine.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
         let claimed = claims.steps.into_iter().map(|claimed| Taken {
             held: self.held(claimed.lease),
             checkpoint: claimed.checkpoint,
@@ -145,7 +149,7 @@ impl Play<'_> {
 
     async fn write(
         &self,
-        store: &Store,
+        engine: &Engine,
         worker: i32,
         ended: &(Held, String),
         keys: u8,
@@ -169,7 +173,7 @@ impl Play<'_> {
             is_checkpoint,
             writes: writes.iter().map(write).collect(),
         };
-        let conflict = store.complete_with_kv(WorkerId(worker), &with_kv).await;
+        let conflict = engine.complete_with_kv(WorkerId(worker), &with_kv).await;
         assert_eq!(conflict.unwrap(), None);
         Call::Write {
             worker,
@@ -179,10 +183,10 @@ impl Play<'_> {
         }
     }
 
-    async fn heartbeat(&self, store: &Store, worker: i32, asked: &[Held]) -> Vec<Call> {
+    async fn heartbeat(&self, engine: &Engine, worker: i32, asked: &[Held]) -> Vec<Call> {
         let (id, leases) = (WorkerId(worker), self.leases(asked));
-        let is_alive = store.heartbeat(id, GAP_MAX).await.unwrap();
-        let void = store.void_leases(id, &leases).await.unwrap();
+        let is_alive = engine.heartbeat(id, GAP_MAX).await.unwrap();
+        let void = engine.void_leases(id, &leases).await.unwrap();
         let void = void.into_iter().map(|lease| self.held(lease)).collect();
         vec![
             Call::Heartbeat(worker, is_alive),
@@ -190,7 +194,7 @@ impl Play<'_> {
         ]
     }
 
-    async fn upgrade(&self, store: &Store, task: usize) -> Call {
+    async fn upgrade(&self, engine: &Engine, task: usize) -> Call {
         let [from, to] = self.locks[task];
         let moves = [Move {
             task_id: self.ids[task],
@@ -207,7 +211,7 @@ impl Play<'_> {
             actor: &Actor::host(),
             reason: "model",
         };
-        let moved = store.move_tasks(&moves, by, json!({})).await.unwrap();
+        let moved = engine.move_tasks(&moves, by, json!({})).await.unwrap();
         Call::Upgrade(task, moved == 1)
     }
 
@@ -241,10 +245,12 @@ impl Play<'_> {
     }
 }
 
-async fn quarantine(store: &Store, is_on: bool) -> Call {
+async fn quarantine(engine: &Engine, is_on: bool) -> Call {
+    let store = Store::new(engine.clone());
     let (code, actor) = (definition::first_code(), Actor::host());
     if is_on {
-        store.quarantine(code, &actor, "model").await.unwrap();
+        let quarantined = store.quarantine(code, &actor, "model", after_ineligible);
+        quarantined.await.unwrap();
         return Call::Quarantine;
     }
     let released = store.release_quarantine(code, &actor, "model").await;

@@ -4,8 +4,8 @@ use crate::harness::{TestDatabase, TestHost, wait_until_sql};
 use crate::sandbox::guests::{self, noted};
 use serde_json::{Value, json};
 use tasker_domain::ids::TaskId;
+use tasker_engine::Engine;
 use tasker_registry::Registry;
-use tasker_store::Store;
 
 const ONE: &str = "steps: [{name: a, handler: guest/echo}]";
 const TWO: &str =
@@ -165,7 +165,7 @@ async fn change(host: &TestHost) {
 }
 
 /// What only some callers and some handlers ask for.
-async fn ask_the_store(store: &Store, over: &str) {
+async fn ask_the_store(store: &Engine, over: &str) {
     let id = TaskId(over.parse().unwrap());
     let namespace = store.namespace_of_task(id).await.unwrap();
     assert_eq!(namespace.as_deref(), Some("shop"));
@@ -211,8 +211,8 @@ pub async fn drive(database: &TestDatabase) {
     for id in [&over, &complete] {
         read_payloads(&host, id).await;
     }
-    ask_the_store(&host.host.store, &over).await;
-    let registry = Registry::new(host.host.store.clone(), host.host.sandbox.clone());
+    ask_the_store(&host.host.engine, &over).await;
+    let registry = Registry::new(host.host.engine.clone(), host.host.sandbox.clone());
     registry.sweep(1).await.unwrap();
     host.host.stop().await.unwrap();
 }

@@ -12,13 +12,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use subtle::ConstantTimeEq as _;
+use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
 use tasker_domain::api_key::{ApiKey, PREFIX_BYTES, SECRET_BYTES};
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::permission::Permissions;
-use tasker_store::api_key::KnownKey;
-use tasker_store::{Store, StoreError};
+use tasker_registry::store::Store;
+use tasker_registry::store::api_key::KnownKey;
 use tokio::sync::RwLock;
 
 /// How long what was read is trusted.
@@ -92,7 +93,7 @@ impl Keyring {
         Ok(read.map_err(late)??)
     }
 
-    async fn keys_in_turn(&self, age: Duration) -> Result<Arc<Keys>, StoreError> {
+    async fn keys_in_turn(&self, age: Duration) -> Result<Arc<Keys>, DatabaseError> {
         if let Some(keys) = young(&*self.keys.read().await, age) {
             return Ok(keys);
         }

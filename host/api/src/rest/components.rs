@@ -1,288 +1,227 @@
-//! Components: publish, list, show.
+//! Components: publish, list, show, compare, plan.
 
 use super::super::Api;
-use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, name_cursor};
-use super::super::request::{Caller, InPath, InQuery, read};
-use super::signatures;
-use super::versions_query::VersionsQuery;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::get;
-use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::definitions::{between, one_version, summary, versions_below};
+use super::signatures::{given, signature};
+use axum::http::{HeaderMap, HeaderValue, header};
 use tasker_domain::capability::Capability;
-use tasker_domain::descriptor::{Descriptor, HandlerDescription, Provenance};
+use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
-use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_registry::default_version::{IneligibleCounts, ListedVersions as _};
-use tasker_registry::discover::{descriptor, parse_version};
-use tasker_registry::publish_component::{MAX_COMPONENT_BYTES, Published};
-use tasker_store::component::{ComponentRow, ComponentVersionRow, VersionStatus};
-use tasker_store::yank::IneligibleRow;
+use tasker_registry::RegistryError;
+use tasker_registry::discover::descriptor;
+use tasker_registry::listed::ListedFamily;
+use tasker_registry::publish_component::Published;
+use tasker_registry::store::component::ComponentVersionRow;
+use tasker_registry::version::parse_version;
+use tasker_wire::component::{
+    Barred, ComponentVersion, DiffComponent, DiffComponentUpload, DownloadComponent,
+    ListComponents, ListSignatures, PlanComponent, PlanComponentUpload, PublishComponent,
+    ShowComponent, ShowComponentVersion, Want,
+};
+use tasker_wire::definition::{AffectedPins, Versions};
 
-pub(in crate::rest) const MEDIA_TYPES: &[&str] = &["application/wasm"];
-
-pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/components", get(list))
-        .route("/namespaces/{namespace}/components/{name}", get(show))
-        .route(
-            "/namespaces/{namespace}/components/{name}/versions/{version}",
-            get(show_version).put(publish),
-        )
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .on(list)
+        .on(show)
+        .on(show_version)
+        .on(publish)
+        .on(bytes)
+        .on(signatures)
+        .on(diff)
+        .on(diff_upload)
+        .on(plan)
+        .on(plan_upload)
 }
 
-/// A component in a list.
-#[derive(Serialize)]
-struct ComponentSummary {
-    namespace: String,
-    name: String,
-    /// What a step takes, in a new task of its own namespace, that asks for no version; null where
-    /// there is none.
-    latest: Option<String>,
-    versions: usize,
-    /// How many of them new tasks may not take, by the reason.
-    barred: IneligibleCounts,
-    created_at: DateTime<Utc>,
+async fn list(api: Api, call: Call<ListComponents>) -> Answer<ListComponents> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = name_cursor(call.query.after.as_deref())?;
+    let namespace = call.query.namespace.as_ref();
+    let rows = api.registry.list_components(namespace, after, limit.rows());
+    let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
+    Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))
 }
 
-/// A component with its versions, the highest first.
-#[derive(Serialize)]
-struct ComponentView {
-    namespace: Name,
-    name: Name,
-    versions: Vec<ComponentVersionView>,
-    /// Give it as `after` for lower versions; null where these are the last.
-    next: Option<String>,
-}
-
-/// One version of a component.
-#[derive(Serialize)]
-pub struct ComponentVersionView {
-    namespace: String,
-    component: String,
-    version: String,
-    digest: Digest,
-    size_bytes: i32,
-    /// The version of the contract that it was built against.
-    contract: String,
-    /// Empty where the component does not tell.
-    handlers: Vec<HandlerDescription>,
-    /// What its handlers want to be granted.
-    capabilities: Vec<String>,
-    /// The same, with whether its own namespace grants it.
-    wants: Vec<WantView>,
-    imports: Vec<String>,
-    /// Null where it is not known.
-    provenance: Option<Provenance>,
-    status: VersionStatus,
-    /// No host starts its code.
-    quarantined: bool,
-    /// What the host found when it compared it with the last version below it, if there was one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verdict: Option<Value>,
-    /// What it wants beyond what was agreed to; empty unless it needs approval.
-    unapproved: Vec<String>,
-    created_at: DateTime<Utc>,
-    /// When its bytes were removed, since nothing needed it any more.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    collected_at: Option<DateTime<Utc>>,
-    /// Who took it out of use, where this version alone is shown and somebody did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    barred: Option<BarredView>,
-    /// Only in the answer to a publish.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    created: Option<bool>,
-    /// Only in the answer to a publish, where it gave a collected version its bytes back.
-    #[serde(skip_serializing_if = "is_false")]
-    restored: bool,
-}
-
-/// By whom a version is yanked or quarantined, and why.
-#[derive(Serialize)]
-struct BarredView {
-    at: DateTime<Utc>,
-    actor: String,
-    reason: String,
-}
-
-#[derive(Serialize)]
-struct WantView {
-    capability: Capability,
-    granted: bool,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<ComponentSummary>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = name_cursor(query.after.as_deref())?;
-    let namespace = query.namespace.as_ref();
-    let rows = api
-        .registry
-        .list_components(namespace, after, limit.rows())
-        .await?;
-    let cursor = |row: &ComponentRow| format!("{}/{}", row.namespace, row.name);
-    Ok(Json(limit.page(rows, cursor, ComponentSummary::from)))
-}
-
-async fn show(
-    State(api): State<Api>,
-    InPath((namespace, name)): InPath<(Name, Name)>,
-    InQuery(query): InQuery<VersionsQuery>,
-) -> Result<Json<ComponentView>, ApiError> {
+async fn show(api: Api, call: Call<ShowComponent>) -> Answer<ShowComponent> {
+    let ShowComponent { namespace, name } = call.path;
     let target = QualifiedName { namespace, name };
-    let (after, limit) = (query.after()?, query.limit()?);
+    let (after, limit) = versions_below(&call.query)?;
     let page = api.registry.component_page(&target, after.as_ref(), limit);
     let page = page.await?;
     let granted = api.registry.granted_to(&target).await?;
-    let versions = page
-        .rows
-        .into_iter()
-        .map(|row| ComponentVersionView::of(row, None, &granted));
-    let versions = versions.collect::<Result<_, _>>()?;
-    let QualifiedName { namespace, name } = target;
-    Ok(Json(ComponentView {
-        namespace,
-        name,
+    let versions = page.rows.into_iter().map(|row| version(row, &granted));
+    let versions = versions.collect::<Result<_, RegistryError>>()?;
+    Ok(Reply::ok(Versions {
         versions,
-        next: page.next.map(|version| version.to_string()),
+        namespace: target.namespace,
+        name: target.name,
+        latest: None,
+        next: page.next,
     }))
 }
 
-async fn show_version(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Json<ComponentVersionView>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let row = api.registry.component_version(&target, &version).await?;
-    let barred = api.registry.barred(&row).await?;
-    let granted = api.registry.granted_to(&target).await?;
-    let view = ComponentVersionView::of(row, None, &granted)?;
-    Ok(Json(ComponentVersionView {
-        barred: barred.map(BarredView::from),
-        ..view
-    }))
+async fn show_version(api: Api, call: Call<ShowComponentVersion>) -> Answer<ShowComponentVersion> {
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let row = api.registry.component_version(&target, &number).await?;
+    let barred = api.registry.barred(&row).await?.map(|row| Barred {
+        at: row.at,
+        actor: row.actor,
+        reason: row.reason,
+    });
+    let version = current(&api, &target, row).await?;
+    Ok(Reply::ok(ComponentVersion { barred, ..version }))
 }
 
-async fn publish(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let version = parse_version(&version)?;
-    let signatures = signatures::given(request.headers())?;
-    let bytes = read(request, MEDIA_TYPES, MAX_COMPONENT_BYTES).await?;
-    let target = QualifiedName { namespace, name };
+async fn publish(api: Api, call: Call<PublishComponent>) -> Answer<PublishComponent> {
+    let actor = call.actor().clone();
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let signatures = given(&call.headers)?;
+    let bytes = call.body.bytes().await?;
     if !signatures.is_empty() {
-        let digest = Digest::of(&bytes);
-        api.registry
-            .keep_signatures(digest, &signatures, &caller.0)
-            .await?;
+        let kept = api
+            .registry
+            .keep_signatures(Digest::of(&bytes), &signatures, &actor);
+        kept.await?;
     }
-    let (row, published) = api
+    let published = api
         .registry
-        .publish_component(&target, &version, bytes, &caller.0)
-        .await?;
+        .publish_component(&target, &number, bytes, &actor);
+    let (row, published) = published.await?;
     let created = published == Published::Created;
-    let status = if created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    let granted = api.registry.granted_to(&target).await?;
-    let view = ComponentVersionView {
+    let version = ComponentVersion {
+        created: Some(created),
         restored: published == Published::Restored,
-        ..ComponentVersionView::of(row, Some(created), &granted)?
+        ..current(&api, &target, row).await?
     };
-    Ok((status, Json(view)).into_response())
+    Ok(Reply::made(created, version))
 }
 
-fn is_false(value: &bool) -> bool {
-    !value
+async fn bytes(api: Api, call: Call<DownloadComponent>) -> Answer<DownloadComponent> {
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (digest, bytes) = api.registry.component_bytes(&target, &number).await?;
+    let tag = HeaderValue::try_from(format!("\"sha256:{digest}\""));
+    let tag = tag.expect("hexadecimal digits stand in a header");
+    Ok(Reply::media(
+        HeaderMap::from_iter([(header::ETAG, tag)]),
+        bytes,
+    ))
 }
 
-impl From<IneligibleRow> for BarredView {
-    fn from(row: IneligibleRow) -> Self {
-        Self {
-            at: row.at,
-            actor: row.actor,
-            reason: row.reason,
-        }
-    }
+/// All at once: there are few.
+async fn signatures(api: Api, call: Call<ListSignatures>) -> Answer<ListSignatures> {
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let row = api.registry.component_version(&target, &number).await?;
+    let most = PageLimit::parse(None)?.rows();
+    let keys = api
+        .registry
+        .signing_keys(&target.namespace, None, most)
+        .await?;
+    let signatures = api.registry.signatures(row.digest).await?;
+    let items = signatures.iter().map(|row| signature(row, &keys));
+    Ok(Reply::ok(Page {
+        items: items.collect(),
+        next: None,
+    }))
 }
 
-impl From<ComponentRow> for ComponentSummary {
-    fn from(row: ComponentRow) -> Self {
-        Self {
-            latest: row.default_version().map(|version| version.to_string()),
-            barred: row.bar_counts(),
-            versions: row.versions.len(),
-            namespace: row.namespace,
-            name: row.name,
-            created_at: row.created_at,
-        }
-    }
+async fn diff(api: Api, call: Call<DiffComponent>) -> Answer<DiffComponent> {
+    let DiffComponent { namespace, name } = call.path;
+    let target = QualifiedName { namespace, name };
+    let (from, to) = between(&call.query)?;
+    Ok(Reply::ok(
+        api.registry.component_diff(&target, &from, &to).await?,
+    ))
 }
 
-impl ComponentVersionView {
-    /// The version, with what of its wants is `granted` in its own namespace.
-    pub fn of(
-        row: ComponentVersionRow,
-        created: Option<bool>,
-        granted: &[Capability],
-    ) -> Result<Self, ApiError> {
-        let descriptor = descriptor(&row)?;
-        let want = |capability: Capability| WantView {
-            granted: granted.iter().any(|grant| grant.covers(&capability)),
-            capability,
-        };
-        let wants = descriptor.wants().into_iter().map(want).collect();
-        let Descriptor {
-            contract,
-            handlers,
-            capabilities,
-            imports,
-            provenance,
-            exports: _,
-        } = descriptor;
-        Ok(Self {
-            contract,
-            handlers: handlers.unwrap_or_default(),
-            capabilities,
-            wants,
-            imports,
-            provenance,
-            unapproved: row.unapproved,
-            namespace: row.namespace,
-            component: row.component,
-            version: row.version,
-            digest: row.digest,
-            size_bytes: row.size_bytes,
-            status: row.status,
-            quarantined: row.is_quarantined,
-            verdict: row.verdict,
-            created_at: row.created_at,
-            collected_at: row.collected_at,
-            barred: None,
-            created,
-            restored: false,
-        })
-    }
+async fn diff_upload(api: Api, call: Call<DiffComponentUpload>) -> Answer<DiffComponentUpload> {
+    let path = call.path;
+    let (target, from) = one_version(path.namespace, path.name, &call.query.from)?;
+    let bytes = call.body.bytes().await?;
+    let diff = api.registry.component_diff_with(&target, &from, bytes);
+    Ok(Reply::ok(diff.await?))
+}
+
+async fn plan(api: Api, call: Call<PlanComponent>) -> Answer<PlanComponent> {
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let plan = api.registry.plan_component_version(&target, &number);
+    Ok(Reply::ok(
+        plan.await?.seen_by(|it| call.access.may_read(it)),
+    ))
+}
+
+async fn plan_upload(api: Api, call: Call<PlanComponentUpload>) -> Answer<PlanComponentUpload> {
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let signatures = given(&call.headers)?;
+    let bytes = call.body.bytes().await?;
+    let plan = api
+        .registry
+        .plan_component(&target, &number, bytes, &signatures);
+    Ok(Reply::ok(
+        plan.await?.seen_by(|it| call.access.may_read(it)),
+    ))
+}
+
+/// A version with what its namespace grants now.
+pub(super) async fn current(
+    api: &Api,
+    target: &QualifiedName,
+    row: ComponentVersionRow,
+) -> Result<ComponentVersion, RegistryError> {
+    let granted = api.registry.granted_to(target).await?;
+    version(row, &granted)
+}
+
+/// The version, with what of its wants is `granted` in its own namespace.
+fn version(
+    row: ComponentVersionRow,
+    granted: &[Capability],
+) -> Result<ComponentVersion, RegistryError> {
+    let descriptor = descriptor(&row)?;
+    let want = |capability: Capability| Want {
+        granted: granted.iter().any(|grant| grant.covers(&capability)),
+        capability: capability.to_string(),
+    };
+    let wants = descriptor.wants().into_iter().map(want).collect();
+    let Descriptor {
+        contract,
+        handlers,
+        capabilities,
+        imports,
+        provenance,
+        exports: _,
+    } = descriptor;
+    Ok(ComponentVersion {
+        contract,
+        handlers: handlers.unwrap_or_default(),
+        capabilities,
+        wants,
+        imports,
+        provenance,
+        unapproved: row.unapproved,
+        version: parse_version(&row.version)?,
+        namespace: row.namespace,
+        component: row.component,
+        digest: row.digest,
+        size_bytes: u64::from(row.size_bytes.unsigned_abs()),
+        status: row.status,
+        quarantined: row.is_quarantined,
+        verdict: row.verdict,
+        created_at: row.created_at,
+        collected_at: row.collected_at,
+        barred: None,
+        created: None,
+        restored: false,
+        granted: None,
+        pins: AffectedPins::default(),
+    })
 }

@@ -1,99 +1,34 @@
-//! Grants: add, list, remove; approving a version that wants more of them.
+//! Grants: add, list, remove.
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::components::ComponentVersionView;
-use super::reason::{OnlyReason, check_reason};
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
-use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::reason::check_reason;
 use tasker_domain::capability::Capability;
-use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
 use tasker_domain::scope::Scope;
 use tasker_registry::RegistryError;
-use tasker_registry::discover::parse_version;
-use tasker_store::grant::{GrantFilter, GrantRow};
-use tasker_wire::grant::{Grant, NewGrant};
+use tasker_registry::store::grant::{GrantFilter, GrantRow};
+use tasker_wire::Page;
+use tasker_wire::grant::{AddGrant, Grant, GrantQuery, ListGrants, ListOwnGrants, RemoveGrant};
 
-pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/grants", get(list))
-        .route("/namespaces/{namespace}/grants", get(list_own).post(add))
-        .route("/namespaces/{namespace}/grants/{grant_id}", delete(remove))
-        .route(
-            "/namespaces/{namespace}/components/{name}/versions/{version}/approve",
-            post(approve),
-        )
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(list_own).on(add).on(remove)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    component: Option<String>,
-    after: Option<String>,
-    limit: Option<u32>,
+async fn list(api: Api, call: Call<ListGrants>) -> Answer<ListGrants> {
+    Ok(Reply::ok(page(&api, &call.query).await?))
 }
 
-/// The version as it stands now, with what was granted to it by this.
-#[derive(Serialize)]
-struct ApprovedView {
-    #[serde(flatten)]
-    version: ComponentVersionView,
-    granted: Vec<Grant>,
-}
-
-async fn add(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<NewGrant>,
-) -> Result<(StatusCode, Json<Grant>), ApiError> {
-    check_reason(&body.reason)?;
-    let component = grantee(&body.component)?;
-    let capability: Capability = body.capability.parse().map_err(RegistryError::from)?;
-    let (row, created) = api
-        .registry
-        .add_grant(&namespace, component, &capability, &caller.0, &body.reason)
-        .await?;
-    let status = match created {
-        true => StatusCode::CREATED,
-        false => StatusCode::OK,
+async fn list_own(api: Api, call: Call<ListOwnGrants>) -> Answer<ListOwnGrants> {
+    let query = GrantQuery {
+        namespace: Some(call.path.namespace),
+        ..call.query
     };
-    Ok((status, Json(grant(row, Some(created)))))
+    Ok(Reply::ok(page(&api, &query).await?))
 }
 
-async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, grant_id)): InPath<(Name, i64)>,
-    InQuery(query): InQuery<OnlyReason>,
-) -> Result<Json<Grant>, ApiError> {
-    let removed = api
-        .registry
-        .remove_grant(&namespace, grant_id, &caller.0, query.reason()?)
-        .await?;
-    Ok(Json(grant(removed, None)))
-}
-
-async fn list_own(
-    api: State<Api>,
-    InPath(namespace): InPath<Name>,
-    InQuery(mut query): InQuery<ListQuery>,
-) -> Result<Json<Page<Grant>>, ApiError> {
-    query.namespace = Some(namespace);
-    list(api, InQuery(query)).await
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<Grant>>, ApiError> {
+async fn page(api: &Api, query: &GrantQuery) -> Result<Page<Grant>, ApiError> {
     let limit = PageLimit::parse(query.limit)?;
     let component = query.component.as_deref().map(grantee).transpose()?;
     let filter = GrantFilter {
@@ -103,26 +38,36 @@ async fn list(
     };
     let rows = api.registry.list_grants(filter, limit.rows()).await?;
     let cursor = |row: &GrantRow| row.grant_id.to_string();
-    Ok(Json(limit.page(rows, cursor, |row| grant(row, None))))
+    Ok(limit.page(rows, cursor, |row| grant(row, None)))
 }
 
-async fn approve(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    JsonBody(body): JsonBody<OnlyReason>,
-) -> Result<Json<ApprovedView>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let (row, added) = api
+async fn add(api: Api, call: Call<AddGrant>) -> Answer<AddGrant> {
+    let reason = check_reason(&call.body.reason)?;
+    let component = grantee(&call.body.component)?;
+    let capability: Capability = call.body.capability.parse().map_err(RegistryError::from)?;
+    let (row, created) = api
         .registry
-        .approve(&target, &version, &caller.0, body.reason()?)
+        .add_grant(
+            &call.path.namespace,
+            component,
+            &capability,
+            call.actor(),
+            reason,
+        )
         .await?;
-    let granted = api.registry.granted_to(&target).await?;
-    Ok(Json(ApprovedView {
-        version: ComponentVersionView::of(row, None, &granted)?,
-        granted: added.into_iter().map(|row| grant(row, None)).collect(),
-    }))
+    Ok(Reply::made(created, grant(row, Some(created))))
+}
+
+async fn remove(api: Api, call: Call<RemoveGrant>) -> Answer<RemoveGrant> {
+    let RemoveGrant {
+        namespace,
+        grant_id,
+    } = &call.path;
+    let reason = check_reason(&call.query.reason)?;
+    let removed = api
+        .registry
+        .remove_grant(namespace, *grant_id, call.actor(), reason);
+    Ok(Reply::ok(grant(removed.await?, None)))
 }
 
 fn grantee(text: &str) -> Result<Scope, ApiError> {
@@ -134,7 +79,7 @@ fn grant_cursor(after: &str) -> Result<i64, ApiError> {
     after.parse().map_err(|_| wrong_cursor(after))
 }
 
-fn grant(row: GrantRow, created: Option<bool>) -> Grant {
+pub fn grant(row: GrantRow, created: Option<bool>) -> Grant {
     Grant {
         id: row.grant_id,
         namespace: row.namespace,

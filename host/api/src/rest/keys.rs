@@ -2,68 +2,53 @@
 
 use super::super::Api;
 use super::super::auth::keyring;
-use super::super::error::ApiError;
 use super::super::key_error::KeyError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::{delete, get};
-use axum::{Json, Router};
-use serde::Deserialize;
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
 use std::time::Duration;
 use tasker_domain::actor::RESERVED_ACTORS;
 use tasker_domain::name::Name;
 use tasker_domain::permission::MAX_PERMISSIONS;
-use tasker_store::api_key::{KeyRow, Made, NewKey, Revoked};
-use tasker_wire::key::{CreatedKey, Key};
+use tasker_registry::store::api_key::{KeyRow, Made, NewKey, Revoked};
+use tasker_wire::key::{self, CreateKey, CreatedKey, Key, ListKeys, RevokeKey};
 
 /// The longest life of a key that expires, in seconds: ten years.
 const MAX_EXPIRY_S: u64 = 3_650 * 24 * 60 * 60;
 
-pub(crate) fn router() -> Router<Api> {
-    Router::new()
-        .route("/keys", get(list).post(create))
-        .route("/keys/{name}", delete(revoke))
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(create).on(revoke)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<Key>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = query.after.as_deref();
+async fn list(api: Api, call: Call<ListKeys>) -> Answer<ListKeys> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref();
     if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
         return Err(wrong_cursor(after));
     }
     let rows = api.store.list_keys(after, limit.rows()).await?;
-    Ok(Json(limit.page(rows, |row| row.name.clone(), description)))
+    let page = limit.page(rows, |row| row.name.clone(), description);
+    Ok(Reply::ok(page))
 }
 
-async fn create(
-    State(api): State<Api>,
-    caller: Caller,
-    JsonBody(body): JsonBody<tasker_wire::key::NewKey>,
-) -> Result<(StatusCode, Json<CreatedKey>), ApiError> {
-    check(&body)?;
+async fn create(api: Api, call: Call<CreateKey>) -> Answer<CreateKey> {
+    let body = &call.body;
+    check(body)?;
     let key = keyring::random_key().map_err(KeyError::from)?;
     let new = NewKey {
         key: &key,
         name: body.name.as_str(),
         permissions: &body.permissions,
         expires_in: body.expires_in_s.map(Duration::from_secs),
-        actor: &caller.0,
+        actor: call.actor(),
     };
     let row = match api.store.make_key(&new).await? {
         Made::Key(row) => *row,
-        Made::NameTaken => return Err(KeyError::NameTaken { name: body.name }.into()),
+        Made::NameTaken => {
+            return Err(KeyError::NameTaken {
+                name: call.body.name,
+            }
+            .into());
+        }
         Made::TooMany => return Err(KeyError::TooMany.into()),
     };
     forget(&api).await;
@@ -71,18 +56,15 @@ async fn create(
         key: key.reveal(),
         description: description(row),
     };
-    Ok((StatusCode::CREATED, Json(created)))
+    Ok(Reply::made(true, created))
 }
 
-async fn revoke(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(name): InPath<Name>,
-) -> Result<StatusCode, ApiError> {
-    match api.store.revoke_key(&name, &caller.0).await? {
+async fn revoke(api: Api, call: Call<RevokeKey>) -> Answer<RevokeKey> {
+    let name = call.path.name.clone();
+    match api.store.revoke_key(&name, call.actor()).await? {
         Revoked::Done => {
             forget(&api).await;
-            Ok(StatusCode::NO_CONTENT)
+            Ok(Reply::done())
         }
         Revoked::Unknown => Err(KeyError::Unknown { name }.into()),
         Revoked::LastAdmin => Err(KeyError::LastAdmin { name }.into()),
@@ -96,7 +78,7 @@ async fn forget(api: &Api) {
     }
 }
 
-fn check(body: &tasker_wire::key::NewKey) -> Result<(), KeyError> {
+fn check(body: &key::NewKey) -> Result<(), KeyError> {
     let wrong = |text: String| Err(KeyError::Invalid(text));
     let entries = body.permissions.entries();
     if RESERVED_ACTORS.contains(&body.name.as_str()) {

@@ -2,62 +2,42 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::reason::{OnlyReason, check_reason};
-use axum::extract::State;
-use axum::routing::{get, patch};
-use axum::{Json, Router};
-use serde::Deserialize;
-use tasker_domain::limits::{LimitPatch, LimitSettings};
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::reason::check_reason;
+use tasker_domain::limits::LimitSettings;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::RequirementError;
 use tasker_domain::scope::Scope;
-use tasker_store::limit::{self as store, LimitChange};
-use tasker_wire::limit::LimitRule;
+use tasker_registry::store::limit::{self as store, LimitChange};
+use tasker_wire::limit::{ChangeLimits, LimitRule, ListLimits, RemoveLimits};
 
-pub fn router() -> Router<Api> {
-    Router::new().route("/limits", get(list)).route(
-        "/namespaces/{namespace}/limits/{component}",
-        patch(change).delete(remove),
-    )
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(change).on(remove)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LimitsBody {
-    /// Limit by limit; null removes.
-    limits: LimitPatch,
-    /// Reason recorded in the audit log.
-    #[serde(default)]
-    reason: String,
+async fn list(api: Api, call: Call<ListLimits>) -> Answer<ListLimits> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref().map(cursor).transpose()?;
+    let namespace = call.query.namespace.as_ref();
+    let rules = api.registry.list_limits(namespace, after, limit.rows());
+    let cursor = |rule: &store::LimitRule| format!("{}/{}", rule.namespace, rule.component);
+    Ok(Reply::ok(limit.page(rules.await?, cursor, rule)))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn change(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, component)): InPath<(Name, String)>,
-    JsonBody(body): JsonBody<LimitsBody>,
-) -> Result<Json<LimitRule>, ApiError> {
-    check_reason(&body.reason)?;
+async fn change(api: Api, call: Call<ChangeLimits>) -> Answer<ChangeLimits> {
+    let (namespace, body) = (&call.path.namespace, &call.body);
+    let reason = check_reason(&body.reason)?;
     if body.limits.is_empty() {
         let message = "name at least one, such as `{\"memory\": \"64MiB\"}`".to_owned();
         return Err(ApiError::parameter("limits", message));
     }
-    let component = limited(&component, &namespace)?;
+    let component = limited(&call.path.component, namespace)?;
     let change = LimitChange {
-        namespace: &namespace,
+        namespace,
         component: &component,
-        actor: &caller.0,
-        reason: &body.reason,
+        actor: call.actor(),
+        reason,
     };
     let changed = api.registry.change_limits(change, &body.limits).await?;
     let none = || LimitRule {
@@ -67,34 +47,18 @@ async fn change(
         set_at: None,
         set_by: None,
     };
-    Ok(Json(changed.map_or_else(none, rule)))
+    Ok(Reply::ok(changed.map_or_else(none, rule)))
 }
 
-async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, component)): InPath<(Name, String)>,
-    InQuery(query): InQuery<OnlyReason>,
-) -> Result<Json<LimitRule>, ApiError> {
+async fn remove(api: Api, call: Call<RemoveLimits>) -> Answer<RemoveLimits> {
+    let namespace = &call.path.namespace;
     let change = LimitChange {
-        namespace: &namespace,
-        component: &limited(&component, &namespace)?,
-        actor: &caller.0,
-        reason: query.reason()?,
+        namespace,
+        component: &limited(&call.path.component, namespace)?,
+        actor: call.actor(),
+        reason: check_reason(&call.query.reason)?,
     };
-    Ok(Json(rule(api.registry.remove_limits(change).await?)))
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<LimitRule>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = query.after.as_deref().map(cursor).transpose()?;
-    let namespace = query.namespace.as_ref();
-    let rules = api.registry.list_limits(namespace, after, limit.rows());
-    let cursor = |rule: &store::LimitRule| format!("{}/{}", rule.namespace, rule.component);
-    Ok(Json(limit.page(rules.await?, cursor, rule)))
+    Ok(Reply::ok(rule(api.registry.remove_limits(change).await?)))
 }
 
 /// `*`, `name` or `other~name`: a slash would end the segment.

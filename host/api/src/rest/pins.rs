@@ -1,148 +1,116 @@
-//! Pins: set, list, remove.
+//! Pins: set, list, remove; their ramps and their history.
 
 use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::reason::{OnlyReason, check_reason};
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::{get, put};
-use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use semver::Version;
-use serde::{Deserialize, Serialize};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::reason::check_reason;
+use serde_json::{Map, Value};
 use tasker_domain::actor::Actor;
-use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
+use tasker_domain::pin::{RampStep, destination};
 use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_registry::RegistryError;
-use tasker_registry::lead::ResolvedPin;
 use tasker_registry::pin::PinTarget;
-use tasker_store::pin::{PinBy, PinKind, PinRow};
+use tasker_registry::resolved_pin::ResolvedPin;
+use tasker_registry::store::audit::AuditRow;
+use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
+use tasker_wire::endpoint::Endpoint;
+use tasker_wire::pin::{
+    FreezePin, ListPins, Pin, PinChange, Ramp, RampPin, RampState, RemovePin, RollBackPin, SetPin,
+    ShowPinHistory, ThawPin,
+};
 
-pub fn router() -> Router<Api> {
-    Router::new().route("/pins", get(list)).route(
-        "/namespaces/{namespace}/pins/{kind}/{target}",
-        put(set).delete(remove),
-    )
+pub(crate) fn routes() -> Routes {
+    let routes = Routes::default().on(list).on(set).on(remove).on(history);
+    routes.on(ramp).on(freeze).on(thaw).on(rollback)
 }
 
-/// A pin as it stands.
-#[derive(Serialize)]
-pub(super) struct PinView {
-    namespace: String,
-    kind: PinKind,
-    /// `name`, or `other/name` of another namespace.
-    target: String,
-    requirement: String,
-    /// Which version that is now; null where nothing that new tasks may take satisfies it.
-    version: Option<Version>,
-    /// Null where it has none.
-    ramp: Option<RampView>,
-    created_at: DateTime<Utc>,
-    created_by: String,
+async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref().map(pin_cursor).transpose()?;
+    let namespace = call.query.namespace.as_ref();
+    let rows = api.registry.list_pins(namespace, after, limit.rows());
+    let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
+    let Page { items, next } = limit.page(rows.await?, cursor, |row| row);
+    let items = api.registry.resolve_pins(items).await?;
+    let items = items.into_iter().map(view).collect();
+    Ok(Reply::ok(Page { items, next }))
 }
 
-#[derive(Serialize)]
-struct RampView {
-    /// Where to.
-    requirement: Requirement,
-    /// Which version that is now.
-    version: Option<Version>,
-    percent: Percent,
-    /// `ramping`, or `frozen`.
-    state: &'static str,
-    frozen_because: Option<String>,
-    /// Its guard looks at tasks that were created since.
-    started_at: Option<DateTime<Utc>>,
-    /// Null where nothing watches it.
-    guard: Option<Guard>,
+async fn set(api: Api, call: Call<SetPin>) -> Answer<SetPin> {
+    let by = by(call.actor(), "pin.set", &call.body.reason)?;
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    let requirement = call.body.requirement.parse::<Requirement>();
+    let requirement = requirement.map_err(RegistryError::from)?;
+    answer(&api, api.registry.set_pin(&pin, requirement, &by).await?).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PinBody {
-    /// Checked by the handler, which can say more of it than a parser of JSON.
-    requirement: String,
-    /// Why, for who reads the history.
-    #[serde(default)]
-    reason: String,
+async fn remove(api: Api, call: Call<RemovePin>) -> Answer<RemovePin> {
+    let by = by(call.actor(), "pin.remove", &call.query.reason)?;
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    api.registry.remove_pin(&pin, &by).await?;
+    Ok(Reply::done())
 }
 
-/// The pin that a path names.
-pub(super) type PinPath = (Name, PinKind, String);
-
-async fn set(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(path): InPath<PinPath>,
-    JsonBody(body): JsonBody<PinBody>,
-) -> Result<Json<PinView>, ApiError> {
-    let pin = pin_of(path)?;
-    let by = by(&caller.0, "pin.set", &body.reason)?;
-    let requirement: Requirement = body.requirement.parse().map_err(RegistryError::from)?;
-    let row = api.registry.set_pin(&pin, requirement, &by).await?;
-    Ok(Json(PinView::of(row, &api).await?))
+async fn ramp(api: Api, call: Call<RampPin>) -> Answer<RampPin> {
+    let body = &call.body;
+    let percent = Percent::try_from(body.percent);
+    let step = RampStep {
+        to: destination(&body.to).map_err(RegistryError::from)?,
+        percent: percent.map_err(|error| ApiError::parameter("percent", error.to_string()))?,
+        guard: body.guard.clone(),
+        is_forced: body.force,
+    };
+    let by = by(call.actor(), "pin.ramp", &body.reason)?;
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    answer(&api, api.registry.ramp_pin(&pin, step, &by).await?).await
 }
 
-async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(path): InPath<PinPath>,
-    InQuery(query): InQuery<OnlyReason>,
-) -> Result<StatusCode, ApiError> {
-    let by = by(&caller.0, "pin.remove", query.reason()?)?;
-    api.registry.remove_pin(&pin_of(path)?, &by).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn freeze(api: Api, call: Call<FreezePin>) -> Answer<FreezePin> {
+    let by = by(call.actor(), "pin.freeze", &call.body.reason)?;
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    answer(&api, api.registry.freeze_pin(&pin, &by).await?).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    after: Option<String>,
-    limit: Option<u32>,
+async fn thaw(api: Api, call: Call<ThawPin>) -> Answer<ThawPin> {
+    let by = by(call.actor(), "pin.thaw", &call.body.reason)?;
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    answer(&api, api.registry.thaw_pin(&pin, &by).await?).await
 }
 
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<PinView>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = query.after.as_deref().map(pin_cursor).transpose()?;
+async fn rollback(api: Api, call: Call<RollBackPin>) -> Answer<RollBackPin> {
+    let by = by(call.actor(), "pin.rollback", &call.body.reason)?;
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
+    answer(&api, api.registry.rollback_pin(&pin, &by).await?).await
+}
+
+async fn history(api: Api, call: Call<ShowPinHistory>) -> Answer<ShowPinHistory> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let before = call.query.after.as_deref();
+    let before = before.map(|after| after.parse().map_err(|_| wrong_cursor(after)));
+    let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
     let rows = api
         .registry
-        .list_pins(query.namespace.as_ref(), after, limit.rows())
-        .await?;
-    let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
-    let Page { items, next } = limit.page(rows, cursor, |row| row);
-    let items = api.registry.lead(items).await?;
-    let items = items.into_iter().map(PinView::from).collect();
-    Ok(Json(Page { items, next }))
+        .pin_history(&pin, before.transpose()?, limit.rows());
+    let cursor = |row: &AuditRow| row.audit_id.to_string();
+    Ok(Reply::ok(limit.page(rows.await?, cursor, change)))
 }
 
 /// `name` or `other~name`: a slash would end the segment.
-pub(super) fn pin_of((namespace, kind, target): PinPath) -> Result<PinTarget, ApiError> {
-    let target: ComponentRef = target
-        .replacen('~', "/", 1)
-        .parse()
-        .map_err(RegistryError::from)?;
-    Ok(PinTarget::new(namespace, kind, &target)?)
+fn pin_of(namespace: &Name, kind: PinKind, target: &str) -> Result<PinTarget, ApiError> {
+    let target = target.replacen('~', "/", 1).parse::<ComponentRef>();
+    let target = target.map_err(RegistryError::from)?;
+    Ok(PinTarget::new(namespace.clone(), kind, &target)?)
 }
 
 /// Who changes a pin and why, as far as that can be kept.
-pub(super) fn by<'a>(
-    actor: &'a Actor,
-    action: &'static str,
-    reason: &'a str,
-) -> Result<PinBy<'a>, ApiError> {
-    check_reason(reason)?;
+fn by<'a>(actor: &'a Actor, action: &'static str, reason: &'a str) -> Result<PinBy<'a>, ApiError> {
     Ok(PinBy {
         actor,
         action,
-        reason,
+        reason: check_reason(reason)?,
     })
 }
 
@@ -157,44 +125,53 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
         .ok_or_else(wrong)
 }
 
-impl PinView {
-    /// The pin as it stands, with what it leads to now.
-    pub(super) async fn of(row: PinRow, api: &Api) -> Result<Self, ApiError> {
-        let led = api.registry.lead(vec![row]).await?.pop();
-        Ok(Self::from(led.expect("one pin was asked for")))
+/// The pin as it stands, with what it leads to now.
+async fn answer<E: Endpoint<Answer = Pin>>(api: &Api, row: PinRow) -> Answer<E> {
+    let resolved = api.registry.resolve_pins(vec![row]).await?.pop();
+    Ok(Reply::ok(view(resolved.expect("one pin was asked for"))))
+}
+
+fn view(resolved: ResolvedPin) -> Pin {
+    let ResolvedPin {
+        row,
+        pinned,
+        version,
+        ramp_version,
+    } = resolved;
+    let ramp = pinned.ramp.map(|ramp| Ramp {
+        requirement: ramp.requirement,
+        version: ramp_version,
+        percent: ramp.percent,
+        state: match ramp.frozen {
+            Some(_) => RampState::Frozen,
+            None => RampState::Ramping,
+        },
+        frozen_because: ramp.frozen,
+        started_at: row.ramp.ramp_started_at,
+        guard: ramp.guard,
+    });
+    Pin {
+        namespace: row.namespace,
+        kind: row.kind,
+        target: row.target,
+        requirement: pinned.requirement,
+        version,
+        ramp,
+        created_at: row.created_at,
+        created_by: row.created_by,
     }
 }
 
-impl From<ResolvedPin> for PinView {
-    fn from(led: ResolvedPin) -> Self {
-        let ResolvedPin {
-            row,
-            pinned,
-            version,
-            ramp_version,
-        } = led;
-        let ramp = pinned.ramp.map(|ramp| RampView {
-            requirement: ramp.requirement,
-            version: ramp_version,
-            percent: ramp.percent,
-            state: if ramp.frozen.is_some() {
-                "frozen"
-            } else {
-                "ramping"
-            },
-            frozen_because: ramp.frozen,
-            started_at: row.ramp.ramp_started_at,
-            guard: ramp.guard,
-        });
-        Self {
-            namespace: row.namespace,
-            kind: row.kind,
-            target: row.target,
-            requirement: row.requirement,
-            version,
-            ramp,
-            created_at: row.created_at,
-            created_by: row.created_by,
-        }
+fn change(row: AuditRow) -> PinChange {
+    PinChange {
+        id: row.audit_id,
+        at: row.at,
+        actor: row.actor,
+        action: row.action,
+        reason: row.reason,
+        detail: match row.detail {
+            Some(Value::Object(detail)) => detail,
+            Some(_) | None => Map::new(),
+        },
     }
 }

@@ -1,28 +1,12 @@
-//! Why something is changed, in the words of who changes it.
+//! Why something is changed, in the words of whoever changes it.
 
 use super::super::error::ApiError;
-use serde::Deserialize;
 use tasker_domain::reason::{MAX_REASON_BYTES, is_kept};
 
-/// The body, or the query, of a change that needs nothing but a reason.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OnlyReason {
-    #[serde(default)]
-    reason: String,
-}
-
-impl OnlyReason {
-    /// The reason, within its bounds.
-    pub fn reason(&self) -> Result<&str, ApiError> {
-        check_reason(&self.reason).map(|()| self.reason.as_str())
-    }
-}
-
-/// Ok where the reason can be kept.
-pub fn check_reason(reason: &str) -> Result<(), ApiError> {
+/// The reason, where it can be kept.
+pub fn check_reason(reason: &str) -> Result<&str, ApiError> {
     match is_kept(reason) {
-        true => Ok(()),
+        true => Ok(reason),
         false => Err(ApiError::parameter(
             "reason",
             format!(

@@ -15,7 +15,7 @@ use axum::{Json, Router};
 use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_store::inventory::NamespaceRow;
+use tasker_registry::store::inventory::NamespaceRow;
 
 /// Versions of each template and component in a tree, unless the request says how many.
 const DEFAULT_TREE_VERSIONS: usize = 3;

@@ -4,15 +4,14 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::hidden::Hidden;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::template::{Step, Template};
-use tasker_registry::hidden::Hidden;
 use tasker_registry::inventory::{Described, Family, Release, Tree};
-use tasker_registry::uses::{StepUse, UsedVersion, Uses};
-use tasker_store::component::VersionStatus;
-use tasker_store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
-use tasker_store::uses::PinUseRow;
+use tasker_registry::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
+use tasker_registry::uses::{PinUse, StepUse, UsedVersion, Uses};
 
 /// A namespace in a list.
 #[derive(Serialize)]
@@ -240,34 +239,24 @@ impl From<UsedVersion> for UsedVersionView {
 
 impl From<StepUse> for StepUseView {
     fn from(step: StepUse) -> Self {
-        let StepUse {
-            row,
-            handler,
-            takes,
-        } = step;
         Self {
-            namespace: row.namespace,
-            template: row.template,
-            version: row.version,
-            status: row.status,
-            step: row.step,
-            handler: handler.handler,
-            requirement: handler.requirement.to_string(),
-            takes: takes.map(|version| version.to_string()),
+            namespace: step.namespace.to_string(),
+            template: step.template,
+            version: step.version,
+            status: step.status,
+            step: step.step,
+            handler: step.handler.handler,
+            requirement: step.handler.requirement.to_string(),
+            takes: step.takes.map(|version| version.to_string()),
         }
     }
 }
 
-impl From<PinUseRow> for PinUseView {
-    fn from(row: PinUseRow) -> Self {
-        let PinUseRow {
-            namespace,
-            requirement,
-            ramp: _,
-        } = row;
+impl From<PinUse> for PinUseView {
+    fn from(pin: PinUse) -> Self {
         Self {
-            namespace,
-            requirement,
+            namespace: pin.namespace.to_string(),
+            requirement: pin.requirement,
         }
     }
 }

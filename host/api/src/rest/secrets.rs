@@ -1,83 +1,46 @@
 //! Secrets: set, list, remove, encrypt anew. A value goes in and never comes out.
 
 use super::super::Api;
-use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, name_cursor};
-use super::super::request::{Caller, InPath, InQuery, read};
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::routing::{get, post, put};
-use axum::{Json, Router};
-use serde::Deserialize;
-use tasker_domain::name::Name;
-use tasker_domain::secret::MAX_SECRET_BYTES;
-use tasker_store::secret::{Rotated, SecretRow};
-use tasker_wire::secret::{Rotation, Secret, UnreadableSecret};
+use super::super::page::{PageLimit, name_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use tasker_registry::store::secret::{Rotated, SecretRow};
+use tasker_wire::secret::{
+    ListSecrets, RemoveSecret, RotateSecrets, Rotation, Secret, SetSecret, UnreadableSecret,
+};
 
-/// The value as it is: no JSON around it that an error could quote.
-const VALUE_TYPES: [&str; 2] = ["application/octet-stream", "text/plain"];
-
-pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/secrets", get(list))
-        .route("/secrets/rotation", post(rotate))
-        .route(
-            "/namespaces/{namespace}/secrets/{name}",
-            put(set).delete(remove),
-        )
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(set).on(remove).on(rotate)
 }
 
-async fn set(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name)): InPath<(Name, Name)>,
-    request: Request,
-) -> Result<Json<Secret>, ApiError> {
-    // One byte more than allowed, so that what is too long is told as such.
-    let value = read(request, &VALUE_TYPES, MAX_SECRET_BYTES + 1).await?;
-    let row = api
-        .registry
-        .set_secret(&namespace, &name, value.into(), &caller.0)
-        .await?;
-    Ok(Json(secret(row)))
-}
-
-async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name)): InPath<(Name, Name)>,
-) -> Result<StatusCode, ApiError> {
-    api.registry
-        .remove_secret(&namespace, &name, &caller.0)
-        .await?;
-    Ok(StatusCode::NO_CONTENT)
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<Secret>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = name_cursor(query.after.as_deref())?;
-    let rows = api
-        .registry
-        .list_secrets(query.namespace.as_ref(), after, limit.rows())
-        .await?;
+async fn list(api: Api, call: Call<ListSecrets>) -> Answer<ListSecrets> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = name_cursor(call.query.after.as_deref())?;
+    let namespace = call.query.namespace.as_ref();
+    let rows = api.registry.list_secrets(namespace, after, limit.rows());
     let cursor = |row: &SecretRow| format!("{}/{}", row.namespace, row.name);
-    Ok(Json(limit.page(rows, cursor, secret)))
+    Ok(Reply::ok(limit.page(rows.await?, cursor, secret)))
 }
 
-async fn rotate(State(api): State<Api>, caller: Caller) -> Result<Json<Rotation>, ApiError> {
-    let rotated = api.registry.rotate_secrets(&caller.0).await?;
-    Ok(Json(rotation(rotated)))
+async fn set(api: Api, call: Call<SetSecret>) -> Answer<SetSecret> {
+    let SetSecret { namespace, name } = &call.path;
+    let value = call.body.bytes().await?.into();
+    let set = api
+        .registry
+        .set_secret(namespace, name, value, call.access.actor());
+    Ok(Reply::ok(secret(set.await?)))
+}
+
+async fn remove(api: Api, call: Call<RemoveSecret>) -> Answer<RemoveSecret> {
+    let RemoveSecret { namespace, name } = &call.path;
+    api.registry
+        .remove_secret(namespace, name, call.actor())
+        .await?;
+    Ok(Reply::done())
+}
+
+async fn rotate(api: Api, call: Call<RotateSecrets>) -> Answer<RotateSecrets> {
+    let rotated = api.registry.rotate_secrets(call.actor()).await?;
+    Ok(Reply::ok(rotation(rotated)))
 }
 
 fn secret(row: SecretRow) -> Secret {

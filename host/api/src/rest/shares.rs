@@ -2,89 +2,57 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::reason::{OnlyReason, check_reason};
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::routing::{delete, get, post};
-use axum::{Json, Router};
-use serde::Deserialize;
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::reason::check_reason;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Reach;
 use tasker_domain::scope::Scope;
-use tasker_store::share::{ShareChange, ShareRow};
-use tasker_wire::share::{NewShare, Share};
+use tasker_registry::store::share::{ShareChange, ShareRow};
+use tasker_wire::share::{AddShare, ListShares, RemoveShare, Share};
 
-pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/shares", get(list))
-        .route("/namespaces/{namespace}/shares", post(add))
-        .route(
-            "/namespaces/{namespace}/shares/{component}/{shared_with}",
-            delete(remove),
-        )
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(add).on(remove)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn add(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<NewShare>,
-) -> Result<(StatusCode, Json<Share>), ApiError> {
-    check_reason(&body.reason)?;
-    let change = ShareChange {
-        namespace: &namespace,
-        component: &own(&body.component, &namespace)?,
-        shared_with: &other(&body.shared_with, &namespace)?,
-        actor: &caller.0,
-        reason: &body.reason,
-    };
-    let (row, created) = api.registry.add_share(change).await?;
-    let status = match created {
-        true => StatusCode::CREATED,
-        false => StatusCode::OK,
-    };
-    Ok((status, Json(share(row, Some(created)))))
-}
-
-async fn remove(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, component, shared_with)): InPath<(Name, String, String)>,
-    InQuery(query): InQuery<OnlyReason>,
-) -> Result<Json<Share>, ApiError> {
-    let change = ShareChange {
-        namespace: &namespace,
-        component: &own(&component, &namespace)?,
-        shared_with: &other(&shared_with, &namespace)?,
-        actor: &caller.0,
-        reason: query.reason()?,
-    };
-    Ok(Json(share(api.registry.remove_share(change).await?, None)))
-}
-
-/// The shares that a namespace makes, and those that it has a part in.
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<Share>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = query.after.as_deref().map(share_cursor).transpose()?;
-    let namespace = query.namespace.as_ref();
+async fn list(api: Api, call: Call<ListShares>) -> Answer<ListShares> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref().map(share_cursor).transpose()?;
+    let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_shares(namespace, after, limit.rows());
     let cursor = |row: &ShareRow| row.share_id.to_string();
-    Ok(Json(
-        limit.page(rows.await?, cursor, |row| share(row, None)),
-    ))
+    let page = limit.page(rows.await?, cursor, |row| share(row, None));
+    Ok(Reply::ok(page))
+}
+
+async fn add(api: Api, call: Call<AddShare>) -> Answer<AddShare> {
+    let (namespace, body) = (&call.path.namespace, &call.body);
+    let change = ShareChange {
+        namespace,
+        reason: check_reason(&body.reason)?,
+        component: &own(&body.component, namespace)?,
+        shared_with: &other(&body.shared_with, namespace)?,
+        actor: call.actor(),
+    };
+    let (row, created) = api.registry.add_share(change).await?;
+    Ok(Reply::made(created, share(row, Some(created))))
+}
+
+async fn remove(api: Api, call: Call<RemoveShare>) -> Answer<RemoveShare> {
+    let RemoveShare {
+        namespace,
+        component,
+        shared_with,
+    } = &call.path;
+    let change = ShareChange {
+        namespace,
+        component: &own(component, namespace)?,
+        shared_with: &other(shared_with, namespace)?,
+        actor: call.actor(),
+        reason: check_reason(&call.query.reason)?,
+    };
+    let removed = api.registry.remove_share(change).await?;
+    Ok(Reply::ok(share(removed, None)))
 }
 
 /// Nobody shares what another namespace has.

@@ -1,46 +1,33 @@
-//! Signatures of components, the keys that namespaces take them by, and the bytes that are signed.
+//! Signatures of components, and the keys that namespaces take them by.
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get};
-use axum::{Json, Router};
-use serde::Deserialize;
-use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use axum::http::{HeaderMap, header};
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 use tasker_registry::RegistryError;
-use tasker_registry::discover::parse_version;
-use tasker_store::signature::{SignatureRow, SigningKeyRow};
-use tasker_wire::signature::{self as wire, NewSigningKey, SigningKey};
+use tasker_registry::store::signature::{SignatureRow, SigningKeyRow};
+use tasker_wire::headers::SIGNATURE;
+use tasker_wire::signature::{
+    self as wire, AddSigningKey, ListSigningKeys, RemoveSigningKey, SigningKey,
+};
 
-/// An upload may carry it several times, one signature each.
-pub const SIGNATURE_HEADER: &str = "x-tasker-signature";
 /// The most signatures that one upload carries.
 const MAX_SIGNATURES: usize = 8;
 /// The longest name of a key, in bytes.
 const MAX_KEY_NAME_BYTES: usize = 100;
 
-pub fn router() -> Router<Api> {
-    const VERSION: &str = "/namespaces/{namespace}/components/{name}/versions/{version}";
-    const KEYS: &str = "/namespaces/{namespace}/signing-keys";
-    Router::new()
-        .route(&format!("{VERSION}/bytes"), get(bytes))
-        .route(&format!("{VERSION}/signatures"), get(signatures))
-        .route(KEYS, get(list_keys).post(add_key))
-        .route(&format!("{KEYS}/{{key}}"), delete(remove_key))
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list_keys).on(add_key).on(remove_key)
 }
 
 /// The signatures that come with an upload.
 pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
-    let values: Vec<_> = headers.get_all(SIGNATURE_HEADER).iter().collect();
+    let values: Vec<_> = headers.get_all(SIGNATURE).iter().collect();
     if values.len() > MAX_SIGNATURES {
         let message = format!("{} signatures; send {MAX_SIGNATURES} at most", values.len());
-        return Err(ApiError::parameter(SIGNATURE_HEADER, message));
+        return Err(ApiError::parameter(SIGNATURE, message));
     }
     let parse = |value: &header::HeaderValue| {
         let signature = value.to_str().unwrap_or_default().parse();
@@ -49,97 +36,42 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
     values.into_iter().map(parse).collect()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn bytes(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Response, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let (digest, bytes) = api.registry.component_bytes(&target, &version).await?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/wasm".to_owned()),
-        (header::ETAG, format!("\"sha256:{digest}\"")),
-    ];
-    Ok((headers, bytes).into_response())
-}
-
-/// All at once: there are few.
-async fn signatures(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Json<Page<wire::Signature>>, ApiError> {
-    let version = parse_version(&version)?;
-    let target = QualifiedName { namespace, name };
-    let row = api.registry.component_version(&target, &version).await?;
-    let keys = api
-        .registry
-        .signing_keys(&target.namespace, None, PageLimit::parse(None)?.rows())
-        .await?;
-    let signatures = api.registry.signatures(row.digest).await?;
-    let items = signatures.iter().map(|row| signature(row, &keys));
-    Ok(Json(Page {
-        items: items.collect(),
-        next: None,
-    }))
-}
-
-async fn list_keys(
-    State(api): State<Api>,
-    InPath(namespace): InPath<Name>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<SigningKey>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = query.after.as_deref();
+async fn list_keys(api: Api, call: Call<ListSigningKeys>) -> Answer<ListSigningKeys> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref();
     if let Some(after) = after.filter(|after| after.parse::<KeyId>().is_err()) {
         return Err(wrong_cursor(after));
     }
-    let rows = api
-        .registry
-        .signing_keys(&namespace, after, limit.rows())
-        .await?;
+    let namespace = &call.path.namespace;
+    let rows = api.registry.signing_keys(namespace, after, limit.rows());
     let cursor = |row: &SigningKeyRow| row.key_id.clone();
-    Ok(Json(limit.page(rows, cursor, signing_key)))
+    Ok(Reply::ok(limit.page(rows.await?, cursor, signing_key)))
 }
 
-async fn add_key(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(namespace): InPath<Name>,
-    JsonBody(body): JsonBody<NewSigningKey>,
-) -> Result<(StatusCode, Json<SigningKey>), ApiError> {
-    let is_long = body.name.len() > MAX_KEY_NAME_BYTES;
-    if body.name.is_empty() || is_long || body.name.chars().any(char::is_control) {
+async fn add_key(api: Api, call: Call<AddSigningKey>) -> Answer<AddSigningKey> {
+    let name = &call.body.name;
+    let is_long = name.len() > MAX_KEY_NAME_BYTES;
+    if name.is_empty() || is_long || name.chars().any(char::is_control) {
         let message = format!("write 1 to {MAX_KEY_NAME_BYTES} printable bytes, such as `ci`");
         return Err(ApiError::parameter("name", message));
     }
-    let key: PublicKey = body.public_key.parse().map_err(RegistryError::from)?;
-    let row = api
+    let key: PublicKey = call.body.public_key.parse().map_err(RegistryError::from)?;
+    let namespace = &call.path.namespace;
+    let added = api
         .registry
-        .add_signing_key(&namespace, &key, &body.name, &caller.0)
-        .await?;
-    Ok((StatusCode::CREATED, Json(signing_key(row))))
+        .add_signing_key(namespace, &key, name, call.actor());
+    Ok(Reply::made(true, signing_key(added.await?)))
 }
 
-async fn remove_key(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, key)): InPath<(Name, String)>,
-) -> Result<StatusCode, ApiError> {
-    let key: KeyId = key.parse().map_err(RegistryError::from)?;
+async fn remove_key(api: Api, call: Call<RemoveSigningKey>) -> Answer<RemoveSigningKey> {
+    let key: KeyId = call.path.key.parse().map_err(RegistryError::from)?;
     api.registry
-        .remove_signing_key(&namespace, &key, &caller.0)
+        .remove_signing_key(&call.path.namespace, &key, call.actor())
         .await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(Reply::done())
 }
 
-fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
+pub fn signature(row: &SignatureRow, keys: &[SigningKeyRow]) -> wire::Signature {
     let key = row.signature.key();
     let known = keys.iter().find(|known| known.public_key == *key);
     wire::Signature {

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use futures::stream;
 use tasker_domain::ids::TaskId;
-use tasker_store::payload_read::{StepPayload, TaskPayload};
+use tasker_engine::payload_read::{StepPayload, TaskPayload};
 use tasker_tasks::TasksError;
 use tasker_tasks::payload::SinkResults;
 

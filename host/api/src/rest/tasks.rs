@@ -22,8 +22,8 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
 use tasker_domain::state::{StepState, TaskState};
-use tasker_store::step_read::StepFilter;
-use tasker_store::task_read::TaskFilter;
+use tasker_engine::step_read::StepFilter;
+use tasker_engine::task_read::TaskFilter;
 use tasker_tasks::steps::ShownSteps;
 use tasker_tasks::submit::Submit;
 

@@ -1,193 +1,211 @@
-//! Templates: check, publish, list, show, draw.
+//! Templates: check, publish, list, show, draw, compare, plan.
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, name_cursor};
-use super::super::request::{Caller, InPath, InQuery, read};
-use super::template_views::{
-    CheckView, PublishedView, TemplateSummary, TemplateVersionView, TemplateView,
-};
-use super::versions_query::VersionsQuery;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde::Deserialize;
-use tasker_domain::byte_order_mark::strip_mark;
+use super::super::page::{PageLimit, name_cursor};
+use super::super::request::{is_json, parse_json};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::definitions::{between, one_version, summary, versions_below};
+use axum::http::HeaderMap;
+use std::time::Duration;
 use tasker_domain::name::Name;
+use tasker_domain::plan::{Assumed, MAX_ASSUMED};
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::template::{MAX_SOURCE_BYTES, Template, graph};
+use tasker_domain::template::{MAX_SOURCE_BYTES, OrderedStep, Template, graph};
 use tasker_registry::RegistryError;
-use tasker_registry::discover::{parse_version, stored_template};
-use tasker_registry::publish_template::Missing;
-use tasker_store::template::{TemplateRow, TemplateVersionRow};
+use tasker_registry::discover::stored_template;
+use tasker_registry::listed::ListedFamily;
+use tasker_registry::publish_template::{Missing, PublishedTemplate};
+use tasker_registry::store::template::TemplateVersionRow;
+use tasker_registry::version::parse_version;
+use tasker_wire::definition::{AffectedPins, Versions};
+use tasker_wire::template::{
+    CheckTemplate, CheckedTemplate, DiffTemplate, DiffTemplateUpload, DrawTemplate, LATEST,
+    ListTemplates, PlanTemplate, PlannedTemplate, PublishTemplate, Retry, ShowTemplate,
+    ShowTemplateVersion, StepTemplate, TemplateVersion,
+};
 
-const MEDIA_TYPES: &[&str] = &["application/yaml", "application/x-yaml", "text/yaml"];
-/// In place of a version: the one that a new task takes which asks for none.
-const LATEST: &str = "latest";
-
-pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/templates", get(list))
-        .route("/templates/check", post(check))
-        .route("/namespaces/{namespace}/templates/{name}", get(show))
-        .route(
-            "/namespaces/{namespace}/templates/{name}/versions/{version}",
-            get(show_version).put(publish),
-        )
-        .route(
-            "/namespaces/{namespace}/templates/{name}/versions/{version}/graph",
-            get(draw),
-        )
+pub(crate) fn routes() -> Routes {
+    Routes::default()
+        .on(list)
+        .on(check)
+        .on(show)
+        .on(show_version)
+        .on(publish)
+        .on(draw)
+        .on(diff)
+        .on(diff_upload)
+        .on(plan)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<TemplateSummary>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let after = name_cursor(query.after.as_deref())?;
-    let namespace = query.namespace.as_ref();
-    let rows = api
-        .registry
-        .list_templates(namespace, after, limit.rows())
-        .await?;
-    let cursor = |row: &TemplateRow| format!("{}/{}", row.namespace, row.name);
-    Ok(Json(limit.page(rows, cursor, TemplateSummary::from)))
+async fn list(api: Api, call: Call<ListTemplates>) -> Answer<ListTemplates> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = name_cursor(call.query.after.as_deref())?;
+    let namespace = call.query.namespace.as_ref();
+    let rows = api.registry.list_templates(namespace, after, limit.rows());
+    let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
+    Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))
 }
 
 /// Nothing is stored.
-async fn check(request: Request) -> Result<Json<CheckView>, ApiError> {
-    let source = read_source(request).await?;
+async fn check(_: Api, call: Call<CheckTemplate>) -> Answer<CheckTemplate> {
+    let source = call.body.text().await?;
     let template = Template::parse(&source).map_err(RegistryError::from)?;
-    Ok(Json(CheckView::from(template)))
-}
-
-async fn show(
-    State(api): State<Api>,
-    InPath((namespace, name)): InPath<(Name, Name)>,
-    InQuery(query): InQuery<VersionsQuery>,
-) -> Result<Json<TemplateView>, ApiError> {
-    let target = QualifiedName { namespace, name };
-    let (after, limit) = (query.after()?, query.limit()?);
-    let page = api.registry.template_page(&target, after.as_ref(), limit);
-    let page = page.await?;
-    let latest = api.registry.default_template_version(&target).await?;
-    let versions = page.rows.into_iter().map(TemplateVersionView::try_from);
-    let versions = versions.collect::<Result<_, _>>()?;
-    let QualifiedName { namespace, name } = target;
-    Ok(Json(TemplateView {
-        namespace,
-        name,
-        latest,
-        versions,
-        next: page.next.map(|version| version.to_string()),
+    Ok(Reply::ok(CheckedTemplate {
+        namespace: template.namespace,
+        name: template.name,
+        version: template.version,
+        steps: template.steps.len(),
     }))
 }
 
-async fn show_version(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-) -> Result<Json<TemplateVersionView>, ApiError> {
-    let row = version_or_latest(&api, QualifiedName { namespace, name }, &version).await?;
-    Ok(Json(TemplateVersionView::try_from(row)?))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PublishQuery {
-    /// Also where no task of it could run yet.
-    #[serde(default)]
-    allow_missing: bool,
-}
-
-impl PublishQuery {
-    fn missing(&self) -> Missing {
-        match self.allow_missing {
-            true => Missing::Allowed,
-            false => Missing::Refused,
-        }
-    }
-}
-
-async fn publish(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    InQuery(query): InQuery<PublishQuery>,
-    request: Request,
-) -> Result<Response, ApiError> {
-    let version = parse_version(&version)?;
-    let source = read_source(request).await?;
+async fn show(api: Api, call: Call<ShowTemplate>) -> Answer<ShowTemplate> {
+    let ShowTemplate { namespace, name } = call.path;
     let target = QualifiedName { namespace, name };
+    let (after, limit) = versions_below(&call.query)?;
+    let page = api.registry.template_page(&target, after.as_ref(), limit);
+    let page = page.await?;
+    let latest = api.registry.default_template_version(&target).await?;
+    let versions = page.rows.into_iter().map(version);
+    let versions = versions.collect::<Result<_, RegistryError>>()?;
+    Ok(Reply::ok(Versions {
+        versions,
+        namespace: target.namespace,
+        name: target.name,
+        latest: Some(latest),
+        next: page.next,
+    }))
+}
+
+async fn show_version(api: Api, call: Call<ShowTemplateVersion>) -> Answer<ShowTemplateVersion> {
+    let path = call.path;
+    let row = version_or_latest(&api, path.namespace, path.name, &path.version).await?;
+    Ok(Reply::ok(version(row)?))
+}
+
+async fn publish(api: Api, call: Call<PublishTemplate>) -> Answer<PublishTemplate> {
+    let actor = call.actor().clone();
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let source = call.body.text().await?;
+    let missing = match call.query.allow_missing {
+        true => Missing::Allowed,
+        false => Missing::Refused,
+    };
     let published = api
         .registry
-        .publish_template(&target, &version, &source, query.missing(), &caller.0)
-        .await?;
-    let status = if published.created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
+        .publish_template(&target, &number, &source, missing, &actor);
+    let PublishedTemplate {
+        row,
+        created,
+        warnings,
+    } = published.await?;
+    let version = TemplateVersion {
+        created: Some(created),
+        warnings: Some(warnings),
+        ..version(row)?
     };
-    Ok((status, Json(PublishedView::try_from(published)?)).into_response())
+    Ok(Reply::made(created, version))
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum GraphFormat {
-    Mermaid,
-    Dot,
+async fn draw(api: Api, call: Call<DrawTemplate>) -> Answer<DrawTemplate> {
+    let path = call.path;
+    let row = version_or_latest(&api, path.namespace, path.name, &path.version).await?;
+    let drawn = graph::draw(&stored_template(&row)?, call.query.format);
+    Ok(Reply::media(HeaderMap::new(), drawn))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GraphQuery {
-    format: Option<GraphFormat>,
+async fn diff(api: Api, call: Call<DiffTemplate>) -> Answer<DiffTemplate> {
+    let DiffTemplate { namespace, name } = call.path;
+    let target = QualifiedName { namespace, name };
+    let (from, to) = between(&call.query)?;
+    Ok(Reply::ok(
+        api.registry.template_diff(&target, &from, &to).await?,
+    ))
 }
 
-async fn draw(
-    State(api): State<Api>,
-    InPath((namespace, name, version)): InPath<(Name, Name, String)>,
-    InQuery(query): InQuery<GraphQuery>,
-) -> Result<String, ApiError> {
-    let row = version_or_latest(&api, QualifiedName { namespace, name }, &version).await?;
-    let template = stored_template(&row)?;
-    Ok(match query.format.unwrap_or(GraphFormat::Mermaid) {
-        GraphFormat::Mermaid => graph::mermaid(&template),
-        GraphFormat::Dot => graph::dot(&template),
-    })
+async fn diff_upload(api: Api, call: Call<DiffTemplateUpload>) -> Answer<DiffTemplateUpload> {
+    let path = call.path;
+    let (target, from) = one_version(path.namespace, path.name, &call.query.from)?;
+    let source = call.body.text().await?;
+    let diff = api.registry.template_diff_with(&target, &from, &source);
+    Ok(Reply::ok(diff.await?))
+}
+
+async fn plan(api: Api, call: Call<PlanTemplate>) -> Answer<PlanTemplate> {
+    let path = call.path;
+    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let PlannedTemplate { source, assume } = match is_json(&call.headers) {
+        true => parse_json(&call.body.bytes().await?)?,
+        false => PlannedTemplate {
+            source: call.body.at_most(MAX_SOURCE_BYTES).text().await?,
+            assume: Assumed::default(),
+        },
+    };
+    if assume.components.len() > MAX_ASSUMED {
+        let message = format!("at most {MAX_ASSUMED} versions can be assumed");
+        return Err(ApiError::parameter("assume", message));
+    }
+    let plan = api
+        .registry
+        .plan_template(&target, &number, &source, &assume);
+    Ok(Reply::ok(plan.await?))
 }
 
 async fn version_or_latest(
     api: &Api,
-    target: QualifiedName,
+    namespace: Name,
+    name: Name,
     version: &str,
-) -> Result<TemplateVersionRow, ApiError> {
-    let row = match version {
-        LATEST => api.registry.latest_template(&target).await?,
+) -> Result<TemplateVersionRow, RegistryError> {
+    let target = QualifiedName { namespace, name };
+    match version {
+        LATEST => api.registry.latest_template(&target).await,
         _ => {
-            api.registry
-                .template_version(&target, &parse_version(version)?)
-                .await?
+            let version = parse_version(version)?;
+            api.registry.template_version(&target, &version).await
         }
-    };
-    Ok(row)
+    }
 }
 
-pub(in crate::rest) async fn read_source(request: Request) -> Result<String, ApiError> {
-    let bytes = read(request, MEDIA_TYPES, MAX_SOURCE_BYTES).await?;
-    let mut source = String::from_utf8(bytes.into()).map_err(|error| ApiError::NotText {
-        message: error.to_string(),
-    })?;
-    strip_mark(&mut source);
-    Ok(source)
+pub(super) fn version(row: TemplateVersionRow) -> Result<TemplateVersion, RegistryError> {
+    let template = stored_template(&row)?;
+    Ok(TemplateVersion {
+        steps: template.ordered().iter().map(step).collect(),
+        description: template.description,
+        input_schema: template.input_schema,
+        version: parse_version(&row.version)?,
+        namespace: row.namespace,
+        name: row.name,
+        digest: row.digest,
+        source: row.source,
+        status: row.status,
+        verdict: row.verdict,
+        created_at: row.created_at,
+        created: None,
+        warnings: None,
+        pins: AffectedPins::default(),
+    })
+}
+
+fn step(ordered: &OrderedStep<'_>) -> StepTemplate {
+    let retry = &ordered.policy.retry;
+    StepTemplate {
+        name: ordered.step.name.clone(),
+        handler: ordered.step.handler.clone(),
+        depends_on: ordered.step.depends_on.clone(),
+        timeout_ms: milliseconds(ordered.policy.timeout),
+        limits: ordered.policy.limits.clone(),
+        retry: Retry {
+            max_attempts: retry.max_attempts,
+            backoff: retry.backoff,
+            base_ms: milliseconds(retry.base),
+            max_ms: milliseconds(retry.max),
+            jitter: retry.jitter,
+        },
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

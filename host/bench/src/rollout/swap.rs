@@ -4,11 +4,11 @@ use super::super::hosts::{Hosts, Place};
 use super::super::report::{Printed, Report};
 use super::load::Load;
 use super::{HOSTS, by, pin, pin_to, publish, publish_chain};
+use crate::bulk::Swapped;
 use serde::Serialize;
 use std::time::{Duration, Instant};
 use tasker_cli::tell;
 use tasker_domain::actor::Actor;
-use tasker_store::bench::Swapped;
 use tasker_worker::WorkerConfig;
 use tokio::time::MissedTickBehavior;
 

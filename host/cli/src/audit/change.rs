@@ -1,11 +1,12 @@
 //! What a change was, in a few words.
 
-use crate::{pin_name, units, view};
+use crate::{pin_name, units};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tasker_domain::limits::LimitSettings;
 use tasker_domain::permission::Permissions;
+use tasker_wire::pin::{Ramp, RampState};
 
 /// Characters of a digest that are shown.
 const DIGEST_CHARS: usize = 12;
@@ -50,11 +51,14 @@ fn step(from: &str, to: &str) -> String {
 fn pin(detail: &Map<String, Value>) -> String {
     let requirement = |name| text(detail, name).map(|it| pin_name::canonical(&it));
     let ramp = |name| {
-        let ramp: Option<view::Ramp> = read(detail, name);
+        let ramp: Option<Ramp> = read(detail, name);
         ramp.map_or_else(String::new, |ramp| {
-            let frozen = if ramp.is_frozen() { " frozen" } else { "" };
-            let to = pin_name::canonical(&ramp.requirement);
-            format!("{to} {} %{frozen}", ramp.percent)
+            let frozen = match ramp.state {
+                RampState::Frozen => " frozen",
+                RampState::Ramping => "",
+            };
+            let to = ramp.requirement.canonical();
+            format!("{to} {}{frozen}", ramp.percent)
         })
     };
     let (from, to) = (requirement("from"), requirement("to"));

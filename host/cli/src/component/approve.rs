@@ -1,14 +1,14 @@
 //! `tasker component approve`
 
-use crate::client::Answer;
+use super::show;
+use crate::client::Ask as _;
+use crate::definition::words;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
-use crate::view::{Approved, ComponentVersion};
 use crate::{CliError, Context, Exit, Problem};
-use reqwest::Method;
-use serde_json::json;
-use tasker_wire::grant::Grant;
+use tasker_wire::component::{ApproveComponent, ComponentVersion};
+use tasker_wire::reason::OnlyReason;
 
 /// Approve a version: grant the capabilities that it requests, and let new tasks use it.
 #[derive(Debug, clap::Args)]
@@ -23,55 +23,40 @@ pub struct Approve {
 
 impl Approve {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace,
-            name,
-            version,
-        } = &self.component;
-        let version = version.as_ref().ok_or_else(|| {
-            Problem::bad_input(format!("which version of {} is meant?", self.component))
-                .help(format!("write for example {}@1.5.0", self.component))
-        })?;
-        let version = version.to_string();
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            "components",
-            name.as_str(),
-            "versions",
-            &version,
-            "approve",
-        ];
-        let body = json!({"reason": self.reason});
-        let approved = context
+        if self.component.version.is_none() {
+            let what = format!("which version of {} is meant?", self.component);
+            let help = format!("write for example {}@1.5.0", self.component);
+            return Err(Problem::bad_input(what).help(help).into());
+        }
+        let call = context
             .client
-            .send_json::<Approved>(Method::POST, &path, &body)
-            .await?;
-        let now: Answer<ComponentVersion> = context.client.understand(approved.text)?;
-        let granted = &approved.value.granted;
+            .call(self.component.version_at(ApproveComponent::at));
+        let reason = self.reason;
+        let approved = call.json(&OnlyReason { reason }).ask().await?;
+        let version = &approved.value;
         context
             .output
-            .show(&now.text, || text(&now.value, granted, context.output))?;
-        let mut commands = super::show::next(&now.value);
-        commands.push(format!("tasker grant ls --namespace {namespace}"));
+            .show(&approved.text, || text(version, context.output))?;
+        let mut commands = show::next(version);
+        commands.push(format!("tasker grant ls --namespace {}", version.namespace));
         context.output.next(&commands);
         Ok(Exit::Complete)
     }
 }
 
-fn text(version: &ComponentVersion, granted: &[Grant], output: Output) -> String {
+fn text(version: &ComponentVersion, output: Output) -> String {
     let mut text = format!(
         "{} {}/{}@{} is approved{}",
         output.paint.tone(Tone::Good, "✔"),
         version.namespace,
         version.component,
         version.version,
-        match version.standing.bar() {
+        match version.ineligible() {
             None => ": new tasks may take it".to_owned(),
-            Some(bar) => format!(", but {bar}: new tasks don't take it"),
+            Some(reason) => format!(", but {}: new tasks don't take it", words(reason)),
         }
     );
-    for grant in granted {
+    for grant in version.granted.iter().flatten() {
         text += &format!("\n  granted in {}: {}", grant.namespace, grant.capability);
     }
     text

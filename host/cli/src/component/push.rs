@@ -2,25 +2,28 @@
 
 use super::show::{self, handler_names};
 use crate::build::{HandlerCrate, Profile};
-use crate::client::Answer;
+use crate::client::{Answer, Ask as _};
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::{Reference, parse_family};
 use crate::signing::{SecretKey, add_signature, signatures_beside};
-use crate::view::ComponentVersion;
 use crate::{CliError, Context, Exit, Problem, changes, input, shell, units};
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::{Body, Method};
+use reqwest::Body;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use tasker_client::Call;
+use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
+use tasker_domain::resolve::VersionStatus;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::signature::Signature;
+use tasker_wire::component::{ComponentVersion, PublishComponent};
+use tasker_wire::endpoint::Endpoint;
+use tasker_wire::headers::SIGNATURE;
 
-/// The largest component that a host takes.
-pub(crate) const MAX_COMPONENT_BYTES: usize = 64 << 20;
 /// Uploads from this size on show a progress bar.
 const BAR_FROM_BYTES: usize = 1 << 20;
 /// How much is handed to the network at a time.
@@ -176,27 +179,24 @@ pub(crate) async fn send(
     upload: Upload,
     context: &Context,
 ) -> Result<Answer<ComponentVersion>, CliError> {
-    let (namespace, name) = (upload.name.namespace.as_str(), upload.name.name.as_str());
-    let version = upload.version.to_string();
-    let path = [
-        "namespaces",
-        namespace,
-        "components",
-        name,
-        "versions",
-        &version,
-    ];
-    let (bytes, bar) = (
-        upload.bytes.len(),
-        progress(upload.bytes.len(), context.output),
-    );
+    let endpoint = PublishComponent {
+        namespace: upload.name.namespace,
+        name: upload.name.name,
+        version: upload.version.to_string(),
+    };
+    let bytes = upload.bytes.len();
+    let bar = progress(bytes, context.output);
     let body = counted(upload.bytes, bar.clone());
-    let answer = context
-        .client
-        .upload_component(Method::PUT, &path, body, bytes, &upload.signatures)
-        .await;
+    let call = context.client.call(endpoint).media(body).length(bytes);
+    let answer = signed(call, &upload.signatures).ask().await;
     bar.finish_and_clear();
     answer
+}
+
+/// Sends signatures with an upload.
+pub fn signed<'a, E: Endpoint>(call: Call<'a, E>, signatures: &[Signature]) -> Call<'a, E> {
+    let texts = signatures.iter().map(Signature::to_string);
+    texts.fold(call, |call, signature| call.header(SIGNATURE, &signature))
 }
 
 fn progress(bytes: usize, output: Output) -> ProgressBar {
@@ -255,13 +255,12 @@ pub(crate) fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
 
 /// That it is taken out of use, whatever was uploaded.
 fn barred_text(pushed: &ComponentVersion, output: Output) -> String {
-    let standing = &pushed.standing;
     let mark = output.paint.tone(Tone::Caution, "⊘");
     let mut text = String::new();
-    if standing.is_quarantined() {
+    if pushed.quarantined {
         text += &format!("\n{mark} its code is quarantined: no host starts it");
     }
-    if standing.is_yanked() {
+    if pushed.status == VersionStatus::Yanked {
         text += &format!("\n{mark} it is yanked: new tasks don't take it");
     }
     text

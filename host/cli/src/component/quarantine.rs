@@ -1,98 +1,64 @@
 //! `tasker component quarantine`, `release` and `quarantined`
 
+use crate::client::Ask as _;
 use crate::one_version::OneVersion;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
-use crate::view::{Held, Page, Quarantine as QuarantineView, Released, VersionName};
-use crate::{CliError, Context, Exit, units};
+use crate::{CliError, Context, Exit, affected_pins, units};
 use chrono::Utc;
+use tasker_wire::quarantine::{
+    HeldTasks, ListQuarantine, Quarantine, QuarantineComponent, ReleaseComponent, VersionName,
+};
 
-/// Stop a version immediately on every host: nothing starts it, and running attempts are ended.
-///
-/// Its steps wait, without using up attempts, until it is released. The same bytes are stopped under
-/// every name they have. Pins that only they satisfied are rolled back.
-#[derive(Debug, clap::Args)]
-pub struct Quarantine {
-    #[command(flatten)]
-    version: OneVersion,
+pub async fn quarantine(version: &OneVersion, context: &Context) -> Result<Exit, CliError> {
+    let answer = version.change(QuarantineComponent::at, context).await?;
+    let quarantine = &answer.value;
+    context
+        .output
+        .show(&answer.text, || quarantine_text(quarantine, context.output))?;
+    context.output.next(&next(quarantine, &version.release));
+    Ok(Exit::Complete)
 }
 
-/// Lift a quarantine; the steps that waited for it continue.
-#[derive(Debug, clap::Args)]
-pub struct Release {
-    #[command(flatten)]
-    version: OneVersion,
+pub async fn release(version: &OneVersion, context: &Context) -> Result<Exit, CliError> {
+    let answer = version.change(ReleaseComponent::at, context).await?;
+    let (release, released) = (&version.release, &answer.value);
+    context.output.show(&answer.text, || {
+        let mark = context.output.paint.tone(Tone::Good, "✔");
+        let resumed = match released.steps {
+            ..=0 => "no step waited for it".to_owned(),
+            1 => "1 step that waited for it continues".to_owned(),
+            more => format!("{more} steps that waited for it continue"),
+        };
+        let names = context
+            .output
+            .fields([("known as", names(&released.names))]);
+        format!("{mark} {release} may run again; {resumed}\n{names}")
+    })?;
+    context.output.next(&["tasker pin ls".to_owned()]);
+    Ok(Exit::Complete)
 }
 
-/// List quarantined components.
-#[derive(Debug, clap::Args)]
-pub struct Quarantined {}
-
-impl Quarantine {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let answer = self
-            .version
-            .change::<QuarantineView>("components", "quarantine", context)
-            .await?;
-        context.output.show(&answer.text, || {
-            quarantine_text(&answer.value, context.output)
-        })?;
+pub async fn ls(context: &Context) -> Result<Exit, CliError> {
+    let page = context.client.call(ListQuarantine {}).ask().await?;
+    let items = &page.value.items;
+    context.output.show(&page.text, || {
+        let rows = items.iter().map(row).collect();
+        let headings = ["digest", "known as", "since", "by", "reason"];
         context
             .output
-            .next(&next(&answer.value, &self.version.release));
-        Ok(Exit::Complete)
+            .table(headings, rows, "nothing is quarantined")
+    })?;
+    if let Some(name) = items.first().and_then(|item| item.names.first()) {
+        context
+            .output
+            .next(&[format!("tasker component release {name}")]);
     }
+    Ok(Exit::Complete)
 }
 
-impl Release {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let answer = self
-            .version
-            .change::<Released>("components", "release", context)
-            .await?;
-        let release = &self.version.release;
-        let steps = usize::try_from(answer.value.steps).unwrap_or_default();
-        context.output.show(&answer.text, || {
-            let mark = context.output.paint.tone(Tone::Good, "✔");
-            let resumed = match steps {
-                0 => "no step waited for it".to_owned(),
-                1 => "1 step that waited for it continues".to_owned(),
-                more => format!("{more} steps that waited for it continue"),
-            };
-            let names = names(&answer.value.names);
-            let names = context.output.fields([("known as", names)]);
-            format!("{mark} {release} may run again; {resumed}\n{names}")
-        })?;
-        context.output.next(&["tasker pin ls".to_owned()]);
-        Ok(Exit::Complete)
-    }
-}
-
-impl Quarantined {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let page = context
-            .client
-            .get::<Page<QuarantineView>>(&["quarantine"])
-            .await?;
-        context.output.show(&page.text, || {
-            let rows = page.value.items.iter().map(row).collect();
-            let headings = ["digest", "known as", "since", "by", "reason"];
-            context
-                .output
-                .table(headings, rows, "nothing is quarantined")
-        })?;
-        let first = page.value.items.first().and_then(|item| item.names.first());
-        if let Some(name) = first {
-            context
-                .output
-                .next(&[format!("tasker component release {name}")]);
-        }
-        Ok(Exit::Complete)
-    }
-}
-
-fn row(quarantine: &QuarantineView) -> [String; 5] {
+fn row(quarantine: &Quarantine) -> [String; 5] {
     [
         quarantine.digest.short(),
         names(&quarantine.names).replace('\n', ", "),
@@ -102,7 +68,7 @@ fn row(quarantine: &QuarantineView) -> [String; 5] {
     ]
 }
 
-fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
+fn quarantine_text(quarantine: &Quarantine, output: Output) -> String {
     let said = match quarantine.created {
         Some(false) => "was quarantined already",
         Some(true) | None => "is quarantined: no host starts it, and what runs of it is ended",
@@ -110,12 +76,15 @@ fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
     let mark = output.paint.tone(Tone::Caution, "⊘");
     let fields = output.fields([
         ("known as", names(&quarantine.names)),
-        ("stand still", lines(quarantine.held.iter().map(held_text))),
+        (
+            "stand still",
+            lines(quarantine.held.iter().flatten().map(held_text)),
+        ),
         ("since", units::ago(quarantine.at, Utc::now())),
         ("by", quarantine.actor.clone()),
         ("reason", quarantine.reason.clone()),
     ]);
-    let pins = quarantine.pins.lines(output);
+    let pins = affected_pins::lines(&quarantine.pins, output);
     format!(
         "{mark} the code {} {said}\n{fields}{pins}",
         quarantine.digest.short()
@@ -123,22 +92,26 @@ fn quarantine_text(quarantine: &QuarantineView, output: Output) -> String {
 }
 
 /// What stands still, template by template.
-fn held_text(held: &Held) -> String {
-    let Held {
+fn held_text(held: &HeldTasks) -> String {
+    let HeldTasks {
         namespace,
         template,
         tasks,
         steps,
     } = held;
-    let (steps, tasks) = (units::count(*steps, "step"), units::count(*tasks, "task"));
+    let (steps, tasks) = (counted(*steps, "step"), counted(*tasks, "task"));
     format!("{steps} in {tasks} of {namespace}/{template}")
 }
 
+fn counted(count: i64, noun: &str) -> String {
+    units::count(usize::try_from(count).unwrap_or_default(), noun)
+}
+
 /// First what leads the tasks on that stand still; last what takes the quarantine back.
-fn next(quarantine: &QuarantineView, release: &Reference) -> Vec<String> {
-    let mut next = quarantine.pins.next();
+fn next(quarantine: &Quarantine, release: &Reference) -> Vec<String> {
+    let mut next = affected_pins::next(&quarantine.pins);
     next.push(format!("tasker drain component {release}"));
-    let held = quarantine.held.first();
+    let held = quarantine.held.iter().flatten().next();
     next.extend(held.map(|it| {
         format!(
             "tasker task upgrade --template {}/{} --component {} --dry-run",

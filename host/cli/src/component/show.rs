@@ -1,16 +1,22 @@
 //! `tasker component show`
 
+use crate::client::{Ask as _, pages, versions};
+use crate::definition::words;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::shell::word;
-use crate::view::{ComponentVersion, Handler, Page, Want};
-use crate::{CliError, Context, Exit, changes, json, list, units};
+use crate::{CliError, Context, Exit, changes, units};
 use chrono::Utc;
-use tasker_domain::descriptor::Provenance;
-use tasker_domain::name::Name;
+use serde_json::Value;
+use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::resolve::{Ineligible, VersionStatus};
 use tasker_domain::scope::Scope;
-use tasker_wire::limit::LimitRule;
+use tasker_wire::component::{
+    Barred, ComponentVersion, ListSignatures, ShowComponent, ShowComponentVersion, Want,
+};
+use tasker_wire::limit::{LimitRule, ListLimits};
+use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::signature::Signature;
 
 /// Show a component: all its versions, or one version with its handlers and their schemas.
@@ -24,29 +30,23 @@ pub struct Show {
 impl Show {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         match &self.component.version {
-            Some(version) => self.show_version(&version.to_string(), context).await,
+            Some(_) => self.show_version(context).await,
             None => self.show_family(context).await,
         }
     }
 
-    async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.component;
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            "components",
-            name.as_str(),
-            "versions",
-            version,
-        ];
-        let found = context.client.get::<ComponentVersion>(&path).await?;
-        let path = [&path[..], &["signatures"]].concat();
-        let signatures = context.client.get::<Page<Signature>>(&path).await?;
+    async fn show_version(&self, context: &Context) -> Result<Exit, CliError> {
+        let call = context
+            .client
+            .call(self.component.version_at(ShowComponentVersion::at));
+        let found = call.ask().await?;
+        let call = context
+            .client
+            .call(self.component.version_at(ListSignatures::at));
+        let signatures = call.ask().await?;
         let beside = Beside {
             signed: signed_text(&signatures.value.items),
-            limits: limits_of(namespace, name, context).await?,
+            limits: limits_of(&self.component, context).await?,
         };
         context.output.show(&found.text, || {
             version_text(&found.value, beside, context.output)
@@ -56,16 +56,8 @@ impl Show {
     }
 
     async fn show_family(&self, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.component;
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            "components",
-            name.as_str(),
-        ];
-        let family = list::versions::<ComponentVersion>(&context.client, &path).await?;
+        let endpoint = self.component.family_at(ShowComponent::at);
+        let family = versions(&context.client, endpoint).await?;
         let mut versions = family.value.versions;
         versions.sort_by(|a, b| b.version.cmp(&a.version));
         context.output.show(&family.text, || {
@@ -114,9 +106,10 @@ struct Beside {
 }
 
 /// What its namespace sets for it, a line each: for it alone, and for all that its tasks run.
-async fn limits_of(namespace: &Name, name: &Name, context: &Context) -> Result<String, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let rules = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
+async fn limits_of(component: &Reference, context: &Context) -> Result<String, CliError> {
+    let (namespace, name) = (&component.namespace, &component.name);
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let rules = pages(&context.client, ListLimits {}, query).await?;
     let line = |rule: &LimitRule| match &rule.component {
         Scope::All => Some(format!("{}  as everything in {namespace}", rule.limits)),
         Scope::One(one) if one.namespace.is_none() && one.component == *name => {
@@ -137,10 +130,7 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         ("version", version.version.to_string()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
-        (
-            "status",
-            version.standing.bar_with_story().unwrap_or_else(active),
-        ),
+        ("status", why_unavailable(version).unwrap_or_else(active)),
         ("wants", wants(version, output)),
         ("imports", version.imports.join("\n")),
         ("made by", made_by(version.provenance.as_ref())),
@@ -198,7 +188,28 @@ fn made_by(provenance: Option<&Provenance>) -> String {
 
 /// Why new tasks may not take it, or that they may.
 fn status(version: &ComponentVersion) -> String {
-    version.standing.bar().unwrap_or_else(active)
+    version.ineligible().map_or_else(active, words)
+}
+
+/// Why new tasks may not take it, with who took it out of use and when, as far as that is known.
+fn why_unavailable(version: &ComponentVersion) -> Option<String> {
+    let reason = version.ineligible()?;
+    let Some(Barred {
+        at,
+        actor,
+        reason: why,
+    }) = &version.barred
+    else {
+        return Some(words(reason));
+    };
+    let what = match (reason, version.quarantined) {
+        (Ineligible::Collected, true) => "collected; quarantined".to_owned(),
+        (Ineligible::Collected, false) => "collected; yanked".to_owned(),
+        (other, _) => words(other),
+    };
+    let since = units::ago(*at, Utc::now());
+    let because = if why.is_empty() { "" } else { ": " };
+    Some(format!("{what} {since} by {actor}{because}{why}"))
 }
 
 fn active() -> String {
@@ -222,8 +233,8 @@ fn wants(version: &ComponentVersion, output: Output) -> String {
 /// What gives the version to new tasks again, if it was taken out of use.
 fn way_back(version: &ComponentVersion) -> Option<String> {
     let (namespace, name) = (&version.namespace, &version.component);
-    let standing = &version.standing;
-    let verb = match (standing.is_quarantined(), standing.is_yanked()) {
+    let is_yanked = version.status == VersionStatus::Yanked;
+    let verb = match (version.quarantined, is_yanked) {
         (true, _) => "release",
         (false, true) => "unyank",
         (false, false) => return None,
@@ -264,10 +275,11 @@ pub fn to_grant(capability: &str) -> String {
     }
 }
 
-fn handler_text(handler: &Handler, output: Output) -> String {
-    let schema = |schema: &Option<_>| schema.as_deref().map(json::pretty).unwrap_or_default();
+fn handler_text(handler: &HandlerDescription, output: Output) -> String {
+    let schema = |schema: &Option<Value>| schema.as_ref().map(|it| format!("{it:#}"));
+    let schema = |it| schema(it).unwrap_or_default();
     output.fields([
-        ("handler", handler.name.clone()),
+        ("handler", handler.name.to_string()),
         ("does", handler.description.clone().unwrap_or_default()),
         ("takes", schema(&handler.input_schema)),
         ("gives", schema(&handler.result_schema)),

@@ -1,16 +1,17 @@
 //! `tasker oci pull`
 
 use super::access::{Access, Connection};
+use super::artifact::{CONFIG_MEDIA_TYPE, LAYER_MEDIA_TYPE};
 use super::place::Place;
 use super::signatures;
 use super::trouble::told;
-use crate::component::push::{MAX_COMPONENT_BYTES, Upload, pushed_text, send};
+use crate::component::push::{Upload, pushed_text, send};
 use crate::reference::{Reference, parse_family};
 use crate::{CliError, Context, Exit, Problem, units};
 use futures::TryStreamExt as _;
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::manifest::{OciDescriptor, OciImageManifest};
-use oci_wasm::{WASM_LAYER_MEDIA_TYPE, WASM_MANIFEST_CONFIG_MEDIA_TYPE};
+use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
 
 /// Pull a component from an OCI registry and register it, with its signatures.
@@ -55,9 +56,9 @@ impl Pull {
 
     /// The one layer of a component.
     fn layer<'a>(&self, manifest: &'a OciImageManifest) -> Result<&'a OciDescriptor, CliError> {
-        let is_component = manifest.config.media_type == WASM_MANIFEST_CONFIG_MEDIA_TYPE;
+        let is_component = manifest.config.media_type == CONFIG_MEDIA_TYPE;
         match &manifest.layers[..] {
-            [layer] if is_component && layer.media_type == WASM_LAYER_MEDIA_TYPE => Ok(layer),
+            [layer] if is_component && layer.media_type == LAYER_MEDIA_TYPE => Ok(layer),
             layers => {
                 let (config, count) = (&manifest.config.media_type, layers.len());
                 let what = format!(

@@ -1,24 +1,26 @@
 //! `tasker oci push`
 
 use super::access::{Access, Connection};
+use super::artifact::artifact;
 use super::place::Place;
 use super::signatures;
 use super::trouble::{is_missing, told};
+use crate::client::Ask as _;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::signing::SecretKey;
-use crate::view::{ComponentVersion, Page};
 use crate::{CliError, Context, Exit, Problem, units};
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
 use oci_client::errors::OciDistributionError;
-use oci_client::manifest::OciImageManifest;
-use oci_wasm::{ToConfig as _, WASM_MANIFEST_MEDIA_TYPE, WasmConfig};
+use oci_client::manifest::{OCI_IMAGE_MEDIA_TYPE, OciImageManifest};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tasker_domain::digest::Digest;
 use tasker_domain::signature::Signature;
-use tasker_wire::signature as wire;
+use tasker_wire::component::{
+    ComponentVersion, DownloadComponent, ListSignatures, ShowComponentVersion,
+};
 
 /// Push a registered component to an OCI registry, with its signatures.
 #[derive(Debug, clap::Args)]
@@ -43,11 +45,10 @@ impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let connection = self.access.connect(&self.place)?;
         let version = self.version(context).await?;
-        let text = version.version.to_string();
-        let path = [self.path(&text), vec!["bytes"]].concat();
-        let bytes = context.client.download(&path).await?;
+        let endpoint = self.component.version_at(DownloadComponent::at);
+        let bytes = context.client.call(endpoint).bytes().await?;
         let digest = Digest::of(&bytes);
-        let mut given = self.signatures(&text, context).await?;
+        let mut given = self.signatures(context).await?;
         if let Some(key) = &self.sign {
             given.push(SecretKey::read(key)?.sign(digest));
         }
@@ -61,35 +62,23 @@ impl Push {
     }
 
     async fn version(&self, context: &Context) -> Result<ComponentVersion, CliError> {
-        let Some(version) = &self.component.version else {
+        if self.component.version.is_none() {
             let what = format!("`{}` has no version", self.component);
             let help = format!("write for example {}@1.5.0", self.component);
             return Err(Problem::bad_input(what).help(help).into());
-        };
-        let version = version.to_string();
-        let found = context.client.get(&self.path(&version)).await?;
-        Ok(found.value)
+        }
+        let call = context
+            .client
+            .call(self.component.version_at(ShowComponentVersion::at));
+        Ok(call.ask().await?.value)
     }
 
-    fn path<'a>(&'a self, version: &'a str) -> Vec<&'a str> {
-        let (namespace, name) = (&self.component.namespace, &self.component.name);
-        let family = [
-            "namespaces",
-            namespace.as_str(),
-            "components",
-            name.as_str(),
-        ];
-        [&family[..], &["versions", version]].concat()
-    }
-
-    async fn signatures(
-        &self,
-        version: &str,
-        context: &Context,
-    ) -> Result<Vec<Signature>, CliError> {
-        let path = [self.path(version), vec!["signatures"]].concat();
-        let page = context.client.get::<Page<wire::Signature>>(&path).await?;
-        let signatures = page.value.items.iter().map(|line| line.signature.parse());
+    async fn signatures(&self, context: &Context) -> Result<Vec<Signature>, CliError> {
+        let call = context
+            .client
+            .call(self.component.version_at(ListSignatures::at));
+        let page = call.await?;
+        let signatures = page.items.iter().map(|line| line.signature.parse());
         Ok(signatures.filter_map(Result::ok).collect())
     }
 
@@ -172,9 +161,7 @@ async fn push(
     version: &ComponentVersion,
     bytes: Vec<u8>,
 ) -> Result<(), CliError> {
-    let (mut config, layer) = WasmConfig::from_raw_component(bytes, None)?;
-    config.created = version.created_at;
-    let config = config.to_config()?;
+    let (config, layer) = artifact(bytes, version.created_at)?;
     let title = format!("{}/{}", version.namespace, version.component);
     let annotations = BTreeMap::from([
         (ORG_OPENCONTAINERS_IMAGE_TITLE.to_owned(), title),
@@ -185,7 +172,7 @@ async fn push(
     ]);
     let layers = [layer];
     let mut manifest = OciImageManifest::build(&layers, &config, Some(annotations));
-    manifest.media_type = Some(WASM_MANIFEST_MEDIA_TYPE.to_owned());
+    manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());
     let Connection { client, auth } = connection;
     let pushed = client.push(place.reference(), &layers, config, auth, Some(manifest));
     pushed.await.map_err(|error| told(place, &error))?;

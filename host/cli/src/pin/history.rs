@@ -1,8 +1,11 @@
 use super::pinned::Pinned;
-use super::with_lines;
-use crate::{CliError, Context, list, units, view};
-use chrono::Utc;
+use super::text::{is_frozen, pinned, ramp_lines, with_lines};
+use crate::client::pages;
+use crate::resource::Column;
+use crate::{CliError, Context, units};
 use tasker_domain::pin::{PastChange, standing};
+use tasker_wire::page::PageQuery;
+use tasker_wire::pin::{PinChange, ShowPinHistory};
 
 /// Show the history of a pin, newest change first.
 #[derive(Debug, clap::Args)]
@@ -13,64 +16,55 @@ pub struct History {
 
 impl History {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
-        let target = self.pinned.target();
-        let path = [&self.pinned.path(&target)[..], &["history"]].concat();
-        let page = list::all::<view::PinChange>(&context.client, &path, &[]).await?;
+        let history = self.pinned.endpoint(ShowPinHistory::at);
+        let page = pages(&context.client, history, PageQuery::default()).await?;
+        let changes = &page.value.items;
         context
             .output
-            .show(&page.text, || shown(context, &page.value.items))?;
-        if can_go_back(&page.value.items) {
-            context
-                .output
-                .next(&[format!("tasker pin rollback {}", self.pinned.arguments())]);
+            .show(&page.text, || shown(context, changes))?;
+        if can_go_back(changes) {
+            let rollback = format!("tasker pin rollback {}", self.pinned.arguments());
+            context.output.next([rollback]);
         }
         Ok(())
     }
 }
 
 /// True where the newest change left something that can be taken back.
-fn can_go_back(newest_first: &[view::PinChange]) -> bool {
-    let has_ramp = newest_first
-        .first()
-        .is_some_and(|newest| newest.ramp_to.is_some());
+fn can_go_back(newest_first: &[PinChange]) -> bool {
+    let newest = newest_first.first();
     let past = newest_first.iter().map(|change| PastChange {
         id: change.id,
-        from: change.from.clone(),
-        to: change.to.clone(),
-        undid: change.undid,
+        from: change.from().map(String::from),
+        to: change.to().map(String::from),
+        undid: change.undid(),
     });
     let past: Vec<_> = past.collect();
-    has_ramp || standing(&past).next().is_some()
+    newest.and_then(PinChange::ramp_to).is_some() || standing(&past).next().is_some()
 }
 
 /// A line a change, with the reason below it.
-fn shown(context: &Context, changes: &[view::PinChange]) -> String {
-    let rows = changes.iter().map(row).collect();
-    let headings = ["when", "by", "change", "from", "to"];
-    let table = context.output.table(headings, rows, "no changes");
-    with_lines(context, &table, |place| {
-        changes.get(place).map(below).unwrap_or_default()
-    })
+fn shown(context: &Context, changes: &[PinChange]) -> String {
+    let columns: [Column<'_, PinChange>; 5] = [
+        ("when", &|it| units::age(it.at)),
+        ("by", &|it| it.actor.clone()),
+        ("change", &|it| {
+            it.action.trim_start_matches("pin.").to_owned()
+        }),
+        ("from", &|it| {
+            pinned(it.from().as_ref(), it.ramp_from().as_ref())
+        }),
+        ("to", &|it| pinned(it.to().as_ref(), it.ramp_to().as_ref())),
+    ];
+    let table = context.output.columns(columns, changes, "no changes");
+    with_lines(context, &table, changes, below)
 }
 
 /// Why it was changed, and what watches the ramp that it made.
-fn below(change: &view::PinChange) -> Vec<String> {
-    let ramp = change
-        .ramp_to
-        .as_ref()
-        .filter(|ramp| ramp.guard.is_some() && !ramp.is_frozen());
-    let guarded = ramp.map(view::Ramp::lines).unwrap_or_default();
+fn below(change: &PinChange) -> Vec<String> {
+    let ramp = change.ramp_to();
+    let ramp = ramp.filter(|ramp| ramp.guard.is_some() && !is_frozen(ramp));
+    let guarded = ramp.as_ref().map(ramp_lines).unwrap_or_default();
     let reason = change.reason.lines().map(str::to_owned);
     reason.chain(guarded).collect()
-}
-
-fn row(change: &view::PinChange) -> [String; 5] {
-    let action = change.action.trim_start_matches("pin.");
-    [
-        units::ago(change.at, Utc::now()),
-        change.actor.clone(),
-        action.to_owned(),
-        view::pinned(change.from.as_ref(), change.ramp_from.as_ref()),
-        view::pinned(change.to.as_ref(), change.ramp_to.as_ref()),
-    ]
 }

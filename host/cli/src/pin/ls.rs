@@ -1,8 +1,12 @@
-use super::with_lines;
+use super::text::{is_frozen, pin_now, ramp_lines, ramp_now, with_lines};
+use crate::client::pages;
 use crate::paint::Tone;
-use crate::{CliError, Context, list, units, view};
-use chrono::Utc;
+use crate::pin_name::arguments;
+use crate::resource::Column;
+use crate::{CliError, Context, units};
 use tasker_domain::name::Name;
+use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::pin::{ListPins, Pin, Ramp};
 
 /// List the pins, with their ramps.
 #[derive(Debug, clap::Args)]
@@ -14,81 +18,64 @@ pub struct Ls {
 
 impl Ls {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
-        let query = list::filters([("namespace", self.namespace.map(String::from))]);
-        let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
-        context.output.show(&page.text, || {
-            let rows = page.value.items.iter().map(|pin| row(context, pin));
-            let table = context.output.table(
-                [
-                    "namespace",
-                    "kind",
-                    "name",
-                    "requirement",
-                    "ramp",
-                    "set",
-                    "by",
-                ],
-                rows.collect(),
-                "no pins",
-            );
-            let ramp = |place: usize| page.value.items.get(place)?.ramp.as_ref();
-            with_lines(context, &table, |place| {
-                ramp(place).map(view::Ramp::lines).unwrap_or_default()
-            })
-        })?;
-        context.output.next(&next(&page.value.items));
+        let query = NamespacePageQuery::of(self.namespace);
+        let page = pages(&context.client, ListPins {}, query).await?;
+        let pins = &page.value.items;
+        context.output.show(&page.text, || shown(context, pins))?;
+        context.output.next(next(pins));
         Ok(())
     }
 }
 
-fn next(pins: &[view::Pin]) -> Vec<String> {
+fn shown(context: &Context, pins: &[Pin]) -> String {
+    let state = |ramp: &Ramp| {
+        let tone = match is_frozen(ramp) {
+            true => Tone::Caution,
+            false => Tone::Active,
+        };
+        context.output.paint.tone(tone, &ramp.state.to_string())
+    };
+    let columns: [Column<'_, Pin>; 7] = [
+        ("namespace", &|it| it.namespace.clone()),
+        ("kind", &|it| it.kind.as_str().to_owned()),
+        ("name", &full_name),
+        ("requirement", &takes),
+        ("ramp", &|it| {
+            it.ramp.as_ref().map(state).unwrap_or_default()
+        }),
+        ("set", &|it| units::age(it.created_at)),
+        ("by", &|it| it.created_by.clone()),
+    ];
+    let table = context.output.columns(columns, pins, "no pins");
+    with_lines(context, &table, pins, |pin| {
+        pin.ramp.as_ref().map(ramp_lines).unwrap_or_default()
+    })
+}
+
+fn next(pins: &[Pin]) -> Vec<String> {
     let frozen = pins
         .iter()
-        .filter(|pin| pin.ramp.as_ref().is_some_and(view::Ramp::is_frozen));
+        .filter(|pin| pin.ramp.as_ref().is_some_and(is_frozen));
     match pins {
         [] => vec!["tasker pin set template NAMESPACE/NAME@VERSION".to_owned()],
         _ => frozen
-            .map(|pin| format!("tasker pin history {}", arguments(pin)))
+            .map(|pin| arguments(pin.kind, &pin.namespace, &pin.target))
+            .map(|pin| format!("tasker pin history {pin}"))
             .collect(),
     }
 }
 
-fn row(context: &Context, pin: &view::Pin) -> [String; 7] {
-    let state = match &pin.ramp {
-        Some(ramp) if ramp.is_frozen() => context.output.paint.tone(Tone::Caution, &ramp.state),
-        Some(ramp) => context.output.paint.tone(Tone::Active, &ramp.state),
-        None => String::new(),
-    };
-    [
-        pin.namespace.clone(),
-        pin.kind.clone(),
-        full_name(pin),
-        takes(pin),
-        state,
-        units::ago(pin.created_at, Utc::now()),
-        pin.created_by.clone(),
-    ]
-}
-
 /// `^1.0.0 (now 1.2.0) → =1.3.0 10 %`
-fn takes(pin: &view::Pin) -> String {
+fn takes(pin: &Pin) -> String {
     match &pin.ramp {
-        Some(ramp) => format!("{} → {} {} %", pin.now(), ramp.now(), ramp.percent),
-        None => pin.now(),
+        Some(ramp) => format!("{} → {} {}", pin_now(pin), ramp_now(ramp), ramp.percent),
+        None => pin_now(pin),
     }
 }
 
-fn full_name(pin: &view::Pin) -> String {
+fn full_name(pin: &Pin) -> String {
     match pin.target.contains('/') {
         true => pin.target.clone(),
         false => format!("{}/{}", pin.namespace, pin.target),
-    }
-}
-
-fn arguments(pin: &view::Pin) -> String {
-    let own = format!("{} {}", pin.kind, full_name(pin));
-    match pin.target.contains('/') {
-        true => format!("{own} --in {}", pin.namespace),
-        false => own,
     }
 }

@@ -2,12 +2,13 @@ use crate::reference::{Reference, parse_family};
 use crate::{CliError, Problem};
 use std::fmt;
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 
 /// What is pinned, and for whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Pinned {
     #[arg(value_enum)]
-    kind: Kind,
+    kind: PinKind,
     /// The template or component, for example payments/charge.
     #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
     name: Reference,
@@ -20,7 +21,7 @@ pub struct Pinned {
 #[derive(Clone, Debug, clap::Args)]
 pub struct PinnedAt {
     #[arg(value_enum)]
-    kind: Kind,
+    kind: PinKind,
     /// The template or component, for example payments/charge; payments/charge@1.2.0 is exactly that
     /// version, as the requirement =1.2.0 is.
     #[arg(value_name = "NAMESPACE/NAME[@VERSION]")]
@@ -28,21 +29,6 @@ pub struct PinnedAt {
     /// The namespace whose tasks are pinned; without it, the namespace of the name.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
-}
-
-#[derive(Clone, Copy, Debug, clap::ValueEnum)]
-enum Kind {
-    Template,
-    Component,
-}
-
-impl Kind {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Template => "template",
-            Self::Component => "component",
-        }
-    }
 }
 
 impl PinnedAt {
@@ -84,21 +70,16 @@ impl Pinned {
     }
 
     /// How the path of the API names it: `name`, or `other~name` for another namespace's.
-    pub(super) fn target(&self) -> String {
+    fn target(&self) -> String {
         match self.namespace() == &self.name.namespace {
             true => self.name.name.to_string(),
             false => format!("{}~{}", self.name.namespace, self.name.name),
         }
     }
 
-    pub(super) fn path<'a>(&'a self, target: &'a str) -> [&'a str; 5] {
-        [
-            "namespaces",
-            self.namespace().as_str(),
-            "pins",
-            self.kind.word(),
-            target,
-        ]
+    /// The endpoint of this pin: `endpoint(SetPin::at)`.
+    pub(super) fn endpoint<E>(&self, endpoint: impl FnOnce(Name, PinKind, String) -> E) -> E {
+        endpoint(self.namespace().clone(), self.kind, self.target())
     }
 
     /// The arguments that name it at exactly this version, as a command takes them.
@@ -120,7 +101,7 @@ impl Pinned {
 
 impl fmt::Display for Pinned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.word(), self.name)
+        write!(f, "{} {}", self.kind.as_str(), self.name)
     }
 }
 
@@ -134,7 +115,7 @@ mod tests {
             namespace.map(|text| text.parse().unwrap()),
         );
         Pinned {
-            kind: Kind::Component,
+            kind: PinKind::Component,
             name,
             namespace,
         }
@@ -160,7 +141,7 @@ mod tests {
     fn a_version_behind_the_name_is_that_version_alone() {
         let at = |name: &str, requirement: Option<&str>| {
             let pinned = PinnedAt {
-                kind: Kind::Template,
+                kind: PinKind::Template,
                 name: name.parse().unwrap(),
                 namespace: None,
             };

@@ -1,13 +1,14 @@
 use super::pinned::{Pinned, PinnedAt};
-use super::told;
-use crate::client::Answer;
+use super::taken;
+use super::text::{self, is_frozen, pin_now, ramp_lines, ramp_now};
 use crate::paint::Tone;
 use crate::shell::word;
-use crate::{CliError, Context, view};
-use reqwest::Method;
-use serde_json::{Map, Value, json};
+use crate::{CliError, Context, Problem};
+use serde_json::{Value, json};
 use tasker_domain::guard::Guard;
 use tasker_domain::ramp::Percent;
+use tasker_wire::pin::{self as wire, FreezePin, NewRamp, Pin, RampPin, RollBackPin, ThawPin};
+use tasker_wire::reason::OnlyReason;
 
 /// Give a share of new tasks another version. Repeat to change the share; 100 completes the ramp.
 #[derive(Debug, clap::Args)]
@@ -68,34 +69,45 @@ struct Because {
 
 impl Ramp {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
-        let (pinned, to) = self.pinned.clone().at(self.to.clone())?;
-        let pin = post(context, &pinned, "ramp", &self.body(&to)).await?;
-        let pinned = &pinned;
-        context.output.show(&pin.text, || match &pin.value.ramp {
-            Some(ramp) => ramping(context, pinned, &pin.value, ramp),
-            None => told(context, pinned, &pin.value, ""),
-        })?;
-        context.output.next(&next(pinned, &to, &pin.value));
+        let (pinned, to) = self.pinned.at(self.to)?;
+        let body = NewRamp {
+            to: to.clone(),
+            percent: self.percent.as_f64(),
+            guard: guard(self.guard, self.no_guard)?,
+            force: self.force,
+            reason: self.reason,
+        };
+        let call = context
+            .client
+            .call(pinned.endpoint(RampPin::at))
+            .json(&body);
+        let sentence = |pin: &Pin| match &pin.ramp {
+            Some(ramp) => ramping(context, &pinned, pin, ramp),
+            None => taken(&pinned, pin),
+        };
+        let pin = context.change(call, sentence).await?;
+        context.output.next(next(&pinned, &to, &pin));
         Ok(())
-    }
-
-    fn body(&self, to: &str) -> Value {
-        let mut body = json!({
-            "to": to, "percent": self.percent, "force": self.force, "reason": self.reason,
-        });
-        if self.no_guard {
-            body["guard"] = Value::Null;
-        } else if !self.guard.is_empty() {
-            body["guard"] = Value::Object(self.guard.iter().cloned().collect::<Map<_, _>>());
-        }
-        body
     }
 }
 
-fn next(pinned: &Pinned, to: &str, pin: &view::Pin) -> Vec<String> {
+/// None where nothing is said of a guard, none inside where it goes.
+fn guard(limits: Vec<(String, Value)>, is_none: bool) -> Result<Option<Option<Guard>>, CliError> {
+    if is_none {
+        return Ok(Some(None));
+    }
+    if limits.is_empty() {
+        return Ok(None);
+    }
+    let guard = serde_json::from_value(Value::Object(limits.into_iter().collect()));
+    let guard = guard.map_err(|error| Problem::bad_input(error.to_string()))?;
+    Ok(Some(Some(guard)))
+}
+
+fn next(pinned: &Pinned, to: &str, pin: &Pin) -> Vec<String> {
     let named = pinned.arguments();
     match &pin.ramp {
-        Some(ramp) if ramp.is_frozen() => vec![
+        Some(ramp) if is_frozen(ramp) => vec![
             format!("tasker pin thaw {named}"),
             format!("tasker pin rollback {named}"),
         ],
@@ -110,13 +122,12 @@ fn next(pinned: &Pinned, to: &str, pin: &view::Pin) -> Vec<String> {
 impl Rollback {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
         let Because { pinned, reason } = self.because;
-        let pin = post(context, &pinned, "rollback", &json!({ "reason": reason })).await?;
-        context
-            .output
-            .show(&pin.text, || told(context, &pinned, &pin.value, " again"))?;
-        context
-            .output
-            .next(&[format!("tasker pin history {}", pinned.arguments())]);
+        let call = context.client.call(pinned.endpoint(RollBackPin::at));
+        let sentence = |pin: &Pin| format!("{} again", taken(&pinned, pin));
+        let call = call.json(&OnlyReason { reason });
+        context.change(call, sentence).await?;
+        let history = format!("tasker pin history {}", pinned.arguments());
+        context.output.next([history]);
         Ok(())
     }
 }
@@ -124,10 +135,12 @@ impl Rollback {
 impl Freeze {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
         let Because { pinned, reason } = self.because;
-        held(context, &pinned, &reason, "freeze", "stays").await?;
-        context
-            .output
-            .next(&[format!("tasker pin thaw {}", pinned.arguments())]);
+        let call = context.client.call(pinned.endpoint(FreezePin::at));
+        let sentence = |pin: &Pin| held(&pinned, pin, "stays");
+        let call = call.json(&OnlyReason { reason });
+        context.change(call, sentence).await?;
+        let thaw = format!("tasker pin thaw {}", pinned.arguments());
+        context.output.next([thaw]);
         Ok(())
     }
 }
@@ -135,49 +148,31 @@ impl Freeze {
 impl Thaw {
     pub(super) async fn run(self, context: &Context) -> Result<(), CliError> {
         let Because { pinned, reason } = self.because;
-        held(context, &pinned, &reason, "thaw", "may go on").await?;
-        context.output.next(&["tasker pin ls".to_owned()]);
+        let call = context.client.call(pinned.endpoint(ThawPin::at));
+        let sentence = |pin: &Pin| held(&pinned, pin, "may go on");
+        let call = call.json(&OnlyReason { reason });
+        context.change(call, sentence).await?;
+        context.output.next(["tasker pin ls"]);
         Ok(())
     }
 }
 
-async fn held(
-    context: &Context,
-    pinned: &Pinned,
-    reason: &str,
-    action: &str,
-    what: &str,
-) -> Result<(), CliError> {
-    let pin = post(context, pinned, action, &json!({ "reason": reason })).await?;
-    context.output.show(&pin.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let ramp = view::pinned(Some(&pin.value.requirement), pin.value.ramp.as_ref());
-        let lines = pin.value.ramp.iter().flat_map(view::Ramp::lines);
-        let lines: String = lines.map(|line| format!("\n  {line}")).collect();
-        format!("{mark} the ramp of the {pinned} {what}: {ramp}{lines}")
-    })
+fn held(pinned: &Pinned, pin: &Pin, what: &str) -> String {
+    let ramp = text::pinned(Some(&pin.requirement), pin.ramp.as_ref());
+    let lines = pin.ramp.iter().flat_map(ramp_lines);
+    let lines: String = lines.map(|line| format!("\n  {line}")).collect();
+    format!("the ramp of the {pinned} {what}: {ramp}{lines}")
 }
 
-async fn post(
-    context: &Context,
-    pinned: &Pinned,
-    action: &str,
-    body: &Value,
-) -> Result<Answer<view::Pin>, CliError> {
-    let target = pinned.target();
-    let path = [&pinned.path(&target)[..], &[action]].concat();
-    context.client.send_json(Method::POST, &path, body).await
-}
-
-fn ramping(context: &Context, pinned: &Pinned, pin: &view::Pin, ramp: &view::Ramp) -> String {
-    let mark = context.output.paint.tone(Tone::Good, "✔");
-    let (namespace, percent) = (&pin.namespace, ramp.percent);
+fn ramping(context: &Context, pinned: &Pinned, pin: &Pin, ramp: &wire::Ramp) -> String {
     let mut text = format!(
-        "{mark} {percent} % of new tasks in {namespace} take the {pinned} at {}, the others at {}",
-        ramp.now(),
-        pin.now()
+        "{} of new tasks in {} take the {pinned} at {}, the others at {}",
+        ramp.percent,
+        pin.namespace,
+        ramp_now(ramp),
+        pin_now(pin)
     );
-    for line in ramp.lines() {
+    for line in ramp_lines(ramp) {
         text += &format!("\n  {}", context.output.paint.tone(Tone::Quiet, &line));
     }
     text

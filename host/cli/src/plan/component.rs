@@ -1,16 +1,20 @@
 //! `tasker plan component`
 
 use super::text;
-use super::view::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
-use crate::client::Answer;
-use crate::component::push::{built, read_component};
+use crate::client::{Answer, Ask as _};
+use crate::component::push::{built, read_component, signed};
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::{Reference, parse_release};
 use crate::signing::signatures_beside;
+use crate::view::hidden_text;
 use crate::{CliError, Context, Exit, shell};
-use reqwest::Method;
 use std::path::PathBuf;
+use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
+use tasker_domain::resolve::{Availability, Ineligible};
+use tasker_wire::component::{PlanComponent, PlanComponentUpload};
+
+const COLLECTED: Availability = Availability(Some(Ineligible::Collected));
 
 /// Preview publishing a component: semver check, requested capabilities, affected templates and pins.
 /// Nothing is changed; exits with 2 where something would be refused.
@@ -34,48 +38,30 @@ impl Component {
         context.output.next(&self.next(plan));
         let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
         let wrong = plan.obstacles.len() + lacking.count();
-        let is_new = !matches!(plan.status.as_deref(), Some(status) if status != "collected");
+        let is_new = matches!(plan.status, None | Some(COLLECTED));
         text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
     }
 
     async fn ask(&self, context: &Context) -> Result<Answer<ComponentPlan>, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.release;
-        let version = self.release.version.as_ref().map(ToString::to_string);
-        let version = version.unwrap_or_default();
-        let (namespace, name) = (namespace.as_str(), name.as_str());
-        let path = [
-            "namespaces",
-            namespace,
-            "components",
-            name,
-            "versions",
-            &version,
-            "plan",
-        ];
         let client = &context.client;
-        match &self.path {
-            None => client.get(&path).await,
-            Some(file) => {
-                let file = match file.is_dir() {
-                    true => built(file.clone(), false).await?.path,
-                    false => file.clone(),
-                };
-                let (bytes, signatures) = (read_component(&file)?, signatures_beside(&file)?);
-                let (length, body) = (bytes.len(), bytes.into());
-                client
-                    .upload_component(Method::POST, &path, body, length, &signatures)
-                    .await
-            }
-        }
+        let Some(path) = &self.path else {
+            let call = client.call(self.release.version_at(PlanComponent::at));
+            return call.ask().await;
+        };
+        let file = match path.is_dir() {
+            true => built(path.clone(), false).await?.path,
+            false => path.clone(),
+        };
+        let (bytes, signatures) = (read_component(&file)?, signatures_beside(&file)?);
+        let call = client.call(self.release.version_at(PlanComponentUpload::at));
+        signed(call.media(bytes), &signatures).ask().await
     }
 
     /// What brings the plan about.
     fn next(&self, plan: &ComponentPlan) -> Vec<String> {
         let (release, family) = (&self.release, self.release.family());
-        match (plan.status.as_deref(), &self.path) {
-            (None | Some("collected"), Some(path)) => {
+        match (plan.status, &self.path) {
+            (None | Some(COLLECTED), Some(path)) => {
                 let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
                 let path = shell::path(path);
                 let has = |code| plan.obstacles.iter().any(|it| it.code == code);
@@ -91,10 +77,15 @@ impl Component {
                     false => vec![push],
                 }
             }
-            (Some("needs_approval"), _) => vec![format!("tasker component approve {release}")],
-            (Some("yanked"), _) => vec![format!("tasker component unyank {release}")],
-            (Some("quarantined"), _) => vec![format!("tasker component release {release}")],
-            (_, _) => vec![format!("tasker registry uses {family}")],
+            (Some(Availability(Some(reason))), _) => vec![match reason {
+                Ineligible::NeedsApproval => format!("tasker component approve {release}"),
+                Ineligible::Yanked => format!("tasker component unyank {release}"),
+                Ineligible::Quarantined => format!("tasker component release {release}"),
+                Ineligible::Collected | Ineligible::Unsigned => {
+                    format!("tasker registry uses {family}")
+                }
+            }],
+            (None | Some(Availability(None)), _) => vec![format!("tasker registry uses {family}")],
         }
     }
 }
@@ -106,7 +97,7 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
         .iter()
         .map(|it| text::bad(&it.detail, output));
     let parts = [
-        text::head(&subject, plan.status.as_deref(), output),
+        text::head(&subject, plan.status, output),
         text::number(&plan.number, output),
     ];
     let parts = parts.into_iter().chain(obstacles);
@@ -114,7 +105,7 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
         rights(plan, output),
         steps(plan, output),
         pins(&plan.pins, output),
-        plan.hidden.text().unwrap_or_default(),
+        hidden_text(plan.hidden).unwrap_or_default(),
         text::stay(&plan.open_tasks),
         output.paint.tone(Tone::Quiet, "nothing was changed"),
     ]);
@@ -154,7 +145,7 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
         [
             template + &others,
             step.step.clone(),
-            step.requirement.clone(),
+            step.requirement.to_string(),
             text::version(step.reached.takes.as_ref()),
             text::version(step.reached.would_take.as_ref()),
             reach,
@@ -192,8 +183,8 @@ fn is_alike(one: &StepReach, other: &StepReach) -> bool {
             step.namespace.clone(),
             step.template.clone(),
             step.step.clone(),
-            step.requirement.clone(),
-            step.reached.reach,
+            step.requirement.to_string(),
+            step.reached.impact,
             step.handler.clone(),
         )
     };

@@ -1,7 +1,7 @@
 //! `tasker plan template`
 
 use super::text;
-use super::view::{StepChoice, TemplatePlan, Ungranted};
+use crate::client::Ask as _;
 use crate::component::show::to_grant;
 use crate::output::Output;
 use crate::paint::Tone;
@@ -9,9 +9,10 @@ use crate::shell::word;
 use crate::template::check::parse;
 use crate::template::show::run_command;
 use crate::{CliError, Context, Exit, input, shell};
-use reqwest::Method;
 use serde_json::Value;
 use std::path::PathBuf;
+use tasker_domain::plan::{StepChoice, TemplatePlan, Ungranted};
+use tasker_wire::template::PlanTemplate;
 
 /// Preview registering a template: semver check, the versions that its steps would run, what is missing.
 /// Nothing is changed; exits with 2 where something would be refused.
@@ -25,23 +26,14 @@ impl Template {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let source = input::read_text(&self.file)?;
         let is = parse(&self.file, &source)?;
-        let version = is.version.to_string();
-        let path = [
-            "namespaces",
-            is.namespace.as_str(),
-            "templates",
-            is.name.as_str(),
-            "versions",
-            &version,
-            "plan",
-        ];
-        let (yaml, body) = ("application/yaml", source.clone().into_bytes());
-        let client = &context.client;
-        let answer = client.upload_with(Method::POST, &path, &[], yaml, body);
+        let call = context.client.call(PlanTemplate::at(
+            is.namespace.clone(),
+            is.name.clone(),
+            is.version.to_string(),
+        ));
         let file = self.file.display().to_string();
-        let answer = answer
-            .await
-            .map_err(|error| error.in_file(&file, &source))?;
+        let answer = call.media(source.clone()).ask().await;
+        let answer = answer.map_err(|error| error.in_file(&file, &source))?;
         let plan: &TemplatePlan = &answer.value;
         context
             .output
@@ -84,12 +76,12 @@ fn grants(plan: &TemplatePlan, ungranted: &Ungranted) -> Vec<String> {
     } = ungranted;
     let command = |capability: &String| {
         let capability = word(&to_grant(capability));
-        match component.contains('/') {
-            false => format!(
+        match component.namespace {
+            None => format!(
                 "tasker grant add {}/{component} {capability}",
                 plan.namespace
             ),
-            true => format!(
+            Some(_) => format!(
                 "tasker grant add {component} {capability} --in {}",
                 plan.namespace
             ),
@@ -104,7 +96,7 @@ fn plan_text(plan: &TemplatePlan, output: Output) -> String {
     let missing = missing.map(|problem| text::bad(problem, output));
     let ungranted = plan.ungranted.iter().map(|it| ungranted(it, output));
     let head = [
-        text::head(&subject, plan.status.as_deref(), output),
+        text::head(&subject, plan.status, output),
         text::number(&plan.number, output),
         steps(&plan.steps, output),
     ];
@@ -125,8 +117,8 @@ fn steps(steps: &[StepChoice], output: Output) -> String {
         let ramp = step.ramp.as_ref();
         let ramp = ramp.map(|ramp| format!("{} for {}", ramp.takes, ramp.percent));
         [
-            step.step.clone(),
-            step.handler.clone(),
+            step.step.to_string(),
+            step.handler.to_string(),
             takes,
             ramp.unwrap_or_default(),
         ]

@@ -1,22 +1,25 @@
 //! What plans of components and templates have in common, as text.
 
-use super::view::{Numbered, OpenTasks, Reached};
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::{CliError, Exit, Problem, changes, units};
 use semver::Version;
-use tasker_domain::reach::Reach;
+use tasker_domain::impact::{Impact, ImpactReport};
+use tasker_domain::plan::{Numbered, OpenTasks};
+use tasker_domain::resolve::{Availability, Ineligible};
 
 /// Lines of a table that are printed; `--output json` has all.
 const MAX_ROWS: usize = 20;
 
 /// The first line: what is planned, and how it stands now.
-pub fn head(subject: &str, status: Option<&str>, output: Output) -> String {
+pub fn head(subject: &str, status: Option<Availability>, output: Output) -> String {
     let subject = output.paint.tone(Tone::Strong, subject);
     match status {
         None => format!("{subject}, not published yet"),
-        Some("needs_approval") => format!("{subject}, which needs approval"),
-        Some(status) => format!("{subject}, which is {status}"),
+        Some(Availability(Some(Ineligible::NeedsApproval))) => {
+            format!("{subject}, which needs approval")
+        }
+        Some(status) => format!("{subject}, which is {}", status.as_str()),
     }
 }
 
@@ -56,7 +59,7 @@ pub fn verdict(is_number_refused: bool, wrong: usize, is_new: bool) -> Result<Ex
 
 /// That tasks under way keep what they have.
 pub fn stay(tasks: &[OpenTasks]) -> String {
-    let all: u64 = tasks.iter().map(|open| open.open_tasks).sum();
+    let all: i64 = tasks.iter().map(|open| open.open_tasks).sum();
     if all == 0 {
         return "no open tasks".to_owned();
     }
@@ -69,21 +72,21 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
 }
 
 /// What new tasks would do, in a few words.
-pub fn reach(reached: &Reached, output: Output) -> String {
+pub fn reach(reached: &ImpactReport, output: Output) -> String {
     let share = reached.percent.map(|percent| percent.to_string());
-    let (tone, text) = match reached.reach {
-        Reach::Moves | Reach::Ramped => (
+    let (tone, text) = match reached.impact {
+        Impact::Moves | Impact::Ramped => (
             Tone::Active,
             match share {
                 Some(share) => format!("{share} of them move to it"),
                 None => "move to it".to_owned(),
             },
         ),
-        Reach::Stays => (Tone::Quiet, "take it already".to_owned()),
-        Reach::Pinned => (Tone::Caution, "are held back by the pin".to_owned()),
-        Reach::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
-        Reach::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
-        Reach::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),
+        Impact::Stays => (Tone::Quiet, "take it already".to_owned()),
+        Impact::Pinned => (Tone::Caution, "are held back by the pin".to_owned()),
+        Impact::Outranked => (Tone::Quiet, "take a higher version".to_owned()),
+        Impact::Unsigned => (Tone::Caution, "take only what their keys signed".to_owned()),
+        Impact::Unmatched => (Tone::Quiet, "ask for another version".to_owned()),
     };
     output.paint.tone(tone, &text)
 }

@@ -4,9 +4,10 @@ use crate::output::Output;
 use crate::paint::Tone;
 use crate::pin_name::canonical;
 use crate::reference::{Reference, parse_family};
-use crate::view::{Hidden, Standing};
+use crate::view::{Standing, hidden_text};
 use crate::{CliError, Context, Exit};
 use serde::Deserialize;
+use tasker_domain::hidden::Hidden;
 
 /// Show what uses a component: template steps, pins, and open tasks by version.
 #[derive(Debug, clap::Args)]
@@ -95,7 +96,7 @@ fn text(found: &Found, output: Output) -> String {
         "no pins",
     );
     let mut parts = vec![versions, steps, pins];
-    parts.extend(found.hidden.text());
+    parts.extend(hidden_text(found.hidden));
     if found.is_cut {
         parts.push(
             output

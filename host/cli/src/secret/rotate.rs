@@ -1,17 +1,13 @@
 //! `tasker secret rotate`
 
+use crate::client::Ask as _;
 use crate::paint::Tone;
 use crate::{CliError, Context, Exit, units};
-use reqwest::Method;
-use serde_json::json;
-use tasker_wire::secret::Rotation;
+use tasker_wire::secret::{RotateSecrets, Rotation};
 
 /// Has the host encrypt all secrets anew; fails where it could not read one of them.
 pub(super) async fn rotate(context: &Context) -> Result<Exit, CliError> {
-    let rotated = context
-        .client
-        .send_json::<Rotation>(Method::POST, &["secrets", "rotation"], &json!({}))
-        .await?;
+    let rotated = context.client.call(RotateSecrets {}).ask().await?;
     context
         .output
         .show(&rotated.text, || text(&rotated.value, context))?;

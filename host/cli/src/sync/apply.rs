@@ -8,13 +8,15 @@ use crate::output::tell;
 use crate::paint::{Paint, Tone};
 use crate::reference::Reference;
 use crate::signing::signatures_beside;
-use crate::view::TemplateVersion;
-use crate::{CliError, Context, Exit, list, units};
-use reqwest::Method;
+use crate::{CliError, Context, Exit, units};
 use semver::Version;
-use serde_json::{Value, json};
 use std::cmp::Ordering;
 use tasker_domain::name::Name;
+use tasker_wire::grant::{AddGrant, NewGrant, RemoveGrant};
+use tasker_wire::limit::{ChangeLimits, LimitChanges};
+use tasker_wire::pin::{NewPin, RemovePin, SetPin};
+use tasker_wire::reason::OnlyReason;
+use tasker_wire::template::{PublishQuery, PublishTemplate};
 
 /// Stops at the first that does not succeed, and says what is done and what is left.
 pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
@@ -59,6 +61,7 @@ fn stopped(changes: &[Change], done: usize, paint: Paint) -> String {
 const REASON: &str = "tasker sync";
 
 async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<(), CliError> {
+    let client = &context.client;
     match &change.action {
         Action::Component {
             name,
@@ -97,22 +100,32 @@ async fn make(namespace: &Name, change: &Change, context: &Context) -> Result<()
             component,
             capability,
         } => {
-            let at = ["namespaces", namespace.as_str(), "grants"];
-            let body = json!({
-                "component": component, "capability": capability, "reason": REASON,
-            });
-            put(Method::POST, &at, &body, context).await
+            let body = NewGrant {
+                component: component.clone(),
+                capability: capability.clone(),
+                reason: REASON.to_owned(),
+            };
+            client
+                .call(AddGrant::at(namespace.clone()))
+                .json(&body)
+                .await?;
+            Ok(())
         }
         Action::Revoke { id } => {
-            let at = ["namespaces", namespace.as_str(), "grants", &id.to_string()];
-            let query = [("reason", REASON.to_owned())];
-            context.client.delete_with(&at, &query).await.map(drop)
+            let call = client.call(RemoveGrant::at(namespace.clone(), *id));
+            let reason = REASON.to_owned();
+            call.query(&OnlyReason { reason }).await?;
+            Ok(())
         }
         Action::Limit { component, patch } => {
             let component = component.to_string().replacen('/', "~", 1);
-            let at = ["namespaces", namespace.as_str(), "limits", &component];
-            let body = json!({ "limits": patch, "reason": REASON });
-            put(Method::PATCH, &at, &body, context).await
+            let changes = LimitChanges {
+                limits: patch.clone(),
+                reason: REASON.to_owned(),
+            };
+            let call = client.call(ChangeLimits::at(namespace.clone(), component));
+            call.json(&changes).await?;
+            Ok(())
         }
     }
 }
@@ -124,21 +137,14 @@ async fn push_template(
     allow_missing: bool,
     context: &Context,
 ) -> Result<(), CliError> {
-    let version = version.to_string();
-    let at = [
-        "namespaces",
-        namespace.as_str(),
-        "templates",
-        name.as_str(),
-        "versions",
-        &version,
-    ];
-    let allow_missing = allow_missing.then(|| "true".to_owned());
-    let query = list::filters([("allow_missing", allow_missing)]);
-    let (media_type, body) = ("application/yaml", source.to_owned().into());
-    let client = &context.client;
-    let sent = client.upload_with::<TemplateVersion>(Method::PUT, &at, &query, media_type, body);
-    sent.await.map(drop)
+    let call = context.client.call(PublishTemplate::at(
+        namespace.clone(),
+        name.clone(),
+        version.to_string(),
+    ));
+    let call = call.query(&PublishQuery { allow_missing });
+    call.media(source.to_owned()).await?;
+    Ok(())
 }
 
 /// Sets the pin or, without a requirement, removes it.
@@ -149,19 +155,22 @@ async fn set_pin(
     context: &Context,
 ) -> Result<(), CliError> {
     let target = target.replacen('/', "~", 1);
-    let at = ["namespaces", namespace.as_str(), "pins", kind, &target];
+    let (namespace, kind) = (namespace.clone(), *kind);
     match requirement {
         Some(requirement) => {
-            let body = json!({ "requirement": requirement, "reason": REASON });
-            put(Method::PUT, &at, &body, context).await
+            let body = NewPin {
+                requirement: requirement.to_owned(),
+                reason: REASON.to_owned(),
+            };
+            let call = context.client.call(SetPin::at(namespace, kind, target));
+            call.json(&body).await?;
         }
-        None => context.client.delete(&at).await.map(drop),
+        None => {
+            let call = context.client.call(RemovePin::at(namespace, kind, target));
+            call.text().await?;
+        }
     }
-}
-
-async fn put(method: Method, at: &[&str], body: &Value, context: &Context) -> Result<(), CliError> {
-    let sent = context.client.send_json::<Value>(method, at, body).await;
-    sent.map(drop)
+    Ok(())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use semver::Version;
 use std::path::PathBuf;
 use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::scope::Scope;
 
 pub struct Change {
@@ -64,8 +65,8 @@ pub enum Action {
     },
 }
 
-/// Kind and target as the API tells them.
-pub type PinName = (&'static str, String);
+/// Kind and target.
+pub type PinName = (PinKind, String);
 
 impl Op {
     pub fn word(self) -> &'static str {
@@ -84,7 +85,7 @@ impl Change {
     pub fn stage(&self) -> u8 {
         match (&self.action, self.op) {
             (Action::Component { .. }, _) => 1,
-            (Action::Pin { pin, .. }, _) if pin.0 == "component" => 2,
+            (Action::Pin { pin, .. }, _) if pin.0 == PinKind::Component => 2,
             (Action::Template { .. }, _) => 3,
             (_, Op::Remove) => 5,
             (Action::Pin { .. }, Op::Add | Op::Change) => 4,

@@ -3,10 +3,14 @@
 use super::change::{Action, Change, Kept, Op, PinName};
 use super::folder::Pins;
 use super::versions::{Met, Versions};
-use crate::{CliError, Context, list, pin_name, view};
+use crate::client::pages;
+use crate::{CliError, Context};
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
-use tasker_domain::requirement::{QualifiedName, Requirement};
+use tasker_domain::pin::PinKind;
+use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
+use tasker_wire::page::NamespacePageQuery;
+use tasker_wire::pin::{ListPins, Pin, Ramp};
 
 /// A pin as the folder says it.
 struct Wanted<'a> {
@@ -16,14 +20,14 @@ struct Wanted<'a> {
 }
 
 /// The pins that a namespace has, by kind and target.
-pub type Present = BTreeMap<(String, String), view::Pin>;
+pub type Present = BTreeMap<PinName, Pin>;
 
 pub async fn present(namespace: &Name, context: &Context) -> Result<Present, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<view::Pin>(&context.client, &["pins"], &query).await?;
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let page = pages(&context.client, ListPins {}, query).await?;
     let pins = page.value.items.into_iter();
     Ok(pins
-        .map(|pin| ((pin.kind.clone(), pin.target.clone()), pin))
+        .map(|pin| ((pin.kind, pin.target.clone()), pin))
         .collect())
 }
 
@@ -34,20 +38,21 @@ pub fn repinned(
     pins: &Pins,
     prune: bool,
     present: &Present,
-) -> BTreeMap<String, Option<String>> {
+) -> BTreeMap<ComponentRef, Option<Requirement>> {
     let wanted = wanted_pins(namespace, pins);
-    let of_components = || wanted.iter().filter(|it| it.name.0 == "component");
+    let of_components = || wanted.iter().filter(|it| it.name.0 == PinKind::Component);
     let changed = of_components().filter(|it| {
-        let (kind, target) = it.name.clone();
-        let found = present.get(&(kind.to_owned(), target));
-        found.is_none_or(|pin| pin_name::canonical(&pin.requirement) != it.requirement.canonical())
+        let found = present.get(&it.name);
+        found.is_none_or(|pin| pin.requirement.canonical() != it.requirement.canonical())
     });
-    let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.to_string())));
+    let changed = changed.map(|it| (it.name.1.clone(), Some(it.requirement.clone())));
     let gone = present.keys().filter(|(kind, target)| {
-        prune && kind == "component" && of_components().all(|it| it.name.1 != *target)
+        prune && *kind == PinKind::Component && of_components().all(|it| it.name.1 != *target)
     });
     let gone = gone.map(|(_, target)| (target.clone(), None));
-    changed.chain(gone).collect()
+    let all = changed.chain(gone);
+    all.filter_map(|(target, requirement)| Some((target.parse().ok()?, requirement)))
+        .collect()
 }
 
 /// A ramp that runs is left alone as long as it starts from what the folder says.
@@ -62,24 +67,23 @@ pub async fn pin_changes(
 ) -> Result<Vec<Change>, CliError> {
     let mut changes = Vec::new();
     for wanted in wanted_pins(namespace, pins) {
-        let (kind, target) = wanted.name.clone();
         let (requirement, meant) = (
             wanted.requirement.to_string(),
             wanted.requirement.canonical(),
         );
-        let found = present.remove(&(kind.to_owned(), target));
+        let found = present.remove(&wanted.name);
         let (op, note) = match found {
-            Some(found) if pin_name::canonical(&found.requirement) == meant => {
+            Some(found) if found.requirement.canonical() == meant => {
                 kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
                 continue;
             }
             Some(found) => {
-                let from = pin_name::canonical(&found.requirement);
+                let from = found.requirement.canonical();
                 (Op::Change, format!("{from} → {meant}"))
             }
             None => (Op::Add, meant),
         };
-        let met = versions.met(kind, &wanted.target, wanted.requirement, context);
+        let met = versions.met(wanted.name.0, &wanted.target, wanted.requirement, context);
         let (note, obstacle) = match met.await? {
             Met::Yes => (note, None),
             Met::No(why) => (note, Some(why)),
@@ -88,14 +92,8 @@ pub async fn pin_changes(
         let change = pin_change(op, wanted.name, note, Some(requirement));
         changes.push(Change { obstacle, ..change });
     }
-    for ((kind, target), pin) in present.into_iter().filter(|_| prune) {
-        let kind = if kind == "template" {
-            "template"
-        } else {
-            "component"
-        };
-        let name = (kind, target);
-        let note = pin_name::canonical(&pin.requirement);
+    for (name, pin) in present.into_iter().filter(|_| prune) {
+        let note = pin.requirement.canonical();
         changes.push(pin_change(Op::Remove, name, note, None));
     }
     Ok(changes)
@@ -108,12 +106,16 @@ fn untold(note: &str, target: &QualifiedName) -> String {
     )
 }
 
-fn ramping(name: &PinName, ramp: Option<&view::Ramp>) -> Option<Kept> {
+fn ramping(name: &PinName, ramp: Option<&Ramp>) -> Option<Kept> {
     let ramp = ramp?;
     Some(Kept {
-        subject: format!("pin {} {}", name.0, name.1),
-        note: format!("on a ramp to {} {} %", ramp.requirement, ramp.percent),
+        subject: subject(name),
+        note: format!("on a ramp to {} {}", ramp.requirement, ramp.percent),
     })
+}
+
+fn subject((kind, target): &PinName) -> String {
+    format!("pin {}", kind.pin_name(target))
 }
 
 fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
@@ -124,13 +126,13 @@ fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
             false => target.to_string(),
         };
         Wanted {
-            name: ("component", text),
+            name: (PinKind::Component, text),
             target: target.qualified(namespace),
             requirement,
         }
     });
     let templates = pins.templates.iter().map(|(target, requirement)| Wanted {
-        name: ("template", target.to_string()),
+        name: (PinKind::Template, target.to_string()),
         target: QualifiedName {
             namespace: namespace.clone(),
             name: target.clone(),
@@ -143,7 +145,7 @@ fn wanted_pins<'a>(namespace: &Name, pins: &'a Pins) -> Vec<Wanted<'a>> {
 fn pin_change(op: Op, pin: PinName, note: String, requirement: Option<String>) -> Change {
     Change {
         op,
-        subject: format!("pin {} {}", pin.0, pin.1),
+        subject: subject(&pin),
         note,
         action: Action::Pin { pin, requirement },
         obstacle: None,

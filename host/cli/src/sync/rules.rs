@@ -1,7 +1,8 @@
 //! What a folder says of rights and limits, and what of it a host has yet to learn.
 
 use super::change::{Action, Change, Op};
-use crate::{CliError, Context, Problem, list};
+use crate::client::pages;
+use crate::{CliError, Context, Problem};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -11,8 +12,9 @@ use tasker_domain::limits::{Limit, LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::scope::Scope;
-use tasker_wire::grant::Grant;
-use tasker_wire::limit::LimitRule;
+use tasker_wire::grant::{GrantQuery, ListGrants};
+use tasker_wire::limit::ListLimits;
+use tasker_wire::page::NamespacePageQuery;
 
 /// `grants.yaml`: what components may reach in tasks of the namespace.
 #[derive(Debug, Default, Deserialize)]
@@ -110,8 +112,11 @@ pub async fn grant_changes(
     prune: bool,
     context: &Context,
 ) -> Result<Vec<Change>, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<Grant>(&context.client, &["grants"], &query).await?;
+    let query = GrantQuery {
+        namespace: Some(namespace.clone()),
+        ..GrantQuery::default()
+    };
+    let page = pages(&context.client, ListGrants {}, query).await?;
     let mut present: BTreeMap<Right, i64> = BTreeMap::new();
     for grant in page.value.items {
         present.insert((grant.component, grant.capability), grant.id);
@@ -183,8 +188,8 @@ pub async fn limit_changes(
     prune: bool,
     context: &Context,
 ) -> Result<Vec<Change>, CliError> {
-    let query = [("namespace", namespace.to_string())];
-    let page = list::all::<LimitRule>(&context.client, &["limits"], &query).await?;
+    let query = NamespacePageQuery::of(Some(namespace.clone()));
+    let page = pages(&context.client, ListLimits {}, query).await?;
     let mut present: BTreeMap<(Scope, Limit), u64> = BTreeMap::new();
     for rule in page.value.items {
         let settings = rule.limits.iter();

@@ -3,30 +3,31 @@
 use super::change::{Action, Change, Op};
 use super::folder::{ComponentUpload, TemplateUpload};
 use super::versions::{Brought, Versions};
-use crate::component::push::read_component;
-use crate::plan::view::{ComponentPlan, Numbered, TemplatePlan};
+use crate::client::Ask as _;
+use crate::component::push::{read_component, signed};
 use crate::signing::signatures_beside;
 use crate::{CliError, Context, units};
-use reqwest::Method;
 use semver::Version;
-use serde::de::IgnoredAny;
-use serde_json::json;
 use std::collections::BTreeMap;
 use tasker_compat::component::compare_components;
-use tasker_compat::{CompatReport, template};
+use tasker_compat::{CompatReport, promise, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
-use tasker_domain::requirement::QualifiedName;
+use tasker_domain::pin::PinKind;
+use tasker_domain::plan::{Assumed, Numbered, TemplatePlan};
+use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::Ineligible;
 use tasker_domain::template::{Position, Template};
+use tasker_wire::component::PlanComponentUpload;
+use tasker_wire::template::{PlanTemplate, PlannedTemplate};
 
 /// How templates are planned and pushed.
 pub struct TemplateOptions {
     /// Also where no task could run yet.
     pub allow_missing: bool,
-    /// What the folder pins components to before its templates come; null where a pin goes.
-    pub pins: BTreeMap<String, Option<String>>,
+    /// What the folder pins components to before its templates come; none where a pin goes.
+    pub pins: BTreeMap<ComponentRef, Option<Requirement>>,
 }
 
 /// What a plan of one upload comes to.
@@ -53,7 +54,9 @@ impl Versions {
         for ((name, version), upload) in uploads {
             let target = qualified(namespace, &name);
             let subject = format!("component {target}@{version}");
-            let found = self.find("component", &target, &version, context).await?;
+            let found = self
+                .find(PinKind::Component, &target, &version, context)
+                .await?;
             let planned = match found {
                 Some(found) if found.digest != upload.digest => {
                     conflicts.push(subject);
@@ -73,7 +76,7 @@ impl Versions {
                 let path = upload.path.clone();
                 let brought = Brought::Component { path, descriptor };
                 let brought = (upload.digest, brought);
-                self.bring("component", &target, &version, brought, planned.bar);
+                self.bring(PinKind::Component, &target, &version, brought, planned.bar);
             }
             let size = units::size(upload.bytes);
             changes.push(Change {
@@ -105,7 +108,10 @@ impl Versions {
             let target = qualified(namespace, &name);
             let subject = format!("template {target}@{version}");
             let digest = Digest::of(upload.source.as_bytes());
-            match self.find("template", &target, &version, context).await? {
+            match self
+                .find(PinKind::Template, &target, &version, context)
+                .await?
+            {
                 Some(found) if found.digest == digest => continue,
                 Some(_) => {
                     conflicts.push(subject);
@@ -116,7 +122,13 @@ impl Versions {
             let planned = self.plan_template(&target, &version, &upload, options, context);
             let planned = planned.await?;
             let brought = Brought::Template(Box::new(upload.template));
-            self.bring("template", &target, &version, (digest, brought), None);
+            self.bring(
+                PinKind::Template,
+                &target,
+                &version,
+                (digest, brought),
+                None,
+            );
             changes.push(Change {
                 op: Op::Add,
                 subject,
@@ -145,20 +157,16 @@ impl Versions {
             read_component(&upload.path)?,
             signatures_beside(&upload.path)?,
         );
-        let (length, text) = (bytes.len(), version.to_string());
-        let path = plan_path("components", target, &text);
-        let asked = context.client.upload_component::<IgnoredAny>(
-            Method::POST,
-            &path,
-            bytes.clone().into(),
-            length,
-            &signatures,
-        );
-        let answer = match refused(asked.await)? {
-            Ok(answer) => answer.text,
+        let call = context.client.call(PlanComponentUpload::at(
+            target.namespace.clone(),
+            target.name.clone(),
+            version.to_string(),
+        ));
+        let asked = signed(call.media(bytes.clone()), &signatures).await;
+        let plan = match refused(asked.map_err(CliError::from))? {
+            Ok(plan) => plan,
             Err(obstacle) => return Ok(Foreseen::never(obstacle)),
         };
-        let plan: ComponentPlan = context.client.exactly(&answer)?;
         let new = (&plan.descriptor, &bytes[..]);
         let number = self.component_number(target, version, new)?;
         let number = number.as_ref().unwrap_or(&plan.number);
@@ -181,19 +189,24 @@ impl Versions {
         options: &TemplateOptions,
         context: &Context,
     ) -> Result<Foreseen, CliError> {
-        let text = version.to_string();
-        let path = plan_path("templates", target, &text);
         let steps = upload.template.steps.iter();
         let components = steps.map(|step| step.handler.component.qualified(&target.namespace));
-        let components = self.assumed(&components.collect());
-        let body = json!({
-            "source": upload.source,
-            "assume": { "components": components, "pins": options.pins },
-        });
-        let client = &context.client;
-        let asked = client.send_json::<TemplatePlan>(Method::POST, &path, &body);
-        let plan = match refused(asked.await.map(|answer| answer.value))? {
-            Ok(plan) => plan,
+        let planned = PlannedTemplate {
+            source: upload.source.clone(),
+            assume: Assumed {
+                components: self.assumed(&components.collect()),
+                pins: options.pins.clone(),
+            },
+        };
+        let body = serde_json::to_vec(&planned).map_err(anyhow::Error::from)?;
+        let call = context.client.call(PlanTemplate::at(
+            target.namespace.clone(),
+            target.name.clone(),
+            version.to_string(),
+        ));
+        let asked = call.media_as("application/json", body).ask().await;
+        let plan = match refused(asked)? {
+            Ok(plan) => plan.value,
             Err(obstacle) => return Ok(Foreseen::never(obstacle)),
         };
         let number = self.template_number(target, version, &upload.template);
@@ -215,7 +228,7 @@ impl Versions {
         version: &Version,
         (descriptor, bytes): (&Descriptor, &[u8]),
     ) -> Result<Option<Numbered>, CliError> {
-        let below = self.new_below("component", target, version);
+        let below = self.new_below(PinKind::Component, target, version);
         let Some((
             against,
             Brought::Component {
@@ -231,9 +244,9 @@ impl Versions {
             true => Vec::new(),
             false => compare_components((old, &before), (descriptor, bytes)),
         };
-        let taken = self.numbers("component", target);
+        let taken = self.numbers(PinKind::Component, target);
         let verdict = CompatReport::of(against.clone(), changes);
-        Ok(Some(Numbered::of(verdict, version, &taken)))
+        Ok(Some(numbered(verdict, version, &taken)))
     }
 
     /// The same for a template.
@@ -243,13 +256,13 @@ impl Versions {
         version: &Version,
         new: &Template,
     ) -> Option<Numbered> {
-        let (against, brought) = self.new_below("template", target, version)?;
+        let (against, brought) = self.new_below(PinKind::Template, target, version)?;
         let Brought::Template(old) = brought else {
             return None;
         };
-        let taken = self.numbers("template", target);
+        let taken = self.numbers(PinKind::Template, target);
         let verdict = CompatReport::of(against.clone(), template::compare(old, new));
-        Some(Numbered::of(verdict, version, &taken))
+        Some(numbered(verdict, version, &taken))
     }
 }
 
@@ -320,17 +333,15 @@ fn qualified(namespace: &Name, name: &Name) -> QualifiedName {
     }
 }
 
-fn plan_path<'a>(kind: &'a str, target: &'a QualifiedName, version: &'a str) -> [&'a str; 7] {
-    let (namespace, name) = (target.namespace.as_str(), target.name.as_str());
-    [
-        "namespaces",
-        namespace,
-        kind,
-        name,
-        "versions",
-        version,
-        "plan",
-    ]
+/// A verdict held to the number of the version; `taken` are numbers that it could not have instead.
+fn numbered(verdict: CompatReport, version: &Version, taken: &[Version]) -> Numbered {
+    let allowed = promise::allowed(&verdict.against, version);
+    let lowest = || promise::lowest(&verdict.against, verdict.level, version, taken);
+    Numbered {
+        allowed: Some(allowed),
+        lowest_version: (verdict.level > allowed).then(lowest),
+        verdict: Some(verdict),
+    }
 }
 
 /// What the host would refuse is an obstacle; other troubles end the plan.

@@ -1,10 +1,8 @@
 //! Versions that a host has or is to get from a folder.
 
-use crate::view::Standing;
-use crate::{CliError, Context, Exit, list};
+use crate::client::versions;
+use crate::{CliError, Context, Exit};
 use semver::Version;
-use serde::Deserialize;
-use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,15 +10,19 @@ use tasker_compat::promise;
 use tasker_domain::capability::{Capability, beyond};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::pin::PinKind;
+use tasker_domain::plan::AssumedVersion;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, Ineligible, highest};
 use tasker_domain::scope::Scope;
 use tasker_domain::template::Template;
+use tasker_wire::component::{ComponentVersion, ShowComponent};
+use tasker_wire::template::{ShowTemplate, TemplateVersion};
 
 /// Versions by kind and name, those of the folder among them once they are planned.
 #[derive(Default)]
 pub struct Versions {
-    families: BTreeMap<(&'static str, QualifiedName), Vec<Known>>,
+    families: BTreeMap<(PinKind, QualifiedName), Vec<Known>>,
     /// What the folder grants before anything is uploaded.
     granted: Vec<(Scope, Capability)>,
 }
@@ -56,15 +58,6 @@ pub enum Met {
     Untold,
 }
 
-/// A version as the API tells it, of either kind.
-#[derive(Deserialize)]
-struct Line {
-    version: Version,
-    digest: Digest,
-    #[serde(flatten)]
-    standing: Standing,
-}
-
 impl Versions {
     pub fn with_grants(granted: Vec<(Scope, Capability)>) -> Self {
         Self {
@@ -77,7 +70,7 @@ impl Versions {
     /// pin is set.
     pub async fn met(
         &mut self,
-        kind: &'static str,
+        kind: PinKind,
         target: &QualifiedName,
         requirement: &Requirement,
         context: &Context,
@@ -92,6 +85,7 @@ impl Versions {
         };
         let candidates: Vec<Candidate<()>> = known.iter().map(Known::candidate).collect();
         if candidates.is_empty() {
+            let kind = kind.as_str();
             let what = format!("there is no {kind} {target}; publish one or correct the name");
             return Ok(Met::No(what));
         }
@@ -109,27 +103,24 @@ impl Versions {
             ),
             None => "publish one or pin another".to_owned(),
         };
+        let kind = kind.as_str();
         let what = format!("{kind} {target} has {has}; none satisfies {requirement}; {mend}");
         Ok(Met::No(what))
     }
 
     async fn family(
         &mut self,
-        kind: &'static str,
+        kind: PinKind,
         target: &QualifiedName,
         context: &Context,
     ) -> Result<&mut Vec<Known>, CliError> {
         let key = (kind, target.clone());
         if !self.families.contains_key(&key) {
-            let plural = format!("{kind}s");
-            let (namespace, name) = (target.namespace.as_str(), target.name.as_str());
-            let path = ["namespaces", namespace, &plural, name];
-            let lines = match list::versions::<Line>(&context.client, &path).await {
-                Ok(family) => family.value.versions,
+            let known = match present(kind, target, context).await {
+                Ok(known) => known,
                 Err(CliError::Problem(problem)) if problem.exit() == Exit::NotFound => Vec::new(),
                 Err(error) => return Err(error),
             };
-            let known = lines.into_iter().map(Known::from).collect();
             self.families.insert(key.clone(), known);
         }
         Ok(self.families.entry(key).or_default())
@@ -137,7 +128,7 @@ impl Versions {
 
     pub async fn find(
         &mut self,
-        kind: &'static str,
+        kind: PinKind,
         target: &QualifiedName,
         version: &Version,
         context: &Context,
@@ -150,7 +141,7 @@ impl Versions {
     /// Adds a version that the folder brings.
     pub fn bring(
         &mut self,
-        kind: &'static str,
+        kind: PinKind,
         target: &QualifiedName,
         version: &Version,
         (digest, brought): (Digest, Brought),
@@ -171,7 +162,7 @@ impl Versions {
     /// it is; none where that is one which the host has.
     pub fn new_below(
         &self,
-        kind: &'static str,
+        kind: PinKind,
         target: &QualifiedName,
         of: &Version,
     ) -> Option<(&Version, &Brought)> {
@@ -185,16 +176,16 @@ impl Versions {
     }
 
     /// Every number that there is or will be.
-    pub fn numbers(&self, kind: &'static str, target: &QualifiedName) -> Vec<Version> {
+    pub fn numbers(&self, kind: PinKind, target: &QualifiedName) -> Vec<Version> {
         let known = self.families.get(&(kind, target.clone()));
         let known = known.into_iter().flatten();
         known.map(|it| it.version.clone()).collect()
     }
 
     /// Versions of these components that the folder brings for new tasks, as a plan is told of them.
-    pub fn assumed(&self, components: &BTreeSet<QualifiedName>) -> Vec<Value> {
+    pub fn assumed(&self, components: &BTreeSet<QualifiedName>) -> Vec<AssumedVersion> {
         let named = components.iter().flat_map(|target| {
-            let known = self.families.get(&("component", target.clone()));
+            let known = self.families.get(&(PinKind::Component, target.clone()));
             let known = known.into_iter().flatten();
             known.map(move |known| (target, known))
         });
@@ -202,11 +193,11 @@ impl Versions {
             let Brought::Component { descriptor, .. } = known.brings.as_deref()? else {
                 return None;
             };
-            known.bar.is_none().then(|| {
-                json!({
-                    "namespace": target.namespace, "component": target.name,
-                    "version": known.version, "descriptor": descriptor,
-                })
+            known.bar.is_none().then(|| AssumedVersion {
+                namespace: target.namespace.clone(),
+                component: target.name.clone(),
+                version: known.version.clone(),
+                descriptor: (**descriptor).clone(),
             })
         });
         assumed.collect()
@@ -222,7 +213,7 @@ impl Versions {
         descriptor: &Descriptor,
         mut wants: Vec<String>,
     ) -> Vec<String> {
-        let known = self.families.get(&("component", target.clone()));
+        let known = self.families.get(&(PinKind::Component, target.clone()));
         let below = known.into_iter().flatten().filter(|it| {
             it.version < *version && matches!(it.bar, None | Some(Ineligible::Quarantined))
         });
@@ -261,7 +252,7 @@ impl Known {
         let collected = self.is_collected.then_some(Ineligible::Collected);
         Candidate {
             version: self.version.clone(),
-            bar: collected.or(self.bar),
+            ineligible: collected.or(self.bar),
             id: (),
         }
     }
@@ -271,13 +262,45 @@ impl Known {
     }
 }
 
-impl From<Line> for Known {
-    fn from(line: Line) -> Self {
+/// The versions that the host has.
+async fn present(
+    kind: PinKind,
+    target: &QualifiedName,
+    context: &Context,
+) -> Result<Vec<Known>, CliError> {
+    let (namespace, name) = (target.namespace.clone(), target.name.clone());
+    let client = &context.client;
+    Ok(match kind {
+        PinKind::Component => {
+            let found = versions(client, ShowComponent::at(namespace, name)).await?;
+            found.value.versions.into_iter().map(Known::from).collect()
+        }
+        PinKind::Template => {
+            let found = versions(client, ShowTemplate::at(namespace, name)).await?;
+            found.value.versions.into_iter().map(Known::from).collect()
+        }
+    })
+}
+
+impl From<ComponentVersion> for Known {
+    fn from(version: ComponentVersion) -> Self {
         Self {
-            version: line.version,
-            digest: line.digest,
-            bar: line.standing.bar_with_bytes(),
-            is_collected: line.standing.is_collected(),
+            bar: version.ineligible_with_bytes(),
+            is_collected: version.collected_at.is_some(),
+            version: version.version,
+            digest: version.digest,
+            brings: None,
+        }
+    }
+}
+
+impl From<TemplateVersion> for Known {
+    fn from(version: TemplateVersion) -> Self {
+        Self {
+            bar: version.status.ineligible(),
+            is_collected: false,
+            version: version.version,
+            digest: version.digest,
             brings: None,
         }
     }

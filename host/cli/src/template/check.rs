@@ -6,6 +6,7 @@ use crate::{CliError, Context, Exit, Problem, input, shell, units};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tasker_domain::template::{Template, TemplateError};
+use tasker_wire::template::CheckedTemplate;
 
 /// Validate a template file, without a host.
 #[derive(Debug, clap::Args)]
@@ -17,19 +18,22 @@ pub struct Check {
 impl Check {
     pub fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let template = parse(&self.file, &input::read_text(&self.file)?)?;
-        let Template {
-            namespace,
-            name,
-            version,
-            steps,
-            ..
-        } = &template;
-        let answer = json!({
-            "namespace": namespace, "name": name, "version": version, "steps": steps.len(),
-        });
+        let checked = CheckedTemplate {
+            namespace: template.namespace,
+            name: template.name,
+            version: template.version,
+            steps: template.steps.len(),
+        };
+        let answer = json!(checked);
         context.output.show(&answer.to_string(), || {
             let mark = context.output.paint.tone(Tone::Good, "✔");
-            let steps = units::count(steps.len(), "step");
+            let CheckedTemplate {
+                namespace,
+                name,
+                version,
+                steps,
+            } = &checked;
+            let steps = units::count(*steps, "step");
             format!("{mark} {namespace}/{name}@{version} is valid: {steps}")
         })?;
         context

@@ -1,12 +1,12 @@
 //! `tasker template diff`
 
 use super::check::parse;
-use crate::component::diff::{between, written};
+use crate::definition::compare;
 use crate::reference::Reference;
 use crate::shell::word;
-use crate::{CliError, Context, Exit, changes, input};
-use reqwest::Method;
+use crate::{CliError, Context, Exit, input};
 use std::path::Path;
+use tasker_wire::template::{DiffTemplate, DiffTemplateUpload};
 
 /// Compare two versions of a template, with the semver level of the change.
 #[derive(Debug, clap::Args)]
@@ -21,36 +21,23 @@ pub struct Diff {
 
 impl Diff {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let (family, from) = (self.from.family(), written(&self.from)?);
         let file = Path::new(&self.to);
-        let is_file = file.exists();
-        let answer = match is_file {
-            false => between(&self.from, &from, &self.to, "templates", context).await?,
-            true => {
-                let source = input::read_text(file)?;
-                parse(file, &source)?;
-                let (namespace, name) = (self.from.namespace.as_str(), self.from.name.as_str());
-                let path = ["namespaces", namespace, "templates", name, "diff"];
-                let (query, body) = ([("from", from)], source.into_bytes());
-                let client = &context.client;
-                client
-                    .upload_with(Method::POST, &path, &query, "application/yaml", body)
-                    .await?
-            }
-        };
-        let diff = &answer.value;
-        context.output.show(&answer.text, || {
-            let to = diff
-                .to
-                .as_ref()
-                .map_or_else(|| self.to.clone(), ToString::to_string);
-            changes::diff(diff, &family, &to, context.output)
-        })?;
-        if is_file {
+        let upload = file.exists().then(|| source(file));
+        let is_upload = upload.is_some();
+        let between = (&self.from, self.to.as_str());
+        let endpoints = (DiffTemplate::at, DiffTemplateUpload::at);
+        compare(between, upload, endpoints, context).await?;
+        if is_upload {
             context
                 .output
                 .next(&[format!("tasker template push {}", word(&self.to))]);
         }
         Ok(Exit::Complete)
     }
+}
+
+async fn source(file: &Path) -> Result<Vec<u8>, CliError> {
+    let source = input::read_text(file)?;
+    parse(file, &source)?;
+    Ok(source.into_bytes())
 }

@@ -6,7 +6,8 @@ use crate::{CliError, Context, Exit, input};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use tasker_domain::template::graph;
+use tasker_domain::template::{GraphFormat, graph};
+use tasker_wire::template::{DrawTemplate, GraphQuery, LATEST};
 
 /// Print the dependency graph of a template.
 #[derive(Debug, clap::Args)]
@@ -16,7 +17,7 @@ pub struct Graph {
     template: Source,
     /// Output language.
     #[arg(long, value_enum, default_value_t)]
-    format: Drawing,
+    format: GraphFormat,
 }
 
 /// Where the template is.
@@ -43,66 +44,29 @@ impl FromStr for Source {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum Drawing {
-    /// For Markdown and mermaid.live.
-    #[default]
-    Mermaid,
-    /// For Graphviz: … | dot -Tsvg > graph.svg
-    Dot,
-}
-
-impl Drawing {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Mermaid => "mermaid",
-            Self::Dot => "dot",
-        }
-    }
-}
-
 impl Graph {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let graph = match &self.template {
             Source::File(file) => self.draw(file)?,
             Source::Registered(reference) => self.ask(reference, context).await?,
         };
-        let answer = json!({ "format": self.format.word(), "graph": graph });
+        let answer = json!({ "format": self.format, "graph": graph });
         context.output.show(&answer.to_string(), || graph)?;
         Ok(Exit::Complete)
     }
 
     fn draw(&self, file: &Path) -> Result<String, CliError> {
         let template = parse(file, &input::read_text(file)?)?;
-        Ok(match self.format {
-            Drawing::Mermaid => graph::mermaid(&template),
-            Drawing::Dot => graph::dot(&template),
-        })
+        Ok(graph::draw(&template, self.format))
     }
 
     /// The latest version where none is named.
     async fn ask(&self, reference: &Reference, context: &Context) -> Result<String, CliError> {
-        let Reference {
-            namespace,
-            name,
-            version,
-        } = reference;
-        let (namespace, name) = (namespace.as_str(), name.as_str());
-        let version = version
-            .as_ref()
-            .map_or("latest".to_owned(), ToString::to_string);
-        let path = [
-            "namespaces",
-            namespace,
-            "templates",
-            name,
-            "versions",
-            &version,
-            "graph",
-        ];
-        context
-            .client
-            .text(&path, &[("format", self.format.word().to_owned())])
-            .await
+        let version = reference.version.as_ref();
+        let version = version.map_or_else(|| LATEST.to_owned(), ToString::to_string);
+        let of = |namespace, name| DrawTemplate::at(namespace, name, version);
+        let call = context.client.call(reference.family_at(of));
+        let format = self.format;
+        Ok(call.query(&GraphQuery { format }).text().await?)
     }
 }

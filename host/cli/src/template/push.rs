@@ -1,14 +1,15 @@
 //! `tasker template push`
 
 use super::check::parse;
+use super::show::run_version;
+use crate::client::Ask as _;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
-use crate::view::TemplateVersion;
-use crate::{CliError, Context, Exit, changes, input, list, shell, units};
-use reqwest::Method;
+use crate::{CliError, Context, Exit, changes, input, shell, units};
 use std::path::PathBuf;
 use tasker_domain::sanitize::sanitize_line;
+use tasker_wire::template::{PublishQuery, PublishTemplate, TemplateVersion};
 
 /// Register a task template, under the name and version written in it. Versions are immutable: a changed
 /// definition needs a new version.
@@ -26,20 +27,15 @@ impl Push {
         let source = input::read_text(&self.file)?;
         let is = parse(&self.file, &source)?;
         let version = is.version.to_string();
-        let path = [
-            "namespaces",
-            is.namespace.as_str(),
-            "templates",
-            is.name.as_str(),
-            "versions",
-            &version,
-        ];
-        let allow_missing = self.allow_missing.then(|| "true".to_owned());
-        let query = list::filters([("allow_missing", allow_missing)]);
-        let (media_type, body) = ("application/yaml", source.clone().into());
-        let client = &context.client;
-        let pushed =
-            client.upload_with::<TemplateVersion>(Method::PUT, &path, &query, media_type, body);
+        let call = context.client.call(PublishTemplate::at(
+            is.namespace.clone(),
+            is.name.clone(),
+            version.clone(),
+        ));
+        let query = PublishQuery {
+            allow_missing: self.allow_missing,
+        };
+        let pushed = call.query(&query).media(source.clone()).ask();
         let pushed = pushed.await.map_err(|error| self.refused(error, &source))?;
         context
             .output
@@ -50,9 +46,9 @@ impl Push {
             version: None,
         };
         let graph = format!("tasker template graph {template}@{version}");
-        let first = || match pushed.value.warnings.is_empty() {
-            true => pushed.value.run_command(),
-            false => format!("tasker plan template {}", shell::path(&self.file)),
+        let first = || match pushed.value.warnings.iter().flatten().next() {
+            None => run_version(&pushed.value),
+            Some(_) => format!("tasker plan template {}", shell::path(&self.file)),
         };
         context.output.next_of(|| vec![first(), graph]);
         Ok(Exit::Complete)
@@ -86,7 +82,7 @@ fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
         steps,
         ..
     } = pushed;
-    let warnings = pushed.warnings.iter().map(|warning| {
+    let warnings = pushed.warnings.iter().flatten().map(|warning| {
         format!(
             "\n{} {}",
             output.paint.tone(Tone::Caution, "warning:"),

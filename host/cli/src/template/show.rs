@@ -1,15 +1,17 @@
 //! `tasker template show`
 
+use crate::client::{Ask as _, versions};
+use crate::definition::words;
 use crate::output::Output;
 use crate::reference::Reference;
 use crate::shell::word;
-use crate::view::{StepTemplate, TemplateVersion};
-use crate::{CliError, Context, Exit, Problem, changes, json, list, units};
+use crate::{CliError, Context, Exit, Problem, changes, units};
 use chrono::{TimeDelta, Utc};
-use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::cmp::Reverse;
+use tasker_domain::name::Name;
 use tasker_domain::template::example_input;
+use tasker_wire::template::{ShowTemplate, ShowTemplateVersion, StepTemplate, TemplateVersion};
 
 /// The longest input that is printed to be typed, in bytes.
 const MAX_INPUT_BYTES: usize = 200;
@@ -28,49 +30,33 @@ pub struct Show {
 impl Show {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         match &self.template.version {
-            Some(version) => self.show_version(&version.to_string(), context).await,
+            Some(_) => self.show_version(context).await,
             None => self.show_latest(context).await,
         }
     }
 
-    async fn show_version(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
-        let path = self.path(version);
-        let found = context.client.get::<TemplateVersion>(&path).await?;
+    async fn show_version(&self, context: &Context) -> Result<Exit, CliError> {
+        let endpoint = self.template.version_at(ShowTemplateVersion::at);
+        let found = context.client.call(endpoint).ask().await?;
         self.print(&found.text, &found.value, &[], context).await
-    }
-
-    fn path<'a>(&'a self, version: &'a str) -> [&'a str; 6] {
-        let (namespace, name) = (&self.template.namespace, &self.template.name);
-        let (namespace, name) = (namespace.as_str(), name.as_str());
-        [
-            "namespaces",
-            namespace,
-            "templates",
-            name,
-            "versions",
-            version,
-        ]
     }
 
     /// To the byte, since it may be written into a file.
     async fn print_source(&self, version: &str, context: &Context) -> Result<Exit, CliError> {
-        let path = self.path(version);
-        let answer = context.client.get::<IgnoredAny>(&path).await?;
-        let version: TemplateVersion = context.client.exactly(&answer.text)?;
+        let of = |namespace, name| ShowTemplateVersion::at(namespace, name, version.to_owned());
+        let version = context.client.call(self.template.family_at(of)).await?;
         context.output.print_exactly(&version.source)?;
         Ok(Exit::Complete)
     }
 
     async fn show_latest(&self, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.template;
-        let path = ["namespaces", namespace.as_str(), "templates", name.as_str()];
-        let family = list::versions::<TemplateVersion>(&context.client, &path).await?;
+        let endpoint = self.template.family_at(ShowTemplate::at);
+        let family = versions(&context.client, endpoint).await?;
+        let latest = family.value.latest.flatten();
         let mut versions = family.value.versions;
         // What new tasks take, then stable versions before pre-releases, then the highest first.
         versions.sort_by_key(|it| {
-            let is_latest = Some(&it.version) == family.value.latest.as_ref();
+            let is_latest = Some(&it.version) == latest.as_ref();
             Reverse((is_latest, it.version.pre.is_empty(), it.version.clone()))
         });
         let (latest, others) = versions.split_first().ok_or_else(|| {
@@ -103,9 +89,7 @@ impl Show {
                 self.template.family(),
                 version.version
             );
-            context
-                .output
-                .next_of(|| vec![graph, version.run_command()]);
+            context.output.next_of(|| vec![graph, run_version(version)]);
         }
         Ok(Exit::Complete)
     }
@@ -122,44 +106,35 @@ pub fn run_command(family: &str, schema: Option<&Value>) -> String {
     format!("tasker task run {family}{input} --watch")
 }
 
-impl TemplateVersion {
-    /// What runs a task of this template.
-    pub fn run_command(&self) -> String {
-        let schema = self.input_schema.as_deref();
-        let schema = schema.and_then(|schema| serde_json::from_str(schema.get()).ok());
-        run_command(
-            &format!("{}/{}", self.namespace, self.name),
-            schema.as_ref(),
-        )
-    }
+/// What runs a task of this template.
+pub fn run_version(version: &TemplateVersion) -> String {
+    let family = format!("{}/{}", version.namespace, version.name);
+    run_command(&family, version.input_schema.as_ref())
 }
 
 fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
     let others: Vec<_> = others
         .iter()
-        .map(|other| match other.standing.bar() {
+        .map(|other| match other.status.ineligible() {
             None => other.version.to_string(),
-            Some(bar) => format!("{} ({bar})", other.version),
+            Some(reason) => format!("{} ({})", other.version, words(reason)),
         })
         .collect();
+    let (status, input) = (version.status.ineligible(), version.input_schema.as_ref());
     let head = output.fields([
         (
             "template",
             format!("{}/{}", version.namespace, version.name),
         ),
         ("version", version.version.to_string()),
-        ("status", version.standing.bar().unwrap_or_default()),
+        ("status", status.map(words).unwrap_or_default()),
         ("others", others.join(", ")),
         ("about", version.description.clone().unwrap_or_default()),
         ("digest", format!("sha256:{}", version.digest)),
         ("created", units::ago(version.created_at, Utc::now())),
         (
             "takes",
-            version
-                .input_schema
-                .as_deref()
-                .map(json::pretty)
-                .unwrap_or_default(),
+            input.map(|it| format!("{it:#}")).unwrap_or_default(),
         ),
     ]);
     let rows = version.steps.iter().map(step_row).collect();
@@ -174,11 +149,13 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
 }
 
 fn step_row(step: &StepTemplate) -> [String; 6] {
+    let depends_on = step.depends_on.iter().map(Name::as_str);
+    let timeout_ms = i64::try_from(step.timeout_ms).unwrap_or(i64::MAX);
     [
-        step.name.clone(),
-        step.handler.clone(),
-        step.depends_on.join(", "),
-        units::span(TimeDelta::milliseconds(step.timeout_ms)),
+        step.name.to_string(),
+        step.handler.to_string(),
+        depends_on.collect::<Vec<_>>().join(", "),
+        units::span(TimeDelta::milliseconds(timeout_ms)),
         step.retry.max_attempts.to_string(),
         step.limits.to_string(),
     ]

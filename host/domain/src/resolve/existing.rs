@@ -18,9 +18,9 @@ pub struct Existing {
 }
 
 impl Existing {
-    /// Everything that exists, barred or not.
+    /// Everything that exists, whether new tasks may take it or not.
     pub fn of<Id>(candidates: &[Candidate<Id>]) -> Self {
-        let listed = candidates.iter().map(|c| (c.version.clone(), c.bar));
+        let listed = candidates.iter().map(|c| (c.version.clone(), c.ineligible));
         let mut versions: Vec<_> = listed.collect();
         versions.sort_by(|a, b| b.0.cmp(&a.0));
         Self {
@@ -37,16 +37,17 @@ impl Existing {
         }
     }
 
-    /// The highest version in the range, if it is barred, and why.
-    pub fn barred(&self, requirement: &Requirement) -> Option<(&Version, Ineligible)> {
+    /// The highest version in the range, if new tasks may not take it, and why.
+    pub fn ineligible(&self, requirement: &Requirement) -> Option<(&Version, Ineligible)> {
         let mut versions = self.versions.iter();
         let met = versions.find(|(version, _)| requirement.matches(version));
-        met.and_then(|(version, bar)| Some((version, (*bar)?)))
+        met.and_then(|(version, reason)| Some((version, (*reason)?)))
     }
 
     /// What else an error may advise; empty where nothing lacks a signature.
     pub fn remedy(&self) -> String {
-        let lacks = |(_, bar): &(Version, Option<Ineligible>)| *bar == Some(Ineligible::Unsigned);
+        let lacks =
+            |(_, reason): &(Version, Option<Ineligible>)| *reason == Some(Ineligible::Unsigned);
         match &self.namespace {
             Some(namespace) if self.versions.iter().any(lacks) => format!(
                 ", or push what is not signed again with --sign and a key that {namespace} takes \
@@ -59,14 +60,15 @@ impl Existing {
 
 impl fmt::Display for Existing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, (version, bar)) in self.versions.iter().take(MAX_LISTED_VERSIONS).enumerate() {
+        for (index, (version, reason)) in self.versions.iter().take(MAX_LISTED_VERSIONS).enumerate()
+        {
             let comma = if index == 0 { "" } else { ", " };
             write!(f, "{comma}{version}")?;
-            match (bar, &self.namespace) {
-                (Some(bar @ Ineligible::Unsigned), Some(namespace)) => {
-                    write!(f, " ({bar} for {namespace})")?;
+            match (reason, &self.namespace) {
+                (Some(reason @ Ineligible::Unsigned), Some(namespace)) => {
+                    write!(f, " ({reason} for {namespace})")?;
                 }
-                (Some(bar), _) => write!(f, " ({bar})")?,
+                (Some(reason), _) => write!(f, " ({reason})")?,
                 (None, _) => {}
             }
         }

@@ -5,7 +5,7 @@ fn candidates(versions: &[&str]) -> Vec<Candidate<usize>> {
     let all = versions.iter().enumerate();
     all.map(|(id, version)| Candidate {
         version: version.parse().unwrap(),
-        bar: None,
+        ineligible: None,
         id,
     })
     .collect()
@@ -169,14 +169,14 @@ fn a_task_on_the_ramp_takes_where_it_goes_and_falls_back_where_that_cannot_be() 
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
     // The step asks for less than the ramp goes to.
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=2.0.0"), "1.4.2 false");
-    all[1].bar = Some(Ineligible::Quarantined);
+    all[1].ineligible = Some(Ineligible::Quarantined);
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.4.2 false");
 }
 
 #[test]
 fn yanked_versions_are_not_chosen_but_listed() {
     let mut all = candidates(&["1.0.0", "1.1.0"]);
-    all[1].bar = Some(Ineligible::Yanked);
+    all[1].ineligible = Some(Ineligible::Yanked);
     let chosen = choose_template(&target("a/b"), &all, None, None).unwrap();
     assert_eq!(chosen.version.to_string(), "1.0.0");
     let error = choose_template(&target("a/b"), &all, Some(&range("^1.1")), None).unwrap_err();
@@ -205,7 +205,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_ou
     let (home, step) = ("orders".parse().unwrap(), "charge".parse().unwrap());
     let handler: HandlerRef = "pay/charge/charge@^1".parse().unwrap();
     let mut versions = candidates(&["1.1.0", "1.0.0"]);
-    versions[0].bar = Some(Ineligible::Unsigned);
+    versions[0].ineligible = Some(Ineligible::Unsigned);
     let choose = |versions: &[Candidate<usize>]| {
         let components = [(target("pay/charge"), versions.to_vec().into())].into();
         choose_components(&home, [(&step, &handler)], &components, &Pins::new())
@@ -213,7 +213,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_ou
             .map_err(|errors| errors[0].to_string())
     };
     assert_eq!(choose(&versions).unwrap(), "1.0.0");
-    versions[1].bar = Some(Ineligible::Unsigned);
+    versions[1].ineligible = Some(Ineligible::Unsigned);
     let error = choose(&versions).unwrap_err();
     assert!(
         error.starts_with(
@@ -257,7 +257,7 @@ fn any_candidates() -> impl Strategy<Value = Vec<Candidate<usize>>> {
         let all = unique.into_iter().enumerate();
         all.map(|(id, (version, is_barred))| Candidate {
             version,
-            bar: is_barred.then_some(Ineligible::Quarantined),
+            ineligible: is_barred.then_some(Ineligible::Quarantined),
             id,
         })
         .collect()
@@ -289,7 +289,7 @@ proptest! {
         all in any_candidates(), requirement in any_range(), pin in prop::option::of(any_range()),
     ) {
         let fits = |c: &&Candidate<usize>| {
-            c.bar.is_none() && requirement.matches(&c.version)
+            c.ineligible.is_none() && requirement.matches(&c.version)
                 && pin.as_ref().is_none_or(|pin| pin.matches(&c.version))
         };
         let expected = all.iter().filter(fits).max_by_key(|c| c.version.clone()).cloned();
@@ -326,7 +326,7 @@ proptest! {
         let before = choose(&all, &requirement, None);
         if let Some(before) = before && lower < before.version {
             let mut more = all.clone();
-            more.push(Candidate { version: lower, bar: None, id: 99 });
+            more.push(Candidate { version: lower, ineligible: None, id: 99 });
             prop_assert_eq!(choose(&more, &requirement, None), Some(before));
         }
     }

@@ -1,7 +1,28 @@
 //! A template's graph as text that other programs draw.
 
 use super::definition::{Step, Template};
+use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
+
+/// A language for graphs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "snake_case")]
+#[clap(rename_all = "snake_case")]
+pub enum GraphFormat {
+    /// For Markdown and mermaid.live.
+    #[default]
+    Mermaid,
+    /// For Graphviz: … | dot -Tsvg > graph.svg
+    Dot,
+}
+
+/// The template's graph in this language.
+pub fn draw(template: &Template, format: GraphFormat) -> String {
+    match format {
+        GraphFormat::Mermaid => mermaid(template),
+        GraphFormat::Dot => dot(template),
+    }
+}
 
 /// A Mermaid flowchart: a box a step with its handler, an arrow from each parent to its child.
 pub fn mermaid(template: &Template) -> String {

@@ -1,5 +1,6 @@
 //! Where something stands in a source, and what is wrong there.
 
+use crate::error_report::FieldError;
 use serde::Serialize;
 use std::fmt;
 
@@ -30,6 +31,18 @@ pub struct Finding {
     /// Such as `steps[3].depends_on[1]`; empty for the source as a whole.
     pub path: String,
     pub message: String,
+}
+
+impl Finding {
+    /// The same for whoever sent the source.
+    pub fn field_error(&self) -> FieldError {
+        FieldError {
+            path: Some(self.path.clone()).filter(|path| !path.is_empty()),
+            line: Some(self.line),
+            column: Some(self.column),
+            message: self.message.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Finding {

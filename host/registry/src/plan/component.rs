@@ -1,85 +1,30 @@
 //! What publishing a version of a component would change.
 
-use super::held::reached_steps;
-use super::obstacle::Obstacle;
-use super::step_reach::StepReach;
-use super::{Numbered, OpenTasks, open_tasks};
-use crate::default_version::ListedVersions as _;
+use super::open_tasks;
+use crate::catalog::{FamilyVersion, Selection, stored};
 use crate::discover::descriptor;
-use crate::hidden::{Hidden, keep};
 use crate::sign::check_signatures;
 use crate::storable;
+
+use crate::store::component::ComponentVersionRow;
 use crate::uses::MAX_USES;
 use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
-use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::hidden::Hidden;
+use tasker_domain::impact::Impact;
 use tasker_domain::name::Name;
-use tasker_domain::pin::Pinned;
-use tasker_domain::ramp::Percent;
-use tasker_domain::reach::Reach;
-use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::Ineligible;
+use tasker_domain::pin::{PinKind, Pinned};
+use tasker_domain::plan::{Admits, ComponentPlan, PinReach, StepReach};
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::{Availability, VersionState, VersionStatus};
 use tasker_domain::signature::Signature;
-use tasker_store::component::ComponentVersionRow;
-use tasker_store::uses::{PinUseRow, UseRow};
 
-/// What publishing a version of a component would change, if nobody is in its way.
-#[derive(Clone, Debug, Serialize)]
-pub struct ComponentPlan {
-    pub namespace: Name,
-    pub name: Name,
-    pub version: Version,
-    pub digest: Digest,
-    /// What inspection found in it.
-    pub descriptor: Descriptor,
-    /// `active`, or why new tasks may not take it; null where it is not published.
-    pub status: Option<&'static str>,
-    #[serde(flatten)]
-    pub number: Numbered,
-    /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
-    pub unapproved: Vec<String>,
-    /// What else is in its way, one sentence each.
-    pub obstacles: Vec<Obstacle>,
-    /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
-    /// that would run it first.
-    pub steps: Vec<StepReach>,
-    /// Steps that run the component and ask for other versions.
-    pub unmatched_steps: usize,
-    pub pins: Vec<PinReach>,
-    pub open_tasks: Vec<OpenTasks>,
-    /// There are more steps or pins than are told.
-    pub is_cut: bool,
-    /// What its reader may not see of steps and pins.
-    pub hidden: Hidden,
-}
-
-/// A pin of the component.
-#[derive(Clone, Debug, Serialize)]
-pub struct PinReach {
-    pub namespace: String,
-    pub requirement: Requirement,
-    /// Where its ramp leads; null where it has none.
-    pub ramp: Option<Requirement>,
-    pub percent: Option<Percent>,
-    pub admits: Admits,
-}
-
-/// Whether a pin lets new tasks take a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Admits {
-    All,
-    /// Those that are on its ramp.
-    Ramp,
-    /// Those that are not on its ramp.
-    Rest,
-    Nobody,
-}
+/// The version that is not there yet; no stored one has this number.
+pub(super) const PROPOSED_ID: i32 = -1;
 
 impl Registry {
     /// What publishing these bytes under this version, with these signatures, would change. Nothing
@@ -149,17 +94,13 @@ impl Registry {
         row: ComponentVersionRow,
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
-        let bytes = self.store.component_bytes(row.digest).await?;
+        let bytes = self.store.engine().component_bytes(row.digest).await?;
         let uploaded = Uploaded {
             digest: row.digest,
             descriptor: descriptor(&row)?,
             bytes: bytes.unwrap_or_default().into(),
         };
-        let status = match (row.is_quarantined, row.collected_at) {
-            (true, _) => Ineligible::Quarantined.as_str(),
-            (false, Some(_)) => Ineligible::Collected.as_str(),
-            (false, None) => row.status.as_str(),
-        };
+        let status = Availability(row.state().ineligible());
         let plan = self.plan_of(target, version, uploaded, Some(status), signatures);
         let plan = plan.await?;
         Ok(ComponentPlan {
@@ -173,30 +114,47 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
         uploaded: Uploaded,
-        status: Option<&'static str>,
+        status: Option<Availability>,
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let verdict = self.judge_component(target, version, &uploaded).await?;
         let number = self.numbered(Kind::Component, target, version, verdict);
         let number = number.await?;
-        let pins = self.store.pins_of_component(namespace, name, MAX_USES);
-        let pins = pins.await?;
-        let uses = self.store.steps_that_name(namespace, name, MAX_USES);
-        let uses = uses.await?;
-        let is_cut = [uses.len(), pins.len()].contains(&(MAX_USES as usize));
-        let audience = self.audience(target).await?;
-        let uses = uses.into_iter();
-        let uses: Vec<UseRow> = uses.filter(|it| audience.includes(&it.namespace)).collect();
-        let pinned = pinned(&pins)?;
-        let held = self.as_taken(target, uploaded.digest, signatures, &uses);
-        let held = held.await?;
-        let mut steps = reached_steps(target, version, uses, &held, &pinned);
+        let (mut catalog, is_cut) = self.component_users(target).await?;
+        let steps = std::mem::take(&mut catalog.steps);
+        let mut signers = self.store.signers(uploaded.digest).await?;
+        signers.extend(signatures.iter().map(|signature| *signature.key()));
+        let proposed = FamilyVersion {
+            id: PROPOSED_ID,
+            version: version.clone(),
+            state: VersionState::ACTIVE,
+            signers,
+        };
+        let kind = PinKind::Component;
+        let after = catalog.with_versions(kind, target, vec![proposed]);
+        let steps = steps.into_iter();
+        let steps = steps
+            .filter(|it| it.status == VersionStatus::Active)
+            .filter(|it| catalog.may_use(&it.namespace, target));
+        let mut steps: Vec<StepReach> = steps
+            .map(|step| StepReach {
+                reached: catalog.step_impact(&after, &step, version),
+                namespace: step.namespace.to_string(),
+                template: step.template,
+                template_version: step.version,
+                is_default: false,
+                step: step.step,
+                handler: step.handler.handler,
+                requirement: step.handler.requirement,
+                lacks_handler: false,
+            })
+            .collect();
         mark_lacking(&mut steps, &uploaded.descriptor);
         self.mark_defaults(&mut steps).await?;
         let all = steps.len();
-        steps.retain(|step| step.reached.reach != Reach::Unmatched);
-        steps.sort_by_key(|step| (step.reached.reach, !step.is_default));
+        steps.retain(|step| step.reached.impact != Impact::Unmatched);
+        steps.sort_by_key(|step| (step.reached.impact, !step.is_default));
         let open = self.store.open_tasks_by_version(namespace, name).await?;
         Ok(ComponentPlan {
             namespace: namespace.clone(),
@@ -210,9 +168,10 @@ impl Registry {
             obstacles: Vec::new(),
             unmatched_steps: all - steps.len(),
             steps,
-            pins: pinned
-                .into_iter()
-                .map(|(namespace, pin)| pin_reach(namespace, pin, version))
+            pins: catalog
+                .pins_of(kind, target)
+                .take(MAX_USES)
+                .map(|(namespace, pin)| pin_reach(namespace, &pin.pinned, version))
                 .collect(),
             open_tasks: open_tasks(open)?,
             is_cut,
@@ -221,36 +180,18 @@ impl Registry {
     }
 }
 
-impl ComponentPlan {
-    /// The plan as one reads it who may read these namespaces.
-    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
-        self.hidden = Hidden {
-            steps: keep(&mut self.steps, |it| may_read(&it.namespace)),
-            pins: keep(&mut self.pins, |it| may_read(&it.namespace)),
-        };
-        self
-    }
-}
-
 impl Registry {
     async fn mark_defaults(&self, steps: &mut [StepReach]) -> Result<(), RegistryError> {
-        let named: BTreeSet<(&str, &str)> = steps
-            .iter()
-            .map(|step| (step.namespace.as_str(), step.template.as_str()))
-            .collect();
-        let named: Vec<_> = named.into_iter().collect();
-        let rows = self.store.templates_named(&named).await?;
-        let defaults: BTreeSet<(String, String, String)> = rows
-            .into_iter()
-            .filter_map(|row| {
-                let version = row.default_version()?.to_string();
-                Some((row.namespace, row.name, version))
-            })
-            .collect();
+        let mut selection = Selection::default();
+        for step in &*steps {
+            let template = stored::qualified(&step.namespace, &step.template)?;
+            selection.templates.insert(template);
+        }
+        let catalog = self.catalog(&selection).await?;
         for step in steps {
-            let (namespace, template) = (step.namespace.clone(), step.template.clone());
-            let key = (namespace, template, step.template_version.clone());
-            step.is_default = defaults.contains(&key);
+            let template = stored::qualified(&step.namespace, &step.template)?;
+            let latest = catalog.latest(PinKind::Template, &template);
+            step.is_default = latest.is_some_and(|it| it.to_string() == step.template_version);
         }
         Ok(())
     }
@@ -264,22 +205,14 @@ fn release(target: &QualifiedName, version: &Version) -> Release {
     }
 }
 
-fn pinned(rows: &[PinUseRow]) -> Result<BTreeMap<String, Pinned>, RegistryError> {
-    let pinned = rows.iter().map(|row| {
-        let pin = row.ramp.pinned(&row.requirement)?;
-        Ok((row.namespace.clone(), pin))
-    });
-    pinned.collect()
-}
-
 fn mark_lacking(steps: &mut [StepReach], descriptor: &Descriptor) {
     for step in steps {
-        let would_run = step.reached.reach.is_taken();
+        let would_run = step.reached.impact.is_taken();
         step.lacks_handler = would_run && !descriptor.may_have(step.handler.as_str());
     }
 }
 
-fn pin_reach(namespace: String, pin: Pinned, version: &Version) -> PinReach {
+fn pin_reach(namespace: &Name, pin: &Pinned, version: &Version) -> PinReach {
     let ramp = pin.ramp.as_ref();
     let is_ramped = ramp.is_some_and(|ramp| ramp.requirement.matches(version));
     let admits = match (pin.requirement.matches(version), is_ramped) {
@@ -289,10 +222,10 @@ fn pin_reach(namespace: String, pin: Pinned, version: &Version) -> PinReach {
         (false, false) => Admits::Nobody,
     };
     PinReach {
-        namespace,
+        namespace: namespace.to_string(),
         percent: ramp.map(|ramp| ramp.percent),
-        ramp: pin.ramp.map(|ramp| ramp.requirement),
-        requirement: pin.requirement,
+        ramp: ramp.map(|ramp| ramp.requirement.clone()),
+        requirement: pin.requirement.clone(),
         admits,
     }
 }

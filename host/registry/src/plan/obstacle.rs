@@ -2,28 +2,10 @@
 
 use crate::{Registry, RegistryError};
 use semver::Version;
-use serde::Serialize;
 use tasker_domain::digest::Digest;
+use tasker_domain::plan::{Obstacle, ObstacleCode};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::Signature;
-
-/// Something in the way of an upload.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Obstacle {
-    pub code: ObstacleCode,
-    /// One sentence, for people.
-    pub detail: String,
-}
-
-/// What it is, for programs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObstacleCode {
-    /// No key of the namespace's policy signed it.
-    Unsigned,
-    /// No host runs these bytes.
-    Quarantined,
-}
 
 impl Registry {
     /// All that is in the way of these bytes, if they came with these signatures.
@@ -44,7 +26,13 @@ impl Registry {
             }),
             Err(error) => return Err(error),
         }
-        if self.store.quarantined_digests().await?.contains(&digest) {
+        if self
+            .store
+            .engine()
+            .quarantined_digests()
+            .await?
+            .contains(&digest)
+        {
             obstacles.push(Obstacle {
                 code: ObstacleCode::Quarantined,
                 detail: "these bytes are in quarantine: no host would start them".to_owned(),

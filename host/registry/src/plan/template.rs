@@ -1,38 +1,18 @@
 //! What publishing a template would change, and what its steps would run.
 
-use super::{Numbered, OpenTasks, open_tasks};
+use super::component::PROPOSED_ID;
+use super::open_tasks;
+use crate::catalog::{FamilyVersion, Selection};
 use crate::publish_template::{check_address, definition_json};
-use crate::resolve::assumed::Assumed;
-use crate::resolve::preview::{StepChoice, Ungranted};
 use crate::{Kind, Registry, RegistryError, Release};
 use semver::Version;
-use serde::Serialize;
 use tasker_domain::digest::Digest;
-use tasker_domain::name::Name;
-use tasker_domain::reach::{Arrival, Reached};
+use tasker_domain::impact::ImpactReport;
+use tasker_domain::pin::PinKind;
+use tasker_domain::plan::{Assumed, TemplatePlan};
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::{Availability, VersionState};
 use tasker_domain::template::Template;
-
-/// What publishing a template would change.
-#[derive(Clone, Debug, Serialize)]
-pub struct TemplatePlan {
-    pub namespace: Name,
-    pub name: Name,
-    pub version: Version,
-    pub digest: Digest,
-    /// `active`, or why new tasks may not take it; null where it is not published.
-    pub status: Option<&'static str>,
-    #[serde(flatten)]
-    pub number: Numbered,
-    /// What new tasks take that do not ask for a version.
-    #[serde(flatten)]
-    pub reached: Reached,
-    /// What its steps would run, parents before children.
-    pub steps: Vec<StepChoice>,
-    /// What the components want and the namespace does not grant to them.
-    pub ungranted: Vec<Ungranted>,
-    pub open_tasks: Vec<OpenTasks>,
-}
 
 impl Registry {
     /// What publishing this YAML under this version would change, if what is assumed were there too.
@@ -56,7 +36,7 @@ impl Registry {
         let stored = self.store.template_version(namespace, name, version);
         let status = match stored.await? {
             None => None,
-            Some(row) if row.digest == digest => Some(row.status.as_str()),
+            Some(row) if row.digest == digest => Some(Availability(row.status.ineligible())),
             Some(row) => {
                 let release = Release {
                     kind: Kind::Template,
@@ -73,7 +53,7 @@ impl Registry {
         let verdict = self.judge_template(target, template.clone()).await?;
         let number = self.numbered(Kind::Template, target, version, verdict);
         let number = number.await?;
-        let foreseen = self.preview_resolution(&template, assumed).await?;
+        let preview = self.preview_resolution(&template, assumed).await?;
         let open = self
             .store
             .open_tasks_by_template_version(namespace, name)
@@ -85,21 +65,28 @@ impl Registry {
             digest,
             status,
             number,
-            reached: self.template_reach(target, version).await?,
-            steps: foreseen.steps,
-            ungranted: foreseen.ungranted,
+            reached: self.template_impact(target, version).await?,
+            steps: preview.steps,
+            ungranted: preview.ungranted,
             open_tasks: open_tasks(open)?,
         })
     }
 
     /// Which new tasks would take this version of a template.
-    async fn template_reach(
+    async fn template_impact(
         &self,
         target: &QualifiedName,
         version: &Version,
-    ) -> Result<Reached, RegistryError> {
-        let candidates = self.template_candidates(target).await?;
-        let pin = self.template_pin(target).await?;
-        Ok(Arrival::new(version, &candidates).reach(None, pin.as_ref()))
+    ) -> Result<ImpactReport, RegistryError> {
+        let kind = PinKind::Template;
+        let catalog = self.catalog(&Selection::of(kind, target)).await?;
+        let proposed = FamilyVersion {
+            id: PROPOSED_ID,
+            version: version.clone(),
+            state: VersionState::ACTIVE,
+            signers: Vec::new(),
+        };
+        let after = catalog.with_versions(kind, target, vec![proposed]);
+        Ok(catalog.template_impact(&after, target, version))
     }
 }

@@ -1,86 +1,60 @@
 //! What a template is planned with besides what is there: versions and pins that are to come before it.
 
-use super::pins::{NamedPin, NamespacePins};
-use semver::Version;
-use serde::Deserialize;
+use super::super::catalog::{Catalog, FamilyVersion, NamedPin, NamespaceRules};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinKind, Pinned};
-use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
-use tasker_domain::resolve::{Candidate, Components};
+use tasker_domain::plan::Assumed;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionState;
 
-/// The most versions that a plan may assume.
-pub const MAX_ASSUMED: usize = 10_000;
-
-/// Versions and pins that are taken for there.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Assumed {
-    /// Those that new tasks may take.
-    pub components: Vec<AssumedVersion>,
-    /// What the namespace pins components to in place of what it pins now; null where the pin goes.
-    pub pins: BTreeMap<ComponentRef, Option<Requirement>>,
+/// The catalog as if all of it were there, for tasks of this namespace. The ids of the versions are
+/// negative, which no stored version's is.
+pub(super) fn add_to(assumed: &Assumed, catalog: Catalog, home: &Name) -> Catalog {
+    let mut catalog = catalog;
+    let rules = catalog.rules.get(home);
+    let signers = rules.map_or_else(Vec::new, |rules| rules.policy.keys().to_vec());
+    let mut added: BTreeMap<QualifiedName, Vec<FamilyVersion>> = BTreeMap::new();
+    for (place, one) in assumed.components.iter().enumerate() {
+        let target = QualifiedName {
+            namespace: one.namespace.clone(),
+            name: one.component.clone(),
+        };
+        added.entry(target).or_default().push(FamilyVersion {
+            id: id_of(place),
+            version: one.version.clone(),
+            state: VersionState::ACTIVE,
+            signers: signers.clone(),
+        });
+    }
+    for (target, versions) in added {
+        catalog = catalog.with_versions(PinKind::Component, &target, versions);
+    }
+    catalog.with_rules(home, |rules| repin(assumed, home, rules))
 }
 
-/// A version of a component that is taken for published.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AssumedVersion {
-    pub namespace: Name,
-    pub component: Name,
-    pub version: Version,
-    /// What the plan of it tells.
-    pub descriptor: Descriptor,
+/// What the assumed version of this id is.
+pub(super) fn descriptor(assumed: &Assumed, id: i32) -> Option<(i32, Arc<Descriptor>)> {
+    let place = usize::try_from(-(id + 1)).ok()?;
+    let one = assumed.components.get(place)?;
+    Some((id, Arc::new(one.descriptor.clone())))
 }
 
-impl Assumed {
-    /// Their ids are negative, which no stored version's is.
-    pub(super) fn add_to(&self, versions: &mut Components<i32>) {
-        let mut added: BTreeMap<QualifiedName, Vec<Candidate<i32>>> = BTreeMap::new();
-        for (place, one) in self.components.iter().enumerate() {
-            let target = QualifiedName {
-                namespace: one.namespace.clone(),
-                name: one.component.clone(),
-            };
-            added.entry(target).or_default().push(Candidate {
-                version: one.version.clone(),
-                bar: None,
-                id: id_of(place),
-            });
-        }
-        for (target, mut all) in added {
-            let others = versions.get(&target).map_or(&[][..], AsRef::as_ref);
-            let is_new =
-                |other: &&Candidate<i32>| !all.iter().any(|it| it.version == other.version);
-            let others: Vec<_> = others.iter().filter(is_new).cloned().collect();
-            all.extend(others);
-            all.sort_by(|a, b| b.version.cmp(&a.version));
-            versions.insert(target, all.into());
-        }
-    }
-
-    /// What the assumed version of this id is.
-    pub(super) fn descriptor(&self, id: i32) -> Option<(i32, Arc<Descriptor>)> {
-        let place = usize::try_from(-(id + 1)).ok()?;
-        let one = self.components.get(place)?;
-        Some((id, Arc::new(one.descriptor.clone())))
-    }
-
-    pub(super) fn repin(&self, home: &Name, pins: &mut NamespacePins) {
-        for (target, requirement) in &self.pins {
-            let qualified = target.qualified(home);
-            let Some(requirement) = requirement else {
-                pins.components.remove(&qualified);
-                continue;
-            };
-            let pin = NamedPin {
-                name: PinKind::Component.pin_name(&target.to_string()),
-                pinned: Pinned::at(requirement.clone()),
-            };
-            pins.components.insert(qualified, pin);
-        }
+fn repin(assumed: &Assumed, home: &Name, rules: &mut NamespaceRules) {
+    for (target, requirement) in &assumed.pins {
+        let qualified = target.qualified(home);
+        let Some(requirement) = requirement else {
+            rules.components.remove(&qualified);
+            continue;
+        };
+        let pin = NamedPin {
+            kind: PinKind::Component,
+            target: target.to_string(),
+            pinned: Pinned::at(requirement.clone()),
+        };
+        rules.components.insert(qualified, pin);
     }
 }
 

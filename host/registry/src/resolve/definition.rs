@@ -1,10 +1,11 @@
-//! What the cache keeps of templates.
+//! What a stored template says, and what was chosen of it.
 
+use super::super::RegistryError;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{Identity, InputSchema, Template};
-use tasker_store::lock::TemplateCandidate;
 
 /// A stored template version, ready for use.
 pub struct Definition {
@@ -13,6 +14,16 @@ pub struct Definition {
     pub(super) components: BTreeSet<QualifiedName>,
     /// None: every input is taken.
     pub(super) input_schema: Option<InputSchema>,
+}
+
+/// What was chosen, and by which ramp.
+pub(super) struct ChosenTemplate {
+    pub(super) namespace_id: i32,
+    pub(super) template_id: i32,
+    pub(super) template_version_id: i32,
+    pub(super) definition: Arc<Definition>,
+    /// The name of the pin whose ramp led here.
+    pub(super) ramp: Option<String>,
 }
 
 impl Definition {
@@ -25,12 +36,35 @@ impl Definition {
     pub fn input_schema(&self) -> Option<&InputSchema> {
         self.input_schema.as_ref()
     }
-}
 
-/// What was chosen, and by which ramp.
-pub(super) struct ChosenTemplate {
-    pub(super) version: TemplateCandidate,
-    pub(super) definition: Arc<Definition>,
-    /// The name of the pin whose ramp led here.
-    pub(super) ramp: Option<String>,
+    /// Its own namespace, and those whose components it runs.
+    pub(super) fn namespaces(&self) -> BTreeSet<Name> {
+        let owners = self.components.iter().map(|it| it.namespace.clone());
+        owners.chain([self.template.namespace.clone()]).collect()
+    }
+
+    pub(super) fn stored(
+        template_version_id: i32,
+        stored: serde_json::Value,
+    ) -> Result<Self, RegistryError> {
+        let unreadable = |reason| RegistryError::Stored {
+            what: format!("template version {template_version_id}"),
+            reason,
+        };
+        let template: Template =
+            serde_json::from_value(stored).map_err(|error| unreadable(error.to_string()))?;
+        let input_schema = template
+            .input_schema
+            .as_ref()
+            .map(InputSchema::compile)
+            .transpose();
+        let input_schema = input_schema.map_err(|errors| {
+            unreadable(errors.first().map_or_else(String::new, ToString::to_string))
+        })?;
+        Ok(Self {
+            components: template.components(),
+            template,
+            input_schema,
+        })
+    }
 }

@@ -1,12 +1,11 @@
 //! What the steps of a template would run that nobody has to have published.
 
-use super::super::discover::parse_version;
+use super::super::catalog::{Catalog, Selection};
 use super::super::error::lines;
-use super::assumed::Assumed;
-use super::pins::NamespacePins;
+use super::assumed;
 use super::{Registry, RegistryError, lock_entry};
+use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
-use serde::Serialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,42 +14,12 @@ use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
-use tasker_domain::pin::Pinned;
-use tasker_domain::ramp::Percent;
-use tasker_domain::requirement::{ComponentRef, HandlerRef, QualifiedName};
+use tasker_domain::pin::{PinKind, Ramp};
+use tasker_domain::plan::{Assumed, RampChoice, StepChoice, Ungranted};
+use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{Candidate, Components, Pins, choose_components};
-use tasker_domain::share::{UnsharedUse, UsableComponents};
+use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::{OrderedStep, Template};
-use tasker_store::grant::{GrantFilter, GrantRow};
-
-/// What one step of a new task would run.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepChoice {
-    pub step: Name,
-    pub handler: HandlerRef,
-    /// None where no version will do.
-    pub takes: Option<Version>,
-    /// What a share of new tasks would take instead, by a ramp.
-    pub ramp: Option<RampChoice>,
-    /// Why no task could run it.
-    pub problem: Option<String>,
-}
-
-/// What tasks on a ramp would take.
-#[derive(Clone, Debug, Serialize)]
-pub struct RampChoice {
-    pub takes: Version,
-    pub percent: Percent,
-}
-
-/// What a component wants that the namespace of the task does not grant to it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Ungranted {
-    /// As the namespace names it.
-    pub component: ComponentRef,
-    pub version: Version,
-    pub capabilities: Vec<String>,
-}
 
 /// All that new tasks of a template would run.
 pub struct ResolutionPreview {
@@ -64,9 +33,8 @@ struct PreviewRequest<'a> {
     /// Of the template; none where it takes any input.
     input: Option<&'a Value>,
     comparisons: Comparisons,
-    versions: Components<i32>,
-    usable: UsableComponents,
-    pins: &'a NamespacePins,
+    catalog: &'a Catalog,
+    versions: Components<'a, i32>,
     plain: Pins,
     /// With every ramp taken.
     ramped: Pins,
@@ -79,41 +47,40 @@ impl Registry {
         template: &Template,
         assumed: &Assumed,
     ) -> Result<ResolutionPreview, RegistryError> {
-        let mut pins = self.pins_of(&template.namespace).await?;
-        assumed.repin(&template.namespace, &mut pins);
-        let mut resolver = self.resolver().await?;
-        let ramps: Vec<String> = pins
-            .components
-            .values()
-            .map(|pin| pin.name.clone())
-            .collect();
-        let components = template.components();
-        let mut versions = resolver.versions_of(&components, &pins.policy).await?;
-        assumed.add_to(&mut versions);
-        let foresight = PreviewRequest {
-            home: &template.namespace,
-            usable: self.usable(&template.namespace, &components).await?,
+        let home = &template.namespace;
+        let selection = Selection {
+            components: template.components(),
+            ..Selection::default()
+        };
+        let catalog = self.catalog(&selection.with([home])).await?;
+        let catalog = assumed::add_to(assumed, catalog, home);
+        let rules = catalog.rules.get(home).cloned().unwrap_or_default();
+        let request = PreviewRequest {
+            home,
             input: template.input_schema.as_ref(),
             comparisons: Comparisons::default(),
-            versions,
-            plain: pins.seen_on(&[]),
-            ramped: pins.seen_on(&ramps),
-            pins: &pins,
+            versions: catalog.components_for(home, &template.components()),
+            catalog: &catalog,
+            plain: rules.seen_on_all(false),
+            ramped: rules.seen_on_all(true),
         };
         let steps = template.ordered();
-        let chosen = steps.iter().filter_map(|step| foresight.chosen(step).ok());
+        let chosen = steps.iter().filter_map(|step| request.chosen(step).ok());
         let ids = chosen.map(|candidate| candidate.id);
-        let ramped = steps.iter().filter_map(|step| foresight.ramped(step));
+        let ramped = steps.iter().filter_map(|step| request.ramped(step));
         let ids = ids.chain(ramped.map(|candidate| candidate.id));
         let (stored, new): (BTreeSet<i32>, BTreeSet<i32>) = ids.partition(|id| *id >= 0);
-        let mut descriptors = resolver.descriptors(stored).await?;
-        descriptors.extend(new.into_iter().filter_map(|id| assumed.descriptor(id)));
-        let grants = self.grants_of(&template.namespace).await?;
+        let mut descriptors = self.descriptors(stored).await?;
+        descriptors.extend(
+            new.into_iter()
+                .filter_map(|id| assumed::descriptor(assumed, id)),
+        );
+        let grants = self.grants_of(home).await?;
         Ok(ResolutionPreview {
-            ungranted: foresight.ungranted(&steps, &descriptors, &grants),
+            ungranted: request.ungranted(&steps, &descriptors, &grants),
             steps: steps
                 .iter()
-                .map(|step| foresight.choice(step, &descriptors))
+                .map(|step| request.choice(step, &descriptors))
                 .collect(),
         })
     }
@@ -124,31 +91,6 @@ impl Registry {
             ..GrantFilter::default()
         };
         Ok(self.store.list_grants(filter, MAX_GRANTS).await?)
-    }
-
-    /// The namespace's pin of its own template.
-    pub(crate) async fn template_pin(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Option<Pinned>, RegistryError> {
-        let pins = self.pins_of(&target.namespace).await?;
-        Ok(pins.templates.get(target).map(|pin| pin.pinned.clone()))
-    }
-
-    /// All versions of a template, barred ones too; empty where there is no such template.
-    pub(crate) async fn template_candidates(
-        &self,
-        target: &QualifiedName,
-    ) -> Result<Vec<Candidate<()>>, RegistryError> {
-        let rows = self.store.template_candidates(target).await?;
-        let candidates = rows.into_iter().map(|row| {
-            Ok(Candidate {
-                version: parse_version(&row.version)?,
-                bar: row.bar,
-                id: (),
-            })
-        });
-        candidates.collect()
     }
 }
 
@@ -171,7 +113,7 @@ impl PreviewRequest<'_> {
     /// What is not shared is not told of.
     fn check_use(&self, ordered: &OrderedStep<'_>) -> Result<(), String> {
         let component = ordered.step.handler.component.qualified(self.home);
-        if self.usable.allow(self.home, &component) {
+        if self.catalog.may_use(self.home, &component) {
             return Ok(());
         }
         let refused = RegistryError::NotShared {
@@ -238,10 +180,16 @@ impl PreviewRequest<'_> {
         ))
     }
 
+    /// The ramp of the component's pin, where it has one.
+    fn ramp(&self, target: &QualifiedName) -> Option<&Ramp> {
+        let pin = self.catalog.pin(self.home, PinKind::Component, target)?;
+        pin.pinned.ramp.as_ref()
+    }
+
     /// What tasks on the component's ramp take, where it has one.
     fn ramped(&self, ordered: &OrderedStep<'_>) -> Option<&Candidate<i32>> {
         let target = ordered.step.handler.component.qualified(self.home);
-        self.pins.components.get(&target)?.pinned.ramp.as_ref()?;
+        self.ramp(&target)?;
         self.chosen_by(ordered, &self.ramped).ok()
     }
 
@@ -252,7 +200,7 @@ impl PreviewRequest<'_> {
         target: &QualifiedName,
         others: Option<&Version>,
     ) -> Option<RampChoice> {
-        let ramp = self.pins.components.get(target)?.pinned.ramp.as_ref()?;
+        let ramp = self.ramp(target)?;
         let chosen = self.ramped(ordered)?;
         let takes = Some(&chosen.version).filter(|version| Some(*version) != others)?;
         Some(RampChoice {

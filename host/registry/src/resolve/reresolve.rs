@@ -1,17 +1,17 @@
 //! What an open task would run if it were resolved now.
 
 use super::super::RegistryError;
-use super::super::discover::parse_version;
-use super::{Resolver, lock_entry};
+use super::super::version::parse_version;
+use super::Resolver;
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
-use tasker_domain::resolve::{Pin, Pins, ResolveError, choose_components};
-use tasker_store::lock::LockEntry;
-use tasker_store::upgrade::StandingEntry;
+use tasker_domain::resolve::{Pin, Pins, ResolveError};
+use tasker_engine::lock::LockEntry;
+use tasker_engine::upgrade::StandingEntry;
 
 /// Which components of open tasks move, and where to.
 #[derive(Clone, Debug, Default)]
@@ -40,18 +40,18 @@ pub struct Reresolution {
     pub swaps: BTreeMap<Swap, Vec<i16>>,
 }
 
-/// A lock as it stands.
+/// The lock that an open task has.
 #[derive(Clone, Debug)]
-pub struct Standing {
+pub struct CurrentLock {
     pub template_version_id: i32,
     pub entries: Vec<StandingEntry>,
     pub ramped: Vec<String>,
 }
 
 impl Resolver<'_> {
-    /// True where the registry has not changed since it was asked for its generation.
-    pub async fn still_stands(&self) -> Result<bool, RegistryError> {
-        Ok(self.registry.store.registry_generation().await? == self.generation)
+    /// True where none of the namespaces that were asked about has changed since.
+    pub async fn is_unchanged(&mut self) -> Result<bool, RegistryError> {
+        self.loader.is_unchanged().await
     }
 
     /// The ramps that a task of this template version is on.
@@ -62,80 +62,62 @@ impl Resolver<'_> {
         task: TaskId,
     ) -> Result<Vec<String>, RegistryError> {
         let definition = self.definition(template_version_id).await?;
-        let pins = self.pins(namespace).await?;
-        Ok(pins.ramps_with(&definition.components, task))
+        let rules = self.rules(namespace).await?;
+        Ok(rules.ramps_with(&definition.components, task))
     }
 
     /// What the lock of a task that is on these ramps would be. The steps that the rule does not name
     /// keep what they have.
-    pub async fn again(
+    pub async fn reresolve(
         &mut self,
-        standing: &Standing,
+        current: &CurrentLock,
         rule: &UpgradeRule,
         ramps: &[String],
     ) -> Result<Reresolution, RegistryError> {
-        let definition = self.definition(standing.template_version_id).await?;
+        let definition = self.definition(current.template_version_id).await?;
         let template = &definition.template;
         let home = &template.namespace;
-        let pins = self.pins(home).await?;
-        let mut seen = pins.seen_on(ramps);
+        let rules = self.rules(home).await?;
+        let mut seen = rules.seen_on(ramps);
         direct(&mut seen, rule);
         let moves = |target: &QualifiedName| rule.component.as_ref().is_none_or(|it| it == target);
-        let components: BTreeSet<QualifiedName> = definition
-            .components
-            .iter()
-            .filter(|target| moves(target))
-            .cloned()
-            .collect();
-        self.check_use(template, &components).await?;
-        let versions = self.versions_of(&components, &pins.policy).await?;
-        let ordered = template.ordered();
-        let moving: Vec<_> = ordered
-            .iter()
-            .filter(|it| components.contains(&it.step.handler.component.qualified(home)))
-            .collect();
-        let named = moving.iter().map(|it| (&it.step.name, &it.step.handler));
-        let chosen = choose_components(home, named, &versions, &seen)
-            .map_err(|errors| unresolved(errors, rule))?;
-        let ids = chosen.iter().map(|candidate| candidate.id).collect();
-        let descriptors = self.descriptors(ids).await?;
-        let mut again = Reresolution {
-            entries: standing.entries.iter().map(kept).collect(),
-            ramped: kept_ramps(&standing.ramped, |name| {
-                pins.components
-                    .iter()
-                    .any(|(target, pin)| pin.name == name && !components.contains(target))
-            }),
+        let moving = definition.components.iter().filter(|it| moves(it));
+        let components: BTreeSet<QualifiedName> = moving.cloned().collect();
+        let mut steps = template.ordered();
+        steps.retain(|it| components.contains(&it.step.handler.component.qualified(home)));
+        let chosen = self.choose(&definition, &components, &steps, &seen).await;
+        let chosen = chosen.map_err(|error| directed(error, rule))?;
+        let mut ramped = kept_ramps(&current.ramped, |name| {
+            let mut pins = rules.components.iter();
+            pins.any(|(target, pin)| pin.name() == name && !components.contains(target))
+        });
+        let led = chosen.ramped.iter();
+        ramped.extend(led.filter_map(|it| Some(rules.components.get(it)?.name())));
+        // As a new task's lock has them, so that it is the same one.
+        ramped.sort();
+        ramped.dedup();
+        let mut reresolution = Reresolution {
+            entries: current.entries.iter().map(kept).collect(),
+            ramped,
             swaps: BTreeMap::new(),
         };
-        for (ordered, candidate) in moving.iter().zip(chosen) {
+        for (ordered, (entry, version)) in steps.iter().zip(chosen.entries) {
             let target = ordered.step.handler.component.qualified(home);
-            let entry = lock_entry(&target, ordered, candidate, descriptors.get(&candidate.id))?;
-            if seen
-                .get(&target)
-                .is_some_and(|pin| pin.is_ramped_to(&candidate.version))
-                && let Some(pin) = pins.components.get(&target)
-                && !again.ramped.contains(&pin.name)
-            {
-                again.ramped.push(pin.name.clone());
-            }
-            again.put(&standing.entries, entry, target, &candidate.version)?;
+            reresolution.put(&current.entries, entry, target, &version)?;
         }
-        // As a new task's lock has them, so that it is the same one.
-        again.ramped.sort();
-        Ok(again)
+        Ok(reresolution)
     }
 }
 
 impl Reresolution {
     fn put(
         &mut self,
-        standing: &[StandingEntry],
+        current: &[StandingEntry],
         entry: LockEntry,
         component: QualifiedName,
         to: &Version,
     ) -> Result<(), RegistryError> {
-        let before = standing.iter().find(|it| it.step_no == entry.step_no);
+        let before = current.iter().find(|it| it.step_no == entry.step_no);
         let Some(before) = before else {
             return Err(RegistryError::Stored {
                 what: "a lock".to_owned(),
@@ -160,7 +142,10 @@ impl Reresolution {
 }
 
 /// What stands in the way of where the operator says to go is not told as a pin.
-fn unresolved(errors: Vec<ResolveError>, rule: &UpgradeRule) -> RegistryError {
+fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
+    let (RegistryError::Unresolved(errors), Some(to)) = (&error, &rule.to) else {
+        return error;
+    };
     let unmet = errors.iter().find_map(|error| match error {
         ResolveError::Pin { unmet, .. } | ResolveError::Conflict { unmet, .. } => Some(unmet),
         ResolveError::NoTemplate { .. }
@@ -170,12 +155,12 @@ fn unresolved(errors: Vec<ResolveError>, rule: &UpgradeRule) -> RegistryError {
         | ResolveError::NoComponent { .. }
         | ResolveError::Requirement(_) => None,
     });
-    match (&rule.to, unmet) {
-        (Some(to), Some(unmet)) => RegistryError::UpgradeTarget {
+    match unmet {
+        Some(unmet) => RegistryError::UpgradeTarget {
             to: to.clone(),
             unmet: unmet.clone(),
         },
-        (Some(_) | None, Some(_) | None) => RegistryError::Unresolved(errors),
+        None => error,
     }
 }
 

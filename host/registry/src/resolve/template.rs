@@ -1,115 +1,72 @@
 //! The template version of a new task.
 
-use super::super::discover::parse_version;
-use super::super::{Kind, RegistryError};
+use super::super::RegistryError;
+use super::super::catalog::{Catalog, Family, NamespaceRules};
 use super::cache::TemplateKey;
 use super::definition::{ChosenTemplate, Definition};
-use super::pins::NamespacePins;
 use super::{Resolver, Wanted};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::ids::TaskId;
-use tasker_domain::requirement::QualifiedName;
-use tasker_domain::resolve::{Candidate, Pin, ResolveError, choose_template};
-use tasker_domain::template::{InputSchema, Template};
-use tasker_store::lock::TemplateCandidate;
+use tasker_domain::pin::PinKind;
 
 impl Resolver<'_> {
-    /// The template version under this generation.
+    /// The template version that the task takes.
     pub(super) async fn template(
         &mut self,
         wanted: &Wanted,
-        pins: &NamespacePins,
+        rules: &NamespaceRules,
         task: TaskId,
     ) -> Result<Arc<ChosenTemplate>, RegistryError> {
         let target = wanted.target();
         // Who asks for a version is not asked to follow a pin.
-        let pin = pins.templates.get(&target);
+        let pin = rules.templates.get(&target);
         let pin = pin.filter(|_| wanted.version.is_none());
         let is_on_ramp = pin.is_some_and(|pin| pin.has_on_ramp(task));
         let key = TemplateKey {
             wanted: wanted.clone(),
             is_on_ramp,
         };
-        let kept = &self.registry.resolved.templates;
-        if let Some(chosen) = kept.get(&key, self.generation) {
+        let revision = self.loader.revision(&wanted.namespace);
+        if let Some(chosen) = self.registry().resolved.templates.get(&key, &revision) {
             return Ok(chosen);
         }
-        self.has_read = true;
+        let families = BTreeSet::from([target.clone()]);
+        let templates = self.loader.families(PinKind::Template, &families).await?;
+        let catalog = Catalog {
+            templates,
+            ..Catalog::default()
+        };
         let seen = pin.map(|pin| pin.seen(is_on_ramp));
-        let chosen = self.choose_template(wanted, &target, seen.as_ref()).await?;
+        let chosen = catalog.choose_template(&target, wanted.version.as_ref(), seen.as_ref());
+        let chosen = chosen?;
         let is_ramped = seen.is_some_and(|pin| pin.is_ramped_to(&chosen.version));
-        let ramp = pin.filter(|_| is_ramped).map(|pin| pin.name.clone());
-        let version = chosen.id;
-        let definition = self.definition(version.template_version_id).await?;
+        let family: &Family = &catalog.templates[&target];
         let chosen = Arc::new(ChosenTemplate {
-            version,
-            definition,
-            ramp,
+            namespace_id: family.namespace_id,
+            template_id: family.id,
+            template_version_id: chosen.id,
+            definition: self.definition(chosen.id).await?,
+            ramp: pin.filter(|_| is_ramped).map(|pin| pin.name()),
         });
-        kept.keep(key, self.generation, chosen.clone());
+        self.new_template = Some((key, revision, chosen.clone()));
         Ok(chosen)
-    }
-
-    async fn choose_template(
-        &self,
-        wanted: &Wanted,
-        target: &QualifiedName,
-        pin: Option<&Pin>,
-    ) -> Result<Candidate<TemplateCandidate>, RegistryError> {
-        let mut candidates = Vec::new();
-        for row in self.registry.store.template_candidates(target).await? {
-            candidates.push(Candidate {
-                version: parse_version(&row.version)?,
-                bar: row.bar,
-                id: row,
-            });
-        }
-        match choose_template(target, &candidates, wanted.version.as_ref(), pin) {
-            Ok(chosen) => Ok(chosen.clone()),
-            Err(ResolveError::NoTemplate { target }) => Err(RegistryError::Unknown {
-                kind: Kind::Template,
-                target,
-            }),
-            Err(error) => Err(RegistryError::Unresolved(vec![error])),
-        }
     }
 
     pub(super) async fn definition(
         &self,
         template_version_id: i32,
     ) -> Result<Arc<Definition>, RegistryError> {
-        let (store, kept) = (&self.registry.store, &self.registry.resolved.definitions);
+        let (store, kept) = (
+            &self.registry().store,
+            &self.registry().resolved.definitions,
+        );
         if let Some(definition) = kept.get(&template_version_id) {
             return Ok(definition);
         }
         let stored = store.template_definition(template_version_id).await?;
-        let definition = Arc::new(parse_definition(template_version_id, stored)?);
+        let definition = Arc::new(Definition::stored(template_version_id, stored)?);
         kept.keep(template_version_id, definition.clone());
         Ok(definition)
     }
-}
-
-fn parse_definition(
-    template_version_id: i32,
-    stored: serde_json::Value,
-) -> Result<Definition, RegistryError> {
-    let unreadable = |reason| RegistryError::Stored {
-        what: format!("template version {template_version_id}"),
-        reason,
-    };
-    let template: Template =
-        serde_json::from_value(stored).map_err(|error| unreadable(error.to_string()))?;
-    let input_schema = template
-        .input_schema
-        .as_ref()
-        .map(InputSchema::compile)
-        .transpose();
-    let input_schema = input_schema.map_err(|errors| {
-        unreadable(errors.first().map_or_else(String::new, ToString::to_string))
-    })?;
-    Ok(Definition {
-        components: template.components(),
-        template,
-        input_schema,
-    })
 }

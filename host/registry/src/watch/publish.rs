@@ -1,13 +1,14 @@
 //! From a file to a published version.
 
 use super::folder::{Content, Found};
-use crate::publish_component::{MAX_COMPONENT_BYTES, Published};
+use crate::publish_component::Published;
 use crate::publish_template::Missing;
 use crate::{Registry, RegistryError};
 use rustix::fs::OFlags;
 use std::io;
 use std::path::Path;
 use tasker_domain::actor::Actor;
+use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::byte_order_mark::strip_mark;
 use tasker_domain::component_file::{ComponentFile, ComponentFileError};
 use tasker_domain::digest::Digest;

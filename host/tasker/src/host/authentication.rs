@@ -6,7 +6,8 @@ use std::path::Path;
 use tasker_api::auth::jwt::{JwtConfig, Tokens};
 use tasker_api::auth::{Authentication, Keyring};
 use tasker_domain::api_key::ApiKey;
-use tasker_store::Store;
+use tasker_engine::Engine;
+use tasker_registry::store::Store;
 
 /// Whom a host serves.
 #[derive(Clone, Debug)]
@@ -26,19 +27,20 @@ impl AuthConfig {
     /// Makes the first key where there is none; reads the keys of the issuer of tokens.
     pub(super) async fn start(
         self,
-        store: &Store,
+        engine: &Engine,
         data_dir: &Path,
     ) -> Result<(Authentication, Option<FirstKey>), HostError> {
         let (admin_key, tokens) = match self {
             Self::Off => return Ok((Authentication::Off, None)),
             Self::Keys { admin_key, tokens } => (admin_key, tokens),
         };
+        let store = Store::new(engine.clone());
         let keyring = Keyring::new(store.clone());
         let authentication = match tokens {
             None => Authentication::Keys(keyring),
             Some(config) => Authentication::KeysAndTokens(keyring, Tokens::start(*config).await?),
         };
-        let first_key = first_key::ensure(store, data_dir, admin_key.as_ref()).await?;
+        let first_key = first_key::ensure(&store, data_dir, admin_key.as_ref()).await?;
         Ok((authentication, first_key))
     }
 }

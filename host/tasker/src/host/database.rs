@@ -3,9 +3,9 @@
 use super::HostError;
 use std::fmt;
 use std::path::Path;
+use tasker_database::Database;
 use tasker_embedded_postgres::{Embedded, EmbeddedConfig, EmbeddedError};
-use tasker_store::secret::KEYS_VARIABLE;
-use tasker_store::{Store, StoreError};
+use tasker_engine::secret::KEYS_VARIABLE;
 
 /// Which database a host works with.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,13 +23,13 @@ fn private_server(data_dir: &Path) -> EmbeddedConfig {
     config
 }
 
-/// An open database.
-pub(super) enum Database {
+/// The server of a database.
+pub(super) enum Postgres {
     Embedded(Box<Embedded>),
     Url(String),
 }
 
-impl Database {
+impl Postgres {
     pub(super) async fn open(choice: &DatabaseChoice, data_dir: &Path) -> Result<Self, HostError> {
         match choice {
             DatabaseChoice::Embedded => {
@@ -40,11 +40,15 @@ impl Database {
         }
     }
 
-    pub(super) fn store(&self, connections: u32) -> Result<Store, StoreError> {
-        match self {
-            Self::Embedded(embedded) => Ok(Store::open(embedded.connect_options(), connections)),
-            Self::Url(url) => Store::open_url(url, connections),
-        }
+    /// Connections to it, once the schema is what this host needs.
+    pub(super) async fn connect(&self, connections: u32) -> Result<Database, HostError> {
+        let database = match self {
+            Self::Embedded(embedded) => Database::open(embedded.connect_options(), connections),
+            Self::Url(url) => Database::open_url(url, connections)?,
+        };
+        database.connect().await?;
+        database.migrate().await?;
+        Ok(database)
     }
 
     pub(super) fn url(&self) -> String {
@@ -70,11 +74,11 @@ impl Database {
 }
 
 /// Without a password.
-impl fmt::Display for Database {
+impl fmt::Display for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Embedded(_) => f.write_str("embedded PostgreSQL"),
-            Self::Url(url) => f.write_str(&tasker_store::without_password(url)),
+            Self::Url(url) => f.write_str(&tasker_database::without_password(url)),
         }
     }
 }

@@ -10,8 +10,8 @@ use tasker_domain::actor::Actor;
 use tasker_domain::api_key::ApiKey;
 use tasker_domain::data_dir::ADMIN_KEY_FILE;
 use tasker_domain::permission::Permissions;
-use tasker_store::Store;
-use tasker_store::api_key::NewKey;
+use tasker_registry::store::Store;
+use tasker_registry::store::api_key::NewKey;
 
 /// What the audit and `key ls` call it.
 const NAME: &str = "admin";

@@ -10,8 +10,8 @@ use std::time::Instant;
 use tasker_compat::Level;
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
-use tasker_registry::resolve::{Reresolution, Resolver, Standing, Swap};
-use tasker_store::upgrade::{Move, MoveBy, OpenTaskFilter, OpenTaskRow};
+use tasker_engine::upgrade::{Move, MoveBy, OpenTaskFilter, OpenTaskRow};
+use tasker_registry::resolve::{CurrentLock, Reresolution, Resolver, Swap};
 
 /// The most tasks that are moved in one transaction.
 const MAX_BATCH_TASKS: usize = 500;
@@ -100,7 +100,7 @@ impl<'a> UpgradeBatch<'a> {
         };
         let most = self.batch_tasks.min(self.limit - self.looked_at);
         let limit = i64::try_from(most + 1).expect("a batch is small");
-        let mut rows = self.tasks.store.open_tasks(&filter, limit).await?;
+        let mut rows = self.tasks.engine.open_tasks(&filter, limit).await?;
         let fitting = fitting(&rows).min(most);
         let has_more = rows.len() > fitting;
         rows.truncate(fitting);
@@ -158,12 +158,13 @@ impl<'a> UpgradeBatch<'a> {
     ) -> Result<(Vec<ResolvedKey>, Resolved), TasksError> {
         let mut tries = 1;
         loop {
-            let mut resolver = self.tasks.registry.resolver().await?;
+            let home = &self.upgrade.template.namespace;
+            let mut resolver = self.tasks.registry.resolver([home]).await?;
             let (mut keys, mut resolved) = (Vec::with_capacity(rows.len()), Resolved::new());
             for row in rows {
                 keys.push(self.resolve(&mut resolver, &mut resolved, row).await?);
             }
-            if tries == MAX_TRIES || resolver.still_stands().await? {
+            if tries == MAX_TRIES || resolver.is_unchanged().await? {
                 return Ok((keys, resolved));
             }
             tries += 1;
@@ -182,15 +183,14 @@ impl<'a> UpgradeBatch<'a> {
         let ramps = resolver.ramps_of(namespace, version, task).await?;
         let key = (LockId(row.lock_id), ramps);
         if !resolved.contains_key(&key) {
-            let (entries, ramped) = self.tasks.store.standing_lock(key.0).await?;
-            let standing = Standing {
+            let (entries, ramped) = self.tasks.engine.standing_lock(key.0).await?;
+            let current = CurrentLock {
                 template_version_id: version,
                 entries,
                 ramped,
             };
-            let again = resolver.again(&standing, &self.upgrade.rule, &key.1);
-            let again = again.await?;
-            resolved.insert(key.clone(), again);
+            let reresolved = resolver.reresolve(&current, &self.upgrade.rule, &key.1);
+            resolved.insert(key.clone(), reresolved.await?);
         }
         Ok(key)
     }
@@ -206,7 +206,7 @@ impl<'a> UpgradeBatch<'a> {
         if moving.is_empty() {
             return Ok(0);
         }
-        let (store, reason) = (&self.tasks.store, self.upgrade.reason.as_str());
+        let (engine, reason) = (&self.tasks.engine, self.upgrade.reason.as_str());
         let mut locks: HashMap<&ResolvedKey, LockId> = HashMap::new();
         let mut moves = Vec::with_capacity(moving.len());
         for (row, key) in moving {
@@ -215,7 +215,7 @@ impl<'a> UpgradeBatch<'a> {
                 Some(lock) => *lock,
                 None => {
                     let version = row.template_version_id;
-                    let lock = store.intern_lock(version, &again.entries, &again.ramped);
+                    let lock = engine.intern_lock(version, &again.entries, &again.ramped);
                     *locks.entry(key).or_insert(lock.await?)
                 }
             };
@@ -233,7 +233,7 @@ impl<'a> UpgradeBatch<'a> {
         };
         let components = changes(components.keys());
         let detail = json!({"components": components, "forced": self.upgrade.is_forced});
-        Ok(store.move_tasks(&moves, by, detail).await?)
+        Ok(engine.move_tasks(&moves, by, detail).await?)
     }
 
     async fn count(

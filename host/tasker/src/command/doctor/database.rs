@@ -1,7 +1,7 @@
 //! Whether the database that a host is to be given can be connected to from here.
 
 use super::check::Check;
-use tasker_store::Store;
+use tasker_database::Database;
 
 const NAME: &str = "database url";
 
@@ -10,11 +10,11 @@ const CONNECTIONS: u32 = 2;
 
 /// Connects once, as a host does at its start.
 pub async fn check(url: &str) -> Check {
-    let store = match Store::open_url(url, CONNECTIONS) {
-        Ok(store) => store,
+    let database = match Database::open_url(url, CONNECTIONS) {
+        Ok(database) => database,
         Err(error) => return Check::bad(NAME, error.to_string(), "correct --database-url"),
     };
-    match store.try_connect().await {
+    match database.try_connect().await {
         Ok(()) => Check::good(NAME, "it can be connected to"),
         Err(error) => Check::bad(NAME, error.to_string(), error.help()),
     }

@@ -1,0 +1,91 @@
+//! What requests for components and templates have in common.
+
+use super::super::access::Access;
+use super::super::error::ApiError;
+use super::super::page::{PageLimit, wrong_cursor};
+use semver::Version;
+use tasker_domain::hidden::keep;
+use tasker_domain::name::Name;
+use tasker_domain::requirement::QualifiedName;
+use tasker_registry::RegistryError;
+use tasker_registry::listed::ListedFamily;
+use tasker_registry::store::pin::{self, RolledBack, Unresolvable};
+use tasker_registry::version::parse_version;
+use tasker_wire::definition::{AffectedPins, DiffQuery, RolledBackPin, Summary, UnresolvablePin};
+use tasker_wire::page::PageQuery;
+
+/// The version that a path names.
+pub fn one_version(
+    namespace: Name,
+    name: Name,
+    version: &str,
+) -> Result<(QualifiedName, Version), ApiError> {
+    Ok((QualifiedName { namespace, name }, parse_version(version)?))
+}
+
+/// Below which version, and how many.
+pub fn versions_below(query: &PageQuery) -> Result<(Option<Version>, usize), ApiError> {
+    let version = |text: &str| text.parse().map_err(|_| wrong_cursor(text));
+    let after = query.after.as_deref().map(version).transpose()?;
+    Ok((after, PageLimit::parse(query.limit)?.items()))
+}
+
+pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
+    Ok((parse_version(&query.from)?, parse_version(&query.to)?))
+}
+
+pub fn summary(row: ListedFamily) -> Summary {
+    Summary {
+        latest: row.latest,
+        barred: row.ineligible,
+        versions: row.versions.len(),
+        namespace: row.namespace,
+        name: row.name,
+        created_at: row.created_at,
+    }
+}
+
+/// What became of pins when a version of `target` was taken out of use; those are named that are of its
+/// namespace or of one that the caller may read.
+pub fn pins_beside(
+    target: &QualifiedName,
+    pins: pin::AffectedPins,
+    access: &Access,
+) -> AffectedPins {
+    affected_pins(pins, |namespace| {
+        target.namespace.as_str() == namespace || access.may_read(namespace)
+    })
+}
+
+pub fn affected_pins(pins: pin::AffectedPins, may_read: impl Fn(&str) -> bool) -> AffectedPins {
+    let pin::AffectedPins {
+        mut fell_back,
+        mut stranded,
+    } = pins;
+    let hidden = keep(&mut fell_back, |it| may_read(&it.pin.namespace))
+        + keep(&mut stranded, |it| may_read(&it.namespace));
+    AffectedPins {
+        hidden_pins: Some(hidden).filter(|count| *count > 0),
+        pins: fell_back.into_iter().map(rolled_back).collect(),
+        stranded_pins: stranded.into_iter().map(unresolvable).collect(),
+    }
+}
+
+fn rolled_back(RolledBack { from, pin }: RolledBack) -> RolledBackPin {
+    RolledBackPin {
+        namespace: pin.namespace,
+        kind: pin.kind,
+        target: pin.target,
+        from: from.to_string(),
+        to: pin.requirement,
+    }
+}
+
+fn unresolvable(pin: Unresolvable) -> UnresolvablePin {
+    UnresolvablePin {
+        namespace: pin.namespace,
+        kind: pin.kind,
+        target: pin.target,
+        requirement: pin.requirement.to_string(),
+    }
+}

@@ -1,0 +1,84 @@
+//! What keeps a version in use.
+
+use super::super::Api;
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::definitions::one_version;
+use semver::Version;
+use tasker_domain::permission::Action;
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::Availability;
+use tasker_registry::references::{self, References, Side};
+use tasker_wire::component::ShowComponentReferences;
+use tasker_wire::definition::{self as wire, PinReference, PinSide, StepReference};
+use tasker_wire::template::ShowTemplateReferences;
+
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(of_component).on(of_template)
+}
+
+async fn of_component(
+    api: Api,
+    call: Call<ShowComponentReferences>,
+) -> Answer<ShowComponentReferences> {
+    let (path, access) = (call.path, call.access);
+    let (target, version) = one_version(path.namespace, path.name, &path.version)?;
+    let readable = access.permissions().reach(Action::Read);
+    let found = api
+        .registry
+        .component_references(&target, &version, readable.as_deref());
+    let found = found.await?.seen_by(|namespace| access.may_read(namespace));
+    Ok(Reply::ok(references(target, version, found)))
+}
+
+async fn of_template(
+    api: Api,
+    call: Call<ShowTemplateReferences>,
+) -> Answer<ShowTemplateReferences> {
+    let path = call.path;
+    let (target, version) = one_version(path.namespace, path.name, &path.version)?;
+    let found = api.registry.template_references(&target, &version).await?;
+    Ok(Reply::ok(references(target, version, found)))
+}
+
+fn references(target: QualifiedName, version: Version, found: References) -> wire::References {
+    wire::References {
+        namespace: target.namespace,
+        name: target.name,
+        version,
+        status: Availability(found.ineligible),
+        is_drained: found.is_drained(),
+        open_tasks: found.open_tasks.unsigned_abs(),
+        oldest_tasks: found.oldest_tasks,
+        pins: found.pins.into_iter().map(pin).collect(),
+        steps: found.steps.into_iter().map(step).collect(),
+        hidden: found.hidden,
+        is_default: found.is_default,
+        last_used_at: found.last_use.at,
+        is_running: found.last_use.is_running,
+        is_unused: found.last_use.is_unused,
+    }
+}
+
+fn pin(pin: references::PinReference) -> PinReference {
+    PinReference {
+        namespace: pin.namespace,
+        target: pin.target,
+        requirement: pin.requirement,
+        side: match pin.side {
+            Side::Base => PinSide::Base,
+            Side::Ramp => PinSide::Ramp,
+            Side::Rollback => PinSide::Rollback,
+        },
+    }
+}
+
+fn step(step: references::StepReference) -> StepReference {
+    StepReference {
+        namespace: step.namespace,
+        template: step.template,
+        version: step.version,
+        step: step.step,
+        requirement: step.requirement,
+        is_only: step.is_only,
+    }
+}

@@ -1,0 +1,205 @@
+//! From declared endpoints and their handlers to axum's router and the table of what each needs.
+
+use super::Api;
+use super::access::Access;
+use super::error::ApiError;
+use super::request::{ReadBody, path, query};
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, on};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use tasker_domain::actor::Actor;
+use tasker_domain::permission::Action;
+use tasker_wire::endpoint::{Endpoint, Media, Needs, NoContent, Scope};
+
+/// What a route needs that was not declared.
+const UNDECLARED: Needs = Needs {
+    action: Action::Admin,
+    scope: Scope::AllNamespaces,
+};
+
+/// The routes of the API: each endpoint with its handler.
+#[derive(Default)]
+pub(crate) struct Routes {
+    router: Router<Api>,
+    needs: NeedsOfRoutes,
+}
+
+/// What each route needs of its caller.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct NeedsOfRoutes(HashMap<&'static str, Vec<(Method, Needs)>>);
+
+/// A request as its endpoint declares it.
+pub(crate) struct Call<E: Endpoint>
+where
+    E::Body: ReadBody,
+{
+    /// The variable segments of the path.
+    pub path: E,
+    pub query: E::Query,
+    pub body: <E::Body as ReadBody>::Value,
+    pub access: Access,
+    pub headers: HeaderMap,
+}
+
+/// What a handler returns.
+pub(crate) type Answer<E> = Result<Reply<E>, ApiError>;
+
+/// A success, as its endpoint declares it.
+pub(crate) struct Reply<E>(Response, PhantomData<E>);
+
+impl Routes {
+    /// Has `handler` answer an endpoint.
+    ///
+    /// # Panics
+    ///
+    /// When the endpoint has a handler.
+    pub fn on<E, F, R>(mut self, handler: F) -> Self
+    where
+        E: Endpoint,
+        E::Body: ReadBody,
+        F: Fn(Api, Call<E>) -> R + Clone + Send + Sync + 'static,
+        R: Future<Output = Answer<E>> + Send + 'static,
+    {
+        let filter = MethodFilter::try_from(E::METHOD).expect("axum routes every usual method");
+        let answer = async move |State(api): State<Api>, request: Request| {
+            let call = Call::<E>::read(request).await?;
+            handler(api, call).await.map(|reply| reply.0)
+        };
+        self.needs.declare(E::METHOD, E::PATH, E::NEEDS);
+        self.router = self.router.route(E::PATH, on(filter, answer));
+        self
+    }
+
+    /// Adds the routes of a resource.
+    pub fn and(mut self, other: Self) -> Self {
+        self.router = self.router.merge(other.router);
+        for (method, path, needs) in other.needs.all() {
+            self.needs.declare(method.clone(), path, needs);
+        }
+        self
+    }
+
+    /// Adds routes that no endpoint declares yet.
+    pub fn undeclared(mut self, router: Router<Api>) -> Self {
+        self.router = self.router.merge(Router::new().nest("/v1", router));
+        for &(method, path, action, scope) in super::auth::routes::ROUTES {
+            let method = method.parse().expect("the table has methods");
+            self.needs.declare(method, path, Needs { action, scope });
+        }
+        self
+    }
+
+    pub fn into_parts(self) -> (Router<Api>, NeedsOfRoutes) {
+        (self.router, self.needs)
+    }
+}
+
+impl NeedsOfRoutes {
+    /// # Panics
+    ///
+    /// When the route has been declared.
+    fn declare(&mut self, method: Method, path: &'static str, needs: Needs) {
+        let declared = self.0.entry(path).or_default();
+        let is_new = declared.iter().all(|(other, _)| *other != method);
+        assert!(is_new, "{method} {path} is declared twice");
+        declared.push((method, needs));
+    }
+
+    /// What a request needs: `admin` in all namespaces where its route is not declared. HEAD needs what
+    /// GET does.
+    pub fn of(&self, method: &Method, path: &str) -> Needs {
+        let method = match *method {
+            Method::HEAD => &Method::GET,
+            _ => method,
+        };
+        let declared = self.0.get(path).into_iter().flatten();
+        let mut needs = declared.filter(|(declared, _)| declared == method);
+        needs.next().map_or(UNDECLARED, |(_, needs)| *needs)
+    }
+
+    /// Method, path and what they need.
+    pub fn all(&self) -> impl Iterator<Item = (&Method, &'static str, Needs)> {
+        self.0.iter().flat_map(|(path, declared)| {
+            let declared = declared.iter();
+            declared.map(|(method, needs)| (method, *path, *needs))
+        })
+    }
+}
+
+impl<E: Endpoint> Call<E>
+where
+    E::Body: ReadBody,
+{
+    async fn read(request: Request) -> Result<Self, ApiError> {
+        let (mut parts, body) = request.into_parts();
+        let extensions = &parts.extensions;
+        let access = extensions.get().cloned().unwrap_or_else(Access::of_nobody);
+        let headers = parts.headers.clone();
+        let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
+        let request = Request::from_parts(parts, body);
+        Ok(Self {
+            path,
+            query,
+            body: E::Body::read(request, E::MAX_BODY_BYTES).await?,
+            access,
+            headers,
+        })
+    }
+
+    /// Who asks.
+    pub fn actor(&self) -> &Actor {
+        self.access.actor()
+    }
+}
+
+impl<E: Endpoint> Reply<E> {
+    fn new(response: impl IntoResponse) -> Self {
+        Self(response.into_response(), PhantomData)
+    }
+
+    /// 200 with a value.
+    pub fn ok(value: E::Answer) -> Self
+    where
+        E::Answer: Serialize,
+    {
+        Self::new(axum::Json(value))
+    }
+
+    /// 201 where the request made something, and 200 where it was there, with a value.
+    pub fn made(is_new: bool, value: E::Answer) -> Self
+    where
+        E::Answer: Serialize,
+    {
+        let status = match is_new {
+            true => StatusCode::CREATED,
+            false => StatusCode::OK,
+        };
+        Self::new((status, axum::Json(value)))
+    }
+
+    /// A body of the endpoint's media type, with headers that may name another one.
+    pub fn media(headers: HeaderMap, body: impl Into<Body>) -> Self
+    where
+        E::Answer: Media,
+    {
+        let mut response = Response::new(body.into());
+        let usual = axum::http::HeaderValue::from_static(E::Answer::TYPES[0]);
+        response.headers_mut().insert(CONTENT_TYPE, usual);
+        response.headers_mut().extend(headers);
+        Self::new(response)
+    }
+}
+
+impl<E: Endpoint<Answer = NoContent>> Reply<E> {
+    /// 204.
+    pub fn done() -> Self {
+        Self::new(StatusCode::NO_CONTENT)
+    }
+}

@@ -1,0 +1,118 @@
+use crate::Context;
+use crate::paint::Tone;
+use tasker_domain::duration;
+use tasker_domain::guard::{Guard, GuardAction};
+use tasker_domain::requirement::Requirement;
+use tasker_domain::sanitize::sanitize_line;
+use tasker_wire::pin::{Pin, Ramp, RampState};
+
+/// What new tasks take that are not on the ramp: `^1.0.0 (now 1.2.0)`.
+pub(super) fn pin_now(pin: &Pin) -> String {
+    now(&pin.requirement, pin.version.as_ref())
+}
+
+/// What the tasks of a ramp take: `~1.1 (now 1.1.3)`.
+pub(super) fn ramp_now(ramp: &Ramp) -> String {
+    now(&ramp.requirement, ramp.version.as_ref())
+}
+
+fn now(requirement: &Requirement, version: Option<&semver::Version>) -> String {
+    let meant = requirement.canonical();
+    match version {
+        Some(_) if requirement.is_exact() => meant,
+        Some(version) => format!("{meant} (now {version})"),
+        None => format!("{meant} (now none)"),
+    }
+}
+
+/// A pin in a few characters: `=1.4.2`, `=1.4.2 → =1.5.0 10 %`, or `-` for none.
+pub(super) fn pinned(requirement: Option<&Requirement>, ramp: Option<&Ramp>) -> String {
+    let requirement = requirement.map_or_else(|| "-".to_owned(), Requirement::canonical);
+    match ramp {
+        Some(ramp) => format!(
+            "{requirement} → {} {}",
+            ramp.requirement.canonical(),
+            ramp.percent
+        ),
+        None => requirement,
+    }
+}
+
+pub(super) fn is_frozen(ramp: &Ramp) -> bool {
+    ramp.state == RampState::Frozen
+}
+
+/// What is said below a ramp: what watches it, or why nothing does.
+pub(super) fn ramp_lines(ramp: &Ramp) -> Vec<String> {
+    vec![match (ramp.state, &ramp.frozen_because) {
+        (RampState::Frozen, Some(because)) => format!("frozen: {}", sanitize_line(because)),
+        (RampState::Frozen, None) => "frozen".to_owned(),
+        (RampState::Ramping, _) => guarded(ramp.guard.as_ref()),
+    }]
+}
+
+/// What watches a ramp, how closely, and what happens then.
+fn guarded(guard: Option<&Guard>) -> String {
+    let Some(guard) = guard else {
+        return "guarded: by nothing".to_owned();
+    };
+    let Guard {
+        window,
+        min_attempts,
+        max_error_rate,
+        max_trap_rate,
+        max_p95_ratio,
+        max_memory_ratio,
+        max_cpu_ratio,
+        action,
+    } = guard;
+    let then = match action {
+        Some(GuardAction::Rollback) => "rolls back",
+        Some(GuardAction::Freeze) => "freezes",
+        None => "rolls back where attempts fail, freezes where they cost too much",
+    };
+    format!(
+        "guarded: window={} min_attempts={min_attempts} max_error_rate={max_error_rate} \
+             max_trap_rate={max_trap_rate} max_p95_ratio={max_p95_ratio} \
+             max_memory_ratio={max_memory_ratio} max_cpu_ratio={max_cpu_ratio}; {then}",
+        duration::show(*window)
+    )
+}
+
+/// A table with lines of its own below each row, indented and quiet.
+pub(super) fn with_lines<T>(
+    context: &Context,
+    table: &str,
+    items: &[T],
+    below: impl Fn(&T) -> Vec<String>,
+) -> String {
+    let quiet = |line: String| context.output.paint.tone(Tone::Quiet, &format!("  {line}"));
+    let mut lines: Vec<String> = Vec::new();
+    for (place, line) in table.lines().enumerate() {
+        lines.push(line.to_owned());
+        let item = place.checked_sub(1).and_then(|row| items.get(row));
+        lines.extend(item.map(&below).unwrap_or_default().into_iter().map(quiet));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_requirement_is_told_as_it_is_meant_with_what_it_leads_to() {
+        let requirement = |text: &str| text.parse::<Requirement>().unwrap();
+        let now = |text: &str, version: Option<&str>| {
+            let version = version.map(|text| text.parse().unwrap());
+            now(&requirement(text), version.as_ref())
+        };
+        assert_eq!(now("1.0.0", Some("1.2.0")), "^1.0.0 (now 1.2.0)");
+        assert_eq!(now("=1.0.0", Some("1.0.0")), "=1.0.0");
+        assert_eq!(now("=1.0", Some("1.0.3")), "=1.0 (now 1.0.3)");
+        assert_eq!(now(">=1.1,<2", Some("1.9.0")), ">=1.1, <2 (now 1.9.0)");
+        assert_eq!(now("=1.0.0", None), "=1.0.0 (now none)");
+        assert_eq!(pinned(Some(&requirement("1")), None), "^1");
+        assert_eq!(pinned(None, None), "-");
+    }
+}

@@ -1,0 +1,143 @@
+//! Hints from the database that it is worth looking: never the thing itself.
+//!
+//! A hint can be lost (a connection ends, a pooler swallows it), so whoever waits for one also looks
+//! by itself from time to time.
+
+use super::backoff::Backoff;
+use super::pool::{CONNECT_TIMEOUT, CallTimeout, SessionKind};
+use super::{Database, DatabaseError};
+use sqlx::Executor as _;
+use sqlx::postgres::{PgListener, PgPoolOptions};
+use std::sync::Arc;
+use std::time::Duration;
+use tasker_domain::error_chain::ErrorChain;
+use tasker_domain::ids::TaskId;
+use tokio::sync::{Notify, broadcast, watch};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// Ended tasks that a slow receiver may fall behind before it misses some.
+const ENDED_CAPACITY: usize = 1024;
+
+/// How long to wait before listening again after the connection failed.
+const RELISTEN_FIRST: Duration = Duration::from_millis(500);
+const RELISTEN_MAX: Duration = Duration::from_secs(10);
+
+/// After this long without a hint the database is asked whether it is still there, and how long it may
+/// take to answer.
+const PING_AFTER: Duration = Duration::from_secs(10);
+const PING_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Where hints arrive; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Notifications {
+    ready: Arc<Notify>,
+    ended: broadcast::Sender<TaskId>,
+    /// Moves with each hint.
+    registry: watch::Sender<u64>,
+}
+
+impl Default for Notifications {
+    fn default() -> Self {
+        Self {
+            ready: Arc::default(),
+            ended: broadcast::Sender::new(ENDED_CAPACITY),
+            registry: watch::Sender::new(0),
+        }
+    }
+}
+
+impl Notifications {
+    /// Returns once some step may have become ready since the last call.
+    pub async fn ready(&self) {
+        self.ready.notified().await;
+    }
+
+    /// Watched tasks that ended, from now on. Subscribe first, then look.
+    pub fn ended(&self) -> broadcast::Receiver<TaskId> {
+        self.ended.subscribe()
+    }
+
+    /// Changes when the registry may have changed: a publish, a pin, a grant, a quarantine.
+    pub fn registry(&self) -> watch::Receiver<u64> {
+        self.registry.subscribe()
+    }
+
+    /// Passes hints on from the database until `stop`, through lost connections. Uses one connection
+    /// of its own.
+    pub async fn listen(self, database: Database, stop: CancellationToken) {
+        let listening = async {
+            let mut backoff = Backoff::new(RELISTEN_FIRST, RELISTEN_MAX);
+            while database.may_listen() {
+                if let Err(error) = self.pass_on(&database, &mut backoff).await {
+                    tracing::debug!(error = %ErrorChain(&error), "cannot listen for notifications; polling goes on");
+                }
+                backoff.wait().await;
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = listening => {}
+        }
+    }
+
+    async fn pass_on(
+        &self,
+        database: &Database,
+        backoff: &mut Backoff,
+    ) -> Result<(), DatabaseError> {
+        let mut listener = database.listener().await?;
+        backoff.reset();
+        // Whatever happened while nobody listened.
+        self.ready.notify_one();
+        self.registry.send_modify(|hints| *hints += 1);
+        loop {
+            let Ok(received) = timeout(PING_AFTER, listener.try_recv()).await else {
+                ping(&mut listener).await?;
+                continue;
+            };
+            let Some(hint) = received? else {
+                return Ok(());
+            };
+            match (hint.channel(), hint.payload().parse()) {
+                ("tasker_ended", Ok(task)) => drop(self.ended.send(task)),
+                ("tasker_registry", _) => self.registry.send_modify(|hints| *hints += 1),
+                _ => self.ready.notify_one(),
+            }
+        }
+    }
+}
+
+/// A connection that a network swallowed is silent, as one is on which nothing happens.
+async fn ping(listener: &mut PgListener) -> Result<(), DatabaseError> {
+    let answer = timeout(PING_TIMEOUT, listener.execute(sqlx::raw_sql("select 1"))).await;
+    answer.unwrap_or_else(|_| Err(CallTimeout::error("a ping", PING_TIMEOUT)))?;
+    Ok(())
+}
+
+impl Database {
+    /// False behind a pooler that would pass hints on to whoever has the session at that moment.
+    fn may_listen(&self) -> bool {
+        self.pools.server.session() != SessionKind::Transaction
+    }
+
+    /// A connection of its own, which listens.
+    async fn listener(&self) -> Result<PgListener, DatabaseError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(CONNECT_TIMEOUT)
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .test_before_acquire(false)
+            .connect_lazy_with(self.pools.options.clone());
+        let listening = async {
+            let mut listener = PgListener::connect_with(&pool).await?;
+            let channels = ["tasker_ready", "tasker_ended", "tasker_registry"];
+            listener.listen_all(channels).await?;
+            Ok(listener)
+        };
+        let listener = timeout(CONNECT_TIMEOUT, listening).await;
+        let late = |_| Err(CallTimeout::error("listening", CONNECT_TIMEOUT));
+        Ok(listener.unwrap_or_else(late)?)
+    }
+}

@@ -1,0 +1,111 @@
+//! What an error says to whoever asked, whatever the protocol: each error says it beside its definition.
+
+use crate::ids::TaskId;
+use serde::{Deserialize, Serialize};
+use std::error::Error;
+
+/// An error that can be the answer to a request.
+pub trait Report: Error {
+    fn report(&self) -> ErrorReport;
+}
+
+/// What kind of failure it is; HTTP has a status for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// The request cannot be read.
+    Malformed,
+    Unauthenticated,
+    Forbidden,
+    NotFound,
+    /// The method is none of the path's.
+    MethodNotAllowed,
+    /// The request took too long to arrive.
+    TooSlow,
+    /// What is there already contradicts it.
+    Conflict,
+    /// It was there.
+    Gone,
+    TooLarge,
+    UnsupportedMedia,
+    /// The request was understood, and it must not be done.
+    Refused,
+    /// The caller has as much under way as it may.
+    TooMany,
+    /// A fault of the host; its details are for its log only.
+    Internal,
+    /// It may succeed later.
+    Unavailable,
+}
+
+/// An error as its caller is shown it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorReport {
+    pub class: ErrorClass,
+    /// Stable, in snake case.
+    pub code: &'static str,
+    /// In place of the error's text.
+    pub detail: Option<String>,
+    /// Where in the request something is wrong.
+    pub fields: Vec<FieldError>,
+    /// The task that has the same identity.
+    pub task_id: Option<TaskId>,
+    /// Where a version promises too much: the lowest that does not.
+    pub lowest_version: Option<String>,
+}
+
+/// One place in a request and what is wrong there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// JSON pointer into a request, or such as `steps[3].timeout` into a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// From 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// From 1, in characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+    pub message: String,
+}
+
+impl ErrorReport {
+    pub fn new(class: ErrorClass, code: &'static str) -> Self {
+        Self {
+            class,
+            code,
+            detail: None,
+            fields: Vec::new(),
+            task_id: None,
+            lowest_version: None,
+        }
+    }
+
+    /// A fault of the host.
+    pub fn internal() -> Self {
+        Self::new(ErrorClass::Internal, "internal")
+    }
+
+    /// Says this in place of the error's text.
+    pub fn detail(self, detail: impl Into<String>) -> Self {
+        Self {
+            detail: Some(detail.into()),
+            ..self
+        }
+    }
+
+    /// Names the places that are wrong.
+    pub fn fields(self, fields: impl IntoIterator<Item = FieldError>) -> Self {
+        Self {
+            fields: fields.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// Names the task that has the same identity.
+    pub fn task(self, task_id: TaskId) -> Self {
+        Self {
+            task_id: Some(task_id),
+            ..self
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Why new tasks may not take a version. Nothing else decides it: neither SQL nor whoever lists versions.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why new tasks may not take a version; tasks that have it in their lock are another matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ineligible {
+    /// Nothing needed it any more, and its bytes were removed.
+    Collected,
+    /// No host runs its code.
+    Quarantined,
+    /// Its owner took it back.
+    Yanked,
+    /// It wants more rights than it has, and nobody agreed so far.
+    NeedsApproval,
+    /// No key signed it that the namespace of the task takes.
+    Unsigned,
+}
+
+/// What was decided about a version, whoever asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VersionState {
+    pub status: VersionStatus,
+    /// No host starts its code.
+    pub is_quarantined: bool,
+    /// Its bytes were removed.
+    pub is_collected: bool,
+}
+
+/// What its owner and operators decided about a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VersionStatus {
+    Active,
+    /// It wants more rights than it has; an operator has to agree.
+    NeedsApproval,
+    /// Taken back: tasks that have it keep it.
+    Yanked,
+}
+
+/// A text that is not the status of a version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no status of a version")]
+pub struct VersionStatusError(String);
+
+impl VersionState {
+    /// A version that nothing is said against.
+    pub const ACTIVE: Self = Self::of(VersionStatus::Active);
+
+    /// A version whose code is neither quarantined nor collected.
+    pub const fn of(status: VersionStatus) -> Self {
+        Self {
+            status,
+            is_quarantined: false,
+            is_collected: false,
+        }
+    }
+
+    /// The gravest reason for which no new task may take the version.
+    pub fn ineligible(self) -> Option<Ineligible> {
+        if self.is_collected {
+            return Some(Ineligible::Collected);
+        }
+        if self.is_quarantined {
+            return Some(Ineligible::Quarantined);
+        }
+        self.status.ineligible()
+    }
+}
+
+/// `active`, or why new tasks may not take a version.
+pub fn status_name(ineligible: Option<Ineligible>) -> &'static str {
+    ineligible.map_or(VersionStatus::Active.as_str(), Ineligible::as_str)
+}
+
+/// Whether new tasks may take a version: `active`, or why not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "&'static str", try_from = "String")]
+pub struct Availability(pub Option<Ineligible>);
+
+impl Ineligible {
+    /// The reason of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        let all = [
+            Self::Collected,
+            Self::Quarantined,
+            Self::Yanked,
+            Self::NeedsApproval,
+            Self::Unsigned,
+        ];
+        all.into_iter().find(|reason| reason.as_str() == name)
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Collected => "collected",
+            Self::Quarantined => "quarantined",
+            Self::Yanked => VersionStatus::Yanked.as_str(),
+            Self::NeedsApproval => VersionStatus::NeedsApproval.as_str(),
+            Self::Unsigned => "unsigned",
+        }
+    }
+}
+
+impl fmt::Display for Ineligible {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NeedsApproval => "needs approval",
+            Self::Unsigned => "not signed",
+            Self::Collected | Self::Quarantined | Self::Yanked => self.as_str(),
+        })
+    }
+}
+
+impl VersionStatus {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::NeedsApproval => "needs_approval",
+            Self::Yanked => "yanked",
+        }
+    }
+
+    /// Why new tasks may not take the version, as far as its status says.
+    pub fn ineligible(self) -> Option<Ineligible> {
+        match self {
+            Self::Active => None,
+            Self::NeedsApproval => Some(Ineligible::NeedsApproval),
+            Self::Yanked => Some(Ineligible::Yanked),
+        }
+    }
+}
+
+impl TryFrom<String> for VersionStatus {
+    type Error = VersionStatusError;
+
+    fn try_from(text: String) -> Result<Self, VersionStatusError> {
+        [Self::Active, Self::NeedsApproval, Self::Yanked]
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or(VersionStatusError(text))
+    }
+}
+
+impl Availability {
+    pub fn as_str(self) -> &'static str {
+        let Self(ineligible) = self;
+        ineligible.map_or(VersionStatus::Active.as_str(), Ineligible::as_str)
+    }
+}
+
+impl From<Availability> for &'static str {
+    fn from(availability: Availability) -> Self {
+        availability.as_str()
+    }
+}
+
+impl TryFrom<String> for Availability {
+    type Error = VersionStatusError;
+
+    fn try_from(text: String) -> Result<Self, VersionStatusError> {
+        match Ineligible::named(&text) {
+            None if text != VersionStatus::Active.as_str() => Err(VersionStatusError(text)),
+            ineligible => Ok(Self(ineligible)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gravest_reason_is_named() {
+        let yanked = VersionState::of(VersionStatus::Yanked);
+        let quarantined = VersionState {
+            is_quarantined: true,
+            ..yanked
+        };
+        let collected = VersionState {
+            is_collected: true,
+            ..quarantined
+        };
+        let reasons =
+            [VersionState::ACTIVE, yanked, quarantined, collected].map(|it| it.ineligible());
+        let named = reasons.map(status_name);
+        assert_eq!(named, ["active", "yanked", "quarantined", "collected"]);
+    }
+}

@@ -1,0 +1,103 @@
+//! Claims: leases on steps that are due, and their return unused.
+
+use super::Engine;
+use super::failure::error_json;
+use super::row::{due_in, lease};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use std::time::Duration;
+use tasker_database::{DatabaseError, column};
+use tasker_domain::ids::{LockId, WorkerId};
+use tasker_domain::invocation::Lease;
+use tasker_domain::outcome::Failure;
+use uuid::Uuid;
+
+/// A claimed step, with all that changes from attempt to attempt.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub lease: Lease,
+    pub lock_id: LockId,
+    pub correlation_id: String,
+    /// The task's input as JSON text.
+    pub input: String,
+    /// JSON text.
+    pub checkpoint: Option<String>,
+    /// The registry's generation, read after the claim.
+    pub generation: i64,
+}
+
+/// What a claim brought.
+#[derive(Clone, Debug, Default)]
+pub struct Claims {
+    pub steps: Vec<Claimed>,
+    /// Where fewer came than were asked for: in how long the next step is due. Zero where some are due
+    /// now that were left, for want of bytes or for a lock; none where none is within a minute.
+    pub due_in: Option<Duration>,
+}
+
+/// A lease that this host cannot make use of.
+#[derive(Clone, Debug)]
+pub struct GivenBack {
+    pub lease: Lease,
+    /// How long nobody shall claim it.
+    pub delay: Duration,
+    /// Why, for whoever looks at the step.
+    pub failure: Failure,
+}
+
+impl Engine {
+    /// Claims up to `limit` steps that are due, oldest first, which bring along up to `bytes` of
+    /// inputs and checkpoints; one step in any case.
+    pub async fn claim_ready(
+        &self,
+        worker: WorkerId,
+        limit: usize,
+        bytes: u64,
+    ) -> Result<Claims, DatabaseError> {
+        let rows = sqlx::query("select * from tasker.claim_ready($1, $2, $3)")
+            .bind(worker.0)
+            .bind(i32::try_from(limit).unwrap_or(i32::MAX))
+            .bind(i64::try_from(bytes).unwrap_or(i64::MAX))
+            .fetch_all(self.database.engine())
+            .await?;
+        let mut claims = Claims::default();
+        for row in &rows {
+            match row.try_get::<Option<Uuid>, _>(0)? {
+                Some(_) => claims.steps.push(claimed(row)?),
+                None => claims.due_in = due_in(row.try_get(8)?),
+            }
+        }
+        Ok(claims)
+    }
+
+    /// Gives back leases that this host cannot make use of. Such attempts are not counted. Repeatable.
+    pub async fn give_back_steps(
+        &self,
+        worker: WorkerId,
+        given_back: &[GivenBack],
+    ) -> Result<(), DatabaseError> {
+        sqlx::query("select tasker.give_back_steps($1, $2, $3, $4, $5, $6)")
+            .bind(worker.0)
+            .bind(column(given_back, |g| g.lease.task_id.0))
+            .bind(column(given_back, |g| g.lease.step_no))
+            .bind(column(given_back, |g| g.lease.attempt))
+            .bind(column(given_back, |g| {
+                i64::try_from(g.delay.as_millis()).unwrap_or(i64::MAX)
+            }))
+            .bind(column(given_back, |g| error_json(&g.failure)))
+            .execute(self.database.engine())
+            .await?;
+        Ok(())
+    }
+}
+
+fn claimed(row: &PgRow) -> Result<Claimed, DatabaseError> {
+    Ok(Claimed {
+        lease: lease(row)?,
+        lock_id: LockId(row.try_get(3)?),
+        correlation_id: row.try_get(4)?,
+        input: row.try_get(5)?,
+        checkpoint: row.try_get(6)?,
+        generation: row.try_get(7)?,
+    })
+}

@@ -1,0 +1,145 @@
+//! Workers and what they hold.
+
+use super::Engine;
+use std::time::Duration;
+use tasker_database::DatabaseError;
+use tasker_database::column;
+use tasker_domain::ids::WorkerId;
+use tasker_domain::invocation::Lease;
+
+impl Engine {
+    /// Registers a new run of a worker loop.
+    pub async fn register_worker(
+        &self,
+        host_name: &str,
+        pid: u32,
+    ) -> Result<WorkerId, DatabaseError> {
+        let id = sqlx::query_scalar("select tasker.register_worker($1, $2)")
+            .bind(host_name)
+            .bind(i32::try_from(pid).unwrap_or_default())
+            .fetch_one(&self.database.recovery())
+            .await?;
+        Ok(WorkerId(id))
+    }
+
+    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are void. After a
+    /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
+    pub async fn heartbeat(
+        &self,
+        worker: WorkerId,
+        gap_max: Duration,
+    ) -> Result<bool, DatabaseError> {
+        let is_known = sqlx::query_scalar("select tasker.heartbeat($1, $2 * interval '1 ms')")
+            .bind(worker.0)
+            .bind(millis(gap_max))
+            .fetch_one(self.database.heartbeats())
+            .await?;
+        Ok(is_known)
+    }
+
+    /// Which of the worker's `leases` are void.
+    pub async fn void_leases(
+        &self,
+        worker: WorkerId,
+        leases: &[Lease],
+    ) -> Result<Vec<Lease>, DatabaseError> {
+        let void: Vec<i64> =
+            sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4)")
+                .bind(worker.0)
+                .bind(column(leases, |l| l.task_id.0))
+                .bind(column(leases, |l| l.step_no))
+                .bind(column(leases, |l| l.attempt))
+                .fetch_all(self.database.control())
+                .await?;
+        let at = |ord: i64| {
+            usize::try_from(ord - 1)
+                .ok()
+                .and_then(|at| leases.get(at))
+                .copied()
+        };
+        Ok(void.into_iter().filter_map(at).collect())
+    }
+
+    /// Gives back what the worker holds by the database's account but for `keep`: after a lost
+    /// connection, claims may have been committed that it never heard of. Tells how many.
+    pub async fn release_steps(
+        &self,
+        worker: WorkerId,
+        keep: &[Lease],
+        reason: &str,
+    ) -> Result<i32, DatabaseError> {
+        let released =
+            sqlx::query_scalar("select tasker.release_steps(array[$1], $2, $3, $4, $5, false)")
+                .bind(worker.0)
+                .bind(column(keep, |l| l.task_id.0))
+                .bind(column(keep, |l| l.step_no))
+                .bind(column(keep, |l| l.attempt))
+                .bind(reason)
+                .fetch_one(&self.database.recovery())
+                .await?;
+        Ok(released)
+    }
+
+    /// Ends a worker's run and gives back what it holds. Tells how many steps that were.
+    pub async fn stop_worker(&self, worker: WorkerId, reason: &str) -> Result<i32, DatabaseError> {
+        let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
+            .bind(worker.0)
+            .bind(reason)
+            .fetch_one(&self.database.recovery())
+            .await?;
+        Ok(released)
+    }
+
+    /// Takes back what workers held that had no heartbeat for `dead_after`, where the one that asks was
+    /// heard all that time. Tells how many steps.
+    pub async fn reap(&self, worker: WorkerId, dead_after: Duration) -> Result<i32, DatabaseError> {
+        let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
+            .bind(worker.0)
+            .bind(millis(dead_after))
+            .fetch_one(&self.database.scans())
+            .await?;
+        Ok(reaped)
+    }
+
+    /// Gives back attempts of the worker whose deadline passed more than `grace` ago and which are not
+    /// among those that it knows of. Tells how many.
+    pub async fn reap_overdue(
+        &self,
+        worker: WorkerId,
+        known: &[Lease],
+        grace: Duration,
+    ) -> Result<i32, DatabaseError> {
+        let reaped =
+            sqlx::query_scalar("select tasker.reap_overdue($1, $2, $3, $4, $5 * interval '1 ms')")
+                .bind(worker.0)
+                .bind(column(known, |l| l.task_id.0))
+                .bind(column(known, |l| l.step_no))
+                .bind(column(known, |l| l.attempt))
+                .bind(millis(grace))
+                .fetch_one(&self.database.scans())
+                .await?;
+        Ok(reaped)
+    }
+
+    /// Fails steps whose workers ended again and again. Tells how many.
+    pub async fn fail_lost_steps(&self) -> Result<i32, DatabaseError> {
+        let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
+            .fetch_one(&self.database.scans())
+            .await?;
+        Ok(failed)
+    }
+
+    /// Notices that the database's clock was set back, and moves up to `limit` steps that would stand
+    /// still for it. Tells how many; none where there is nothing to do.
+    pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, DatabaseError> {
+        let moved = sqlx::query_scalar("select tasker.follow_clock($1)")
+            .bind(limit)
+            .fetch_one(self.database.control())
+            .await?;
+        Ok(moved)
+    }
+}
+
+fn millis(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}

@@ -1,0 +1,98 @@
+//! Tasks, steps, leases and the log: what a host asks of the database to create tasks, to run them and to
+//! show them.
+//!
+//! Whatever changes the state of a task is one call of one SQL function, hence one transaction. What an
+//! attempt needs of the registry is read here; the registry writes it.
+
+pub mod claim;
+pub mod claim_health;
+pub mod component;
+mod event;
+mod failure;
+pub mod health;
+pub mod kv;
+mod last_use;
+pub mod lease;
+pub mod lock;
+pub mod payload_read;
+pub mod plan;
+pub mod quarantine;
+pub mod ramp;
+pub mod report;
+mod row;
+pub mod rules;
+pub mod secret;
+pub mod step_read;
+pub mod task;
+pub mod task_read;
+pub mod upgrade;
+pub mod usage;
+
+use secret::SecretKeys;
+use std::sync::Arc;
+use tasker_database::{Database, Pool};
+
+/// The engine in the database; cheap to clone. Clones gather the uses of versions together.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    database: Database,
+    /// What secrets are encrypted with.
+    keys: Option<SecretKeys>,
+    /// Versions in use, to be written.
+    uses: Arc<last_use::Uses>,
+}
+
+impl Engine {
+    /// Without keys for secrets.
+    pub fn new(database: Database) -> Self {
+        Self {
+            database,
+            keys: None,
+            uses: Arc::default(),
+        }
+    }
+
+    /// The same with keys for secrets; without, none can be set or read.
+    pub fn with_keys(self, keys: SecretKeys) -> Self {
+        Self {
+            keys: Some(keys),
+            ..self
+        }
+    }
+
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// A handle for what attempts read, and what is read to run them, but for components.
+    pub fn for_guests(&self) -> Self {
+        self.over(self.database.for_guests())
+    }
+
+    /// A handle for one change of very many rows.
+    pub fn for_bulk(&self) -> Self {
+        self.over(self.database.for_bulk())
+    }
+
+    /// A handle for what may take minutes.
+    pub fn for_maintenance(&self) -> Self {
+        self.over(self.database.for_maintenance())
+    }
+
+    fn over(&self, database: Database) -> Self {
+        Self {
+            database,
+            ..self.clone()
+        }
+    }
+
+    fn pool(&self) -> &Pool {
+        self.database.pool()
+    }
+
+    /// Writes what was gathered, then closes every connection of the database.
+    pub async fn close(&self) {
+        self.write_last_uses().await;
+        self.database.close().await;
+    }
+}

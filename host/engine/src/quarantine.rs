@@ -1,0 +1,38 @@
+//! Code that no attempt may run, and the steps that stand still for it.
+
+use super::Engine;
+use tasker_database::{DatabaseError, column};
+use tasker_domain::digest::Digest;
+use tasker_domain::ids::WorkerId;
+use tasker_domain::invocation::Lease;
+
+impl Engine {
+    /// The digests of all code in quarantine.
+    pub async fn quarantined_digests(&self) -> Result<Vec<Digest>, DatabaseError> {
+        let digests: Vec<Vec<u8>> = sqlx::query_scalar("select digest from tasker.quarantine")
+            .fetch_all(self.pool())
+            .await?;
+        let corrupt = |error| DatabaseError::Corrupt(format!("a digest in quarantine: {error}"));
+        digests
+            .into_iter()
+            .map(|digest| Digest::try_from(digest).map_err(corrupt))
+            .collect()
+    }
+
+    /// Gives back steps whose code is quarantined, and has them stand still until it is released;
+    /// no attempt was used. Repeatable: void leases change nothing. Tells how many stand still.
+    pub async fn park_steps(
+        &self,
+        worker: WorkerId,
+        leases: &[Lease],
+    ) -> Result<i32, DatabaseError> {
+        let parked = sqlx::query_scalar("select tasker.park_steps($1, $2, $3, $4)")
+            .bind(worker.0)
+            .bind(column(leases, |l| l.task_id.0))
+            .bind(column(leases, |l| l.step_no))
+            .bind(column(leases, |l| l.attempt))
+            .fetch_one(self.database.engine())
+            .await?;
+        Ok(parked)
+    }
+}

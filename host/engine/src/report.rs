@@ -1,0 +1,132 @@
+//! Reports: what attempts came to.
+
+use super::Engine;
+use super::event::EventRow;
+use super::failure::error_json;
+use super::row::{due_in, lease};
+use super::usage::{UsageRow, VersionUsage};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use std::time::Duration;
+use tasker_database::{DatabaseError, column};
+use tasker_domain::event::SentEvent;
+use tasker_domain::ids::{LockId, WorkerId};
+use tasker_domain::invocation::Lease;
+use tasker_domain::outcome::{Failure, Retry};
+
+/// A lease with the result that its attempt came to.
+#[derive(Clone, Debug)]
+pub struct Completed {
+    pub lease: Lease,
+    /// JSON text.
+    pub result: String,
+    /// None where nothing ran.
+    pub usage: Option<VersionUsage>,
+    /// What it told of, in order.
+    pub events: Vec<SentEvent>,
+}
+
+/// A lease with the failure that its attempt came to.
+#[derive(Clone, Debug)]
+pub struct Failed {
+    pub lease: Lease,
+    pub failure: Failure,
+    /// None where nothing ran.
+    pub usage: Option<VersionUsage>,
+}
+
+/// A step that was claimed as its last parent was reported: the next one of a chain. What it has in
+/// common with its parents, whoever reported them has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released {
+    pub lease: Lease,
+    pub lock_id: LockId,
+    /// The registry's generation, read after the claim.
+    pub generation: i64,
+}
+
+impl Engine {
+    /// Records results, releases what waited for them, and claims up to `claim` of what was released
+    /// for the worker. Repeatable: void leases change nothing.
+    pub async fn complete_steps(
+        &self,
+        worker: WorkerId,
+        completed: &[Completed],
+        claim: usize,
+    ) -> Result<Vec<Released>, DatabaseError> {
+        self.uses.ran(completed.iter().map(|it| it.usage));
+        let rows =
+            sqlx::query("select * from tasker.complete_steps($1, $2, $3, $4, $5, $6, $7, $8)")
+                .bind(worker.0)
+                .bind(column(completed, |c| c.lease.task_id.0))
+                .bind(column(completed, |c| c.lease.step_no))
+                .bind(column(completed, |c| c.lease.attempt))
+                .bind(column(completed, |c| c.result.as_str()))
+                .bind(i32::try_from(claim).unwrap_or(i32::MAX))
+                .bind(column(completed, |c| UsageRow::of(c.usage)))
+                .bind(EventRow::of_batch(completed.iter().map(|it| &*it.events)))
+                .fetch_all(self.database.engine())
+                .await?;
+        rows.iter().map(released).collect()
+    }
+
+    /// Records failed attempts; the database decides which are tried again. Tells how long it is
+    /// until the first of them is due, none where none will be. Repeatable.
+    pub async fn fail_steps(
+        &self,
+        worker: WorkerId,
+        failed: &[Failed],
+    ) -> Result<Option<Duration>, DatabaseError> {
+        self.uses.ran(failed.iter().map(|it| it.usage));
+        let due_ms: Option<i64> =
+            sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
+                .bind(worker.0)
+                .bind(column(failed, |f| f.lease.task_id.0))
+                .bind(column(failed, |f| f.lease.step_no))
+                .bind(column(failed, |f| f.lease.attempt))
+                .bind(column(failed, |f| error_json(&f.failure)))
+                .bind(column(failed, |f| f.failure.retry == Retry::Never))
+                .bind(column(failed, |f| retry_after_ms(f.failure.retry)))
+                .bind(column(failed, |f| UsageRow::of(f.usage)))
+                .fetch_one(self.database.engine())
+                .await?;
+        Ok(due_in(due_ms))
+    }
+
+    /// Keeps checkpoints (JSON text) and makes their steps ready to be called again. Repeatable.
+    pub async fn checkpoint_steps(
+        &self,
+        worker: WorkerId,
+        checkpointed: &[Completed],
+    ) -> Result<(), DatabaseError> {
+        self.uses.ran(checkpointed.iter().map(|it| it.usage));
+        sqlx::query("select tasker.checkpoint_steps($1, $2, $3, $4, $5, $6, $7)")
+            .bind(worker.0)
+            .bind(column(checkpointed, |c| c.lease.task_id.0))
+            .bind(column(checkpointed, |c| c.lease.step_no))
+            .bind(column(checkpointed, |c| c.lease.attempt))
+            .bind(column(checkpointed, |c| c.result.as_str()))
+            .bind(column(checkpointed, |c| UsageRow::of(c.usage)))
+            .bind(EventRow::of_batch(
+                checkpointed.iter().map(|it| &*it.events),
+            ))
+            .execute(self.database.engine())
+            .await?;
+        Ok(())
+    }
+}
+
+fn released(row: &PgRow) -> Result<Released, DatabaseError> {
+    Ok(Released {
+        lease: lease(row)?,
+        lock_id: LockId(row.try_get(3)?),
+        generation: row.try_get(4)?,
+    })
+}
+
+fn retry_after_ms(retry: Retry) -> Option<i64> {
+    match retry {
+        Retry::Policy | Retry::Never => None,
+        Retry::After(delay) => Some(i64::try_from(delay.as_millis()).unwrap_or(i64::MAX)),
+    }
+}

@@ -1,0 +1,193 @@
+//! Reading steps, page by page, without what is large of them. Nothing here changes anything.
+
+use super::Engine;
+use super::task_read::MAX_INLINE_BYTES;
+use chrono::{DateTime, Utc};
+use sqlx::FromRow;
+use tasker_database::DatabaseError;
+use tasker_domain::digest::Digest;
+use tasker_domain::ids::TaskId;
+use tasker_domain::state::StepState;
+
+/// The most steps that a step depends on of which names are told.
+pub const MAX_PARENTS: i32 = 100;
+/// The most sinks of which results are put together in the answer about their task.
+pub const MAX_INLINE_SINKS: i64 = 100;
+
+/// Which steps of a task to list.
+#[derive(Clone, Debug, Default)]
+pub struct StepFilter {
+    /// Empty: in any state.
+    pub states: Vec<StepState>,
+    /// Only steps behind the one of this number.
+    pub after: Option<i16>,
+}
+
+/// A step with what its template and lock say of it; payloads as JSON text.
+#[derive(Debug, FromRow)]
+pub struct StepRow {
+    pub step_no: i16,
+    pub name: String,
+    #[sqlx(try_from = "String")]
+    pub state: StepState,
+    /// The newest attempt's number; 0 before the first.
+    pub attempt: i16,
+    /// Attempts that do not count against `max_attempts`.
+    pub uncounted: i16,
+    pub max_attempts: i16,
+    /// Names of the first [`MAX_PARENTS`] steps that it depends on.
+    pub parents: Vec<String>,
+    /// None for a parked step too, which is due when somebody releases it.
+    pub ready_at: Option<DateTime<Utc>>,
+    /// Ready, but its code is quarantined.
+    pub is_parked: bool,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    /// None where it has more than [`MAX_INLINE_BYTES`].
+    pub result: Option<String>,
+    pub result_bytes: Option<i32>,
+    pub checkpoint_bytes: Option<i32>,
+    /// In short, as `tasker.brief_error` has it.
+    pub error: Option<String>,
+    pub error_bytes: Option<i32>,
+    pub component_namespace: String,
+    pub component: String,
+    pub version: String,
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    pub handler: String,
+}
+
+/// The result of a step that nothing depends on.
+#[derive(Debug, FromRow)]
+pub struct SinkRow {
+    pub name: String,
+    pub bytes: i32,
+    /// JSON text; none where it was not asked for, or is too large.
+    pub result: Option<String>,
+}
+
+impl Engine {
+    /// Steps of a task in the order of their numbers, `limit` at most; none where the task does not
+    /// exist.
+    pub async fn steps(
+        &self,
+        task_id: TaskId,
+        filter: &StepFilter,
+        limit: i64,
+    ) -> Result<Vec<StepRow>, DatabaseError> {
+        let states: Vec<String> = filter.states.iter().map(ToString::to_string).collect();
+        let rows = sqlx::query_as(STEPS)
+            .bind(task_id.0)
+            .bind(filter.after)
+            .bind(Some(states).filter(|states| !states.is_empty()))
+            .bind(limit)
+            .bind(MAX_PARENTS)
+            .bind(MAX_INLINE_BYTES)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+
+    /// Why each of these steps that is not over stands where it stands, told to a person:
+    /// (step_no, why).
+    pub async fn explain_steps(
+        &self,
+        task_id: TaskId,
+        steps: &[i16],
+    ) -> Result<Vec<(i16, String)>, DatabaseError> {
+        let rows = sqlx::query_as(
+            "select e.step_no, e.why from tasker.explain_steps($1, $2) e where e.why <> e.state::text",
+        )
+        .bind(task_id.0)
+        .bind(steps)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+
+    /// The results of all sinks of a task, by step name; with their texts where all of them have
+    /// `max_bytes` at most. None where there are more than [`MAX_INLINE_SINKS`].
+    pub async fn sink_results(
+        &self,
+        task_id: TaskId,
+        max_bytes: i32,
+    ) -> Result<Option<Vec<SinkRow>>, DatabaseError> {
+        let rows: Vec<SinkRow> = sqlx::query_as(SINKS)
+            .bind(task_id.0)
+            .bind(MAX_INLINE_SINKS)
+            .bind(max_bytes)
+            .fetch_all(self.pool())
+            .await?;
+        Ok((rows.len() as i64 <= MAX_INLINE_SINKS).then_some(rows))
+    }
+}
+
+// What has run shows the version that it ran, whatever the lock says by now. The page is made first,
+// so that no payload is looked at but those of its steps.
+const STEPS: &str = "
+    with page as materialized (
+      select s.task_id, s.step_no, t.template_version_id, t.lock_id
+      from tasker.task t
+      join tasker.step s using (task_id)
+      where t.task_id = $1 and ($2::int2 is null or s.step_no > $2)
+        and ($3::text[] is null or s.state::text = any ($3))
+      order by s.step_no
+      limit $4
+    ), ran as (
+      select distinct on (r.step_no) r.step_no, r.component_version_id
+      from tasker.transition r
+      where r.task_id = $1 and r.component_version_id is not null
+        and r.step_no = any (array(select g.step_no from page g))
+      order by r.step_no, r.seq desc
+    )
+    select s.step_no, st.name, s.state::text as state, s.attempt, s.uncounted, st.max_attempts,
+           array(select pst.name from tasker.dependency d
+                 join tasker.step_template pst
+                   on pst.template_version_id = d.template_version_id and pst.step_no = d.from_no
+                 where d.template_version_id = g.template_version_id and d.to_no = s.step_no
+                 order by d.from_no limit $5) as parents,
+           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_parked,
+           s.started_at, s.finished_at,
+           case when octet_length(s.result::text) <= $6 then s.result::text end as result,
+           octet_length(s.result::text) as result_bytes,
+           octet_length(s.checkpoint::text) as checkpoint_bytes,
+           tasker.brief_error(s.error)::text as error, octet_length(s.error::text) as error_bytes,
+           n.name as component_namespace, c.name as component, cv.version, cv.digest, e.handler
+    from page g
+    join tasker.step s on s.task_id = g.task_id and s.step_no = g.step_no
+    join tasker.step_template st
+      on st.template_version_id = g.template_version_id and st.step_no = s.step_no
+    join tasker.lock_entry e on e.lock_id = g.lock_id and e.step_no = s.step_no
+    left join ran on ran.step_no = s.step_no and s.finished_at is not null
+    left join tasker.superseded_attempt a
+      on a.task_id = s.task_id and a.step_no = s.step_no and a.attempt = s.attempt and s.state = 'running'
+    join tasker.component_version cv
+      on cv.component_version_id
+         = coalesce(ran.component_version_id, a.component_version_id, e.component_version_id)
+    join tasker.component c using (component_id)
+    join tasker.namespace n on n.namespace_id = c.namespace_id
+    order by s.step_no";
+
+// Sizes are told only where sinks are few: to tell one, the database reads the whole result.
+const SINKS: &str = "
+    with sink as materialized (
+      select s.task_id, s.step_no, t.template_version_id
+      from tasker.task t
+      join tasker.step s using (task_id)
+      where t.task_id = $1 and s.is_sink and s.result is not null
+      order by s.step_no
+      limit $2 + 1
+    ), sized as (
+      select k.*, st.name,
+             case when (select count(*) from sink) <= $2 then octet_length(s.result::text) else 0 end as bytes
+      from sink k
+      join tasker.step s using (task_id, step_no)
+      join tasker.step_template st using (template_version_id, step_no)
+    )
+    select z.name, z.bytes,
+           case when sum(z.bytes) over () <= $3 and (select count(*) from sink) <= $2
+                then s.result::text end as result
+    from sized z
+    join tasker.step s using (task_id, step_no)
+    order by z.name collate \"C\"";

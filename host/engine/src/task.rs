@@ -1,0 +1,131 @@
+//! Tasks: created and cancelled.
+
+use super::Engine;
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use tasker_database::{Connection, DatabaseError, column};
+use tasker_domain::actor::Actor;
+use tasker_domain::ids::{LockId, TaskId};
+use uuid::Uuid;
+
+/// Under which `tasker.create_tasks` refuses a lock that names a collected version.
+const VOID_LOCK: &str = "TA001";
+
+/// A task as it is to be created; its input is valid and its lock resolved.
+#[derive(Clone, Debug)]
+pub struct NewTask {
+    pub task_id: TaskId,
+    pub namespace_id: i32,
+    pub template_id: i32,
+    pub template_version_id: i32,
+    pub lock_id: LockId,
+    /// JSON text.
+    pub input: String,
+    /// By what a duplicate is told; none: it is always a new task.
+    pub identity_key: Option<String>,
+    pub correlation_id: String,
+    /// Somebody will wait for its end.
+    pub is_watched: bool,
+}
+
+/// What came of a [`NewTask`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreatedTask {
+    /// The task with this identity: the new one, or the one that was there.
+    pub task_id: TaskId,
+    pub created: bool,
+    /// The task that was there has the same input.
+    pub same_input: bool,
+}
+
+/// True where what was resolved has been collected since: resolving again gives another lock.
+pub fn is_void_lock(error: &DatabaseError) -> bool {
+    error.sqlstate().is_some_and(|code| code == VOID_LOCK)
+}
+
+impl Engine {
+    /// Creates tasks, ready to be claimed; answers in the order of `tasks`. All or none. A repeated
+    /// call creates no second task where there is an identity key.
+    pub async fn create_tasks(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, DatabaseError> {
+        let rows =
+            sqlx::query("select * from tasker.create_tasks($1, $2, $3, $4, $5, $6, $7, $8, $9)")
+                .bind(column(tasks, |t| t.task_id.0))
+                .bind(column(tasks, |t| t.namespace_id))
+                .bind(column(tasks, |t| t.template_id))
+                .bind(column(tasks, |t| t.template_version_id))
+                .bind(column(tasks, |t| t.lock_id.0))
+                .bind(column(tasks, |t| t.input.as_str()))
+                .bind(column(tasks, |t| t.identity_key.as_deref()))
+                .bind(column(tasks, |t| t.correlation_id.as_str()))
+                .bind(column(tasks, |t| t.is_watched))
+                .fetch_all(self.pool())
+                .await?;
+        self.uses
+            .created_of(tasks.iter().map(|task| task.template_version_id));
+        in_order(tasks.len(), &rows)
+    }
+
+    /// Cancels those of the tasks that are not over, and tells which they were.
+    pub async fn cancel_tasks(
+        &self,
+        tasks: &[TaskId],
+        reason: &str,
+        actor: &Actor,
+    ) -> Result<Vec<TaskId>, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let ids: Vec<Uuid> = sqlx::query_scalar("select tasker.cancel_tasks($1, $2)")
+            .bind(column(tasks, |t| t.0))
+            .bind(reason)
+            .fetch_all(&mut *tx)
+            .await?;
+        record_tasks(&mut tx, &ids, "task.cancel", reason, actor).await?;
+        tx.commit().await?;
+        Ok(ids.into_iter().map(TaskId).collect())
+    }
+}
+
+fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, DatabaseError> {
+    let mut created = vec![None; asked];
+    for row in rows {
+        let ord: i64 = row.try_get(0)?;
+        let place = usize::try_from(ord - 1)
+            .ok()
+            .and_then(|at| created.get_mut(at));
+        *place.ok_or_else(|| {
+            DatabaseError::Corrupt(format!("create_tasks answered for task {ord} of {asked}"))
+        })? = Some(CreatedTask {
+            task_id: TaskId(row.try_get(1)?),
+            created: row.try_get(2)?,
+            same_input: row.try_get(3)?,
+        });
+    }
+    let missing =
+        || DatabaseError::Corrupt("create_tasks did not answer for every task".to_owned());
+    created
+        .into_iter()
+        .map(|task| task.ok_or_else(missing))
+        .collect()
+}
+
+/// Writes a change of tasks down, each of which gets a row of its own.
+async fn record_tasks(
+    tx: &mut Connection,
+    tasks: &[Uuid],
+    action: &str,
+    reason: &str,
+    actor: &Actor,
+) -> Result<(), DatabaseError> {
+    sqlx::query(
+        "insert into tasker.audit (actor, action, namespace, subject, reason)
+         select $2, $3, n.name, 'task ' || t.task_id, $4
+         from tasker.task t join tasker.namespace n using (namespace_id)
+         where t.task_id = any ($1)",
+    )
+    .bind(tasks)
+    .bind(actor.as_str())
+    .bind(action)
+    .bind(reason)
+    .execute(tx)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
+
+use super::catalog::stored;
+use super::version::parse_version;
+use super::{Kind, Registry, RegistryError, Release};
+use crate::store::catalog::PinFacts;
+use crate::store::component::ComponentVersionRow;
+use crate::store::pin::{AffectedPins, Decided};
+use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
+use crate::store::template::TemplateVersionRow;
+use crate::store::yank::IneligibleRow;
+use semver::Version;
+use tasker_database::DatabaseError;
+use tasker_domain::actor::Actor;
+use tasker_domain::name::{Name, NameError};
+use tasker_domain::pin::{PastChange, PinKind, Pinned};
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::VersionStatus;
+
+impl Registry {
+    /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks
+    /// that have it keep it. Pins that only it satisfied go back to what they were before; where they
+    /// cannot, they stay, and refuse new tasks. Repeatable.
+    pub async fn yank_component(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        is_yanked: bool,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<(ComponentVersionRow, AffectedPins), RegistryError> {
+        let kind = PinKind::Component;
+        let pins = self
+            .store
+            .set_yanked(
+                kind,
+                target,
+                version,
+                is_yanked,
+                (actor, reason),
+                after_ineligible,
+            )
+            .await?;
+        Ok((self.component_version(target, version).await?, pins))
+    }
+
+    /// The same for a version of a template.
+    pub async fn yank_template(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        is_yanked: bool,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<(TemplateVersionRow, AffectedPins), RegistryError> {
+        let kind = PinKind::Template;
+        let pins = self
+            .store
+            .set_yanked(
+                kind,
+                target,
+                version,
+                is_yanked,
+                (actor, reason),
+                after_ineligible,
+            )
+            .await?;
+        Ok((self.template_version(target, version).await?, pins))
+    }
+
+    /// Stops the code of this version everywhere, under all of its names: no host starts it, what
+    /// runs of it is ended, and steps that would run it stand still. Repeatable.
+    pub async fn quarantine(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Quarantined, RegistryError> {
+        let row = self.component_version(target, version).await?;
+        Ok(self
+            .store
+            .quarantine(row.digest, actor, reason, after_ineligible)
+            .await?)
+    }
+
+    /// Lifts the quarantine; what stood still for it goes on.
+    pub async fn release(
+        &self,
+        target: &QualifiedName,
+        version: &Version,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Released, RegistryError> {
+        let row = self.component_version(target, version).await?;
+        let released = self.store.release_quarantine(row.digest, actor, reason);
+        released
+            .await?
+            .ok_or_else(|| RegistryError::NotQuarantined {
+                release: Box::new(Release {
+                    kind: Kind::Component,
+                    target: target.clone(),
+                    version: version.clone(),
+                }),
+            })
+    }
+
+    /// Who took a version out of use, when and why; none where nobody did.
+    pub async fn barred(
+        &self,
+        row: &ComponentVersionRow,
+    ) -> Result<Option<IneligibleRow>, RegistryError> {
+        if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
+            return Ok(Some(IneligibleRow {
+                at: quarantine.at,
+                actor: quarantine.actor,
+                reason: quarantine.reason,
+            }));
+        }
+        if row.status != VersionStatus::Yanked {
+            return Ok(None);
+        }
+        let unreadable = |error: NameError| RegistryError::Stored {
+            what: format!("the name {}/{}", row.namespace, row.component),
+            reason: error.to_string(),
+        };
+        let target = QualifiedName {
+            namespace: row.namespace.parse().map_err(unreadable)?,
+            name: row.component.parse().map_err(unreadable)?,
+        };
+        let version = parse_version(&row.version)?;
+        Ok(self.store.yank_of_component(&target, &version).await?)
+    }
+
+    /// All code in quarantine, the newest first, with the names that it goes by.
+    pub async fn list_quarantine(
+        &self,
+    ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, RegistryError> {
+        Ok(self.store.list_quarantine().await?)
+    }
+}
+
+/// What becomes of a pin, now that new tasks may not take a version that it is about.
+pub fn after_ineligible(
+    (home, kind, target): (&Name, PinKind, &QualifiedName),
+    facts: PinFacts,
+    pinned: &Pinned,
+    past: &[PastChange],
+) -> Result<Decided, DatabaseError> {
+    let catalog = stored::catalog(facts.rules, kind, facts.versions);
+    let catalog = catalog.map_err(|error| DatabaseError::Corrupt(error.to_string()))?;
+    Ok(catalog.auto_rollback((home, kind, target), pinned, past))
+}

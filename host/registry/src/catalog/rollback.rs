@@ -1,0 +1,64 @@
+//! What a pin would go back to, by a rollback or because new tasks may not take its version any more.
+
+use super::{Catalog, NamedPin};
+use crate::store::pin::{Decided, NewState};
+use std::collections::BTreeSet;
+use tasker_domain::name::Name;
+use tasker_domain::pin::{PastChange, PinKind, Pinned, rollback_target};
+use tasker_domain::requirement::{QualifiedName, Requirement};
+use tasker_domain::resolve::{Candidate, highest};
+
+impl Catalog {
+    /// What becomes of a pin, now that new tasks may not take a version that it is about: a ramp to nothing
+    /// ends, and a requirement that nothing satisfies becomes the last one before it that something does.
+    /// Where there is none the pin stays, and refuses new tasks by name. Others need nothing: what they lead
+    /// to next is chosen as ever.
+    pub fn auto_rollback(
+        &self,
+        (home, kind, target): (&Name, PinKind, &QualifiedName),
+        pinned: &Pinned,
+        newest_first: &[PastChange],
+    ) -> Decided {
+        let versions = self.held_to(home, kind, target);
+        let is_met = |it: &Requirement| highest(&versions, &[it]).is_some();
+        let (mut pinned, mut undid) = (pinned.clone(), None);
+        pinned.ramp = pinned.ramp.filter(|ramp| is_met(&ramp.requirement));
+        if !is_met(&pinned.requirement)
+            && let Some((id, requirement)) = rollback_target(newest_first, is_met)
+        {
+            (pinned.requirement, undid) = (requirement, Some(id));
+        }
+        Decided {
+            is_unresolvable: !is_met(&pinned.requirement),
+            becomes: NewState { pinned, undid },
+        }
+    }
+
+    /// The versions that this pin of a component would lead to if it were rolled back now, or if new
+    /// tasks could not take what it leads to, with the requirements that lead there. Nothing that new
+    /// tasks may not take: whoever yanks a version does not go back to it.
+    pub fn rollback_targets(
+        &self,
+        home: &Name,
+        component: &QualifiedName,
+        pin: &NamedPin,
+    ) -> Vec<(Requirement, Candidate<i32>)> {
+        let Some(history) = self.histories.get(&(home.clone(), component.clone())) else {
+            return Vec::new();
+        };
+        let versions = self.held_to(home, PinKind::Component, component);
+        let led = pin
+            .requirements()
+            .filter_map(|it| highest(&versions, &[it]));
+        let led: BTreeSet<i32> = led.map(|led| led.id).collect();
+        let others = versions.iter().filter(|other| !led.contains(&other.id));
+        let others: Vec<_> = others.cloned().collect();
+        let back = [&versions[..], &others[..]].map(|versions| {
+            let is_met = |it: &Requirement| highest(versions, &[it]).is_some();
+            let (_, requirement) = rollback_target(history, is_met)?;
+            let target = highest(versions, &[&requirement])?.clone();
+            Some((requirement, target))
+        });
+        back.into_iter().flatten().collect()
+    }
+}

@@ -1,0 +1,162 @@
+//! The parts of a catalog as they are stored.
+
+use super::cache::KeptFamily;
+use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, StepUse};
+use crate::RegistryError;
+use crate::store::catalog::{FamilyVersionRow, NamespaceRulesRow};
+use crate::store::pin::RampColumns;
+use crate::store::uses::UseRow;
+use crate::version::parse_version;
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tasker_domain::name::{Name, NameError};
+use tasker_domain::pin::PinKind;
+use tasker_domain::requirement::{ComponentRef, QualifiedName};
+use tasker_domain::share::Shares;
+use tasker_domain::signature::PublicKey;
+
+/// A pin as its row says it.
+#[derive(Deserialize)]
+struct StoredPin {
+    kind: PinKind,
+    target: ComponentRef,
+    requirement: String,
+    ramp_requirement: Option<String>,
+    ramp_percent: Option<f32>,
+    guard: Option<Value>,
+    frozen_because: Option<String>,
+}
+
+/// These rules, and the components or templates of these versions.
+pub(crate) fn catalog(
+    rules_rows: Vec<NamespaceRulesRow>,
+    kind: PinKind,
+    versions: Vec<FamilyVersionRow>,
+) -> Result<Catalog, RegistryError> {
+    let rules = rules_rows.into_iter().map(|row| {
+        let (name, rules) = rules(row)?;
+        Ok((name, Arc::new(rules)))
+    });
+    let mut catalog = Catalog {
+        rules: rules.collect::<Result<_, RegistryError>>()?,
+        ..Catalog::default()
+    };
+    let families = families(versions)?.into_iter();
+    *catalog.families_mut(kind) = families.map(|(name, kept)| (name, kept.family)).collect();
+    Ok(catalog)
+}
+
+/// The rules of a namespace.
+pub(crate) fn rules(row: NamespaceRulesRow) -> Result<(Name, NamespaceRules), RegistryError> {
+    let home = name(&row.namespace)?;
+    let unreadable = |what: &str, reason: String| RegistryError::Stored {
+        what: format!("{what} of {home}"),
+        reason,
+    };
+    let shares = row
+        .shared
+        .iter()
+        .zip(&row.shared_with)
+        .map(|(scope, with)| {
+            let scope = scope.parse();
+            let scope = scope.map_err(|why| unreadable("a share", format!("{why}")))?;
+            let with = with.parse();
+            Ok((
+                scope,
+                with.map_err(|why| unreadable("a share", format!("{why}")))?,
+            ))
+        });
+    let mut rules = NamespaceRules {
+        policy: keys(row.keys)?.into_iter().collect(),
+        shares: shares.collect::<Result<Shares, RegistryError>>()?,
+        ..NamespaceRules::default()
+    };
+    let pins = Vec::<StoredPin>::deserialize(row.pins);
+    for pin in pins.map_err(|why| unreadable("a pin", why.to_string()))? {
+        let target = pin.target.qualified(&home);
+        let pin = NamedPin {
+            kind: pin.kind,
+            target: pin.target.to_string(),
+            pinned: RampColumns {
+                ramp_requirement: pin.ramp_requirement,
+                ramp_percent: pin.ramp_percent,
+                guard: pin.guard,
+                ramp_started_at: None,
+                frozen_because: pin.frozen_because,
+            }
+            .pinned(&pin.requirement)?,
+        };
+        rules.pins_mut(pin.kind).insert(target, pin);
+    }
+    Ok((home, rules))
+}
+
+/// The families of these rows, whole, with their revisions.
+pub(crate) fn families(
+    rows: Vec<FamilyVersionRow>,
+) -> Result<BTreeMap<QualifiedName, KeptFamily>, RegistryError> {
+    let mut grouped: BTreeMap<_, (FamilyVersionRow, Vec<FamilyVersion>)> = BTreeMap::new();
+    for mut row in rows {
+        let version = FamilyVersion {
+            id: row.version_id,
+            version: parse_version(&row.version)?,
+            state: row.state(),
+            signers: keys(std::mem::take(&mut row.signers))?,
+        };
+        let target = (row.namespace.clone(), row.family.clone());
+        let (_, versions) = grouped.entry(target).or_insert_with(|| (row, Vec::new()));
+        versions.push(version);
+    }
+    let families = grouped
+        .into_iter()
+        .map(|((namespace, family), (row, versions))| {
+            let revision = row.revision.unwrap_or_default();
+            let whole = Family::new(row.namespace_id, row.family_id, revision);
+            let kept = KeptFamily {
+                namespace_revision: row.namespace_revision,
+                revision: row.revision,
+                family: Arc::new(whole.of(versions)),
+            };
+            Ok((qualified(&namespace, &family)?, kept))
+        });
+    families.collect()
+}
+
+/// None where the step runs what this host cannot read.
+pub(crate) fn step_use(row: UseRow) -> Option<StepUse> {
+    Some(StepUse {
+        namespace: row.namespace.parse().ok()?,
+        template: row.template,
+        version: row.version,
+        status: row.status,
+        step: row.step,
+        handler: row.handler.parse().ok()?,
+    })
+}
+
+pub(crate) fn qualified(namespace: &str, family: &str) -> Result<QualifiedName, RegistryError> {
+    Ok(QualifiedName {
+        namespace: name(namespace)?,
+        name: name(family)?,
+    })
+}
+
+pub(crate) fn name(text: &str) -> Result<Name, RegistryError> {
+    text.parse()
+        .map_err(|error: NameError| RegistryError::Stored {
+            what: format!("the name `{text}`"),
+            reason: error.to_string(),
+        })
+}
+
+fn keys(stored: Vec<Vec<u8>>) -> Result<Vec<PublicKey>, RegistryError> {
+    let key = |bytes| {
+        PublicKey::try_from(bytes).map_err(|error| RegistryError::Stored {
+            what: "a signing key".to_owned(),
+            reason: format!("{error}"),
+        })
+    };
+    stored.into_iter().map(key).collect()
+}

@@ -1,0 +1,87 @@
+//! Components and templates with their versions, as lists have them.
+
+use super::catalog::{Catalog, Selection, stored};
+use super::{Registry, RegistryError};
+use chrono::{DateTime, Utc};
+use semver::Version;
+use std::collections::BTreeMap;
+use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
+use tasker_domain::resolve::{Candidate, Ineligible};
+
+/// A component or template with its versions.
+#[derive(Debug)]
+pub struct ListedFamily {
+    pub namespace: String,
+    pub name: String,
+    /// The highest first.
+    pub versions: Vec<Version>,
+    /// What a new task of its own namespace takes that asks for no version.
+    pub latest: Option<Version>,
+    /// How many of them such a task may not take, by the reason.
+    pub ineligible: BTreeMap<Ineligible, usize>,
+    pub created_at: DateTime<Utc>,
+}
+
+fn counts(versions: &[Candidate<i32>]) -> BTreeMap<Ineligible, usize> {
+    let mut counts = BTreeMap::new();
+    for reason in versions.iter().filter_map(|it| it.ineligible) {
+        *counts.entry(reason).or_default() += 1;
+    }
+    counts
+}
+
+impl Registry {
+    /// Components by (namespace, name), after the given pair, `limit` at most.
+    pub async fn list_components(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<ListedFamily>, RegistryError> {
+        self.listed(PinKind::Component, namespace, after, limit)
+            .await
+    }
+
+    /// Templates by (namespace, name), after the given pair, `limit` at most.
+    pub async fn list_templates(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<ListedFamily>, RegistryError> {
+        self.listed(PinKind::Template, namespace, after, limit)
+            .await
+    }
+
+    async fn listed(
+        &self,
+        kind: PinKind,
+        namespace: Option<&Name>,
+        after: Option<(&str, &str)>,
+        limit: i64,
+    ) -> Result<Vec<ListedFamily>, RegistryError> {
+        let rows = self.store.list_families(kind, namespace, after, limit);
+        let rows = rows.await?;
+        let mut selection = Selection::default();
+        let mut targets = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let target = stored::qualified(&row.namespace, &row.name)?;
+            selection.families(kind).insert(target.clone());
+            targets.push(target);
+        }
+        let catalog: Catalog = self.catalog(&selection).await?;
+        let listed = rows.into_iter().zip(&targets).map(|(row, target)| {
+            let versions = catalog.versions(&target.namespace, kind, target);
+            ListedFamily {
+                namespace: row.namespace,
+                name: row.name,
+                versions: versions.iter().map(|it| it.version.clone()).collect(),
+                latest: catalog.latest(kind, target),
+                ineligible: counts(&versions),
+                created_at: row.created_at,
+            }
+        });
+        Ok(listed.filter(|it| !it.versions.is_empty()).collect())
+    }
+}

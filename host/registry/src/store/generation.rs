@@ -1,0 +1,136 @@
+//! How often the registry has changed, for whoever keeps what it read.
+
+use super::Store;
+use sqlx::FromRow;
+use std::collections::BTreeMap;
+use tasker_database::{Connection, DatabaseError};
+use tasker_domain::digest::Digest;
+use tasker_domain::requirement::QualifiedName;
+
+/// How often what new tasks may take of a component has changed.
+#[derive(Debug, FromRow)]
+pub struct ComponentRevision {
+    pub namespace: String,
+    pub namespace_revision: i64,
+    pub component: String,
+    pub revision: i64,
+}
+
+impl Store {
+    /// Grows with every change of the registry, and is visible together with it.
+    pub async fn registry_generation(&self) -> Result<i64, DatabaseError> {
+        let generation = sqlx::query_scalar("select generation from tasker.registry_generation")
+            .fetch_one(self.pool())
+            .await?;
+        Ok(generation)
+    }
+
+    /// How often what new tasks may take of each of these components has changed. Read it before the
+    /// candidates: those of the same revision are the same.
+    pub async fn component_revisions(
+        &self,
+        components: &[QualifiedName],
+    ) -> Result<Vec<ComponentRevision>, DatabaseError> {
+        let (namespaces, names) = columns(components);
+        let rows = sqlx::query_as(
+            "select n.name as namespace, n.revision as namespace_revision, c.name as component, c.revision
+             from unnest($1::text[], $2::text[]) as wanted (namespace, component)
+             join tasker.namespace n on n.name = wanted.namespace
+             join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.component",
+        )
+        .bind(namespaces)
+        .bind(names)
+        .fetch_all(self.pool())
+        .await?;
+        Ok(rows)
+    }
+}
+
+/// Namespaces and names.
+fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
+    let each = components.iter();
+    each.map(|it| (it.namespace.as_str(), it.name.as_str()))
+        .unzip()
+}
+
+/// Called in the transaction of whatever changes what new tasks may take of this code: the components
+/// that have it are listed anew. Locks them by id. Tells their namespaces, which are to be advanced.
+pub(crate) async fn revise_components(
+    tx: &mut Connection,
+    digest: Digest,
+) -> Result<Vec<String>, DatabaseError> {
+    let namespaces = sqlx::query_scalar(
+        "with revised as materialized (
+           select component_id from tasker.component
+           where component_id in (select component_id from tasker.component_version where digest = $1)
+           order by component_id for no key update
+         )
+         update tasker.component c set revision = c.revision + 1
+         from revised r, tasker.namespace n
+         where c.component_id = r.component_id and n.namespace_id = c.namespace_id
+         returning n.name",
+    )
+    .bind(&digest.as_bytes()[..])
+    .fetch_all(tx)
+    .await?;
+    Ok(namespaces)
+}
+
+/// Called last in the transaction of whatever resolution depends on, with the namespaces whose rules,
+/// components or templates changed: what was loaded of them is loaded anew. Locks them by id.
+pub(crate) async fn advance<'n>(
+    tx: &mut Connection,
+    namespaces: impl IntoIterator<Item = &'n str>,
+) -> Result<(), DatabaseError> {
+    let namespaces: Vec<&str> = namespaces.into_iter().collect();
+    sqlx::query(
+        "with advanced as materialized (
+           select namespace_id from tasker.namespace where name = any ($1)
+           order by namespace_id for no key update
+         )
+         update tasker.namespace n set revision = n.revision + 1
+         from advanced a where n.namespace_id = a.namespace_id",
+    )
+    .bind(namespaces)
+    .execute(&mut *tx)
+    .await?;
+    advance_generation(tx).await
+}
+
+/// The same for a change that was decided by what was read of these namespaces in this transaction, at
+/// these revisions. False where one of them has moved since: then the transaction is to be given up, and
+/// the change decided anew.
+pub(crate) async fn advance_unmoved(
+    tx: &mut Connection,
+    changed: &str,
+    decided_by: &BTreeMap<String, i64>,
+) -> Result<bool, DatabaseError> {
+    let names: Vec<&str> = decided_by.keys().map(String::as_str).collect();
+    let now: Vec<(String, i64)> = sqlx::query_as(
+        "select name, revision from tasker.namespace where name = any ($1)
+         order by namespace_id for no key update",
+    )
+    .bind(names)
+    .fetch_all(&mut *tx)
+    .await?;
+    let is_unmoved = now
+        .iter()
+        .all(|(name, it)| decided_by.get(name) == Some(it));
+    if is_unmoved {
+        advance(tx, [changed]).await?;
+    }
+    Ok(is_unmoved)
+}
+
+/// Called last in the transaction of whatever hosts depend on: its row is locked until the commit, and a
+/// number that is seen before its change would let stale rules live on. Hints to
+/// every host that it is worth looking.
+pub(crate) async fn advance_generation(tx: &mut Connection) -> Result<(), DatabaseError> {
+    sqlx::query("update tasker.registry_generation set generation = generation + 1")
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query("select pg_notify('tasker_registry', '')")
+        .execute(tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Pins: an operator's rules for what new tasks take.
+
+pub(crate) mod auto_rollback;
+mod change;
+mod past;
+
+pub use auto_rollback::{AffectedPins, Decide, Decided, RolledBack, Unresolvable};
+pub use change::{NewState, PinBy, PinKey};
+pub use past::PinPastRow;
+pub use tasker_domain::pin::{PinKind, PinKindError};
+
+use super::Store;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::FromRow;
+use tasker_database::DatabaseError;
+use tasker_domain::name::Name;
+use tasker_domain::pin::{Pinned, Ramp};
+use tasker_domain::ramp::Percent;
+
+/// One pin as it stands.
+#[derive(Clone, Debug, FromRow)]
+pub struct PinRow {
+    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+    #[sqlx(flatten)]
+    pub ramp: RampColumns,
+}
+
+/// What a pin's row says of its ramp; all null where it has none.
+#[derive(Clone, Debug, Default, PartialEq, FromRow)]
+pub struct RampColumns {
+    pub ramp_requirement: Option<String>,
+    pub ramp_percent: Option<f32>,
+    pub guard: Option<Value>,
+    /// Since when its guard looks at it.
+    pub ramp_started_at: Option<DateTime<Utc>>,
+    /// Not null where it is frozen.
+    pub frozen_because: Option<String>,
+}
+
+impl PinRow {
+    /// What the pin says.
+    pub fn pinned(&self) -> Result<Pinned, DatabaseError> {
+        self.ramp.pinned(&self.requirement)
+    }
+}
+
+impl RampColumns {
+    /// What a pin with this requirement and this ramp says.
+    pub fn pinned(&self, requirement: &str) -> Result<Pinned, DatabaseError> {
+        let corrupt = |why: String| DatabaseError::Corrupt(format!("pin at {requirement}: {why}"));
+        let parse = |text: &str| text.parse().map_err(|why| corrupt(format!("{why}")));
+        let mut pinned = Pinned::at(parse(requirement)?);
+        if let (Some(to), Some(percent)) = (&self.ramp_requirement, self.ramp_percent) {
+            // The column is narrower: without rounding 10.1 would come back as 10.1000003.
+            let percent = (f64::from(percent) * 100.0).round() / 100.0;
+            let guard = self.guard.clone().map(serde_json::from_value).transpose();
+            pinned.ramp = Some(Ramp {
+                requirement: parse(to)?,
+                percent: Percent::try_from(percent).map_err(|why| corrupt(why.to_string()))?,
+                guard: guard.map_err(|why| corrupt(why.to_string()))?,
+                frozen: self.frozen_because.clone(),
+            });
+        }
+        Ok(pinned)
+    }
+}
+
+impl Store {
+    /// Pins by (namespace, kind, target), after the given triple, `limit` at most.
+    pub async fn list_pins(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<(&str, PinKind, &str)>,
+        limit: i64,
+    ) -> Result<Vec<PinRow>, DatabaseError> {
+        let rows = sqlx::query_as(LIST)
+            .bind(namespace.map(Name::as_str))
+            .bind(after.map(|(namespace, _, _)| namespace))
+            .bind(after.map(|(_, kind, _)| kind.as_str()))
+            .bind(after.map(|(_, _, target)| target))
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+}
+
+const LIST: &str = "
+    select n.name as namespace, p.kind::text as kind, p.target, p.requirement, p.created_at, p.created_by,
+           p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
+    from tasker.pin p
+    join tasker.namespace n using (namespace_id)
+    where ($1::text is null or n.name = $1)
+      and ($2::text is null or (n.name, p.kind, p.target) > ($2, $3::text::tasker.pin_kind, $4))
+    order by n.name, p.kind, p.target
+    limit $5";

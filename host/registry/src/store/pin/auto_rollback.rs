@@ -1,0 +1,192 @@
+//! What becomes of pins when a version is barred.
+
+use super::super::catalog::PinFacts;
+use super::change::{NewState, PinBy, PinKey, hold, past_changes, write};
+use super::{PinKind, PinRow};
+use semver::Version;
+use tasker_database::{Connection, DatabaseError};
+use tasker_domain::actor::Actor;
+use tasker_domain::name::Name;
+use tasker_domain::pin::{PastChange, Pinned};
+use tasker_domain::requirement::{QualifiedName, Requirement};
+
+/// A pin that could not stay as it was.
+#[derive(Clone, Debug)]
+pub struct RolledBack {
+    /// What it said.
+    pub from: Pinned,
+    pub pin: PinRow,
+}
+
+/// A pin that means no version any more, and had nothing to go back to: new tasks that it is about are
+/// refused.
+#[derive(Clone, Debug)]
+pub struct Unresolvable {
+    pub namespace: String,
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub requirement: Requirement,
+}
+
+/// What became of pins that took a version which is barred now.
+#[derive(Clone, Debug, Default)]
+pub struct AffectedPins {
+    pub fell_back: Vec<RolledBack>,
+    pub stranded: Vec<Unresolvable>,
+}
+
+impl AffectedPins {
+    /// These namespaces, and those whose pins have changed.
+    pub(crate) fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let changed = self.fell_back.iter().map(|it| it.pin.namespace.as_str());
+        others.iter().map(String::as_str).chain(changed)
+    }
+}
+
+/// What becomes of a pin.
+#[derive(Debug)]
+pub struct Decided {
+    /// The same as before, where the pin stays.
+    pub becomes: NewState,
+    /// New tasks can take nothing by it.
+    pub is_unresolvable: bool,
+}
+
+/// Tells what becomes of the pin of a namespace that is about this target, by what there is to take, what
+/// it says and its changes, the newest first.
+pub type Decide = fn(
+    (&Name, PinKind, &QualifiedName),
+    PinFacts,
+    &Pinned,
+    &[PastChange],
+) -> Result<Decided, DatabaseError>;
+
+/// Has the pins, in every namespace, that are about these versions become what is decided.
+///
+/// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
+/// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
+pub(crate) async fn auto_rollback(
+    tx: &mut Connection,
+    kind: PinKind,
+    barred: &[(QualifiedName, Version)],
+    (actor, reason): (&Actor, &str),
+    decide: Decide,
+) -> Result<AffectedPins, DatabaseError> {
+    let locked = lock_pins(tx, kind, barred).await?;
+    let mut pins = AffectedPins::default();
+    for (target, version) in barred {
+        let of_target = locked.iter().filter(|pin| pin.is_of(target));
+        let of_target = of_target.map(|pin| (&pin.namespace, pin.target.as_str()));
+        let mut by_name: Vec<_> = of_target.collect();
+        by_name.sort();
+        let barred = (target, version);
+        fall_back_from(
+            tx,
+            kind,
+            barred,
+            &by_name,
+            (actor, reason),
+            decide,
+            &mut pins,
+        )
+        .await?;
+    }
+    Ok(pins)
+}
+
+/// The same for one version and the pins that are about it.
+async fn fall_back_from(
+    tx: &mut Connection,
+    kind: PinKind,
+    (target, version): (&QualifiedName, &Version),
+    about_it: &[(&Name, &str)],
+    (actor, reason): (&Actor, &str),
+    decide: Decide,
+    pins: &mut AffectedPins,
+) -> Result<(), DatabaseError> {
+    let reason = match reason {
+        "" => format!("{version} is barred"),
+        reason => format!("{version} is barred: {reason}"),
+    };
+    let by = PinBy {
+        actor,
+        action: "pin.rollback",
+        reason: &reason,
+    };
+    for &(namespace, name) in about_it {
+        let facts = PinFacts::read(tx, namespace, kind, target).await?;
+        let key = PinKey {
+            namespace,
+            kind,
+            target: name,
+        };
+        let held = hold(tx, &key).await?;
+        let Some(from) = held.pinned.clone() else {
+            continue;
+        };
+        let past = past_changes(tx, &key).await?;
+        let decided = decide((namespace, kind, target), facts, &from, &past)?;
+        let requirement = decided.becomes.pinned.requirement.clone();
+        if decided.becomes.pinned != from {
+            let pin = write(tx, &key, &held, &decided.becomes, &by).await?;
+            pins.fell_back.push(RolledBack { from, pin });
+        }
+        if decided.is_unresolvable && requirement.matches(version) {
+            pins.stranded.push(Unresolvable {
+                namespace: namespace.to_string(),
+                kind,
+                target: name.to_owned(),
+                requirement,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A pin that is held until the transaction ends.
+struct LockedPin {
+    namespace: Name,
+    /// `name` of that namespace, or `other/name`.
+    target: String,
+}
+
+impl LockedPin {
+    fn is_of(&self, target: &QualifiedName) -> bool {
+        let own = self.namespace == target.namespace && self.target == target.name.as_str();
+        own || self.target == target.to_string()
+    }
+}
+
+/// Locks every pin that is about one of these, in the order in which all lock pins.
+async fn lock_pins(
+    tx: &mut Connection,
+    kind: PinKind,
+    barred: &[(QualifiedName, Version)],
+) -> Result<Vec<LockedPin>, DatabaseError> {
+    let (namespaces, names): (Vec<&str>, Vec<&str>) = barred
+        .iter()
+        .map(|(target, _)| (target.namespace.as_str(), target.name.as_str()))
+        .unzip();
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "select n.name, p.target
+         from tasker.pin p join tasker.namespace n using (namespace_id)
+         where p.kind = $1::text::tasker.pin_kind
+           and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
+                       where p.target = b.namespace || '/' || b.name
+                          or (n.name = b.namespace and p.target = b.name))
+         order by p.namespace_id, p.kind, p.target
+         for update of p",
+    )
+    .bind(kind.as_str())
+    .bind(namespaces)
+    .bind(names)
+    .fetch_all(tx)
+    .await?;
+    let named = |(namespace, target): (String, String)| {
+        let namespace = namespace.parse::<Name>();
+        let namespace = namespace.map_err(|error| DatabaseError::Corrupt(error.to_string()))?;
+        Ok(LockedPin { namespace, target })
+    };
+    rows.into_iter().map(named).collect()
+}

@@ -1,0 +1,304 @@
+//! Changing a pin: decided under its lock, written with its history, seen by every host at once.
+
+use super::super::Store;
+use super::super::catalog::PinFacts;
+use super::super::generation::{advance, advance_unmoved};
+use super::super::namespace::ensure_namespace;
+use super::{PinKind, PinRow, RampColumns};
+use serde_json::{Map, Value, json};
+use sqlx::FromRow;
+use tasker_database::Connection;
+use tasker_database::DatabaseError;
+use tasker_database::audit::{self, Change};
+use tasker_domain::actor::Actor;
+use tasker_domain::guard::Guard;
+use tasker_domain::name::Name;
+use tasker_domain::pin::{PastChange, Pinned, Ramp};
+use tasker_domain::requirement::QualifiedName;
+
+/// Changes of one pin that a rollback looks back over.
+pub(super) const MAX_PAST_CHANGES: i64 = 1_000;
+
+/// Which pin.
+#[derive(Clone, Copy, Debug)]
+pub struct PinKey<'a> {
+    pub namespace: &'a Name,
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: &'a str,
+}
+
+impl PinKey<'_> {
+    /// As the audit names it.
+    pub fn subject(&self) -> String {
+        format!("pin {}", self.kind.pin_name(self.target))
+    }
+}
+
+/// Who changes a pin, how and why.
+#[derive(Clone, Copy, Debug)]
+pub struct PinBy<'a> {
+    pub actor: &'a Actor,
+    /// Such as `pin.set`.
+    pub action: &'static str,
+    pub reason: &'a str,
+}
+
+/// How often a change of a pin is decided anew because what it was decided by moved.
+const MAX_TRIES: usize = 16;
+
+/// What a pin becomes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewState {
+    pub pinned: Pinned,
+    /// The change that this one takes back.
+    pub undid: Option<i64>,
+}
+
+impl NewState {
+    /// A pin that takes no change back.
+    pub fn of(pinned: Pinned) -> Self {
+        Self {
+            pinned,
+            undid: None,
+        }
+    }
+}
+
+/// A pin's row while its transaction holds it.
+pub(crate) struct Held {
+    pub namespace_id: i32,
+    /// None: there is no such pin.
+    pub pinned: Option<Pinned>,
+}
+
+impl Store {
+    /// Changes a pin of this target, or makes it where `decide` makes one of nothing. `decide` is told
+    /// what there is to take, what stands and the history, the newest change first; it tells what the pin
+    /// becomes and which change that takes back, if any. What it refuses changes nothing. It is asked under
+    /// the pin's lock, and once more where what it was told has changed by the end.
+    pub async fn change_pin<E: From<DatabaseError>>(
+        &self,
+        key: &PinKey<'_>,
+        target: &QualifiedName,
+        by: &PinBy<'_>,
+        decide: impl Fn(PinFacts, Option<Pinned>, &[PastChange]) -> Result<NewState, E>,
+    ) -> Result<PinRow, E> {
+        for _ in 1..MAX_TRIES {
+            let changed = self.try_change(key, target, by, &decide, false);
+            if let Some(row) = changed.await? {
+                return Ok(row);
+            }
+        }
+        let changed = self.try_change(key, target, by, &decide, true).await?;
+        Ok(changed.expect("the last try takes what was decided"))
+    }
+
+    /// None where what the change was decided by has moved, unless it is the last try.
+    async fn try_change<E: From<DatabaseError>>(
+        &self,
+        key: &PinKey<'_>,
+        target: &QualifiedName,
+        by: &PinBy<'_>,
+        decide: impl Fn(PinFacts, Option<Pinned>, &[PastChange]) -> Result<NewState, E>,
+        is_last: bool,
+    ) -> Result<Option<PinRow>, E> {
+        let of_database = |error: sqlx::Error| DatabaseError::from(error);
+        let mut tx = self.pool().begin().await.map_err(of_database)?;
+        let held = hold(&mut tx, key).await?;
+        let past = past_changes(&mut tx, key).await?;
+        let facts = PinFacts::read(&mut tx, key.namespace, key.kind, target).await?;
+        let decided_by = facts.revisions();
+        let becomes = decide(facts, held.pinned.clone(), &past)?;
+        let row = write(&mut tx, key, &held, &becomes, by).await?;
+        let home = key.namespace.as_str();
+        match is_last {
+            true => advance(&mut tx, [home]).await?,
+            false if advance_unmoved(&mut tx, home, &decided_by).await? => {}
+            false => return Ok(None),
+        }
+        tx.commit().await.map_err(of_database)?;
+        Ok(Some(row))
+    }
+
+    /// True where the pin stood.
+    pub async fn remove_pin(
+        &self,
+        key: &PinKey<'_>,
+        by: &PinBy<'_>,
+    ) -> Result<bool, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let held = hold(&mut tx, key).await?;
+        let Some(pinned) = &held.pinned else {
+            return Ok(false);
+        };
+        sqlx::query(
+            "delete from tasker.pin
+             where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3",
+        )
+        .bind(held.namespace_id)
+        .bind(key.kind.as_str())
+        .bind(key.target)
+        .execute(&mut *tx)
+        .await?;
+        record(&mut tx, key, (Some(pinned), None), None, by).await?;
+        advance(&mut tx, [key.namespace.as_str()]).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+}
+
+/// Locks the pin until the transaction ends. The namespace is made at its first use.
+pub(crate) async fn hold(tx: &mut Connection, key: &PinKey<'_>) -> Result<Held, DatabaseError> {
+    #[derive(FromRow)]
+    struct Row {
+        requirement: String,
+        #[sqlx(flatten)]
+        ramp: RampColumns,
+    }
+    let namespace_id = ensure_namespace(tx, key.namespace).await?;
+    let row: Option<Row> = sqlx::query_as(
+        "select requirement, ramp_requirement, ramp_percent, guard, ramp_started_at, frozen_because
+         from tasker.pin
+         where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3 for update",
+    )
+    .bind(namespace_id)
+    .bind(key.kind.as_str())
+    .bind(key.target)
+    .fetch_optional(tx)
+    .await?;
+    let pinned = row
+        .map(|row| row.ramp.pinned(&row.requirement))
+        .transpose()?;
+    Ok(Held {
+        namespace_id,
+        pinned,
+    })
+}
+
+/// The pin's changes, the newest first.
+pub(crate) async fn past_changes(
+    tx: &mut Connection,
+    key: &PinKey<'_>,
+) -> Result<Vec<PastChange>, DatabaseError> {
+    #[derive(FromRow)]
+    struct Row {
+        audit_id: i64,
+        before: Option<String>,
+        after: Option<String>,
+        undid: Option<i64>,
+    }
+    let rows: Vec<Row> = sqlx::query_as(
+        "select audit_id, detail->>'from' as before, detail->>'to' as after,
+                (detail->>'undid')::bigint as undid
+         from tasker.audit where namespace = $1 and subject = $2
+         order by audit_id desc limit $3",
+    )
+    .bind(key.namespace.as_str())
+    .bind(key.subject())
+    .bind(MAX_PAST_CHANGES)
+    .fetch_all(tx)
+    .await?;
+    let change = |row: Row| PastChange {
+        id: row.audit_id,
+        from: row.before,
+        to: row.after,
+        undid: row.undid,
+    };
+    Ok(rows.into_iter().map(change).collect())
+}
+
+/// Writes what the held pin becomes, with its audit.
+pub(crate) async fn write(
+    tx: &mut Connection,
+    key: &PinKey<'_>,
+    held: &Held,
+    becomes: &NewState,
+    by: &PinBy<'_>,
+) -> Result<PinRow, DatabaseError> {
+    let Pinned { requirement, ramp } = &becomes.pinned;
+    let row = sqlx::query_as(SET)
+        .bind(held.namespace_id)
+        .bind(key.kind.as_str())
+        .bind(key.target)
+        .bind(requirement.as_str())
+        .bind(by.actor.as_str())
+        .bind(key.namespace.as_str())
+        .bind(ramp.as_ref().map(|ramp| ramp.requirement.as_str()))
+        .bind(ramp.as_ref().map(|ramp| ramp.percent.as_f64()))
+        .bind(
+            ramp.as_ref()
+                .and_then(|ramp| ramp.guard.as_ref())
+                .map(stored),
+        )
+        .bind(ramp.as_ref().and_then(|ramp| ramp.frozen.as_deref()))
+        .fetch_one(&mut *tx)
+        .await?;
+    let change = (held.pinned.as_ref(), Some(&becomes.pinned));
+    record(tx, key, change, becomes.undid, by).await?;
+    Ok(row)
+}
+
+async fn record(
+    tx: &mut Connection,
+    key: &PinKey<'_>,
+    (from, to): (Option<&Pinned>, Option<&Pinned>),
+    undid: Option<i64>,
+    by: &PinBy<'_>,
+) -> Result<(), DatabaseError> {
+    let mut detail = Map::new();
+    for (name, pinned) in [("from", from), ("to", to)] {
+        let requirement = pinned.map(|pinned| pinned.requirement.as_str());
+        detail.insert(name.to_owned(), json!(requirement));
+        if let Some(ramp) = pinned.and_then(|pinned| pinned.ramp.as_ref()) {
+            detail.insert(format!("ramp_{name}"), described(ramp));
+        }
+    }
+    if let Some(undid) = undid {
+        detail.insert("undid".to_owned(), json!(undid));
+    }
+    let change = Change {
+        actor: by.actor,
+        action: by.action,
+        namespace: Some(key.namespace.as_str()),
+        subject: key.subject(),
+        reason: by.reason,
+        detail: Value::Object(detail),
+    };
+    audit::record(tx, &change).await
+}
+
+/// As the history tells a ramp; tasker.judge_ramps writes the same.
+fn described(ramp: &Ramp) -> Value {
+    let state = if ramp.frozen.is_some() {
+        "frozen"
+    } else {
+        "ramping"
+    };
+    let guard = ramp.guard.as_ref().map(stored);
+    json!({
+        "requirement": ramp.requirement, "percent": ramp.percent, "state": state, "guard": guard
+    })
+}
+
+fn stored(guard: &Guard) -> Value {
+    serde_json::to_value(guard).expect("a guard is numbers and texts")
+}
+
+/// A ramp that goes elsewhere than before, or is thawed, starts anew.
+const SET: &str = "
+    insert into tasker.pin as p (namespace_id, kind, target, requirement, created_by, ramp_requirement,
+                                 ramp_percent, guard, frozen_because, ramp_state, ramp_started_at)
+    values ($1, $2::text::tasker.pin_kind, $3, $4, $5, $7, $8::double precision::real, $9, $10,
+            case when $7::text is null then null when $10::text is null then 'ramping' else 'frozen' end::tasker.ramp_state,
+            case when $7::text is not null then tasker.clock() end)
+    on conflict (namespace_id, kind, target) do update
+      set requirement = excluded.requirement, created_by = excluded.created_by, created_at = now(),
+          ramp_requirement = excluded.ramp_requirement, ramp_percent = excluded.ramp_percent,
+          guard = excluded.guard, frozen_because = excluded.frozen_because, ramp_state = excluded.ramp_state,
+          ramp_started_at = case
+            when p.ramp_requirement = excluded.ramp_requirement
+              and not (p.ramp_state = 'frozen' and excluded.ramp_state = 'ramping')
+            then p.ramp_started_at else excluded.ramp_started_at end
+    returning $6::text as namespace, kind::text as kind, target, requirement, created_at, created_by,
+              ramp_requirement, ramp_percent, guard, ramp_started_at, frozen_because";

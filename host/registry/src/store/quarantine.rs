@@ -1,0 +1,292 @@
+//! Code that no host starts, by digest, whatever names it goes by.
+
+use super::Store;
+use super::pin::auto_rollback::auto_rollback;
+use super::pin::{AffectedPins, Decide, PinKind};
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde_json::json;
+use sqlx::FromRow;
+use tasker_database::Connection;
+use tasker_database::DatabaseError;
+use tasker_database::audit::{self, Change};
+use tasker_domain::actor::Actor;
+use tasker_domain::digest::Digest;
+use tasker_domain::name::NameError;
+use tasker_domain::requirement::QualifiedName;
+
+/// Code in quarantine.
+#[derive(Clone, Debug, FromRow)]
+pub struct QuarantineRow {
+    #[sqlx(try_from = "Vec<u8>")]
+    pub digest: Digest,
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub reason: String,
+}
+
+/// A version by its full name.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct NamedVersion {
+    pub namespace: String,
+    pub component: String,
+    pub version: String,
+}
+
+/// What came of a quarantine.
+#[derive(Debug)]
+pub struct Quarantined {
+    pub quarantine: QuarantineRow,
+    /// False where it stood already.
+    pub created: bool,
+    /// Every name of these bytes.
+    pub names: Vec<NamedVersion>,
+    /// What became of the pins that meant these bytes.
+    pub pins: AffectedPins,
+    /// The tasks that stand still for it, by template.
+    pub held: Vec<HeldTasks>,
+}
+
+/// Open tasks of one template whose next steps would run code in quarantine.
+#[derive(Debug, FromRow)]
+pub struct HeldTasks {
+    pub namespace: String,
+    pub template: String,
+    pub tasks: i64,
+    /// Steps that stand still, or do as soon as a host hears of it.
+    pub steps: i64,
+}
+
+/// What came of the end of a quarantine.
+#[derive(Debug)]
+pub struct Released {
+    /// Every name of these bytes.
+    pub names: Vec<NamedVersion>,
+    /// Steps that stood still for it and are ready again.
+    pub steps: i32,
+}
+
+impl Store {
+    /// Bars these bytes: once this is committed no host starts them anew, and each ends what runs of
+    /// them as soon as it hears of it. Pins that only they satisfied fall back where they can. One
+    /// transaction; a repeated call changes nothing but the reason, where it gives one.
+    pub async fn quarantine(
+        &self,
+        digest: Digest,
+        actor: &Actor,
+        reason: &str,
+        decide: Decide,
+    ) -> Result<Quarantined, DatabaseError> {
+        let mut tx = self.for_bulk().pool().begin().await?;
+        let inserted = sqlx::query(
+            "insert into tasker.quarantine (digest, actor, reason) values ($1, $2, $3)
+             on conflict do nothing",
+        )
+        .bind(&digest.as_bytes()[..])
+        .bind(actor.as_str())
+        .bind(reason)
+        .execute(&mut *tx)
+        .await?;
+        let created = inserted.rows_affected() == 1;
+        let names = names_of(&mut tx, digest).await?;
+        let mut pins = AffectedPins::default();
+        if created {
+            for name in &names {
+                let change = change("component.quarantine", name, digest, actor, reason);
+                audit::record(&mut tx, &change).await?;
+            }
+            let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
+            pins = auto_rollback(
+                &mut tx,
+                PinKind::Component,
+                &barred?,
+                (actor, reason),
+                decide,
+            )
+            .await?;
+            let namespaces = super::generation::revise_components(&mut tx, digest).await?;
+            super::generation::advance(&mut tx, pins.namespaces(&namespaces)).await?;
+        } else if !reason.is_empty() {
+            explain(&mut tx, digest, &names, actor, reason).await?;
+        }
+        let held = held_tasks(&mut tx, digest).await?;
+        let quarantine = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine where digest = $1",
+        )
+        .bind(&digest.as_bytes()[..])
+        .fetch_one(&mut *tx)
+        .await?;
+        tx.commit().await?;
+        Ok(Quarantined {
+            quarantine,
+            created,
+            names,
+            pins,
+            held,
+        })
+    }
+
+    /// Lifts the quarantine and makes the steps ready that stood still for it, in one transaction;
+    /// none where there is no quarantine. Pins stay where they fell back to.
+    pub async fn release_quarantine(
+        &self,
+        digest: Digest,
+        actor: &Actor,
+        reason: &str,
+    ) -> Result<Option<Released>, DatabaseError> {
+        let mut tx = self.for_bulk().pool().begin().await?;
+        let deleted = sqlx::query("delete from tasker.quarantine where digest = $1")
+            .bind(&digest.as_bytes()[..])
+            .execute(&mut *tx)
+            .await?;
+        if deleted.rows_affected() == 0 {
+            return Ok(None);
+        }
+        let steps = sqlx::query_scalar("select tasker.unpark_steps($1)")
+            .bind(&digest.as_bytes()[..])
+            .fetch_one(&mut *tx)
+            .await?;
+        let names = names_of(&mut tx, digest).await?;
+        for name in &names {
+            let change = change("component.release", name, digest, actor, reason);
+            audit::record(&mut tx, &change).await?;
+        }
+        let namespaces = super::generation::revise_components(&mut tx, digest).await?;
+        super::generation::advance(&mut tx, namespaces.iter().map(String::as_str)).await?;
+        tx.commit().await?;
+        Ok(Some(Released { names, steps }))
+    }
+
+    /// The quarantine of these bytes, if there is one.
+    pub async fn quarantine_of(
+        &self,
+        digest: Digest,
+    ) -> Result<Option<QuarantineRow>, DatabaseError> {
+        let row = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine where digest = $1",
+        )
+        .bind(&digest.as_bytes()[..])
+        .fetch_optional(self.pool())
+        .await?;
+        Ok(row)
+    }
+
+    /// All code in quarantine, the newest first, with the names that it goes by.
+    pub async fn list_quarantine(
+        &self,
+    ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let rows: Vec<QuarantineRow> = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine order by at desc, digest",
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        let mut listed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let names = names_of(&mut tx, row.digest).await?;
+            listed.push((row, names));
+        }
+        tx.commit().await?;
+        Ok(listed)
+    }
+}
+
+/// Gives what stands in quarantine already another reason.
+async fn explain(
+    tx: &mut Connection,
+    digest: Digest,
+    names: &[NamedVersion],
+    actor: &Actor,
+    reason: &str,
+) -> Result<(), DatabaseError> {
+    let updated = sqlx::query(
+        "update tasker.quarantine set actor = $2, reason = $3 where digest = $1 and reason <> $3",
+    )
+    .bind(&digest.as_bytes()[..])
+    .bind(actor.as_str())
+    .bind(reason)
+    .execute(&mut *tx)
+    .await?;
+    let changed = names.iter().filter(|_| updated.rows_affected() == 1);
+    for name in changed {
+        let change = change("component.quarantine", name, digest, actor, reason);
+        audit::record(&mut *tx, &change).await?;
+    }
+    Ok(())
+}
+
+async fn held_tasks(tx: &mut Connection, digest: Digest) -> Result<Vec<HeldTasks>, DatabaseError> {
+    let held = sqlx::query_as(HELD)
+        .bind(&digest.as_bytes()[..])
+        .fetch_all(tx)
+        .await?;
+    Ok(held)
+}
+
+const HELD: &str = "
+    select n.name as namespace, p.name as template, count(distinct t.task_id) as tasks, count(*) as steps
+    from tasker.component_version v
+    join tasker.lock_entry e using (component_version_id)
+    join tasker.task t on t.lock_id = e.lock_id and t.finished_at is null
+    join tasker.step s on s.task_id = t.task_id and s.step_no = e.step_no
+    join tasker.template p on p.template_id = t.template_id
+    join tasker.namespace n on n.namespace_id = p.namespace_id
+    where v.digest = $1 and s.state in ('ready', 'running', 'waiting_for_retry')
+    group by n.name, p.name
+    order by count(*) desc, n.name, p.name";
+
+fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), DatabaseError> {
+    let corrupt = |error: String| {
+        let NamedVersion {
+            namespace,
+            component,
+            version,
+        } = name;
+        DatabaseError::Corrupt(format!("{namespace}/{component}@{version}: {error}"))
+    };
+    let part = |text: &str| {
+        text.parse()
+            .map_err(|error: NameError| corrupt(error.to_string()))
+    };
+    let target = QualifiedName {
+        namespace: part(&name.namespace)?,
+        name: part(&name.component)?,
+    };
+    let version = Version::parse(&name.version).map_err(|error| corrupt(error.to_string()))?;
+    Ok((target, version))
+}
+
+fn change<'a>(
+    action: &'a str,
+    name: &'a NamedVersion,
+    digest: Digest,
+    actor: &'a Actor,
+    reason: &'a str,
+) -> Change<'a> {
+    Change {
+        actor,
+        action,
+        namespace: Some(&name.namespace),
+        subject: format!("component {}@{}", name.component, name.version),
+        reason,
+        detail: json!({"digest": digest}),
+    }
+}
+
+async fn names_of(
+    connection: &mut Connection,
+    digest: Digest,
+) -> Result<Vec<NamedVersion>, DatabaseError> {
+    let names = sqlx::query_as(
+        "select n.name as namespace, c.name as component, v.version
+         from tasker.component_version v
+         join tasker.component c using (component_id)
+         join tasker.namespace n using (namespace_id)
+         where v.digest = $1
+         order by n.name, c.name, v.component_version_id",
+    )
+    .bind(&digest.as_bytes()[..])
+    .fetch_all(connection)
+    .await?;
+    Ok(names)
+}

@@ -1,0 +1,168 @@
+//! Shares: which components other namespaces may use.
+
+use super::namespace::ensure_namespace;
+use super::{Store, generation};
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use sqlx::FromRow;
+use tasker_database::Connection;
+use tasker_database::DatabaseError;
+use tasker_database::audit::{self, Change};
+use tasker_domain::actor::Actor;
+use tasker_domain::name::Name;
+use tasker_domain::permission::Reach;
+use tasker_domain::scope::Scope;
+
+/// Shares that one namespace makes at most.
+pub const MAX_SHARES: i64 = 1_000;
+
+/// One share as it stands.
+#[derive(Clone, Debug, FromRow)]
+pub struct ShareRow {
+    pub share_id: i64,
+    /// Whose components.
+    pub namespace: String,
+    /// `name`, or `*` for all of them.
+    pub component: String,
+    /// The namespace that may use them, or `*` for every one.
+    pub shared_with: String,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+}
+
+/// What is shared, or shared no longer.
+#[derive(Clone, Copy, Debug)]
+pub struct ShareChange<'a> {
+    pub namespace: &'a Name,
+    /// All, or one of the namespace itself.
+    pub component: &'a Scope,
+    pub shared_with: &'a Reach,
+    pub actor: &'a Actor,
+    pub reason: &'a str,
+}
+
+/// What became of a share that was asked for.
+#[derive(Clone, Debug)]
+pub enum ShareOutcome {
+    Added(ShareRow),
+    /// It stood already.
+    Stood(ShareRow),
+    /// The namespace has [`MAX_SHARES`] already.
+    Full,
+}
+
+impl Store {
+    /// Shares it, unless it is shared already. Tasks that are created after this returned may use it.
+    pub async fn add_share(&self, change: ShareChange<'_>) -> Result<ShareOutcome, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
+        if let Some(row) = standing(&mut tx, &change).await? {
+            return Ok(ShareOutcome::Stood(row));
+        }
+        let inserted: Option<ShareRow> = sqlx::query_as(INSERT)
+            .bind(namespace_id)
+            .bind(change.component.to_string())
+            .bind(change.shared_with.to_string())
+            .bind(change.actor.as_str())
+            .bind(change.namespace.as_str())
+            .bind(MAX_SHARES)
+            .fetch_optional(&mut *tx)
+            .await?;
+        let Some(row) = inserted else {
+            // Full, unless somebody else shared the same at this moment.
+            let standing = standing(&mut tx, &change).await?;
+            return Ok(standing.map_or(ShareOutcome::Full, ShareOutcome::Stood));
+        };
+        audit::record(&mut tx, &recorded("share.add", &change)).await?;
+        generation::advance(&mut tx, [change.namespace.as_str()]).await?;
+        tx.commit().await?;
+        Ok(ShareOutcome::Added(row))
+    }
+
+    /// The share that was taken back; none where there is none. Tasks that exist keep what they have.
+    pub async fn remove_share(
+        &self,
+        change: ShareChange<'_>,
+    ) -> Result<Option<ShareRow>, DatabaseError> {
+        let mut tx = self.pool().begin().await?;
+        let removed: Option<ShareRow> = sqlx::query_as(REMOVE)
+            .bind(change.namespace.as_str())
+            .bind(change.component.to_string())
+            .bind(change.shared_with.to_string())
+            .fetch_optional(&mut *tx)
+            .await?;
+        if removed.is_some() {
+            audit::record(&mut tx, &recorded("share.remove", &change)).await?;
+            generation::advance(&mut tx, [change.namespace.as_str()]).await?;
+        }
+        tx.commit().await?;
+        Ok(removed)
+    }
+
+    /// Shares by id, `limit` at most: all, or those that a namespace makes or has a part in.
+    pub async fn list_shares(
+        &self,
+        namespace: Option<&Name>,
+        after: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<ShareRow>, DatabaseError> {
+        let rows = sqlx::query_as(LIST)
+            .bind(namespace.map(Name::as_str))
+            .bind(after)
+            .bind(limit)
+            .fetch_all(self.pool())
+            .await?;
+        Ok(rows)
+    }
+}
+
+async fn standing(
+    tx: &mut Connection,
+    change: &ShareChange<'_>,
+) -> Result<Option<ShareRow>, DatabaseError> {
+    let row = sqlx::query_as(STANDING)
+        .bind(change.namespace.as_str())
+        .bind(change.component.to_string())
+        .bind(change.shared_with.to_string())
+        .fetch_optional(tx)
+        .await?;
+    Ok(row)
+}
+
+fn recorded<'a>(action: &'a str, change: &ShareChange<'a>) -> Change<'a> {
+    Change {
+        actor: change.actor,
+        action,
+        namespace: Some(change.namespace.as_str()),
+        subject: format!("share {}", change.component),
+        reason: change.reason,
+        detail: json!({"shared_with": change.shared_with}),
+    }
+}
+
+const STANDING: &str = "
+    select s.share_id, n.name as namespace, s.component, s.shared_with, s.created_at, s.created_by
+    from tasker.share s
+    join tasker.namespace n using (namespace_id)
+    where n.name = $1 and s.component = $2 and s.shared_with = $3";
+
+const INSERT: &str = "
+    insert into tasker.share (namespace_id, component, shared_with, created_by)
+    select $1, $2, $3, $4
+    where (select count(*) from tasker.share s where s.namespace_id = $1) < $6
+    on conflict do nothing
+    returning share_id, $5::text as namespace, component, shared_with, created_at, created_by";
+
+const REMOVE: &str = "
+    delete from tasker.share s using tasker.namespace n
+    where s.namespace_id = n.namespace_id and n.name = $1 and s.component = $2 and s.shared_with = $3
+    returning s.share_id, n.name as namespace, s.component, s.shared_with, s.created_at, s.created_by";
+
+const LIST: &str = "
+    select s.share_id, n.name as namespace, s.component, s.shared_with, s.created_at, s.created_by
+    from tasker.share s
+    join tasker.namespace n using (namespace_id)
+    where ($1::text is null or n.name = $1 or s.shared_with in ($1, '*'))
+      and ($2::bigint is null or s.share_id > $2)
+    order by s.share_id
+    limit $3";

@@ -1,0 +1,223 @@
+//! Components: publish, list, show, compare, plan, approve, yank.
+
+use crate::definition::{AffectedPins, DiffQuery, References, Summary, UploadDiffQuery, Versions};
+use crate::endpoint::{Json, Wasm, endpoint};
+use crate::grant::Grant;
+use crate::page::{NamespacePageQuery, Page, PageQuery};
+use crate::reason::OnlyReason;
+use crate::signature::Signature;
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+use tasker_domain::bounds::MAX_COMPONENT_BYTES;
+use tasker_domain::compatibility::{CompatReport, Diff};
+use tasker_domain::descriptor::{HandlerDescription, Provenance};
+use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
+use tasker_domain::plan::ComponentPlan;
+use tasker_domain::resolve::{Ineligible, VersionStatus};
+
+/// One version of a component.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ComponentVersion {
+    pub namespace: String,
+    pub component: String,
+    pub version: Version,
+    pub digest: Digest,
+    pub size_bytes: u64,
+    /// The version of the contract that it was built against.
+    pub contract: String,
+    /// Empty where the component does not tell.
+    pub handlers: Vec<HandlerDescription>,
+    /// What its handlers want to be granted.
+    pub capabilities: Vec<String>,
+    /// The same, with whether its own namespace grants it.
+    pub wants: Vec<Want>,
+    pub imports: Vec<String>,
+    /// None where it is not known.
+    pub provenance: Option<Provenance>,
+    pub status: VersionStatus,
+    /// No host starts its code.
+    pub quarantined: bool,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<CompatReport>,
+    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    pub unapproved: Vec<String>,
+    pub created_at: DateTime<Utc>,
+    /// When its bytes were removed, since nothing needed it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collected_at: Option<DateTime<Utc>>,
+    /// Who took it out of use, where this version alone is shown and somebody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub barred: Option<Barred>,
+    /// Only in the answer to a publish: false where the same bytes were there already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<bool>,
+    /// Only in the answer to a publish: it gave a collected version its bytes back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub restored: bool,
+    /// Only in the answer to an approval: what was granted by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<Vec<Grant>>,
+    /// Only in the answer to a yank.
+    #[serde(flatten)]
+    pub pins: AffectedPins,
+}
+
+/// By whom a version is yanked or quarantined, and why.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Barred {
+    pub at: DateTime<Utc>,
+    pub actor: String,
+    pub reason: String,
+}
+
+/// What a component wants. A text: the host may know more capabilities than a caller.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Want {
+    pub capability: String,
+    /// Its own namespace grants it.
+    pub granted: bool,
+}
+
+impl ComponentVersion {
+    /// Why new tasks may not take it.
+    pub fn ineligible(&self) -> Option<Ineligible> {
+        match self.collected_at {
+            Some(_) => Some(Ineligible::Collected),
+            None => self.ineligible_with_bytes(),
+        }
+    }
+
+    /// Why new tasks may not take it; of a collected one, once it has its bytes back.
+    pub fn ineligible_with_bytes(&self) -> Option<Ineligible> {
+        match self.quarantined {
+            true => Some(Ineligible::Quarantined),
+            false => self.status.ineligible(),
+        }
+    }
+}
+
+endpoint! {
+    /// Lists components by namespace and name.
+    GET "/v1/components" ListComponents {}
+    needs Read in Query;
+    query NamespacePageQuery;
+    answers Page<Summary>;
+}
+
+endpoint! {
+    /// Shows the versions of a component, the highest first.
+    GET "/v1/namespaces/{namespace}/components/{name}" ShowComponent { namespace: Name, name: Name }
+    needs Read in Path;
+    query PageQuery;
+    answers Versions<ComponentVersion>;
+}
+
+endpoint! {
+    /// Shows one version.
+    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}"
+    ShowComponentVersion { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers ComponentVersion;
+}
+
+endpoint! {
+    /// Publishes a version. Its signatures are sent as headers.
+    PUT "/v1/namespaces/{namespace}/components/{name}/versions/{version}"
+    PublishComponent { namespace: Name, name: Name, version: String }
+    needs Publish in Path;
+    body Wasm;
+    at most MAX_COMPONENT_BYTES;
+    answers ComponentVersion;
+}
+
+endpoint! {
+    /// Returns the bytes of a version.
+    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}/bytes"
+    DownloadComponent { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers Wasm;
+}
+
+endpoint! {
+    /// Lists the signatures of a version, all on one page.
+    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}/signatures"
+    ListSignatures { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers Page<Signature>;
+}
+
+endpoint! {
+    /// Compares two versions.
+    GET "/v1/namespaces/{namespace}/components/{name}/diff"
+    DiffComponent { namespace: Name, name: Name }
+    needs Read in Path;
+    query DiffQuery;
+    answers Diff;
+}
+
+endpoint! {
+    /// Compares a version with bytes that are not published. Nothing is stored.
+    POST "/v1/namespaces/{namespace}/components/{name}/diff"
+    DiffComponentUpload { namespace: Name, name: Name }
+    needs Read in Path;
+    query UploadDiffQuery;
+    body Wasm;
+    at most MAX_COMPONENT_BYTES;
+    answers Diff;
+}
+
+endpoint! {
+    /// What it would change if a published version were given to new tasks.
+    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}/plan"
+    PlanComponent { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers ComponentPlan;
+}
+
+endpoint! {
+    /// What publishing these bytes would change. Nothing is stored.
+    POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/plan"
+    PlanComponentUpload { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    body Wasm;
+    at most MAX_COMPONENT_BYTES;
+    answers ComponentPlan;
+}
+
+endpoint! {
+    /// Grants what a version wants, and lets new tasks take it.
+    POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/approve"
+    ApproveComponent { namespace: Name, name: Name, version: String }
+    needs Grant in Path;
+    body Json<OnlyReason>;
+    answers ComponentVersion;
+}
+
+endpoint! {
+    /// Takes a version back: new tasks do not take it, tasks that have it keep it.
+    POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/yank"
+    YankComponent { namespace: Name, name: Name, version: String }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers ComponentVersion;
+}
+
+endpoint! {
+    /// Undoes a yank.
+    POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/unyank"
+    UnyankComponent { namespace: Name, name: Name, version: String }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers ComponentVersion;
+}
+
+endpoint! {
+    /// Shows what keeps a version in use.
+    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}/holders"
+    ShowComponentReferences { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers References;
+}

@@ -1,0 +1,156 @@
+//! What components and templates have in common: lists, versions, what refers to a version.
+
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+use tasker_domain::hidden::Hidden;
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
+use tasker_domain::resolve::{Availability, Ineligible};
+
+/// A component or template in a list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Summary {
+    pub namespace: String,
+    pub name: String,
+    /// What a new task of its own namespace takes that asks for no version; none where it would be
+    /// refused.
+    pub latest: Option<Version>,
+    pub versions: usize,
+    /// How many of them new tasks may not take, by the reason.
+    pub barred: BTreeMap<Ineligible, usize>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// A component or template with its versions, the highest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Versions<V> {
+    pub namespace: Name,
+    pub name: Name,
+    /// Of a template: what a new task takes that asks for no version; none inside where it would be
+    /// refused.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub latest: Option<Option<Version>>,
+    pub versions: Vec<V>,
+    /// Give it as `after` for lower versions; none where these are the last.
+    pub next: Option<Version>,
+}
+
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Version>>, D::Error> {
+    Deserialize::deserialize(from).map(Some)
+}
+
+/// The versions that a diff compares. Texts, so that the host can say what is wrong with them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiffQuery {
+    pub from: String,
+    pub to: String,
+}
+
+/// The version that an upload is compared with.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadDiffQuery {
+    pub from: String,
+}
+
+/// What became of pins when a version was taken out of use.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct AffectedPins {
+    /// Pins that went back to what they were before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pins: Vec<RolledBackPin>,
+    /// Pins that mean no version any more: new tasks that they are about are refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stranded_pins: Vec<UnresolvablePin>,
+    /// How many such pins there are in namespaces that the caller may not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_pins: Option<usize>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RolledBackPin {
+    pub namespace: String,
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub from: String,
+    pub to: String,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UnresolvablePin {
+    pub namespace: String,
+    pub kind: PinKind,
+    /// `name` of the pin's own namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+}
+
+/// What keeps a version in use.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct References {
+    pub namespace: Name,
+    pub name: Name,
+    pub version: Version,
+    pub status: Availability,
+    /// Nothing keeps it in use.
+    pub is_drained: bool,
+    pub open_tasks: u64,
+    /// The oldest of them.
+    pub oldest_tasks: Vec<TaskId>,
+    pub pins: Vec<PinReference>,
+    /// Steps of templates that take it in a new task.
+    pub steps: Vec<StepReference>,
+    /// Steps and pins of namespaces that the caller may not read; they keep it in use too.
+    pub hidden: Hidden,
+    /// New tasks take it where nobody says which version.
+    pub is_default: bool,
+    /// When a task took it last, or an attempt of it ended; none where that is longer ago than 30
+    /// days.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// An attempt of it runs.
+    pub is_running: bool,
+    /// No task ever took it.
+    pub is_unused: bool,
+}
+
+/// A pin that has new tasks take the version, or would.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PinReference {
+    pub namespace: String,
+    /// `name` of that namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+    pub side: PinSide,
+}
+
+/// By which part of a pin it refers to a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PinSide {
+    Base,
+    /// Where its ramp goes.
+    Ramp,
+    /// What it goes back to.
+    Rollback,
+}
+
+/// A step of a template that takes the version in a new task.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StepReference {
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub step: String,
+    pub requirement: String,
+    /// No other version will do.
+    pub is_only: bool,
+}

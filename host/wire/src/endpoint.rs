@@ -1,0 +1,191 @@
+//! The requests of the API, each declared once: the host's router and its permissions, and the calls of
+//! clients, come from the same declaration.
+
+use http::Method;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
+use tasker_domain::permission::Action;
+
+/// One request of the API. The type itself holds the variable segments of the path.
+pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
+    const METHOD: Method;
+    /// With variable segments in braces, such as `/v1/keys/{name}`; each is a member of the type.
+    const PATH: &'static str;
+    const NEEDS: Needs;
+    /// The largest body, in bytes.
+    const MAX_BODY_BYTES: usize;
+    /// What stands behind the question mark; [`NoQuery`] where nothing is read.
+    type Query: Serialize + DeserializeOwned + Send;
+    /// What is sent: [`NoBody`], [`Json`], or some [`Media`].
+    type Body;
+    /// What a success returns: a type that is sent as JSON, [`NoContent`], or some [`Media`].
+    type Answer;
+}
+
+/// The action that a request needs, and where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    pub action: Action,
+    pub scope: Scope,
+}
+
+/// The namespace in which the caller of a request needs the action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// No authentication is required.
+    Open,
+    /// Every authenticated caller may ask.
+    Authenticated,
+    /// The one in the path, as `{namespace}`.
+    Path,
+    /// That of the task `{id}` in the path.
+    Task,
+    /// The one in the query, as `namespace`; without it, all that the caller may see.
+    Query,
+    /// The one in the body; the handler checks it.
+    Body,
+    /// Any one: what is asked for belongs to none.
+    AnyNamespace,
+    /// All of them, so that only `*` is enough.
+    AllNamespaces,
+}
+
+/// The largest JSON body of a request that does not say otherwise, in bytes.
+pub const SMALL_BODY_BYTES: usize = 64 << 10;
+
+/// Nothing of the query is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct NoQuery {}
+
+/// The request has no body.
+#[derive(Clone, Copy, Debug)]
+pub enum NoBody {}
+
+/// The answer has no body.
+#[derive(Clone, Copy, Debug)]
+pub enum NoContent {}
+
+/// A body that is a value as JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(PhantomData<T>);
+
+/// A body that is not the JSON of one type.
+pub trait Media {
+    /// The media types that are taken, the usual one first.
+    const TYPES: &'static [&'static str];
+}
+
+/// The bytes of a component.
+#[derive(Clone, Copy, Debug)]
+pub enum Wasm {}
+
+impl Media for Wasm {
+    const TYPES: &'static [&'static str] = &["application/wasm"];
+}
+
+/// The text of a template.
+#[derive(Clone, Copy, Debug)]
+pub enum Yaml {}
+
+impl Media for Yaml {
+    const TYPES: &'static [&'static str] = &["application/yaml", "application/x-yaml", "text/yaml"];
+}
+
+/// The text of a template, or a value as JSON that holds it.
+#[derive(Clone, Copy, Debug)]
+pub enum YamlOrJson {}
+
+impl Media for YamlOrJson {
+    const TYPES: &'static [&'static str] = &[
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        "application/json",
+    ];
+}
+
+/// JSON text of any kind, as it was stored.
+#[derive(Clone, Copy, Debug)]
+pub enum JsonText {}
+
+impl Media for JsonText {
+    const TYPES: &'static [&'static str] = &["application/json"];
+}
+
+/// Bytes that nobody looks into on their way.
+#[derive(Clone, Copy, Debug)]
+pub enum Bytes {}
+
+impl Media for Bytes {
+    const TYPES: &'static [&'static str] = &["application/octet-stream", "text/plain"];
+}
+
+/// Plain text, such as a graph.
+#[derive(Clone, Copy, Debug)]
+pub enum Text {}
+
+impl Media for Text {
+    const TYPES: &'static [&'static str] = &["text/plain; charset=utf-8"];
+}
+
+/// Declares an endpoint: method, path, name and variable segments, then what it needs of its caller, and,
+/// where there is one, its query, body and answer.
+macro_rules! endpoint {
+    (
+        $(#[$doc:meta])*
+        $method:ident $path:literal $name:ident { $($segment:ident : $type:ty),* $(,)? }
+        needs $action:ident in $scope:ident;
+        $(query $query:ty;)?
+        $(body $body:ty;)?
+        $(at most $bytes:expr;)?
+        $(answers $answer:ty;)?
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+        pub struct $name { $(pub $segment: $type),* }
+
+        impl $name {
+            /// The endpoint at the path with these segments.
+            pub fn at($($segment: $type),*) -> Self {
+                Self { $($segment),* }
+            }
+        }
+
+        impl $crate::endpoint::Endpoint for $name {
+            const METHOD: http::Method = http::Method::$method;
+            const PATH: &'static str = $path;
+            const NEEDS: $crate::endpoint::Needs = $crate::endpoint::Needs {
+                action: tasker_domain::permission::Action::$action,
+                scope: $crate::endpoint::Scope::$scope,
+            };
+            const MAX_BODY_BYTES: usize =
+                $crate::endpoint::or!($crate::endpoint::SMALL_BODY_BYTES $(, $bytes)?);
+            type Query = $crate::endpoint::or_type!($crate::endpoint::NoQuery $(, $query)?);
+            type Body = $crate::endpoint::or_type!($crate::endpoint::NoBody $(, $body)?);
+            type Answer = $crate::endpoint::or_type!($crate::endpoint::NoContent $(, $answer)?);
+        }
+    };
+}
+
+/// The second of two values, where there is one.
+macro_rules! or {
+    ($default:expr) => {
+        $default
+    };
+    ($default:expr, $given:expr) => {
+        $given
+    };
+}
+
+/// The second of two types, where there is one.
+macro_rules! or_type {
+    ($default:ty) => {
+        $default
+    };
+    ($default:ty, $given:ty) => {
+        $given
+    };
+}
+
+pub(crate) use {endpoint, or, or_type};

@@ -1,0 +1,218 @@
+//! Pins: what new tasks take; ramps, and the history of a pin.
+
+use crate::endpoint::{Json, endpoint};
+use crate::page::{NamespacePageQuery, Page, PageQuery};
+use crate::reason::OnlyReason;
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
+use std::fmt;
+use tasker_domain::guard::Guard;
+use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
+use tasker_domain::ramp::Percent;
+use tasker_domain::requirement::Requirement;
+
+/// A pin as it stands.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Pin {
+    pub namespace: String,
+    pub kind: PinKind,
+    /// `name`, or `other/name` of another namespace.
+    pub target: String,
+    pub requirement: Requirement,
+    /// Which version that is now; none where nothing that new tasks may take satisfies it.
+    pub version: Option<Version>,
+    pub ramp: Option<Ramp>,
+    pub created_at: DateTime<Utc>,
+    pub created_by: String,
+}
+
+/// The way of a pin to another requirement. The audit log has it without what may change by itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ramp {
+    /// Where to.
+    pub requirement: Requirement,
+    /// Which version that is now.
+    pub version: Option<Version>,
+    pub percent: Percent,
+    pub state: RampState,
+    /// Why its share may not grow, where it is frozen.
+    pub frozen_because: Option<String>,
+    /// Its guard looks at tasks that were created since.
+    pub started_at: Option<DateTime<Utc>>,
+    /// None where nothing watches it.
+    pub guard: Option<Guard>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RampState {
+    Ramping,
+    Frozen,
+}
+
+impl fmt::Display for RampState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ramping => "ramping",
+            Self::Frozen => "frozen",
+        })
+    }
+}
+
+/// What a pin is to say. Its text is parsed by the host, which can say more of it than a parser of JSON.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewPin {
+    pub requirement: String,
+    /// Reason recorded in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// A step of a ramp.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewRamp {
+    /// Where to: a full version means exactly it, all else is a requirement.
+    pub to: String,
+    /// Checked by the host, as `to` is.
+    pub percent: f64,
+    /// Left out: the guard that it has, the usual one at first. Null: none.
+    #[serde(
+        default,
+        deserialize_with = "present",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub guard: Option<Option<Guard>>,
+    /// Goes on though the ramp is frozen, which it is no more then.
+    #[serde(default)]
+    pub force: bool,
+    /// Reason recorded in the audit log.
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// Tells null from what is left out.
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Guard>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// One change of a pin.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PinChange {
+    /// Of the audit; the higher, the newer.
+    pub id: i64,
+    pub at: DateTime<Utc>,
+    /// An API key or account, or `host` for what its guard did.
+    pub actor: String,
+    pub action: String,
+    pub reason: String,
+    /// `from`, `to`, `ramp_from`, `ramp_to`; what a guard saw.
+    #[serde(flatten)]
+    pub detail: Map<String, Value>,
+}
+
+impl PinChange {
+    /// The requirement before; none where there was no pin.
+    pub fn from(&self) -> Option<Requirement> {
+        self.read("from")
+    }
+
+    /// The requirement from then on; none where the pin was removed.
+    pub fn to(&self) -> Option<Requirement> {
+        self.read("to")
+    }
+
+    pub fn ramp_from(&self) -> Option<Ramp> {
+        self.read("ramp_from")
+    }
+
+    pub fn ramp_to(&self) -> Option<Ramp> {
+        self.read("ramp_to")
+    }
+
+    /// The change that this one took back.
+    pub fn undid(&self) -> Option<i64> {
+        self.read("undid")
+    }
+
+    fn read<T: DeserializeOwned>(&self, member: &str) -> Option<T> {
+        serde_json::from_value(self.detail.get(member)?.clone()).ok()
+    }
+}
+
+endpoint! {
+    /// Lists pins by namespace, kind and target.
+    GET "/v1/pins" ListPins {}
+    needs Read in Query;
+    query NamespacePageQuery;
+    answers Page<Pin>;
+}
+
+// The target is `name` or `other~name`: a slash would end the segment.
+
+endpoint! {
+    /// Sets a pin; a ramp that it had ends.
+    PUT "/v1/namespaces/{namespace}/pins/{kind}/{target}"
+    SetPin { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    body Json<NewPin>;
+    answers Pin;
+}
+
+endpoint! {
+    /// Removes a pin.
+    DELETE "/v1/namespaces/{namespace}/pins/{kind}/{target}"
+    RemovePin { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    query OnlyReason;
+}
+
+endpoint! {
+    /// Begins a ramp, or takes a step of it.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/ramp"
+    RampPin { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    body Json<NewRamp>;
+    answers Pin;
+}
+
+endpoint! {
+    /// Freezes a ramp: its share stays.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/freeze"
+    FreezePin { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    body Json<OnlyReason>;
+    answers Pin;
+}
+
+endpoint! {
+    /// Thaws a ramp; its guard looks at what comes from then on.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/thaw"
+    ThawPin { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    body Json<OnlyReason>;
+    answers Pin;
+}
+
+endpoint! {
+    /// Cancels the ramp of a pin or, without one, takes back its last change.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/rollback"
+    RollBackPin { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    body Json<OnlyReason>;
+    answers Pin;
+}
+
+endpoint! {
+    /// Lists the changes of a pin, the newest first.
+    GET "/v1/namespaces/{namespace}/pins/{kind}/{target}/history"
+    ShowPinHistory { namespace: Name, kind: PinKind, target: String }
+    needs Read in Path;
+    query PageQuery;
+    answers Page<PinChange>;
+}

@@ -1,0 +1,217 @@
+//! Templates: check, publish, list, show, draw, compare, plan, yank.
+
+use crate::definition::{AffectedPins, DiffQuery, References, Summary, UploadDiffQuery, Versions};
+use crate::endpoint::{Json, Text, Yaml, YamlOrJson, endpoint};
+use crate::page::{NamespacePageQuery, Page, PageQuery};
+use crate::reason::OnlyReason;
+use chrono::{DateTime, Utc};
+use semver::Version;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tasker_domain::compatibility::{CompatReport, Diff};
+use tasker_domain::digest::Digest;
+use tasker_domain::limits::LimitSettings;
+use tasker_domain::name::Name;
+use tasker_domain::plan::{Assumed, TemplatePlan};
+use tasker_domain::requirement::HandlerRef;
+use tasker_domain::resolve::VersionStatus;
+use tasker_domain::template::{Backoff, GraphFormat, MAX_SOURCE_BYTES};
+
+/// In place of a version: the one that a new task takes which asks for none.
+pub const LATEST: &str = "latest";
+
+/// One version of a template.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TemplateVersion {
+    pub namespace: String,
+    pub name: String,
+    pub version: Version,
+    pub digest: Digest,
+    pub description: Option<String>,
+    /// Parents before children.
+    pub steps: Vec<StepTemplate>,
+    pub input_schema: Option<Value>,
+    /// The YAML as its author wrote it.
+    pub source: String,
+    pub status: VersionStatus,
+    /// What the host found when it compared it with the last version below it, if there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<CompatReport>,
+    pub created_at: DateTime<Utc>,
+    /// Only in the answer to a publish: false where the same template was there already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<bool>,
+    /// Only in the answer to a publish: what would keep a task of it from running now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warnings: Option<Vec<String>>,
+    /// Only in the answer to a yank.
+    #[serde(flatten)]
+    pub pins: AffectedPins,
+}
+
+/// A step as a template says it, with the template's defaults.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StepTemplate {
+    pub name: Name,
+    pub handler: HandlerRef,
+    pub depends_on: Vec<Name>,
+    pub timeout_ms: u64,
+    /// The host and the namespace may set lower ones.
+    pub limits: LimitSettings,
+    pub retry: Retry,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Retry {
+    pub max_attempts: u16,
+    pub backoff: Backoff,
+    pub base_ms: u64,
+    pub max_ms: u64,
+    /// From 0 to 1.
+    pub jitter: f64,
+}
+
+/// A template that was checked and not stored.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckedTemplate {
+    pub namespace: Name,
+    pub name: Name,
+    pub version: Version,
+    pub steps: usize,
+}
+
+/// How a template is published.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PublishQuery {
+    /// Also where no task of it could run yet.
+    #[serde(default)]
+    pub allow_missing: bool,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GraphQuery {
+    #[serde(default)]
+    pub format: GraphFormat,
+}
+
+/// A template that is planned, with what is to be there before it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlannedTemplate {
+    /// YAML.
+    pub source: String,
+    #[serde(default)]
+    pub assume: Assumed,
+}
+
+endpoint! {
+    /// Lists templates by namespace and name.
+    GET "/v1/templates" ListTemplates {}
+    needs Read in Query;
+    query NamespacePageQuery;
+    answers Page<Summary>;
+}
+
+endpoint! {
+    /// Checks a template. Nothing is stored.
+    POST "/v1/templates/check" CheckTemplate {}
+    needs Read in Authenticated;
+    body Yaml;
+    at most MAX_SOURCE_BYTES;
+    answers CheckedTemplate;
+}
+
+endpoint! {
+    /// Shows the versions of a template, the highest first.
+    GET "/v1/namespaces/{namespace}/templates/{name}" ShowTemplate { namespace: Name, name: Name }
+    needs Read in Path;
+    query PageQuery;
+    answers Versions<TemplateVersion>;
+}
+
+endpoint! {
+    /// Shows one version; it may be [`LATEST`].
+    GET "/v1/namespaces/{namespace}/templates/{name}/versions/{version}"
+    ShowTemplateVersion { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers TemplateVersion;
+}
+
+endpoint! {
+    /// Publishes a version, which the YAML names too.
+    PUT "/v1/namespaces/{namespace}/templates/{name}/versions/{version}"
+    PublishTemplate { namespace: Name, name: Name, version: String }
+    needs Publish in Path;
+    query PublishQuery;
+    body Yaml;
+    at most MAX_SOURCE_BYTES;
+    answers TemplateVersion;
+}
+
+endpoint! {
+    /// Draws the steps of a version, which may be [`LATEST`].
+    GET "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/graph"
+    DrawTemplate { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    query GraphQuery;
+    answers Text;
+}
+
+endpoint! {
+    /// Compares two versions.
+    GET "/v1/namespaces/{namespace}/templates/{name}/diff"
+    DiffTemplate { namespace: Name, name: Name }
+    needs Read in Path;
+    query DiffQuery;
+    answers Diff;
+}
+
+endpoint! {
+    /// Compares a version with YAML that is not published. Nothing is stored.
+    POST "/v1/namespaces/{namespace}/templates/{name}/diff"
+    DiffTemplateUpload { namespace: Name, name: Name }
+    needs Read in Path;
+    query UploadDiffQuery;
+    body Yaml;
+    at most MAX_SOURCE_BYTES;
+    answers Diff;
+}
+
+endpoint! {
+    /// What publishing this YAML would change, or a [`PlannedTemplate`]. Nothing is stored.
+    POST "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/plan"
+    PlanTemplate { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    body YamlOrJson;
+    at most 2 * MAX_SOURCE_BYTES;
+    answers TemplatePlan;
+}
+
+endpoint! {
+    /// Takes a version back: new tasks do not take it, tasks that have it keep it.
+    POST "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/yank"
+    YankTemplate { namespace: Name, name: Name, version: String }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers TemplateVersion;
+}
+
+endpoint! {
+    /// Undoes a yank.
+    POST "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/unyank"
+    UnyankTemplate { namespace: Name, name: Name, version: String }
+    needs Operate in Path;
+    body Json<OnlyReason>;
+    answers TemplateVersion;
+}
+
+endpoint! {
+    /// Shows what keeps a version in use.
+    GET "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/holders"
+    ShowTemplateReferences { namespace: Name, name: Name, version: String }
+    needs Read in Path;
+    answers References;
+}
