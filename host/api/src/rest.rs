@@ -10,6 +10,7 @@ mod grants;
 pub mod keys;
 mod kv;
 mod limits;
+mod namespaces;
 mod pins;
 mod reason;
 mod references;
@@ -17,15 +18,14 @@ mod registry;
 mod secrets;
 mod shares;
 mod signatures;
+mod submission;
 mod task_payloads;
 mod task_views;
 mod tasks;
 mod templates;
 mod upgrades;
 
-use super::Api;
 use super::routes::Routes;
-use axum::Router;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()
@@ -45,14 +45,8 @@ pub(crate) fn routes() -> Routes {
         .and(audit::routes())
         .and(collections::routes())
         .and(registry::routes())
-        .undeclared(router())
-}
-
-/// What no endpoint declares yet.
-fn router() -> Router<Api> {
-    Router::new()
-        .merge(tasks::router())
-        .merge(task_payloads::router())
-        .merge(registry::router())
-        .merge(upgrades::router())
+        .and(namespaces::routes())
+        .and(tasks::routes())
+        .and(task_payloads::routes())
+        .and(upgrades::routes())
 }

@@ -1,11 +1,11 @@
 //! `tasker drain component` and `drain template`
 
 use super::client::{Answer, Ask as _};
+use super::hidden::hidden_text;
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::pin_name::canonical;
 use super::reference::{Reference, parse_release};
-use super::view::hidden_text;
 use super::{CliError, Context, Exit, Problem, pin_name, units};
 use chrono::Utc;
 use std::time::{Duration, Instant};

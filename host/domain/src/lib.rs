@@ -48,5 +48,7 @@ pub mod shown;
 pub mod signature;
 pub mod signing_policy;
 pub mod state;
+pub mod submit;
 pub mod template;
+pub mod upgrade;
 pub mod usage;

@@ -4,12 +4,13 @@ use crate::client::Ask as _;
 use crate::definition::words;
 use crate::output::Output;
 use crate::paint::Tone;
-use crate::{CliError, Context, Exit, list, units};
-use serde::Deserialize;
+use crate::{CliError, Context, Exit, units};
 use tasker_domain::descriptor::HandlerDescription;
 use tasker_domain::inventory::{self, TreeComponent, TreeEntry, TreeStep, TreeTemplate};
 use tasker_domain::name::Name;
 use tasker_domain::resolve::Ineligible;
+use tasker_wire::namespace::ListNamespaces;
+use tasker_wire::page::PageQuery;
 use tasker_wire::registry::{ShowTree, TreeQuery};
 
 /// List the namespaces, or everything in one namespace.
@@ -20,17 +21,6 @@ pub struct Tree {
     /// How many versions of each template and component to show, the highest first.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=50))]
     versions: u8,
-}
-
-#[derive(Deserialize)]
-struct NamespaceLine {
-    name: String,
-    components: u64,
-    component_versions: u64,
-    templates: u64,
-    template_versions: u64,
-    pins: u64,
-    open_tasks: u64,
 }
 
 impl Tree {
@@ -60,34 +50,31 @@ impl Tree {
 }
 
 async fn list_all(context: &Context) -> Result<(), CliError> {
-    let page = list::all::<NamespaceLine>(&context.client, &["namespaces"], &[]).await?;
-    let output = context.output;
-    output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        let headings = ["namespace", "components", "templates", "pins", "open tasks"];
-        output.table(headings, rows, "no namespaces yet")
-    })?;
-    output.next(&[match page.value.items.first() {
-        Some(line) => format!("tasker registry tree {}", line.name),
+    let namespaces = context.list(
+        ListNamespaces {},
+        PageQuery::default(),
+        [
+            ("namespace", &|it| it.name.clone()),
+            ("components", &|it| {
+                with_versions(it.components, it.component_versions)
+            }),
+            ("templates", &|it| {
+                with_versions(it.templates, it.template_versions)
+            }),
+            ("pins", &|it| it.pins.to_string()),
+            ("open tasks", &|it| it.open_tasks.to_string()),
+        ],
+        "no namespaces yet",
+    );
+    context.output.next([match namespaces.await?.first() {
+        Some(namespace) => format!("tasker registry tree {}", namespace.name),
         None => "tasker new my-handler, then: tasker component push my-handler".to_owned(),
     }]);
     Ok(())
 }
 
-fn row(line: &NamespaceLine) -> [String; 5] {
-    let with_versions = |families: u64, versions: u64| {
-        format!(
-            "{families} ({})",
-            units::count(versions as usize, "version")
-        )
-    };
-    [
-        line.name.clone(),
-        with_versions(line.components, line.component_versions),
-        with_versions(line.templates, line.template_versions),
-        line.pins.to_string(),
-        line.open_tasks.to_string(),
-    ]
+fn with_versions(count: u64, versions: u64) -> String {
+    format!("{count} ({})", units::count(versions as usize, "version"))
 }
 
 /// A line of the tree and how deep it stands.

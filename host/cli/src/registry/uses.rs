@@ -2,10 +2,10 @@
 
 use crate::client::Ask as _;
 use crate::definition::words;
+use crate::hidden::hidden_text;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::{Reference, parse_family};
-use crate::view::hidden_text;
 use crate::{CliError, Context, Exit};
 use tasker_domain::inventory::{self, StepUse};
 use tasker_wire::registry::ShowUses;
