@@ -116,4 +116,6 @@ fn print_version(output: Output) -> Result<Exit, CliError> {
 }
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod tests;
