@@ -139,9 +139,8 @@ pub fn synonyms(documents: &Tree, sources: &Tree) -> Vec<Fault> {
 fn errors(source: &Source) -> impl Iterator<Item = (usize, &str)> {
     let starts = source.text.match_indices("#[error(");
     starts.filter(|_| !source.is_test()).map(|(at, _)| {
-        let text = &source.text[at..];
-        let end = text.find(")]").unwrap_or(text.len());
-        (source.line_of(at), &text[..end])
+        let message = source.text[at..].split('"').nth(1);
+        (source.line_of(at), message.unwrap_or_default())
     })
 }
 
