@@ -12,7 +12,7 @@ fn every_command_of_the_documentation_is_understood() {
         let text = fs::read_to_string(&document).expect("a document can be read");
         for line in commands(&text) {
             count += 1;
-            if let Err(error) = Cli::try_parse_from(words(line))
+            if let Err(error) = Cli::try_parse_from(words(&line))
                 && error.use_stderr()
             {
                 wrong.push(format!("{}: {line}\n{error}", document.display()));
@@ -31,17 +31,19 @@ fn documents() -> Vec<PathBuf> {
     markdown.chain([root.join("README.md")]).collect()
 }
 
-/// The lines `$ tasker …`, also with variables before it, without what is piped.
-fn commands(text: &str) -> impl Iterator<Item = &str> {
+/// The lines `$ tasker …`, also with variables before it.
+fn commands(text: &str) -> impl Iterator<Item = String> {
     let lines = text
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("$ "));
-    lines.filter_map(|line| {
-        let is_variable = |word: &&str| word.contains('=') && !word.contains('\'');
-        let mut words = line.split(' ').skip_while(is_variable);
-        let start = line.len() - words.clone().map(|word| word.len() + 1).sum::<usize>() + 1;
-        (words.next() == Some("tasker")).then(|| &line[start..])
-    })
+    let command = |line: &str| {
+        let is_variable = |word: &&str| word.contains('=');
+        let words: Vec<&str> = line.split(' ').skip_while(is_variable).collect();
+        words.join(" ")
+    };
+    lines
+        .map(command)
+        .filter(|line| line.starts_with("tasker "))
 }
 
 /// As a shell reads the line, up to a comment, a pipe or a redirection.
