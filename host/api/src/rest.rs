@@ -14,7 +14,6 @@ mod pins;
 mod reason;
 mod references;
 mod registry;
-mod registry_views;
 mod secrets;
 mod shares;
 mod signatures;
@@ -30,6 +29,7 @@ use axum::Router;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()
+        .and(access::routes())
         .and(keys::routes())
         .and(components::routes())
         .and(templates::routes())
@@ -44,13 +44,13 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
+        .and(registry::routes())
         .undeclared(router())
 }
 
 /// What no endpoint declares yet.
 fn router() -> Router<Api> {
     Router::new()
-        .merge(access::router())
         .merge(tasks::router())
         .merge(task_payloads::router())
         .merge(registry::router())

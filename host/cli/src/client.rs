@@ -10,6 +10,7 @@ use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 use tasker_client::{Call, ClientBuilder, ClientError, Exchange, is_loopback};
+use tasker_wire::access::{Access, ShowAccess};
 use tasker_wire::definition::Versions;
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::headers;
@@ -54,6 +55,11 @@ impl Client {
     /// GET a thing.
     pub async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Answer<T>, CliError> {
         self.query(path, &[]).await
+    }
+
+    /// What the host takes the caller for.
+    pub async fn access(&self) -> Result<Access, CliError> {
+        Ok(self.call(ShowAccess {}).ask().await?.value)
     }
 
     /// Where the token was found; none: there is no token.

@@ -55,9 +55,11 @@ pub use gc::parse_age;
 pub use output::{Format, Output, tell};
 pub use paint::{Paint, Tone, When};
 pub use problem::{CliError, Problem};
+pub use tasker_wire::access::Access;
 pub use token::help as token_help;
 
 use clap::Subcommand;
+use futures::future::LocalBoxFuture;
 use std::path::PathBuf;
 
 /// Where a host listens unless told otherwise.
@@ -181,8 +183,17 @@ pub struct Context {
     output: Output,
 }
 
-/// Runs a command.
-pub async fn run(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
+/// Runs a command. In a box, so that the commands are compiled with this crate and not with every
+/// program that has them.
+pub fn run(
+    command: Command,
+    global: &Global,
+    output: Output,
+) -> LocalBoxFuture<'_, Result<Exit, CliError>> {
+    Box::pin(dispatch(command, global, output))
+}
+
+async fn dispatch(command: Command, global: &Global, output: Output) -> Result<Exit, CliError> {
     let context = || {
         Ok::<_, CliError>(Context {
             client: Client::new(global)?,

@@ -1,11 +1,9 @@
 //! What the API answers, as far as the commands show it. Unknown members are ignored.
 
 mod share;
-mod standing;
 mod transition;
 
 pub use share::hidden_text;
-pub use standing::Standing;
 pub use tasker_wire::Page;
 pub use transition::{Failure, Transition};
 

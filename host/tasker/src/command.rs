@@ -9,6 +9,7 @@ pub use compile_component::CompileComponent;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use serde_json::json;
+use std::pin::Pin;
 use std::process::ExitCode;
 use tasker_cli::{CliError, Exit, Global, Output, exit_codes};
 
@@ -56,8 +57,13 @@ impl Cli {
         matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
     }
 
-    /// Runs the command; whatever goes wrong has been told on standard error when this returns.
-    pub async fn run(self) -> Exit {
+    /// Runs the command; whatever goes wrong has been told on standard error when this returns. In a
+    /// box, so that what it does is compiled with this crate.
+    pub fn run(self) -> Pin<Box<dyn Future<Output = Exit>>> {
+        Box::pin(self.end())
+    }
+
+    async fn end(self) -> Exit {
         let output = Output::new(self.global.output, self.global.color, self.global.hints);
         match dispatch(self.command, &self.global, output).await {
             Ok(exit) => exit,

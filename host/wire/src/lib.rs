@@ -4,6 +4,7 @@
 //! only some answers have is an `Option` that is left out where it is none. Each request is declared as an
 //! [`endpoint::Endpoint`], beside its types.
 
+pub mod access;
 pub mod audit;
 pub mod collection;
 pub mod component;
@@ -19,6 +20,7 @@ pub mod pin;
 pub mod problem;
 pub mod quarantine;
 pub mod reason;
+pub mod registry;
 pub mod secret;
 pub mod share;
 pub mod signature;

@@ -35,7 +35,7 @@ impl Component {
         context
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
-        context.output.next(&self.next(plan));
+        context.output.next(self.next(plan));
         let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
         let wrong = plan.obstacles.len() + lacking.count();
         let is_new = matches!(plan.status, None | Some(COLLECTED));

@@ -1,11 +1,16 @@
 //! `tasker registry tree`
 
+use crate::client::Ask as _;
+use crate::definition::words;
 use crate::output::Output;
 use crate::paint::Tone;
-use crate::view::Standing;
 use crate::{CliError, Context, Exit, list, units};
 use serde::Deserialize;
+use tasker_domain::descriptor::HandlerDescription;
+use tasker_domain::inventory::{self, TreeComponent, TreeEntry, TreeStep, TreeTemplate};
 use tasker_domain::name::Name;
+use tasker_domain::resolve::Ineligible;
+use tasker_wire::registry::{ShowTree, TreeQuery};
 
 /// List the namespaces, or everything in one namespace.
 #[derive(Debug, clap::Args)]
@@ -28,59 +33,6 @@ struct NamespaceLine {
     open_tasks: u64,
 }
 
-#[derive(Deserialize)]
-struct Namespace {
-    namespace: String,
-    templates: Vec<Family<Template>>,
-    components: Vec<Family<Component>>,
-    is_cut: bool,
-}
-
-#[derive(Deserialize)]
-struct Family<T> {
-    name: String,
-    version_count: usize,
-    versions: Vec<Release<T>>,
-}
-
-#[derive(Deserialize)]
-struct Release<T> {
-    version: String,
-    #[serde(flatten)]
-    standing: Standing,
-    #[serde(flatten)]
-    content: T,
-}
-
-#[derive(Deserialize)]
-struct Template {
-    steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    name: String,
-    component: String,
-    handler: String,
-    requirement: String,
-}
-
-#[derive(Deserialize)]
-struct Component {
-    handlers: Vec<Handler>,
-}
-
-#[derive(Deserialize)]
-struct Handler {
-    name: String,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    input_schema: Option<serde_json::Value>,
-    #[serde(default)]
-    result_schema: Option<serde_json::Value>,
-}
-
 impl Tree {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         match &self.namespace {
@@ -91,10 +43,11 @@ impl Tree {
     }
 
     async fn show(&self, namespace: &Name, context: &Context) -> Result<(), CliError> {
-        let path = ["namespaces", namespace.as_str(), "tree"];
-        let query = [("versions", self.versions.to_string())];
-        let found = context.client.query::<Namespace>(&path, &query).await?;
-        let output = context.output;
+        let query = TreeQuery {
+            versions: Some(self.versions.into()),
+        };
+        let call = context.client.call(ShowTree::at(namespace.clone()));
+        let (found, output) = (call.query(&query).ask().await?, context.output);
         output.show(&found.text, || tree_text(&found.value, output))?;
         if let Some(component) = found.value.components.first() {
             output.next(&[format!(
@@ -140,24 +93,30 @@ fn row(line: &NamespaceLine) -> [String; 5] {
 /// A line of the tree and how deep it stands.
 type Line = (usize, String);
 
-fn tree_text(namespace: &Namespace, output: Output) -> String {
+fn tree_text(tree: &inventory::Tree, output: Output) -> String {
     let strong = |text: &str| output.paint.tone(Tone::Strong, text);
-    let mut lines = vec![(0, strong(&namespace.namespace))];
+    let mut lines = vec![(0, strong(tree.namespace.as_str()))];
     lines.push((1, strong("templates")));
-    for family in &namespace.templates {
-        add_family(&mut lines, family, output, template_lines);
+    for entry in &tree.templates {
+        let version = |it: &TreeTemplate| (it.version.clone(), it.status.ineligible());
+        add_entry(&mut lines, entry, output, version, |it| {
+            it.steps
+                .iter()
+                .map(|step| step_line(step, output))
+                .collect()
+        });
     }
     lines.push((1, strong("components")));
-    for family in &namespace.components {
-        add_family(&mut lines, family, output, component_lines);
+    for entry in &tree.components {
+        let version = |it: &TreeComponent| (it.version.clone(), it.ineligible());
+        add_entry(&mut lines, entry, output, version, |it| {
+            let handlers = it.handlers.iter();
+            handlers.map(|it| handler_line(it, output)).collect()
+        });
     }
-    if namespace.is_cut {
-        lines.push((
-            1,
-            output
-                .paint
-                .tone(Tone::Caution, "… and more than can be shown"),
-        ));
+    if tree.is_cut {
+        let cut = "… and more than can be shown";
+        lines.push((1, output.paint.tone(Tone::Caution, cut)));
     }
     let lines = lines
         .iter()
@@ -165,58 +124,48 @@ fn tree_text(namespace: &Namespace, output: Output) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn add_family<T>(
+fn add_entry<V>(
     lines: &mut Vec<Line>,
-    family: &Family<T>,
+    entry: &TreeEntry<V>,
     output: Output,
-    content: impl Fn(&T, Output) -> Vec<String>,
+    version: impl Fn(&V) -> (String, Option<Ineligible>),
+    content: impl Fn(&V) -> Vec<String>,
 ) {
-    lines.push((2, family.name.clone()));
-    for release in &family.versions {
-        let bar = release.standing.bar();
-        let bar = bar.map(|bar| format!(" {}", output.paint.tone(Tone::Caution, &bar)));
-        lines.push((3, format!("{}{}", release.version, bar.unwrap_or_default())));
-        lines.extend(
-            content(&release.content, output)
-                .into_iter()
-                .map(|line| (4, line)),
-        );
+    lines.push((2, entry.name.clone()));
+    for it in &entry.versions {
+        let (version, reason) = version(it);
+        let reason = reason.map(|it| format!(" {}", output.paint.tone(Tone::Caution, &words(it))));
+        lines.push((3, format!("{version}{}", reason.unwrap_or_default())));
+        lines.extend(content(it).into_iter().map(|line| (4, line)));
     }
-    let hidden = family.version_count - family.versions.len();
+    let hidden = entry.version_count - entry.versions.len();
     if hidden > 0 {
         let text = format!("… {} below", units::count(hidden, "version"));
         lines.push((3, output.paint.tone(Tone::Quiet, &text)));
     }
 }
 
-fn template_lines(template: &Template, output: Output) -> Vec<String> {
-    let line = |step: &Step| {
-        let runs = format!("{}/{}@{}", step.component, step.handler, step.requirement);
-        format!(
-            "{} {}",
-            step.name,
-            output.paint.tone(Tone::Quiet, &format!("→ {runs}"))
-        )
-    };
-    template.steps.iter().map(line).collect()
+fn step_line(step: &TreeStep, output: Output) -> String {
+    let TreeStep {
+        name,
+        component,
+        handler,
+        requirement,
+    } = step;
+    let runs = format!("→ {component}/{handler}@{requirement}");
+    format!("{name} {}", output.paint.tone(Tone::Quiet, &runs))
 }
 
-fn component_lines(component: &Component, output: Output) -> Vec<String> {
-    let line = |handler: &Handler| {
-        let schema = |schema: &Option<_>| schema.as_ref().map_or("any".to_owned(), kind_of);
-        let (takes, gives) = (
-            schema(&handler.input_schema),
-            schema(&handler.result_schema),
-        );
-        let does = handler.description.as_deref().unwrap_or_default();
-        let about = units::elide(&format!("{takes} → {gives}  {does}"), units::MAX_CELL_CHARS);
-        format!(
-            "{} {}",
-            handler.name,
-            output.paint.tone(Tone::Quiet, about.trim_end())
-        )
-    };
-    component.handlers.iter().map(line).collect()
+fn handler_line(handler: &HandlerDescription, output: Output) -> String {
+    let schema = |schema: &Option<_>| schema.as_ref().map_or("any".to_owned(), kind_of);
+    let (takes, gives) = (
+        schema(&handler.input_schema),
+        schema(&handler.result_schema),
+    );
+    let does = handler.description.as_deref().unwrap_or_default();
+    let about = units::elide(&format!("{takes} → {gives}  {does}"), units::MAX_CELL_CHARS);
+    let about = output.paint.tone(Tone::Quiet, about.trim_end());
+    format!("{} {about}", handler.name)
 }
 
 /// A schema in short: the members of an object, else the type.

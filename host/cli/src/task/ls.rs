@@ -39,7 +39,7 @@ impl Ls {
         context
             .output
             .show(&page.text, || table(&page.value.items, context.output))?;
-        context.output.next(&self.next(&page.value));
+        context.output.next(self.next(&page.value));
         Ok(Exit::Complete)
     }
 

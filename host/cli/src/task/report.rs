@@ -25,7 +25,7 @@ pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result<()
     }
     output.show(&answer.text, || text(&answer.value, output.paint))?;
     if answer.value.state.is_final() {
-        output.next(&next(&answer.value));
+        output.next(next(&answer.value));
     }
     Ok(())
 }

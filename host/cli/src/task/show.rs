@@ -29,7 +29,7 @@ impl Show {
             .output
             .show(&answer.text, || text(&answer.value, context.output))?;
         if !answer.value.state.is_final() {
-            context.output.next(&report::next(&answer.value));
+            context.output.next(report::next(&answer.value));
         }
         Ok(Exit::Complete)
     }
