@@ -2,6 +2,7 @@
 
 mod circles;
 mod crates;
+mod docs;
 mod size;
 mod sql;
 mod tree;
@@ -57,4 +58,24 @@ fn every_function_file_is_applied() {
 #[test]
 fn migrations_sort_by_the_time_they_were_made() {
     assert_none(sql::migration_names(&Tree::all()));
+}
+
+#[test]
+fn links_between_documents_lead_somewhere() {
+    assert_none(docs::links(&Tree::documents()));
+}
+
+#[test]
+fn the_readme_is_a_front_page() {
+    assert_none(docs::readme(&Tree::documents()));
+}
+
+#[test]
+fn words_of_the_glossary_are_listed_once_and_used() {
+    assert_none(docs::glossary_words(&Tree::documents(), &Tree::all()));
+}
+
+#[test]
+fn documents_help_and_errors_have_no_synonyms_of_the_glossary() {
+    assert_none(docs::synonyms(&Tree::documents(), &Tree::all()));
 }

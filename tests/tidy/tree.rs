@@ -37,14 +37,19 @@ pub struct Fault {
 impl Tree {
     /// All Rust and SQL in the repository.
     pub fn all() -> Self {
-        Self::below(&SOURCE)
+        Self::below(&SOURCE, is_source)
     }
 
-    fn below(places: &[&str]) -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    /// All Markdown in the repository.
+    pub fn documents() -> Self {
+        Self::below(&["."], |path| has_extension(path, "md"))
+    }
+
+    fn below(places: &[&str], is_wanted: fn(&Path) -> bool) -> Self {
+        let root = root();
         let mut paths = Vec::new();
         for place in places {
-            collect(&root.join(place), &mut paths);
+            collect(&root.join(place), is_wanted, &mut paths);
         }
         paths.sort();
         let files = paths.iter().map(|path| Source::read(&root, path));
@@ -115,7 +120,11 @@ impl fmt::Display for Fault {
     }
 }
 
-fn collect(place: &Path, paths: &mut Vec<PathBuf>) {
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn collect(place: &Path, is_wanted: fn(&Path) -> bool, paths: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(place) else {
         return;
     };
@@ -125,8 +134,8 @@ fn collect(place: &Path, paths: &mut Vec<PathBuf>) {
         let skipped = entry.file_type().is_ok_and(|kind| kind.is_symlink())
             || BUILT.iter().any(|built| name == *built);
         if path.is_dir() && !skipped {
-            collect(&path, paths);
-        } else if !skipped && is_source(&path) {
+            collect(&path, is_wanted, paths);
+        } else if !skipped && is_wanted(&path) {
             paths.push(path);
         }
     }
@@ -134,5 +143,9 @@ fn collect(place: &Path, paths: &mut Vec<PathBuf>) {
 
 fn is_source(path: &Path) -> bool {
     let is_generated = GENERATED.iter().any(|generated| path.ends_with(generated));
-    !is_generated && path.extension().is_some_and(|it| it == "rs" || it == "sql")
+    !is_generated && (has_extension(path, "rs") || has_extension(path, "sql"))
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|it| it == extension)
 }

@@ -1,9 +1,6 @@
 //! Who asks and what they may do.
 
 use super::auth_error::AuthError;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
-use std::convert::Infallible;
 use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::{Action, Permissions};
@@ -95,15 +92,5 @@ impl Access {
             action,
             place: place.to_owned(),
         }
-    }
-}
-
-/// Nobody who was not let through may do anything.
-impl<S: Send + Sync> FromRequestParts<S> for Access {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let access = parts.extensions.get().cloned();
-        Ok(access.unwrap_or_else(Self::of_nobody))
     }
 }

@@ -4,7 +4,6 @@
 
 pub mod jwt;
 pub mod keyring;
-pub mod routes;
 
 pub use keyring::Keyring;
 
@@ -30,8 +29,9 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
 use tasker_engine::Engine;
-use tasker_wire::endpoint::{Needs, Scope};
+use tasker_wire::endpoint::{Endpoint as _, Needs, Scope};
 use tasker_wire::headers;
+use tasker_wire::namespace::CreateNamespace;
 use tokio_util::sync::CancellationToken;
 
 /// What the caller may do, as `key create` says it; not for those who may do everything.
@@ -163,7 +163,6 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
         true => check_namespace(api, &access, needs.action, request).await?,
         false => None,
     };
-    request.extensions_mut().insert(access.actor().clone());
     request.extensions_mut().insert(access.clone());
     Ok(Admitted {
         under_way,
@@ -202,7 +201,7 @@ async fn check_namespace(
     request: &mut Request,
 ) -> Result<Option<Name>, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
-    let is_explicit = path.is_some_and(|path| path.as_str() == routes::NAMESPACE);
+    let is_explicit = path.is_some_and(|path| path.as_str() == CreateNamespace::PATH);
     let namespace = segment(request, "namespace").await?;
     match namespace.parse::<Name>() {
         Ok(namespace) if !is_explicit => {

@@ -25,7 +25,7 @@ pub struct CorrelationId(String);
 impl CorrelationId {
     /// The caller's id where it is usable; an unusable one is replaced, since no request should
     /// fail for it.
-    fn of(headers: &HeaderMap) -> Self {
+    pub fn of(headers: &HeaderMap) -> Self {
         let given = headers
             .get(CORRELATION_HEADER)
             .and_then(|value| value.to_str().ok());

@@ -2,39 +2,29 @@
 
 use super::Api;
 use super::error::ApiError;
-use axum::extract::State;
-use axum::routing::get;
-use axum::{Json, Router};
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use super::routes::{Answer, Call, Reply, Routes};
 use std::time::Duration;
-use tasker_database::connect::Connections;
-use tasker_database::health::DatabaseRow;
-use tasker_database::partitions::PartitionsRow;
 use tasker_engine::claim_health::FailingClaims;
-use tasker_engine::health::{TaskCounts, WorkerRow};
+use tasker_engine::health::WorkerRow;
+use tasker_wire::health::{
+    Connections, Database, Health, HealthStatus, Log, ShowLiveness, ShowReadiness, ShowStatus,
+    Status, TaskCounts, Worker,
+};
 use tokio::time::timeout;
 
 /// How long the database may take to say that it is there.
 const PING_TIMEOUT: Duration = Duration::from_secs(1);
 
-pub(crate) fn router() -> Router<Api> {
-    Router::new()
-        .route("/live", get(live))
-        .route("/ready", get(ready))
-        .route("/status", get(status))
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(live).on(ready).on(status)
 }
 
-#[derive(Serialize)]
-struct LiveView {
-    status: &'static str,
+async fn live(_: Api, _: Call<ShowLiveness>) -> Answer<ShowLiveness> {
+    let status = HealthStatus::Live;
+    Ok(Reply::ok(Health { status }))
 }
 
-async fn live() -> Json<LiveView> {
-    Json(LiveView { status: "live" })
-}
-
-async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
+async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
     if api.shutdown.is_cancelled() {
         return Err(not_ready("the host is shutting down"));
     }
@@ -42,7 +32,10 @@ async fn ready(State(api): State<Api>) -> Result<Json<LiveView>, ApiError> {
         return Err(not_ready(&no_claims(&failing)));
     }
     match timeout(PING_TIMEOUT, api.engine.database().ping()).await {
-        Ok(Ok(())) => Ok(Json(LiveView { status: "ready" })),
+        Ok(Ok(())) => {
+            let status = HealthStatus::Ready;
+            Ok(Reply::ok(Health { status }))
+        }
         Ok(Err(error)) => {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
@@ -68,136 +61,48 @@ fn not_ready(why: &str) -> ApiError {
     }
 }
 
-#[derive(Serialize)]
-struct StatusView {
-    /// Of this host.
-    version: &'static str,
-    is_draining: bool,
-    /// Why the host claims no steps, where its claims fail.
-    claims_fail: Option<String>,
-    database: DatabaseView,
-    connections: ConnectionsView,
-    /// Of all hosts on this database.
-    workers: Vec<WorkerView>,
-    tasks: TasksView,
-    log: LogView,
-}
-
-/// How the log of transitions is divided.
-#[derive(Serialize)]
-struct LogView {
-    has_stray_rows: bool,
-    next_month_is_missing: bool,
-}
-
-#[derive(Serialize)]
-struct DatabaseView {
-    version: String,
-    now: DateTime<Utc>,
-}
-
-/// Of this host to the database.
-#[derive(Serialize)]
-struct ConnectionsView {
-    max: u32,
-    open: u32,
-    /// Why PostgreSQL refused some in the last minute.
-    refused: Option<String>,
-}
-
-#[derive(Serialize)]
-struct WorkerView {
-    worker_id: i32,
-    host_name: String,
-    pid: i32,
-    started_at: DateTime<Utc>,
-    heartbeat_at: DateTime<Utc>,
-}
-
-#[derive(Serialize)]
-struct TasksView {
-    pending: i64,
-    in_progress: i64,
-    finished_estimate: i64,
-}
-
-async fn status(State(api): State<Api>) -> Result<Json<StatusView>, ApiError> {
+async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
     let failing = api.claiming.failing().filter(FailingClaims::is_grave);
+    let of_database = api.engine.database();
     let (database, workers, tasks, log) = tokio::try_join!(
-        api.engine.database().status(),
+        of_database.status(),
         api.engine.workers_alive(),
         api.engine.task_counts(),
-        api.engine.database().partitions(),
+        of_database.partitions(),
     )?;
-    Ok(Json(StatusView {
-        version: env!("CARGO_PKG_VERSION"),
+    let connections = of_database.connections();
+    Ok(Reply::ok(Status {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
         is_draining: api.shutdown.is_cancelled(),
         claims_fail: failing.map(|failing| no_claims(&failing)),
-        database: DatabaseView::from(database),
-        connections: ConnectionsView::from(api.engine.database().connections()),
-        workers: workers.into_iter().map(WorkerView::from).collect(),
-        tasks: TasksView::from(tasks),
-        log: LogView::from(log),
+        database: Database {
+            version: database.version,
+            now: database.now,
+        },
+        connections: Connections {
+            max: connections.max,
+            open: connections.open,
+            refused: connections.refused,
+        },
+        workers: workers.into_iter().map(worker).collect(),
+        tasks: TaskCounts {
+            pending: tasks.pending,
+            in_progress: tasks.in_progress,
+            finished_estimate: tasks.finished_estimate,
+        },
+        log: Log {
+            has_stray_rows: log.has_stray_rows,
+            next_month_is_missing: log.next_month_is_missing,
+        },
     }))
 }
 
-impl From<DatabaseRow> for DatabaseView {
-    fn from(row: DatabaseRow) -> Self {
-        let DatabaseRow { version, now } = row;
-        Self { version, now }
-    }
-}
-
-impl From<Connections> for ConnectionsView {
-    fn from(connections: Connections) -> Self {
-        let Connections { max, open, refused } = connections;
-        Self { max, open, refused }
-    }
-}
-
-impl From<PartitionsRow> for LogView {
-    fn from(row: PartitionsRow) -> Self {
-        let PartitionsRow {
-            has_stray_rows,
-            next_month_is_missing,
-        } = row;
-        Self {
-            has_stray_rows,
-            next_month_is_missing,
-        }
-    }
-}
-
-impl From<WorkerRow> for WorkerView {
-    fn from(row: WorkerRow) -> Self {
-        let WorkerRow {
-            worker_id,
-            host_name,
-            pid,
-            started_at,
-            heartbeat_at,
-        } = row;
-        Self {
-            worker_id,
-            host_name,
-            pid,
-            started_at,
-            heartbeat_at,
-        }
-    }
-}
-
-impl From<TaskCounts> for TasksView {
-    fn from(counts: TaskCounts) -> Self {
-        let TaskCounts {
-            pending,
-            in_progress,
-            finished_estimate,
-        } = counts;
-        Self {
-            pending,
-            in_progress,
-            finished_estimate,
-        }
+fn worker(row: WorkerRow) -> Worker {
+    Worker {
+        worker_id: row.worker_id,
+        host_name: row.host_name,
+        pid: row.pid,
+        started_at: row.started_at,
+        heartbeat_at: row.heartbeat_at,
     }
 }

@@ -36,7 +36,7 @@ use callers::Callers;
 use error::ApiError;
 use namespaces::Namespaces;
 use request_counts::RequestCounts;
-use routes::NeedsOfRoutes;
+use routes::{NeedsOfRoutes, Routes};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tasker_database::notifications::Notifications;
@@ -133,7 +133,7 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     } = state;
     let registry = Registry::new(engine.clone(), sandbox);
     let tasks = Tasks::new(engine.clone(), registry.clone(), notifications);
-    let (routes, needs) = rest::routes().into_parts();
+    let (routes, needs) = routes().into_parts();
     let api = Api {
         store: Store::new(engine.clone()),
         engine,
@@ -148,7 +148,6 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
     };
     Router::new()
         .merge(routes)
-        .nest("/health", health::router())
         .method_not_allowed_fallback(wrong_method)
         .fallback(unknown_route)
         .layer(from_fn_with_state(bounds, intake::take_in))
@@ -159,9 +158,13 @@ fn counted(state: AppState, counts: RequestCounts) -> Router {
         .with_state(api)
 }
 
+fn routes() -> Routes {
+    rest::routes().and(health::routes())
+}
+
 /// Method and path of every request that the API takes, and what it needs of its caller.
 pub fn needs_of_routes() -> Vec<(Method, &'static str, Needs)> {
-    let (_, needs) = rest::routes().into_parts();
+    let (_, needs) = routes().into_parts();
     let all = needs.all();
     all.map(|(method, path, needs)| (method.clone(), path, needs))
         .collect()

@@ -4,36 +4,20 @@ use super::body_slot::BodySlot;
 use super::bounds::LARGE_BODY_BYTES;
 use super::error::ApiError;
 use super::min_rate::RateTimeout;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequestParts as _, Path, Query, Request};
 use axum::http::{HeaderMap, header::CONTENT_TYPE, request::Parts};
 use http_body::Body as _;
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path as ErrorPath, Segment};
-use std::convert::Infallible;
 use std::error::Error as _;
 use std::marker::PhantomData;
-use tasker_domain::actor::Actor;
 use tasker_domain::byte_order_mark::{strip_mark, without_mark_bytes};
-use tasker_wire::endpoint::{
-    Bytes, Json, JsonText, Media, NoBody, SMALL_BODY_BYTES, Wasm, Yaml, YamlOrJson,
-};
+use tasker_wire::endpoint::{Bytes, Json, JsonText, Media, NoBody, Wasm, Yaml, YamlOrJson};
 use tasker_wire::problem::FieldError;
 
 /// The most values in a body of JSON: in memory each takes many times its text.
 pub const MAX_JSON_VALUES: usize = 1_000_000;
-
-/// Who asks, as whatever stands before the routes found out.
-pub struct Caller(pub Actor);
-
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let actor = parts.extensions.get().cloned();
-        Ok(Self(actor.unwrap_or_else(Actor::anonymous)))
-    }
-}
 
 /// The typed segments of the path.
 pub async fn path<T: DeserializeOwned + Send>(parts: &mut Parts) -> Result<T, ApiError> {
@@ -119,42 +103,6 @@ macro_rules! read_by_handlers {
 }
 
 read_by_handlers!(Bytes, Wasm, Yaml, YamlOrJson, JsonText);
-
-/// The typed segments of the path.
-pub struct InPath<T>(pub T);
-
-impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for InPath<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        path(parts).await.map(Self)
-    }
-}
-
-/// The typed query; unknown parameters are refused by the types.
-pub struct InQuery<T>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for InQuery<T> {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        query(parts).await.map(Self)
-    }
-}
-
-/// A JSON body of `MAX_BYTES` at most.
-pub struct JsonBody<T, const MAX_BYTES: usize = SMALL_BODY_BYTES>(pub T);
-
-impl<T: DeserializeOwned, S: Send + Sync, const MAX_BYTES: usize> FromRequest<S>
-    for JsonBody<T, MAX_BYTES>
-{
-    type Rejection = ApiError;
-
-    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        let bytes = read(request, &["application/json"], MAX_BYTES).await?;
-        parse_json(&bytes).map(Self)
-    }
-}
 
 /// Reads a body of one of these media types, `max_bytes` at most. Where it may be large, it has to wait
 /// for its turn.

@@ -10,26 +10,26 @@ mod grants;
 pub mod keys;
 mod kv;
 mod limits;
+mod namespaces;
 mod pins;
 mod reason;
 mod references;
 mod registry;
-mod registry_views;
 mod secrets;
 mod shares;
 mod signatures;
+mod submission;
 mod task_payloads;
 mod task_views;
 mod tasks;
 mod templates;
 mod upgrades;
 
-use super::Api;
 use super::routes::Routes;
-use axum::Router;
 
 pub(crate) fn routes() -> Routes {
     Routes::default()
+        .and(access::routes())
         .and(keys::routes())
         .and(components::routes())
         .and(templates::routes())
@@ -44,15 +44,9 @@ pub(crate) fn routes() -> Routes {
         .and(signatures::routes())
         .and(audit::routes())
         .and(collections::routes())
-        .undeclared(router())
-}
-
-/// What no endpoint declares yet.
-fn router() -> Router<Api> {
-    Router::new()
-        .merge(access::router())
-        .merge(tasks::router())
-        .merge(task_payloads::router())
-        .merge(registry::router())
-        .merge(upgrades::router())
+        .and(registry::routes())
+        .and(namespaces::routes())
+        .and(tasks::routes())
+        .and(task_payloads::routes())
+        .and(upgrades::routes())
 }

@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::access::Access;
+use super::correlation::CorrelationId;
 use super::error::ApiError;
 use super::request::{ReadBody, path, query};
 use axum::Router;
@@ -46,6 +47,7 @@ where
     pub body: <E::Body as ReadBody>::Value,
     pub access: Access,
     pub headers: HeaderMap,
+    pub correlation: CorrelationId,
 }
 
 /// What a handler returns.
@@ -82,16 +84,6 @@ impl Routes {
         self.router = self.router.merge(other.router);
         for (method, path, needs) in other.needs.all() {
             self.needs.declare(method.clone(), path, needs);
-        }
-        self
-    }
-
-    /// Adds routes that no endpoint declares yet.
-    pub fn undeclared(mut self, router: Router<Api>) -> Self {
-        self.router = self.router.merge(Router::new().nest("/v1", router));
-        for &(method, path, action, scope) in super::auth::routes::ROUTES {
-            let method = method.parse().expect("the table has methods");
-            self.needs.declare(method, path, Needs { action, scope });
         }
         self
     }
@@ -141,6 +133,8 @@ where
         let (mut parts, body) = request.into_parts();
         let extensions = &parts.extensions;
         let access = extensions.get().cloned().unwrap_or_else(Access::of_nobody);
+        let correlation = extensions.get().cloned();
+        let correlation = correlation.unwrap_or_else(|| CorrelationId::of(&parts.headers));
         let headers = parts.headers.clone();
         let (path, query) = (path(&mut parts).await?, query(&mut parts).await?);
         let request = Request::from_parts(parts, body);
@@ -150,6 +144,7 @@ where
             body: E::Body::read(request, E::MAX_BODY_BYTES).await?,
             access,
             headers,
+            correlation,
         })
     }
 

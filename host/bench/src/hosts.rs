@@ -8,11 +8,11 @@ use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
+use tasker_domain::submit::Submit;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
 use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_tasks::Tasks;
-use tasker_tasks::submit::Submit;
 use tasker_worker::WorkerConfig;
 use tempfile::TempDir;
 

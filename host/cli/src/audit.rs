@@ -3,11 +3,10 @@
 mod change;
 
 use super::client::Ask as _;
-use super::resource::Column;
 use super::shell::option;
 use super::{CliError, Context, Exit, units};
 use tasker_domain::name::Name;
-use tasker_wire::audit::{AuditQuery, Change, ListAudit};
+use tasker_wire::audit::{AuditQuery, ListAudit};
 
 /// Changes that are listed unless told otherwise.
 const DEFAULT_LIMIT: u32 = 50;
@@ -59,18 +58,21 @@ impl Ls {
             .ask()
             .await?;
         context.output.show(&page.text, || {
-            let columns: [Column<'_, Change>; 8] = [
-                ("id", &|it| it.id.to_string()),
-                ("when", &|it| units::age(it.at)),
-                ("who", &|it| it.actor.clone()),
-                ("what", &|it| it.action.clone()),
-                ("namespace", &|it| it.namespace.clone().unwrap_or_default()),
-                ("subject", &|it| it.subject.clone()),
-                ("why", &|it| it.reason.clone()),
-                ("change", &|it| change::made(&it.action, it.detail.as_ref())),
-            ];
             let changes = &page.value.items;
-            context.output.columns(columns, changes, self.nothing())
+            context.output.columns(
+                changes,
+                [
+                    ("id", &|it| it.id.to_string()),
+                    ("when", &|it| units::age(it.at)),
+                    ("who", &|it| it.actor.clone()),
+                    ("what", &|it| it.action.clone()),
+                    ("namespace", &|it| it.namespace.clone().unwrap_or_default()),
+                    ("subject", &|it| it.subject.clone()),
+                    ("why", &|it| it.reason.clone()),
+                    ("change", &|it| change::made(&it.action, it.detail.as_ref())),
+                ],
+                self.nothing(),
+            )
         })?;
         if let Some(before) = page.value.next {
             context.output.next([self.older(&before)]);

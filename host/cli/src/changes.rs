@@ -8,7 +8,7 @@ use tasker_domain::sanitize::sanitize_line;
 /// Changes that are printed behind an upload; a diff prints all.
 const MAX_SHOWN: usize = 12;
 
-/// The verdict behind what was uploaded: `since 1.0.0: minor` and the changes, each on a line.
+/// The compat report of an upload: `since 1.0.0: minor` and the changes, each on a line.
 pub fn since(verdict: &CompatReport, output: Output) -> String {
     let level = level(verdict.level, output);
     let head = format!("\n  since {}: {level}", verdict.against);
@@ -23,7 +23,7 @@ pub fn since(verdict: &CompatReport, output: Output) -> String {
     }
 }
 
-/// The verdict as a part of what is shown of a version.
+/// The compat report as a part of what is shown of a version.
 pub fn block(verdict: &CompatReport, output: Output) -> String {
     let mut text = format!(
         "since {}: {}",

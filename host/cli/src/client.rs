@@ -2,23 +2,21 @@
 
 use super::output::tell;
 use super::{CliError, Exit, Global, Problem, hints, json, token};
-use reqwest::{Method, RequestBuilder};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 use tasker_client::{Call, ClientBuilder, ClientError, Exchange, is_loopback};
+use tasker_wire::access::{Access, ShowAccess};
 use tasker_wire::definition::Versions;
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::headers;
-use tasker_wire::page::{Page, PageQuery, Paged};
+use tasker_wire::health::{ShowStatus, Status};
+use tasker_wire::page::{MAX_PAGE_ITEMS, Page, PageQuery, Paged};
 
 /// How a host stands is answered within this.
 const STATUS_TIMEOUT: Duration = Duration::from_secs(5);
-/// An ordinary request is answered within this.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A connection to one host.
 pub struct Client(tasker_client::Client);
@@ -51,9 +49,9 @@ impl Client {
         self.0.call(endpoint)
     }
 
-    /// GET a thing.
-    pub async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<Answer<T>, CliError> {
-        self.query(path, &[]).await
+    /// What the host takes the caller for.
+    pub async fn access(&self) -> Result<Access, CliError> {
+        Ok(self.call(ShowAccess {}).ask().await?.value)
     }
 
     /// Where the token was found; none: there is no token.
@@ -61,72 +59,10 @@ impl Client {
         token::find(is_loopback(self.0.url())).map(|token| token.source())
     }
 
-    /// How the host stands; this is no part of the versioned API.
-    pub async fn status<T: DeserializeOwned>(&self) -> Result<Answer<T>, CliError> {
-        let request = self.0.request(Method::GET, &["health", "status"]);
-        self.read(request.timeout(STATUS_TIMEOUT)).await
-    }
-
-    /// GET with a query.
-    pub async fn query<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, String)],
-    ) -> Result<Answer<T>, CliError> {
-        self.read(self.request(Method::GET, path).query(query))
-            .await
-    }
-
-    /// GET that the host may hold back for `hold` before it answers.
-    pub async fn poll<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        query: &[(&str, String)],
-        hold: Duration,
-    ) -> Result<Answer<T>, CliError> {
-        let request = self.request(Method::GET, path).query(query);
-        self.read(request.timeout(hold + ANSWER_TIMEOUT)).await
-    }
-
-    /// GET plain text.
-    pub async fn text(&self, path: &[&str], query: &[(&str, String)]) -> Result<String, CliError> {
-        Ok(self
-            .0
-            .fetch(self.request(Method::GET, path).query(query))
-            .await?)
-    }
-
-    /// Sends a value as JSON.
-    pub async fn send_json<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &[&str],
-        body: &impl Serialize,
-    ) -> Result<Answer<T>, CliError> {
-        self.read(self.request(method, path).json(body)).await
-    }
-
-    fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        self.0.request(method, &[&["v1"], path].concat())
-    }
-
-    async fn read<T: DeserializeOwned>(
-        &self,
-        request: RequestBuilder,
-    ) -> Result<Answer<T>, CliError> {
-        self.understand(self.0.fetch(request).await?)
-    }
-
-    /// Reads what an answer says. It may have words of strangers: the value has them in a form that a
-    /// terminal shows and does not obey.
-    pub fn understand<T: DeserializeOwned>(&self, text: String) -> Result<Answer<T>, CliError> {
-        let value = self.exactly(&json::sanitized(&text))?;
-        Ok(Answer { text, value })
-    }
-
-    /// Reads what an answer says, to be passed on and not to be shown.
-    pub fn exactly<T: DeserializeOwned>(&self, text: &str) -> Result<T, CliError> {
-        read(text)
+    /// How the host stands.
+    pub async fn status(&self) -> Result<Status, CliError> {
+        let call = self.call(ShowStatus {}).timeout(STATUS_TIMEOUT);
+        Ok(call.ask().await?.value)
     }
 }
 
@@ -192,7 +128,7 @@ pub fn read<T: DeserializeOwned>(text: &str) -> Result<T, CliError> {
     })
 }
 
-/// All pages of a list as one; the text is one page with all items.
+/// All pages of a list from that of the query on as one; the text is one page with all items.
 pub async fn pages<E, T>(
     client: &Client,
     endpoint: E,
@@ -204,14 +140,13 @@ where
     T: DeserializeOwned,
 {
     let mut items: Vec<Box<RawValue>> = Vec::new();
-    let mut after = None;
+    *query.limit() = Some(MAX_PAGE_ITEMS);
     loop {
-        query.turn_to(after);
         let text = client.call(endpoint.clone()).query(&query).text().await?;
         let page: Page<Box<RawValue>> = read(&text)?;
         items.extend(page.items);
-        after = page.next;
-        if after.is_none() {
+        *query.after() = page.next;
+        if query.after().is_none() {
             break;
         }
     }

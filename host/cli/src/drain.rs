@@ -1,17 +1,18 @@
 //! `tasker drain component` and `drain template`
 
 use super::client::{Answer, Ask as _};
+use super::hidden::hidden_text;
 use super::output::{Output, tell};
 use super::paint::Tone;
 use super::pin_name::canonical;
 use super::reference::{Reference, parse_release};
-use super::view::hidden_text;
 use super::{CliError, Context, Exit, Problem, pin_name, units};
 use chrono::Utc;
 use std::time::{Duration, Instant};
 use tasker_domain::pin::PinKind;
+use tasker_domain::references::{PinReference, Side, StepReference};
 use tasker_wire::component::ShowComponentReferences;
-use tasker_wire::definition::{PinReference, PinSide, References, StepReference};
+use tasker_wire::definition::References;
 use tasker_wire::template::ShowTemplateReferences;
 
 /// How often the host is asked while a version drains.
@@ -53,7 +54,7 @@ impl Drain {
         };
         let (holders, output) = (&answer.value, context.output);
         output.show(&answer.text, || self.text(kind, holders, output))?;
-        output.next(&self.next(kind, holders));
+        output.next(self.next(kind, holders));
         match self.wait && !holders.is_drained {
             true => Err(self.timed_out(holders).into()),
             false => Ok(Exit::Complete),
@@ -131,10 +132,7 @@ impl Drain {
         if holders.is_drained {
             return vec![format!("tasker {word} show {release}")];
         }
-        let pin = holders
-            .pins
-            .iter()
-            .find(|pin| pin.side != PinSide::Rollback);
+        let pin = holders.pins.iter().find(|pin| pin.side != Side::Rollback);
         let pin_set = pin.map(|pin| elsewhere(pin, kind));
         // To yank what is pinned would leave new tasks without a version, or move them back.
         let is_free = holders.status.0.is_none() && pin.is_none();
@@ -194,9 +192,9 @@ fn pin_text(pin: &PinReference) -> String {
     let (target, namespace) = (&pin.target, &pin.namespace);
     let requirement = canonical(&pin.requirement);
     match pin.side {
-        PinSide::Base => format!("{target} in {namespace}: {requirement}"),
-        PinSide::Ramp => format!("{target} in {namespace}: {requirement} (ramp)"),
-        PinSide::Rollback => format!("rollback of {target} in {namespace}: {requirement}"),
+        Side::Base => format!("{target} in {namespace}: {requirement}"),
+        Side::Ramp => format!("{target} in {namespace}: {requirement} (ramp)"),
+        Side::Rollback => format!("rollback of {target} in {namespace}: {requirement}"),
     }
 }
 
@@ -204,8 +202,8 @@ fn pin_text(pin: &PinReference) -> String {
 fn elsewhere(pin: &PinReference, kind: PinKind) -> String {
     let name = pin_name::arguments(kind, &pin.namespace, &pin.target);
     match pin.side {
-        PinSide::Ramp => format!("tasker pin rollback {name}"),
-        PinSide::Base | PinSide::Rollback => format!("tasker pin set {name} REQUIREMENT"),
+        Side::Ramp => format!("tasker pin rollback {name}"),
+        Side::Base | Side::Rollback => format!("tasker pin set {name} REQUIREMENT"),
     }
 }
 

@@ -3,7 +3,6 @@
 use super::client::Ask as _;
 use super::output::Output;
 use super::paint::Tone;
-use super::resource::Column;
 use super::{CliError, Context, Exit, units};
 use std::time::Duration;
 use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
@@ -69,12 +68,15 @@ fn text(collection: &Collection, output: Output) -> String {
             .tone(Tone::Quiet, "there is nothing to collect");
     }
     let name = |it: &CollectedVersion| format!("{}/{}@{}", it.namespace, it.component, it.version);
-    let columns: [Column<'_, _>; 3] = [
-        ("version", &name),
-        ("digest", &|it| it.digest.short()),
-        ("frees", &frees),
-    ];
-    let table = output.columns(columns, &collection.versions, "");
+    let table = output.columns(
+        &collection.versions,
+        [
+            ("version", &name),
+            ("digest", &|it| it.digest.short()),
+            ("frees", &frees),
+        ],
+        "",
+    );
     let versions = units::count(collection.versions.len(), "version");
     let freed = units::size(collection.freed_bytes);
     let end = match collection.dry_run {

@@ -12,6 +12,7 @@ mod excerpt;
 mod exit;
 mod gc;
 mod grant;
+mod hidden;
 mod hints;
 mod input;
 mod json;
@@ -35,6 +36,8 @@ mod problem;
 mod reference;
 mod registry;
 mod resource;
+#[cfg(test)]
+mod samples;
 mod scaffold;
 mod secret;
 mod share;
@@ -47,7 +50,6 @@ mod task;
 mod template;
 mod token;
 mod units;
-mod view;
 
 pub use client::Client;
 pub use exit::{Exit, table as exit_codes};
@@ -55,6 +57,8 @@ pub use gc::parse_age;
 pub use output::{Format, Output, tell};
 pub use paint::{Paint, Tone, When};
 pub use problem::{CliError, Problem};
+pub use tasker_wire::access::Access;
+pub use tasker_wire::health;
 pub use token::help as token_help;
 
 use clap::Subcommand;

@@ -1,51 +1,48 @@
-//! Lists that come page by page.
+//! Lists of which a command shows a part.
 
-use super::CliError;
-use super::client::{Answer, Client};
-use super::view::Page;
-use serde::de::{DeserializeOwned, IgnoredAny};
-use serde_json::value::RawValue;
+use super::client::{self, Answer, Ask as _};
+use super::{CliError, Context};
+use serde::de::DeserializeOwned;
+use tasker_wire::Page;
+use tasker_wire::endpoint::Endpoint;
+use tasker_wire::page::Paged;
 
-/// The largest page that the API gives.
-const PAGE_ITEMS: usize = 500;
+/// Which part of a list is shown.
+#[derive(Debug, clap::Args)]
+pub struct Part {
+    /// How many at most.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
+    limit: u32,
+    /// Go on where another page ended.
+    #[arg(long, value_name = "CURSOR")]
+    after: Option<String>,
+    /// Every page.
+    #[arg(long, conflicts_with_all = ["limit", "after"])]
+    all: bool,
+}
 
-/// All pages of a list as one; the text is one page with all items.
-pub async fn all<T: DeserializeOwned>(
-    client: &Client,
-    path: &[&str],
-    query: &[(&str, String)],
-) -> Result<Answer<Page<T>>, CliError> {
-    let mut items: Vec<Box<RawValue>> = Vec::new();
-    let mut after = None;
-    loop {
-        let query = page_query(query, after);
-        let answer = client.query::<IgnoredAny>(path, &query).await?;
-        let page: Page<Box<RawValue>> = client.exactly(&answer.text)?;
-        items.extend(page.items);
-        after = page.next;
-        if after.is_none() {
-            return joined(client, &items);
+impl Part {
+    /// Reads it.
+    pub async fn read<E, T>(
+        &self,
+        context: &Context,
+        endpoint: E,
+        mut query: E::Query,
+    ) -> Result<Answer<Page<T>>, CliError>
+    where
+        E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
+        T: DeserializeOwned,
+    {
+        if self.all {
+            return client::pages(&context.client, endpoint, query).await;
         }
+        *query.limit() = Some(self.limit);
+        query.after().clone_from(&self.after);
+        context.client.call(endpoint).query(&query).ask().await
     }
-}
 
-/// The filters that were given, as a query.
-pub fn filters<const N: usize>(given: [(&str, Option<String>); N]) -> Vec<(&str, String)> {
-    given
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value?)))
-        .collect()
-}
-
-fn page_query<'a>(query: &[(&'a str, String)], after: Option<String>) -> Vec<(&'a str, String)> {
-    let paging = filters([("limit", Some(PAGE_ITEMS.to_string())), ("after", after)]);
-    query.iter().cloned().chain(paging).collect()
-}
-
-fn joined<T: DeserializeOwned>(
-    client: &Client,
-    items: &[Box<RawValue>],
-) -> Result<Answer<Page<T>>, CliError> {
-    let items: Vec<_> = items.iter().map(|item| item.get()).collect();
-    client.understand(format!(r#"{{"items":[{}],"next":null}}"#, items.join(",")))
+    /// The options of the part behind this one.
+    pub fn next(&self, cursor: &str) -> String {
+        format!(" --limit {} --after {cursor}", self.limit)
+    }
 }

@@ -1,11 +1,9 @@
 //! `tasker namespace …`
 
-use super::paint::Tone;
-use super::{CliError, Context, Exit, list};
-use reqwest::Method;
-use serde::Deserialize;
-use serde_json::json;
+use super::{CliError, Context, Exit};
 use tasker_domain::name::Name;
+use tasker_wire::namespace::{CreateNamespace, CreatedNamespace, ListNamespaces};
+use tasker_wire::page::PageQuery;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -18,53 +16,36 @@ pub enum Command {
     Ls,
 }
 
-#[derive(Deserialize)]
-struct Created {
-    created: bool,
-}
-
-#[derive(Deserialize)]
-struct Namespace {
-    name: String,
-    components: u64,
-    templates: u64,
-    open_tasks: u64,
-}
-
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
-        Command::Create { name } => create(&name, context).await?,
+        Command::Create { name } => create(name, context).await?,
         Command::Ls => ls(context).await?,
     }
     Ok(Exit::Complete)
 }
 
-async fn create(name: &Name, context: &Context) -> Result<(), CliError> {
-    let path = ["namespaces", name.as_str()];
-    let nothing = json!({});
-    let made = context
-        .client
-        .send_json::<Created>(Method::PUT, &path, &nothing)
-        .await?;
-    context.output.show(&made.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        match made.value.created {
-            true => format!("{mark} namespace {name} is there"),
-            false => format!("{mark} namespace {name} was there already"),
-        }
-    })
+async fn create(namespace: Name, context: &Context) -> Result<(), CliError> {
+    let sentence = |made: &CreatedNamespace| match made.created {
+        true => format!("namespace {} is there", made.name),
+        false => format!("namespace {} was there already", made.name),
+    };
+    let call = context.client.call(CreateNamespace { namespace });
+    context.change(call, sentence).await?;
+    Ok(())
 }
 
 async fn ls(context: &Context) -> Result<(), CliError> {
-    let page = list::all::<Namespace>(&context.client, &["namespaces"], &[]).await?;
-    context.output.show(&page.text, || {
-        let row = |it: &Namespace| {
-            let counts = [it.components, it.templates, it.open_tasks].map(|n| n.to_string());
-            let [components, templates, open_tasks] = counts;
-            [it.name.clone(), components, templates, open_tasks]
-        };
-        let rows = page.value.items.iter().map(row).collect();
-        let headings = ["namespace", "components", "templates", "open tasks"];
-        context.output.table(headings, rows, "no namespaces")
-    })
+    let namespaces = context.list(
+        ListNamespaces {},
+        PageQuery::default(),
+        [
+            ("namespace", &|it| it.name.clone()),
+            ("components", &|it| it.components.to_string()),
+            ("templates", &|it| it.templates.to_string()),
+            ("open tasks", &|it| it.open_tasks.to_string()),
+        ],
+        "no namespaces",
+    );
+    namespaces.await?;
+    Ok(())
 }

@@ -2,12 +2,14 @@
 
 use super::paint::{Paint, Tone, When};
 use super::problem::{CliError, Problem};
-use super::resource::Column;
 use super::{Exit, hints, json, paint, units};
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use tabled::builder::Builder;
 use tabled::settings::{Padding, Style};
 use tasker_domain::sanitize::sanitize_around;
+
+/// A heading, and what stands below it for an item.
+pub type Column<'a, T> = (&'a str, &'a dyn Fn(&T) -> String);
 
 /// What to print on standard output.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -135,8 +137,8 @@ impl Output {
     /// A row an item, under the headings of its columns.
     pub fn columns<T, const N: usize>(
         self,
-        columns: [Column<'_, T>; N],
         items: &[T],
+        columns: [Column<'_, T>; N],
         nothing: &str,
     ) -> String {
         let row = |item| columns.map(|(_, cell)| cell(item));

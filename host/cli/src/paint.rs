@@ -76,12 +76,12 @@ impl Paint {
 
     /// The state's name in its colour.
     pub fn task_state(self, state: TaskState) -> String {
-        self.tone(task_tone(state), task_word(state))
+        self.tone(task_tone(state), state.as_str())
     }
 
     /// The state's name in its colour.
     pub fn step_state(self, state: StepState) -> String {
-        self.tone(step_tone(state), step_word(state))
+        self.tone(step_tone(state), state.as_str())
     }
 
     /// One character for the state, in its colour.
@@ -126,18 +126,6 @@ fn task_tone(state: TaskState) -> Tone {
     }
 }
 
-/// The state's name as the API writes it.
-pub fn task_word(state: TaskState) -> &'static str {
-    match state {
-        TaskState::Pending => "pending",
-        TaskState::InProgress => "in_progress",
-        TaskState::Complete => "complete",
-        TaskState::Error => "error",
-        TaskState::Cancelled => "cancelled",
-        TaskState::ResolvedManually => "resolved_manually",
-    }
-}
-
 fn step_tone(state: StepState) -> Tone {
     match state {
         StepState::Waiting | StepState::Ready | StepState::Skipped => Tone::Quiet,
@@ -147,22 +135,6 @@ fn step_tone(state: StepState) -> Tone {
         }
         StepState::Complete | StepState::ResolvedManually => Tone::Good,
         StepState::Error => Tone::Bad,
-    }
-}
-
-/// The state's name as the API writes it.
-pub fn step_word(state: StepState) -> &'static str {
-    match state {
-        StepState::Waiting => "waiting",
-        StepState::Ready => "ready",
-        StepState::Running => "running",
-        StepState::WaitingForRetry => "waiting_for_retry",
-        StepState::WaitingForEvent => "waiting_for_event",
-        StepState::Complete => "complete",
-        StepState::Error => "error",
-        StepState::Cancelled => "cancelled",
-        StepState::Skipped => "skipped",
-        StepState::ResolvedManually => "resolved_manually",
     }
 }
 

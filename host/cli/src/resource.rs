@@ -1,6 +1,7 @@
 //! What the commands of a resource have in common: they list it, change it or remove it, and show that.
 
 use super::client::{self, Ask as _};
+use super::output::Column;
 use super::{CliError, Context};
 use serde::de::DeserializeOwned;
 use serde_json::json;
@@ -8,9 +9,6 @@ use tasker_client::Call;
 use tasker_wire::Page;
 use tasker_wire::endpoint::{Endpoint, NoContent};
 use tasker_wire::page::Paged;
-
-/// A heading, and what stands below it for an item.
-pub type Column<'a, T> = (&'a str, &'a dyn Fn(&T) -> String);
 
 impl Context {
     /// Lists all items of an endpoint; `nothing` stands where there are none.
@@ -28,7 +26,7 @@ impl Context {
         let page = client::pages(&self.client, endpoint, query).await?;
         let items = page.value.items;
         self.output
-            .show(&page.text, || self.output.columns(columns, &items, nothing))?;
+            .show(&page.text, || self.output.columns(&items, columns, nothing))?;
         Ok(items)
     }
 

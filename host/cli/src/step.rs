@@ -1,13 +1,13 @@
 //! `tasker step …`
 
+use super::list::Part;
 use super::output::Output;
-use super::paint::Paint;
 use super::reference::parse_task_id;
-use super::view::{Failure, Page, Step};
-use super::{CliError, Context, Exit, list, units};
+use super::{CliError, Context, Exit, units};
 use chrono::{DateTime, TimeDelta, Utc};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::StepState;
+use tasker_wire::step::{ListSteps, Step, StepQuery};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -23,15 +23,8 @@ pub struct Ls {
     /// Only those in this state; may be given several times.
     #[arg(long, value_enum)]
     state: Vec<StepState>,
-    /// How many at most.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
-    limit: u16,
-    /// Go on where another page ended.
-    #[arg(long, value_name = "CURSOR")]
-    after: Option<String>,
-    /// Every page.
-    #[arg(long, conflicts_with_all = ["limit", "after"])]
-    all: bool,
+    #[command(flatten)]
+    part: Part,
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -42,97 +35,60 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 impl Ls {
     async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let task = self.task.to_string();
-        let path = ["tasks", task.as_str(), "steps"];
-        let page = match self.all {
-            true => list::all::<Step>(&context.client, &path, &self.filters()).await?,
-            false => context.client.query(&path, &self.query()).await?,
+        let query = StepQuery {
+            states: self.state.clone(),
+            ..StepQuery::default()
         };
-        context
-            .output
-            .show(&page.text, || table(&page.value.items, context.output))?;
-        context.output.next(&[self.next(&page.value)]);
+        let steps = self.part.read(context, ListSteps { id: self.task }, query);
+        let (page, output) = (steps.await?, context.output);
+        output.show(&page.text, || table(&page.value.items, output))?;
+        output.next([self.next(page.value.next.as_deref())]);
         Ok(Exit::Complete)
     }
 
-    fn filters(&self) -> Vec<(&'static str, String)> {
-        let states: Vec<_> = self.state.iter().map(ToString::to_string).collect();
-        let states = Some(states.join(",")).filter(|states| !states.is_empty());
-        list::filters([("state", states)])
-    }
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let paging = list::filters([
-            ("limit", Some(self.limit.to_string())),
-            ("after", self.after.clone()),
-        ]);
-        self.filters().into_iter().chain(paging).collect()
-    }
-
-    fn next(&self, page: &Page<Step>) -> String {
-        let Self { task, limit, .. } = self;
+    fn next(&self, cursor: Option<&str>) -> String {
+        let task = self.task;
+        let Some(cursor) = cursor else {
+            return format!("tasker task show {task}");
+        };
         let states = self.state.iter().map(|state| format!(" --state {state}"));
-        match &page.next {
-            Some(cursor) => format!(
-                "tasker step ls {task}{} --limit {limit} --after {cursor}",
-                states.collect::<String>()
-            ),
-            None => format!("tasker task show {task}"),
-        }
+        let states: String = states.collect();
+        format!("tasker step ls {task}{states}{}", self.part.next(cursor))
     }
 }
 
 /// The steps as a table: state, attempts, how long, what ran, what came of it, and why it stands where it
 /// does.
 pub fn table(steps: &[Step], output: Output) -> String {
-    let now = Utc::now();
-    let rows = steps
-        .iter()
-        .map(|step| row(step, now, output.paint))
-        .collect();
-    output.table(
+    let (now, paint) = (Utc::now(), output.paint);
+    output.columns(
+        steps,
         [
-            "step",
-            "state",
-            "attempts",
-            "took",
-            "component",
-            "result",
-            "note",
+            ("step", &|it| it.name.clone()),
+            ("state", &|it| {
+                let (glyph, state) = (paint.step_glyph(it.state), paint.step_state(it.state));
+                format!("{glyph} {state}")
+            }),
+            ("attempts", &attempts),
+            ("took", &|it| {
+                took(it, now).map(units::span).unwrap_or_default()
+            }),
+            ("component", &|it| {
+                format!("{}@{}", it.component, it.version)
+            }),
+            ("result", &|it| {
+                it.result_bytes.map(units::size).unwrap_or_default()
+            }),
+            ("note", &|it| note(it, now)),
         ],
-        rows,
         "no steps",
     )
-}
-
-fn row(step: &Step, now: DateTime<Utc>, paint: Paint) -> [String; 7] {
-    [
-        step.name.clone(),
-        format!(
-            "{} {}",
-            paint.step_glyph(step.state),
-            paint.step_state(step.state)
-        ),
-        attempts(step),
-        took(step, now).map(units::span).unwrap_or_default(),
-        component(step),
-        step.result_bytes.map(units::size).unwrap_or_default(),
-        note(step, now),
-    ]
-}
-
-/// What it runs, or ran, such as `orders/charge@1.4.2`.
-fn component(step: &Step) -> String {
-    match step.component.is_empty() {
-        true => String::new(),
-        false => format!("{}@{}", step.component, step.version),
-    }
 }
 
 /// `2/5` once it was tried: the attempts that count, of those that it has; `1/5, 4 runs` where some
 /// do not count.
 pub fn attempts(step: &Step) -> String {
-    match (step.attempts, counted(step)) {
+    match (step.attempts, step.counted_attempts) {
         (0, _) => String::new(),
         (tried, counted) if tried == counted => format!("{tried}/{}", step.max_attempts),
         (tried, counted) => {
@@ -140,11 +96,6 @@ pub fn attempts(step: &Step) -> String {
             format!("{counted}/{}, {runs}", step.max_attempts)
         }
     }
-}
-
-/// The attempts that count against what its policy allows.
-pub fn counted(step: &Step) -> u16 {
-    step.counted_attempts.unwrap_or(step.attempts)
 }
 
 /// How long its newest attempt took or takes; none before the first.
@@ -168,7 +119,7 @@ pub fn took(step: &Step, now: DateTime<Utc>) -> Option<TimeDelta> {
 
 /// Why it stands where it does: what it waits for, when it is tried again, what went wrong.
 pub fn note(step: &Step, now: DateTime<Utc>) -> String {
-    let error = step.error.as_ref().map(Failure::text).unwrap_or_default();
+    let error = step.failure().unwrap_or_default().text();
     let reason = step.reason.clone();
     match step.state {
         StepState::Waiting => {
@@ -190,11 +141,8 @@ pub fn note(step: &Step, now: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::samples::step;
     use super::*;
-
-    fn step(json: &str) -> Step {
-        serde_json::from_str(json).unwrap()
-    }
 
     #[test]
     fn a_waiting_step_names_what_it_waits_for() {

@@ -5,6 +5,7 @@ mod events;
 mod follow;
 mod frame;
 mod lines;
+mod log;
 mod ls;
 mod payload;
 mod report;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use tasker_wire::endpoint::{Endpoint, Json, Media};
 
 /// An ordinary request is answered within this.
-pub(crate) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// An upload is sent, compiled and checked within this.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
 

@@ -20,7 +20,6 @@ pub use builder::ClientBuilder;
 pub use call::Call;
 pub use error::{ClientError, Refusal};
 
-use call::ANSWER_TIMEOUT;
 use http::Method;
 use reqwest::header::HeaderMap;
 use reqwest::{RequestBuilder, Response, Url};
@@ -59,24 +58,6 @@ impl Client {
     /// A request of this endpoint; awaiting it sends it and reads the answer.
     pub fn call<E: Endpoint>(&self, endpoint: E) -> Call<'_, E> {
         Call::new(self, &endpoint)
-    }
-
-    /// A request that no endpoint declares; `path` begins where the host's paths do.
-    pub fn request(&self, method: Method, path: &[&str]) -> RequestBuilder {
-        let mut url = self.base.clone();
-        url.path_segments_mut()
-            .expect("an http URL has a path")
-            .pop_if_empty()
-            .extend(path);
-        let request = self.http.request(method, url);
-        self.authorized(request.timeout(ANSWER_TIMEOUT))
-    }
-
-    /// Sends a request and returns the answer's text; a refusal is an error.
-    pub async fn fetch(&self, request: RequestBuilder) -> Result<String, ClientError> {
-        let answer = self.send(request).await?;
-        let text = answer.text().await;
-        text.map_err(|error| self.unreachable(&error))
     }
 
     fn authorized(&self, request: RequestBuilder) -> RequestBuilder {

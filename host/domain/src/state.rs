@@ -56,7 +56,19 @@ impl TaskState {
 }
 
 /// Where a step stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+)]
 #[serde(rename_all = "snake_case")]
 #[clap(rename_all = "snake_case")]
 pub enum StepState {
@@ -108,6 +120,31 @@ impl StepState {
     }
 }
 
+/// Why an open task does not move; derived from its steps, never stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StandstillReason {
+    WaitingForDependencies,
+    WaitingForRetry,
+    WaitingForEvent,
+    /// What it would run next is quarantined.
+    Quarantined,
+    BlockedByFailures,
+}
+
+impl StandstillReason {
+    /// As JSON names it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::WaitingForDependencies => "waiting_for_dependencies",
+            Self::WaitingForRetry => "waiting_for_retry",
+            Self::WaitingForEvent => "waiting_for_event",
+            Self::Quarantined => "quarantined",
+            Self::BlockedByFailures => "blocked_by_failures",
+        }
+    }
+}
+
 impl TryFrom<String> for TaskState {
     type Error = StateError;
 
@@ -127,6 +164,12 @@ impl TryFrom<String> for StepState {
 }
 
 impl fmt::Display for TaskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for StandstillReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
     }
@@ -154,5 +197,7 @@ mod tests {
             assert_eq!(StepState::try_from(state.to_string()), Ok(state));
         }
         assert!(TaskState::try_from("lost".to_owned()).is_err());
+        let reason = StandstillReason::WaitingForDependencies;
+        assert_eq!(json!(reason), reason.as_str());
     }
 }

@@ -7,7 +7,6 @@ use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
-use crate::store::template::TemplateVersionRow;
 use crate::store::yank::IneligibleRow;
 use semver::Version;
 use tasker_database::DatabaseError;
@@ -18,54 +17,21 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
 
 impl Registry {
-    /// Has new tasks not take this version any more, or with `is_yanked` false take it again; tasks
-    /// that have it keep it. Pins that only it satisfied go back to what they were before; where they
-    /// cannot, they stay, and refuse new tasks. Repeatable.
-    pub async fn yank_component(
+    /// Excludes a version of a component or template from new tasks, or with `is_yanked` false admits it
+    /// again; existing tasks keep it. Pins that only it satisfied are rolled back; where they cannot be,
+    /// they stay, and refuse new tasks. Repeatable.
+    pub async fn set_yanked(
         &self,
-        target: &QualifiedName,
-        version: &Version,
+        (kind, target, version): (PinKind, &QualifiedName, &Version),
         is_yanked: bool,
         actor: &Actor,
         reason: &str,
-    ) -> Result<(ComponentVersionRow, AffectedPins), RegistryError> {
-        let kind = PinKind::Component;
-        let pins = self
+    ) -> Result<AffectedPins, RegistryError> {
+        let by = (actor, reason);
+        let yanked = self
             .store
-            .set_yanked(
-                kind,
-                target,
-                version,
-                is_yanked,
-                (actor, reason),
-                after_ineligible,
-            )
-            .await?;
-        Ok((self.component_version(target, version).await?, pins))
-    }
-
-    /// The same for a version of a template.
-    pub async fn yank_template(
-        &self,
-        target: &QualifiedName,
-        version: &Version,
-        is_yanked: bool,
-        actor: &Actor,
-        reason: &str,
-    ) -> Result<(TemplateVersionRow, AffectedPins), RegistryError> {
-        let kind = PinKind::Template;
-        let pins = self
-            .store
-            .set_yanked(
-                kind,
-                target,
-                version,
-                is_yanked,
-                (actor, reason),
-                after_ineligible,
-            )
-            .await?;
-        Ok((self.template_version(target, version).await?, pins))
+            .set_yanked(kind, target, version, is_yanked, by, after_ineligible);
+        Ok(yanked.await?)
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what

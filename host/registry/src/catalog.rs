@@ -19,7 +19,6 @@ mod tests;
 
 pub(crate) use family::{Family, FamilyVersion, Versions};
 pub(crate) use load::{Loader, Selection};
-pub use references::{PinReference, Side, StepReference};
 pub(crate) use rules::{NamedPin, NamespaceRules};
 
 use std::collections::BTreeMap;

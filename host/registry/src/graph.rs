@@ -6,7 +6,7 @@ use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::template::Template;
+use tasker_domain::template::{GraphFormat, Template};
 
 /// Definitions that are in memory at the same time: each may be as large as a source.
 const DEFINITIONS_AT_ONCE: usize = 8;
@@ -82,8 +82,16 @@ impl DependencyGraph {
         self.templates.insert(name, template.version.to_string());
     }
 
+    /// The graph in this language.
+    pub fn draw(&self, format: GraphFormat) -> String {
+        match format {
+            GraphFormat::Mermaid => self.mermaid(),
+            GraphFormat::Dot => self.dot(),
+        }
+    }
+
     /// A Mermaid flowchart: round templates, square components, requirements on the arrows.
-    pub fn mermaid(&self) -> String {
+    fn mermaid(&self) -> String {
         let mut text = String::from("flowchart LR\n");
         for (id, (name, version)) in self.templates.iter().enumerate() {
             text += &format!("    t{id}([\"{name} {version}\"])\n");
@@ -99,7 +107,7 @@ impl DependencyGraph {
     }
 
     /// A Graphviz digraph of the same.
-    pub fn dot(&self) -> String {
+    fn dot(&self) -> String {
         let mut text = String::from("digraph registry {\n    rankdir=LR;\n");
         for (id, (name, version)) in self.templates.iter().enumerate() {
             text += &format!("    t{id} [label=\"{name} {version}\", shape=ellipse];\n");

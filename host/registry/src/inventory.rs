@@ -3,53 +3,22 @@
 
 use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
-use crate::store::inventory::{LanguageRow, NamespaceRow, RegistryCounts};
-use chrono::{DateTime, Utc};
+use crate::store::inventory::NamespaceRow;
 use semver::Version;
 use serde::Deserialize as _;
 use std::collections::BTreeMap;
 use tasker_domain::actor::Actor;
 use tasker_domain::descriptor::Descriptor;
+use tasker_domain::inventory::{
+    Statistics, Tree, TreeComponent, TreeEntry, TreeStep, TreeTemplate,
+};
 use tasker_domain::name::Name;
-use tasker_domain::resolve::VersionStatus;
-use tasker_domain::template::Template;
+use tasker_domain::template::{Step, Template};
 
 /// The most templates and the most components of one tree or drawing.
 pub(crate) const MAX_FAMILIES: i64 = 500;
 /// The most languages that statistics name.
 const MAX_LANGUAGES: i64 = 50;
-
-/// All that is in a namespace.
-pub struct Tree {
-    pub templates: Vec<Family<Template>>,
-    pub components: Vec<Family<Described>>,
-    /// There are more templates or components than are told.
-    pub is_cut: bool,
-}
-
-/// A template or component with its highest versions, the highest first.
-pub struct Family<T> {
-    pub name: String,
-    /// Of all versions, told or not.
-    pub version_count: usize,
-    pub versions: Vec<Release<T>>,
-}
-
-/// A version of a component.
-pub struct Described {
-    pub descriptor: Descriptor,
-    /// No host starts its code.
-    pub is_quarantined: bool,
-    /// When its bytes were removed, since nothing needed it any more.
-    pub collected_at: Option<DateTime<Utc>>,
-}
-
-/// One version and what it says of itself.
-pub struct Release<T> {
-    pub version: Version,
-    pub status: VersionStatus,
-    pub content: T,
-}
 
 impl Registry {
     /// Namespaces by name, after the given one, `limit` at most.
@@ -71,9 +40,13 @@ impl Registry {
     }
 
     /// How much there is in all, and the languages that it was written in.
-    pub async fn statistics(&self) -> Result<(RegistryCounts, Vec<LanguageRow>), RegistryError> {
+    pub async fn statistics(&self) -> Result<Statistics, RegistryError> {
         let counts = self.store.registry_counts().await?;
-        Ok((counts, self.store.languages(MAX_LANGUAGES).await?))
+        let languages = self.store.languages(MAX_LANGUAGES).await?;
+        Ok(Statistics {
+            languages,
+            ..counts
+        })
     }
 
     /// Ok where there is such a namespace.
@@ -91,6 +64,7 @@ impl Registry {
         let components = self.component_families(namespace, versions).await?;
         let is_cut = [templates.len(), components.len()].contains(&(MAX_FAMILIES as usize));
         Ok(Tree {
+            namespace: namespace.clone(),
             templates,
             components,
             is_cut,
@@ -101,7 +75,7 @@ impl Registry {
         &self,
         namespace: &Name,
         versions: usize,
-    ) -> Result<Vec<Family<Template>>, RegistryError> {
+    ) -> Result<Vec<TreeEntry<TreeTemplate>>, RegistryError> {
         let rows = self.list_templates(Some(namespace), None, MAX_FAMILIES);
         let listed = highest_of_each(rows.await?, versions);
         let wanted: Vec<_> = names_of(&listed)
@@ -111,7 +85,13 @@ impl Registry {
         for row in self.store.defined_versions(&wanted).await? {
             let template = Template::deserialize(&row.definition);
             let template = template.map_err(|error| unreadable("template", &row.name, &error))?;
-            found.insert((row.name, row.version), (row.status, template));
+            let step = |step: &Step| tree_step(&template.namespace, step);
+            let version = TreeTemplate {
+                version: row.version.clone(),
+                status: row.status,
+                steps: template.steps.iter().map(step).collect(),
+            };
+            found.insert((row.name, row.version), version);
         }
         Ok(families(listed, found))
     }
@@ -120,20 +100,25 @@ impl Registry {
         &self,
         namespace: &Name,
         versions: usize,
-    ) -> Result<Vec<Family<Described>>, RegistryError> {
+    ) -> Result<Vec<TreeEntry<TreeComponent>>, RegistryError> {
         let rows = self.list_components(Some(namespace), None, MAX_FAMILIES);
         let listed = highest_of_each(rows.await?, versions);
         let wanted: Vec<_> = names_of(&listed).collect();
         let mut found = BTreeMap::new();
         for row in self.store.described_versions(namespace, &wanted).await? {
             let descriptor = Descriptor::deserialize(&row.descriptor);
-            let described = Described {
-                descriptor: descriptor
-                    .map_err(|error| unreadable("component", &row.name, &error))?,
-                is_quarantined: row.is_quarantined,
+            let descriptor =
+                descriptor.map_err(|error| unreadable("component", &row.name, &error))?;
+            let version = TreeComponent {
+                version: row.version.clone(),
+                status: row.status,
+                quarantined: row.is_quarantined,
                 collected_at: row.collected_at,
+                handlers: descriptor.handlers.unwrap_or_default(),
+                capabilities: descriptor.capabilities,
+                provenance: descriptor.provenance,
             };
-            found.insert((row.name, row.version), (row.status, described));
+            found.insert((row.name, row.version), version);
         }
         Ok(families(listed, found))
     }
@@ -158,27 +143,29 @@ fn names_of(listed: &[Listed]) -> impl Iterator<Item = (String, String)> {
     })
 }
 
-fn families<T>(
-    listed: Vec<Listed>,
-    mut found: BTreeMap<(String, String), (VersionStatus, T)>,
-) -> Vec<Family<T>> {
+fn families<V>(listed: Vec<Listed>, mut found: BTreeMap<(String, String), V>) -> Vec<TreeEntry<V>> {
     let family = |(name, version_count, versions): Listed| {
-        let release = |version: Version| {
-            let (status, content) = found.remove(&(name.clone(), version.to_string()))?;
-            Some(Release {
-                version,
-                status,
-                content,
-            })
-        };
-        let versions = versions.into_iter().filter_map(release).collect();
-        Family {
+        let versions = versions.into_iter();
+        let versions = versions
+            .filter_map(|version| found.remove(&(name.clone(), version.to_string())))
+            .collect();
+        TreeEntry {
             name,
             version_count,
             versions,
         }
     };
     listed.into_iter().map(family).collect()
+}
+
+fn tree_step(home: &Name, step: &Step) -> TreeStep {
+    let handler = &step.handler;
+    TreeStep {
+        name: step.name.clone(),
+        component: handler.component.qualified(home).to_string(),
+        handler: handler.handler.clone(),
+        requirement: handler.requirement.clone(),
+    }
 }
 
 fn unreadable(kind: &str, name: &str, error: &serde_json::Error) -> RegistryError {

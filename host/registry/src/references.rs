@@ -1,7 +1,5 @@
 //! What keeps a version in use.
 
-pub use super::catalog::{PinReference, Side, StepReference};
-
 use super::catalog::{Catalog, Selection, stored};
 use super::{Registry, RegistryError};
 use crate::store::references::{LastUse, OpenTasks};
@@ -11,6 +9,7 @@ use tasker_domain::hidden::{Hidden, keep};
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind};
+use tasker_domain::references::{PinReference, StepReference};
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::Ineligible;
 

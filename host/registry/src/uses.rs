@@ -2,68 +2,16 @@
 
 use super::catalog::{self, Catalog, Selection, stored};
 use super::{Kind, Registry, RegistryError};
-use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
-use tasker_domain::hidden::{Hidden, keep};
+use tasker_domain::hidden::Hidden;
+use tasker_domain::inventory::{PinUse, StepUse, UsedVersion, Uses};
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
-use tasker_domain::requirement::{HandlerRef, QualifiedName};
-use tasker_domain::resolve::{Candidate, VersionStatus, status_name};
+use tasker_domain::requirement::QualifiedName;
+use tasker_domain::resolve::{Availability, Candidate, VersionStatus};
 
 /// The most steps and pins that are told of one component.
 pub(crate) const MAX_USES: usize = 2_000;
-
-/// Who uses a component.
-pub struct Uses {
-    /// The highest first.
-    pub versions: Vec<UsedVersion>,
-    pub steps: Vec<StepUse>,
-    pub pins: Vec<PinUse>,
-    /// There are more steps or pins than are told.
-    pub is_cut: bool,
-    /// What its reader may not see of steps and pins.
-    pub hidden: Hidden,
-}
-
-impl Uses {
-    /// The same as one reads it who may read these namespaces.
-    pub fn seen_by(mut self, may_read: impl Fn(&str) -> bool) -> Self {
-        self.hidden = Hidden {
-            steps: keep(&mut self.steps, |it| may_read(it.namespace.as_str())),
-            pins: keep(&mut self.pins, |it| may_read(it.namespace.as_str())),
-        };
-        self
-    }
-}
-
-/// A version of it.
-pub struct UsedVersion {
-    pub version: Version,
-    /// `active`, or why new tasks may not take it.
-    pub status: &'static str,
-    /// Tasks under way whose lock names it.
-    pub open_tasks: i64,
-    /// Steps of templates that would take it for a new task.
-    pub steps: usize,
-}
-
-/// A step of a template version that runs it.
-pub struct StepUse {
-    pub namespace: Name,
-    pub template: String,
-    pub version: String,
-    pub status: VersionStatus,
-    pub step: String,
-    pub handler: HandlerRef,
-    /// What a new task would take at this step; none where no version will do.
-    pub takes: Option<Version>,
-}
-
-/// A pin of it.
-pub struct PinUse {
-    pub namespace: Name,
-    pub requirement: String,
-}
 
 impl Registry {
     /// Who uses a component.
@@ -77,7 +25,7 @@ impl Registry {
         let pins = catalog.pins_of(PinKind::Component, target);
         let pins = pins.take(MAX_USES).map(|(namespace, pin)| PinUse {
             namespace: namespace.clone(),
-            requirement: pin.pinned.requirement.to_string(),
+            requirement: pin.pinned.requirement.clone(),
         });
         let QualifiedName { namespace, name } = target;
         let open = self.store.open_tasks_by_version(namespace, name).await?;
@@ -86,6 +34,8 @@ impl Registry {
             .map(|row| (row.version, row.open_tasks))
             .collect();
         Ok(Uses {
+            namespace: namespace.clone(),
+            component: name.clone(),
             versions: used_versions(catalog.existing(target)?, &steps, &open),
             pins: pins.collect(),
             steps,
@@ -140,7 +90,8 @@ fn step_use(catalog: &Catalog, step: &catalog::StepUse) -> StepUse {
         version: step.version.clone(),
         status: step.status,
         step: step.step.clone(),
-        handler: step.handler.clone(),
+        handler: step.handler.handler.clone(),
+        requirement: step.handler.requirement.clone(),
         takes: catalog.step_takes(step),
     }
 }
@@ -158,7 +109,7 @@ fn used_versions(
             .filter(|step| step.takes.as_ref() == Some(version));
         UsedVersion {
             version: version.clone(),
-            status: status_name(candidate.ineligible),
+            status: Availability(candidate.ineligible),
             open_tasks: open.get(&version.to_string()).copied().unwrap_or(0),
             steps: takers.count(),
         }

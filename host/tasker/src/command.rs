@@ -122,4 +122,6 @@ fn print_version(output: Output) -> Result<Exit, CliError> {
 }
 
 #[cfg(test)]
+mod documented;
+#[cfg(test)]
 mod tests;

@@ -1,9 +1,9 @@
 //! Why a task is not made, found or changed.
 
 use super::upgraded_component::UpgradedComponent;
-use tasker_compat::Change;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
+use tasker_domain::compatibility::Change;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, FieldError, Report};
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;

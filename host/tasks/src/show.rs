@@ -2,11 +2,10 @@
 
 use super::steps::ShownSteps;
 use super::{Tasks, TasksError};
-use serde::Serialize;
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, HashMap};
 use tasker_domain::ids::TaskId;
-use tasker_domain::state::{StepState, TaskState};
+use tasker_domain::state::{StandstillReason, StepState, TaskState};
 use tasker_engine::step_read::{SinkRow, StepFilter};
 use tasker_engine::task_read::{
     LockedVersionRow, MAX_INLINE_TASK_BYTES, StepCountRow, TaskDetailRow, TaskFilter, TaskRow,
@@ -16,18 +15,6 @@ use uuid::Uuid;
 
 /// The steps that are shown with their task; of more, these are the first.
 pub const SHOWN_STEPS: i64 = 100;
-
-/// Why an open task does not move; derived from its steps, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StandstillReason {
-    WaitingForDependencies,
-    WaitingForRetry,
-    WaitingForEvent,
-    /// What it would run next is quarantined.
-    Quarantined,
-    BlockedByFailures,
-}
 
 /// How a step stands, as far as its task's standstill depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,28 +32,26 @@ impl Standing {
     }
 }
 
-impl StandstillReason {
-    /// The reason that these states of one open task's steps make; none while it moves.
-    fn of(steps: &[Standing]) -> Option<Self> {
-        let has = |state| {
-            let moves = |step: &Standing| step.state == state && !step.is_parked;
-            steps.iter().any(moves)
-        };
-        if has(StepState::Running) || has(StepState::Ready) {
-            None
-        } else if has(StepState::WaitingForRetry) {
-            Some(Self::WaitingForRetry)
-        } else if has(StepState::WaitingForEvent) {
-            Some(Self::WaitingForEvent)
-        } else if steps.iter().any(|step| step.is_parked) {
-            Some(Self::Quarantined)
-        } else if has(StepState::Error) {
-            Some(Self::BlockedByFailures)
-        } else if has(StepState::Waiting) {
-            Some(Self::WaitingForDependencies)
-        } else {
-            None
-        }
+/// The reason that these states of one open task's steps make; none while it moves.
+fn standstill(steps: &[Standing]) -> Option<StandstillReason> {
+    let has = |state| {
+        let moves = |step: &Standing| step.state == state && !step.is_parked;
+        steps.iter().any(moves)
+    };
+    if has(StepState::Running) || has(StepState::Ready) {
+        None
+    } else if has(StepState::WaitingForRetry) {
+        Some(StandstillReason::WaitingForRetry)
+    } else if has(StepState::WaitingForEvent) {
+        Some(StandstillReason::WaitingForEvent)
+    } else if steps.iter().any(|step| step.is_parked) {
+        Some(StandstillReason::Quarantined)
+    } else if has(StepState::Error) {
+        Some(StandstillReason::BlockedByFailures)
+    } else if has(StepState::Waiting) {
+        Some(StandstillReason::WaitingForDependencies)
+    } else {
+        None
     }
 }
 
@@ -84,7 +69,7 @@ pub struct ShownTask {
     pub reason: Option<StandstillReason>,
     pub result: ShownResult,
     /// Steps by state.
-    pub counts: BTreeMap<&'static str, i64>,
+    pub counts: BTreeMap<StepState, u64>,
     pub lock: Vec<LockedVersionRow>,
     /// [`SHOWN_STEPS`] and one more, where there are more.
     pub steps: ShownSteps,
@@ -111,9 +96,7 @@ impl Tasks {
         let rows = self.engine.list_tasks(filter, limit).await?;
         let states = self.open_step_states(&rows).await?;
         let listed = |task: TaskRow| {
-            let reason = states
-                .get(&task.task_id)
-                .and_then(|own| StandstillReason::of(own));
+            let reason = states.get(&task.task_id).and_then(|own| standstill(own));
             ListedTask { task, reason }
         };
         Ok(rows.into_iter().map(listed).collect())
@@ -125,9 +108,7 @@ impl Tasks {
         let mut states = self
             .open_step_states(std::slice::from_ref(&detail.task))
             .await?;
-        let reason = states
-            .remove(&task_id.0)
-            .and_then(|own| StandstillReason::of(&own));
+        let reason = states.remove(&task_id.0).and_then(|own| standstill(&own));
         Ok(ListedTask {
             task: detail.task,
             reason,
@@ -142,7 +123,7 @@ impl Tasks {
         let is_open = !detail.task.state.is_final();
         let filter = StepFilter::default();
         Ok(ShownTask {
-            reason: StandstillReason::of(&standing).filter(|_| is_open),
+            reason: standstill(&standing).filter(|_| is_open),
             result: self.result_of(&detail.task).await?,
             counts: by_state(&counts),
             lock: self.engine.locked_versions(task_id).await?,
@@ -211,10 +192,10 @@ impl Tasks {
     }
 }
 
-fn by_state(counts: &[StepCountRow]) -> BTreeMap<&'static str, i64> {
+fn by_state(counts: &[StepCountRow]) -> BTreeMap<StepState, u64> {
     let mut by_state = BTreeMap::new();
     for row in counts {
-        *by_state.entry(row.state.as_str()).or_default() += row.steps;
+        *by_state.entry(row.state).or_default() += row.steps.unsigned_abs();
     }
     by_state
 }
@@ -257,7 +238,7 @@ mod tests {
             state: *state,
             is_parked: false,
         };
-        StandstillReason::of(&states.iter().map(standing).collect::<Vec<_>>())
+        standstill(&states.iter().map(standing).collect::<Vec<_>>())
     }
 
     fn with_a_parked_step(states: &[StepState]) -> Option<StandstillReason> {
@@ -269,7 +250,7 @@ mod tests {
             state: *state,
             is_parked: false,
         }));
-        StandstillReason::of(&steps)
+        standstill(&steps)
     }
 
     #[test]

@@ -2,14 +2,12 @@
 
 use super::input::{canonical, identity_of};
 use super::{InputProblem, Tasks, TasksError};
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
-use tasker_domain::name::Name;
-use tasker_domain::requirement::Requirement;
+use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
 use tasker_engine::task::{CreatedTask, NewTask};
 use tasker_registry::RegistryError;
@@ -19,26 +17,6 @@ use tasker_registry::resolve::{Resolved, Wanted};
 pub const MAX_KEY_BYTES: usize = 200;
 /// The longest correlation id, in ASCII characters.
 pub const MAX_CORRELATION_CHARS: usize = 128;
-
-/// What a caller asks for.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Submit {
-    pub namespace: Name,
-    pub template: Name,
-    /// None: the namespace's pin, else the highest stable version.
-    #[serde(default)]
-    pub version: Option<Requirement>,
-    /// JSON text; none is an empty object.
-    #[serde(default)]
-    pub input: Option<Box<RawValue>>,
-    /// The same key is the same task, where the template's identity is `caller`.
-    #[serde(default)]
-    pub idempotency_key: Option<String>,
-    /// None: the request's.
-    #[serde(default)]
-    pub correlation_id: Option<String>,
-}
 
 /// What came of a submit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +97,7 @@ impl Tasks {
     ) -> Result<(Vec<CreatedTask>, Identity), TasksError> {
         let resolver = self.registry.resolver([&submit.namespace]);
         let mut resolver = resolver.await?;
-        let resolved = resolver.resolve(&submit.wanted(), task_id).await?;
+        let resolved = resolver.resolve(&wanted(submit), task_id).await?;
         let identity = resolved.definition.identity();
         let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
         let task = task.map_err(TasksError::Invalid)?;
@@ -149,7 +127,7 @@ impl Tasks {
         let mut refused = HashSet::new();
         let mut problems = Vec::new();
         for (index, submit) in submits.iter().enumerate() {
-            let (wanted, task_id) = (submit.wanted(), TaskId::generate());
+            let (wanted, task_id) = (wanted(submit), TaskId::generate());
             if refused.contains(&wanted) {
                 continue;
             }
@@ -182,13 +160,11 @@ fn target_problem(index: usize, error: &RegistryError) -> InputProblem {
     }
 }
 
-impl Submit {
-    fn wanted(&self) -> Wanted {
-        Wanted {
-            namespace: self.namespace.clone(),
-            template: self.template.clone(),
-            version: self.version.clone(),
-        }
+fn wanted(submit: &Submit) -> Wanted {
+    Wanted {
+        namespace: submit.namespace.clone(),
+        template: submit.template.clone(),
+        version: submit.version.clone(),
     }
 }
 

@@ -3,17 +3,18 @@
 mod batch;
 mod part;
 
-pub use part::{MAX_UPGRADE_TASKS, Part, PartError, UpgradeCursor};
+pub use part::{MAX_UPGRADE_TASKS, Part, PartError};
 
 use super::upgraded_component::UpgradedComponent;
 use super::{Tasks, TasksError};
 use batch::UpgradeBatch;
 use std::time::{Duration, Instant};
-use tasker_compat::Level;
 use tasker_domain::actor::Actor;
+use tasker_domain::compatibility::Level;
 use tasker_domain::reason::is_kept;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::state::TaskState;
+use tasker_domain::upgrade::UpgradeCursor;
 use tasker_registry::Kind;
 use tasker_registry::resolve::UpgradeRule;
 

@@ -1,6 +1,6 @@
 //! Components that take another version in tasks that exist.
 
-use tasker_compat::{Change, Level};
+use tasker_domain::compatibility::{Change, Level};
 use tasker_registry::resolve::Swap;
 
 /// A component that takes another version in some tasks.

@@ -8,6 +8,7 @@ use tasker_domain::hidden::Hidden;
 use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
+use tasker_domain::references::{PinReference, StepReference};
 use tasker_domain::resolve::{Availability, Ineligible};
 
 /// A component or template in a list.
@@ -120,37 +121,4 @@ pub struct References {
     pub is_running: bool,
     /// No task ever took it.
     pub is_unused: bool,
-}
-
-/// A pin that has new tasks take the version, or would.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PinReference {
-    pub namespace: String,
-    /// `name` of that namespace, or `other/name`.
-    pub target: String,
-    pub requirement: String,
-    pub side: PinSide,
-}
-
-/// By which part of a pin it refers to a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PinSide {
-    Base,
-    /// Where its ramp goes.
-    Ramp,
-    /// What it goes back to.
-    Rollback,
-}
-
-/// A step of a template that takes the version in a new task.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StepReference {
-    pub namespace: String,
-    pub template: String,
-    pub version: String,
-    pub step: String,
-    pub requirement: String,
-    /// No other version will do.
-    pub is_only: bool,
 }

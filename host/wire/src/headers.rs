@@ -11,3 +11,6 @@ pub const CORRELATION: &str = "x-correlation-id";
 
 /// One signature of an uploaded component; it may come several times.
 pub const SIGNATURE: &str = "x-tasker-signature";
+
+/// The identity of a single submit.
+pub const IDEMPOTENCY: &str = "idempotency-key";

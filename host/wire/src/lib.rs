@@ -4,24 +4,33 @@
 //! only some answers have is an `Option` that is left out where it is none. Each request is declared as an
 //! [`endpoint::Endpoint`], beside its types.
 
+pub mod access;
 pub mod audit;
 pub mod collection;
 pub mod component;
 pub mod definition;
 pub mod endpoint;
+pub mod failure;
 pub mod grant;
 pub mod headers;
+pub mod health;
 pub mod key;
 pub mod kv;
 pub mod limit;
+pub mod namespace;
 pub mod page;
 pub mod pin;
 pub mod problem;
 pub mod quarantine;
 pub mod reason;
+pub mod registry;
 pub mod secret;
 pub mod share;
 pub mod signature;
+pub mod step;
+pub mod task;
 pub mod template;
+pub mod transition;
+pub mod upgrade;
 
 pub use page::Page;

@@ -53,17 +53,21 @@ impl NamespacePageQuery {
 
 /// A query that asks for one page of a list; callers that want all pages move it on.
 pub trait Paged {
-    /// Asks for the page behind `after`, of as many items as a page may have.
-    fn turn_to(&mut self, after: Option<String>);
+    fn after(&mut self) -> &mut Option<String>;
+
+    fn limit(&mut self) -> &mut Option<u32>;
 }
 
 /// Implements [`Paged`] for queries with the members `after` and `limit`.
 macro_rules! paged {
     ($($query:ty),* $(,)?) => {$(
         impl $crate::page::Paged for $query {
-            fn turn_to(&mut self, after: Option<String>) {
-                self.after = after;
-                self.limit = Some($crate::page::MAX_PAGE_ITEMS);
+            fn after(&mut self) -> &mut Option<String> {
+                &mut self.after
+            }
+
+            fn limit(&mut self) -> &mut Option<u32> {
+                &mut self.limit
             }
         }
     )*};

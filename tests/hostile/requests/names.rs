@@ -126,7 +126,7 @@ async fn no_parameter_of_a_query_does_more_than_it_says() {
         }
         for parameter in PARAMETERS {
             for value in VALUES {
-                let path = filled(&route, usize::MAX, "");
+                let path = filled(route, usize::MAX, "");
                 requests.push((method.clone(), format!("{path}?{parameter}={value}")));
             }
         }

@@ -1,29 +1,17 @@
 //! Access: what the caller is taken for.
 
 use super::super::Api;
-use super::super::access::Access;
-use axum::routing::get;
-use axum::{Json, Router};
-use serde::Serialize;
-use tasker_domain::actor::Actor;
-use tasker_domain::permission::Permissions;
+use super::super::routes::{Answer, Call, Reply, Routes};
+use tasker_wire::access::{Access, ShowAccess};
 
-pub fn router() -> Router<Api> {
-    Router::new().route("/access", get(show))
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(show)
 }
 
-#[derive(Serialize)]
-struct AccessView {
-    actor: Actor,
-    /// False on a host that asks nobody who they are.
-    authentication: bool,
-    permissions: Permissions,
-}
-
-async fn show(access: Access) -> Json<AccessView> {
-    Json(AccessView {
-        actor: access.actor().clone(),
-        authentication: access.is_known(),
-        permissions: access.permissions().clone(),
-    })
+async fn show(_: Api, call: Call<ShowAccess>) -> Answer<ShowAccess> {
+    Ok(Reply::ok(Access {
+        actor: call.actor().clone(),
+        authentication: call.access.is_known(),
+        permissions: call.access.permissions().clone(),
+    }))
 }

@@ -11,6 +11,7 @@ use super::grants::grant;
 use super::reason::check_reason;
 use super::templates;
 use semver::Version;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::store::quarantine::{NamedVersion, QuarantineRow};
 use tasker_wire::component::{ApproveComponent, ComponentVersion, UnyankComponent, YankComponent};
@@ -84,13 +85,11 @@ async fn set_component_yanked(
     body: &OnlyReason,
     access: &Access,
 ) -> Result<ComponentVersion, ApiError> {
-    check_reason(&body.reason)?;
-    let yanked =
-        api.registry
-            .yank_component(&target, &number, is_yanked, access.actor(), &body.reason);
-    let (row, pins) = yanked.await?;
+    let version = (PinKind::Component, &target, &number);
+    let pins = set_yanked(api, version, is_yanked, body, access).await?;
+    let row = api.registry.component_version(&target, &number).await?;
     Ok(ComponentVersion {
-        pins: pins_beside(&target, pins, access),
+        pins,
         ..current(api, &target, row).await?
     })
 }
@@ -102,15 +101,28 @@ async fn set_template_yanked(
     body: &OnlyReason,
     access: &Access,
 ) -> Result<TemplateVersion, ApiError> {
-    check_reason(&body.reason)?;
-    let yanked =
-        api.registry
-            .yank_template(&target, &number, is_yanked, access.actor(), &body.reason);
-    let (row, pins) = yanked.await?;
+    let version = (PinKind::Template, &target, &number);
+    let pins = set_yanked(api, version, is_yanked, body, access).await?;
+    let row = api.registry.template_version(&target, &number).await?;
     Ok(TemplateVersion {
-        pins: pins_beside(&target, pins, access),
+        pins,
         ..templates::version(row)?
     })
+}
+
+async fn set_yanked(
+    api: &Api,
+    version: (PinKind, &QualifiedName, &Version),
+    is_yanked: bool,
+    body: &OnlyReason,
+    access: &Access,
+) -> Result<AffectedPins, ApiError> {
+    let (_, target, _) = version;
+    let reason = check_reason(&body.reason)?;
+    let pins = api
+        .registry
+        .set_yanked(version, is_yanked, access.actor(), reason);
+    Ok(pins_beside(target, pins.await?, access))
 }
 
 async fn list(api: Api, _: Call<ListQuarantine>) -> Answer<ListQuarantine> {

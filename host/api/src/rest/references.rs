@@ -7,9 +7,9 @@ use semver::Version;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::Availability;
-use tasker_registry::references::{self, References, Side};
+use tasker_registry::references::References;
 use tasker_wire::component::ShowComponentReferences;
-use tasker_wire::definition::{self as wire, PinReference, PinSide, StepReference};
+use tasker_wire::definition as wire;
 use tasker_wire::template::ShowTemplateReferences;
 
 pub(crate) fn routes() -> Routes {
@@ -49,36 +49,12 @@ fn references(target: QualifiedName, version: Version, found: References) -> wir
         is_drained: found.is_drained(),
         open_tasks: found.open_tasks.unsigned_abs(),
         oldest_tasks: found.oldest_tasks,
-        pins: found.pins.into_iter().map(pin).collect(),
-        steps: found.steps.into_iter().map(step).collect(),
+        pins: found.pins,
+        steps: found.steps,
         hidden: found.hidden,
         is_default: found.is_default,
         last_used_at: found.last_use.at,
         is_running: found.last_use.is_running,
         is_unused: found.last_use.is_unused,
-    }
-}
-
-fn pin(pin: references::PinReference) -> PinReference {
-    PinReference {
-        namespace: pin.namespace,
-        target: pin.target,
-        requirement: pin.requirement,
-        side: match pin.side {
-            Side::Base => PinSide::Base,
-            Side::Ramp => PinSide::Ramp,
-            Side::Rollback => PinSide::Rollback,
-        },
-    }
-}
-
-fn step(step: references::StepReference) -> StepReference {
-    StepReference {
-        namespace: step.namespace,
-        template: step.template,
-        version: step.version,
-        step: step.step,
-        requirement: step.requirement,
-        is_only: step.is_only,
     }
 }

@@ -1,111 +1,47 @@
 //! Tasks: submit, list, show, wait, cancel.
 
 use super::super::Api;
-use super::super::access::Access;
-use super::super::correlation::CorrelationId;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
-use super::super::request::{Caller, InPath, InQuery, JsonBody};
-use super::task_views::{
-    BatchView, CreatedView, StepView, TaskSummary, TaskView, TransitionView, step_views,
-};
-use axum::extract::{Extension, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
-use std::fmt;
+use super::super::routes::{Answer, Call, Reply, Routes};
+use super::submission::{OneOrMany, Submitted};
+use super::task_views::{step_views, summary, task_view, transition_view};
+use axum::http::HeaderMap;
 use std::time::Duration;
 use tasker_domain::ids::TaskId;
-use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
-use tasker_domain::state::{StepState, TaskState};
+use tasker_domain::submit::Submit;
 use tasker_engine::step_read::StepFilter;
 use tasker_engine::task_read::TaskFilter;
 use tasker_tasks::steps::ShownSteps;
-use tasker_tasks::submit::Submit;
+use tasker_wire::headers::IDEMPOTENCY;
+use tasker_wire::step::ListSteps;
+use tasker_wire::task::{
+    BatchItem, CancelTask, ListTasks, ShowTask, SubmitTasks, SubmittedBatch, SubmittedTask,
+};
+use tasker_wire::transition::ListTransitions;
 
-/// The largest body of a submit, in bytes.
-pub const MAX_SUBMIT_BODY_BYTES: usize = 64 << 20;
-/// The header that names the identity of a single submit.
-pub const IDEMPOTENCY_HEADER: &str = "idempotency-key";
-
-pub fn router() -> Router<Api> {
-    Router::new()
-        .route("/tasks", post(submit).get(list))
-        .route("/tasks/{id}", get(show))
-        .route("/tasks/{id}/steps", get(steps))
-        .route("/tasks/{id}/transitions", get(transitions))
-        .route("/tasks/{id}/cancel", post(cancel))
+pub(crate) fn routes() -> Routes {
+    let routes = Routes::default().on(submit).on(list).on(show).on(cancel);
+    routes.on(steps).on(transitions)
 }
 
-/// One submit, or several at once.
-enum SubmitBody {
-    One(Box<Submit>),
-    Batch(Vec<Submit>),
-}
+type SubmitEither = SubmitTasks<OneOrMany>;
 
-impl SubmitBody {
-    fn submits(&self) -> &[Submit] {
-        match self {
-            Self::One(submit) => std::slice::from_ref(submit),
-            Self::Batch(submits) => submits,
-        }
+async fn submit(api: Api, call: Call<SubmitEither>) -> Answer<SubmitEither> {
+    let key = idempotency_header(&call.headers)?;
+    for submit in call.body.submits() {
+        call.access
+            .require(Action::Run, submit.namespace.as_str())?;
     }
-}
-
-impl<'de> Deserialize<'de> for SubmitBody {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SubmitVisitor)
-    }
-}
-
-struct SubmitVisitor;
-
-impl<'de> Visitor<'de> for SubmitVisitor {
-    type Value = SubmitBody;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a submit (an object) or an array of them")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<SubmitBody, A::Error> {
-        let submit = Submit::deserialize(value::MapAccessDeserializer::new(map))?;
-        Ok(SubmitBody::One(Box::new(submit)))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<SubmitBody, A::Error> {
-        let submits = Vec::deserialize(value::SeqAccessDeserializer::new(seq))?;
-        Ok(SubmitBody::Batch(submits))
-    }
-}
-
-async fn submit(
-    State(api): State<Api>,
-    access: Access,
-    Extension(correlation): Extension<CorrelationId>,
-    headers: HeaderMap,
-    JsonBody(body): JsonBody<SubmitBody, MAX_SUBMIT_BODY_BYTES>,
-) -> Result<Response, ApiError> {
-    let key = idempotency_header(&headers)?;
-    for submit in body.submits() {
-        access.require(Action::Run, submit.namespace.as_str())?;
-    }
-    match body {
-        SubmitBody::One(submit) => submit_one(&api, *submit, key, &correlation).await,
-        SubmitBody::Batch(_) if key.is_some() => Err(ApiError::parameter(
-            IDEMPOTENCY_HEADER,
+    let correlation = call.correlation.as_str();
+    match call.body {
+        OneOrMany::One(submit) => submit_one(&api, *submit, key, correlation).await,
+        OneOrMany::Many(_) if key.is_some() => Err(ApiError::parameter(
+            IDEMPOTENCY,
             "a batch takes `idempotency_key` in each submit, not the header".to_owned(),
         )),
-        SubmitBody::Batch(submits) => {
-            let items = api
-                .tasks
-                .submit_batch(submits, correlation.as_str())
-                .await?;
-            Ok(Json(BatchView::from(items)).into_response())
-        }
+        OneOrMany::Many(submits) => submit_batch(&api, submits, correlation).await,
     }
 }
 
@@ -113,97 +49,62 @@ async fn submit_one(
     api: &Api,
     mut submit: Submit,
     key: Option<String>,
-    correlation: &CorrelationId,
-) -> Result<Response, ApiError> {
+    correlation: &str,
+) -> Answer<SubmitEither> {
     if let (Some(header), Some(field)) = (&key, &submit.idempotency_key)
         && header != field
     {
         return Err(ApiError::parameter(
-            IDEMPOTENCY_HEADER,
+            IDEMPOTENCY,
             "the header and the field `idempotency_key` differ; send one of them".to_owned(),
         ));
     }
     submit.idempotency_key = key.or(submit.idempotency_key);
-    let submitted = api.tasks.submit(submit, correlation.as_str()).await?;
-    let task = TaskSummary::from(api.tasks.summary(submitted.task_id).await?);
-    let status = if submitted.created {
-        StatusCode::CREATED
-    } else {
-        StatusCode::OK
-    };
-    Ok((
-        status,
-        Json(CreatedView {
-            created: submitted.created,
-            task,
-        }),
-    )
-        .into_response())
+    let submitted = api.tasks.submit(submit, correlation).await?;
+    let created = submitted.created;
+    let task = summary(api.tasks.summary(submitted.task_id).await?);
+    let answer = SubmittedTask { created, task };
+    Ok(Reply::made(created, Submitted::One(Box::new(answer))))
+}
+
+async fn submit_batch(api: &Api, submits: Vec<Submit>, correlation: &str) -> Answer<SubmitEither> {
+    let submitted = api.tasks.submit_batch(submits, correlation).await?;
+    let items = submitted.into_iter().map(|one| BatchItem {
+        created: one.created,
+        task_id: one.task_id,
+        conflict: one.conflict.is_some(),
+    });
+    let items = items.collect();
+    Ok(Reply::ok(Submitted::Many(SubmittedBatch { items })))
 }
 
 fn idempotency_header(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
-    let Some(value) = headers.get(IDEMPOTENCY_HEADER) else {
+    let Some(value) = headers.get(IDEMPOTENCY) else {
         return Ok(None);
     };
     let text = value.to_str().map_err(|_| {
-        ApiError::parameter(
-            IDEMPOTENCY_HEADER,
-            "only visible ASCII is allowed".to_owned(),
-        )
+        ApiError::parameter(IDEMPOTENCY, "only visible ASCII is allowed".to_owned())
     })?;
     Ok(Some(text.to_owned()))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ListQuery {
-    namespace: Option<Name>,
-    template: Option<Name>,
-    state: Option<TaskState>,
-    after: Option<TaskId>,
-    limit: Option<u32>,
-}
-
-async fn list(
-    State(api): State<Api>,
-    InQuery(query): InQuery<ListQuery>,
-) -> Result<Json<Page<TaskSummary>>, ApiError> {
+async fn list(api: Api, call: Call<ListTasks>) -> Answer<ListTasks> {
+    let query = call.query;
     let limit = PageLimit::parse(query.limit)?;
-    let ListQuery {
-        namespace,
-        template,
-        state,
-        after,
-        ..
-    } = query;
     let filter = TaskFilter {
-        namespace,
-        template,
-        state,
-        after,
+        namespace: query.namespace,
+        template: query.template,
+        state: query.state,
+        after: cursor::<TaskId>(query.after.as_deref())?,
     };
     let tasks = api.tasks.list(&filter, limit.rows()).await?;
-    Ok(Json(limit.page(
-        tasks,
-        |listed| listed.task.task_id.to_string(),
-        TaskSummary::from,
-    )))
+    let page = limit.page(tasks, |listed| listed.task.task_id.to_string(), summary);
+    Ok(Reply::ok(page))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ShowQuery {
-    #[serde(default)]
-    wait_ms: u64,
-    since: Option<i64>,
-}
-
-async fn show(
-    State(api): State<Api>,
-    InPath(task_id): InPath<TaskId>,
-    InQuery(query): InQuery<ShowQuery>,
-) -> Result<Json<TaskView>, ApiError> {
-    let wait = Duration::from_millis(query.wait_ms);
+async fn show(api: Api, call: Call<ShowTask>) -> Answer<ShowTask> {
+    let task_id = call.path.id;
+    let wait = Duration::from_millis(call.query.wait_ms);
     if wait > tasker_tasks::wait::MAX_WAIT {
         let most = tasker_tasks::wait::MAX_WAIT.as_millis();
         return Err(ApiError::parameter(
@@ -213,96 +114,44 @@ async fn show(
     }
     if !wait.is_zero() {
         tokio::select! {
-            waited = api.tasks.wait(task_id, query.since, wait) => waited?,
+            waited = api.tasks.wait(task_id, call.query.since, wait) => waited?,
             () = api.shutdown.cancelled() => {}
         }
     }
-    Ok(Json(TaskView::from(api.tasks.show(task_id).await?)))
+    Ok(Reply::ok(task_view(api.tasks.show(task_id).await?)))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct StepsQuery {
-    /// One state, or several with commas between them; without it all.
-    state: Option<String>,
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
-async fn steps(
-    State(api): State<Api>,
-    InPath(task_id): InPath<TaskId>,
-    InQuery(query): InQuery<StepsQuery>,
-) -> Result<Json<Page<StepView>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
+async fn steps(api: Api, call: Call<ListSteps>) -> Answer<ListSteps> {
+    let limit = PageLimit::parse(call.query.limit)?;
     let filter = StepFilter {
-        states: step_states(query.state.as_deref())?,
-        after: step_cursor(query.after.as_deref())?,
+        after: cursor(call.query.after.as_deref())?,
+        states: call.query.states,
     };
-    let ShownSteps { rows, explanations } = api.tasks.steps(task_id, &filter, limit.rows()).await?;
+    let steps = api.tasks.steps(call.path.id, &filter, limit.rows()).await?;
+    let ShownSteps { rows, explanations } = steps;
     let Page { items: rows, next } = limit.page(rows, |row| row.step_no.to_string(), |row| row);
     let items = step_views(ShownSteps { rows, explanations });
-    Ok(Json(Page { items, next }))
+    Ok(Reply::ok(Page { items, next }))
 }
 
-fn step_states(states: Option<&str>) -> Result<Vec<StepState>, ApiError> {
-    let state = |text: &str| StepState::try_from(text.to_owned());
-    let states = states
-        .into_iter()
-        .flat_map(|states| states.split(','))
-        .map(state);
-    states
-        .collect::<Result<_, _>>()
-        .map_err(|error| ApiError::parameter("state", error.to_string()))
+async fn transitions(api: Api, call: Call<ListTransitions>) -> Answer<ListTransitions> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = cursor(call.query.after.as_deref())?.unwrap_or_default();
+    let rows = api
+        .tasks
+        .transitions(call.path.id, call.query.only_events, after, limit.rows());
+    let page = limit.page(rows.await?, |row| row.seq.to_string(), transition_view);
+    Ok(Reply::ok(page))
 }
 
-fn step_cursor(after: Option<&str>) -> Result<Option<i16>, ApiError> {
+fn cursor<T: std::str::FromStr>(after: Option<&str>) -> Result<Option<T>, ApiError> {
     let cursor = |after: &str| after.parse().map_err(|_| wrong_cursor(after));
     after.map(cursor).transpose()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TransitionsQuery {
-    /// Only what handlers sent.
-    #[serde(default)]
-    only_events: bool,
-    #[serde(default)]
-    after: i64,
-    limit: Option<u32>,
-}
-
-async fn transitions(
-    State(api): State<Api>,
-    InPath(task_id): InPath<TaskId>,
-    InQuery(query): InQuery<TransitionsQuery>,
-) -> Result<Json<Page<TransitionView>>, ApiError> {
-    let limit = PageLimit::parse(query.limit)?;
-    let rows = api
+async fn cancel(api: Api, call: Call<CancelTask>) -> Answer<CancelTask> {
+    let cancelled = api
         .tasks
-        .transitions(task_id, query.only_events, query.after, limit.rows())
-        .await?;
-    Ok(Json(limit.page(
-        rows,
-        |row| row.seq.to_string(),
-        TransitionView::from,
-    )))
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CancelBody {
-    #[serde(default)]
-    reason: String,
-}
-
-async fn cancel(
-    State(api): State<Api>,
-    caller: Caller,
-    InPath(task_id): InPath<TaskId>,
-    JsonBody(body): JsonBody<CancelBody>,
-) -> Result<Json<TaskView>, ApiError> {
-    Ok(Json(TaskView::from(
-        api.tasks.cancel(task_id, &body.reason, &caller.0).await?,
-    )))
+        .cancel(call.path.id, &call.body.reason, call.actor());
+    Ok(Reply::ok(task_view(cancelled.await?)))
 }

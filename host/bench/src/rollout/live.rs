@@ -6,7 +6,7 @@ use super::{publish, publish_chain, version};
 use serde::Serialize;
 use std::time::Instant;
 use tasker_cli::tell;
-use tasker_tasks::submit::Submit;
+use tasker_domain::submit::Submit;
 use tasker_worker::WorkerConfig;
 
 /// Steps of each task.

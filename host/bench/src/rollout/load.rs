@@ -2,7 +2,7 @@
 
 use super::super::hosts::{Hosts, LOOK_INTERVAL, Member, submit};
 use std::sync::atomic::{AtomicBool, Ordering};
-use tasker_tasks::submit::Submit;
+use tasker_domain::submit::Submit;
 
 /// Tasks of one submit.
 const BATCH_TASKS: usize = 100;

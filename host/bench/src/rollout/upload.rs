@@ -4,10 +4,11 @@ use super::super::hosts::{Hosts, LOOK_INTERVAL, Place, submit};
 use super::super::report::{Percentiles, Printed, Report};
 use super::super::run::percentiles_of;
 use super::{HOSTS, noted, publish_chain, version};
-use anyhow::bail;
 use serde::Serialize;
 use std::time::Instant;
 use tasker_cli::tell;
+use tasker_client::Client;
+use tasker_wire::component::PublishComponent;
 use tasker_worker::WorkerConfig;
 
 /// Tasks that are submitted through each host at a time until each has run one.
@@ -69,19 +70,13 @@ impl Upload {
 }
 
 async fn upload(hosts: &Hosts, component: &[u8], no: u32) -> anyhow::Result<()> {
-    let (host, name, version) = (hosts.turn(no).host.url(), super::COMPONENT, version(no));
-    let url = format!("{host}/v1/namespaces/bench/components/{name}/versions/{version}");
-    let request = reqwest::Client::new()
-        .put(url)
-        .header("content-type", "application/wasm")
-        .body(noted(component, no));
-    let answer = request.send().await?;
-    if !answer.status().is_success() {
-        bail!(
-            "the upload of {version} was refused: {}",
-            answer.text().await?
-        );
-    }
+    let client = Client::builder(&hosts.turn(no).host.url())?.build()?;
+    let publish = PublishComponent {
+        namespace: "bench".parse()?,
+        name: super::COMPONENT.parse()?,
+        version: version(no).to_string(),
+    };
+    client.call(publish).media(noted(component, no)).await?;
     Ok(())
 }
 

@@ -17,7 +17,7 @@ pub async fn quarantine(version: &OneVersion, context: &Context) -> Result<Exit,
     context
         .output
         .show(&answer.text, || quarantine_text(quarantine, context.output))?;
-    context.output.next(&next(quarantine, &version.release));
+    context.output.next(next(quarantine, &version.release));
     Ok(Exit::Complete)
 }
 

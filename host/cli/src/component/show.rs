@@ -51,7 +51,7 @@ impl Show {
         context.output.show(&found.text, || {
             version_text(&found.value, beside, context.output)
         })?;
-        context.output.next(&next(&found.value));
+        context.output.next(next(&found.value));
         Ok(Exit::Complete)
     }
 

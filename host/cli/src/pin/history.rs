@@ -1,7 +1,6 @@
 use super::pinned::Pinned;
 use super::text::{is_frozen, pinned, ramp_lines, with_lines};
 use crate::client::pages;
-use crate::resource::Column;
 use crate::{CliError, Context, units};
 use tasker_domain::pin::{PastChange, standing};
 use tasker_wire::page::PageQuery;
@@ -45,18 +44,21 @@ fn can_go_back(newest_first: &[PinChange]) -> bool {
 
 /// A line a change, with the reason below it.
 fn shown(context: &Context, changes: &[PinChange]) -> String {
-    let columns: [Column<'_, PinChange>; 5] = [
-        ("when", &|it| units::age(it.at)),
-        ("by", &|it| it.actor.clone()),
-        ("change", &|it| {
-            it.action.trim_start_matches("pin.").to_owned()
-        }),
-        ("from", &|it| {
-            pinned(it.from().as_ref(), it.ramp_from().as_ref())
-        }),
-        ("to", &|it| pinned(it.to().as_ref(), it.ramp_to().as_ref())),
-    ];
-    let table = context.output.columns(columns, changes, "no changes");
+    let table = context.output.columns(
+        changes,
+        [
+            ("when", &|it| units::age(it.at)),
+            ("by", &|it| it.actor.clone()),
+            ("change", &|it| {
+                it.action.trim_start_matches("pin.").to_owned()
+            }),
+            ("from", &|it| {
+                pinned(it.from().as_ref(), it.ramp_from().as_ref())
+            }),
+            ("to", &|it| pinned(it.to().as_ref(), it.ramp_to().as_ref())),
+        ],
+        "no changes",
+    );
     with_lines(context, &table, changes, below)
 }
 

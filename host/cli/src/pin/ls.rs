@@ -2,7 +2,6 @@ use super::text::{is_frozen, pin_now, ramp_lines, ramp_now, with_lines};
 use crate::client::pages;
 use crate::paint::Tone;
 use crate::pin_name::arguments;
-use crate::resource::Column;
 use crate::{CliError, Context, units};
 use tasker_domain::name::Name;
 use tasker_wire::page::NamespacePageQuery;
@@ -35,18 +34,21 @@ fn shown(context: &Context, pins: &[Pin]) -> String {
         };
         context.output.paint.tone(tone, &ramp.state.to_string())
     };
-    let columns: [Column<'_, Pin>; 7] = [
-        ("namespace", &|it| it.namespace.clone()),
-        ("kind", &|it| it.kind.as_str().to_owned()),
-        ("name", &full_name),
-        ("requirement", &takes),
-        ("ramp", &|it| {
-            it.ramp.as_ref().map(state).unwrap_or_default()
-        }),
-        ("set", &|it| units::age(it.created_at)),
-        ("by", &|it| it.created_by.clone()),
-    ];
-    let table = context.output.columns(columns, pins, "no pins");
+    let table = context.output.columns(
+        pins,
+        [
+            ("namespace", &|it| it.namespace.clone()),
+            ("kind", &|it| it.kind.as_str().to_owned()),
+            ("name", &full_name),
+            ("requirement", &takes),
+            ("ramp", &|it| {
+                it.ramp.as_ref().map(state).unwrap_or_default()
+            }),
+            ("set", &|it| units::age(it.created_at)),
+            ("by", &|it| it.created_by.clone()),
+        ],
+        "no pins",
+    );
     with_lines(context, &table, pins, |pin| {
         pin.ramp.as_ref().map(ramp_lines).unwrap_or_default()
     })

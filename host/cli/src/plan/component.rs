@@ -3,11 +3,11 @@
 use super::text;
 use crate::client::{Answer, Ask as _};
 use crate::component::push::{built, read_component, signed};
+use crate::hidden::hidden_text;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::{Reference, parse_release};
 use crate::signing::signatures_beside;
-use crate::view::hidden_text;
 use crate::{CliError, Context, Exit, shell};
 use std::path::PathBuf;
 use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
@@ -35,7 +35,7 @@ impl Component {
         context
             .output
             .show(&answer.text, || plan_text(plan, context.output))?;
-        context.output.next(&self.next(plan));
+        context.output.next(self.next(plan));
         let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
         let wrong = plan.obstacles.len() + lacking.count();
         let is_new = matches!(plan.status, None | Some(COLLECTED));

@@ -1,8 +1,10 @@
 //! `tasker registry graph`
 
-use crate::{CliError, Context, Exit, list};
+use crate::{CliError, Context, Exit};
 use serde_json::json;
 use tasker_domain::name::Name;
+use tasker_domain::template::GraphFormat;
+use tasker_wire::registry::{DrawRegistry, RegistryGraphQuery};
 
 /// Print a graph of templates and the components that they run.
 #[derive(Debug, clap::Args)]
@@ -12,35 +14,16 @@ pub struct Graph {
     namespace: Option<Name>,
     /// Output language.
     #[arg(long, value_enum, default_value_t)]
-    format: Drawing,
-}
-
-#[derive(Clone, Copy, Debug, Default, clap::ValueEnum)]
-enum Drawing {
-    /// For Markdown and mermaid.live.
-    #[default]
-    Mermaid,
-    /// For Graphviz: … | dot -Tsvg > graph.svg
-    Dot,
-}
-
-impl Drawing {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Mermaid => "mermaid",
-            Self::Dot => "dot",
-        }
-    }
+    format: GraphFormat,
 }
 
 impl Graph {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let query = list::filters([
-            ("namespace", self.namespace.map(String::from)),
-            ("format", Some(self.format.word().to_owned())),
-        ]);
-        let graph = context.client.text(&["registry", "graph"], &query).await?;
-        let answer = json!({ "format": self.format.word(), "graph": graph });
+        let Self { namespace, format } = self;
+        let query = RegistryGraphQuery { namespace, format };
+        let call = context.client.call(DrawRegistry {}).query(&query);
+        let graph = call.text().await?;
+        let answer = json!({ "format": format, "graph": graph });
         context.output.show(&answer.to_string(), || graph)?;
         Ok(Exit::Complete)
     }

@@ -1,33 +1,13 @@
 //! `tasker registry stats`
 
+use crate::client::Ask as _;
 use crate::{CliError, Context, Exit, units};
-use serde::Deserialize;
 use std::collections::BTreeMap;
-
-#[derive(Deserialize)]
-struct Statistics {
-    generation: i64,
-    namespaces: usize,
-    components: usize,
-    component_versions: usize,
-    yanked: usize,
-    needs_approval: usize,
-    quarantined_digests: usize,
-    uploads: usize,
-    upload_bytes: u64,
-    templates: usize,
-    template_versions: usize,
-    pins: usize,
-    locks: usize,
-    open_tasks: usize,
-    languages: BTreeMap<String, u64>,
-}
+use tasker_domain::inventory::Statistics;
+use tasker_wire::registry::ShowStatistics;
 
 pub async fn run(context: &Context) -> Result<Exit, CliError> {
-    let found = context
-        .client
-        .get::<Statistics>(&["registry", "stats"])
-        .await?;
+    let found = context.client.call(ShowStatistics {}).ask().await?;
     let (it, output) = (&found.value, context.output);
     output.show(&found.text, || {
         output.fields([
@@ -46,7 +26,7 @@ pub async fn run(context: &Context) -> Result<Exit, CliError> {
             ("generation", it.generation.to_string()),
         ])
     })?;
-    output.next(&["tasker registry tree".to_owned()]);
+    output.next(["tasker registry tree"]);
     Ok(Exit::Complete)
 }
 
@@ -68,7 +48,7 @@ fn set_aside(it: &Statistics) -> String {
     some.join(", ")
 }
 
-fn languages(languages: &BTreeMap<String, u64>) -> String {
+fn languages(languages: &BTreeMap<String, i64>) -> String {
     let each = languages
         .iter()
         .map(|(name, count)| format!("{name} {count}"));

@@ -1,11 +1,17 @@
 //! `tasker registry tree`
 
+use crate::client::Ask as _;
+use crate::definition::words;
 use crate::output::Output;
 use crate::paint::Tone;
-use crate::view::Standing;
-use crate::{CliError, Context, Exit, list, units};
-use serde::Deserialize;
+use crate::{CliError, Context, Exit, units};
+use tasker_domain::descriptor::HandlerDescription;
+use tasker_domain::inventory::{self, TreeComponent, TreeEntry, TreeStep, TreeTemplate};
 use tasker_domain::name::Name;
+use tasker_domain::resolve::Ineligible;
+use tasker_wire::namespace::ListNamespaces;
+use tasker_wire::page::PageQuery;
+use tasker_wire::registry::{ShowTree, TreeQuery};
 
 /// List the namespaces, or everything in one namespace.
 #[derive(Debug, clap::Args)]
@@ -15,70 +21,6 @@ pub struct Tree {
     /// How many versions of each template and component to show, the highest first.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=50))]
     versions: u8,
-}
-
-#[derive(Deserialize)]
-struct NamespaceLine {
-    name: String,
-    components: u64,
-    component_versions: u64,
-    templates: u64,
-    template_versions: u64,
-    pins: u64,
-    open_tasks: u64,
-}
-
-#[derive(Deserialize)]
-struct Namespace {
-    namespace: String,
-    templates: Vec<Family<Template>>,
-    components: Vec<Family<Component>>,
-    is_cut: bool,
-}
-
-#[derive(Deserialize)]
-struct Family<T> {
-    name: String,
-    version_count: usize,
-    versions: Vec<Release<T>>,
-}
-
-#[derive(Deserialize)]
-struct Release<T> {
-    version: String,
-    #[serde(flatten)]
-    standing: Standing,
-    #[serde(flatten)]
-    content: T,
-}
-
-#[derive(Deserialize)]
-struct Template {
-    steps: Vec<Step>,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    name: String,
-    component: String,
-    handler: String,
-    requirement: String,
-}
-
-#[derive(Deserialize)]
-struct Component {
-    handlers: Vec<Handler>,
-}
-
-#[derive(Deserialize)]
-struct Handler {
-    name: String,
-    #[serde(default)]
-    description: Option<String>,
-    #[serde(default)]
-    input_schema: Option<serde_json::Value>,
-    #[serde(default)]
-    result_schema: Option<serde_json::Value>,
 }
 
 impl Tree {
@@ -91,10 +33,11 @@ impl Tree {
     }
 
     async fn show(&self, namespace: &Name, context: &Context) -> Result<(), CliError> {
-        let path = ["namespaces", namespace.as_str(), "tree"];
-        let query = [("versions", self.versions.to_string())];
-        let found = context.client.query::<Namespace>(&path, &query).await?;
-        let output = context.output;
+        let query = TreeQuery {
+            versions: Some(self.versions.into()),
+        };
+        let call = context.client.call(ShowTree::at(namespace.clone()));
+        let (found, output) = (call.query(&query).ask().await?, context.output);
         output.show(&found.text, || tree_text(&found.value, output))?;
         if let Some(component) = found.value.components.first() {
             output.next(&[format!(
@@ -107,57 +50,60 @@ impl Tree {
 }
 
 async fn list_all(context: &Context) -> Result<(), CliError> {
-    let page = list::all::<NamespaceLine>(&context.client, &["namespaces"], &[]).await?;
-    let output = context.output;
-    output.show(&page.text, || {
-        let rows = page.value.items.iter().map(row).collect();
-        let headings = ["namespace", "components", "templates", "pins", "open tasks"];
-        output.table(headings, rows, "no namespaces yet")
-    })?;
-    output.next(&[match page.value.items.first() {
-        Some(line) => format!("tasker registry tree {}", line.name),
+    let namespaces = context.list(
+        ListNamespaces {},
+        PageQuery::default(),
+        [
+            ("namespace", &|it| it.name.clone()),
+            ("components", &|it| {
+                with_versions(it.components, it.component_versions)
+            }),
+            ("templates", &|it| {
+                with_versions(it.templates, it.template_versions)
+            }),
+            ("pins", &|it| it.pins.to_string()),
+            ("open tasks", &|it| it.open_tasks.to_string()),
+        ],
+        "no namespaces yet",
+    );
+    context.output.next([match namespaces.await?.first() {
+        Some(namespace) => format!("tasker registry tree {}", namespace.name),
         None => "tasker new my-handler, then: tasker component push my-handler".to_owned(),
     }]);
     Ok(())
 }
 
-fn row(line: &NamespaceLine) -> [String; 5] {
-    let with_versions = |families: u64, versions: u64| {
-        format!(
-            "{families} ({})",
-            units::count(versions as usize, "version")
-        )
-    };
-    [
-        line.name.clone(),
-        with_versions(line.components, line.component_versions),
-        with_versions(line.templates, line.template_versions),
-        line.pins.to_string(),
-        line.open_tasks.to_string(),
-    ]
+fn with_versions(count: u64, versions: u64) -> String {
+    format!("{count} ({})", units::count(versions as usize, "version"))
 }
 
 /// A line of the tree and how deep it stands.
 type Line = (usize, String);
 
-fn tree_text(namespace: &Namespace, output: Output) -> String {
+fn tree_text(tree: &inventory::Tree, output: Output) -> String {
     let strong = |text: &str| output.paint.tone(Tone::Strong, text);
-    let mut lines = vec![(0, strong(&namespace.namespace))];
+    let mut lines = vec![(0, strong(tree.namespace.as_str()))];
     lines.push((1, strong("templates")));
-    for family in &namespace.templates {
-        add_family(&mut lines, family, output, template_lines);
+    for entry in &tree.templates {
+        let version = |it: &TreeTemplate| (it.version.clone(), it.status.ineligible());
+        add_entry(&mut lines, entry, output, version, |it| {
+            it.steps
+                .iter()
+                .map(|step| step_line(step, output))
+                .collect()
+        });
     }
     lines.push((1, strong("components")));
-    for family in &namespace.components {
-        add_family(&mut lines, family, output, component_lines);
+    for entry in &tree.components {
+        let version = |it: &TreeComponent| (it.version.clone(), it.ineligible());
+        add_entry(&mut lines, entry, output, version, |it| {
+            let handlers = it.handlers.iter();
+            handlers.map(|it| handler_line(it, output)).collect()
+        });
     }
-    if namespace.is_cut {
-        lines.push((
-            1,
-            output
-                .paint
-                .tone(Tone::Caution, "… and more than can be shown"),
-        ));
+    if tree.is_cut {
+        let cut = "… and more than can be shown";
+        lines.push((1, output.paint.tone(Tone::Caution, cut)));
     }
     let lines = lines
         .iter()
@@ -165,58 +111,48 @@ fn tree_text(namespace: &Namespace, output: Output) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn add_family<T>(
+fn add_entry<V>(
     lines: &mut Vec<Line>,
-    family: &Family<T>,
+    entry: &TreeEntry<V>,
     output: Output,
-    content: impl Fn(&T, Output) -> Vec<String>,
+    version: impl Fn(&V) -> (String, Option<Ineligible>),
+    content: impl Fn(&V) -> Vec<String>,
 ) {
-    lines.push((2, family.name.clone()));
-    for release in &family.versions {
-        let bar = release.standing.bar();
-        let bar = bar.map(|bar| format!(" {}", output.paint.tone(Tone::Caution, &bar)));
-        lines.push((3, format!("{}{}", release.version, bar.unwrap_or_default())));
-        lines.extend(
-            content(&release.content, output)
-                .into_iter()
-                .map(|line| (4, line)),
-        );
+    lines.push((2, entry.name.clone()));
+    for it in &entry.versions {
+        let (version, reason) = version(it);
+        let reason = reason.map(|it| format!(" {}", output.paint.tone(Tone::Caution, &words(it))));
+        lines.push((3, format!("{version}{}", reason.unwrap_or_default())));
+        lines.extend(content(it).into_iter().map(|line| (4, line)));
     }
-    let hidden = family.version_count - family.versions.len();
+    let hidden = entry.version_count - entry.versions.len();
     if hidden > 0 {
         let text = format!("… {} below", units::count(hidden, "version"));
         lines.push((3, output.paint.tone(Tone::Quiet, &text)));
     }
 }
 
-fn template_lines(template: &Template, output: Output) -> Vec<String> {
-    let line = |step: &Step| {
-        let runs = format!("{}/{}@{}", step.component, step.handler, step.requirement);
-        format!(
-            "{} {}",
-            step.name,
-            output.paint.tone(Tone::Quiet, &format!("→ {runs}"))
-        )
-    };
-    template.steps.iter().map(line).collect()
+fn step_line(step: &TreeStep, output: Output) -> String {
+    let TreeStep {
+        name,
+        component,
+        handler,
+        requirement,
+    } = step;
+    let runs = format!("→ {component}/{handler}@{requirement}");
+    format!("{name} {}", output.paint.tone(Tone::Quiet, &runs))
 }
 
-fn component_lines(component: &Component, output: Output) -> Vec<String> {
-    let line = |handler: &Handler| {
-        let schema = |schema: &Option<_>| schema.as_ref().map_or("any".to_owned(), kind_of);
-        let (takes, gives) = (
-            schema(&handler.input_schema),
-            schema(&handler.result_schema),
-        );
-        let does = handler.description.as_deref().unwrap_or_default();
-        let about = units::elide(&format!("{takes} → {gives}  {does}"), units::MAX_CELL_CHARS);
-        format!(
-            "{} {}",
-            handler.name,
-            output.paint.tone(Tone::Quiet, about.trim_end())
-        )
-    };
-    component.handlers.iter().map(line).collect()
+fn handler_line(handler: &HandlerDescription, output: Output) -> String {
+    let schema = |schema: &Option<_>| schema.as_ref().map_or("any".to_owned(), kind_of);
+    let (takes, gives) = (
+        schema(&handler.input_schema),
+        schema(&handler.result_schema),
+    );
+    let does = handler.description.as_deref().unwrap_or_default();
+    let about = units::elide(&format!("{takes} → {gives}  {does}"), units::MAX_CELL_CHARS);
+    let about = output.paint.tone(Tone::Quiet, about.trim_end());
+    format!("{} {about}", handler.name)
 }
 
 /// A schema in short: the members of an object, else the type.

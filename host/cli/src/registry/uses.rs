@@ -1,13 +1,14 @@
 //! `tasker registry uses`
 
+use crate::client::Ask as _;
+use crate::definition::words;
+use crate::hidden::hidden_text;
 use crate::output::Output;
 use crate::paint::Tone;
-use crate::pin_name::canonical;
 use crate::reference::{Reference, parse_family};
-use crate::view::{Standing, hidden_text};
 use crate::{CliError, Context, Exit};
-use serde::Deserialize;
-use tasker_domain::hidden::Hidden;
+use tasker_domain::inventory::{self, StepUse};
+use tasker_wire::registry::ShowUses;
 
 /// Show what uses a component: template steps, pins, and open tasks by version.
 #[derive(Debug, clap::Args)]
@@ -17,113 +18,66 @@ pub struct Uses {
     component: Reference,
 }
 
-#[derive(Deserialize)]
-struct Found {
-    versions: Vec<Version>,
-    steps: Vec<Step>,
-    pins: Vec<Pin>,
-    is_cut: bool,
-    #[serde(default)]
-    hidden: Hidden,
-}
-
-#[derive(Deserialize)]
-struct Version {
-    version: String,
-    status: String,
-    open_tasks: u64,
-    steps: u64,
-}
-
-#[derive(Deserialize)]
-struct Step {
-    namespace: String,
-    template: String,
-    version: String,
-    #[serde(flatten)]
-    standing: Standing,
-    step: String,
-    handler: String,
-    requirement: String,
-    #[serde(default)]
-    takes: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Pin {
-    namespace: String,
-    requirement: String,
-}
-
 impl Uses {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.component;
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            "components",
-            name.as_str(),
-            "users",
-        ];
-        let found = context.client.get::<Found>(&path).await?;
-        let output = context.output;
+        let call = context.client.call(self.component.family_at(ShowUses::at));
+        let (found, output) = (call.ask().await?, context.output);
         output.show(&found.text, || text(&found.value, output))?;
-        output.next(&[format!("tasker registry graph --namespace {namespace}")]);
+        let namespace = &self.component.namespace;
+        output.next([format!("tasker registry graph --namespace {namespace}")]);
         Ok(Exit::Complete)
     }
 }
 
-fn text(found: &Found, output: Output) -> String {
-    let versions = output.table(
-        ["version", "status", "open tasks", "steps that take it"],
-        found.versions.iter().map(version_row).collect(),
+fn text(found: &inventory::Uses, output: Output) -> String {
+    let versions = output.columns(
+        &found.versions,
+        [
+            ("version", &|it| it.version.to_string()),
+            ("status", &|it| it.status.as_str().replace('_', " ")),
+            ("open tasks", &|it| it.open_tasks.to_string()),
+            ("steps that take it", &|it| it.steps.to_string()),
+        ],
         "no versions",
     );
-    let steps = output.table(
-        ["template", "step", "handler", "requirement", "takes"],
-        found.steps.iter().map(step_row).collect(),
+    let steps = output.columns(
+        &found.steps,
+        [
+            ("template", &template),
+            ("step", &|it| it.step.clone()),
+            ("handler", &|it| it.handler.to_string()),
+            ("requirement", &|it| it.requirement.to_string()),
+            ("takes", &takes),
+        ],
         "no template runs it",
     );
-    let pins = output.table(
-        ["pinned in", "requirement"],
-        found
-            .pins
-            .iter()
-            .map(|pin| [pin.namespace.clone(), canonical(&pin.requirement)])
-            .collect(),
+    let pins = output.columns(
+        &found.pins,
+        [
+            ("pinned in", &|it| it.namespace.to_string()),
+            ("requirement", &|it| it.requirement.canonical()),
+        ],
         "no pins",
     );
     let mut parts = vec![versions, steps, pins];
     parts.extend(hidden_text(found.hidden));
     if found.is_cut {
-        parts.push(
-            output
-                .paint
-                .tone(Tone::Caution, "there are more than can be shown"),
-        );
+        let cut = "there are more than can be shown";
+        parts.push(output.paint.tone(Tone::Caution, cut));
     }
     parts.join("\n\n")
 }
 
-fn version_row(version: &Version) -> [String; 4] {
-    [
-        version.version.clone(),
-        version.status.replace('_', " "),
-        version.open_tasks.to_string(),
-        version.steps.to_string(),
-    ]
+fn template(step: &StepUse) -> String {
+    let reason = step.status.ineligible();
+    let reason = reason.map_or_else(String::new, |reason| format!(" ({})", words(reason)));
+    format!(
+        "{}/{}@{}{reason}",
+        step.namespace, step.template, step.version
+    )
 }
 
-fn step_row(step: &Step) -> [String; 5] {
-    let bar = step.standing.bar();
-    let bar = bar.map_or_else(String::new, |bar| format!(" ({bar})"));
-    [
-        format!("{}/{}@{}{bar}", step.namespace, step.template, step.version),
-        step.step.clone(),
-        step.handler.clone(),
-        step.requirement.clone(),
-        step.takes.clone().unwrap_or_else(|| "nothing".to_owned()),
-    ]
+fn takes(step: &StepUse) -> String {
+    let takes = step.takes.as_ref();
+    takes.map_or_else(|| "nothing".to_owned(), ToString::to_string)
 }

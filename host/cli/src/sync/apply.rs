@@ -167,7 +167,8 @@ async fn set_pin(
         }
         None => {
             let call = context.client.call(RemovePin::at(namespace, kind, target));
-            call.text().await?;
+            let reason = REASON.to_owned();
+            call.query(&OnlyReason { reason }).text().await?;
         }
     }
     Ok(())

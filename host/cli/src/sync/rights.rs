@@ -2,15 +2,8 @@
 
 use super::change::{Action as Made, Change};
 use crate::{CliError, Context};
-use serde::Deserialize;
 use tasker_domain::name::Name;
-use tasker_domain::permission::{Action, Permissions};
-
-#[derive(Deserialize)]
-struct Access {
-    actor: String,
-    permissions: Permissions,
-}
+use tasker_domain::permission::Action;
 
 /// Marks the changes that the host would refuse this caller.
 pub async fn check(
@@ -21,7 +14,7 @@ pub async fn check(
     if changes.is_empty() {
         return Ok(());
     }
-    let access = context.client.get::<Access>(&["access"]).await?.value;
+    let access = context.client.access().await?;
     for change in changes {
         let action = needed(&change.action);
         if access.permissions.allow(action, namespace.as_str()) {

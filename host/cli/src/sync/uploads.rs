@@ -221,7 +221,7 @@ impl Versions {
         Ok(foreseen)
     }
 
-    /// The verdict since the version below, where the folder brings that too.
+    /// The compat report since the version below, where the folder brings that too.
     fn component_number(
         &self,
         target: &QualifiedName,
@@ -333,7 +333,7 @@ fn qualified(namespace: &Name, name: &Name) -> QualifiedName {
     }
 }
 
-/// A verdict held to the number of the version; `taken` are numbers that it could not have instead.
+/// A compat report held to the number of the version; `taken` are numbers that it could not have instead.
 fn numbered(verdict: CompatReport, version: &Version, taken: &[Version]) -> Numbered {
     let allowed = promise::allowed(&verdict.against, version);
     let lowest = || promise::lowest(&verdict.against, verdict.level, version, taken);

@@ -1,12 +1,12 @@
 //! `tasker task cancel`
 
 use super::report;
+use crate::client::Ask as _;
 use crate::reference::parse_task_id;
-use crate::view::Task;
 use crate::{CliError, Context, Exit};
-use reqwest::Method;
-use serde_json::json;
 use tasker_domain::ids::TaskId;
+use tasker_wire::reason::OnlyReason;
+use tasker_wire::task::CancelTask;
 
 /// Cancel a task: steps that have not started never will; what runs is told to stop.
 #[derive(Debug, clap::Args)]
@@ -15,30 +15,23 @@ pub struct Cancel {
     #[arg(value_parser = parse_task_id)]
     task: TaskId,
     /// Why; shown with the task.
-    #[arg(long)]
-    reason: Option<String>,
+    #[arg(long, default_value = "", hide_default_value = true)]
+    reason: String,
 }
 
 impl Cancel {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let body = self
-            .reason
-            .as_ref()
-            .map_or(json!({}), |reason| json!({ "reason": reason }));
-        let path = ["tasks", &self.task.to_string(), "cancel"];
-        let answer = context
-            .client
-            .send_json::<Task>(Method::POST, &path, &body)
-            .await?;
-        let paint = context.output.paint;
+        let body = OnlyReason {
+            reason: self.reason,
+        };
+        let call = context.client.call(CancelTask { id: self.task });
+        let answer = call.json(&body).ask().await?;
+        let (task, paint) = (&answer.value, context.output.paint);
         context.output.show(&answer.text, || {
-            let (glyph, state) = (
-                paint.task_glyph(answer.value.state),
-                paint.task_state(answer.value.state),
-            );
-            format!("{glyph} task {} is {state}", answer.value.id)
+            let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
+            format!("{glyph} task {} is {state}", task.id)
         })?;
-        context.output.next(&report::next(&answer.value)[..1]);
+        context.output.next(report::next(task).into_iter().take(1));
         Ok(Exit::Complete)
     }
 }

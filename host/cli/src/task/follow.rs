@@ -1,13 +1,14 @@
 //! Following a task until its end, by requests that the host holds back until something happens.
 
 use super::steps;
-use crate::client::{Answer, Client};
-use crate::view::{Page, Task, Transition};
+use crate::client::{Answer, Ask as _, Client, pages};
 use crate::{CliError, Exit, Problem, units};
 use chrono::TimeDelta;
 use std::time::{Duration, Instant};
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::TaskState;
+use tasker_wire::task::{ShowTask, Task, WaitQuery};
+use tasker_wire::transition::{ListTransitions, Transition, TransitionQuery};
 
 /// How long the host may hold one request back.
 const HOLD: Duration = Duration::from_secs(30);
@@ -65,20 +66,12 @@ impl<'a> Follower<'a> {
 
     /// Every transition after the one numbered `after`, in order.
     pub async fn transitions(&self, after: i64) -> Result<Vec<Transition>, CliError> {
-        let (id, mut all, mut after) = (self.id.to_string(), Vec::new(), after);
-        loop {
-            let query = [("after", after.to_string())];
-            let page: Page<Transition> = self
-                .client
-                .query(&["tasks", &id, "transitions"], &query)
-                .await?
-                .value;
-            all.extend(page.items);
-            match (page.next, all.last()) {
-                (Some(_), Some(last)) if last.seq > after => after = last.seq,
-                (Some(_) | None, Some(_) | None) => return Ok(all),
-            }
-        }
+        let query = TransitionQuery {
+            after: Some(after.to_string()),
+            ..TransitionQuery::default()
+        };
+        let all = pages(self.client, ListTransitions { id: self.id }, query);
+        Ok(all.await?.value.items)
     }
 
     /// Adds the steps in motion, where not all steps are in the answer.
@@ -93,13 +86,12 @@ impl<'a> Follower<'a> {
 
     async fn ask(&self, since: Option<i64>) -> Result<Answer<Task>, CliError> {
         let hold = self.left().min(HOLD);
-        let wait = ("wait_ms", hold.as_millis().to_string());
-        let query: Vec<_> = std::iter::once(wait)
-            .chain(since.map(|seq| ("since", seq.to_string())))
-            .collect();
-        self.client
-            .poll(&["tasks", &self.id.to_string()], &query, hold)
-            .await
+        let query = WaitQuery {
+            wait_ms: hold.as_millis() as u64,
+            since,
+        };
+        let call = self.client.call(ShowTask { id: self.id });
+        call.query(&query).hold(hold).ask().await
     }
 
     fn left(&self) -> Duration {

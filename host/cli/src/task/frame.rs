@@ -1,11 +1,12 @@
 //! One picture of a running task: a line for the task, a line a step, as many as fit.
 
-use crate::paint::{Paint, Tone, step_word};
+use crate::paint::{Paint, Tone};
 use crate::step::{attempts, note, took};
 use crate::units;
-use crate::view::{Step, Task};
 use chrono::{DateTime, Utc};
 use tasker_domain::state::StepState;
+use tasker_wire::step::Step;
+use tasker_wire::task::Task;
 
 /// The widest column of names, in characters.
 const MAX_NAME_CHARS: usize = 30;
@@ -103,18 +104,12 @@ fn steps(task: &Task) -> String {
 
 /// How many steps it has; not all need be here.
 fn all_steps(task: &Task) -> usize {
-    let counted = task.step_counts.values().sum::<usize>();
-    counted.max(task.steps.len())
+    task.step_counts.values().sum::<u64>() as usize
 }
 
-fn done_steps(task: &Task) -> usize {
-    let is_done = |step: &&Step| step.state == StepState::Complete;
-    let here = || task.steps.iter().filter(is_done).count();
-    let counted = task.step_counts.get(StepState::Complete.as_str());
-    match task.step_counts.is_empty() {
-        true => here(),
-        false => counted.copied().unwrap_or_default(),
-    }
+fn done_steps(task: &Task) -> u64 {
+    let done = task.step_counts.get(&StepState::Complete);
+    done.copied().unwrap_or_default()
 }
 
 /// The steps that fit, in their order: those in motion before those done before those not begun.
@@ -144,10 +139,10 @@ fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String
     } = widths;
     let name = units::elide(&step.name, name_width);
     // Padded before it is coloured: colour has no width.
-    let word = format!("{:<17}", step_word(step.state));
+    let word = format!("{:<17}", step.state.as_str());
     let word = paint
         .step_state(step.state)
-        .replace(step_word(step.state), &word);
+        .replace(step.state.as_str(), &word);
     let took = took(step, now).map(units::span).unwrap_or_default();
     let note = paint.tone(Tone::Quiet, &units::elide(&note(step, now), left));
     let glyph = paint.step_glyph(step.state);
@@ -162,14 +157,10 @@ fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
 
-    fn task(steps: &str) -> Task {
-        let text = format!(
-            r#"{{"id":"01890000-0000-7000-8000-000000000000","namespace":"orders","template":"fulfil",
-                "version":"1.2.0","state":"in_progress","created_at":"2026-01-01T00:00:00Z","seq":7,
-                "steps":[{steps}]}}"#
-        );
-        serde_json::from_str(&text).unwrap()
+    fn task(steps: &[&str]) -> Task {
+        samples::task("{}", steps.iter().map(|it| samples::step(it)).collect())
     }
 
     fn drawn(task: &Task, rows: usize) -> Vec<String> {
@@ -186,7 +177,7 @@ mod tests {
 
     #[test]
     fn every_step_has_its_line() {
-        let lines = drawn(&task(&[VALIDATE, CHARGE, SHIP].join(",")), 24);
+        let lines = drawn(&task(&[VALIDATE, CHARGE, SHIP]), 24);
         assert_eq!(
             lines[0],
             "● orders/fulfil@1.2.0  in_progress  1 of 3 steps  2.00 s"
@@ -209,7 +200,7 @@ mod tests {
     fn a_step_that_was_given_back_says_how_often_it_ran() {
         let given_back = r#"{"name":"ship","state":"ready","attempts":4,"counted_attempts":1,
             "max_attempts":3,"reason":"parcels/ship@1.0.0 is quarantined; release it, or upgrade or cancel the task"}"#;
-        let lines = drawn(&task(&[VALIDATE, given_back].join(",")), 24);
+        let lines = drawn(&task(&[VALIDATE, given_back]), 24);
         assert_eq!(
             lines[1],
             "  ✔ validate  complete                   1/1      12 ms"
@@ -223,7 +214,7 @@ mod tests {
 
     #[test]
     fn where_there_is_no_room_the_steps_in_motion_stay() {
-        let lines = drawn(&task(&[VALIDATE, CHARGE, SHIP].join(",")), 4);
+        let lines = drawn(&task(&[VALIDATE, CHARGE, SHIP]), 4);
         assert_eq!(lines.len(), 3);
         assert!(lines[1].contains("charge"));
         assert_eq!(lines[2], "  … and 2 other steps");

@@ -1,13 +1,14 @@
 //! A running task where nothing can be drawn over: one line for every change of state and event.
 
 use super::follow::Follower;
+use super::log;
 use crate::CliError;
 use crate::client::Answer;
 use crate::output::Output;
-use crate::step::counted;
 use crate::units;
-use crate::view::{Task, Transition};
 use tasker_domain::sanitize::sanitize_line;
+use tasker_wire::task::Task;
+use tasker_wire::transition::Transition;
 
 /// Prints each change as it comes, until the end.
 pub async fn print(follower: &mut Follower<'_>, output: Output) -> Result<Answer<Task>, CliError> {
@@ -41,9 +42,9 @@ fn line(change: &Transition, task: &Task) -> String {
             None => format!("attempt {attempt}"),
         });
     let what = match &change.event {
-        Some(event) => vec![format!("event {event}"), change.payload()],
+        Some(event) => vec![format!("event {event}"), log::payload(change)],
         None => {
-            let why = Some(change.why()).filter(|why| !why.is_empty());
+            let why = Some(log::why(change)).filter(|why| !why.is_empty());
             let state = change.to_state.clone().into_iter();
             state.chain(attempt).chain(why).collect()
         }
@@ -55,6 +56,6 @@ fn limit(task: &Task, step: &str) -> Option<u16> {
     task.steps
         .iter()
         .find(|candidate| candidate.name == step)
-        .filter(|step| counted(step) == step.attempts)
+        .filter(|step| step.counted_attempts == step.attempts)
         .map(|step| step.max_attempts)
 }

@@ -1,11 +1,13 @@
 //! `tasker task ls`
 
+use crate::list::Part;
 use crate::output::Output;
-use crate::view::{Page, TaskSummary};
-use crate::{CliError, Context, Exit, list, units};
-use chrono::Utc;
+use crate::shell::option;
+use crate::{CliError, Context, Exit, units};
 use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
+use tasker_wire::failure::Failure;
+use tasker_wire::task::{ListTasks, TaskQuery, TaskSummary};
 
 /// List tasks, the newest first.
 #[derive(Debug, clap::Args)]
@@ -19,110 +21,72 @@ pub struct Ls {
     /// Only those in this state.
     #[arg(long, value_enum)]
     state: Option<TaskState>,
-    /// How many at most.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..=500))]
-    limit: u16,
-    /// Go on where another page ended.
-    #[arg(long, value_name = "CURSOR")]
-    after: Option<String>,
-    /// Every page.
-    #[arg(long, conflicts_with_all = ["limit", "after"])]
-    all: bool,
+    #[command(flatten)]
+    part: Part,
 }
 
 impl Ls {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let page = match self.all {
-            true => list::all::<TaskSummary>(&context.client, &["tasks"], &self.filters()).await?,
-            false => context.client.query(&["tasks"], &self.query()).await?,
+        let query = TaskQuery {
+            namespace: self.namespace.clone(),
+            template: self.template.clone(),
+            state: self.state,
+            ..TaskQuery::default()
         };
-        context
-            .output
-            .show(&page.text, || table(&page.value.items, context.output))?;
-        context.output.next(&self.next(&page.value));
+        let page = self.part.read(context, ListTasks {}, query).await?;
+        let (tasks, output) = (&page.value.items, context.output);
+        output.show(&page.text, || table(tasks, output))?;
+        output.next([match (&page.value.next, tasks.first()) {
+            (Some(cursor), _) => self.next_page(cursor),
+            (None, Some(task)) => format!("tasker task show {}", task.id),
+            (None, None) => "tasker task run NAMESPACE/TEMPLATE --watch".to_owned(),
+        }]);
         Ok(Exit::Complete)
     }
 
-    fn filters(&self) -> Vec<(&'static str, String)> {
-        list::filters([
-            (
-                "namespace",
-                self.namespace.as_ref().map(ToString::to_string),
-            ),
-            ("template", self.template.as_ref().map(ToString::to_string)),
-            (
-                "state",
-                self.state
-                    .map(|state| crate::paint::task_word(state).to_owned()),
-            ),
-        ])
-    }
-
-    fn query(&self) -> Vec<(&'static str, String)> {
-        let paging = list::filters([
-            ("limit", Some(self.limit.to_string())),
-            ("after", self.after.clone()),
-        ]);
-        self.filters().into_iter().chain(paging).collect()
-    }
-
-    fn next(&self, page: &Page<TaskSummary>) -> Vec<String> {
-        match (&page.next, page.items.first()) {
-            (Some(cursor), _) => vec![self.next_page(cursor)],
-            (None, Some(task)) => vec![format!("tasker task show {}", task.id)],
-            (None, None) => vec!["tasker task run NAMESPACE/TEMPLATE --watch".to_owned()],
-        }
-    }
-
     fn next_page(&self, cursor: &str) -> String {
-        let filters = self
-            .filters()
-            .into_iter()
-            .map(|(name, value)| format!(" --{name} {value}"));
-        format!(
-            "tasker task ls{} --limit {} --after {cursor}",
-            filters.collect::<String>(),
-            self.limit
-        )
+        [
+            "tasker task ls".to_owned(),
+            option("namespace", self.namespace.as_ref()),
+            option("template", self.template.as_ref()),
+            option("state", self.state),
+            self.part.next(cursor),
+        ]
+        .concat()
     }
 }
 
 fn table(tasks: &[TaskSummary], output: Output) -> String {
-    let rows = tasks.iter().map(|task| row(task, output)).collect();
-    output.table(
-        ["task", "template", "state", "created", "took", "because"],
-        rows,
+    let paint = output.paint;
+    output.columns(
+        tasks,
+        [
+            ("task", &|it| it.id.to_string()),
+            ("template", &|it| {
+                format!("{}/{}@{}", it.namespace, it.template, it.version)
+            }),
+            ("state", &|it| {
+                let (glyph, state) = (paint.task_glyph(it.state), paint.task_state(it.state));
+                format!("{glyph} {state}")
+            }),
+            ("created", &|it| units::age(it.created_at)),
+            ("took", &|it| {
+                let took = it.finished_at.map(|at| units::between(it.created_at, at));
+                took.map(units::span).unwrap_or_default()
+            }),
+            ("because", &because),
+        ],
         "no tasks",
     )
 }
 
-fn row(task: &TaskSummary, output: Output) -> [String; 6] {
-    let (now, paint) = (Utc::now(), output.paint);
-    [
-        task.id.to_string(),
-        format!("{}/{}@{}", task.namespace, task.template, task.version),
-        format!(
-            "{} {}",
-            paint.task_glyph(task.state),
-            paint.task_state(task.state)
-        ),
-        units::ago(task.created_at, now),
-        task.finished_at
-            .map(|at| units::span(units::between(task.created_at, at)))
-            .unwrap_or_default(),
-        because(task),
-    ]
-}
-
 /// Why it stands still, or why it did not complete.
 fn because(task: &TaskSummary) -> String {
-    match (&task.reason, &task.error) {
-        (Some(reason), _) => reason.clone(),
-        (None, Some(error)) => {
-            let step = error.step.as_ref();
-            let step = step.map_or_else(String::new, |step| format!("{step}: "));
-            format!("{step}{}", error.text())
-        }
-        (None, None) => String::new(),
+    if let Some(reason) = task.reason {
+        return reason.to_string();
     }
+    let failure = task.error.as_deref().map(Failure::of).unwrap_or_default();
+    let step = failure.step.as_ref();
+    let step = step.map_or_else(String::new, |step| format!("{step}: "));
+    format!("{step}{}", failure.text())
 }

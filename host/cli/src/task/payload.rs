@@ -1,9 +1,14 @@
 //! `tasker task input`, `result`, `error`, `checkpoint` and `detail`: one payload, whole.
 
+use crate::client::read;
 use crate::reference::parse_task_id;
 use crate::{CliError, Context, Exit, json};
 use serde_json::value::RawValue;
 use tasker_domain::ids::TaskId;
+use tasker_wire::endpoint::{Endpoint, JsonText};
+use tasker_wire::step::{ShowCheckpoint, ShowStepError, ShowStepResult};
+use tasker_wire::task::{ShowTaskError, ShowTaskInput, ShowTaskResult};
+use tasker_wire::transition::ShowDetail;
 
 /// Print the input of a task.
 #[derive(Debug, clap::Args)]
@@ -50,57 +55,57 @@ pub struct Detail {
     #[arg(value_parser = parse_task_id)]
     task: TaskId,
     /// The number of the line.
-    seq: u64,
+    #[arg(value_parser = clap::value_parser!(i64).range(0..))]
+    seq: i64,
 }
 
 impl Input {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        print(context, &["tasks", &self.task.to_string(), "input"]).await
+        print(context, ShowTaskInput { id: self.task }).await
     }
 }
 
 impl ResultOf {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        print_of(context, self.task, self.step.as_deref(), "result").await
+        let id = self.task;
+        match self.step {
+            Some(step) => print(context, ShowStepResult { id, step }).await,
+            None => print(context, ShowTaskResult { id }).await,
+        }
     }
 }
 
 impl Error {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        print_of(context, self.task, self.step.as_deref(), "error").await
+        let id = self.task;
+        match self.step {
+            Some(step) => print(context, ShowStepError { id, step }).await,
+            None => print(context, ShowTaskError { id }).await,
+        }
     }
 }
 
 impl Checkpoint {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        print_of(context, self.task, Some(&self.step), "checkpoint").await
+        let (id, step) = (self.task, self.step);
+        print(context, ShowCheckpoint { id, step }).await
     }
 }
 
 impl Detail {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let (task, seq) = (self.task.to_string(), self.seq.to_string());
-        print(context, &["tasks", &task, "transitions", &seq, "detail"]).await
-    }
-}
-
-async fn print_of(
-    context: &Context,
-    task: TaskId,
-    step: Option<&str>,
-    what: &str,
-) -> Result<Exit, CliError> {
-    let task = task.to_string();
-    match step {
-        Some(step) => print(context, &["tasks", &task, "steps", step, what]).await,
-        None => print(context, &["tasks", &task, what]).await,
+        let (id, seq) = (self.task, self.seq);
+        print(context, ShowDetail { id, seq }).await
     }
 }
 
 /// Prints JSON that means the same: as it is where JSON is wanted, else laid out.
-async fn print(context: &Context, path: &[&str]) -> Result<Exit, CliError> {
-    let text = json::escaped(&context.client.text(path, &[]).await?);
-    let value: Box<RawValue> = context.client.exactly(&text)?;
+async fn print<E>(context: &Context, endpoint: E) -> Result<Exit, CliError>
+where
+    E: Endpoint<Answer = JsonText>,
+{
+    let text = json::escaped(&context.client.call(endpoint).text().await?);
+    let value: Box<RawValue> = read(&text)?;
     context.output.show(&text, || json::pretty(&value))?;
     Ok(Exit::Complete)
 }

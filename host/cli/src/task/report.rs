@@ -4,13 +4,14 @@ use super::steps;
 use super::timeline::timeline;
 use crate::client::Answer;
 use crate::paint::{Paint, Tone};
-use crate::step::counted;
-use crate::view::{Step, Task};
 use crate::{CliError, Context, json, units};
 use chrono::Utc;
 use serde_json::value::RawValue;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::state::{StepState, TaskState};
+use tasker_wire::failure::Failure;
+use tasker_wire::step::Step;
+use tasker_wire::task::Task;
 
 /// The most lines of a result or input that are shown.
 const MAX_JSON_LINES: usize = 40;
@@ -25,7 +26,7 @@ pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result<()
     }
     output.show(&answer.text, || text(&answer.value, output.paint))?;
     if answer.value.state.is_final() {
-        output.next(&next(&answer.value));
+        output.next(next(&answer.value));
     }
     Ok(())
 }
@@ -65,9 +66,9 @@ pub fn failures(task: &Task, paint: Paint) -> String {
         .iter()
         .filter(|step| step.state == StepState::Error)
         .collect();
-    let whole = task.error.as_ref().filter(|_| failed.is_empty());
+    let whole = task.error.as_deref().filter(|_| failed.is_empty());
     let whole = whole.map(|error| {
-        let text = error.text().replace('\n', "\n    ");
+        let text = Failure::of(error).text().replace('\n', "\n    ");
         format!("{} {text}", paint.task_glyph(task.state))
     });
     let hidden = failed.len().saturating_sub(MAX_FAILURES);
@@ -90,7 +91,7 @@ fn failure(step: &Step, paint: Paint) -> String {
         "{} {name} failed after {tried}",
         paint.step_glyph(step.state)
     );
-    let Some(error) = &step.error else {
+    let Some(error) = step.failure() else {
         return head;
     };
     let text = error.text().replace('\n', "\n    ");
@@ -106,9 +107,9 @@ fn failure(step: &Step, paint: Paint) -> String {
 
 /// `3 attempts`, and how often it ran where that is more.
 fn tried(step: &Step) -> String {
-    let attempts = units::count(counted(step).into(), "attempt");
+    let attempts = units::count(step.counted_attempts.into(), "attempt");
     let runs = units::count(step.attempts.into(), "run");
-    match counted(step) {
+    match step.counted_attempts {
         all if all == step.attempts => attempts,
         0 => runs,
         _ => format!("{attempts}, {runs}"),
@@ -133,10 +134,9 @@ pub fn result(task: &Task, paint: Paint) -> String {
 /// The input; its size where it is large.
 pub fn input(task: &Task, paint: Paint) -> String {
     let command = format!("tasker task input {}", task.id);
-    match (&task.input, task.input_bytes) {
-        (Some(input), _) => shortened(input, &command, paint),
-        (None, Some(bytes)) => large(bytes, &command, paint),
-        (None, None) => String::new(),
+    match &task.input {
+        Some(input) => shortened(input, &command, paint),
+        None => large(task.input_bytes, &command, paint),
     }
 }
 

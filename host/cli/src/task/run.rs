@@ -2,14 +2,13 @@
 
 use super::follow::{Follower, exit_of};
 use super::{report, watch};
-use crate::paint::Tone;
+use crate::client::Ask as _;
 use crate::reference::Reference;
-use crate::view::Submitted;
 use crate::{CliError, Context, Exit, Problem, exit, input, units};
-use reqwest::Method;
-use serde::Serialize;
-use serde_json::value::RawValue;
 use std::time::Duration;
+use tasker_domain::requirement::Requirement;
+use tasker_domain::submit::Submit;
+use tasker_wire::task::{SubmitTasks, SubmittedTask};
 
 /// Submit a task, and follow it where --wait or --watch is given.
 #[derive(Debug, clap::Args)]
@@ -20,7 +19,7 @@ pub struct Run {
     template: Reference,
     /// Which version: exact (=1.2.0) or a range (^1.2); without it, as pinned, else the highest.
     #[arg(long, value_name = "REQUIREMENT")]
-    version: Option<String>,
+    version: Option<Requirement>,
     /// JSON text, @FILE, or @- for standard input.
     #[arg(long, default_value = "{}")]
     input: String,
@@ -41,46 +40,30 @@ pub struct Run {
     timeout: Option<Duration>,
 }
 
-#[derive(Serialize)]
-struct Submit<'a> {
-    namespace: &'a str,
-    template: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<String>,
-    input: &'a RawValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    idempotency_key: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    correlation_id: Option<&'a str>,
-}
-
 impl Run {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let input = input::read_json("--input", &self.input)?;
-        let submit = self.submit(&input)?;
-        let submitted = context
-            .client
-            .send_json::<Submitted>(Method::POST, &["tasks"], &submit)
-            .await?;
+        let submit = self.submit()?;
+        let call = context.client.call(SubmitTasks::one()).json(&submit);
+        let submitted = call.ask().await?;
         match self.wait || self.watch {
             true => self.follow(&submitted.value, context).await,
             false => print(&submitted.text, &submitted.value, context),
         }
     }
 
-    fn submit<'a>(&'a self, input: &'a RawValue) -> Result<Submit<'a>, CliError> {
+    fn submit(&self) -> Result<Submit, CliError> {
         Ok(Submit {
-            namespace: self.template.namespace.as_str(),
-            template: self.template.name.as_str(),
+            namespace: self.template.namespace.clone(),
+            template: self.template.name.clone(),
             version: self.requirement()?,
-            input,
-            idempotency_key: self.idempotency_key.as_deref(),
-            correlation_id: self.correlation_id.as_deref(),
+            input: Some(input::read_json("--input", &self.input)?),
+            idempotency_key: self.idempotency_key.clone(),
+            correlation_id: self.correlation_id.clone(),
         })
     }
 
     /// `orders/fulfil@1.2.0` means exactly that version.
-    fn requirement(&self) -> Result<Option<String>, CliError> {
+    fn requirement(&self) -> Result<Option<Requirement>, CliError> {
         match (&self.template.version, &self.version) {
             (Some(_), Some(_)) => Err(Problem::bad_input("the version is given twice")
                 .help(format!(
@@ -88,12 +71,12 @@ impl Run {
                     self.template.family()
                 ))
                 .into()),
-            (Some(exact), None) => Ok(Some(format!("={exact}"))),
+            (Some(exact), None) => Ok(Some(Requirement::exact(exact))),
             (None, requirement) => Ok(requirement.clone()),
         }
     }
 
-    async fn follow(&self, submitted: &Submitted, context: &Context) -> Result<Exit, CliError> {
+    async fn follow(&self, submitted: &SubmittedTask, context: &Context) -> Result<Exit, CliError> {
         let mut follower = Follower::new(&context.client, submitted.task.id, self.timeout);
         let mut answer = match self.watch && !context.output.is_json() {
             true => watch::watch(&mut follower, context.output).await?,
@@ -104,25 +87,16 @@ impl Run {
     }
 }
 
-fn print(answer: &str, submitted: &Submitted, context: &Context) -> Result<Exit, CliError> {
-    let task = &submitted.task;
-    context.output.show(answer, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        let (family, done) = (
-            format!("{}/{}@{}", task.namespace, task.template, task.version),
-            done(submitted),
-        );
-        format!("{mark} task {} {done}: {family}", task.id)
-    })?;
-    context
-        .output
-        .next(&[format!("tasker task watch {}", task.id)]);
-    Ok(Exit::Complete)
-}
-
-fn done(submitted: &Submitted) -> &'static str {
-    match submitted.created {
+fn print(answer: &str, submitted: &SubmittedTask, context: &Context) -> Result<Exit, CliError> {
+    let (task, output) = (&submitted.task, context.output);
+    let done = match submitted.created {
         true => "created",
         false => "was there already, with this key and input",
-    }
+    };
+    output.done(answer, || {
+        let family = format!("{}/{}@{}", task.namespace, task.template, task.version);
+        format!("task {} {done}: {family}", task.id)
+    })?;
+    output.next([format!("tasker task watch {}", task.id)]);
+    Ok(Exit::Complete)
 }

@@ -1,12 +1,13 @@
 //! `tasker task show`
 
 use super::{report, steps};
+use crate::client::Ask as _;
 use crate::output::Output;
 use crate::reference::parse_task_id;
-use crate::view::Task;
 use crate::{CliError, Context, Exit, step, units};
 use chrono::Utc;
 use tasker_domain::ids::TaskId;
+use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.
 #[derive(Debug, clap::Args)]
@@ -18,10 +19,8 @@ pub struct Show {
 
 impl Show {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let mut answer = context
-            .client
-            .get::<Task>(&["tasks", &self.task.to_string()])
-            .await?;
+        let call = context.client.call(ShowTask { id: self.task });
+        let mut answer = call.ask().await?;
         if !context.output.is_json() {
             steps::read_all(&context.client, &mut answer.value).await?;
         }
@@ -29,7 +28,7 @@ impl Show {
             .output
             .show(&answer.text, || text(&answer.value, context.output))?;
         if !answer.value.state.is_final() {
-            context.output.next(&report::next(&answer.value));
+            context.output.next(report::next(&answer.value));
         }
         Ok(Exit::Complete)
     }
@@ -67,7 +66,10 @@ fn head(task: &Task, output: Output) -> String {
                 paint.task_state(task.state)
             ),
         ),
-        ("because", task.reason.clone().unwrap_or_default()),
+        (
+            "because",
+            task.reason.map_or_else(String::new, |it| it.to_string()),
+        ),
         ("created", units::ago(task.created_at, now)),
         (
             "took",

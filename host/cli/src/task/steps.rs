@@ -1,26 +1,32 @@
 //! The steps of a task that has more of them than the answer about it.
 
 use crate::CliError;
-use crate::client::Client;
-use crate::view::{Page, Step, Task};
+use crate::client::{Ask as _, Client, pages};
+use tasker_domain::state::StepState;
+use tasker_wire::step::{ListSteps, Step, StepQuery};
+use tasker_wire::task::Task;
 
-/// The largest page.
-const PAGE_STEPS: &str = "500";
 /// States of steps that a picture of a running task shows first.
-const IN_MOTION: &str = "running,waiting_for_retry,waiting_for_event,error";
+const IN_MOTION: [StepState; 4] = [
+    StepState::Running,
+    StepState::WaitingForRetry,
+    StepState::WaitingForEvent,
+    StepState::Error,
+];
 /// The most steps in motion that are asked for; no terminal has more lines.
-const MAX_IN_MOTION: &str = "200";
+const MAX_IN_MOTION: u32 = 200;
 
 /// Reads the rest of them: names and states, without what is large.
 pub async fn read_all(client: &Client, task: &mut Task) -> Result<(), CliError> {
-    let id = task.id.to_string();
-    let path = ["tasks", &id, "steps"];
-    while let Some(after) = task.steps_next.take() {
-        let query = [("limit", PAGE_STEPS.to_owned()), ("after", after)];
-        let page = client.query::<Page<Step>>(&path, &query).await?.value;
-        task.steps.extend(page.items);
-        task.steps_next = page.next;
-    }
+    let Some(after) = task.steps_next.take() else {
+        return Ok(());
+    };
+    let query = StepQuery {
+        after: Some(after),
+        ..StepQuery::default()
+    };
+    let rest = pages(client, ListSteps { id: task.id }, query).await?;
+    task.steps.extend(rest.value.items);
     Ok(())
 }
 
@@ -29,14 +35,13 @@ pub async fn read_in_motion(client: &Client, task: &mut Task) -> Result<(), CliE
     if task.steps_next.is_none() {
         return Ok(());
     }
-    let id = task.id.to_string();
-    let query = [
-        ("limit", MAX_IN_MOTION.to_owned()),
-        ("state", IN_MOTION.to_owned()),
-    ];
-    let path = ["tasks", &id, "steps"];
-    let page = client.query::<Page<Step>>(&path, &query).await?;
-    let moving = page.value.items;
+    let query = StepQuery {
+        states: IN_MOTION.to_vec(),
+        after: None,
+        limit: Some(MAX_IN_MOTION),
+    };
+    let call = client.call(ListSteps { id: task.id }).query(&query);
+    let moving = call.ask().await?.value.items;
     let known = |step: &Step| task.steps.iter().any(|known| known.name == step.name);
     let new: Vec<Step> = moving.into_iter().filter(|step| !known(step)).collect();
     task.steps.extend(new);

@@ -3,9 +3,10 @@
 use crate::paint::{Paint, Tone};
 use crate::step::{attempts, took};
 use crate::units;
-use crate::view::{Step, Task};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;
+use tasker_wire::step::Step;
+use tasker_wire::task::Task;
 
 /// The width of the scale, in characters.
 const SCALE_CHARS: usize = 40;
@@ -105,20 +106,19 @@ fn rest_line(rest: &[Bar<'_>], paint: Paint) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::samples;
 
     #[test]
     fn bars_stand_where_the_steps_ran() {
-        let task: Task = serde_json::from_str(
-            r#"{"id":"01890000-0000-7000-8000-000000000000","namespace":"o","template":"t","version":"1.0.0",
-            "state":"complete","created_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:04Z","seq":9,
-            "steps":[
-              {"name":"first","state":"complete","attempts":1,"max_attempts":1,
-               "started_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:01Z"},
-              {"name":"second","state":"complete","attempts":2,"max_attempts":3,
-               "started_at":"2026-01-01T00:00:01Z","finished_at":"2026-01-01T00:00:04Z"},
-              {"name":"never","state":"skipped","attempts":0,"max_attempts":1}]}"#,
-        )
-        .unwrap();
+        let steps = [
+            r#"{"name":"first","state":"complete","attempts":1,
+                "started_at":"2026-01-01T00:00:00Z","finished_at":"2026-01-01T00:00:01Z"}"#,
+            r#"{"name":"second","state":"complete","attempts":2,"max_attempts":3,
+                "started_at":"2026-01-01T00:00:01Z","finished_at":"2026-01-01T00:00:04Z"}"#,
+            r#"{"name":"never","state":"skipped"}"#,
+        ];
+        let finished = r#"{"state":"complete","finished_at":"2026-01-01T00:00:04Z"}"#;
+        let task = samples::task(finished, steps.map(samples::step).to_vec());
         let lines = timeline(&task, Utc::now(), Paint::off());
         let (tenth, thirty) = ("█".repeat(10), "█".repeat(30));
         assert_eq!(

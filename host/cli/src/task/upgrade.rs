@@ -7,12 +7,11 @@ use crate::paint::Tone;
 use crate::reference::{Reference, parse_family};
 use crate::shell::option;
 use crate::{CliError, Context, Exit, changes, units};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-use tasker_compat::{Change, Level};
-use tasker_domain::requirement::Requirement;
+use tasker_domain::compatibility::{Change, Level};
+use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::state::TaskState;
+use tasker_wire::upgrade::{NewUpgrade, Upgrade as Upgraded, UpgradeTasks, UpgradedComponent};
 
 /// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
 ///
@@ -49,59 +48,38 @@ pub struct Upgrade {
     part: Option<u32>,
 }
 
-/// What one request of an upgrade came to, or all of them together.
-#[derive(Deserialize, Serialize)]
-struct Upgraded {
-    dry_run: bool,
-    #[serde(default)]
-    looked_at: usize,
-    matched: usize,
-    tasks: usize,
-    components: Vec<Component>,
-    /// Where the next request goes on.
-    #[serde(default)]
-    next: Option<String>,
-}
-
-#[derive(Deserialize, Serialize)]
-struct Component {
-    namespace: String,
-    component: String,
-    from: String,
-    to: String,
-    tasks: usize,
-    steps: usize,
-    level: Level,
-    breaking: Vec<Change>,
-}
-
 impl Upgrade {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let Reference {
-            namespace, name, ..
-        } = &self.template;
-        let path = [
-            "namespaces",
-            namespace.as_str(),
-            "templates",
-            name.as_str(),
-            "upgrades",
-        ];
-        let body = json!({
-            "version": self.version,
-            "state": self.state,
-            "component": self.component.as_ref().map(Reference::family),
-            "to": self.to,
-            "dry_run": self.dry_run,
-            "force": self.force,
-            "reason": self.reason,
-            "limit": self.part,
-        });
-        let answer = parts::all(context, &path, body).await?;
+        let answer = parts::all(context, self.endpoint(), self.body()).await?;
         let (upgraded, output) = (&answer.value, context.output);
         output.show(&answer.text, || self.text(upgraded, output))?;
         output.next(&[self.next(upgraded)]);
         Ok(Exit::Complete)
+    }
+
+    fn endpoint(&self) -> UpgradeTasks {
+        let Reference {
+            namespace, name, ..
+        } = self.template.clone();
+        UpgradeTasks { namespace, name }
+    }
+
+    fn body(&self) -> NewUpgrade {
+        let component = self.component.clone().map(|it| ComponentRef {
+            namespace: Some(it.namespace),
+            component: it.name,
+        });
+        NewUpgrade {
+            version: self.version.clone(),
+            state: self.state,
+            component,
+            to: self.to.clone(),
+            dry_run: self.dry_run,
+            force: self.force,
+            reason: self.reason.clone(),
+            limit: self.part,
+            after: None,
+        }
     }
 
     fn next(&self, upgraded: &Upgraded) -> String {
@@ -117,7 +95,7 @@ impl Upgrade {
             option("state", self.state.map(TaskState::as_str)),
             option("component", self.component.as_ref().map(Reference::family)),
             option("to", self.to.as_ref()),
-            if upgraded.breaks() { " --force" } else { "" }.to_owned(),
+            if breaks(upgraded) { " --force" } else { "" }.to_owned(),
         ]
         .concat();
         format!("tasker task upgrade --template {family}{options}")
@@ -127,13 +105,20 @@ impl Upgrade {
         if upgraded.tasks == 0 && upgraded.components.is_empty() {
             return output.paint.tone(Tone::Quiet, &self.nothing(upgraded));
         }
-        let rows = upgraded
-            .components
-            .iter()
-            .map(|it| row(it, output))
-            .collect();
-        let headings = ["component", "from", "to", "tasks", "steps", "change"];
-        let table = output.table(headings, rows, "");
+        let table = output.columns(
+            &upgraded.components,
+            [
+                ("component", &|it| {
+                    format!("{}/{}", it.namespace, it.component)
+                }),
+                ("from", &|it| it.from.to_string()),
+                ("to", &|it| it.to.to_string()),
+                ("tasks", &|it| it.tasks.to_string()),
+                ("steps", &|it| it.steps.to_string()),
+                ("change", &|it| changes::level(it.level, output)),
+            ],
+            "",
+        );
         let breaking: String = upgraded
             .components
             .iter()
@@ -161,42 +146,20 @@ impl Upgrade {
             return format!("{mark} {} of {matched} moved", upgraded.tasks);
         }
         let moved = format!("{} of {matched} would move", upgraded.tasks);
-        match upgraded.breaks() && !self.force {
+        match breaks(upgraded) && !self.force {
             true => format!("{moved}, but only with --force: what is major is not compatible"),
             false => moved,
         }
     }
 }
 
-impl Upgraded {
-    /// True where it is refused unless it is forced.
-    fn breaks(&self) -> bool {
-        self.components.iter().any(|it| it.level == Level::Major)
-    }
+/// True where it is refused unless it is forced.
+fn breaks(upgraded: &Upgraded) -> bool {
+    let mut components = upgraded.components.iter();
+    components.any(|it| it.level == Level::Major)
 }
 
-fn row(component: &Component, output: Output) -> [String; 6] {
-    let Component {
-        namespace,
-        component,
-        from,
-        to,
-        tasks,
-        steps,
-        level,
-        breaking: _,
-    } = component;
-    [
-        format!("{namespace}/{component}"),
-        from.clone(),
-        to.clone(),
-        tasks.to_string(),
-        steps.to_string(),
-        changes::level(*level, output),
-    ]
-}
-
-fn breaking_line(component: &Component, change: &Change) -> String {
+fn breaking_line(component: &UpgradedComponent, change: &Change) -> String {
     let (path, what) = (sanitize_line(&change.path), sanitize_line(&change.what));
     format!("\n{} {}: {path} {what}", component.component, component.to)
 }

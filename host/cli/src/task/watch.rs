@@ -5,12 +5,12 @@ use super::{frame, lines, report};
 use crate::client::Answer;
 use crate::output::Output;
 use crate::reference::parse_task_id;
-use crate::view::Task;
 use crate::{CliError, Context, Exit, exit, units};
 use chrono::Utc;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::time::Duration;
 use tasker_domain::ids::TaskId;
+use tasker_wire::task::Task;
 
 /// How often running times and countdowns are redrawn.
 const REDRAW_INTERVAL: Duration = Duration::from_millis(100);

@@ -5,6 +5,7 @@ use crate::definition::compare;
 use crate::reference::Reference;
 use crate::shell::word;
 use crate::{CliError, Context, Exit, input};
+use std::future::ready;
 use std::path::Path;
 use tasker_wire::template::{DiffTemplate, DiffTemplateUpload};
 
@@ -22,7 +23,7 @@ pub struct Diff {
 impl Diff {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let file = Path::new(&self.to);
-        let upload = file.exists().then(|| source(file));
+        let upload = file.exists().then(|| ready(source(file)));
         let is_upload = upload.is_some();
         let between = (&self.from, self.to.as_str());
         let endpoints = (DiffTemplate::at, DiffTemplateUpload::at);
@@ -36,7 +37,7 @@ impl Diff {
     }
 }
 
-async fn source(file: &Path) -> Result<Vec<u8>, CliError> {
+fn source(file: &Path) -> Result<Vec<u8>, CliError> {
     let source = input::read_text(file)?;
     parse(file, &source)?;
     Ok(source.into_bytes())

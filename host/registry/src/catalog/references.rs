@@ -5,41 +5,9 @@ use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
+use tasker_domain::references::{PinReference, Side, StepReference};
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Ineligible, VersionStatus, highest};
-
-/// Where a pin leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// What it says without its ramp.
-    Base,
-    /// Where its ramp goes.
-    Ramp,
-    /// What it goes back to: by a rollback, or where new tasks may not take what it says.
-    Rollback,
-}
-
-/// A pin that has new tasks take the version.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PinReference {
-    pub namespace: String,
-    /// `name` of that namespace, or `other/name`.
-    pub target: String,
-    pub requirement: String,
-    pub side: Side,
-}
-
-/// A step of a template that takes the version in a new task.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StepReference {
-    pub namespace: String,
-    pub template: String,
-    pub version: String,
-    pub step: String,
-    pub requirement: String,
-    /// No other version will do.
-    pub is_only: bool,
-}
 
 impl Catalog {
     /// The pins that lead to the version, that would lead to it if new tasks could take it, or that go

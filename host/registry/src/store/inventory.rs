@@ -4,9 +4,12 @@ use super::Store;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::FromRow;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
+use tasker_domain::inventory::Statistics;
 use tasker_domain::name::Name;
 use tasker_domain::resolve::VersionStatus;
 
@@ -21,33 +24,6 @@ pub struct NamespaceRow {
     pub template_versions: i64,
     pub pins: i64,
     pub open_tasks: i64,
-}
-
-/// How much there is in all.
-#[derive(Debug, FromRow)]
-pub struct RegistryCounts {
-    pub generation: i64,
-    pub namespaces: i64,
-    pub components: i64,
-    pub component_versions: i64,
-    pub yanked: i64,
-    pub needs_approval: i64,
-    pub quarantined_digests: i64,
-    /// Uploads with different bytes, and what these take up.
-    pub uploads: i64,
-    pub upload_bytes: i64,
-    pub templates: i64,
-    pub template_versions: i64,
-    pub pins: i64,
-    pub locks: i64,
-    pub open_tasks: i64,
-}
-
-/// A language and in how many component versions it was used.
-#[derive(Debug, FromRow)]
-pub struct LanguageRow {
-    pub name: String,
-    pub component_versions: i64,
 }
 
 /// A component version with what inspection found.
@@ -138,19 +114,20 @@ impl Store {
         Ok(true)
     }
 
-    /// How much there is in all.
-    pub async fn registry_counts(&self) -> Result<RegistryCounts, DatabaseError> {
-        Ok(sqlx::query_as(COUNTS).fetch_one(self.pool()).await?)
+    /// How much there is in all, without the languages.
+    pub async fn registry_counts(&self) -> Result<Statistics, DatabaseError> {
+        let counts: Json<Statistics> = sqlx::query_scalar(COUNTS).fetch_one(self.pool()).await?;
+        Ok(counts.0)
     }
 
     /// The languages that components say they were written in, the most frequent first, `limit` at
     /// most.
-    pub async fn languages(&self, limit: i64) -> Result<Vec<LanguageRow>, DatabaseError> {
+    pub async fn languages(&self, limit: i64) -> Result<BTreeMap<String, i64>, DatabaseError> {
         let rows = sqlx::query_as(LANGUAGES)
             .bind(limit)
             .fetch_all(self.pool())
             .await?;
-        Ok(rows)
+        Ok(rows.into_iter().collect())
     }
 
     /// These versions of components of a namespace, each (component, version), in no order.
@@ -230,6 +207,7 @@ const NAMESPACES: &str = "
     limit $2";
 
 const COUNTS: &str = "
+    select row_to_json(counts) from (
     select (select generation from tasker.registry_generation) as generation,
            (select count(*) from tasker.namespace) as namespaces,
            (select count(*) from tasker.component) as components,
@@ -245,7 +223,7 @@ const COUNTS: &str = "
     from (select count(*) as component_versions, count(distinct digest) as uploads,
                  count(*) filter (where status = 'yanked') as yanked,
                  count(*) filter (where status = 'needs_approval') as needs_approval
-          from tasker.component_version) v";
+          from tasker.component_version) v) counts";
 
 const LANGUAGES: &str = "
     select language ->> 'name' as name, count(*) as component_versions

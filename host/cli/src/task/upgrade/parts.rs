@@ -1,13 +1,13 @@
 //! An upgrade request by request, until it is done.
 
-use super::{Component, Upgraded};
-use crate::client::Answer;
+use crate::client::{Answer, Ask as _};
 use crate::output::{Output, tell};
 use crate::{CliError, Context, units};
 use indicatif::{ProgressBar, ProgressStyle};
-use reqwest::Method;
-use serde_json::Value;
+use semver::Version;
 use std::time::Duration;
+use tasker_domain::name::Name;
+use tasker_wire::upgrade::{NewUpgrade, Upgrade, UpgradeTasks, UpgradedComponent};
 
 /// How often the sign of life turns.
 const TURN_INTERVAL: Duration = Duration::from_millis(100);
@@ -16,69 +16,58 @@ const TURN_INTERVAL: Duration = Duration::from_millis(100);
 /// together. Where one fails, what moved before stays so, and this is said.
 pub(super) async fn all(
     context: &Context,
-    path: &[&str],
-    mut body: Value,
-) -> Result<Answer<Upgraded>, CliError> {
+    endpoint: UpgradeTasks,
+    mut body: NewUpgrade,
+) -> Result<Answer<Upgrade>, CliError> {
     let progress = Progress::new(context.output);
-    let first = ask(context, path, &body).await?;
+    let ask = async |body: &NewUpgrade| {
+        let call = context.client.call(endpoint.clone());
+        call.json(body).ask().await
+    };
+    let first = ask(&body).await?;
     if first.value.next.is_none() {
         return Ok(first);
     }
     let mut value = first.value;
     while let Some(next) = value.next.take() {
         progress.show(&value);
-        body["after"] = next.into();
-        let part = ask(context, path, &body).await;
+        body.after = Some(next);
+        let part = ask(&body).await;
         let part = part.inspect_err(|_| progress.broken_off(&value))?;
-        value = value.and(part.value);
+        add(&mut value, part.value);
     }
     let text = serde_json::to_string(&value).expect("it is of strings and numbers");
     Ok(Answer { text, value })
 }
 
-async fn ask(context: &Context, path: &[&str], body: &Value) -> Result<Answer<Upgraded>, CliError> {
-    let client = &context.client;
-    client.send_json(Method::POST, path, body).await
-}
-
-impl Upgraded {
-    /// Both together.
-    fn and(mut self, part: Self) -> Self {
-        for component in part.components {
-            match self.components.iter_mut().find(|it| it.is_same(&component)) {
-                Some(known) => known.add(component),
-                None => self.components.push(component),
+/// Adds what the next request came to.
+fn add(all: &mut Upgrade, part: Upgrade) {
+    for component in part.components {
+        let mut known = all.components.iter_mut();
+        match known.find(|it| change(it) == change(&component)) {
+            Some(known) => {
+                known.tasks += component.tasks;
+                known.steps += component.steps;
             }
-        }
-        Self {
-            looked_at: self.looked_at + part.looked_at,
-            matched: self.matched + part.matched,
-            tasks: self.tasks + part.tasks,
-            next: part.next,
-            ..self
+            None => all.components.push(component),
         }
     }
+    all.looked_at += part.looked_at;
+    all.matched += part.matched;
+    all.tasks += part.tasks;
+    all.next = part.next;
 }
 
-impl Component {
-    fn is_same(&self, other: &Self) -> bool {
-        let change = |it: &Self| {
-            let Self {
-                namespace,
-                component,
-                from,
-                to,
-                ..
-            } = it;
-            [namespace, component, from, to].map(String::clone)
-        };
-        change(self) == change(other)
-    }
-
-    fn add(&mut self, other: Self) {
-        self.tasks += other.tasks;
-        self.steps += other.steps;
-    }
+/// What takes which version instead of which.
+fn change(component: &UpgradedComponent) -> (&Name, &Name, &Version, &Version) {
+    let UpgradedComponent {
+        namespace,
+        component,
+        from,
+        to,
+        ..
+    } = component;
+    (namespace, component, from, to)
 }
 
 /// How far it got, on a terminal; gone when dropped.
@@ -99,7 +88,7 @@ impl Progress {
         Self { bar, output }
     }
 
-    fn show(&self, upgraded: &Upgraded) {
+    fn show(&self, upgraded: &Upgrade) {
         let looked_at = units::count(upgraded.looked_at, "open task");
         self.bar.set_message(match upgraded.matched {
             0 => format!("looked at {looked_at}"),
@@ -109,7 +98,7 @@ impl Progress {
     }
 
     /// Says what stays, before what went wrong is told.
-    fn broken_off(&self, upgraded: &Upgraded) {
+    fn broken_off(&self, upgraded: &Upgrade) {
         self.bar.finish_and_clear();
         if upgraded.tasks > 0 && !upgraded.dry_run && !self.output.is_json() {
             let moved = units::count(upgraded.tasks, "task");

@@ -1,24 +1,14 @@
 //! What the host takes the caller for.
 
 use super::check::Check;
-use serde::Deserialize;
-use tasker_cli::Client;
-use tasker_cli::{CliError, Exit, token_help};
-use tasker_domain::permission::Permissions;
+use tasker_cli::{Access, CliError, Client, Exit, token_help};
 
 const NAME: &str = "access";
 
-#[derive(Debug, Deserialize)]
-struct Access {
-    actor: String,
-    authentication: bool,
-    permissions: Permissions,
-}
-
 /// Asks the host; none where there is no host to ask.
 pub async fn check(client: &Client) -> Option<Check> {
-    match client.get::<Access>(&["access"]).await {
-        Ok(answer) => Some(of_answer(&answer.value, client.token_source())),
+    match client.access().await {
+        Ok(access) => Some(of_answer(&access, client.token_source())),
         Err(CliError::Problem(problem)) if problem.exit() == Exit::Unreachable => None,
         Err(CliError::Problem(problem)) => {
             let help = token_help(client.token_source());

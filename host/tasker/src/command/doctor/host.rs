@@ -2,50 +2,18 @@
 
 use super::check::Check;
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::Deserialize;
-use tasker_cli::Client;
-use tasker_cli::{CliError, DEFAULT_URL, Exit};
+use tasker_cli::health::{Connections, Log, Status};
+use tasker_cli::{CliError, Client, DEFAULT_URL, Exit};
 use tasker_embedded_postgres::OLDEST_MAJOR;
 
 /// Times in lists and logs are read side by side; further apart than this they mislead.
 const CLOCKS_APART_MAX: TimeDelta = TimeDelta::seconds(2);
 
-#[derive(Debug, Deserialize)]
-struct Status {
-    version: String,
-    /// Why it claims no steps, where its claims fail.
-    #[serde(default)]
-    claims_fail: Option<String>,
-    database: Database,
-    connections: Connections,
-    log: Option<Log>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Connections {
-    max: u32,
-    open: u32,
-    refused: Option<String>,
-}
-
-/// How the log of transitions is divided; an older host does not tell.
-#[derive(Debug, Deserialize)]
-struct Log {
-    has_stray_rows: bool,
-    next_month_is_missing: bool,
-}
-
-#[derive(Debug, Deserialize)]
-struct Database {
-    version: String,
-    now: DateTime<Utc>,
-}
-
 /// Asks the host. That none runs where none was named is no fault of the machine.
 pub async fn checks(client: &Client, url: &str) -> Vec<Check> {
     let asked_at = Utc::now();
-    match client.status::<Status>().await {
-        Ok(answer) => of_status(&answer.value, url, asked_at, Utc::now()),
+    match client.status().await {
+        Ok(status) => of_status(&status, url, asked_at, Utc::now()),
         // What the host thinks of the token is told apart.
         Err(CliError::Problem(problem)) if problem.exit() != Exit::Unreachable => Vec::new(),
         Err(CliError::Problem(problem)) => {
@@ -64,15 +32,14 @@ fn of_status(
     asked_at: DateTime<Utc>,
     answered_at: DateTime<Utc>,
 ) -> Vec<Check> {
-    let mut checks = vec![
+    vec![
         host(&status.version, url),
         claims(status.claims_fail.as_deref()),
         database(&status.database.version),
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
-    ];
-    checks.extend(status.log.as_ref().map(log));
-    checks
+        log(&status.log),
+    ]
 }
 
 fn log(log: &Log) -> Check {

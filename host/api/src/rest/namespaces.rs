@@ -1,0 +1,43 @@
+//! Namespaces: list, make.
+
+use super::super::Api;
+use super::super::page::{PageLimit, wrong_cursor};
+use super::super::routes::{Answer, Call, Reply, Routes};
+use tasker_domain::name::Name;
+use tasker_registry::store::inventory::NamespaceRow;
+use tasker_wire::namespace::{CreateNamespace, CreatedNamespace, ListNamespaces, Namespace};
+
+pub(crate) fn routes() -> Routes {
+    Routes::default().on(list).on(create)
+}
+
+async fn list(api: Api, call: Call<ListNamespaces>) -> Answer<ListNamespaces> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref();
+    if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
+        return Err(wrong_cursor(after));
+    }
+    let rows = api.registry.namespaces(after, limit.rows()).await?;
+    let page = limit.page(rows, |row| row.name.clone(), view);
+    Ok(Reply::ok(page))
+}
+
+async fn create(api: Api, call: Call<CreateNamespace>) -> Answer<CreateNamespace> {
+    let actor = call.actor().clone();
+    let name = call.path.namespace;
+    let created = api.registry.create_namespace(&name, &actor).await?;
+    Ok(Reply::made(created, CreatedNamespace { name, created }))
+}
+
+fn view(row: NamespaceRow) -> Namespace {
+    Namespace {
+        name: row.name,
+        components: row.components.unsigned_abs(),
+        component_versions: row.component_versions.unsigned_abs(),
+        templates: row.templates.unsigned_abs(),
+        template_versions: row.template_versions.unsigned_abs(),
+        pins: row.pins.unsigned_abs(),
+        open_tasks: row.open_tasks.unsigned_abs(),
+        created_at: row.created_at,
+    }
+}

@@ -1,0 +1,59 @@
+//! One submit, or several at once: what stands in the body tells which.
+
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use tasker_domain::submit::Submit;
+use tasker_wire::task::{Submission, SubmittedBatch, SubmittedTask};
+
+pub enum OneOrMany {
+    One(Box<Submit>),
+    Many(Vec<Submit>),
+}
+
+/// The answer to either.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Submitted {
+    One(Box<SubmittedTask>),
+    Many(SubmittedBatch),
+}
+
+impl Submission for OneOrMany {
+    type Answer = Submitted;
+}
+
+impl OneOrMany {
+    pub fn submits(&self) -> &[Submit] {
+        match self {
+            Self::One(submit) => std::slice::from_ref(submit),
+            Self::Many(submits) => submits,
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for OneOrMany {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SubmitVisitor)
+    }
+}
+
+struct SubmitVisitor;
+
+impl<'de> Visitor<'de> for SubmitVisitor {
+    type Value = OneOrMany;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a submit (an object) or an array of them")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OneOrMany, A::Error> {
+        let submit = Submit::deserialize(value::MapAccessDeserializer::new(map))?;
+        Ok(OneOrMany::One(Box::new(submit)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<OneOrMany, A::Error> {
+        let submits = Vec::deserialize(value::SeqAccessDeserializer::new(seq))?;
+        Ok(OneOrMany::Many(submits))
+    }
+}

@@ -1,0 +1,37 @@
+//! What refers to a version.
+
+use serde::{Deserialize, Serialize};
+
+/// Where a pin leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// What it says without its ramp.
+    Base,
+    /// Where its ramp goes.
+    Ramp,
+    /// What it goes back to: by a rollback, or where new tasks may not take what it says.
+    Rollback,
+}
+
+/// A pin that has new tasks take the version, or would.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PinReference {
+    pub namespace: String,
+    /// `name` of that namespace, or `other/name`.
+    pub target: String,
+    pub requirement: String,
+    pub side: Side,
+}
+
+/// A step of a template that takes the version in a new task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepReference {
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub step: String,
+    pub requirement: String,
+    /// No other version will do.
+    pub is_only: bool,
+}

@@ -1,0 +1,26 @@
+//! What a caller asks for: a task to be.
+
+use super::name::Name;
+use super::requirement::Requirement;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+/// A task to be.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Submit {
+    pub namespace: Name,
+    pub template: Name,
+    /// None: the namespace's pin, else the highest stable version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Requirement>,
+    /// JSON text; none is an empty object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<Box<RawValue>>,
+    /// The same key is the same task, where the template's identity is `caller`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<String>,
+    /// None: the request's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub correlation_id: Option<String>,
+}

@@ -1,0 +1,66 @@
+//! Every command in the documentation is one of these commands, with arguments that it takes.
+
+use super::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_command_of_the_documentation_is_understood() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for document in documents() {
+        let text = fs::read_to_string(&document).expect("a document can be read");
+        for line in commands(&text) {
+            count += 1;
+            if let Err(error) = Cli::try_parse_from(words(&line))
+                && error.use_stderr()
+            {
+                wrong.push(format!("{}: {line}\n{error}", document.display()));
+            }
+        }
+    }
+    assert!(count > 100, "only {count} commands were found");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+fn documents() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let chapters = fs::read_dir(root.join("host/docs")).expect("the chapters are there");
+    let chapters = chapters.map(|entry| entry.expect("an entry can be read").path());
+    let markdown = chapters.filter(|path| path.extension().is_some_and(|it| it == "md"));
+    markdown.chain([root.join("README.md")]).collect()
+}
+
+/// The lines `$ tasker …`, also with variables before it.
+fn commands(text: &str) -> impl Iterator<Item = String> {
+    let lines = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("$ "));
+    let command = |line: &str| {
+        let is_variable = |word: &&str| word.contains('=');
+        let words: Vec<&str> = line.split(' ').skip_while(is_variable).collect();
+        words.join(" ")
+    };
+    lines
+        .map(command)
+        .filter(|line| line.starts_with("tasker "))
+}
+
+/// As a shell reads the line, up to a comment, a pipe or a redirection.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in line.chars() {
+        let begins = words.last().is_some_and(String::is_empty);
+        match (c, quote) {
+            ('#' | '|' | '>' | '<', None) if begins => break,
+            (' ', None) if begins => {}
+            (' ', None) => words.push(String::new()),
+            ('\'' | '"', None) => quote = Some(c),
+            (c, Some(open)) if c == open => quote = None,
+            (c, _) => words.last_mut().expect("there is one").push(c),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}

@@ -1,0 +1,120 @@
+//! Steps of a task, and their payloads, each by itself.
+
+use crate::endpoint::{JsonText, endpoint};
+use crate::failure::Failure;
+use crate::page::{Page, paged};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use tasker_domain::digest::Digest;
+use tasker_domain::ids::TaskId;
+use tasker_domain::state::StepState;
+
+/// One step of a task.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Step {
+    pub name: String,
+    pub state: StepState,
+    /// The newest attempt's number; 0 before the first.
+    pub attempts: u16,
+    /// Those of them that count against `max_attempts`: not what was given back without a failure of
+    /// the handler, when its host was lost or its code quarantined, or for another call after a
+    /// checkpoint.
+    pub counted_attempts: u16,
+    pub max_attempts: u16,
+    /// The first 100.
+    pub depends_on: Vec<String>,
+    /// When the next attempt is due.
+    pub ready_at: Option<DateTime<Utc>>,
+    pub started_at: Option<DateTime<Utc>>,
+    pub finished_at: Option<DateTime<Utc>>,
+    /// From the start of the newest attempt to the end.
+    pub duration_ms: Option<f64>,
+    /// What it runs, or ran: `namespace/name`.
+    pub component: String,
+    pub version: String,
+    pub digest: Digest,
+    pub handler: String,
+    /// None where it has more than 4 KiB; see `result_bytes`.
+    pub result: Option<Box<RawValue>>,
+    pub result_bytes: Option<u64>,
+    pub checkpoint_bytes: Option<u64>,
+    /// See [`Failure`]; without what makes it larger than 4 KiB, of which `error_bytes` has the size.
+    pub error: Option<Box<RawValue>>,
+    pub error_bytes: Option<u64>,
+    /// Why it stands still, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Step {
+    /// Why its newest attempt failed.
+    pub fn failure(&self) -> Option<Failure> {
+        self.error.as_deref().map(Failure::of)
+    }
+}
+
+/// Which steps of a task are listed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepQuery {
+    /// In one of these states, with commas between them; none: in any.
+    #[serde(
+        rename = "state",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        with = "states"
+    )]
+    pub states: Vec<StepState>,
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+}
+
+paged!(StepQuery);
+
+mod states {
+    use super::StepState;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    pub fn serialize<S: Serializer>(states: &[StepState], into: S) -> Result<S::Ok, S::Error> {
+        let states: Vec<_> = states.iter().map(|state| state.as_str()).collect();
+        into.serialize_str(&states.join(","))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StepState>, D::Error> {
+        let text = String::deserialize(from)?;
+        let state = |text: &str| StepState::try_from(text.to_owned());
+        let states: Result<_, _> = text.split(',').map(state).collect();
+        states.map_err(D::Error::custom)
+    }
+}
+
+endpoint! {
+    /// Lists the steps of a task in the order of their numbers.
+    GET "/v1/tasks/{id}/steps" ListSteps { id: TaskId }
+    needs Read in Task;
+    query StepQuery;
+    answers Page<Step>;
+}
+
+endpoint! {
+    /// Returns the result of a step.
+    GET "/v1/tasks/{id}/steps/{step}/result" ShowStepResult { id: TaskId, step: String }
+    needs Read in Task;
+    answers JsonText;
+}
+
+endpoint! {
+    /// Returns the checkpoint that a step keeps.
+    GET "/v1/tasks/{id}/steps/{step}/checkpoint" ShowCheckpoint { id: TaskId, step: String }
+    needs Read in Task;
+    answers JsonText;
+}
+
+endpoint! {
+    /// Returns why a step failed.
+    GET "/v1/tasks/{id}/steps/{step}/error" ShowStepError { id: TaskId, step: String }
+    needs Read in Task;
+    answers JsonText;
+}

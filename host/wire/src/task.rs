@@ -1,0 +1,229 @@
+//! Tasks: submit, list, show, cancel; their payloads, each by itself.
+
+use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, endpoint};
+use crate::page::{Page, paged};
+use crate::reason::OnlyReason;
+use crate::step::Step;
+use chrono::{DateTime, Utc};
+use http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use tasker_domain::digest::Digest;
+use tasker_domain::ids::TaskId;
+use tasker_domain::name::Name;
+use tasker_domain::permission::Action;
+use tasker_domain::state::{StandstillReason, StepState, TaskState};
+use tasker_domain::submit::Submit;
+
+/// The largest body of a submit, in bytes.
+pub const MAX_SUBMIT_BODY_BYTES: usize = 64 << 20;
+
+/// A task without its payloads.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TaskSummary {
+    pub id: TaskId,
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub state: TaskState,
+    /// Why it stands still, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<StandstillReason>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub correlation_id: String,
+    /// Why it did not complete; see [`Failure`](crate::failure::Failure).
+    pub error: Option<Box<RawValue>>,
+}
+
+/// A task with its lock and the first of its steps. What is large has its size here, and a request of
+/// its own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Task {
+    pub id: TaskId,
+    pub namespace: String,
+    pub template: String,
+    pub version: String,
+    pub state: TaskState,
+    /// Why it stands still, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<StandstillReason>,
+    pub created_at: DateTime<Utc>,
+    pub finished_at: Option<DateTime<Utc>>,
+    pub correlation_id: String,
+    /// Why it did not complete; see [`Failure`](crate::failure::Failure).
+    pub error: Option<Box<RawValue>>,
+    /// None where it has more than 64 KiB; see `input_bytes`.
+    pub input: Option<Box<RawValue>>,
+    pub input_bytes: u64,
+    /// None before the task is complete, and where it has more than 64 KiB; see `result_bytes`.
+    pub result: Option<Box<RawValue>>,
+    /// None before the task is complete, and where too many steps make the result.
+    pub result_bytes: Option<u64>,
+    /// Number of its newest transition.
+    pub seq: i64,
+    /// What the steps are to run: the first 100 versions.
+    pub lock: Vec<LockedVersion>,
+    /// How many steps are in each state.
+    pub step_counts: BTreeMap<StepState, u64>,
+    /// The first of them.
+    pub steps: Vec<Step>,
+    /// Give it as `after` to `/steps` for the rest; none where these are all.
+    pub steps_next: Option<String>,
+}
+
+/// A component version that a task's lock names.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct LockedVersion {
+    /// `namespace/name`.
+    pub component: String,
+    pub version: String,
+    pub digest: Digest,
+    /// How many steps it is to run.
+    pub steps: u64,
+}
+
+/// The answer to a submit of one task.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SubmittedTask {
+    /// False where a task with the same idempotency key was there already.
+    pub created: bool,
+    pub task: TaskSummary,
+}
+
+/// The answer to a submit of several tasks, in the order of its submits.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SubmittedBatch {
+    pub items: Vec<BatchItem>,
+}
+
+/// What came of one submit of a batch.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BatchItem {
+    pub created: bool,
+    /// The existing task where it was not created.
+    pub task_id: TaskId,
+    /// The existing task is not what was asked for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub conflict: bool,
+}
+
+/// What one request submits: a task, or several at once.
+pub trait Submission: 'static {
+    type Answer;
+}
+
+impl Submission for Submit {
+    type Answer = SubmittedTask;
+}
+
+impl Submission for Vec<Submit> {
+    type Answer = SubmittedBatch;
+}
+
+/// Submits a task, or up to [`MAX_BATCH_TASKS`](tasker_domain::bounds::MAX_BATCH_TASKS) at once.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct SubmitTasks<S> {
+    #[serde(skip)]
+    submission: PhantomData<fn() -> S>,
+}
+
+impl SubmitTasks<Submit> {
+    pub fn one() -> Self {
+        let submission = PhantomData;
+        Self { submission }
+    }
+}
+
+impl SubmitTasks<Vec<Submit>> {
+    pub fn batch() -> Self {
+        let submission = PhantomData;
+        Self { submission }
+    }
+}
+
+impl<S: Submission> Endpoint for SubmitTasks<S> {
+    const METHOD: Method = Method::POST;
+    const PATH: &'static str = "/v1/tasks";
+    const NEEDS: Needs = Needs {
+        action: Action::Run,
+        scope: Scope::Body,
+    };
+    const MAX_BODY_BYTES: usize = MAX_SUBMIT_BODY_BYTES;
+    type Query = NoQuery;
+    type Body = Json<S>;
+    type Answer = S::Answer;
+}
+
+/// Which tasks are listed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TaskQuery {
+    /// Without it, all that the caller may see.
+    pub namespace: Option<Name>,
+    pub template: Option<Name>,
+    pub state: Option<TaskState>,
+    pub after: Option<String>,
+    pub limit: Option<u32>,
+}
+
+paged!(TaskQuery);
+
+/// How long a request for a task is held back.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaitQuery {
+    /// At most so long, until the task is final.
+    #[serde(default)]
+    pub wait_ms: u64,
+    /// Until it has a transition after this one.
+    pub since: Option<i64>,
+}
+
+endpoint! {
+    /// Lists tasks, the newest first.
+    GET "/v1/tasks" ListTasks {}
+    needs Read in Query;
+    query TaskQuery;
+    answers Page<TaskSummary>;
+}
+
+endpoint! {
+    /// Shows a task, at once or when it is further.
+    GET "/v1/tasks/{id}" ShowTask { id: TaskId }
+    needs Read in Task;
+    query WaitQuery;
+    answers Task;
+}
+
+endpoint! {
+    /// Cancels an open task: steps that have not started never will.
+    POST "/v1/tasks/{id}/cancel" CancelTask { id: TaskId }
+    needs Run in Task;
+    body Json<OnlyReason>;
+    answers Task;
+}
+
+endpoint! {
+    /// Returns the input of a task.
+    GET "/v1/tasks/{id}/input" ShowTaskInput { id: TaskId }
+    needs Read in Task;
+    answers JsonText;
+}
+
+endpoint! {
+    /// Returns the result of the only step that nothing depends on, or an object of those of all by name.
+    GET "/v1/tasks/{id}/result" ShowTaskResult { id: TaskId }
+    needs Read in Task;
+    answers JsonText;
+}
+
+endpoint! {
+    /// Returns why a task did not complete.
+    GET "/v1/tasks/{id}/error" ShowTaskError { id: TaskId }
+    needs Read in Task;
+    answers JsonText;
+}
