@@ -69,9 +69,10 @@ async fn every_route_asks_for_what_the_table_says_and_nothing_is_left_out() {
     let elsewhere = key(&server, "elsewhere", "bakery", &[Action::Admin]).await;
     let elsewhere = server.asked_with(Some(&elsewhere));
     let mut others = Vec::new();
-    for action in Action::ALL {
+    for action in Action::ALL.iter().copied() {
         let rest: Vec<Action> = Action::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|other| *other != action && *other != Action::Admin)
             .collect();
         let key = key(&server, &format!("all-but-{action}"), "*", &rest).await;
@@ -121,7 +122,7 @@ async fn the_action_that_the_table_names_is_enough_in_its_namespace() {
         .publish("one", "steps: [{name: a, handler: guest/noop}]")
         .await;
     let mut askers = Vec::new();
-    for action in Action::ALL {
+    for action in Action::ALL.iter().copied() {
         let key = key(&server, &format!("{action}-only"), "shop", &[action]).await;
         askers.push((action, server.asked_with(Some(&key))));
     }

@@ -12,7 +12,7 @@ use tasker_domain::state::{StepState, TaskState};
 /// A task as either sees it.
 #[derive(Debug, PartialEq, FromRow)]
 struct SeenTask {
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     state: TaskState,
     remaining_sinks: i16,
 }
@@ -21,7 +21,7 @@ struct SeenTask {
 #[derive(Debug, PartialEq, FromRow)]
 struct SeenStep {
     step_no: i16,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     state: StepState,
     remaining_deps: i16,
     /// By the plain definition.

@@ -131,7 +131,7 @@ fn step(shape: &Shape, no: usize) -> NewStepTemplate {
         parents: number(step.parents.len()),
         is_sink: shape.is_sink(no),
         max_attempts: step.max_attempts,
-        backoff: step.backoff.as_str(),
+        backoff: step.backoff.into_str(),
         backoff_base_ms: step.base_ms,
         backoff_max_ms: step.max_ms,
         jitter: 0.0,

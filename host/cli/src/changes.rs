@@ -57,7 +57,7 @@ pub fn diff(diff: &Diff, name: &str, to: &str, output: Output) -> String {
 
 /// The level in its colour.
 pub fn level(level: Level, output: Output) -> String {
-    output.paint.tone(tone(level), level.as_str())
+    output.paint.tone(tone(level), level.into_str())
 }
 
 fn tone(level: Level) -> Tone {
@@ -76,7 +76,9 @@ fn lines(changes: &[Change], output: Output) -> Vec<String> {
         .max();
     let width = width.unwrap_or(0);
     let line = |change: &Change| {
-        let level = output.paint.tone(tone(change.level), change.level.as_str());
+        let level = output
+            .paint
+            .tone(tone(change.level), change.level.into_str());
         let (path, what) = (sanitize_line(&change.path), sanitize_line(&change.what));
         format!("{level}  {path:width$}  {what}")
     };

@@ -71,7 +71,7 @@ impl Ls {
             ..NamespacePageQuery::default()
         };
         let page = client::pages(&context.client, endpoint, query).await?;
-        let (items, kind) = (&page.value.items, kind.as_str());
+        let (items, kind) = (&page.value.items, kind.into_str());
         context.output.show(&page.text, || {
             let headings = [kind, "latest", "versions", "unavailable", "created"];
             let nothing = format!("no {kind}s yet");
@@ -101,7 +101,7 @@ fn row(line: &Summary) -> [String; 5] {
 
 /// `needs approval`.
 pub fn words(reason: Ineligible) -> String {
-    reason.as_str().replace('_', " ")
+    reason.into_str().replace('_', " ")
 }
 
 /// Has new tasks not take a version any more.
@@ -116,7 +116,7 @@ where
     E::Answer: Version + DeserializeOwned,
 {
     let answer = version.change(endpoint, context).await?;
-    let (release, kind, pins) = (&version.release, kind.as_str(), answer.value.pins());
+    let (release, kind, pins) = (&version.release, kind.into_str(), answer.value.pins());
     context.output.show(&answer.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
         let pins = affected_pins::lines(pins, context.output);
@@ -143,7 +143,7 @@ where
     E::Answer: Version + DeserializeOwned,
 {
     let answer = version.change(endpoint, context).await?;
-    let (release, kind) = (&version.release, kind.as_str());
+    let (release, kind) = (&version.release, kind.into_str());
     context.output.show(&answer.text, || {
         let mark = context.output.paint.tone(Tone::Good, "✔");
         match answer.value.ineligible() {

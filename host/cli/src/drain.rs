@@ -128,7 +128,7 @@ impl Drain {
     }
 
     fn next(&self, kind: PinKind, holders: &References) -> Vec<String> {
-        let (release, word) = (&self.release, kind.as_str());
+        let (release, word) = (&self.release, kind.into_str());
         if holders.is_drained {
             return vec![format!("tasker {word} show {release}")];
         }

@@ -64,8 +64,7 @@ pub enum Command {
 }
 
 fn limit_names() -> impl clap::builder::TypedValueParser<Value = Limit> {
-    clap::builder::PossibleValuesParser::new(Limit::ALL.map(Limit::as_str))
-        .try_map(|name| name.parse::<Limit>())
+    clap::builder::PossibleValuesParser::new(Limit::NAMES).try_map(|name| name.parse::<Limit>())
 }
 
 /// What is limited, and in whose tasks.

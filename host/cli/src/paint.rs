@@ -76,12 +76,12 @@ impl Paint {
 
     /// The state's name in its colour.
     pub fn task_state(self, state: TaskState) -> String {
-        self.tone(task_tone(state), state.as_str())
+        self.tone(task_tone(state), state.into_str())
     }
 
     /// The state's name in its colour.
     pub fn step_state(self, state: StepState) -> String {
-        self.tone(step_tone(state), state.as_str())
+        self.tone(step_tone(state), state.into_str())
     }
 
     /// One character for the state, in its colour.

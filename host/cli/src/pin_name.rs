@@ -6,7 +6,7 @@ use tasker_domain::requirement::Requirement;
 /// The arguments that name a pin, as a command takes them; `target` is `name` of its namespace, or
 /// `other/name`.
 pub fn arguments(kind: PinKind, namespace: &str, target: &str) -> String {
-    let kind = kind.as_str();
+    let kind = kind.into_str();
     match target.contains('/') {
         true => format!("{kind} {target} --in {namespace}"),
         false => format!("{kind} {namespace}/{target}"),
@@ -15,7 +15,7 @@ pub fn arguments(kind: PinKind, namespace: &str, target: &str) -> String {
 
 /// How a text names a pin.
 pub fn named(kind: PinKind, namespace: &str, target: &str) -> String {
-    let kind = kind.as_str();
+    let kind = kind.into_str();
     match target.contains('/') {
         true => format!("pin {kind} {target} in {namespace}"),
         false => format!("pin {kind} {namespace}/{target} in {namespace}"),

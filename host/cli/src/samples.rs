@@ -23,7 +23,7 @@ pub fn step(members: &str) -> Step {
 pub fn task(members: &str, steps: Vec<Step>) -> Task {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for step in &steps {
-        *counts.entry(step.state.as_str()).or_default() += 1;
+        *counts.entry(step.state.into_str()).or_default() += 1;
     }
     let usual = json!({
         "id": "01890000-0000-7000-8000-000000000000", "namespace": "orders", "template": "fulfil",

@@ -4,13 +4,8 @@ use std::path::Path;
 
 /// A word of a command as a shell takes it: in quotes where the shell would read more into it.
 pub fn word(text: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@,+".contains(c);
-    // Some shells read more into `^`, `~` and `%`; to zsh a leading `=` is the path of a command.
-    let is_safe = !text.is_empty() && !text.starts_with('=') && text.chars().all(is_plain);
-    match is_safe {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
+    let quoted = shlex::Quoter::new().allow_nul(true).quote(text);
+    quoted.expect("only a NUL can be refused").into_owned()
 }
 
 /// A path as a word.

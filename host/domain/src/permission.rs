@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
+use strum::{VariantArray, VariantNames};
 
 /// The most entries of one key or token.
 pub const MAX_PERMISSIONS: usize = 100;
@@ -25,9 +26,15 @@ const EVERYWHERE: &str = "*";
     Serialize,
     Deserialize,
     clap::ValueEnum,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::VariantNames,
 )]
 #[serde(rename_all = "snake_case")]
 #[clap(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Action {
     /// Look at everything but secrets.
     Read,
@@ -48,35 +55,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 8] = [
-        Self::Read,
-        Self::Run,
-        Self::Publish,
-        Self::Pin,
-        Self::Operate,
-        Self::Grant,
-        Self::Use,
-        Self::Admin,
-    ];
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Run => "run",
-            Self::Publish => "publish",
-            Self::Pin => "pin",
-            Self::Operate => "operate",
-            Self::Grant => "grant",
-            Self::Use => "use",
-            Self::Admin => "admin",
-        }
-    }
-}
-
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
+    pub const ALL: &[Self] = <Self as VariantArray>::VARIANTS;
 }
 
 /// Where an action is permitted.
@@ -139,7 +118,7 @@ pub struct Permission {
 pub enum PermissionError {
     #[error("`{0}` does not say where; write such as `read, run in orders`, or `in *`")]
     Nowhere(String),
-    #[error("there is no action `{0}`; there are {actions}", actions = Action::ALL.map(Action::as_str).join(", "))]
+    #[error("there is no action `{0}`; there are {actions}", actions = <Action as VariantNames>::VARIANTS.join(", "))]
     Action(String),
     #[error(transparent)]
     Reach(#[from] ReachError),
@@ -153,9 +132,8 @@ impl FromStr for Permission {
         let nowhere = || PermissionError::Nowhere(text.to_owned());
         let (actions, namespace) = text.rsplit_once(" in ").ok_or_else(nowhere)?;
         let named = |name: &str| {
-            let mut all = Action::ALL.into_iter();
-            let found = all.find(|action| action.as_str() == name.trim());
-            found.ok_or_else(|| PermissionError::Action(name.trim().to_owned()))
+            let unknown = |_| PermissionError::Action(name.trim().to_owned());
+            name.trim().parse().map_err(unknown)
         };
         Ok(Self {
             namespace: namespace.trim().parse()?,
@@ -166,7 +144,7 @@ impl FromStr for Permission {
 
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let actions: Vec<_> = self.actions.iter().map(|action| action.as_str()).collect();
+        let actions: Vec<_> = self.actions.iter().map(Action::into_str).collect();
         write!(f, "{} in {}", actions.join(", "), self.namespace)
     }
 }
@@ -271,8 +249,8 @@ mod tests {
         let admin = permissions(r#"[{"namespace": "orders", "actions": ["admin"]}]"#);
         assert!(
             Action::ALL
-                .into_iter()
-                .all(|action| admin.allow(action, "orders"))
+                .iter()
+                .all(|action| admin.allow(*action, "orders"))
         );
         assert!(!admin.allow_everywhere(Action::Read));
         assert!(Permissions::all().allow_everywhere(Action::Grant));

@@ -21,39 +21,20 @@ use std::fmt;
     Serialize,
     Deserialize,
     clap::ValueEnum,
+    strum::EnumString,
+    strum::IntoStaticStr,
 )]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = PinKindError, parse_err_fn = PinKindError::unknown)]
 pub enum PinKind {
     Template,
     Component,
 }
 
 impl PinKind {
-    /// The kind of this name: `template` or `component`.
-    pub fn named(name: &str) -> Option<Self> {
-        [Self::Template, Self::Component]
-            .into_iter()
-            .find(|kind| kind.as_str() == name)
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Template => "template",
-            Self::Component => "component",
-        }
-    }
-
     /// How a namespace calls its pin of this kind: `component charge`, `component other/charge`.
     pub fn pin_name(self, target: &str) -> String {
-        format!("{} {target}", self.as_str())
-    }
-}
-
-impl TryFrom<String> for PinKind {
-    type Error = PinKindError;
-
-    fn try_from(text: String) -> Result<Self, PinKindError> {
-        Self::named(&text).ok_or(PinKindError(text))
+        format!("{} {target}", self.into_str())
     }
 }
 
@@ -61,6 +42,12 @@ impl TryFrom<String> for PinKind {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is neither `template` nor `component`")]
 pub struct PinKindError(String);
+
+impl PinKindError {
+    fn unknown(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
 
 /// What a pin says.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,17 +2,37 @@
 //! them. Only SQL functions change them; Rust reads and shows them.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A text that is not a state; the database is newer than this host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a state that this version knows")]
 pub struct StateError(String);
 
+impl StateError {
+    fn unknown(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 /// Where a task stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
 #[clap(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = StateError, parse_err_fn = StateError::unknown)]
 pub enum TaskState {
     /// Created; no step has started.
     Pending,
@@ -25,32 +45,11 @@ pub enum TaskState {
 }
 
 impl TaskState {
-    const ALL: [Self; 6] = [
-        Self::Pending,
-        Self::InProgress,
-        Self::Complete,
-        Self::Error,
-        Self::Cancelled,
-        Self::ResolvedManually,
-    ];
-
     /// True where nothing will change by itself any more.
     pub fn is_final(self) -> bool {
         match self {
             Self::Pending | Self::InProgress => false,
             Self::Complete | Self::Error | Self::Cancelled | Self::ResolvedManually => true,
-        }
-    }
-
-    /// As SQL and JSON name it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::InProgress => "in_progress",
-            Self::Complete => "complete",
-            Self::Error => "error",
-            Self::Cancelled => "cancelled",
-            Self::ResolvedManually => "resolved_manually",
         }
     }
 }
@@ -68,9 +67,14 @@ impl TaskState {
     Serialize,
     Deserialize,
     clap::ValueEnum,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
 )]
 #[serde(rename_all = "snake_case")]
 #[clap(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = StateError, parse_err_fn = StateError::unknown)]
 pub enum StepState {
     /// A step that it depends on is not complete.
     Waiting,
@@ -89,40 +93,12 @@ pub enum StepState {
     ResolvedManually,
 }
 
-impl StepState {
-    const ALL: [Self; 10] = [
-        Self::Waiting,
-        Self::Ready,
-        Self::Running,
-        Self::WaitingForRetry,
-        Self::WaitingForEvent,
-        Self::Complete,
-        Self::Error,
-        Self::Cancelled,
-        Self::Skipped,
-        Self::ResolvedManually,
-    ];
-
-    /// As SQL and JSON name it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Ready => "ready",
-            Self::Running => "running",
-            Self::WaitingForRetry => "waiting_for_retry",
-            Self::WaitingForEvent => "waiting_for_event",
-            Self::Complete => "complete",
-            Self::Error => "error",
-            Self::Cancelled => "cancelled",
-            Self::Skipped => "skipped",
-            Self::ResolvedManually => "resolved_manually",
-        }
-    }
-}
-
 /// Why an open task does not move; derived from its steps, never stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum StandstillReason {
     WaitingForDependencies,
     WaitingForRetry,
@@ -132,72 +108,24 @@ pub enum StandstillReason {
     BlockedByFailures,
 }
 
-impl StandstillReason {
-    /// As JSON names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::WaitingForDependencies => "waiting_for_dependencies",
-            Self::WaitingForRetry => "waiting_for_retry",
-            Self::WaitingForEvent => "waiting_for_event",
-            Self::Quarantined => "quarantined",
-            Self::BlockedByFailures => "blocked_by_failures",
-        }
-    }
-}
-
-impl TryFrom<String> for TaskState {
-    type Error = StateError;
-
-    fn try_from(text: String) -> Result<Self, StateError> {
-        let named = Self::ALL.into_iter().find(|state| state.as_str() == text);
-        named.ok_or(StateError(text))
-    }
-}
-
-impl TryFrom<String> for StepState {
-    type Error = StateError;
-
-    fn try_from(text: String) -> Result<Self, StateError> {
-        let named = Self::ALL.into_iter().find(|state| state.as_str() == text);
-        named.ok_or(StateError(text))
-    }
-}
-
-impl fmt::Display for TaskState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Display for StandstillReason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl fmt::Display for StepState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+    use strum::VariantArray as _;
 
     #[test]
     fn a_state_is_named_alike_in_sql_and_in_json() {
-        for state in TaskState::ALL {
-            assert_eq!(json!(state), state.as_str());
-            assert_eq!(TaskState::try_from(state.to_string()), Ok(state));
+        for state in TaskState::VARIANTS {
+            assert_eq!(json!(state), state.into_str());
+            assert_eq!(state.to_string().parse(), Ok(*state));
         }
-        for state in StepState::ALL {
-            assert_eq!(json!(state), state.as_str());
-            assert_eq!(StepState::try_from(state.to_string()), Ok(state));
+        for state in StepState::VARIANTS {
+            assert_eq!(json!(state), state.into_str());
+            assert_eq!(state.to_string().parse(), Ok(*state));
         }
-        assert!(TaskState::try_from("lost".to_owned()).is_err());
+        assert!("lost".parse::<TaskState>().is_err());
         let reason = StandstillReason::WaitingForDependencies;
-        assert_eq!(json!(reason), reason.as_str());
+        assert_eq!(json!(reason), reason.into_str());
     }
 }

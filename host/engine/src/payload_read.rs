@@ -6,7 +6,8 @@ use tasker_database::DatabaseError;
 use tasker_domain::ids::TaskId;
 
 /// A payload of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "snake_case")]
 pub enum StepPayload {
     Result,
     Checkpoint,

@@ -28,7 +28,7 @@ pub struct StepFilter {
 pub struct StepRow {
     pub step_no: i16,
     pub name: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub state: StepState,
     /// The newest attempt's number; 0 before the first.
     pub attempt: i16,

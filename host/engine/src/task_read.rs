@@ -36,7 +36,7 @@ pub struct TaskRow {
     pub version: String,
     pub template_version_id: i32,
     pub lock_id: i32,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub state: TaskState,
     pub correlation_id: String,
     pub created_at: DateTime<Utc>,
@@ -61,7 +61,7 @@ pub struct TaskDetailRow {
 #[derive(Debug, FromRow)]
 pub struct StepCountRow {
     pub task_id: Uuid,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub state: StepState,
     /// Ready, but its code is quarantined.
     pub is_parked: bool,
@@ -121,10 +121,10 @@ impl Engine {
         })
         .bind(filter.namespace.as_ref().map(Name::as_str))
         .bind(filter.template.as_ref().map(Name::as_str))
-        .bind(filter.state.map(TaskState::as_str))
+        .bind(filter.state.as_ref().map(TaskState::into_str))
         .bind(filter.after.map_or(Uuid::max(), |id| id.0))
         .bind(limit)
-        .bind(Among::of(filter.state).as_str())
+        .bind(Among::of(filter.state).into_str())
         .fetch_all(self.pool())
         .await?;
         Ok(rows)
@@ -223,7 +223,8 @@ impl Engine {
 }
 
 /// Which index has the tasks of a state together. State stands in no index, but what is set with it does.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case", const_into_str)]
 enum Among {
     /// Of any state, or complete, as most are.
     All,
@@ -238,14 +239,6 @@ impl Among {
             Some(TaskState::Pending | TaskState::InProgress) => Self::Open,
             Some(TaskState::Error | TaskState::Cancelled) => Self::Failed,
             Some(TaskState::Complete | TaskState::ResolvedManually) | None => Self::All,
-        }
-    }
-
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::All => "all",
-            Self::Open => "open",
-            Self::Failed => "failed",
         }
     }
 }

@@ -70,7 +70,7 @@ impl Engine {
         let rows = sqlx::query_as(OPEN)
             .bind(filter.template.namespace.as_str())
             .bind(filter.template.name.as_str())
-            .bind(filter.state.map(TaskState::as_str))
+            .bind(filter.state.as_ref().map(TaskState::into_str))
             .bind(filter.after.map(|id| id.0))
             .bind(limit)
             .fetch_all(self.pool())

@@ -142,7 +142,7 @@ fn step_template(ordered: &OrderedStep<'_>) -> NewStepTemplate {
         parents: i16::try_from(ordered.parents.len()).expect("a template has at most 10,000 steps"),
         is_sink: ordered.is_sink,
         max_attempts: i16::try_from(retry.max_attempts).expect("a step has at most 100 attempts"),
-        backoff: retry.backoff.as_str(),
+        backoff: retry.backoff.into_str(),
         backoff_base_ms: milliseconds(retry.base),
         backoff_max_ms: milliseconds(retry.max),
         jitter: retry.jitter as f32,

@@ -5,7 +5,8 @@ use std::fmt;
 use tasker_domain::requirement::QualifiedName;
 
 /// What has versions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display)]
+#[strum(serialize_all = "snake_case")]
 pub enum Kind {
     Component,
     Template,
@@ -18,15 +19,6 @@ impl Kind {
             Self::Component => "unknown_component",
             Self::Template => "unknown_template",
         }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Component => "component",
-            Self::Template => "template",
-        })
     }
 }
 

@@ -15,8 +15,9 @@ pub enum LogLevel {
 }
 
 /// Who wrote a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum LogSource {
     /// The handler, through the log capability.
     Handler,
@@ -24,18 +25,6 @@ pub enum LogSource {
     Stderr,
     /// The host, about what it refused or cut.
     Host,
-}
-
-impl LogSource {
-    /// As the host's log names it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Handler => "handler",
-            Self::Stdout => "stdout",
-            Self::Stderr => "stderr",
-            Self::Host => "host",
-        }
-    }
 }
 
 /// One line of an attempt's log, without a line break at its end.

@@ -34,7 +34,7 @@ impl Tasks {
         let found = self.engine.step_payload(task_id, step, payload).await?;
         self.known_step(task_id, step, found)
             .await?
-            .ok_or_else(|| nothing(format!("step `{step}` has no {}", name(payload))))
+            .ok_or_else(|| nothing(format!("step `{step}` has no {payload}")))
     }
 
     /// What the transition of this number tells.
@@ -98,12 +98,4 @@ impl SinkResults {
 
 fn nothing(what: String) -> TasksError {
     TasksError::NoPayload { what }
-}
-
-fn name(payload: StepPayload) -> &'static str {
-    match payload {
-        StepPayload::Result => "result",
-        StepPayload::Checkpoint => "checkpoint",
-        StepPayload::Error => "error",
-    }
 }

@@ -8,7 +8,6 @@ use semver::Version;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
-use std::fmt;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
@@ -47,20 +46,12 @@ pub struct Ramp {
     pub guard: Option<Guard>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum RampState {
     Ramping,
     Frozen,
-}
-
-impl fmt::Display for RampState {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ramping => "ramping",
-            Self::Frozen => "frozen",
-        })
-    }
 }
 
 /// What a pin is to say. Its text is parsed by the host, which can say more of it than a parser of JSON.

@@ -78,14 +78,13 @@ mod states {
     use serde::{Deserialize as _, Deserializer, Serializer};
 
     pub fn serialize<S: Serializer>(states: &[StepState], into: S) -> Result<S::Ok, S::Error> {
-        let states: Vec<_> = states.iter().map(|state| state.as_str()).collect();
+        let states: Vec<_> = states.iter().map(|state| state.into_str()).collect();
         into.serialize_str(&states.join(","))
     }
 
     pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<StepState>, D::Error> {
         let text = String::deserialize(from)?;
-        let state = |text: &str| StepState::try_from(text.to_owned());
-        let states: Result<_, _> = text.split(',').map(state).collect();
+        let states: Result<_, _> = text.split(',').map(str::parse).collect();
         states.map_err(D::Error::custom)
     }
 }

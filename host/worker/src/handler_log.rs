@@ -117,7 +117,7 @@ fn write(invocation: &Invocation, line: &LogLine) {
                 target: "tasker::handler",
                 at = line.at.to_rfc3339_opts(SecondsFormat::Micros, true),
                 %task_id, step, attempt, correlation_id,
-                source = line.source.as_str(),
+                source = line.source.into_str(),
                 fields = fields(&line.fields),
                 "{}", line.message
             )

@@ -32,7 +32,7 @@ async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
     let after = call.query.after.as_deref().map(pin_cursor).transpose()?;
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_pins(namespace, after, limit.rows());
-    let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.as_str(), row.target);
+    let cursor = |row: &PinRow| format!("{}/{}/{}", row.namespace, row.kind.into_str(), row.target);
     let Page { items, next } = limit.page(rows.await?, cursor, |row| row);
     let items = api.registry.resolve_pins(items).await?;
     let items = items.into_iter().map(view).collect();
@@ -118,7 +118,7 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
     let wrong = || wrong_cursor(after);
     let (namespace, rest) = after.split_once('/').ok_or_else(wrong)?;
     let (kind, target) = rest.split_once('/').ok_or_else(wrong)?;
-    let kind = PinKind::named(kind).ok_or_else(wrong)?;
+    let kind = kind.parse().map_err(|_| wrong())?;
     let is_whole = namespace.parse::<Name>().is_ok() && target.parse::<ComponentRef>().is_ok();
     is_whole
         .then_some((namespace, kind, target))

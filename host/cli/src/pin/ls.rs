@@ -38,7 +38,7 @@ fn shown(context: &Context, pins: &[Pin]) -> String {
         pins,
         [
             ("namespace", &|it| it.namespace.clone()),
-            ("kind", &|it| it.kind.as_str().to_owned()),
+            ("kind", &|it| it.kind.into_str().to_owned()),
             ("name", &full_name),
             ("requirement", &takes),
             ("ramp", &|it| {

@@ -101,7 +101,7 @@ impl Pinned {
 
 impl fmt::Display for Pinned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.kind.as_str(), self.name)
+        write!(f, "{} {}", self.kind.into_str(), self.name)
     }
 }
 

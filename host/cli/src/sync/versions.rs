@@ -85,7 +85,7 @@ impl Versions {
         };
         let candidates: Vec<Candidate<()>> = known.iter().map(Known::candidate).collect();
         if candidates.is_empty() {
-            let kind = kind.as_str();
+            let kind = kind.into_str();
             let what = format!("there is no {kind} {target}; publish one or correct the name");
             return Ok(Met::No(what));
         }
@@ -103,7 +103,7 @@ impl Versions {
             ),
             None => "publish one or pin another".to_owned(),
         };
-        let kind = kind.as_str();
+        let kind = kind.into_str();
         let what = format!("{kind} {target} has {has}; none satisfies {requirement}; {mend}");
         Ok(Met::No(what))
     }

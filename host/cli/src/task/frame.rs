@@ -139,10 +139,10 @@ fn line(step: &Step, now: DateTime<Utc>, widths: Widths, paint: Paint) -> String
     } = widths;
     let name = units::elide(&step.name, name_width);
     // Padded before it is coloured: colour has no width.
-    let word = format!("{:<17}", step.state.as_str());
+    let word = format!("{:<17}", step.state.into_str());
     let word = paint
         .step_state(step.state)
-        .replace(step.state.as_str(), &word);
+        .replace(step.state.into_str(), &word);
     let took = took(step, now).map(units::span).unwrap_or_default();
     let note = paint.tone(Tone::Quiet, &units::elide(&note(step, now), left));
     let glyph = paint.step_glyph(step.state);

@@ -92,7 +92,7 @@ impl Upgrade {
         }
         let options = [
             option("version", self.version.as_ref()),
-            option("state", self.state.map(TaskState::as_str)),
+            option("state", self.state.as_ref().map(TaskState::into_str)),
             option("component", self.component.as_ref().map(Reference::family)),
             option("to", self.to.as_ref()),
             if breaks(upgraded) { " --force" } else { "" }.to_owned(),

@@ -2,13 +2,29 @@
 
 use crate::duration::{self, DurationError, MAX_DURATION};
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::ops::RangeInclusive;
-use std::str::FromStr;
+use strum::{VariantArray, VariantNames};
 
 /// One thing that an invocation may use so much of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+    strum::VariantNames,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = LimitError, parse_err_fn = LimitError::unknown)]
 pub enum Limit {
     Memory,
     /// Wall time: a step says it by `timeout:`.
@@ -47,7 +63,7 @@ enum Unit {
 /// Why a text is no limit or not a value of one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LimitError {
-    #[error("there is no limit `{}`; there are {}", .0, names().join(", "))]
+    #[error("there is no limit `{}`; there are {}", .0, Limit::NAMES.join(", "))]
     Unknown(String),
     #[error(
         "{limit}: `{text}` is not a size; write a whole number with B, KiB, MiB or GiB, such as `64MiB`"
@@ -82,42 +98,9 @@ const MAX_NUMBER: u64 = 1_000_000_000;
 const SHOWN_CHARS: usize = 40;
 
 impl Limit {
-    pub const ALL: [Self; 14] = [
-        Self::Memory,
-        Self::Timeout,
-        Self::Cpu,
-        Self::HostMemory,
-        Self::Result,
-        Self::Input,
-        Self::Log,
-        Self::HostCalls,
-        Self::Resources,
-        Self::Event,
-        Self::Events,
-        Self::HttpRequests,
-        Self::HttpIn,
-        Self::HttpOut,
-    ];
-
-    /// As YAML, JSON and the commands name it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Memory => "memory",
-            Self::HostMemory => "host_memory",
-            Self::Timeout => "timeout",
-            Self::Cpu => "cpu",
-            Self::Result => "result",
-            Self::Input => "input",
-            Self::Log => "log",
-            Self::HostCalls => "host_calls",
-            Self::Resources => "resources",
-            Self::Event => "event",
-            Self::Events => "events",
-            Self::HttpRequests => "http_requests",
-            Self::HttpIn => "http_in",
-            Self::HttpOut => "http_out",
-        }
-    }
+    /// As YAML, JSON and the commands name them, in the order of [`Limit::ALL`].
+    pub const NAMES: &[&str] = <Self as VariantNames>::VARIANTS;
+    pub const ALL: &[Self] = <Self as VariantArray>::VARIANTS;
 
     const fn unit(self) -> Unit {
         match self {
@@ -211,8 +194,10 @@ impl Limit {
     }
 }
 
-fn names() -> [&'static str; Limit::ALL.len()] {
-    Limit::ALL.map(Limit::as_str)
+impl LimitError {
+    fn unknown(text: &str) -> Self {
+        Self::Unknown(shown(text))
+    }
 }
 
 fn shown(text: &str) -> String {
@@ -234,20 +219,5 @@ fn show_size(bytes: u64) -> String {
     match SIZES.iter().find(whole) {
         Some((unit, factor)) => format!("{}{unit}", bytes / factor),
         None => format!("{bytes}B"),
-    }
-}
-
-impl FromStr for Limit {
-    type Err = LimitError;
-
-    fn from_str(text: &str) -> Result<Self, LimitError> {
-        let found = Self::ALL.into_iter().find(|limit| limit.as_str() == text);
-        found.ok_or_else(|| LimitError::Unknown(shown(text)))
-    }
-}
-
-impl fmt::Display for Limit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
     }
 }

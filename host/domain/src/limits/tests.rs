@@ -17,8 +17,8 @@ fn values_are_read_and_written_alike() {
         let (limit, value) = Limit::parse_setting(text).unwrap();
         assert_eq!(format!("{limit}={}", limit.show(value)), text);
     }
-    for limit in Limit::ALL {
-        assert_eq!(limit.as_str().parse(), Ok(limit));
+    for limit in Limit::ALL.iter().copied() {
+        assert_eq!(limit.into_str().parse(), Ok(limit));
         for value in [*limit.range().start(), *limit.range().end()] {
             assert_eq!(limit.parse(&limit.show(value)), Ok(value), "{limit}");
         }

@@ -4,8 +4,22 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why new tasks may not take a version; tasks that have it in their lock are another matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Ineligible {
     /// Nothing needed it any more, and its bytes were removed.
     Collected,
@@ -30,8 +44,20 @@ pub struct VersionState {
 }
 
 /// What its owner and operators decided about a version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = VersionStatusError, parse_err_fn = VersionStatusError::unknown)]
 pub enum VersionStatus {
     Active,
     /// It wants more rights than it has; an operator has to agree.
@@ -44,6 +70,12 @@ pub enum VersionStatus {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no status of a version")]
 pub struct VersionStatusError(String);
+
+impl VersionStatusError {
+    fn unknown(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
 
 impl VersionState {
     /// A version that nothing is said against.
@@ -72,7 +104,7 @@ impl VersionState {
 
 /// `active`, or why new tasks may not take a version.
 pub fn status_name(ineligible: Option<Ineligible>) -> &'static str {
-    ineligible.map_or(VersionStatus::Active.as_str(), Ineligible::as_str)
+    Availability(ineligible).as_str()
 }
 
 /// Whether new tasks may take a version: `active`, or why not.
@@ -80,49 +112,17 @@ pub fn status_name(ineligible: Option<Ineligible>) -> &'static str {
 #[serde(into = "&'static str", try_from = "String")]
 pub struct Availability(pub Option<Ineligible>);
 
-impl Ineligible {
-    /// The reason of this name.
-    pub fn named(name: &str) -> Option<Self> {
-        let all = [
-            Self::Collected,
-            Self::Quarantined,
-            Self::Yanked,
-            Self::NeedsApproval,
-            Self::Unsigned,
-        ];
-        all.into_iter().find(|reason| reason.as_str() == name)
-    }
-
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Collected => "collected",
-            Self::Quarantined => "quarantined",
-            Self::Yanked => VersionStatus::Yanked.as_str(),
-            Self::NeedsApproval => VersionStatus::NeedsApproval.as_str(),
-            Self::Unsigned => "unsigned",
-        }
-    }
-}
-
 impl fmt::Display for Ineligible {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NeedsApproval => "needs approval",
             Self::Unsigned => "not signed",
-            Self::Collected | Self::Quarantined | Self::Yanked => self.as_str(),
+            Self::Collected | Self::Quarantined | Self::Yanked => self.into_str(),
         })
     }
 }
 
 impl VersionStatus {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::NeedsApproval => "needs_approval",
-            Self::Yanked => "yanked",
-        }
-    }
-
     /// Why new tasks may not take the version, as far as its status says.
     pub fn ineligible(self) -> Option<Ineligible> {
         match self {
@@ -133,21 +133,10 @@ impl VersionStatus {
     }
 }
 
-impl TryFrom<String> for VersionStatus {
-    type Error = VersionStatusError;
-
-    fn try_from(text: String) -> Result<Self, VersionStatusError> {
-        [Self::Active, Self::NeedsApproval, Self::Yanked]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or(VersionStatusError(text))
-    }
-}
-
 impl Availability {
     pub fn as_str(self) -> &'static str {
         let Self(ineligible) = self;
-        ineligible.map_or(VersionStatus::Active.as_str(), Ineligible::as_str)
+        ineligible.map_or(VersionStatus::Active.into_str(), |reason| reason.into_str())
     }
 }
 
@@ -161,9 +150,9 @@ impl TryFrom<String> for Availability {
     type Error = VersionStatusError;
 
     fn try_from(text: String) -> Result<Self, VersionStatusError> {
-        match Ineligible::named(&text) {
-            None if text != VersionStatus::Active.as_str() => Err(VersionStatusError(text)),
-            ineligible => Ok(Self(ineligible)),
+        match text.parse() {
+            Err(_) if text != VersionStatus::Active.into_str() => Err(VersionStatusError(text)),
+            ineligible => Ok(Self(ineligible.ok())),
         }
     }
 }

@@ -9,9 +9,10 @@ use std::time::Duration;
 /// The most attempts that a step may have.
 pub const MAX_ATTEMPTS: u16 = 100;
 
-/// How the wait between attempts grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+/// How the wait between attempts grows; YAML, JSON and the SQL type `tasker.backoff` name it alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Backoff {
     /// No wait.
     None,
@@ -19,17 +20,6 @@ pub enum Backoff {
     Linear,
     /// `base`, twice `base`, four times `base` …
     Exponential,
-}
-
-impl Backoff {
-    /// As YAML, JSON and the SQL type `tasker.backoff` name it.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Linear => "linear",
-            Self::Exponential => "exponential",
-        }
-    }
 }
 
 /// When a failed attempt is followed by another.

@@ -44,7 +44,7 @@ pub struct FamilyVersionRow {
     pub revision: Option<i64>,
     pub version_id: i32,
     pub version: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     status: VersionStatus,
     is_quarantined: bool,
     is_collected: bool,

@@ -43,7 +43,7 @@ pub struct ComponentVersionRow {
     pub digest: Digest,
     pub size_bytes: i32,
     pub descriptor: Value,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub status: VersionStatus,
     /// No host starts its code.
     pub is_quarantined: bool,
@@ -207,7 +207,7 @@ async fn insert_version(
     .bind(&new.digest.as_bytes()[..])
     .bind(i32::try_from(new.bytes.len()).expect("uploads are far smaller than 2 GiB"))
     .bind(new.descriptor)
-    .bind(new.status.as_str())
+    .bind(new.status.into_str())
     .bind(new.verdict)
     .bind(new.unapproved)
     .execute(tx)

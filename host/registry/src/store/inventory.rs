@@ -31,7 +31,7 @@ pub struct NamespaceRow {
 pub struct DescribedVersionRow {
     pub name: String,
     pub version: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub status: VersionStatus,
     pub is_quarantined: bool,
     /// When its bytes were removed, if they were.
@@ -45,7 +45,7 @@ pub struct DefinedVersionRow {
     pub namespace: String,
     pub name: String,
     pub version: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub status: VersionStatus,
     pub definition: Value,
 }

@@ -22,7 +22,7 @@ use tasker_domain::ramp::Percent;
 #[derive(Clone, Debug, FromRow)]
 pub struct PinRow {
     pub namespace: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub kind: PinKind,
     /// `name` of the pin's own namespace, or `other/name`.
     pub target: String,
@@ -84,7 +84,7 @@ impl Store {
         let rows = sqlx::query_as(LIST)
             .bind(namespace.map(Name::as_str))
             .bind(after.map(|(namespace, _, _)| namespace))
-            .bind(after.map(|(_, kind, _)| kind.as_str()))
+            .bind(after.map(|(_, kind, _)| kind.into_str()))
             .bind(after.map(|(_, _, target)| target))
             .bind(limit)
             .fetch_all(self.pool())

@@ -70,7 +70,7 @@ pub struct TemplateVersionRow {
     pub source: String,
     /// What the source says.
     pub definition: Value,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub status: VersionStatus,
     #[sqlx(json(nullable))]
     pub verdict: Option<CompatReport>,

@@ -13,7 +13,7 @@ pub struct UseRow {
     pub namespace: String,
     pub template: String,
     pub version: String,
-    #[sqlx(try_from = "String")]
+    #[sqlx(try_from = "&'a str")]
     pub status: VersionStatus,
     pub step: String,
     /// As the template says: component, handler, requirement.

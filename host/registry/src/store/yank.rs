@@ -43,14 +43,14 @@ impl Store {
         let Some((id, from)) = found else {
             return Ok(pins);
         };
-        let stands = (from == VersionStatus::Yanked.as_str()) == is_yanked;
-        let subject = format!("{} {}@{version}", kind.as_str(), target.name);
+        let stands = (from == VersionStatus::Yanked.into_str()) == is_yanked;
+        let subject = format!("{} {}@{version}", kind.into_str(), target.name);
         let says_nothing = reason.is_empty() || !is_yanked;
         if stands && (says_nothing || is_said(&mut tx, target, &subject, reason).await?) {
             return Ok(pins);
         }
         let to = match is_yanked {
-            true => VersionStatus::Yanked.as_str().to_owned(),
+            true => VersionStatus::Yanked.into_str().to_owned(),
             false => before_yank(&mut tx, target, &subject).await?,
         };
         let digest: Vec<u8> = sqlx::query_scalar(match kind {
@@ -64,7 +64,7 @@ impl Store {
         let verb = if is_yanked { "yank" } else { "unyank" };
         let change = Change {
             actor,
-            action: &format!("{}.{verb}", kind.as_str()),
+            action: &format!("{}.{verb}", kind.into_str()),
             namespace: Some(target.namespace.as_str()),
             subject,
             reason,
@@ -170,7 +170,7 @@ async fn before_yank(
     .bind(subject)
     .fetch_optional(tx)
     .await?;
-    Ok(before.unwrap_or_else(|| VersionStatus::Active.as_str().to_owned()))
+    Ok(before.unwrap_or_else(|| VersionStatus::Active.into_str().to_owned()))
 }
 
 const LOCK_COMPONENT: &str = "

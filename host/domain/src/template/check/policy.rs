@@ -10,9 +10,9 @@ use std::time::Duration;
 const RETRY_KEYS: [&str; 5] = ["max_attempts", "backoff", "base", "max", "jitter"];
 
 const BACKOFFS: [(&str, Backoff); 3] = [
-    (Backoff::Exponential.as_str(), Backoff::Exponential),
-    (Backoff::Linear.as_str(), Backoff::Linear),
-    (Backoff::None.as_str(), Backoff::None),
+    (Backoff::Exponential.into_str(), Backoff::Exponential),
+    (Backoff::Linear.into_str(), Backoff::Linear),
+    (Backoff::None.into_str(), Backoff::None),
 ];
 
 /// The shortest timeout of an attempt.
@@ -79,14 +79,15 @@ fn retry(fields: &Fields<'_>, findings: &mut Findings) -> RetrySettings {
 fn limits_of(field: &Field<'_>, findings: &mut Findings) -> Option<LimitSettings> {
     let limits = || {
         Limit::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|limit| *limit != Limit::Timeout)
     };
-    let keys: Vec<&str> = limits().map(Limit::as_str).collect();
+    let keys: Vec<&str> = limits().map(|limit| limit.into_str()).collect();
     let fields = Fields::of(field, &keys, findings)?;
     let mut said = Vec::new();
     for limit in limits() {
-        let value = fields.get(limit.as_str());
+        let value = fields.get(limit.into_str());
         let value = value.and_then(|field| field.limit(limit, findings));
         said.extend(value.map(|value| (limit, value)));
     }

@@ -178,7 +178,7 @@ async fn lock_pins(
          order by p.namespace_id, p.kind, p.target
          for update of p",
     )
-    .bind(kind.as_str())
+    .bind(kind.into_str())
     .bind(namespaces)
     .bind(names)
     .fetch_all(tx)

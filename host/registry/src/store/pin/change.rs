@@ -137,7 +137,7 @@ impl Store {
              where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3",
         )
         .bind(held.namespace_id)
-        .bind(key.kind.as_str())
+        .bind(key.kind.into_str())
         .bind(key.target)
         .execute(&mut *tx)
         .await?;
@@ -163,7 +163,7 @@ pub(crate) async fn hold(tx: &mut Connection, key: &PinKey<'_>) -> Result<Held, 
          where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3 for update",
     )
     .bind(namespace_id)
-    .bind(key.kind.as_str())
+    .bind(key.kind.into_str())
     .bind(key.target)
     .fetch_optional(tx)
     .await?;
@@ -219,7 +219,7 @@ pub(crate) async fn write(
     let Pinned { requirement, ramp } = &becomes.pinned;
     let row = sqlx::query_as(SET)
         .bind(held.namespace_id)
-        .bind(key.kind.as_str())
+        .bind(key.kind.into_str())
         .bind(key.target)
         .bind(requirement.as_str())
         .bind(by.actor.as_str())
