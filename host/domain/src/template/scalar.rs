@@ -1,48 +1,85 @@
-//! Numbers as a source has them, where the parser tells less.
+//! What a plain scalar means: the core schema of YAML 1.2, with the numbers of JSON.
 
-use super::position::Position;
 use super::tree::Content;
 use serde_json::Number;
 
-/// What is wrong with a number whose digits cannot be told.
+/// What is wrong with a number that JSON would write in another way.
 pub(super) const NOT_AS_JSON: &str =
     "write this number as JSON does, on one line, for example 0.5 or 1e6; or put it in quotes";
 
-/// A number with the digits that it is written with: the parser tells a float, which may be another
-/// number, or the text of one that no float holds. As an error, where its digits cannot be told.
-pub(super) fn as_written(
-    content: Content,
-    lines: &[&str],
-    at: Position,
-) -> Result<Content, Content> {
-    let is_lossy = match &content {
-        Content::Number(number) => !number.is_i64() && !number.is_u64(),
-        Content::Text(text) if text.parse::<Number>().is_ok() => false,
-        _ => return Ok(content),
-    };
-    match number_at(lines, at) {
-        Some(number) => Ok(Content::Number(number)),
-        None if is_lossy => Err(content),
-        None => Ok(content),
+/// What a plain scalar means.
+pub(super) struct Scalar {
+    pub content: Content,
+    /// It is a number, and its digits are not those of JSON.
+    pub is_lossy: bool,
+}
+
+/// A number that JSON does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("JSON has no such number; put it in quotes")]
+pub(super) struct NoSuchNumber;
+
+impl From<Content> for Scalar {
+    fn from(content: Content) -> Self {
+        let is_lossy = false;
+        Self { content, is_lossy }
     }
 }
 
-/// The number that stands here, with the digits that it has there.
-fn number_at(lines: &[&str], at: Position) -> Option<Number> {
-    let line = lines.get(at.line.checked_sub(1)?)?;
-    let (start, _) = line.char_indices().nth(at.column.checked_sub(1)?)?;
-    let mut rest = &line[start..];
-    if rest.starts_with('&') {
-        let (_, behind_anchor) = rest.split_once(' ')?;
-        rest = behind_anchor.trim_start();
+/// Reads a plain scalar. A number keeps the digits that it is written with.
+pub(super) fn resolve(text: &str) -> Result<Scalar, NoSuchNumber> {
+    let content = match text {
+        "" | "~" | "null" | "Null" | "NULL" => Content::Null,
+        "true" | "True" | "TRUE" => Content::Bool(true),
+        "false" | "False" | "FALSE" => Content::Bool(false),
+        _ => return number_or_text(text),
+    };
+    Ok(content.into())
+}
+
+fn number_or_text(text: &str) -> Result<Scalar, NoSuchNumber> {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN") {
+        return Err(NoSuchNumber);
     }
-    let is_end = |c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}');
-    let scalar = rest.split(is_end).next()?;
-    let scalar = scalar.strip_prefix('+').unwrap_or(scalar);
-    match scalar.strip_prefix('.') {
-        Some(_) => format!("0{scalar}").parse().ok(),
-        None => scalar.parse().ok(),
+    if let Some(number) = decimal(text).or_else(|| with_radix(text)) {
+        return Ok(Content::Number(number).into());
     }
+    let is_decimal = unsigned.starts_with(|c: char| c.is_ascii_digit() || c == '.');
+    let has_leading_zeros = unsigned.bytes().all(|byte| byte.is_ascii_digit());
+    let float = text.parse().ok().and_then(Number::from_f64);
+    match float.filter(|_| is_decimal && !has_leading_zeros) {
+        Some(number) => Ok(Scalar {
+            content: Content::Number(number),
+            is_lossy: true,
+        }),
+        None => Ok(Content::Text(text.to_owned()).into()),
+    }
+}
+
+/// A number of JSON; it may have a plus before it, and lack the zero before its point.
+fn decimal(text: &str) -> Option<Number> {
+    match text.strip_prefix('+').unwrap_or(text) {
+        unsigned if unsigned.starts_with('.') => format!("0{unsigned}").parse().ok(),
+        signed if signed.len() < text.len() && signed.starts_with('-') => None,
+        number => number.parse().ok(),
+    }
+}
+
+/// `0x1f`, `0o17`, `0b11`.
+fn with_radix(text: &str) -> Option<Number> {
+    let (sign, unsigned) = match text.strip_prefix('-') {
+        Some(unsigned) => ("-", unsigned),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let radixes = [("0x", 16), ("0o", 8), ("0b", 2)];
+    let (digits, radix) = radixes
+        .into_iter()
+        .find_map(|(prefix, radix)| Some((unsigned.strip_prefix(prefix)?, radix)))?;
+    let is_digit = |c: char| c.is_digit(radix);
+    let value = u128::from_str_radix(digits, radix).ok();
+    let value = value.filter(|_| digits.chars().all(is_digit))?;
+    format!("{sign}{value}").parse().ok()
 }
 
 #[cfg(test)]

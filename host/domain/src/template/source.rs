@@ -1,8 +1,7 @@
-//! From text to a tree with places: the only file that speaks `serde_yaml`.
+//! From text to a tree with positions: the only file that uses the YAML parser.
 //!
-//! `serde_yaml` tells a place only in errors. So every scalar is kept aside and then refused, and
-//! the refusal brings its place; a list or a mapping takes that of its first entry, or of the
-//! bracket or dash before it. One pass, and the places are the parser's own, whatever the style.
+//! The parser reports events with their positions. Tags, merge keys, aliases and repeated keys are
+//! decided here, and what a plain scalar means in [`scalar`].
 
 use super::MAX_SOURCE_BYTES;
 use super::position::{Findings, Path, Position};
@@ -10,137 +9,68 @@ use super::scalar;
 use super::tree::{Content, Entry, Located};
 use crate::byte_order_mark::without_mark;
 use crate::shown::cut;
-use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, MapAccess, SeqAccess, Visitor};
-use serde_json::Number;
+use granit_parser::{
+    ErrorKind, Event, Marker, Parser, ScalarStyle, ScanError, Span, StrInput, Tag,
+};
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::fmt;
 
 /// The deepest nesting of values.
 const MAX_DEPTH: usize = 64;
-/// The deepest nesting of brackets that the parser is given: its time grows with the square.
-const MAX_OPEN_BRACKETS: usize = 1_000;
 /// What reading may cost, with aliases followed: see the costs below.
 const READ_BUDGET: usize = 256 << 20;
 /// So at most a million values,
 const VALUE_COST: usize = 256;
-/// 16 MiB of text,
+/// and 16 MiB of text.
 const TEXT_BYTE_COST: usize = 16;
-/// and 256 MiB for the paths that the parser writes into its errors.
-const PATH_BYTE_COST: usize = 1;
-/// Brackets and dashes are looked for up to this column, so that long lines cost no more.
-const MAX_OPENER_COLUMN: usize = 400;
 
 const EMPTY: &str = "the source is empty; a template starts with `namespace:` and `name:`";
 
 /// The tree of this text; what is wrong with it goes to the findings, and if it cannot be read at
 /// all there is no tree.
 pub(super) fn read(text: &str, findings: &mut Findings) -> Option<Located> {
-    let text = without_mark(text);
-    if let Err(message) = refuse_early(text) {
-        findings.push(Position::START, "", message);
-        return None;
-    }
-    let mut reading = Reading {
-        lines: text.lines().collect(),
-        budget: READ_BUDGET,
-        path: Path::default(),
-        depth: 0,
-        findings,
-    };
-    let document = serde_yaml::Deserializer::from_str(text);
-    let root = reading.value(Position::START, |seed| seed.deserialize(document).map(Some));
+    let mut reading = Reading::new(without_mark(text), findings);
+    let root = reading.document();
     match root {
-        Ok(Some(Located {
+        Ok(Located {
             content: Content::Null,
             ..
-        })) => {
+        }) => {
             findings.push(Position::START, "", EMPTY);
             None
         }
-        Ok(root) => root,
-        Err(error) => {
-            let at = place(&error);
-            findings.push(at, "", message(&error, at));
+        Ok(root) => Some(root),
+        Err(Refusal { at, message }) => {
+            findings.push(at, "", message);
             None
         }
     }
 }
 
-fn refuse_early(text: &str) -> Result<(), String> {
-    let bytes = text.len();
-    if bytes > MAX_SOURCE_BYTES {
-        return Err(format!(
-            "the source has {bytes} bytes; the limit is {MAX_SOURCE_BYTES}"
-        ));
-    }
-    if open_brackets(text) > MAX_OPEN_BRACKETS {
-        return Err(format!(
-            "more than {MAX_OPEN_BRACKETS} brackets are open; close them"
-        ));
-    }
-    Ok(())
+/// Why the rest of a source is not read.
+struct Refusal {
+    at: Position,
+    message: String,
 }
 
-/// The most brackets open at once, quoted ones counted too.
-fn open_brackets(text: &str) -> usize {
-    let mut open: usize = 0;
-    let mut most = 0;
-    for byte in text.bytes() {
-        match byte {
-            b'[' | b'{' => open += 1,
-            b']' | b'}' => open = open.saturating_sub(1),
-            _ => {}
-        }
-        most = most.max(open);
-    }
-    most
-}
-
-fn place(error: &serde_yaml::Error) -> Position {
-    match error.location() {
-        Some(at) => Position {
-            line: at.line(),
-            column: at.column(),
-        },
-        None => Position::START,
+impl Refusal {
+    fn new(at: Position, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { at, message }
     }
 }
 
-/// The parser's message without the place and the path, which stand beside it.
-fn message(error: &serde_yaml::Error, at: Position) -> String {
-    let suffix = format!(" at line {} column {}", at.line, at.column);
-    let message = error.to_string().replacen(&suffix, "", 1);
-    match message.rsplit_once(OWN_MESSAGE) {
-        Some((_, own)) => own.to_owned(),
-        None => format!("this is not YAML: {message}"),
-    }
-}
-
-/// Marks a message of ours among those of the parser.
-const OWN_MESSAGE: char = '\u{1}';
-
-fn own_error<E: de::Error>(message: impl fmt::Display) -> E {
-    E::custom(format!("{OWN_MESSAGE}{message}"))
-}
-
-/// The place that the parser wrote at the end of the refusal of a scalar; it leaves out the very
-/// first one.
-fn refusal_place(error: &impl fmt::Display) -> Position {
-    let text = error.to_string();
-    let numbers = text
-        .rsplit_once(" at line ")
-        .and_then(|(_, at)| at.split_once(" column "));
-    let parsed = numbers.and_then(|(line, column)| {
-        Some(Position {
-            line: line.parse().ok()?,
-            column: column.parse().ok()?,
-        })
-    });
-    parsed.unwrap_or(Position::START)
+/// What may stand before a value: an anchor, 0 for none, and a tag.
+struct Properties<'t> {
+    anchor: usize,
+    tag: Option<Cow<'t, Tag>>,
 }
 
 struct Reading<'t, 'f> {
-    lines: Vec<&'t str>,
+    text: &'t str,
+    events: Parser<'t, StrInput<'t>>,
+    /// Values that have an anchor.
+    anchored: HashMap<usize, Located>,
     /// What is left of [`READ_BUDGET`].
     budget: usize,
     /// Of the value that is being read.
@@ -150,84 +80,154 @@ struct Reading<'t, 'f> {
 }
 
 impl<'t, 'f> Reading<'t, 'f> {
-    /// Reads one value through `next`, which hands the seed to the parser. `near` is the place of a
-    /// value that has none of its own.
-    fn value<E: de::Error>(
-        &mut self,
-        near: Position,
-        next: impl FnOnce(Seed<'_, 't, 'f>) -> Result<Option<()>, E>,
-    ) -> Result<Option<Located>, E> {
-        let mut kept = None;
-        let outcome = next(Seed {
-            reading: self,
-            near,
-            kept: &mut kept,
-        });
-        match (outcome, kept) {
-            (Ok(None), _) => Ok(None),
-            (Ok(Some(())), kept) => Ok(kept),
-            (Err(refusal), Some(Located { content, .. })) if content.is_scalar() => {
-                let at = refusal_place(&refusal);
-                let content = scalar::as_written(content, &self.lines, at).unwrap_or_else(|lost| {
-                    self.findings.push(at, &self.path, scalar::NOT_AS_JSON);
-                    lost
-                });
-                Ok(Some(Located { at, content }))
-            }
-            (Err(error), _) => Err(error),
+    fn new(text: &'t str, findings: &'f mut Findings) -> Self {
+        let options = granit_parser::options! {
+            block_nesting_limit: MAX_DEPTH,
+            flow_nesting_limit: MAX_DEPTH,
+            block_scalar_eof_without_line_feed: true,
+        };
+        Self {
+            text,
+            events: Parser::new_from_str_with_options(text, options),
+            anchored: HashMap::new(),
+            budget: READ_BUDGET,
+            path: Path::default(),
+            depth: 0,
+            findings,
         }
     }
 
-    fn list<'de, A: SeqAccess<'de>>(
+    /// The one document of the source; null where it has none.
+    fn document(&mut self) -> Result<Located, Refusal> {
+        let bytes = self.text.len();
+        if bytes > MAX_SOURCE_BYTES {
+            let message = format!("the source has {bytes} bytes; the limit is {MAX_SOURCE_BYTES}");
+            return Err(Refusal::new(Position::START, message));
+        }
+        self.next()?;
+        if let (Event::StreamEnd, span) = self.next()? {
+            let (at, content) = (start(&span), Content::Null);
+            return Ok(Located { at, content });
+        }
+        let root = self.next()?;
+        let root = self.value(root, Position::START)?;
+        self.next()?;
+        match self.next()? {
+            (Event::StreamEnd, _) => Ok(root),
+            _ => Err(Refusal::new(
+                Position::START,
+                "there is more than one document; keep one",
+            )),
+        }
+    }
+
+    fn next(&mut self) -> Result<(Event<'t>, Span), Refusal> {
+        match self.events.next_event() {
+            Some(event) => event.map_err(|error| refusal(&error)),
+            None => Err(Refusal::new(Position::START, "this is not YAML: it ends")),
+        }
+    }
+
+    /// The value that begins with this event. `near` is the position of an empty one.
+    fn value(
         &mut self,
-        mut items: A,
+        (event, span): (Event<'t>, Span),
         near: Position,
-    ) -> Result<Located, A::Error> {
+    ) -> Result<Located, Refusal> {
+        let at = start(&span);
+        match event {
+            Event::Alias(anchor) => self.alias(anchor, at),
+            Event::Scalar(text, style, anchor, tag) => {
+                let at = match text.is_empty() && style == ScalarStyle::Plain {
+                    true => near,
+                    false => at,
+                };
+                self.charge(text.len(), at)?;
+                let content = self.scalar(text, style, tag.as_deref(), at)?;
+                self.kept(Located { at, content }, anchor)
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                let at = self.dash(&span, near).unwrap_or(at);
+                self.collection(at, Properties { anchor, tag }, "seq", Self::list)
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.collection(at, Properties { anchor, tag }, "map", Self::map)
+            }
+            other => Err(Refusal::new(at, format!("this is not YAML: {other:?}"))),
+        }
+    }
+
+    fn collection(
+        &mut self,
+        at: Position,
+        properties: Properties<'t>,
+        own_tag: &str,
+        read: impl FnOnce(&mut Self) -> Result<Content, Refusal>,
+    ) -> Result<Located, Refusal> {
+        self.charge(0, at)?;
+        if self.depth == MAX_DEPTH {
+            return Err(Refusal::new(at, too_deep()));
+        }
+        let is_own = |tag: &Cow<'_, Tag>| tag.core_suffix() == Some(own_tag);
+        if let Some(tag) = properties.tag.filter(|tag| !is_own(tag)) {
+            return Err(tagged(&tag, at));
+        }
+        self.depth += 1;
+        let content = read(self)?;
+        self.depth -= 1;
+        self.kept(Located { at, content }, properties.anchor)
+    }
+
+    /// The first dash of a list whose dashes stand in the column of its key: the parser reports the
+    /// item behind it.
+    fn dash(&self, span: &Span, key_at: Position) -> Option<Position> {
+        let (before, _) = self.text.split_at_checked(span.start.byte_offset()?)?;
+        let line = &before[before.rfind(['\n', '\r']).map_or(0, |end| end + 1)..];
+        let column = line.chars().take_while(|c| *c == ' ').count() + 1;
+        let is_dash = column == key_at.column && line[column - 1..].starts_with('-');
+        is_dash.then_some(Position {
+            line: span.start.line(),
+            column,
+        })
+    }
+
+    fn list(&mut self) -> Result<Content, Refusal> {
         let mut list = Vec::new();
         let own_path = self.path.len();
         loop {
-            self.path.push_index(list.len());
-            let item = self.value(near, |seed| items.next_element_seed(seed))?;
-            self.path.truncate(own_path);
-            match item {
-                Some(item) => list.push(item),
-                None => break,
+            let item = self.next()?;
+            if item.0 == Event::SequenceEnd {
+                return Ok(Content::List(list));
             }
+            self.path.push_index(list.len());
+            let near = start(&item.1);
+            list.push(self.value(item, near)?);
+            self.path.truncate(own_path);
         }
-        let first = list.first().map(|item: &Located| item.at);
-        let at = first.and_then(|first| self.opener(first, &['[', '-']));
-        Ok(Located {
-            at: at.or(first).unwrap_or(near),
-            content: Content::List(list),
-        })
     }
 
-    fn map<'de, A: MapAccess<'de>>(
-        &mut self,
-        mut pairs: A,
-        near: Position,
-    ) -> Result<Located, A::Error> {
+    fn map(&mut self) -> Result<Content, Refusal> {
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen = HashMap::new();
         let own_path = self.path.len();
-        while let Some(key) = self.value(near, |seed| pairs.next_key_seed(seed))? {
+        loop {
+            let key = self.next()?;
+            if key.0 == Event::MappingEnd {
+                return Ok(Content::Map(entries));
+            }
+            let near = start(&key.1);
+            let key = self.value(key, near)?;
             let key_at = key.at;
             let key = self.key_text(key);
             self.path.push_key(&key);
-            let value = self.value(key_at, |seed| pairs.next_value_seed(seed).map(Some))?;
-            match (seen.insert(key.clone(), key_at), value) {
-                (Some(first), _) => self.repeated_key(&key, key_at, first),
-                (None, Some(value)) => entries.push(Entry { key, key_at, value }),
-                (None, None) => {}
+            let value = self.next()?;
+            let value = self.value(value, key_at)?;
+            match seen.insert(key.clone(), key_at) {
+                Some(first) => self.repeated_key(&key, key_at, first),
+                None => entries.push(Entry { key, key_at, value }),
             }
             self.path.truncate(own_path);
         }
-        let first = entries.first().map(|entry| entry.key_at);
-        let at = first.and_then(|first| self.opener(first, &['{']));
-        Ok(Located {
-            at: at.or(first).unwrap_or(near),
-            content: Content::Map(entries),
-        })
     }
 
     fn repeated_key(&mut self, key: &str, at: Position, first: Position) {
@@ -251,144 +251,101 @@ impl<'t, 'f> Reading<'t, 'f> {
         key.to_json().to_string()
     }
 
-    /// The place of the bracket or dash just before `first`, if it is on the same line.
-    fn opener(&self, first: Position, openers: &[char]) -> Option<Position> {
-        if first.column > MAX_OPENER_COLUMN {
-            return None;
+    fn scalar(
+        &mut self,
+        text: Cow<'t, str>,
+        style: ScalarStyle,
+        tag: Option<&Tag>,
+        at: Position,
+    ) -> Result<Content, Refusal> {
+        let is_resolved = match tag.map(|tag| (tag, tag.core_suffix())) {
+            None => style == ScalarStyle::Plain,
+            Some((_, Some("str"))) => false,
+            Some((_, Some("null" | "bool" | "int" | "float"))) => true,
+            Some((tag, _)) => return Err(tagged(tag, at)),
+        };
+        if !is_resolved {
+            return Ok(Content::Text(text.into_owned()));
         }
-        let line = self.lines.get(first.line - 1)?;
-        let before: Vec<char> = line.chars().take(first.column - 1).collect();
-        let last = before.iter().rposition(|c| !c.is_whitespace())?;
-        let column = last + 1;
-        openers.contains(&before[last]).then_some(Position {
-            line: first.line,
-            column,
-        })
+        let read = scalar::resolve(&text).map_err(|error| Refusal::new(at, error.to_string()))?;
+        if read.is_lossy {
+            self.findings.push(at, &self.path, scalar::NOT_AS_JSON);
+        }
+        Ok(read.content)
     }
 
-    fn enter<E: de::Error>(&mut self) -> Result<(), E> {
-        self.charge(0)?;
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(own_error(format!(
-                "values are nested deeper than {MAX_DEPTH}"
-            )));
-        }
-        Ok(())
+    /// A copy of the value that the anchor stands before.
+    fn alias(&mut self, anchor: usize, at: Position) -> Result<Located, Refusal> {
+        let Some(value) = self.anchored.remove(&anchor) else {
+            return Err(Refusal::new(at, "the alias stands in its own value"));
+        };
+        let copied = self.charge_copy(&value, at).map(|()| value.clone());
+        self.anchored.insert(anchor, value);
+        copied
     }
 
-    fn charge<E: de::Error>(&mut self, text_bytes: usize) -> Result<(), E> {
-        let path = self.path.len() * PATH_BYTE_COST;
-        let cost = VALUE_COST + text_bytes * TEXT_BYTE_COST + path;
-        match self.budget.checked_sub(cost) {
-            Some(left) => {
-                self.budget = left;
-                Ok(())
+    /// The value; with an anchor, a copy stays for its aliases.
+    fn kept(&mut self, value: Located, anchor: usize) -> Result<Located, Refusal> {
+        if anchor > 0 {
+            self.charge_copy(&value, value.at)?;
+            self.anchored.insert(anchor, value.clone());
+        }
+        Ok(value)
+    }
+
+    fn charge_copy(&mut self, value: &Located, at: Position) -> Result<(), Refusal> {
+        match &value.content {
+            Content::Text(text) => self.charge(text.len(), at),
+            Content::Null | Content::Bool(_) | Content::Number(_) => self.charge(0, at),
+            Content::List(items) => {
+                self.charge(0, at)?;
+                items.iter().try_for_each(|item| self.charge_copy(item, at))
             }
-            None => Err(own_error(
-                "the source says too much, aliases followed; make it smaller",
-            )),
+            Content::Map(entries) => {
+                self.charge(0, at)?;
+                entries.iter().try_for_each(|entry| {
+                    self.charge(entry.key.len(), at)?;
+                    self.charge_copy(&entry.value, at)
+                })
+            }
         }
     }
-}
 
-/// Reads the next value of the document into `kept`.
-struct Seed<'r, 't, 'f> {
-    reading: &'r mut Reading<'t, 'f>,
-    near: Position,
-    kept: &'r mut Option<Located>,
-}
-
-impl Seed<'_, '_, '_> {
-    /// Keeps a scalar, and refuses it for the sake of its place.
-    fn keep<E: de::Error>(self, content: Content) -> Result<(), E> {
-        self.reading.charge(0)?;
-        *self.kept = Some(Located {
-            at: self.near,
-            content,
-        });
-        Err(E::custom(""))
-    }
-
-    fn keep_number<E: de::Error>(self, number: Option<Number>) -> Result<(), E> {
-        match number {
-            Some(number) => self.keep(Content::Number(number)),
-            None => Err(own_error("JSON has no such number; put it in quotes")),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Seed<'_, '_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_, '_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value that JSON has as well")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
-        self.keep(Content::Null)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<(), E> {
-        self.keep(Content::Null)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<(), E> {
-        self.keep(Content::Bool(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<(), E> {
-        self.keep(Content::Number(value.into()))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<(), E> {
-        self.keep(Content::Number(value.into()))
-    }
-
-    fn visit_i128<E: de::Error>(self, value: i128) -> Result<(), E> {
-        self.keep_number(Number::from_i128(value))
-    }
-
-    fn visit_u128<E: de::Error>(self, value: u128) -> Result<(), E> {
-        self.keep_number(Number::from_u128(value))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<(), E> {
-        self.keep_number(Number::from_f64(value))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<(), E> {
-        self.reading.charge(text.len())?;
-        self.keep(Content::Text(text.to_owned()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<(), A::Error> {
-        self.reading.enter()?;
-        *self.kept = Some(self.reading.list(items, self.near)?);
-        self.reading.depth -= 1;
+    fn charge(&mut self, text_bytes: usize, at: Position) -> Result<(), Refusal> {
+        let left = self
+            .budget
+            .checked_sub(VALUE_COST + text_bytes * TEXT_BYTE_COST);
+        let too_much = "the source says too much, aliases followed; make it smaller";
+        self.budget = left.ok_or_else(|| Refusal::new(at, too_much))?;
         Ok(())
     }
+}
 
-    fn visit_map<A: MapAccess<'de>>(self, pairs: A) -> Result<(), A::Error> {
-        self.reading.enter()?;
-        *self.kept = Some(self.reading.map(pairs, self.near)?);
-        self.reading.depth -= 1;
-        Ok(())
-    }
+fn start(span: &Span) -> Position {
+    position(&span.tag_start().unwrap_or(span.start))
+}
 
-    fn visit_enum<A: EnumAccess<'de>>(self, tagged: A) -> Result<(), A::Error> {
-        let (tag, _) = tagged.variant::<String>()?;
-        let tag = cut(&tag);
-        Err(own_error(format!(
-            "`!{tag}` is a tag, which templates do not have; write the plain value"
-        )))
+fn position(marker: &Marker) -> Position {
+    Position {
+        line: marker.line(),
+        column: marker.col() + 1,
     }
+}
+
+fn refusal(error: &ScanError) -> Refusal {
+    let message = match error.kind() {
+        ErrorKind::RecursionLimitExceeded => too_deep(),
+        _ => format!("this is not YAML: {}", error.info()),
+    };
+    Refusal::new(position(error.marker()), message)
+}
+
+fn too_deep() -> String {
+    format!("values are nested deeper than {MAX_DEPTH}")
+}
+
+fn tagged(tag: &Tag, at: Position) -> Refusal {
+    let tag = cut(&tag.original());
+    let message = format!("`{tag}` is a tag, which templates do not have; write the plain value");
+    Refusal::new(at, message)
 }

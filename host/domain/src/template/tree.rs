@@ -29,16 +29,6 @@ pub(super) struct Entry {
     pub value: Located,
 }
 
-impl Content {
-    /// True where it has no values in it.
-    pub fn is_scalar(&self) -> bool {
-        match self {
-            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,
-            Self::List(_) | Self::Map(_) => false,
-        }
-    }
-}
-
 impl Located {
     /// The text that it is.
     pub fn text(&self) -> Option<&str> {

@@ -229,7 +229,11 @@ fn lists_and_mappings_are_told_at_their_bracket_or_dash() {
         "8:5 steps[0].timeout",
         "found a list",
     );
-    assert_finding(&step("timeout: []"), "7:5 steps[0].timeout", "found a list");
+    assert_finding(
+        &step("timeout: []"),
+        "7:14 steps[0].timeout",
+        "found a list",
+    );
     assert_finding(
         &step("depends_on: x"),
         "7:17 steps[0].depends_on",
