@@ -3,14 +3,11 @@
 use super::place::Place;
 use super::trouble::told;
 use crate::{CliError, Problem};
-use data_encoding::BASE64;
+use docker_credential::{CredentialRetrievalError, DockerCredential};
 use oci_client::Client;
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::secrets::RegistryAuth;
-use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tasker_domain::byte_order_mark::without_mark;
 
@@ -65,9 +62,10 @@ impl Access {
     fn auth(&self, place: &Place) -> Result<RegistryAuth, CliError> {
         match &self.username {
             Some(username) => Ok(RegistryAuth::Basic(username.clone(), password()?)),
-            None => Ok(docker_config()
-                .and_then(|path| stored_auth(&path, place.reference().registry()))
-                .unwrap_or(RegistryAuth::Anonymous)),
+            None => {
+                let found = docker_credential::get_credential(place.reference().registry());
+                Ok(stored(found).unwrap_or(RegistryAuth::Anonymous))
+            }
         }
     }
 }
@@ -84,33 +82,14 @@ fn password() -> Result<String, CliError> {
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-/// Where `docker login` keeps credentials.
-fn docker_config() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).map(PathBuf::from);
-    let folder = set("DOCKER_CONFIG").or_else(|| Some(set("HOME")?.join(".docker")))?;
-    Some(folder.join("config.json"))
-}
-
-#[derive(Deserialize)]
-struct DockerConfig {
-    #[serde(default)]
-    auths: BTreeMap<String, DockerAuth>,
-}
-
-#[derive(Deserialize)]
-struct DockerAuth {
-    /// `name:password` in base64; absent where a credential store has it, which is not asked.
-    auth: Option<String>,
-}
-
-fn stored_auth(path: &Path, registry: &str) -> Option<RegistryAuth> {
-    let text = std::fs::read_to_string(path).ok()?;
-    let config: DockerConfig = serde_json::from_str(without_mark(&text)).ok()?;
-    let encoded = config.auths.get(registry)?.auth.as_ref()?;
-    let decoded = BASE64.decode(encoded.as_bytes()).ok()?;
-    let decoded = String::from_utf8(decoded).ok()?;
-    let (name, password) = decoded.split_once(':')?;
-    Some(RegistryAuth::Basic(name.to_owned(), password.to_owned()))
+/// What `docker login` stored, by itself or in a credential store. An identity token is not supported.
+fn stored(found: Result<DockerCredential, CredentialRetrievalError>) -> Option<RegistryAuth> {
+    match found {
+        Ok(DockerCredential::UsernamePassword(name, password)) => {
+            Some(RegistryAuth::Basic(name, password))
+        }
+        Ok(DockerCredential::IdentityToken(_)) | Err(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -119,14 +98,14 @@ mod tests {
 
     #[test]
     fn what_docker_login_stored_is_found_by_the_registry() {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
         let config = r#"{"auths": {"registry.example.com": {"auth": "YWRhOnM6ZWNyZXQ="}, "other.example.com": {}}}"#;
-        std::io::Write::write_all(&mut file, config.as_bytes()).unwrap();
-        let found = stored_auth(file.path(), "registry.example.com");
+        let stored_auth =
+            |registry| stored(docker_credential::get_credential_from_reader(config.as_bytes(), registry));
+        let found = stored_auth("registry.example.com");
         assert_eq!(
             found,
             Some(RegistryAuth::Basic("ada".into(), "s:ecret".into()))
         );
-        assert_eq!(stored_auth(file.path(), "other.example.com"), None);
+        assert_eq!(stored_auth("other.example.com"), None);
     }
 }
