@@ -99,8 +99,12 @@ mod tests {
     #[test]
     fn what_docker_login_stored_is_found_by_the_registry() {
         let config = r#"{"auths": {"registry.example.com": {"auth": "YWRhOnM6ZWNyZXQ="}, "other.example.com": {}}}"#;
-        let stored_auth =
-            |registry| stored(docker_credential::get_credential_from_reader(config.as_bytes(), registry));
+        let stored_auth = |registry| {
+            stored(docker_credential::get_credential_from_reader(
+                config.as_bytes(),
+                registry,
+            ))
+        };
         let found = stored_auth("registry.example.com");
         assert_eq!(
             found,
