@@ -123,6 +123,11 @@ mod tests {
         assert_eq!(read("a: '1e400'").unwrap(), r#"{"a":"1e400"}"#);
         assert_eq!(read("a: \"0.10\"").unwrap(), r#"{"a":"0.10"}"#);
         assert_eq!(read("a: !!str 5.0").unwrap(), r#"{"a":"5.0"}"#);
+        assert_eq!(read("a: !!int 5").unwrap(), r#"{"a":5}"#);
+        for wrong in ["!!int five", "!!int 5.5", "!!bool 1", "!!null x"] {
+            let refused = read(&format!("a: {wrong}")).unwrap_err();
+            assert!(refused.contains("no value of the tag"), "{refused}");
+        }
         assert_eq!(read("a: .5").unwrap(), r#"{"a":0.5}"#);
         assert_eq!(read("a: +1.50").unwrap(), r#"{"a":1.50}"#);
         assert_eq!(read("a: 0x10").unwrap(), r#"{"a":16}"#);

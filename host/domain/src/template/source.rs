@@ -258,16 +258,20 @@ impl<'t, 'f> Reading<'t, 'f> {
         tag: Option<&Tag>,
         at: Position,
     ) -> Result<Content, Refusal> {
-        let is_resolved = match tag.map(|tag| (tag, tag.core_suffix())) {
-            None => style == ScalarStyle::Plain,
-            Some((_, Some("str"))) => false,
-            Some((_, Some("null" | "bool" | "int" | "float"))) => true,
-            Some((tag, _)) => return Err(tagged(tag, at)),
-        };
-        if !is_resolved {
-            return Ok(Content::Text(text.into_owned()));
+        let core = tag.and_then(Tag::core_suffix);
+        match (tag, core) {
+            (None, _) if style != ScalarStyle::Plain => {
+                return Ok(Content::Text(text.into_owned()));
+            }
+            (_, Some("str")) => return Ok(Content::Text(text.into_owned())),
+            (None, _) | (Some(_), Some("null" | "bool" | "int" | "float")) => {}
+            (Some(tag), _) => return Err(tagged(tag, at)),
         }
         let read = scalar::resolve(&text).map_err(|error| Refusal::new(at, error.to_string()))?;
+        if let Some(core) = core.filter(|core| !read.content.is_tagged(core)) {
+            let message = format!("this is no value of the tag `!!{core}`; leave out the tag");
+            return Err(Refusal::new(at, message));
+        }
         if read.is_lossy {
             self.findings.push(at, &self.path, scalar::NOT_AS_JSON);
         }

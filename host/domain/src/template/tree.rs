@@ -29,6 +29,21 @@ pub(super) struct Entry {
     pub value: Located,
 }
 
+impl Content {
+    /// True where it is a scalar of this tag of YAML's core schema.
+    pub fn is_tagged(&self, tag: &str) -> bool {
+        match self {
+            Self::Null => tag == "null",
+            Self::Bool(_) => tag == "bool",
+            Self::Number(number) => {
+                tag == "float" || tag == "int" && !number.as_str().contains('.')
+            }
+            Self::Text(_) => tag == "str",
+            Self::List(_) | Self::Map(_) => false,
+        }
+    }
+}
+
 impl Located {
     /// The text that it is.
     pub fn text(&self) -> Option<&str> {
