@@ -187,12 +187,12 @@ create table tasker.step (
   step_no smallint not null,
   is_sink boolean not null,
   -- A step of this task failed for good: whoever ends a step has to ask whether it was the last.
-  is_draining boolean not null default false,
+  is_task_failing boolean not null default false,
   timeout_ms int not null,
   -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
-  uncounted smallint not null default 0,
-  -- Those of them that were lost with their worker; bounded, since a handler may be what kills it.
-  lost smallint not null default 0,
+  free_attempts smallint not null default 0,
+  -- Those of them that were lost with their worker; bounded, because a handler may be what kills it.
+  worker_losses smallint not null default 0,
   -- The newest attempt's number; 0 before the first.
   attempt smallint not null default 0,
   -- Parents that are not complete; the step is released at 0.
@@ -245,7 +245,7 @@ create table tasker.worker (
   pid int not null,
   started_at timestamptz not null,
   heartbeat_at timestamptz not null,
-  -- Stopped by itself, or declared dead; its leases are void.
+  -- Stopped by itself, or declared dead; its leases are stale.
   stopped_at timestamptz
 );
 create index worker_alive on tasker.worker (heartbeat_at) where stopped_at is null;

@@ -21,9 +21,9 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_created uuid[];
 begin
-  -- Has tasker.collect_versions wait for this transaction, or this for that: then the lock is void.
+  -- Has tasker.collect_versions wait for this transaction, or this for that: then the lock is stale.
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('tasker.create_tasks'));
-  if exists (select from tasker.lock l where l.lock_id = any (p_lock_id) and l.is_void) then
+  if exists (select from tasker.lock l where l.lock_id = any (p_lock_id) and l.is_stale) then
     raise exception 'the lock names a version that was collected since it was resolved'
       using errcode = 'TA001', hint = 'Resolve again.';
   end if;

@@ -16,7 +16,7 @@ begin
   join tasker.step s on s.task_id = b.task_id and s.step_no = b.step_no
   join tasker.task t on t.task_id = b.task_id
   join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = b.step_no
-  where b.is_permanent or s.attempt - s.uncounted >= st.max_attempts or s.attempt >= tasker.attempts_max();
+  where b.is_permanent or s.attempt - s.free_attempts >= st.max_attempts or s.attempt >= tasker.attempts_max();
 
   perform from tasker.step s
   where s.task_id = any (p_task_id)

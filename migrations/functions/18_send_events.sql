@@ -2,7 +2,7 @@
 -- checkpoints and before these, so that an event stands there exactly if its attempt's end does.
 --
 -- Takes parallel arrays, one element a lease, and events, those of an attempt in the order in which it
--- sent them. Events of a void lease are left out. Not idempotent: the caller ends the leases next.
+-- sent them. Events of a stale lease are left out. Not idempotent: the caller ends the leases next.
 --
 -- Locks: the steps of the batch by (task_id, step_no).
 create or replace function tasker.send_events(

@@ -3,7 +3,7 @@
 --
 -- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
 -- they tell of, as tasker.send_events takes it, of those that do not fail. An element whose lease is
--- void changes nothing: repeating a call is harmless. Locks: the steps of the batch by
+-- stale changes nothing: repeating a call is harmless. Locks: the steps of the batch by
 -- (task_id, step_no); where one fails, as tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[],
@@ -40,7 +40,7 @@ begin
     order by u.task_id, u.step_no
   ), kept as (
     update tasker.step s
-    set state = 'ready', ready_at = v_now, checkpoint = b.checkpoint::json, uncounted = s.uncounted + 1
+    set state = 'ready', ready_at = v_now, checkpoint = b.checkpoint::json, free_attempts = s.free_attempts + 1
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt

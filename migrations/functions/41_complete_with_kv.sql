@@ -8,7 +8,7 @@
 -- error has the number of conflicts in a row, as `conflicts`.
 --
 -- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
--- a write; p_events is what the attempt tells of, as tasker.send_events takes it. A void lease changes nothing: repeating a call is harmless. Returns the milliseconds until
+-- a write; p_events is what the attempt tells of, as tasker.send_events takes it. A stale lease changes nothing: repeating a call is harmless. Returns the milliseconds until
 -- the step is due again; null where it is done.
 --
 -- Locks: the step (where attempts run out, all unfinished steps of its task, as tasker.fail_steps
@@ -59,7 +59,7 @@ begin
       if v_conflicts > 1 then
         v_message := format('%s, %s times in a row', v_message, v_conflicts);
       end if;
-      update tasker.step s set uncounted = s.uncounted + 1
+      update tasker.step s set free_attempts = s.free_attempts + 1
       where s.task_id = p_task_id and s.step_no = p_step_no;
     when sqlstate 'TK002' then
       v_code := 'kv_full';

@@ -1,4 +1,4 @@
--- Says that a worker is alive. False: the worker was declared dead, all its leases are void, and it has
+-- Says that a worker is alive. False: the worker was declared dead, all its leases are stale, and it has
 -- to register anew.
 --
 -- A gap of more than p_gap_max since the last heartbeat, or a clock that was set back since, begins a new

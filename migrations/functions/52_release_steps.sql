@@ -31,7 +31,7 @@ begin
   ), released as (
     update tasker.step s
     set state = 'ready', ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp()), worker_id = null, deadline_at = null,
-        uncounted = s.uncounted + 1, lost = s.lost + p_is_lost::int
+        free_attempts = s.free_attempts + 1, worker_losses = s.worker_losses + p_is_lost::int
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
     returning s.task_id, s.step_no, s.attempt, s.ready_at, h.worker_id

@@ -22,7 +22,7 @@ begin
   into v_lost
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id
-  where t.finished_at is null and t.state = 'in_progress' and s.state = 'running' and s.lost > v_max_lost;
+  where t.finished_at is null and t.state = 'in_progress' and s.state = 'running' and s.worker_losses > v_max_lost;
 
   if v_lost.task_id is null then
     return 0;

@@ -8,7 +8,7 @@
 -- versions, their components, namespaces and bytes that are locked (resolved, changed, published) are left to the
 -- next call. The one wait is for the tasks that are being created, for lock_timeout at most (55P03:
 -- nothing was collected); see the lock in tasker.create_tasks, which waits for this in turn and then
--- finds its lock void. Idempotent.
+-- finds its lock stale. Idempotent.
 create or replace function tasker.collect_versions(
   p_now timestamptz, p_older_than interval, p_wanted int[], p_among int[], p_actor text
 ) returns table (namespace text, component text, version text, digest bytea, freed_bytes bigint)
@@ -50,8 +50,8 @@ begin
   where n.namespace_id in (select c.namespace_id from tasker.component_version v
                            join tasker.component c using (component_id)
                            where v.component_version_id = any (v_versions));
-  update tasker.lock l set is_void = true
-  where not l.is_void
+  update tasker.lock l set is_stale = true
+  where not l.is_stale
     and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = any (v_versions));
 
   select array_agg(k.digest) into v_digests

@@ -22,7 +22,7 @@ declare
   v_is_left_ready boolean;
 begin
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('tasker.create_tasks'));
-  if exists (select from tasker.lock l where l.lock_id = any (p_to_lock) and l.is_void) then
+  if exists (select from tasker.lock l where l.lock_id = any (p_to_lock) and l.is_stale) then
     raise exception 'the lock names a version that was collected since it was resolved'
       using errcode = 'TA001', hint = 'Resolve again.';
   end if;

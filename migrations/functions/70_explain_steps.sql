@@ -16,7 +16,7 @@ as $$
              then 'the task is ' || t.state || '; this step was not reached'
            when s.state = 'waiting' and p.failed is not null then 'blocked by the failure of ' || p.failed
            when s.state = 'waiting' then 'waits for ' || p.names
-           -- Given back or put off for a while.
+           -- Given back or postponed for a while.
            when s.ready_at > tasker.clock() and s.ready_at < 'infinity'
                 and (s.state = 'ready' and s.error is not null or s.error ->> 'code' = 'cannot_be_claimed')
              then s.error ->> 'message'

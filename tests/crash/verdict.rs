@@ -63,7 +63,7 @@ const MUST_NOT_BE: [(&str, &str); 7] = [
 
 const FIGURES: &str = "
     select count(*) as steps, coalesce(sum(s.attempt), 0) as attempts,
-           coalesce(sum(s.lost), 0) as lost, coalesce(sum(s.uncounted - s.lost), 0) as given_back
+           coalesce(sum(s.worker_losses), 0) as lost, coalesce(sum(s.free_attempts - s.worker_losses), 0) as given_back
     from tasker.step s";
 
 /// Whether no task is open; fails where one has failed.

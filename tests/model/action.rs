@@ -43,7 +43,7 @@ pub enum Action {
         is_on: bool,
     },
     /// The leases are given back for a quarantine.
-    Park {
+    Suspend {
         host: usize,
         leases: Choice,
     },
@@ -89,7 +89,7 @@ pub enum Action {
 }
 
 /// Some of the leases that there are: bit by bit of those that the worker holds, and of all that
-/// were ever given out, which are mostly void.
+/// were ever given out, which are mostly stale.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
     pub held: u64,
@@ -122,7 +122,7 @@ pub fn any() -> impl Strategy<Value = Action> {
             |(host, leases, keys, is_checkpoint)| Action::Write { host, leases, keys, is_checkpoint }
         ),
         2 => arbitrary::any::<bool>().prop_map(|is_on| Action::Quarantine { is_on }),
-        3 => (host(), choice()).prop_map(|(host, leases)| Action::Park { host, leases }),
+        3 => (host(), choice()).prop_map(|(host, leases)| Action::Suspend { host, leases }),
         1 => (0..16_usize).prop_map(|task| Action::Upgrade { task }),
         3 => Just(Action::Repeat),
         4 => (host(), choice()).prop_map(|(host, leases)| Action::Heartbeat { host, leases }),

@@ -161,8 +161,8 @@ impl<'d> Play<'d> {
             Action::Quarantine { is_on } => Request::Quarantine(is_on),
             Action::Upgrade { task } => Request::Upgrade(task % self.ids.len()),
             Action::Cancel { task } => Request::Cancel(task % self.ids.len()),
-            Action::Park { host, leases } => {
-                Request::Park(self.workers[host], self.chosen(host, leases))
+            Action::Suspend { host, leases } => {
+                Request::Suspend(self.workers[host], self.chosen(host, leases))
             }
             Action::Heartbeat { host, leases } => {
                 Request::Heartbeat(self.workers[host], self.chosen(host, leases))

@@ -189,8 +189,8 @@ async fn a_claim_that_was_never_heard_of_is_given_back_and_what_is_named_is_kept
             .unwrap(),
         1
     );
-    let void = engine.void_leases(worker, &[keep[0], unheard]).await;
-    assert_eq!(void.unwrap(), [unheard]);
+    let stale = engine.stale_leases(worker, &[keep[0], unheard]).await;
+    assert_eq!(stale.unwrap(), [unheard]);
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn a_checkpoint_has_its_events_before_it() {
 #[tokio::test]
 async fn a_step_that_left_too_many_checkpoints_fails_without_its_events() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
-    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, uncounted = attempt where step_no = 0").await;
+    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, free_attempts = attempt where step_no = 0").await;
     let claims = session.claim(worker, 2).await;
     let events = [(1, "lost", "1"), (2, "kept", "1")];
     session

@@ -125,7 +125,7 @@ impl<S: AsyncWrite + Unpin> RatedStream<S> {
     }
 
     /// What came of writing, or that it took too long.
-    fn judge<T>(
+    fn check_rate<T>(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
@@ -166,7 +166,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.judge(cx, written, |count| *count)
+        self.check_rate(cx, written, |count| *count)
     }
 
     fn poll_write_vectored(
@@ -175,7 +175,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
-        self.judge(cx, written, |count| *count)
+        self.check_rate(cx, written, |count| *count)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -184,12 +184,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
-        self.judge(cx, flushed, |()| 0)
+        self.check_rate(cx, flushed, |()| 0)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let closed = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.judge(cx, closed, |()| 0)
+        self.check_rate(cx, closed, |()| 0)
     }
 }
 

@@ -69,7 +69,7 @@ impl Engine {
             return Ok(());
         }
         let ids = |versions: &BTreeSet<i32>| versions.iter().copied().collect::<Vec<_>>();
-        let written = sqlx::query("select tasker.note_uses($1, $2)")
+        let written = sqlx::query("select tasker.record_uses($1, $2)")
             .bind(ids(&gathered.component_versions))
             .bind(ids(&gathered.template_versions))
             .execute(self.pool())

@@ -22,7 +22,7 @@ impl Engine {
         Ok(WorkerId(id))
     }
 
-    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are void. After a
+    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are stale. After a
     /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
     pub async fn heartbeat(
         &self,
@@ -37,14 +37,14 @@ impl Engine {
         Ok(is_known)
     }
 
-    /// Which of the worker's `leases` are void.
-    pub async fn void_leases(
+    /// Which of the worker's `leases` are stale.
+    pub async fn stale_leases(
         &self,
         worker: WorkerId,
         leases: &[Lease],
     ) -> Result<Vec<Lease>, DatabaseError> {
-        let void: Vec<i64> =
-            sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4)")
+        let stale: Vec<i64> =
+            sqlx::query_scalar("select ord from tasker.stale_leases($1, $2, $3, $4)")
                 .bind(worker.0)
                 .bind(column(leases, |l| l.task_id.0))
                 .bind(column(leases, |l| l.step_no))
@@ -57,7 +57,7 @@ impl Engine {
                 .and_then(|at| leases.get(at))
                 .copied()
         };
-        Ok(void.into_iter().filter_map(at).collect())
+        Ok(stale.into_iter().filter_map(at).collect())
     }
 
     /// Gives back what the worker holds by the database's account but for `keep`: after a lost

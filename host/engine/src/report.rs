@@ -47,7 +47,7 @@ pub struct Released {
 
 impl Engine {
     /// Records results, releases what waited for them, and claims up to `claim` of what was released
-    /// for the worker. Repeatable: void leases change nothing.
+    /// for the worker. Repeatable: stale leases change nothing.
     pub async fn complete_steps(
         &self,
         worker: WorkerId,

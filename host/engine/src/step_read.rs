@@ -33,14 +33,14 @@ pub struct StepRow {
     /// The newest attempt's number; 0 before the first.
     pub attempt: i16,
     /// Attempts that do not count against `max_attempts`.
-    pub uncounted: i16,
+    pub free_attempts: i16,
     pub max_attempts: i16,
     /// Names of the first [`MAX_PARENTS`] steps that it depends on.
     pub parents: Vec<String>,
-    /// None for a parked step too, which is due when somebody releases it.
+    /// None for a suspended step too, which is due when somebody releases it.
     pub ready_at: Option<DateTime<Utc>>,
     /// Ready, but its code is quarantined.
-    pub is_parked: bool,
+    pub is_suspended: bool,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
     /// None where it has more than [`MAX_INLINE_BYTES`].
@@ -141,13 +141,13 @@ const STEPS: &str = "
         and r.step_no = any (array(select g.step_no from page g))
       order by r.step_no, r.seq desc
     )
-    select s.step_no, st.name, s.state::text as state, s.attempt, s.uncounted, st.max_attempts,
+    select s.step_no, st.name, s.state::text as state, s.attempt, s.free_attempts, st.max_attempts,
            array(select pst.name from tasker.dependency d
                  join tasker.step_template pst
                    on pst.template_version_id = d.template_version_id and pst.step_no = d.from_no
                  where d.template_version_id = g.template_version_id and d.to_no = s.step_no
                  order by d.from_no limit $5) as parents,
-           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_parked,
+           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_suspended,
            s.started_at, s.finished_at,
            case when octet_length(s.result::text) <= $6 then s.result::text end as result,
            octet_length(s.result::text) as result_bytes,

@@ -39,7 +39,7 @@ pub struct CreatedTask {
 }
 
 /// True where what was resolved has been collected since: resolving again gives another lock.
-pub fn is_void_lock(error: &DatabaseError) -> bool {
+pub fn is_stale_lock(error: &DatabaseError) -> bool {
     error.sqlstate().is_some_and(|code| code == VOID_LOCK)
 }
 

@@ -64,7 +64,7 @@ pub struct StepCountRow {
     #[sqlx(try_from = "String")]
     pub state: StepState,
     /// Ready, but its code is quarantined.
-    pub is_parked: bool,
+    pub is_suspended: bool,
     pub steps: i64,
 }
 
@@ -159,9 +159,9 @@ impl Engine {
     pub async fn step_counts(&self, tasks: &[Uuid]) -> Result<Vec<StepCountRow>, DatabaseError> {
         let rows = sqlx::query_as(
             "select s.task_id, s.state::text as state,
-                    coalesce(s.ready_at = 'infinity', false) as is_parked, count(*) as steps
+                    coalesce(s.ready_at = 'infinity', false) as is_suspended, count(*) as steps
              from tasker.step s where s.task_id = any($1)
-             group by s.task_id, s.state, is_parked",
+             group by s.task_id, s.state, is_suspended",
         )
         .bind(tasks)
         .fetch_all(self.pool())

@@ -8,7 +8,7 @@ use tasker_domain::error_report::{ErrorClass, ErrorReport, FieldError, Report};
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_domain::state::TaskState;
-use tasker_engine::task::is_void_lock;
+use tasker_engine::task::is_stale_lock;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::Swap;
 
@@ -121,7 +121,7 @@ impl Report for TasksError {
 impl TasksError {
     /// True where a version was collected after it was resolved: to resolve again gives another.
     pub fn is_of_void_lock(&self) -> bool {
-        matches!(self, Self::Database(error) if is_void_lock(error))
+        matches!(self, Self::Database(error) if is_stale_lock(error))
     }
 }
 

@@ -20,14 +20,14 @@ pub const SHOWN_STEPS: i64 = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Standing {
     state: StepState,
-    is_parked: bool,
+    is_suspended: bool,
 }
 
 impl Standing {
     fn of(row: &StepCountRow) -> Self {
         Self {
             state: row.state,
-            is_parked: row.is_parked,
+            is_suspended: row.is_suspended,
         }
     }
 }
@@ -35,7 +35,7 @@ impl Standing {
 /// The reason that these states of one open task's steps make; none while it moves.
 fn standstill(steps: &[Standing]) -> Option<StandstillReason> {
     let has = |state| {
-        let moves = |step: &Standing| step.state == state && !step.is_parked;
+        let moves = |step: &Standing| step.state == state && !step.is_suspended;
         steps.iter().any(moves)
     };
     if has(StepState::Running) || has(StepState::Ready) {
@@ -44,7 +44,7 @@ fn standstill(steps: &[Standing]) -> Option<StandstillReason> {
         Some(StandstillReason::WaitingForRetry)
     } else if has(StepState::WaitingForEvent) {
         Some(StandstillReason::WaitingForEvent)
-    } else if steps.iter().any(|step| step.is_parked) {
+    } else if steps.iter().any(|step| step.is_suspended) {
         Some(StandstillReason::Quarantined)
     } else if has(StepState::Error) {
         Some(StandstillReason::BlockedByFailures)
@@ -236,19 +236,19 @@ mod tests {
     fn reason(states: &[StepState]) -> Option<StandstillReason> {
         let standing = |state: &StepState| Standing {
             state: *state,
-            is_parked: false,
+            is_suspended: false,
         };
         standstill(&states.iter().map(standing).collect::<Vec<_>>())
     }
 
-    fn with_a_parked_step(states: &[StepState]) -> Option<StandstillReason> {
+    fn with_a_suspended_step(states: &[StepState]) -> Option<StandstillReason> {
         let mut steps = vec![Standing {
             state: Ready,
-            is_parked: true,
+            is_suspended: true,
         }];
         steps.extend(states.iter().map(|state| Standing {
             state: *state,
-            is_parked: false,
+            is_suspended: false,
         }));
         standstill(&steps)
     }
@@ -268,11 +268,11 @@ mod tests {
     }
 
     #[test]
-    fn a_parked_step_stands_still_unless_another_moves() {
-        let found = with_a_parked_step(&[Complete, Waiting, Error]);
+    fn a_suspended_step_is_a_standstill_unless_another_step_moves() {
+        let found = with_a_suspended_step(&[Complete, Waiting, Error]);
         assert_eq!(found, Some(StandstillReason::Quarantined));
-        assert_eq!(with_a_parked_step(&[Running]), None);
-        let found = with_a_parked_step(&[WaitingForRetry]);
+        assert_eq!(with_a_suspended_step(&[Running]), None);
+        let found = with_a_suspended_step(&[WaitingForRetry]);
         assert_eq!(found, Some(StandstillReason::WaitingForRetry));
     }
 

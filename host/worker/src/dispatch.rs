@@ -204,7 +204,7 @@ impl<'a> Dispatch<'a> {
     fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
         match beat {
             Beat::Ask => None,
-            Beat::Void(leases) => {
+            Beat::Stale(leases) => {
                 leases.iter().for_each(|lease| self.drop_attempt(lease));
                 None
             }
@@ -347,12 +347,12 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Ends an attempt whose lease is void: its result would be refused.
+    /// Ends an attempt whose lease is stale: its result would be refused.
     fn drop_attempt(&mut self, lease: &Lease) {
         self.state.drop_lease(lease);
         self.leases.remove(lease);
         if let Some(attempt) = self.attempts.remove(lease) {
-            tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
+            tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is stale");
             attempt.running.end();
         }
     }

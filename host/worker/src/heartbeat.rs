@@ -20,8 +20,8 @@ const RETRY_PART: u32 = 4;
 pub(super) enum Beat {
     /// Nothing: the loop shows by taking it that it goes on.
     Ask,
-    /// These leases are void: their attempts may as well end.
-    Void(Vec<Lease>),
+    /// These leases are stale: their attempts may as well end.
+    Stale(Vec<Lease>),
     /// The worker was declared dead.
     Dead,
 }
@@ -86,15 +86,15 @@ async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop:
         if leases.is_empty() {
             continue;
         }
-        match worker.engine.void_leases(id, &leases).await {
-            Ok(void) if void.is_empty() => {}
-            Ok(void) => {
-                if to_loop.send(Beat::Void(void)).await.is_err() {
+        match worker.engine.stale_leases(id, &leases).await {
+            Ok(stale) if stale.is_empty() => {}
+            Ok(stale) => {
+                if to_loop.send(Beat::Stale(stale)).await.is_err() {
                     return;
                 }
             }
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are void; the next turn does");
+                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are stale; the next turn does");
             }
         }
     }

@@ -15,7 +15,7 @@ impl HeldLeases {
         self.leases().insert(lease, Instant::now());
     }
 
-    /// Forgets a lease: its attempt is reported, or it is void.
+    /// Forgets a lease: its attempt is reported, or it is stale.
     pub(super) fn remove(&self, lease: &Lease) {
         self.leases().remove(lease);
     }

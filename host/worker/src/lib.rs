@@ -12,12 +12,12 @@ mod handler_log;
 mod heartbeat;
 mod held;
 mod host_side;
-mod judge;
 mod leases;
 mod plan;
 mod prefetch;
 mod prepare;
 mod quarantine_set;
+mod ramp_guards;
 mod reap;
 mod round;
 mod rules;
@@ -165,7 +165,7 @@ impl Worker {
     fn start_beside(&self, barred: &QuarantineSet, shutdown: &CancellationToken) -> JoinSet<()> {
         let mut beside = JoinSet::new();
         let (engine, interval) = (&self.engine, self.config.heartbeat_interval);
-        beside.spawn(judge::run(engine.for_maintenance(), shutdown.clone()));
+        beside.spawn(ramp_guards::run(engine.for_maintenance(), shutdown.clone()));
         let barring = barred.clone();
         beside.spawn(barring.maintain(engine.for_guests(), self.notifications.clone(), interval));
         beside.spawn(prefetch::run(self.clone(), barred.clone()));

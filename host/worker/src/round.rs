@@ -50,7 +50,7 @@ struct Sorted {
 }
 
 /// Reports `batch` and claims up to `claim` of the steps that this releases. Repeatable as a whole: what
-/// was recorded before an error is void the second time.
+/// was recorded before an error is stale the second time.
 pub(super) async fn report(
     worker: &Worker,
     id: WorkerId,
@@ -101,7 +101,7 @@ async fn report_unfinished(
     }
     if !sorted.quarantined.is_empty() {
         stats.count_call();
-        engine.park_steps(id, &sorted.quarantined).await?;
+        engine.suspend_steps(id, &sorted.quarantined).await?;
     }
     if !sorted.given_back.is_empty() {
         stats.count_call();

@@ -25,7 +25,7 @@ const CLAIM_BYTES: u64 = 16 << 20;
 #[derive(Clone, Debug)]
 pub enum Request {
     Report { worker: i32, report: Report },
-    Park(i32, Vec<Held>),
+    Suspend(i32, Vec<Held>),
     Heartbeat(i32, Vec<Held>),
     Recover(i32, Vec<Held>),
     Stop(i32),
@@ -58,10 +58,10 @@ impl Play<'_> {
             Request::Heartbeat(worker, asked) => {
                 return self.heartbeat(engine, *worker, asked).await;
             }
-            Request::Park(worker, leases) => {
+            Request::Suspend(worker, leases) => {
                 let of = self.leases(leases);
-                let parked = engine.park_steps(WorkerId(*worker), &of).await.unwrap();
-                Call::Park(*worker, leases.clone(), parked)
+                let suspended = engine.suspend_steps(WorkerId(*worker), &of).await.unwrap();
+                Call::Suspend(*worker, leases.clone(), suspended)
             }
             Request::Recover(worker, keep) => {
                 let id = WorkerId(*worker);
@@ -186,11 +186,11 @@ impl Play<'_> {
     async fn heartbeat(&self, engine: &Engine, worker: i32, asked: &[Held]) -> Vec<Call> {
         let (id, leases) = (WorkerId(worker), self.leases(asked));
         let is_alive = engine.heartbeat(id, GAP_MAX).await.unwrap();
-        let void = engine.void_leases(id, &leases).await.unwrap();
-        let void = void.into_iter().map(|lease| self.held(lease)).collect();
+        let stale = engine.stale_leases(id, &leases).await.unwrap();
+        let stale = stale.into_iter().map(|lease| self.held(lease)).collect();
         vec![
             Call::Heartbeat(worker, is_alive),
-            Call::Void(worker, asked.to_vec(), void),
+            Call::Stale(worker, asked.to_vec(), stale),
         ]
     }
 

@@ -238,8 +238,8 @@ impl Store {
 /// Locks are usable again where none of their versions is without bytes.
 async fn unvoid_locks(tx: &mut Connection, component_version_id: i32) -> Result<(), DatabaseError> {
     sqlx::query(
-        "update tasker.lock l set is_void = false
-         where l.is_void
+        "update tasker.lock l set is_stale = false
+         where l.is_stale
            and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = $1)
            and not exists (select from tasker.lock_entry e
                            join tasker.component_version v using (component_version_id)

@@ -142,7 +142,7 @@ impl Store {
         if deleted.rows_affected() == 0 {
             return Ok(None);
         }
-        let steps = sqlx::query_scalar("select tasker.unpark_steps($1)")
+        let steps = sqlx::query_scalar("select tasker.resume_steps($1)")
             .bind(&digest.as_bytes()[..])
             .fetch_one(&mut *tx)
             .await?;

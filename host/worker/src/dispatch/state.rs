@@ -96,7 +96,7 @@ impl DispatchState {
         is_ours
     }
 
-    /// The lease is void: nothing that its attempt comes to would be recorded.
+    /// The lease is stale: nothing that its attempt comes to would be recorded.
     pub(super) fn drop_lease(&mut self, lease: &Lease) {
         self.running.remove(lease);
     }

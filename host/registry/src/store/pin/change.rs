@@ -268,7 +268,7 @@ async fn record(
     audit::record(tx, &change).await
 }
 
-/// As the history tells a ramp; tasker.judge_ramps writes the same.
+/// As the history tells a ramp; tasker.evaluate_ramp_guards writes the same.
 fn described(ramp: &Ramp) -> Value {
     let state = if ramp.frozen.is_some() {
         "frozen"

@@ -103,14 +103,14 @@ impl Attempts {
     }
 }
 
-async fn judged(attempts: &[Attempts]) -> (Session, i32, crate::harness::TestDatabase) {
+async fn evaluated(attempts: &[Attempts]) -> (Session, i32, crate::harness::TestDatabase) {
     let (database, mut session, _) = engine().await;
     session.run(RAMP).await;
     for some in attempts {
         session.run(&some.sql()).await;
     }
-    let judged = session.one("select tasker.judge_ramps()").await;
-    (session, judged, database)
+    let evaluated = session.one("select tasker.evaluate_ramp_guards()").await;
+    (session, evaluated, database)
 }
 
 async fn pin(session: &mut Session) -> String {
@@ -120,15 +120,15 @@ async fn pin(session: &mut Session) -> String {
 }
 
 async fn left_alone(attempts: &[Attempts]) {
-    let (mut session, judged, _database) = judged(attempts).await;
-    assert_eq!(judged, 0);
+    let (mut session, evaluated, _database) = evaluated(attempts).await;
+    assert_eq!(evaluated, 0);
     assert_eq!(pin(&mut session).await, "=1.4.2 =1.5.0 12.34 ramping");
 }
 
 /// The action and the reason of what was done.
 async fn done(attempts: &[Attempts]) -> (String, String) {
-    let (mut session, judged, _database) = judged(attempts).await;
-    assert_eq!(judged, 1);
+    let (mut session, evaluated, _database) = evaluated(attempts).await;
+    assert_eq!(evaluated, 1);
     let audit = "from tasker.audit where actor = 'host' and namespace = 'shop' and subject = 'pin component charge'";
     let action: String = session.one(&format!("select action {audit}")).await;
     let expected = match action.as_str() {
@@ -140,7 +140,12 @@ async fn done(attempts: &[Attempts]) -> (String, String) {
         .one("select generation from tasker.registry_generation")
         .await;
     assert_eq!(generation, 1, "every host resolves anew");
-    assert_eq!(session.one::<i32>("select tasker.judge_ramps()").await, 0);
+    assert_eq!(
+        session
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        0
+    );
     let detail: String = session
         .one(&format!("select concat_ws(' ', detail->'ramp_from', detail->'figures'->'ramp'->>'attempts') {audit}"))
         .await;
@@ -263,13 +268,23 @@ async fn a_guard_does_what_it_was_told_to_and_leaves_frozen_ramps_alone() {
         .run("update tasker.pin set guard = guard || '{\"action\": \"freeze\"}'")
         .await;
     session.run(&NEW.failed("trapped", 50).sql()).await;
-    assert_eq!(session.one::<i32>("select tasker.judge_ramps()").await, 1);
+    assert_eq!(
+        session
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        1
+    );
     assert_eq!(pin(&mut session).await, "=1.4.2 =1.5.0 12.34 frozen");
-    assert_eq!(session.one::<i32>("select tasker.judge_ramps()").await, 0);
+    assert_eq!(
+        session
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
-async fn a_template_is_judged_by_the_attempts_of_its_tasks() {
+async fn a_template_is_evaluated_by_the_attempts_of_its_tasks() {
     let (_database, mut session, _) = engine().await;
     session.run(RAMP).await;
     session
@@ -280,21 +295,41 @@ async fn a_template_is_judged_by_the_attempts_of_its_tasks() {
         .await;
     session.run(&OLD.sql()).await;
     session.run(&NEW.failed("timed_out", 50).sql()).await;
-    assert_eq!(session.one::<i32>("select tasker.judge_ramps()").await, 1);
+    assert_eq!(
+        session
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        1
+    );
     assert_eq!(pin(&mut session).await, "=1.4.2");
 }
 
 #[tokio::test]
-async fn one_judges_at_a_time() {
+async fn one_evaluates_at_a_time() {
     let (database, mut session, _) = engine().await;
     session.run(RAMP).await;
     session.run(&NEW.failed("trapped", 50).sql()).await;
     let mut other = Session::new(&database).await;
     session.begin().await;
-    assert_eq!(session.one::<i32>("select tasker.judge_ramps()").await, 1);
-    assert_eq!(other.one::<i32>("select tasker.judge_ramps()").await, 0);
+    assert_eq!(
+        session
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        1
+    );
+    assert_eq!(
+        other
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        0
+    );
     session.commit().await;
-    assert_eq!(other.one::<i32>("select tasker.judge_ramps()").await, 0);
+    assert_eq!(
+        other
+            .one::<i32>("select tasker.evaluate_ramp_guards()")
+            .await,
+        0
+    );
 }
 
 #[tokio::test]
@@ -324,6 +359,9 @@ async fn of_several_pins_the_lower_one_is_locked_first() {
         blocker.run(&format!("{} nowait", row("component"))).await;
         blocker.commit().await;
     };
-    let (judged, ()) = tokio::join!(session.one::<i32>("select tasker.judge_ramps()"), check);
-    assert_eq!(judged, 2);
+    let (evaluated, ()) = tokio::join!(
+        session.one::<i32>("select tasker.evaluate_ramp_guards()"),
+        check
+    );
+    assert_eq!(evaluated, 2);
 }

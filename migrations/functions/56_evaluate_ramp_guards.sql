@@ -1,6 +1,6 @@
 -- Looks at the ramps that have a guard and ends or freezes those that do worse than their guard
 -- allows, with an audit row that says why, in numbers. Returns how many. Any host may call it at any
--- time; one at a time does the work. Repeating it is harmless: what was judged has no ramp, or a
+-- time; one at a time does the work. Repeating it is harmless: what was evaluated has no ramp, or a
 -- frozen one.
 --
 -- Compares attempts within the guard's window, of tasks of the pin's namespace that were created
@@ -11,7 +11,7 @@
 --
 -- Locks: nothing while it looks; then the pins that it changes by (namespace_id, kind, target), then their
 -- namespaces by id, then the registry's generation.
-create or replace function tasker.judge_ramps() returns int
+create or replace function tasker.evaluate_ramp_guards() returns int
 language plpgsql
 set search_path = '' set jit = off
 as $$
@@ -29,7 +29,7 @@ begin
   from tasker.pin p
   where p.ramp_state = 'ramping' and p.guard is not null;
 
-  if v_since is null or not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.judge_ramps')) then
+  if v_since is null or not pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtext('tasker.evaluate_ramp_guards')) then
     return 0;
   end if;
 
@@ -78,7 +78,7 @@ begin
     join side n on n.namespace_id = g.namespace_id and n.pin = g.pin and n.is_ramp
     left join side o on o.namespace_id = g.namespace_id and o.pin = g.pin and not o.is_ramp
     where n.attempts >= g.min_attempts
-  ), verdict as (
+  ), breach as (
     select c.*, coalesce(c.guard->>'action', w.action) as action, w.reason
     from compared c
     cross join lateral (
@@ -115,7 +115,7 @@ begin
   ), locked as materialized (
     select p.namespace_id, p.kind, p.target
     from tasker.pin p
-    join verdict v on p.namespace_id = v.namespace_id and p.kind = v.kind and p.target = v.target
+    join breach v on p.namespace_id = v.namespace_id and p.kind = v.kind and p.target = v.target
     order by p.namespace_id, p.kind, p.target
     for update of p
   ), changed as (
@@ -129,7 +129,7 @@ begin
         ramp_state = case v.action when 'freeze' then 'frozen'::tasker.ramp_state end,
         frozen_because = case v.action when 'freeze' then v.reason end
     from locked k
-    join verdict v using (namespace_id, kind, target)
+    join breach v using (namespace_id, kind, target)
     where p.namespace_id = k.namespace_id and p.kind = k.kind and p.target = k.target
       and p.namespace_id = v.namespace_id and p.kind = v.kind and p.target = v.target
       and p.ramp_state = 'ramping' and p.ramp_started_at = v.ramp_started_at

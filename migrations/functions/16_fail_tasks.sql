@@ -1,9 +1,9 @@
 -- Fails those of the tasks that have a step in `error` and nothing left that could run: branches
--- that don't depend on the failed step drain first. Says which step failed first, and why. A task ends
+-- that do not depend on the failed step end first. Records which step failed first, and why. A task ends
 -- now, and not before p_now.
 --
 -- Locks: tasks by id; the caller takes no step lock afterwards. Idempotent.
-create or replace function tasker.settle_tasks(p_task_id uuid[], p_now timestamptz) returns void
+create or replace function tasker.fail_tasks(p_task_id uuid[], p_now timestamptz) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off

@@ -7,9 +7,9 @@ use crate::harness::TestDatabase;
 const LAST: &str = "last";
 
 /// Hears what the database notifies.
-pub struct Ears(PgListener);
+pub struct Listener(PgListener);
 
-impl Ears {
+impl Listener {
     pub async fn new(database: &TestDatabase) -> Self {
         let mut listener = PgListener::connect_with(database.pool()).await.unwrap();
         listener

@@ -3,7 +3,7 @@
 --
 -- Locks: tasks by id; the caller holds the sinks' rows and takes no step lock afterwards. Not
 -- idempotent: the caller passes each completed sink once.
-create or replace function tasker.finish_tasks(p_task_id uuid[], p_now timestamptz) returns void
+create or replace function tasker.complete_tasks(p_task_id uuid[], p_now timestamptz) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off

@@ -7,13 +7,13 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Between two looks at the ramps; without one, a look costs next to nothing.
-const JUDGE_INTERVAL: Duration = Duration::from_secs(2);
+const GUARD_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A look that took long, at a window with very many attempts, is followed by a pause of so many times
 /// as long.
 const PAUSE_PER_LOOK: u32 = 10;
 
-/// Judges until `stop`.
+/// Evaluates guards until `stop`.
 pub(super) async fn run(engine: Engine, stop: CancellationToken) {
     let mut pause = Duration::ZERO;
     loop {
@@ -22,13 +22,13 @@ pub(super) async fn run(engine: Engine, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
         let started = Instant::now();
-        match engine.judge_ramps().await {
+        match engine.evaluate_ramp_guards().await {
             Ok(0) => {}
             Ok(ramps) => tracing::warn!(ramps, "ramps rolled back or frozen by their guards"),
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "judging failed; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "guards of ramps could not be evaluated; retrying");
             }
         }
-        pause = JUDGE_INTERVAL.max(started.elapsed() * PAUSE_PER_LOOK);
+        pause = GUARD_INTERVAL.max(started.elapsed() * PAUSE_PER_LOOK);
     }
 }

@@ -1,6 +1,6 @@
--- Of the leases that a worker has held for a while, the positions (from 1) of those that are void, whose
+-- Of the leases that a worker has held for a while, the positions (from 1) of those that are stale, whose
 -- attempts it may as well end. Reads only.
-create or replace function tasker.void_leases(
+create or replace function tasker.stale_leases(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
 ) returns table (ord bigint)
 language plpgsql

@@ -3,7 +3,7 @@
 -- again when it is a minute old.
 --
 -- Locks: rows of tasker.last_use by (kind, version_id). Idempotent.
-create or replace function tasker.note_uses(
+create or replace function tasker.record_uses(
   p_component_version_id int[], p_template_version_id int[]
 ) returns void
 language plpgsql

@@ -1,10 +1,10 @@
--- Makes parked steps that run the code of this digest ready to be claimed: its quarantine was lifted.
+-- Makes suspended steps that run the code of this digest ready to be claimed: its quarantine was lifted.
 -- Returns how many there were.
 --
 -- Finds them by the end of the index of what may be claimed. Call it in the transaction that deletes
--- the quarantine, after that: a step that is being parked meanwhile holds the deletion back. Locks:
--- the parked steps by (task_id, step_no). Idempotent.
-create or replace function tasker.unpark_steps(p_digest bytea) returns int
+-- the quarantine, after that: a step that is being suspended meanwhile holds the deletion back. Locks:
+-- the suspended steps by (task_id, step_no). Idempotent.
+create or replace function tasker.resume_steps(p_digest bytea) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -13,7 +13,7 @@ declare
   v_fixed constant timestamptz := tasker.fixed_clock();
   v_freed int;
 begin
-  with parked as materialized (
+  with suspended as materialized (
     select s.task_id, s.step_no
     from tasker.step s
     join tasker.task t on t.task_id = s.task_id
@@ -25,7 +25,7 @@ begin
   ), freed as (
     update tasker.step s
     set ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp())
-    from parked p
+    from suspended p
     where s.task_id = p.task_id and s.step_no = p.step_no
     returning s.task_id, s.step_no, s.attempt, s.ready_at
   ), log as (

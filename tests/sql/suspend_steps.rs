@@ -1,4 +1,4 @@
-use super::{Ears, Graph, Session, engine};
+use super::{Graph, Listener, Session, engine};
 use crate::harness::TestDatabase;
 use sqlx::types::Uuid;
 
@@ -54,7 +54,7 @@ pub async fn release(session: &mut Session, n: u8) -> i32 {
         ))
         .await;
     session
-        .one(&format!("select tasker.unpark_steps({digest})"))
+        .one(&format!("select tasker.resume_steps({digest})"))
         .await
 }
 
@@ -73,13 +73,13 @@ async fn a_quarantined_step_stands_still_and_no_attempt_was_used() {
         engine_of(Graph::single().max_attempts(1), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
-    let mut ears = Ears::new(&database).await;
-    assert_eq!(session.park(worker, &claimed).await, 1);
+    let mut listener = Listener::new(&database).await;
+    assert_eq!(session.suspend(worker, &claimed).await, 1);
     assert_eq!(session.steps(task).await, "ready");
-    let wanted = "ready_at = 'infinity' and worker_id is null and deadline_at is null and uncounted = 1 and lost = 0";
+    let wanted = "ready_at = 'infinity' and worker_id is null and deadline_at is null and free_attempts = 1 and worker_losses = 0";
     assert_eq!(session.step(task, 0, wanted).await, "true");
     assert_eq!(session.log(task).await[3..], ["0 ready #1"]);
-    assert_eq!(ears.heard(&mut session).await, [""; 0]);
+    assert_eq!(listener.heard(&mut session).await, [""; 0]);
     session.later("1000 years").await;
     assert_eq!(session.claim(worker, 1).await, []);
 }
@@ -90,10 +90,10 @@ async fn a_released_step_is_claimed_again_and_may_still_fail_as_often_as_before(
         engine_of(Graph::single().max_attempts(1), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
-    session.park(worker, &claimed).await;
-    let mut ears = Ears::new(&database).await;
+    session.suspend(worker, &claimed).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(release(&mut session, 1).await, 1);
-    assert_eq!(ears.heard(&mut session).await, ["tasker_ready"]);
+    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
     assert_eq!(release(&mut session, 1).await, 0);
     let claimed = session.claim(worker, 1).await;
     assert_eq!(claimed[0].attempt, 2);
@@ -106,27 +106,27 @@ async fn a_step_whose_code_is_not_quarantined_is_ready_at_once() {
     let (database, mut session, worker, task) = engine_of(Graph::new(2, &[]), &[1, 2]).await;
     let claimed = session.claim(worker, 2).await;
     quarantine(&mut session, 1).await;
-    let mut ears = Ears::new(&database).await;
-    assert_eq!(session.park(worker, &claimed).await, 1);
+    let mut listener = Listener::new(&database).await;
+    assert_eq!(session.suspend(worker, &claimed).await, 1);
     assert_eq!(session.step(task, 0, "ready_at = 'infinity'").await, "true");
     assert_eq!(
         session.step(task, 1, "ready_at = tasker.clock()").await,
         "true"
     );
-    assert_eq!(ears.heard(&mut session).await, ["tasker_ready"]);
+    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
     assert_eq!(session.claim_one(worker).await.step_no, 1);
 }
 
 #[tokio::test]
-async fn a_void_lease_parks_nothing() {
+async fn a_stale_lease_suspends_nothing() {
     let (_database, mut session, worker, task) = engine_of(Graph::single(), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
     let other = session.worker().await;
-    assert_eq!(session.park(other, &claimed).await, 0);
+    assert_eq!(session.suspend(other, &claimed).await, 0);
     assert_eq!(session.steps(task).await, "running");
-    assert_eq!(session.park(worker, &claimed).await, 1);
-    assert_eq!(session.park(worker, &claimed).await, 0);
+    assert_eq!(session.suspend(worker, &claimed).await, 1);
+    assert_eq!(session.suspend(worker, &claimed).await, 0);
     assert_eq!(session.log(task).await.len(), 4);
 }
 
@@ -136,19 +136,19 @@ async fn a_release_frees_what_it_was_about_and_nothing_else() {
     let claimed = session.claim(worker, 2).await;
     quarantine(&mut session, 1).await;
     quarantine(&mut session, 2).await;
-    assert_eq!(session.park(worker, &claimed).await, 2);
+    assert_eq!(session.suspend(worker, &claimed).await, 2);
     assert_eq!(release(&mut session, 2).await, 1);
     assert_eq!(session.step(task, 0, "ready_at = 'infinity'").await, "true");
     assert_eq!(session.claim_one(worker).await.step_no, 1);
 }
 
 #[tokio::test]
-async fn a_release_waits_for_a_step_that_is_being_parked() {
+async fn a_release_waits_for_a_step_that_is_being_suspended() {
     let (database, mut session, worker, task) = engine_of(Graph::single(), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
     session.begin().await;
-    session.park(worker, &claimed).await;
+    session.suspend(worker, &claimed).await;
     let mut releasing = Session::new(&database).await;
     let pid = releasing.pid();
     let (freed, ()) = tokio::join!(
@@ -163,7 +163,7 @@ async fn a_release_waits_for_a_step_that_is_being_parked() {
 }
 
 #[tokio::test]
-async fn a_step_that_is_parked_while_it_is_released_is_ready_at_once() {
+async fn a_step_that_is_suspended_while_it_is_released_is_ready_at_once() {
     let (database, mut session, worker, task) = engine_of(Graph::single(), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
@@ -171,32 +171,32 @@ async fn a_step_that_is_parked_while_it_is_released_is_ready_at_once() {
     releasing.begin().await;
     assert_eq!(release(&mut releasing, 1).await, 0);
     let pid = session.pid();
-    let (parked, ()) = tokio::join!(
-        session.park(worker, &claimed),
+    let (suspended, ()) = tokio::join!(
+        session.suspend(worker, &claimed),
         releasing.commit_once_awaited_by(pid)
     );
-    assert_eq!(parked, 0);
+    assert_eq!(suspended, 0);
     assert_eq!(session.steps(task).await, "ready");
     assert_eq!(session.claim_one(worker).await.attempt, 2);
 }
 
 #[tokio::test]
-async fn a_cancelled_task_has_no_parked_step() {
+async fn a_cancelled_task_has_no_suspended_step() {
     let (_database, mut session, worker, task) = engine_of(Graph::single(), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
-    session.park(worker, &claimed).await;
+    session.suspend(worker, &claimed).await;
     session.cancel(&[task]).await;
     assert_eq!(session.steps(task).await, "cancelled");
     assert_eq!(release(&mut session, 1).await, 0);
 }
 
 #[tokio::test]
-async fn it_is_explained_what_a_parked_step_waits_for() {
+async fn a_suspended_step_is_explained() {
     let (_database, mut session, worker, task) = engine_of(Graph::single(), &[1]).await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
-    session.park(worker, &claimed).await;
+    session.suspend(worker, &claimed).await;
     let why: String = session
         .one(&format!("select why from tasker.explain_steps('{task}')"))
         .await;

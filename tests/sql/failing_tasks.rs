@@ -9,7 +9,7 @@ fn branches() -> Graph {
 }
 
 #[tokio::test]
-async fn independent_branches_drain_before_the_task_is_in_error() {
+async fn independent_branches_end_before_the_task_is_in_error() {
     let (_database, mut session, worker, task) = engine_with(branches()).await;
     let claimed = session.claim(worker, 2).await;
     session.fail(worker, &claimed[..1], PERMANENT).await;
@@ -87,7 +87,7 @@ async fn two_failures_in_one_batch_end_the_task_once() {
 }
 
 #[tokio::test]
-async fn a_completed_sink_of_a_draining_task_still_counts() {
+async fn a_completed_sink_of_a_failing_task_still_counts() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(3, &[])).await;
     let claimed = session.claim(worker, 3).await;
     session.fail(worker, &claimed[..1], PERMANENT).await;
@@ -173,7 +173,7 @@ async fn a_step_released_while_a_sibling_fails_still_ends_the_task() {
 }
 
 #[tokio::test]
-async fn two_draining_branches_completed_at_the_same_time_end_the_task() {
+async fn two_branches_of_a_failing_task_completed_at_the_same_time_end_it() {
     let (database, mut first, worker, task) = engine_with(Graph::new(3, &[])).await;
     let mut second = Session::new(&database).await;
     let other = second.worker().await;
