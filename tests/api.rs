@@ -1,9 +1,9 @@
 //! The API over real sockets, with a real database and real components.
 
 mod audit;
-mod bars;
 mod callers;
 mod collections;
+mod compat_reports;
 mod components;
 mod gate;
 mod grants;
@@ -35,5 +35,5 @@ mod tasks;
 mod templates;
 pub mod tokens;
 mod upgrades;
-mod verdicts;
+mod withdrawals;
 mod worker;

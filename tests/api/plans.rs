@@ -95,7 +95,7 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
     assert_eq!(stored(&server).await, before);
     assert_eq!(planned["status"], Value::Null);
     assert_eq!(
-        planned["verdict"],
+        planned["compat_report"],
         json!({"level": "minor", "against": "1.0.0", "changes": [
             {"level": "minor", "path": "handlers.refund", "what": "the handler is new"}]})
     );
@@ -117,7 +117,7 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
 async fn a_number_that_would_be_refused_is_told_with_the_right_one() {
     let server = with_charge().await;
     let planned = plan(&server, "1.1.0", charge(50, &[])).await.answered(200);
-    assert_eq!(planned["verdict"]["level"], "major");
+    assert_eq!(planned["compat_report"]["level"], "major");
     assert_eq!(
         (&planned["allowed"], &planned["lowest_version"]),
         (&json!("minor"), &json!("2.0.0"))
@@ -131,7 +131,7 @@ async fn a_first_version_reaches_the_steps_that_wait_for_it() {
     publish_early(&server, "later", "charge/charge@^2").await;
     let planned = plan(&server, "1.0.0", charge(100, &[])).await.answered(200);
     assert_eq!(
-        (&planned["verdict"], &planned["allowed"]),
+        (&planned["compat_report"], &planned["allowed"]),
         (&Value::Null, &Value::Null)
     );
     let step = &planned["steps"][0];
@@ -161,7 +161,7 @@ async fn what_waits_for_approval_is_told_before_and_after_it_is_uploaded() {
     assert_eq!(pushed.answered(201)["status"], "needs_approval");
     let waiting = server.get(&format!("{path}/plan")).await.answered(200);
     assert_eq!(waiting["status"], "needs_approval");
-    for field in ["verdict", "unapproved", "steps", "digest"] {
+    for field in ["compat_report", "unapproved", "steps", "digest"] {
         assert_eq!(waiting[field], planned[field], "{field}");
     }
 }
@@ -299,7 +299,10 @@ async fn a_template_is_planned_with_what_its_steps_would_run() {
     let planned = plan_template(&server, "fulfil", "1.1.0", source).await;
     let planned = planned.answered(200);
     assert_eq!(planned["lowest_version"], "2.0.0");
-    let changes = planned["verdict"]["changes"].as_array().unwrap().iter();
+    let changes = planned["compat_report"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter();
     let paths: Vec<_> = changes.map(|it| it["path"].as_str().unwrap()).collect();
     for path in ["input_schema/order", "steps.back", "steps.older"] {
         assert!(paths.contains(&path), "{path}: {paths:?}");

@@ -40,7 +40,7 @@ pub fn block(verdict: &CompatReport, output: Output) -> String {
 pub fn diff(diff: &Diff, name: &str, to: &str, output: Output) -> String {
     let Diff {
         from,
-        verdict,
+        compat_report: verdict,
         lowest_version,
         ..
     } = diff;

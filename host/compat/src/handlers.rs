@@ -1,4 +1,4 @@
-//! What a component promises to those who run its handlers.
+//! Compatibility of a component for those who run its handlers.
 
 use super::schema::{self, Difference, Effect};
 use super::{Change, Level};

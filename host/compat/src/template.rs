@@ -1,4 +1,4 @@
-//! What a template promises to those who submit its tasks and read their results.
+//! Compatibility of a template for those who submit its tasks and read their results.
 
 use super::Change;
 use super::handlers::{Flow, compare_schemas};

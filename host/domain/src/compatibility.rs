@@ -5,7 +5,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most changes that a verdict lists; the gravest are kept.
+/// The most changes that a compat report lists; the largest are kept.
 pub const MAX_CHANGES: usize = 100;
 
 /// How much a change asks of those who rely on what was there.
@@ -37,12 +37,12 @@ pub struct CompatReport {
     pub level: Level,
     /// The version that it was compared with.
     pub against: Version,
-    /// The gravest first, at most [`MAX_CHANGES`].
+    /// The largest first, at most [`MAX_CHANGES`].
     pub changes: Vec<Change>,
 }
 
 impl CompatReport {
-    /// The level is that of the gravest change; patch where there is none.
+    /// The level is that of the largest change; patch where there is none.
     pub fn of(against: Version, mut changes: Vec<Change>) -> Self {
         changes.sort_by_key(|change| std::cmp::Reverse(change.level));
         let level = changes.first().map_or(Level::Patch, |change| change.level);
@@ -116,8 +116,8 @@ pub struct Diff {
     pub from: Version,
     /// None: what it was compared with has no version yet.
     pub to: Option<Version>,
-    /// The lowest number after `from` that leaves room for the changes, whether it is taken or not.
+    /// The lowest number after `from` that allows the changes, whether it is taken or not.
     pub lowest_version: Version,
     #[serde(flatten)]
-    pub verdict: CompatReport,
+    pub compat_report: CompatReport,
 }

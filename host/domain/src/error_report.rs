@@ -49,7 +49,7 @@ pub struct ErrorReport {
     pub fields: Vec<FieldError>,
     /// The task that has the same identity.
     pub task_id: Option<TaskId>,
-    /// Where a version promises too much: the lowest that does not.
+    /// After a semver violation: the lowest version number that allows the changes.
     pub lowest_version: Option<String>,
 }
 

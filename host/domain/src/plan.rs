@@ -70,11 +70,11 @@ pub struct TemplatePlan {
 /// What a version changes, and whether its number says so.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Numbered {
-    /// None where nothing stands below it that it could be compared with.
-    pub verdict: Option<CompatReport>,
-    /// The gravest change that the number leaves room for; none without a verdict.
+    /// None where no version below it exists that it could be compared with.
+    pub compat_report: Option<CompatReport>,
+    /// The largest change that the number allows; none without a compat report.
     pub allowed: Option<Level>,
-    /// The lowest number that leaves room for the changes; none where this one does.
+    /// The lowest number that allows the changes; none where this one does.
     pub lowest_version: Option<Version>,
 }
 

@@ -7,7 +7,7 @@ use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
-use crate::store::yank::IneligibleRow;
+use crate::store::yank::WithdrawalRow;
 use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
@@ -72,12 +72,12 @@ impl Registry {
     }
 
     /// Who took a version out of use, when and why; none where nobody did.
-    pub async fn barred(
+    pub async fn withdrawal(
         &self,
         row: &ComponentVersionRow,
-    ) -> Result<Option<IneligibleRow>, RegistryError> {
+    ) -> Result<Option<WithdrawalRow>, RegistryError> {
         if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
-            return Ok(Some(IneligibleRow {
+            return Ok(Some(WithdrawalRow {
                 at: quarantine.at,
                 actor: quarantine.actor,
                 reason: quarantine.reason,

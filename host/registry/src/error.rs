@@ -51,10 +51,10 @@ pub enum RegistryError {
         given: Digest,
     },
     #[error(
-        "{} leaves room for a {} change since {}, but this is a {} one: publish it as {}",
-        .0.release, .0.allowed, .0.verdict.against, .0.verdict.level, .0.lowest
+        "{} allows a {} change since {}, but this is a {} one: publish it as {}",
+        .0.release, .0.allowed, .0.compat_report.against, .0.compat_report.level, .0.lowest
     )]
-    PromisesTooMuch(Box<SemverViolation>),
+    SemverViolation(Box<SemverViolation>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
     #[error("no task of this template could run: {0}")]
@@ -247,7 +247,7 @@ impl Report for RegistryError {
             Self::Component(_) => (Refused, "component_refused"),
             Self::Sandbox(_) | Self::Stored { .. } => return ErrorReport::internal(),
             Self::VersionExists { .. } => (Conflict, "version_exists"),
-            Self::PromisesTooMuch(_) => (Refused, "version_promises_too_much"),
+            Self::SemverViolation(_) => (Refused, "semver_violation"),
             Self::Template(_) => (Refused, "invalid_template"),
             Self::CannotRun(_) => (Refused, "template_cannot_run"),
             Self::TemplateAddress { .. } => (Refused, "template_address_differs"),
@@ -295,9 +295,9 @@ impl Report for RegistryError {
             Self::Template(error) | Self::CannotRun(error) => {
                 report.fields(error.findings.iter().map(Finding::field_error))
             }
-            Self::PromisesTooMuch(violation) => ErrorReport {
+            Self::SemverViolation(violation) => ErrorReport {
                 lowest_version: Some(violation.lowest.to_string()),
-                ..report.fields(violation.beyond().map(Change::field_error))
+                ..report.fields(violation.disallowed().map(Change::field_error))
             },
             _ => report,
         }

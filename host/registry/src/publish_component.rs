@@ -2,8 +2,8 @@
 
 use super::catalog::Selection;
 use super::catalog::load::MAX_TRIES;
+use super::compat_report::Uploaded;
 use super::storable;
-use super::verdict::Uploaded;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
@@ -91,7 +91,7 @@ impl Registry {
         let catalog = self.catalog(&selection).await?;
         let family = catalog.components.get(target);
         let decided_at = family.map_or(0, |family| family.revision);
-        let verdict = self.component_verdict(target, version, uploaded).await?;
+        let compat_report = self.component_report(target, version, uploaded).await?;
         let unapproved = self.unapproved(target, version, &uploaded.descriptor);
         let unapproved = unapproved.await?;
         let new = NewComponentVersion {
@@ -105,7 +105,7 @@ impl Registry {
                 true => VersionStatus::Active,
                 false => VersionStatus::NeedsApproval,
             },
-            verdict: verdict.as_ref(),
+            compat_report: compat_report.as_ref(),
             unapproved: &unapproved,
             decided_at: (!is_last).then_some(decided_at),
             actor,

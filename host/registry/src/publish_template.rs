@@ -58,7 +58,7 @@ impl Registry {
             return Err(refusal(obstacles));
         }
         let warnings = obstacles.into_iter().map(|found| found.message).collect();
-        let verdict = self.template_verdict(target, &template).await?;
+        let compat_report = self.template_report(target, &template).await?;
         let new = NewTemplateVersion {
             namespace: &target.namespace,
             name: &target.name,
@@ -68,7 +68,7 @@ impl Registry {
             definition: &definition,
             steps: steps.iter().map(step_template).collect(),
             dependencies: steps.iter().flat_map(dependencies).collect(),
-            verdict: verdict.as_ref(),
+            compat_report: compat_report.as_ref(),
             actor,
         };
         let (row, created) = self.store.publish_template(&new).await?;

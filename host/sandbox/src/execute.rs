@@ -4,11 +4,11 @@ use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::engine::EPOCH_TICK;
 use super::log_line::LogLine;
+use super::outcome;
 use super::services::HostServices;
 use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::stopped::Stopped;
-use super::verdict;
 use super::{Inner, Sandbox};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -58,8 +58,8 @@ impl Sandbox {
         let answer = answer.and_then(|answer| Ok(store.data().check_breach().map(|()| answer)?));
         let usage = store.data().usage(started.elapsed());
         let outcome = match answer {
-            Ok(answer) => verdict::of_answer(answer, store.data()),
-            Err(error) => verdict::of_end(&error, store.data()),
+            Ok(answer) => outcome::of_answer(answer, store.data()),
+            Err(error) => outcome::of_end(&error, store.data()),
         };
         Executed {
             outcome,

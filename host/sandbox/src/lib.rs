@@ -26,6 +26,7 @@ mod limits;
 mod log_line;
 mod measure;
 mod meter;
+mod outcome;
 mod provenance;
 mod refusal;
 mod services;
@@ -35,7 +36,6 @@ mod state;
 mod stopped;
 mod surface;
 mod table;
-mod verdict;
 
 pub use attempt_log::LogSink;
 pub use cache::{KeptCode, Prepared};
@@ -45,12 +45,12 @@ pub use execute::Executed;
 pub use inspect::Inspected;
 pub use log_line::{LogLevel, LogLine, LogSource};
 pub use measure::CallTimes;
+pub use outcome::is_of_this_host;
 pub use refusal::{CompileBound, Refusal};
 pub use services::{
     AncestorError, AncestorResult, AncestorResults, Begun, HostServices, KvEntries, KvUnavailable,
     SecretUnavailable, SecretValues,
 };
-pub use verdict::is_of_this_host;
 
 use cache::CodeCache;
 use egress::{EgressClient, SystemNames};

@@ -41,7 +41,7 @@ pub struct ComponentVersion {
     pub quarantined: bool,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<CompatReport>,
+    pub compat_report: Option<CompatReport>,
     /// What it wants beyond what was agreed to; empty unless it needs approval.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
@@ -50,7 +50,7 @@ pub struct ComponentVersion {
     pub collected_at: Option<DateTime<Utc>>,
     /// Who took it out of use, where this version alone is shown and somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub barred: Option<Barred>,
+    pub withdrawal: Option<Withdrawal>,
     /// Only in the answer to a publish: false where the same bytes were there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
@@ -67,7 +67,7 @@ pub struct ComponentVersion {
 
 /// By whom a version is yanked or quarantined, and why.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Barred {
+pub struct Withdrawal {
     pub at: DateTime<Utc>,
     pub actor: String,
     pub reason: String,

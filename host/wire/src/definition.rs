@@ -21,7 +21,7 @@ pub struct Summary {
     pub latest: Option<Version>,
     pub versions: usize,
     /// How many of them new tasks may not take, by the reason.
-    pub barred: BTreeMap<Ineligible, usize>,
+    pub ineligible: BTreeMap<Ineligible, usize>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -70,7 +70,7 @@ pub struct AffectedPins {
     pub pins: Vec<RolledBackPin>,
     /// Pins that mean no version any more: new tasks that they are about are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stranded_pins: Vec<UnresolvablePin>,
+    pub unresolvable_pins: Vec<UnresolvablePin>,
     /// How many such pins there are in namespaces that the caller may not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden_pins: Option<usize>,

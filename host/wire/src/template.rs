@@ -36,7 +36,7 @@ pub struct TemplateVersion {
     pub status: VersionStatus,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<CompatReport>,
+    pub compat_report: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
     /// Only in the answer to a publish: false where the same template was there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -66,7 +66,7 @@ pub(super) struct Dispatch<'a> {
     id: WorkerId,
     plans: Arc<PlanCache>,
     /// What is not started, and ended where it runs.
-    barred: watch::Receiver<HashSet<Digest>>,
+    quarantined: watch::Receiver<HashSet<Digest>>,
     state: DispatchState,
     attempts: HashMap<Lease, Attempt>,
     /// What came of attempts, until it is on record.
@@ -85,7 +85,7 @@ impl<'a> Dispatch<'a> {
         worker: &'a Worker,
         id: WorkerId,
         plans: Arc<PlanCache>,
-        barred: watch::Receiver<HashSet<Digest>>,
+        quarantined: watch::Receiver<HashSet<Digest>>,
         leases: HeldLeases,
         beats: Receiver<Beat>,
     ) -> Self {
@@ -105,7 +105,7 @@ impl<'a> Dispatch<'a> {
             worker,
             id,
             plans,
-            barred,
+            quarantined,
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
@@ -147,7 +147,7 @@ impl<'a> Dispatch<'a> {
                     self.take_reply(reply.expect("calls neither panic nor are cancelled"));
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
-                Ok(()) = self.barred.changed() => self.stop_barred(),
+                Ok(()) = self.quarantined.changed() => self.stop_quarantined(),
                 () = self.worker.notifications.ready() => self.state.hint(Instant::now()),
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
@@ -304,7 +304,7 @@ impl<'a> Dispatch<'a> {
             self.leases.insert(lease);
             let invocation = match invocation {
                 Err(unrun) => Err(unrun),
-                Ok(invocation) if self.barred.borrow().contains(&invocation.step.digest) => {
+                Ok(invocation) if self.quarantined.borrow().contains(&invocation.step.digest) => {
                     Err(Finished::unrun(lease, Outcome::Quarantined))
                 }
                 Ok(invocation) => Ok(invocation),
@@ -320,11 +320,11 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Ends the attempts that run what was quarantined; they report it themselves.
-    fn stop_barred(&mut self) {
-        let barred = self.barred.borrow_and_update();
+    fn stop_quarantined(&mut self) {
+        let quarantined = self.quarantined.borrow_and_update();
         let running = self.attempts.values().map(|attempt| &attempt.running);
         running
-            .filter(|running| barred.contains(running.digest()))
+            .filter(|running| quarantined.contains(running.digest()))
             .for_each(Running::quarantine);
     }
 

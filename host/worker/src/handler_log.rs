@@ -14,7 +14,7 @@ use tasker_sandbox::{LogLevel, LogLine, LogSink};
 const MAX_WAITING_LINES: usize = 4_096;
 /// The bytes of the lines that wait.
 const MAX_WAITING_BYTES: usize = 4 << 20;
-/// What a line and each of its fields take beside their bytes, about.
+/// What a line and each of its fields take in addition to their bytes, about.
 const PART_BYTES: usize = 64;
 /// How long the end of a host waits for the lines before it, and how often it looks.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);

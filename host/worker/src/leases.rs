@@ -1,4 +1,4 @@
-//! What the loop holds, for those who act beside it: the heartbeat and the reaper.
+//! What the loop holds, for the heartbeat and the reaper, which run concurrently.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

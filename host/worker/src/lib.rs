@@ -127,13 +127,16 @@ impl Worker {
     /// A lost database is waited for. An error means that the database refuses this host at its start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), DatabaseError> {
         let guests = self.engine.for_guests();
-        let barred = tokio::select! {
-            barred = QuarantineSet::read(&guests) => barred?,
+        let quarantine = tokio::select! {
+            quarantine = QuarantineSet::read(&guests) => quarantine?,
             () = shutdown.cancelled() => return Ok(()),
         };
         // Ended with this call.
-        let _beside = self.start_beside(&barred, &shutdown);
-        let plans = Arc::new(PlanCache::new(self.config.limits.clone(), barred.clone()));
+        let _background = self.start_background(&quarantine, &shutdown);
+        let plans = Arc::new(PlanCache::new(
+            self.config.limits.clone(),
+            quarantine.clone(),
+        ));
         let mut was_taken_in = false;
         while let Some(id) = self.register(was_taken_in, &shutdown).await? {
             was_taken_in = true;
@@ -145,7 +148,8 @@ impl Worker {
             let held = HeldLeases::default();
             // Ended with this turn.
             let (beats, _alive) = self.keep_alive(id, &held);
-            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
+            let dispatch =
+                Dispatch::new(&self, id, plans.clone(), quarantine.changes(), held, beats);
             match dispatch.run(&shutdown).await {
                 Ended::Shutdown => {
                     self.stop(id).await;
@@ -161,15 +165,23 @@ impl Worker {
         Ok(())
     }
 
-    /// Starts what goes on beside the loop, for as long as the answer is kept.
-    fn start_beside(&self, barred: &QuarantineSet, shutdown: &CancellationToken) -> JoinSet<()> {
-        let mut beside = JoinSet::new();
+    /// Starts the background tasks of the loop; they end when the returned set is dropped.
+    fn start_background(
+        &self,
+        quarantine: &QuarantineSet,
+        shutdown: &CancellationToken,
+    ) -> JoinSet<()> {
+        let mut background = JoinSet::new();
         let (engine, interval) = (&self.engine, self.config.heartbeat_interval);
-        beside.spawn(ramp_guards::run(engine.for_maintenance(), shutdown.clone()));
-        let barring = barred.clone();
-        beside.spawn(barring.maintain(engine.for_guests(), self.notifications.clone(), interval));
-        beside.spawn(prefetch::run(self.clone(), barred.clone()));
-        beside
+        background.spawn(ramp_guards::run(engine.for_maintenance(), shutdown.clone()));
+        let refreshed = quarantine.clone();
+        background.spawn(refreshed.maintain(
+            engine.for_guests(),
+            self.notifications.clone(),
+            interval,
+        ));
+        background.spawn(prefetch::run(self.clone(), quarantine.clone()));
+        background
     }
 
     /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.

@@ -56,7 +56,7 @@ pub(super) struct PlanCache {
     plans: Mutex<LruCache<LockId, Kept>>,
     rules: RulesCache,
     limits: Limits,
-    barred: QuarantineSet,
+    quarantine: QuarantineSet,
     unreadable: UnreadableLocks,
 }
 
@@ -69,12 +69,12 @@ struct Kept {
 }
 
 impl PlanCache {
-    pub(super) fn new(limits: Limits, barred: QuarantineSet) -> Self {
+    pub(super) fn new(limits: Limits, quarantine: QuarantineSet) -> Self {
         Self {
             plans: Mutex::new(LruCache::new(MAX_LOCKS)),
             rules: RulesCache::default(),
             limits,
-            barred,
+            quarantine,
             unreadable: UnreadableLocks::default(),
         }
     }
@@ -173,7 +173,7 @@ impl PlanCache {
             return Ok(kept.plan);
         }
         let quarantined = steps.iter().filter(|step| step.is_quarantined);
-        self.barred.add(quarantined.map(|step| step.digest));
+        self.quarantine.add(quarantined.map(|step| step.digest));
         let plan = steps
             .iter()
             .map(|step| (step.step_no, self.step_plan(step, &rules).map(Arc::new)));

@@ -46,7 +46,7 @@ impl Running {
         let attempt = attempt::run(worker.clone(), host, invocation, services, outage, reports);
         let task = worker.sandbox.guest_threads().spawn(attempt);
         let task = task.abort_handle();
-        // Here and not beside the guest, which may be what keeps its thread.
+        // Not on the threads of guests, which the guest may be blocking.
         let watchdog = tokio::spawn(watchdog.watch(task.clone()));
         Self {
             digest,

@@ -180,7 +180,7 @@ pub(super) fn version(row: TemplateVersionRow) -> Result<TemplateVersion, Regist
         digest: row.digest,
         source: row.source,
         status: row.status,
-        verdict: row.verdict,
+        compat_report: row.compat_report,
         created_at: row.created_at,
         created: None,
         warnings: None,

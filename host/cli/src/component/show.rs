@@ -13,7 +13,7 @@ use tasker_domain::descriptor::{HandlerDescription, Provenance};
 use tasker_domain::resolve::{Ineligible, VersionStatus};
 use tasker_domain::scope::Scope;
 use tasker_wire::component::{
-    Barred, ComponentVersion, ListSignatures, ShowComponent, ShowComponentVersion, Want,
+    ComponentVersion, ListSignatures, ShowComponent, ShowComponentVersion, Want, Withdrawal,
 };
 use tasker_wire::limit::{LimitRule, ListLimits};
 use tasker_wire::page::NamespacePageQuery;
@@ -138,7 +138,10 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         ("at most", beside.limits),
         ("created", units::ago(version.created_at, Utc::now())),
     ]);
-    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
+    let verdict = version
+        .compat_report
+        .iter()
+        .map(|it| changes::block(it, output));
     let handlers = version
         .handlers
         .iter()
@@ -194,11 +197,11 @@ fn status(version: &ComponentVersion) -> String {
 /// Why new tasks may not take it, with who took it out of use and when, as far as that is known.
 fn why_unavailable(version: &ComponentVersion) -> Option<String> {
     let reason = version.ineligible()?;
-    let Some(Barred {
+    let Some(Withdrawal {
         at,
         actor,
         reason: why,
-    }) = &version.barred
+    }) = &version.withdrawal
     else {
         return Some(words(reason));
     };

@@ -6,7 +6,7 @@ use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tasker_compat::promise;
+use tasker_compat::bump;
 use tasker_domain::capability::{Capability, beyond};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
@@ -170,7 +170,7 @@ impl Versions {
         let usable = known
             .iter()
             .filter(|it| it.bar != Some(Ineligible::Quarantined));
-        let against = promise::against(of, usable.map(|it| &it.version))?;
+        let against = bump::baseline(of, usable.map(|it| &it.version))?;
         let known = known.iter().find(|it| it.version == *against)?;
         Some((against, known.brings.as_deref()?))
     }

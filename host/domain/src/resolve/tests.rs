@@ -255,9 +255,9 @@ fn any_candidates() -> impl Strategy<Value = Vec<Candidate<usize>>> {
     prop::collection::vec(one, 1..20).prop_map(|versions| {
         let unique: BTreeMap<Version, bool> = versions.into_iter().collect();
         let all = unique.into_iter().enumerate();
-        all.map(|(id, (version, is_barred))| Candidate {
+        all.map(|(id, (version, is_ineligible))| Candidate {
             version,
-            ineligible: is_barred.then_some(Ineligible::Quarantined),
+            ineligible: is_ineligible.then_some(Ineligible::Quarantined),
             id,
         })
         .collect()

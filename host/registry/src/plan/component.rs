@@ -6,9 +6,9 @@ use crate::discover::descriptor;
 use crate::sign::check_signatures;
 use crate::storable;
 
+use crate::compat_report::Uploaded;
 use crate::store::component::ComponentVersionRow;
 use crate::uses::MAX_USES;
-use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
@@ -118,8 +118,8 @@ impl Registry {
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let verdict = self.judge_component(target, version, &uploaded).await?;
-        let number = self.numbered(Kind::Component, target, version, verdict);
+        let compat_report = self.assess_component(target, version, &uploaded).await?;
+        let number = self.numbered(Kind::Component, target, version, compat_report);
         let number = number.await?;
         let (mut catalog, is_cut) = self.component_users(target).await?;
         let steps = std::mem::take(&mut catalog.steps);

@@ -23,10 +23,10 @@ pub struct NewComponentVersion<'a> {
     pub descriptor: &'a Value,
     pub status: VersionStatus,
     /// None: there was no version to compare it with.
-    pub verdict: Option<&'a Value>,
+    pub compat_report: Option<&'a Value>,
     /// What it wants beyond what was agreed to; empty unless it needs approval.
     pub unapproved: &'a [String],
-    /// The revision of the component under which the status and the verdict were decided; none: it
+    /// The revision of the component under which the status and the compat report were decided; none: it
     /// does not matter any more.
     pub decided_at: Option<i64>,
     pub actor: &'a Actor,
@@ -48,7 +48,7 @@ pub struct ComponentVersionRow {
     /// No host starts its code.
     pub is_quarantined: bool,
     #[sqlx(json(nullable))]
-    pub verdict: Option<CompatReport>,
+    pub compat_report: Option<CompatReport>,
     /// What it wants beyond what was agreed to.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
@@ -114,7 +114,7 @@ impl Store {
 
 const VERSION: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
-           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at,
+           v.size_bytes, v.descriptor, v.status::text as status, v.compat_report, v.unapproved, v.created_at,
            v.collected_at, exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
     from tasker.namespace n
     join tasker.component c using (namespace_id)
@@ -199,7 +199,7 @@ async fn insert_version(
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, DatabaseError> {
     let inserted = sqlx::query(
-        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, verdict, unapproved)
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, compat_report, unapproved)
          values ($1, $2, $3, $4, $5, $6::text::tasker.version_status, $7, $8) on conflict do nothing",
     )
     .bind(component_id)
@@ -208,7 +208,7 @@ async fn insert_version(
     .bind(i32::try_from(new.bytes.len()).expect("uploads are far smaller than 2 GiB"))
     .bind(new.descriptor)
     .bind(new.status.as_str())
-    .bind(new.verdict)
+    .bind(new.compat_report)
     .bind(new.unapproved)
     .execute(tx)
     .await?;

@@ -95,11 +95,11 @@ impl Store {
                 let change = change("component.quarantine", name, digest, actor, reason);
                 audit::record(&mut tx, &change).await?;
             }
-            let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
+            let ineligible: Result<Vec<_>, _> = names.iter().map(parsed).collect();
             pins = auto_rollback(
                 &mut tx,
                 PinKind::Component,
-                &barred?,
+                &ineligible?,
                 (actor, reason),
                 decide,
             )

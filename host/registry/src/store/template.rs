@@ -29,7 +29,7 @@ pub struct NewTemplateVersion<'a> {
     /// (parent, child) by their numbers.
     pub dependencies: Vec<(i16, i16)>,
     /// None: there was no version to compare it with.
-    pub verdict: Option<&'a Value>,
+    pub compat_report: Option<&'a Value>,
     pub actor: &'a Actor,
 }
 
@@ -73,7 +73,7 @@ pub struct TemplateVersionRow {
     #[sqlx(try_from = "String")]
     pub status: VersionStatus,
     #[sqlx(json(nullable))]
-    pub verdict: Option<CompatReport>,
+    pub compat_report: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -120,7 +120,7 @@ impl Store {
 
 const VERSION: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
-           v.version, v.digest, v.source, v.definition, v.status::text as status, v.verdict,
+           v.version, v.digest, v.source, v.definition, v.status::text as status, v.compat_report,
            v.created_at
     from tasker.namespace n
     join tasker.template t using (namespace_id)
@@ -156,7 +156,7 @@ async fn insert_version(
     new: &NewTemplateVersion<'_>,
 ) -> Result<Option<i32>, DatabaseError> {
     let id = sqlx::query_scalar(
-        "insert into tasker.template_version (template_id, version, digest, source, definition, verdict)
+        "insert into tasker.template_version (template_id, version, digest, source, definition, compat_report)
          values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing returning template_version_id",
     )
@@ -165,7 +165,7 @@ async fn insert_version(
     .bind(&new.digest.as_bytes()[..])
     .bind(new.source)
     .bind(new.definition)
-    .bind(new.verdict)
+    .bind(new.compat_report)
     .fetch_optional(tx)
     .await?;
     Ok(id)

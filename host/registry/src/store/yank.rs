@@ -72,8 +72,8 @@ impl Store {
         };
         audit::record(&mut tx, &change).await?;
         if is_yanked && !stands {
-            let barred = [(target.clone(), version.clone())];
-            pins = auto_rollback(&mut tx, kind, &barred, (actor, reason), decide).await?;
+            let ineligible = [(target.clone(), version.clone())];
+            pins = auto_rollback(&mut tx, kind, &ineligible, (actor, reason), decide).await?;
         }
         let mut namespaces = vec![target.namespace.to_string()];
         if kind == PinKind::Component {
@@ -97,7 +97,7 @@ impl Store {
         &self,
         target: &QualifiedName,
         version: &Version,
-    ) -> Result<Option<IneligibleRow>, DatabaseError> {
+    ) -> Result<Option<WithdrawalRow>, DatabaseError> {
         let row = sqlx::query_as(YANKED)
             .bind(target.namespace.as_str())
             .bind(format!("component {}@{version}", target.name))
@@ -109,7 +109,7 @@ impl Store {
 
 /// Who took a version out of use, when and why.
 #[derive(Clone, Debug, FromRow)]
-pub struct IneligibleRow {
+pub struct WithdrawalRow {
     pub at: DateTime<Utc>,
     pub actor: String,
     /// May be empty.

@@ -260,13 +260,13 @@ impl<'a> UpgradeBatch<'a> {
     async fn not_counted_yet(&self, swap: &Swap) -> Result<UpgradedComponent, TasksError> {
         let registry = &self.tasks.registry;
         let diff = registry.component_diff(&swap.component, &swap.from, &swap.to);
-        let verdict = diff.await?.verdict;
-        let breaking = verdict.changes.into_iter();
+        let compat_report = diff.await?.compat_report;
+        let breaking = compat_report.changes.into_iter();
         Ok(UpgradedComponent {
             swap: swap.clone(),
             tasks: 0,
             steps: 0,
-            level: verdict.level,
+            level: compat_report.level,
             breaking: breaking
                 .filter(|change| change.level == Level::Major)
                 .collect(),

@@ -1,4 +1,4 @@
-//! The calls under way, and which report may be made beside them.
+//! The calls under way, and which further report may be made at the same time.
 
 use super::call::CallBounds;
 use super::unreported::{Ended, Unreported};

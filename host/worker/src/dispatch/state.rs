@@ -278,8 +278,8 @@ impl DispatchState {
         let mut calls = self.calls.values();
         let is_claiming = calls.any(|call| matches!(call, InFlight::Claim { .. }));
         let is_busy = self.calls.len() >= self.bounds.in_flight;
-        let is_barred = self.is_stopping || self.in_doubt || self.is_full;
-        if is_barred || is_claiming || is_busy || free == 0 {
+        let may_not_claim = self.is_stopping || self.in_doubt || self.is_full;
+        if may_not_claim || is_claiming || is_busy || free == 0 {
             return None;
         }
         let is_worth_it = self.calls.is_empty() && self.unreported.is_empty()

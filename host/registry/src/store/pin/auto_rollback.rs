@@ -1,4 +1,4 @@
-//! What becomes of pins when a version is barred.
+//! What happens to pins when a version becomes ineligible.
 
 use super::super::catalog::PinFacts;
 use super::change::{NewState, PinBy, PinKey, hold, past_changes, write};
@@ -29,17 +29,17 @@ pub struct Unresolvable {
     pub requirement: Requirement,
 }
 
-/// What became of pins that took a version which is barred now.
+/// What happened to pins that took a version which has become ineligible.
 #[derive(Clone, Debug, Default)]
 pub struct AffectedPins {
-    pub fell_back: Vec<RolledBack>,
-    pub stranded: Vec<Unresolvable>,
+    pub rolled_back: Vec<RolledBack>,
+    pub unresolvable: Vec<Unresolvable>,
 }
 
 impl AffectedPins {
     /// These namespaces, and those whose pins have changed.
     pub(crate) fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
-        let changed = self.fell_back.iter().map(|it| it.pin.namespace.as_str());
+        let changed = self.rolled_back.iter().map(|it| it.pin.namespace.as_str());
         others.iter().map(String::as_str).chain(changed)
     }
 }
@@ -64,27 +64,27 @@ pub type Decide = fn(
 
 /// Has the pins, in every namespace, that are about these versions become what is decided.
 ///
-/// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
+/// Call it in the transaction that makes the versions ineligible, after that change; the caller advances the
 /// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
 pub(crate) async fn auto_rollback(
     tx: &mut Connection,
     kind: PinKind,
-    barred: &[(QualifiedName, Version)],
+    ineligible: &[(QualifiedName, Version)],
     (actor, reason): (&Actor, &str),
     decide: Decide,
 ) -> Result<AffectedPins, DatabaseError> {
-    let locked = lock_pins(tx, kind, barred).await?;
+    let locked = lock_pins(tx, kind, ineligible).await?;
     let mut pins = AffectedPins::default();
-    for (target, version) in barred {
+    for (target, version) in ineligible {
         let of_target = locked.iter().filter(|pin| pin.is_of(target));
         let of_target = of_target.map(|pin| (&pin.namespace, pin.target.as_str()));
         let mut by_name: Vec<_> = of_target.collect();
         by_name.sort();
-        let barred = (target, version);
-        fall_back_from(
+        let ineligible = (target, version);
+        roll_back_from(
             tx,
             kind,
-            barred,
+            ineligible,
             &by_name,
             (actor, reason),
             decide,
@@ -96,7 +96,7 @@ pub(crate) async fn auto_rollback(
 }
 
 /// The same for one version and the pins that are about it.
-async fn fall_back_from(
+async fn roll_back_from(
     tx: &mut Connection,
     kind: PinKind,
     (target, version): (&QualifiedName, &Version),
@@ -106,8 +106,8 @@ async fn fall_back_from(
     pins: &mut AffectedPins,
 ) -> Result<(), DatabaseError> {
     let reason = match reason {
-        "" => format!("{version} is barred"),
-        reason => format!("{version} is barred: {reason}"),
+        "" => format!("{version} is ineligible"),
+        reason => format!("{version} is ineligible: {reason}"),
     };
     let by = PinBy {
         actor,
@@ -130,10 +130,10 @@ async fn fall_back_from(
         let requirement = decided.becomes.pinned.requirement.clone();
         if decided.becomes.pinned != from {
             let pin = write(tx, &key, &held, &decided.becomes, &by).await?;
-            pins.fell_back.push(RolledBack { from, pin });
+            pins.rolled_back.push(RolledBack { from, pin });
         }
         if decided.is_unresolvable && requirement.matches(version) {
-            pins.stranded.push(Unresolvable {
+            pins.unresolvable.push(Unresolvable {
                 namespace: namespace.to_string(),
                 kind,
                 target: name.to_owned(),
@@ -162,9 +162,9 @@ impl LockedPin {
 async fn lock_pins(
     tx: &mut Connection,
     kind: PinKind,
-    barred: &[(QualifiedName, Version)],
+    ineligible: &[(QualifiedName, Version)],
 ) -> Result<Vec<LockedPin>, DatabaseError> {
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = barred
+    let (namespaces, names): (Vec<&str>, Vec<&str>) = ineligible
         .iter()
         .map(|(target, _)| (target.namespace.as_str(), target.name.as_str()))
         .unzip();

@@ -28,7 +28,7 @@ async fn a_refused_number_is_told_with_what_changed_and_what_to_type() {
         .await
         .ends_with(2);
     let expected = format!(
-        "error: component shop/charge 1.1.0 leaves room for a minor change since 1.0.0, but this \
+        "error: component shop/charge 1.1.0 allows a minor change since 1.0.0, but this \
          is a major one: publish it as 2.0.0\n  handlers.charge.input/amount: maximum 100 → 50 \
          (major)\n  help: tasker component push {file} --name shop/charge --version 2.0.0\n"
     );

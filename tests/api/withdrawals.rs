@@ -201,7 +201,7 @@ async fn a_released_version_is_taken_again() {
 }
 
 #[tokio::test]
-async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
+async fn pins_that_only_took_a_quarantined_version_are_rolled_back() {
     let server = two_versions().await;
     let pin = |namespace: &str, target: &str| {
         format!("/v1/namespaces/{namespace}/pins/component/{target}")
@@ -238,7 +238,7 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
         ])
     );
     assert_eq!(
-        answer["stranded_pins"],
+        answer["unresolvable_pins"],
         json!([
             {"namespace": "bakery", "kind": "component", "target": "shop/guest",
              "requirement": "=1.1.0"},
@@ -252,9 +252,9 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
         .answered(200);
     assert_eq!(answer.get("pins"), None);
     let named = |pin: &Value| format!("{} {}", pin["namespace"], pin["requirement"]);
-    let stranded = answer["stranded_pins"].as_array().unwrap().iter();
+    let unresolvable = answer["unresolvable_pins"].as_array().unwrap().iter();
     assert_eq!(
-        stranded.map(named).collect::<Vec<_>>(),
+        unresolvable.map(named).collect::<Vec<_>>(),
         [r#""cafe" "^1""#, r#""shop" "=1.0.0""#]
     );
     let submit = json!({"namespace": "shop", "template": "one"});
@@ -269,7 +269,7 @@ async fn pins_that_only_took_a_quarantined_version_go_back_to_what_they_were() {
 }
 
 #[tokio::test]
-async fn a_yanked_template_has_its_pin_go_back_or_tells_that_nothing_is_left() {
+async fn a_yanked_template_has_its_pin_rolled_back_or_reported_as_unresolvable() {
     let server = two_versions().await;
     let second = yaml("one", "1.1.0", STEPS);
     let put = server.put_template("one", "1.1.0", &second);
@@ -286,7 +286,7 @@ async fn a_yanked_template_has_its_pin_go_back_or_tells_that_nothing_is_left() {
         (&json!("template"), &json!("=1.0.0"))
     );
     let answer = server.post(&yank("1.0.0"), &json!({})).await.answered(200);
-    assert_eq!(answer["stranded_pins"][0]["requirement"], "=1.0.0");
+    assert_eq!(answer["unresolvable_pins"][0]["requirement"], "=1.0.0");
 }
 
 #[tokio::test]
@@ -294,24 +294,24 @@ async fn a_reason_that_is_given_later_is_kept_and_shown_with_who_gave_it() {
     let server = two_versions().await;
     let show = "/v1/namespaces/shop/components/guest/versions/1.1.0";
     for (verb, back) in [("yank", "unyank"), ("quarantine", "release")] {
-        let barred = async || {
+        let withdrawal = async || {
             let shown = server.get(show).await.answered(200);
-            let barred = shown["barred"].clone();
-            assert!(barred["at"].is_string(), "{shown}");
-            (barred["reason"].clone(), barred["at"].clone())
+            let withdrawal = shown["withdrawal"].clone();
+            assert!(withdrawal["at"].is_string(), "{shown}");
+            (withdrawal["reason"].clone(), withdrawal["at"].clone())
         };
         let path = component("1.1.0", verb);
         server.post(&path, &json!({})).await.answered(200);
-        let (reason, since) = barred().await;
+        let (reason, since) = withdrawal().await;
         assert_eq!(reason, "");
         for reason in ["it leaks", "it leaks badly"] {
             let body = json!({ "reason": reason });
             server.post(&path, &body).await.answered(200);
-            assert_eq!(barred().await, (json!(reason), since.clone()));
+            assert_eq!(withdrawal().await, (json!(reason), since.clone()));
         }
         // Who says nothing more takes nothing back.
         server.post(&path, &json!({})).await.answered(200);
-        assert_eq!(barred().await.0, "it leaks badly");
+        assert_eq!(withdrawal().await.0, "it leaks badly");
         let audit = format!("/v1/audit?action=component.{verb}");
         let told = server.get(&audit).await.answered(200);
         assert_eq!(told["items"].as_array().unwrap().len(), 3, "{told}");
@@ -319,7 +319,7 @@ async fn a_reason_that_is_given_later_is_kept_and_shown_with_who_gave_it() {
         server.post(&path, &json!({})).await.answered(200);
         let shown = server.get(show).await.answered(200);
         assert_eq!(
-            (shown.get("barred"), &shown["status"]),
+            (shown.get("withdrawal"), &shown["status"]),
             (None, &json!("active"))
         );
     }

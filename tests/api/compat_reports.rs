@@ -35,20 +35,20 @@ async fn a_first_version_has_nothing_to_be_compared_with() {
     let first = push(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
-    assert_eq!(first.get("verdict"), None);
+    assert_eq!(first.get("compat_report"), None);
 }
 
 #[tokio::test]
-async fn a_number_that_promises_more_than_is_true_is_refused_with_the_right_one() {
+async fn a_semver_violation_is_refused_with_the_lowest_version_that_fits() {
     let server = Server::start().await;
     push(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
     let refused = push(&server, "1.0.1", &charge(100, true)).await;
-    let detail = refused.refused(422, "version_promises_too_much");
+    let detail = refused.refused(422, "semver_violation");
     assert_eq!(
         detail,
-        "component shop/charge 1.0.1 leaves room for a patch change since 1.0.0, but this is a \
+        "component shop/charge 1.0.1 allows a patch change since 1.0.0, but this is a \
          minor one: publish it as 1.1.0"
     );
     assert_eq!(refused.json["lowest_version"], "1.1.0");
@@ -63,7 +63,7 @@ async fn a_number_that_promises_more_than_is_true_is_refused_with_the_right_one(
 }
 
 #[tokio::test]
-async fn the_verdict_is_kept_and_shown() {
+async fn the_compat_report_is_kept_and_shown() {
     let server = Server::start().await;
     push(&server, "1.0.0", &charge(100, false))
         .await
@@ -71,11 +71,11 @@ async fn the_verdict_is_kept_and_shown() {
     let pushed = push(&server, "1.1.0", &charge(100, true))
         .await
         .answered(201);
-    let verdict = json!({"level": "minor", "against": "1.0.0", "changes": [
+    let compat_report = json!({"level": "minor", "against": "1.0.0", "changes": [
         {"level": "minor", "path": "handlers.refund", "what": "the handler is new"}]});
-    assert_eq!(pushed["verdict"], verdict);
+    assert_eq!(pushed["compat_report"], compat_report);
     let shown = server.get(&format!("{CHARGE}/versions/1.1.0")).await;
-    assert_eq!(shown.answered(200)["verdict"], verdict);
+    assert_eq!(shown.answered(200)["compat_report"], compat_report);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn a_narrowed_input_needs_a_major_version() {
         .answered(201);
     for version in ["1.0.1", "1.1.0", "1.1.0-rc.1"] {
         let refused = push(&server, version, &charge(50, false)).await;
-        let detail = refused.refused(422, "version_promises_too_much");
+        let detail = refused.refused(422, "semver_violation");
         assert!(
             detail.contains("a major one: publish it as 2.0.0"),
             "{detail}"
@@ -111,7 +111,7 @@ async fn before_1_0_the_second_number_may_break_and_the_third_not() {
         .await
         .answered(201);
     let refused = push(&server, "0.1.2", &charge(50, true)).await;
-    refused.refused(422, "version_promises_too_much");
+    refused.refused(422, "semver_violation");
     assert_eq!(refused.json["lowest_version"], "0.2.0");
     push(&server, "0.2.0", &charge(50, true))
         .await
@@ -131,11 +131,11 @@ async fn a_version_is_compared_with_the_last_below_it_wherever_it_is_put_in() {
         .await
         .answered(201);
     assert_eq!(
-        between["verdict"],
+        between["compat_report"],
         json!({"level": "patch", "against": "1.0.0", "changes": []})
     );
     let refused = push(&server, "1.0.2", &charge(50, true)).await;
-    refused.refused(422, "version_promises_too_much");
+    refused.refused(422, "semver_violation");
     assert_eq!(refused.json["lowest_version"], "3.0.0");
 }
 
@@ -148,11 +148,11 @@ async fn a_component_may_begin_to_describe_itself_in_a_minor_version_but_not_cea
     let described = charge(100, false);
     push(&server, "1.0.1", &described)
         .await
-        .refused(422, "version_promises_too_much");
+        .refused(422, "semver_violation");
     push(&server, "1.1.0", &described).await.answered(201);
     push(&server, "1.2.0", guests::undescribed())
         .await
-        .refused(422, "version_promises_too_much");
+        .refused(422, "semver_violation");
 }
 
 #[tokio::test]
@@ -217,13 +217,16 @@ async fn templates_are_held_to_their_numbers_too() {
     };
     publish("1.0.0", &open).await.answered(201);
     let refused = publish("1.1.0", &narrow).await;
-    let detail = refused.refused(422, "version_promises_too_much");
+    let detail = refused.refused(422, "semver_violation");
     assert!(detail.starts_with("template shop/fulfil 1.1.0"), "{detail}");
     assert_eq!(refused.json["errors"][0]["path"], "input_schema/order_id");
     let published = publish("2.0.0", &narrow).await.answered(201);
-    assert_eq!(published["verdict"]["level"], "major");
+    assert_eq!(published["compat_report"]["level"], "major");
     let shown = server.get(&format!("{FULFIL}/versions/2.0.0")).await;
-    assert_eq!(shown.answered(200)["verdict"], published["verdict"]);
+    assert_eq!(
+        shown.answered(200)["compat_report"],
+        published["compat_report"]
+    );
     let diff = format!("{FULFIL}/diff?from=2.0.0&to=1.0.0");
     assert_eq!(server.get(&diff).await.answered(200)["level"], "minor");
     let path = format!("{FULFIL}/diff?from=1.0.0");

@@ -1,12 +1,12 @@
-//! What a version number promises, counted from another one, as Cargo reads it.
+//! How large a change a version number allows, compared with an earlier number, by the rules of Cargo.
 
 use super::Level;
 use semver::{Prerelease, Version};
 
-/// The gravest change that the number `new` leaves room for, where `old` is the last one below it.
+/// The largest change that the number `new` allows, where `old` is the last version below it.
 ///
 /// A pre-release is read as its release; between pre-releases of one release, and from the last of
-/// them to the release, nothing is promised.
+/// them to the release, any change is allowed.
 pub fn allowed(old: &Version, new: &Version) -> Level {
     if !old.pre.is_empty() && release(old) == release(new) {
         return Level::Major;
@@ -23,7 +23,7 @@ pub fn allowed(old: &Version, new: &Version) -> Level {
     }
 }
 
-/// The lowest number above `old` that leaves room for a change of this level and isn't among
+/// The lowest number above `old` that allows a change of this level and is not among
 /// `taken`; a pre-release if `wanted` is one.
 pub fn lowest(old: &Version, level: Level, wanted: &Version, taken: &[Version]) -> Version {
     let mut version = release(old);
@@ -39,9 +39,9 @@ pub fn lowest(old: &Version, level: Level, wanted: &Version, taken: &[Version]) 
     }
 }
 
-/// The last version that `new` is held against: the highest stable one below it, else the highest
+/// The version that `new` is compared with: the highest stable one below it, else the highest
 /// pre-release below it.
-pub fn against<'v>(
+pub fn baseline<'v>(
     new: &Version,
     existing: impl IntoIterator<Item = &'v Version>,
 ) -> Option<&'v Version> {
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_promises_what_cargo_reads_in_it() {
+    fn a_number_allows_what_cargo_reads_in_it() {
         let cases = [
             ("1.0.0", "1.0.1", Level::Patch),
             ("1.0.0", "1.1.0", Level::Minor),
@@ -129,10 +129,10 @@ mod tests {
     #[test]
     fn pre_releases_count_only_where_nothing_stable_is_below() {
         let existing = ["1.0.0", "1.1.0-rc.1", "1.2.0", "2.0.0"].map(version);
-        assert_eq!(against(&version("1.1.0"), &existing), Some(&existing[0]));
-        assert_eq!(against(&version("1.3.0"), &existing), Some(&existing[2]));
-        assert_eq!(against(&version("0.9.0"), &existing), None);
+        assert_eq!(baseline(&version("1.1.0"), &existing), Some(&existing[0]));
+        assert_eq!(baseline(&version("1.3.0"), &existing), Some(&existing[2]));
+        assert_eq!(baseline(&version("0.9.0"), &existing), None);
         let early = ["1.0.0-rc.1", "1.0.0-rc.2"].map(version);
-        assert_eq!(against(&version("1.0.0"), &early), Some(&early[1]));
+        assert_eq!(baseline(&version("1.0.0"), &early), Some(&early[1]));
     }
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
 use tasker_compat::component::{asks_for_bytes, changed_exports, changed_handlers};
-use tasker_compat::{Change, CompatReport, promise, template};
+use tasker_compat::{Change, CompatReport, bump, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
@@ -22,25 +22,26 @@ pub(crate) struct Uploaded {
 }
 
 impl Registry {
-    /// The verdict on an upload, to be stored with it.
+    /// The compat report on an upload, to be stored with it.
     ///
     /// # Errors
-    /// Where the number promises more than is true.
-    pub(crate) async fn component_verdict(
+    /// Where the version number does not allow the changes.
+    pub(crate) async fn component_report(
         &self,
         target: &QualifiedName,
         version: &Version,
         uploaded: &Uploaded,
     ) -> Result<Option<Value>, RegistryError> {
-        let verdict = self.judge_component(target, version, uploaded).await?;
-        self.held(Kind::Component, target, version, verdict).await
+        let compat_report = self.assess_component(target, version, uploaded).await?;
+        self.checked(Kind::Component, target, version, compat_report)
+            .await
     }
 
-    /// The verdict on a template, to be stored with it; none for a version that exists.
+    /// The compat report on a template, to be stored with it; none for a version that exists.
     ///
     /// # Errors
-    /// Where the number promises more than is true.
-    pub(crate) async fn template_verdict(
+    /// Where the version number does not allow the changes.
+    pub(crate) async fn template_report(
         &self,
         target: &QualifiedName,
         new: &Template,
@@ -53,20 +54,20 @@ impl Registry {
         if stored.is_some() {
             return Ok(None);
         }
-        let verdict = self.judge_template(target, new.clone()).await?;
-        self.held(Kind::Template, target, &new.version, verdict)
+        let compat_report = self.assess_template(target, new.clone()).await?;
+        self.checked(Kind::Template, target, &new.version, compat_report)
             .await
     }
 
-    /// The verdict as it is stored, where the number keeps to it.
-    async fn held(
+    /// The compat report as it is stored, where the number keeps to it.
+    async fn checked(
         &self,
         kind: Kind,
         target: &QualifiedName,
         version: &Version,
-        verdict: Option<CompatReport>,
+        compat_report: Option<CompatReport>,
     ) -> Result<Option<Value>, RegistryError> {
-        let Some(verdict) = verdict else {
+        let Some(compat_report) = compat_report else {
             return Ok(None);
         };
         let (target, version) = (target.clone(), version.clone());
@@ -75,24 +76,24 @@ impl Registry {
             target,
             version,
         };
-        let json = serde_json::to_value(&verdict).map_err(|error| RegistryError::Stored {
-            what: format!("the verdict on {release}"),
+        let json = serde_json::to_value(&compat_report).map_err(|error| RegistryError::Stored {
+            what: format!("the compat report on {release}"),
             reason: error.to_string(),
         })?;
-        self.check_semver(release, &verdict).await?;
+        self.check_semver(release, &compat_report).await?;
         Ok(Some(json))
     }
 
     /// Compares an upload with the last version below it that is not quarantined; none where there
     /// is no such version.
-    pub(crate) async fn judge_component(
+    pub(crate) async fn assess_component(
         &self,
         target: &QualifiedName,
         version: &Version,
         uploaded: &Uploaded,
     ) -> Result<Option<CompatReport>, RegistryError> {
         let versions = self.versions(Kind::Component, target).await?;
-        let Some(against) = promise::against(version, usable(&versions)) else {
+        let Some(against) = bump::baseline(version, usable(&versions)) else {
             return Ok(None);
         };
         let changes = self.changes_since(target, against, uploaded).await?;
@@ -100,13 +101,13 @@ impl Registry {
     }
 
     /// Compares a template with the last version below it; none where there is none.
-    pub(crate) async fn judge_template(
+    pub(crate) async fn assess_template(
         &self,
         target: &QualifiedName,
         new: Template,
     ) -> Result<Option<CompatReport>, RegistryError> {
         let versions = self.versions(Kind::Template, target).await?;
-        let Some(against) = promise::against(&new.version, usable(&versions)) else {
+        let Some(against) = bump::baseline(&new.version, usable(&versions)) else {
             return Ok(None);
         };
         let old = stored_template(&self.template_version(target, against).await?)?;
@@ -143,22 +144,27 @@ impl Registry {
         spawn_blocking(move || changed_exports(&before, &after)).await
     }
 
-    /// Refuses a number that leaves no room for what was changed.
+    /// Refuses a number that does not allow the changes.
     pub(crate) async fn check_semver(
         &self,
         release: Release,
-        verdict: &CompatReport,
+        compat_report: &CompatReport,
     ) -> Result<(), RegistryError> {
-        let allowed = promise::allowed(&verdict.against, &release.version);
-        if verdict.level <= allowed {
+        let allowed = bump::allowed(&compat_report.against, &release.version);
+        if compat_report.level <= allowed {
             return Ok(());
         }
         let versions = self.versions(release.kind, &release.target).await?;
         let taken: Vec<Version> = versions.into_iter().map(|(version, _)| version).collect();
-        let lowest = promise::lowest(&verdict.against, verdict.level, &release.version, &taken);
-        Err(RegistryError::PromisesTooMuch(Box::new(SemverViolation {
+        let lowest = bump::lowest(
+            &compat_report.against,
+            compat_report.level,
+            &release.version,
+            &taken,
+        );
+        Err(RegistryError::SemverViolation(Box::new(SemverViolation {
             release,
-            verdict: verdict.clone(),
+            compat_report: compat_report.clone(),
             allowed,
             lowest,
         })))
