@@ -143,7 +143,7 @@ fn slow(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
 async fn plans_of_one_reader_keep_no_other_from_planning() {
     let server = Server::start_within(Bounds {
         max_components_per_caller: 1,
-        turn_timeout: std::time::Duration::from_millis(200),
+        slot_timeout: std::time::Duration::from_millis(200),
         ..Bounds::default()
     })
     .await;
@@ -166,7 +166,7 @@ async fn only_who_asks_for_a_task_waits_and_all_else_is_bounded_as_what_it_is() 
     let server = Server::start_within(Bounds {
         max_waits_per_caller: 0,
         max_components_per_caller: 1,
-        turn_timeout: std::time::Duration::from_millis(200),
+        slot_timeout: std::time::Duration::from_millis(200),
         ..Bounds::default()
     })
     .await;

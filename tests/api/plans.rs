@@ -106,7 +106,7 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
     assert_eq!(
         planned["steps"],
         json!([{"namespace": "shop", "template": "fulfil", "template_version": "1.0.0",
-            "step": "pay", "handler": "charge", "requirement": "^1", "reach": "moves",
+            "step": "pay", "handler": "charge", "requirement": "^1", "impact": "moves",
             "takes": "1.0.0", "would_take": "1.1.0", "percent": null, "lacks_handler": false,
             "is_default": true}])
     );
@@ -136,7 +136,7 @@ async fn a_first_version_reaches_the_steps_that_wait_for_it() {
     );
     let step = &planned["steps"][0];
     assert_eq!(
-        (&step["takes"], &step["reach"]),
+        (&step["takes"], &step["impact"]),
         (&Value::Null, &json!("moves"))
     );
     assert_eq!(planned["unmatched_steps"], 1);
@@ -156,7 +156,7 @@ async fn what_waits_for_approval_is_told_before_and_after_it_is_uploaded() {
     let request = request.header("content-type", "application/wasm");
     let planned = answer(request.body(wanting.clone())).await.answered(200);
     assert_eq!(planned["unapproved"], json!(["kv orders", "http"]));
-    assert_eq!(planned["steps"][0]["reach"], "moves");
+    assert_eq!(planned["steps"][0]["impact"], "moves");
     let pushed = server.put_component("guest", "1.1.0", &wanting).await;
     assert_eq!(pushed.answered(201)["status"], "needs_approval");
     let waiting = server.get(&format!("{path}/plan")).await.answered(200);
@@ -173,7 +173,7 @@ async fn pins_and_ramps_are_told_that_keep_new_tasks_away() {
     server.put(PIN, &at).await.answered(200);
     let pinned = plan(&server, "1.1.0", charge(100, &["refund"])).await;
     let pinned = pinned.answered(200);
-    assert_eq!(pinned["steps"][0]["reach"], "pinned");
+    assert_eq!(pinned["steps"][0]["impact"], "pinned");
     assert_eq!(pinned["steps"][0]["would_take"], "1.0.0");
     assert_eq!(
         pinned["pins"],
@@ -194,7 +194,10 @@ async fn pins_and_ramps_are_told_that_keep_new_tasks_away() {
         .await
         .answered(200);
     assert_eq!(
-        (&ramped["steps"][0]["reach"], &ramped["steps"][0]["percent"]),
+        (
+            &ramped["steps"][0]["impact"],
+            &ramped["steps"][0]["percent"]
+        ),
         (&json!("ramped"), &json!(10.0))
     );
     assert_eq!(ramped["pins"][0]["admits"], "ramp");
@@ -246,7 +249,7 @@ async fn what_no_upload_could_be_is_refused_by_a_plan_too() {
         .refused(404, "unknown_version");
     let same = plan(&server, "1.0.0", charge(100, &[])).await.answered(200);
     assert_eq!(
-        (&same["status"], &same["steps"][0]["reach"]),
+        (&same["status"], &same["steps"][0]["impact"]),
         (&json!("active"), &json!("stays"))
     );
     plan_template(&server, "fulfil", "1.0.0", "steps: []")
@@ -353,7 +356,7 @@ async fn a_pin_keeps_new_tasks_from_a_template() {
     let planned = plan_template(&server, "fulfil", "1.0.1", &steps("charge/charge@^1")).await;
     let planned = planned.answered(200);
     assert_eq!(
-        (&planned["reach"], &planned["would_take"]),
+        (&planned["impact"], &planned["would_take"]),
         (&json!("pinned"), &json!("1.0.0"))
     );
 }

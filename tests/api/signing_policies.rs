@@ -104,22 +104,22 @@ async fn a_plan_tells_whose_policies_keep_new_tasks_from_a_version() {
     let server = server().await;
     trust(&server, 1, "ci").await;
     make(&server, "1.0.0", &[1]).await;
-    let reach = async |path: &str, bytes: Vec<u8>| {
+    let impact = async |path: &str, bytes: Vec<u8>| {
         let plan = server
             .request("POST", path)
             .header("content-type", "application/wasm");
         let plan = answer(plan.body(bytes)).await.answered(200);
         let step = &plan["steps"][0];
-        (step["reach"].clone(), step["would_take"].clone())
+        (step["impact"].clone(), step["would_take"].clone())
     };
     let path = "/v1/namespaces/make/components/price/versions/1.1.0/plan";
     let bytes = noted(misbehaving(), "1.1.0");
     assert_eq!(
-        reach(path, bytes.clone()).await,
+        impact(path, bytes.clone()).await,
         (json!("unsigned"), json!("1.0.0"))
     );
     make(&server, "1.1.0", &[1]).await;
-    assert_eq!(reach(path, bytes).await, (json!("stays"), json!("1.1.0")));
+    assert_eq!(impact(path, bytes).await, (json!("stays"), json!("1.1.0")));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! What may happen to tasks, as plain values that can be made smaller.
 
-use super::play::LANES;
+use super::play::MAX_CONCURRENT;
 use proptest::arbitrary;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -139,7 +139,7 @@ pub fn any() -> impl Strategy<Value = Action> {
 
 /// What happens at once, and what is locked for as long as that begins, bit by bit; mostly nothing.
 pub fn at_once() -> impl Strategy<Value = (Vec<Action>, u64)> {
-    let company = prop::collection::vec(any(), 2..=LANES).prop_map(with_one_reaper);
+    let company = prop::collection::vec(any(), 2..=MAX_CONCURRENT).prop_map(with_one_reaper);
     prop_oneof![
         1 => any().prop_map(|action| (vec![action], 0)),
         2 => (company, prop_oneof![Just(0), any_bits(), (any_bits(), any_bits()).prop_map(|(a, b)| a & b)]),

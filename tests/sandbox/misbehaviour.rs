@@ -222,7 +222,7 @@ async fn a_flood_of_calls_to_the_host_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_attempts_than_places_wait_for_their_turn() {
+async fn more_attempts_than_slots_wait() {
     let attempts = (0..4 * MAX_CONCURRENT).map(|_| attempt("noop").result());
     let results = futures::future::join_all(attempts).await;
     assert!(results.iter().all(|result| result == "null"));

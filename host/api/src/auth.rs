@@ -155,8 +155,8 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let weight = Weight::of(request);
     let caller = seated(&access, weight, request)?;
     let under_way = api.callers.begin(&caller, weight).await?;
-    if let Some(turn) = &under_way.body_slot {
-        request.extensions_mut().insert(turn.clone());
+    if let Some(slot) = &under_way.body_slot {
+        request.extensions_mut().insert(slot.clone());
     }
     check(&api.engine, &access, needs, request).await?;
     let new_namespace = match needs.scope == Scope::Path && writes(request.method()) {

@@ -111,7 +111,7 @@ impl Callers {
         }))
     }
 
-    /// Begins a request. Ordinary ones beyond the bound have turns for a while; waits are refused at
+    /// Begins a request. Ordinary requests above the bound wait for a slot for a while; waits are refused at
     /// once.
     pub(crate) async fn begin(
         &self,
@@ -160,12 +160,12 @@ impl Callers {
     ) -> Result<OwnedSemaphorePermit, TooMany> {
         let bounds = &self.0.bounds;
         let most = bounds.max_requests_per_caller;
-        let turn = timeout(
-            bounds.request_turn_timeout,
+        let slot = timeout(
+            bounds.request_slot_timeout,
             load.requests.clone().acquire_owned(),
         );
-        let turn = turn.await.ok().and_then(Result::ok);
-        turn.ok_or_else(|| refused(caller, Bounded::Requests, most))
+        let slot = slot.await.ok().and_then(Result::ok);
+        slot.ok_or_else(|| refused(caller, Bounded::Requests, most))
     }
 
     async fn component(
@@ -175,9 +175,9 @@ impl Callers {
     ) -> Result<OwnedSemaphorePermit, TooMany> {
         let bounds = &self.0.bounds;
         let most = bounds.max_components_per_caller;
-        let turn = timeout(bounds.turn_timeout, load.components.clone().acquire_owned());
-        let turn = turn.await.ok().and_then(Result::ok);
-        turn.ok_or_else(|| refused(caller, Bounded::ComponentRequests, most))
+        let slot = timeout(bounds.slot_timeout, load.components.clone().acquire_owned());
+        let slot = slot.await.ok().and_then(Result::ok);
+        slot.ok_or_else(|| refused(caller, Bounded::ComponentRequests, most))
     }
 
     fn wait(&self, caller: &CallerId, load: &Load) -> Result<Vec<OwnedSemaphorePermit>, TooMany> {
@@ -201,7 +201,7 @@ mod tests {
             max_requests_per_caller: 1,
             max_waits_per_caller: 1,
             max_waits: 2,
-            request_turn_timeout: Duration::from_millis(10),
+            request_slot_timeout: Duration::from_millis(10),
             ..Bounds::default()
         })
     }

@@ -30,8 +30,8 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
     bounds: Bounds,
     closing: CancellationToken,
 ) {
-    let seats = ConnectionLimiter::new(bounds);
-    let doors = Doors {
+    let limiter = ConnectionLimiter::new(bounds);
+    let server = Server {
         router,
         bounds,
         closing: closing.clone(),
@@ -42,8 +42,10 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
             accepted = listener.accept() => accepted,
             () = closing.cancelled() => break,
         };
-        match seats.admit(address.ip()) {
-            Some(seated) => drop(connections.spawn(doors.clone().attend(stream, seated))),
+        match limiter.admit(address.ip()) {
+            Some(connection) => {
+                drop(connections.spawn(server.clone().serve_connection(stream, connection)))
+            }
             None => tracing::debug!(%address, "a connection beyond all bounds is closed"),
         }
     }
@@ -62,13 +64,13 @@ pub(super) async fn occupy(request: Request, next: Next) -> Response {
 }
 
 #[derive(Clone)]
-struct Doors {
+struct Server {
     router: Router,
     bounds: Bounds,
     closing: CancellationToken,
 }
 
-/// The router, which is told with each request on which connection it came.
+/// The router; each request carries its connection.
 struct Served {
     router: TowerToHyperService<Router>,
     connection: Arc<Connection>,
@@ -89,10 +91,10 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Served {
     }
 }
 
-impl Doors {
-    /// Answers one request after the other; on a spare connection one.
-    async fn attend(self, stream: impl Stream, seated: Connection) {
-        let connection = Arc::new(seated);
+impl Server {
+    /// Serves requests one after the other; a spare connection serves only one.
+    async fn serve_connection(self, stream: impl Stream, connection: Connection) {
+        let connection = Arc::new(connection);
         let is_spare = connection.is_spare();
         let head_timeout = match is_spare {
             true => self.bounds.spare_head_timeout,
@@ -117,7 +119,7 @@ impl Doors {
                 serving.await
             }
             () = connection.has_to_leave() => {
-                // Of one that never asked, nothing is lost.
+                // A connection without a request loses nothing.
                 if !connection.has_asked() {
                     return;
                 }

@@ -40,7 +40,7 @@ pub enum ApiError {
     #[error("the body did not arrive whole: {message}")]
     BodyBroken { message: String },
     #[error("request body timed out: the minimum is {MIN_BYTES_PER_S} bytes a second")]
-    BodyTooSlow,
+    BodyTimeout,
     #[error("the body is encoded as `{given}`; send it as it is")]
     BodyEncoded { given: String },
     #[error("{why}")]
@@ -88,7 +88,8 @@ impl ApiError {
     /// What the caller is shown.
     fn report(&self) -> ErrorReport {
         use ErrorClass::{
-            Malformed, MethodNotAllowed, NotFound, TooLarge, TooSlow, Unavailable, UnsupportedMedia,
+            Malformed, MethodNotAllowed, NotFound, RequestTimeout, TooLarge, Unavailable,
+            UnsupportedMedia,
         };
         let (class, code) = match self {
             Self::UnknownRoute { .. } => (NotFound, "unknown_route"),
@@ -98,7 +99,7 @@ impl ApiError {
             Self::MediaType { .. } => (UnsupportedMedia, "unsupported_media_type"),
             Self::BodyTooLarge { .. } => (TooLarge, "body_too_large"),
             Self::BodyBroken { .. } => (Malformed, "incomplete_body"),
-            Self::BodyTooSlow => (TooSlow, "body_too_slow"),
+            Self::BodyTimeout => (RequestTimeout, "body_timeout"),
             Self::BodyEncoded { .. } => (UnsupportedMedia, "unsupported_content_encoding"),
             Self::NotReady { .. } => (Unavailable, "not_ready"),
             Self::Overloaded => (Unavailable, "overloaded"),
@@ -120,7 +121,7 @@ fn status(class: ErrorClass) -> StatusCode {
         ErrorClass::Forbidden => StatusCode::FORBIDDEN,
         ErrorClass::NotFound => StatusCode::NOT_FOUND,
         ErrorClass::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        ErrorClass::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        ErrorClass::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         ErrorClass::Conflict => StatusCode::CONFLICT,
         ErrorClass::Gone => StatusCode::GONE,
         ErrorClass::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,

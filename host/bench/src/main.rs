@@ -56,7 +56,7 @@ struct Bench {
     slots: u16,
     /// Calls to the database under way at the same time.
     #[arg(long, default_value_t = 2, value_name = "COUNT")]
-    lanes: u8,
+    max_in_flight: u8,
     /// Reports, and claims, of one call.
     #[arg(long, default_value_t = 64, value_name = "COUNT")]
     batch: u16,

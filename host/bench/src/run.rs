@@ -86,7 +86,7 @@ pub(super) async fn run(bench: &Bench) -> anyhow::Result<Printed> {
 fn worker(bench: &Bench) -> WorkerConfig {
     WorkerConfig {
         slots: bench.slots.into(),
-        lanes: bench.lanes.into(),
+        max_in_flight: bench.max_in_flight.into(),
         batch: bench.batch.into(),
         ..WorkerConfig::default()
     }

@@ -49,7 +49,7 @@ impl Database {
                 }
                 Ok(_) => backoff.delay(),
                 Err(error) => {
-                    tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made; the next turn tries again");
+                    tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made; retrying at the next interval");
                     backoff.delay()
                 }
             };

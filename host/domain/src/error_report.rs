@@ -20,7 +20,7 @@ pub enum ErrorClass {
     /// The method is none of the path's.
     MethodNotAllowed,
     /// The request took too long to arrive.
-    TooSlow,
+    RequestTimeout,
     /// What is there already contradicts it.
     Conflict,
     /// It was there.

@@ -41,7 +41,6 @@ impl Impact {
 /// What new tasks take at one place, as it stands and with the version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
-    #[serde(rename = "reach")]
     pub impact: Impact,
     /// What they take now, but for those on a ramp; none where nothing will do.
     pub takes: Option<Version>,

@@ -82,7 +82,7 @@ impl fmt::Display for Action {
 /// Where an action is permitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub enum Reach {
+pub enum NamespaceScope {
     Everywhere,
     Namespace(Name),
 }
@@ -90,12 +90,12 @@ pub enum Reach {
 /// Why a text is neither `*` nor a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}; write a namespace, or `*` for all of them")]
-pub struct ReachError(#[from] super::name::NameError);
+pub struct NamespaceScopeError(#[from] super::name::NameError);
 
-impl FromStr for Reach {
-    type Err = ReachError;
+impl FromStr for NamespaceScope {
+    type Err = NamespaceScopeError;
 
-    fn from_str(text: &str) -> Result<Self, ReachError> {
+    fn from_str(text: &str) -> Result<Self, NamespaceScopeError> {
         match text {
             EVERYWHERE => Ok(Self::Everywhere),
             _ => Ok(Self::Namespace(text.parse()?)),
@@ -103,21 +103,21 @@ impl FromStr for Reach {
     }
 }
 
-impl TryFrom<String> for Reach {
-    type Error = ReachError;
+impl TryFrom<String> for NamespaceScope {
+    type Error = NamespaceScopeError;
 
-    fn try_from(text: String) -> Result<Self, ReachError> {
+    fn try_from(text: String) -> Result<Self, NamespaceScopeError> {
         text.parse()
     }
 }
 
-impl From<Reach> for String {
-    fn from(reach: Reach) -> Self {
-        reach.to_string()
+impl From<NamespaceScope> for String {
+    fn from(scope: NamespaceScope) -> Self {
+        scope.to_string()
     }
 }
 
-impl fmt::Display for Reach {
+impl fmt::Display for NamespaceScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everywhere => f.write_str(EVERYWHERE),
@@ -130,7 +130,7 @@ impl fmt::Display for Reach {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
-    pub namespace: Reach,
+    pub namespace: NamespaceScope,
     pub actions: BTreeSet<Action>,
 }
 
@@ -142,7 +142,7 @@ pub enum PermissionError {
     #[error("there is no action `{0}`; there are {actions}", actions = Action::ALL.map(Action::as_str).join(", "))]
     Action(String),
     #[error(transparent)]
-    Reach(#[from] ReachError),
+    NamespaceScope(#[from] NamespaceScopeError),
 }
 
 /// `read, run in orders`, as it is displayed.
@@ -190,7 +190,7 @@ impl Permissions {
     /// Every action in every namespace.
     pub fn all() -> Self {
         Self(vec![Permission {
-            namespace: Reach::Everywhere,
+            namespace: NamespaceScope::Everywhere,
             actions: BTreeSet::from([Action::Admin]),
         }])
     }
@@ -201,16 +201,17 @@ impl Permissions {
 
     /// True where the action is permitted in this namespace.
     pub fn allow(&self, action: Action, namespace: &str) -> bool {
-        let reaches = |reach: &Reach| match reach {
-            Reach::Everywhere => true,
-            Reach::Namespace(name) => name.as_str() == namespace,
+        let includes = |scope: &NamespaceScope| match scope {
+            NamespaceScope::Everywhere => true,
+            NamespaceScope::Namespace(name) => name.as_str() == namespace,
         };
-        self.having(action).any(reaches)
+        self.having(action).any(includes)
     }
 
     /// True where the action is permitted in all namespaces, and in what belongs to none.
     pub fn allow_everywhere(&self, action: Action) -> bool {
-        self.having(action).any(|reach| *reach == Reach::Everywhere)
+        self.having(action)
+            .any(|scope| *scope == NamespaceScope::Everywhere)
     }
 
     /// True where the action is permitted in at least one namespace.
@@ -220,22 +221,22 @@ impl Permissions {
 
     /// The namespaces that are named for the action.
     pub fn namespaces(&self, action: Action) -> BTreeSet<&str> {
-        let name = |reach| match reach {
-            &Reach::Everywhere => None,
-            Reach::Namespace(name) => Some(name.as_str()),
+        let name = |scope| match scope {
+            &NamespaceScope::Everywhere => None,
+            NamespaceScope::Namespace(name) => Some(name.as_str()),
         };
         self.having(action).filter_map(name).collect()
     }
 
-    /// The namespaces in which the action is permitted; none: in all.
-    pub fn reach(&self, action: Action) -> Option<Vec<&str>> {
+    /// The namespaces in which the action is permitted; `None` means all.
+    pub fn namespace_filter(&self, action: Action) -> Option<Vec<&str>> {
         match self.allow_everywhere(action) {
             true => None,
             false => Some(self.namespaces(action).into_iter().collect()),
         }
     }
 
-    fn having(&self, action: Action) -> impl Iterator<Item = &Reach> {
+    fn having(&self, action: Action) -> impl Iterator<Item = &NamespaceScope> {
         let entries = self.0.iter().filter(move |entry| entry.has(action));
         entries.map(|entry| &entry.namespace)
     }
@@ -299,9 +300,9 @@ mod tests {
 
     #[test]
     fn a_namespace_is_a_name_and_not_a_pattern() {
-        assert_eq!("*".parse(), Ok(Reach::Everywhere));
+        assert_eq!("*".parse(), Ok(NamespaceScope::Everywhere));
         for wrong in ["", "orders*", "**", "a/b", "*\n"] {
-            assert!(wrong.parse::<Reach>().is_err(), "{wrong}");
+            assert!(wrong.parse::<NamespaceScope>().is_err(), "{wrong}");
         }
         assert!(
             serde_json::from_str::<Permissions>(r#"[{"namespace": "a", "actions": ["fly"]}]"#)

@@ -35,10 +35,10 @@ pub struct ComponentPlan {
     pub obstacles: Vec<Obstacle>,
     /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
     /// that would run it first.
-    pub steps: Vec<StepReach>,
+    pub steps: Vec<StepImpact>,
     /// Steps that run the component and ask for other versions.
     pub unmatched_steps: usize,
-    pub pins: Vec<PinReach>,
+    pub pins: Vec<PinImpact>,
     pub open_tasks: Vec<OpenTasks>,
     /// There are more steps or pins than are listed.
     pub is_cut: bool,
@@ -59,7 +59,7 @@ pub struct TemplatePlan {
     pub number: Numbered,
     /// What new tasks take that do not ask for a version.
     #[serde(flatten)]
-    pub reached: ImpactReport,
+    pub report: ImpactReport,
     /// What its steps would run, parents before children.
     pub steps: Vec<StepChoice>,
     /// What the components want and the namespace does not grant to them.
@@ -96,9 +96,9 @@ pub enum ObstacleCode {
     Quarantined,
 }
 
-/// A step that a version reaches, or almost.
+/// A step whose requirement the version satisfies, and what the version changes for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StepReach {
+pub struct StepImpact {
     pub namespace: String,
     pub template: String,
     pub template_version: String,
@@ -108,14 +108,14 @@ pub struct StepReach {
     pub handler: Name,
     pub requirement: Requirement,
     #[serde(flatten)]
-    pub reached: ImpactReport,
+    pub report: ImpactReport,
     /// New tasks would take it here, and find that it lacks the handler.
     pub lacks_handler: bool,
 }
 
 /// A pin of the component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PinReach {
+pub struct PinImpact {
     pub namespace: String,
     pub requirement: Requirement,
     /// Where its ramp leads, if it has one.

@@ -57,7 +57,7 @@ impl Engine {
                 () = tokio::time::sleep(WRITE_INTERVAL) => {}
             }
             if let Err(error) = self.write_uses().await {
-                tracing::debug!(error = %ErrorChain(&error), "last uses were not written; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "last uses were not written; retrying at the next interval");
             }
         }
     }

@@ -35,7 +35,7 @@ pub struct OpenTaskRow {
 
 /// One step of a lock, with the version that it names.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct StandingEntry {
+pub struct CurrentLockEntry {
     pub step_no: i16,
     pub component_version_id: i32,
     pub version: String,
@@ -82,7 +82,7 @@ impl Engine {
     pub async fn standing_lock(
         &self,
         lock: LockId,
-    ) -> Result<(Vec<StandingEntry>, Vec<String>), DatabaseError> {
+    ) -> Result<(Vec<CurrentLockEntry>, Vec<String>), DatabaseError> {
         let entries = sqlx::query_as(
             "select e.step_no, e.component_version_id, v.version, e.handler
              from tasker.lock_entry e

@@ -15,7 +15,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::kv::KvError;
 use tasker_domain::name::Name;
-use tasker_domain::permission::Reach;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::pin::PinChangeError;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
 use tasker_domain::resolve::{Existing, Ineligible, ResolveError, Unmet};
@@ -208,7 +208,7 @@ pub enum RegistryError {
     UnknownShare {
         namespace: Name,
         component: Scope,
-        shared_with: Reach,
+        shared_with: NamespaceScope,
     },
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },

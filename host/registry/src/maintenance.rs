@@ -80,7 +80,7 @@ impl Registry {
                 }
                 Err(RegistryError::Collecting) => {}
                 Err(error) => {
-                    tracing::warn!(error = %ErrorChain(&error), "collecting failed; the next turn tries again");
+                    tracing::warn!(error = %ErrorChain(&error), "collecting failed; retrying at the next interval");
                 }
             }
         }
@@ -90,7 +90,7 @@ impl Registry {
         let mut hints = notifications.registry();
         loop {
             if let Err(error) = self.sweep(cache_bytes).await {
-                tracing::debug!(error = %ErrorChain(&error), "sweeping compiled code failed; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "sweeping compiled code failed; retrying at the next interval");
             }
             tokio::time::sleep(MIN_SWEEP_INTERVAL).await;
             tokio::select! {

@@ -34,7 +34,7 @@ pub struct Executed {
 }
 
 impl Sandbox {
-    /// Runs one attempt in a fresh instance. Waits for its turn where `max_concurrent` others run;
+    /// Runs one attempt in a fresh instance. Waits for a slot while `max_concurrent` others run;
     /// the deadline counts from then on. Dropping the future ends the guest.
     ///
     /// Must be called inside a tokio runtime. A guest that computes gives way to other tasks of the
@@ -127,7 +127,7 @@ fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> 
         return Err(Stopped::Computing.into());
     }
     state.check_breach()?;
-    if state.meter.cpu_in_turn() > state.limits().cpu {
+    if state.meter.cpu_in_poll() > state.limits().cpu {
         return Err(Stopped::Cpu.into());
     }
     Ok(UpdateDeadline::Yield(1))

@@ -6,6 +6,7 @@
 //! [`Outcome`](tasker_domain::outcome::Outcome); an error means that the host itself is in trouble.
 
 mod attempt_log;
+mod attempt_secrets;
 mod bindings;
 mod cache;
 mod capability;
@@ -15,7 +16,6 @@ mod descriptor;
 mod egress;
 mod engine;
 mod execute;
-mod given;
 mod grant_command;
 mod guests;
 mod handed;
@@ -69,7 +69,7 @@ pub struct SandboxConfig {
     /// Where compiled code is kept between runs; made with mode 0700 where missing. Hosts may share
     /// it. Whoever can write its key file can run code in this process.
     pub cache_dir: PathBuf,
-    /// Invocations that run at the same time, at least one; others wait for their turn, which is
+    /// Invocations that run at the same time, at least one; others wait for a slot, which is
     /// not counted against their deadline.
     pub max_concurrent: usize,
     /// Where uploads are compiled.

@@ -31,10 +31,10 @@ const HELD_KINDS: usize = 4;
 /// Counters of one attempt. Those of the processor and of the network only go up.
 #[derive(Debug)]
 pub(super) struct Meter {
-    /// Processor time of the turns that are over, in nanoseconds.
+    /// Processor time of the polls that are over, in nanoseconds.
     cpu_ns: AtomicU64,
-    /// The thread's processor time when the turn under way began, in nanoseconds.
-    turn_began_ns: AtomicU64,
+    /// The thread's processor time when the poll under way began, in nanoseconds.
+    poll_began_ns: AtomicU64,
     http_requests: AtomicU32,
     in_bytes: AtomicU64,
     out_bytes: AtomicU64,
@@ -64,7 +64,7 @@ impl Meter {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             cpu_ns: AtomicU64::default(),
-            turn_began_ns: AtomicU64::default(),
+            poll_began_ns: AtomicU64::default(),
             http_requests: AtomicU32::default(),
             in_bytes: AtomicU64::default(),
             out_bytes: AtomicU64::default(),
@@ -77,31 +77,31 @@ impl Meter {
         }
     }
 
-    /// Runs the attempt, turn by turn, and counts the processor time of each: of the guest, and of
+    /// Runs the attempt, poll by poll, and counts the processor time of each: of the guest, and of
     /// what it has the host do.
     pub(super) async fn watch<T>(&self, attempt: impl Future<Output = T>) -> T {
         let mut attempt = pin!(attempt);
         poll_fn(|context| {
-            self.turn_began_ns.store(thread_ns(), Relaxed);
+            self.poll_began_ns.store(thread_ns(), Relaxed);
             let polled = attempt.as_mut().poll(context);
-            self.cpu_ns.fetch_add(self.turn_ns(), Relaxed);
+            self.cpu_ns.fetch_add(self.poll_ns(), Relaxed);
             polled
         })
         .await
     }
 
-    /// Processor time so far. To be asked within a turn, on its thread.
-    pub(super) fn cpu_in_turn(&self) -> Duration {
-        Duration::from_nanos(self.cpu_ns.load(Relaxed) + self.turn_ns())
+    /// Processor time so far. Call it within a poll, on its thread.
+    pub(super) fn cpu_in_poll(&self) -> Duration {
+        Duration::from_nanos(self.cpu_ns.load(Relaxed) + self.poll_ns())
     }
 
-    /// Processor time of all turns, once the last is over.
+    /// Processor time of all polls, once the last is finished.
     pub(super) fn cpu(&self) -> Duration {
         Duration::from_nanos(self.cpu_ns.load(Relaxed))
     }
 
-    fn turn_ns(&self) -> u64 {
-        thread_ns().saturating_sub(self.turn_began_ns.load(Relaxed))
+    fn poll_ns(&self) -> u64 {
+        thread_ns().saturating_sub(self.poll_began_ns.load(Relaxed))
     }
 
     /// Counts a request that is about to leave the sandbox; one too many must not.
@@ -196,11 +196,11 @@ mod tests {
     #[tokio::test]
     async fn time_that_an_attempt_waits_is_no_processor_time() {
         let meter = Meter::new(&Limits::default());
-        let turns = async {
+        let polls = async {
             tokio::time::sleep(Duration::from_millis(30)).await;
             tokio::task::yield_now().await;
         };
-        meter.watch(turns).await;
+        meter.watch(polls).await;
         assert!(meter.cpu() > Duration::ZERO);
         assert!(meter.cpu() < Duration::from_millis(30), "{:?}", meter.cpu());
     }
@@ -209,8 +209,8 @@ mod tests {
     async fn within_a_turn_the_time_so_far_grows() {
         let meter = Meter::new(&Limits::default());
         let busy = async {
-            let before = meter.cpu_in_turn();
-            while meter.cpu_in_turn() < before + Duration::from_millis(2) {}
+            let before = meter.cpu_in_poll();
+            while meter.cpu_in_poll() < before + Duration::from_millis(2) {}
         };
         meter.watch(busy).await;
         assert!(meter.cpu() >= Duration::from_millis(2));

@@ -30,7 +30,7 @@ pub struct HostServices {
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
     /// epoch, or at once where it waits for the host.
     pub quarantined: CancellationToken,
-    /// Set when the attempt starts: neither compiling its code nor waiting for a turn is its time.
+    /// Set when the attempt starts: compiling its code and waiting for a slot do not count as its time.
     pub begun: Arc<Begun>,
 }
 

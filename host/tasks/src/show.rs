@@ -16,14 +16,14 @@ use uuid::Uuid;
 /// The steps that are shown with their task; of more, these are the first.
 pub const SHOWN_STEPS: i64 = 100;
 
-/// How a step stands, as far as its task's standstill depends on it.
+/// What of a step decides whether its task proceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
+struct StepSummary {
     state: StepState,
     is_suspended: bool,
 }
 
-impl Standing {
+impl StepSummary {
     fn of(row: &StepCountRow) -> Self {
         Self {
             state: row.state,
@@ -33,9 +33,9 @@ impl Standing {
 }
 
 /// The reason that these states of one open task's steps make; none while it moves.
-fn standstill(steps: &[Standing]) -> Option<StandstillReason> {
+fn standstill(steps: &[StepSummary]) -> Option<StandstillReason> {
     let has = |state| {
-        let moves = |step: &Standing| step.state == state && !step.is_suspended;
+        let moves = |step: &StepSummary| step.state == state && !step.is_suspended;
         steps.iter().any(moves)
     };
     if has(StepState::Running) || has(StepState::Ready) {
@@ -119,11 +119,11 @@ impl Tasks {
     pub async fn show(&self, task_id: TaskId) -> Result<ShownTask, TasksError> {
         let detail = self.detail(task_id).await?;
         let counts = self.engine.step_counts(&[task_id.0]).await?;
-        let standing: Vec<Standing> = counts.iter().map(Standing::of).collect();
+        let summaries: Vec<StepSummary> = counts.iter().map(StepSummary::of).collect();
         let is_open = !detail.task.state.is_final();
         let filter = StepFilter::default();
         Ok(ShownTask {
-            reason: standstill(&standing).filter(|_| is_open),
+            reason: standstill(&summaries).filter(|_| is_open),
             result: self.result_of(&detail.task).await?,
             counts: by_state(&counts),
             lock: self.engine.locked_versions(task_id).await?,
@@ -175,17 +175,17 @@ impl Tasks {
     async fn open_step_states(
         &self,
         tasks: &[TaskRow],
-    ) -> Result<HashMap<Uuid, Vec<Standing>>, TasksError> {
+    ) -> Result<HashMap<Uuid, Vec<StepSummary>>, TasksError> {
         let open: Vec<Uuid> = tasks
             .iter()
             .filter(|task| !task.state.is_final())
             .map(|task| task.task_id)
             .collect();
-        let mut states: HashMap<Uuid, Vec<Standing>> = HashMap::new();
+        let mut states: HashMap<Uuid, Vec<StepSummary>> = HashMap::new();
         if !open.is_empty() {
             for row in self.engine.step_counts(&open).await? {
                 let own = states.entry(row.task_id).or_default();
-                own.push(Standing::of(&row));
+                own.push(StepSummary::of(&row));
             }
         }
         Ok(states)
@@ -234,19 +234,19 @@ mod tests {
     use StepState::{Complete, Error, Ready, Running, Waiting, WaitingForEvent, WaitingForRetry};
 
     fn reason(states: &[StepState]) -> Option<StandstillReason> {
-        let standing = |state: &StepState| Standing {
+        let summary = |state: &StepState| StepSummary {
             state: *state,
             is_suspended: false,
         };
-        standstill(&states.iter().map(standing).collect::<Vec<_>>())
+        standstill(&states.iter().map(summary).collect::<Vec<_>>())
     }
 
     fn with_a_suspended_step(states: &[StepState]) -> Option<StandstillReason> {
-        let mut steps = vec![Standing {
+        let mut steps = vec![StepSummary {
             state: Ready,
             is_suspended: true,
         }];
-        steps.extend(states.iter().map(|state| Standing {
+        steps.extend(states.iter().map(|state| StepSummary {
             state: *state,
             is_suspended: false,
         }));

@@ -46,10 +46,10 @@ impl Waiting {
         OneWaits(self.count.clone())
     }
 
-    /// The turn of one to look; none where none comes before its wait is over.
+    /// A permit to query the task; `None` if none becomes free before the deadline.
     async fn look(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
-        let turn = timeout_at(deadline, self.looks.acquire()).await;
-        turn.ok().and_then(Result::ok)
+        let permit = timeout_at(deadline, self.looks.acquire()).await;
+        permit.ok().and_then(Result::ok)
     }
 
     /// The longest pause between two looks of one.
@@ -85,8 +85,8 @@ impl Tasks {
         let mut pause = FIRST_PAUSE;
         let _waits = self.waiting.enter();
         loop {
-            // While the database is silent those who look keep their turns for long: whoever waited in
-            // vain shows the task as it is, or is told that this cannot be done.
+            // While the database does not answer, permits are kept for long. A request that gets none in time
+            // returns the task as it is, or an error.
             let Some(look) = self.waiting.look(deadline).await else {
                 return Ok(());
             };
@@ -97,7 +97,7 @@ impl Tasks {
                 return Ok(());
             }
             tokio::select! {
-                () = told_of(task_id, &mut ended) => {}
+                () = notified_end(task_id, &mut ended) => {}
                 () = sleep_until(deadline.min(now + pause)) => {}
             }
             pause = self.waiting.max_pause().min(pause * 3 / 2);
@@ -111,13 +111,13 @@ impl Tasks {
     }
 }
 
-/// Returns once the task is said to have ended, or may have been and was missed.
-async fn told_of(task_id: TaskId, ended: &mut Receiver<TaskId>) {
+/// Returns once a notification reports the end of the task, or notifications were missed.
+async fn notified_end(task_id: TaskId, ended: &mut Receiver<TaskId>) {
     loop {
         match ended.recv().await {
             Ok(other) if other != task_id => {}
             Ok(_) | Err(RecvError::Lagged(_)) => return,
-            // Nobody is left who could tell: the pauses alone decide.
+            // There are no more notifications: only polling is left.
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }
@@ -142,7 +142,7 @@ mod tests {
     async fn who_has_no_turn_to_look_waits_for_it_no_longer_than_for_the_task() {
         let waiting = Waiting::default();
         let now = Instant::now();
-        let _first = waiting.look(now).await.expect("a turn is free");
+        let _first = waiting.look(now).await.expect("a permit is free");
         let second = waiting.look(now).await;
         assert!(second.is_some());
         assert!(waiting.look(now + FIRST_PAUSE).await.is_none());

@@ -92,7 +92,7 @@ impl<'a> Dispatch<'a> {
         let config = &worker.config;
         let bounds = CallBounds {
             slots: config.slots,
-            in_flight: config.lanes,
+            in_flight: config.max_in_flight,
             batch: config.batch,
             report_bytes: REPORT_BYTES_MAX,
             claim_bytes: CLAIM_BYTES_MAX,

@@ -94,7 +94,7 @@ async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop:
                 }
             }
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are stale; the next turn does");
+                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are stale; retrying with the next heartbeat");
             }
         }
     }

@@ -56,7 +56,7 @@ pub struct WorkerConfig {
     /// Attempts under way at the same time.
     pub slots: usize,
     /// Calls to the database under way at the same time.
-    pub lanes: usize,
+    pub max_in_flight: usize,
     /// Reports, and claims, of one call.
     pub batch: usize,
     /// How often an idle worker looks for work that no hint told it of.
@@ -77,7 +77,7 @@ impl Default for WorkerConfig {
         Self {
             host_name: "localhost".to_owned(),
             slots: default_slots(),
-            lanes: 2,
+            max_in_flight: 2,
             batch: 64,
             poll_interval: Duration::from_millis(500),
             heartbeat_interval: Duration::from_secs(2),

@@ -23,9 +23,9 @@ use tasker_engine::plan::StoredStep;
 /// Locks whose steps a host keeps in memory.
 const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 /// How often a database that does not answer is asked for a plan before the steps are given back.
-const ASK_TIMES: u32 = 5;
+const MAX_TRIES: u32 = 5;
 /// Between these questions.
-const ASK_AGAIN: Duration = Duration::from_millis(200);
+const RETRY_DELAY: Duration = Duration::from_millis(200);
 
 /// By step number. A step that this host cannot read harms no other step of its lock.
 type Plan = Arc<BTreeMap<i16, Result<Arc<StepPlan>, Unreadable>>>;
@@ -136,9 +136,9 @@ impl PlanCache {
         let mut asked = 1;
         loop {
             match self.plan(engine, lock, generation).await {
-                Err(error) if error.is_transient() && asked < ASK_TIMES => {
+                Err(error) if error.is_transient() && asked < MAX_TRIES => {
                     asked += 1;
-                    tokio::time::sleep(ASK_AGAIN).await;
+                    tokio::time::sleep(RETRY_DELAY).await;
                 }
                 Err(error) => return Err(Unreadable::of(&error)),
                 Ok(plan) => {

@@ -26,7 +26,7 @@ pub(super) async fn run(worker: Worker, quarantine: QuarantineSet) {
                 behind = newest;
             }
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "cannot look for new versions; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "cannot look for new versions; retrying at the next interval");
             }
         }
         if behind.is_empty() {

@@ -89,10 +89,10 @@ impl Work {
         let (error, failures) = (ErrorChain(&error), self.failures);
         match failures >= TOLD_FROM {
             true => {
-                tracing::warn!(%error, failures, "reaping fails ({}); the next turn tries again", self.done);
+                tracing::warn!(%error, failures, "reaping fails ({}); retrying at the next interval", self.done);
             }
             false => {
-                tracing::debug!(%error, "reaping failed ({}); the next turn tries again", self.done);
+                tracing::debug!(%error, "reaping failed ({}); retrying at the next interval", self.done);
             }
         }
     }

@@ -83,7 +83,7 @@ impl Keyring {
     /// Keys that were read within `age`; who comes while they are read waits for them, and not for
     /// all who came before.
     async fn keys(&self, age: Duration) -> Result<Arc<Keys>, ApiError> {
-        let read = tokio::time::timeout(READ_TIMEOUT, self.keys_in_turn(age)).await;
+        let read = tokio::time::timeout(READ_TIMEOUT, self.keys_without_timeout(age)).await;
         let late = |_| ApiError::NotReady {
             why: format!(
                 "the database did not answer within {} s",
@@ -93,7 +93,7 @@ impl Keyring {
         Ok(read.map_err(late)??)
     }
 
-    async fn keys_in_turn(&self, age: Duration) -> Result<Arc<Keys>, DatabaseError> {
+    async fn keys_without_timeout(&self, age: Duration) -> Result<Arc<Keys>, DatabaseError> {
         if let Some(keys) = young(&*self.keys.read().await, age) {
             return Ok(keys);
         }

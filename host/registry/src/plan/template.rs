@@ -65,7 +65,7 @@ impl Registry {
             digest,
             status,
             number,
-            reached: self.template_impact(target, version).await?,
+            report: self.template_impact(target, version).await?,
             steps: preview.steps,
             ungranted: preview.ungranted,
             open_tasks: open_tasks(open)?,

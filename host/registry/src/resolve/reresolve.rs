@@ -11,7 +11,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Pin, Pins, ResolveError};
 use tasker_engine::lock::LockEntry;
-use tasker_engine::upgrade::StandingEntry;
+use tasker_engine::upgrade::CurrentLockEntry;
 
 /// Which components of open tasks move, and where to.
 #[derive(Clone, Debug, Default)]
@@ -44,7 +44,7 @@ pub struct Reresolution {
 #[derive(Clone, Debug)]
 pub struct CurrentLock {
     pub template_version_id: i32,
-    pub entries: Vec<StandingEntry>,
+    pub entries: Vec<CurrentLockEntry>,
     pub ramped: Vec<String>,
 }
 
@@ -112,7 +112,7 @@ impl Resolver<'_> {
 impl Reresolution {
     fn put(
         &mut self,
-        current: &[StandingEntry],
+        current: &[CurrentLockEntry],
         entry: LockEntry,
         component: QualifiedName,
         to: &Version,
@@ -171,7 +171,7 @@ fn direct(seen: &mut Pins, rule: &UpgradeRule) {
     }
 }
 
-fn kept(entry: &StandingEntry) -> LockEntry {
+fn kept(entry: &CurrentLockEntry) -> LockEntry {
     LockEntry {
         step_no: entry.step_no,
         component_version_id: entry.component_version_id,

@@ -10,7 +10,7 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, Change};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::permission::Reach;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::scope::Scope;
 
 /// Shares that one namespace makes at most.
@@ -36,7 +36,7 @@ pub struct ShareChange<'a> {
     pub namespace: &'a Name,
     /// All, or one of the namespace itself.
     pub component: &'a Scope,
-    pub shared_with: &'a Reach,
+    pub shared_with: &'a NamespaceScope,
     pub actor: &'a Actor,
     pub reason: &'a str,
 }

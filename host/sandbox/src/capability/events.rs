@@ -23,7 +23,7 @@ impl Host for AttemptState {
         if let Err(error) = json_text::check_readable(&payload) {
             return Ok(Err(Error::Invalid(format!("the payload: {error}"))));
         }
-        let payload = self.given.redacted_json(payload);
+        let payload = self.attempt_secrets.redacted_json(payload);
         // What stands in a secret's place may be longer.
         self.check_size(&payload)?;
         self.event_bytes += EVENT_BYTES + payload.len();
@@ -42,7 +42,7 @@ impl AttemptState {
             Ok(name) => name,
             Err(error) => return Err(Error::Invalid(format!("{error}"))),
         };
-        if *self.given.redacted(text) != *text {
+        if *self.attempt_secrets.redacted(text) != *text {
             let secret = "the name has a secret in it, which an event must not tell";
             return Err(Error::Invalid(secret.to_owned()));
         }

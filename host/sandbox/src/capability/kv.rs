@@ -83,10 +83,12 @@ impl Host for AttemptState {
 impl AttemptState {
     /// What the attempt leaves for the database, without its secrets.
     pub(crate) fn kept_writes(&mut self) -> Vec<KvWrite> {
-        let given = &self.given;
+        let attempt_secrets = &self.attempt_secrets;
         let kept = |write: KvWrite| KvWrite {
-            key: given.redacted(&write.key).into_owned(),
-            value: write.value.map(|value| given.redacted_json(value)),
+            key: attempt_secrets.redacted(&write.key).into_owned(),
+            value: write
+                .value
+                .map(|value| attempt_secrets.redacted_json(value)),
             ..write
         };
         self.kv.take().into_iter().map(kept).collect()

@@ -1,7 +1,7 @@
 //! Puts secrets in the place of their placeholders, on the way out and nowhere else.
 
 use super::Refused;
-use crate::given::{AttemptSecret, Given};
+use crate::attempt_secrets::{AttemptSecret, AttemptSecrets};
 use data_encoding::BASE64;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -29,7 +29,7 @@ enum Writing {
 
 /// Which secrets one request may carry, and where it goes.
 pub(super) struct Filling {
-    given: Given,
+    attempt_secrets: AttemptSecrets,
     allowed: Vec<Name>,
     host: String,
 }
@@ -49,13 +49,13 @@ pub(crate) enum FillError {
 
 impl Filling {
     /// For a request to this host, as a URL names it.
-    pub(super) fn of(given: &Given, grants: &Grants, host: &str) -> Self {
+    pub(super) fn of(attempt_secrets: &AttemptSecrets, grants: &Grants, host: &str) -> Self {
         let reaches = |rule: &&SecretRule| {
             rule.hosts.is_empty() || rule.hosts.iter().any(|pattern| pattern.matches(host))
         };
         let allowed = grants.secrets.iter().filter(reaches);
         Self {
-            given: given.clone(),
+            attempt_secrets: attempt_secrets.clone(),
             allowed: allowed.map(|rule| rule.name.clone()).collect(),
             host: host.to_owned(),
         }
@@ -78,7 +78,7 @@ impl Filling {
             .and_then(|encoded| BASE64.decode(encoded.trim_ascii()).ok());
         let (secrets, filled) = match credentials {
             Some(clear) => {
-                let secrets = self.standing_in(&clear)?;
+                let secrets = self.with_placeholder_in(&clear)?;
                 let filled = fill(&clear, &secrets, Writing::Plain);
                 let encoded = Zeroizing::new(BASE64.encode(&filled));
                 (
@@ -87,7 +87,7 @@ impl Filling {
                 )
             }
             None => {
-                let secrets = self.standing_in(bytes)?;
+                let secrets = self.with_placeholder_in(bytes)?;
                 let filled = fill(bytes, &secrets, Writing::Plain);
                 (secrets, filled)
             }
@@ -114,7 +114,7 @@ impl Filling {
         };
         let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
         let bytes = collected.map_err(|_| FillError::Body)?.to_bytes();
-        let secrets = self.standing_in(&bytes)?;
+        let secrets = self.with_placeholder_in(&bytes)?;
         // What goes into the body has to leave this hand, so that it cannot be wiped.
         let filled = match secrets.is_empty() {
             true => bytes,
@@ -125,19 +125,19 @@ impl Filling {
         Ok(http::Request::from_parts(head, body.boxed_unsync()))
     }
 
-    /// The secrets whose placeholders stand in the text, where all of them may be sent.
-    fn standing_in(&self, text: &[u8]) -> Result<Vec<Arc<AttemptSecret>>, FillError> {
+    /// The secrets whose placeholders occur in the text, if all of them may be sent.
+    fn with_placeholder_in(&self, text: &[u8]) -> Result<Vec<Arc<AttemptSecret>>, FillError> {
         let prefix = PLACEHOLDER_PREFIX.as_bytes();
         if !text.windows(prefix.len()).any(|window| window == prefix) {
             return Ok(Vec::new());
         }
-        let secrets = self.given.standing_in(text);
+        let secrets = self.attempt_secrets.with_placeholder_in(text);
         match secrets
             .iter()
-            .find(|given| !self.allowed.contains(&given.name))
+            .find(|secret| !self.allowed.contains(&secret.name))
         {
-            Some(given) => Err(FillError::Host {
-                name: given.name.clone(),
+            Some(secret) => Err(FillError::Host {
+                name: secret.name.clone(),
                 host: self.host.clone(),
             }),
             None => Ok(secrets),
@@ -222,10 +222,10 @@ mod tests {
 
     /// One secret, its placeholder, and a request to `api.example.com`.
     fn filling(value: &str, hosts: &[&str]) -> (Filling, String) {
-        let given = Given::default();
+        let attempt_secrets = AttemptSecrets::default();
         let name: Name = "key".parse().unwrap();
         let value = SecretValue::parse(value.as_bytes().to_vec()).unwrap();
-        let placeholder = given.add(&name, value).placeholder.clone();
+        let placeholder = attempt_secrets.add(&name, value).placeholder.clone();
         let hosts = hosts.iter().map(|host| host.parse().unwrap()).collect();
         let rule = SecretRule {
             name,
@@ -236,7 +236,7 @@ mod tests {
             secrets: vec![rule],
             ..Grants::default()
         };
-        let filling = Filling::of(&given, &grants, "api.example.com");
+        let filling = Filling::of(&attempt_secrets, &grants, "api.example.com");
         (filling, placeholder)
     }
 

@@ -47,16 +47,16 @@ pub(crate) fn of_answer(
 /// The JSON text without the attempt's secrets, where it is JSON of an allowed size.
 fn kept(what: &str, json: String, state: &AttemptState) -> Result<String, Failure> {
     checked(what, &json, state)?;
-    if state.given.is_empty() {
+    if state.attempt_secrets.is_empty() {
         return Ok(json);
     }
-    let redacted = state.given.redacted_json(json);
+    let redacted = state.attempt_secrets.redacted_json(json);
     checked(what, &redacted, state).map(|()| redacted)
 }
 
 /// The failure without the attempt's secrets.
 fn confidential(failure: Failure, state: &AttemptState) -> Failure {
-    let redacted = |text: &str| state.given.redacted(text).into_owned();
+    let redacted = |text: &str| state.attempt_secrets.redacted(text).into_owned();
     Failure {
         code: redacted(&failure.code),
         message: redacted(&failure.message),
@@ -190,7 +190,7 @@ fn kept_details(details: String, state: &AttemptState) -> Option<String> {
 }
 
 fn cut(text: &str, max_bytes: usize, state: &AttemptState) -> String {
-    let (kept, _) = state.given.redacted_within(text, max_bytes);
+    let (kept, _) = state.attempt_secrets.redacted_within(text, max_bytes);
     printable(&kept)
 }
 

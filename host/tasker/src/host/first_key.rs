@@ -65,12 +65,12 @@ async fn make(
 
 /// Whoever reads the file finds a whole key, and never one that others could read for a moment.
 fn keep(key: &ApiKey, path: &Path) -> Result<(), HostError> {
-    let aside = path.with_extension("key.new");
-    let written = match fs::remove_file(&aside) {
+    let temporary = path.with_extension("key.new");
+    let written = match fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => create(&aside)
+        Ok(()) | Err(_) => create(&temporary)
             .and_then(|mut file| writeln!(file, "{}", key.reveal()).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&aside, path)),
+            .and_then(|()| fs::rename(&temporary, path)),
     };
     written.map_err(|source| HostError::AdminKey {
         path: path.to_owned(),

@@ -39,7 +39,7 @@ pub(super) struct DispatchState {
     /// The worker holds as many bytes as it may.
     is_full: bool,
     /// The newest call was a report: where both are wanted, a claim comes next.
-    is_claims_turn: bool,
+    is_claim_next: bool,
     reporting: Backoff,
     claiming: Backoff,
     /// Between claims that left what is due.
@@ -63,7 +63,7 @@ impl DispatchState {
             in_doubt: false,
             is_stopping: false,
             is_full: false,
-            is_claims_turn: false,
+            is_claim_next: false,
             reporting: retry.clone(),
             claiming: retry.clone(),
             looking: Backoff::new(LOOK_FIRST, LOOK_MOST),
@@ -188,7 +188,7 @@ impl DispatchState {
         if self.calls.len() >= self.bounds.in_flight {
             return None;
         }
-        match self.is_claims_turn {
+        match self.is_claim_next {
             true => {
                 let claim = self.claim(now, held_bytes);
                 claim.or_else(|| self.report(now))
@@ -203,7 +203,7 @@ impl DispatchState {
     fn make(&mut self, in_flight: InFlight, call: Call) -> Option<(CallId, Call)> {
         let id = CallId(self.next_call);
         self.next_call += 1;
-        self.is_claims_turn = matches!(in_flight, InFlight::Report { .. });
+        self.is_claim_next = matches!(in_flight, InFlight::Report { .. });
         self.calls.insert(id, in_flight);
         Some((id, call))
     }

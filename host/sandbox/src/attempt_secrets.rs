@@ -1,4 +1,4 @@
-//! The secrets that one attempt was given, and what keeps them from where they must not be.
+//! The secrets that one attempt has read, and their redaction.
 
 mod forms;
 mod json;
@@ -19,46 +19,46 @@ pub(super) struct AttemptSecret {
     pub(super) placeholder: String,
 }
 
-/// All of them; its clones are the same.
+/// All secrets of an attempt; clones share them.
 #[derive(Clone, Default)]
-pub(super) struct Given(Arc<Mutex<GivenSecrets>>);
+pub(super) struct AttemptSecrets(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
-struct GivenSecrets {
+struct Inner {
     secrets: Vec<Arc<AttemptSecret>>,
     redactor: Redactor,
 }
 
-impl Given {
+impl AttemptSecrets {
     /// The secret of that name, where the attempt has asked for it before.
     pub(super) fn find(&self, name: &str) -> Option<Arc<AttemptSecret>> {
         let secrets = &self.lock().secrets;
         secrets
             .iter()
-            .find(|given| given.name.as_str() == name)
+            .find(|secret| secret.name.as_str() == name)
             .cloned()
     }
 
-    /// From now on whatever the attempt leaves is searched for the secret.
+    /// Adds a secret. From now on it is redacted in everything that the attempt leaves.
     pub(super) fn add(&self, name: &Name, value: SecretValue) -> Arc<AttemptSecret> {
-        let mut given = self.lock();
-        given.redactor.add(name, &value);
+        let mut inner = self.lock();
+        inner.redactor.add(name, &value);
         let secret = Arc::new(AttemptSecret {
             name: name.clone(),
             value,
             placeholder: placeholder(Uuid::new_v4().into_bytes()),
         });
-        given.secrets.push(secret.clone());
+        inner.secrets.push(secret.clone());
         secret
     }
 
-    /// Those of which the placeholder stands in a text.
-    pub(super) fn standing_in(&self, text: &[u8]) -> Vec<Arc<AttemptSecret>> {
-        let stands = |given: &&Arc<AttemptSecret>| {
-            text.windows(given.placeholder.len())
-                .any(|window| window == given.placeholder.as_bytes())
+    /// The secrets whose placeholders occur in a text.
+    pub(super) fn with_placeholder_in(&self, text: &[u8]) -> Vec<Arc<AttemptSecret>> {
+        let occurs = |secret: &&Arc<AttemptSecret>| {
+            text.windows(secret.placeholder.len())
+                .any(|window| window == secret.placeholder.as_bytes())
         };
-        self.lock().secrets.iter().filter(stands).cloned().collect()
+        self.lock().secrets.iter().filter(occurs).cloned().collect()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -88,13 +88,13 @@ impl Given {
         json::redacted(&self.lock().redactor, text)
     }
 
-    fn lock(&self) -> MutexGuard<'_, GivenSecrets> {
+    fn lock(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().expect("nobody panics while holding secrets")
     }
 }
 
-impl fmt::Debug for Given {
+impl fmt::Debug for AttemptSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Given(…)")
+        f.write_str("AttemptSecrets(…)")
     }
 }
