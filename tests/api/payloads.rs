@@ -5,7 +5,7 @@ use super::worker::Worker;
 use crate::harness::Advance as _;
 use serde_json::{Value, json};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
-use tasker_engine::report::Failed;
+use tasker_engine::report::FailedAttempt;
 
 const TWO: &str = "
 steps:
@@ -146,7 +146,7 @@ async fn a_large_failure_says_what_it_says_without_its_details() {
         retry: Retry::Never,
         backtrace: vec!["f".repeat(5_000)],
     };
-    let failed = Failed {
+    let failed = FailedAttempt {
         lease: claimed[0].lease,
         failure,
         usage: None,

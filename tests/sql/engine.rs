@@ -9,7 +9,7 @@ use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::task::NewTask;
 
 use super::{Graph, Session, TestDatabase, Uuid, engine};
@@ -49,7 +49,7 @@ fn completed(claimed: &[Claimed]) -> Vec<Completed> {
         .collect()
 }
 
-pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> Failed {
+pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> FailedAttempt {
     let failure = Failure {
         kind: FailureKind::Failed,
         code: "bro\0ken".to_owned(),
@@ -58,7 +58,7 @@ pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> 
         retry,
         backtrace: vec!["frame".to_owned()],
     };
-    Failed {
+    FailedAttempt {
         lease: claimed.lease,
         failure,
         usage: None,

@@ -11,7 +11,7 @@ use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 
 use super::engine::{ready, task};
 use super::{Graph, Uuid};
@@ -56,7 +56,7 @@ async fn report_all(engine: &Engine, worker: WorkerId, lease: Lease) {
             retry,
             backtrace: Vec::new(),
         };
-        let failed = Failed {
+        let failed = FailedAttempt {
             lease,
             failure,
             usage: None,

@@ -12,7 +12,7 @@ use super::access::Access;
 use super::auth_error::AuthError;
 use super::caller_id::CallerId;
 use super::callers::{UnderWay, Weight};
-use super::connection_limiter::Connection;
+use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use super::held::hold;
 use axum::RequestExt as _;
@@ -173,7 +173,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
 
 /// Who is taken for the caller, whose connection this is from now on.
 fn seated(access: &Access, weight: Weight, request: &Request) -> Result<CallerId, ApiError> {
-    let connection = request.extensions().get::<Arc<Connection>>();
+    let connection = request.extensions().get::<Arc<ConnectionPermit>>();
     let address = connection.map_or(Ipv4Addr::LOCALHOST.into(), |it| it.address());
     let caller = CallerId::known(access).unwrap_or_else(|| CallerId::at(address));
     let Some(connection) = connection else {

@@ -3,7 +3,7 @@
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
 use super::error::ApiError;
-use super::too_many::{Bounded, refused};
+use super::too_many::{CallerLimit, refused};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
@@ -45,7 +45,7 @@ impl BodySlot {
         let slot = |of: &Arc<Semaphore>| timeout(bounds.slot_timeout, of.clone().acquire_owned());
         let most = bounds.max_large_bodies_per_caller;
         let own = slot(&self.0.of_caller).await.ok().and_then(Result::ok);
-        let own = own.ok_or_else(|| refused(caller, Bounded::LargeBodies, most))?;
+        let own = own.ok_or_else(|| refused(caller, CallerLimit::LargeBodies, most))?;
         // A request has one body.
         self.0.taken.get_or_init(|| own);
         let all = slot(&self.0.of_all).await.ok().and_then(Result::ok);

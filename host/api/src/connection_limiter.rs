@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
-use super::too_many::{Bounded, TooMany, refused};
+use super::too_many::{CallerLimit, TooMany, refused};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,7 +43,7 @@ enum PermitKind {
 }
 
 /// A connection that is served, for as long as this is kept.
-pub(crate) struct Connection {
+pub(crate) struct ConnectionPermit {
     limiter: ConnectionLimiter,
     id: u64,
     address: IpAddr,
@@ -55,7 +55,7 @@ pub(crate) struct Connection {
 }
 
 /// A request of a connection is under way.
-pub(crate) struct Busy(Arc<Connection>);
+pub(crate) struct Busy(Arc<ConnectionPermit>);
 
 impl ConnectionLimiter {
     pub(super) fn new(bounds: Bounds) -> Self {
@@ -67,7 +67,7 @@ impl ConnectionLimiter {
 
     /// A permit for a connection from this address; none where it is to be closed. Where all are taken,
     /// or too many are of strangers at this address, the one that is idle for longest makes room.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Connection> {
+    pub(super) fn admit(&self, address: IpAddr) -> Option<ConnectionPermit> {
         let owner = CallerId::at(address);
         let mut table = self.table();
         let is_spare = match table.make_room(&self.bounds, &owner) {
@@ -94,7 +94,7 @@ impl ConnectionLimiter {
         };
         table.permits.insert(id, permit);
         drop(table);
-        Some(Connection {
+        Some(ConnectionPermit {
             limiter: self.clone(),
             id,
             address,
@@ -166,7 +166,7 @@ impl Permit {
     }
 }
 
-impl Connection {
+impl ConnectionPermit {
     pub(crate) fn address(&self) -> IpAddr {
         self.address
     }
@@ -217,7 +217,7 @@ impl Connection {
             return Ok(());
         }
         if table.count_of(caller) >= most {
-            return Err(refused(caller, Bounded::Connections, most));
+            return Err(refused(caller, CallerLimit::Connections, most));
         }
         if let Some(permit) = table.permits.get_mut(&self.id) {
             permit.owner = caller.clone();
@@ -239,7 +239,7 @@ impl Drop for Busy {
     }
 }
 
-impl Drop for Connection {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         self.limiter.table().permits.remove(&self.id);
     }
@@ -261,7 +261,7 @@ mod tests {
         })
     }
 
-    fn from(limiter: &ConnectionLimiter, last: u8) -> Option<Arc<Connection>> {
+    fn from(limiter: &ConnectionLimiter, last: u8) -> Option<Arc<ConnectionPermit>> {
         limiter.admit([10, 0, 0, last].into()).map(Arc::new)
     }
 
@@ -269,7 +269,7 @@ mod tests {
         CallerId::Named(name.to_owned())
     }
 
-    async fn leaves(connection: &Connection) -> bool {
+    async fn leaves(connection: &ConnectionPermit) -> bool {
         tokio::select! {
             biased;
             () = connection.has_to_leave() => true,
@@ -303,7 +303,7 @@ mod tests {
     async fn where_all_are_busy_a_spare_connection_is_for_those_who_have_few() {
         let limiter = limiter();
         let all: Vec<_> = (1..=4).map(|last| from(&limiter, last).unwrap()).collect();
-        let _busy: Vec<_> = all.iter().map(Connection::begin).collect();
+        let _busy: Vec<_> = all.iter().map(ConnectionPermit::begin).collect();
         assert!(all[0].belongs_to(&named("a")).is_ok());
         let spare = from(&limiter, 5).unwrap();
         assert!(spare.is_spare() && from(&limiter, 6).is_none());
@@ -319,7 +319,7 @@ mod tests {
             assert_eq!(connection.belongs_to(&named("a")), Ok(()));
         }
         let refused = all[2].belongs_to(&named("a")).unwrap_err();
-        assert_eq!((refused.what, refused.most), (Bounded::Connections, 2));
+        assert_eq!((refused.what, refused.most), (CallerLimit::Connections, 2));
         drop(all.into_iter().next());
         let next = from(&limiter, 4).unwrap();
         assert_eq!(next.belongs_to(&named("a")), Ok(()));

@@ -5,7 +5,7 @@
 //! beyond these is closed.
 
 use super::bounds::{Bounds, MAX_HEAD_BYTES};
-use super::connection_limiter::{Connection, ConnectionLimiter};
+use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use super::held::hold;
 use super::min_rate::RatedStream;
 use axum::Router;
@@ -56,8 +56,8 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
 
 /// Marks the connection as busy until the answer has been taken.
 pub(super) async fn occupy(request: Request, next: Next) -> Response {
-    let connection = request.extensions().get::<Arc<Connection>>();
-    match connection.map(Connection::begin) {
+    let connection = request.extensions().get::<Arc<ConnectionPermit>>();
+    match connection.map(ConnectionPermit::begin) {
         Some(busy) => hold(next.run(request).await, busy),
         None => next.run(request).await,
     }
@@ -73,7 +73,7 @@ struct Server {
 /// The router; each request carries its connection.
 struct Served {
     router: TowerToHyperService<Router>,
-    connection: Arc<Connection>,
+    connection: Arc<ConnectionPermit>,
 }
 
 impl hyper::service::Service<hyper::Request<Incoming>> for Served {
@@ -93,7 +93,7 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Served {
 
 impl Server {
     /// Serves requests one after the other; a spare connection serves only one.
-    async fn serve_connection(self, stream: impl Stream, connection: Connection) {
+    async fn serve_connection(self, stream: impl Stream, connection: ConnectionPermit) {
         let connection = Arc::new(connection);
         let is_spare = connection.is_spare();
         let head_timeout = match is_spare {

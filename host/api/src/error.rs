@@ -1,7 +1,7 @@
 //! What a request is refused with, as it crosses the wire.
 
 use super::bounds::MIN_BYTES_PER_S;
-use super::too_many::Bounded;
+use super::too_many::CallerLimit;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -51,20 +51,20 @@ pub enum ApiError {
     UnclearHead { why: &'static str },
     /// What a stage refuses; it says by itself what that is to the caller.
     #[error(transparent)]
-    Reported(Reported),
+    Stage(StageError),
 }
 
 /// An error of a stage.
 #[derive(Debug)]
-pub struct Reported(Box<dyn Report + Send + Sync>);
+pub struct StageError(Box<dyn Report + Send + Sync>);
 
-impl fmt::Display for Reported {
+impl fmt::Display for StageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl Error for Reported {
+impl Error for StageError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
     }
@@ -72,7 +72,7 @@ impl Error for Reported {
 
 impl<E: Report + Send + Sync + 'static> From<E> for ApiError {
     fn from(error: E) -> Self {
-        Self::Reported(Reported(Box::new(error)))
+        Self::Stage(StageError(Box::new(error)))
     }
 }
 
@@ -104,7 +104,7 @@ impl ApiError {
             Self::NotReady { .. } => (Unavailable, "not_ready"),
             Self::Overloaded => (Unavailable, "overloaded"),
             Self::UnclearHead { .. } => (Malformed, UNCLEAR_HEAD),
-            Self::Reported(error) => return error.0.report(),
+            Self::Stage(error) => return error.0.report(),
         };
         let report = ErrorReport::new(class, code);
         match self {
@@ -165,7 +165,7 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if [UNCLEAR_HEAD, Bounded::Connections.code()].contains(&code) {
+        if [UNCLEAR_HEAD, CallerLimit::Connections.code()].contains(&code) {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }

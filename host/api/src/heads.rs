@@ -1,6 +1,6 @@
 //! Heads of requests that two readers could take for different ones: refused before anyone is asked for.
 
-use super::connection_limiter::Connection;
+use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
@@ -20,7 +20,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
 
 fn refusal(request: &Request) -> Option<&'static str> {
     let headers = request.headers();
-    let connection = request.extensions().get::<Arc<Connection>>();
+    let connection = request.extensions().get::<Arc<ConnectionPermit>>();
     if let Some(why) = connection.and_then(|connection| connection.unclear_line()) {
         return Some(why);
     }

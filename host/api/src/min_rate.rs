@@ -4,7 +4,7 @@
 //! let a byte now and then hold a connection for ever. So waiting uses up rate, and bytes earn it.
 
 use super::bounds::MIN_BYTES_PER_S;
-use super::connection_limiter::Connection;
+use super::connection_limiter::ConnectionPermit;
 use super::heads::LineScanner;
 use axum::body::Body;
 use bytes::Bytes;
@@ -111,11 +111,11 @@ pub(super) struct RatedStream<S> {
     stream: S,
     rate: MinRate,
     scanner: LineScanner,
-    connection: Arc<Connection>,
+    connection: Arc<ConnectionPermit>,
 }
 
 impl<S: AsyncWrite + Unpin> RatedStream<S> {
-    pub(super) fn new(stream: S, most: Duration, connection: Arc<Connection>) -> Self {
+    pub(super) fn new(stream: S, most: Duration, connection: Arc<ConnectionPermit>) -> Self {
         Self {
             stream,
             rate: MinRate::new(most),

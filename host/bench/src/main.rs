@@ -13,7 +13,7 @@ mod usage;
 mod workload;
 
 use clap::Parser;
-use hosts::Place;
+use hosts::BenchArgs;
 use report::Printed;
 use std::process::ExitCode;
 use tasker::command::CompileComponent;
@@ -50,7 +50,7 @@ struct Bench {
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     finished_tasks: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT")]
     slots: u16,

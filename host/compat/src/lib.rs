@@ -13,4 +13,4 @@ pub mod handlers;
 pub mod schema;
 pub mod template;
 
-pub use tasker_domain::compatibility::{Change, CompatReport, Level, MAX_CHANGES};
+pub use tasker_domain::compatibility::{CompatChange, CompatReport, Level, MAX_CHANGES};

@@ -5,12 +5,12 @@
 
 mod arrays;
 mod choices;
+mod constraints;
 mod disjoint;
 mod filling;
 mod inclusion;
 mod numbers;
 mod objects;
-mod place;
 mod root;
 mod scalars;
 mod types;

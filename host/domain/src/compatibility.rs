@@ -22,7 +22,7 @@ pub enum Level {
 
 /// One difference between two versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct CompatChange {
     pub level: Level,
     /// Where, such as `handlers.charge.input/amount`: what it is in, and a JSON pointer into the
     /// values that a schema is about, `*` for all others.
@@ -38,12 +38,12 @@ pub struct CompatReport {
     /// The version that it was compared with.
     pub against: Version,
     /// The largest first, at most [`MAX_CHANGES`].
-    pub changes: Vec<Change>,
+    pub changes: Vec<CompatChange>,
 }
 
 impl CompatReport {
     /// The level is that of the largest change; patch where there is none.
-    pub fn of(against: Version, mut changes: Vec<Change>) -> Self {
+    pub fn of(against: Version, mut changes: Vec<CompatChange>) -> Self {
         changes.sort_by_key(|change| std::cmp::Reverse(change.level));
         let level = changes.first().map_or(Level::Patch, |change| change.level);
         changes.truncate(MAX_CHANGES);
@@ -55,7 +55,7 @@ impl CompatReport {
     }
 }
 
-impl Change {
+impl CompatChange {
     /// The same for whoever published the version.
     pub fn field_error(&self) -> FieldError {
         FieldError {
@@ -102,7 +102,7 @@ impl fmt::Display for Level {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for CompatChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}: {}", self.level, self.path, self.what)
     }

@@ -14,7 +14,7 @@ pub const MAX_LISTED: u32 = 1_000;
 
 /// What stands under a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KvEntry {
+pub struct KvValue {
     /// JSON text.
     pub value: String,
     /// Different for every value that ever stood there.

@@ -19,7 +19,7 @@ const LAST_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Versions that were used since the last write: as many as there are versions, at most.
 #[derive(Debug, Default)]
-pub(crate) struct Uses(Mutex<Gathered>);
+pub(crate) struct LastUses(Mutex<Gathered>);
 
 #[derive(Debug, Default)]
 struct Gathered {
@@ -27,7 +27,7 @@ struct Gathered {
     template_versions: BTreeSet<i32>,
 }
 
-impl Uses {
+impl LastUses {
     /// Attempts of these ended.
     pub(crate) fn ran(&self, usages: impl Iterator<Item = Option<VersionUsage>>) {
         self.run_by(usages.flatten().map(|usage| usage.component_version_id));

@@ -28,7 +28,7 @@ pub struct Completed {
 
 /// A lease with the failure that its attempt came to.
 #[derive(Clone, Debug)]
-pub struct Failed {
+pub struct FailedAttempt {
     pub lease: Lease,
     pub failure: Failure,
     /// None where nothing ran.
@@ -38,7 +38,7 @@ pub struct Failed {
 /// A step that was claimed as its last parent was reported: the next one of a chain. What it has in
 /// common with its parents, whoever reported them has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Released {
+pub struct ReleasedStep {
     pub lease: Lease,
     pub lock_id: LockId,
     /// The registry's generation, read after the claim.
@@ -53,7 +53,7 @@ impl Engine {
         worker: WorkerId,
         completed: &[Completed],
         claim: usize,
-    ) -> Result<Vec<Released>, DatabaseError> {
+    ) -> Result<Vec<ReleasedStep>, DatabaseError> {
         self.uses.ran(completed.iter().map(|it| it.usage));
         let rows =
             sqlx::query("select * from tasker.complete_steps($1, $2, $3, $4, $5, $6, $7, $8)")
@@ -75,7 +75,7 @@ impl Engine {
     pub async fn fail_steps(
         &self,
         worker: WorkerId,
-        failed: &[Failed],
+        failed: &[FailedAttempt],
     ) -> Result<Option<Duration>, DatabaseError> {
         self.uses.ran(failed.iter().map(|it| it.usage));
         let due_ms: Option<i64> =
@@ -116,8 +116,8 @@ impl Engine {
     }
 }
 
-fn released(row: &PgRow) -> Result<Released, DatabaseError> {
-    Ok(Released {
+fn released(row: &PgRow) -> Result<ReleasedStep, DatabaseError> {
+    Ok(ReleasedStep {
         lease: lease(row)?,
         lock_id: LockId(row.try_get(3)?),
         generation: row.try_get(4)?,

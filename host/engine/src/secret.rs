@@ -3,7 +3,7 @@
 mod key_ring;
 mod key_source;
 
-pub use key_ring::{KeyId, KeyRing, KeyRingError, Place, Sealed};
+pub use key_ring::{KeyId, KeyRing, KeyRingError, Sealed, SecretLocation};
 pub use key_source::SecretKeys;
 
 use super::Engine;
@@ -114,7 +114,7 @@ impl Engine {
         .await
         .map_err(DatabaseError::from)?;
         let Some(row) = row else { return Ok(None) };
-        let place = Place {
+        let place = SecretLocation {
             namespace,
             name,
             version: row.version,
@@ -127,7 +127,7 @@ impl Engine {
 
 impl SealedRow {
     /// What it is in this place.
-    pub fn sealed(self, place: Place<'_>) -> Result<Sealed, SecretError> {
+    pub fn sealed(self, place: SecretLocation<'_>) -> Result<Sealed, SecretError> {
         let key_id = KeyId::from_bytes(&self.key_id).ok_or_else(|| SecretError::Changed {
             namespace: place.namespace.to_owned(),
             name: place.name.to_owned(),

@@ -3,7 +3,7 @@
 use super::Engine;
 use serde_json::Value;
 use sqlx::FromRow;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
@@ -120,7 +120,7 @@ impl Engine {
             return Ok(0);
         }
         detail["tasks"] = moved.len().into();
-        let change = Change {
+        let change = NewAuditEntry {
             actor: by.actor,
             action: "task.upgrade",
             namespace: Some(by.template.namespace.as_str()),

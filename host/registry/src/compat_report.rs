@@ -7,7 +7,7 @@ use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
 use tasker_compat::component::{asks_for_bytes, changed_exports, changed_handlers};
-use tasker_compat::{Change, CompatReport, bump, template};
+use tasker_compat::{CompatChange, CompatReport, bump, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
@@ -121,7 +121,7 @@ impl Registry {
         target: &QualifiedName,
         against: &Version,
         uploaded: &Uploaded,
-    ) -> Result<Vec<Change>, RegistryError> {
+    ) -> Result<Vec<CompatChange>, RegistryError> {
         let row = self.component_version(target, against).await?;
         if row.digest == uploaded.digest {
             return Ok(Vec::new());
@@ -136,10 +136,10 @@ impl Registry {
         Ok(changes)
     }
 
-    async fn changed_exports(&self, before: Option<Vec<u8>>, after: Bytes) -> Vec<Change> {
+    async fn changed_exports(&self, before: Option<Vec<u8>>, after: Bytes) -> Vec<CompatChange> {
         let Some(before) = before else {
             let what = "cannot be compared: the bytes of that version were removed";
-            return vec![Change::major("exports", what)];
+            return vec![CompatChange::major("exports", what)];
         };
         spawn_blocking(move || changed_exports(&before, &after)).await
     }

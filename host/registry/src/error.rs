@@ -7,7 +7,7 @@ use crate::store::secret::MAX_SECRETS;
 use crate::store::share::MAX_SHARES;
 use semver::Version;
 use std::time::Duration;
-use tasker_compat::Change;
+use tasker_compat::CompatChange;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
 use tasker_domain::capability::{Capability, CapabilityError};
@@ -297,7 +297,7 @@ impl Report for RegistryError {
             }
             Self::SemverViolation(violation) => ErrorReport {
                 lowest_version: Some(violation.lowest.to_string()),
-                ..report.fields(violation.disallowed().map(Change::field_error))
+                ..report.fields(violation.disallowed().map(CompatChange::field_error))
             },
             _ => report,
         }

@@ -2,7 +2,7 @@
 
 use super::Release;
 use semver::Version;
-use tasker_compat::{Change, CompatReport, Level};
+use tasker_compat::{CompatChange, CompatReport, Level};
 
 /// A version number that does not allow what the version changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct SemverViolation {
 
 impl SemverViolation {
     /// The changes that the number does not allow.
-    pub fn disallowed(&self) -> impl Iterator<Item = &Change> {
+    pub fn disallowed(&self) -> impl Iterator<Item = &CompatChange> {
         let changes = self.compat_report.changes.iter();
         changes.filter(|change| change.level > self.allowed)
     }

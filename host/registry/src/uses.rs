@@ -83,7 +83,7 @@ impl Catalog {
     }
 }
 
-fn step_use(catalog: &Catalog, step: &catalog::StepUse) -> StepUse {
+fn step_use(catalog: &Catalog, step: &catalog::TemplateStep) -> StepUse {
     StepUse {
         namespace: step.namespace.clone(),
         template: step.template.clone(),

@@ -14,7 +14,7 @@ mod publish;
 use super::Registry;
 
 use changes::Changes;
-use folder::{Found, Skipped, Stamp};
+use folder::{Skipped, Stamp, WatchedFile};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -126,7 +126,7 @@ impl Watch {
     }
 
     /// Says when to look at the file again. Whatever was published may be what others wait for.
-    fn note(&mut self, file: Found, came: Came) {
+    fn note(&mut self, file: WatchedFile, came: Came) {
         let now = Instant::now();
         if matches!(came, Came::Published) {
             let waiting = self.seen.values_mut().filter(|seen| seen.waits.is_some());
@@ -142,7 +142,7 @@ impl Watch {
     }
 
     /// Notes a new or changed file, which is due when it has settled.
-    fn is_due(&mut self, file: &Found) -> bool {
+    fn is_due(&mut self, file: &WatchedFile) -> bool {
         let now = Instant::now();
         match self.seen.get(&file.path) {
             Some(seen) if seen.stamp == file.stamp => {
@@ -159,7 +159,7 @@ impl Watch {
         }
     }
 
-    async fn publish(&self, file: &Found) -> Came {
+    async fn publish(&self, file: &WatchedFile) -> Came {
         let path = shown(&file.path);
         let error = match self.registry.publish_file(file).await {
             Ok(Some(what)) => {

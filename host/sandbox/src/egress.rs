@@ -20,7 +20,7 @@ use connect::within_connect_timeout;
 use http_body_util::BodyExt;
 pub use names::LookUp;
 pub(crate) use names::SystemNames;
-use placeholder::{FillError, Filling};
+use placeholder::{FillError, PlaceholderFiller};
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -160,13 +160,13 @@ async fn admit_filled(
     let text = request.uri().to_string();
     let url = Url::parse(&text).map_err(|_| Refused::Url(text))?;
     admit_url(request.method().as_str(), &url, step)?;
-    let filling = Filling::of(
+    let filler = PlaceholderFiller::of(
         attempt_secrets,
         &step.grants,
         url.host_str().unwrap_or_default(),
     );
-    let mut request = admit(filling.body(request).await?, step, meter)?;
-    filling.headers(request.headers_mut())?;
+    let mut request = admit(filler.body(request).await?, step, meter)?;
+    filler.headers(request.headers_mut())?;
     Ok(request)
 }
 

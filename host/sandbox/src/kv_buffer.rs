@@ -25,7 +25,7 @@ struct Pending {
 
 /// The attempt writes too many keys.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooMany;
+pub(super) struct TooManyKeys;
 
 impl KvBuffer {
     /// What the writes take, about, in bytes.
@@ -47,7 +47,7 @@ impl KvBuffer {
         key: String,
         value: Option<String>,
         expected: Expected,
-    ) -> Result<(), TooMany> {
+    ) -> Result<(), TooManyKeys> {
         let place = (bucket.clone(), key);
         let size = |value: &Option<String>| value.as_ref().map_or(0, String::len);
         let new_bytes = size(&value);
@@ -57,7 +57,7 @@ impl KvBuffer {
             return Ok(());
         }
         if self.writes.len() >= MAX_WRITES {
-            return Err(TooMany);
+            return Err(TooManyKeys);
         }
         self.bytes += WRITE_BYTES + place.1.len() + new_bytes;
         self.writes.insert(place, Pending { value, expected });
@@ -121,7 +121,7 @@ mod tests {
             buffer.write(&bucket, key.to_string(), value, Expected::Anything)
         };
         (0..MAX_WRITES).for_each(|key| write(key).unwrap());
-        assert_eq!(write(MAX_WRITES), Err(TooMany));
+        assert_eq!(write(MAX_WRITES), Err(TooManyKeys));
         assert_eq!(write(0), Ok(()));
     }
 }

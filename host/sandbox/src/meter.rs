@@ -15,7 +15,7 @@ pub(super) struct OverLimit(pub(super) Limit);
 
 /// What the host keeps for an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub(super) enum HostMemory {
     /// What its handles stand for, but for requests that were sent.
     Table,
     /// Writes to kv.
@@ -25,8 +25,8 @@ pub(super) enum Held {
     Exchanges,
 }
 
-/// How many kinds of [`Held`] there are.
-const HELD_KINDS: usize = 4;
+/// How many kinds of [`HostMemory`] there are.
+const HOST_MEMORY_KINDS: usize = 4;
 
 /// Counters of one attempt. Those of the processor and of the network only go up.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(super) struct Meter {
     http_requests: AtomicU32,
     in_bytes: AtomicU64,
     out_bytes: AtomicU64,
-    held_bytes: [AtomicUsize; HELD_KINDS],
+    held_bytes: [AtomicUsize; HOST_MEMORY_KINDS],
     max_http_requests: u32,
     max_in_bytes: u64,
     max_out_bytes: u64,
@@ -56,7 +56,7 @@ pub(super) struct Charge {
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        self.meter.held_bytes[Held::Exchanges as usize].fetch_sub(self.bytes, Relaxed);
+        self.meter.held_bytes[HostMemory::Exchanges as usize].fetch_sub(self.bytes, Relaxed);
     }
 }
 
@@ -128,14 +128,14 @@ impl Meter {
     }
 
     /// Sets what the host keeps of this kind.
-    pub(super) fn hold(&self, held: Held, bytes: usize) -> Result<(), OverLimit> {
+    pub(super) fn hold(&self, held: HostMemory, bytes: usize) -> Result<(), OverLimit> {
         self.held_bytes[held as usize].store(bytes, Relaxed);
         self.check_held()
     }
 
     /// Counts what the host keeps for a request, until the charge is dropped.
     pub(super) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, OverLimit> {
-        self.held_bytes[Held::Exchanges as usize].fetch_add(bytes, Relaxed);
+        self.held_bytes[HostMemory::Exchanges as usize].fetch_add(bytes, Relaxed);
         let charge = Charge {
             meter: self.clone(),
             bytes,
@@ -236,11 +236,11 @@ mod tests {
         let mut limits = Limits::default();
         limits.set(Limit::HostMemory, 100);
         let meter = Arc::new(Meter::new(&limits));
-        assert_eq!(meter.hold(Held::Kv, 60), Ok(()));
+        assert_eq!(meter.hold(HostMemory::Kv, 60), Ok(()));
         let charge = meter.charge(30).unwrap();
         assert_eq!(meter.host_bytes_left(), 10);
         drop(charge);
-        assert_eq!(meter.hold(Held::Kv, 50), Ok(()));
+        assert_eq!(meter.hold(HostMemory::Kv, 50), Ok(()));
         assert_eq!(meter.host_bytes_left(), 50);
         assert!(meter.charge(51).is_err());
         assert_eq!(meter.breach(), Some(Limit::HostMemory));

@@ -23,7 +23,7 @@ const INTERPRETERS: [(&str, &str); 4] = [
 const ADAPTER_FACTOR: usize = 16;
 
 #[derive(Default)]
-struct Found {
+struct Evidence {
     /// Of the component itself.
     languages: BTreeSet<Tool>,
     /// The bytes of each module, and the languages that it names.
@@ -39,7 +39,7 @@ struct Found {
 /// Reads the sections of an upload that was validated; none where they cannot be read, which is
 /// nobody's mistake here.
 pub(super) fn provenance_of(bytes: &[u8]) -> Option<Provenance> {
-    let mut found = Found::default();
+    let mut found = Evidence::default();
     for payload in Parser::new(0).parse_all(bytes) {
         found.add(&payload.ok()?)?;
     }
@@ -54,7 +54,7 @@ pub(super) fn provenance_of(bytes: &[u8]) -> Option<Provenance> {
     })
 }
 
-impl Found {
+impl Evidence {
     /// The sections come in the order of the bytes, those of modules inside too.
     fn add(&mut self, payload: &Payload<'_>) -> Option<()> {
         if let Payload::ModuleSection {

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Instant;
 use tasker_domain::invocation::Lease;
-use tasker_domain::kv::KvEntry;
+use tasker_domain::kv::KvValue;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
 use tokio::sync::SetOnce;
@@ -67,7 +67,7 @@ pub trait KvEntries: Send + Sync {
         namespace: &'a str,
         bucket: &'a Name,
         key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>>;
+    ) -> BoxFuture<'a, Result<Option<KvValue>, KvUnavailable>>;
 
     /// The first `limit` keys with this prefix, in byte order.
     fn keys<'a>(

@@ -3,7 +3,7 @@
 use super::upgraded_component::UpgradedComponent;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
-use tasker_domain::compatibility::Change;
+use tasker_domain::compatibility::CompatChange;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, FieldError, Report};
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
@@ -110,7 +110,7 @@ impl Report for TasksError {
             }
             Self::UpgradeBreaks(components) => {
                 let breaking = components.iter().flat_map(|it| &it.breaking);
-                report.fields(breaking.map(Change::field_error))
+                report.fields(breaking.map(CompatChange::field_error))
             }
             Self::KeyReused { task_id } | Self::Duplicate { task_id } => report.task(*task_id),
             _ => report,

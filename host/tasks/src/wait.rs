@@ -25,12 +25,12 @@ const MAX_LOOKS_AT_ONCE: usize = 2;
 
 /// Those who wait for tasks of one host; clones are the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct Waiters {
     count: Arc<AtomicU32>,
     looks: Arc<Semaphore>,
 }
 
-impl Default for Waiting {
+impl Default for Waiters {
     fn default() -> Self {
         Self {
             count: Arc::default(),
@@ -39,7 +39,7 @@ impl Default for Waiting {
     }
 }
 
-impl Waiting {
+impl Waiters {
     /// One more waits, until what is returned is dropped.
     fn enter(&self) -> OneWaits {
         self.count.fetch_add(1, Ordering::Relaxed);
@@ -83,11 +83,11 @@ impl Tasks {
         // Before the first look, so that nothing ends unseen between two looks.
         let mut ended = self.notifications.ended();
         let mut pause = FIRST_PAUSE;
-        let _waits = self.waiting.enter();
+        let _waits = self.waiters.enter();
         loop {
             // While the database does not answer, permits are kept for long. A request that gets none in time
             // returns the task as it is, or an error.
-            let Some(look) = self.waiting.look(deadline).await else {
+            let Some(look) = self.waiters.look(deadline).await else {
                 return Ok(());
             };
             let progress = self.progress(task_id).await?;
@@ -100,7 +100,7 @@ impl Tasks {
                 () = notified_end(task_id, &mut ended) => {}
                 () = sleep_until(deadline.min(now + pause)) => {}
             }
-            pause = self.waiting.max_pause().min(pause * 3 / 2);
+            pause = self.waiters.max_pause().min(pause * 3 / 2);
         }
     }
 
@@ -140,14 +140,14 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_no_turn_to_look_waits_for_it_no_longer_than_for_the_task() {
-        let waiting = Waiting::default();
+        let waiters = Waiters::default();
         let now = Instant::now();
-        let _first = waiting.look(now).await.expect("a permit is free");
-        let second = waiting.look(now).await;
+        let _first = waiters.look(now).await.expect("a permit is free");
+        let second = waiters.look(now).await;
         assert!(second.is_some());
-        assert!(waiting.look(now + FIRST_PAUSE).await.is_none());
+        assert!(waiters.look(now + FIRST_PAUSE).await.is_none());
         drop(second);
-        assert!(waiting.look(now).await.is_some());
+        assert!(waiters.look(now).await.is_some());
     }
 
     #[test]

@@ -58,11 +58,11 @@ pub struct StepTemplate {
     pub timeout_ms: u64,
     /// The host and the namespace may set lower ones.
     pub limits: LimitSettings,
-    pub retry: Retry,
+    pub retry: RetryPolicy,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Retry {
+pub struct RetryPolicy {
     pub max_attempts: u16,
     pub backoff: Backoff,
     pub base_ms: u64,

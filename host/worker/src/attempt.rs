@@ -29,7 +29,7 @@ pub(super) async fn run(
     outage: OutageClock,
     reports: UnboundedSender<Finished>,
 ) {
-    let mut report = Report {
+    let mut report = OutcomeSender {
         lease: invocation.lease,
         ended: None,
         reports,
@@ -94,13 +94,13 @@ async fn ended(
 }
 
 /// Sends the outcome when it is dropped.
-struct Report {
+struct OutcomeSender {
     lease: Lease,
     ended: Option<Finished>,
     reports: UnboundedSender<Finished>,
 }
 
-impl Drop for Report {
+impl Drop for OutcomeSender {
     fn drop(&mut self) {
         let lost = || {
             let why = "the host failed while it ran the attempt";

@@ -14,9 +14,9 @@ use super::heartbeat::Beat;
 use super::held::{HeldBytes, TaskText};
 use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
-use super::round::{self, Claims, Reported};
+use super::round::{self, Claims, ReportAnswer};
 use super::running::Running;
-use call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
 use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -41,7 +41,7 @@ const CLAIM_BYTES_MAX: u64 = 16 << 20;
 const HELD_BYTES_MAX: u64 = 64 << 20;
 
 /// Why the loop ended.
-pub(super) enum Ended {
+pub(super) enum LoopEnd {
     /// Asked to; everything that ended in time is reported, the rest is to be given back.
     Shutdown,
     /// Another host declared it dead; nothing that it holds is its own any more.
@@ -49,8 +49,8 @@ pub(super) enum Ended {
 }
 
 /// What a call under way comes back with.
-enum Reply {
-    Reported(CallId, Result<Reported, DatabaseError>),
+enum CallResult {
+    Reported(CallId, Result<ReportAnswer, DatabaseError>),
     Claimed(CallId, Result<Claims, DatabaseError>),
     Recovered(CallId, Result<i32, DatabaseError>),
 }
@@ -74,7 +74,7 @@ pub(super) struct Dispatch<'a> {
     given_back: GivenBackSteps,
     held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
-    calls: JoinSet<Reply>,
+    calls: JoinSet<CallResult>,
     /// What runs and what has yet to be reported, for the heartbeat and the reaper.
     leases: HeldLeases,
     beats: Receiver<Beat>,
@@ -119,7 +119,7 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Works until shutdown or until the worker is declared dead.
-    pub(super) async fn run(mut self, shutdown: &CancellationToken) -> Ended {
+    pub(super) async fn run(mut self, shutdown: &CancellationToken) -> LoopEnd {
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
         loop {
@@ -130,7 +130,7 @@ impl<'a> Dispatch<'a> {
                     .get_or_insert_with(|| Instant::now() + self.worker.config.drain_timeout);
                 if self.state.is_drained() || Instant::now() >= give_up_at {
                     self.abandon();
-                    return Ended::Shutdown;
+                    return LoopEnd::Shutdown;
                 }
             }
             self.start_calls();
@@ -171,7 +171,7 @@ impl<'a> Dispatch<'a> {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
         self.calls.spawn(async move {
             let result = round::report(&worker, id, &plans, &batch, claim).await;
-            Reply::Reported(call, result)
+            CallResult::Reported(call, result)
         });
     }
 
@@ -180,7 +180,7 @@ impl<'a> Dispatch<'a> {
         let held = self.held.clone();
         self.calls.spawn(async move {
             let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
-            Reply::Claimed(call, result)
+            CallResult::Claimed(call, result)
         });
     }
 
@@ -189,19 +189,19 @@ impl<'a> Dispatch<'a> {
         let (engine, id) = (self.worker.engine.clone(), self.id);
         self.calls.spawn(async move {
             let result = engine.release_steps(id, &keep, "connection lost").await;
-            Reply::Recovered(call, result)
+            CallResult::Recovered(call, result)
         });
     }
 
-    fn take_reply(&mut self, reply: Reply) {
+    fn take_reply(&mut self, reply: CallResult) {
         match reply {
-            Reply::Reported(call, result) => self.take_report(call, result),
-            Reply::Claimed(call, result) => self.take_claims(call, result),
-            Reply::Recovered(call, result) => self.take_recovery(call, result),
+            CallResult::Reported(call, result) => self.take_report(call, result),
+            CallResult::Claimed(call, result) => self.take_claims(call, result),
+            CallResult::Recovered(call, result) => self.take_recovery(call, result),
         }
     }
 
-    fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
+    fn take_beat(&mut self, beat: Beat) -> Option<LoopEnd> {
         match beat {
             Beat::Ask => None,
             Beat::Stale(leases) => {
@@ -210,12 +210,12 @@ impl<'a> Dispatch<'a> {
             }
             Beat::Dead => {
                 self.abandon();
-                Some(Ended::Dead)
+                Some(LoopEnd::Dead)
             }
         }
     }
 
-    fn take_report(&mut self, call: CallId, result: Result<Reported, DatabaseError>) {
+    fn take_report(&mut self, call: CallId, result: Result<ReportAnswer, DatabaseError>) {
         match result {
             Ok(reported) => {
                 let answer = Answer::Reported {
@@ -268,16 +268,16 @@ impl<'a> Dispatch<'a> {
 
     fn answer(&mut self, call: CallId, answer: Answer, error: Option<&DatabaseError>) {
         match self.state.take_answer(Instant::now(), call, answer) {
-            Effect::None => {}
-            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+            ReportEffect::None => {}
+            ReportEffect::Acknowledged(leases) => leases.iter().for_each(|lease| {
                 self.unrecorded.remove(lease);
                 self.leases.remove(lease);
             }),
-            Effect::Blamed(lease) => {
+            ReportEffect::Blamed(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
-            Effect::Withheld(lease) => {
+            ReportEffect::Withheld(lease) => {
                 let error = error.map(|error| ErrorChain(error).to_string());
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
                     "the database refuses a failure too; it is reported again, later and later");
@@ -369,11 +369,11 @@ fn leases(assigned: &[Assigned]) -> Vec<Lease> {
     assigned.iter().map(|assigned| assigned.lease).collect()
 }
 
-fn failed(error: &DatabaseError) -> Failed {
+fn failed(error: &DatabaseError) -> CallFailure {
     match (error.fault(), error.may_be_done()) {
-        (Fault::Values, _) => Failed::Refused,
-        (Fault::Outage | Fault::Mismatch, true) => Failed::Unanswered,
-        (Fault::Outage | Fault::Mismatch, false) => Failed::Undone,
+        (Fault::Values, _) => CallFailure::Refused,
+        (Fault::Outage | Fault::Mismatch, true) => CallFailure::Unanswered,
+        (Fault::Outage | Fault::Mismatch, false) => CallFailure::Undone,
     }
 }
 

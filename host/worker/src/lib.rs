@@ -29,7 +29,7 @@ mod watchdog;
 
 pub use stats::WorkerStats;
 
-use dispatch::{Dispatch, Ended};
+use dispatch::{Dispatch, LoopEnd};
 use heartbeat::Beat;
 use leases::HeldLeases;
 use plan::PlanCache;
@@ -131,7 +131,7 @@ impl Worker {
             quarantine = QuarantineSet::read(&guests) => quarantine?,
             () = shutdown.cancelled() => return Ok(()),
         };
-        // Ended with this call.
+        // Ends with this call.
         let _background = self.start_background(&quarantine, &shutdown);
         let plans = Arc::new(PlanCache::new(
             self.config.limits.clone(),
@@ -146,17 +146,17 @@ impl Worker {
                 "worker started"
             );
             let held = HeldLeases::default();
-            // Ended with this turn.
+            // Ends with this turn.
             let (beats, _alive) = self.keep_alive(id, &held);
             let dispatch =
                 Dispatch::new(&self, id, plans.clone(), quarantine.changes(), held, beats);
             match dispatch.run(&shutdown).await {
-                Ended::Shutdown => {
+                LoopEnd::Shutdown => {
                     self.stop(id).await;
                     handler_log::flush().await;
                     break;
                 }
-                Ended::Dead => tracing::warn!(
+                LoopEnd::Dead => tracing::warn!(
                     worker_id = id.0,
                     "declared dead by another host; starting anew"
                 ),

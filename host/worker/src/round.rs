@@ -15,14 +15,14 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker_engine::claim::{Claimed, GivenBack};
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, Failed, Released};
+use tasker_engine::report::{Completed, FailedAttempt, ReleasedStep};
 
 /// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
 /// when its handler asks.
 const AT_HAND_BYTES_MAX: usize = 64 << 10;
 
 /// What a report brought.
-pub(super) struct Reported {
+pub(super) struct ReportAnswer {
     /// Steps that it released and claimed.
     pub(super) released: Vec<Assigned>,
     /// Other steps may have become ready.
@@ -43,7 +43,7 @@ pub(super) struct Claims {
 struct Sorted {
     completed: Vec<Completed>,
     checkpointed: Vec<Completed>,
-    failed: Vec<Failed>,
+    failed: Vec<FailedAttempt>,
     quarantined: Vec<Lease>,
     given_back: Vec<GivenBack>,
     with_kv: Vec<CompletedWithKv>,
@@ -57,7 +57,7 @@ pub(super) async fn report(
     plans: &PlanCache,
     batch: &[Arc<Unrecorded>],
     claim: usize,
-) -> Result<Reported, DatabaseError> {
+) -> Result<ReportAnswer, DatabaseError> {
     let sorted = sorted(batch);
     let mut due_in = report_unfinished(worker, id, &sorted).await?;
     for ended in &sorted.with_kv {
@@ -75,7 +75,7 @@ pub(super) async fn report(
         let next = next_steps(batch, &sorted.completed, next);
         released = plans.assign(&worker.engine.for_guests(), next).await;
     }
-    Ok(Reported {
+    Ok(ReportAnswer {
         released,
         is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
         due_in,
@@ -114,7 +114,7 @@ async fn report_unfinished(
 fn next_steps(
     batch: &[Arc<Unrecorded>],
     completed: &[Completed],
-    released: Vec<Released>,
+    released: Vec<ReleasedStep>,
 ) -> Vec<NextStep> {
     let tasks: HashMap<TaskId, &Arc<TaskText>> = batch
         .iter()
@@ -209,7 +209,7 @@ fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
             (Outcome::Completed(result), false) => sorted.with_kv.push(with_kv(result, false)),
             (Outcome::Checkpointed(result), true) => sorted.checkpointed.push(ended(result)),
             (Outcome::Checkpointed(result), false) => sorted.with_kv.push(with_kv(result, true)),
-            (Outcome::Failed(failure), _) => sorted.failed.push(Failed {
+            (Outcome::Failed(failure), _) => sorted.failed.push(FailedAttempt {
                 lease,
                 failure,
                 usage,

@@ -19,7 +19,7 @@ const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 /// Why what a lock says of a step is of no use, in words.
 #[derive(Clone, Debug)]
-pub(super) enum Unreadable {
+pub(super) enum UnreadablePlan {
     /// No host can read it: something is missing.
     Nowhere(String),
     /// This host cannot read it; a newer one may.
@@ -28,7 +28,7 @@ pub(super) enum Unreadable {
     Now(String),
 }
 
-impl Unreadable {
+impl UnreadablePlan {
     pub(super) fn of(error: &DatabaseError) -> Self {
         let words = ErrorChain(error).to_string();
         match error.is_transient() {

@@ -98,7 +98,7 @@ impl OutageClock {
         since: Instant,
         asking: impl Future<Output = Answered<T, E>>,
     ) -> Result<T, E> {
-        let mut waiting = Waiting {
+        let mut waiting = OutageGuard {
             since,
             is_answered: false,
             clock: self,
@@ -139,13 +139,13 @@ fn interrupted(outage: Duration) -> Failure {
     }
 }
 
-struct Waiting<'c> {
+struct OutageGuard<'c> {
     since: Instant,
     is_answered: bool,
     clock: &'c OutageClock,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for OutageGuard<'_> {
     fn drop(&mut self) {
         let waited = self.since.elapsed();
         if !self.is_answered && waited > NORMAL_WAIT {

@@ -13,7 +13,7 @@ use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::upgrade::{Move, MoveBy};
 use tasker_registry::availability::after_ineligible;
 use tasker_registry::store::Store;
@@ -99,7 +99,7 @@ impl Play<'_> {
                 return self.complete(engine, worker, results, *claim).await;
             }
             Report::Fail(failed, retry) => {
-                let batch: Vec<Failed> = failed
+                let batch: Vec<FailedAttempt> = failed
                     .iter()
                     .map(|held| self.failed(*held, *retry))
                     .collect();
@@ -228,7 +228,7 @@ impl Play<'_> {
         results.iter().map(completed).collect()
     }
 
-    fn failed(&self, held: Held, retry: Retry) -> Failed {
+    fn failed(&self, held: Held, retry: Retry) -> FailedAttempt {
         let failure = Failure {
             kind: FailureKind::Failed,
             code: "failed".to_owned(),
@@ -237,7 +237,7 @@ impl Play<'_> {
             retry,
             backtrace: Vec::new(),
         };
-        Failed {
+        FailedAttempt {
             lease: self.lease(held),
             failure,
             usage: None,

@@ -41,10 +41,10 @@ pub struct Keyring {
 
 struct Keys {
     read_at: Instant,
-    by_prefix: HashMap<String, Key>,
+    by_prefix: HashMap<String, CachedKey>,
 }
 
-struct Key {
+struct CachedKey {
     secret_digest: Digest,
     name: String,
     is_expired: bool,
@@ -116,7 +116,7 @@ fn young(keys: &Option<Arc<Keys>>, age: Duration) -> Option<Arc<Keys>> {
 }
 
 /// A secret is compared even where there is no such key, so that time does not tell.
-fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a Key, AuthError> {
+fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a CachedKey, AuthError> {
     let known = keys.by_prefix.get(shown.prefix());
     let shown = shown.secret_digest();
     let stored = known.map_or([0; 32], |key| *key.secret_digest.as_bytes());
@@ -131,7 +131,7 @@ fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a Key, AuthError> {
 }
 
 /// What cannot be read permits nothing.
-fn entry(known: KnownKey) -> Option<(String, Key)> {
+fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
     let permissions: Permissions = match serde_json::from_value(known.permissions) {
         Ok(permissions) => permissions,
         Err(error) => {
@@ -140,7 +140,7 @@ fn entry(known: KnownKey) -> Option<(String, Key)> {
         }
     };
     let access = Access::of(Actor::named(&known.name), Arc::new(permissions));
-    let key = Key {
+    let key = CachedKey {
         secret_digest: known.secret_digest,
         name: known.name,
         is_expired: known.is_expired,

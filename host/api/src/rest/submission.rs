@@ -14,13 +14,13 @@ pub enum OneOrMany {
 /// The answer to either.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum Submitted {
+pub enum SubmitAnswer {
     One(Box<SubmittedTask>),
     Many(SubmittedBatch),
 }
 
 impl Submission for OneOrMany {
-    type Answer = Submitted;
+    type Answer = SubmitAnswer;
 }
 
 impl OneOrMany {

@@ -21,7 +21,7 @@ use tasker_registry::version::parse_version;
 use tasker_wire::definition::{AffectedPins, Versions};
 use tasker_wire::template::{
     CheckTemplate, CheckedTemplate, DiffTemplate, DiffTemplateUpload, DrawTemplate, LATEST,
-    ListTemplates, PlanTemplate, PlannedTemplate, PublishTemplate, Retry, ShowTemplate,
+    ListTemplates, PlanTemplate, PlannedTemplate, PublishTemplate, RetryPolicy, ShowTemplate,
     ShowTemplateVersion, StepTemplate, TemplateVersion,
 };
 
@@ -196,7 +196,7 @@ fn step(ordered: &OrderedStep<'_>) -> StepTemplate {
         depends_on: ordered.step.depends_on.clone(),
         timeout_ms: milliseconds(ordered.policy.timeout),
         limits: ordered.policy.limits.clone(),
-        retry: Retry {
+        retry: RetryPolicy {
             max_attempts: retry.max_attempts,
             backoff: retry.backoff,
             base_ms: milliseconds(retry.base),

@@ -1,6 +1,6 @@
 //! Defaults that the host fills in: a member that gets one need not be given.
 
-use super::place::{Part, Place, is_among};
+use super::constraints::{Constraints, Part, is_among};
 use super::root::{Defaults, Root};
 use super::values::{Check, Formats};
 use serde_json::Value;
@@ -38,7 +38,7 @@ enum Filled {
     Unclear,
 }
 
-impl<'s> Place<'s> {
+impl<'s> Constraints<'s> {
     /// The place of whole values.
     pub(super) fn whole(root: &'s Root<'s>) -> Self {
         let mut place = Self::open(root);
@@ -69,7 +69,7 @@ impl<'s> Place<'s> {
 
     /// True where every object that `before` takes may be held against `required` here, as far as
     /// this name goes: it has the member, or gets it.
-    pub(super) fn requires_no_more(&self, before: &Place<'_>, name: &str) -> bool {
+    pub(super) fn requires_no_more(&self, before: &Constraints<'_>, name: &str) -> bool {
         if !before.required().any(|known| known == name) {
             let may_be_refused = self.is_looked_into || self.may_refuse_members();
             return self.filled_in(name) == Filled::Fitting && !may_be_refused;
@@ -83,7 +83,7 @@ impl<'s> Place<'s> {
 
     /// True where all defaults that are filled in here are filled in there too: else a part that
     /// both have may refuse more there than here.
-    pub(super) fn has_no_default_beside(&self, other: &Place<'_>) -> bool {
+    pub(super) fn has_no_default_beside(&self, other: &Constraints<'_>) -> bool {
         let mut filled = self.filled.iter();
         filled.all(|part| other.filled.contains(part) || !part.values().any(has_default))
     }

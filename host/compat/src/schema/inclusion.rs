@@ -1,7 +1,7 @@
 //! Whether all that one schema takes is taken by another: the way through both.
 
+use super::constraints::{Address, Constraints, Part, is_silent};
 use super::numbers::same;
-use super::place::{Address, Part, Place, is_silent};
 use super::root::{Root, has_references, has_same_definitions};
 use super::types::Types;
 use super::values::{Check, Formats};
@@ -59,7 +59,7 @@ impl Inclusion {
             reasons: Vec::new(),
             under_way: Vec::new(),
         };
-        inclusion.descend(&Place::whole(a), &Place::whole(b), "");
+        inclusion.descend(&Constraints::whole(a), &Constraints::whole(b), "");
         if inclusion.is_exhausted {
             inclusion.is_exhausted = false;
             inclusion.reasons.clear();
@@ -69,7 +69,7 @@ impl Inclusion {
     }
 
     /// Compares places that lie deeper in the values than those before.
-    pub(super) fn descend(&mut self, a: &Place<'_>, b: &Place<'_>, path: &str) {
+    pub(super) fn descend(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, path: &str) {
         let address = (a.address(), b.address());
         let is_known = self.under_way.contains(&address);
         if is_known && !b.is_closed && b.unknown.is_empty() {
@@ -81,14 +81,14 @@ impl Inclusion {
     }
 
     /// Compares places that hold of the same values.
-    pub(super) fn check(&mut self, a: &Place<'_>, b: &Place<'_>, path: &str) {
+    pub(super) fn check(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, path: &str) {
         if self.enter() && self.spend(1) && !a.types().is_none() {
             self.check_parts(a, b, path);
         }
         self.leave();
     }
 
-    fn check_parts(&mut self, a: &Place<'_>, b: &Place<'_>, path: &str) {
+    fn check_parts(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, path: &str) {
         if b.is_closed {
             return self.say(path, self.either("is no longer allowed", "is allowed now"));
         }
@@ -100,7 +100,13 @@ impl Inclusion {
         }
     }
 
-    fn check_part<'b>(&mut self, a: &Place<'_>, b: &Place<'b>, part: Part<'b>, path: &str) {
+    fn check_part<'b>(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
+        part: Part<'b>,
+        path: &str,
+    ) {
         if self.is_said(a, b, part) || !self.spend(1) {
             return;
         }
@@ -118,7 +124,7 @@ impl Inclusion {
     }
 
     /// True where `a` has the very same part, which then needs no look.
-    fn is_said(&self, a: &Place<'_>, b: &Place<'_>, part: Part<'_>) -> bool {
+    fn is_said(&self, a: &Constraints<'_>, b: &Constraints<'_>, part: Part<'_>) -> bool {
         let is_whole = self.has_same_definitions
             || !(part.contains_key("$ref") || part.values().any(has_references));
         let is_known = a.root.dialect == b.root.dialect && a.parts.contains(&part);
@@ -127,8 +133,8 @@ impl Inclusion {
 
     fn check_keyword<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         part: Part<'b>,
         (keyword, value): (&'b str, &'b Value),
         path: &str,
@@ -163,7 +169,7 @@ impl Inclusion {
         }
     }
 
-    fn check_types(&mut self, a: &Place<'_>, value: &Value, path: &str) {
+    fn check_types(&mut self, a: &Constraints<'_>, value: &Value, path: &str) {
         let Some(allowed) = Types::of_keyword(value) else {
             return self.undecided(path, "type");
         };
@@ -173,7 +179,7 @@ impl Inclusion {
     }
 
     /// `a` takes no end of values, the part lists those that it takes.
-    fn check_listed(&mut self, keyword: &str, a: &Place<'_>, part: Part<'_>, path: &str) {
+    fn check_listed(&mut self, keyword: &str, a: &Constraints<'_>, part: Part<'_>, path: &str) {
         let listed = part.get(keyword).map(shown).unwrap_or_default();
         let (any, scope) = (a.types(), self.either("only", "more than"));
         let what = format!("{scope} {listed} is allowed now, of type {any}");
@@ -183,8 +189,8 @@ impl Inclusion {
     fn check_values(
         &mut self,
         values: &[Value],
-        a: &Place<'_>,
-        b: &Place<'_>,
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
         part: Part<'_>,
         path: &str,
     ) {
@@ -215,8 +221,8 @@ impl Inclusion {
     /// The keywords hold together: a part of `a` has the same, or nothing is known.
     pub(super) fn check_group(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'_>,
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
         part: Part<'_>,
         keywords: &[&str],
         path: &str,
@@ -233,7 +239,12 @@ impl Inclusion {
     }
 
     /// True where a part of `a` has the keyword with the same plain value.
-    pub(super) fn has_same(a: &Place<'_>, b: &Place<'_>, keyword: &str, value: &Value) -> bool {
+    pub(super) fn has_same(
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
+        keyword: &str,
+        value: &Value,
+    ) -> bool {
         let counted = a.parts.iter().filter(|part| !a.stands_aside(part));
         let mut known = counted.filter_map(|part| part.get(keyword));
         let is_plain = a.root.dialect == b.root.dialect && !has_references(value);

@@ -1,8 +1,8 @@
 //! Values held against a part of a schema: plainly where the part only lists values or types, else
 //! by the validator that holds inputs against it.
 
+use super::constraints::Part;
 use super::numbers::same;
-use super::place::Part;
 use super::root::{Dialect, Root, has_references, refers_to_definitions};
 use super::types::Types;
 use jsonschema::Draft;

@@ -38,7 +38,7 @@ pub struct Sealed {
 
 /// What a value belongs to; encrypted for one place, it is worth nothing in another.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct SecretLocation<'a> {
     pub namespace: &'a str,
     pub name: &'a str,
     pub version: i32,
@@ -86,7 +86,11 @@ impl KeyRing {
         self.0.iter().any(|(id, _)| *id == key_id)
     }
 
-    pub fn seal(&self, place: Place<'_>, value: &SecretValue) -> Result<Sealed, SecretError> {
+    pub fn seal(
+        &self,
+        place: SecretLocation<'_>,
+        value: &SecretValue,
+    ) -> Result<Sealed, SecretError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(SecretError::Random)?;
         let (key_id, cipher) = &self.0[0];
@@ -105,7 +109,11 @@ impl KeyRing {
         })
     }
 
-    pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<SecretValue, SecretError> {
+    pub fn open(
+        &self,
+        place: SecretLocation<'_>,
+        sealed: &Sealed,
+    ) -> Result<SecretValue, SecretError> {
         let found = self.0.iter().find(|(id, _)| *id == sealed.key_id);
         let (_, cipher) = found.ok_or_else(|| place.key_missing(sealed.key_id))?;
         let changed = || SecretError::Changed {
@@ -126,7 +134,7 @@ impl KeyRing {
     }
 }
 
-impl Place<'_> {
+impl SecretLocation<'_> {
     /// Names have no `/`, so that no two places are written alike.
     fn bytes(&self) -> Vec<u8> {
         format!("{}/{}/{}", self.namespace, self.name, self.version).into_bytes()
@@ -196,7 +204,7 @@ impl fmt::Debug for KeyRing {
 mod tests {
     use super::*;
 
-    const HERE: Place<'static> = Place {
+    const HERE: SecretLocation<'static> = SecretLocation {
         namespace: "orders",
         name: "stripe-key",
         version: 1,
@@ -250,15 +258,15 @@ mod tests {
         let keys = ring(&[1]);
         let sealed = keys.seal(HERE, &value("sk_live_1")).unwrap();
         let elsewhere = [
-            Place {
+            SecretLocation {
                 namespace: "other",
                 ..HERE
             },
-            Place {
+            SecretLocation {
                 name: "mail-key",
                 ..HERE
             },
-            Place { version: 2, ..HERE },
+            SecretLocation { version: 2, ..HERE },
         ];
         for place in elsewhere {
             assert!(matches!(

@@ -1,6 +1,6 @@
 //! Which version a new task takes.
 
-use super::{Catalog, NamedPin, StepUse, Versions};
+use super::{Catalog, NamedPin, TemplateStep, Versions};
 use crate::{Kind, RegistryError};
 use semver::Version;
 use std::borrow::Cow;
@@ -118,7 +118,7 @@ impl Catalog {
     }
 
     /// What a new task takes at this step that is on no ramp; none where no version will do.
-    pub fn step_takes(&self, step: &StepUse) -> Option<Version> {
+    pub fn step_takes(&self, step: &TemplateStep) -> Option<Version> {
         let (home, component) = (&step.namespace, step.component());
         let pin = self.pin(home, PinKind::Component, &component);
         let versions = self.versions(home, PinKind::Component, &component);

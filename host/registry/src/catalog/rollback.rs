@@ -30,7 +30,7 @@ impl Catalog {
         }
         Decided {
             is_unresolvable: !is_met(&pinned.requirement),
-            becomes: NewState { pinned, undid },
+            new_state: NewState { pinned, undid },
         }
     }
 

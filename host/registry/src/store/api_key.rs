@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use std::time::Duration;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::api_key::ApiKey;
 use tasker_domain::digest::Digest;
@@ -240,8 +240,8 @@ async fn has_admin_besides(tx: &mut Connection, name: Option<&str>) -> Result<bo
     Ok(found)
 }
 
-fn change<'a>(action: &'a str, name: &str, actor: &'a Actor, detail: Value) -> Change<'a> {
-    Change {
+fn change<'a>(action: &'a str, name: &str, actor: &'a Actor, detail: Value) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: None,

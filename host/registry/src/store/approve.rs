@@ -6,7 +6,7 @@ use super::namespace::ensure_namespace;
 use super::{Store, generation};
 use serde_json::json;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
 use tasker_domain::scope::Scope;
@@ -78,8 +78,8 @@ impl Store {
     }
 }
 
-fn change<'a>(version: &'a ComponentVersionRow, approval: &Approval<'a>) -> Change<'a> {
-    Change {
+fn change<'a>(version: &'a ComponentVersionRow, approval: &Approval<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: approval.actor,
         action: "component.approve",
         namespace: Some(&version.namespace),

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use std::time::Duration;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 
@@ -183,7 +183,7 @@ impl Store {
             return Ok(());
         }
         ensure_blob(&mut tx, version.digest, bytes).await?;
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: "component.restore",
             namespace: Some(&version.namespace),

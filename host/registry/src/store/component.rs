@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::compatibility::CompatReport;
 use tasker_domain::resolve::{VersionState, VersionStatus};
@@ -181,8 +181,8 @@ pub(crate) async fn ensure_blob(
     Ok(())
 }
 
-fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
-    Change {
+fn published<'a>(new: &NewComponentVersion<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: new.actor,
         action: "component.publish",
         namespace: Some(new.namespace.as_str()),

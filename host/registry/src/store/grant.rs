@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::Capability;
@@ -173,8 +173,13 @@ async fn replace_variable(
     Ok(())
 }
 
-fn change<'a>(action: &'a str, row: &'a GrantRow, actor: &'a Actor, reason: &'a str) -> Change<'a> {
-    Change {
+fn change<'a>(
+    action: &'a str,
+    row: &'a GrantRow,
+    actor: &'a Actor,
+    reason: &'a str,
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: Some(&row.namespace),

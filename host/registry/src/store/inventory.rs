@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::inventory::Statistics;
 use tasker_domain::name::Name;
@@ -101,7 +101,7 @@ impl Store {
         if made.rows_affected() == 0 {
             return Ok(false);
         }
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: "namespace.create",
             namespace: Some(name.as_str()),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::name::Name;
@@ -110,7 +110,7 @@ impl Store {
             }
             written => written?,
         };
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: if version.is_some() {
                 "kv.set"

@@ -8,7 +8,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_LIMIT_RULES;
 use tasker_domain::limits::{LimitPatch, LimitSettings};
@@ -175,7 +175,7 @@ async fn record(
         true => "limit.remove",
         false => "limit.set",
     };
-    let change = Change {
+    let change = NewAuditEntry {
         actor: change.actor,
         action,
         namespace: Some(change.namespace.as_str()),

@@ -9,7 +9,7 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::NameError;
@@ -262,8 +262,8 @@ fn change<'a>(
     digest: Digest,
     actor: &'a Actor,
     reason: &'a str,
-) -> Change<'a> {
-    Change {
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: Some(&name.namespace),

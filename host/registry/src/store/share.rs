@@ -7,7 +7,7 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
@@ -129,8 +129,8 @@ async fn standing(
     Ok(row)
 }
 
-fn recorded<'a>(action: &'a str, change: &ShareChange<'a>) -> Change<'a> {
-    Change {
+fn recorded<'a>(action: &'a str, change: &ShareChange<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: change.actor,
         action,
         namespace: Some(change.namespace.as_str()),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
@@ -67,7 +67,7 @@ impl Store {
         .await?;
         if inserted.rows_affected() == 1 {
             let key = signature.key().id();
-            let change = Change {
+            let change = NewAuditEntry {
                 actor,
                 action: "signature.add",
                 namespace: None,
@@ -208,8 +208,8 @@ fn policy_change<'a>(
     key: &KeyId,
     actor: &'a Actor,
     detail: Value,
-) -> Change<'a> {
-    Change {
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: Some(namespace.as_str()),

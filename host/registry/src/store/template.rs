@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::column;
 use tasker_domain::compatibility::CompatReport;
 use tasker_domain::resolve::VersionStatus;
@@ -227,8 +227,8 @@ async fn insert_dependencies(
     Ok(())
 }
 
-fn published<'a>(new: &NewTemplateVersion<'a>) -> Change<'a> {
-    Change {
+fn published<'a>(new: &NewTemplateVersion<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: new.actor,
         action: "template.publish",
         namespace: Some(new.namespace.as_str()),

@@ -10,7 +10,7 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
@@ -62,7 +62,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let verb = if is_yanked { "yank" } else { "unyank" };
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: &format!("{}.{verb}", kind.as_str()),
             namespace: Some(target.namespace.as_str()),

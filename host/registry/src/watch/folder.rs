@@ -12,7 +12,7 @@ const MAX_FILES: usize = 10_000;
 
 /// What a file is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Content {
+pub enum FileKind {
     Component,
     Template,
     /// Pins, grants or limits: nothing to publish.
@@ -21,8 +21,8 @@ pub enum Content {
 
 /// A file that the host does something about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub content: Content,
+pub struct WatchedFile {
+    pub content: FileKind,
     /// The folder that it stands in.
     pub namespace: String,
     /// As it is called in the folder.
@@ -45,7 +45,7 @@ pub struct Skipped {
 #[derive(Debug, Default)]
 pub struct Scan {
     /// Components before templates, then those of rules.
-    pub found: Vec<Found>,
+    pub found: Vec<WatchedFile>,
     pub skipped: Vec<Skipped>,
 }
 
@@ -103,11 +103,11 @@ pub fn scan(dir: &Path) -> Scan {
 }
 
 /// What a file is by its name; none where it is of no concern.
-fn content(path: &Path) -> Option<Content> {
+fn content(path: &Path) -> Option<FileKind> {
     match path.extension()?.to_str()? {
-        _ if is_rule_file(path.file_name()?.to_str()?) => Some(Content::Rules),
-        "wasm" => Some(Content::Component),
-        "yaml" | "yml" => Some(Content::Template),
+        _ if is_rule_file(path.file_name()?.to_str()?) => Some(FileKind::Rules),
+        "wasm" => Some(FileKind::Component),
+        "yaml" | "yml" => Some(FileKind::Template),
         _ => None,
     }
 }
@@ -150,10 +150,10 @@ impl Scan {
             return;
         }
         let (signatures, state) = match content {
-            Content::Component => self.signatures(root, &path).unzip(),
-            Content::Template | Content::Rules => (None, None),
+            FileKind::Component => self.signatures(root, &path).unzip(),
+            FileKind::Template | FileKind::Rules => (None, None),
         };
-        self.found.push(Found {
+        self.found.push(WatchedFile {
             content,
             namespace: namespace
                 .file_name()

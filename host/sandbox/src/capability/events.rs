@@ -1,7 +1,7 @@
 //! `tasker:step/events`.
 
 use crate::bindings::tasker::step::events::{Error, Host};
-use crate::meter::Held;
+use crate::meter::HostMemory;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
 use tasker_domain::event::{EventName, SentEvent};
@@ -28,7 +28,7 @@ impl Host for AttemptState {
         self.check_size(&payload)?;
         self.event_bytes += EVENT_BYTES + payload.len();
         self.meter
-            .hold(Held::Events, self.event_bytes)
+            .hold(HostMemory::Events, self.event_bytes)
             .map_err(Stopped::from)?;
         self.events.push(SentEvent { name, payload });
         Ok(Ok(()))

@@ -2,13 +2,13 @@
 
 use crate::bindings::tasker::step::kv::{Entry, Error, Host};
 use crate::kv_buffer::OWN_VERSION;
-use crate::meter::Held;
+use crate::meter::HostMemory;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
 use std::collections::BTreeSet;
 use tasker_domain::capability::KvRule;
 use tasker_domain::kv::{
-    Expected, KvEntry, KvWrite, MAX_LISTED, MAX_WRITES, check_key, check_value,
+    Expected, KvValue, KvWrite, MAX_LISTED, MAX_WRITES, check_key, check_value,
 };
 use tasker_domain::name::Name;
 
@@ -123,7 +123,7 @@ impl AttemptState {
     ) -> Answer<()> {
         let written = self.buffer(bucket, key, value, expected);
         self.meter
-            .hold(Held::Kv, self.kv.bytes())
+            .hold(HostMemory::Kv, self.kv.bytes())
             .map_err(Stopped::from)?;
         Ok(written)
     }
@@ -155,7 +155,7 @@ impl AttemptState {
         };
         let namespace = self.invocation.step.namespace.clone();
         let found = entries.entry(&namespace, bucket, key).await;
-        let entry = |found: KvEntry| Entry {
+        let entry = |found: KvValue| Entry {
             value: found.value,
             version: found.version.unsigned_abs(),
         };

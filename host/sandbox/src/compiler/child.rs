@@ -20,7 +20,7 @@ const ALLOCATION_FAILED: &str = "memory allocation of";
 const ALLOCATOR_PIECE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "64MiB");
 
 /// What a child left when it was waited for.
-struct Left {
+struct ChildOutput {
     status: ExitStatus,
     output: Vec<u8>,
     last_words: String,
@@ -74,7 +74,7 @@ fn command(program: &Path, limits: &CompileLimits) -> Command {
 /// What the child left; none where it had to be ended because its time was over.
 ///
 /// The thread that calls this is the parent whose end ends the child, and does not end before it.
-fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Option<Left>> {
+fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Option<ChildOutput>> {
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
         unreachable!("all three were asked for");
@@ -95,7 +95,7 @@ fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Op
         };
         let Ok(output) = output else { return Ok(None) };
         let last_words = last_words.join().expect("reading does not panic")?;
-        Ok(Some(Left {
+        Ok(Some(ChildOutput {
             status,
             output: output?,
             last_words: String::from_utf8_lossy(&last_words).into_owned(),
@@ -116,7 +116,7 @@ fn over(bound: CompileBound) -> SandboxError {
 
 /// Why a child ended that had no answer. One that crashed was made to by the component; one that
 /// was told to end was so by someone on this machine, and one that failed says what this lacks.
-fn ended(left: &Left, limits: &CompileLimits) -> SandboxError {
+fn ended(left: &ChildOutput, limits: &CompileLimits) -> SandboxError {
     use rustix::process::Signal;
     let signal = left.status.signal().and_then(Signal::from_named_raw);
     let told = left.last_words.trim().lines().last().unwrap_or_default();

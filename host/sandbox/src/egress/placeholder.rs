@@ -28,7 +28,7 @@ enum Writing {
 }
 
 /// Which secrets one request may carry, and where it goes.
-pub(super) struct Filling {
+pub(super) struct PlaceholderFiller {
     attempt_secrets: AttemptSecrets,
     allowed: Vec<Name>,
     host: String,
@@ -47,7 +47,7 @@ pub(crate) enum FillError {
     Body,
 }
 
-impl Filling {
+impl PlaceholderFiller {
     /// For a request to this host, as a URL names it.
     pub(super) fn of(attempt_secrets: &AttemptSecrets, grants: &Grants, host: &str) -> Self {
         let reaches = |rule: &&SecretRule| {
@@ -221,7 +221,7 @@ mod tests {
     use tasker_domain::secret::SecretValue;
 
     /// One secret, its placeholder, and a request to `api.example.com`.
-    fn filling(value: &str, hosts: &[&str]) -> (Filling, String) {
+    fn filler(value: &str, hosts: &[&str]) -> (PlaceholderFiller, String) {
         let attempt_secrets = AttemptSecrets::default();
         let name: Name = "key".parse().unwrap();
         let value = SecretValue::parse(value.as_bytes().to_vec()).unwrap();
@@ -236,52 +236,52 @@ mod tests {
             secrets: vec![rule],
             ..Grants::default()
         };
-        let filling = Filling::of(&attempt_secrets, &grants, "api.example.com");
-        (filling, placeholder)
+        let filler = PlaceholderFiller::of(&attempt_secrets, &grants, "api.example.com");
+        (filler, placeholder)
     }
 
-    fn header(filling: &Filling, value: &str) -> Result<String, FillError> {
+    fn header(filler: &PlaceholderFiller, value: &str) -> Result<String, FillError> {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", value.parse().unwrap());
-        filling.headers(&mut headers)?;
+        filler.headers(&mut headers)?;
         let value = &headers["authorization"];
         Ok(value.to_str().unwrap().to_owned())
     }
 
     #[test]
     fn a_placeholder_in_a_header_is_replaced_for_the_hosts_of_its_grant() {
-        let (filling, token) = filling("sk_live_1", &["api.example.com"]);
-        let filled = header(&filling, &format!("Bearer {token}, {token}")).unwrap();
+        let (filler, token) = filler("sk_live_1", &["api.example.com"]);
+        let filled = header(&filler, &format!("Bearer {token}, {token}")).unwrap();
         assert_eq!(filled, "Bearer sk_live_1, sk_live_1");
-        assert_eq!(header(&filling, "Bearer other").unwrap(), "Bearer other");
+        assert_eq!(header(&filler, "Bearer other").unwrap(), "Bearer other");
     }
 
     #[test]
     fn a_placeholder_is_found_in_basic_credentials() {
-        let (filling, token) = filling("sk_live_1", &[]);
+        let (filler, token) = filler("sk_live_1", &[]);
         let basic = format!("Basic {}", BASE64.encode(format!("{token}:").as_bytes()));
-        let filled = header(&filling, &basic).unwrap();
+        let filled = header(&filler, &basic).unwrap();
         assert_eq!(filled, format!("Basic {}", BASE64.encode(b"sk_live_1:")));
         let other = format!("Basic {}", BASE64.encode(b"ada:lovelace"));
-        assert_eq!(header(&filling, &other).unwrap(), other);
+        assert_eq!(header(&filler, &other).unwrap(), other);
     }
 
     #[test]
     fn another_host_is_refused_with_the_name_of_the_secret() {
-        let (filling, token) = filling("sk_live_1", &["api.other.example"]);
-        let refused = header(&filling, &token).unwrap_err().to_string();
+        let (filler, token) = filler("sk_live_1", &["api.other.example"]);
+        let refused = header(&filler, &token).unwrap_err().to_string();
         assert!(
             refused.contains("secret `key` may not be sent to `api.example.com`"),
             "{refused}"
         );
-        assert_eq!(header(&filling, "Bearer x").unwrap(), "Bearer x");
+        assert_eq!(header(&filler, "Bearer x").unwrap(), "Bearer x");
     }
 
     #[test]
     fn a_value_that_no_header_carries_is_refused() {
-        let (filling, token) = filling("line\nline", &[]);
+        let (filler, token) = filler("line\nline", &[]);
         assert!(matches!(
-            header(&filling, &token),
+            header(&filler, &token),
             Err(FillError::Header { .. })
         ));
     }

@@ -51,12 +51,12 @@ pub(super) enum Answer {
         due_in: Option<Duration>,
     },
     Recovered,
-    Failed(Failed),
+    Failed(CallFailure),
 }
 
 /// Why a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failed {
+pub(super) enum CallFailure {
     /// It may be done: nobody heard the answer.
     Unanswered,
     /// It is not done and may succeed later.
@@ -67,7 +67,7 @@ pub(super) enum Failed {
 
 /// What becomes of the outcomes of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(super) enum ReportEffect {
     /// They are still to be reported.
     None,
     /// They are on record: forget them.

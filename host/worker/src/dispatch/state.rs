@@ -4,9 +4,9 @@
 //! It knows leases, not what came of them: whoever drives it keeps outcomes until they are acknowledged.
 
 use super::backoff::{Backoff, Jitter};
-use super::call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use super::call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
 use super::in_flight::{InFlight, NextReport};
-use super::unreported::{Ended, Unreported};
+use super::unreported::{EndedAttempt, Unreported};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use tasker_domain::invocation::Lease;
@@ -91,7 +91,7 @@ impl DispatchState {
     pub(super) fn end(&mut self, lease: Lease, bytes: u64) -> bool {
         let is_ours = self.running.remove(&lease);
         if is_ours {
-            self.unreported.push(Ended::new(lease, bytes));
+            self.unreported.push(EndedAttempt::new(lease, bytes));
         }
         is_ours
     }
@@ -140,9 +140,9 @@ impl DispatchState {
     }
 
     /// Takes the answer of a call; one of a call that is not under way changes nothing.
-    pub(super) fn take_answer(&mut self, now: Instant, id: CallId, answer: Answer) -> Effect {
+    pub(super) fn take_answer(&mut self, now: Instant, id: CallId, answer: Answer) -> ReportEffect {
         match (self.calls.remove(&id), answer) {
-            (None, _) => Effect::None,
+            (None, _) => ReportEffect::None,
             (
                 Some(InFlight::Report { ended, claim, .. }),
                 Answer::Reported {
@@ -158,17 +158,17 @@ impl DispatchState {
             }
             (Some(InFlight::Claim { limit }), Answer::Claimed { claimed, due_in }) => {
                 self.take_claim(now, limit, claimed, due_in);
-                Effect::None
+                ReportEffect::None
             }
             (Some(InFlight::Recover), Answer::Recovered) => {
                 self.in_doubt = false;
                 self.recovering.succeed();
                 self.hint(now);
-                Effect::None
+                ReportEffect::None
             }
             (Some(call), Answer::Failed(failed)) => self.take_failure(now, call, failed),
             // An answer to another question is none.
-            (Some(call), _) => self.take_failure(now, call, Failed::Unanswered),
+            (Some(call), _) => self.take_failure(now, call, CallFailure::Unanswered),
         }
     }
 
@@ -231,7 +231,7 @@ impl DispatchState {
             report_bytes,
             ..
         } = self.bounds;
-        let ended: Vec<Ended> = match next {
+        let ended: Vec<EndedAttempt> = match next {
             NextReport::Isolated => self.unreported.take_isolated().into_iter().collect(),
             NextReport::Batch => self.unreported.take_batch(batch, report_bytes),
         };
@@ -312,7 +312,12 @@ impl DispatchState {
         self.due_at = [self.due_at, due].into_iter().flatten().min();
     }
 
-    fn take_acknowledged(&mut self, now: Instant, ended: &[Ended], is_more: bool) -> Effect {
+    fn take_acknowledged(
+        &mut self,
+        now: Instant,
+        ended: &[EndedAttempt],
+        is_more: bool,
+    ) -> ReportEffect {
         self.reporting.succeed();
         if is_more {
             self.hint(now);
@@ -342,13 +347,13 @@ impl DispatchState {
         }
     }
 
-    fn take_failure(&mut self, now: Instant, call: InFlight, failed: Failed) -> Effect {
+    fn take_failure(&mut self, now: Instant, call: InFlight, failed: CallFailure) -> ReportEffect {
         let random = self.jitter.next();
-        self.in_doubt |= failed == Failed::Unanswered;
+        self.in_doubt |= failed == CallFailure::Unanswered;
         match call {
             InFlight::Report { ended, claim, .. } => {
                 let was_alone = ended.len() == 1 && claim == 0;
-                if failed == Failed::Refused {
+                if failed == CallFailure::Refused {
                     return self.unreported.refuse(now, ended, was_alone);
                 }
                 let is_first = self.reporting.until().is_none();
@@ -368,6 +373,6 @@ impl DispatchState {
                 self.recovering.fail(now, random);
             }
         }
-        Effect::None
+        ReportEffect::None
     }
 }

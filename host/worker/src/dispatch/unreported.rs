@@ -1,6 +1,6 @@
 //! The leases whose attempts ended and that are not on record yet.
 
-use super::call::Effect;
+use super::call::ReportEffect;
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 use tasker_domain::invocation::Lease;
@@ -13,7 +13,7 @@ const WITHHOLD_MOST: Duration = Duration::from_secs(5 * 60);
 
 /// A lease whose attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(super) struct EndedAttempt {
     pub(super) lease: Lease,
     /// Of its outcome.
     pub(super) bytes: u64,
@@ -21,7 +21,7 @@ pub(super) struct Ended {
     failures: u32,
 }
 
-impl Ended {
+impl EndedAttempt {
     pub(super) fn new(lease: Lease, bytes: u64) -> Self {
         Self {
             lease,
@@ -35,11 +35,11 @@ impl Ended {
 #[derive(Debug, Default)]
 pub(super) struct Unreported {
     /// The oldest first.
-    ended: VecDeque<Ended>,
+    ended: VecDeque<EndedAttempt>,
     /// A report of them and others failed: each is reported by itself.
-    isolated: VecDeque<Ended>,
+    isolated: VecDeque<EndedAttempt>,
     /// A report of it alone failed: not before then.
-    postponed: Vec<(Instant, Ended)>,
+    postponed: Vec<(Instant, EndedAttempt)>,
     /// Their outcome was refused and replaced by that.
     blamed: HashSet<Lease>,
     /// That was refused too.
@@ -80,17 +80,17 @@ impl Unreported {
         all.map(|ended| ended.lease)
     }
 
-    pub(super) fn push(&mut self, ended: Ended) {
+    pub(super) fn push(&mut self, ended: EndedAttempt) {
         self.ended.push_back(ended);
     }
 
     /// One that must be reported by itself.
-    pub(super) fn take_isolated(&mut self) -> Option<Ended> {
+    pub(super) fn take_isolated(&mut self) -> Option<EndedAttempt> {
         self.isolated.pop_front()
     }
 
     /// What is reported next: up to a full batch, up to so many bytes, and one in any case.
-    pub(super) fn take_batch(&mut self, count_max: usize, bytes_max: u64) -> Vec<Ended> {
+    pub(super) fn take_batch(&mut self, count_max: usize, bytes_max: u64) -> Vec<EndedAttempt> {
         let (mut taken, mut bytes) = (0, 0_u64);
         for ended in self.ended.iter().take(count_max) {
             bytes = bytes.saturating_add(ended.bytes);
@@ -102,29 +102,29 @@ impl Unreported {
         self.ended.drain(..taken).collect()
     }
 
-    pub(super) fn acknowledge(&mut self, ended: &[Ended]) -> Effect {
+    pub(super) fn acknowledge(&mut self, ended: &[EndedAttempt]) -> ReportEffect {
         let leases: Vec<Lease> = ended.iter().map(|ended| ended.lease).collect();
         for lease in &leases {
             self.blamed.remove(lease);
             self.withheld.remove(lease);
         }
-        Effect::Acknowledged(leases)
+        ReportEffect::Acknowledged(leases)
     }
 
     /// Puts back what could not be reported and may be the next time.
-    pub(super) fn put_back(&mut self, ended: Vec<Ended>) {
+    pub(super) fn put_back(&mut self, ended: Vec<EndedAttempt>) {
         for ended in ended.into_iter().rev() {
             self.ended.push_front(ended);
         }
     }
 
     /// Has each be reported by itself: one of them may be what keeps the others from being recorded.
-    pub(super) fn isolate(&mut self, ended: Vec<Ended>) {
+    pub(super) fn isolate(&mut self, ended: Vec<EndedAttempt>) {
         self.isolated.extend(ended);
     }
 
     /// Puts off one whose report failed by itself, so that the others go on. Nobody blames it.
-    pub(super) fn postpone(&mut self, now: Instant, mut ended: Ended) {
+    pub(super) fn postpone(&mut self, now: Instant, mut ended: EndedAttempt) {
         let most = match self.withheld.contains(&ended.lease) {
             true => WITHHOLD_MOST,
             false => POSTPONE_MOST,
@@ -148,17 +148,22 @@ impl Unreported {
 
     /// Finds the outcome that a refusal is about: the one that is refused by itself, in a call that did
     /// nothing else.
-    pub(super) fn refuse(&mut self, now: Instant, ended: Vec<Ended>, was_alone: bool) -> Effect {
+    pub(super) fn refuse(
+        &mut self,
+        now: Instant,
+        ended: Vec<EndedAttempt>,
+        was_alone: bool,
+    ) -> ReportEffect {
         let Some(only) = ended.first().filter(|_| was_alone) else {
             self.isolate(ended);
-            return Effect::None;
+            return ReportEffect::None;
         };
         if !self.blamed.insert(only.lease) {
             self.withheld.insert(only.lease);
             self.postpone(now, *only);
-            return Effect::Withheld(only.lease);
+            return ReportEffect::Withheld(only.lease);
         }
         self.isolated.push_front(*only);
-        Effect::Blamed(only.lease)
+        ReportEffect::Blamed(only.lease)
     }
 }

@@ -35,12 +35,12 @@ pub(super) struct CurrentKeys {
     reader: Reader,
     allowed: Vec<JwtAlgorithm>,
     pace: Pace,
-    held: RwLock<Option<Held>>,
+    held: RwLock<Option<CachedKeySet>>,
     /// When keys were read for the sake of one that was not known.
     looked_again: Mutex<Option<Instant>>,
 }
 
-struct Held {
+struct CachedKeySet {
     keys: Arc<KeySet>,
     read_at: Instant,
 }
@@ -114,7 +114,7 @@ impl CurrentKeys {
         if keys.is_empty() {
             return Err(KeySourceError::NoKey { from: from() });
         }
-        let held = Held {
+        let held = CachedKeySet {
             keys: Arc::new(keys),
             read_at: Instant::now(),
         };

@@ -1,7 +1,7 @@
 //! What happens to pins when a version becomes ineligible.
 
 use super::super::catalog::PinFacts;
-use super::change::{NewState, PinBy, PinKey, hold, past_changes, write};
+use super::change::{NewState, PinBy, PinKey, lock_pin, past_changes, write};
 use super::{PinKind, PinRow};
 use semver::Version;
 use tasker_database::{Connection, DatabaseError};
@@ -48,7 +48,7 @@ impl AffectedPins {
 #[derive(Debug)]
 pub struct Decided {
     /// The same as before, where the pin stays.
-    pub becomes: NewState,
+    pub new_state: NewState,
     /// New tasks can take nothing by it.
     pub is_unresolvable: bool,
 }
@@ -121,15 +121,15 @@ async fn roll_back_from(
             kind,
             target: name,
         };
-        let held = hold(tx, &key).await?;
-        let Some(from) = held.pinned.clone() else {
+        let locked = lock_pin(tx, &key).await?;
+        let Some(from) = locked.pinned.clone() else {
             continue;
         };
         let past = past_changes(tx, &key).await?;
         let decided = decide((namespace, kind, target), facts, &from, &past)?;
-        let requirement = decided.becomes.pinned.requirement.clone();
-        if decided.becomes.pinned != from {
-            let pin = write(tx, &key, &held, &decided.becomes, &by).await?;
+        let requirement = decided.new_state.pinned.requirement.clone();
+        if decided.new_state.pinned != from {
+            let pin = write(tx, &key, &locked, &decided.new_state, &by).await?;
             pins.rolled_back.push(RolledBack { from, pin });
         }
         if decided.is_unresolvable && requirement.matches(version) {

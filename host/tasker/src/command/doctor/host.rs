@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use chrono::{DateTime, TimeDelta, Utc};
-use tasker_cli::health::{Connections, Log, Status};
+use tasker_cli::health::{ConnectionHealth, LogHealth, Status};
 use tasker_cli::{CliError, Client, DEFAULT_URL, Exit};
 use tasker_embedded_postgres::OLDEST_MAJOR;
 
@@ -42,7 +42,7 @@ fn of_status(
     ]
 }
 
-fn log(log: &Log) -> Check {
+fn log(log: &LogHealth) -> Check {
     match (log.has_stray_rows, log.next_month_is_missing) {
         (true, _) => Check::bad(
             "log",
@@ -96,8 +96,8 @@ fn database(version: &str) -> Check {
     }
 }
 
-fn connections(found: &Connections) -> Check {
-    let Connections { max, open, refused } = found;
+fn connections(found: &ConnectionHealth) -> Check {
+    let ConnectionHealth { max, open, refused } = found;
     let count = format!("{open} of {max} open");
     match refused {
         None => Check::good("connections", count),
@@ -148,7 +148,7 @@ mod tests {
     #[test]
     fn a_log_without_a_partition_for_the_next_month_is_told() {
         let is_grave = |has_stray_rows, next_month_is_missing| {
-            let found = log(&Log {
+            let found = log(&LogHealth {
                 has_stray_rows,
                 next_month_is_missing,
             });

@@ -48,7 +48,7 @@ pub(super) type Address = (Vec<usize>, Types, bool);
 /// All that holds at one place. Constraints that are not understood are left out of `parts`, so
 /// that a place takes at least what its schema takes; `unknown` names them.
 #[derive(Clone)]
-pub(super) struct Place<'s> {
+pub(super) struct Constraints<'s> {
     pub(super) root: &'s Root<'s>,
     pub(super) parts: Vec<Part<'s>>,
     /// All parts that were met, so that references in a circle end.
@@ -67,7 +67,7 @@ pub(super) struct Place<'s> {
     pub(super) unknown: Vec<&'static str>,
 }
 
-impl<'s> Place<'s> {
+impl<'s> Constraints<'s> {
     pub(super) fn open(root: &'s Root<'s>) -> Self {
         Self {
             root,
