@@ -24,5 +24,5 @@ alter table tasker.pin
 create index pin_guarded on tasker.pin (namespace_id) where ramp_state = 'ramping' and guard is not null;
 
 -- Which ramps its tasks are on and took: names of pins, such as `component charge`. Tasks that take
--- the same versions by a ramp and without one have different locks, which tells them apart.
+-- the same versions by a ramp and without one have different locks, which distinguishes them.
 alter table tasker.lock add column ramped text[] not null default '{}';

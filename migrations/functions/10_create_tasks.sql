@@ -2,7 +2,7 @@
 --
 -- Takes parallel arrays, one element a task. Returns one row an element, in no order: `ord` is the
 -- element's position from 1. Where a task of the same template has the same identity key already,
--- nothing is created and its id comes back with `created` false; `same_input` tells whether it was
+-- nothing is created and its id comes back with `created` false; `same_input` states whether it was
 -- given the same input. A repeated call finds the tasks that the first one created.
 --
 -- A lock that names a collected version is refused (TA001): resolve again.

@@ -1,5 +1,5 @@
 -- Marks every unfinished step of tasks in which a step failed for good, so that whoever ends one of
--- them asks whether it was the last. The mark stands on the step, not on the task, because a step's
+-- them asks whether it was the last. The mark is on the step, not on the task, because a step's
 -- end reads its own row under lock but its task's only as it was when the statement began.
 --
 -- Locks: the steps that it marks, which the caller holds already. Idempotent.

@@ -23,7 +23,7 @@ begin
         finished_at = case when t.remaining_sinks = k.sinks then
           greatest(p_now, coalesce(v_fixed, pg_catalog.clock_timestamp())) end
     from sink k
-    -- By state and not by finished_at, which an index of open tasks stands on: where statistics know of
+    -- By state and not by finished_at, which an index of open tasks has: if statistics know of
     -- no open task, all of them would be read for each sink.
     where t.task_id = k.task_id and t.state in ('pending', 'in_progress')
     returning t.task_id, t.finished_at, t.is_watched

@@ -1,5 +1,5 @@
--- Writes one value, in the place of what stands there, or removes it (p_value null). Where p_is_checked,
--- it must stand at the version p_expected, or not at all where that is null; otherwise it raises the
+-- Writes one value, in place of the current one, or removes it (p_value null). If p_is_checked,
+-- its version must be p_expected, or it must not exist if that is null; otherwise it raises the
 -- state TK001 and nothing is written. Raises TK002 where the namespace would have more than 10,000
 -- entries. Returns the new version; null where it was removed or was not there.
 --

@@ -1,4 +1,4 @@
--- Keeps what handlers want to go on from, and makes their steps ready to be called again. Such an
+-- Stores the checkpoints of handlers, and makes their steps ready to be called again. Such an
 -- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
 --
 -- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what

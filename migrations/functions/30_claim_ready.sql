@@ -3,8 +3,8 @@
 --
 -- Returns a row for each, with all that its attempt needs and that changes from attempt to attempt, and
 -- the registry's generation: whatever was granted or revoked before the step was claimed is known by it.
--- Where fewer than p_limit were claimed, one more row, with null for the lease, tells in due_ms in how
--- many milliseconds the next step is due: 0 where something due was left, for want of bytes or for a
+-- Where fewer than p_limit were claimed, one more row, with null for the lease, states in due_ms in how
+-- many milliseconds the next step is due: 0 if something due was left, because of the limit on bytes or a
 -- lock; null where none is within a minute. Nothing at all for a worker that was declared dead.
 --
 -- A step whose claim fails (by what it or its task holds, or what was done to its row) keeps no other from being
@@ -35,7 +35,7 @@ begin
     return;
   end if;
 
-  -- Most calls of a worker with few tasks find nothing: tell that without setting up what follows.
+  -- Most calls of a worker with few tasks find nothing: detect that before the expensive part.
   if exists (select from tasker.step s where s.ready_at <= v_now) then
     begin
       with picked as materialized (

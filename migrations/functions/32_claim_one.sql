@@ -27,7 +27,7 @@ begin
     where s.task_id = p_task_id and s.step_no = p_step_no;
     perform tasker.fail_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[v_attempt],
-      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 32767 times, the most there can be; the log of the task tells why its attempts were given back"}'],
+      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 32767 times, the most there can be; the log of the task states why its attempts were given back"}'],
       array[true], array[null::bigint]);
     return null;
   end if;

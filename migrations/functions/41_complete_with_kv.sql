@@ -8,7 +8,7 @@
 -- error has the number of conflicts in a row, as `conflicts`.
 --
 -- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
--- a write; p_events is what the attempt tells of, as tasker.send_events takes it. A stale lease changes nothing: repeating a call is harmless. Returns the milliseconds until
+-- a write; p_events has the events of the attempt, as tasker.send_events takes them. A stale lease changes nothing: repeating a call is harmless. Returns the milliseconds until
 -- the step is due again; null where it is done.
 --
 -- Locks: the step (where attempts run out, all unfinished steps of its task, as tasker.fail_steps

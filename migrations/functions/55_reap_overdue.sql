@@ -5,7 +5,7 @@
 -- The deadline is the host's to enforce, by its own monotonic clock and from the moment when the sandbox
 -- starts the attempt. `deadline_at` is when that would be if the attempt began as it was claimed: past it
 -- the database asks the holder (p_keep_… is all that it runs or has yet to report) and concludes nothing
--- by itself, since it cannot tell an attempt that runs too long from a report that cannot get through.
+-- by itself, because it cannot distinguish an attempt that runs too long from a report that cannot get through.
 --
 -- Looks at every step of the tasks in progress, so call it at most every half minute. Locks: as
 -- tasker.give_back_steps. Idempotent.

@@ -5,7 +5,7 @@
 --
 -- Compares attempts within the guard's window, of tasks of the pin's namespace that were created
 -- since the ramp began: those whose lock names the ramp, and those whose lock does not. For a
--- component only attempts of its own versions count. An attempt that failed for want of the host
+-- component only attempts of its own versions count. An attempt that failed because of the host
 -- counts as neither good nor bad. Times and sizes are compared at the 95th percentile, where both
 -- sides have enough attempts and the difference is more than noise.
 --

@@ -1,5 +1,5 @@
 -- Remembers the latest time on the database's clock and, where the clock was set back since, moves what
--- would stand still until it is as late again: steps that are ready, retries, workers' heartbeats, ramps.
+-- would wait until the clock has caught up: ready steps, retries, workers' heartbeats, ramps.
 -- Every host calls it once a heartbeat interval; mostly it reads one row.
 --
 -- A retry keeps what was left of its delay, to within the interval between two calls. Retries that were

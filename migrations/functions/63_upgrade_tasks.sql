@@ -3,7 +3,7 @@
 -- stood still for a quarantine are ready again where their new code is not quarantined.
 --
 -- Takes parallel arrays, one element a task: the lock that it was planned from, the one that it goes
--- to, and what its log is to tell (JSON); give 1,000 at most. A task that is over, or has another lock
+-- to, and the detail for its log (JSON); give 1,000 at most. A task that is over, or has another lock
 -- than it was planned from, stays as it is. Returns the tasks that moved. A lock that names a collected
 -- version is refused (TA001).
 --

@@ -1,4 +1,4 @@
--- Why each step of a task stands where it stands, by the plain definition: a step may start when
+-- Why each step of a task is in its state, by the plain definition: a step may start when
 -- every step that it depends on is complete. The slow twin of the countdown in `remaining_deps`;
 -- tests hold the two together. Of p_steps alone, where it is given. Of the steps that one waits for, the
 -- first five are named.

@@ -57,7 +57,7 @@ async fn without_a_ramp_changes_are_taken_back_one_after_the_other() {
         .await
         .refused(409, "nothing_to_roll_back");
     assert!(
-        detail.contains("before =1.0.0 the pin took nothing else"),
+        detail.contains("the pin had no other version before =1.0.0"),
         "{detail}"
     );
 }

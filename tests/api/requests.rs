@@ -12,7 +12,7 @@ async fn an_unknown_route_and_a_wrong_method_are_problems_like_others() {
         .delete("/v1/tasks")
         .await
         .refused(405, "method_not_allowed");
-    assert_eq!(detail, "/v1/tasks does not take DELETE");
+    assert_eq!(detail, "/v1/tasks does not accept DELETE");
     server
         .get("/v1/templates/check")
         .await

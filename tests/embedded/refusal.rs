@@ -35,7 +35,7 @@ async fn a_directory_of_something_else_is_left_alone() {
     fs::create_dir(&something).unwrap();
     fs::write(something.join("thesis.txt"), "precious").unwrap();
     let message = refusal(directory.path()).await;
-    assert!(message.contains("holds no PostgreSQL cluster"), "{message}");
+    assert!(message.contains("contains no PostgreSQL cluster"), "{message}");
     assert!(something.join("thesis.txt").exists());
 }
 

@@ -73,11 +73,11 @@ async fn what_is_no_event_or_not_granted_is_refused_in_words() {
         "sent",
         "an event's name has 1 to 100 bytes; this one has 0",
         "`orders charged` is not an event's name",
-        "`task.complete` is a name of the engine's own",
+        "`task.complete` is a reserved name",
         "the payload: expected value at line 1",
         "the payload: it is nested 101 deep",
-        "the payload: it has a NUL or half a surrogate pair in it",
-        "the payload: it has a NUL or half a surrogate pair in it",
+        "the payload: it contains a NUL or half a surrogate pair",
+        "the payload: it contains a NUL or half a surrogate pair",
         "not granted",
     ];
     let told = result(&executed);

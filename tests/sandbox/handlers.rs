@@ -189,7 +189,7 @@ async fn a_result_that_is_nested_too_deep_to_be_kept_is_refused_for_good() {
             (failure.code.as_str(), failure.retry),
             ("invalid_result", Retry::Never)
         );
-        let told = format!("nested {depth} deep; 100 is the most");
+        let told = format!("nested {depth} levels deep; the limit is 100");
         assert!(failure.message.contains(&told), "{}", failure.message);
     }
 }
@@ -202,7 +202,7 @@ async fn a_result_with_a_member_that_stands_twice_is_refused_for_good() {
         (failure.code.as_str(), failure.retry),
         ("invalid_result", Retry::Never)
     );
-    let told = "`/a/0/b` stands in it twice";
+    let told = "`/a/0/b` occurs in it twice";
     assert!(failure.message.contains(told), "{}", failure.message);
 }
 

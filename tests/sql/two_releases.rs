@@ -73,8 +73,8 @@ async fn a_host_that_is_too_old_to_work_beside_the_newer_one_is_refused() {
     assert_eq!(
         refused,
         format!(
-            "the database was upgraded by tasker 99.0.0, which works beside hosts of 98.0.0 or later, \
-             and this is {own}; install tasker 99.0.0"
+            "the database was upgraded by tasker 99.0.0, which works with hosts of 98.0.0 or later; \
+             this host is {own}; install tasker 99.0.0"
         )
     );
     assert_eq!(attempts_max(&mut session).await, 7);

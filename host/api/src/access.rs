@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::{Action, Permissions};
 
-/// Who asks and what they may do; cheap to clone. Handlers whose namespace stands in the body check
+/// The caller and their permissions; cheap to clone. Handlers whose namespace is in the body check
 /// it by this.
 #[derive(Clone, Debug)]
 pub struct Access {

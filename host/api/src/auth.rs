@@ -105,7 +105,7 @@ pub(crate) async fn authorize(
 #[derive(Default)]
 struct Admitted {
     under_way: UnderWay,
-    /// None where nobody is asked who they are.
+    /// `None` if authentication is off.
     access: Option<Access>,
     /// The namespace that the request names, if it was not there before.
     new_namespace: Option<Name>,
@@ -142,7 +142,7 @@ fn permissions_header(access: &Access) -> Option<HeaderValue> {
 
 async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
-    // Where no route matches there is nothing to permit, and nobody is told so before they are known.
+    // If no route matches, no permission applies; the 404 is sent only to authenticated callers.
     let needs = path.map_or(AUTHENTICATED, |path| {
         api.needs.of(request.method(), path.as_str())
     });

@@ -4,7 +4,7 @@ use super::access::Access;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Of an IPv6 address, what tells networks apart: one customer has all addresses of a /64.
+/// The network of an IPv6 address: one customer has all addresses of a /64.
 const IPV6_NETWORK: u128 = !(u64::MAX as u128);
 
 /// Whose use is counted.

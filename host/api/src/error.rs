@@ -23,13 +23,13 @@ const UNCLEAR_HEAD: &str = "unclear_head";
 /// Why a request is refused; each variant has one status and code.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    #[error("there is nothing at {path}; the API begins with /v1 and /health")]
+    #[error("there is no route {path}; the API is below /v1 and /health")]
     UnknownRoute { path: String },
-    #[error("{path} does not take {method}")]
+    #[error("{path} does not accept {method}")]
     WrongMethod { method: String, path: String },
     #[error("{name}: {message}")]
     Parameter { name: String, message: String },
-    #[error("the body is not what this request takes: {}", .0.message)]
+    #[error("invalid request body: {}", .0.message)]
     InvalidJson(FieldError),
     #[error("the body is not UTF-8 text: {message}")]
     NotText { message: String },
@@ -37,7 +37,7 @@ pub enum ApiError {
     MediaType { given: String, wanted: String },
     #[error("the body is larger than {max_bytes} bytes")]
     BodyTooLarge { max_bytes: usize },
-    #[error("the body did not arrive whole: {message}")]
+    #[error("the body is incomplete: {message}")]
     BodyBroken { message: String },
     #[error("request body timed out: the minimum is {MIN_BYTES_PER_S} bytes a second")]
     BodyTimeout,
@@ -47,7 +47,7 @@ pub enum ApiError {
     NotReady { why: String },
     #[error("server overloaded; try again later")]
     Overloaded,
-    #[error("the head of the request is not clear: {why}")]
+    #[error("ambiguous request head: {why}")]
     UnclearHead { why: &'static str },
     /// What a stage refuses; it says by itself what that is to the caller.
     #[error(transparent)]

@@ -47,7 +47,7 @@ fn host(headers: &HeaderMap, version: Version) -> Option<&'static str> {
 /// The longest line of a head that is looked at: what frames a body is far shorter.
 const MAX_LINE_BYTES: usize = 128;
 
-/// What is wrong with a line, as its sender is told.
+/// The error for the sender of such a line.
 const BARE_LINE_FEED: &str =
     "a line of the head ends without a carriage return; end lines with CR LF";
 const LONG_FRAMING: &str = "a line that says how long the body or a chunk of it is has more than 128 bytes; \

@@ -1,4 +1,4 @@
-//! Health: is the process there, may it be given work, how does it stand.
+//! Health: liveness, readiness and status.
 
 use super::Api;
 use super::error::ApiError;

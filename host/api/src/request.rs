@@ -183,7 +183,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
-/// Counts what begins a value: each but the first stands behind a bracket, a brace or a comma.
+/// Counts what begins a value: each but the first follows a bracket, a brace or a comma.
 fn has_more_values(json: &[u8], most: usize) -> bool {
     let (mut values, mut is_text, mut is_escaped) = (1, false, false);
     for byte in json {

@@ -289,13 +289,13 @@ mod tests {
     #[test]
     fn a_path_into_the_input_is_named() {
         let body = json!({
-            "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is not acceptable: /input/amount: -1 is less than the minimum of 0",
+            "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is invalid: /input/amount: -1 is less than the minimum of 0",
             "errors": [{ "path": "/input/amount", "message": "-1 is less than the minimum of 0" }],
         });
         let text = Problem::from_answer(422, body.to_string(), "http://h").text(Paint::off());
         assert_eq!(
             text,
-            "error: the submit is not acceptable\n  /input/amount: -1 is less than the minimum of 0\n"
+            "error: the submit is invalid\n  /input/amount: -1 is less than the minimum of 0\n"
         );
     }
 

@@ -18,7 +18,7 @@ pub fn compare_components(
     changes
 }
 
-/// Whether they export something beside handlers, which only their bytes tell.
+/// Whether they export more than handlers, which only the bytes show.
 pub fn asks_for_bytes(old: &Descriptor, new: &Descriptor) -> bool {
     has_own_exports(&old.exports) || has_own_exports(&new.exports)
 }
@@ -29,7 +29,7 @@ pub fn changed_exports(old: &[u8], new: &[u8]) -> Vec<CompatChange> {
     changes.map(export_change).collect()
 }
 
-/// What changes of handlers and of what they want.
+/// Changes of handlers and of the capabilities that they request.
 pub fn changed_handlers(old: &Descriptor, new: &Descriptor) -> Vec<CompatChange> {
     handlers::compare(&face(old), &face(new))
 }

@@ -79,7 +79,7 @@ fn compare(old: &World, new: &World) -> Vec<ExportChange> {
         .collect()
 }
 
-/// Whether the new component can stand where the old one stood. A world may lose exports and gain
+/// Whether the new component can replace the old one. A world may lose exports and gain
 /// imports for the components in it; for those who call, it is the other way round.
 fn upgrade(mut old: World, new: World) -> Result<(), String> {
     old.mark_packages();

@@ -8,7 +8,7 @@ use tasker_domain::name::Name;
 
 /// A component as templates see it.
 pub struct ComponentFace<'a> {
-    /// None where it does not tell.
+    /// `None` if the component does not describe them.
     pub handlers: Option<Vec<HandlerFace<'a>>>,
     pub capabilities: &'a [String],
 }

@@ -30,7 +30,7 @@ pub enum MigrateError {
         source: sqlx::Error,
     },
     #[error(
-        "the database was upgraded by tasker {newer}, which works beside hosts of {oldest} or later, and this is {own}; install tasker {newer}"
+        "the database was upgraded by tasker {newer}, which works with hosts of {oldest} or later; this host is {own}; install tasker {newer}"
     )]
     TooOld {
         own: Version,
@@ -39,7 +39,7 @@ pub enum MigrateError {
     },
     #[error("`{0}` in tasker.functions is no release of tasker")]
     Release(String),
-    #[error("the database did not answer while its functions were brought up to date")]
+    #[error("the database did not answer while its functions were updated")]
     Database(#[from] sqlx::Error),
 }
 

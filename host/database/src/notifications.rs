@@ -70,7 +70,7 @@ impl Notifications {
             let mut backoff = Backoff::new(RELISTEN_FIRST, RELISTEN_MAX);
             while database.may_listen() {
                 if let Err(error) = self.pass_on(&database, &mut backoff).await {
-                    tracing::debug!(error = %ErrorChain(&error), "cannot listen for notifications; polling goes on");
+                    tracing::debug!(error = %ErrorChain(&error), "cannot listen for notifications; polling continues");
                 }
                 backoff.wait().await;
             }

@@ -1,4 +1,4 @@
-//! What an outage of the database looks like, for those who are told to come again.
+//! How an outage of the database is described to callers, who are asked to retry.
 
 use super::DatabaseError;
 use super::pool::{NoEntry, TooManyConnections};
@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 
 impl DatabaseError {
-    /// What is the matter with the database, in words that tell a caller nothing of its insides.
+    /// The state of the database, in words that reveal nothing internal to a caller.
     pub fn outage(&self) -> &'static str {
         match self {
             Self::Sql(sqlx::Error::Database(error)) => {

@@ -1,4 +1,4 @@
-//! What a component may want and a namespace may grant: one text for both.
+//! What a component may request and a namespace may grant: one notation for both.
 //!
 //! `http [METHODS] HOST[:PORT][/PATH]`, `secret NAME [clear] [for HOSTS]`, `kv BUCKET [read]`,
 //! `env NAME[=VALUE]`, `events PREFIX`.
@@ -23,15 +23,15 @@ pub const MAX_CAPABILITY_BYTES: usize = 4_096;
 /// The longest name of an environment variable, in bytes.
 const MAX_VARIABLE_BYTES: usize = 100;
 
-/// One thing that a component may want, or that a namespace may grant to it.
+/// One right that a component may request, or that a namespace may grant to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Capability {
-    /// Requests that this rule admits. None, for wants only: somewhere, not said where.
+    /// Requests that this rule permits. `None` only in a component's request: it names no destination.
     Http(Option<HttpRule>),
     Secret(SecretRule),
     Kv(KvRule),
-    /// An environment variable; its value, which a want may leave open.
+    /// An environment variable and its value, which a component's request may leave open.
     Env(String, Option<String>),
     /// Events of this name, and of those below it.
     Events(EventName),

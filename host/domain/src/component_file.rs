@@ -3,14 +3,14 @@
 use super::name::Name;
 use semver::Version;
 
-/// The component and version that a file's name tells.
+/// The component and version in a file name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ComponentFile {
     pub name: Name,
     pub version: Version,
 }
 
-/// Why a file's name tells no component.
+/// Why a file name names no component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComponentFileError {
     #[error(

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// Writes the error, then each cause after a colon; what an error tells of its cause is not told twice.
+/// Writes the error, then each cause after a colon; a cause that the error already contains is not repeated.
 pub struct ErrorChain<'a>(pub &'a dyn Error);
 
 impl fmt::Display for ErrorChain<'_> {

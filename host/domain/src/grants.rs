@@ -1,4 +1,4 @@
-//! What a handler may reach outside its sandbox. Nothing, unless it stands here.
+//! What a handler may access outside its sandbox: only what is listed here.
 
 use super::capability::{Capability, HttpRule, KvRule, SecretRule};
 use super::event::EventName;

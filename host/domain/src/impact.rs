@@ -24,7 +24,7 @@ pub enum Impact {
     Outranked,
     /// No key signed it that the namespace takes.
     Unsigned,
-    /// It does not satisfy what is asked for.
+    /// It does not satisfy the requirement.
     Unmatched,
 }
 
@@ -38,7 +38,7 @@ impl Impact {
     }
 }
 
-/// What new tasks take at one place, as it stands and with the version.
+/// What new tasks take for one step or template, now and with the version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
     pub impact: Impact,

@@ -47,7 +47,7 @@ pub enum Retry {
     After(Duration),
 }
 
-/// Why an attempt did not complete, told to the handler's author.
+/// Why an attempt did not complete, for the author of the handler.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     pub kind: FailureKind,

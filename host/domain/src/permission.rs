@@ -137,7 +137,7 @@ pub struct Permission {
 /// Why a text such as `read, run in orders` is not a permission.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PermissionError {
-    #[error("`{0}` does not say where; write such as `read, run in orders`, or `in *`")]
+    #[error("`{0}` names no namespace; write for example `read, run in orders`, or `in *`")]
     Nowhere(String),
     #[error("there is no action `{0}`; there are {actions}", actions = Action::ALL.map(Action::as_str).join(", "))]
     Action(String),

@@ -1,4 +1,4 @@
-//! What publishing something would change, told before anything changes.
+//! A preview of what publishing something would change.
 
 use super::compatibility::{CompatReport, Level};
 use super::descriptor::Descriptor;
@@ -29,7 +29,7 @@ pub struct ComponentPlan {
     pub status: Option<Availability>,
     #[serde(flatten)]
     pub number: Numbered,
-    /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
+    /// Requested capabilities that are not approved; unless this is empty, the version waits for approval.
     pub unapproved: Vec<String>,
     /// What else is in its way.
     pub obstacles: Vec<Obstacle>,
@@ -62,7 +62,7 @@ pub struct TemplatePlan {
     pub report: ImpactReport,
     /// What its steps would run, parents before children.
     pub steps: Vec<StepChoice>,
-    /// What the components want and the namespace does not grant to them.
+    /// Capabilities that the components request and the namespace does not grant.
     pub ungranted: Vec<Ungranted>,
     pub open_tasks: Vec<OpenTasks>,
 }
@@ -163,7 +163,7 @@ pub struct RampChoice {
     pub percent: Percent,
 }
 
-/// What a component wants that the namespace of the task does not grant to it.
+/// Capabilities that a component requests and the namespace of the task does not grant to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ungranted {
     /// As the namespace names it.

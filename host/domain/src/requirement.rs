@@ -68,7 +68,7 @@ pub enum RequirementError {
     )]
     Range { text: String, source: semver::Error },
     #[error(
-        "`{}` does not read as {form}; write for example `{example}`",
+        "`{}` does not have the form {form}; write for example `{example}`",
         shorten(text)
     )]
     Form {

@@ -40,7 +40,7 @@ pub fn is_control(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}')
 }
 
-/// What stands for a character: itself where it is harmless.
+/// The visible form of a character: itself if it is harmless.
 pub fn sign(c: char) -> char {
     match c {
         '\n' | '\t' => c,

@@ -39,7 +39,7 @@ pub enum SignatureError {
     )]
     Key,
     #[error(
-        "a key is called by {KEY_ID_DIGITS} hexadecimal digits; list them with: tasker policy ls --namespace NAMESPACE"
+        "a key id has {KEY_ID_DIGITS} hexadecimal digits; list them with: tasker policy ls --namespace NAMESPACE"
     )]
     KeyId,
     #[error("a signature is written ed25519:KEY:SIGNATURE, both parts in base64 without padding")]

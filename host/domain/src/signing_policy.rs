@@ -4,7 +4,7 @@ use super::signature::PublicKey;
 use std::sync::Arc;
 
 /// The keys of which one has to have signed whatever a namespace publishes and its new tasks run;
-/// without any, everything is taken. Equal where the keys are, whosever policy it is.
+/// without any, everything is accepted. Policies with the same keys are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SigningPolicy(Arc<[PublicKey]>);
 

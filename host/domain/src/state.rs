@@ -9,7 +9,7 @@ use std::fmt;
 #[error("`{0}` is not a state that this version knows")]
 pub struct StateError(String);
 
-/// Where a task stands.
+/// The state of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "snake_case")]
 #[clap(rename_all = "snake_case")]
@@ -55,7 +55,7 @@ impl TaskState {
     }
 }
 
-/// Where a step stands.
+/// The state of a step.
 #[derive(
     Clone,
     Copy,

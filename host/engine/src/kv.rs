@@ -51,7 +51,7 @@ impl Engine {
         Ok(due_in(due_ms))
     }
 
-    /// What stands under a key.
+    /// The value and version of a key.
     pub async fn kv_entry(
         &self,
         namespace: &str,

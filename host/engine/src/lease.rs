@@ -102,7 +102,7 @@ impl Engine {
     }
 
     /// Gives back attempts of the worker whose deadline passed more than `grace` ago and which are not
-    /// among those that it knows of. Tells how many.
+    /// among those that it knows. Returns how many.
     pub async fn reap_overdue(
         &self,
         worker: WorkerId,
@@ -129,7 +129,7 @@ impl Engine {
         Ok(failed)
     }
 
-    /// Notices that the database's clock was set back, and moves up to `limit` steps that would stand
+    /// Detects that the database's clock was set back, and moves up to `limit` steps that would wait
     /// still for it. Tells how many; none where there is nothing to do.
     pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, DatabaseError> {
         let moved = sqlx::query_scalar("select tasker.follow_clock($1)")

@@ -64,7 +64,7 @@ impl Engine {
         Ok(text.fetch_optional(self.pool()).await?)
     }
 
-    /// What the transition of this number tells: why, or the payload of an event.
+    /// The detail of the transition with this number: a reason, or the payload of an event.
     pub async fn transition_detail(
         &self,
         task_id: TaskId,

@@ -1,4 +1,4 @@
-//! Code that no attempt may run, and the steps that stand still for it.
+//! Quarantined code, and the steps that are suspended because of it.
 
 use super::Engine;
 use tasker_database::{DatabaseError, column};
@@ -19,8 +19,8 @@ impl Engine {
             .collect()
     }
 
-    /// Gives back steps whose code is quarantined, and has them stand still until it is released;
-    /// no attempt was used. Repeatable: stale leases change nothing. Tells how many stand still.
+    /// Gives back steps whose code is quarantined, and suspends them until it is released;
+    /// the attempts do not count. Repeatable: stale leases change nothing. Returns how many are suspended.
     pub async fn suspend_steps(
         &self,
         worker: WorkerId,

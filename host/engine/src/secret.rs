@@ -16,7 +16,7 @@ use tasker_domain::secret::SecretValue;
 /// The variable that has the keys where no file is named.
 pub const KEYS_VARIABLE: &str = "TASKER_SECRET_KEY";
 
-/// Why a secret cannot be kept or had. Nothing here tells a value or a key.
+/// Why a secret cannot be stored or read. No message contains a value or a key.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error(transparent)]
@@ -25,7 +25,7 @@ pub enum SecretError {
         "this host has no key for secrets; start it with --secret-key-file or TASKER_SECRET_KEY"
     )]
     NoKeys,
-    #[error("the key file {} cannot be used; check the path and who may read it", path.display())]
+    #[error("the key file {} cannot be used; check the path and its permissions", path.display())]
     KeyFile {
         path: PathBuf,
         source: std::io::Error,
@@ -43,10 +43,10 @@ pub enum SecretError {
         key_id: KeyId,
     },
     #[error(
-        "what is stored of secret {namespace}/{name} was changed since it was encrypted; set the secret anew"
+        "the stored value of secret {namespace}/{name} was changed after it was encrypted; set the secret again"
     )]
     Changed { namespace: String, name: String },
-    #[error("this machine gives no random numbers")]
+    #[error("the system returned no random bytes")]
     Random(#[source] getrandom::Error),
 }
 

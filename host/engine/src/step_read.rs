@@ -9,7 +9,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::StepState;
 
-/// The most steps that a step depends on of which names are told.
+/// The most dependencies of a step that are named.
 pub const MAX_PARENTS: i32 = 100;
 /// The most sinks of which results are put together in the answer about their task.
 pub const MAX_INLINE_SINKS: i64 = 100;
@@ -89,7 +89,7 @@ impl Engine {
         Ok(rows)
     }
 
-    /// Why each of these steps that is not over stands where it stands, told to a person:
+    /// Why each of these open steps is in its state, for people:
     /// (step_no, why).
     pub async fn explain_steps(
         &self,

@@ -21,7 +21,7 @@ pub struct NewTask {
     pub lock_id: LockId,
     /// JSON text.
     pub input: String,
-    /// By what a duplicate is told; none: it is always a new task.
+    /// Identifies duplicates; `None`: every submit is a new task.
     pub identity_key: Option<String>,
     pub correlation_id: String,
     /// Somebody will wait for its end.
@@ -65,7 +65,7 @@ impl Engine {
         in_order(tasks.len(), &rows)
     }
 
-    /// Cancels those of the tasks that are not over, and tells which they were.
+    /// Cancels those of the tasks that are open, and returns which they were.
     pub async fn cancel_tasks(
         &self,
         tasks: &[TaskId],

@@ -10,11 +10,11 @@ use tasker_domain::name::Name;
 use tasker_domain::state::{StepState, TaskState};
 use uuid::Uuid;
 
-/// The largest input or result that stands in the answer about its task, in bytes of JSON text.
+/// The largest input or result that is part of the view of its task, in bytes of JSON text.
 pub const MAX_INLINE_TASK_BYTES: i32 = 64 << 10;
-/// The largest payload that stands in a line of a list, in bytes of JSON text.
+/// The largest payload that is part of a row of a list, in bytes of JSON text.
 pub const MAX_INLINE_BYTES: i32 = 4 << 10;
-/// The most versions of a lock that are told.
+/// The most versions of a lock that are listed.
 pub const MAX_LOCKED_VERSIONS: i64 = 100;
 
 /// Which tasks to list.
@@ -222,7 +222,7 @@ impl Engine {
     }
 }
 
-/// Which index has the tasks of a state together. State stands in no index, but what is set with it does.
+/// The index that groups the tasks of a state. No index has the state itself, but columns that are set with it.
 #[derive(Clone, Copy)]
 enum Among {
     /// Of any state, or complete, as most are.

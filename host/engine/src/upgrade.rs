@@ -48,7 +48,7 @@ pub struct Move {
     pub task_id: TaskId,
     pub from: LockId,
     pub to: LockId,
-    /// What its log is to tell, JSON text.
+    /// The detail of its row of the log, JSON text.
     pub detail: String,
 }
 

@@ -28,7 +28,7 @@ pub(crate) struct UsageRow {
 }
 
 impl UsageRow {
-    /// What does not fit is told as the most that does.
+    /// A larger value is stored as the largest that fits.
     pub(crate) fn of(usage: Option<VersionUsage>) -> Self {
         let Some(VersionUsage {
             component_version_id,

@@ -1,4 +1,4 @@
-//! Approval: a version that wants more rights than were agreed to waits for an operator.
+//! Approval: a version that requests capabilities which are not approved waits for an operator.
 
 use super::discover::descriptor;
 use super::{Kind, Registry, RegistryError, Release};
@@ -40,7 +40,7 @@ impl Registry {
         Ok(more.iter().map(Capability::to_string).collect())
     }
 
-    /// What the highest active version below this one wants; none where there is no such version.
+    /// What the highest active version below this one requests; `None` if there is no such version.
     async fn baseline(
         &self,
         target: &QualifiedName,

@@ -35,7 +35,7 @@ impl Registry {
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what
-    /// runs of it is ended, and steps that would run it stand still. Repeatable.
+    /// runs of it is ended, and steps that would run it are suspended. Repeatable.
     pub async fn quarantine(
         &self,
         target: &QualifiedName,
@@ -50,7 +50,7 @@ impl Registry {
             .await?)
     }
 
-    /// Lifts the quarantine; what stood still for it goes on.
+    /// Lifts the quarantine and resumes the suspended steps.
     pub async fn release(
         &self,
         target: &QualifiedName,

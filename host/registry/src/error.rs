@@ -36,7 +36,7 @@ pub enum RegistryError {
         "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
     )]
     Version { text: String, source: semver::Error },
-    #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
+    #[error("version {version} has build metadata, which does not distinguish versions; leave out `+{}`", version.build)]
     BuildMetadata { version: Version },
     #[error("the component is refused: {}", .0.chain())]
     Component(Refusal),
@@ -60,7 +60,7 @@ pub enum RegistryError {
     #[error("no task of this template could run: {0}")]
     CannotRun(TemplateError),
     #[error(
-        "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
+        "the template has {field} `{written}`, but is published under `{addressed}`; make them equal"
     )]
     TemplateAddress {
         field: &'static str,
@@ -90,7 +90,7 @@ pub enum RegistryError {
         requirement: Box<Requirement>,
         existing: Existing,
     },
-    #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
+    #[error("a namespace uses only its own templates; pin `{0}` in its own namespace")]
     ForeignTemplatePin(QualifiedName),
     #[error(
         "there is no pin for {kind} `{target}` in namespace {namespace}; list them with: \
@@ -102,8 +102,7 @@ pub enum RegistryError {
         target: String,
     },
     #[error(
-        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp begins at one; set it to what \
-         new tasks are to take until then: {}",
+        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp needs one; pin the current version first: {}",
         set_first(namespace, *kind, target, now.as_ref())
     )]
     NothingToRamp {
@@ -123,7 +122,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Kv(#[from] KvError),
     #[error(
-        "namespace {namespace} is full: it has as many kv entries as it may; remove some with: tasker kv rm"
+        "namespace {namespace} has reached its limit of kv entries; remove some with: tasker kv rm"
     )]
     KvFull { namespace: Name },
     #[error("bucket {}/{} has no key `{}`; list them with: tasker kv ls {}/{}", .0.namespace, .0.bucket, .0.key.escape_debug(), .0.namespace, .0.bucket)]
@@ -141,7 +140,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error(
-        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another{}",
+        "{} has {}; none satisfies both the requested {to} and {} at step `{}`; ask for another{}",
         .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
     )]
     UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
@@ -160,11 +159,11 @@ pub enum RegistryError {
     #[error(transparent)]
     Signature(#[from] SignatureError),
     #[error(
-        "the signature by key {key} is not one of these bytes (sha256 {digest}); sign what you upload"
+        "the signature by key {key} is not a signature of these bytes (sha256 {digest}); sign the bytes that you upload"
     )]
     WrongSignature { key: KeyId, digest: Digest },
     #[error(
-        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component push --sign KEY",
+        "{release} is not signed by a key that namespace {} accepts: {}; sign it with one of them: tasker component push --sign KEY",
         .release.target.namespace, .keys.join(", ")
     )]
     Unsigned {
@@ -177,19 +176,19 @@ pub enum RegistryError {
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
-        "the bytes of {0} were collected when nothing needed them any more; push the same again to have them back"
+        "the bytes of {0} were collected because nothing referenced them; push the same bytes again to restore them"
     )]
     BytesRemoved(Box<Release>),
     #[error(
-        "another host collects at this moment, or the registry changes all the time; try again"
+        "another host is running a collection, or the registry keeps changing; try again"
     )]
     Collecting,
-    #[error("{} is longer than a collection may ask for: give at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
+    #[error("{} is longer than a collection accepts: use at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
     CollectAge(Duration),
     #[error(transparent)]
     Capability(#[from] CapabilityError),
     #[error(
-        "`{0}` does not say enough to be granted: name a destination or a value, such as `http api.example.com` or `env LEVEL=info`"
+        "`{0}` is incomplete: name a destination or a value, such as `http api.example.com` or `env LEVEL=info`"
     )]
     NotGrantable(Capability),
     #[error("namespace {0} has {MAX_GRANTS} grants already; remove some, or grant to `*`")]
@@ -200,7 +199,7 @@ pub enum RegistryError {
         /// At least one.
         uses: Vec<UnsharedUse>,
     },
-    #[error("namespace {0} makes {MAX_SHARES} shares already; remove some, or share `*`")]
+    #[error("namespace {0} has {MAX_SHARES} shares already; remove some, or share `*`")]
     TooManyShares(Name),
     #[error(
         "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls --namespace {namespace}"
@@ -230,10 +229,10 @@ pub enum RegistryError {
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
     #[error(
-        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a text"
+        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a string"
     )]
     LongNumber(&'static str),
-    #[error("what is stored of {what} cannot be read: {reason}")]
+    #[error("{what} is stored in a form that cannot be read: {reason}")]
     Stored { what: String, reason: String },
 }
 
@@ -337,7 +336,7 @@ pub(crate) fn lines(errors: &[ResolveError]) -> String {
         .join("\n")
 }
 
-/// One use a line. Whether the component exists is not told: its owner has not shared it.
+/// One use per line. The message does not reveal whether the component exists: its owner has not shared it.
 fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
     let line = |it: &UnsharedUse| {
         let (component, owner) = (&it.component, &it.component.namespace);
@@ -363,9 +362,9 @@ fn way_out(
     };
     let mend = match bar {
         Ineligible::NeedsApproval => {
-            format!("agree to what it wants: tasker {kind} approve {target}@{version}")
+            format!("approve its capabilities: tasker {kind} approve {target}@{version}")
         }
-        Ineligible::Yanked => format!("give it back: tasker {kind} unyank {target}@{version}"),
+        Ineligible::Yanked => format!("admit it again: tasker {kind} unyank {target}@{version}"),
         Ineligible::Quarantined => {
             format!("lift its quarantine: tasker {kind} release {target}@{version}")
         }

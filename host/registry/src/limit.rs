@@ -6,7 +6,7 @@ use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
 
 impl Registry {
-    /// Sets and removes single limits of a rule; the rule as it stands then, none where nothing of
+    /// Sets and removes single limits of a rule; the resulting rule, `None` if nothing of
     /// it is left. It holds from the next attempt on. What lies above a host's own limit is kept and
     /// changes nothing there: hosts differ, and each holds to the least. The component need not exist
     /// yet.

@@ -11,7 +11,7 @@ use tasker_sandbox::KeptCode;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// The room for compiled code on disk, unless a host is told otherwise: 8 GiB.
+/// The default size limit of compiled code on disk: 8 GiB.
 pub const DEFAULT_CACHE_BYTES: u64 = 8 << 30;
 
 /// Between two looks at what may be collected: at most this, and no longer than what is collected has

@@ -1,4 +1,4 @@
-//! What keeps every task of a template from running, told before it is published.
+//! Checks before publishing whether tasks of a template can run.
 
 use super::{Registry, RegistryError};
 use std::collections::HashMap;

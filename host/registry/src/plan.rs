@@ -1,4 +1,4 @@
-//! What publishing something would change, told before anything changes.
+//! A preview of what publishing something would change.
 
 mod component;
 mod obstacle;

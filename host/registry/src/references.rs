@@ -98,7 +98,7 @@ impl Registry {
         })
     }
 
-    /// The changes of the pins that stand, of one component or of all.
+    /// The changes of existing pins, of one component or of all.
     pub(crate) async fn histories(
         &self,
         component: Option<&QualifiedName>,

@@ -114,7 +114,7 @@ impl<'r> Resolver<'r> {
         self.resolve_once(wanted, task).await
     }
 
-    /// What was resolved stands as long as the revisions do.
+    /// A resolution is valid as long as the revisions are the same.
     fn keep(&mut self) {
         let kept = &self.registry().resolved;
         if let Some((key, revision, chosen)) = self.new_template.take() {

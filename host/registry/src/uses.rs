@@ -10,7 +10,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Availability, Candidate, VersionStatus};
 
-/// The most steps and pins that are told of one component.
+/// The most steps and pins that are listed for one component.
 pub(crate) const MAX_USES: usize = 2_000;
 
 impl Registry {
@@ -45,7 +45,7 @@ impl Registry {
     }
 
     /// A component with the steps and pins that name it, and what their namespaces say; true where there
-    /// are more steps or pins than are told.
+    /// are more steps or pins than are listed.
     pub(crate) async fn component_users(
         &self,
         target: &QualifiedName,

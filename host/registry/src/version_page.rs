@@ -125,7 +125,7 @@ impl<R> PageBuilder<R> {
     }
 }
 
-/// Of versions that stand the highest first.
+/// From versions with the highest first.
 fn page(
     mut versions: Vec<Version>,
     after: Option<&Version>,

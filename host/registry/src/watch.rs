@@ -1,6 +1,6 @@
 //! A folder whose components and templates are published as they appear and change.
 //!
-//! Files stand one folder deep, in one named after their namespace: `<name>@<version>.wasm` with its
+//! Files are one folder deep, in one named after their namespace: `<name>@<version>.wasm` with its
 //! signatures in `….wasm.sig`, and templates as `*.yaml`. Pins, grants and limits are left to
 //! `tasker sync`, and this is logged. Links are followed as long as they lead nowhere outside the folder,
 //! so that it may be a mounted volume. Nothing that lies in the folder ends the host: what is refused or
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a file has to stay as it is before it is taken for whole.
 const SETTLE: Duration = Duration::from_millis(250);
-/// How often the folder is looked through where nothing tells of changes.
+/// How often the folder is scanned if the kernel reports no changes.
 const RESCAN: Duration = Duration::from_secs(2);
 /// How often a template is tried again that waits for what it runs; whatever is published meanwhile has it
 /// tried at once.

@@ -33,7 +33,7 @@ pub(super) struct AttemptLog {
     dropped_bytes: usize,
     lost_lines: usize,
     last_words: LastWords,
-    /// What the host last refused for want of a grant.
+    /// The last request that the host refused because of a missing grant.
     refusal: Option<String>,
     /// Struck out of every line.
     attempt_secrets: AttemptSecrets,
@@ -81,12 +81,12 @@ impl LogWriter {
         log.refusal = Some(printable(&kept));
     }
 
-    /// What the host last refused for want of a grant, without the attempt's secrets.
+    /// The last request that the host refused because of a missing grant, without the attempt's secrets.
     pub(super) fn refusal(&self) -> Option<String> {
         self.lock().refusal.clone()
     }
 
-    /// What the guest said last, if that tells of a panic or an exception.
+    /// The last output of the guest, if it reports a panic or an exception.
     pub(super) fn last_words(&self) -> Option<String> {
         let mut log = self.lock();
         if !log.stderr.is_empty() {

@@ -138,7 +138,7 @@ impl Sandbox {
         })
     }
 
-    /// Removes these files. What runs of them goes on; what is asked for later is compiled again.
+    /// Removes these files. Instances that run continue; a later request compiles the component again.
     pub async fn drop_code(&self, going: Vec<KeptCode>) {
         if going.is_empty() {
             return;

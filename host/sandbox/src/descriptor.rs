@@ -1,4 +1,4 @@
-//! What a component answers when it is asked to describe itself.
+//! The answer of a component's `describe`.
 
 use super::refusal::Refusal;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ impl Described {
         Ok(self.handlers.clone())
     }
 
-    /// What the component wants, each want once and in the one form.
+    /// The capabilities that the component requests, each once and in normal form.
     pub(super) fn capabilities(&self) -> Result<Vec<String>, Refusal> {
         if self.capabilities.len() > MAX_WANTS {
             return Err(Refusal::TooManyWants(self.capabilities.len()));
@@ -98,7 +98,7 @@ mod tests {
             described.capabilities().unwrap_err().to_string()
         };
         assert!(wants(&["gpu"]).contains("`gpu` is no capability"));
-        assert!(wants(&["kv a"; MAX_WANTS + 1]).contains("it may want 100"));
+        assert!(wants(&["kv a"; MAX_WANTS + 1]).contains("the limit is 100"));
     }
 
     #[test]

@@ -96,7 +96,7 @@ pub(super) enum Refused {
         component: Arc<str>,
         capability: String,
     },
-    #[error("HTTP request refused: `{0}` has a user or a password in it; send them in a header")]
+    #[error("HTTP request refused: `{0}` contains a user or a password; send them in a header")]
     UserInUrl(String),
     #[error("HTTP request refused: `{host}` is at {address}, which {why}")]
     Address {
@@ -105,7 +105,7 @@ pub(super) enum Refused {
         why: &'static str,
     },
     #[error(
-        "HTTP request refused: `{host}` is a cloud's metadata service; handlers never reach those"
+        "HTTP request refused: `{host}` is the metadata service of a cloud; access is never allowed"
     )]
     Metadata { host: String },
     #[error(transparent)]

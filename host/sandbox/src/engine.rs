@@ -76,7 +76,7 @@ fn pool(slots: usize) -> PoolingAllocationConfig {
     pool.linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES);
     pool.table_keep_resident(TABLE_KEEP_RESIDENT_BYTES);
     pool.max_unused_warm_slots(WARM_PLACES);
-    // Where the kernel tells which pages were written to (Linux 6.7), only these are cleared.
+    // If the kernel reports which pages were written to (Linux 6.7), only these are cleared.
     pool.pagemap_scan(Enabled::Auto);
     pool
 }

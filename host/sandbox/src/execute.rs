@@ -26,7 +26,7 @@ const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis(
 #[derive(Debug)]
 pub struct Executed {
     pub outcome: Outcome,
-    /// What no sink took, within the limit on log bytes; a note at its end tells what was cut.
+    /// The lines that no sink took, within the limit on log bytes; a note at the end states what was cut.
     pub log: Vec<LogLine>,
     /// To be recorded with its result or checkpoint, or not at all.
     pub effects: Effects,

@@ -40,7 +40,7 @@ impl KvBuffer {
     }
 
     /// Keeps a write in place of an earlier one of the same key. What the first of them expected of
-    /// the entry stays expected, since the others stand on it.
+    /// the condition is kept, because later writes depend on it.
     pub(super) fn write(
         &mut self,
         bucket: &Name,
@@ -64,7 +64,7 @@ impl KvBuffer {
         Ok(())
     }
 
-    /// The keys of a bucket with this prefix that this attempt wrote, and whether they stand.
+    /// The keys of a bucket with this prefix that this attempt wrote, and whether they exist afterwards.
     pub(super) fn keys<'a>(
         &'a self,
         bucket: &'a Name,

@@ -10,7 +10,7 @@ const MAX_LINE_BYTES: usize = 1 << 10;
 /// The field in which older SDKs log the place of a panic.
 const LOCATION: &str = "location";
 
-/// The last lines in which a panic or an exception tells of itself: on stderr, or logged as errors
+/// The last lines that report a panic or an exception: on stderr, or logged as errors
 /// where the SDK saw it first.
 #[derive(Debug, Default)]
 pub(super) struct LastWords(VecDeque<String>);

@@ -91,7 +91,7 @@ pub enum SandboxError {
     #[error("the component's bytes could not be loaded")]
     Load(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(
-        "the stored bytes have the digest {found} where {wanted} was asked for: they were changed after they were uploaded"
+        "the stored bytes have the digest {found} instead of {wanted}: they were changed after the upload"
     )]
     WrongBytes { wanted: String, found: String },
     #[error("the compiler's process failed; try again")]

@@ -16,7 +16,7 @@ pub(super) struct OverLimit(pub(super) Limit);
 /// What the host keeps for an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum HostMemory {
-    /// What its handles stand for, but for requests that were sent.
+    /// The resources behind its handles, except sent requests.
     Table,
     /// Writes to kv.
     Kv,

@@ -23,7 +23,7 @@ use wasmtime_wasi::I32Exit;
 const SECRET_KEY_MISSING: &str = "secret_key_missing";
 const NO_INSTANCE: &str = "no_instance";
 
-/// How the engine tells at which address a guest faulted.
+/// The words of the engine before the address at which a guest faulted.
 const FAULT_WORDS: &str = "memory fault at wasm address 0x";
 /// Addresses that are taken for negative ones: 16 MiB on both sides of 4 GiB, since the engine adds
 /// an offset without wrapping. No limit lets a guest use them.
@@ -178,7 +178,7 @@ fn is_stack_overflow(error: &wasmtime::Error, trace: Option<&WasmBacktrace>) -> 
         || trace.is_some_and(backtrace::is_recursion)
 }
 
-/// The engine tells the address of a fault in words only. One below 0 wraps around to the end of
+/// The engine reports the address of a fault only in its message. One below 0 wraps around to the end of
 /// the address space.
 fn tells_negative_address(told: &str) -> bool {
     let address = told

@@ -23,7 +23,7 @@ pub struct HostServices {
     pub secrets: Option<Arc<dyn SecretValues>>,
     /// Where kv entries are read; without it there are none.
     pub kv: Option<Arc<dyn KvEntries>>,
-    /// Where log lines go as they are written; without it they are kept and told at the end.
+    /// Receives log lines as they are written; without it they are kept and returned at the end.
     pub log: Option<Arc<dyn LogSink>>,
     /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,

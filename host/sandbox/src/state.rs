@@ -105,7 +105,7 @@ impl AttemptState {
         }
     }
 
-    /// Weighs what the attempt's handles stand for. Without HTTP they stand for next to nothing, and
+    /// Measures the resources behind the attempt's handles. Without HTTP they are almost empty, and
     /// the limit on their number holds them.
     pub(super) fn weigh_table(&mut self) -> Result<(), OverLimit> {
         match self.http {

@@ -1,4 +1,4 @@
-//! What the handles of an attempt stand for, weighed.
+//! The size of the resources behind the handles of an attempt.
 //!
 //! WASI keeps it in one table without telling its size, so the table is looked through: after every
 //! call while it is small or nearly as heavy as it may be, else after so many that looking costs each

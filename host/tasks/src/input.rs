@@ -49,7 +49,7 @@ impl InputProblem {
     }
 }
 
-/// By what a task with this canonical input is told where its input is its identity.
+/// The identity of a task with this canonical input, if its input is its identity.
 pub fn identity_of(canonical: &str) -> String {
     format!("input:{}", Digest::of(canonical.as_bytes()))
 }

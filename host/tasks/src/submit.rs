@@ -150,7 +150,7 @@ impl Tasks {
     }
 }
 
-/// Problems of one batch that are told.
+/// The most problems of one batch that are reported.
 const MAX_PROBLEMS: usize = 100;
 
 fn target_problem(index: usize, error: &RegistryError) -> InputProblem {

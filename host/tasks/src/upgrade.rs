@@ -137,7 +137,7 @@ impl Tasks {
             .existing_versions(Kind::Template, &upgrade.template)
             .await?;
         if let Some(component) = &upgrade.rule.component {
-            // First, so that nobody is told whether what they may not use exists.
+            // First, so that callers do not learn whether a component that they may not use exists.
             let home = &upgrade.template.namespace;
             self.registry.require_use(home, component).await?;
             self.registry

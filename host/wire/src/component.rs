@@ -27,9 +27,9 @@ pub struct ComponentVersion {
     pub size_bytes: u64,
     /// The version of the contract that it was built against.
     pub contract: String,
-    /// Empty where the component does not tell.
+    /// Empty if the component does not describe them.
     pub handlers: Vec<HandlerDescription>,
-    /// What its handlers want to be granted.
+    /// The capabilities that its handlers request.
     pub capabilities: Vec<String>,
     /// The same, with whether its own namespace grants it.
     pub wants: Vec<Want>,
@@ -42,7 +42,7 @@ pub struct ComponentVersion {
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat_report: Option<CompatReport>,
-    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    /// Requested capabilities that are not approved; empty unless it needs approval.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
     /// When its bytes were removed, since nothing needed it any more.
@@ -65,7 +65,7 @@ pub struct ComponentVersion {
     pub pins: AffectedPins,
 }
 
-/// By whom a version is yanked or quarantined, and why.
+/// Who yanked or quarantined a version, when and why.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Withdrawal {
     pub at: DateTime<Utc>,
@@ -73,7 +73,7 @@ pub struct Withdrawal {
     pub reason: String,
 }
 
-/// What a component wants. A text: the host may know more capabilities than a caller.
+/// A capability that a component requests. A text, because the host may know more capabilities than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Want {
     pub capability: String,
@@ -188,7 +188,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Grants what a version wants, and lets new tasks take it.
+    /// Grants what a version requests, and lets new tasks use it.
     POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/approve"
     ApproveComponent { namespace: Name, name: Name, version: String }
     needs Grant in Path;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
 
-/// One grant as it stands. Scope and capability are texts: the host may know more of them than a caller.
+/// One existing grant. Scope and capability are texts: the host may know more of them than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grant {
     pub id: i64,
@@ -65,7 +65,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Grants a capability; one that stands already is left as it is.
+    /// Grants a capability; an existing grant is not changed.
     POST "/v1/namespaces/{namespace}/grants" AddGrant { namespace: Name }
     needs Grant in Path;
     body Json<NewGrant>;

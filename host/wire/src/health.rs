@@ -1,4 +1,4 @@
-//! Health: is the process there, may it be given work, how does it stand.
+//! Health: liveness, readiness and status.
 
 use crate::endpoint::endpoint;
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ pub enum HealthStatus {
     Ready,
 }
 
-/// How a host and its database stand.
+/// The status of a host and its database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Status {
     /// Of this host.
@@ -86,7 +86,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// How the host stands.
+    /// The status of the host.
     GET "/health/status" ShowStatus {}
     needs Read in AnyNamespace;
     answers Status;

@@ -9,7 +9,7 @@ use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
-/// A rule as it stands.
+/// An existing rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LimitRule {
     pub namespace: String,

@@ -15,7 +15,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::Requirement;
 
-/// A pin as it stands.
+/// An existing pin.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pin {
     pub namespace: String,
@@ -96,7 +96,7 @@ pub struct NewRamp {
     pub reason: String,
 }
 
-/// Tells null from what is left out.
+/// Distinguishes null from an absent member.
 fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Guard>>, D::Error> {
     Option::deserialize(from).map(Some)
 }

@@ -22,7 +22,7 @@ pub struct Quarantine {
     /// Only in the answer to a quarantine: false where it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
-    /// Only in the answer to a quarantine: what stands still for it.
+    /// Only in the answer to a quarantine: the suspended tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Vec<HeldTasks>>,
     /// Only in the answer to a quarantine.
@@ -44,7 +44,7 @@ impl fmt::Display for VersionName {
     }
 }
 
-/// Open tasks of a template that stand still for a quarantine.
+/// Open tasks of a template that are suspended by a quarantine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HeldTasks {
     pub namespace: String,

@@ -45,7 +45,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Shares a component; a share that stands already is left as it is.
+    /// Shares a component; an existing share is not changed.
     POST "/v1/namespaces/{namespace}/shares" AddShare { namespace: Name }
     needs Use in Path;
     body Json<NewShare>;

@@ -42,7 +42,7 @@ pub struct Step {
     /// See [`Failure`]; without what makes it larger than 4 KiB, of which `error_bytes` has the size.
     pub error: Option<Box<RawValue>>,
     pub error_bytes: Option<u64>,
-    /// Why it stands still, where it does.
+    /// Why it does not proceed, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

@@ -28,7 +28,7 @@ pub struct TaskSummary {
     pub template: String,
     pub version: String,
     pub state: TaskState,
-    /// Why it stands still, where it does.
+    /// Why it does not proceed, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StandstillReason>,
     pub created_at: DateTime<Utc>,
@@ -47,7 +47,7 @@ pub struct Task {
     pub template: String,
     pub version: String,
     pub state: TaskState,
-    /// Why it stands still, where it does.
+    /// Why it does not proceed, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StandstillReason>,
     pub created_at: DateTime<Utc>,

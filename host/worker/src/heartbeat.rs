@@ -16,9 +16,9 @@ use tokio::sync::mpsc::error::TrySendError;
 /// A heartbeat that failed is repeated after this part of the interval.
 const RETRY_PART: u32 = 4;
 
-/// What the heartbeat tells the loop.
+/// Messages from the heartbeat to the loop.
 pub(super) enum Beat {
-    /// Nothing: the loop shows by taking it that it goes on.
+    /// No news: by receiving it, the loop proves that it runs.
     Ask,
     /// These leases are stale: their attempts may as well end.
     Stale(Vec<Lease>),
@@ -70,7 +70,7 @@ async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, 
     if answered.elapsed() > dead_after {
         tracing::error!(
             worker_id = id.0,
-            "the worker's loop stands still; without a heartbeat other hosts take over what it holds"
+            "the worker's loop is blocked; without a heartbeat other hosts take over its steps"
         );
         return Ok(true);
     }

@@ -51,7 +51,7 @@ use tokio_util::sync::CancellationToken;
 /// How one worker loop works.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// Told to people as the holder of leases.
+    /// Shown to people as the holder of leases.
     pub host_name: String,
     /// Attempts under way at the same time.
     pub slots: usize,
@@ -59,7 +59,7 @@ pub struct WorkerConfig {
     pub max_in_flight: usize,
     /// Reports, and claims, of one call.
     pub batch: usize,
-    /// How often an idle worker looks for work that no hint told it of.
+    /// How often an idle worker polls for work without a hint.
     pub poll_interval: Duration,
     pub heartbeat_interval: Duration,
     /// A worker without a heartbeat for this long is dead: [`BEATS_BEFORE_DEAD`] intervals at least.
@@ -186,7 +186,7 @@ impl Worker {
 
     /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.
     fn keep_alive(&self, id: WorkerId, held: &HeldLeases) -> (Receiver<Beat>, JoinSet<()>) {
-        // The loop shows that it goes on by making room.
+        // The loop proves that it runs by receiving.
         let (to_loop, beats) = mpsc::channel(1);
         let mut alive = JoinSet::new();
         alive.spawn(heartbeat::run(self.clone(), id, held.clone(), to_loop));
@@ -226,14 +226,14 @@ impl Worker {
         let stopping = self.engine.stop_worker(id, "host stopped");
         let Ok(stopped) = tokio::time::timeout(GOODBYE_TIMEOUT, stopping).await else {
             tracing::warn!(
-                "the database did not answer the goodbye; the next host takes back what is left"
+                "the database did not answer at the stop of this worker; another host takes over its steps"
             );
             return;
         };
         match stopped {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
             Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "could not say goodbye; the next host takes back what is left");
+                tracing::warn!(error = %ErrorChain(&error), "the worker could not be stopped in the database; another host takes over its steps");
             }
         }
     }

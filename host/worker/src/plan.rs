@@ -22,7 +22,7 @@ use tasker_engine::plan::StoredStep;
 
 /// Locks whose steps a host keeps in memory.
 const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
-/// How often a database that does not answer is asked for a plan before the steps are given back.
+/// How often reading a plan is tried before the steps are given back.
 const MAX_TRIES: u32 = 5;
 /// Between these questions.
 const RETRY_DELAY: Duration = Duration::from_millis(200);
@@ -43,7 +43,7 @@ pub(super) struct NextStep {
     pub(super) at_hand: Option<(i16, Arc<str>)>,
 }
 
-/// A claimed step as it goes on.
+/// A claimed step after its plan was read.
 pub(super) struct Assigned {
     pub(super) lease: Lease,
     pub(super) task: Arc<TaskText>,

@@ -16,7 +16,7 @@ const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 /// Steps that are moved in one call where the database's clock was set back.
 const CLOCK_BATCH: i32 = 5_000;
 
-/// Failures in a row after which people are told: one alone is most likely an outage, which others tell of.
+/// Failures in a row before a warning is logged: a single one is most likely an outage, which is logged elsewhere.
 const TOLD_FROM: u32 = 2;
 
 /// Reaps in the name of the worker for as long as it is polled.
@@ -56,7 +56,7 @@ async fn follow_clock(engine: &Engine) -> Result<i32, DatabaseError> {
 /// What is done again and again, and how that went.
 struct Work {
     interval: Interval,
-    /// What was done to the steps that it tells of.
+    /// What was done to the steps.
     done: &'static str,
     /// In a row.
     failures: u32,

@@ -33,7 +33,7 @@ static STALLS: LazyLock<Mutex<Stalls>> = LazyLock::new(|| {
     let watching = std::thread::Builder::new().name("stalls".to_owned());
     let watching = watching.spawn(watch);
     if let Err(error) = &watching {
-        tracing::warn!(%error, "no thread to notice when this process stands still");
+        tracing::warn!(%error, "the thread that detects a frozen process did not start");
     }
     Mutex::new(Stalls {
         before: Duration::ZERO,

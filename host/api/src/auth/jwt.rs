@@ -1,4 +1,4 @@
-//! JSON Web Tokens: callers whom an issuer vouches for.
+//! JSON Web Tokens: callers that an issuer has authenticated.
 //!
 //! A token's header chooses nothing but the key: which algorithms count is fixed by the configuration
 //! and by the key itself. Every token that does not hold is refused in the same words; only what the
@@ -60,7 +60,7 @@ struct Inner {
     keys: CurrentKeys,
 }
 
-/// Why a token does not hold; told to the log, not to the caller.
+/// Why a token is invalid. This is logged and not sent to the caller.
 #[derive(Debug, thiserror::Error)]
 enum TokenError {
     #[error("it has more than {MAX_TOKEN_BYTES} bytes")]
@@ -78,7 +78,7 @@ enum TokenError {
 }
 
 impl Tokens {
-    /// Reads the issuer's keys. A file has to be right; a URL that does not answer is asked again.
+    /// Reads the issuer's keys. A file must be valid; a URL that does not answer is retried.
     pub async fn start(config: JwtConfig) -> Result<Self, KeySourceError> {
         let keys = CurrentKeys::start(&config).await?;
         Ok(Self(Arc::new(Inner { config, keys })))

@@ -115,7 +115,7 @@ fn young(keys: &Option<Arc<Keys>>, age: Duration) -> Option<Arc<Keys>> {
     (keys.read_at.elapsed() < age).then(|| keys.clone())
 }
 
-/// A secret is compared even where there is no such key, so that time does not tell.
+/// A secret is compared even where there is no such key, so that the response time reveals nothing.
 fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a CachedKey, AuthError> {
     let known = keys.by_prefix.get(shown.prefix());
     let shown = shown.secret_digest();

@@ -1,4 +1,4 @@
-//! One submit, or several at once: what stands in the body tells which.
+//! A submit of one task or of several, depending on the body.
 
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde::{Deserialize, Serialize};

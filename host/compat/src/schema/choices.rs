@@ -130,7 +130,7 @@ impl Inclusion {
         counts.then_some(found)
     }
 
-    /// True where no value is taken by both; false as well where that cannot be told.
+    /// True if no value is accepted by both; also false if this cannot be decided.
     fn are_disjoint(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, depth: usize) -> bool {
         if depth > MAX_DISJOINT_DEPTH || !self.spend(1) {
             return false;

@@ -30,7 +30,7 @@ const SILENT: [&str; 19] = [
     "else",
 ];
 
-/// Keywords that may say something of members whose names do not stand in `properties`.
+/// Keywords that may apply to members that `properties` does not name.
 const SPEAK_OF_MEMBERS: [&str; 8] = [
     "additionalProperties",
     "patternProperties",
@@ -59,7 +59,7 @@ pub(super) struct Constraints<'s> {
     pub(super) is_looked_into: bool,
     /// The choices of which one branch is among the parts.
     told_apart: Vec<&'s Value>,
-    /// The types that are looked at; all, unless cases are told apart.
+    /// The types that are compared; all, unless cases are compared separately.
     pub(super) among: Types,
     /// A part is `false`: nothing is taken here.
     pub(super) is_closed: bool,
@@ -215,7 +215,7 @@ impl<'s> Constraints<'s> {
         }
     }
 
-    /// All values that can stand here, where `const` or `enum` list them or the types do.
+    /// All possible values, if `const`, `enum` or the types list them.
     pub(super) fn finite(&self) -> Option<Vec<Value>> {
         let types = self.types();
         if let Some(values) = self.listed() {
@@ -306,7 +306,7 @@ impl<'s> Constraints<'s> {
         place
     }
 
-    /// What holds for items behind those that any part tells apart.
+    /// What applies to items after those with a schema of their own.
     pub(super) fn other_items(&self) -> Self {
         let mut place = Self::open(self.root);
         for part in &self.parts {
@@ -321,7 +321,7 @@ impl<'s> Constraints<'s> {
         }
     }
 
-    /// How many items are told apart by their index.
+    /// How many items have a schema of their own by index.
     pub(super) fn items_told_apart(&self) -> usize {
         let counts = self.parts.iter().map(|part| self.first_items(part).len());
         counts.max().unwrap_or(0)

@@ -1,4 +1,4 @@
-//! Whether two schemas can have a value in common. Only what is certain is told: where this finds
+//! Whether two schemas can have a value in common. Only certain results are reported: if this finds
 //! nothing, they may still have none.
 
 use super::types::Types;

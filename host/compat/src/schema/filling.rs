@@ -34,7 +34,7 @@ enum Filled {
     Fitting,
     /// A value that it refuses.
     Refused,
-    /// It cannot be told which value, or whether it fits.
+    /// Which value, or whether it fits, cannot be decided.
     Unclear,
 }
 
@@ -51,7 +51,7 @@ impl<'s> Constraints<'s> {
     pub(super) fn inside(&self, part: Part<'s>, schema: &'s Value, all: &Self) -> Self {
         let mut place = Self::open(self.root);
         place.add(schema, self.defaults_of(part));
-        // Defaults of `items` are filled into the items that are told apart as well.
+        // Defaults of `items` are also filled into items with a schema of their own.
         let is_described_beside =
             all.parts.len() > place.parts.len() || self.items_told_apart() > 0;
         place.is_looked_into =

@@ -11,14 +11,14 @@ use serde_json::Value;
 const MAX_STEPS: usize = 200_000;
 /// How deep places may lie in one another.
 const MAX_DEPTH: usize = 64;
-/// The most reasons that are told.
+/// The most reasons that are reported.
 const MAX_REASONS: usize = 200;
 /// The most values that one reason names.
 const MAX_LISTED: usize = 5;
 /// The longest value that is shown, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
 
-/// Which of the two schemas is asked whether all that it takes is taken by the other.
+/// The schema whose accepted values must be accepted by the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Old,
@@ -34,7 +34,7 @@ pub(super) struct Reason {
     pub(super) is_new_name: bool,
 }
 
-/// One comparison under way. `a` is everywhere the one that is asked, `b` the other.
+/// One comparison under way. `a` is always the schema of `side`, `b` the other one.
 pub(super) struct Inclusion {
     side: Side,
     steps: usize,
@@ -275,7 +275,7 @@ impl Inclusion {
         }
     }
 
-    /// Runs a comparison for its answer alone: none where something stands in the way, else what
+    /// Runs a comparison only for its answer: `None` if a reason was found, else what
     /// there is to say if this one counts, which is new names at most.
     pub(super) fn attempt(&mut self, compare: impl FnOnce(&mut Self)) -> Option<Vec<Reason>> {
         let kept = std::mem::take(&mut self.reasons);
@@ -303,7 +303,7 @@ impl Inclusion {
         !self.is_exhausted
     }
 
-    /// True where the old one is asked.
+    /// True if `a` is the old schema.
     pub(super) fn is_forward(&self) -> bool {
         self.side == Side::Old
     }
@@ -316,7 +316,7 @@ impl Inclusion {
         }
     }
 
-    /// `old → new`, whichever of the two is asked.
+    /// `old → new`, whichever of the two `a` is.
     pub(super) fn arrow(&self, a: impl ToString, b: impl ToString) -> String {
         let (a, b) = (a.to_string(), b.to_string());
         match self.side {

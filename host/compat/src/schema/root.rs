@@ -7,7 +7,7 @@ use serde_json::Value;
 pub(super) enum Dialect {
     /// 2020-12, which is what no `$schema` means.
     Modern,
-    /// Drafts 6 and 7: `$ref` stands alone, `items` may be a list.
+    /// Drafts 6 and 7: keywords beside `$ref` are ignored, `items` may be a list.
     Early,
     /// Another dialect, or parts with addresses of their own: nothing in it is relied on.
     Unknown,
@@ -72,7 +72,7 @@ fn says_address(part: &Value) -> bool {
     says("$id") || says("$schema") || has_addresses(part)
 }
 
-/// True where a reference stands in it.
+/// True if it contains a reference.
 pub(super) fn has_references(part: &Value) -> bool {
     match part {
         Value::Object(members) => {

@@ -44,7 +44,7 @@ impl<'p> Check<'p> {
         Some(Self::Whole(Box::new(whole)))
     }
 
-    /// None where it cannot be told within bounds.
+    /// `None` if this cannot be decided within the bounds.
     pub(super) fn allows(&self, value: &Value) -> Option<bool> {
         match self {
             Self::Whole(schema) => schema.takes(value),

@@ -29,7 +29,7 @@ pub struct Connection {
     state: State,
 }
 
-/// Where a connection stands.
+/// The state of a connection.
 #[derive(Debug, Default)]
 struct State {
     /// A call began and did not end; it may have been dropped.

@@ -160,7 +160,7 @@ impl FromStr for PathPattern {
         };
         if path.contains('*') {
             return Err(wrong(
-                "`*` stands at its end only, after a `/`, such as `/v1/*`",
+                "`*` is allowed only at its end, after a `/`, such as `/v1/*`",
             ));
         }
         if path.contains(['?', '#']) {

@@ -13,7 +13,7 @@ pub enum Ineligible {
     Quarantined,
     /// Its owner took it back.
     Yanked,
-    /// It wants more rights than it has, and nobody agreed so far.
+    /// It requests capabilities that are not approved yet.
     NeedsApproval,
     /// No key signed it that the namespace of the task takes.
     Unsigned,
@@ -34,7 +34,7 @@ pub struct VersionState {
 #[serde(rename_all = "snake_case")]
 pub enum VersionStatus {
     Active,
-    /// It wants more rights than it has; an operator has to agree.
+    /// It requests more capabilities than it has; an operator has to approve them.
     NeedsApproval,
     /// Taken back: tasks that have it keep it.
     Yanked,

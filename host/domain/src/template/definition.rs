@@ -32,7 +32,7 @@ pub struct Template {
     pub steps: Vec<Step>,
 }
 
-/// How a duplicate among tasks of a template is told.
+/// How a duplicate among the tasks of a template is recognized.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {

@@ -1,4 +1,4 @@
-//! The order of steps, and the cycles that stand in its way. Nothing here recurses: a chain may
+//! The order of steps, and the cycles that prevent one. Nothing here recurses: a chain may
 //! have 10,000 steps.
 
 use super::definition::{Step, Template};

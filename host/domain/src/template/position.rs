@@ -1,4 +1,4 @@
-//! Where something stands in a source, and what is wrong there.
+//! Positions in a source, and the mistakes at them.
 
 use crate::error_report::FieldError;
 use serde::Serialize;

@@ -1,10 +1,10 @@
-//! Numbers as a source has them, where the parser tells less.
+//! Numbers as the source has them, where the parser returns less.
 
 use super::position::Position;
 use super::tree::Content;
 use serde_json::Number;
 
-/// What is wrong with a number whose digits cannot be told.
+/// The error for a number whose digits are not known.
 pub(super) const NOT_AS_JSON: &str =
     "write this number as JSON does, on one line, for example 0.5 or 1e6; or put it in quotes";
 
@@ -27,7 +27,7 @@ pub(super) fn as_written(
     }
 }
 
-/// The number that stands here, with the digits that it has there.
+/// The number at this position, with the digits of the source.
 fn number_at(lines: &[&str], at: Position) -> Option<Number> {
     let line = lines.get(at.line.checked_sub(1)?)?;
     let (start, _) = line.char_indices().nth(at.column.checked_sub(1)?)?;

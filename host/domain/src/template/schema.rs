@@ -58,7 +58,7 @@ pub struct Schema {
 #[derive(Clone, Debug)]
 pub struct InputSchema(Schema);
 
-/// How a part of a schema is read that stands for itself, where it is compared with another.
+/// How a part of a schema is read as a schema of its own, for a comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct Reading {
     pub draft: Draft,
@@ -83,7 +83,7 @@ impl Schema {
         Self::bounded(schema.clone(), validator).map_err(|error| vec![error])
     }
 
-    /// Compiles a part of a schema that compiled; none where it cannot stand for itself.
+    /// Compiles a part of a schema that compiled; `None` if it is not a schema of its own.
     pub fn of_part(part: Value, reading: Reading) -> Option<Self> {
         hops::check(&part).ok()?;
         let options = options(reading.has_formats).with_draft(reading.draft);

@@ -106,7 +106,7 @@ fn place(error: &serde_yaml::Error) -> Position {
     }
 }
 
-/// The parser's message without the place and the path, which stand beside it.
+/// The message of the parser without position and path, which are reported separately.
 fn message(error: &serde_yaml::Error, at: Position) -> String {
     let suffix = format!(" at line {} column {}", at.line, at.column);
     let message = error.to_string().replacen(&suffix, "", 1);
@@ -233,7 +233,7 @@ impl<'t, 'f> Reading<'t, 'f> {
     fn repeated_key(&mut self, key: &str, at: Position, first: Position) {
         let shown = cut(key);
         let message = format!(
-            "the key `{shown}` stands already in line {}; keep one of them",
+            "the key `{shown}` is already defined in line {}; keep one of them",
             first.line
         );
         self.findings.push(at, &self.path, message);

@@ -14,14 +14,14 @@ use zeroize::Zeroizing;
 
 /// Bytes of a key.
 pub(super) const KEY_BYTES: usize = 32;
-/// Bytes by which a key is told from others.
+/// The bytes that identify a key.
 const KEY_ID_BYTES: usize = 8;
 /// Bytes of a nonce; so many that random ones never meet.
 const NONCE_BYTES: usize = 24;
 /// Keys of one ring; more would be a mistake.
 const MAX_KEYS: usize = 16;
 
-/// Which key encrypted something: the first bytes of its sha256. Tells nothing about the key.
+/// Which key encrypted something: the first bytes of its sha256. Reveals nothing about the key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyId([u8; KEY_ID_BYTES]);
 
@@ -44,19 +44,19 @@ pub struct SecretLocation<'a> {
     pub version: i32,
 }
 
-/// Why a text is no key ring; nothing of the text is told.
+/// Why a text is not a key ring. No message contains a part of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyRingError {
     #[error(
-        "there is no key in it; a key is 32 random bytes as base64 or hex, one a line, such as `openssl rand -base64 32` prints"
+        "it contains no key; a key is 32 random bytes as base64 or hex, one per line, such as `openssl rand -base64 32` prints"
     )]
     Empty,
     #[error(
-        "line {line} is not a key: a key is 32 random bytes as base64 or hex, one a line, such as `openssl rand -base64 32` prints"
+        "line {line} is not a key: a key is 32 random bytes as base64 or hex, one per line, such as `openssl rand -base64 32` prints"
     )]
     Line { line: usize },
     #[error(
-        "there are more than {MAX_KEYS} keys in it; keep the newest and those that something is still encrypted with"
+        "there are more than {MAX_KEYS} keys in it; keep the newest, and those with which values are still encrypted"
     )]
     TooMany,
 }

@@ -28,7 +28,7 @@ pub(crate) struct NamedPin {
 }
 
 impl NamedPin {
-    /// By which its ramp tells tasks apart.
+    /// Assigns tasks to the sides of its ramp.
     pub fn name(&self) -> String {
         self.kind.pin_name(&self.target)
     }

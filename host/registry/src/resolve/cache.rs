@@ -17,7 +17,7 @@ const MAX_RESOLVED: NonZeroUsize = at_most(8_192);
 const MAX_DEFINITIONS: NonZeroUsize = at_most(256);
 /// Descriptors that are kept.
 const MAX_DESCRIPTORS: NonZeroUsize = at_most(1_024);
-/// Tasks that ask for the same and stand alike to the template's ramp.
+/// Tasks with the same request and the same side of the template's ramp.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TemplateKey {
     pub wanted: ResolveRequest,

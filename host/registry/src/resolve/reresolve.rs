@@ -135,13 +135,13 @@ impl Reresolution {
                 .entries
                 .iter_mut()
                 .find(|it| it.step_no == entry.step_no);
-            *stands.expect("it stands in the lock, as was just found") = entry;
+            *stands.expect("it is in the lock, as was just found") = entry;
         }
         Ok(())
     }
 }
 
-/// What stands in the way of where the operator says to go is not told as a pin.
+/// A conflict with the operator's own target is not reported as a pin.
 fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
     let (RegistryError::Unresolved(errors), Some(to)) = (&error, &rule.to) else {
         return error;

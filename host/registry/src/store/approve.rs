@@ -14,7 +14,7 @@ use tasker_domain::scope::Scope;
 /// An operator's agreement.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
-    /// To whom the version's own namespace grants what is new.
+    /// The grantee of the new capabilities in the version's own namespace.
     pub component: &'a Scope,
     /// What is to be granted with it.
     pub grants: &'a [Capability],

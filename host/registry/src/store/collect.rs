@@ -13,7 +13,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 
 /// Versions that one call collects at most, and bytes that it removes unless one version has more, so
-/// that the registry stands still for a moment only.
+/// that the registry is locked for a short time only.
 const COLLECT_BATCH: i64 = 100;
 const COLLECT_BATCH_BYTES: i64 = 64 << 20;
 

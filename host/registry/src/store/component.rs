@@ -24,7 +24,7 @@ pub struct NewComponentVersion<'a> {
     pub status: VersionStatus,
     /// None: there was no version to compare it with.
     pub compat_report: Option<&'a Value>,
-    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    /// Requested capabilities that are not approved; empty unless it needs approval.
     pub unapproved: &'a [String],
     /// The revision of the component under which the status and the compat report were decided; none: it
     /// does not matter any more.
@@ -49,7 +49,7 @@ pub struct ComponentVersionRow {
     pub is_quarantined: bool,
     #[sqlx(json(nullable))]
     pub compat_report: Option<CompatReport>,
-    /// What it wants beyond what was agreed to.
+    /// Requested capabilities that are not approved.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
     /// When its bytes were removed, if they were: new tasks don't take it.
@@ -67,7 +67,7 @@ impl ComponentVersionRow {
 }
 
 impl Store {
-    /// Stores the upload unless its version exists; in both cases returns the version that stands
+    /// Stores the upload unless its version exists; in both cases returns the stored version
     /// then, and whether this call made it; none where the component has changed since `decided_at`. One
     /// transaction: nothing is visible before all is.
     pub async fn publish_component(

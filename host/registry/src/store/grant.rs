@@ -14,7 +14,7 @@ use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
-/// One grant as it stands.
+/// One existing grant.
 #[derive(Clone, Debug, FromRow)]
 pub struct GrantRow {
     pub grant_id: i64,
@@ -59,7 +59,7 @@ pub struct GrantFilter<'a> {
 }
 
 impl Store {
-    /// Grants it, unless it stands already. An environment variable replaces its former value. The
+    /// Grants it, unless it is already granted. An environment variable replaces its former value. The
     /// namespace is made at its first use.
     pub async fn add_grant(&self, new: NewGrant<'_>) -> Result<Granted, DatabaseError> {
         let mut tx = self.pool().begin().await?;
@@ -112,7 +112,7 @@ impl Store {
     }
 }
 
-/// Adds the grant and its audit where it does not stand yet; the caller advances the generation.
+/// Adds the grant and its audit entry unless it exists; the caller advances the generation.
 pub(crate) async fn insert(
     tx: &mut Connection,
     namespace_id: i32,

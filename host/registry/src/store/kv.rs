@@ -31,7 +31,7 @@ pub struct KvRow {
 }
 
 impl Store {
-    /// What stands under a key.
+    /// The value and version of a key.
     pub async fn kv_row(
         &self,
         namespace: &str,

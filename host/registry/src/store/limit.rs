@@ -15,7 +15,7 @@ use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
-/// One rule as it stands.
+/// One existing rule.
 #[derive(Clone, Debug, FromRow)]
 pub struct LimitRule {
     pub limit_rule_id: i64,
@@ -41,7 +41,7 @@ pub struct LimitChange<'a> {
 /// What became of a change.
 #[derive(Clone, Debug)]
 pub enum LimitsChanged {
-    /// The rule as it stands now.
+    /// The current rule.
     Stands(LimitRule),
     /// It has no limit left, and so there is none.
     Gone,

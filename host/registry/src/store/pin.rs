@@ -18,7 +18,7 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::{Pinned, Ramp};
 use tasker_domain::ramp::Percent;
 
-/// One pin as it stands.
+/// One existing pin.
 #[derive(Clone, Debug, FromRow)]
 pub struct PinRow {
     pub namespace: String,

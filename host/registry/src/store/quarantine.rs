@@ -43,7 +43,7 @@ pub struct Quarantined {
     pub names: Vec<NamedVersion>,
     /// What became of the pins that meant these bytes.
     pub pins: AffectedPins,
-    /// The tasks that stand still for it, by template.
+    /// The tasks that are suspended by it, per template.
     pub held: Vec<HeldTasks>,
 }
 
@@ -53,7 +53,7 @@ pub struct HeldTasks {
     pub namespace: String,
     pub template: String,
     pub tasks: i64,
-    /// Steps that stand still, or do as soon as a host hears of it.
+    /// Steps that are suspended, or will be as soon as a host reads the quarantine.
     pub steps: i64,
 }
 
@@ -191,7 +191,7 @@ impl Store {
     }
 }
 
-/// Gives what stands in quarantine already another reason.
+/// Changes the reason of an existing quarantine.
 async fn explain(
     tx: &mut Connection,
     digest: Digest,

@@ -16,7 +16,7 @@ use tasker_domain::scope::Scope;
 /// Shares that one namespace makes at most.
 pub const MAX_SHARES: i64 = 1_000;
 
-/// One share as it stands.
+/// One existing share.
 #[derive(Clone, Debug, FromRow)]
 pub struct ShareRow {
     pub share_id: i64,

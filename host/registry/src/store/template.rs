@@ -78,7 +78,7 @@ pub struct TemplateVersionRow {
 }
 
 impl Store {
-    /// Stores the template version unless it exists; in both cases returns what stands then, and
+    /// Stores the template version unless it exists; in both cases returns the stored version, and
     /// whether this call made it. One transaction: nothing is visible before all is.
     pub async fn publish_template(
         &self,

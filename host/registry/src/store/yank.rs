@@ -92,7 +92,7 @@ fn parsed(digest: Vec<u8>) -> Result<Digest, DatabaseError> {
 
 impl Store {
     /// Since when a component's version is yanked, with the last reason that was given and who gave
-    /// it; none where nothing is told of a yank.
+    /// it; `None` if no yank is recorded.
     pub async fn yank_of_component(
         &self,
         target: &QualifiedName,

@@ -23,7 +23,7 @@ pub enum FileKind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WatchedFile {
     pub content: FileKind,
-    /// The folder that it stands in.
+    /// The folder that contains it.
     pub namespace: String,
     /// As it is called in the folder.
     pub path: PathBuf,
@@ -49,7 +49,7 @@ pub struct Scan {
     pub skipped: Vec<Skipped>,
 }
 
-/// What tells one state of a file, and of the signatures beside it, from another.
+/// Identifies the state of a file and of its signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     file: State,
@@ -83,7 +83,7 @@ pub fn scan(dir: &Path) -> Scan {
                 }
             }
             Ok(_) if content(&namespace).is_some() => scan.skipped.push(Skipped {
-                why: "it stands in no folder that is named after a namespace".to_owned(),
+                why: "it is not in a folder that is named after a namespace".to_owned(),
                 path: namespace,
             }),
             Ok(_) => {}
@@ -120,7 +120,7 @@ impl Scan {
         });
     }
 
-    /// What stands in a folder, but for what is hidden.
+    /// The entries of a folder except hidden ones.
     fn entries(&mut self, dir: &Path) -> Vec<PathBuf> {
         let listed =
             std::fs::read_dir(dir).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
@@ -198,7 +198,7 @@ impl State {
     }
 }
 
-/// Where the signatures of a file stand.
+/// The path of the signatures of a file.
 pub fn signature_file(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".sig");
@@ -285,9 +285,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                "a@1.0.0.wasm.sig: it is no regular file",
+                "a@1.0.0.wasm.sig: it is not a regular file",
                 "b@1.0.0.wasm.sig: it is a link that leads out of the folder",
-                "c@1.0.0.wasm.sig: it is a link to what is not there",
+                "c@1.0.0.wasm.sig: it is a link to a missing file",
             ]
         );
     }
@@ -344,7 +344,7 @@ mod tests {
             told,
             [
                 "b.yaml: it is a link that leads out of the folder",
-                "c.yaml: it is a link to what is not there",
+                "c.yaml: it is a link to a missing file",
                 "far: it is a link that leads out of the folder",
             ]
         );

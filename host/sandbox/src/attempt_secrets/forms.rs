@@ -10,7 +10,7 @@ const UNRESERVED: &[u8] = b"-._~";
 const LEFT_BY_SCRIPTS: &[u8] = b"-._~!'()*";
 /// How every byte of a text is percent-encoded.
 type Percent = fn(u8) -> String;
-/// In capitals, as RFC 3986 wants it, and as others write it.
+/// In capitals, as RFC 3986 requires, and in lower case, as others write it.
 const EVERY_BYTE: [Percent; 2] = [|byte| format!("%{byte:02X}"), |byte| format!("%{byte:02x}")];
 
 /// The value as it is, in JSON, percent-encoded, in hex, and in base64 wherever it begins there.
@@ -38,7 +38,7 @@ pub(super) fn of(value: &SecretValue) -> Vec<Zeroizing<String>> {
     forms.into_iter().map(Zeroizing::new).collect()
 }
 
-/// As it stands between the quotes of a JSON string.
+/// As written between the quotes of a JSON string.
 fn escaped(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted[1..quoted.len() - 1].to_owned()

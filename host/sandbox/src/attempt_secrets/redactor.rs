@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 /// A beginning of a secret that is shorter, in bytes, says nothing.
 const MIN_BEGINNING_BYTES: usize = 3;
 
-/// What is redacted, and what stands in its place.
+/// The redacted forms of values, and their replacements.
 #[derive(Default)]
 pub(super) struct Redactor {
     forms: Vec<(Zeroizing<String>, Arc<str>)>,

@@ -24,7 +24,7 @@ impl Host for AttemptState {
             return Ok(Err(Error::Invalid(format!("the payload: {error}"))));
         }
         let payload = self.attempt_secrets.redacted_json(payload);
-        // What stands in a secret's place may be longer.
+        // The replacement of a secret may be longer.
         self.check_size(&payload)?;
         self.event_bytes += EVENT_BYTES + payload.len();
         self.meter
@@ -36,14 +36,14 @@ impl Host for AttemptState {
 }
 
 impl AttemptState {
-    /// The name, where it is one that was granted and tells no secret.
+    /// The name, if it is granted and contains no secret.
     fn granted_name(&self, text: &str) -> Result<EventName, Error> {
         let name: EventName = match text.parse() {
             Ok(name) => name,
             Err(error) => return Err(Error::Invalid(format!("{error}"))),
         };
         if *self.attempt_secrets.redacted(text) != *text {
-            let secret = "the name has a secret in it, which an event must not tell";
+            let secret = "the name contains a secret; an event must not reveal one";
             return Err(Error::Invalid(secret.to_owned()));
         }
         let granted = &self.invocation.step.grants.events;

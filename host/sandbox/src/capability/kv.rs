@@ -12,7 +12,7 @@ use tasker_domain::kv::{
 };
 use tasker_domain::name::Name;
 
-/// The host's trouble, or what the guest is told.
+/// A failure of the host, or the error for the guest.
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 /// What a call is to do with a bucket.

@@ -13,7 +13,7 @@ use std::thread;
 
 /// Bytes of what a child says of its own end.
 const MAX_LAST_WORDS_BYTES: u64 = 4 << 10;
-/// What a Rust program says before it aborts for want of memory.
+/// What a Rust program prints before it aborts because it is out of memory.
 const ALLOCATION_FAILED: &str = "memory allocation of";
 /// The allocator takes its address space in pieces of this size, not in one that is larger than
 /// most components need.

@@ -35,7 +35,7 @@ impl EgressClient {
     }
 }
 
-/// Trusts whom the machine trusts or, on a machine without certificates, those that are built in.
+/// Trusts the certificate authorities of the machine or, if it has none, the built-in ones.
 fn build(names: &Arc<dyn LookUp>) -> Result<reqwest::Client, String> {
     // Fails where the process has chosen a provider already, which serves as well.
     let _ = ring::default_provider().install_default();

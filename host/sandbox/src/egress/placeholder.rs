@@ -19,7 +19,7 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 /// How the value of a header begins that carries base64.
 const BASIC: &[u8] = b"Basic ";
 
-/// How a text has to be written where it stands.
+/// The encoding of a text at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Writing {
     Plain,
@@ -43,7 +43,7 @@ pub(crate) enum FillError {
     Host { name: Name, host: String },
     #[error("HTTP request refused: secret `{name}` has characters that a header cannot carry")]
     Header { name: Name },
-    #[error("HTTP request refused: its body did not arrive as its `content-length` says")]
+    #[error("HTTP request refused: its body does not have the length in its `content-length`")]
     Body,
 }
 

@@ -16,7 +16,7 @@ use tasker_domain::template::{InputError, Schema};
 const CODE_BYTES: usize = 100;
 /// The longest message of a failure, in bytes.
 const MESSAGE_BYTES: usize = 8 << 10;
-/// Violations of a result schema that a failure tells.
+/// The most violations of a result schema that a failure lists.
 const SCHEMA_ERRORS: usize = 5;
 /// The code by which a component says that it has no handler of the name.
 const UNKNOWN_HANDLER: &str = "unknown_handler";
@@ -107,7 +107,7 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
             JsonTextError::TooDeep(_)
             | JsonTextError::NoText
             | JsonTextError::DuplicateMember(_)
-            | JsonTextError::ReservedMember(_) => format!("the {what} cannot be kept: {error}"),
+            | JsonTextError::ReservedMember(_) => format!("the {what} cannot be stored: {error}"),
         };
         permanent("invalid_result", message)
     })
@@ -136,7 +136,7 @@ fn permanent(code: &str, message: String) -> Failure {
     }
 }
 
-/// A failure as the handler told it, within bounds.
+/// The failure that the handler returned, within bounds.
 fn reported(told: wit::Failure, state: &AttemptState) -> Failure {
     let (code, about_code) = code_of(&told.code, state);
     let retry = if code == UNKNOWN_HANDLER {
@@ -176,7 +176,7 @@ fn code_of(code: &str, state: &AttemptState) -> (String, String) {
     (INVALID_CODE.to_owned(), about)
 }
 
-/// A failure stays what it is, whatever is wrong with its details; the log tells what became of them.
+/// A failure stays the same if its details are invalid; the log states what was done with them.
 fn kept_details(details: String, state: &AttemptState) -> Option<String> {
     match kept("failure's `details`", details, state) {
         Ok(details) => Some(details),

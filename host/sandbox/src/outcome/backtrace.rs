@@ -9,7 +9,7 @@ const MAX_LINES: usize = 32;
 /// How often in a row the innermost function must call itself to be taken for a recursion.
 const RECURSION_FRAMES: usize = 4;
 
-/// How the names of functions begin that only tell that something panics.
+/// Prefixes of functions that belong to the panic machinery only.
 const PANIC_MACHINERY: [&str; 9] = [
     "__rustc",
     "abort",
@@ -23,7 +23,7 @@ const PANIC_MACHINERY: [&str; 9] = [
 ];
 
 /// The frames, innermost first, without what lies between a panic and its trap; a frame that
-/// repeats stands once, with its number.
+/// repeats is listed once, with its number.
 pub(super) fn lines(trace: &WasmBacktrace) -> Vec<String> {
     let frames: Vec<String> = trace.frames().iter().map(describe).collect();
     let machinery = frames
@@ -76,7 +76,7 @@ fn describe(frame: &FrameInfo) -> String {
     }
 }
 
-/// Names as they stand in the source, where the compiler was Rust's.
+/// Names as in the source, if the compiler was rustc.
 fn demangled(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }

@@ -8,7 +8,7 @@ use wasmtime::WasmBacktrace;
 
 /// Bytes in a MiB.
 const MIB: f64 = 1_048_576.0;
-/// How the engine tells that a guest handed over more in one call than it may, that the table of
+/// The messages of the engine if a guest passed too much in one call, or if the table of
 /// handles is full, and that there are too many handles in all. Its errors have no types of their own.
 const TOO_MUCH_AT_ONCE: &str = "fuel allocated for hostcalls has been exhausted";
 const NO_HANDLES: [&str; 2] = [
@@ -141,7 +141,7 @@ fn named(namespace: &str, component: &str) -> String {
 
 pub(super) fn too_many_events(state: &AttemptState) -> Failure {
     let message = format!(
-        "the handler sent more than {} events in one attempt; tell of more in one event, leave a checkpoint, or {}",
+        "the handler sent more than {} events in one attempt; put more into one event, return a checkpoint, or {}",
         state.limits().events,
         raise(Limit::Events, state)
     );
@@ -150,7 +150,7 @@ pub(super) fn too_many_events(state: &AttemptState) -> Failure {
 
 pub(super) fn event_too_large(bytes: usize, state: &AttemptState) -> Failure {
     let message = format!(
-        "the handler sent an event of {bytes} bytes where the limit is {}; keep large things elsewhere and tell where they are, or {}",
+        "the handler sent an event of {bytes} bytes where the limit is {}; store large data elsewhere and send its location, or {}",
         state.limits().event_bytes,
         raise_to(Limit::Event, bytes, state)
     );

@@ -148,7 +148,7 @@ impl Serve {
         match self.auth {
             Auth::Off if self.tokens.are_given() => {
                 let what =
-                    "with --auth off nobody is asked for a token, so --jwt-jwks would say nothing";
+                    "--auth off accepts no tokens, so --jwt-jwks would have no effect";
                 Err(Problem::bad_input(what)
                     .help("leave out one of them")
                     .into())

@@ -16,7 +16,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Without RUST_LOG: what an operator wants to know.
+/// The default of RUST_LOG: what an operator needs.
 const DEFAULT_FILTER: &str = "warn,tasker=info";
 
 /// Starts logging, once a process; `RUST_LOG` chooses what is written.

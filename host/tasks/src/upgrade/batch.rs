@@ -171,7 +171,7 @@ impl<'a> UpgradeBatch<'a> {
         }
     }
 
-    /// Finds out what the lock of this task becomes; tells under which key it is kept.
+    /// Finds out what the lock of this task becomes; returns the key of its cache entry.
     async fn resolve(
         &self,
         resolver: &mut Resolver<'_>,
@@ -303,7 +303,7 @@ fn fitting(rows: &[OpenTaskRow]) -> usize {
     fitting.count()
 }
 
-/// What the log of a task tells of its move.
+/// The detail of the move in the log of a task.
 fn told(again: &Reresolution, actor: &Actor, reason: &str) -> Value {
     let mut told = json!({
         "reason": "upgraded",

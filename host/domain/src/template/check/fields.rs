@@ -1,4 +1,4 @@
-//! Reading the keys of a mapping, with everything that is wrong told where it stands.
+//! Reads the keys of a mapping, and reports every mistake with its position.
 
 use super::nearest::suggestion;
 use crate::duration::{self, MAX_DURATION};

@@ -44,7 +44,7 @@ impl<'s> Leads<'s> {
         Self { root, named }
     }
 
-    /// Where a validator goes on at the same place of the value.
+    /// Where a validator continues at the same place of the value.
     pub(super) fn across(&self, place: &'s Value) -> Vec<&'s Value> {
         let references = references(place).flat_map(|reference| self.targets(reference));
         let lists = LISTS

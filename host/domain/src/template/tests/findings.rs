@@ -128,7 +128,7 @@ fn a_repeated_key_is_told_at_the_second() {
     assert_finding(
         &text,
         "7:5 steps[0].name",
-        "the key `name` stands already in line 5",
+        "the key `name` is already defined in line 5",
     );
 }
 

@@ -16,7 +16,7 @@ fn steps_are_checked_against_each_other() {
         [
             (
                 "6:12 steps[1].name",
-                "a step `validate` stands already in line 5; rename one of them"
+                "a step `validate` is already defined in line 5; rename one of them"
             ),
             (
                 "9:18 steps[2].depends_on[0]",

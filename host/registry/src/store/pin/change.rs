@@ -271,7 +271,7 @@ async fn record(
     audit::record(tx, &change).await
 }
 
-/// As the history tells a ramp; tasker.evaluate_ramp_guards writes the same.
+/// A ramp as the history shows it; tasker.evaluate_ramp_guards writes the same form.
 fn described(ramp: &Ramp) -> Value {
     let state = if ramp.frozen.is_some() {
         "frozen"

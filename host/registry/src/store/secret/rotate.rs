@@ -46,7 +46,7 @@ struct OldRow {
 
 impl Store {
     /// Encrypts whatever is under another key with the first one, batch by batch: what is done
-    /// stays done where the host ends on the way, and a second call goes on from there.
+    /// is kept if the host ends in between, and a second call continues from there.
     pub async fn rotate_secrets(&self, actor: &Actor) -> Result<Rotated, SecretError> {
         let ring = self.engine.secret_keys()?.to_seal()?;
         let mut rotated = Rotated {

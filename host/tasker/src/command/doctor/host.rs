@@ -14,7 +14,7 @@ pub async fn checks(client: &Client, url: &str) -> Vec<Check> {
     let asked_at = Utc::now();
     match client.status().await {
         Ok(status) => of_status(&status, url, asked_at, Utc::now()),
-        // What the host thinks of the token is told apart.
+        // The result of authentication is shown separately.
         Err(CliError::Problem(problem)) if problem.exit() != Exit::Unreachable => Vec::new(),
         Err(CliError::Problem(problem)) => {
             let help = "start one: tasker serve; or say where it is: TASKER_URL";

@@ -15,7 +15,7 @@ const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 const MIB: u64 = 1024 * 1024;
 
-/// With less free than this a database soon stands still.
+/// With less free space than this a database will soon stop.
 const LEAST_FREE_MIB: u64 = 1024;
 
 /// The compiler for handlers in Rust.
