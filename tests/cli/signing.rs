@@ -97,7 +97,10 @@ async fn a_signature_beside_a_file_is_sent_with_it() {
         "0.1.1",
     ];
     let ran = terminal.run(push).await.ends_with(2);
-    assert!(ran.err.contains("is not a signature of these bytes"), "{ran:?}");
+    assert!(
+        ran.err.contains("is not a signature of these bytes"),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test]

@@ -10,7 +10,6 @@ pub mod bump;
 pub mod component;
 pub mod exports;
 pub mod handlers;
-pub mod schema;
 pub mod template;
 
 pub use tasker_domain::compatibility::{CompatChange, CompatReport, Level, MAX_CHANGES};

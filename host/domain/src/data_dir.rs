@@ -11,7 +11,9 @@ const OF_ROOT: &str = "/var/lib/tasker";
 
 /// There is no place for the data directory.
 #[derive(Debug, thiserror::Error)]
-#[error("no default data directory, because HOME is not set; set TASKER_DATA_DIR or give --data-dir")]
+#[error(
+    "no default data directory, because HOME is not set; set TASKER_DATA_DIR or give --data-dir"
+)]
 pub struct NoHome;
 
 /// The default data directory: `TASKER_DATA_DIR`, else `/var/lib/tasker` for

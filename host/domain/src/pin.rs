@@ -118,9 +118,7 @@ pub enum PinChangeError {
         to: Requirement,
         version: Box<Version>,
     },
-    #[error(
-        "the pin had no other version before {0}; set it to the wanted version, or remove it"
-    )]
+    #[error("the pin had no other version before {0}; set it to the wanted version, or remove it")]
     NothingBefore(Requirement),
     #[error(transparent)]
     Guard(#[from] GuardError),

@@ -179,9 +179,7 @@ pub enum RegistryError {
         "the bytes of {0} were collected because nothing referenced them; push the same bytes again to restore them"
     )]
     BytesRemoved(Box<Release>),
-    #[error(
-        "another host is running a collection, or the registry keeps changing; try again"
-    )]
+    #[error("another host is running a collection, or the registry keeps changing; try again")]
     Collecting,
     #[error("{} is longer than a collection accepts: use at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
     CollectAge(Duration),

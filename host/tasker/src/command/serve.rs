@@ -147,8 +147,7 @@ impl Serve {
     fn refuse_tokens_for_nobody(&self) -> Result<(), CliError> {
         match self.auth {
             Auth::Off if self.tokens.are_given() => {
-                let what =
-                    "--auth off accepts no tokens, so --jwt-jwks would have no effect";
+                let what = "--auth off accepts no tokens, so --jwt-jwks would have no effect";
                 Err(Problem::bad_input(what)
                     .help("leave out one of them")
                     .into())
