@@ -36,7 +36,7 @@ create table tasker.namespace (
   constraint namespace_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$')
 );
 
--- Uploaded bytes, once per digest, whatever names they go by.
+-- Uploaded bytes, once per digest, under any number of names.
 create table tasker.component_blob (
   digest bytea primary key,
   bytes bytea not null,
@@ -186,7 +186,7 @@ create table tasker.step (
   task_id uuid not null,
   step_no smallint not null,
   is_sink boolean not null,
-  -- A step of this task failed for good: whoever ends a step has to ask whether it was the last.
+  -- A step of this task failed for good: the end of each further step has to check whether it was the last.
   is_task_failing boolean not null default false,
   timeout_ms int not null,
   -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
@@ -245,7 +245,7 @@ create table tasker.worker (
   pid int not null,
   started_at timestamptz not null,
   heartbeat_at timestamptz not null,
-  -- Stopped by itself, or declared dead; its leases are stale.
+  -- Stopped, or declared dead; its leases are stale.
   stopped_at timestamptz
 );
 create index worker_alive on tasker.worker (heartbeat_at) where stopped_at is null;

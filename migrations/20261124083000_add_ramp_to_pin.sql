@@ -3,7 +3,7 @@
 create type tasker.ramp_state as enum ('ramping', 'frozen');
 
 alter table tasker.pin
-  -- Where to. All null where there is no ramp.
+  -- Where to. All null if there is no ramp.
   add column ramp_requirement text,
   -- The share of new tasks that are on the ramp, from 0 to 100 with two decimals.
   add column ramp_percent real,

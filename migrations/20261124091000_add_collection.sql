@@ -1,4 +1,4 @@
--- Versions of components that nothing needs lose their bytes; what they were stays on record.
+-- Versions of components that nothing needs lose their bytes; their metadata is kept.
 
 alter table tasker.component_version
   drop constraint component_version_digest_fkey,

@@ -1,4 +1,4 @@
--- What the setting `tasker.now` says, and null where it says nothing, as everywhere but in tests.
+-- What the setting `tasker.now` says, and null if it says nothing, as everywhere but in tests.
 --
 -- For statements that read the clock row by row: `coalesce(v_fixed, clock_timestamp())` in the set clause of
 -- an update costs next to nothing, and is evaluated again after the update has waited for another

@@ -1,7 +1,7 @@
 -- Writes one value, in place of the current one, or removes it (p_value null). If p_is_checked,
 -- its version must be p_expected, or it must not exist if that is null; otherwise it raises the
 -- state TK001 and nothing is written. Raises TK002 where the namespace would have more than 10,000
--- entries. Returns the new version; null where it was removed or was not there.
+-- entries. Returns the new version; null if it was removed or was not there.
 --
 -- Locks: the row. Whoever writes several does so in the order of (bucket, key). Repeating it writes a
 -- new version.

@@ -2,7 +2,7 @@
 -- up to p_claim of those for the same worker in the update that releases them.
 --
 -- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
--- they tell of, as tasker.send_events takes it. An element whose lease is stale (another worker has the
+-- they send, as tasker.send_events takes them. An element whose lease is stale (another worker has the
 -- step, or the attempt is over) changes nothing: repeating a call is harmless.
 --
 -- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. The

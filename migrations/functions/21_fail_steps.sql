@@ -5,7 +5,7 @@
 -- p_is_permanent forbids another attempt; p_retry_after_ms, where not null, is the handler's word
 -- for the earliest time, within a year; p_usage is the ledger's entry of each. No worker (null) means whichever has the lease: that is for
 -- the reaper alone. An element whose lease is stale changes nothing: repeating a call is
--- harmless. Returns the milliseconds until the first of these steps is due again, null where none is.
+-- harmless. Returns the milliseconds until the first of these steps is due again, null if none is.
 --
 -- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished
 -- steps, by (task_id, step_no); then tasks by id.

@@ -2,7 +2,7 @@
 -- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
 --
 -- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
--- they tell of, as tasker.send_events takes it, of those that do not fail. An element whose lease is
+-- they send, as tasker.send_events takes them, of those that do not fail. An element whose lease is
 -- stale changes nothing: repeating a call is harmless. Locks: the steps of the batch by
 -- (task_id, step_no); where one fails, as tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(

@@ -5,7 +5,7 @@
 -- the registry's generation: whatever was granted or revoked before the step was claimed is known by it.
 -- Where fewer than p_limit were claimed, one more row, with null for the lease, states in due_ms in how
 -- many milliseconds the next step is due: 0 if something due was left, because of the limit on bytes or a
--- lock; null where none is within a minute. Nothing at all for a worker that was declared dead.
+-- lock; null if none is within a minute. Nothing at all for a worker that was declared dead.
 --
 -- A step whose claim fails (by what it or its task holds, or what was done to its row) keeps no other from being
 -- claimed: then they are claimed one at a time, by tasker.claim_each.

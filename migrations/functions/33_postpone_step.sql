@@ -1,5 +1,5 @@
 -- Puts off a step that cannot be claimed: it stays as it is, but is not due for some minutes, and says
--- why. So it comes back by itself once it was mended, and costs little until then.
+-- why. So it is claimed again after a repair, and costs little until then.
 --
 -- Locks: the step, under the caller's lock_timeout. Where not even this can be done, a warning goes to
 -- the server's log and the step stays due. Idempotent.

@@ -4,12 +4,12 @@
 -- attempt has failed.
 --
 -- The delay after a conflict is drawn from ± half of 10 ms × 2^(conflicts in a row - 1), at most 5 s:
--- so many steps that want one entry spread out until about one of them comes at a time. The step's
+-- so many steps that write one entry spread out until about one of them comes at a time. The step's
 -- error has the number of conflicts in a row, as `conflicts`.
 --
 -- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
 -- a write; p_events has the events of the attempt, as tasker.send_events takes them. A stale lease changes nothing: repeating a call is harmless. Returns the milliseconds until
--- the step is due again; null where it is done.
+-- the step is due again; null if it is done.
 --
 -- Locks: the step (where attempts run out, all unfinished steps of its task, as tasker.fail_steps
 -- does), then kv rows by (bucket, key), then as tasker.complete_steps. Whoever waits for a kv row holds

@@ -1,4 +1,4 @@
--- Gives back what workers hold, but for the leases that are named: at shutdown (none is), and after a
+-- Gives back the steps of workers, except the named leases: at shutdown (none is), and after a
 -- lost connection, where a claim may have been committed that the worker never heard of: of another
 -- step, or of the next attempt of a step whose last one it still has to report. The attempts given
 -- back do not count against max_attempts; p_is_lost counts them as lost with their worker. Returns

@@ -22,7 +22,7 @@ declare
 begin
   select array_agg(s.task_id) as task_id, array_agg(s.step_no) as step_no, array_agg(s.attempt) as attempt,
          array_agg(0::bigint) as delay_ms,
-         array_agg('{"kind": "host", "code": "forgotten", "message": "the worker that held it did not know of it"}'::text) as error
+         array_agg('{"kind": "host", "code": "forgotten", "message": "the worker had no record of the lease"}'::text) as error
   into v_overdue
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id

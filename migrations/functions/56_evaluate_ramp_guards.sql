@@ -17,7 +17,7 @@ set search_path = '' set jit = off
 as $$
 declare
   v_now constant timestamptz := tasker.clock();
-  -- Less than this is noise, whatever the ratio.
+  -- Smaller differences are noise, regardless of the ratio.
   v_wall_noise_ms constant real := 10;
   v_cpu_noise_ms constant real := 5;
   v_memory_noise_kib constant int := 1024;

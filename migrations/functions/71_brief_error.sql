@@ -1,5 +1,5 @@
 -- What a task or step came to, in a few kilobytes: as it is where it is small, else what it says without
--- its details; null where there is none. For lists; the whole is read by itself.
+-- its details; null if there is none. For lists; the whole is read by itself.
 create or replace function tasker.brief_error(p_error json) returns json
 language sql immutable strict parallel safe
 set search_path = ''

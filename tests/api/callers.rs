@@ -126,7 +126,7 @@ async fn waits_are_bounded_in_all_so_that_there_is_room_for_requests() {
     };
     let own = "`a` has as many requests that wait for a task as one caller may: 2; try again when one has ended";
     assert_eq!(details(ended(first).await), [own, own]);
-    let all = "as many requests wait for tasks as a host holds back: 3; try again";
+    let all = "the host has reached its limit of long polls: 3; try again";
     assert_eq!(details(ended(second).await), [all]);
 }
 

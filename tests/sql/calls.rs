@@ -243,7 +243,7 @@ impl Session {
             .unwrap()
     }
 
-    /// Moved steps, none where there was nothing to do.
+    /// Moved steps, `None` if there was nothing to do.
     pub async fn follow_clock(&mut self, limit: i32) -> Option<i32> {
         self.one(&format!("select tasker.follow_clock({limit})"))
             .await

@@ -98,7 +98,7 @@ async fn signatures(session: &mut Session) -> Vec<String> {
     lines
 }
 
-/// The columns that a call with arguments of these types returns; none where there is no such call.
+/// The columns that a call with arguments of these types returns; `None` if there is no such call.
 async fn result_of(session: &mut Session, name: &str, types: &str) -> Option<String> {
     let types = types.split('|').filter(|of| !of.is_empty());
     let arguments: Vec<String> = types.map(|of| format!("null::{of}")).collect();

@@ -41,7 +41,7 @@ pub const NEW_NAMESPACE_HEADER: HeaderName = HeaderName::from_static(headers::NE
 /// The longest [`PERMISSIONS_HEADER`].
 const MAX_PERMISSIONS_HEADER_BYTES: usize = 1_024;
 
-/// For whoever is authenticated.
+/// For authenticated callers.
 const AUTHENTICATED: Needs = Needs {
     action: Action::Admin,
     scope: Scope::Authenticated,
@@ -50,7 +50,7 @@ const AUTHENTICATED: Needs = Needs {
 /// How a host finds out who asks.
 #[derive(Clone)]
 pub enum Authentication {
-    /// It asks nobody: everyone may do everything.
+    /// No authentication: everyone may do everything.
     Off,
     Keys(Keyring),
     KeysAndTokens(Keyring, Tokens),
@@ -76,7 +76,7 @@ impl Authentication {
         }
     }
 
-    /// None on a host that asks nobody who they are.
+    /// `None` on a host without authentication.
     pub(crate) fn keyring(&self) -> Option<&Keyring> {
         match self {
             Self::Off => None,
@@ -309,7 +309,7 @@ fn with_namespace(uri: &Uri, namespace: &str) -> Result<Uri, ApiError> {
         .map_err(|error| ApiError::parameter("query", format!("{error}")))
 }
 
-/// The token of the header's value; none where there is no such header.
+/// The token of the header's value; `None` if there is no such header.
 pub(crate) fn bearer(header: Option<&HeaderValue>) -> Result<&str, AuthError> {
     let value = header.ok_or(AuthError::NoToken)?;
     let text = value.to_str().map_err(|_| AuthError::Unknown)?;

@@ -10,7 +10,7 @@ pub const MAX_SPARE_CONNECTIONS: usize = 64;
 pub const MAX_CONNECTIONS_PER_CALLER: usize = 256;
 /// Connections of one known caller with which it may use one beyond the most that are served.
 pub const MAX_CONNECTIONS_WITH_SPARE: usize = 8;
-/// Connections of one address on which nobody has said yet who asks. Behind a reverse proxy all come
+/// Unauthenticated connections of one address. Behind a reverse proxy all come
 /// from its address, and each is a stranger's until its first request.
 pub const MAX_CONNECTIONS_PER_STRANGER: usize = 128;
 /// A connection that is idle for less makes no room for another: its request may be on its way.
@@ -19,7 +19,7 @@ pub const IDLE_GRACE: Duration = Duration::from_secs(1);
 pub const MAX_REQUESTS_PER_CALLER: usize = 64;
 /// How long a request of a caller at this bound waits for a slot.
 pub const REQUEST_SLOT_TIMEOUT: Duration = Duration::from_secs(10);
-/// Requests of one caller that the host holds back until something happens to a task.
+/// Long polls of one caller.
 pub const MAX_WAITS_PER_CALLER: usize = 128;
 /// The same of all callers: the connections that are left are for requests that are answered at once.
 pub const MAX_WAITS: usize = 384;

@@ -25,7 +25,7 @@ impl CallerId {
         })
     }
 
-    /// None on a host that asks nobody who they are.
+    /// `None` on a host without authentication.
     pub(crate) fn known(access: &Access) -> Option<Self> {
         let name = || Self::Named(access.actor().to_string());
         access.is_known().then(name)

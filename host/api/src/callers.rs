@@ -1,7 +1,7 @@
 //! Bounds per caller, so that no one takes what others need.
 //!
-//! A caller is who was authenticated: a key, or the subject of a token. Whoever is not (yet) known is
-//! told apart by the address of the connection.
+//! A caller is an authenticated key or the subject of a token. Unauthenticated callers are distinguished
+//! by the address of the connection.
 
 use super::body_slot::BodySlot;
 use super::bounds::Bounds;
@@ -49,7 +49,7 @@ pub(crate) struct UnderWay {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weight {
     Ordinary,
-    /// The host holds it back until something happens.
+    /// A long poll: the host answers when something happens.
     Wait,
     /// A component is in memory, or compiled, while it is answered.
     Component,
@@ -67,10 +67,10 @@ impl Weight {
     }
 }
 
-/// The one route that holds requests back.
+/// The only route with long polls.
 const TASK: &str = "/v1/tasks/{id}";
 
-/// True where the route looks at whether the query asks to be held back; to the others that says nothing.
+/// True if the route reads `wait_ms`; other routes ignore it.
 fn asks_for_task(request: &Request) -> bool {
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     reads && route(request) == TASK
@@ -82,7 +82,7 @@ fn route(request: &Request) -> &str {
     path.map_or("", MatchedPath::as_str)
 }
 
-/// True where the query asks to be held back.
+/// True if the query asks for a long poll.
 fn waits(uri: &Uri) -> bool {
     let parameters = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let is_wait = |(name, value): &(String, String)| name == "wait_ms" && value != "0";

@@ -65,7 +65,7 @@ impl ConnectionLimiter {
         }
     }
 
-    /// A permit for a connection from this address; none where it is to be closed. Where all are taken,
+    /// A permit for a connection from this address; `None` if it is to be closed. Where all are taken,
     /// or too many are of strangers at this address, the one that is idle for longest makes room.
     pub(super) fn admit(&self, address: IpAddr) -> Option<ConnectionPermit> {
         let owner = CallerId::at(address);
@@ -123,7 +123,7 @@ impl Table {
         self.permits.values().filter(stays).count()
     }
 
-    /// True where there is a usual permit for this stranger.
+    /// True if there is a usual permit for this stranger.
     fn make_room(&mut self, bounds: &Bounds, stranger: &CallerId) -> bool {
         let grace = bounds.idle_grace;
         if self.count_of(stranger) >= bounds.max_connections_per_stranger
@@ -135,7 +135,7 @@ impl Table {
             || self.end_idle_of_the_largest(grace)
     }
 
-    /// Has the connection of whoever has most of them leave that is idle for longest.
+    /// Closes the connection that is idle for longest, of the caller with the most connections.
     fn end_idle_of_the_largest(&mut self, grace: Duration) -> bool {
         let mut counts: HashMap<&CallerId, usize> = HashMap::new();
         for permit in self.permits.values() {

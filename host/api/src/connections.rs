@@ -1,8 +1,8 @@
-//! Connections: how many at once, and how long each is waited for.
+//! Connections: their number and their timeouts.
 //!
-//! Where all are taken, idle ones make room, of whoever has the most of them. Where none is idle, a few
-//! more connections are served all the same: for health, and for callers who have few others. What comes
-//! beyond these is closed.
+//! If all are taken, the idle one of the caller with the most connections is closed. If none is idle, a few
+//! more connections are served for health checks and for callers with few connections. Further ones are
+//! closed.
 
 use super::bounds::{Bounds, MAX_HEAD_BYTES};
 use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};

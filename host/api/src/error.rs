@@ -49,7 +49,7 @@ pub enum ApiError {
     Overloaded,
     #[error("ambiguous request head: {why}")]
     UnclearHead { why: &'static str },
-    /// What a stage refuses; it says by itself what that is to the caller.
+    /// An error of a stage, which states its class and code.
     #[error(transparent)]
     Stage(StageError),
 }

@@ -1,4 +1,4 @@
-//! Heads of requests that two readers could take for different ones: refused before anyone is asked for.
+//! Ambiguous request heads, which two parsers could read differently, are refused before authentication.
 
 use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
@@ -53,10 +53,10 @@ const BARE_LINE_FEED: &str =
 const LONG_FRAMING: &str = "a line that says how long the body or a chunk of it is has more than 128 bytes; \
                             write it without needless zeros and blanks";
 
-/// Watches the bytes of a connection for lines of heads, and of the framing of chunked bodies, that end
-/// with a line feed alone: some readers take that for the end of a line, others for a part of it. What
-/// frames a body is found as well where it is too long to be read here, since what follows could be told
-/// apart no longer.
+/// Scans the bytes of a connection for lines of heads, and of the framing of chunked bodies, that end
+/// with a bare line feed: some parsers take that for the end of a line, others for a part of it. It also
+/// detects a framing line that is too long to be read here, because it could not find the end of the body
+/// afterwards.
 pub(super) struct LineScanner {
     at: At,
     /// The beginning of the line, without its line feed.
@@ -172,7 +172,7 @@ impl LineScanner {
         None
     }
 
-    /// True where what follows cannot be told apart without the end of the line.
+    /// True if the line frames a body, so that it has to be read to its end.
     fn is_framing(&self, line: &[u8]) -> bool {
         match self.at {
             At::Head { .. } => header(line).is_some_and(|(name, _)| {

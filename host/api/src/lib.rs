@@ -60,7 +60,7 @@ pub struct AppState {
     pub notifications: Notifications,
     /// How the claims of the host's worker go.
     pub claiming: ClaimHealth,
-    /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
+    /// Cancelled at the start of a graceful shutdown: the host is not ready any more, and long polls end.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
     pub bounds: Bounds,

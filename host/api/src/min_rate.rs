@@ -1,7 +1,7 @@
-//! How long a caller that does not move is waited for, with its body and with its answer.
+//! The minimum transfer rate of request bodies and answers.
 //!
-//! A fixed time for the whole would cut off large uploads over slow lines, and one for each part would
-//! let a byte now and then hold a connection for ever. So waiting uses up rate, and bytes earn it.
+//! A total timeout would cut off large uploads over slow lines, and a timeout per read can be defeated by
+//! trickling bytes. So waiting uses up a budget of time, and transferred bytes refill it.
 
 use super::bounds::MIN_BYTES_PER_S;
 use super::connection_limiter::ConnectionPermit;

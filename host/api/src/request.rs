@@ -149,7 +149,7 @@ fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
     }
 }
 
-/// True where the body is JSON by its type.
+/// True if the body is JSON by its type.
 pub fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers) == "application/json"
 }
@@ -172,7 +172,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             path: None,
             line: None,
             column: None,
-            message: format!("it holds more than {MAX_JSON_VALUES} values; send less at once"),
+            message: format!("it has more than {MAX_JSON_VALUES} values; send fewer at a time"),
         }));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);

@@ -41,7 +41,7 @@ pub struct TlsFiles {
 pub enum TlsError {
     #[error("{} cannot be read as PEM", path.display())]
     Pem { path: PathBuf, source: pem::Error },
-    #[error("{} holds no certificate", path.display())]
+    #[error("{} contains no certificate", path.display())]
     Empty { path: PathBuf },
     #[error("the certificate in {} and the key in {} cannot be used together", cert.display(), key.display())]
     Refused {
@@ -153,7 +153,7 @@ struct Handshake {
 }
 
 impl Handshakes {
-    /// None where too many are under way from this address.
+    /// `None` if too many are under way from this address.
     fn begin(&self, address: IpAddr) -> Option<Handshake> {
         let address = CallerId::at(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -199,7 +199,7 @@ async fn accept_all(
             let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, shake(acceptor, stream)).await;
             drop((slot, handshake));
             match shaken {
-                // Where nobody receives, the API has ended.
+                // If nobody receives, the API has ended.
                 Ok(Ok(stream)) => drop(sender.send((stream, address)).await),
                 Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS connection"),
                 Err(_) => tracing::debug!(%address, "no TLS connection in time"),

@@ -49,9 +49,7 @@ fn text(caller: &str, what: CallerLimit, most: usize) -> String {
         CallerLimit::Requests => "requests at the same time",
         CallerLimit::Waits => "requests that wait for a task",
         CallerLimit::AllWaits => {
-            return format!(
-                "as many requests wait for tasks as a host holds back: {most}; try again"
-            );
+            return format!("the host has reached its limit of long polls: {most}; try again");
         }
         CallerLimit::ComponentRequests => {
             "uploads, plans and downloads of components at the same time"

@@ -30,7 +30,7 @@ pub enum ClientError {
 pub struct ErrorResponse {
     pub url: Url,
     pub status: StatusCode,
-    /// None where it is not a host of Tasker that answered.
+    /// `None` if it is not a host of Tasker that answered.
     pub problem: Option<Problem>,
     /// What was answered, as it came.
     pub body: String,
@@ -67,7 +67,7 @@ impl std::fmt::Display for ErrorResponse {
 }
 
 impl Client {
-    /// What became of a request that got no whole answer.
+    /// Why a request got no complete answer.
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> ClientError {
         let url = self.base.as_str().trim_end_matches('/').to_owned();
         if error.is_timeout() {

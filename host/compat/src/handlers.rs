@@ -26,7 +26,7 @@ pub struct HandlerFace<'a> {
     pub retry: Option<&'a Value>,
 }
 
-/// Which way values go through a schema, seen from whoever relies on it.
+/// The direction of values through a schema, seen from the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     /// They give the values, and the host leaves them alone: the input of a handler.

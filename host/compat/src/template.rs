@@ -100,7 +100,7 @@ fn compare_handlers(path: &str, old: &HandlerRef, new: &HandlerRef) -> Option<Co
     }
 }
 
-/// True where a version that one of the ranges names lies in both.
+/// True if a version that one of the ranges names lies in both.
 fn meets_alike(old: &Requirement, new: &Requirement) -> bool {
     let mut named = old.bounds().chain(new.bounds());
     named.any(|version| old.matches(&version) && new.matches(&version))

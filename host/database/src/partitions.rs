@@ -25,7 +25,7 @@ pub struct PartitionsRow {
 
 impl Database {
     /// Makes the partitions that are missing, for months ahead. Returns how many could not be created now.
-    /// Any host may call it at any time: nobody waits for it longer than a moment.
+    /// Any host may call it at any time: it blocks others only for a short time.
     pub async fn ensure_partitions(&self) -> Result<i32, DatabaseError> {
         let missing = sqlx::query_scalar("select tasker.ensure_partitions()")
             .fetch_one(self.control())

@@ -30,7 +30,7 @@ impl Actor {
         Self(HOST.to_owned())
     }
 
-    /// Whoever asks a host that asks nobody who they are.
+    /// A caller on a host without authentication.
     pub fn anonymous() -> Self {
         Self(ANONYMOUS.to_owned())
     }

@@ -55,7 +55,7 @@ pub struct KvRule {
 }
 
 impl Capability {
-    /// True where it says enough to be granted: where to, or which value.
+    /// True if it says enough to be granted: where to, or which value.
     pub fn is_grantable(&self) -> bool {
         match self {
             Self::Http(rule) => rule.is_some(),
@@ -64,7 +64,7 @@ impl Capability {
         }
     }
 
-    /// True where whoever has this needs nothing more for `wanted`.
+    /// True if this capability includes `wanted`.
     pub fn covers(&self, wanted: &Self) -> bool {
         match (self, wanted) {
             (Self::Http(None), Self::Http(_)) => true,

@@ -56,7 +56,7 @@ impl CompatReport {
 }
 
 impl CompatChange {
-    /// The same for whoever published the version.
+    /// The same as an error for the publisher of the version.
     pub fn field_error(&self) -> FieldError {
         FieldError {
             path: Some(self.path.clone()),

@@ -5,7 +5,7 @@ use crate::name::Name;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What an upload was found to hold; kept with it as JSON.
+/// The result of the inspection of an upload; stored with it as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Descriptor {
     /// The version of `tasker:step` that it was built against.

@@ -1,4 +1,4 @@
-//! What an error says to whoever asked, whatever the protocol: each error says it beside its definition.
+//! What an error reports to its caller, independent of the protocol: each error states it beside its definition.
 
 use crate::ids::TaskId;
 use serde::{Deserialize, Serialize};

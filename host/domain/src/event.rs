@@ -41,7 +41,7 @@ impl EventName {
         &self.0
     }
 
-    /// True where this is the prefix, or lies below it: `orders.charged` below `orders`.
+    /// True if this is the prefix, or lies below it: `orders.charged` below `orders`.
     pub fn is_within(&self, prefix: &Self) -> bool {
         let rest = self.0.strip_prefix(&prefix.0);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

@@ -5,7 +5,7 @@ use super::event::EventName;
 use super::scope::Scope;
 
 impl Scope {
-    /// True where what is granted to this is granted to the component, named as the namespace
+    /// True if what is granted to this is granted to the component, named as the namespace
     /// names it: `charge`, or `other/charge` of another namespace.
     pub fn includes(&self, component: &str) -> bool {
         match self {

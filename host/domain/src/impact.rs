@@ -29,7 +29,7 @@ pub enum Impact {
 }
 
 impl Impact {
-    /// True where some new tasks would run it.
+    /// True if some new tasks would run it.
     pub fn is_taken(self) -> bool {
         match self {
             Self::Moves | Self::Ramped | Self::Stays => true,
@@ -42,7 +42,7 @@ impl Impact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
     pub impact: Impact,
-    /// What they take now, but for those on a ramp; none where nothing will do.
+    /// What they take now, but for those on a ramp; `None` if nothing will do.
     pub takes: Option<Version>,
     /// What they would take.
     pub would_take: Option<Version>,

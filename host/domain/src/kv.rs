@@ -30,7 +30,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// None where there is to be no entry, or where it does not matter.
+    /// `None` if there is to be no entry, or where it does not matter.
     pub fn version(self) -> Option<i64> {
         match self {
             Self::Anything | Self::Nothing => None,

@@ -199,7 +199,7 @@ impl Permissions {
         &self.0
     }
 
-    /// True where the action is permitted in this namespace.
+    /// True if the action is permitted in this namespace.
     pub fn allow(&self, action: Action, namespace: &str) -> bool {
         let includes = |scope: &NamespaceScope| match scope {
             NamespaceScope::Everywhere => true,
@@ -208,13 +208,13 @@ impl Permissions {
         self.having(action).any(includes)
     }
 
-    /// True where the action is permitted in all namespaces, and in what belongs to none.
+    /// True if the action is permitted in all namespaces, and in what belongs to none.
     pub fn allow_everywhere(&self, action: Action) -> bool {
         self.having(action)
             .any(|scope| *scope == NamespaceScope::Everywhere)
     }
 
-    /// True where the action is permitted in at least one namespace.
+    /// True if the action is permitted in at least one namespace.
     pub fn allow_somewhere(&self, action: Action) -> bool {
         self.having(action).next().is_some()
     }

@@ -149,7 +149,7 @@ impl Pinned {
         }
     }
 
-    /// The pin after a step of its ramp; at 100 percent the ramp is over and its end is the pin.
+    /// The pin after a step of its ramp; at 100 percent the ramp ends and its target is the pin.
     /// A step to elsewhere begins a new ramp. A frozen one goes back, but not further, unless forced:
     /// then it is thawed.
     pub fn ramped(self, step: RampStep) -> Result<Self, PinChangeError> {

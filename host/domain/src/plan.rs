@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// The most versions that a plan may assume.
 pub const MAX_ASSUMED: usize = 10_000;
 
-/// What publishing a version of a component would change, if nobody is in its way.
+/// What publishing a version of a component would change, if nothing else changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ComponentPlan {
     pub namespace: Name,
@@ -25,7 +25,7 @@ pub struct ComponentPlan {
     pub digest: Digest,
     /// What inspection found in it.
     pub descriptor: Descriptor,
-    /// None where it is not published.
+    /// `None` if it is not published.
     pub status: Option<Availability>,
     #[serde(flatten)]
     pub number: Numbered,
@@ -53,7 +53,7 @@ pub struct TemplatePlan {
     pub name: Name,
     pub version: Version,
     pub digest: Digest,
-    /// None where it is not published.
+    /// `None` if it is not published.
     pub status: Option<Availability>,
     #[serde(flatten)]
     pub number: Numbered,
@@ -70,11 +70,11 @@ pub struct TemplatePlan {
 /// What a version changes, and whether its number says so.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Numbered {
-    /// None where no version below it exists that it could be compared with.
+    /// `None` if no version below it exists that it could be compared with.
     pub compat_report: Option<CompatReport>,
     /// The largest change that the number allows; none without a compat report.
     pub allowed: Option<Level>,
-    /// The lowest number that allows the changes; none where this one does.
+    /// The lowest number that allows the changes; `None` if this one does.
     pub lowest_version: Option<Version>,
 }
 
@@ -136,7 +136,7 @@ pub enum Admits {
     Nobody,
 }
 
-/// Tasks under way that a version is in the lock of. They keep it, whatever is published.
+/// Open tasks with a version in their lock. They keep it, regardless of later publishes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OpenTasks {
     pub version: Version,
@@ -148,7 +148,7 @@ pub struct OpenTasks {
 pub struct StepChoice {
     pub step: Name,
     pub handler: HandlerRef,
-    /// None where no version will do.
+    /// `None` if no version will do.
     pub takes: Option<Version>,
     /// What a share of new tasks would take instead, by a ramp.
     pub ramp: Option<RampChoice>,
@@ -178,7 +178,7 @@ pub struct Ungranted {
 pub struct Assumed {
     /// Those that new tasks may take.
     pub components: Vec<AssumedVersion>,
-    /// What the namespace pins components to in place of what it pins now; none where the pin goes.
+    /// What the namespace pins components to in place of what it pins now; `None` if the pin goes.
     pub pins: BTreeMap<ComponentRef, Option<Requirement>>,
 }
 

@@ -26,7 +26,7 @@ impl Percent {
     /// Every task.
     pub const ALL: Self = Self(WHOLE);
 
-    /// True where every task is meant.
+    /// True if every task is meant.
     pub fn is_all(self) -> bool {
         self == Self::ALL
     }
@@ -88,7 +88,7 @@ impl fmt::Display for Percent {
     }
 }
 
-/// True where the task takes the ramp of the pin of this name. Ramps of different pins are
+/// True if the task takes the ramp of the pin of this name. Ramps of different pins are
 /// independent of each other.
 pub fn takes_ramp(task: TaskId, pin: &str, percent: Percent) -> bool {
     position(task, pin) < percent.0

@@ -1,7 +1,7 @@
-//! Text that a terminal shows and does not obey.
+//! Text for terminals: control characters are shown and have no effect.
 
-/// The text with a sign in place of each character that a terminal would obey or that would hide what
-/// stands there. Line breaks and tabs stay.
+/// The text with a visible replacement for each character that controls a terminal or hides other text.
+/// Line breaks and tabs stay.
 pub fn sanitize_for_terminal(text: &str) -> String {
     sanitize_around(text, |_| None)
 }

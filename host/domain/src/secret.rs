@@ -1,4 +1,4 @@
-//! What must be known to nobody but the handlers that were granted it.
+//! Values that only handlers with a grant may know.
 
 use super::name::Name;
 use std::fmt;
@@ -52,7 +52,7 @@ impl SecretValue {
         Ok(Self(text.to_owned()))
     }
 
-    /// The value in clear, for whoever has to hand it over.
+    /// The value in clear, for code that passes it on.
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -8,7 +8,7 @@ use super::scope::Scope;
 /// One step in the way of a template: its namespace may not use the component.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnsharedUse {
-    /// None where no step names it, but a pin does.
+    /// `None` if no step names it, but a pin does.
     pub step: Option<Name>,
     pub component: QualifiedName,
 }
@@ -18,7 +18,7 @@ pub struct UnsharedUse {
 pub struct Shares(Vec<(Scope, NamespaceScope)>);
 
 impl Shares {
-    /// True where tasks of that namespace may run this component of the owner's.
+    /// True if tasks of that namespace may run this component of the owner's.
     pub fn allow(&self, namespace: &Name, component: &Name) -> bool {
         let includes = |scope: &NamespaceScope| match scope {
             NamespaceScope::Everywhere => true,

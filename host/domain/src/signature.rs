@@ -46,7 +46,7 @@ pub enum SignatureError {
     Form,
 }
 
-/// The bytes that a signature of this digest is over: two lines of text.
+/// The bytes that are signed for this digest: two lines of text.
 pub fn signed_text(digest: Digest) -> String {
     format!("{CONTEXT}\nsha256:{digest}\n")
 }
@@ -161,7 +161,7 @@ impl Signature {
         &self.bytes
     }
 
-    /// True where the key's owner signed this digest.
+    /// True if the key's owner signed this digest.
     pub fn is_of(&self, digest: Digest) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&self.bytes);
         let checked = self

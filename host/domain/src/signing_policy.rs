@@ -9,12 +9,12 @@ use std::sync::Arc;
 pub struct SigningPolicy(Arc<[PublicKey]>);
 
 impl SigningPolicy {
-    /// True where signatures don't matter.
+    /// True if signatures don't matter.
     pub fn is_open(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// True where one of these keys is of the policy, or it has none.
+    /// True if one of these keys is of the policy, or it has none.
     pub fn accepts(&self, signers: &[PublicKey]) -> bool {
         self.is_open() || signers.iter().any(|key| self.0.contains(key))
     }

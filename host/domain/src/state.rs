@@ -34,7 +34,7 @@ impl TaskState {
         Self::ResolvedManually,
     ];
 
-    /// True where nothing will change by itself any more.
+    /// True for a final state.
     pub fn is_final(self) -> bool {
         match self {
             Self::Pending | Self::InProgress => false,

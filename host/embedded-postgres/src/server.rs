@@ -139,7 +139,7 @@ impl State {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how the server ended; whether nobody had asked it to.
+    /// Records how the server ended; returns whether that was unexpected.
     fn ended_unasked(&self, end: &str) -> bool {
         let mut now = self.lock();
         if !now.stopping {
@@ -205,7 +205,7 @@ fn forget_last_run(launch: &Launch) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits first and reaps then, under the lock: nobody can signal a number that was given away.
+/// Waits first and reaps then, under the lock, so that no signal goes to a process id that was reused.
 fn wait(child: &mut Child, state: &State) -> io::Result<ExitStatus> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     let pid = Pid::from_child(child);

@@ -39,9 +39,9 @@ pub struct Claims {
 #[derive(Clone, Debug)]
 pub struct GivenBack {
     pub lease: Lease,
-    /// How long nobody shall claim it.
+    /// How long it must not be claimed.
     pub delay: Duration,
-    /// Why, for whoever looks at the step.
+    /// The reason, shown with the step.
     pub failure: Failure,
 }
 

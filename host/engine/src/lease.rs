@@ -1,4 +1,4 @@
-//! Workers and what they hold.
+//! Workers and their leases.
 
 use super::Engine;
 use std::time::Duration;
@@ -61,7 +61,7 @@ impl Engine {
     }
 
     /// Gives back what the worker holds by the database's account but for `keep`: after a lost
-    /// connection, claims may have been committed that it never heard of. Tells how many.
+    /// connection, claims may have been committed that it never heard of. Returns how many.
     pub async fn release_steps(
         &self,
         worker: WorkerId,
@@ -80,7 +80,7 @@ impl Engine {
         Ok(released)
     }
 
-    /// Ends a worker's run and gives back what it holds. Tells how many steps that were.
+    /// Ends a worker's run and gives back its steps. Returns how many they were.
     pub async fn stop_worker(&self, worker: WorkerId, reason: &str) -> Result<i32, DatabaseError> {
         let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
@@ -91,7 +91,7 @@ impl Engine {
     }
 
     /// Takes back what workers held that had no heartbeat for `dead_after`, where the one that asks was
-    /// heard all that time. Tells how many steps.
+    /// heard all that time. Returns how many steps.
     pub async fn reap(&self, worker: WorkerId, dead_after: Duration) -> Result<i32, DatabaseError> {
         let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
             .bind(worker.0)
@@ -121,7 +121,7 @@ impl Engine {
         Ok(reaped)
     }
 
-    /// Fails steps whose workers ended again and again. Tells how many.
+    /// Fails steps whose workers ended again and again. Returns how many.
     pub async fn fail_lost_steps(&self) -> Result<i32, DatabaseError> {
         let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
             .fetch_one(&self.database.scans())
@@ -130,7 +130,7 @@ impl Engine {
     }
 
     /// Detects that the database's clock was set back, and moves up to `limit` steps that would wait
-    /// still for it. Tells how many; none where there is nothing to do.
+    /// still for it. Returns how many; `None` if there is nothing to do.
     pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, DatabaseError> {
         let moved = sqlx::query_scalar("select tasker.follow_clock($1)")
             .bind(limit)

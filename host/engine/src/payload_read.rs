@@ -22,7 +22,7 @@ pub enum TaskPayload {
     Error,
 }
 
-/// What a step came to that nothing depends on.
+/// The result of a step without dependents.
 #[derive(Debug, FromRow)]
 pub struct SinkPayload {
     pub step_no: i16,
@@ -31,7 +31,7 @@ pub struct SinkPayload {
     pub result: Option<String>,
 }
 
-/// JSON text; none where there is nothing yet. None around it where nothing has that name.
+/// JSON text; `None` if there is nothing yet. None around it where nothing has that name.
 pub type FoundPayload = Option<Option<String>>;
 
 impl Engine {

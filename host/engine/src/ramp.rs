@@ -1,10 +1,10 @@
-//! Ramps, evaluated by what the tasks on them come to.
+//! Ramps, evaluated by the outcomes of their tasks.
 
 use super::Engine;
 use tasker_database::DatabaseError;
 
 impl Engine {
-    /// Ends or freezes the ramps that do worse than their guards allow. Tells how many; any host may
+    /// Ends or freezes the ramps that do worse than their guards allow. Returns how many; any host may
     /// call it at any time.
     pub async fn evaluate_ramp_guards(&self) -> Result<i32, DatabaseError> {
         let evaluated = sqlx::query_scalar("select tasker.evaluate_ramp_guards()")

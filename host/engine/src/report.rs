@@ -1,4 +1,4 @@
-//! Reports: what attempts came to.
+//! Reports of the outcomes of attempts.
 
 use super::Engine;
 use super::event::EventRow;
@@ -14,29 +14,29 @@ use tasker_domain::ids::{LockId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, Retry};
 
-/// A lease with the result that its attempt came to.
+/// A lease with the result of its attempt.
 #[derive(Clone, Debug)]
 pub struct Completed {
     pub lease: Lease,
     /// JSON text.
     pub result: String,
-    /// None where nothing ran.
+    /// `None` if nothing ran.
     pub usage: Option<VersionUsage>,
-    /// What it told of, in order.
+    /// The events that it sent, in order.
     pub events: Vec<SentEvent>,
 }
 
-/// A lease with the failure that its attempt came to.
+/// A lease with the failure of its attempt.
 #[derive(Clone, Debug)]
 pub struct FailedAttempt {
     pub lease: Lease,
     pub failure: Failure,
-    /// None where nothing ran.
+    /// `None` if nothing ran.
     pub usage: Option<VersionUsage>,
 }
 
-/// A step that was claimed as its last parent was reported: the next one of a chain. What it has in
-/// common with its parents, whoever reported them has.
+/// A step that was claimed as its last parent was reported: the next one of a chain. The reporting worker
+/// already has what it shares with its parents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReleasedStep {
     pub lease: Lease,
@@ -71,7 +71,7 @@ impl Engine {
     }
 
     /// Records failed attempts; the database decides which are tried again. Tells how long it is
-    /// until the first of them is due, none where none will be. Repeatable.
+    /// until the first of them is due, `None` if none will be. Repeatable.
     pub async fn fail_steps(
         &self,
         worker: WorkerId,

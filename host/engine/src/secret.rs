@@ -67,7 +67,7 @@ impl Report for SecretError {
 }
 
 impl SecretError {
-    /// True where another host, with other keys, can read the secret.
+    /// True if another host, with other keys, can read the secret.
     pub fn is_of_host(&self) -> bool {
         match self {
             Self::NoKeys
@@ -95,7 +95,7 @@ impl Engine {
         self.keys.as_ref().ok_or(SecretError::NoKeys)
     }
 
-    /// The value of a secret, for an attempt that was granted it; none where there is no such
+    /// The value of a secret, for an attempt that was granted it; `None` if there is no such
     /// secret.
     pub async fn secret_value(
         &self,

@@ -43,7 +43,7 @@ pub struct StepRow {
     pub is_suspended: bool,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
-    /// None where it has more than [`MAX_INLINE_BYTES`].
+    /// `None` if it has more than [`MAX_INLINE_BYTES`].
     pub result: Option<String>,
     pub result_bytes: Option<i32>,
     pub checkpoint_bytes: Option<i32>,
@@ -63,12 +63,12 @@ pub struct StepRow {
 pub struct SinkRow {
     pub name: String,
     pub bytes: i32,
-    /// JSON text; none where it was not asked for, or is too large.
+    /// JSON text; `None` if it was not asked for, or is too large.
     pub result: Option<String>,
 }
 
 impl Engine {
-    /// Steps of a task in the order of their numbers, `limit` at most; none where the task does not
+    /// Steps of a task in the order of their numbers, `limit` at most; `None` if the task does not
     /// exist.
     pub async fn steps(
         &self,
@@ -107,7 +107,7 @@ impl Engine {
     }
 
     /// The results of all sinks of a task, by step name; with their texts where all of them have
-    /// `max_bytes` at most. None where there are more than [`MAX_INLINE_SINKS`].
+    /// `max_bytes` at most. `None` if there are more than [`MAX_INLINE_SINKS`].
     pub async fn sink_results(
         &self,
         task_id: TaskId,
@@ -169,7 +169,7 @@ const STEPS: &str = "
     join tasker.namespace n on n.namespace_id = c.namespace_id
     order by s.step_no";
 
-// Sizes are told only where sinks are few: to tell one, the database reads the whole result.
+// Sizes are computed only if there are few sinks: for each, the database reads the whole result.
 const SINKS: &str = "
     with sink as materialized (
       select s.task_id, s.step_no, t.template_version_id

@@ -38,7 +38,7 @@ pub struct CreatedTask {
     pub same_input: bool,
 }
 
-/// True where what was resolved has been collected since: resolving again gives another lock.
+/// True if what was resolved has been collected since: resolving again gives another lock.
 pub fn is_stale_lock(error: &DatabaseError) -> bool {
     error.sqlstate().is_some_and(|code| code == VOID_LOCK)
 }
@@ -107,7 +107,7 @@ fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, DatabaseEr
         .collect()
 }
 
-/// Writes a change of tasks down, each of which gets a row of its own.
+/// Records a change of tasks with one row per task.
 async fn record_tasks(
     tx: &mut Connection,
     tasks: &[Uuid],

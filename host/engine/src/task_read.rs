@@ -50,7 +50,7 @@ pub struct TaskRow {
 pub struct TaskDetailRow {
     #[sqlx(flatten)]
     pub task: TaskRow,
-    /// None where it has more than [`MAX_INLINE_TASK_BYTES`].
+    /// `None` if it has more than [`MAX_INLINE_TASK_BYTES`].
     pub input: Option<String>,
     pub input_bytes: i32,
     /// Number of the task's newest transition; 0 before the first.
@@ -80,7 +80,7 @@ pub struct LockedVersionRow {
     pub steps: i64,
 }
 
-/// Whether a wait for a task is over.
+/// Whether a wait for a task has ended.
 #[derive(Debug, Clone, Copy, FromRow)]
 pub struct TaskProgress {
     pub is_final: bool,
@@ -96,11 +96,11 @@ pub struct TransitionRow {
     pub step: Option<String>,
     pub attempt: Option<i16>,
     pub worker_id: Option<i32>,
-    /// None where it is an event.
+    /// `None` if it is an event.
     pub to_state: Option<String>,
     /// The event's name.
     pub event: Option<String>,
-    /// JSON text; the payload of an event, none where it has more than [`MAX_INLINE_BYTES`].
+    /// JSON text; the payload of an event, `None` if it has more than [`MAX_INLINE_BYTES`].
     pub detail: Option<String>,
     /// Of the whole detail.
     pub detail_bytes: Option<i32>,
@@ -140,7 +140,7 @@ impl Engine {
         Ok(row)
     }
 
-    /// The namespace that a task is of; none where the task does not exist.
+    /// The namespace that a task is of; `None` if the task does not exist.
     pub async fn namespace_of_task(
         &self,
         task_id: TaskId,
@@ -183,7 +183,7 @@ impl Engine {
         Ok(rows)
     }
 
-    /// How far a task is; none where it does not exist.
+    /// How far a task is; `None` if it does not exist.
     pub async fn task_progress(
         &self,
         task_id: TaskId,

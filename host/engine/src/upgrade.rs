@@ -101,7 +101,7 @@ impl Engine {
     }
 
     /// Moves the tasks that still are where they were found, in one transaction with the audit of it,
-    /// which has `detail` beside their number. Tells how many moved.
+    /// which has `detail` beside their number. Returns how many moved.
     pub async fn move_tasks(
         &self,
         moves: &[Move],

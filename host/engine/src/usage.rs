@@ -13,7 +13,7 @@ pub struct VersionUsage {
 /// Bytes in a KiB.
 const KIB: u64 = 1024;
 
-/// `tasker.usage`: an entry as the database takes it. All is none where nothing ran.
+/// `tasker.usage`: an entry as the database takes it. All is `None` if nothing ran.
 #[derive(Debug, Default, sqlx::Type)]
 #[sqlx(type_name = "tasker.usage")]
 pub(crate) struct UsageRow {

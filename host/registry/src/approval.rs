@@ -16,9 +16,9 @@ use tasker_domain::resolve::{VersionStatus, status_name};
 use tasker_domain::scope::Scope;
 
 impl Registry {
-    /// What of its wants nobody agreed to so far. The highest active version below it is the
-    /// measure; a component's first version has what its own namespace grants to it. A first want
-    /// that names no destination or value asks for nothing yet: there is nothing to agree to.
+    /// The requested capabilities that are not approved. The baseline is what the highest active version
+    /// below requests; for the first version, what its own namespace grants. A request of a first version
+    /// without a destination or value needs no approval.
     pub(crate) async fn unapproved(
         &self,
         target: &QualifiedName,

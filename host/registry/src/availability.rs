@@ -71,7 +71,7 @@ impl Registry {
             })
     }
 
-    /// Who took a version out of use, when and why; none where nobody did.
+    /// The yank or quarantine of a version; `None` if there is none.
     pub async fn withdrawal(
         &self,
         row: &ComponentVersionRow,
@@ -106,7 +106,7 @@ impl Registry {
     }
 }
 
-/// What becomes of a pin, now that new tasks may not take a version that it is about.
+/// The new state of a pin after a version of its target became ineligible.
 pub fn after_ineligible(
     (home, kind, target): (&Name, PinKind, &QualifiedName),
     facts: PinFacts,

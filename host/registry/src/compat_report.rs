@@ -14,7 +14,7 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
 
-/// A component that is about to be published, or is held against another.
+/// A component that is to be published or compared.
 pub(crate) struct Uploaded {
     pub digest: Digest,
     pub descriptor: Descriptor,
@@ -84,7 +84,7 @@ impl Registry {
         Ok(Some(json))
     }
 
-    /// Compares an upload with the last version below it that is not quarantined; none where there
+    /// Compares an upload with the last version below it that is not quarantined; `None` if there
     /// is no such version.
     pub(crate) async fn assess_component(
         &self,
@@ -100,7 +100,7 @@ impl Registry {
         Ok(Some(CompatReport::of(against.clone(), changes)))
     }
 
-    /// Compares a template with the last version below it; none where there is none.
+    /// Compares a template with the last version below it; `None` if there is none.
     pub(crate) async fn assess_template(
         &self,
         target: &QualifiedName,

@@ -302,7 +302,7 @@ impl Report for RegistryError {
 }
 
 impl RegistryError {
-    /// True where nothing is wrong with what was asked for.
+    /// True if nothing is wrong with what was asked for.
     pub fn is_internal(&self) -> bool {
         matches!(
             self,

@@ -15,7 +15,7 @@ use tasker_domain::template::{OrderedStep, Template};
 /// What came of publishing a template.
 pub struct PublishedTemplate {
     pub row: TemplateVersionRow,
-    /// False where the same version was there before.
+    /// False if the same version was there before.
     pub created: bool,
     /// What would keep a task of it from running now.
     pub warnings: Vec<String>,
@@ -26,7 +26,7 @@ pub struct PublishedTemplate {
 pub enum Missing {
     #[default]
     Refused,
-    /// It is told as a warning: whoever publishes in this order brings it later.
+    /// It is reported as a warning, because the caller will publish it later.
     Allowed,
 }
 

@@ -44,7 +44,7 @@ impl Registry {
         })
     }
 
-    /// A component with the steps and pins that name it, and what their namespaces say; true where there
+    /// A component with the steps and pins that name it, and what their namespaces say; true if there
     /// are more steps or pins than are listed.
     pub(crate) async fn component_users(
         &self,
@@ -69,7 +69,7 @@ impl Registry {
 }
 
 impl Catalog {
-    /// All versions of a component that exists, held to nobody's signing policy.
+    /// All versions of an existing component, without a signing policy.
     pub(crate) fn existing(
         &self,
         target: &QualifiedName,

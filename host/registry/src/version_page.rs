@@ -36,7 +36,7 @@ impl Registry {
         }
     }
 
-    /// The same, each with what was decided about it; none where it does not exist.
+    /// The same, each with what was decided about it; `None` if it does not exist.
     pub(crate) async fn versions(
         &self,
         kind: Kind,

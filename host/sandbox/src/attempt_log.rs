@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Takes the lines of an attempt while it runs.
 pub trait LogSink: Send + Sync {
-    /// Takes a line, without waiting; false where it cannot, and the line is lost.
+    /// Takes a line, without waiting; false if it cannot, and the line is lost.
     fn take(&self, line: LogLine) -> bool;
 }
 
@@ -21,7 +21,7 @@ const LAST_LINE_BYTES: usize = 1 << 10;
 /// The longest refusal that is kept for the failure, in bytes.
 const REFUSAL_BYTES: usize = 2 << 10;
 
-/// The log of one attempt, bounded in bytes; what it holds too much is counted and dropped.
+/// The log of one attempt, bounded in bytes; what exceeds the bound is counted and dropped.
 pub(super) struct AttemptLog {
     /// Where lines go; none: they are kept.
     sink: Option<Arc<dyn LogSink>>,
@@ -228,7 +228,7 @@ impl AttemptLog {
     }
 }
 
-/// The text without NUL characters, which the database cannot hold.
+/// The text without NUL characters, which the database cannot store.
 pub(super) fn printable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }

@@ -127,7 +127,7 @@ impl Sandbox {
             .cloned()
     }
 
-    /// The files of compiled code; none where they cannot be listed.
+    /// The files of compiled code; `None` if they cannot be listed.
     pub async fn kept_code(&self) -> Vec<KeptCode> {
         let listed = self
             .on_blocking_thread(|inner| inner.cache.disk.list())

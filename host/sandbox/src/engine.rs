@@ -60,7 +60,7 @@ pub(super) fn settings() -> Config {
     config
 }
 
-/// Sized so that whoever holds a permit always finds a place.
+/// Sized so that every permit has a slot.
 fn pool(slots: usize) -> PoolingAllocationConfig {
     let components = u32::try_from(slots).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();

@@ -47,7 +47,7 @@ impl Sandbox {
     ) -> Executed {
         let _slot = acquire_slot(&self.inner.permits).await;
         let started = Instant::now();
-        // Set already only where whoever runs the attempt runs it twice.
+        // Already set only if the attempt is run twice.
         services.begun.set(started).ok();
         let state = AttemptState::new(invocation, services, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);

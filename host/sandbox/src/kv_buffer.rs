@@ -33,7 +33,7 @@ impl KvBuffer {
         self.bytes
     }
 
-    /// What this attempt wrote there, if it did: a value, or none where it removed one.
+    /// What this attempt wrote there, if it did: a value, or `None` if it removed one.
     pub(super) fn find(&self, bucket: &Name, key: &str) -> Option<Option<&str>> {
         let pending = self.writes.get(&(bucket.clone(), key.to_owned()))?;
         Some(pending.value.as_deref())

@@ -16,7 +16,7 @@ const LOCATION: &str = "location";
 pub(super) struct LastWords(VecDeque<String>);
 
 impl LastWords {
-    /// True where lines of this kind are kept.
+    /// True if lines of this kind are kept.
     pub(super) fn include(level: LogLevel, source: LogSource) -> bool {
         match source {
             LogSource::Stderr => true,
@@ -43,7 +43,7 @@ impl LastWords {
         self.0.push_back(line);
     }
 
-    /// All in one line; none where nothing was said.
+    /// All in one line; `None` if nothing was said.
     pub(super) fn joined(&self) -> Option<String> {
         let lines: Vec<&str> = self.0.iter().map(String::as_str).collect();
         (!lines.is_empty()).then(|| lines.join(" "))

@@ -101,7 +101,7 @@ pub enum SandboxError {
 }
 
 impl SandboxError {
-    /// True where the host is in trouble, and not the component to blame: another host may run it, or this
+    /// True if the host is in trouble, and not the component to blame: another host may run it, or this
     /// one later.
     pub fn is_of_host(&self) -> bool {
         match self {

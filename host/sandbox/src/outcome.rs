@@ -29,7 +29,7 @@ const FAULT_WORDS: &str = "memory fault at wasm address 0x";
 /// an offset without wrapping. No limit lets a guest use them.
 const BELOW_MEMORY: RangeInclusive<u64> = 0xff00_0000..=0x1_00ff_ffff;
 
-/// What an error that ended a guest comes to.
+/// The outcome of an error that ended a guest.
 pub(super) fn of_end(error: &wasmtime::Error, state: &AttemptState) -> Outcome {
     let stopped = error.downcast_ref::<Stopped>();
     match stopped.is_some_and(|stopped| matches!(stopped, Stopped::Quarantined)) {
@@ -38,7 +38,7 @@ pub(super) fn of_end(error: &wasmtime::Error, state: &AttemptState) -> Outcome {
     }
 }
 
-/// True where the failure is this host's alone, so that another may run the step.
+/// True if the failure is this host's alone, so that another may run the step.
 pub fn is_of_this_host(failure: &Failure) -> bool {
     let codes = [SECRET_KEY_MISSING, NO_INSTANCE];
     failure.kind == FailureKind::Host && codes.contains(&&*failure.code)
@@ -168,9 +168,9 @@ fn last_words(state: &AttemptState) -> String {
         .unwrap_or_default()
 }
 
-/// Compiled languages keep a second stack at the start of linear memory, and what overflows there
-/// is an access out of bounds: by an address below 0 or, where a bulk copy fails, which tells no
-/// address, by a recursion that is under way.
+/// Compiled languages keep a second stack at the start of linear memory. Its overflow is an access out of
+/// bounds, recognized by an address below 0 or, for a bulk copy without an address, by a recursion in the
+/// backtrace.
 fn is_stack_overflow(error: &wasmtime::Error, trace: Option<&WasmBacktrace>) -> bool {
     error
         .chain()

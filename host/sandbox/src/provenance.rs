@@ -36,7 +36,7 @@ struct Evidence {
     module_bytes: usize,
 }
 
-/// Reads the sections of an upload that was validated; none where they cannot be read, which is
+/// Reads the sections of an upload that was validated; `None` if they cannot be read, which is
 /// nobody's mistake here.
 pub(super) fn provenance_of(bytes: &[u8]) -> Option<Provenance> {
     let mut found = Evidence::default();

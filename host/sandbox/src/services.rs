@@ -25,7 +25,7 @@ pub struct HostServices {
     pub kv: Option<Arc<dyn KvEntries>>,
     /// Receives log lines as they are written; without it they are kept and returned at the end.
     pub log: Option<Arc<dyn LogSink>>,
-    /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
+    /// Cancelled when the result is not needed any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
     /// epoch, or at once where it waits for the host.
@@ -49,7 +49,7 @@ pub trait AncestorResults: Send + Sync {
 /// The result of an earlier step.
 #[derive(Clone, Debug)]
 pub struct AncestorResult {
-    /// JSON text; none where it is larger than was asked for.
+    /// JSON text; `None` if it is larger than was asked for.
     pub text: Option<String>,
     pub bytes: u64,
 }
@@ -86,7 +86,7 @@ pub struct KvUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sync>)
 
 /// Where the values of secrets come from, when a handler asks for one that it was granted.
 pub trait SecretValues: Send + Sync {
-    /// The value; none where the namespace has no secret of that name.
+    /// The value; `None` if the namespace has no secret of that name.
     fn value<'a>(
         &'a self,
         namespace: &'a str,

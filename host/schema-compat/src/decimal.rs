@@ -13,7 +13,7 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// None where the exponent is beyond all measure.
+    /// `None` if the exponent is beyond all measure.
     pub fn of(number: &Number) -> Option<Self> {
         let text = number.as_str();
         let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -37,7 +37,7 @@ impl Decimal {
         })
     }
 
-    /// True where it has no fraction.
+    /// True if it has no fraction.
     pub fn is_integer(&self) -> bool {
         self.digits.len() as i128 <= self.exponent
     }

@@ -50,7 +50,7 @@ pub struct Schema {
     root: Value,
     validator: Validator,
     patterns: Patterns,
-    /// What one place of a value costs at most; none where it depends on the value.
+    /// What one place of a value costs at most; `None` if it depends on the value.
     checks_a_place: Option<u64>,
 }
 
@@ -121,7 +121,7 @@ impl Schema {
         }
     }
 
-    /// Whether a value keeps to the schema; none where finding out would take too long.
+    /// Whether a value keeps to the schema; `None` if finding out would take too long.
     pub fn takes(&self, value: &Value) -> Option<bool> {
         (!self.is_too_much(value)).then(|| self.validator.is_valid(value))
     }

@@ -52,7 +52,7 @@ impl Cli {
         Some(args.run())
     }
 
-    /// True where the command starts a PostgreSQL of its own.
+    /// True if the command starts a PostgreSQL of its own.
     pub fn has_private_database(&self) -> bool {
         matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
     }

@@ -119,7 +119,7 @@ impl Report for TasksError {
 }
 
 impl TasksError {
-    /// True where a version was collected after it was resolved: to resolve again gives another.
+    /// True if a version was collected after it was resolved: to resolve again gives another.
     pub fn is_of_void_lock(&self) -> bool {
         matches!(self, Self::Database(error) if is_stale_lock(error))
     }

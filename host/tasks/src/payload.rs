@@ -24,7 +24,7 @@ impl Tasks {
         text.ok_or_else(|| nothing(format!("task {task_id} has no error")))
     }
 
-    /// What a step came to or keeps.
+    /// The outcome or checkpoint of a step.
     pub async fn step_payload(
         &self,
         task_id: TaskId,

@@ -75,7 +75,7 @@ pub struct ShownTask {
     pub steps: ShownSteps,
 }
 
-/// What a task came to.
+/// The result of a task.
 #[derive(Debug, Default)]
 pub struct ShownResult {
     /// The sink's result, or where there are several sinks an object of their results by step
@@ -134,7 +134,7 @@ impl Tasks {
         })
     }
 
-    /// What a complete task came to, where that is small.
+    /// The result of a complete task, if it is small.
     async fn result_of(&self, task: &TaskRow) -> Result<ShownResult, TasksError> {
         if task.state != TaskState::Complete {
             return Ok(ShownResult::default());
@@ -200,7 +200,7 @@ fn by_state(counts: &[StepCountRow]) -> BTreeMap<StepState, u64> {
     by_state
 }
 
-/// None where a sink's text was not read.
+/// `None` if a sink's text was not read.
 fn task_result(sinks: &[SinkRow]) -> Result<Option<Box<RawValue>>, TasksError> {
     let results: Option<BTreeMap<&str, &str>> = sinks
         .iter()

@@ -72,7 +72,7 @@ fn longest_pause(waiting: u32) -> Duration {
 
 impl Tasks {
     /// Returns once the task is final, or has a transition after `since` where that is given, or
-    /// `wait` is over.
+    /// `wait` has passed.
     pub async fn wait(
         &self,
         task_id: TaskId,

@@ -34,7 +34,7 @@ pub struct ComponentVersion {
     /// The same, with whether its own namespace grants it.
     pub wants: Vec<Want>,
     pub imports: Vec<String>,
-    /// None where it is not known.
+    /// `None` if it is not known.
     pub provenance: Option<Provenance>,
     pub status: VersionStatus,
     /// No host starts its code.
@@ -51,7 +51,7 @@ pub struct ComponentVersion {
     /// Who took it out of use, where this version alone is shown and somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal: Option<Withdrawal>,
-    /// Only in the answer to a publish: false where the same bytes were there already.
+    /// Only in the answer to a publish: false if the same bytes were there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
     /// Only in the answer to a publish: it gave a collected version its bytes back.

@@ -113,7 +113,7 @@ impl Media for JsonText {
     const TYPES: &'static [&'static str] = &["application/json"];
 }
 
-/// Bytes that nobody looks into on their way.
+/// Bytes that are passed on unread.
 #[derive(Clone, Copy, Debug)]
 pub enum Bytes {}
 

@@ -17,7 +17,7 @@ pub struct Grant {
     pub capability: String,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
-    /// Only in the answer to a grant: false where it stood already.
+    /// Only in the answer to a grant: false if it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
 }
@@ -57,7 +57,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Lists the grants of one namespace, whatever the query says.
+    /// Lists the grants of one namespace, regardless of the query.
     GET "/v1/namespaces/{namespace}/grants" ListOwnGrants { namespace: Name }
     needs Read in Path;
     query GrantQuery;

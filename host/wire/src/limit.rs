@@ -16,9 +16,9 @@ pub struct LimitRule {
     /// `*`, `name`, or `other/name` of another namespace.
     pub component: Scope,
     pub limits: LimitSettings,
-    /// None where it limits nothing.
+    /// `None` if it limits nothing.
     pub set_at: Option<DateTime<Utc>>,
-    /// None where it limits nothing.
+    /// `None` if it limits nothing.
     pub set_by: Option<String>,
 }
 

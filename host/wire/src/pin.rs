@@ -23,7 +23,7 @@ pub struct Pin {
     /// `name`, or `other/name` of another namespace.
     pub target: String,
     pub requirement: Requirement,
-    /// Which version that is now; none where nothing that new tasks may take satisfies it.
+    /// Which version that is now; `None` if nothing that new tasks may take satisfies it.
     pub version: Option<Version>,
     pub ramp: Option<Ramp>,
     pub created_at: DateTime<Utc>,
@@ -43,7 +43,7 @@ pub struct Ramp {
     pub frozen_because: Option<String>,
     /// Its guard looks at tasks that were created since.
     pub started_at: Option<DateTime<Utc>>,
-    /// None where nothing watches it.
+    /// `None` if nothing watches it.
     pub guard: Option<Guard>,
 }
 
@@ -117,12 +117,12 @@ pub struct PinChange {
 }
 
 impl PinChange {
-    /// The requirement before; none where there was no pin.
+    /// The requirement before; `None` if there was no pin.
     pub fn from(&self) -> Option<Requirement> {
         self.read("from")
     }
 
-    /// The requirement from then on; none where the pin was removed.
+    /// The requirement from then on; `None` if the pin was removed.
     pub fn to(&self) -> Option<Requirement> {
         self.read("to")
     }

@@ -19,7 +19,7 @@ pub struct Quarantine {
     pub reason: String,
     /// Every name of these bytes.
     pub names: Vec<VersionName>,
-    /// Only in the answer to a quarantine: false where it stood already.
+    /// Only in the answer to a quarantine: false if it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
     /// Only in the answer to a quarantine: the suspended tasks.
@@ -69,7 +69,7 @@ endpoint! {
     answers Page<Quarantine>;
 }
 
-// A quarantine holds for the bytes, whoever else has them.
+// A quarantine applies to the bytes in every namespace.
 endpoint! {
     /// Stops the code of a version on every host, under all of its names.
     POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/quarantine"

@@ -19,7 +19,7 @@ pub struct Share {
     pub shared_with: String,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
-    /// Only in the answer to an addition: false where it stood already.
+    /// Only in the answer to an addition: false if it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
 }

@@ -1,4 +1,4 @@
-//! Steps of a task, and their payloads, each by itself.
+//! Steps of a task, and requests for single payloads.
 
 use crate::endpoint::{JsonText, endpoint};
 use crate::failure::Failure;
@@ -35,7 +35,7 @@ pub struct Step {
     pub version: String,
     pub digest: Digest,
     pub handler: String,
-    /// None where it has more than 4 KiB; see `result_bytes`.
+    /// `None` if it has more than 4 KiB; see `result_bytes`.
     pub result: Option<Box<RawValue>>,
     pub result_bytes: Option<u64>,
     pub checkpoint_bytes: Option<u64>,

@@ -38,7 +38,7 @@ pub struct TemplateVersion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compat_report: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
-    /// Only in the answer to a publish: false where the same template was there already.
+    /// Only in the answer to a publish: false if the same template was there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
     /// Only in the answer to a publish: what would keep a task of it from running now.

@@ -44,7 +44,7 @@ const HELD_BYTES_MAX: u64 = 64 << 20;
 pub(super) enum LoopEnd {
     /// Asked to; everything that ended in time is reported, the rest is to be given back.
     Shutdown,
-    /// Another host declared it dead; nothing that it holds is its own any more.
+    /// Another host declared it dead; it has no leases any more.
     Dead,
 }
 
@@ -69,7 +69,7 @@ pub(super) struct Dispatch<'a> {
     quarantined: watch::Receiver<HashSet<Digest>>,
     state: DispatchState,
     attempts: HashMap<Lease, Attempt>,
-    /// What came of attempts, until it is on record.
+    /// Outcomes of attempts until they are recorded.
     unrecorded: HashMap<Lease, Arc<Unrecorded>>,
     given_back: GivenBackSteps,
     held: HeldBytes,
@@ -337,7 +337,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Keeps an outcome until it is on record.
+    /// Keeps an outcome until it is recorded.
     fn keep(&mut self, finished: Finished, task: Arc<TaskText>) {
         let lease = finished.lease;
         let finished = self.given_back.settle(Instant::now(), finished);

@@ -1,5 +1,5 @@
-//! Handlers' lines in the host's log, written while their attempts run, by a thread of its own: whoever
-//! writes a line waits neither for its formatting nor for whoever reads the log.
+//! Writes the lines of handlers to the host's log while their attempts run. A separate thread formats and
+//! writes them, so that attempts wait neither for the formatting nor for the reader of the log.
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value};
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 struct Writer {
-    /// None where the thread did not start: then lines are lost, and counted.
+    /// `None` if the thread did not start: then lines are lost, and counted.
     entries: Option<SyncSender<Entry>>,
     waiting_bytes: Arc<AtomicUsize>,
 }
@@ -132,7 +132,7 @@ fn write(invocation: &Invocation, line: &LogLine) {
     }
 }
 
-/// The fields as a JSON object, of two of one name the last; none where there are none.
+/// The fields as a JSON object, of two of one name the last; `None` if there are none.
 fn fields(fields: &[(String, String)]) -> Option<String> {
     let member = |(key, value): &(String, String)| (key.clone(), Value::String(value.clone()));
     let object: Map<String, Value> = fields.iter().map(member).collect();

@@ -1,7 +1,7 @@
-//! Says that the worker is alive, for as long as its loop is.
+//! The heartbeat of a worker.
 //!
-//! The heartbeat is a task of its own, so that neither a call that hangs nor a busy loop delays it. It
-//! stops where the loop does not go on any more: then others shall take over what that held.
+//! It is a separate task, so that neither a call that hangs nor a busy loop delays it. It stops if the
+//! loop is blocked: then other hosts take over its steps.
 
 use super::Worker;
 use super::leases::HeldLeases;

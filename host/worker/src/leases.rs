@@ -1,4 +1,4 @@
-//! What the loop holds, for the heartbeat and the reaper, which run concurrently.
+//! The leases of the loop, for the heartbeat and the reaper, which run concurrently.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -24,7 +24,7 @@ impl HeldLeases {
         self.leases().keys().copied().collect()
     }
 
-    /// Those that have been held for `age`.
+    /// Leases of at least this `age`.
     pub(super) fn older_than(&self, age: Duration) -> Vec<Lease> {
         let leases = self.leases();
         let old = leases.iter().filter(|(_, since)| since.elapsed() >= age);

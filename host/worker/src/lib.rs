@@ -1,7 +1,7 @@
-//! Claims steps, runs their handlers in the sandbox, reports what came of them.
+//! Claims steps, runs their handlers in the sandbox, and reports the outcomes.
 //!
-//! One loop a host, and it keeps no state that matters: what it holds is known to the database by
-//! lease, and a host that dies is found out by its missing heartbeat.
+//! There is one loop per host, and it has no durable state: the database knows its leases, and detects a
+//! dead host by its missing heartbeat.
 
 mod answers;
 mod attempt;
@@ -68,7 +68,7 @@ pub struct WorkerConfig {
     pub deadline_grace: Duration,
     /// How long attempts under way may go on at shutdown before they are given back.
     pub drain_timeout: Duration,
-    /// The most that an attempt may use, whatever its namespace and its step say.
+    /// The upper limits of an attempt, regardless of its namespace and step.
     pub limits: Limits,
 }
 
@@ -89,13 +89,13 @@ impl Default for WorkerConfig {
     }
 }
 
-/// Heartbeats that are due before a worker may be taken for dead. With fewer, each would come after a gap
-/// that begins the series of a worker anew, and who is never heard for long enough declares nobody dead.
+/// Heartbeats that are due before a worker may be declared dead. With fewer, each heartbeat would begin a new
+/// series, and a worker with too short a series declares no other one dead.
 pub const BEATS_BEFORE_DEAD: u32 = 3;
 
 /// Attempts under way at the same time, for each core: most of them wait for something.
 pub const SLOTS_PER_CORE: usize = 128;
-/// The most where nobody says how many: each keeps address space for its memories.
+/// The default maximum: each slot reserves address space for its memories.
 const MAX_DEFAULT_SLOTS: usize = 1_000;
 
 /// As many slots as this machine's cores can serve.
@@ -122,7 +122,7 @@ const REGISTER_RETRY_MAX: Duration = Duration::from_secs(5);
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Worker {
-    /// Works until `shutdown`, then finishes or gives back what it holds.
+    /// Works until `shutdown`, then finishes its attempts or gives them back.
     ///
     /// A lost database is waited for. An error means that the database refuses this host at its start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), DatabaseError> {

@@ -79,7 +79,7 @@ impl PlanCache {
         }
     }
 
-    /// What becomes of each of the claimed steps, in the same order. What is wrong with one lock or
+    /// The assignment of each of the claimed steps, in the same order. What is wrong with one lock or
     /// namespace harms its own steps only.
     pub(super) async fn assign(&self, engine: &Engine, next: Vec<NextStep>) -> Vec<Assigned> {
         let mut assigned = Vec::with_capacity(next.len());

@@ -1,5 +1,5 @@
-//! Takes back what dead hosts held, and what nobody else would. Every host does it; the database lets one
-//! at a time.
+//! Takes back the steps of dead hosts and other orphaned steps. Every host does this; the database admits
+//! one at a time.
 
 use super::Worker;
 use super::leases::HeldLeases;

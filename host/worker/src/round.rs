@@ -134,8 +134,8 @@ fn next_steps(
     next.collect()
 }
 
-/// The result that released a step of the task, where it can only be one, and is small. Which of several
-/// reports counted, nobody told.
+/// The result that released a step of the task, if there is only one and it is small. With several reports
+/// it is unknown which one released the step.
 fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> {
     let mut of_task = completed.iter().filter(|it| it.lease.task_id == task_id);
     match (of_task.next(), of_task.next()) {

@@ -22,7 +22,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts the attempt on the guests' threads; what came of it is sent to `reports`.
+    /// Starts the attempt on the threads of guests; its outcome is sent to `reports`.
     pub(super) fn start(
         worker: &Worker,
         invocation: Invocation,

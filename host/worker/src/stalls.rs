@@ -12,7 +12,7 @@ const NORMAL_DELAY: Duration = Duration::from_millis(500);
 /// What a thread that only looks at the clock has seen.
 struct Stalls {
     before: Duration,
-    /// None where there is no such thread.
+    /// `None` if there is no such thread.
     looked_at: Option<Instant>,
 }
 

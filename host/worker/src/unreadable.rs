@@ -1,4 +1,4 @@
-//! Plans that cannot be read, and what becomes of their steps.
+//! Plans that cannot be read, and the outcome of their steps.
 
 use lru::LruCache;
 use std::num::NonZeroUsize;
@@ -37,7 +37,7 @@ impl UnreadablePlan {
         }
     }
 
-    /// For whoever looks at the step.
+    /// The message that is shown with the step.
     pub(super) fn failure(&self, lock: LockId) -> Failure {
         let (lock, version) = (lock.0, env!("CARGO_PKG_VERSION"));
         let (code, message, retry) = match self {

@@ -123,7 +123,7 @@ impl Context {
         })
     }
 
-    /// The result of a step that this one depends on, as JSON text; none where it has none.
+    /// The result of a step that this one depends on, as JSON text; `None` if it has none.
     pub fn dependency_text(&self, step: &str) -> Option<String> {
         self.0.dependency(step)
     }

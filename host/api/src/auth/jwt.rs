@@ -1,8 +1,8 @@
 //! JSON Web Tokens: callers that an issuer has authenticated.
 //!
 //! A token's header chooses nothing but the key: which algorithms count is fixed by the configuration
-//! and by the key itself. Every token that does not hold is refused in the same words; only what the
-//! signature covers is told to whoever holds the token.
+//! and by the key itself. Every invalid token is refused with the same message; only what the
+//! signature covers is reported to the caller.
 
 mod algorithm;
 mod claims;
@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
 
-/// Why a token does not hold that lacks what every token has.
+/// The error for a token without a required claim.
 const MISSING: &str = "one of exp, iss, aud and sub is missing";
 
 /// How far the clocks of issuer and host may be apart.
@@ -148,7 +148,7 @@ impl Tokens {
     }
 }
 
-/// In words that hold nothing of the token.
+/// In words that contain nothing of the token.
 fn token_error(error: jsonwebtoken::errors::Error) -> TokenError {
     match error.kind() {
         ErrorKind::InvalidSignature => TokenError::Invalid("its signature is wrong"),

@@ -1,7 +1,7 @@
 //! The keys in memory, so that a request costs the database nothing.
 //!
-//! All keys are read at once and serve for some seconds. Whatever is asked and however often, by
-//! strangers too, the database is read a few times a second at most; a key that was revoked on
+//! All keys are read at once and cached for some seconds. Regardless of the number of requests, also of
+//! unauthenticated ones, the database is read a few times per second at most. A key that was revoked on
 //! another host is refused within [`SERVES_FOR`].
 
 use crate::access::Access;
@@ -48,7 +48,7 @@ struct CachedKey {
     secret_digest: Digest,
     name: String,
     is_expired: bool,
-    /// Its use is on record, or is being written.
+    /// Its use is recorded, or is being written.
     is_recorded: AtomicBool,
     access: Access,
 }

@@ -134,7 +134,7 @@ async fn list(api: Api, _: Call<ListQuarantine>) -> Answer<ListQuarantine> {
     }))
 }
 
-/// A quarantine holds everywhere, and so its answer names all that it meets.
+/// A quarantine applies everywhere, so its answer names everything that it affects.
 async fn quarantine(api: Api, call: Call<QuarantineComponent>) -> Answer<QuarantineComponent> {
     let (path, access) = (call.path, call.access);
     let (target, number) = one_version(path.namespace, path.name, &path.version)?;

@@ -45,7 +45,7 @@ pub fn summary(row: ListedFamily) -> Summary {
     }
 }
 
-/// What became of pins when a version of `target` was taken out of use; those are named that are of its
+/// The pins that are affected by the withdrawal of a version of `target`; those are named that are of its
 /// namespace or of one that the caller may read.
 pub fn readable_pins(
     target: &QualifiedName,

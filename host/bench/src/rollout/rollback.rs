@@ -112,7 +112,7 @@ async fn until_old(member: &Member, started: Instant) -> anyhow::Result<(f64, u6
     Ok((started.elapsed().as_secs_f64() * 1e3, late))
 }
 
-/// Runs a new task; true where that was on this version.
+/// Runs a new task; true if that was on this version.
 async fn runs_on(member: &Member, no: u32) -> anyhow::Result<bool> {
     let task = member.tasks.submit(submit("one")?, "measured").await?;
     let task: TaskId = task.task_id;

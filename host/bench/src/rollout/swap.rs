@@ -75,7 +75,7 @@ impl Swap {
         Printed::of(&found(seconds, swaps, tasks, swapped))
     }
 
-    /// Changes what new tasks take once a second, through the hosts in turn.
+    /// Changes the version of new tasks once a second, through alternating hosts.
     async fn swap(&self, hosts: &Hosts, component: &[u8]) -> anyhow::Result<u32> {
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);

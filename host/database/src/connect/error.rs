@@ -79,7 +79,7 @@ impl ConnectError {
         }
     }
 
-    /// True where the same may succeed later.
+    /// True if the same may succeed later.
     pub fn is_passing(&self) -> bool {
         matches!(
             self.refusal,

@@ -48,7 +48,7 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
     connected.unwrap_or_else(|_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT)))
 }
 
-/// False where a pooler dropped them without a word.
+/// False if a pooler dropped them without a word.
 async fn takes_settings(connection: &mut PgConnection, pools: &Pools) -> Result<bool, Error> {
     let setting = "select setting from pg_settings where name = 'statement_timeout'";
     let found: String = ask(connection, setting).await?.try_get(0)?;

@@ -76,7 +76,7 @@ impl ServerState {
         }
     }
 
-    /// Remembers, and logs now and then, that the server has no connection left. False where the
+    /// Remembers, and logs now and then, that the server has no connection left. False if the
     /// error is another.
     pub(super) fn note_shortage(&self, error: &Error) -> bool {
         let Some(reason) = reason(error) else {

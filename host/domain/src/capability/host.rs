@@ -26,7 +26,7 @@ impl HostPattern {
         }
     }
 
-    /// True where every host of `other` is one of this.
+    /// True if every host of `other` is one of this.
     pub fn covers(&self, other: &Self) -> bool {
         match (self.is_below, other.is_below) {
             (true, true) => self.name == other.name || self.is_above(&other.name),

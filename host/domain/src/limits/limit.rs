@@ -149,7 +149,7 @@ impl Limit {
         }
     }
 
-    /// True where its value is written as a bare number.
+    /// True if its value is written as a bare number.
     pub const fn is_number(self) -> bool {
         matches!(self.unit(), Unit::Number)
     }

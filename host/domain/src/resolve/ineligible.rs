@@ -1,4 +1,4 @@
-//! Why new tasks may not take a version. Nothing else decides it: neither SQL nor whoever lists versions.
+//! Why new tasks may not take a version. Only this module decides it, not SQL and not lists of versions.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -19,7 +19,7 @@ pub enum Ineligible {
     Unsigned,
 }
 
-/// What was decided about a version, whoever asks for it.
+/// The decisions about a version that apply to every caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VersionState {
     pub status: VersionStatus,

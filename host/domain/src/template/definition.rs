@@ -90,7 +90,7 @@ pub struct StepOverride {
 }
 
 impl Template {
-    /// What holds for this step: what it says, else the template's defaults, else the product's.
+    /// The effective settings of this step: its own, else the template's defaults, else the defaults of Tasker.
     pub fn policy(&self, step: &Step) -> Policy {
         step.policy.or(&self.defaults).complete()
     }

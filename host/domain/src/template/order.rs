@@ -13,7 +13,7 @@ pub struct OrderedStep<'t> {
     /// From 0; parents have smaller numbers.
     pub no: i16,
     pub step: &'t Step,
-    /// What holds for it, defaults applied.
+    /// Its effective settings, with defaults applied.
     pub policy: Policy,
     /// The numbers of the steps that it depends on, ascending.
     pub parents: Vec<i16>,

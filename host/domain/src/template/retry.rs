@@ -108,7 +108,7 @@ pub struct PolicySettings {
 }
 
 impl RetrySettings {
-    /// True where nothing is said.
+    /// True if nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -135,7 +135,7 @@ impl RetrySettings {
 }
 
 impl PolicySettings {
-    /// True where nothing is said.
+    /// True if nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -8,8 +8,8 @@ use serde_json::Number;
 pub(super) const NOT_AS_JSON: &str =
     "write this number as JSON does, on one line, for example 0.5 or 1e6; or put it in quotes";
 
-/// A number with the digits that it is written with: the parser tells a float, which may be another
-/// number, or the text of one that no float holds. As an error, where its digits cannot be told.
+/// A number with the digits of the source. The parser returns a float, which may be a different number,
+/// or the text of a number that no float can represent. An error if the digits cannot be determined.
 pub(super) fn as_written(
     content: Content,
     lines: &[&str],

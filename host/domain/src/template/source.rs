@@ -1,8 +1,8 @@
-//! From text to a tree with places: the only file that speaks `serde_yaml`.
+//! From text to a tree with positions: the only file that uses `serde_yaml`.
 //!
-//! `serde_yaml` tells a place only in errors. So every scalar is kept aside and then refused, and
-//! the refusal brings its place; a list or a mapping takes that of its first entry, or of the
-//! bracket or dash before it. One pass, and the places are the parser's own, whatever the style.
+//! `serde_yaml` reports a position only in errors. So every scalar is stored and then refused, and the
+//! error has its position; a list or a mapping gets the position of its first entry, or of the bracket or
+//! dash before it. This is one pass, and the positions are those of the parser in every style of YAML.
 
 use super::MAX_SOURCE_BYTES;
 use super::position::{Findings, Path, Position};

@@ -30,7 +30,7 @@ pub(super) struct Entry {
 }
 
 impl Content {
-    /// True where it has no values in it.
+    /// True if it has no values in it.
     pub fn is_scalar(&self) -> bool {
         match self {
             Self::Null | Self::Bool(_) | Self::Number(_) | Self::Text(_) => true,

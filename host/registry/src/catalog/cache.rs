@@ -35,7 +35,7 @@ impl Default for CatalogCache {
     }
 }
 
-/// Values that hold as long as their revision does.
+/// Values that are valid as long as their revision is the same.
 pub(crate) struct Revised<K: Hash + Eq, R, V>(BoundedMap<K, (R, V)>);
 
 impl<K: Hash + Eq, R: Clone + PartialEq, V: Clone> Revised<K, R, V> {

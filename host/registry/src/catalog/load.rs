@@ -124,7 +124,7 @@ impl<'r> Loader<'r> {
         self.revisions.get(namespace).copied().unwrap_or_default()
     }
 
-    /// True where all that was loaded was there together: nothing was read since the revisions were, or
+    /// True if all that was loaded was there together: nothing was read since the revisions were, or
     /// these did not change. Where they did, what is loaded from now on is under the new ones.
     pub async fn is_current(&mut self) -> Result<bool, RegistryError> {
         match std::mem::take(&mut self.has_read) {

@@ -33,7 +33,7 @@ impl NamedPin {
         self.kind.pin_name(&self.target)
     }
 
-    /// True where the pin has a ramp and the task is on it.
+    /// True if the pin has a ramp and the task is on it.
     pub fn has_on_ramp(&self, task: TaskId) -> bool {
         let ramp = self.pinned.ramp.as_ref();
         ramp.is_some_and(|ramp| takes_ramp(task, &self.name(), ramp.percent))

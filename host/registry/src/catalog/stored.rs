@@ -124,7 +124,7 @@ pub(crate) fn families(
     families.collect()
 }
 
-/// None where the step runs what this host cannot read.
+/// `None` if the step runs what this host cannot read.
 pub(crate) fn step_use(row: UseRow) -> Option<TemplateStep> {
     Some(TemplateStep {
         namespace: row.namespace.parse().ok()?,

@@ -49,7 +49,7 @@ pub struct CurrentLock {
 }
 
 impl Resolver<'_> {
-    /// True where none of the namespaces that were asked about has changed since.
+    /// True if none of the namespaces that were asked about has changed since.
     pub async fn is_unchanged(&mut self) -> Result<bool, RegistryError> {
         self.loader.is_unchanged().await
     }
@@ -164,7 +164,7 @@ fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
     }
 }
 
-/// Where the operator says where to, no pin is asked.
+/// If the operator names the target version, pins are ignored.
 fn direct(seen: &mut Pins, rule: &UpgradeRule) {
     if let (Some(component), Some(to)) = (&rule.component, &rule.to) {
         seen.insert(component.clone(), Pin::at(to.clone()));

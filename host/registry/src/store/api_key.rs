@@ -121,7 +121,7 @@ impl Store {
     }
 
     /// Makes this key unless there is one already that may make others. `keep` is called before the
-    /// key is visible; where it fails, there is no key. True where it was made.
+    /// key is visible; where it fails, there is no key. True if it was made.
     pub async fn make_first_key<E: From<DatabaseError>>(
         &self,
         new: &NewKey<'_>,

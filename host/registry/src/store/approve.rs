@@ -53,7 +53,7 @@ impl Store {
         }
         let namespace_id = ensure_namespace(&mut tx, &namespace).await?;
         let mut added = Vec::new();
-        // In one order, since whoever grants the same at this moment is waited for.
+        // In one order, because concurrent grants of the same wait for each other.
         let mut capabilities: Vec<_> = approval.grants.iter().collect();
         capabilities.sort_by_cached_key(|capability| capability.to_string());
         for capability in capabilities {

@@ -68,7 +68,7 @@ impl ComponentVersionRow {
 
 impl Store {
     /// Stores the upload unless its version exists; in both cases returns the stored version
-    /// then, and whether this call made it; none where the component has changed since `decided_at`. One
+    /// then, and whether this call made it; `None` if the component has changed since `decided_at`. One
     /// transaction: nothing is visible before all is.
     pub async fn publish_component(
         &self,
@@ -143,7 +143,7 @@ async fn ensure_component(
     Ok(id)
 }
 
-/// True where others changed the component, which this transaction revised once.
+/// True if others changed the component, which this transaction revised once.
 async fn has_moved(
     tx: &mut Connection,
     component_id: i32,
@@ -192,7 +192,7 @@ fn published<'a>(new: &NewComponentVersion<'a>) -> NewAuditEntry<'a> {
     }
 }
 
-/// True where the version was not there.
+/// True if the version was not there.
 async fn insert_version(
     tx: &mut Connection,
     component_id: i32,

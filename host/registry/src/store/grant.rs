@@ -39,7 +39,7 @@ pub struct NewGrant<'a> {
     pub reason: &'a str,
 }
 
-/// What became of a [`NewGrant`].
+/// The result of a [`NewGrant`].
 #[derive(Clone, Debug)]
 pub enum Granted {
     Added(GrantRow),
@@ -72,7 +72,7 @@ impl Store {
         Ok(granted)
     }
 
-    /// The grant that was taken away; none where there is none of this id in the namespace.
+    /// The grant that was taken away; `None` if there is none of this id in the namespace.
     pub async fn remove_grant(
         &self,
         namespace: &Name,

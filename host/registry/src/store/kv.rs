@@ -22,11 +22,11 @@ pub struct KvRow {
     pub bucket: String,
     pub key: String,
     pub version: i64,
-    /// JSON text; in a list none where it has more than [`MAX_INLINE_BYTES`].
+    /// JSON text; in a list `None` if it has more than [`MAX_INLINE_BYTES`].
     pub value: Option<String>,
     pub value_bytes: i32,
     pub updated_at: DateTime<Utc>,
-    /// The task whose step wrote it; none where an operator did.
+    /// The task whose step wrote it; `None` if an operator did.
     pub task_id: Option<Uuid>,
 }
 
@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// An operator's write, with its line in the audit; none removes the entry. The namespace is made
-    /// at its first use. False where the namespace is full.
+    /// at its first use. False if the namespace is full.
     pub async fn set_kv(
         &self,
         namespace: &Name,

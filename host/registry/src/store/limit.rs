@@ -38,7 +38,7 @@ pub struct LimitChange<'a> {
     pub reason: &'a str,
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Clone, Debug)]
 pub enum LimitsChanged {
     /// The current rule.
@@ -83,7 +83,7 @@ impl Store {
         Ok(changed)
     }
 
-    /// The rule that was removed; none where there is none.
+    /// The rule that was removed; `None` if there is none.
     pub async fn remove_limits(
         &self,
         change: LimitChange<'_>,
@@ -134,7 +134,7 @@ async fn locked(
     Ok(rule)
 }
 
-/// None where the namespace is full.
+/// `None` if the namespace is full.
 async fn put(
     tx: &mut Connection,
     namespace_id: i32,

@@ -1,4 +1,4 @@
-//! Code that no host starts, by digest, whatever names it goes by.
+//! Code that no host starts, by digest, under all of its names.
 
 use super::Store;
 use super::pin::auto_rollback::auto_rollback;
@@ -37,11 +37,11 @@ pub struct NamedVersion {
 #[derive(Debug)]
 pub struct Quarantined {
     pub quarantine: QuarantineRow,
-    /// False where it stood already.
+    /// False if it stood already.
     pub created: bool,
     /// Every name of these bytes.
     pub names: Vec<NamedVersion>,
-    /// What became of the pins that meant these bytes.
+    /// The affected pins.
     pub pins: AffectedPins,
     /// The tasks that are suspended by it, per template.
     pub held: Vec<HeldTasks>,
@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// Lifts the quarantine and makes the steps ready that stood still for it, in one transaction;
-    /// none where there is no quarantine. Pins stay where they fell back to.
+    /// `None` if there is no quarantine. Pins stay where they fell back to.
     pub async fn release_quarantine(
         &self,
         digest: Digest,

@@ -32,7 +32,7 @@ pub struct SecretRow {
 
 impl Store {
     /// Encrypts the value and keeps it as the secret's next version, in place of the one before.
-    /// The namespace is made at its first use. None where it has [`MAX_SECRETS`] already.
+    /// The namespace is made at its first use. `None` if it has [`MAX_SECRETS`] already.
     pub async fn set_secret(
         &self,
         namespace: &Name,
@@ -67,7 +67,7 @@ impl Store {
         Ok(Some(row))
     }
 
-    /// True where the secret was there.
+    /// True if the secret was there.
     pub async fn remove_secret(
         &self,
         namespace: &Name,

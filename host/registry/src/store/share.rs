@@ -41,7 +41,7 @@ pub struct ShareChange<'a> {
     pub reason: &'a str,
 }
 
-/// What became of a share that was asked for.
+/// The result of a requested share.
 #[derive(Clone, Debug)]
 pub enum ShareOutcome {
     Added(ShareRow),
@@ -79,7 +79,7 @@ impl Store {
         Ok(ShareOutcome::Added(row))
     }
 
-    /// The share that was taken back; none where there is none. Tasks that exist keep what they have.
+    /// The share that was taken back; `None` if there is none. Tasks that exist keep what they have.
     pub async fn remove_share(
         &self,
         change: ShareChange<'_>,

@@ -141,7 +141,7 @@ impl Store {
         Ok(row)
     }
 
-    /// True where the namespace's signing policy had the key.
+    /// True if the namespace's signing policy had the key.
     pub async fn remove_signing_key(
         &self,
         namespace: &Name,
@@ -192,8 +192,8 @@ impl Store {
     }
 }
 
-/// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees
-/// what the first did, and lists anew what it changes.
+/// Locks these bytes against other publications and signatures until the transaction ends. The second
+/// transaction sees the changes of the first.
 pub(crate) async fn lock_digest(tx: &mut Connection, digest: Digest) -> Result<(), DatabaseError> {
     sqlx::query("select pg_advisory_xact_lock(hashtext('tasker.signature'), hashtext($1))")
         .bind(digest.to_string())

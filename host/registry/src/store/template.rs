@@ -48,7 +48,7 @@ pub struct NewStepTemplate {
     /// From 0 to 1.
     pub jitter: f32,
     pub timeout_ms: i32,
-    /// Such as `{"memory":"64MiB"}`; none where the step says nothing of limits.
+    /// Such as `{"memory":"64MiB"}`; `None` if the step says nothing of limits.
     pub limits: Option<Value>,
     /// JSON text.
     pub config: Option<String>,
@@ -149,7 +149,7 @@ async fn ensure_template(
     Ok(id)
 }
 
-/// The new version's id, or none where it was there before.
+/// The new version's id, or `None` if it was there before.
 async fn insert_version(
     tx: &mut Connection,
     template_id: i32,

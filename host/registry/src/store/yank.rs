@@ -17,8 +17,8 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
 
 impl Store {
-    /// Takes a version back, or with `is_yanked` false gives it again, as it stood before; tells what
-    /// became of pins that only it satisfied. Nothing changes where it stands so already or does not
+    /// Yanks a version, or with `is_yanked` false restores its former status; returns the pins that only it
+    /// satisfied, with their changes. Nothing changes if it already has that status or does not
     /// exist, but that a reason is recorded. One transaction.
     pub async fn set_yanked(
         &self,
@@ -132,7 +132,7 @@ const YANKED: &str = "
     from first f
     left join said s on true";
 
-/// True where the last yank gave this reason.
+/// True if the last yank gave this reason.
 async fn is_said(
     tx: &mut Connection,
     target: &QualifiedName,

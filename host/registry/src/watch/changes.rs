@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// A file that nobody wrote to for this long is taken for whole although it was not closed.
+/// A file without a write for this long is taken as complete although it was not closed.
 const WRITER_GONE: Duration = Duration::from_secs(30);
 
 /// What changed, as far as the kernel reports it. Otherwise files are checked from time to

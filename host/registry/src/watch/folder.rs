@@ -56,7 +56,7 @@ pub struct Stamp {
     signatures: Option<State>,
 }
 
-/// A link that leads to another file has another inode, whatever else is the same.
+/// A link to another file has another inode, even if everything else is the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct State {
     bytes: u64,
@@ -102,7 +102,7 @@ pub fn scan(dir: &Path) -> Scan {
     scan
 }
 
-/// What a file is by its name; none where it is of no concern.
+/// What a file is by its name; `None` if it is of no concern.
 fn content(path: &Path) -> Option<FileKind> {
     match path.extension()?.to_str()? {
         _ if is_rule_file(path.file_name()?.to_str()?) => Some(FileKind::Rules),

@@ -48,7 +48,7 @@ impl FileError {
         matches!(self, Self::Registry(RegistryError::CannotRun(_)))
     }
 
-    /// True where nothing is wrong with the file, as far as is known.
+    /// True if nothing is wrong with the file, as far as is known.
     pub fn is_internal(&self) -> bool {
         match self {
             Self::Registry(error) => error.is_internal(),
@@ -63,7 +63,7 @@ impl FileError {
 }
 
 impl Registry {
-    /// What was published; none where it was there already.
+    /// What was published; `None` if it was there already.
     pub(super) async fn publish_file(
         &self,
         file: &WatchedFile,

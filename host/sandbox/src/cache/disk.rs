@@ -53,7 +53,7 @@ impl DiskCache {
         })
     }
 
-    /// The compiled component, if a file with the right MAC holds it.
+    /// The compiled component, if a file with the right MAC exists.
     #[expect(
         unsafe_code,
         reason = "the engine cannot check foreign compiled code; the MAC does"

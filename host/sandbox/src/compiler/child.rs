@@ -71,7 +71,7 @@ fn command(program: &Path, limits: &CompileLimits) -> Command {
     command
 }
 
-/// What the child left; none where it had to be ended because its time was over.
+/// What the child left; `None` if it had to be ended because its time was over.
 ///
 /// The thread that calls this is the parent whose end ends the child, and does not end before it.
 fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Option<ChildOutput>> {

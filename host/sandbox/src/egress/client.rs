@@ -71,7 +71,7 @@ fn built_in_trust() -> Result<ClientConfig, String> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// What became of a request that got no response.
+/// Why a request got no response.
 pub(super) fn refused(host: &str, error: &reqwest::Error) -> Refused {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     let mut last = String::new();

@@ -41,7 +41,7 @@ pub(super) fn lines(trace: &WasmBacktrace) -> Vec<String> {
         .collect()
 }
 
-/// True where the innermost function is on the stack again and again, or the stack is very deep.
+/// True if the innermost function is on the stack again and again, or the stack is very deep.
 pub(super) fn is_recursion(trace: &WasmBacktrace) -> bool {
     let frames = trace.frames();
     let innermost = frames.first().map(FrameInfo::func_index);

@@ -147,7 +147,7 @@ impl Inclusion {
             })
     }
 
-    /// True where the one lists its values and the other refuses each of them for sure.
+    /// True if the one lists its values and the other refuses each of them for sure.
     fn refuses_all(&mut self, listing: &Constraints<'_>, other: &Constraints<'_>) -> bool {
         let Some(values) = listing.finite() else {
             return false;
@@ -167,7 +167,7 @@ impl Inclusion {
     }
 }
 
-/// The place told apart, by its choices and then by types; together the cases are all of it.
+/// The constraints split into cases, by their choices and then by types; the cases together cover all values.
 fn cases<'a>(a: &Constraints<'a>) -> Vec<Constraints<'a>> {
     if let Some(cases) = a.told_apart() {
         return cases;

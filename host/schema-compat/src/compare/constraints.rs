@@ -97,7 +97,7 @@ impl<'s> Constraints<'s> {
         place
     }
 
-    /// This place told apart by a choice, one case a branch; none where no choice is left.
+    /// The constraints split by a choice, one case per branch; `None` if no choice is left.
     pub(super) fn told_apart(&self) -> Option<Vec<Self>> {
         let is_left =
             |choice: &&Value| !self.told_apart.iter().any(|it| std::ptr::eq(*it, *choice));
@@ -182,7 +182,7 @@ impl<'s> Constraints<'s> {
         }
     }
 
-    /// True where the part's other keywords do not count, since it has a `$ref`.
+    /// True if the part's other keywords do not count, since it has a `$ref`.
     pub(super) fn stands_aside(&self, part: Part<'s>) -> bool {
         self.root.dialect == Dialect::Early && part.contains_key("$ref")
     }
@@ -231,7 +231,7 @@ impl<'s> Constraints<'s> {
         })
     }
 
-    /// True where `const` or `enum` list the values.
+    /// True if `const` or `enum` list the values.
     pub(super) fn is_listed(&self) -> bool {
         self.first("const").or_else(|| self.first("enum")).is_some()
     }
@@ -281,7 +281,7 @@ impl<'s> Constraints<'s> {
         Self::of(self.root, counted.filter_map(|part| rest_of_members(part)))
     }
 
-    /// True where nothing here says anything of the member of this name, not even of all others.
+    /// True if nothing here says anything of the member of this name, not even of all others.
     pub(super) fn is_silent_of(&self, name: &str) -> bool {
         let says = |part: &Part<'_>| SPEAK_OF_MEMBERS.iter().any(|key| part.contains_key(*key));
         let is_told_apart = |it: &Value| self.told_apart.iter().any(|told| std::ptr::eq(*told, it));
@@ -358,7 +358,7 @@ impl<'s> Constraints<'s> {
     }
 }
 
-/// True where it is this very part, not one that says the same.
+/// True if it is this very part, not one that says the same.
 pub(super) fn is_among(parts: &[Part<'_>], part: Part<'_>) -> bool {
     parts.iter().any(|known| std::ptr::eq(*known, part))
 }

@@ -31,7 +31,7 @@ impl Default for Comparisons {
     }
 }
 
-/// Why nothing that `given` takes is taken by `asked`; none where something may be.
+/// Why nothing that `given` takes is taken by `asked`; `None` if something may be.
 pub fn contradiction(
     given: &Value,
     asked: &Value,
@@ -104,7 +104,7 @@ impl<'a> Part<'a> {
         Some(branches.iter().map(move |branch| self.inner(branch)))
     }
 
-    /// What is referred to, where there is a reference; none where it costs too much.
+    /// What is referred to, where there is a reference; `None` if it costs too much.
     fn referred(self, effort: Effort<'_>) -> Option<Option<Self>> {
         let Some(reference) = self.at["$ref"].as_str() else {
             return Some(None);
@@ -128,14 +128,14 @@ impl<'a> Part<'a> {
         names.flatten()
     }
 
-    /// True where an object cannot have this member.
+    /// True if an object cannot have this member.
     fn forbids(self, name: &str) -> bool {
         let is_closed = self.at["additionalProperties"] == false;
         let may_match = self.at.get("patternProperties").is_some();
         is_closed && !may_match && self.property(name).is_none()
     }
 
-    /// The types that values may have; none where it does not say, or costs too much.
+    /// The types that values may have; `None` if it does not say, or costs too much.
     fn types(self, effort: Effort<'_>) -> Option<Types> {
         let said = |key| self.at.get(key);
         match (said("type"), said("const"), said("enum")) {
@@ -152,7 +152,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// A bound of numbers; none where there is none, or it costs too much.
+    /// A bound of numbers; `None` if there is none, or it costs too much.
     fn bound(self, key: &str, effort: Effort<'_>) -> Option<f64> {
         let number = self.at[key].as_number()?;
         effort.spend_on(number.as_str())?;

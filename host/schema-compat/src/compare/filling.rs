@@ -59,7 +59,7 @@ impl<'s> Constraints<'s> {
         place
     }
 
-    /// What becomes of defaults in what `properties` or `items` of this part describe.
+    /// How defaults are treated in the values that `properties` or `items` of this part describe.
     pub(super) fn defaults_of(&self, part: Part<'s>) -> Defaults {
         match is_among(&self.filled, part) {
             true => Defaults::FilledIn,
@@ -67,7 +67,7 @@ impl<'s> Constraints<'s> {
         }
     }
 
-    /// True where every object that `before` takes may be held against `required` here, as far as
+    /// True if every object that `before` takes may be held against `required` here, as far as
     /// this name goes: it has the member, or gets it.
     pub(super) fn requires_no_more(&self, before: &Constraints<'_>, name: &str) -> bool {
         if !before.required().any(|known| known == name) {
@@ -81,7 +81,7 @@ impl<'s> Constraints<'s> {
         }
     }
 
-    /// True where all defaults that are filled in here are filled in there too: else a part that
+    /// True if all defaults that are filled in here are filled in there too: else a part that
     /// both have may refuse more there than here.
     pub(super) fn has_no_default_beside(&self, other: &Constraints<'_>) -> bool {
         let mut filled = self.filled.iter();

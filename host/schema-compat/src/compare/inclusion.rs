@@ -123,7 +123,7 @@ impl Inclusion {
         }
     }
 
-    /// True where `a` has the very same part, which then needs no look.
+    /// True if `a` has the very same part, which then needs no look.
     fn is_said(&self, a: &Constraints<'_>, b: &Constraints<'_>, part: Part<'_>) -> bool {
         let is_whole = self.has_same_definitions
             || !(part.contains_key("$ref") || part.values().any(has_references));
@@ -238,7 +238,7 @@ impl Inclusion {
         }
     }
 
-    /// True where a part of `a` has the keyword with the same plain value.
+    /// True if a part of `a` has the keyword with the same plain value.
     pub(super) fn has_same(
         a: &Constraints<'_>,
         b: &Constraints<'_>,
@@ -285,7 +285,7 @@ impl Inclusion {
         holds.then_some(found)
     }
 
-    /// One level deeper among places that hold of the same values; false where that is too deep.
+    /// One level deeper among places that hold of the same values; false if that is too deep.
     pub(super) fn enter(&mut self) -> bool {
         self.depth += 1;
         self.is_exhausted |= self.depth > MAX_DEPTH;
@@ -296,7 +296,7 @@ impl Inclusion {
         self.depth -= 1;
     }
 
-    /// False where there is no more time.
+    /// False if there is no more time.
     pub(super) fn spend(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_add(steps);
         self.is_exhausted |= self.steps > MAX_STEPS;

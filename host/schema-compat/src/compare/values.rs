@@ -26,7 +26,7 @@ pub(super) enum Check<'p> {
 const PLAIN: [&str; 6] = ["type", "const", "enum", "title", "description", "default"];
 
 impl<'p> Check<'p> {
-    /// None where the part's references cannot be followed from outside of its schema.
+    /// `None` if the part's references cannot be followed from outside of its schema.
     pub(super) fn of(root: &Root<'_>, part: Part<'p>, formats: Formats) -> Option<Self> {
         if part.keys().all(|keyword| PLAIN.contains(&keyword.as_str())) {
             return Some(Self::Plain(part));

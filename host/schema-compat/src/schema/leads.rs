@@ -82,7 +82,7 @@ impl<'s> Leads<'s> {
         }
     }
 
-    /// Every part that a validator may come to, the whole first.
+    /// Every part that a validator may visit, the whole first.
     pub(super) fn reachable(&self) -> Vec<&'s Value> {
         let mut seen = HashSet::new();
         let mut found = Vec::new();
@@ -123,7 +123,7 @@ impl<'s> Leads<'s> {
     }
 }
 
-/// Every object in the schema, whatever it is there for.
+/// Every object in the schema, in any position.
 fn objects(root: &Value) -> Vec<&Value> {
     let mut found = Vec::new();
     let mut open = vec![root];

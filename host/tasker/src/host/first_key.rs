@@ -1,4 +1,4 @@
-//! The first key: without it nobody could make others.
+//! The first key: it is needed to create others.
 
 use super::HostError;
 use std::fs::{self, File};
@@ -16,7 +16,7 @@ use tasker_registry::store::api_key::NewKey;
 /// What the audit and `key ls` call it.
 const NAME: &str = "admin";
 
-/// Its owner may read it, and nobody else.
+/// Only its owner may read it.
 const MODE: u32 = 0o600;
 
 /// A key that this start of the host made.

@@ -195,7 +195,7 @@ impl<'a> UpgradeBatch<'a> {
         Ok(key)
     }
 
-    /// Tells how many moved.
+    /// Returns how many moved.
     async fn move_all(
         &self,
         moving: &[(&OpenTaskRow, ResolvedKey)],

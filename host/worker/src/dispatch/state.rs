@@ -1,7 +1,7 @@
 //! Which calls a worker makes, and when: a pure state machine. Events go in (an attempt ended, a call was
 //! answered, a hint came), calls come out; time is passed in, and nothing here waits or asks.
 //!
-//! It knows leases, not what came of them: whoever drives it keeps outcomes until they are acknowledged.
+//! It knows leases, not outcomes: its driver keeps outcomes until they are acknowledged.
 
 use super::backoff::{Backoff, Jitter};
 use super::call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
@@ -77,7 +77,7 @@ impl DispatchState {
         self.is_stopping = true;
     }
 
-    /// True where nothing runs and everything is on record.
+    /// True if nothing runs and everything is recorded.
     pub(super) fn is_drained(&self) -> bool {
         self.running.is_empty() && self.unreported.is_empty() && self.calls.is_empty()
     }
@@ -87,7 +87,7 @@ impl DispatchState {
         self.wanted_since.get_or_insert(now);
     }
 
-    /// The attempt ended with an outcome of this size. False where the lease is none of ours any more.
+    /// The attempt ended with an outcome of this size. False if the lease is none of ours any more.
     pub(super) fn end(&mut self, lease: Lease, bytes: u64) -> bool {
         let is_ours = self.running.remove(&lease);
         if is_ours {
@@ -96,7 +96,7 @@ impl DispatchState {
         is_ours
     }
 
-    /// The lease is stale: nothing that its attempt comes to would be recorded.
+    /// The lease is stale: the outcome of its attempt would not be recorded.
     pub(super) fn drop_lease(&mut self, lease: &Lease) {
         self.running.remove(lease);
     }

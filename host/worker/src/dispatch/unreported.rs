@@ -1,11 +1,11 @@
-//! The leases whose attempts ended and that are not on record yet.
+//! The leases of ended attempts that are not recorded yet.
 
 use super::call::ReportEffect;
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 use tasker_domain::invocation::Lease;
 
-/// Before an outcome whose report failed by itself is reported again: doubled with each failure.
+/// The delay before a failed single report is repeated; doubled with each failure.
 const POSTPONE_FIRST: Duration = Duration::from_millis(200);
 const POSTPONE_MOST: Duration = Duration::from_secs(5);
 /// The same for one whose refusal was refused too.
@@ -36,7 +36,7 @@ impl EndedAttempt {
 pub(super) struct Unreported {
     /// The oldest first.
     ended: VecDeque<EndedAttempt>,
-    /// A report of them and others failed: each is reported by itself.
+    /// A report of a batch failed: each is reported alone.
     isolated: VecDeque<EndedAttempt>,
     /// A report of it alone failed: not before then.
     postponed: Vec<(Instant, EndedAttempt)>,
@@ -47,7 +47,7 @@ pub(super) struct Unreported {
 }
 
 impl Unreported {
-    /// Whether there is one that may be reported with others, and one that must be by itself.
+    /// Whether there is one that may be reported in a batch, and one that must be reported alone.
     pub(super) fn kinds_due(&self) -> (bool, bool) {
         (!self.ended.is_empty(), !self.isolated.is_empty())
     }
@@ -84,7 +84,7 @@ impl Unreported {
         self.ended.push_back(ended);
     }
 
-    /// One that must be reported by itself.
+    /// One that must be reported alone.
     pub(super) fn take_isolated(&mut self) -> Option<EndedAttempt> {
         self.isolated.pop_front()
     }
@@ -118,12 +118,12 @@ impl Unreported {
         }
     }
 
-    /// Has each be reported by itself: one of them may be what keeps the others from being recorded.
+    /// Reports each of them alone: one of them may prevent the others from being recorded.
     pub(super) fn isolate(&mut self, ended: Vec<EndedAttempt>) {
         self.isolated.extend(ended);
     }
 
-    /// Puts off one whose report failed by itself, so that the others go on. Nobody blames it.
+    /// Postpones one whose single report failed, so that the others proceed. It is not blamed.
     pub(super) fn postpone(&mut self, now: Instant, mut ended: EndedAttempt) {
         let most = match self.withheld.contains(&ended.lease) {
             true => WITHHOLD_MOST,
@@ -135,19 +135,18 @@ impl Unreported {
         self.postponed.push((now + delay, ended));
     }
 
-    /// When the first of those put off may be reported again.
+    /// When the first of the postponed ones may be reported again.
     pub(super) fn postponed_until(&self) -> Option<Instant> {
         self.postponed.iter().map(|(until, _)| *until).min()
     }
 
-    /// Takes up those put off whose time has come.
+    /// Schedules the postponed ones that are due.
     pub(super) fn take_up(&mut self, now: Instant) {
         let due = self.postponed.extract_if(.., |(until, _)| now >= *until);
         self.isolated.extend(due.map(|(_, ended)| ended));
     }
 
-    /// Finds the outcome that a refusal is about: the one that is refused by itself, in a call that did
-    /// nothing else.
+    /// Finds the outcome that caused a refusal: one that was refused alone, in a call that did nothing else.
     pub(super) fn refuse(
         &mut self,
         now: Instant,

@@ -68,7 +68,7 @@ impl CurrentKeys {
         Ok(keys)
     }
 
-    /// None where no keys could be read, or not for long.
+    /// `None` if no keys could be read, or not for long.
     pub(super) fn known(&self) -> Option<Arc<KeySet>> {
         let held = self.held.read().expect("nothing panics under the lock");
         let trusted = held

@@ -1,4 +1,4 @@
-//! From when on and until when a token holds.
+//! The validity period of a token.
 
 use super::{LEEWAY, MISSING, TokenError};
 use chrono::{DateTime, Utc};

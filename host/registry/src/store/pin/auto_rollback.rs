@@ -44,7 +44,7 @@ impl AffectedPins {
     }
 }
 
-/// What becomes of a pin.
+/// The new state of a pin.
 #[derive(Debug)]
 pub struct Decided {
     /// The same as before, where the pin stays.
@@ -53,8 +53,8 @@ pub struct Decided {
     pub is_unresolvable: bool,
 }
 
-/// Tells what becomes of the pin of a namespace that is about this target, by what there is to take, what
-/// it says and its changes, the newest first.
+/// Decides the new state of a namespace's pin of this target, from the available versions, the current pin
+/// and its changes, the newest first.
 pub type Decide = fn(
     (&Name, PinKind, &QualifiedName),
     PinFacts,
@@ -62,7 +62,7 @@ pub type Decide = fn(
     &[PastChange],
 ) -> Result<Decided, DatabaseError>;
 
-/// Has the pins, in every namespace, that are about these versions become what is decided.
+/// Applies the decision to the pins of these versions, in every namespace.
 ///
 /// Call it in the transaction that makes the versions ineligible, after that change; the caller advances the
 /// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.

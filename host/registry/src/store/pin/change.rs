@@ -73,10 +73,10 @@ pub(crate) struct LockedPinRow {
 }
 
 impl Store {
-    /// Changes a pin of this target, or makes it where `decide` makes one of nothing. `decide` is told
-    /// what there is to take, what stands and the history, the newest change first; it tells what the pin
-    /// becomes and which change that takes back, if any. What it refuses changes nothing. It is asked under
-    /// the pin's lock, and once more where what it was told has changed by the end.
+    /// Changes or creates a pin of this target. `decide` gets the available versions, the current pin and its
+    /// history, the newest change first; it returns the new state of the pin and the change that this undoes,
+    /// if any. If it returns an error, nothing changes. It is called under the lock of the pin, and again if
+    /// its input has changed by the end.
     pub async fn change_pin<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
@@ -94,7 +94,7 @@ impl Store {
         Ok(changed.expect("the last try takes what was decided"))
     }
 
-    /// None where what the change was decided by has moved, unless it is the last try.
+    /// `None` if what the change was decided by has moved, unless it is the last try.
     async fn try_change<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
@@ -121,7 +121,7 @@ impl Store {
         Ok(Some(row))
     }
 
-    /// True where the pin stood.
+    /// True if the pin stood.
     pub async fn remove_pin(
         &self,
         key: &PinKey<'_>,

@@ -86,7 +86,7 @@ fn told(actor: &Actor, key_id: KeyId, secrets: usize) -> NewAuditEntry<'_> {
     }
 }
 
-/// Locks them: whoever sets one of them waits, and sets it after that.
+/// Locks them: a concurrent change of one of them waits, and is applied afterwards.
 async fn old_rows(
     tx: &mut Connection,
     first: KeyId,

@@ -45,7 +45,7 @@ impl Check {
         }
     }
 
-    /// True where nothing goes without this being mended.
+    /// True if nothing goes without this being mended.
     pub fn is_grave(&self) -> bool {
         self.needed && !self.ok
     }
