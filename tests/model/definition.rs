@@ -90,7 +90,8 @@ async fn new_task(
         compat_report: None,
         actor: &Actor::host(),
     };
-    let (row, _) = store.publish_template(&new).await.unwrap();
+    let published = store.publish_template(&new, None).await.unwrap();
+    let (row, _) = published.expect("nothing was decided");
     let version = row.template_version_id;
     let locks = [
         lock(store, version, shape, components[0]).await,

@@ -7,7 +7,7 @@ use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
-use crate::store::yank::WithdrawalRow;
+use crate::store::yank::{WithdrawalRow, Yank};
 use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
@@ -27,11 +27,15 @@ impl Registry {
         actor: &Actor,
         reason: &str,
     ) -> Result<AffectedPins, RegistryError> {
-        let by = (actor, reason);
-        let yanked = self
-            .store
-            .set_yanked(kind, target, version, is_yanked, by, after_ineligible);
-        Ok(yanked.await?)
+        let yank = Yank {
+            kind,
+            target,
+            version,
+            is_yanked,
+            actor,
+            reason,
+        };
+        Ok(self.store.set_yanked(&yank, after_ineligible).await?)
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what

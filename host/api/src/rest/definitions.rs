@@ -61,6 +61,7 @@ pub fn affected_pins(pins: pin::AffectedPins, may_read: impl Fn(&str) -> bool) -
     let pin::AffectedPins {
         mut rolled_back,
         mut unresolvable,
+        ..
     } = pins;
     let hidden = keep(&mut rolled_back, |it| may_read(&it.pin.namespace))
         + keep(&mut unresolvable, |it| may_read(&it.namespace));

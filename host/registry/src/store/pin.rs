@@ -1,7 +1,7 @@
 //! Pins: an operator's rules for what new tasks take.
 
 pub(crate) mod auto_rollback;
-mod change;
+pub(crate) mod change;
 mod past;
 
 pub use auto_rollback::{AffectedPins, Decide, Decided, RolledBack, Unresolvable};

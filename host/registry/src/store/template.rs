@@ -1,11 +1,13 @@
 //! Task templates and their versions.
 
 use super::Store;
+use super::generation::{advance, advance_unmoved};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
+use std::collections::BTreeMap;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -79,11 +81,13 @@ pub struct TemplateVersionRow {
 
 impl Store {
     /// Stores the template version unless it exists; in both cases returns the stored version, and
-    /// whether this call made it. One transaction: nothing is visible before all is.
+    /// whether this call made it; `None` if one of the namespaces that the decision was made by has moved
+    /// since. One transaction: nothing is visible before all is.
     pub async fn publish_template(
         &self,
         new: &NewTemplateVersion<'_>,
-    ) -> Result<(TemplateVersionRow, bool), DatabaseError> {
+        decided_by: Option<&BTreeMap<String, i64>>,
+    ) -> Result<Option<(TemplateVersionRow, bool)>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
         let template_id = ensure_template(&mut tx, namespace_id, new.name).await?;
@@ -92,13 +96,21 @@ impl Store {
             insert_steps(&mut tx, template_version_id, &new.steps).await?;
             insert_dependencies(&mut tx, template_version_id, &new.dependencies).await?;
             audit::record(&mut tx, &published(new)).await?;
-            super::generation::advance(&mut tx, [new.namespace.as_str()]).await?;
+            let home = new.namespace.as_str();
+            match decided_by {
+                None => advance(&mut tx, [home]).await?,
+                Some(decided_by) if advance_unmoved(&mut tx, home, decided_by).await? => {}
+                Some(_) => return Ok(None),
+            }
         }
         tx.commit().await?;
         let row = self
             .template_version(new.namespace, new.name, new.version)
             .await?;
-        Ok((row.ok_or(sqlx::Error::RowNotFound)?, inserted.is_some()))
+        Ok(Some((
+            row.ok_or(sqlx::Error::RowNotFound)?,
+            inserted.is_some(),
+        )))
     }
 
     /// One version of a template.

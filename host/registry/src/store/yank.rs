@@ -1,8 +1,9 @@
 //! Versions that their owner takes back: new tasks don't take them, open ones keep them.
 
 use super::Store;
-use super::generation::{advance, revise_components};
-use super::pin::auto_rollback::auto_rollback;
+use super::generation::revise_components;
+use super::pin::auto_rollback::{advance_decided, auto_rollback};
+use super::pin::change::MAX_TRIES;
 use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -16,19 +17,51 @@ use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
 
+/// A version to yank, or to restore to its former status.
+#[derive(Clone, Copy)]
+pub struct Yank<'a> {
+    pub kind: PinKind,
+    pub target: &'a QualifiedName,
+    pub version: &'a Version,
+    pub is_yanked: bool,
+    pub actor: &'a Actor,
+    /// May be empty.
+    pub reason: &'a str,
+}
+
 impl Store {
     /// Yanks a version, or with `is_yanked` false restores its former status; returns the pins that only it
     /// satisfied, with their changes. Nothing changes if it already has that status or does not
-    /// exist, but that a reason is recorded. One transaction.
+    /// exist, but that a reason is recorded. One transaction, which is repeated if a pin is made meanwhile.
     pub async fn set_yanked(
         &self,
-        kind: PinKind,
-        target: &QualifiedName,
-        version: &Version,
-        is_yanked: bool,
-        (actor, reason): (&Actor, &str),
+        yank: &Yank<'_>,
         decide: Decide,
     ) -> Result<AffectedPins, DatabaseError> {
+        for _ in 1..MAX_TRIES {
+            if let Some(pins) = self.try_set_yanked(yank, decide, false).await? {
+                return Ok(pins);
+            }
+        }
+        let pins = self.try_set_yanked(yank, decide, true).await?;
+        Ok(pins.expect("the last try takes what was decided"))
+    }
+
+    /// None if a pin was made meanwhile, unless it is the last try.
+    async fn try_set_yanked(
+        &self,
+        yank: &Yank<'_>,
+        decide: Decide,
+        is_last: bool,
+    ) -> Result<Option<AffectedPins>, DatabaseError> {
+        let Yank {
+            kind,
+            target,
+            version,
+            is_yanked,
+            actor,
+            reason,
+        } = *yank;
         let mut tx = self.pool().begin().await?;
         let mut pins = AffectedPins::default();
         let found: Option<(i32, String)> = sqlx::query_as(match kind {
@@ -41,13 +74,13 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         let Some((id, from)) = found else {
-            return Ok(pins);
+            return Ok(Some(pins));
         };
         let stands = (from == VersionStatus::Yanked.as_str()) == is_yanked;
         let subject = format!("{} {}@{version}", kind.as_str(), target.name);
         let says_nothing = reason.is_empty() || !is_yanked;
         if stands && (says_nothing || is_said(&mut tx, target, &subject, reason).await?) {
-            return Ok(pins);
+            return Ok(Some(pins));
         }
         let to = match is_yanked {
             true => VersionStatus::Yanked.as_str().to_owned(),
@@ -71,17 +104,21 @@ impl Store {
             detail: json!({"from": from, "to": to}),
         };
         audit::record(&mut tx, &change).await?;
+        let mut ineligible = Vec::new();
         if is_yanked && !stands {
-            let ineligible = [(target.clone(), version.clone())];
+            ineligible.push((target.clone(), version.clone()));
             pins = auto_rollback(&mut tx, kind, &ineligible, (actor, reason), decide).await?;
         }
         let mut namespaces = vec![target.namespace.to_string()];
         if kind == PinKind::Component {
             namespaces.extend(revise_components(&mut tx, parsed(digest)?).await?);
         }
-        advance(&mut tx, pins.namespaces(&namespaces)).await?;
+        let is_decided = advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces).await?;
+        if !is_decided && !is_last {
+            return Ok(None);
+        }
         tx.commit().await?;
-        Ok(pins)
+        Ok(Some(pins))
     }
 }
 

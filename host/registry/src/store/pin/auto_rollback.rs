@@ -1,6 +1,7 @@
 //! What happens to pins when a version becomes ineligible.
 
 use super::super::catalog::PinFacts;
+use super::super::generation::advance;
 use super::change::{NewState, PinBy, PinKey, lock_pin, past_changes, write};
 use super::{PinKind, PinRow};
 use semver::Version;
@@ -34,11 +35,13 @@ pub struct Unresolvable {
 pub struct AffectedPins {
     pub rolled_back: Vec<RolledBack>,
     pub unresolvable: Vec<Unresolvable>,
+    /// All that were looked at.
+    decided: Vec<PinOf>,
 }
 
 impl AffectedPins {
     /// These namespaces, and those whose pins have changed.
-    pub(crate) fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
+    fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
         let changed = self.rolled_back.iter().map(|it| it.pin.namespace.as_str());
         others.iter().map(String::as_str).chain(changed)
     }
@@ -64,8 +67,8 @@ pub type Decide = fn(
 
 /// Applies the decision to the pins of these versions, in every namespace.
 ///
-/// Call it in the transaction that makes the versions ineligible, after that change; the caller advances the
-/// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
+/// Call it in the transaction that makes the versions ineligible, after that change, and
+/// [`advance_decided`] at its end. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
 pub(crate) async fn auto_rollback(
     tx: &mut Connection,
     kind: PinKind,
@@ -73,7 +76,7 @@ pub(crate) async fn auto_rollback(
     (actor, reason): (&Actor, &str),
     decide: Decide,
 ) -> Result<AffectedPins, DatabaseError> {
-    let locked = lock_pins(tx, kind, ineligible).await?;
+    let locked = pins_of(tx, LOCK_PINS_OF, kind, ineligible).await?;
     let mut pins = AffectedPins::default();
     for (target, version) in ineligible {
         let of_target = locked.iter().filter(|pin| pin.is_of(target));
@@ -92,7 +95,23 @@ pub(crate) async fn auto_rollback(
         )
         .await?;
     }
+    pins.decided = locked;
     Ok(pins)
+}
+
+/// Advances these namespaces, and those whose pins have changed. False if a pin was made meanwhile that
+/// nothing was decided about: then the transaction is to be given up, and repeated. A pin that is made
+/// later is decided by the new revision.
+pub(crate) async fn advance_decided(
+    tx: &mut Connection,
+    kind: PinKind,
+    ineligible: &[(QualifiedName, Version)],
+    pins: &AffectedPins,
+    namespaces: &[String],
+) -> Result<bool, DatabaseError> {
+    advance(tx, pins.namespaces(namespaces)).await?;
+    let now = pins_of(tx, PINS_OF, kind, ineligible).await?;
+    Ok(now.iter().all(|pin| pins.decided.contains(pin)))
 }
 
 /// The same for one version and the pins that are about it.
@@ -144,49 +163,58 @@ async fn roll_back_from(
     Ok(())
 }
 
-/// A pin that is held until the transaction ends.
-struct LockedPin {
+/// A pin by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PinOf {
     namespace: Name,
     /// `name` of that namespace, or `other/name`.
     target: String,
 }
 
-impl LockedPin {
+impl PinOf {
     fn is_of(&self, target: &QualifiedName) -> bool {
         let own = self.namespace == target.namespace && self.target == target.name.as_str();
         own || self.target == target.to_string()
     }
 }
 
-/// Locks every pin that is about one of these, in the order in which all lock pins.
-async fn lock_pins(
+/// Every pin that is about one of these, in the order in which all lock pins.
+async fn pins_of(
     tx: &mut Connection,
+    query: &'static str,
     kind: PinKind,
     ineligible: &[(QualifiedName, Version)],
-) -> Result<Vec<LockedPin>, DatabaseError> {
+) -> Result<Vec<PinOf>, DatabaseError> {
     let (namespaces, names): (Vec<&str>, Vec<&str>) = ineligible
         .iter()
         .map(|(target, _)| (target.namespace.as_str(), target.name.as_str()))
         .unzip();
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "select n.name, p.target
-         from tasker.pin p join tasker.namespace n using (namespace_id)
-         where p.kind = $1::text::tasker.pin_kind
-           and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
-                       where p.target = b.namespace || '/' || b.name
-                          or (n.name = b.namespace and p.target = b.name))
-         order by p.namespace_id, p.kind, p.target
-         for update of p",
-    )
-    .bind(kind.as_str())
-    .bind(namespaces)
-    .bind(names)
-    .fetch_all(tx)
-    .await?;
+    let rows: Vec<(String, String)> = sqlx::query_as(query)
+        .bind(kind.as_str())
+        .bind(namespaces)
+        .bind(names)
+        .fetch_all(tx)
+        .await?;
     let named = |(namespace, target): (String, String)| {
         let namespace = namespace.parse::<Name>();
         let namespace = namespace.map_err(|error| DatabaseError::Corrupt(error.to_string()))?;
-        Ok(LockedPin { namespace, target })
+        Ok(PinOf { namespace, target })
     };
     rows.into_iter().map(named).collect()
 }
+
+const PINS_OF: &str = "
+    select n.name, p.target
+    from tasker.pin p join tasker.namespace n using (namespace_id)
+    where p.kind = $1::text::tasker.pin_kind
+      and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
+                  where p.target = b.namespace || '/' || b.name or (n.name = b.namespace and p.target = b.name))";
+
+const LOCK_PINS_OF: &str = "
+    select n.name, p.target
+    from tasker.pin p join tasker.namespace n using (namespace_id)
+    where p.kind = $1::text::tasker.pin_kind
+      and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
+                  where p.target = b.namespace || '/' || b.name or (n.name = b.namespace and p.target = b.name))
+    order by p.namespace_id, p.kind, p.target
+    for update of p";

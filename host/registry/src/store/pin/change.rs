@@ -44,8 +44,8 @@ pub struct PinBy<'a> {
     pub reason: &'a str,
 }
 
-/// How often a change of a pin is decided anew because what it was decided by moved.
-const MAX_TRIES: usize = 16;
+/// How often a change is decided anew because what it was decided by moved.
+pub(crate) const MAX_TRIES: usize = 16;
 
 /// What a pin becomes.
 #[derive(Clone, Debug, PartialEq)]
