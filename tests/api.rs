@@ -5,6 +5,7 @@ mod callers;
 mod collections;
 mod compat_reports;
 mod components;
+mod concurrent_changes;
 mod gate;
 mod grants;
 mod health;

@@ -64,16 +64,7 @@ impl Store {
         } = *yank;
         let mut tx = self.pool().begin().await?;
         let mut pins = AffectedPins::default();
-        let found: Option<(i32, String)> = sqlx::query_as(match kind {
-            PinKind::Component => LOCK_COMPONENT,
-            PinKind::Template => LOCK_TEMPLATE,
-        })
-        .bind(target.namespace.as_str())
-        .bind(target.name.as_str())
-        .bind(version.to_string())
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some((id, from)) = found else {
+        let Some((id, from)) = lock_version(&mut tx, yank).await? else {
             return Ok(Some(pins));
         };
         let stands = (from == VersionStatus::Yanked.as_str()) == is_yanked;
@@ -120,6 +111,22 @@ impl Store {
         tx.commit().await?;
         Ok(Some(pins))
     }
+}
+
+/// Locks the version; returns its id and status.
+async fn lock_version(
+    tx: &mut Connection,
+    yank: &Yank<'_>,
+) -> Result<Option<(i32, String)>, DatabaseError> {
+    let locked = sqlx::query_as(match yank.kind {
+        PinKind::Component => LOCK_COMPONENT,
+        PinKind::Template => LOCK_TEMPLATE,
+    });
+    let locked = locked
+        .bind(yank.target.namespace.as_str())
+        .bind(yank.target.name.as_str())
+        .bind(yank.version.to_string());
+    Ok(locked.fetch_optional(tx).await?)
 }
 
 fn parsed(digest: Vec<u8>) -> Result<Digest, DatabaseError> {
