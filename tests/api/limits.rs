@@ -216,7 +216,7 @@ async fn each_change_is_on_record_with_what_it_was_before() {
 }
 
 #[tokio::test]
-async fn a_template_says_limits_of_its_steps_and_mistakes_are_told_where_they_stand() {
+async fn a_template_sets_limits_of_its_steps_and_mistakes_have_positions() {
     let server = Server::start().await;
     let rest = "defaults: {limits: {cpu: 2s}}\nsteps:\n  - name: a\n    handler: guest/noop\n    limits: {memory: 32MiB, http_requests: 3}\n";
     server.publish("one", rest).await;

@@ -123,7 +123,7 @@ async fn a_secret_is_redacted_of_an_event_and_never_its_name() {
 }
 
 #[tokio::test]
-async fn what_stands_in_the_place_of_a_secret_counts_as_well() {
+async fn the_replacement_of_a_secret_counts_as_well() {
     let granted = ["events orders", "secret key clear"];
     let attempt = prepared("sends_an_event_of_a_secret", "orders key", &granted);
     let bytes = format!("\"it is {SECRET}\"").len();

@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_connection_is_told_with_its_address_and_a_remedy() {
+    fn a_refused_connection_is_reported_with_its_address_and_a_remedy() {
         let error = of_io(ErrorKind::ConnectionRefused.into());
         let text = error.to_string();
         assert!(
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_host_is_told_apart() {
+    fn an_unknown_host_is_distinguished() {
         let unknown = "failed to lookup address information: Name or service not known";
         let error = of_io(std::io::Error::other(unknown));
         assert_eq!(error.refusal, ConnectFailure::UnknownHost);

@@ -88,8 +88,8 @@ fn a_wider_capability_covers_a_narrower_one_and_not_the_other_way() {
 }
 
 #[test]
-fn what_a_version_wants_more_than_another_is_what_no_want_of_that_covers() {
+fn additional_capabilities_are_those_that_no_capability_of_the_other_version_covers() {
     let had = [capability("http api.example.com"), capability("kv a")];
     let wanted = ["http GET api.example.com", "kv b", "kv a read", "http"].map(capability);
-    assert_eq!(beyond(&wanted, &had), ["kv b", "http"].map(capability));
+    assert_eq!(missing(&wanted, &had), ["kv b", "http"].map(capability));
 }

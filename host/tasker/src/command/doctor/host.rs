@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_log_without_a_partition_for_the_next_month_is_told() {
+    fn a_log_without_a_partition_for_the_next_month_is_reported() {
         let is_grave = |has_stray_rows, next_month_is_missing| {
             let found = log(&LogHealth {
                 has_stray_rows,
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_database_is_told_by_its_version() {
+    fn an_old_database_is_identified_by_its_version() {
         assert!(database("14.9").is_grave());
         assert!(!database("15.14 (Debian 15.14-0+deb12u1)").is_grave());
     }
