@@ -13,7 +13,7 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_error constant json := json_build_object(
     'kind', 'host', 'code', 'cannot_be_claimed',
-    'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is tried again every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
+    'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is retried every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
 begin
   with postponed as (
     update tasker.step s

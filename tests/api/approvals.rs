@@ -232,7 +232,7 @@ async fn an_unknown_capability_is_refused() {
         .put_component("guest", "1.0.0", &guests::wanting(&["gpu"]))
         .await;
     let detail = answer.refused(422, "component_refused");
-    assert!(detail.contains("`gpu` is no capability"), "{detail}");
+    assert!(detail.contains("`gpu` is not a capability"), "{detail}");
 }
 
 #[tokio::test]

@@ -97,7 +97,7 @@ mod tests {
             let described: Described = serde_json::from_value(json).unwrap();
             described.capabilities().unwrap_err().to_string()
         };
-        assert!(requested(&["gpu"]).contains("`gpu` is no capability"));
+        assert!(requested(&["gpu"]).contains("`gpu` is not a capability"));
         assert!(requested(&["kv a"; MAX_REQUESTED + 1]).contains("the limit is 100"));
     }
 

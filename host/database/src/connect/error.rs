@@ -59,9 +59,9 @@ impl ConnectError {
                 "correct the host in --database-url, or the name service"
             }
             ConnectFailure::Silent => {
-                "check the network and firewalls on the way, or correct --database-url"
+                "check the network and the firewalls, or correct --database-url"
             }
-            ConnectFailure::Starting => "try again when it has started",
+            ConnectFailure::Starting => "retry when it has started",
             ConnectFailure::TooManyConnections => {
                 "raise max_connections or the role's connection limit, or end other clients"
             }

@@ -138,7 +138,7 @@ fn mistakes_in_names_versions_and_ranges_have_positions() {
     let head = |namespace: &str, version: &str| {
         format!("namespace: {namespace}\nname: b\nversion: {version}\n{step}")
     };
-    assert_finding(&head("or ders", "1.0.0"), "1:12 namespace", "has ' ' in it");
+    assert_finding(&head("or ders", "1.0.0"), "1:12 namespace", "contains ' '");
     assert_finding(
         &head("12", "1.0.0"),
         "1:12 namespace",
