@@ -123,7 +123,7 @@ async fn what_is_no_limit_is_refused_with_what_would_be_right() {
     for (limits, told) in [
         (json!({"speed": 1}), "there are memory, timeout, cpu"),
         (json!({"memory": 64}), "such as `64MiB`"),
-        (json!({"cpu": "0s"}), "say 1ms to 24h"),
+        (json!({"cpu": "0s"}), "write a value from 1ms to 24h"),
     ] {
         let detail = change(&server, "guest", limits)
             .await

@@ -33,8 +33,8 @@ fn a_capability_is_written_in_one_form() {
 #[test]
 fn what_is_no_capability_is_refused_with_the_form() {
     for (wrong, told) in [
-        ("", "there are `http"),
-        ("htp api.example.com", "there are `http"),
+        ("", "the capabilities are `http"),
+        ("htp api.example.com", "the capabilities are `http"),
         ("secret", "secret NAME [clear]"),
         ("secret a b", "secret NAME [clear]"),
         ("secret a/b", "letters, digits"),
@@ -46,7 +46,7 @@ fn what_is_no_capability_is_refused_with_the_form() {
         ("events a b", "events PREFIX"),
         ("events", "events PREFIX"),
         ("events orders.", "such as `orders.charged`"),
-        ("events task", "the engine's own"),
+        ("events task", "is a reserved name"),
     ] {
         let error = wrong.parse::<Capability>().unwrap_err().to_string();
         assert!(error.contains(told), "{wrong}: {error}");

@@ -223,7 +223,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_reported_with_the_wa
     );
     assert!(
         error.ends_with(
-            "with --sign and a key that orders takes (tasker policy ls --namespace orders)"
+            "with --sign and a key that orders accepts (tasker policy ls --namespace orders)"
         ),
         "{error}"
     );
