@@ -1,12 +1,12 @@
 //! The API over real sockets, with a real database and real components.
 
+mod approvals;
 mod audit;
 mod callers;
 mod collections;
 mod compat_reports;
 mod components;
 mod concurrent_changes;
-mod gate;
 mod grants;
 mod health;
 mod holders;

@@ -1,6 +1,5 @@
--- Locks what tasker.fail_steps will change, in the one order, before it changes anything: the
--- steps of the batch, and every unfinished step of the tasks in which one of them is about to fail
--- for good.
+-- Locks everything that tasker.fail_steps will change, in the common order, before it changes anything: the
+-- steps of the batch, and all unfinished steps of the tasks in which one of them is about to fail for good.
 create or replace function tasker.lock_failing_steps(
   p_task_id uuid[], p_step_no smallint[], p_is_permanent bool[]
 ) returns void

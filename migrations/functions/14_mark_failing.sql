@@ -1,8 +1,8 @@
--- Marks every unfinished step of tasks in which a step failed for good, so that whoever ends one of
--- them asks whether it was the last. The mark is on the step, not on the task, because a step's
--- end reads its own row under lock but its task's only as it was when the statement began.
+-- Marks every unfinished step of tasks in which a step failed for good, so that the end of each further step
+-- checks whether it was the last. The mark is on the step and not on the task, because an update of a step
+-- reads its own row under the lock, but the row of its task as it was when the statement began.
 --
--- Locks: the steps that it marks, which the caller holds already. Idempotent.
+-- Locks: the steps that it marks, which the caller has already locked. Idempotent.
 create or replace function tasker.mark_failing(p_task_id uuid[]) returns void
 language sql
 set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off

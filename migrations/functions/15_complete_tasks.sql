@@ -1,8 +1,9 @@
--- Counts completed sinks off their tasks (one element a sink) and completes those that have none
--- left: when every sink is complete, so is every step before it. A task ends now, and not before p_now, the end of its last step.
+-- Subtracts completed sinks from the counters of their tasks (one element per sink) and completes tasks without
+-- remaining sinks: when every sink is complete, so is every step before it. A task ends now, and not before
+-- p_now, the end of its last step.
 --
--- Locks: tasks by id; the caller holds the sinks' rows and takes no step lock afterwards. Not
--- idempotent: the caller passes each completed sink once.
+-- Locks: tasks by id; the caller has locked the rows of the sinks and locks no step afterwards. Not idempotent:
+-- the caller passes each completed sink once.
 create or replace function tasker.complete_tasks(p_task_id uuid[], p_now timestamptz) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

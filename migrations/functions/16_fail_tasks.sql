@@ -1,8 +1,7 @@
--- Fails those of the tasks that have a step in `error` and nothing left that could run: branches
--- that do not depend on the failed step end first. Records which step failed first, and why. A task ends
--- now, and not before p_now.
+-- Fails those of the tasks that have a step in `error` and no step that could run: branches that do not depend on
+-- the failed step end first. Records the first failed step and its error. A task ends now, and not before p_now.
 --
--- Locks: tasks by id; the caller takes no step lock afterwards. Idempotent.
+-- Locks: tasks by id; the caller locks no step afterwards. Idempotent.
 create or replace function tasker.fail_tasks(p_task_id uuid[], p_now timestamptz) returns void
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

@@ -1,19 +1,19 @@
--- Records the results of a batch of attempts, releases the steps that waited for them, and claims
--- up to p_claim of those for the same worker in the update that releases them.
+-- Records the results of a batch of attempts, releases the steps that waited for them, and claims up to p_claim
+-- of those for the same worker in the update that releases them.
 --
--- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
--- they send, as tasker.send_events takes them. An element whose lease is stale (another worker has the
--- step, or the attempt is over) changes nothing: repeating a call is harmless.
+-- Takes parallel arrays, one element per lease; p_usage has the ledger's entry of each; p_events has the events of
+-- each, as tasker.send_events takes them. An element whose lease is stale (another worker has the step, or the
+-- attempt has ended) changes nothing: repeating a call is harmless.
 --
--- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. The
--- task's input is not among it: whoever reports has it. So rows are few and small, and nothing of a
+-- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. It does not
+-- return the input of the task, because the reporting worker has it. So rows are few and small, and no data of a
 -- claimed step can make the call fail.
 --
--- Each row's time is read when the row is locked (see tasker.fixed_clock), so that no step starts before
--- the end of a parent that another worker completes at the same moment.
+-- The time of each row is read when the row is locked (see tasker.fixed_clock), so that no step starts before the
+-- end of a parent that another worker completes at the same time.
 --
--- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, where
--- a sink or a step of a failing task completed, tasks by id.
+-- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, if a sink or a step
+-- of a failing task completed, tasks by id.
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null

@@ -1,14 +1,14 @@
--- Records failed attempts: each step is tried again later as its retry policy says, or is in
--- `error` for good. Independent branches of a task whose step failed for good continue to their end.
+-- Records failed attempts: each step is retried later by its retry policy, or is in `error` for good. Independent
+-- branches of a task with a step that failed for good continue to their end.
 --
--- Takes parallel arrays, one element a lease; p_error is JSON text {kind, code, message, …};
--- p_is_permanent forbids another attempt; p_retry_after_ms, where not null, is the handler's word
--- for the earliest time, within a year; p_usage is the ledger's entry of each. No worker (null) means whichever has the lease: that is for
--- the reaper alone. An element whose lease is stale changes nothing: repeating a call is
--- harmless. Returns the milliseconds until the first of these steps is due again, null if none is.
+-- Takes parallel arrays, one element per lease; p_error is JSON text {kind, code, message, …}; p_is_permanent
+-- forbids another attempt; p_retry_after_ms, if not null, is the earliest time that the handler set, within a year;
+-- p_usage has the ledger's entry of each. A null worker matches any worker that has the lease; only the reaper uses
+-- it. An element whose lease is stale changes nothing: repeating a call is harmless. Returns the milliseconds until
+-- the first of these steps is due again, null if none is.
 --
--- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished
--- steps, by (task_id, step_no); then tasks by id.
+-- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished steps, by
+-- (task_id, step_no); then tasks by id.
 create or replace function tasker.fail_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_error text[],
   p_is_permanent bool[], p_retry_after_ms bigint[], p_usage tasker.usage[] default null

@@ -1,10 +1,10 @@
--- Stores the checkpoints of handlers, and makes their steps ready to be called again. Such an
--- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
+-- Stores the checkpoints of handlers, and makes their steps ready to be called again. Such an attempt does not
+-- count against max_attempts; at tasker.attempts_max the step fails for good.
 --
--- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
--- they send, as tasker.send_events takes them, of those that do not fail. An element whose lease is
--- stale changes nothing: repeating a call is harmless. Locks: the steps of the batch by
--- (task_id, step_no); where one fails, as tasker.fail_steps.
+-- Takes parallel arrays, one element per lease; p_usage has the ledger's entry of each; p_events has the events of
+-- those that do not fail, as tasker.send_events takes them. An element whose lease is stale changes nothing:
+-- repeating a call is harmless. Locks: the steps of the batch by (task_id, step_no); if one fails, as
+-- tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[],
   p_usage tasker.usage[] default null, p_events tasker.event[] default null

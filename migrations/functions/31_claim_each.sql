@@ -1,8 +1,8 @@
--- Claims as tasker.claim_ready does, but each step by itself, so that one whose claim fails harms no
--- other: it is postponed, with the reason, by tasker.postpone_step. For when a claim of several failed. Returns
--- what it claimed.
+-- Claims as tasker.claim_ready does, but each step alone, so that a failing claim affects no other step:
+-- tasker.postpone_step postpones such a step with the reason. Used after a claim of several failed. Returns what it
+-- claimed.
 --
--- Locks: as tasker.claim_ready, under the caller's lock_timeout; what cannot be locked is left.
+-- Locks: as tasker.claim_ready, under the caller's lock_timeout; locked rows are left.
 create or replace function tasker.claim_each(p_worker_id int, p_limit int, p_bytes bigint)
 returns tasker.claimed_step[]
 language plpgsql

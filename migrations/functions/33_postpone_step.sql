@@ -1,8 +1,8 @@
--- Puts off a step that cannot be claimed: it stays as it is, but is not due for some minutes, and says
--- why. So it is claimed again after a repair, and costs little until then.
+-- Postpones a step that cannot be claimed: its state stays, but it is not due for some minutes, and its error
+-- states why. So it is claimed again after a repair, and costs little until then.
 --
--- Locks: the step, under the caller's lock_timeout. Where not even this can be done, a warning goes to
--- the server's log and the step stays due. Idempotent.
+-- Locks: the step, under the caller's lock_timeout. If even this fails, a warning goes to the server's log and the
+-- step stays due. Idempotent.
 create or replace function tasker.postpone_step(p_task_id uuid, p_step_no smallint, p_message text, p_sqlstate text)
 returns void
 language plpgsql
@@ -13,7 +13,7 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_error constant json := json_build_object(
     'kind', 'host', 'code', 'cannot_be_claimed',
-    'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is tried again every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
+    'message', format('the database cannot hand out this step: %s (SQLSTATE %s); it is retried every 5 minutes, until it is mended or its task is cancelled', p_message, p_sqlstate));
 begin
   with postponed as (
     update tasker.step s

@@ -1,15 +1,13 @@
--- Looks at the ramps that have a guard and ends or freezes those that do worse than their guard
--- allows, with an audit row that says why, in numbers. Returns how many. Any host may call it at any
--- time; one at a time does the work. Repeating it is harmless: what was evaluated has no ramp, or a
--- frozen one.
+-- Evaluates the ramps with a guard, and ends or freezes those that do worse than their guard allows, with an audit
+-- row that states the figures. Returns how many. Any host may call it at any time; one at a time does the work.
+-- Repeating it is harmless: an evaluated pin has no ramp, or a frozen one.
 --
--- Compares attempts within the guard's window, of tasks of the pin's namespace that were created
--- since the ramp began: those whose lock names the ramp, and those whose lock does not. For a
--- component only attempts of its own versions count. An attempt that failed because of the host
--- counts as neither good nor bad. Times and sizes are compared at the 95th percentile, where both
--- sides have enough attempts and the difference is more than noise.
+-- Compares attempts within the guard's window, of tasks of the pin's namespace that were created since the ramp
+-- began: those whose lock names the ramp, and those whose lock does not. For a component only attempts of its own
+-- versions count. An attempt that failed because of the host counts as neither good nor bad. Times and sizes are
+-- compared at the 95th percentile, if both sides have enough attempts and the difference is more than noise.
 --
--- Locks: nothing while it looks; then the pins that it changes by (namespace_id, kind, target), then their
+-- Locks: nothing while it reads; then the pins that it changes by (namespace_id, kind, target), then their
 -- namespaces by id, then the registry's generation.
 create or replace function tasker.evaluate_ramp_guards() returns int
 language plpgsql

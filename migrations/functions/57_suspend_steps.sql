@@ -1,13 +1,13 @@
--- Gives back steps whose code is quarantined and suspends them: ready, but due at infinity, so that no
--- claim sees them and none is slowed by them. The attempts do not count against max_attempts. A step
--- whose code is not quarantined (any more) is ready at once.
+-- Gives back steps whose code is quarantined and suspends them: ready, but due at infinity, so that no claim reads
+-- them or is slowed by them. The attempts do not count against max_attempts. A step whose code is not quarantined
+-- (any more) is ready at once.
 --
--- Takes parallel arrays, one element a lease. An element whose lease is stale changes nothing:
--- repeating a call is harmless. Returns how many steps it suspended.
+-- Takes parallel arrays, one element per lease. An element whose lease is stale changes nothing: repeating a call is
+-- harmless. Returns how many steps it suspended.
 --
--- Locks: the quarantine of what it suspends, in share, so that a release waits and misses no step; then
--- the steps of the batch by (task_id, step_no). What a step runs is read after that, since its task
--- may just have moved to another lock.
+-- Locks: the quarantines of the suspended code, in share mode, so that a release waits and misses no step; then the
+-- steps of the batch by (task_id, step_no). The code of a step is read after that, because its task may just have
+-- moved to another lock.
 create or replace function tasker.suspend_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
 ) returns int

@@ -1,9 +1,9 @@
--- Makes suspended steps that run the code of this digest ready to be claimed: its quarantine was lifted.
+-- Makes suspended steps that run the code of this digest ready to be claimed, after its quarantine was lifted.
 -- Returns how many there were.
 --
--- Finds them by the end of the index of what may be claimed. Call it in the transaction that deletes
--- the quarantine, after that: a step that is being suspended meanwhile holds the deletion back. Locks:
--- the suspended steps by (task_id, step_no). Idempotent.
+-- Finds them at the end of the index of claimable steps. Call it in the transaction that deletes the quarantine,
+-- after the deletion: the deletion waits for steps that are being suspended. Locks: the suspended steps by
+-- (task_id, step_no). Idempotent.
 create or replace function tasker.resume_steps(p_digest bytea) returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off

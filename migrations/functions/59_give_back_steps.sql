@@ -1,9 +1,9 @@
--- Gives back steps that this worker cannot run, though another may: each is ready again after
--- p_delay_ms and says why in its error (p_error, JSON text {kind, code, message}). The attempts do not
--- count against max_attempts.
+-- Gives back steps that this worker cannot run, although another may: each is ready again after p_delay_ms and has
+-- the reason in its error (p_error, JSON text {kind, code, message}). The attempts do not count against
+-- max_attempts.
 --
--- Takes parallel arrays, one element a lease. An element whose lease is stale changes nothing: repeating
--- a call is harmless. Locks: the steps of the batch by (task_id, step_no).
+-- Takes parallel arrays, one element per lease. An element whose lease is stale changes nothing: repeating a call is
+-- harmless. Locks: the steps of the batch by (task_id, step_no).
 create or replace function tasker.give_back_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_delay_ms bigint[],
   p_error text[]

@@ -1,5 +1,5 @@
--- Of the leases that a worker has held for a while, the positions (from 1) of those that are stale, whose
--- attempts it may as well end. Reads only.
+-- Returns the positions (from 1) of the stale ones among the given leases of a worker, whose attempts it can end.
+-- Reads only.
 create or replace function tasker.stale_leases(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[]
 ) returns table (ord bigint)

@@ -1,6 +1,6 @@
--- Notes that versions are in use: of components, attempts of which begin or end; of templates, tasks of
--- which are created. Hosts gather both and call this off the hot path, once a minute; a row is written
--- again when it is a minute old.
+-- Records that versions are in use: components whose attempts begin or end, and templates whose tasks are created.
+-- Hosts gather both and call this outside of the hot path, once a minute; a row is written again when it is a minute
+-- old.
 --
 -- Locks: rows of tasker.last_use by (kind, version_id). Idempotent.
 create or replace function tasker.record_uses(

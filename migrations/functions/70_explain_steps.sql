@@ -1,7 +1,6 @@
--- Why each step of a task is in its state, by the plain definition: a step may start when
--- every step that it depends on is complete. The slow twin of the countdown in `remaining_deps`;
--- tests hold the two together. Of p_steps alone, where it is given. Of the steps that one waits for, the
--- first five are named.
+-- Why each step of a task is in its state, by the plain definition: a step may start when every step that it depends
+-- on is complete. This is the slow equivalent of the countdown in `remaining_deps`; tests compare the two. Limited to
+-- p_steps, if given. Of the steps that one waits for, the first five are named.
 create or replace function tasker.explain_steps(p_task_id uuid, p_steps smallint[] default null)
 returns table (
   step_no smallint, name text, state tasker.step_state, incomplete_parents smallint,

@@ -75,7 +75,7 @@ async fn what_no_new_task_would_take_and_no_open_task_has_is_collected() {
 }
 
 #[tokio::test]
-async fn the_tree_tells_which_versions_have_no_bytes_any_more() {
+async fn the_tree_shows_which_versions_have_no_bytes_any_more() {
     let server = three_versions("^1").await;
     let path = "/v1/namespaces/shop/tree";
     let marked = async || {

@@ -104,7 +104,7 @@ async fn pins_hold_what_they_lead_to_on_both_sides_of_a_ramp() {
 }
 
 #[tokio::test]
-async fn a_pin_holds_what_it_would_lead_to_if_it_were_given_again() {
+async fn a_pin_references_what_it_would_resolve_to_after_an_unyank() {
     let server = three_versions().await;
     let pin = "/v1/namespaces/shop/pins/component/guest";
     let to = json!({"requirement": "=1.0.0"});
@@ -114,7 +114,7 @@ async fn a_pin_holds_what_it_would_lead_to_if_it_were_given_again() {
 }
 
 #[tokio::test]
-async fn a_pin_holds_what_it_goes_back_to_until_that_is_yanked() {
+async fn a_pin_references_its_rollback_target_until_that_is_yanked() {
     let server = three_versions().await;
     server.share("shop", "guest", "bakery").await;
     let pin = "/v1/namespaces/bakery/pins/component/shop~guest";
@@ -134,7 +134,7 @@ async fn a_pin_holds_what_it_goes_back_to_until_that_is_yanked() {
 }
 
 #[tokio::test]
-async fn it_is_told_when_a_version_was_used_last_or_that_it_never_was() {
+async fn it_is_reported_when_a_version_was_used_last_or_that_it_never_was() {
     let server = three_versions().await;
     let used = async |version: &str| {
         let held = guest(&server, version).await;

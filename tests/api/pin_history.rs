@@ -98,7 +98,7 @@ async fn a_rollback_to_an_ineligible_version_is_refused() {
 }
 
 #[tokio::test]
-async fn the_history_tells_who_did_what_why_from_what_to_what() {
+async fn the_history_shows_who_did_what_why_from_what_to_what() {
     let server = pinned().await;
     let body = json!({"to": "1.1.0", "percent": 10, "reason": "faster"});
     server

@@ -114,7 +114,7 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn a_number_that_would_be_refused_is_told_with_the_right_one() {
+async fn a_number_that_would_be_refused_is_reported_with_the_right_one() {
     let server = with_charge().await;
     let planned = plan(&server, "1.1.0", charge(50, &[])).await.answered(200);
     assert_eq!(planned["compat_report"]["level"], "major");
@@ -143,7 +143,7 @@ async fn a_first_version_reaches_the_steps_that_wait_for_it() {
 }
 
 #[tokio::test]
-async fn what_waits_for_approval_is_told_before_and_after_it_is_uploaded() {
+async fn what_waits_for_approval_is_reported_before_and_after_it_is_uploaded() {
     let server = Server::start().await;
     server
         .put_component("guest", "1.0.0", &guests::wanting(&[]))
@@ -167,7 +167,7 @@ async fn what_waits_for_approval_is_told_before_and_after_it_is_uploaded() {
 }
 
 #[tokio::test]
-async fn pins_and_ramps_are_told_that_keep_new_tasks_away() {
+async fn pins_and_ramps_are_reported_that_keep_new_tasks_away() {
     let server = with_charge().await;
     let at = json!({"requirement": "=1.0.0"});
     server.put(PIN, &at).await.answered(200);
@@ -222,7 +222,7 @@ async fn open_tasks_are_counted_that_keep_their_version() {
 }
 
 #[tokio::test]
-async fn a_step_whose_handler_it_lacks_is_told() {
+async fn a_step_whose_handler_it_lacks_is_reported() {
     let server = with_charge().await;
     publish(&server, "any", "charge/charge@*").await;
     let other = guests::described(&json!({"handlers": [{"name": "refund"}]}));
@@ -261,7 +261,7 @@ async fn what_no_upload_could_be_is_refused_by_a_plan_too() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_not_signed_or_stand_in_quarantine_find_obstacles() {
+async fn unsigned_or_quarantined_bytes_have_obstacles() {
     let server = with_charge().await;
     let obstacles = async || {
         let planned = plan(&server, "1.0.1", charge(100, &[])).await.answered(200);

@@ -39,7 +39,7 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
     assert!(
         unsigned
             .err
-            .contains("is not signed by a key that namespace demo takes: ours ("),
+            .contains("is not signed by a key that namespace demo accepts: ours ("),
         "{unsigned:?}"
     );
     let by = |key: &str| {

@@ -85,7 +85,7 @@ async fn a_guest_that_waits_for_the_host_is_ended_when_it_is_quarantined() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn steps_that_are_released_later_stand_still_too_and_other_code_goes_on() {
+async fn steps_that_are_released_later_are_suspended_too_and_other_code_continues() {
     let database = TestDatabase::new().await;
     let host = host(&database).await;
     let yaml = "

@@ -135,7 +135,7 @@ async fn a_conflict_writes_nothing_and_is_tried_again_without_counting() {
 }
 
 #[tokio::test]
-async fn conflicts_in_a_row_are_told_and_spread_out_to_a_bound() {
+async fn conflicts_in_a_row_are_reported_and_spread_out_to_a_bound() {
     let (_database, mut session, worker, task, mut claim) = claimed(Graph::single()).await;
     session.set("k", "1").await;
     let mut delays = Vec::new();
@@ -165,7 +165,7 @@ async fn conflicts_in_a_row_are_told_and_spread_out_to_a_bound() {
 }
 
 #[tokio::test]
-async fn a_person_is_told_that_a_step_conflicts_again_and_again() {
+async fn repeated_conflicts_of_a_step_are_explained_to_people() {
     let (_database, mut session, worker, task, claim) = claimed(Graph::single()).await;
     session.set("k", "1").await;
     let writes = [("k", "2", Some("null"))];

@@ -133,7 +133,7 @@ async fn tasks_of_several_templates_come_in_one_batch() {
 }
 
 #[tokio::test]
-async fn a_second_task_with_an_identity_is_told_of_the_first() {
+async fn a_second_task_with_an_identity_names_the_first() {
     let (database, mut session, version) = ready(Graph::single()).await;
     submit(&mut session, &[asked(1, version, "{\"a\": 1}", Some("k"))]).await;
     let mut listener = Listener::new(&database).await;

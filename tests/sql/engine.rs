@@ -168,7 +168,7 @@ async fn a_checkpoint_comes_back_with_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn a_claim_that_was_never_heard_of_is_given_back_and_what_is_named_is_kept() {
+async fn an_unknown_claim_is_given_back_and_named_leases_are_kept() {
     let (_database, _, engine, worker, version) = ready(Graph::single()).await;
     engine
         .create_tasks(&[task(1, version, None), task(2, version, None)])
@@ -223,7 +223,7 @@ async fn nothing_is_reaped_while_all_is_well() {
 }
 
 #[tokio::test]
-async fn cancelled_tasks_are_told() {
+async fn cancelled_tasks_are_reported() {
     let (_database, _, engine, _, version) = ready(Graph::single()).await;
     engine
         .create_tasks(&[task(1, version, None)])

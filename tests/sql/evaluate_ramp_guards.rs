@@ -261,7 +261,7 @@ async fn what_says_nothing_of_the_version_is_not_counted() {
 }
 
 #[tokio::test]
-async fn a_guard_does_what_it_was_told_to_and_leaves_frozen_ramps_alone() {
+async fn a_guard_does_its_action_and_leaves_frozen_ramps_alone() {
     let (_database, mut session, _) = engine().await;
     session.run(RAMP).await;
     session

@@ -87,7 +87,7 @@ async fn a_handlers_word_is_kept_between_now_and_a_year() {
 }
 
 #[tokio::test]
-async fn the_first_of_several_retries_is_told() {
+async fn the_first_of_several_retries_is_reported() {
     let (_database, mut session, worker) = engine().await;
     for base_ms in [5_000, 3_000, 9_000] {
         let version = Graph::single()

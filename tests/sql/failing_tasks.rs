@@ -191,7 +191,7 @@ async fn two_branches_of_a_failing_task_completed_at_the_same_time_end_it() {
 }
 
 #[tokio::test]
-async fn the_error_of_one_task_is_not_told_of_another() {
+async fn the_error_of_one_task_is_not_shown_for_another() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     let tasks = session.create_many(version, 2).await;

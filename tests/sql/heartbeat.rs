@@ -63,7 +63,7 @@ async fn another_workers_lease_is_stale() {
 }
 
 #[tokio::test]
-async fn a_stopped_worker_is_told_that_it_is_dead() {
+async fn a_stopped_worker_learns_that_it_is_dead() {
     let (_database, mut session, worker, _) = engine_with(Graph::single()).await;
     session.claim(worker, 1).await;
     session.stop(worker).await;
@@ -77,7 +77,7 @@ async fn a_stopped_worker_is_told_that_it_is_dead() {
 }
 
 #[tokio::test]
-async fn a_worker_that_is_not_registered_is_told_that_it_is_dead() {
+async fn an_unregistered_worker_learns_that_it_is_dead() {
     let (_database, mut session, worker) = engine().await;
     assert!(!session.heartbeat(worker + 1).await);
 }

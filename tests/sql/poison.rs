@@ -42,8 +42,7 @@ async fn a_step_whose_claim_fails_is_postponed_with_the_reason_and_the_others_ar
                 tasks[1]
             ))
             .await;
-        let told =
-            format!("it is poisoned (SQLSTATE {sqlstate}); it is tried again every 5 minutes");
+        let told = format!("it is poisoned (SQLSTATE {sqlstate}); it is retried every 5 minutes");
         assert!(why.contains(&told), "{why}");
         assert_eq!(claim_all(&mut session, worker).await, Vec::<Uuid>::new());
         // Once it is mended, it comes back by itself.

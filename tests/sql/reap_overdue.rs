@@ -3,7 +3,7 @@ use super::{Graph, engine_with};
 const GRACE: &str = "15 seconds";
 
 #[tokio::test]
-async fn an_overdue_attempt_that_its_worker_does_not_know_of_is_given_back() {
+async fn an_overdue_attempt_that_its_worker_does_not_know_is_given_back() {
     let (_database, mut session, worker, task) =
         engine_with(Graph::single().timeout_ms(1_000).max_attempts(1)).await;
     let claimed = session.claim(worker, 1).await;
@@ -28,7 +28,7 @@ async fn an_overdue_attempt_that_its_worker_does_not_know_of_is_given_back() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_its_worker_knows_of_goes_on_however_late_it_is() {
+async fn an_attempt_that_its_worker_knows_continues_however_late_it_is() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
     let claimed = session.claim(worker, 2).await;
     session.later("1 year").await;

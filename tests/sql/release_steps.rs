@@ -15,7 +15,7 @@ async fn what_a_worker_holds_is_given_back_without_counting() {
 }
 
 #[tokio::test]
-async fn a_release_leaves_what_it_is_told_to_keep_and_what_others_hold() {
+async fn a_release_keeps_named_leases_and_those_of_others() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     let other = session.worker().await;
@@ -30,7 +30,7 @@ async fn a_release_leaves_what_it_is_told_to_keep_and_what_others_hold() {
 }
 
 #[tokio::test]
-async fn a_next_attempt_that_its_worker_never_heard_of_is_given_back() {
+async fn a_next_attempt_that_its_worker_does_not_know_is_given_back() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     let known = session.claim(worker, 1).await;
     session.checkpoint(worker, &known, "1").await;

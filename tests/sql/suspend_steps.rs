@@ -68,7 +68,7 @@ async fn engine_of(graph: Graph, code: &[u8]) -> (TestDatabase, Session, i32, Uu
 }
 
 #[tokio::test]
-async fn a_quarantined_step_stands_still_and_no_attempt_was_used() {
+async fn a_quarantined_step_is_suspended_and_no_attempt_was_used() {
     let (database, mut session, worker, task) =
         engine_of(Graph::single().max_attempts(1), &[1]).await;
     let claimed = session.claim(worker, 1).await;

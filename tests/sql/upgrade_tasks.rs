@@ -76,7 +76,7 @@ async fn what_begins_after_an_upgrade_is_claimed_with_the_new_lock() {
 }
 
 #[tokio::test]
-async fn what_runs_goes_on_and_the_next_step_takes_the_new_lock() {
+async fn what_runs_continues_and_the_next_step_takes_the_new_lock() {
     let (_database, mut session, worker, _, task) = two_locks().await;
     let claimed = session.claim(worker, 1).await;
     assert_eq!(upgrade(&mut session, task, 1, 2).await, 1);
@@ -134,7 +134,7 @@ async fn a_task_that_is_over_or_elsewhere_or_of_another_template_stays() {
 }
 
 #[tokio::test]
-async fn a_step_that_stands_still_for_a_quarantine_goes_on_with_new_code() {
+async fn a_suspended_step_continues_with_new_code() {
     let (database, mut session, worker, version, task) = two_locks().await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;

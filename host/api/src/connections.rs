@@ -44,7 +44,7 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
         };
         match limiter.admit(address.ip()) {
             Some(connection) => {
-                drop(connections.spawn(server.clone().serve_connection(stream, connection)))
+                drop(connections.spawn(server.clone().serve_connection(stream, connection)));
             }
             None => tracing::debug!(%address, "a connection beyond all bounds is closed"),
         }

@@ -15,8 +15,7 @@ use tasker_wire::problem::{FieldError, Problem};
 const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// What the caller reads of a fault of the host: nothing of its insides.
-const INTERNAL: &str =
-    "the host failed at this request; its log says more under the correlation id";
+const INTERNAL: &str = "internal error; the host's log has details under the correlation id";
 /// The code of a request after which the connection is closed.
 const UNCLEAR_HEAD: &str = "unclear_head";
 

@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_whose_meaning_stands_at_its_beginning_is_read() {
+    fn a_long_line_with_its_meaning_at_the_beginning_is_read() {
         let zeros = "0".repeat(100);
         let with_length = format!("{HEAD}Content-Length: {zeros}5\r\n\r\na\nb\n\n");
         assert!(!finds(&format!("{with_length}{HEAD}\r\n")));

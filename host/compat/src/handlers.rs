@@ -109,9 +109,9 @@ fn compare_capabilities(old: &[String], new: &[String]) -> Vec<CompatChange> {
     let path = "capabilities";
     let differ = differing(old, new);
     let gone = differ.gone.iter();
-    let gone = gone.map(|it| CompatChange::patch(path, format!("`{it}` is no longer wanted")));
+    let gone = gone.map(|it| CompatChange::patch(path, format!("`{it}` is no longer requested")));
     let added = differ.added.iter();
-    let added = added.map(|it| CompatChange::minor(path, format!("`{it}` is wanted now")));
+    let added = added.map(|it| CompatChange::minor(path, format!("`{it}` is requested now")));
     gone.chain(added).collect()
 }
 

@@ -24,7 +24,7 @@ pub fn compare(old: &Template, new: &Template) -> Vec<CompatChange> {
 }
 
 fn compare_identity(old: Identity, new: Identity) -> Option<CompatChange> {
-    let what = "duplicates are told in another way";
+    let what = "duplicates are recognized in another way";
     (old != new).then(|| CompatChange::major("identity", what))
 }
 

@@ -70,10 +70,10 @@ impl Database {
         match session {
             SessionKind::Direct => {}
             SessionKind::Session => {
-                tracing::info!("a pooler in session mode lies between this host and PostgreSQL");
+                tracing::info!("a pooler in session mode is between this host and PostgreSQL");
             }
             SessionKind::Transaction => tracing::warn!(
-                "a pooler in transaction mode lies between this host and PostgreSQL: statements are \
+                "a pooler in transaction mode is between this host and PostgreSQL: statements are \
                  not kept prepared, and hints are not heard, so that work is found by polling; give \
                  the host a pool in session mode, or PostgreSQL itself, for its full speed"
             ),

@@ -207,7 +207,7 @@ async fn replace_functions(
             return Ok(());
         }
     }
-    tracing::info!("bringing the SQL functions of the database to this version");
+    tracing::info!("updating the SQL functions of the database to this version");
     for &(file, text) in FUNCTIONS {
         connection
             .execute(sqlx::raw_sql(text))

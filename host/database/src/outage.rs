@@ -71,7 +71,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_call_that_ran_out_of_time_is_told_apart_from_a_lost_connection() {
+    fn a_call_that_ran_out_of_time_is_distinguished_from_a_lost_connection() {
         let late = CallTimeout::error("a statement", Duration::from_secs(1));
         assert!(DatabaseError::Sql(late).outage().contains("in time"));
         let lost = sqlx::Error::Io(ErrorKind::ConnectionReset.into());

@@ -64,14 +64,14 @@ impl Database {
     async fn warn_of_partitions(&self) {
         match self.partitions().await {
             Ok(found) if found.has_stray_rows => tracing::warn!(
-                "rows of the log are in tasker.transition_default, since their month had no partition when they came"
+                "rows of the log are in tasker.transition_default, because their month had no partition when they were written"
             ),
             Ok(found) if found.next_month_is_missing => {
                 tracing::warn!("the log has no partition for the next month yet");
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "the partitions of the log were not looked at");
+                tracing::debug!(error = %ErrorChain(&error), "the partitions of the log were not checked");
             }
         }
     }

@@ -21,7 +21,7 @@ pub const MAX_NUMBER_DIGITS: u64 = 1_000;
 pub const MAX_BATCH_TASKS: usize = 1_000;
 
 /// The most capabilities that one component may request.
-pub const MAX_WANTS: usize = 100;
+pub const MAX_REQUESTED: usize = 100;
 
 /// The largest component, in bytes.
 pub const MAX_COMPONENT_BYTES: usize = 64 << 20;

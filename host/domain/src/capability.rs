@@ -84,10 +84,10 @@ impl Capability {
 }
 
 /// What of `wanted` nothing in `had` covers.
-pub fn beyond(wanted: &[Capability], had: &[Capability]) -> Vec<Capability> {
-    let is_covered = |want: &Capability| had.iter().any(|have| have.covers(want));
-    let beyond = wanted.iter().filter(|want| !is_covered(want));
-    beyond.cloned().collect()
+pub fn missing(wanted: &[Capability], had: &[Capability]) -> Vec<Capability> {
+    let is_covered = |it: &Capability| had.iter().any(|have| have.covers(it));
+    let missing = wanted.iter().filter(|it| !is_covered(it));
+    missing.cloned().collect()
 }
 
 impl SecretRule {

@@ -69,9 +69,9 @@ pub struct Tool {
 impl Descriptor {
     /// The capabilities that its handlers request. A component of an earlier host may name what no host
     /// knows, which is nothing.
-    pub fn wants(&self) -> Vec<Capability> {
-        let wants = self.capabilities.iter().map(|text| text.parse());
-        wants.filter_map(Result::ok).collect()
+    pub fn requested(&self) -> Vec<Capability> {
+        let requested = self.capabilities.iter().map(|text| text.parse());
+        requested.filter_map(Result::ok).collect()
     }
 
     /// True if the component has the handler, or does not describe its handlers.

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_that_was_told_is_not_told_again() {
+    fn a_cause_is_not_repeated() {
         let told = ErrorChain(&Uncopied(unwritten())).to_string();
         let expected = "the copy failed: nothing was written; try again: the disk is full";
         assert_eq!(told, expected);

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stood_there_can_be_told() {
+    fn the_former_value_is_known() {
         assert_eq!(
             sanitize_for_terminal("\x1b[31mred\x1b]0;t\x07\u{9b}2J\u{202e}x\x7f"),
             "␛[31mred␛]0;t␇\u{fffd}2J\u{fffd}x␡"

@@ -209,7 +209,7 @@ fn of_other(error: &wasmtime::Error, state: &AttemptState) -> Failure {
         return failure(
             FailureKind::Host,
             NO_INSTANCE,
-            "the host had no place for one more instance".to_owned(),
+            "the host had no slot for another instance".to_owned(),
         );
     }
     if let Some(failure) = over_limit::of_engine(error, state) {

@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tools_of_all_modules_are_told_once_and_without_control_characters() {
+    fn the_tools_of_all_modules_are_reported_once_and_without_control_characters() {
         let mut producers = Producers::empty();
         producers.add("language", "Rust\0", "");
         producers.add("processed-by", "rustc", "1.95.0");

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::time::Duration;
-use tasker_domain::bounds::MAX_WANTS;
+use tasker_domain::bounds::MAX_REQUESTED;
 use tasker_domain::capability::CapabilityError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::outcome::Failure;
@@ -84,8 +84,8 @@ pub enum Refusal {
     },
     #[error("the component requests an unknown capability: {0}")]
     Capability(#[from] CapabilityError),
-    #[error("the component requests {0} capabilities; the limit is {MAX_WANTS}")]
-    TooManyWants(usize),
+    #[error("the component requests {0} capabilities; the limit is {MAX_REQUESTED}")]
+    TooManyRequested(usize),
     #[error("the component describes the handler `{0}` twice; give each its own name")]
     HandlerTwice(String),
     #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]

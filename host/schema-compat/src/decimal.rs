@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_is_told_where_a_float_would_have_lost_it() {
+    fn a_fraction_is_reported_where_a_float_would_have_lost_it() {
         assert!(!decimal("9007199254740993.5").is_integer());
         assert!(decimal("1e400").is_integer() && decimal("-5.0").is_integer());
         assert!(decimal("0").is_integer() && !decimal("1e-400").is_integer());

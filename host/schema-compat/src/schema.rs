@@ -205,7 +205,7 @@ impl InputError {
         Self {
             path: String::new(),
             message: format!(
-                "holding this against its schema takes more than {MAX_CHECKS} checks; nest it less \
+                "validating this against its schema takes more than {MAX_CHECKS} checks; nest it less \
                  deeply, or have fewer references and choices in the schema"
             ),
         }

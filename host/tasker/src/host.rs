@@ -312,7 +312,9 @@ impl Host {
             .await
             .is_err()
         {
-            tracing::warn!("the database did not take leave; its connections were cut off");
+            tracing::warn!(
+                "the connections to the database did not close in time and were cut off"
+            );
         }
         self.postgres.stop().await?;
         Ok(())

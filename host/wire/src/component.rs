@@ -32,7 +32,7 @@ pub struct ComponentVersion {
     /// The capabilities that its handlers request.
     pub capabilities: Vec<String>,
     /// The same, with whether its own namespace grants it.
-    pub wants: Vec<Want>,
+    pub requested: Vec<RequestedCapability>,
     pub imports: Vec<String>,
     /// `None` if it is not known.
     pub provenance: Option<Provenance>,
@@ -75,7 +75,7 @@ pub struct Withdrawal {
 
 /// A capability that a component requests. A text, because the host may know more capabilities than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Want {
+pub struct RequestedCapability {
     pub capability: String,
     /// Its own namespace grants it.
     pub granted: bool,

@@ -227,7 +227,7 @@ impl<'a> Dispatch<'a> {
                 self.start_attempts(reported.released);
             }
             Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "a report failed; it is made again");
+                tracing::warn!(error = %ErrorChain(&error), "a report failed; retrying");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -247,7 +247,7 @@ impl<'a> Dispatch<'a> {
             }
             Err(error) => {
                 claiming.failed(&ErrorChain(&error).to_string());
-                tracing::warn!(error = %ErrorChain(&error), "a claim failed; it is made again");
+                tracing::warn!(error = %ErrorChain(&error), "a claim failed; retrying");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -280,7 +280,7 @@ impl<'a> Dispatch<'a> {
             ReportEffect::Withheld(lease) => {
                 let error = error.map(|error| ErrorChain(error).to_string());
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
-                    "the database refuses a failure too; it is reported again, later and later");
+                    "the database also refuses the failure; it is reported again with growing delays");
             }
         }
     }

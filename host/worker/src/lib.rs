@@ -158,7 +158,7 @@ impl Worker {
                 }
                 LoopEnd::Dead => tracing::warn!(
                     worker_id = id.0,
-                    "declared dead by another host; starting anew"
+                    "declared dead by another host; registering again"
                 ),
             }
         }

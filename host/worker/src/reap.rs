@@ -26,9 +26,12 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
     let mut clock = Work::every(config.heartbeat_interval, "steps moved with the clock");
     let mut overdue = Work::every(
         OVERDUE_INTERVAL,
-        "attempts given back that this host does not know of",
+        "attempts given back that this host does not know",
     );
-    let mut lost = Work::every(OVERDUE_INTERVAL, "steps failed that end their hosts");
+    let mut lost = Work::every(
+        OVERDUE_INTERVAL,
+        "failed steps whose handler ends its hosts",
+    );
     loop {
         tokio::select! {
             _ = dead.interval.tick() => dead.tell(engine.reap(id, config.dead_after).await),
@@ -47,7 +50,7 @@ async fn follow_clock(engine: &Engine) -> Result<i32, DatabaseError> {
     while let Some(steps) = engine.follow_clock(CLOCK_BATCH).await? {
         tracing::warn!(
             steps,
-            "the database's clock was set back: what was due by it is moved"
+            "the database's clock was set back: due times are moved"
         );
     }
     Ok(0)

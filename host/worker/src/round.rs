@@ -231,7 +231,7 @@ pub(super) fn refused(lease: Lease, error: &DatabaseError) -> Finished {
         kind: FailureKind::Host,
         code: "result_refused".to_owned(),
         message: format!(
-            "the database does not take what the handler returned: {}",
+            "the database does not accept the result of the handler: {}",
             ErrorChain(error)
         ),
         details: None,

@@ -44,7 +44,7 @@ impl UnreadablePlan {
             Self::Nowhere(why) => (
                 "plan_missing",
                 format!(
-                    "lock {lock} does not say what this step runs: {why}; rows of tasker.lock_entry or tasker.step_template were lost: restore them, and submit the task again"
+                    "lock {lock} does not contain what this step runs: {why}; rows of tasker.lock_entry or tasker.step_template were lost: restore them, and submit the task again"
                 ),
                 Retry::Never,
             ),
@@ -57,9 +57,7 @@ impl UnreadablePlan {
             ),
             Self::Now(why) => (
                 "plan_unreadable",
-                format!(
-                    "the database does not answer what lock {lock} says of this step: {why}; it is tried again"
-                ),
+                format!("lock {lock} could not be read from the database: {why}; it is retried"),
                 Retry::Policy,
             ),
         };

@@ -147,7 +147,7 @@ async fn the_header_of_a_token_chooses_no_algorithm() {
 }
 
 #[tokio::test]
-async fn that_it_has_expired_is_told_to_the_holder_of_a_real_token_only() {
+async fn expiry_is_reported_only_to_the_holder_of_a_real_token() {
     let (key, other) = (Key::ed25519("first"), Key::ed25519("first"));
     let (_folder, source) = in_file(&key_set(&[&key]));
     let server = Server::start_with_tokens(config(source)).await;
@@ -164,7 +164,7 @@ async fn that_it_has_expired_is_told_to_the_holder_of_a_real_token_only() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_not_understood_is_told_to_the_holder() {
+async fn a_claim_that_is_not_understood_is_reported_to_the_holder() {
     let key = Key::es256("first");
     let (_folder, source) = in_file(&key_set(&[&key]));
     let server = Server::start_with_tokens(config(source)).await;

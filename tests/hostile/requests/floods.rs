@@ -59,7 +59,7 @@ async fn ask(server: &Server, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn while_all_connections_are_taken_health_is_answered_and_others_are_told_to_come_again() {
+async fn while_all_connections_are_taken_health_is_answered_and_others_get_503() {
     let server = small().await;
     let holding = occupied(&server).await;
     let told = ask(&server, "/v1/tasks").await;
@@ -160,7 +160,7 @@ async fn whole_answer(stream: &mut TcpStream) {
 }
 
 #[tokio::test]
-async fn a_flood_of_submits_is_served_or_told_to_come_again_and_nothing_is_half_done() {
+async fn a_flood_of_submits_is_served_or_refused_and_nothing_is_half_done() {
     let server = Server::start().await;
     server
         .publish("one", "steps: [{name: a, handler: guest/noop}]")

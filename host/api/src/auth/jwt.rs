@@ -155,6 +155,6 @@ fn token_error(error: jsonwebtoken::errors::Error) -> TokenError {
         ErrorKind::InvalidIssuer => TokenError::Invalid("another issued it"),
         ErrorKind::InvalidAudience => TokenError::Invalid("it is meant for others"),
         ErrorKind::MissingRequiredClaim(_) => TokenError::Invalid(MISSING),
-        _ => TokenError::Invalid("it is not a token of a known form"),
+        _ => TokenError::Invalid("it has no known form of a token"),
     }
 }

@@ -152,7 +152,7 @@ fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
 
 async fn record(store: Store, prefix: String) {
     if let Err(error) = store.record_key_use(&prefix).await {
-        tracing::debug!(error = %ErrorChain(&error), "the use of a key was not written down");
+        tracing::debug!(error = %ErrorChain(&error), "the use of a key was not recorded");
     }
 }
 

@@ -37,7 +37,7 @@ async fn list(api: Api, call: Call<ListAudit>) -> Answer<ListAudit> {
 async fn check(api: &Api, query: &AuditQuery) -> Result<(), ApiError> {
     if let Some(action) = query.action.as_deref().filter(|action| !is_action(action)) {
         let message = format!(
-            "`{action}` is no action; write one or its object: {}",
+            "`{action}` is not an action; write one or its object: {}",
             ACTIONS.join(", ")
         );
         return Err(ApiError::parameter("action", message));

@@ -18,8 +18,8 @@ use tasker_registry::store::component::ComponentVersionRow;
 use tasker_registry::version::parse_version;
 use tasker_wire::component::{
     ComponentVersion, DiffComponent, DiffComponentUpload, DownloadComponent, ListComponents,
-    ListSignatures, PlanComponent, PlanComponentUpload, PublishComponent, ShowComponent,
-    ShowComponentVersion, Want, Withdrawal,
+    ListSignatures, PlanComponent, PlanComponentUpload, PublishComponent, RequestedCapability,
+    ShowComponent, ShowComponentVersion, Withdrawal,
 };
 use tasker_wire::definition::{AffectedPins, Versions};
 
@@ -184,17 +184,17 @@ pub(super) async fn current(
     version(row, &granted)
 }
 
-/// The version, with what of its wants is `granted` in its own namespace.
+/// The version, with the requested capabilities that are `granted` in its own namespace.
 fn version(
     row: ComponentVersionRow,
     granted: &[Capability],
 ) -> Result<ComponentVersion, RegistryError> {
     let descriptor = descriptor(&row)?;
-    let want = |capability: Capability| Want {
+    let capability = |capability: Capability| RequestedCapability {
         granted: granted.iter().any(|grant| grant.covers(&capability)),
         capability: capability.to_string(),
     };
-    let wants = descriptor.wants().into_iter().map(want).collect();
+    let requested = descriptor.requested().into_iter().map(capability).collect();
     let Descriptor {
         contract,
         handlers,
@@ -207,7 +207,7 @@ fn version(
         contract,
         handlers: handlers.unwrap_or_default(),
         capabilities,
-        wants,
+        requested,
         imports,
         provenance,
         unapproved: row.unapproved,

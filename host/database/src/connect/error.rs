@@ -59,9 +59,9 @@ impl ConnectError {
                 "correct the host in --database-url, or the name service"
             }
             ConnectFailure::Silent => {
-                "check the network and firewalls on the way, or correct --database-url"
+                "check the network and the firewalls, or correct --database-url"
             }
-            ConnectFailure::Starting => "try again when it has started",
+            ConnectFailure::Starting => "retry when it has started",
             ConnectFailure::TooManyConnections => {
                 "raise max_connections or the role's connection limit, or end other clients"
             }
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_connection_is_told_with_its_address_and_a_remedy() {
+    fn a_refused_connection_is_reported_with_its_address_and_a_remedy() {
         let error = of_io(ErrorKind::ConnectionRefused.into());
         let text = error.to_string();
         assert!(
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_host_is_told_apart() {
+    fn an_unknown_host_is_distinguished() {
         let unknown = "failed to lookup address information: Name or service not known";
         let error = of_io(std::io::Error::other(unknown));
         assert_eq!(error.refusal, ConnectFailure::UnknownHost);

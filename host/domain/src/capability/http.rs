@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn method_port_and_path_are_looked_at_where_they_stand() {
+    fn method_port_and_path_are_checked_where_they_are_given() {
         let text = "GET,POST api.example.com:8443/v1/*";
         assert!(admits(text, "POST", "api.example.com", 8443, "/v1/charge"));
         assert!(!admits(

@@ -50,7 +50,7 @@ impl Existing {
             |(_, reason): &(Version, Option<Ineligible>)| *reason == Some(Ineligible::Unsigned);
         match &self.namespace {
             Some(namespace) if self.versions.iter().any(lacks) => format!(
-                ", or push what is not signed again with --sign and a key that {namespace} takes \
+                ", or push the unsigned one again with --sign and a key that {namespace} accepts \
                  (tasker policy ls --namespace {namespace})"
             ),
             Some(_) | None => String::new(),

@@ -286,7 +286,7 @@ impl<'t, 'f> Reading<'t, 'f> {
                 Ok(())
             }
             None => Err(own_error(
-                "the source says too much, aliases followed; make it smaller",
+                "the source is too large with its aliases followed; make it smaller",
             )),
         }
     }

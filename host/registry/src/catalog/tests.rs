@@ -294,7 +294,7 @@ proptest! {
     }
 
     #[test]
-    fn a_pin_whose_version_is_yanked_goes_back_to_what_a_collection_has_left(
+    fn a_pin_whose_version_is_yanked_is_rolled_back_to_a_version_that_is_not_collected(
         catalog in any_catalog(),
     ) {
         let needed = catalog.needed(&[]);

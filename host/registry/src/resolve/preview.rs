@@ -254,7 +254,7 @@ fn missing(descriptor: &Descriptor, component: &ComponentRef, grants: &[GrantRow
         .filter(|row| row.component.includes(&name))
         .map(|row| &row.capability)
         .collect();
-    let wants = descriptor.wants().into_iter();
-    let missing = wants.filter(|want| !own.iter().any(|grant| grant.covers(want)));
-    missing.map(|want| want.to_string()).collect()
+    let requested = descriptor.requested().into_iter();
+    let missing = requested.filter(|it| !own.iter().any(|grant| grant.covers(it)));
+    missing.map(|it| it.to_string()).collect()
 }

@@ -38,7 +38,7 @@ impl Changes {
         });
         if let Err(error) = &watcher {
             let dir = dir.display();
-            tracing::warn!("{dir} is looked at every few seconds only: {error}");
+            tracing::warn!("{dir} is only scanned every few seconds: {error}");
         }
         Self {
             heard,

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_its_place_is_not_redacted_again() {
+    fn the_replacement_of_a_value_is_not_redacted_again() {
         assert_eq!(
             redactor(&[("s", "secret")]).text("a secret"),
             "a [secret s]"

@@ -84,7 +84,7 @@ impl DiskCache {
         let component = unsafe { Component::deserialize(engine, code) }?;
         let mac = self.mac(digest, code).finalize().into_bytes();
         if let Err(error) = write_atomic(&self.path(digest), &[&mac, code]) {
-            tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be kept");
+            tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be stored");
         }
         Ok(component)
     }

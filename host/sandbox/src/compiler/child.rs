@@ -126,7 +126,7 @@ fn ended(left: &ChildOutput, limits: &CompileLimits) -> SandboxError {
             over(CompileBound::Memory(limits.memory_bytes))
         }
         Some(Signal::KILL | Signal::TERM | Signal::INT | Signal::HUP) => SandboxError::Compiler(
-            io::Error::other(format!("it was ended from outside: {}", left.status)),
+            io::Error::other(format!("it was ended by another process: {}", left.status)),
         ),
         None if left.status.code() == Some(FAILED) => {
             SandboxError::Compiler(io::Error::other(told.to_owned()))

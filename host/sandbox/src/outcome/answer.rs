@@ -88,7 +88,7 @@ fn checked(what: &str, json: &str, state: &AttemptState) -> Result<(), Failure> 
         let failed = permanent(
             "result_too_large",
             format!(
-                "the {what} has {} bytes where the limit is {}; keep large things elsewhere and return where they are, or {}",
+                "the {what} has {} bytes where the limit is {}; store large data elsewhere and return its location, or {}",
                 json.len(),
                 limit_bytes,
                 raise_to(Limit::Result, json.len(), state)
@@ -124,7 +124,7 @@ fn unsupported(name: &str) -> Failure {
     permanent(
         "unsupported_outcome",
         format!(
-            "the handler returned `{name}`, which this version of the host does not do; return `complete`, `checkpoint` or a failure"
+            "the handler returned `{name}`, which this version of the host does not support; return `complete`, `checkpoint` or a failure"
         ),
     )
 }

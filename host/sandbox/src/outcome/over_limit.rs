@@ -33,7 +33,7 @@ pub(super) fn of_engine(error: &wasmtime::Error, state: &AttemptState) -> Option
 fn answer_too_large(state: &AttemptState) -> Failure {
     let most = state.limits().result_bytes;
     let message = format!(
-        "the answer has far more bytes than the limit of {most}; keep large things elsewhere and return where they are, or {}",
+        "the answer has far more bytes than the limit of {most}; store large data elsewhere and return its location, or {}",
         raise(Limit::Result, state)
     );
     failure(FailureKind::OverLimit, "result_too_large", message)
@@ -64,13 +64,13 @@ pub(super) fn over(limit: Limit, state: &AttemptState) -> Failure {
         Limit::Resources => (
             "resource_limit",
             format!(
-                "the handler held more than {most} resources at a time (HTTP fields, requests, streams, timers); drop them when they are done"
+                "the handler had more than {most} resources open at a time (HTTP fields, requests, streams, timers); drop them when they are done"
             ),
         ),
         _ => (
             "host_memory_limit",
             format!(
-                "the handler made the host hold more than {most} (HTTP fields, requests in flight, writes to kv, events, the arguments of one call); write smaller pieces, keep fewer requests in flight"
+                "the handler made the host store more than {most} (HTTP fields, requests in flight, writes to kv, events, the arguments of one call); write smaller pieces, keep fewer requests in flight"
             ),
         ),
     };
@@ -81,7 +81,7 @@ pub(super) fn over(limit: Limit, state: &AttemptState) -> Failure {
 /// Too much was handed to the handler.
 pub(super) fn too_much_input(bytes: u64, state: &AttemptState) -> Failure {
     let message = format!(
-        "the handler was handed {bytes} bytes in all (the task's input, its checkpoint, results of earlier steps) where the limit is {}; read fewer results, keep large things elsewhere and pass on where they are, or {}",
+        "the handler was handed {bytes} bytes in all (the task's input, its checkpoint, results of earlier steps) where the limit is {}; read fewer results, store large data elsewhere and pass on its location, or {}",
         state.limits().input_bytes,
         raise_to(
             Limit::Input,

@@ -108,7 +108,7 @@ impl<'s> Leads<'s> {
             let lost = references.find(|reference| self.targets(reference).is_empty());
             let message = match (lost, own) {
                 (Some(lost), _) => format!(
-                    "the reference `{}` leads nowhere in this schema; write `#/$defs/…` or `#anchor`",
+                    "the reference `{}` has no target in this schema; write `#/$defs/…` or `#anchor`",
                     lost.escape_debug()
                 ),
                 (None, Some(_)) => {

@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_handler_logs_stands_in_one_event() {
+    fn what_a_handler_logs_is_one_event() {
         let written = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let sink = written.clone();
         let subscriber = fmt()

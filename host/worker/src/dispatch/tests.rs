@@ -77,7 +77,7 @@ fn next_report(state: &mut DispatchState, mut at: Instant) -> (Instant, CallId, 
 }
 
 #[test]
-fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed_and_kept() {
+fn a_refused_batch_is_distinguished_and_only_the_refused_outcome_is_blamed_and_kept() {
     let (good, bad) = (lease(1, 0), lease(2, 0));
     let (mut state, now) = running(&[good, bad], BOUNDS);
     assert!(state.end(good, 1) && state.end(bad, 1));

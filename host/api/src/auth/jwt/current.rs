@@ -124,5 +124,5 @@ impl CurrentKeys {
 }
 
 fn tell(error: &KeySourceError) {
-    tracing::warn!(error = %ErrorChain(error), "the keys of the issuer of tokens stay as they were");
+    tracing::warn!(error = %ErrorChain(error), "the keys of the token issuer could not be read; the last ones stay in use");
 }

@@ -49,7 +49,7 @@ pub enum KeySourceError {
     Fetch { url: Url, source: reqwest::Error },
     #[error("{url} returned {status} instead of its key set")]
     Status { url: Url, status: StatusCode },
-    #[error("{from} is larger than {MAX_SET_BYTES} bytes, the limit of a key set")]
+    #[error("{from} has more than {MAX_SET_BYTES} bytes, the limit of a key set")]
     TooLarge { from: String },
     #[error("{from} is not a JSON Web Key Set, such as {{\"keys\": […]}}")]
     Malformed {

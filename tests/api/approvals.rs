@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 const GUEST: &str = "/v1/namespaces/shop/components/guest";
 const GRANTS: &str = "/v1/namespaces/shop/grants";
 
-/// Publishes a version of `shop/guest` that wants these; its status and what nobody agreed to.
-async fn published(server: &Server, version: &str, wants: &[&str]) -> (Value, Value) {
+/// Publishes a version of `shop/guest` that requested these; its status and what nobody agreed to.
+async fn published(server: &Server, version: &str, requested: &[&str]) -> (Value, Value) {
     let answer = server
-        .put_component("guest", version, &guests::wanting(wants))
+        .put_component("guest", version, &guests::wanting(requested))
         .await
         .answered(201);
     (answer["status"].clone(), answer["unapproved"].clone())
@@ -48,8 +48,11 @@ async fn taken(server: &Server) -> String {
 #[tokio::test]
 async fn a_first_version_waits_for_what_its_namespace_does_not_grant() {
     let server = Server::start().await;
-    let wants = ["http a.example.com", "kv a"];
-    assert_eq!(published(&server, "1.0.0", &wants).await, waiting(&wants));
+    let requested = ["http a.example.com", "kv a"];
+    assert_eq!(
+        published(&server, "1.0.0", &requested).await,
+        waiting(&requested)
+    );
     let yaml = super::server::yaml("one", "1.0.0", "steps: [{name: a, handler: guest/noop}]");
     let template = server
         .put_template_early("one", "1.0.0", &yaml)
@@ -65,23 +68,23 @@ async fn a_first_version_waits_for_what_its_namespace_does_not_grant() {
 }
 
 #[tokio::test]
-async fn a_first_version_that_wants_what_is_granted_is_active() {
+async fn a_first_version_that_requests_what_is_granted_is_active() {
     let server = Server::start().await;
     grant(&server, "http *.example.com").await;
-    let wants = ["http GET a.example.com/v1/*"];
-    assert_eq!(published(&server, "1.0.0", &wants).await, active());
+    let requested = ["http GET a.example.com/v1/*"];
+    assert_eq!(published(&server, "1.0.0", &requested).await, active());
     let shown = server
         .get(&format!("{GUEST}/versions/1.0.0"))
         .await
         .answered(200);
     assert_eq!(
-        shown["wants"],
-        json!([{"capability": wants[0], "granted": true}])
+        shown["requested"],
+        json!([{"capability": requested[0], "granted": true}])
     );
 }
 
 #[tokio::test]
-async fn a_first_want_without_a_destination_asks_for_nothing_yet() {
+async fn a_first_request_without_a_destination_needs_no_approval() {
     let server = Server::start().await;
     assert_eq!(
         published(&server, "1.0.0", &["http", "env LEVEL"]).await,
@@ -92,20 +95,20 @@ async fn a_first_want_without_a_destination_asks_for_nothing_yet() {
         .await
         .answered(200);
     assert_eq!(
-        shown["wants"][0],
+        shown["requested"][0],
         json!({"capability": "http", "granted": false})
     );
 }
 
 #[tokio::test]
-async fn a_version_that_wants_more_than_the_one_below_waits_whatever_its_number() {
+async fn a_version_that_requests_more_than_the_one_below_waits_with_any_number() {
     let server = Server::start().await;
     published(&server, "1.0.0", &["kv a read"]).await;
     approve(&server, "1.0.0").await.answered(200);
-    let wants = ["kv a read", "http"];
+    let requested = ["kv a read", "http"];
     for version in ["1.1.0", "2.0.0"] {
         assert_eq!(
-            published(&server, version, &wants).await,
+            published(&server, version, &requested).await,
             waiting(&["http"]),
             "{version}"
         );
@@ -159,9 +162,9 @@ async fn new_tasks_take_a_version_once_it_is_approved() {
 async fn approval_grants_what_is_wanted_and_not_granted_yet() {
     let server = Server::start().await;
     grant(&server, "http *.example.com").await;
-    let wants = ["http a.example.com", "kv a"];
+    let requested = ["http a.example.com", "kv a"];
     assert_eq!(
-        published(&server, "1.0.0", &wants).await,
+        published(&server, "1.0.0", &requested).await,
         waiting(&["kv a"])
     );
     let approved = approve(&server, "1.0.0").await.answered(200);
@@ -172,11 +175,11 @@ async fn approval_grants_what_is_wanted_and_not_granted_yet() {
         (&json!("guest"), &json!("kv a"))
     );
     assert!(
-        approved["wants"]
+        approved["requested"]
             .as_array()
             .unwrap()
             .iter()
-            .all(|want| want["granted"] == true)
+            .all(|it| it["granted"] == true)
     );
     let changes = server
         .store
@@ -223,13 +226,13 @@ async fn the_same_bytes_again_do_not_pass_the_gate() {
 }
 
 #[tokio::test]
-async fn a_want_that_no_host_knows_is_refused() {
+async fn an_unknown_capability_is_refused() {
     let server = Server::start().await;
     let answer = server
         .put_component("guest", "1.0.0", &guests::wanting(&["gpu"]))
         .await;
     let detail = answer.refused(422, "component_refused");
-    assert!(detail.contains("`gpu` is no capability"), "{detail}");
+    assert!(detail.contains("`gpu` is not a capability"), "{detail}");
 }
 
 #[tokio::test]
