@@ -36,7 +36,7 @@ create table tasker.namespace (
   constraint namespace_name_is_a_name check (name ~ '^[A-Za-z0-9_-]{1,100}$')
 );
 
--- Uploaded bytes, once per digest, whatever names they go by.
+-- Uploaded bytes, once per digest, under any number of names.
 create table tasker.component_blob (
   digest bytea primary key,
   bytes bytea not null,
@@ -152,7 +152,7 @@ create table tasker.lock_entry (
 );
 create index lock_entry_by_component_version on tasker.lock_entry (component_version_id);
 
--- The columns that change stand last: an update logs a row from its first changed byte on.
+-- The columns that change are the last ones: an update logs a row from its first changed byte on.
 create table tasker.task (
   task_id uuid primary key,
   namespace_id int not null,
@@ -161,10 +161,10 @@ create table tasker.task (
   lock_id int not null,
   created_at timestamptz not null,
   correlation_id text not null,
-  -- The identity by which a duplicate is told; null where every submit is a new task.
+  -- The identity that makes duplicates; null if every submit is a new task.
   identity_key text,
   input json not null,
-  -- Somebody waits for its end and wants to be notified.
+  -- Somebody waits for its end and is to be notified.
   is_watched boolean not null default false,
   -- Sinks that are not complete; the task is complete at 0.
   remaining_sinks smallint not null,
@@ -181,18 +181,18 @@ create unique index task_identity on tasker.task (template_id, identity_key)
 create index task_open on tasker.task (task_id) where finished_at is null;
 create index task_by_template on tasker.task (template_id, task_id);
 
--- The columns stand in the order in which they come to rest, for the reason above.
+-- The columns are in the order in which they get their final values, for the reason above.
 create table tasker.step (
   task_id uuid not null,
   step_no smallint not null,
   is_sink boolean not null,
-  -- A step of this task failed for good: whoever ends a step has to ask whether it was the last.
-  is_draining boolean not null default false,
+  -- A step of this task failed for good: the end of each further step has to check whether it was the last.
+  is_task_failing boolean not null default false,
   timeout_ms int not null,
   -- Attempts that do not count against max_attempts: lost with their worker, released, checkpointed.
-  uncounted smallint not null default 0,
-  -- Those of them that were lost with their worker; bounded, since a handler may be what kills it.
-  lost smallint not null default 0,
+  free_attempts smallint not null default 0,
+  -- Those of them that were lost with their worker; bounded, because a handler may be what kills it.
+  worker_losses smallint not null default 0,
   -- The newest attempt's number; 0 before the first.
   attempt smallint not null default 0,
   -- Parents that are not complete; the step is released at 0.
@@ -217,7 +217,7 @@ create table tasker.step (
   constraint step_complete_has_a_result check (state <> 'complete' or result is not null)
 ) with (fillfactor = 45);
 
--- What may be claimed now or later, in the order of the claim. `state` stands in no index and
+-- What may be claimed now or later, in the order of the claim. `state` is in no index and
 -- `ready_at` is set only while a step is to be claimed, so that the two updates of a step that is
 -- claimed as it is released touch no index at all.
 create index step_claimable on tasker.step (ready_at) where ready_at is not null;
@@ -245,7 +245,7 @@ create table tasker.worker (
   pid int not null,
   started_at timestamptz not null,
   heartbeat_at timestamptz not null,
-  -- Stopped by itself, or declared dead; its leases are void.
+  -- Stopped, or declared dead; its leases are stale.
   stopped_at timestamptz
 );
 create index worker_alive on tasker.worker (heartbeat_at) where stopped_at is null;

@@ -19,17 +19,17 @@ create table tasker.audit (
 );
 create index audit_by_subject on tasker.audit (namespace, subject, audit_id);
 
--- Whether new tasks may take a version; a lock that names one keeps it whatever its status.
+-- Whether new tasks may take a version; a lock keeps its versions regardless of their status.
 create type tasker.version_status as enum ('active', 'needs_approval', 'yanked');
 
 alter table tasker.component_version
   add column status tasker.version_status not null default 'active',
-  -- Its bytes were removed: no open task, pin or rule needed them. What it was stays on record.
+  -- Its bytes were removed: no open task, pin or rule needed them. Its metadata is kept.
   add column collected_at timestamptz;
 alter table tasker.template_version
   add column status tasker.version_status not null default 'active';
 
--- Code that no host starts any more, whatever names it goes by.
+-- Code that no host starts any more, under any name.
 create table tasker.quarantine (
   digest bytea primary key,
   at timestamptz not null default now(),

@@ -10,7 +10,7 @@ alter table tasker.transition
   add column host_ms real,
   -- The most that all memories and tables held together.
   add column memory_kib int,
-  -- Bodies of HTTP responses and requests, in bytes; 2 GiB at most is told.
+  -- Bodies of HTTP responses and requests, in bytes; a larger value is stored as 2 GiB.
   add column in_bytes int,
   add column out_bytes int,
   add column http_requests int;

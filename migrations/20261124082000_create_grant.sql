@@ -12,11 +12,11 @@ create table tasker.grant (
   constraint grant_is_unique unique (namespace_id, component, capability)
 );
 
--- What a version wants beyond what was agreed to when it was published; empty once it is approved.
--- A version is not to become active while something stands here.
+-- Requested capabilities that were not approved when the version was published; empty after its approval.
+-- A version must not become active while this is not empty.
 alter table tasker.component_version
   add column unapproved text[] not null default '{}';
 
--- They tell the registry's generation from now on, after which workers know when grants moved.
+-- They return the registry's generation, by which workers notice changed grants.
 drop function if exists tasker.advance(int, uuid[], smallint[], smallint[], text[], int);
 drop function if exists tasker.invocations(tasker.step_key[]);

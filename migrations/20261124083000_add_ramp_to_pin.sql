@@ -3,7 +3,7 @@
 create type tasker.ramp_state as enum ('ramping', 'frozen');
 
 alter table tasker.pin
-  -- Where to. All null where there is no ramp.
+  -- Where to. All null if there is no ramp.
   add column ramp_requirement text,
   -- The share of new tasks that are on the ramp, from 0 to 100 with two decimals.
   add column ramp_percent real,
@@ -24,5 +24,5 @@ alter table tasker.pin
 create index pin_guarded on tasker.pin (namespace_id) where ramp_state = 'ramping' and guard is not null;
 
 -- Which ramps its tasks are on and took: names of pins, such as `component charge`. Tasks that take
--- the same versions by a ramp and without one have different locks, which tells them apart.
+-- the same versions by a ramp and without one have different locks, which distinguishes them.
 alter table tasker.lock add column ramped text[] not null default '{}';

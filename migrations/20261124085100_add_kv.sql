@@ -12,7 +12,7 @@ create table tasker.kv (
   version bigint not null default nextval('tasker.kv_version'),
   value json not null,
   updated_at timestamptz not null,
-  -- The task whose step wrote it; null where an operator did.
+  -- The task whose step wrote it; null if an operator did.
   task_id uuid,
   primary key (namespace_id, bucket, key),
   constraint kv_bucket_is_a_name check (bucket ~ '^[A-Za-z0-9_-]{1,100}$'),

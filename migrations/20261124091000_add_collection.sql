@@ -1,4 +1,4 @@
--- Versions of components that nothing needs lose their bytes; what they were stays on record.
+-- Versions of components that nothing needs lose their bytes; their metadata is kept.
 
 alter table tasker.component_version
   drop constraint component_version_digest_fkey,
@@ -8,4 +8,4 @@ alter table tasker.component_version
 create index component_version_by_digest on tasker.component_version (digest);
 
 -- It names a version that was collected: no task is created with it any more.
-alter table tasker.lock add column is_void boolean not null default false;
+alter table tasker.lock add column is_stale boolean not null default false;

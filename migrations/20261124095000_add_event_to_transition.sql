@@ -1,4 +1,4 @@
--- What handlers tell of: rows of the one log that have a name instead of a state.
+-- Events of handlers: rows of the one log that have a name instead of a state.
 alter table tasker.transition
   -- An event's name, such as `orders.charged`; null on changes of state. Its payload is the detail.
   add column event text,

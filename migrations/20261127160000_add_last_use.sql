@@ -10,7 +10,7 @@ create table tasker.last_use (
   primary key (kind, version_id)
 ) with (fillfactor = 50);
 
--- Earlier uses stand in the log only, which may be long: what exists counts as used now.
+-- Earlier uses are only in the log, which may be long: existing versions count as used now.
 insert into tasker.last_use (kind, version_id, used_at)
 select 'component'::tasker.pin_kind, v.component_version_id, now() from tasker.component_version v
 union all

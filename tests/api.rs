@@ -1,11 +1,12 @@
 //! The API over real sockets, with a real database and real components.
 
+mod approvals;
 mod audit;
-mod bars;
 mod callers;
 mod collections;
+mod compat_reports;
 mod components;
-mod gate;
+mod concurrent_changes;
 mod grants;
 mod health;
 mod holders;
@@ -35,5 +36,5 @@ mod tasks;
 mod templates;
 pub mod tokens;
 mod upgrades;
-mod verdicts;
+mod withdrawals;
 mod worker;

@@ -1,7 +1,7 @@
 //! The program as people and scripts use it, against a real host.
 
 mod audit;
-mod bars;
+mod compat_reports;
 mod drain;
 mod events;
 mod figures;
@@ -30,5 +30,5 @@ mod tls;
 mod tokens;
 mod tour;
 mod upgrade;
-mod verdicts;
 mod watch;
+mod withdrawals;

@@ -4,13 +4,13 @@
 //! repeats the choice of moments.
 
 mod chance;
+mod final_state;
 mod frozen;
 pub mod hosts;
 mod load;
 mod memory;
 mod postgres;
 mod rest;
-mod verdict;
 
 use crate::harness::{TestDatabase, basics, client, wait_until};
 use chance::Chance;
@@ -63,9 +63,9 @@ async fn every_task_ends_right_though_hosts_and_the_database_are_killed() {
     let acknowledged = load.end().await;
     let pool = postgres.pool().await;
     let open = "all tasks are over, or stand still for a minute";
-    wait_until(open, async || verdict::is_over(&pool).await).await;
+    wait_until(open, async || final_state::is_over(&pool).await).await;
     let killed = json!({"hosts": host_kills, "postgres": postgres_kills, "seed": chance.seed});
-    verdict::check(&pool, &acknowledged, killed, started.elapsed()).await;
+    final_state::check(&pool, &acknowledged, killed, started.elapsed()).await;
     hosts.stop().await;
     postgres.stop().await;
 }

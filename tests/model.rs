@@ -26,7 +26,7 @@ const ACTIONS_MAX: usize = 60;
 const ROUNDS: RangeInclusive<usize> = 10..=30;
 
 #[test]
-fn after_every_action_the_database_stands_where_the_model_stands() {
+fn after_every_action_the_database_equals_the_model() {
     let actions = prop::collection::vec(action::any(), 10..=ACTIONS_MAX);
     run((shape::shapes(), actions), async |(shapes, actions)| {
         let database = TestDatabase::new().await;

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The life of a component in five acts, each checked. Needs `tasker` on the PATH and a host at
+# Versions of a component in five steps, each checked. Needs `tasker` on the PATH and a host at
 # TASKER_URL.
 set -euo pipefail
 cd "$(dirname "$0")"
 
-act() { printf '\n\033[1m%s\033[0m\n' "$*"; }
+step() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 show() { printf '\033[2m$ tasker %s\033[0m\n' "$*"; tasker "$@"; }
 die() { printf '05-versions: %s\n' "$*" >&2; exit 1; }
 
@@ -34,20 +34,20 @@ until_true() {
   done
 }
 
-act '1  1.0.0 runs. A pin says that nothing else does until somebody wants it.'
+step '1  1.0.0 runs. A pin says that nothing else does until somebody wants it.'
 show component push price-1.0.0
 show template push template.yaml
 show pin set component shop/price@1.0.0
 expect_version 1.0.0
 
-act '2  1.1.0 is refused: it takes fewer orders than 1.0.0, which a minor version must not.'
+step '2  1.1.0 is refused: it takes fewer orders than 1.0.0, which a minor version must not.'
 if refusal="$(show component push price-1.1.0-narrow 2>&1)"; then
   die 'a version that narrows its input was taken as a minor one'
 fi
 printf '%s\n' "$refusal"
 case "$refusal" in *2.0.0*) ;; *) die 'the refusal does not say which number would be right' ;; esac
 
-act '3  1.1.0, mended, only adds to 1.0.0. A tenth of new orders take it.'
+step '3  1.1.0, mended, only adds to 1.0.0. A tenth of new orders take it.'
 show component push price-1.1.0
 show pin ramp component shop/price 1.1.0 --percent 10
 new=0
@@ -59,7 +59,7 @@ test "$new" -ge 1 && test "$new" -le 30 || die 'that is not a tenth'
 show pin ramp component shop/price 1.1.0 --percent 100
 expect_version 1.1.0
 
-act '4  1.2.0 fails where no schema shows it. Its guard sees the failures and rolls it back.'
+step '4  1.2.0 fails where no schema shows it. Its guard sees the failures and rolls it back.'
 show component push price-1.2.0
 show pin ramp component shop/price 1.2.0 --percent 50 --guard window=1m,min_attempts=3
 is_rolled_back() {
@@ -70,7 +70,7 @@ until_true is_rolled_back
 show pin history component shop/price
 expect_version 1.1.0
 
-act '5  1.1.0 is quarantined while orders wait for a slow supplier.'
+step '5  1.1.0 is quarantined while orders wait for a slow supplier.'
 held=()
 for _ in 1 2 3; do
   order="$(tasker task run shop/order --input '{"pieces": 3, "supplier_ms": 4000}' --output json)"
@@ -89,7 +89,7 @@ show task show "${held[0]}"
 echo 'New orders are quoted by 1.0.0 again:'
 expect_version 1.0.0
 
-act '   They need not wait for its release: they are moved to 1.0.0, where their one attempt is left.'
+step '   They need not wait for its release: they are moved to 1.0.0, where their one attempt is left.'
 move=(task upgrade --template shop/order --component shop/price --to =1.0.0)
 show "${move[@]}" --dry-run
 show "${move[@]}" --reason 'quoted in the right currency'

@@ -1,14 +1,14 @@
 -- Creates tasks with their steps, ready to be claimed, in one statement per table.
 --
--- Takes parallel arrays, one element a task. Returns one row an element, in no order: `ord` is the
--- element's position from 1. Where a task of the same template has the same identity key already,
--- nothing is created and its id comes back with `created` false; `same_input` tells whether it was
--- given the same input. A repeated call finds the tasks that the first one created.
+-- Takes parallel arrays, one element per task. Returns one row per element, in no order: `ord` is the
+-- element's position from 1. If a task of the same template already has the same identity key, nothing is
+-- created and its id is returned with `created` false; `same_input` states whether it has the same input. A
+-- repeated call returns the tasks that the first one created.
 --
 -- A lock that names a collected version is refused (TA001): resolve again.
 --
--- Locks: collection of versions, shared; then the new rows, in the order of their identities; a
--- concurrent submit of the same identity is waited for. Idempotent.
+-- Locks: the collection of versions, shared; then the new rows, in the order of their identities. Waits for a
+-- concurrent submit of the same identity. Idempotent.
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
   p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[]
@@ -21,9 +21,9 @@ declare
   v_now constant timestamptz := tasker.clock();
   v_created uuid[];
 begin
-  -- Has tasker.collect_versions wait for this transaction, or this for that: then the lock is void.
+  -- Has tasker.collect_versions wait for this transaction, or this for that: then the lock is stale.
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('tasker.create_tasks'));
-  if exists (select from tasker.lock l where l.lock_id = any (p_lock_id) and l.is_void) then
+  if exists (select from tasker.lock l where l.lock_id = any (p_lock_id) and l.is_stale) then
     raise exception 'the lock names a version that was collected since it was resolved'
       using errcode = 'TA001', hint = 'Resolve again.';
   end if;

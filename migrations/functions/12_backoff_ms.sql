@@ -1,6 +1,5 @@
--- How long to wait after failure number p_failures (from 1), in milliseconds: none 0, linear
--- base × n, exponential base × 2^(n-1), never above the cap; then ± jitter, a share of the delay,
--- by p_random in [0, 1).
+-- The delay after failure number p_failures (from 1), in milliseconds: none 0, linear base × n, exponential
+-- base × 2^(n-1), limited by the cap; then ± jitter, a share of the delay, by p_random in [0, 1).
 create or replace function tasker.backoff_ms(
   p_backoff tasker.backoff, p_base_ms int, p_max_ms int, p_jitter real, p_failures int,
   p_random double precision

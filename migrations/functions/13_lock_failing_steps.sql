@@ -1,6 +1,5 @@
--- Locks what tasker.fail_steps will change, in the one order, before it changes anything: the
--- steps of the batch, and every unfinished step of the tasks in which one of them is about to fail
--- for good.
+-- Locks everything that tasker.fail_steps will change, in the common order, before it changes anything: the
+-- steps of the batch, and all unfinished steps of the tasks in which one of them is about to fail for good.
 create or replace function tasker.lock_failing_steps(
   p_task_id uuid[], p_step_no smallint[], p_is_permanent bool[]
 ) returns void
@@ -16,7 +15,7 @@ begin
   join tasker.step s on s.task_id = b.task_id and s.step_no = b.step_no
   join tasker.task t on t.task_id = b.task_id
   join tasker.step_template st on st.template_version_id = t.template_version_id and st.step_no = b.step_no
-  where b.is_permanent or s.attempt - s.uncounted >= st.max_attempts or s.attempt >= tasker.attempts_max();
+  where b.is_permanent or s.attempt - s.free_attempts >= st.max_attempts or s.attempt >= tasker.attempts_max();
 
   perform from tasker.step s
   where s.task_id = any (p_task_id)

@@ -1,9 +1,9 @@
--- Writes one value, in the place of what stands there, or removes it (p_value null). Where p_is_checked,
--- it must stand at the version p_expected, or not at all where that is null; otherwise it raises the
--- state TK001 and nothing is written. Raises TK002 where the namespace would have more than 10,000
--- entries. Returns the new version; null where it was removed or was not there.
+-- Writes one value in place of the current one, or removes it (p_value null). If p_is_checked, its version must
+-- be p_expected, or it must not exist if that is null; otherwise it raises the state TK001 and writes nothing.
+-- Raises TK002 if the namespace would have more than 10,000 entries. Returns the new version; null if the entry
+-- was removed or did not exist.
 --
--- Locks: the row. Whoever writes several does so in the order of (bucket, key). Repeating it writes a
+-- Locks: the row. A caller that writes several does so in the order of (bucket, key). A repeated call writes a
 -- new version.
 create or replace function tasker.set_kv(
   p_namespace_id int, p_bucket text, p_key text, p_value text, p_is_checked bool, p_expected bigint,

@@ -1,8 +1,8 @@
--- Writes what attempts tell of into the log, in the transaction that records their results or
--- checkpoints and before these, so that an event stands there exactly if its attempt's end does.
+-- Writes the events of attempts into the log, in the transaction that records their results or checkpoints and
+-- before these, so that an event is recorded exactly if the end of its attempt is.
 --
--- Takes parallel arrays, one element a lease, and events, those of an attempt in the order in which it
--- sent them. Events of a void lease are left out. Not idempotent: the caller ends the leases next.
+-- Takes parallel arrays, one element per lease; the events of an attempt are in the order in which it sent them.
+-- Events of a stale lease are left out. Not idempotent: the caller ends the leases next.
 --
 -- Locks: the steps of the batch by (task_id, step_no).
 create or replace function tasker.send_events(

@@ -1,19 +1,19 @@
--- Records the results of a batch of attempts, releases the steps that waited for them, and claims
--- up to p_claim of those for the same worker in the update that releases them.
+-- Records the results of a batch of attempts, releases the steps that waited for them, and claims up to p_claim
+-- of those for the same worker in the update that releases them.
 --
--- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
--- they tell of, as tasker.send_events takes it. An element whose lease is void (another worker has the
--- step, or the attempt is over) changes nothing: repeating a call is harmless.
+-- Takes parallel arrays, one element per lease; p_usage has the ledger's entry of each; p_events has the events of
+-- each, as tasker.send_events takes them. An element whose lease is stale (another worker has the step, or the
+-- attempt has ended) changes nothing: repeating a call is harmless.
 --
--- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. The
--- task's input is not among it: whoever reports has it. So rows are few and small, and nothing of a
+-- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. It does not
+-- return the input of the task, because the reporting worker has it. So rows are few and small, and no data of a
 -- claimed step can make the call fail.
 --
--- Each row's time is read when the row is locked (see tasker.fixed_clock), so that no step starts before
--- the end of a parent that another worker completes at the same moment.
+-- The time of each row is read when the row is locked (see tasker.fixed_clock), so that no step starts before the
+-- end of a parent that another worker completes at the same time.
 --
--- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, where
--- a sink or a step of a draining task completed, tasks by id.
+-- Locks: the steps of the batch by (task_id, step_no), their children in the same order, then, if a sink or a step
+-- of a failing task completed, tasks by id.
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
@@ -28,7 +28,7 @@ declare
   v_claimed tasker.step_key[];
   v_left_ready bool;
   v_sinks uuid[];
-  v_draining uuid[];
+  v_failing uuid[];
 begin
   -- A worker that was declared dead may still report what it did, but it gets nothing more.
   if p_claim > 0 and not exists (
@@ -52,7 +52,7 @@ begin
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt
-    returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_draining, b.component_version_id,
+    returning s.task_id, s.step_no, s.attempt, s.finished_at, s.is_sink, s.is_task_failing, b.component_version_id,
               b.wall_ms, b.cpu_ms, b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests
   ), child as materialized (
     select d.task_id, e.to_no, count(*)::smallint as parents,
@@ -94,19 +94,19 @@ begin
   select (select array_agg((r.task_id, r.step_no)::tasker.step_key) from released r where r.state = 'running'),
          exists (select from released r where r.state = 'ready'),
          (select array_agg(d.task_id) from done d where d.is_sink),
-         (select array_agg(d.task_id) from done d where d.is_draining),
+         (select array_agg(d.task_id) from done d where d.is_task_failing),
          (select max(d.finished_at) from done d)
-  into v_claimed, v_left_ready, v_sinks, v_draining, v_finished_at;
+  into v_claimed, v_left_ready, v_sinks, v_failing, v_finished_at;
 
-  if v_draining is not null then
+  if v_failing is not null then
     -- Both calls below lock tasks: all of them first, in the one order.
-    perform from tasker.task t where t.task_id = any (v_sinks || v_draining) order by t.task_id for update;
+    perform from tasker.task t where t.task_id = any (v_sinks || v_failing) order by t.task_id for update;
   end if;
   if v_sinks is not null then
-    perform tasker.finish_tasks(v_sinks, v_finished_at);
+    perform tasker.complete_tasks(v_sinks, v_finished_at);
   end if;
-  if v_draining is not null then
-    perform tasker.settle_tasks(v_draining, v_finished_at);
+  if v_failing is not null then
+    perform tasker.fail_tasks(v_failing, v_finished_at);
   end if;
   if v_left_ready then
     perform pg_catalog.pg_notify('tasker_ready', '');

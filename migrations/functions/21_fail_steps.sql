@@ -1,14 +1,14 @@
--- Records failed attempts: each step is tried again later as its retry policy says, or is in
--- `error` for good. A step that failed for good lets the independent branches of its task drain.
+-- Records failed attempts: each step is retried later by its retry policy, or is in `error` for good. Independent
+-- branches of a task with a step that failed for good continue to their end.
 --
--- Takes parallel arrays, one element a lease; p_error is JSON text {kind, code, message, …};
--- p_is_permanent forbids another attempt; p_retry_after_ms, where not null, is the handler's word
--- for the earliest time, within a year; p_usage is the ledger's entry of each. No worker (null) means whichever has the lease: that is for
--- the reaper alone. An element whose lease is void changes nothing: repeating a call is
--- harmless. Returns the milliseconds until the first of these steps is due again, null where none is.
+-- Takes parallel arrays, one element per lease; p_error is JSON text {kind, code, message, …}; p_is_permanent
+-- forbids another attempt; p_retry_after_ms, if not null, is the earliest time that the handler set, within a year;
+-- p_usage has the ledger's entry of each. A null worker matches any worker that has the lease; only the reaper uses
+-- it. An element whose lease is stale changes nothing: repeating a call is harmless. Returns the milliseconds until
+-- the first of these steps is due again, null if none is.
 --
--- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished
--- steps, by (task_id, step_no); then tasks by id.
+-- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished steps, by
+-- (task_id, step_no); then tasks by id.
 create or replace function tasker.fail_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_error text[],
   p_is_permanent bool[], p_retry_after_ms bigint[], p_usage tasker.usage[] default null
@@ -34,12 +34,12 @@ begin
   ), held as materialized (
     select b.task_id, b.step_no, b.error::json as error, b.component_version_id, b.wall_ms, b.cpu_ms,
            b.host_ms, b.memory_kib, b.in_bytes, b.out_bytes, b.http_requests,
-           b.is_permanent or s.attempt - s.uncounted >= st.max_attempts
+           b.is_permanent or s.attempt - s.free_attempts >= st.max_attempts
              or s.attempt >= tasker.attempts_max() as is_final,
            v_now + interval '1 ms' * case
              when b.retry_after_ms is not null then least(greatest(b.retry_after_ms, 0), v_retry_after_max_ms)
              else tasker.backoff_ms(st.backoff, st.backoff_base_ms, st.backoff_max_ms, st.jitter,
-                                    s.attempt - s.uncounted, random())
+                                    s.attempt - s.free_attempts, random())
            end as retry_at
     from batch b
     join tasker.step s on s.task_id = b.task_id and s.step_no = b.step_no
@@ -72,8 +72,8 @@ begin
   from failed f into v_failed, v_due_ms;
 
   if v_failed is not null then
-    perform tasker.drain_tasks(v_failed);
-    perform tasker.settle_tasks(v_failed, v_now);
+    perform tasker.mark_failing(v_failed);
+    perform tasker.fail_tasks(v_failed, v_now);
   end if;
   return v_due_ms;
 end

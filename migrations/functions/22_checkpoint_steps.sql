@@ -1,10 +1,10 @@
--- Keeps what handlers want to go on from, and makes their steps ready to be called again. Such an
--- attempt does not count against max_attempts; at tasker.attempts_max the step fails for good.
+-- Stores the checkpoints of handlers, and makes their steps ready to be called again. Such an attempt does not
+-- count against max_attempts; at tasker.attempts_max the step fails for good.
 --
--- Takes parallel arrays, one element a lease; p_usage is the ledger's entry of each; p_events is what
--- they tell of, as tasker.send_events takes it, of those that do not fail. An element whose lease is
--- void changes nothing: repeating a call is harmless. Locks: the steps of the batch by
--- (task_id, step_no); where one fails, as tasker.fail_steps.
+-- Takes parallel arrays, one element per lease; p_usage has the ledger's entry of each; p_events has the events of
+-- those that do not fail, as tasker.send_events takes them. An element whose lease is stale changes nothing:
+-- repeating a call is harmless. Locks: the steps of the batch by (task_id, step_no); if one fails, as
+-- tasker.fail_steps.
 create or replace function tasker.checkpoint_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_checkpoint text[],
   p_usage tasker.usage[] default null, p_events tasker.event[] default null
@@ -40,7 +40,7 @@ begin
     order by u.task_id, u.step_no
   ), kept as (
     update tasker.step s
-    set state = 'ready', ready_at = v_now, checkpoint = b.checkpoint::json, uncounted = s.uncounted + 1
+    set state = 'ready', ready_at = v_now, checkpoint = b.checkpoint::json, free_attempts = s.free_attempts + 1
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt

@@ -1,19 +1,18 @@
--- Claims steps that are due, oldest first, for a worker: up to p_limit of them, and up to p_bytes of
--- what they bring along (the task's input and the checkpoint), but one in any case.
+-- Claims due steps for a worker, oldest first: up to p_limit steps, and up to p_bytes of their data (the task's
+-- input and the checkpoint), but at least one step.
 --
--- Returns a row for each, with all that its attempt needs and that changes from attempt to attempt, and
--- the registry's generation: whatever was granted or revoked before the step was claimed is known by it.
--- Where fewer than p_limit were claimed, one more row, with null for the lease, tells in due_ms in how
--- many milliseconds the next step is due: 0 where something due was left, for want of bytes or for a
--- lock; null where none is within a minute. Nothing at all for a worker that was declared dead.
+-- Returns one row per step, with all data of its attempt that changes between attempts, and the registry's
+-- generation, which includes everything that was granted or revoked before the claim. If fewer than p_limit were
+-- claimed, one more row with a null lease states in due_ms when the next step is due: 0 if a due step was left,
+-- because of the limit on bytes or a lock; null if none is due within a minute. Returns nothing for a worker that
+-- was declared dead.
 --
--- A step whose claim fails (by what it or its task holds, or what was done to its row) keeps no other from being
--- claimed: then they are claimed one at a time, by tasker.claim_each.
+-- If the claim of a step fails (because of its data, its task's data or a damaged row), the others are claimed
+-- one at a time by tasker.claim_each.
 --
--- Locks: the steps it takes, skipping locked ones, then their tasks where one begins. It is a call of
--- its own and out of the order of locks, so it must not wait: `skip locked` does wait where a row's last
--- change is committed at this moment and the next is under way. After lock_timeout it gives up what it
--- took.
+-- Locks: the steps that it claims, skipping locked ones, then their tasks if one begins. It is a separate call
+-- outside of the order of locks, so it must not wait. `skip locked` does wait if the last change of a row is being
+-- committed while the next is under way. After lock_timeout it gives up its claims.
 create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint)
 returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
@@ -35,7 +34,7 @@ begin
     return;
   end if;
 
-  -- Most calls of a worker with few tasks find nothing: tell that without setting up what follows.
+  -- Most calls of a worker with few tasks find nothing: detect that before the expensive part.
   if exists (select from tasker.step s where s.ready_at <= v_now) then
     begin
       with picked as materialized (

@@ -1,8 +1,8 @@
--- Claims as tasker.claim_ready does, but each step by itself, so that one whose claim fails harms no
--- other: it is put off, with the reason, by tasker.put_off. For when a claim of several failed. Returns
--- what it claimed.
+-- Claims as tasker.claim_ready does, but each step alone, so that a failing claim affects no other step:
+-- tasker.postpone_step postpones such a step with the reason. Used after a claim of several failed. Returns what it
+-- claimed.
 --
--- Locks: as tasker.claim_ready, under the caller's lock_timeout; what cannot be locked is left.
+-- Locks: as tasker.claim_ready, under the caller's lock_timeout; locked rows are left.
 create or replace function tasker.claim_each(p_worker_id int, p_limit int, p_bytes bigint)
 returns tasker.claimed_step[]
 language plpgsql
@@ -40,7 +40,7 @@ begin
         null;
       when data_exception or integrity_constraint_violation or program_limit_exceeded or internal_error then
         get stacked diagnostics v_message = message_text, v_code = returned_sqlstate;
-        perform tasker.put_off(v_step.task_id, v_step.step_no, v_message, v_code);
+        perform tasker.postpone_step(v_step.task_id, v_step.step_no, v_message, v_code);
     end;
   end loop;
   return v_claimed;

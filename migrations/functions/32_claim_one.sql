@@ -1,7 +1,7 @@
--- Claims one step, if it is due and not locked. Returns it, or null
--- where it was not claimed. A step whose attempts can be numbered no further is failed for good.
+-- Claims one step if it is due and not locked. Returns it, or null if it was not claimed. A step without a further
+-- attempt number fails for good.
 --
--- Locks: as tasker.claim_ready; where the step fails, as tasker.fail_steps.
+-- Locks: as tasker.claim_ready; if the step fails, as tasker.fail_steps.
 create or replace function tasker.claim_one(p_worker_id int, p_task_id uuid, p_step_no smallint)
 returns tasker.claimed_step
 language plpgsql
@@ -27,7 +27,7 @@ begin
     where s.task_id = p_task_id and s.step_no = p_step_no;
     perform tasker.fail_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[v_attempt],
-      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 32767 times, the most there can be; the log of the task tells why its attempts were given back"}'],
+      array['{"kind": "host", "code": "too_many_attempts", "message": "the step was begun 32767 times, the most there can be; the log of the task states why its attempts were given back"}'],
       array[true], array[null::bigint]);
     return null;
   end if;

@@ -1,19 +1,18 @@
--- Records the result of one attempt (or its checkpoint) together with what it wrote to kv: both or
--- neither. Where an entry was changed by another since the attempt looked at it, nothing is written and
--- the step is tried again, which does not count against max_attempts; where the namespace is full, the
--- attempt has failed.
+-- Records the result (or the checkpoint) of one attempt together with its writes to kv: both or neither. If
+-- another attempt changed an entry after this one read it, nothing is written and the step is retried, which does
+-- not count against max_attempts. If the namespace has too many entries, the attempt fails.
 --
--- The delay after a conflict is drawn from ± half of 10 ms × 2^(conflicts in a row - 1), at most 5 s:
--- so many steps that want one entry spread out until about one of them comes at a time. The step's
--- error has the number of conflicts in a row, as `conflicts`.
+-- The delay after a conflict is random within ± half of 10 ms × 2^(conflicts in a row - 1), at most 5 s. So many
+-- steps that write one entry spread out until about one of them runs at a time. The error of the step has the
+-- number of conflicts in a row, as `conflicts`.
 --
--- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element
--- a write; p_events is what the attempt tells of, as tasker.send_events takes it. A void lease changes nothing: repeating a call is harmless. Returns the milliseconds until
--- the step is due again; null where it is done.
+-- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element per write;
+-- p_events has the events of the attempt, as tasker.send_events takes them. A stale lease changes nothing:
+-- repeating a call is harmless. Returns the milliseconds until the step is due again; null if it is done.
 --
--- Locks: the step (where attempts run out, all unfinished steps of its task, as tasker.fail_steps
--- does), then kv rows by (bucket, key), then as tasker.complete_steps. Whoever waits for a kv row holds
--- no step but its own, which is running: no one needs that for a step that a holder of kv rows waits for.
+-- Locks: the step (if its attempts are used up, all unfinished steps of its task, as tasker.fail_steps does), then
+-- kv rows by (bucket, key), then as tasker.complete_steps. A transaction that waits for a kv row has locked only
+-- its own running step, and no transaction that has locked kv rows waits for that step.
 create or replace function tasker.complete_with_kv(
   p_worker_id int, p_task_id uuid, p_step_no smallint, p_attempt smallint, p_result text,
   p_is_checkpoint bool, p_usage tasker.usage, p_bucket text[], p_key text[], p_value text[],
@@ -59,7 +58,7 @@ begin
       if v_conflicts > 1 then
         v_message := format('%s, %s times in a row', v_message, v_conflicts);
       end if;
-      update tasker.step s set uncounted = s.uncounted + 1
+      update tasker.step s set free_attempts = s.free_attempts + 1
       where s.task_id = p_task_id and s.step_no = p_step_no;
     when sqlstate 'TK002' then
       v_code := 'kv_full';

@@ -1,4 +1,4 @@
--- A new run of a worker loop. Its leases are good for as long as its heartbeat goes on.
+-- Registers a new run of a worker loop. Its leases are valid as long as its heartbeat continues.
 create or replace function tasker.register_worker(p_host_name text, p_pid int) returns int
 language sql
 set search_path = ''

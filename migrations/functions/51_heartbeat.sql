@@ -1,11 +1,11 @@
--- Says that a worker is alive. False: the worker was declared dead, all its leases are void, and it has
--- to register anew.
+-- Records that a worker is alive. False: the worker was declared dead, all its leases are stale, and it has to
+-- register again.
 --
--- A gap of more than p_gap_max since the last heartbeat, or a clock that was set back since, begins a new
--- series (alive_since): for that long nobody knows what the database would have heard. Touches nothing but
--- the worker's row, so that no lock on another table makes a worker look dead.
+-- A gap of more than p_gap_max since the last heartbeat, or a clock that was set back since, begins a new series
+-- (alive_since), because it is unknown what the database would have received in between. Touches only the row of
+-- the worker, so that no lock on another table makes a worker look dead.
 --
--- Locks: the worker's row.
+-- Locks: the row of the worker.
 create or replace function tasker.heartbeat(p_worker_id int, p_gap_max interval) returns bool
 language plpgsql
 set search_path = ''

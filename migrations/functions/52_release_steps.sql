@@ -1,11 +1,10 @@
--- Gives back what workers hold, but for the leases that are named: at shutdown (none is), and after a
--- lost connection, where a claim may have been committed that the worker never heard of: of another
--- step, or of the next attempt of a step whose last one it still has to report. The attempts given
--- back do not count against max_attempts; p_is_lost counts them as lost with their worker. Returns
--- how many steps it released.
+-- Gives back the steps of workers, except the named leases: at shutdown (none is named), and after a lost
+-- connection. Then a claim may have been committed of which the worker got no answer: of another step, or of the
+-- next attempt of a step whose last one it still has to report. These attempts do not count against max_attempts;
+-- with p_is_lost they count as lost with their worker. Returns how many steps it released.
 --
--- Looks at every step of the tasks in progress: an index of what a worker holds would cost every
--- step more than this costs the few calls. Locks: the released steps by (task_id, step_no). Idempotent.
+-- Reads every step of the tasks in progress: an index of the leases of a worker would cost every step more than
+-- this costs the few calls. Locks: the released steps by (task_id, step_no). Idempotent.
 create or replace function tasker.release_steps(
   p_worker_id int[], p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt smallint[],
   p_reason text, p_is_lost bool
@@ -31,7 +30,7 @@ begin
   ), released as (
     update tasker.step s
     set state = 'ready', ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp()), worker_id = null, deadline_at = null,
-        uncounted = s.uncounted + 1, lost = s.lost + p_is_lost::int
+        free_attempts = s.free_attempts + 1, worker_losses = s.worker_losses + p_is_lost::int
     from held h
     where s.task_id = h.task_id and s.step_no = h.step_no
     returning s.task_id, s.step_no, s.attempt, s.ready_at, h.worker_id

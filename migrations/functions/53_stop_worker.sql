@@ -1,7 +1,6 @@
--- Ends a worker's run, at shutdown. What it still holds is released. Returns how many steps that
--- were. Idempotent.
+-- Ends a worker's run at shutdown. Its remaining steps are released. Returns how many they were. Idempotent.
 --
--- Locks: the worker's row, then as tasker.release_steps.
+-- Locks: the row of the worker, then as tasker.release_steps.
 create or replace function tasker.stop_worker(p_worker_id int, p_reason text) returns int
 language plpgsql
 set search_path = ''

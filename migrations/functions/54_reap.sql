@@ -1,13 +1,13 @@
--- Takes back what dead workers held: those without a heartbeat for p_dead_after, in the eyes of the worker
--- that asks. Returns how many steps that were; any host may call it at any time, one does the work.
+-- Takes back the steps of dead workers: those without a heartbeat for p_dead_after, from the point of view of the
+-- calling worker. Returns how many steps they were; any host may call it at any time, one does the work.
 --
--- Whoever asks must have been heard itself during the whole of that time, without interruption and until
--- now. So an outage that all hosts shared makes none of them dead: after a stop of the database, a failover
--- to a standby or a step of its clock, the first that is heard has to wait as long as the others have to
--- come back. A worker that stopped is looked at once more p_dead_after later or at any time after that, since
--- a claim of its own may have been under way; no call may take as long.
+-- The calling worker must have sent heartbeats itself during all of that time, without interruption and until
+-- now. So an outage that affected all hosts makes none of them dead: after a stop of the database, a failover to a
+-- standby or a step of its clock, the first host waits as long as the others have to come back. A stopped worker
+-- is checked once more, p_dead_after later or at any time after that, because one of its claims may have been under
+-- way; no call may take as long.
 --
--- Locks: the workers' rows by id, then as tasker.release_steps.
+-- Locks: the rows of the workers by id, then as tasker.release_steps.
 create or replace function tasker.reap(p_worker_id int, p_dead_after interval) returns int
 language plpgsql
 set search_path = ''

@@ -1,13 +1,13 @@
--- Gives back attempts whose deadline passed more than p_grace ago and that their own worker, which calls
--- this, does not know of. Such an attempt does not count against max_attempts. Returns how many it found;
--- what is reported before they are locked stays as it was reported.
+-- Gives back attempts whose deadline passed more than p_grace ago and that their own worker, the caller, does not
+-- know. Such an attempt does not count against max_attempts. Returns how many it found; attempts that are reported
+-- before they are locked stay as reported.
 --
--- The deadline is the host's to enforce, by its own monotonic clock and from the moment when the sandbox
--- starts the attempt. `deadline_at` is when that would be if the attempt began as it was claimed: past it
--- the database asks the holder (p_keep_… is all that it runs or has yet to report) and concludes nothing
--- by itself, since it cannot tell an attempt that runs too long from a report that cannot get through.
+-- The host enforces the deadline, by its own monotonic clock and from the moment when the sandbox starts the
+-- attempt. `deadline_at` is the deadline if the attempt began when it was claimed. After it the database asks the
+-- worker (p_keep_… is everything that it runs or has yet to report). The database ends no attempt itself, because
+-- it cannot distinguish an attempt that runs too long from a report that cannot get through.
 --
--- Looks at every step of the tasks in progress, so call it at most every half minute. Locks: as
+-- Reads every step of the tasks in progress, so call it at most every half minute. Locks: as
 -- tasker.give_back_steps. Idempotent.
 create or replace function tasker.reap_overdue(
   p_worker_id int, p_keep_task_id uuid[], p_keep_step_no smallint[], p_keep_attempt smallint[], p_grace interval
@@ -22,7 +22,7 @@ declare
 begin
   select array_agg(s.task_id) as task_id, array_agg(s.step_no) as step_no, array_agg(s.attempt) as attempt,
          array_agg(0::bigint) as delay_ms,
-         array_agg('{"kind": "host", "code": "forgotten", "message": "the worker that held it did not know of it"}'::text) as error
+         array_agg('{"kind": "host", "code": "forgotten", "message": "the worker had no record of the lease"}'::text) as error
   into v_overdue
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id

@@ -1,7 +1,7 @@
--- Takes workers' times that are later than now, since the clock was set back, for now: one that ends from
--- now on is found out as soon as ever, and one that was declared dead is looked at again as it should be.
+-- Replaces times of workers that are later than now, because the clock was set back, by the current time. So a
+-- worker that dies afterwards is detected without delay, and one that was declared dead is checked again in time.
 --
--- Locks: the workers' rows by id. Idempotent.
+-- Locks: the rows of the workers by id. Idempotent.
 create or replace function tasker.set_back_workers(p_now timestamptz) returns void
 language sql
 set search_path = ''

@@ -1,8 +1,8 @@
--- Fails, for good, running steps that were lost with their worker more than 100 times: their handler is
--- what ends the hosts. Returns how many there were; any host may call it at any time, one does the work.
+-- Fails, for good, running steps that were lost with their worker more than 100 times: their handler ends the
+-- hosts. Returns how many there were; any host may call it at any time, one does the work.
 --
--- Looks at every step of the tasks in progress, so call it at most every half minute. Locks: as
--- tasker.fail_steps, in one call for all workers.
+-- Reads every step of the tasks in progress, so call it at most every half minute. Locks: as tasker.fail_steps, in
+-- one call for all workers.
 create or replace function tasker.fail_lost_steps() returns int
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -22,7 +22,7 @@ begin
   into v_lost
   from tasker.task t
   join tasker.step s on s.task_id = t.task_id
-  where t.finished_at is null and t.state = 'in_progress' and s.state = 'running' and s.lost > v_max_lost;
+  where t.finished_at is null and t.state = 'in_progress' and s.state = 'running' and s.worker_losses > v_max_lost;
 
   if v_lost.task_id is null then
     return 0;

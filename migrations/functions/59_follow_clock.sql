@@ -1,12 +1,12 @@
--- Remembers the latest time on the database's clock and, where the clock was set back since, moves what
--- would stand still until it is as late again: steps that are ready, retries, workers' heartbeats, ramps.
--- Every host calls it once a heartbeat interval; mostly it reads one row.
+-- Records the latest time of the database's clock and, if the clock was set back since, moves what would wait until
+-- the clock has caught up: ready steps, retries, workers' heartbeats, ramps. Every host calls it once per heartbeat
+-- interval; usually it reads one row.
 --
--- A retry keeps what was left of its delay, to within the interval between two calls. Retries that were
--- planned after the clock was set back stay as they are: the log's time of the failure says which is which.
--- A call moves up to p_limit steps in the order in which they are due, and the next goes on from there,
--- so that claims find work at once and no transaction lasts long. Returns how many steps it moved; null
--- where there was nothing to do. Any host may call it at any time, one does the work.
+-- A retry keeps the rest of its delay, to within the interval between two calls. Retries that were planned after
+-- the clock was set back are not changed: the time of the failure in the log distinguishes them. A call moves up to
+-- p_limit steps in the order in which they are due, and the next call continues from there, so that claims find work
+-- at once and no transaction lasts long. Returns how many steps it moved; null if there was nothing to do. Any host
+-- may call it at any time, one does the work.
 --
 -- Locks: the mark; workers by id; pins by (namespace_id, kind, target); steps by (task_id, step_no).
 create or replace function tasker.follow_clock(p_limit int) returns int

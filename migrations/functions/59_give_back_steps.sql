@@ -1,9 +1,9 @@
--- Gives back steps that this worker cannot run, though another may: each is ready again after
--- p_delay_ms and says why in its error (p_error, JSON text {kind, code, message}). The attempts do not
--- count against max_attempts.
+-- Gives back steps that this worker cannot run, although another may: each is ready again after p_delay_ms and has
+-- the reason in its error (p_error, JSON text {kind, code, message}). The attempts do not count against
+-- max_attempts.
 --
--- Takes parallel arrays, one element a lease. An element whose lease is void changes nothing: repeating
--- a call is harmless. Locks: the steps of the batch by (task_id, step_no).
+-- Takes parallel arrays, one element per lease. An element whose lease is stale changes nothing: repeating a call is
+-- harmless. Locks: the steps of the batch by (task_id, step_no).
 create or replace function tasker.give_back_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_delay_ms bigint[],
   p_error text[]
@@ -22,7 +22,7 @@ begin
   ), given_back as (
     update tasker.step s
     set state = 'ready', ready_at = v_now + b.delay_ms * interval '1 ms', worker_id = null,
-        deadline_at = null, uncounted = s.uncounted + 1, error = b.error::json
+        deadline_at = null, free_attempts = s.free_attempts + 1, error = b.error::json
     from batch b
     where s.task_id = b.task_id and s.step_no = b.step_no
       and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = b.attempt

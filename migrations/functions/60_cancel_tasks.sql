@@ -1,5 +1,5 @@
--- Cancels tasks that are not over: no step of theirs starts any more, and what runs may end but is
--- not heard. Returns one row a task that it cancelled.
+-- Cancels open tasks: none of their steps starts any more, and reports of running ones change nothing. Returns one row
+-- per cancelled task.
 --
 -- Locks: all unfinished steps of the tasks by (task_id, step_no), then the tasks by id. Idempotent.
 create or replace function tasker.cancel_tasks(p_task_id uuid[], p_reason text)

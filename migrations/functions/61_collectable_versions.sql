@@ -1,20 +1,18 @@
--- The rule of collection, in one place: which versions of components may lose their bytes. Those for
--- which all of this holds:
+-- The rule of collection, in one place: the versions of components that may lose their bytes. All of this must be
+-- true:
 --
--- - No resolution would choose it: it is not in p_wanted. There the caller gives what a new task would
---   take now by any template that is not yanked, with and without the pins of its namespace and on
---   both sides of their ramps; what a pin leads to, and would lead to if nothing were yanked; what it goes
---   back to by a rollback, or where its version is barred; and the default of each component. Ranges are the host's matter, hence the argument.
--- - It is active or yanked. What waits for approval, and what is quarantined, may be given to tasks
---   some day.
--- - It is drained: no open task has it in its lock, and no attempt of it is under way in a task that
---   was moved to another lock.
--- - It is old: published, first resolved by a lock, and last used (tasker.last_use) more than
---   p_older_than before p_now.
+-- - No resolution would choose it: it is not in p_wanted. The caller passes there what a new task would take now by
+--   any template that is not yanked, with and without the pins of its namespace and on both sides of their ramps;
+--   what a pin resolves to, also if nothing were yanked; the target of its rollback, by an operator or because its
+--   version is ineligible; and the default of each component. It is an argument, because the host resolves ranges.
+-- - It is active or yanked. Versions that wait for approval or are quarantined may be given to tasks later.
+-- - It is not in use: no open task has it in its lock, and no attempt of it is under way in a task that was moved to
+--   another lock.
+-- - It is old: published, first resolved by a lock, and last used (tasker.last_use) more than p_older_than before
+--   p_now.
 --
--- p_among narrows the question to these; null asks for all. Reads only: tasker.collect_versions keeps
--- the answer true while it acts on it. Its cost grows with versions, locks and open tasks, and neither
--- with finished tasks nor with the log.
+-- p_among limits the result to these; null means all. Reads only: tasker.collect_versions keeps the result valid
+-- while it acts on it. Its cost grows with versions, locks and open tasks, but not with finished tasks or the log.
 create or replace function tasker.collectable_versions(
   p_now timestamptz, p_older_than interval, p_wanted int[], p_among int[] default null
 ) returns table (component_version_id int)

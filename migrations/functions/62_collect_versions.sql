@@ -1,14 +1,13 @@
--- Removes the bytes of those of p_among that tasker.collectable_versions allows, and has no new task
--- take them; a digest keeps its bytes until every version of it is collected. Returns what it
--- collected, with the bytes that were freed: 0 where another version has the same.
+-- Removes the bytes of those of p_among that tasker.collectable_versions allows, and excludes them from new tasks;
+-- the bytes of a digest stay until every version of it is collected. Returns what it collected, with the freed
+-- bytes: 0 if another version has the same bytes.
 --
--- The caller found p_among by tasker.collectable_versions, before it locked anything; only these are
--- looked at again. It holds the row of tasker.registry_generation, so that p_wanted stays true: no pin,
--- no status and no template changes meanwhile. Nothing here waits for whoever waits for that row:
--- versions, their components, namespaces and bytes that are locked (resolved, changed, published) are left to the
--- next call. The one wait is for the tasks that are being created, for lock_timeout at most (55P03:
--- nothing was collected); see the lock in tasker.create_tasks, which waits for this in turn and then
--- finds its lock void. Idempotent.
+-- The caller found p_among by tasker.collectable_versions before it locked anything; only these are checked again.
+-- The caller has locked the row of tasker.registry_generation, so that p_wanted stays valid: no pin, status or
+-- template changes in between. This function waits for no transaction that waits for that row: versions, their
+-- components, namespaces and bytes that are locked (resolved, changed, published) are left to the next call. It only
+-- waits for tasks that are being created, for lock_timeout at most (55P03: nothing was collected). See the lock in
+-- tasker.create_tasks, which waits for this function and then finds its lock stale. Idempotent.
 create or replace function tasker.collect_versions(
   p_now timestamptz, p_older_than interval, p_wanted int[], p_among int[], p_actor text
 ) returns table (namespace text, component text, version text, digest bytea, freed_bytes bigint)
@@ -50,8 +49,8 @@ begin
   where n.namespace_id in (select c.namespace_id from tasker.component_version v
                            join tasker.component c using (component_id)
                            where v.component_version_id = any (v_versions));
-  update tasker.lock l set is_void = true
-  where not l.is_void
+  update tasker.lock l set is_stale = true
+  where not l.is_stale
     and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = any (v_versions));
 
   select array_agg(k.digest) into v_digests

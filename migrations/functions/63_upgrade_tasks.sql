@@ -1,14 +1,13 @@
--- Moves open tasks to other locks of their template version. Attempts under way end on what they run
--- (see tasker.superseded_attempt); those that begin from now on run what the new lock says. Steps that
--- stood still for a quarantine are ready again where their new code is not quarantined.
+-- Moves open tasks to other locks of their template version. Running attempts end on their version (see
+-- tasker.superseded_attempt); later ones run what the new lock names. Suspended steps are ready again if their new
+-- code is not quarantined.
 --
--- Takes parallel arrays, one element a task: the lock that it was planned from, the one that it goes
--- to, and what its log is to tell (JSON); give 1,000 at most. A task that is over, or has another lock
--- than it was planned from, stays as it is. Returns the tasks that moved. A lock that names a collected
--- version is refused (TA001).
+-- Takes parallel arrays, one element per task: the lock from which the move was planned, the new lock, and the detail
+-- for the log (JSON); at most 1,000. A task that has ended, or has another lock than the planned one, is not changed.
+-- Returns the tasks that moved. A lock that names a collected version is refused (TA001).
 --
--- Locks: collection of versions, shared; all unfinished steps of the tasks by (task_id, step_no), then
--- the tasks by id. Idempotent.
+-- Locks: the collection of versions, shared; all unfinished steps of the tasks by (task_id, step_no), then the tasks
+-- by id. Idempotent.
 create or replace function tasker.upgrade_tasks(
   p_task_id uuid[], p_from_lock int[], p_to_lock int[], p_detail text[]
 ) returns table (task_id uuid)
@@ -22,7 +21,7 @@ declare
   v_is_left_ready boolean;
 begin
   perform pg_catalog.pg_advisory_xact_lock_shared(pg_catalog.hashtext('tasker.create_tasks'));
-  if exists (select from tasker.lock l where l.lock_id = any (p_to_lock) and l.is_void) then
+  if exists (select from tasker.lock l where l.lock_id = any (p_to_lock) and l.is_stale) then
     raise exception 'the lock names a version that was collected since it was resolved'
       using errcode = 'TA001', hint = 'Resolve again.';
   end if;

@@ -1,7 +1,6 @@
--- Removes what collections and upgrades left behind, up to p_limit rows of each: bytes that every
--- version of was collected (a publish that came to nothing had them locked), and notes of attempts that
--- have ended. Returns how many rows went. Waits for nothing: what is locked is left to the next call.
--- Idempotent.
+-- Deletes what collections and upgrades left behind, up to p_limit rows of each: bytes of which every version was
+-- collected (a publication without a result had them locked), and records of attempts that have ended. Returns how
+-- many rows were deleted. Waits for nothing: locked rows are left to the next call. Idempotent.
 create or replace function tasker.clear_collected(p_limit int) returns int
 language plpgsql
 set search_path = '' set enable_seqscan = off set jit = off

@@ -1,7 +1,6 @@
--- Why each step of a task stands where it stands, by the plain definition: a step may start when
--- every step that it depends on is complete. The slow twin of the countdown in `remaining_deps`;
--- tests hold the two together. Of p_steps alone, where it is given. Of the steps that one waits for, the
--- first five are named.
+-- Why each step of a task is in its state, by the plain definition: a step may start when every step that it depends
+-- on is complete. This is the slow equivalent of the countdown in `remaining_deps`; tests compare the two. Limited to
+-- p_steps, if given. Of the steps that one waits for, the first five are named.
 create or replace function tasker.explain_steps(p_task_id uuid, p_steps smallint[] default null)
 returns table (
   step_no smallint, name text, state tasker.step_state, incomplete_parents smallint,
@@ -16,7 +15,7 @@ as $$
              then 'the task is ' || t.state || '; this step was not reached'
            when s.state = 'waiting' and p.failed is not null then 'blocked by the failure of ' || p.failed
            when s.state = 'waiting' then 'waits for ' || p.names
-           -- Given back or put off for a while.
+           -- Given back or postponed for a while.
            when s.ready_at > tasker.clock() and s.ready_at < 'infinity'
                 and (s.state = 'ready' and s.error is not null or s.error ->> 'code' = 'cannot_be_claimed')
              then s.error ->> 'message'

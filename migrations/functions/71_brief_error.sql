@@ -1,5 +1,5 @@
--- What a task or step came to, in a few kilobytes: as it is where it is small, else what it says without
--- its details; null where there is none. For lists; the whole is read by itself.
+-- The error of a task or step in a few kilobytes: unchanged if it is small, otherwise without its details; null if
+-- there is none. For lists; the complete error is read separately.
 create or replace function tasker.brief_error(p_error json) returns json
 language sql immutable strict parallel safe
 set search_path = ''

@@ -1,12 +1,12 @@
--- Makes the partitions of the log for this month and p_months_ahead more, named by month. Rows that came
--- while one was missing are in the default partition; such a month stays there. Returns how many months
--- have none still, because a lock was not had in time or another host is at it: call it again later.
+-- Creates the partitions of the log for this month and p_months_ahead more, named by month. Rows that were written
+-- while a partition was missing are in the default partition; such a month stays there. Returns how many months are
+-- still without one, because a lock was not obtained in time or another host is creating them: call it again later.
 -- Idempotent; called at every start and twice a day.
 --
--- Locks: each for lock_timeout at most. The log against other changes of its shape, not against reading
--- and writing; the default partition, which is read to attach another, against everything: whoever
--- reads the log waits for lock_timeout at most, and whoever writes to it does not wait. Where the default
--- partition has grown, reading it would take too long, and no month is attached any more.
+-- Locks: each for lock_timeout at most. The log is locked against other changes of its structure, not against reading
+-- and writing; the default partition, which is read to attach another, against everything: readers of the log wait
+-- for lock_timeout at most, writers do not wait. If the default partition has grown, reading it would take too long,
+-- and no month is attached any more.
 create or replace function tasker.ensure_partitions(p_months_ahead int default 3) returns int
 language plpgsql
 set search_path = '' set timezone = 'UTC' set datestyle = 'ISO' set lock_timeout = '100ms'

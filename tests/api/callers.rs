@@ -126,7 +126,7 @@ async fn waits_are_bounded_in_all_so_that_there_is_room_for_requests() {
     };
     let own = "`a` has as many requests that wait for a task as one caller may: 2; try again when one has ended";
     assert_eq!(details(ended(first).await), [own, own]);
-    let all = "as many requests wait for tasks as a host holds back: 3; try again";
+    let all = "the host has reached its limit of long polls: 3; try again";
     assert_eq!(details(ended(second).await), [all]);
 }
 
@@ -143,7 +143,7 @@ fn slow(request: reqwest::RequestBuilder) -> reqwest::RequestBuilder {
 async fn plans_of_one_reader_keep_no_other_from_planning() {
     let server = Server::start_within(Bounds {
         max_components_per_caller: 1,
-        turn_timeout: std::time::Duration::from_millis(200),
+        slot_timeout: std::time::Duration::from_millis(200),
         ..Bounds::default()
     })
     .await;
@@ -166,7 +166,7 @@ async fn only_who_asks_for_a_task_waits_and_all_else_is_bounded_as_what_it_is() 
     let server = Server::start_within(Bounds {
         max_waits_per_caller: 0,
         max_components_per_caller: 1,
-        turn_timeout: std::time::Duration::from_millis(200),
+        slot_timeout: std::time::Duration::from_millis(200),
         ..Bounds::default()
     })
     .await;

@@ -69,13 +69,13 @@ async fn what_no_new_task_would_take_and_no_open_task_has_is_collected() {
     assert!(guest(&server, "1.0.0").await["collected_at"].is_string());
     let gone = "/v1/namespaces/shop/components/guest/versions/1.0.0/bytes";
     let detail = server.get(gone).await.refused(410, "bytes_removed");
-    assert!(detail.contains("push the same again"), "{detail}");
+    assert!(detail.contains("push the same bytes again"), "{detail}");
     assert_eq!(collect(&server).await, [""; 0]);
     assert_eq!(taken(&server).await, "1.1.0");
 }
 
 #[tokio::test]
-async fn the_tree_tells_which_versions_have_no_bytes_any_more() {
+async fn the_tree_shows_which_versions_have_no_bytes_any_more() {
     let server = three_versions("^1").await;
     let path = "/v1/namespaces/shop/tree";
     let marked = async || {
@@ -113,7 +113,7 @@ async fn pins_keep_both_sides_of_a_ramp_and_what_they_would_lead_to_again() {
     let (path, ramp) = (format!("{pin}/ramp"), json!({"to": "1.1.0", "percent": 1}));
     server.post(&path, &ramp).await.answered(200);
     assert_eq!(would_collect(&server).await, [""; 0]);
-    server.bar("guest", "1.0.0").await;
+    server.withdraw("guest", "1.0.0").await;
     assert_eq!(would_collect(&server).await, [""; 0]);
     server.delete(pin).await.answered(204);
     assert_eq!(would_collect(&server).await, ["1.0.0", "1.1.0"]);
@@ -149,8 +149,8 @@ async fn what_a_pin_would_be_rolled_back_to_stays_until_it_moves_on() {
 }
 
 #[tokio::test]
-async fn what_a_pin_would_fall_back_to_stays_and_is_there_when_it_does() {
-    // The range before means 1.1.0 as well, as long as that is not barred.
+async fn what_a_pin_would_be_rolled_back_to_is_not_collected() {
+    // The range before means 1.1.0 as well, as long as that is eligible.
     let server = pinned_to(&["<2", "=1.1.0"]).await;
     assert_eq!(collect(&server).await, [""; 0]);
     let quarantine = "/v1/namespaces/shop/components/guest/versions/1.1.0/quarantine";
@@ -162,7 +162,7 @@ async fn what_a_pin_would_fall_back_to_stays_and_is_there_when_it_does() {
 #[tokio::test]
 async fn what_was_yanked_is_not_kept_for_a_rollback() {
     let server = pinned_to(&["=1.0.0", "=1.1.0"]).await;
-    server.bar("guest", "1.0.0").await;
+    server.withdraw("guest", "1.0.0").await;
     assert_eq!(would_collect(&server).await, ["1.0.0"]);
 }
 
@@ -199,7 +199,7 @@ async fn a_template_that_was_yanked_keeps_nothing() {
 async fn the_highest_stable_version_stays_though_nothing_takes_it_unless_it_was_yanked() {
     let server = three_versions("=1.0.0").await;
     assert_eq!(would_collect(&server).await, ["1.1.0"]);
-    server.bar("guest", "2.0.0").await;
+    server.withdraw("guest", "2.0.0").await;
     assert_eq!(would_collect(&server).await, ["2.0.0"]);
 }
 
@@ -207,7 +207,7 @@ async fn the_highest_stable_version_stays_though_nothing_takes_it_unless_it_was_
 async fn an_open_task_keeps_what_it_has_until_it_ends() {
     let server = three_versions("^1").await;
     let id = server.submit("one", json!({})).await;
-    server.bar("guest", "1.1.0").await;
+    server.withdraw("guest", "1.1.0").await;
     assert_eq!(would_collect(&server).await, [""; 0]);
     let cancel = format!("/v1/tasks/{id}/cancel");
     server.post(&cancel, &json!({})).await.answered(200);
@@ -219,7 +219,7 @@ async fn an_open_task_keeps_what_it_has_until_it_ends() {
 #[tokio::test]
 async fn a_collected_number_takes_only_the_same_bytes_and_has_them_back_then() {
     let server = three_versions("=1.0.0").await;
-    server.bar("guest", "1.0.0").await;
+    server.withdraw("guest", "1.0.0").await;
     let yanked = "shop/guest has 2.0.0, 1.1.0, 1.0.0 (yanked)";
     let submit = json!({"namespace": "shop", "template": "one"});
     let refused = server.post("/v1/tasks", &submit).await;

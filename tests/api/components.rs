@@ -5,7 +5,7 @@ use serde_json::json;
 const GUEST: &str = "/v1/namespaces/shop/components/guest";
 
 #[tokio::test]
-async fn a_component_is_published_and_shown_with_what_it_tells_of_itself() {
+async fn a_component_is_published_and_shown_with_its_description() {
     let server = Server::start().await;
     let bytes = guests::misbehaving();
     let published = server
@@ -90,7 +90,7 @@ async fn versions_are_listed_highest_first_and_the_latest_is_the_highest_stable_
 }
 
 #[tokio::test]
-async fn a_list_goes_on_from_its_cursor() {
+async fn a_list_continues_from_its_cursor() {
     let server = Server::start().await;
     for name in ["a", "b", "c"] {
         server

@@ -107,7 +107,7 @@ async fn what_cannot_be_granted_is_refused_with_the_reason() {
             "htp a.example.com",
             400,
             "invalid_capability",
-            "`htp a.example.com` is no capability",
+            "`htp a.example.com` is not a capability",
         ),
         (
             "http https://a.example.com",

@@ -39,7 +39,7 @@ async fn a_version_is_held_by_the_templates_that_take_it_in_new_tasks() {
                 "requirement": "^1", "is_only": false}])
     );
     assert_eq!(guest(&server, "1.0.0").await["is_drained"], true);
-    server.bar("guest", "1.1.0").await;
+    server.withdraw("guest", "1.1.0").await;
     let held = guest(&server, "1.0.0").await;
     assert_eq!(held["steps"][0]["is_only"], true, "{held}");
     let yanked = guest(&server, "1.1.0").await;
@@ -64,7 +64,7 @@ async fn open_tasks_hold_what_is_in_their_lock_until_they_end() {
         server.submit("one", json!({})).await,
         server.submit("one", json!({})).await,
     ];
-    server.bar("guest", "1.1.0").await;
+    server.withdraw("guest", "1.1.0").await;
     let held = guest(&server, "1.1.0").await;
     assert_eq!(
         (&held["open_tasks"], &held["oldest_tasks"]),
@@ -104,17 +104,17 @@ async fn pins_hold_what_they_lead_to_on_both_sides_of_a_ramp() {
 }
 
 #[tokio::test]
-async fn a_pin_holds_what_it_would_lead_to_if_it_were_given_again() {
+async fn a_pin_references_what_it_would_resolve_to_after_an_unyank() {
     let server = three_versions().await;
     let pin = "/v1/namespaces/shop/pins/component/guest";
     let to = json!({"requirement": "=1.0.0"});
     server.put(pin, &to).await.answered(200);
-    server.bar("guest", "1.0.0").await;
+    server.withdraw("guest", "1.0.0").await;
     assert_eq!(guest(&server, "1.0.0").await["pins"][0]["side"], "base");
 }
 
 #[tokio::test]
-async fn a_pin_holds_what_it_goes_back_to_until_that_is_yanked() {
+async fn a_pin_references_its_rollback_target_until_that_is_yanked() {
     let server = three_versions().await;
     server.share("shop", "guest", "bakery").await;
     let pin = "/v1/namespaces/bakery/pins/component/shop~guest";
@@ -129,12 +129,12 @@ async fn a_pin_holds_what_it_goes_back_to_until_that_is_yanked() {
                 "side": "rollback"}])
     );
     assert_eq!(held["is_drained"], false);
-    server.bar("guest", "1.0.0").await;
+    server.withdraw("guest", "1.0.0").await;
     assert_eq!(guest(&server, "1.0.0").await["is_drained"], true);
 }
 
 #[tokio::test]
-async fn it_is_told_when_a_version_was_used_last_or_that_it_never_was() {
+async fn it_is_reported_when_a_version_was_used_last_or_that_it_never_was() {
     let server = three_versions().await;
     let used = async |version: &str| {
         let held = guest(&server, version).await;

@@ -207,7 +207,7 @@ async fn a_key_that_makes_no_sense_is_refused_with_the_reason() {
     assert!(
         refused(body("host", READ_ALL))
             .await
-            .contains("the audit calls")
+            .contains("a reserved name of the audit log")
     );
     assert!(refused(body("none", "[]")).await.contains("name some"));
     let nothing = r#"[{"namespace": "*", "actions": []}]"#;

@@ -99,5 +99,8 @@ async fn a_full_namespace_takes_no_new_key() {
         .put(&at("new"), &json!(1))
         .await
         .refused(422, "kv_full");
-    assert!(detail.contains("namespace shop is full"), "{detail}");
+    assert!(
+        detail.contains("namespace shop has reached its limit"),
+        "{detail}"
+    );
 }

@@ -123,7 +123,7 @@ async fn what_is_no_limit_is_refused_with_what_would_be_right() {
     for (limits, told) in [
         (json!({"speed": 1}), "there are memory, timeout, cpu"),
         (json!({"memory": 64}), "such as `64MiB`"),
-        (json!({"cpu": "0s"}), "say 1ms to 24h"),
+        (json!({"cpu": "0s"}), "write a value from 1ms to 24h"),
     ] {
         let detail = change(&server, "guest", limits)
             .await
@@ -216,7 +216,7 @@ async fn each_change_is_on_record_with_what_it_was_before() {
 }
 
 #[tokio::test]
-async fn a_template_says_limits_of_its_steps_and_mistakes_are_told_where_they_stand() {
+async fn a_template_sets_limits_of_its_steps_and_mistakes_have_positions() {
     let server = Server::start().await;
     let rest = "defaults: {limits: {cpu: 2s}}\nsteps:\n  - name: a\n    handler: guest/noop\n    limits: {memory: 32MiB, http_requests: 3}\n";
     server.publish("one", rest).await;

@@ -57,7 +57,7 @@ async fn a_name_that_is_nearly_another_makes_no_namespace_unless_it_is_meant() {
 }
 
 #[tokio::test]
-async fn nobody_is_told_of_a_namespace_that_they_may_not_read() {
+async fn no_caller_learns_of_a_namespace_that_it_may_not_read() {
     let server = Server::start().await;
     let admin = server.asked_with(Some(crate::harness::ADMIN_KEY));
     publish(&admin, "orders").await.answered(201);

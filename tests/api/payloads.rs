@@ -5,7 +5,7 @@ use super::worker::Worker;
 use crate::harness::Advance as _;
 use serde_json::{Value, json};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
-use tasker_engine::report::Failed;
+use tasker_engine::report::FailedAttempt;
 
 const TWO: &str = "
 steps:
@@ -41,7 +41,7 @@ async fn read(server: &Server, id: &str, what: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_is_large_is_told_by_its_size_and_read_by_itself() {
+async fn what_is_large_is_identified_by_its_size_and_read_by_itself() {
     let server = Server::start().await;
     server.publish("one", TWO).await;
     let id = server.submit("one", large()).await;
@@ -146,7 +146,7 @@ async fn a_large_failure_says_what_it_says_without_its_details() {
         retry: Retry::Never,
         backtrace: vec!["f".repeat(5_000)],
     };
-    let failed = Failed {
+    let failed = FailedAttempt {
         lease: claimed[0].lease,
         failure,
         usage: None,
@@ -179,7 +179,7 @@ async fn a_large_failure_says_what_it_says_without_its_details() {
 }
 
 #[tokio::test]
-async fn a_payload_that_is_not_there_is_told_from_a_step_or_a_task_that_is_not_there() {
+async fn a_missing_payload_is_distinguished_from_a_missing_step_or_task() {
     let server = Server::start().await;
     server.publish("one", TWO).await;
     let id = server.submit("one", json!({})).await;

@@ -57,7 +57,7 @@ async fn without_a_ramp_changes_are_taken_back_one_after_the_other() {
         .await
         .refused(409, "nothing_to_roll_back");
     assert!(
-        detail.contains("before =1.0.0 the pin took nothing else"),
+        detail.contains("the pin had no other version before =1.0.0"),
         "{detail}"
     );
 }
@@ -85,10 +85,10 @@ async fn a_pin_that_is_not_there_is_not_rolled_back() {
 }
 
 #[tokio::test]
-async fn a_rollback_to_what_is_barred_now_is_refused() {
+async fn a_rollback_to_an_ineligible_version_is_refused() {
     let server = pinned().await;
     set(&server, "=1.1.0").await;
-    server.bar("guest", "1.0.0").await;
+    server.withdraw("guest", "1.0.0").await;
     let path = format!("{PIN}/rollback");
     let detail = server
         .post(&path, &json!({}))
@@ -98,7 +98,7 @@ async fn a_rollback_to_what_is_barred_now_is_refused() {
 }
 
 #[tokio::test]
-async fn the_history_tells_who_did_what_why_from_what_to_what() {
+async fn the_history_shows_who_did_what_why_from_what_to_what() {
     let server = pinned().await;
     let body = json!({"to": "1.1.0", "percent": 10, "reason": "faster"});
     server
@@ -152,7 +152,7 @@ async fn the_history_tells_who_did_what_why_from_what_to_what() {
 }
 
 /// Yanks the version; what became of each pin.
-async fn fall_back(server: &Server, version: &str) -> Vec<String> {
+async fn yank_and_list(server: &Server, version: &str) -> Vec<String> {
     let yank = format!("/v1/namespaces/shop/components/guest/versions/{version}/yank");
     let yanked = server.post(&yank, &json!({"reason": "it leaks"})).await;
     let yanked = yanked.answered(200);
@@ -162,17 +162,17 @@ async fn fall_back(server: &Server, version: &str) -> Vec<String> {
         let (from, to) = (text(it, "from"), text(it, "to"));
         format!("{}: {from} ⇒ {to}", text(it, "namespace"))
     });
-    let stranded = yanked["stranded_pins"].as_array();
-    let stranded = stranded.cloned().unwrap_or_default();
-    let stranded = stranded.iter().map(|it| {
+    let unresolvable = yanked["unresolvable_pins"].as_array();
+    let unresolvable = unresolvable.cloned().unwrap_or_default();
+    let unresolvable = unresolvable.iter().map(|it| {
         let requirement = text(it, "requirement");
         format!("{}: {requirement} has nothing left", text(it, "namespace"))
     });
-    fell.chain(stranded).collect()
+    fell.chain(unresolvable).collect()
 }
 
 #[tokio::test]
-async fn pins_of_every_namespace_fall_back_when_their_version_is_barred() {
+async fn pins_of_every_namespace_are_rolled_back_when_their_version_is_ineligible() {
     let server = pinned().await;
     set(&server, "=1.1.0").await;
     server.share("shop", "guest", "*").await;
@@ -187,14 +187,17 @@ async fn pins_of_every_namespace_fall_back_when_their_version_is_barred() {
         .await
         .answered(200);
     assert_eq!(
-        fall_back(&server, "1.1.0").await,
+        yank_and_list(&server, "1.1.0").await,
         ["bakery: =1.1.0 ⇒ =1.0.0", "shop: =1.1.0 ⇒ =1.0.0"]
     );
     assert_eq!(version_of_new_task(&server).await, "1.0.0");
     let last = &history(&server, "?limit=1").await["items"][0];
     assert_eq!(
         (&last["action"], &last["reason"]),
-        (&json!("pin.rollback"), &json!("1.1.0 is barred: it leaks"))
+        (
+            &json!("pin.rollback"),
+            &json!("1.1.0 is ineligible: it leaks")
+        )
     );
     // What was taken back is not taken back again.
     let path = format!("{PIN}/rollback");
@@ -205,15 +208,15 @@ async fn pins_of_every_namespace_fall_back_when_their_version_is_barred() {
 }
 
 #[tokio::test]
-async fn a_ramp_to_a_barred_version_ends_and_a_pin_without_a_way_back_stays() {
+async fn a_ramp_to_an_ineligible_version_ends_and_an_unresolvable_pin_stays() {
     let server = pinned().await;
     ramp(&server, "1.1.0", 10.0).await;
     assert_eq!(
-        fall_back(&server, "1.1.0").await,
+        yank_and_list(&server, "1.1.0").await,
         ["shop: =1.0.0 → =1.1.0 10 % ⇒ =1.0.0"]
     );
     assert_eq!(
-        fall_back(&server, "1.0.0").await,
+        yank_and_list(&server, "1.0.0").await,
         ["shop: =1.0.0 has nothing left"]
     );
     let submit = json!({"namespace": "shop", "template": "one"});

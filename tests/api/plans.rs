@@ -95,7 +95,7 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
     assert_eq!(stored(&server).await, before);
     assert_eq!(planned["status"], Value::Null);
     assert_eq!(
-        planned["verdict"],
+        planned["compat_report"],
         json!({"level": "minor", "against": "1.0.0", "changes": [
             {"level": "minor", "path": "handlers.refund", "what": "the handler is new"}]})
     );
@@ -106,7 +106,7 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
     assert_eq!(
         planned["steps"],
         json!([{"namespace": "shop", "template": "fulfil", "template_version": "1.0.0",
-            "step": "pay", "handler": "charge", "requirement": "^1", "reach": "moves",
+            "step": "pay", "handler": "charge", "requirement": "^1", "impact": "moves",
             "takes": "1.0.0", "would_take": "1.1.0", "percent": null, "lacks_handler": false,
             "is_default": true}])
     );
@@ -114,10 +114,10 @@ async fn an_upload_is_planned_and_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn a_number_that_would_be_refused_is_told_with_the_right_one() {
+async fn a_number_that_would_be_refused_is_reported_with_the_right_one() {
     let server = with_charge().await;
     let planned = plan(&server, "1.1.0", charge(50, &[])).await.answered(200);
-    assert_eq!(planned["verdict"]["level"], "major");
+    assert_eq!(planned["compat_report"]["level"], "major");
     assert_eq!(
         (&planned["allowed"], &planned["lowest_version"]),
         (&json!("minor"), &json!("2.0.0"))
@@ -131,19 +131,19 @@ async fn a_first_version_reaches_the_steps_that_wait_for_it() {
     publish_early(&server, "later", "charge/charge@^2").await;
     let planned = plan(&server, "1.0.0", charge(100, &[])).await.answered(200);
     assert_eq!(
-        (&planned["verdict"], &planned["allowed"]),
+        (&planned["compat_report"], &planned["allowed"]),
         (&Value::Null, &Value::Null)
     );
     let step = &planned["steps"][0];
     assert_eq!(
-        (&step["takes"], &step["reach"]),
+        (&step["takes"], &step["impact"]),
         (&Value::Null, &json!("moves"))
     );
     assert_eq!(planned["unmatched_steps"], 1);
 }
 
 #[tokio::test]
-async fn what_waits_for_approval_is_told_before_and_after_it_is_uploaded() {
+async fn what_waits_for_approval_is_reported_before_and_after_it_is_uploaded() {
     let server = Server::start().await;
     server
         .put_component("guest", "1.0.0", &guests::wanting(&[]))
@@ -156,24 +156,24 @@ async fn what_waits_for_approval_is_told_before_and_after_it_is_uploaded() {
     let request = request.header("content-type", "application/wasm");
     let planned = answer(request.body(wanting.clone())).await.answered(200);
     assert_eq!(planned["unapproved"], json!(["kv orders", "http"]));
-    assert_eq!(planned["steps"][0]["reach"], "moves");
+    assert_eq!(planned["steps"][0]["impact"], "moves");
     let pushed = server.put_component("guest", "1.1.0", &wanting).await;
     assert_eq!(pushed.answered(201)["status"], "needs_approval");
     let waiting = server.get(&format!("{path}/plan")).await.answered(200);
     assert_eq!(waiting["status"], "needs_approval");
-    for field in ["verdict", "unapproved", "steps", "digest"] {
+    for field in ["compat_report", "unapproved", "steps", "digest"] {
         assert_eq!(waiting[field], planned[field], "{field}");
     }
 }
 
 #[tokio::test]
-async fn pins_and_ramps_are_told_that_keep_new_tasks_away() {
+async fn pins_and_ramps_are_reported_that_keep_new_tasks_away() {
     let server = with_charge().await;
     let at = json!({"requirement": "=1.0.0"});
     server.put(PIN, &at).await.answered(200);
     let pinned = plan(&server, "1.1.0", charge(100, &["refund"])).await;
     let pinned = pinned.answered(200);
-    assert_eq!(pinned["steps"][0]["reach"], "pinned");
+    assert_eq!(pinned["steps"][0]["impact"], "pinned");
     assert_eq!(pinned["steps"][0]["would_take"], "1.0.0");
     assert_eq!(
         pinned["pins"],
@@ -194,7 +194,10 @@ async fn pins_and_ramps_are_told_that_keep_new_tasks_away() {
         .await
         .answered(200);
     assert_eq!(
-        (&ramped["steps"][0]["reach"], &ramped["steps"][0]["percent"]),
+        (
+            &ramped["steps"][0]["impact"],
+            &ramped["steps"][0]["percent"]
+        ),
         (&json!("ramped"), &json!(10.0))
     );
     assert_eq!(ramped["pins"][0]["admits"], "ramp");
@@ -219,7 +222,7 @@ async fn open_tasks_are_counted_that_keep_their_version() {
 }
 
 #[tokio::test]
-async fn a_step_whose_handler_it_lacks_is_told() {
+async fn a_step_whose_handler_it_lacks_is_reported() {
     let server = with_charge().await;
     publish(&server, "any", "charge/charge@*").await;
     let other = guests::described(&json!({"handlers": [{"name": "refund"}]}));
@@ -246,7 +249,7 @@ async fn what_no_upload_could_be_is_refused_by_a_plan_too() {
         .refused(404, "unknown_version");
     let same = plan(&server, "1.0.0", charge(100, &[])).await.answered(200);
     assert_eq!(
-        (&same["status"], &same["steps"][0]["reach"]),
+        (&same["status"], &same["steps"][0]["impact"]),
         (&json!("active"), &json!("stays"))
     );
     plan_template(&server, "fulfil", "1.0.0", "steps: []")
@@ -258,7 +261,7 @@ async fn what_no_upload_could_be_is_refused_by_a_plan_too() {
 }
 
 #[tokio::test]
-async fn bytes_that_are_not_signed_or_stand_in_quarantine_find_obstacles() {
+async fn unsigned_or_quarantined_bytes_have_obstacles() {
     let server = with_charge().await;
     let obstacles = async || {
         let planned = plan(&server, "1.0.1", charge(100, &[])).await.answered(200);
@@ -299,7 +302,10 @@ async fn a_template_is_planned_with_what_its_steps_would_run() {
     let planned = plan_template(&server, "fulfil", "1.1.0", source).await;
     let planned = planned.answered(200);
     assert_eq!(planned["lowest_version"], "2.0.0");
-    let changes = planned["verdict"]["changes"].as_array().unwrap().iter();
+    let changes = planned["compat_report"]["changes"]
+        .as_array()
+        .unwrap()
+        .iter();
     let paths: Vec<_> = changes.map(|it| it["path"].as_str().unwrap()).collect();
     for path in ["input_schema/order", "steps.back", "steps.older"] {
         assert!(paths.contains(&path), "{path}: {paths:?}");
@@ -350,7 +356,7 @@ async fn a_pin_keeps_new_tasks_from_a_template() {
     let planned = plan_template(&server, "fulfil", "1.0.1", &steps("charge/charge@^1")).await;
     let planned = planned.answered(200);
     assert_eq!(
-        (&planned["reach"], &planned["would_take"]),
+        (&planned["impact"], &planned["would_take"]),
         (&json!("pinned"), &json!("1.0.0"))
     );
 }

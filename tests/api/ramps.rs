@@ -200,10 +200,10 @@ async fn a_frozen_ramp_stays_until_it_is_thawed_or_forced() {
 }
 
 #[tokio::test]
-async fn a_ramp_to_a_version_that_is_barred_takes_what_the_others_take() {
+async fn a_ramp_to_an_ineligible_version_takes_what_the_others_take() {
     let server = pinned().await;
     ramp(&server, "1.1.0", 99.0).await;
-    server.bar("guest", "1.1.0").await;
+    server.withdraw("guest", "1.1.0").await;
     assert_eq!(
         taken(&server, 10).await,
         BTreeMap::from([(OLD.to_owned(), 10)])

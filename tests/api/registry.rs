@@ -47,7 +47,7 @@ async fn namespaces_are_listed_page_by_page_with_how_much_is_in_them() {
 }
 
 #[tokio::test]
-async fn a_tree_tells_steps_and_handlers_of_the_highest_versions() {
+async fn a_tree_shows_steps_and_handlers_of_the_highest_versions() {
     let server = Server::start().await;
     server.publish("one", STEPS).await;
     for version in ["2.1.0", "2.10.0"] {

@@ -12,7 +12,7 @@ async fn an_unknown_route_and_a_wrong_method_are_problems_like_others() {
         .delete("/v1/tasks")
         .await
         .refused(405, "method_not_allowed");
-    assert_eq!(detail, "/v1/tasks does not take DELETE");
+    assert_eq!(detail, "/v1/tasks does not accept DELETE");
     server
         .get("/v1/templates/check")
         .await
@@ -20,7 +20,7 @@ async fn an_unknown_route_and_a_wrong_method_are_problems_like_others() {
 }
 
 #[tokio::test]
-async fn broken_json_is_told_by_line_and_column() {
+async fn broken_json_is_identified_by_line_and_column() {
     let server = Server::start().await;
     let request = server
         .request("POST", "/v1/tasks")
@@ -37,7 +37,7 @@ async fn broken_json_is_told_by_line_and_column() {
 }
 
 #[tokio::test]
-async fn a_field_that_is_wrong_unknown_or_missing_is_told_by_its_path() {
+async fn a_field_that_is_wrong_unknown_or_missing_is_identified_by_its_path() {
     let server = Server::start().await;
     let refused = server
         .post("/v1/tasks", &json!([{"namespace": "shop", "template": 7}]))

@@ -144,7 +144,7 @@ async fn the_action_that_the_table_names_is_enough_in_its_namespace() {
 }
 
 #[tokio::test]
-async fn what_no_route_takes_is_told_only_to_those_who_are_known() {
+async fn an_unknown_route_is_reported_only_to_authenticated_callers() {
     let server = Server::start().await;
     let stranger = server.asked_with(None);
     stranger

@@ -75,7 +75,7 @@ async fn a_template_that_cannot_run_yet_is_stored_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_template_of_barred_versions_is_refused_until_they_are_free() {
+async fn a_template_of_ineligible_versions_is_refused_until_they_are_eligible() {
     let server = Server::start().await;
     server
         .put_component("guest", "1.0.0", guests::misbehaving())
@@ -182,7 +182,7 @@ async fn latest_is_what_a_new_task_takes_also_after_a_yank_and_with_a_pin() {
     yank("1.0.0").await;
     assert_eq!(latest().await, Value::Null);
     let list = server.get("/v1/templates").await.answered(200);
-    assert_eq!(list["items"][0]["barred"], json!({"yanked": 3}));
+    assert_eq!(list["items"][0]["ineligible"], json!({"yanked": 3}));
     let detail = server.get(&format!("{ONE}/versions/latest")).await;
     let detail = detail.refused(422, "unresolved");
     assert!(detail.contains("1.0.0 (yanked)"), "{detail}");

@@ -202,7 +202,7 @@ impl Server {
     }
 
     /// Takes a version of a component away from new tasks.
-    pub async fn bar(&self, component: &str, version: &str) {
+    pub async fn withdraw(&self, component: &str, version: &str) {
         let yank = format!("/v1/namespaces/shop/components/{component}/versions/{version}/yank");
         self.post(&yank, &json!({})).await.answered(200);
     }

@@ -107,7 +107,7 @@ async fn a_share_that_is_taken_back_ends_new_tasks_and_keeps_open_ones() {
 }
 
 #[tokio::test]
-async fn an_upgrade_tells_nothing_of_a_component_that_is_not_shared() {
+async fn an_upgrade_reveals_nothing_of_a_component_that_is_not_shared() {
     let server = server().await;
     server.share("shop", "guest", "bakery").await;
     let admin = server.asked_with(Some(crate::harness::ADMIN_KEY));
@@ -274,7 +274,7 @@ async fn what_only_others_hold_is_held_for_every_reader() {
 }
 
 #[tokio::test]
-async fn who_takes_a_version_back_is_told_how_many_pins_of_others_that_moves() {
+async fn who_takes_a_version_back_is_reported_how_many_pins_of_others_that_moves() {
     let (_server, reader) = used_elsewhere().await;
     let yank = "/v1/namespaces/shop/components/guest/versions/1.0.0/yank";
     let yanked = reader.send("POST", yank, &json!({})).await.answered(200);

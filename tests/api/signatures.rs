@@ -43,7 +43,10 @@ async fn with_a_policy_only_a_signature_by_one_of_its_keys_lets_an_upload_in() {
         signature(2, guests::undescribed()),
     );
     let detail = put(&server, &[]).await.refused(422, "unsigned");
-    assert!(detail.contains(&format!("takes: ci ({ours})")), "{detail}");
+    assert!(
+        detail.contains(&format!("accepts: ci ({ours})")),
+        "{detail}"
+    );
     put(&server, &[&theirs_signed])
         .await
         .refused(422, "unsigned");

@@ -81,7 +81,7 @@ async fn a_task_runs_nothing_of_another_namespace_that_no_key_of_its_own_signed(
 }
 
 #[tokio::test]
-async fn whoever_publishes_or_plans_a_template_is_told_that_no_key_signed_what_it_runs() {
+async fn publishing_or_planning_a_template_reports_unsigned_components() {
     let server = server().await;
     trust(&server, 1, "ci").await;
     let two = yaml("two", "1.0.0", STEPS);
@@ -100,26 +100,26 @@ async fn whoever_publishes_or_plans_a_template_is_told_that_no_key_signed_what_i
 }
 
 #[tokio::test]
-async fn a_plan_tells_whose_policies_keep_new_tasks_from_a_version() {
+async fn a_plan_names_the_policies_that_exclude_a_version() {
     let server = server().await;
     trust(&server, 1, "ci").await;
     make(&server, "1.0.0", &[1]).await;
-    let reach = async |path: &str, bytes: Vec<u8>| {
+    let impact = async |path: &str, bytes: Vec<u8>| {
         let plan = server
             .request("POST", path)
             .header("content-type", "application/wasm");
         let plan = answer(plan.body(bytes)).await.answered(200);
         let step = &plan["steps"][0];
-        (step["reach"].clone(), step["would_take"].clone())
+        (step["impact"].clone(), step["would_take"].clone())
     };
     let path = "/v1/namespaces/make/components/price/versions/1.1.0/plan";
     let bytes = noted(misbehaving(), "1.1.0");
     assert_eq!(
-        reach(path, bytes.clone()).await,
+        impact(path, bytes.clone()).await,
         (json!("unsigned"), json!("1.0.0"))
     );
     make(&server, "1.1.0", &[1]).await;
-    assert_eq!(reach(path, bytes).await, (json!("stays"), json!("1.1.0")));
+    assert_eq!(impact(path, bytes).await, (json!("stays"), json!("1.1.0")));
 }
 
 #[tokio::test]
@@ -204,7 +204,7 @@ async fn no_pin_leads_to_what_the_namespace_does_not_take() {
     let detail = server.put(PIN, &json!({"requirement": "=1.1.0"})).await;
     let detail = detail.refused(422, "pin_matches_nothing");
     assert!(
-        detail.contains("1.1.0 (not signed for shop), 1.0.0; none that new tasks may take satisfies =1.1.0; pin another, or push what is not signed again with --sign"),
+        detail.contains("1.1.0 (not signed for shop), 1.0.0; none that new tasks may take satisfies =1.1.0; pin another, or push the unsigned one again with --sign"),
         "{detail}"
     );
     server
@@ -248,7 +248,7 @@ async fn open_tasks_are_not_moved_to_what_the_namespace_does_not_take() {
 }
 
 #[tokio::test]
-async fn what_is_taken_for_want_of_a_signature_on_a_higher_one_is_not_collected() {
+async fn a_version_that_is_used_because_a_higher_one_is_unsigned_is_not_collected() {
     let server = server().await;
     trust(&server, 1, "ci").await;
     make(&server, "1.0.0", &[1]).await;

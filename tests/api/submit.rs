@@ -45,7 +45,7 @@ async fn a_submit_creates_a_pending_task() {
 }
 
 #[tokio::test]
-async fn defaults_are_filled_in_and_a_wrong_input_is_told_with_its_path() {
+async fn defaults_are_filled_in_and_a_wrong_input_is_reported_with_its_path() {
     let server = Server::start().await;
     server.publish("one", WITH_SCHEMA).await;
     let id = server.submit("one", json!({"amount": 3})).await;

@@ -297,7 +297,7 @@ async fn an_open_task_is_cancelled_once() {
         .post(&path, &json!({}))
         .await
         .refused(409, "task_is_final");
-    assert!(detail.contains("is over (cancelled)"), "{detail}");
+    assert!(detail.contains("has ended (cancelled)"), "{detail}");
     let long = json!({"reason": "x".repeat(1_001)});
     server
         .post(&path, &long)

@@ -94,7 +94,7 @@ async fn a_template_is_checked_without_being_stored() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_in_a_template_is_told_with_its_place() {
+async fn what_is_wrong_in_a_template_is_reported_with_its_place() {
     let server = Server::start().await;
     let source = yaml(
         "one",

@@ -6,7 +6,7 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 
 pub struct Worker<'s> {
     engine: &'s Engine,
@@ -63,7 +63,7 @@ impl<'s> Worker<'s> {
         self.engine
             .fail_steps(
                 self.id,
-                &[Failed {
+                &[FailedAttempt {
                     lease,
                     failure,
                     usage: None,

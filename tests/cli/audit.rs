@@ -60,7 +60,7 @@ async fn filters_that_nothing_can_match_are_refused_or_told() {
     let terminal = Terminal::with_basics().await;
     let ls = async |name: &str, value: &str| terminal.run(["audit", "ls", name, value]).await;
     let action = ls("--action", "bla").await.ends_with(2);
-    assert!(action.err.contains("`bla` is no action"), "{action:?}");
+    assert!(action.err.contains("`bla` is not an action"), "{action:?}");
     assert!(action.err.contains("pin.set"), "{action:?}");
     let namespace = ls("--namespace", "nope").await.ends_with(3);
     assert!(

@@ -85,7 +85,7 @@ async fn a_grant_of_what_is_no_name_of_an_event_says_what_would_be_right() {
     let terminal = Terminal::with_host().await;
     for (wrong, told) in [
         ("events orders.", "such as `orders.charged`"),
-        ("events task.complete", "a name of the engine's own"),
+        ("events task.complete", "a reserved name"),
     ] {
         let add = ["grant", "add", "demo/confidant", wrong];
         let refused = terminal.run(add).await.ends_with(2);

@@ -111,7 +111,7 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
     assert!(shown.out.contains("kv a  needs approval"), "{shown:?}");
     let pin = ["pin", "set", "component", "demo/guest", "=1.1.0"];
     let waits = terminal.run(pin).await.ends_with(2);
-    let way_out = "agree to what it wants: tasker component approve demo/guest@1.1.0";
+    let way_out = "approve its capabilities: tasker component approve demo/guest@1.1.0";
     assert!(waits.err.contains(way_out), "{waits:?}");
     let approve = ["component", "approve", "demo/guest@1.1.0"];
     let approved = terminal.run(approve).await.succeeds();

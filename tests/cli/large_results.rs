@@ -44,7 +44,7 @@ async fn large_task(database: &TestDatabase) -> String {
     id
 }
 
-/// Of a process, in KiB: `VmRSS` now, or `VmHWM`, the most that it had. None where it has ended.
+/// Of a process, in KiB: `VmRSS` now, or `VmHWM`, the most that it had. `None` if it has ended.
 fn memory(pid: u32, what: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(what))?;

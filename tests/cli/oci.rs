@@ -255,7 +255,7 @@ async fn signatures_travel_with_a_component_and_satisfy_a_policy_at_its_other_en
     assert!(
         refused
             .err
-            .contains("is not signed by a key that namespace strict takes: ci ("),
+            .contains("is not signed by a key that namespace strict accepts: ci ("),
         "{refused:?}"
     );
 

@@ -39,7 +39,7 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
     assert!(
         unsigned
             .err
-            .contains("is not signed by a key that namespace demo takes: ours ("),
+            .contains("is not signed by a key that namespace demo accepts: ours ("),
         "{unsigned:?}"
     );
     let by = |key: &str| {
@@ -97,7 +97,10 @@ async fn a_signature_beside_a_file_is_sent_with_it() {
         "0.1.1",
     ];
     let ran = terminal.run(push).await.ends_with(2);
-    assert!(ran.err.contains("is not one of these bytes"), "{ran:?}");
+    assert!(
+        ran.err.contains("is not a signature of these bytes"),
+        "{ran:?}"
+    );
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn a_certificate_that_cannot_be_used_is_told_with_its_file() {
     let other = KeyPair::generate().unwrap();
     std::fs::write(&files.other_ca, other.serialize_pem()).unwrap();
     for (cert, key, why) in [
-        (&files.key, &files.key, "holds no certificate"),
+        (&files.key, &files.key, "contains no certificate"),
         (&files.ca, &files.key, "cannot be read as PEM"),
         (&files.cert, &files.other_ca, "cannot be used together"),
     ] {

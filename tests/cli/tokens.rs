@@ -25,7 +25,7 @@ async fn the_commands_take_a_token_in_place_of_a_key_and_no_log_has_it() {
     assert!(listed.status.success(), "{listed:?}");
     let refused = ask(&forged).await;
     let told = String::from_utf8(refused.stderr).unwrap();
-    assert!(told.contains("error: the token is not valid"), "{told}");
+    assert!(told.contains("error: invalid token"), "{told}");
     assert!(
         told.contains("help: the token is from TASKER_TOKEN"),
         "{told}"
@@ -61,7 +61,7 @@ async fn settings_that_would_let_in_others_are_refused() {
         (with(&["--auth", "off"]), "leave out one of them"),
         (
             [&["--jwt-jwks", "http://id.example.com/keys"], &whole[2..]].concat(),
-            "write an https URL",
+            "use an https URL",
         ),
     ] {
         let mut command = program(folder.path());

@@ -43,8 +43,8 @@ async fn a_watched_folder_may_have_the_rules_that_sync_applies() {
     }
     let dangling = about(&log, "dangling.yaml");
     assert_eq!(dangling.len(), 1, "{dangling:?}");
-    let told = "passed over: it is a link to what is not there";
+    let told = "passed over: it is a link to a missing file";
     assert!(dangling[0].contains(told), "{dangling:?}");
-    assert!(log.contains("it stands in no folder"), "{log}");
+    assert!(log.contains("it is not in a folder"), "{log}");
     assert!(log.contains("published template shop/add@1.0.0"), "{log}");
 }

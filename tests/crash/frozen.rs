@@ -57,7 +57,8 @@ async fn a_host_that_was_frozen_finds_out_that_it_was_given_up_and_works_on() {
     let registered = "select count(*) = 3 from tasker.worker";
     wait_until_sql(database.pool(), registered).await;
     wait_until_sql(database.pool(), NONE_DOUBLED).await;
-    let lost = "select sum(lost) = 4 and max(attempt - uncounted) = 1 from tasker.step";
+    let lost =
+        "select sum(worker_losses) = 4 and max(attempt - free_attempts) = 1 from tasker.step";
     wait_until_sql(database.pool(), lost).await;
 }
 

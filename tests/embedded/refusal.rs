@@ -7,7 +7,7 @@ use tasker_embedded_postgres::Embedded;
 use super::{directory, start};
 
 #[tokio::test]
-async fn a_second_host_on_one_directory_is_told_who_has_it() {
+async fn a_second_host_on_one_directory_learns_who_has_it() {
     let directory = directory();
     let server = start(&directory).await;
     let message = refusal(directory.path()).await;
@@ -36,12 +36,15 @@ async fn a_directory_of_something_else_is_left_alone() {
     fs::create_dir(&something).unwrap();
     fs::write(something.join("thesis.txt"), "precious").unwrap();
     let message = refusal(directory.path()).await;
-    assert!(message.contains("holds no PostgreSQL cluster"), "{message}");
+    assert!(
+        message.contains("contains no PostgreSQL cluster"),
+        "{message}"
+    );
     assert!(something.join("thesis.txt").exists());
 }
 
 #[tokio::test]
-async fn a_server_that_ends_at_its_start_is_told_with_its_last_words() {
+async fn a_server_that_ends_at_its_start_is_reported_with_its_last_words() {
     let directory = directory();
     let mut config = private_server(directory.path());
     config.settings = vec![("shared_buffers".into(), "1000 parsecs".into())];

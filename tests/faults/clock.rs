@@ -15,7 +15,7 @@ struct Clock {
 }
 
 impl Clock {
-    /// None where the library is not installed: the test has to end then, and standard error says so.
+    /// `None` if the library is not installed: the test has to end then, and standard error says so.
     fn find(site: &Site) -> Option<Self> {
         let Some(library) = library() else {
             eprintln!("SKIPPED: no library to set a server's clock with;");

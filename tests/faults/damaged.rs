@@ -48,12 +48,12 @@ async fn a_task_whose_input_is_damaged_harms_no_other() {
         for id in &ids[1..] {
             assert_eq!(api.finished(id).await["result"], 7);
         }
-        let is_put_off = format!(
+        let is_postponed = format!(
             "select count(*) > 0 from tasker.step where task_id = '{}'
              and error ->> 'code' = 'cannot_be_claimed' and error ->> 'message' like '%SQLSTATE XX001%'",
             ids[0]
         );
-        wait_until_sql(&pool, &is_put_off).await;
+        wait_until_sql(&pool, &is_postponed).await;
         assert_eq!(api.run("one", json!({})).await["result"], 7);
         worker.host.stop().await.unwrap();
     }

@@ -36,7 +36,8 @@ async fn a_host_without_the_key_of_a_secret_gives_the_step_back_and_another_runs
 
     let other = TestHost::start_with(&database, |config| config.secret_keys = Some(keys(2))).await;
     let id = keyed.submit("tells", json!("stripe-key")).await;
-    let given_back = "select count(*) > 0 from tasker.step where uncounted > 0 and state = 'ready'";
+    let given_back =
+        "select count(*) > 0 from tasker.step where free_attempts > 0 and state = 'ready'";
     wait_until_sql(database.pool(), given_back).await;
     other.host.stop().await.unwrap();
 

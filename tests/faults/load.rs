@@ -24,7 +24,7 @@ steps:
 const WRONG: &str = "
     select count(*) from tasker.step s
     where s.state <> 'complete'
-       or s.attempt - s.uncounted <> case when s.step_no = 2 then 2 else 1 end";
+       or s.attempt - s.free_attempts <> case when s.step_no = 2 then 2 else 1 end";
 
 /// Two hosts under load, on the server that the site serves.
 pub struct Load {
@@ -92,7 +92,7 @@ impl Load {
     pub async fn nobody_died(&self) {
         let (dead, lost): (i64, i64) = sqlx::query_as(
             "select (select count(*) from tasker.worker where stopped_at is not null),
-                    (select sum(lost) from tasker.step)",
+                    (select sum(worker_losses) from tasker.step)",
         )
         .fetch_one(&self.pool)
         .await

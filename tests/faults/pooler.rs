@@ -22,7 +22,7 @@ struct PgBouncer {
 }
 
 impl PgBouncer {
-    /// None where the program is not installed: the test has to end then, and standard error says so.
+    /// `None` if the program is not installed: the test has to end then, and standard error says so.
     async fn before(server: &Server, site: &Site, mode: &str, sessions: u32) -> Option<Self> {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -13,7 +13,7 @@ async fn refused(site: &Site, url: &str) -> (Option<i32>, String) {
 }
 
 #[tokio::test]
-async fn a_port_where_nothing_listens_is_told_as_such() {
+async fn a_port_where_nothing_listens_is_reported_as_such() {
     let site = Site::new();
     let (code, told) = refused(&site, "postgres://tasker@127.0.0.1:9/tasker").await;
     assert_eq!(code, Some(5), "{told}");
@@ -26,7 +26,7 @@ async fn a_port_where_nothing_listens_is_told_as_such() {
 }
 
 #[tokio::test]
-async fn an_unknown_database_user_or_host_is_told_at_once_with_a_remedy() {
+async fn an_unknown_database_user_or_host_is_reported_at_once_with_a_remedy() {
     let site = Site::new();
     let _server = site.primary(&[]).await;
     let at = site.url();

@@ -27,7 +27,7 @@ async fn a_host_that_cannot_compile_gives_steps_back_and_another_runs_them() {
     .await;
     let id = api.submit("one", json!({})).await;
     let given_back = "select count(*) > 0 from tasker.step
-        where uncounted > 1 and state = 'ready' and error ->> 'code' = 'component_unusable'";
+        where free_attempts > 1 and state = 'ready' and error ->> 'code' = 'component_unusable'";
     wait_until_sql(database.pool(), given_back).await;
     let task = api.task(&id).await;
     let why = step_of(&task, "a")["error"]["message"].as_str().unwrap();

@@ -39,7 +39,7 @@ async fn events(host: &TestHost, task: &Value) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn what_a_handler_sends_stands_in_the_tasks_log_before_its_end() {
+async fn what_a_handler_sends_is_in_the_log_of_the_task_before_its_end() {
     let database = TestDatabase::new().await;
     let host = host_with(&database, "sends_events", ONCE).await;
     let task = host.run("one", json!("orders.charged")).await;
@@ -67,7 +67,7 @@ async fn what_a_handler_sends_stands_in_the_tasks_log_before_its_end() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_fails_tells_of_nothing() {
+async fn an_attempt_that_fails_sends_no_event() {
     let database = TestDatabase::new().await;
     let policy = "retry: {max_attempts: 2, base: 1ms}";
     let host = host_with(&database, "sends_an_event_and_fails_once", policy).await;
@@ -77,7 +77,7 @@ async fn an_attempt_that_fails_tells_of_nothing() {
 }
 
 #[tokio::test]
-async fn what_comes_with_a_checkpoint_is_told_with_it() {
+async fn what_comes_with_a_checkpoint_is_reported_with_it() {
     let database = TestDatabase::new().await;
     let host = host_with(&database, "sends_events_on", ONCE).await;
     let task = host.run("one", json!("orders")).await;

@@ -196,7 +196,7 @@ steps:
 }
 
 #[tokio::test]
-async fn a_trap_is_told_with_where_it_happened() {
+async fn a_trap_is_reported_with_where_it_happened() {
     let database = TestDatabase::new().await;
     let yaml = "
 defaults: {retry: {max_attempts: 1}}

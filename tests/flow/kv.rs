@@ -19,7 +19,7 @@ const KILLS: usize = 5;
 /// Tells a process of these tests that it is a host, and of which database.
 const HOST_VARIABLE: &str = "TASKER_TESTS_KV_HOST";
 const KILLED_TEST: &str =
-    "flow::kv::every_step_counts_and_tells_exactly_once_though_hosts_are_killed";
+    "flow::kv::every_step_writes_kv_and_sends_events_exactly_once_though_hosts_are_killed";
 
 async fn host(database: &TestDatabase) -> TestHost {
     TestHost::start(database).await
@@ -115,7 +115,7 @@ async fn total(database: &TestDatabase) -> i64 {
 }
 
 #[tokio::test]
-async fn every_step_counts_and_tells_exactly_once_though_hosts_are_killed() {
+async fn every_step_writes_kv_and_sends_events_exactly_once_though_hosts_are_killed() {
     if let Ok(url) = std::env::var(HOST_VARIABLE) {
         return be_host(url).await;
     }

@@ -94,7 +94,7 @@ async fn a_plan_that_this_host_cannot_read_is_given_back_and_others_run() {
         assert!(why.contains("another host is left to run it"), "{why}");
         // An attempt that never began counts for nothing.
         let counted = format!(
-            "select attempt = uncounted from tasker.step where task_id = '{bad}' and step_no = 1 and state = 'ready'"
+            "select attempt = free_attempts from tasker.step where task_id = '{bad}' and step_no = 1 and state = 'ready'"
         );
         wait_until_sql(database.pool(), &counted).await;
         run(

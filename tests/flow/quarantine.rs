@@ -85,7 +85,7 @@ async fn a_guest_that_waits_for_the_host_is_ended_when_it_is_quarantined() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn steps_that_are_released_later_stand_still_too_and_other_code_goes_on() {
+async fn steps_that_are_released_later_are_suspended_too_and_other_code_continues() {
     let database = TestDatabase::new().await;
     let host = host(&database).await;
     let yaml = "
@@ -130,7 +130,7 @@ async fn every_host_ends_what_it_runs_under_whatever_name() {
     assert_eq!(answer["names"].as_array().unwrap().len(), 2, "{answer}");
     wait_until_sql(
         database.pool(),
-        "select count(*) = 30 from tasker.step where ready_at = 'infinity' and uncounted = 1",
+        "select count(*) = 30 from tasker.step where ready_at = 'infinity' and free_attempts = 1",
     )
     .await;
 }
@@ -200,9 +200,9 @@ steps:
     for _ in 0..6 {
         one.submit_all(&["pair"; 40]).await;
         quarantine(&one, BASICS).await;
-        let parked = "select exists (select from tasker.step where ready_at = 'infinity')
+        let suspended = "select exists (select from tasker.step where ready_at = 'infinity')
             or not exists (select from tasker.task where finished_at is null)";
-        wait_until_sql(database.pool(), parked).await;
+        wait_until_sql(database.pool(), suspended).await;
         release(&one, BASICS).await;
     }
     let over = "select bool_and(state = 'complete') from tasker.task";

@@ -39,8 +39,8 @@ async fn history(host: &TestHost) -> Vec<Value> {
     page["items"].as_array().unwrap().clone()
 }
 
-async fn judged(host: &TestHost) {
-    wait_until("the guard has judged", async || {
+async fn evaluated(host: &TestHost) {
+    wait_until("the guard has evaluated", async || {
         let newest = history(host).await.swap_remove(0);
         (newest["actor"] == "host").then_some(())
     })
@@ -53,7 +53,7 @@ async fn a_bad_version_is_rolled_back_by_itself_and_the_history_says_why() {
     let step = "{name: a, handler: guest/panic, config: {message: ouch}, retry: {max_attempts: 1}}";
     let (one, other) = ramped(&database, step).await;
     one.submit_all(&["ramped"; 100]).await;
-    judged(&other).await;
+    evaluated(&other).await;
     let pin = pin(&other).await;
     assert_eq!(
         (&pin["requirement"], &pin["ramp"]),
@@ -65,7 +65,7 @@ async fn a_bad_version_is_rolled_back_by_itself_and_the_history_says_why() {
         .iter()
         .map(|it| it["action"].as_str().unwrap())
         .collect();
-    // Two hosts, one judgement.
+    // Two hosts, one evaluation.
     assert_eq!(actions, ["pin.rollback", "pin.ramp", "pin.set"]);
     let why = history[0]["reason"].as_str().unwrap();
     assert!(
@@ -93,7 +93,7 @@ async fn a_slow_version_is_frozen_where_it_is() {
     )
     .await;
     one.submit_all(&["ramped"; 100]).await;
-    judged(&one).await;
+    evaluated(&one).await;
     let pin = pin(&one).await;
     assert_eq!(
         (&pin["ramp"]["state"], &pin["ramp"]["percent"]),
@@ -117,7 +117,7 @@ async fn a_good_version_is_left_alone() {
     for id in one.submit_all(&["ramped"; 100]).await {
         assert_eq!(one.finished(&id).await["state"], "complete");
     }
-    assert_eq!(one.host.engine.judge_ramps().await.unwrap(), 0);
+    assert_eq!(one.host.engine.evaluate_ramp_guards().await.unwrap(), 0);
     assert_eq!(pin(&one).await["ramp"]["state"], "ramping");
     assert_eq!(history(&one).await[0]["action"], "pin.ramp");
 }

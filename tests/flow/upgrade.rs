@@ -89,7 +89,7 @@ async fn what_runs_ends_on_its_version_and_what_follows_takes_the_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn tasks_that_stand_still_for_a_quarantine_go_on_with_another_version() {
+async fn suspended_tasks_continue_with_another_version() {
     let database = TestDatabase::new().await;
     let host = TestHost::start(&database).await;
     publish(&host, "1.0.0").await;

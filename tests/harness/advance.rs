@@ -2,7 +2,7 @@ use tasker_database::DatabaseError;
 use tasker_domain::ids::WorkerId;
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
-use tasker_engine::report::{Completed, Released};
+use tasker_engine::report::{Completed, ReleasedStep};
 
 /// Bytes that a claim of a test may bring.
 const CLAIM_BYTES: u64 = 16 << 20;
@@ -37,7 +37,7 @@ impl Advance for Engine {
 }
 
 /// What the reporter of its parents has already is left empty.
-fn of_released(released: Released) -> Claimed {
+fn of_released(released: ReleasedStep) -> Claimed {
     Claimed {
         lease: released.lease,
         lock_id: released.lock_id,

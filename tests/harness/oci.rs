@@ -21,7 +21,7 @@ pub struct OciRegistry {
 }
 
 impl OciRegistry {
-    /// One that lets everybody in. None where the program is not installed: the test has to end
+    /// One that lets everybody in. `None` if the program is not installed: the test has to end
     /// then, and standard error says so.
     pub async fn start() -> Option<Self> {
         Self::start_with("").await
@@ -104,7 +104,7 @@ fn free_address() -> String {
     listener.local_addr().unwrap().to_string()
 }
 
-/// False where it ended instead.
+/// False if it ended instead.
 async fn is_up(process: &mut Child, address: &str) -> bool {
     let (client, url) = (client(), format!("http://{address}/v2/"));
     let process = std::cell::RefCell::new(process);

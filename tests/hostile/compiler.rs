@@ -44,7 +44,7 @@ async fn what_a_child_compiles_runs_as_if_it_were_compiled_here() {
 }
 
 #[tokio::test]
-async fn time_and_memory_that_do_not_suffice_are_told() {
+async fn time_and_memory_that_do_not_suffice_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     let cpu = Duration::from_secs(1);
     let short = CompileLimits {

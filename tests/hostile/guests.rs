@@ -191,8 +191,7 @@ async fn guests_that_compute_without_end_keep_no_heartbeat_waiting() {
     .await;
     wait_until_sql(database.pool(), &format!("{all} where state = 'running'")).await;
     wait_until_sql(database.pool(), &format!("{all} where state = 'error'")).await;
-    let ended =
-        "select bool_and(error ->> 'kind' = 'timed_out') and sum(lost) = 0 from tasker.step";
+    let ended = "select bool_and(error ->> 'kind' = 'timed_out') and sum(worker_losses) = 0 from tasker.step";
     wait_until_sql(database.pool(), ended).await;
     let alive = "select count(*) = 1 and bool_and(stopped_at is null) from tasker.worker";
     wait_until_sql(database.pool(), alive).await;

@@ -1,6 +1,6 @@
 //! What may happen to tasks, as plain values that can be made smaller.
 
-use super::play::LANES;
+use super::play::MAX_CONCURRENT;
 use proptest::arbitrary;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -43,7 +43,7 @@ pub enum Action {
         is_on: bool,
     },
     /// The leases are given back for a quarantine.
-    Park {
+    Suspend {
         host: usize,
         leases: Choice,
     },
@@ -89,7 +89,7 @@ pub enum Action {
 }
 
 /// Some of the leases that there are: bit by bit of those that the worker holds, and of all that
-/// were ever given out, which are mostly void.
+/// were ever given out, which are mostly stale.
 #[derive(Clone, Copy, Debug)]
 pub struct Choice {
     pub held: u64,
@@ -122,7 +122,7 @@ pub fn any() -> impl Strategy<Value = Action> {
             |(host, leases, keys, is_checkpoint)| Action::Write { host, leases, keys, is_checkpoint }
         ),
         2 => arbitrary::any::<bool>().prop_map(|is_on| Action::Quarantine { is_on }),
-        3 => (host(), choice()).prop_map(|(host, leases)| Action::Park { host, leases }),
+        3 => (host(), choice()).prop_map(|(host, leases)| Action::Suspend { host, leases }),
         1 => (0..16_usize).prop_map(|task| Action::Upgrade { task }),
         3 => Just(Action::Repeat),
         4 => (host(), choice()).prop_map(|(host, leases)| Action::Heartbeat { host, leases }),
@@ -139,7 +139,7 @@ pub fn any() -> impl Strategy<Value = Action> {
 
 /// What happens at once, and what is locked for as long as that begins, bit by bit; mostly nothing.
 pub fn at_once() -> impl Strategy<Value = (Vec<Action>, u64)> {
-    let company = prop::collection::vec(any(), 2..=LANES).prop_map(with_one_reaper);
+    let company = prop::collection::vec(any(), 2..=MAX_CONCURRENT).prop_map(with_one_reaper);
     prop_oneof![
         1 => any().prop_map(|action| (vec![action], 0)),
         2 => (company, prop_oneof![Just(0), any_bits(), (any_bits(), any_bits()).prop_map(|(a, b)| a & b)]),

@@ -27,8 +27,8 @@ struct SeenStep {
     /// By the plain definition.
     incomplete_parents: i16,
     attempt: i16,
-    uncounted: i16,
-    lost: i16,
+    free_attempts: i16,
+    worker_losses: i16,
     worker_id: Option<i32>,
     ready_at: Option<i64>,
     result: Option<String>,
@@ -36,7 +36,7 @@ struct SeenStep {
 }
 
 const STEPS: &str = "
-    select s.step_no, s.state::text as state, s.remaining_deps, e.incomplete_parents, s.attempt, s.uncounted, s.lost,
+    select s.step_no, s.state::text as state, s.remaining_deps, e.incomplete_parents, s.attempt, s.free_attempts, s.worker_losses,
            case when s.state = 'running' then s.worker_id end as worker_id,
            case when s.ready_at = 'infinity' then 9223372036854775807
                 else (extract(epoch from s.ready_at - timestamptz '2026-01-01T00:00:00Z') * 1000)::bigint end as ready_at,
@@ -172,8 +172,8 @@ fn seen_task(task: &Task) -> (SeenTask, Vec<SeenStep>) {
             remaining_deps: incomplete,
             incomplete_parents: incomplete,
             attempt: step.attempt,
-            uncounted: step.uncounted,
-            lost: step.lost,
+            free_attempts: step.free_attempts,
+            worker_losses: step.worker_losses,
             worker_id: step.worker,
             ready_at: step.ready_at,
             result: step.result.clone(),

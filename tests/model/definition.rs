@@ -62,7 +62,7 @@ async fn publish_component(store: &Store, version: &str, bytes: &[u8]) -> i32 {
         bytes,
         descriptor: &json!({}),
         status: VersionStatus::Active,
-        verdict: None,
+        compat_report: None,
         unapproved: &[],
         decided_at: None,
         actor: &Actor::host(),
@@ -87,10 +87,11 @@ async fn new_task(
         definition: &json!({}),
         steps: (0..shape.steps.len()).map(|no| step(shape, no)).collect(),
         dependencies: dependencies(shape),
-        verdict: None,
+        compat_report: None,
         actor: &Actor::host(),
     };
-    let (row, _) = store.publish_template(&new).await.unwrap();
+    let published = store.publish_template(&new, None).await.unwrap();
+    let (row, _) = published.expect("nothing was decided");
     let version = row.template_version_id;
     let locks = [
         lock(store, version, shape, components[0]).await,

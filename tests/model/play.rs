@@ -31,7 +31,7 @@ const LONG_MS: i64 = 60_000;
 /// Rounds after which every task must be over: each completes a layer of steps.
 const ROUNDS_MAX: usize = 40;
 /// Actions at once.
-pub const LANES: usize = 3;
+pub const MAX_CONCURRENT: usize = 3;
 
 pub struct Play<'d> {
     pub(super) database: &'d TestDatabase,
@@ -73,16 +73,16 @@ impl<'d> Play<'d> {
         self.at_once(std::slice::from_ref(action), 0).await;
     }
 
-    /// Does up to [`LANES`] things at once, and compares with what the model comes to if it does their
+    /// Does up to [`MAX_CONCURRENT`] things at once, and compares with what the model comes to if it does their
     /// calls in one order or another. What the bits of `held_up` name is locked until all that can go on
     /// has ended: so the calls meet more often.
     pub async fn at_once(&mut self, actions: &[Action], held_up: u64) {
         let requests: Vec<Request> = actions.iter().filter_map(|it| self.request(it)).collect();
         let held_up = if requests.len() > 1 { held_up } else { 0 };
-        let lanes = self.send_at_once(&requests, held_up).await;
+        let sequences = self.send_at_once(&requests, held_up).await;
         let seen = compare::read(self.database, &self.ids).await;
-        self.model = explain::explain(&self.model, &lanes, &seen);
-        for (engine, call) in lanes.iter().enumerate().flat_map(with_lane) {
+        self.model = explain::explain(&self.model, &sequences, &seen);
+        for (engine, call) in sequences.iter().enumerate().flat_map(with_sequence) {
             self.keep_in_mind(engine, call).await;
         }
         for request in requests {
@@ -161,8 +161,8 @@ impl<'d> Play<'d> {
             Action::Quarantine { is_on } => Request::Quarantine(is_on),
             Action::Upgrade { task } => Request::Upgrade(task % self.ids.len()),
             Action::Cancel { task } => Request::Cancel(task % self.ids.len()),
-            Action::Park { host, leases } => {
-                Request::Park(self.workers[host], self.chosen(host, leases))
+            Action::Suspend { host, leases } => {
+                Request::Suspend(self.workers[host], self.chosen(host, leases))
             }
             Action::Heartbeat { host, leases } => {
                 Request::Heartbeat(self.workers[host], self.chosen(host, leases))
@@ -253,8 +253,8 @@ impl<'d> Play<'d> {
     }
 }
 
-fn with_lane((lane, calls): (usize, &Vec<Call>)) -> impl Iterator<Item = (usize, &Call)> {
-    calls.iter().map(move |call| (lane, call))
+fn with_sequence((sequence, calls): (usize, &Vec<Call>)) -> impl Iterator<Item = (usize, &Call)> {
+    calls.iter().map(move |call| (sequence, call))
 }
 
 /// Another text for each attempt.
@@ -278,7 +278,7 @@ fn engines(options: &PgConnectOptions, now: i64) -> Vec<Engine> {
         ms % 1_000
     );
     let options = options.clone().options([("tasker.now", now)]);
-    (0..LANES)
+    (0..MAX_CONCURRENT)
         .map(|_| Engine::new(Database::open(options.clone(), 1)))
         .collect()
 }

@@ -40,8 +40,8 @@ pub struct Task {
 pub struct Step {
     pub state: StepState,
     pub attempt: i16,
-    pub uncounted: i16,
-    pub lost: i16,
+    pub free_attempts: i16,
+    pub worker_losses: i16,
     /// While it runs.
     pub worker: Option<i32>,
     pub deadline_at: i64,
@@ -156,7 +156,7 @@ impl Model {
             let Some(step) = self.take(worker, *held) else {
                 continue;
             };
-            let failures = step.attempt - step.uncounted;
+            let failures = step.attempt - step.free_attempts;
             if retry == Retry::Never || failures >= shape.max_attempts {
                 step.state = StepState::Error;
                 continue;
@@ -208,23 +208,23 @@ impl Model {
     /// Quarantines or releases the code that tasks are created with.
     pub fn quarantine(&mut self, is_on: bool) {
         if self.is_quarantined && !is_on {
-            self.tasks.iter_mut().for_each(|task| task.unpark(self.now));
+            self.tasks.iter_mut().for_each(|task| task.resume(self.now));
         }
         self.is_quarantined = is_on;
     }
 
     /// How many steps stand still now.
-    pub fn park(&mut self, worker: i32, leases: &[Held]) -> i32 {
+    pub fn suspend(&mut self, worker: i32, leases: &[Held]) -> i32 {
         let now = self.now;
-        let mut parked = 0;
+        let mut suspended = 0;
         for held in leases {
-            let is_barred = self.is_quarantined && !self.tasks[held.0.0].is_upgraded;
+            let is_quarantined = self.is_quarantined && !self.tasks[held.0.0].is_upgraded;
             if let Some(step) = self.take(worker, *held) {
-                step.give_back(if is_barred { NEVER } else { now });
-                parked += i32::from(is_barred);
+                step.give_back(if is_quarantined { NEVER } else { now });
+                suspended += i32::from(is_quarantined);
             }
         }
-        parked
+        suspended
     }
 
     /// Whether the task moved.
@@ -233,7 +233,7 @@ impl Model {
         if task.state.is_final() || std::mem::replace(&mut task.is_upgraded, true) {
             return false;
         }
-        task.unpark(now);
+        task.resume(now);
         true
     }
 
@@ -251,9 +251,9 @@ impl Model {
         true
     }
 
-    pub fn void(&self, worker: i32, asked: &[Held]) -> Vec<Held> {
-        let is_void = |held: &&Held| !self.holds(worker, **held);
-        asked.iter().filter(is_void).copied().collect()
+    pub fn stale(&self, worker: i32, asked: &[Held]) -> Vec<Held> {
+        let is_stale = |held: &&Held| !self.holds(worker, **held);
+        asked.iter().filter(is_stale).copied().collect()
     }
 
     /// How many steps were given back.
@@ -266,7 +266,7 @@ impl Model {
             }
             if let Some(step) = self.take(worker, held) {
                 step.give_back(now);
-                step.lost += i16::from(is_lost);
+                step.worker_losses += i16::from(is_lost);
                 released += 1;
             }
         }

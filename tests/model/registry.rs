@@ -147,8 +147,8 @@ async fn ask(host: &TestHost, mut chance: TestRng) {
                     .await
             }
             11 => {
-                let judged = host.host.engine.judge_ramps().await;
-                (200, json!(judged.unwrap()))
+                let evaluated = host.host.engine.evaluate_ramp_guards().await;
+                (200, json!(evaluated.unwrap()))
             }
             _ => {
                 host.post(
@@ -289,13 +289,13 @@ async fn changes_of_the_registry_at_once_come_to_the_same_as_one_by_one() {
         "open tasks without their code"
     );
     let wrong = "select count(*) from tasker.lock l
-                 where l.is_void <> exists (select from tasker.lock_entry e
+                 where l.is_stale <> exists (select from tasker.lock_entry e
                                             join tasker.component_version v using (component_version_id)
                                             where e.lock_id = l.lock_id and v.collected_at is not null)";
     assert_eq!(
         count(&database, wrong).await,
         0,
-        "locks that are void without a reason, or not with one"
+        "locks that are stale without a reason, or not with one"
     );
     for host in &hosts {
         resolves_by_its_pin(host, &database, &model).await;

@@ -52,7 +52,7 @@ async fn change(host: &TestHost, chance: &mut TestRng) {
 }
 
 /// What a plan of this version says that new tasks take of it, and whether it says that it is published
-/// already; none where it is refused.
+/// already; `None` if it is refused.
 async fn planned(host: &TestHost, version: &str) -> Option<(Taken, bool)> {
     let path = format!("{COMPONENT}/versions/{version}/plan");
     let (status, plan) = host.post_bytes(&path, &bytes(version)).await;

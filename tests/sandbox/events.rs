@@ -73,11 +73,11 @@ async fn what_is_no_event_or_not_granted_is_refused_in_words() {
         "sent",
         "an event's name has 1 to 100 bytes; this one has 0",
         "`orders charged` is not an event's name",
-        "`task.complete` is a name of the engine's own",
+        "`task.complete` is a reserved name",
         "the payload: expected value at line 1",
-        "the payload: it is nested 101 deep",
-        "the payload: it has a NUL or half a surrogate pair in it",
-        "the payload: it has a NUL or half a surrogate pair in it",
+        "the payload: it is nested 101 levels deep",
+        "the payload: it contains a NUL or half a surrogate pair",
+        "the payload: it contains a NUL or half a surrogate pair",
         "not granted",
     ];
     let told = result(&executed);
@@ -118,12 +118,12 @@ async fn a_secret_is_redacted_of_an_event_and_never_its_name() {
         result(&executed)[0]
             .as_str()
             .unwrap()
-            .starts_with("the name has a secret in it")
+            .starts_with("the name contains a secret")
     );
 }
 
 #[tokio::test]
-async fn what_stands_in_the_place_of_a_secret_counts_as_well() {
+async fn the_replacement_of_a_secret_counts_as_well() {
     let granted = ["events orders", "secret key clear"];
     let attempt = prepared("sends_an_event_of_a_secret", "orders key", &granted);
     let bytes = format!("\"it is {SECRET}\"").len();

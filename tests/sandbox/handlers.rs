@@ -101,7 +101,7 @@ async fn a_failure_keeps_its_code_its_message_its_details_and_its_word_on_retrie
 }
 
 #[tokio::test]
-async fn a_code_that_is_none_is_told_and_the_failure_stays() {
+async fn a_code_that_is_none_is_reported_and_the_failure_stays() {
     for code in ["Card Declined", "caf\u{e9}", "a-b", &"x".repeat(101)] {
         let failing = attempt("returns_code").input(&format!("\"{code}\""));
         let failure = failing.failure().await;
@@ -189,20 +189,20 @@ async fn a_result_that_is_nested_too_deep_to_be_kept_is_refused_for_good() {
             (failure.code.as_str(), failure.retry),
             ("invalid_result", Retry::Never)
         );
-        let told = format!("nested {depth} deep; 100 is the most");
+        let told = format!("nested {depth} levels deep; the limit is 100");
         assert!(failure.message.contains(&told), "{}", failure.message);
     }
 }
 
 #[tokio::test]
-async fn a_result_with_a_member_that_stands_twice_is_refused_for_good() {
+async fn a_result_with_a_repeated_member_is_refused_for_good() {
     let twice = r#"{"a": [{"b": 1, "b": 2}]}"#;
     let failure = attempt("echo").input(twice).failure().await;
     assert_eq!(
         (failure.code.as_str(), failure.retry),
         ("invalid_result", Retry::Never)
     );
-    let told = "`/a/0/b` stands in it twice";
+    let told = "`/a/0/b` occurs in it twice";
     assert!(failure.message.contains(told), "{}", failure.message);
 }
 
@@ -270,7 +270,7 @@ async fn an_unknown_handler_fails_for_good() {
 }
 
 #[tokio::test]
-async fn a_heartbeat_tells_when_nobody_waits_any_more() {
+async fn a_heartbeat_shows_when_nobody_waits_any_more() {
     assert_eq!(attempt("heartbeat").result().await, "true");
     let cancelled = CancellationToken::new();
     cancelled.cancel();

@@ -83,7 +83,7 @@ async fn localhost_is_reached_where_it_is_granted_by_that_name() {
 }
 
 #[tokio::test]
-async fn a_destination_that_does_not_answer_is_told_as_such() {
+async fn a_destination_that_does_not_answer_is_reported_as_such() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     drop(listener);

@@ -5,7 +5,7 @@ use super::guests;
 use futures::future::BoxFuture;
 use serde_json::{Value, json};
 use std::sync::Arc;
-use tasker_domain::kv::{Expected, KvEntry, KvWrite};
+use tasker_domain::kv::{Expected, KvValue, KvWrite};
 use tasker_domain::name::Name;
 use tasker_domain::outcome::Outcome;
 use tasker_domain::secret::SecretValue;
@@ -22,9 +22,9 @@ impl KvEntries for Entries {
         namespace: &'a str,
         bucket: &'a Name,
         key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
+    ) -> BoxFuture<'a, Result<Option<KvValue>, KvUnavailable>> {
         assert_eq!((namespace, bucket.as_str()), ("orders", "counters"));
-        let entry = KvEntry {
+        let entry = KvValue {
             value: "41".to_owned(),
             version: 7,
         };

@@ -293,7 +293,7 @@ async fn an_event_that_is_too_large_ends_the_attempt_with_the_way_to_allow_it() 
 }
 
 #[tokio::test]
-async fn what_the_host_keeps_is_held_to_its_limit_and_told_how_to_raise_it() {
+async fn what_the_host_keeps_is_held_to_its_limit_and_reported_how_to_raise_it() {
     for (hoarder, setting, code, raised) in [
         (
             "hoard_fields",

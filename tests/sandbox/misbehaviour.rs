@@ -55,7 +55,7 @@ fn assert_code(failure: &Failure, kind: FailureKind, code: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_panic_is_told_with_its_message_and_where_it_happened() {
+async fn a_panic_is_reported_with_its_message_and_where_it_happened() {
     let failure = failure_among_neighbours(attempt("trap")).await;
     assert_code(&failure, FailureKind::Trapped, "trapped");
     assert_eq!(failure.retry, Retry::Policy);
@@ -78,7 +78,7 @@ async fn a_panic_is_told_with_its_message_and_where_it_happened() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_handler_that_exits_is_told_to_return() {
+async fn a_handler_that_exits_gets_the_advice_to_return() {
     let failure = failure_among_neighbours(attempt("exits")).await;
     assert_code(&failure, FailureKind::Trapped, "exited");
     assert!(failure.message.contains("`exit`"), "{}", failure.message);
@@ -133,7 +133,7 @@ async fn a_handler_may_go_on_when_it_is_refused_memory() {
 }
 
 #[tokio::test]
-async fn a_component_that_starts_with_more_memory_than_its_limit_is_told_so() {
+async fn a_component_that_starts_with_more_memory_than_its_limit_is_refused() {
     let failure = attempt("noop")
         .limits(|limits| limits.memory_bytes = 64 << 10)
         .failure()
@@ -142,7 +142,7 @@ async fn a_component_that_starts_with_more_memory_than_its_limit_is_told_so() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stack_overflow_in_the_guests_own_stack_is_told_as_such() {
+async fn a_stack_overflow_in_the_guests_own_stack_is_reported_as_such() {
     for (handler, function) in [
         ("stack_overflow", "deep_frames"),
         ("wide_recursion", "wide_frames"),
@@ -159,7 +159,7 @@ async fn a_stack_overflow_in_the_guests_own_stack_is_told_as_such() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_stack_overflow_in_the_engines_stack_is_told_as_such() {
+async fn a_stack_overflow_in_the_engines_stack_is_reported_as_such() {
     let failure = failure_among_neighbours(attempt("deep_recursion")).await;
     assert_code(&failure, FailureKind::Trapped, "stack_overflow");
     assert!(
@@ -222,7 +222,7 @@ async fn a_flood_of_calls_to_the_host_is_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn more_attempts_than_places_wait_for_their_turn() {
+async fn more_attempts_than_slots_wait() {
     let attempts = (0..4 * MAX_CONCURRENT).map(|_| attempt("noop").result());
     let results = futures::future::join_all(attempts).await;
     assert!(results.iter().all(|result| result == "null"));
@@ -289,7 +289,7 @@ async fn a_handler_that_waits_takes_no_processor_time() {
 }
 
 #[tokio::test]
-async fn the_time_in_calls_to_the_host_is_told() {
+async fn the_time_in_calls_to_the_host_is_reported() {
     let usage = attempt("host_call_flood").run().await.usage;
     assert!(
         usage.host > Duration::ZERO && usage.host < usage.wall,

@@ -79,7 +79,7 @@ async fn a_text_file_is_refused_and_shown() {
 }
 
 #[tokio::test]
-async fn a_core_module_is_refused_and_told_how_to_wrap_it() {
+async fn a_core_module_is_refused_with_the_command_that_wraps_it() {
     let refusal = refusal_of_wat("(module)").await;
     assert!(matches!(refusal, Refusal::CoreModule));
     assert_says(&refusal, &["wasm-tools component new", "wasm32-wasip2"]);
@@ -126,7 +126,7 @@ async fn a_function_that_the_host_lacks_is_named() {
 }
 
 #[tokio::test]
-async fn a_newer_wasi_is_told_as_such_and_not_as_a_newer_contract() {
+async fn a_newer_wasi_is_reported_as_such_and_not_as_a_newer_contract() {
     let wat = r#"(component
         (import "wasi:cli/environment@0.2.99" (instance $env (export "from-the-future" (func))))
         (core func $later (canon lower (func $env "from-the-future")))
@@ -147,7 +147,7 @@ async fn a_newer_wasi_is_told_as_such_and_not_as_a_newer_contract() {
 }
 
 #[tokio::test]
-async fn an_asynchronous_component_is_told_how_to_be_built_instead() {
+async fn an_asynchronous_component_is_refused_with_the_way_to_build_it() {
     let wat = r#"(component
         (core module $m (import "" "return" (func)))
         (core func $return (canon task.return))
@@ -158,7 +158,7 @@ async fn an_asynchronous_component_is_told_how_to_be_built_instead() {
 }
 
 #[tokio::test]
-async fn a_component_without_a_handler_is_refused_and_told_what_it_exports() {
+async fn a_component_without_a_handler_is_refused_with_its_exports() {
     let refusal = refusal_of_wat(&exporting("acme:other/thing@1.0.0")).await;
     assert!(matches!(refusal, Refusal::NoHandler { .. }), "{refusal:?}");
     assert_says(&refusal, &["tasker:step/handler", "acme:other/thing@1.0.0"]);

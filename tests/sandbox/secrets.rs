@@ -155,7 +155,7 @@ async fn a_secret_is_a_placeholder_that_stays_within_the_attempt() {
 }
 
 #[tokio::test]
-async fn the_secret_stands_in_the_header_and_is_redacted_of_what_comes_back() {
+async fn a_secret_in_a_header_is_redacted_in_the_response() {
     for handler in ["sends", "sends_basic"] {
         let address = echo();
         let http = format!("http {address}");
@@ -170,7 +170,7 @@ async fn the_secret_stands_in_the_header_and_is_redacted_of_what_comes_back() {
 }
 
 #[tokio::test]
-async fn the_secret_stands_in_a_json_body_as_json_writes_it() {
+async fn a_secret_in_a_json_body_is_escaped() {
     let address = echo();
     let http = format!("http {address}");
     let granted = ["secret key", http.as_str()];
@@ -203,7 +203,7 @@ async fn a_host_that_the_grant_of_the_secret_does_not_name_is_refused() {
 }
 
 #[tokio::test]
-async fn nothing_that_an_attempt_leaves_tells_a_secret() {
+async fn nothing_that_an_attempt_leaves_contains_a_secret() {
     let granted = ["secret key clear"];
     for handler in ["tells", "fails", "checkpoints", "panics"] {
         let executed = run(handler, "key", &granted).await;

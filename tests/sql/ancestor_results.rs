@@ -19,7 +19,7 @@ fn completed(claimed: &[Claimed]) -> Vec<Completed> {
 }
 
 #[tokio::test]
-async fn a_step_is_told_the_results_of_the_steps_that_it_depends_on_and_of_no_other() {
+async fn a_step_reads_the_results_of_the_steps_that_it_depends_on_and_of_no_other() {
     let graph = Graph::new(5, &[(0, 1), (1, 3), (2, 4), (3, 4)]);
     let (_database, _, engine, worker, version) = ready(graph).await;
     engine

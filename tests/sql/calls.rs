@@ -182,8 +182,8 @@ impl Session {
     }
 
     /// How many of them stand still now.
-    pub async fn park(&mut self, worker: i32, leases: &[Claim]) -> i32 {
-        sqlx::query_scalar("select tasker.park_steps($1, $2, $3, $4)")
+    pub async fn suspend(&mut self, worker: i32, leases: &[Claim]) -> i32 {
+        sqlx::query_scalar("select tasker.suspend_steps($1, $2, $3, $4)")
             .bind(worker)
             .bind(task_ids(leases))
             .bind(step_nos(leases))
@@ -199,9 +199,9 @@ impl Session {
             .await
     }
 
-    /// Positions of void leases.
-    pub async fn void_leases(&mut self, worker: i32, leases: &[Claim]) -> Vec<i64> {
-        sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4) order by ord")
+    /// Positions of stale leases.
+    pub async fn stale_leases(&mut self, worker: i32, leases: &[Claim]) -> Vec<i64> {
+        sqlx::query_scalar("select ord from tasker.stale_leases($1, $2, $3, $4) order by ord")
             .bind(worker)
             .bind(task_ids(leases))
             .bind(step_nos(leases))
@@ -243,7 +243,7 @@ impl Session {
             .unwrap()
     }
 
-    /// Moved steps, none where there was nothing to do.
+    /// Moved steps, `None` if there was nothing to do.
     pub async fn follow_clock(&mut self, limit: i32) -> Option<i32> {
         self.one(&format!("select tasker.follow_clock({limit})"))
             .await

@@ -1,4 +1,4 @@
-use super::{BY_POLICY, Ears, Graph, PERMANENT, Uuid, engine, engine_with};
+use super::{BY_POLICY, Graph, Listener, PERMANENT, Uuid, engine, engine_with};
 
 const NO_TASK: [Uuid; 0] = [];
 
@@ -6,7 +6,7 @@ const NO_TASK: [Uuid; 0] = [];
 async fn a_task_that_nobody_began_is_cancelled_with_all_its_steps() {
     let (database, mut session, worker, task) = engine_with(Graph::chain(2)).await;
     session.watch(task).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(session.cancel(&[task]).await, [task]);
     assert_eq!(session.task(task).await, "cancelled");
     assert_eq!(session.steps(task).await, "cancelled cancelled");
@@ -28,7 +28,7 @@ async fn a_task_that_nobody_began_is_cancelled_with_all_its_steps() {
         ]
     );
     assert_eq!(
-        ears.heard(&mut session).await,
+        listener.heard(&mut session).await,
         [format!("tasker_ended {task}")]
     );
     assert_eq!(session.claim(worker, 9).await, []);
@@ -73,10 +73,10 @@ async fn cancelling_twice_changes_nothing_more() {
     session.watch(task).await;
     session.cancel(&[task]).await;
     let log = session.log(task).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(session.cancel(&[task]).await, NO_TASK);
     assert_eq!(session.log(task).await, log);
-    assert_eq!(ears.heard(&mut session).await, [""; 0]);
+    assert_eq!(listener.heard(&mut session).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ async fn a_checkpoint_is_logged_with_its_reason_and_does_not_count_as_an_attempt
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     let first = session.claim(worker, 1).await;
     session.checkpoint(worker, &first, "1").await;
-    assert_eq!(session.step(task, 0, "attempt - uncounted").await, "0");
+    assert_eq!(session.step(task, 0, "attempt - free_attempts").await, "0");
     assert_eq!(session.log(task).await[3..], ["0 ready #1"]);
     let reason = "select detail ->> 'reason' from tasker.transition where to_state = 'ready'";
     assert_eq!(session.one::<String>(reason).await, "checkpoint");
@@ -45,7 +45,7 @@ async fn a_checkpoint_with_a_void_lease_changes_nothing() {
 #[tokio::test]
 async fn a_handler_that_leaves_checkpoints_without_end_fails() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
-    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, uncounted = attempt where step_no = 0").await;
+    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, free_attempts = attempt where step_no = 0").await;
     let claimed = session.claim(worker, 2).await;
     session.checkpoint(worker, &claimed, "1").await;
     assert_eq!(session.steps(task).await, "error ready");

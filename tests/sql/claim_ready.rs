@@ -137,7 +137,7 @@ async fn a_claim_brings_so_many_bytes_and_one_step_in_any_case() {
 }
 
 #[tokio::test]
-async fn a_claim_that_leaves_something_for_want_of_bytes_says_that_more_is_due() {
+async fn a_claim_that_leaves_something_for_the_limit_on_bytes_reports_that_more_is_due() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     session.create_many(version, 3).await;
@@ -150,7 +150,7 @@ async fn a_claim_that_leaves_something_for_want_of_bytes_says_that_more_is_due()
 }
 
 #[tokio::test]
-async fn a_claim_tells_when_the_next_step_is_due() {
+async fn a_claim_shows_when_the_next_step_is_due() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     let claim = session.claim_one(worker).await;
     assert_eq!(session.due_ms(worker).await, [None]);
@@ -174,7 +174,7 @@ async fn a_claim_tells_when_the_next_step_is_due() {
 }
 
 #[tokio::test]
-async fn a_claim_that_gave_up_for_a_lock_is_told_apart_from_one_that_found_nothing() {
+async fn a_claim_that_gave_up_for_a_lock_is_distinguished_from_one_that_found_nothing() {
     let (database, mut session, worker, task) = engine_with(Graph::single()).await;
     let mut other = Session::new(&database).await;
     other.begin().await;

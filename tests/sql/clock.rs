@@ -12,7 +12,7 @@ async fn the_clock_shows_what_the_setting_says() {
 }
 
 #[tokio::test]
-async fn the_clock_goes_on_within_a_transaction_where_nothing_is_set() {
+async fn the_clock_continues_within_a_transaction_where_nothing_is_set() {
     let (_database, mut session, _) = engine().await;
     session.run("reset tasker.now; begin").await;
     assert!(

@@ -1,4 +1,4 @@
-use super::park_steps::{digest, make_lock, quarantine};
+use super::suspend_steps::{digest, make_lock, quarantine};
 use super::{Graph, Session, TestDatabase, Uuid, engine};
 
 const VERSION: &str =
@@ -60,8 +60,8 @@ async fn a_collected_version_loses_its_bytes_and_stays_on_record() {
     assert_eq!(count(&mut session, "component_blob").await, 0);
     let at = "component_version where collected_at = tasker.clock()";
     assert_eq!(count(&mut session, at).await, 1);
-    let void: bool = session.one("select is_void from tasker.lock").await;
-    assert!(void);
+    let stale: bool = session.one("select is_stale from tasker.lock").await;
+    assert!(stale);
     let told: String = session
         .one("select concat_ws(' ', actor, action, namespace, subject, detail ->> 'freed_bytes') from tasker.audit")
         .await;

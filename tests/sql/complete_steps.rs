@@ -1,4 +1,4 @@
-use super::{Claim, Ears, Graph, Session, engine, engine_with};
+use super::{Claim, Graph, Listener, Session, engine, engine_with};
 
 const NOTHING: [&str; 0] = [];
 
@@ -92,7 +92,7 @@ async fn a_tree_is_complete_when_its_last_leaf_is() {
 async fn children_beyond_the_claim_are_ready_for_anybody_and_notified() {
     let (database, mut session, worker, task) = engine_with(Graph::fan_out(5)).await;
     let root = session.claim(worker, 1).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     let claimed = session.advance(worker, &root, 2).await;
     assert_eq!(claimed.len(), 2);
     assert_eq!(
@@ -109,7 +109,7 @@ async fn children_beyond_the_claim_are_ready_for_anybody_and_notified() {
             .await,
         "true"
     );
-    assert_eq!(ears.heard(&mut session).await, ["tasker_ready"]);
+    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
     assert_eq!(session.claim(worker, 9).await.len(), 3);
 }
 
@@ -117,9 +117,9 @@ async fn children_beyond_the_claim_are_ready_for_anybody_and_notified() {
 async fn nobody_is_notified_where_the_caller_takes_all() {
     let (database, mut session, worker, _) = engine_with(Graph::fan_out(5)).await;
     let root = session.claim(worker, 1).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(session.advance(worker, &root, 5).await.len(), 5);
-    assert_eq!(ears.heard(&mut session).await, NOTHING);
+    assert_eq!(listener.heard(&mut session).await, NOTHING);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn changes_nothing(session: &mut Session, worker: i32, leases: &[Claim]) {
 }
 
 #[tokio::test]
-async fn another_workers_lease_is_void() {
+async fn another_workers_lease_is_stale() {
     let (_database, mut session, worker, _) = engine_with(Graph::chain(2)).await;
     let claimed = session.claim(worker, 1).await;
     let other = session.worker().await;
@@ -193,7 +193,7 @@ async fn another_workers_lease_is_void() {
 }
 
 #[tokio::test]
-async fn another_attempts_lease_is_void() {
+async fn another_attempts_lease_is_stale() {
     let (_database, mut session, worker, _) = engine_with(Graph::chain(2)).await;
     let mut claimed = session.claim(worker, 1).await;
     claimed[0].attempt = 2;
@@ -262,10 +262,10 @@ async fn the_end_of_a_watched_task_is_notified_with_its_id() {
     let (database, mut session, worker, task) = engine_with(Graph::single()).await;
     session.watch(task).await;
     let claimed = session.claim(worker, 1).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     session.complete(worker, &claimed).await;
     assert_eq!(
-        ears.heard(&mut session).await,
+        listener.heard(&mut session).await,
         [format!("tasker_ended {task}")]
     );
 }
@@ -274,9 +274,9 @@ async fn the_end_of_a_watched_task_is_notified_with_its_id() {
 async fn the_end_of_a_task_that_nobody_watches_is_not_notified() {
     let (database, mut session, worker, _) = engine_with(Graph::single()).await;
     let claimed = session.claim(worker, 1).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     session.complete(worker, &claimed).await;
-    assert_eq!(ears.heard(&mut session).await, NOTHING);
+    assert_eq!(listener.heard(&mut session).await, NOTHING);
 }
 
 #[tokio::test]

@@ -124,7 +124,7 @@ async fn a_conflict_writes_nothing_and_is_tried_again_without_counting() {
     assert_eq!(session.log(task).await[3..], ["0 waiting_for_retry #1"]);
     assert_eq!(session.kv().await, "k=2");
     assert_eq!(session.steps(task).await, "waiting_for_retry");
-    assert_eq!(session.step(task, 0, "attempt - uncounted").await, "0");
+    assert_eq!(session.step(task, 0, "attempt - free_attempts").await, "0");
     assert_eq!(
         session.step(task, 0, "error ->> 'code'").await,
         "kv_conflict"
@@ -135,7 +135,7 @@ async fn a_conflict_writes_nothing_and_is_tried_again_without_counting() {
 }
 
 #[tokio::test]
-async fn conflicts_in_a_row_are_told_and_spread_out_to_a_bound() {
+async fn conflicts_in_a_row_are_reported_and_spread_out_to_a_bound() {
     let (_database, mut session, worker, task, mut claim) = claimed(Graph::single()).await;
     session.set("k", "1").await;
     let mut delays = Vec::new();
@@ -154,7 +154,7 @@ async fn conflicts_in_a_row_are_told_and_spread_out_to_a_bound() {
     }
     let message = session.step(task, 0, "error ->> 'message'").await;
     assert_eq!(message, "kv b/k was changed by another, 14 times in a row");
-    assert_eq!(session.step(task, 0, "attempt - uncounted").await, "1");
+    assert_eq!(session.step(task, 0, "attempt - free_attempts").await, "1");
     // Another failure in between begins anew.
     session.fail(worker, &[claim], super::BY_POLICY).await;
     session.later("1 hour").await;
@@ -165,7 +165,7 @@ async fn conflicts_in_a_row_are_told_and_spread_out_to_a_bound() {
 }
 
 #[tokio::test]
-async fn a_person_is_told_that_a_step_conflicts_again_and_again() {
+async fn repeated_conflicts_of_a_step_are_explained_to_people() {
     let (_database, mut session, worker, task, claim) = claimed(Graph::single()).await;
     session.set("k", "1").await;
     let writes = [("k", "2", Some("null"))];
@@ -210,7 +210,7 @@ async fn a_key_that_was_removed_and_set_again_never_has_a_version_that_it_had() 
 #[tokio::test]
 async fn a_conflict_in_the_last_possible_attempt_ends_the_step() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
-    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, uncounted = attempt where step_no = 0").await;
+    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, free_attempts = attempt where step_no = 0").await;
     let claims = session.claim(worker, 2).await;
     let last = claims.iter().find(|claim| claim.step_no == 0).unwrap();
     session
@@ -232,7 +232,7 @@ async fn a_namespace_that_is_full_fails_the_attempt_which_writes_nothing() {
         .complete_with(worker, &claim, &[("key-1", "2", None), ("new", "1", None)])
         .await;
     assert_eq!(session.step(task, 0, "error ->> 'code'").await, "kv_full");
-    assert_eq!(session.step(task, 0, "attempt - uncounted").await, "1");
+    assert_eq!(session.step(task, 0, "attempt - free_attempts").await, "1");
     assert_eq!(
         session
             .one::<i64>("select count(*) from tasker.kv where value::text = '2'")

@@ -1,4 +1,4 @@
-use super::{Ears, Graph, Session, TestDatabase, Uuid, engine};
+use super::{Graph, Listener, Session, TestDatabase, Uuid, engine};
 
 #[derive(Clone, Debug)]
 struct Asked {
@@ -91,7 +91,7 @@ async fn a_task_may_have_ten_thousand_sinks() {
 #[tokio::test]
 async fn a_batch_is_answered_element_by_element_and_notified_once() {
     let (database, mut session, version) = ready(Graph::chain(2)).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     let batch: Vec<_> = (1..=50).map(|id| asked(id, version, "{}", None)).collect();
     let answers = submit(&mut session, &batch).await;
     let wanted: Vec<_> = (1..=50)
@@ -102,15 +102,15 @@ async fn a_batch_is_answered_element_by_element_and_notified_once() {
         session.one::<i64>("select count(*) from tasker.step").await,
         100
     );
-    assert_eq!(ears.heard(&mut session).await, ["tasker_ready"]);
+    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
 }
 
 #[tokio::test]
 async fn an_empty_batch_creates_nothing_and_notifies_nobody() {
     let (database, mut session, _) = ready(Graph::single()).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(submit(&mut session, &[]).await, []);
-    assert_eq!(ears.heard(&mut session).await, [""; 0]);
+    assert_eq!(listener.heard(&mut session).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -133,10 +133,10 @@ async fn tasks_of_several_templates_come_in_one_batch() {
 }
 
 #[tokio::test]
-async fn a_second_task_with_an_identity_is_told_of_the_first() {
+async fn a_second_task_with_an_identity_names_the_first() {
     let (database, mut session, version) = ready(Graph::single()).await;
     submit(&mut session, &[asked(1, version, "{\"a\": 1}", Some("k"))]).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     let same = submit(&mut session, &[asked(2, version, "{\"a\": 1}", Some("k"))]).await;
     let other = submit(&mut session, &[asked(3, version, "{\"a\": 2}", Some("k"))]).await;
     assert_eq!(same, [(1, Uuid::from_u128(1), false, true)]);
@@ -145,7 +145,7 @@ async fn a_second_task_with_an_identity_is_told_of_the_first() {
         session.one::<i64>("select count(*) from tasker.step").await,
         1
     );
-    assert_eq!(ears.heard(&mut session).await, [""; 0]);
+    assert_eq!(listener.heard(&mut session).await, [""; 0]);
 }
 
 #[tokio::test]

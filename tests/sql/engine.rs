@@ -9,7 +9,7 @@ use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::claim::Claimed;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::task::NewTask;
 
 use super::{Graph, Session, TestDatabase, Uuid, engine};
@@ -49,7 +49,7 @@ fn completed(claimed: &[Claimed]) -> Vec<Completed> {
         .collect()
 }
 
-pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> Failed {
+pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> FailedAttempt {
     let failure = Failure {
         kind: FailureKind::Failed,
         code: "bro\0ken".to_owned(),
@@ -58,7 +58,7 @@ pub(super) fn failed(claimed: &Claimed, details: Option<&str>, retry: Retry) -> 
         retry,
         backtrace: vec!["frame".to_owned()],
     };
-    Failed {
+    FailedAttempt {
         lease: claimed.lease,
         failure,
         usage: None,
@@ -168,7 +168,7 @@ async fn a_checkpoint_comes_back_with_the_next_attempt() {
 }
 
 #[tokio::test]
-async fn a_claim_that_was_never_heard_of_is_given_back_and_what_is_named_is_kept() {
+async fn an_unknown_claim_is_given_back_and_named_leases_are_kept() {
     let (_database, _, engine, worker, version) = ready(Graph::single()).await;
     engine
         .create_tasks(&[task(1, version, None), task(2, version, None)])
@@ -189,8 +189,8 @@ async fn a_claim_that_was_never_heard_of_is_given_back_and_what_is_named_is_kept
             .unwrap(),
         1
     );
-    let void = engine.void_leases(worker, &[keep[0], unheard]).await;
-    assert_eq!(void.unwrap(), [unheard]);
+    let stale = engine.stale_leases(worker, &[keep[0], unheard]).await;
+    assert_eq!(stale.unwrap(), [unheard]);
 }
 
 #[tokio::test]
@@ -223,7 +223,7 @@ async fn nothing_is_reaped_while_all_is_well() {
 }
 
 #[tokio::test]
-async fn cancelled_tasks_are_told() {
+async fn cancelled_tasks_are_reported() {
     let (_database, _, engine, _, version) = ready(Graph::single()).await;
     engine
         .create_tasks(&[task(1, version, None)])

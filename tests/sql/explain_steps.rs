@@ -12,7 +12,7 @@ async fn why(session: &mut Session, task: Uuid) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_person_is_told_why_each_step_stands_where_it_stands() {
+async fn each_step_is_explained_to_people() {
     let (_database, mut session, worker, task) =
         engine_with(Graph::new(5, &[(0, 3), (1, 3), (2, 4)])).await;
     session.run("set timezone = 'UTC'").await;
@@ -29,7 +29,7 @@ async fn a_person_is_told_why_each_step_stands_where_it_stands() {
 }
 
 #[tokio::test]
-async fn a_step_behind_a_failed_one_is_told_of_it() {
+async fn a_step_after_a_failed_one_shows_that() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(3, &[(0, 2)])).await;
     let claimed = session.claim(worker, 2).await;
     session.fail(worker, &claimed[..1], PERMANENT).await;

@@ -1,4 +1,4 @@
-use super::{BY_POLICY, Ears, Fail, Graph, PERMANENT, engine, engine_with};
+use super::{BY_POLICY, Fail, Graph, Listener, PERMANENT, engine, engine_with};
 
 #[tokio::test]
 async fn a_failed_attempt_is_tried_again_when_its_backoff_is_over() {
@@ -87,7 +87,7 @@ async fn a_handlers_word_is_kept_between_now_and_a_year() {
 }
 
 #[tokio::test]
-async fn the_first_of_several_retries_is_told() {
+async fn the_first_of_several_retries_is_reported() {
     let (_database, mut session, worker) = engine().await;
     for base_ms in [5_000, 3_000, 9_000] {
         let version = Graph::single()
@@ -121,7 +121,7 @@ async fn a_policy_of_one_attempt_allows_no_retry() {
 }
 
 #[tokio::test]
-async fn an_uncounted_attempt_leaves_the_policy_its_number() {
+async fn a_free_attempt_does_not_advance_the_retry_policy() {
     let (_database, mut session, worker, task) = engine_with(Graph::single().max_attempts(1)).await;
     session.claim(worker, 1).await;
     session.release(&[worker], &[]).await;
@@ -138,7 +138,7 @@ async fn a_permanent_failure_allows_no_retry_and_names_step_code_and_message() {
     let (database, mut session, worker, task) = engine_with(Graph::chain(2)).await;
     session.watch(task).await;
     let claimed = session.claim(worker, 1).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(session.fail(worker, &claimed, PERMANENT).await, None);
     assert_eq!(session.steps(task).await, "error waiting");
     assert_eq!(session.task(task).await, "error");
@@ -156,7 +156,7 @@ async fn a_permanent_failure_allows_no_retry_and_names_step_code_and_message() {
     );
     assert_eq!(session.log(task).await[3..], ["0 error #1", "task error"]);
     assert_eq!(
-        ears.heard(&mut session).await,
+        listener.heard(&mut session).await,
         [format!("tasker_ended {task}")]
     );
 }
@@ -225,7 +225,7 @@ async fn the_highest_number_that_an_attempt_may_have_is_final() {
     let (_database, mut session, worker, task) =
         engine_with(Graph::single().max_attempts(32_767)).await;
     session
-        .run("update tasker.step set attempt = tasker.attempts_max() - 1, uncounted = 2")
+        .run("update tasker.step set attempt = tasker.attempts_max() - 1, free_attempts = 2")
         .await;
     let claimed = session.claim(worker, 1).await;
     assert_eq!(session.fail(worker, &claimed, BY_POLICY).await, None);

@@ -97,7 +97,7 @@ async fn many_steps_are_moved_part_by_part_and_each_once() {
 }
 
 #[tokio::test]
-async fn parked_steps_and_small_corrections_are_left_alone() {
+async fn suspended_steps_and_small_corrections_are_left_alone() {
     let (_database, mut session, _, _) = engine_with(Graph::single()).await;
     session.follow_clock(LIMIT).await;
     session.later("-1 second").await;

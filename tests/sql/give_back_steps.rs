@@ -18,7 +18,7 @@ async fn a_step_that_is_given_back_is_ready_later_says_why_and_no_attempt_was_us
     let claim = session.claim_one(worker).await;
     give_back(&mut session, worker, &claim).await;
     assert_eq!(session.steps(task).await, "ready");
-    assert_eq!(session.step(task, 0, "uncounted").await, "1");
+    assert_eq!(session.step(task, 0, "free_attempts").await, "1");
     assert_eq!(session.claim(worker, 1).await, []);
     let why: String = session
         .one(&format!("select why from tasker.explain_steps('{task}')"))

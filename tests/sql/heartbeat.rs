@@ -44,26 +44,26 @@ async fn a_clock_that_was_set_back_begins_another_series() {
 }
 
 #[tokio::test]
-async fn void_leases_are_told_by_their_place() {
+async fn stale_leases_are_reported_by_position() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(3, &[])).await;
     let mut leases = session.claim(worker, 3).await;
     session.complete(worker, &leases[1..2]).await;
     leases[2].attempt = 7;
-    assert_eq!(session.void_leases(worker, &leases).await, [2, 3]);
+    assert_eq!(session.stale_leases(worker, &leases).await, [2, 3]);
     session.cancel(&[task]).await;
-    assert_eq!(session.void_leases(worker, &leases).await, [1, 2, 3]);
+    assert_eq!(session.stale_leases(worker, &leases).await, [1, 2, 3]);
 }
 
 #[tokio::test]
-async fn another_workers_lease_is_void() {
+async fn another_workers_lease_is_stale() {
     let (_database, mut session, worker, _) = engine_with(Graph::single()).await;
     let leases = session.claim(worker, 1).await;
     let other = session.worker().await;
-    assert_eq!(session.void_leases(other, &leases).await, [1]);
+    assert_eq!(session.stale_leases(other, &leases).await, [1]);
 }
 
 #[tokio::test]
-async fn a_stopped_worker_is_told_that_it_is_dead() {
+async fn a_stopped_worker_learns_that_it_is_dead() {
     let (_database, mut session, worker, _) = engine_with(Graph::single()).await;
     session.claim(worker, 1).await;
     session.stop(worker).await;
@@ -77,7 +77,7 @@ async fn a_stopped_worker_is_told_that_it_is_dead() {
 }
 
 #[tokio::test]
-async fn a_worker_that_is_not_registered_is_told_that_it_is_dead() {
+async fn an_unregistered_worker_learns_that_it_is_dead() {
     let (_database, mut session, worker) = engine().await;
     assert!(!session.heartbeat(worker + 1).await);
 }

@@ -3,7 +3,7 @@
 
 use std::future::Future;
 
-use super::park_steps::{make_lock, quarantine, release};
+use super::suspend_steps::{make_lock, quarantine, release};
 use super::{BY_POLICY, Claim, Graph, PERMANENT, Session, TestDatabase, Uuid, engine};
 
 /// Two tasks of one running step, the higher one's claim first; each held by a worker of its own.
@@ -107,7 +107,7 @@ async fn releasing_takes_the_lower_child_first() {
 }
 
 #[tokio::test]
-async fn parking_takes_the_lower_step_first() {
+async fn suspending_takes_the_lower_step_first() {
     let (database, mut session, worker, claims) = two_held_by_one(Graph::single()).await;
     let pid = session.pid();
     waits_for_the_lower_first(
@@ -115,13 +115,13 @@ async fn parking_takes_the_lower_step_first() {
         "step",
         tasks(&claims),
         pid,
-        session.park(worker, &claims),
+        session.suspend(worker, &claims),
     )
     .await;
 }
 
 #[tokio::test]
-async fn unparking_takes_the_lower_step_first() {
+async fn resuming_takes_the_lower_step_first() {
     let graph = Graph::single();
     let (database, mut session, first) = engine().await;
     let version = graph.publish(&mut session).await;
@@ -129,7 +129,7 @@ async fn unparking_takes_the_lower_step_first() {
     let ids = session.create_many(version, 2).await;
     let claimed = session.claim(first, 2).await;
     quarantine(&mut session, 1).await;
-    session.park(first, &claimed).await;
+    session.suspend(first, &claimed).await;
     let pid = session.pid();
     let both = [ids[1], ids[0]];
     waits_for_the_lower_first(&database, "step", both, pid, release(&mut session, 1)).await;
@@ -280,7 +280,7 @@ async fn failing_takes_the_lower_task_first() {
 /// A sink of the higher task, an inner step of the lower one: the two ask about their tasks by
 /// different ways.
 #[tokio::test]
-async fn completing_in_draining_tasks_takes_the_lower_task_first() {
+async fn completing_in_failing_tasks_takes_the_lower_task_first() {
     let (database, mut session, worker) = engine().await;
     let version = Graph::new(4, &[(1, 3)]).publish(&mut session).await;
     session.create_many(version, 2).await;

@@ -60,7 +60,7 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
     let tasks = session.create_many(version, 64).await;
     let claimed = session.claim(worker, 32).await;
     session.heartbeat(worker).await;
-    session.void_leases(worker, &claimed).await;
+    session.stale_leases(worker, &claimed).await;
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;
     session.checkpoint(worker, &claimed[16..24], "1").await;
@@ -69,9 +69,9 @@ async fn no_call_scans_a_table_of_many_finished_tasks() {
         .complete_with_events(worker, &claimed[24..28], 0, &events)
         .await;
     session.release(&[worker], &claimed[28..]).await;
-    session.park(worker, &claimed[28..30]).await;
+    session.suspend(worker, &claimed[28..30]).await;
     session
-        .run("select tasker.unpark_steps(decode(repeat('01', 32), 'hex'))")
+        .run("select tasker.resume_steps(decode(repeat('01', 32), 'hex'))")
         .await;
     session.cancel(&tasks[..4]).await;
     session.reap_overdue(worker, &[], "1 minute").await;

@@ -27,7 +27,7 @@ async fn claim_all(session: &mut Session, worker: i32) -> Vec<Uuid> {
 }
 
 #[tokio::test]
-async fn a_step_whose_claim_fails_is_put_off_with_the_reason_and_the_others_are_claimed() {
+async fn a_step_whose_claim_fails_is_postponed_with_the_reason_and_the_others_are_claimed() {
     for sqlstate in ["22023", "23514", "54000", "XX001"] {
         let (_database, mut session, worker) = engine().await;
         let version = Graph::single().publish(&mut session).await;
@@ -42,8 +42,7 @@ async fn a_step_whose_claim_fails_is_put_off_with_the_reason_and_the_others_are_
                 tasks[1]
             ))
             .await;
-        let told =
-            format!("it is poisoned (SQLSTATE {sqlstate}); it is tried again every 5 minutes");
+        let told = format!("it is poisoned (SQLSTATE {sqlstate}); it is retried every 5 minutes");
         assert!(why.contains(&told), "{why}");
         assert_eq!(claim_all(&mut session, worker).await, Vec::<Uuid>::new());
         // Once it is mended, it comes back by itself.
@@ -54,7 +53,7 @@ async fn a_step_whose_claim_fails_is_put_off_with_the_reason_and_the_others_are_
 }
 
 #[tokio::test]
-async fn a_step_that_can_not_even_be_put_off_harms_no_other() {
+async fn a_step_that_cannot_even_be_postponed_harms_no_other() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     let tasks = session.create_many(version, 3).await;
@@ -65,7 +64,7 @@ async fn a_step_that_can_not_even_be_put_off_harms_no_other() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_database_is_told_and_no_step_is_put_off_for_it() {
+async fn a_fault_of_the_database_is_reported_and_postpones_no_step() {
     for sqlstate in ["25006", "42883", "53100"] {
         let (_database, mut session, worker) = engine().await;
         let version = Graph::single().publish(&mut session).await;
@@ -90,7 +89,7 @@ async fn a_step_that_was_begun_as_often_as_can_be_counted_fails_and_the_others_a
     let tasks = session.create_many(version, 3).await;
     session
         .run(&format!(
-            "update tasker.step set attempt = 32767, uncounted = 32767 where task_id = '{}'",
+            "update tasker.step set attempt = 32767, free_attempts = 32767 where task_id = '{}'",
             tasks[0]
         ))
         .await;

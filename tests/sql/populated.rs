@@ -117,7 +117,7 @@ async fn call_functions(session: &mut Session) {
     let tasks = session.create_many(version, 200).await;
     let claimed = session.claim(worker, 64).await;
     session.heartbeat(worker).await;
-    session.void_leases(worker, &claimed).await;
+    session.stale_leases(worker, &claimed).await;
     session.fail(worker, &claimed[..8], BY_POLICY).await;
     session.fail(worker, &claimed[8..16], PERMANENT).await;
     session.checkpoint(worker, &claimed[16..24], "1").await;
@@ -125,14 +125,14 @@ async fn call_functions(session: &mut Session) {
     session
         .complete_with_events(worker, &claimed[24..28], 0, &events)
         .await;
-    session.park(worker, &claimed[28..30]).await;
+    session.suspend(worker, &claimed[28..30]).await;
     session
-        .run("select tasker.unpark_steps(decode(repeat('01', 32), 'hex'))")
+        .run("select tasker.resume_steps(decode(repeat('01', 32), 'hex'))")
         .await;
     session.complete(worker, &claimed[30..40]).await;
     session
         .run(&format!(
-            "select tasker.claim_each({worker}, 4, 1000), tasker.put_off('{}', 0::smallint, '', '22000')",
+            "select tasker.claim_each({worker}, 4, 1000), tasker.postpone_step('{}', 0::smallint, '', '22000')",
             tasks[199]
         ))
         .await;
@@ -161,8 +161,8 @@ async fn call_functions(session: &mut Session) {
     session.stop(worker).await;
     session
         .run(
-            "select tasker.note_uses('{1}', '{1}'), tasker.clear_collected(100), tasker.ensure_partitions(),
-                    tasker.judge_ramps();
+            "select tasker.record_uses('{1}', '{1}'), tasker.clear_collected(100), tasker.ensure_partitions(),
+                    tasker.evaluate_ramp_guards();
              select * from tasker.collectable_versions(tasker.clock(), '0', '{}');
              select * from tasker.collect_versions(tasker.clock(), '1 year', '{}', '{1}', 'ada');
              select tasker.set_back_workers(tasker.clock()), tasker.give_back_steps(1, '{}', '{}', '{}', '{}', '{}')",

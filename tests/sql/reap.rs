@@ -18,7 +18,11 @@ async fn what_a_worker_without_heartbeat_held_is_taken_back_as_lost() {
     assert_eq!(session.reap(reaper, DEAD_AFTER).await, 1);
     assert_eq!(
         session
-            .step(task, 0, "state || ' ' || uncounted || ' ' || lost")
+            .step(
+                task,
+                0,
+                "state || ' ' || free_attempts || ' ' || worker_losses"
+            )
             .await,
         "ready 1 1"
     );

@@ -3,7 +3,7 @@ use super::{Graph, engine_with};
 const GRACE: &str = "15 seconds";
 
 #[tokio::test]
-async fn an_overdue_attempt_that_its_worker_does_not_know_of_is_given_back() {
+async fn an_overdue_attempt_that_its_worker_does_not_know_is_given_back() {
     let (_database, mut session, worker, task) =
         engine_with(Graph::single().timeout_ms(1_000).max_attempts(1)).await;
     let claimed = session.claim(worker, 1).await;
@@ -13,7 +13,11 @@ async fn an_overdue_attempt_that_its_worker_does_not_know_of_is_given_back() {
     assert_eq!(session.reap_overdue(worker, &[], GRACE).await, 1);
     assert_eq!(
         session
-            .step(task, 0, "state || ' ' || uncounted || ' ' || lost")
+            .step(
+                task,
+                0,
+                "state || ' ' || free_attempts || ' ' || worker_losses"
+            )
             .await,
         "ready 1 0"
     );
@@ -24,7 +28,7 @@ async fn an_overdue_attempt_that_its_worker_does_not_know_of_is_given_back() {
 }
 
 #[tokio::test]
-async fn an_attempt_that_its_worker_knows_of_goes_on_however_late_it_is() {
+async fn an_attempt_that_its_worker_knows_continues_however_late_it_is() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
     let claimed = session.claim(worker, 2).await;
     session.later("1 year").await;
@@ -49,9 +53,13 @@ async fn a_step_that_ended_too_many_hosts_fails_for_good() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     session.claim(worker, 1).await;
     let fail = "select tasker.fail_lost_steps()";
-    session.run("update tasker.step set lost = 100").await;
+    session
+        .run("update tasker.step set worker_losses = 100")
+        .await;
     assert_eq!(session.one::<i32>(fail).await, 0);
-    session.run("update tasker.step set lost = 101").await;
+    session
+        .run("update tasker.step set worker_losses = 101")
+        .await;
     assert_eq!(session.one::<i32>(fail).await, 1);
     assert_eq!(session.task(task).await, "error");
     assert_eq!(

@@ -1,21 +1,21 @@
-use super::{Ears, Graph, engine, engine_with};
+use super::{Graph, Listener, engine, engine_with};
 
 #[tokio::test]
 async fn what_a_worker_holds_is_given_back_without_counting() {
     let (database, mut session, worker, task) = engine_with(Graph::single().max_attempts(1)).await;
     session.claim(worker, 1).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(session.release(&[worker], &[]).await, 1);
     assert_eq!(session.steps(task).await, "ready");
-    let wanted = "ready_at = tasker.clock() and worker_id is null and deadline_at is null and uncounted = 1 and lost = 0";
+    let wanted = "ready_at = tasker.clock() and worker_id is null and deadline_at is null and free_attempts = 1 and worker_losses = 0";
     assert_eq!(session.step(task, 0, wanted).await, "true");
     assert_eq!(session.log(task).await[3..], ["0 ready #1"]);
-    assert_eq!(ears.heard(&mut session).await, ["tasker_ready"]);
+    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
     assert_eq!(session.claim_one(worker).await.attempt, 2);
 }
 
 #[tokio::test]
-async fn a_release_leaves_what_it_is_told_to_keep_and_what_others_hold() {
+async fn a_release_keeps_named_leases_and_those_of_others() {
     let (_database, mut session, worker) = engine().await;
     let version = Graph::single().publish(&mut session).await;
     let other = session.worker().await;
@@ -30,7 +30,7 @@ async fn a_release_leaves_what_it_is_told_to_keep_and_what_others_hold() {
 }
 
 #[tokio::test]
-async fn a_next_attempt_that_its_worker_never_heard_of_is_given_back() {
+async fn a_next_attempt_that_its_worker_does_not_know_is_given_back() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     let known = session.claim(worker, 1).await;
     session.checkpoint(worker, &known, "1").await;
@@ -42,14 +42,14 @@ async fn a_next_attempt_that_its_worker_never_heard_of_is_given_back() {
 #[tokio::test]
 async fn a_release_with_nothing_held_changes_nothing_and_notifies_nobody() {
     let (database, mut session, worker, task) = engine_with(Graph::single()).await;
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(session.release(&[worker], &[]).await, 0);
     assert_eq!(session.log(task).await.len(), 1);
-    assert_eq!(ears.heard(&mut session).await, [""; 0]);
+    assert_eq!(listener.heard(&mut session).await, [""; 0]);
 }
 
 #[tokio::test]
-async fn a_lease_that_was_given_back_is_void() {
+async fn a_lease_that_was_given_back_is_stale() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     let claimed = session.claim(worker, 1).await;
     session.release(&[worker], &[]).await;

@@ -26,7 +26,7 @@ fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-/// The version that it made; none where the namespace is full.
+/// The version that it made; `None` if the namespace is full.
 async fn set(store: &Store, secret: &str, value: &str) -> Result<Option<i32>, SecretError> {
     let value = SecretValue::parse(value.into()).unwrap();
     let (namespace, secret, actor) = (name("orders"), name(secret), Actor::named("ada"));

@@ -99,7 +99,7 @@ async fn each_event_is_of_the_attempt_in_its_place() {
 }
 
 #[tokio::test]
-async fn a_call_that_is_repeated_tells_of_nothing_twice() {
+async fn a_repeated_call_sends_no_event_twice() {
     let (_database, mut session, worker, task) = engine_with(Graph::single()).await;
     let claims = session.claim(worker, 1).await;
     let events = [(1, "orders.charged", "1")];
@@ -116,7 +116,7 @@ async fn a_call_that_is_repeated_tells_of_nothing_twice() {
 }
 
 #[tokio::test]
-async fn a_void_lease_tells_of_nothing_and_a_good_one_beside_it_does() {
+async fn a_stale_lease_sends_no_event_and_a_valid_one_in_the_same_call_does() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
     let mut claims = session.claim(worker, 2).await;
     claims[0].attempt = 2;
@@ -149,7 +149,7 @@ async fn a_checkpoint_has_its_events_before_it() {
 #[tokio::test]
 async fn a_step_that_left_too_many_checkpoints_fails_without_its_events() {
     let (_database, mut session, worker, task) = engine_with(Graph::new(2, &[])).await;
-    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, uncounted = attempt where step_no = 0").await;
+    session.run("update tasker.step set attempt = tasker.attempts_max() - 1, free_attempts = attempt where step_no = 0").await;
     let claims = session.claim(worker, 2).await;
     let events = [(1, "lost", "1"), (2, "kept", "1")];
     session

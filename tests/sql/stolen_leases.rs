@@ -11,7 +11,7 @@ use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 
 use super::engine::{ready, task};
 use super::{Graph, Uuid};
@@ -56,7 +56,7 @@ async fn report_all(engine: &Engine, worker: WorkerId, lease: Lease) {
             retry,
             backtrace: Vec::new(),
         };
-        let failed = Failed {
+        let failed = FailedAttempt {
             lease,
             failure,
             usage: None,
@@ -113,7 +113,7 @@ async fn a_lease_that_is_made_up_or_anothers_changes_nothing_whatever_is_called(
         assert_eq!(everything(database.pool()).await, before, "{lease:?}");
     }
     // The one to whom it belongs still has it.
-    assert_eq!(engine.void_leases(worker, &[lease]).await.unwrap(), []);
+    assert_eq!(engine.stale_leases(worker, &[lease]).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -142,5 +142,5 @@ async fn a_lease_that_has_expired_changes_nothing_for_the_one_who_has_it_now() {
     }
     report_all(&engine, next, expired).await;
     assert_eq!(everything(database.pool()).await, before);
-    assert_eq!(engine.void_leases(next, &[lease]).await.unwrap(), []);
+    assert_eq!(engine.stale_leases(next, &[lease]).await.unwrap(), []);
 }

@@ -6,7 +6,7 @@ async fn a_stopped_worker_gives_back_all_that_it_holds() {
     session.claim(worker, 2).await;
     assert_eq!(session.stop(worker).await, 2);
     assert_eq!(session.steps(task).await, "ready ready");
-    assert_eq!(session.step(task, 0, "lost").await, "0");
+    assert_eq!(session.step(task, 0, "worker_losses").await, "0");
     assert!(
         session
             .one::<bool>("select stopped_at = tasker.clock() from tasker.worker")

@@ -73,8 +73,8 @@ async fn a_host_that_is_too_old_to_work_beside_the_newer_one_is_refused() {
     assert_eq!(
         refused,
         format!(
-            "the database was upgraded by tasker 99.0.0, which works beside hosts of 98.0.0 or later, \
-             and this is {own}; install tasker 99.0.0"
+            "the database was upgraded by tasker 99.0.0, which works with hosts of 98.0.0 or later; \
+             this host is {own}; install tasker 99.0.0"
         )
     );
     assert_eq!(attempts_max(&mut session).await, 7);
@@ -98,7 +98,7 @@ async fn signatures(session: &mut Session) -> Vec<String> {
     lines
 }
 
-/// The columns that a call with arguments of these types returns; none where there is no such call.
+/// The columns that a call with arguments of these types returns; `None` if there is no such call.
 async fn result_of(session: &mut Session, name: &str, types: &str) -> Option<String> {
     let types = types.split('|').filter(|of| !of.is_empty());
     let arguments: Vec<String> = types.map(|of| format!("null::{of}")).collect();

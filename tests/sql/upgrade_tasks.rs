@@ -1,5 +1,5 @@
-use super::park_steps::{digest, make_lock, quarantine};
-use super::{Ears, Graph, Session, TestDatabase, Uuid, engine};
+use super::suspend_steps::{digest, make_lock, quarantine};
+use super::{Graph, Listener, Session, TestDatabase, Uuid, engine};
 
 /// One task of two steps in a chain, whose lock (1) has code 1 and 2, and a lock (2) with code 3 and 4.
 async fn two_locks() -> (TestDatabase, Session, i32, i32, Uuid) {
@@ -76,7 +76,7 @@ async fn what_begins_after_an_upgrade_is_claimed_with_the_new_lock() {
 }
 
 #[tokio::test]
-async fn what_runs_goes_on_and_the_next_step_takes_the_new_lock() {
+async fn what_runs_continues_and_the_next_step_takes_the_new_lock() {
     let (_database, mut session, worker, _, task) = two_locks().await;
     let claimed = session.claim(worker, 1).await;
     assert_eq!(upgrade(&mut session, task, 1, 2).await, 1);
@@ -134,17 +134,17 @@ async fn a_task_that_is_over_or_elsewhere_or_of_another_template_stays() {
 }
 
 #[tokio::test]
-async fn a_step_that_stands_still_for_a_quarantine_goes_on_with_new_code() {
+async fn a_suspended_step_continues_with_new_code() {
     let (database, mut session, worker, version, task) = two_locks().await;
     let claimed = session.claim(worker, 1).await;
     quarantine(&mut session, 1).await;
-    session.park(worker, &claimed).await;
+    session.suspend(worker, &claimed).await;
     add_lock(&mut session, version, &[1, 4]).await;
     assert_eq!(upgrade(&mut session, task, 1, 3).await, 1);
     assert_eq!(session.step(task, 0, "ready_at = 'infinity'").await, "true");
-    let mut ears = Ears::new(&database).await;
+    let mut listener = Listener::new(&database).await;
     assert_eq!(upgrade(&mut session, task, 3, 2).await, 1);
-    assert_eq!(ears.heard(&mut session).await, ["tasker_ready"]);
+    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
     assert_eq!(session.claim_one(worker).await.lock_id, 2);
 }
 
@@ -152,7 +152,7 @@ async fn a_step_that_stands_still_for_a_quarantine_goes_on_with_new_code() {
 async fn a_lock_that_names_a_collected_version_is_refused() {
     let (_database, mut session, _, _, task) = two_locks().await;
     session
-        .run("update tasker.lock set is_void = true where lock_id = 2")
+        .run("update tasker.lock set is_stale = true where lock_id = 2")
         .await;
     let refused = session.refusal(&upgrade_sql(task, 1, 2)).await;
     assert_eq!(

@@ -150,7 +150,7 @@ fn help(source: &Source) -> impl Iterator<Item = (usize, &str)> {
     lines.filter(move |(_, line)| is_command && line.trim_start().starts_with("///"))
 }
 
-/// True where the phrase stands in the text as whole words, in any case.
+/// True if the phrase stands in the text as whole words, in any case.
 fn has_phrase(text: &str, phrase: &str) -> bool {
     let text = text.to_lowercase();
     let in_word = |c: char| c.is_alphanumeric() || c == '_';

@@ -10,7 +10,7 @@ pub fn files(tree: &Tree) -> Vec<Fault> {
             let lines = source.text.lines().count();
             (lines > FILE_LINES_MAX).then(|| {
                 let what = format!(
-                    "{lines} lines, at most {FILE_LINES_MAX} are allowed: something in it wants a \
+                    "{lines} lines, at most {FILE_LINES_MAX} are allowed: part of it should be a \
                      file of its own"
                 );
                 source.fault(FILE_LINES_MAX, what)
@@ -36,7 +36,7 @@ fn functions_of(source: &Source) -> Vec<Fault> {
             (lines > FUNCTION_LINES_MAX).then(|| {
                 let what = format!(
                     "a function of {lines} lines, at most {FUNCTION_LINES_MAX} are allowed: \
-                     something in it wants its own name"
+                     a part of it should have its own name"
                 );
                 source.fault(first, what)
             })

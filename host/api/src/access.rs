@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::{Action, Permissions};
 
-/// Who asks and what they may do; cheap to clone. Handlers whose namespace stands in the body check
+/// The caller and their permissions; cheap to clone. Handlers whose namespace is in the body check
 /// it by this.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -24,7 +24,7 @@ impl Access {
         }
     }
 
-    /// Of whoever asks a host that asks nobody who they are.
+    /// The caller on a host without authentication.
     pub fn of_anyone() -> Self {
         Self {
             actor: Actor::anonymous(),
@@ -46,17 +46,17 @@ impl Access {
         &self.permissions
     }
 
-    /// False on a host that asks nobody who they are.
+    /// False on a host without authentication.
     pub fn is_known(&self) -> bool {
         self.is_known
     }
 
-    /// True where the caller has the action in this namespace.
+    /// True if the caller has the action in this namespace.
     pub fn allows(&self, action: Action, namespace: &str) -> bool {
         self.permissions.allow(action, namespace)
     }
 
-    /// True where the caller may read this namespace.
+    /// True if the caller may read this namespace.
     pub fn may_read(&self, namespace: &str) -> bool {
         self.allows(Action::Read, namespace)
     }

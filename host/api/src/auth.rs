@@ -12,7 +12,7 @@ use super::access::Access;
 use super::auth_error::AuthError;
 use super::caller_id::CallerId;
 use super::callers::{UnderWay, Weight};
-use super::connection_limiter::Connection;
+use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use super::held::hold;
 use axum::RequestExt as _;
@@ -41,7 +41,7 @@ pub const NEW_NAMESPACE_HEADER: HeaderName = HeaderName::from_static(headers::NE
 /// The longest [`PERMISSIONS_HEADER`].
 const MAX_PERMISSIONS_HEADER_BYTES: usize = 1_024;
 
-/// For whoever is authenticated.
+/// For authenticated callers.
 const AUTHENTICATED: Needs = Needs {
     action: Action::Admin,
     scope: Scope::Authenticated,
@@ -50,7 +50,7 @@ const AUTHENTICATED: Needs = Needs {
 /// How a host finds out who asks.
 #[derive(Clone)]
 pub enum Authentication {
-    /// It asks nobody: everyone may do everything.
+    /// No authentication: everyone may do everything.
     Off,
     Keys(Keyring),
     KeysAndTokens(Keyring, Tokens),
@@ -76,7 +76,7 @@ impl Authentication {
         }
     }
 
-    /// None on a host that asks nobody who they are.
+    /// `None` on a host without authentication.
     pub(crate) fn keyring(&self) -> Option<&Keyring> {
         match self {
             Self::Off => None,
@@ -105,7 +105,7 @@ pub(crate) async fn authorize(
 #[derive(Default)]
 struct Admitted {
     under_way: UnderWay,
-    /// None where nobody is asked who they are.
+    /// `None` if authentication is off.
     access: Option<Access>,
     /// The namespace that the request names, if it was not there before.
     new_namespace: Option<Name>,
@@ -142,7 +142,7 @@ fn permissions_header(access: &Access) -> Option<HeaderValue> {
 
 async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let path = request.extensions().get::<MatchedPath>();
-    // Where no route matches there is nothing to permit, and nobody is told so before they are known.
+    // If no route matches, no permission applies; the 404 is sent only to authenticated callers.
     let needs = path.map_or(AUTHENTICATED, |path| {
         api.needs.of(request.method(), path.as_str())
     });
@@ -155,8 +155,8 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
     let weight = Weight::of(request);
     let caller = seated(&access, weight, request)?;
     let under_way = api.callers.begin(&caller, weight).await?;
-    if let Some(turn) = &under_way.body_slot {
-        request.extensions_mut().insert(turn.clone());
+    if let Some(slot) = &under_way.body_slot {
+        request.extensions_mut().insert(slot.clone());
     }
     check(&api.engine, &access, needs, request).await?;
     let new_namespace = match needs.scope == Scope::Path && writes(request.method()) {
@@ -173,7 +173,7 @@ async fn admit(api: &Api, request: &mut Request) -> Result<Admitted, ApiError> {
 
 /// Who is taken for the caller, whose connection this is from now on.
 fn seated(access: &Access, weight: Weight, request: &Request) -> Result<CallerId, ApiError> {
-    let connection = request.extensions().get::<Arc<Connection>>();
+    let connection = request.extensions().get::<Arc<ConnectionPermit>>();
     let address = connection.map_or(Ipv4Addr::LOCALHOST.into(), |it| it.address());
     let caller = CallerId::known(access).unwrap_or_else(|| CallerId::at(address));
     let Some(connection) = connection else {
@@ -309,7 +309,7 @@ fn with_namespace(uri: &Uri, namespace: &str) -> Result<Uri, ApiError> {
         .map_err(|error| ApiError::parameter("query", format!("{error}")))
 }
 
-/// The token of the header's value; none where there is no such header.
+/// The token of the header's value; `None` if there is no such header.
 pub(crate) fn bearer(header: Option<&HeaderValue>) -> Result<&str, AuthError> {
     let value = header.ok_or(AuthError::NoToken)?;
     let text = value.to_str().map_err(|_| AuthError::Unknown)?;

@@ -1,4 +1,4 @@
-//! Why a request is refused for want of the right to it.
+//! Errors of authentication and authorization.
 
 use tasker_domain::actor::MAX_ACTOR_BYTES;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
@@ -7,19 +7,19 @@ use tasker_domain::permission::{Action, MAX_PERMISSIONS};
 /// Before the subject, in the audit and elsewhere; no key can have such a name.
 pub(crate) const ACTOR_PREFIX: &str = "jwt:";
 
-/// Why a request is not served for want of the right to it.
+/// Why a request is not authenticated or not permitted.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     #[error(
         "authentication required: send `Authorization: Bearer KEY`; the command line takes it from TASKER_TOKEN"
     )]
     NoToken,
-    #[error("the token is not valid: there is no key like it, or it was revoked")]
+    #[error("invalid token: the key does not exist or was revoked")]
     Unknown,
     #[error("key `{name}` has expired; make another: tasker key create")]
     Expired { name: String },
     #[error(
-        "the token is not valid: it has to be signed by the issuer that this host trusts, in force, and meant for this host"
+        "invalid token: it must be signed by the issuer that this host trusts, be in force, and be issued for this host"
     )]
     InvalidToken,
     #[error("the token has expired; get another from its issuer")]
@@ -70,7 +70,7 @@ pub enum ClaimsError {
     )]
     Permissions { claim: String, reason: String },
     #[error(
-        "the token's claim `{claim}` lists {count} permissions; {MAX_PERMISSIONS} are the most"
+        "the token's claim `{claim}` lists {count} permissions; the limit is {MAX_PERMISSIONS}"
     )]
     TooMany { claim: String, count: usize },
 }

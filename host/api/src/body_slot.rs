@@ -1,14 +1,14 @@
-//! BodySlots of large bodies, which are read whole into memory.
+//! Slots for large bodies, which are read into memory as a whole.
 
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
 use super::error::ApiError;
-use super::too_many::{Bounded, refused};
+use super::too_many::{CallerLimit, refused};
 use std::sync::{Arc, OnceLock};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-/// What a request asks for a turn before it reads a large body; clones are the same.
+/// The slot that a request needs before it reads a large body; clones share it.
 #[derive(Clone)]
 pub(crate) struct BodySlot(Arc<BodySlots>);
 
@@ -17,7 +17,7 @@ struct BodySlots {
     bounds: Bounds,
     of_caller: Arc<Semaphore>,
     of_all: Arc<Semaphore>,
-    /// The turn among those of the caller. It ends with the request: until then the body, or what was
+    /// The slot of the caller. It is released with the request: until then the body, or what was
     /// read of it, is in memory.
     taken: OnceLock<OwnedSemaphorePermit>,
 }
@@ -38,17 +38,17 @@ impl BodySlot {
         }))
     }
 
-    /// Waits for a turn of the caller, then for one of all. That ends when what is returned is dropped:
-    /// how long a body takes is up to its sender, and so is nothing that comes after it.
+    /// Waits for a slot of the caller, then for one of the host. The latter is released when the returned permit is dropped:
+    /// a slow sender then does not block others while its request is processed.
     pub(crate) async fn begin(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         let BodySlots { bounds, caller, .. } = &*self.0;
-        let turn = |of: &Arc<Semaphore>| timeout(bounds.turn_timeout, of.clone().acquire_owned());
+        let slot = |of: &Arc<Semaphore>| timeout(bounds.slot_timeout, of.clone().acquire_owned());
         let most = bounds.max_large_bodies_per_caller;
-        let own = turn(&self.0.of_caller).await.ok().and_then(Result::ok);
-        let own = own.ok_or_else(|| refused(caller, Bounded::LargeBodies, most))?;
+        let own = slot(&self.0.of_caller).await.ok().and_then(Result::ok);
+        let own = own.ok_or_else(|| refused(caller, CallerLimit::LargeBodies, most))?;
         // A request has one body.
         self.0.taken.get_or_init(|| own);
-        let all = turn(&self.0.of_all).await.ok().and_then(Result::ok);
+        let all = slot(&self.0.of_all).await.ok().and_then(Result::ok);
         all.ok_or(ApiError::Overloaded)
     }
 }

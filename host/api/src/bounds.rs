@@ -1,4 +1,4 @@
-//! How much is taken from callers at once, and how long they are waited for.
+//! Limits of connections, requests and bodies, and their timeouts.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ pub const MAX_SPARE_CONNECTIONS: usize = 64;
 pub const MAX_CONNECTIONS_PER_CALLER: usize = 256;
 /// Connections of one known caller with which it may use one beyond the most that are served.
 pub const MAX_CONNECTIONS_WITH_SPARE: usize = 8;
-/// Connections of one address on which nobody has said yet who asks. Behind a reverse proxy all come
+/// Unauthenticated connections of one address. Behind a reverse proxy all come
 /// from its address, and each is a stranger's until its first request.
 pub const MAX_CONNECTIONS_PER_STRANGER: usize = 128;
 /// A connection that is idle for less makes no room for another: its request may be on its way.
 pub const IDLE_GRACE: Duration = Duration::from_secs(1);
 /// Requests of one caller that are worked on at the same time, but for those that wait for a task.
 pub const MAX_REQUESTS_PER_CALLER: usize = 64;
-/// How long a request of a caller that has so many waits for its turn.
-pub const REQUEST_TURN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Requests of one caller that the host holds back until something happens to a task.
+/// How long a request of a caller at this bound waits for a slot.
+pub const REQUEST_SLOT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Long polls of one caller.
 pub const MAX_WAITS_PER_CALLER: usize = 128;
 /// The same of all callers: the connections that are left are for requests that are answered at once.
 pub const MAX_WAITS: usize = 384;
@@ -35,15 +35,15 @@ pub const MAX_HEAD_BYTES: usize = 32 << 10;
 pub const RATE_TIMEOUT: Duration = Duration::from_secs(20);
 /// So many bytes that a caller sent or took earn it another second, up to [`RATE_TIMEOUT`].
 pub const MIN_BYTES_PER_S: u32 = 8 << 10;
-/// Bodies above this have turns, in bytes.
+/// Larger bodies need a slot. In bytes.
 pub const LARGE_BODY_BYTES: u64 = 1 << 20;
 /// Larger bodies that are read at the same time.
 pub const MAX_LARGE_BODIES: usize = 8;
 /// Requests of one caller that have a larger body: it is in memory until they are answered. Fewer than
 /// are read at the same time, so that no caller keeps the others out.
 pub const MAX_LARGE_BODIES_PER_CALLER: usize = 3;
-/// How long a larger body waits for its turn.
-pub const TURN_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a larger body waits for a slot.
+pub const SLOT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The bounds that a host keeps to.
 #[derive(Clone, Copy, Debug)]
@@ -58,13 +58,13 @@ pub struct Bounds {
     pub max_waits_per_caller: usize,
     pub max_waits: usize,
     pub max_components_per_caller: usize,
-    pub request_turn_timeout: Duration,
+    pub request_slot_timeout: Duration,
     pub head_timeout: Duration,
     pub spare_head_timeout: Duration,
     pub rate_timeout: Duration,
     pub max_large_bodies: usize,
     pub max_large_bodies_per_caller: usize,
-    pub turn_timeout: Duration,
+    pub slot_timeout: Duration,
 }
 
 impl Default for Bounds {
@@ -80,13 +80,13 @@ impl Default for Bounds {
             max_waits_per_caller: MAX_WAITS_PER_CALLER,
             max_waits: MAX_WAITS,
             max_components_per_caller: MAX_COMPONENTS_PER_CALLER,
-            request_turn_timeout: REQUEST_TURN_TIMEOUT,
+            request_slot_timeout: REQUEST_SLOT_TIMEOUT,
             head_timeout: HEAD_TIMEOUT,
             spare_head_timeout: SPARE_HEAD_TIMEOUT,
             rate_timeout: RATE_TIMEOUT,
             max_large_bodies: MAX_LARGE_BODIES,
             max_large_bodies_per_caller: MAX_LARGE_BODIES_PER_CALLER,
-            turn_timeout: TURN_TIMEOUT,
+            slot_timeout: SLOT_TIMEOUT,
         }
     }
 }

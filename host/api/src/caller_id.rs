@@ -4,7 +4,7 @@ use super::access::Access;
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Of an IPv6 address, what tells networks apart: one customer has all addresses of a /64.
+/// The network of an IPv6 address: one customer has all addresses of a /64.
 const IPV6_NETWORK: u128 = !(u64::MAX as u128);
 
 /// Whose use is counted.
@@ -25,7 +25,7 @@ impl CallerId {
         })
     }
 
-    /// None on a host that asks nobody who they are.
+    /// `None` on a host without authentication.
     pub(crate) fn known(access: &Access) -> Option<Self> {
         let name = || Self::Named(access.actor().to_string());
         access.is_known().then(name)

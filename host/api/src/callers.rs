@@ -1,12 +1,12 @@
 //! Bounds per caller, so that no one takes what others need.
 //!
-//! A caller is who was authenticated: a key, or the subject of a token. Whoever is not (yet) known is
-//! told apart by the address of the connection.
+//! A caller is an authenticated key or the subject of a token. Unauthenticated callers are distinguished
+//! by the address of the connection.
 
 use super::body_slot::BodySlot;
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
-use super::too_many::{Bounded, TooMany, refused};
+use super::too_many::{CallerLimit, TooMany, refused};
 use axum::extract::{MatchedPath, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Uri};
@@ -23,13 +23,13 @@ pub(crate) struct Callers(Arc<Inner>);
 
 struct Inner {
     bounds: Bounds,
-    by_id: Mutex<HashMap<CallerId, Arc<Load>>>,
+    by_id: Mutex<HashMap<CallerId, Arc<CallerLoad>>>,
     all_waits: Arc<Semaphore>,
     all_large_bodies: Arc<Semaphore>,
 }
 
 /// What one caller may still begin.
-struct Load {
+struct CallerLoad {
     requests: Arc<Semaphore>,
     waits: Arc<Semaphore>,
     components: Arc<Semaphore>,
@@ -42,14 +42,14 @@ pub(crate) struct UnderWay {
     /// For the body of the request; none on routes that are open to everyone.
     pub body_slot: Option<BodySlot>,
     _permits: Vec<OwnedSemaphorePermit>,
-    _load: Option<Arc<Load>>,
+    _load: Option<Arc<CallerLoad>>,
 }
 
 /// What a request asks for beside an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Weight {
     Ordinary,
-    /// The host holds it back until something happens.
+    /// A long poll: the host answers when something happens.
     Wait,
     /// A component is in memory, or compiled, while it is answered.
     Component,
@@ -67,10 +67,10 @@ impl Weight {
     }
 }
 
-/// The one route that holds requests back.
+/// The only route with long polls.
 const TASK: &str = "/v1/tasks/{id}";
 
-/// True where the route looks at whether the query asks to be held back; to the others that says nothing.
+/// True if the route reads `wait_ms`; other routes ignore it.
 fn asks_for_task(request: &Request) -> bool {
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     reads && route(request) == TASK
@@ -82,7 +82,7 @@ fn route(request: &Request) -> &str {
     path.map_or("", MatchedPath::as_str)
 }
 
-/// True where the query asks to be held back.
+/// True if the query asks for a long poll.
 fn waits(uri: &Uri) -> bool {
     let parameters = Query::<Vec<(String, String)>>::try_from_uri(uri);
     let is_wait = |(name, value): &(String, String)| name == "wait_ms" && value != "0";
@@ -111,7 +111,7 @@ impl Callers {
         }))
     }
 
-    /// Begins a request. Ordinary ones beyond the bound have turns for a while; waits are refused at
+    /// Begins a request. Ordinary requests above the bound wait for a slot for a while; waits are refused at
     /// once.
     pub(crate) async fn begin(
         &self,
@@ -136,14 +136,14 @@ impl Callers {
         })
     }
 
-    fn load(&self, caller: &CallerId) -> Arc<Load> {
+    fn load(&self, caller: &CallerId) -> Arc<CallerLoad> {
         let mut by_id = self.0.by_id.lock().unwrap_or_else(PoisonError::into_inner);
         if by_id.len() > MAX_IDLE_CALLERS {
             by_id.retain(|_, load| Arc::strong_count(load) > 1);
         }
         let bounds = &self.0.bounds;
         let new = || {
-            Arc::new(Load {
+            Arc::new(CallerLoad {
                 requests: Arc::new(Semaphore::new(bounds.max_requests_per_caller)),
                 waits: Arc::new(Semaphore::new(bounds.max_waits_per_caller)),
                 components: Arc::new(Semaphore::new(bounds.max_components_per_caller)),
@@ -156,37 +156,41 @@ impl Callers {
     async fn request(
         &self,
         caller: &CallerId,
-        load: &Load,
+        load: &CallerLoad,
     ) -> Result<OwnedSemaphorePermit, TooMany> {
         let bounds = &self.0.bounds;
         let most = bounds.max_requests_per_caller;
-        let turn = timeout(
-            bounds.request_turn_timeout,
+        let slot = timeout(
+            bounds.request_slot_timeout,
             load.requests.clone().acquire_owned(),
         );
-        let turn = turn.await.ok().and_then(Result::ok);
-        turn.ok_or_else(|| refused(caller, Bounded::Requests, most))
+        let slot = slot.await.ok().and_then(Result::ok);
+        slot.ok_or_else(|| refused(caller, CallerLimit::Requests, most))
     }
 
     async fn component(
         &self,
         caller: &CallerId,
-        load: &Load,
+        load: &CallerLoad,
     ) -> Result<OwnedSemaphorePermit, TooMany> {
         let bounds = &self.0.bounds;
         let most = bounds.max_components_per_caller;
-        let turn = timeout(bounds.turn_timeout, load.components.clone().acquire_owned());
-        let turn = turn.await.ok().and_then(Result::ok);
-        turn.ok_or_else(|| refused(caller, Bounded::ComponentRequests, most))
+        let slot = timeout(bounds.slot_timeout, load.components.clone().acquire_owned());
+        let slot = slot.await.ok().and_then(Result::ok);
+        slot.ok_or_else(|| refused(caller, CallerLimit::ComponentRequests, most))
     }
 
-    fn wait(&self, caller: &CallerId, load: &Load) -> Result<Vec<OwnedSemaphorePermit>, TooMany> {
+    fn wait(
+        &self,
+        caller: &CallerId,
+        load: &CallerLoad,
+    ) -> Result<Vec<OwnedSemaphorePermit>, TooMany> {
         let bounds = &self.0.bounds;
         let full = |what, most| move |_: TryAcquireError| refused(caller, what, most);
         let own = load.waits.clone().try_acquire_owned();
-        let own = own.map_err(full(Bounded::Waits, bounds.max_waits_per_caller))?;
+        let own = own.map_err(full(CallerLimit::Waits, bounds.max_waits_per_caller))?;
         let all = self.0.all_waits.clone().try_acquire_owned();
-        let all = all.map_err(full(Bounded::AllWaits, bounds.max_waits))?;
+        let all = all.map_err(full(CallerLimit::AllWaits, bounds.max_waits))?;
         Ok(vec![own, all])
     }
 }
@@ -201,7 +205,7 @@ mod tests {
             max_requests_per_caller: 1,
             max_waits_per_caller: 1,
             max_waits: 2,
-            request_turn_timeout: Duration::from_millis(10),
+            request_slot_timeout: Duration::from_millis(10),
             ..Bounds::default()
         })
     }
@@ -210,7 +214,11 @@ mod tests {
         CallerId::Named(name.to_owned())
     }
 
-    async fn begins(callers: &Callers, name: &str, weight: Weight) -> Result<UnderWay, Bounded> {
+    async fn begins(
+        callers: &Callers,
+        name: &str,
+        weight: Weight,
+    ) -> Result<UnderWay, CallerLimit> {
         let begun = callers.begin(&named(name), weight).await;
         begun.map_err(|refused| refused.what)
     }
@@ -221,7 +229,7 @@ mod tests {
         let first = begins(&callers, "a", Weight::Ordinary).await;
         assert!(first.is_ok());
         let second = begins(&callers, "a", Weight::Ordinary).await;
-        assert_eq!(second.err(), Some(Bounded::Requests));
+        assert_eq!(second.err(), Some(CallerLimit::Requests));
         assert!(begins(&callers, "b", Weight::Ordinary).await.is_ok());
         drop(first);
         assert!(begins(&callers, "a", Weight::Ordinary).await.is_ok());
@@ -232,11 +240,11 @@ mod tests {
         let callers = callers();
         let a = begins(&callers, "a", Weight::Wait).await;
         let again = begins(&callers, "a", Weight::Wait).await;
-        assert_eq!(again.err(), Some(Bounded::Waits));
+        assert_eq!(again.err(), Some(CallerLimit::Waits));
         let b = begins(&callers, "b", Weight::Wait).await;
         assert!(a.is_ok() && b.is_ok());
         let c = begins(&callers, "c", Weight::Wait).await;
-        assert_eq!(c.err(), Some(Bounded::AllWaits));
+        assert_eq!(c.err(), Some(CallerLimit::AllWaits));
         assert!(begins(&callers, "a", Weight::Ordinary).await.is_ok());
         drop(a);
         assert!(begins(&callers, "c", Weight::Wait).await.is_ok());

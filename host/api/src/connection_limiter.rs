@@ -2,7 +2,7 @@
 
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
-use super::too_many::{Bounded, TooMany, refused};
+use super::too_many::{CallerLimit, TooMany, refused};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,20 +21,20 @@ pub(super) struct ConnectionLimiter {
 #[derive(Default)]
 struct Table {
     next: u64,
-    seats: HashMap<u64, Seat>,
+    permits: HashMap<u64, Permit>,
 }
 
-struct Seat {
+struct Permit {
     /// Who asked last; the address until somebody did.
     owner: CallerId,
     /// Since when no request is under way; none while one is.
     idle_since: Option<Instant>,
     leave: CancellationToken,
-    kind: SeatKind,
+    kind: PermitKind,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum SeatKind {
+enum PermitKind {
     Usual,
     /// Beyond the most: for health, and for callers who have few others.
     Spare,
@@ -43,8 +43,8 @@ enum SeatKind {
 }
 
 /// A connection that is served, for as long as this is kept.
-pub(crate) struct Connection {
-    seats: ConnectionLimiter,
+pub(crate) struct ConnectionPermit {
+    limiter: ConnectionLimiter,
     id: u64,
     address: IpAddr,
     is_spare: bool,
@@ -55,7 +55,7 @@ pub(crate) struct Connection {
 }
 
 /// A request of a connection is under way.
-pub(crate) struct Busy(Arc<Connection>);
+pub(crate) struct Busy(Arc<ConnectionPermit>);
 
 impl ConnectionLimiter {
     pub(super) fn new(bounds: Bounds) -> Self {
@@ -65,37 +65,37 @@ impl ConnectionLimiter {
         }
     }
 
-    /// A seat for a connection from this address; none where it is to be closed. Where all are taken,
+    /// A permit for a connection from this address; `None` if it is to be closed. Where all are taken,
     /// or too many are of strangers at this address, the one that is idle for longest makes room.
-    pub(super) fn admit(&self, address: IpAddr) -> Option<Connection> {
+    pub(super) fn admit(&self, address: IpAddr) -> Option<ConnectionPermit> {
         let owner = CallerId::at(address);
         let mut table = self.table();
         let is_spare = match table.make_room(&self.bounds, &owner) {
             true => false,
-            false if table.count(SeatKind::Spare) < self.bounds.max_spare_connections => true,
+            false if table.count(PermitKind::Spare) < self.bounds.max_spare_connections => true,
             false => return None,
         };
         // Those that leave may still end a request; they count with the spare ones.
-        if table.seats.len() >= self.bounds.max_connections + self.bounds.max_spare_connections {
+        if table.permits.len() >= self.bounds.max_connections + self.bounds.max_spare_connections {
             return None;
         }
         let id = table.next;
         table.next += 1;
         let leave = CancellationToken::new();
         let kind = match is_spare {
-            true => SeatKind::Spare,
-            false => SeatKind::Usual,
+            true => PermitKind::Spare,
+            false => PermitKind::Usual,
         };
-        let seat = Seat {
+        let permit = Permit {
             owner,
             idle_since: Some(Instant::now()),
             leave: leave.clone(),
             kind,
         };
-        table.seats.insert(id, seat);
+        table.permits.insert(id, permit);
         drop(table);
-        Some(Connection {
-            seats: self.clone(),
+        Some(ConnectionPermit {
+            limiter: self.clone(),
             id,
             address,
             is_spare,
@@ -111,16 +111,19 @@ impl ConnectionLimiter {
 }
 
 impl Table {
-    fn count(&self, kind: SeatKind) -> usize {
-        self.seats.values().filter(|seat| seat.kind == kind).count()
+    fn count(&self, kind: PermitKind) -> usize {
+        self.permits
+            .values()
+            .filter(|permit| permit.kind == kind)
+            .count()
     }
 
     fn count_of(&self, owner: &CallerId) -> usize {
-        let stays = |seat: &&Seat| seat.kind != SeatKind::Leaving && seat.owner == *owner;
-        self.seats.values().filter(stays).count()
+        let stays = |permit: &&Permit| permit.kind != PermitKind::Leaving && permit.owner == *owner;
+        self.permits.values().filter(stays).count()
     }
 
-    /// True where there is a usual seat for this stranger.
+    /// True if there is a usual permit for this stranger.
     fn make_room(&mut self, bounds: &Bounds, stranger: &CallerId) -> bool {
         let grace = bounds.idle_grace;
         if self.count_of(stranger) >= bounds.max_connections_per_stranger
@@ -128,41 +131,42 @@ impl Table {
         {
             return false;
         }
-        self.count(SeatKind::Usual) < bounds.max_connections || self.end_idle_of_the_largest(grace)
+        self.count(PermitKind::Usual) < bounds.max_connections
+            || self.end_idle_of_the_largest(grace)
     }
 
-    /// Has the connection of whoever has most of them leave that is idle for longest.
+    /// Closes the connection that is idle for longest, of the caller with the most connections.
     fn end_idle_of_the_largest(&mut self, grace: Duration) -> bool {
         let mut counts: HashMap<&CallerId, usize> = HashMap::new();
-        for seat in self.seats.values() {
-            *counts.entry(&seat.owner).or_default() += 1;
+        for permit in self.permits.values() {
+            *counts.entry(&permit.owner).or_default() += 1;
         }
-        let idle = self.seats.values().filter(|seat| seat.is_idle(grace));
-        let largest = idle.max_by_key(|seat| counts[&seat.owner]);
-        let largest = largest.map(|seat| seat.owner.clone());
+        let idle = self.permits.values().filter(|permit| permit.is_idle(grace));
+        let largest = idle.max_by_key(|permit| counts[&permit.owner]);
+        let largest = largest.map(|permit| permit.owner.clone());
         largest.is_some_and(|owner| self.end_idle_of(&owner, grace))
     }
 
     fn end_idle_of(&mut self, owner: &CallerId, grace: Duration) -> bool {
-        let idle = self.seats.values_mut();
-        let idle = idle.filter(|seat| seat.is_idle(grace) && seat.owner == *owner);
-        let Some(longest) = idle.min_by_key(|seat| seat.idle_since) else {
+        let idle = self.permits.values_mut();
+        let idle = idle.filter(|permit| permit.is_idle(grace) && permit.owner == *owner);
+        let Some(longest) = idle.min_by_key(|permit| permit.idle_since) else {
             return false;
         };
-        longest.kind = SeatKind::Leaving;
+        longest.kind = PermitKind::Leaving;
         longest.leave.cancel();
         true
     }
 }
 
-impl Seat {
+impl Permit {
     fn is_idle(&self, grace: Duration) -> bool {
         let is_idle = self.idle_since.is_some_and(|it| it.elapsed() >= grace);
-        self.kind == SeatKind::Usual && is_idle
+        self.kind == PermitKind::Usual && is_idle
     }
 }
 
-impl Connection {
+impl ConnectionPermit {
     pub(crate) fn address(&self) -> IpAddr {
         self.address
     }
@@ -194,49 +198,50 @@ impl Connection {
     /// A request begins; it is under way until what is returned is dropped.
     pub(crate) fn begin(self: &Arc<Self>) -> Busy {
         self.has_asked.store(true, Ordering::Relaxed);
-        self.change(|seat| seat.idle_since = None);
+        self.change(|permit| permit.idle_since = None);
         Busy(self.clone())
     }
 
     /// The connection is this caller's from now on, unless the caller has too many.
     pub(crate) fn belongs_to(&self, caller: &CallerId) -> Result<(), TooMany> {
         let most = match self.is_spare {
-            true => self.seats.bounds.max_connections_with_spare,
-            false => self.seats.bounds.max_connections_per_caller,
+            true => self.limiter.bounds.max_connections_with_spare,
+            false => self.limiter.bounds.max_connections_per_caller,
         };
-        let mut table = self.seats.table();
+        let mut table = self.limiter.table();
         if table
-            .seats
+            .permits
             .get(&self.id)
-            .is_none_or(|seat| seat.owner == *caller)
+            .is_none_or(|permit| permit.owner == *caller)
         {
             return Ok(());
         }
         if table.count_of(caller) >= most {
-            return Err(refused(caller, Bounded::Connections, most));
+            return Err(refused(caller, CallerLimit::Connections, most));
         }
-        if let Some(seat) = table.seats.get_mut(&self.id) {
-            seat.owner = caller.clone();
+        if let Some(permit) = table.permits.get_mut(&self.id) {
+            permit.owner = caller.clone();
         }
         Ok(())
     }
 
-    fn change(&self, change: impl FnOnce(&mut Seat)) {
-        if let Some(seat) = self.seats.table().seats.get_mut(&self.id) {
-            change(seat);
+    fn change(&self, change: impl FnOnce(&mut Permit)) {
+        if let Some(permit) = self.limiter.table().permits.get_mut(&self.id) {
+            change(permit);
         }
     }
 }
 
 impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.change(|seat| seat.idle_since = Some(Instant::now()));
+        self.0
+            .change(|permit| permit.idle_since = Some(Instant::now()));
     }
 }
 
-impl Drop for Connection {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        self.seats.table().seats.remove(&self.id);
+        self.limiter.table().permits.remove(&self.id);
     }
 }
 
@@ -244,7 +249,7 @@ impl Drop for Connection {
 mod tests {
     use super::*;
 
-    fn seats() -> ConnectionLimiter {
+    fn limiter() -> ConnectionLimiter {
         ConnectionLimiter::new(Bounds {
             max_connections: 4,
             max_spare_connections: 1,
@@ -256,15 +261,15 @@ mod tests {
         })
     }
 
-    fn from(seats: &ConnectionLimiter, last: u8) -> Option<Arc<Connection>> {
-        seats.admit([10, 0, 0, last].into()).map(Arc::new)
+    fn from(limiter: &ConnectionLimiter, last: u8) -> Option<Arc<ConnectionPermit>> {
+        limiter.admit([10, 0, 0, last].into()).map(Arc::new)
     }
 
     fn named(name: &str) -> CallerId {
         CallerId::Named(name.to_owned())
     }
 
-    async fn leaves(connection: &Connection) -> bool {
+    async fn leaves(connection: &ConnectionPermit) -> bool {
         tokio::select! {
             biased;
             () = connection.has_to_leave() => true,
@@ -274,49 +279,49 @@ mod tests {
 
     #[tokio::test]
     async fn strangers_at_one_address_make_room_for_each_other_only() {
-        let seats = seats();
-        let other = from(&seats, 2).unwrap();
-        let first: Vec<_> = (0..3).map(|_| from(&seats, 1).unwrap()).collect();
-        let fourth = from(&seats, 1).unwrap();
+        let limiter = limiter();
+        let other = from(&limiter, 2).unwrap();
+        let first: Vec<_> = (0..3).map(|_| from(&limiter, 1).unwrap()).collect();
+        let fourth = from(&limiter, 1).unwrap();
         assert!(!fourth.is_spare());
         assert!(leaves(&first[0]).await && !leaves(&first[1]).await && !leaves(&other).await);
     }
 
     #[tokio::test]
     async fn only_idle_connections_leave_and_of_whoever_has_most() {
-        let seats = seats();
-        let busy = from(&seats, 1).unwrap();
+        let limiter = limiter();
+        let busy = from(&limiter, 1).unwrap();
         let _under_way = busy.begin();
-        let few = from(&seats, 2).unwrap();
-        let many = [from(&seats, 3).unwrap(), from(&seats, 3).unwrap()];
-        let next = from(&seats, 4).unwrap();
+        let few = from(&limiter, 2).unwrap();
+        let many = [from(&limiter, 3).unwrap(), from(&limiter, 3).unwrap()];
+        let next = from(&limiter, 4).unwrap();
         assert!(!next.is_spare() && leaves(&many[0]).await);
         assert!(!leaves(&busy).await && !leaves(&few).await && !leaves(&many[1]).await);
     }
 
     #[tokio::test]
     async fn where_all_are_busy_a_spare_connection_is_for_those_who_have_few() {
-        let seats = seats();
-        let all: Vec<_> = (1..=4).map(|last| from(&seats, last).unwrap()).collect();
-        let _busy: Vec<_> = all.iter().map(Connection::begin).collect();
+        let limiter = limiter();
+        let all: Vec<_> = (1..=4).map(|last| from(&limiter, last).unwrap()).collect();
+        let _busy: Vec<_> = all.iter().map(ConnectionPermit::begin).collect();
         assert!(all[0].belongs_to(&named("a")).is_ok());
-        let spare = from(&seats, 5).unwrap();
-        assert!(spare.is_spare() && from(&seats, 6).is_none());
+        let spare = from(&limiter, 5).unwrap();
+        assert!(spare.is_spare() && from(&limiter, 6).is_none());
         assert!(spare.belongs_to(&named("a")).is_err());
         assert!(spare.belongs_to(&named("b")).is_ok());
     }
 
     #[tokio::test]
     async fn a_caller_has_so_many_connections_and_no_more() {
-        let seats = seats();
-        let all: Vec<_> = (1..=3).map(|last| from(&seats, last).unwrap()).collect();
+        let limiter = limiter();
+        let all: Vec<_> = (1..=3).map(|last| from(&limiter, last).unwrap()).collect();
         for connection in &all[..2] {
             assert_eq!(connection.belongs_to(&named("a")), Ok(()));
         }
         let refused = all[2].belongs_to(&named("a")).unwrap_err();
-        assert_eq!((refused.what, refused.most), (Bounded::Connections, 2));
+        assert_eq!((refused.what, refused.most), (CallerLimit::Connections, 2));
         drop(all.into_iter().next());
-        let next = from(&seats, 4).unwrap();
+        let next = from(&limiter, 4).unwrap();
         assert_eq!(next.belongs_to(&named("a")), Ok(()));
     }
 }

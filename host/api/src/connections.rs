@@ -1,11 +1,11 @@
-//! Connections: how many at once, and how long each is waited for.
+//! Connections: their number and their timeouts.
 //!
-//! Where all are taken, idle ones make room, of whoever has the most of them. Where none is idle, a few
-//! more connections are served all the same: for health, and for callers who have few others. What comes
-//! beyond these is closed.
+//! If all are taken, the idle one of the caller with the most connections is closed. If none is idle, a few
+//! more connections are served for health checks and for callers with few connections. Further ones are
+//! closed.
 
 use super::bounds::{Bounds, MAX_HEAD_BYTES};
-use super::connection_limiter::{Connection, ConnectionLimiter};
+use super::connection_limiter::{ConnectionLimiter, ConnectionPermit};
 use super::held::hold;
 use super::min_rate::RatedStream;
 use axum::Router;
@@ -30,8 +30,8 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
     bounds: Bounds,
     closing: CancellationToken,
 ) {
-    let seats = ConnectionLimiter::new(bounds);
-    let doors = Doors {
+    let limiter = ConnectionLimiter::new(bounds);
+    let server = Server {
         router,
         bounds,
         closing: closing.clone(),
@@ -42,8 +42,10 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
             accepted = listener.accept() => accepted,
             () = closing.cancelled() => break,
         };
-        match seats.admit(address.ip()) {
-            Some(seated) => drop(connections.spawn(doors.clone().attend(stream, seated))),
+        match limiter.admit(address.ip()) {
+            Some(connection) => {
+                drop(connections.spawn(server.clone().serve_connection(stream, connection)));
+            }
             None => tracing::debug!(%address, "a connection beyond all bounds is closed"),
         }
     }
@@ -54,24 +56,24 @@ pub(super) async fn serve<L: Listener<Addr = SocketAddr>>(
 
 /// Marks the connection as busy until the answer has been taken.
 pub(super) async fn occupy(request: Request, next: Next) -> Response {
-    let connection = request.extensions().get::<Arc<Connection>>();
-    match connection.map(Connection::begin) {
+    let connection = request.extensions().get::<Arc<ConnectionPermit>>();
+    match connection.map(ConnectionPermit::begin) {
         Some(busy) => hold(next.run(request).await, busy),
         None => next.run(request).await,
     }
 }
 
 #[derive(Clone)]
-struct Doors {
+struct Server {
     router: Router,
     bounds: Bounds,
     closing: CancellationToken,
 }
 
-/// The router, which is told with each request on which connection it came.
+/// The router; each request carries its connection.
 struct Served {
     router: TowerToHyperService<Router>,
-    connection: Arc<Connection>,
+    connection: Arc<ConnectionPermit>,
 }
 
 impl hyper::service::Service<hyper::Request<Incoming>> for Served {
@@ -89,10 +91,10 @@ impl hyper::service::Service<hyper::Request<Incoming>> for Served {
     }
 }
 
-impl Doors {
-    /// Answers one request after the other; on a spare connection one.
-    async fn attend(self, stream: impl Stream, seated: Connection) {
-        let connection = Arc::new(seated);
+impl Server {
+    /// Serves requests one after the other; a spare connection serves only one.
+    async fn serve_connection(self, stream: impl Stream, connection: ConnectionPermit) {
+        let connection = Arc::new(connection);
         let is_spare = connection.is_spare();
         let head_timeout = match is_spare {
             true => self.bounds.spare_head_timeout,
@@ -117,7 +119,7 @@ impl Doors {
                 serving.await
             }
             () = connection.has_to_leave() => {
-                // Of one that never asked, nothing is lost.
+                // A connection without a request loses nothing.
                 if !connection.has_asked() {
                     return;
                 }

@@ -12,7 +12,7 @@ use tasker_wire::headers;
 use tracing::{Instrument, Span, field::Empty};
 use uuid::Uuid;
 
-/// A request that takes longer is told of, unless it was to wait or brought a component.
+/// Slower requests are logged, unless they are long polls or uploads of components.
 const SLOW_REQUEST: Duration = Duration::from_secs(1);
 
 /// The header that carries the id, in and out.

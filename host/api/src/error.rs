@@ -1,7 +1,7 @@
 //! What a request is refused with, as it crosses the wire.
 
 use super::bounds::MIN_BYTES_PER_S;
-use super::too_many::Bounded;
+use super::too_many::CallerLimit;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,21 +15,20 @@ use tasker_wire::problem::{FieldError, Problem};
 const TRY_AGAIN_AFTER: HeaderValue = HeaderValue::from_static("1");
 
 /// What the caller reads of a fault of the host: nothing of its insides.
-const INTERNAL: &str =
-    "the host failed at this request; its log says more under the correlation id";
+const INTERNAL: &str = "internal error; the host's log has details under the correlation id";
 /// The code of a request after which the connection is closed.
 const UNCLEAR_HEAD: &str = "unclear_head";
 
 /// Why a request is refused; each variant has one status and code.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    #[error("there is nothing at {path}; the API begins with /v1 and /health")]
+    #[error("there is no route {path}; the API is below /v1 and /health")]
     UnknownRoute { path: String },
-    #[error("{path} does not take {method}")]
+    #[error("{path} does not accept {method}")]
     WrongMethod { method: String, path: String },
     #[error("{name}: {message}")]
     Parameter { name: String, message: String },
-    #[error("the body is not what this request takes: {}", .0.message)]
+    #[error("invalid request body: {}", .0.message)]
     InvalidJson(FieldError),
     #[error("the body is not UTF-8 text: {message}")]
     NotText { message: String },
@@ -37,34 +36,34 @@ pub enum ApiError {
     MediaType { given: String, wanted: String },
     #[error("the body is larger than {max_bytes} bytes")]
     BodyTooLarge { max_bytes: usize },
-    #[error("the body did not arrive whole: {message}")]
+    #[error("the body is incomplete: {message}")]
     BodyBroken { message: String },
     #[error("request body timed out: the minimum is {MIN_BYTES_PER_S} bytes a second")]
-    BodyTooSlow,
+    BodyTimeout,
     #[error("the body is encoded as `{given}`; send it as it is")]
     BodyEncoded { given: String },
     #[error("{why}")]
     NotReady { why: String },
     #[error("server overloaded; try again later")]
     Overloaded,
-    #[error("the head of the request is not clear: {why}")]
+    #[error("ambiguous request head: {why}")]
     UnclearHead { why: &'static str },
-    /// What a stage refuses; it says by itself what that is to the caller.
+    /// An error of a stage, which states its class and code.
     #[error(transparent)]
-    Reported(Reported),
+    Stage(StageError),
 }
 
 /// An error of a stage.
 #[derive(Debug)]
-pub struct Reported(Box<dyn Report + Send + Sync>);
+pub struct StageError(Box<dyn Report + Send + Sync>);
 
-impl fmt::Display for Reported {
+impl fmt::Display for StageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl Error for Reported {
+impl Error for StageError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
     }
@@ -72,7 +71,7 @@ impl Error for Reported {
 
 impl<E: Report + Send + Sync + 'static> From<E> for ApiError {
     fn from(error: E) -> Self {
-        Self::Reported(Reported(Box::new(error)))
+        Self::Stage(StageError(Box::new(error)))
     }
 }
 
@@ -88,7 +87,8 @@ impl ApiError {
     /// What the caller is shown.
     fn report(&self) -> ErrorReport {
         use ErrorClass::{
-            Malformed, MethodNotAllowed, NotFound, TooLarge, TooSlow, Unavailable, UnsupportedMedia,
+            Malformed, MethodNotAllowed, NotFound, RequestTimeout, TooLarge, Unavailable,
+            UnsupportedMedia,
         };
         let (class, code) = match self {
             Self::UnknownRoute { .. } => (NotFound, "unknown_route"),
@@ -98,12 +98,12 @@ impl ApiError {
             Self::MediaType { .. } => (UnsupportedMedia, "unsupported_media_type"),
             Self::BodyTooLarge { .. } => (TooLarge, "body_too_large"),
             Self::BodyBroken { .. } => (Malformed, "incomplete_body"),
-            Self::BodyTooSlow => (TooSlow, "body_too_slow"),
+            Self::BodyTimeout => (RequestTimeout, "body_timeout"),
             Self::BodyEncoded { .. } => (UnsupportedMedia, "unsupported_content_encoding"),
             Self::NotReady { .. } => (Unavailable, "not_ready"),
             Self::Overloaded => (Unavailable, "overloaded"),
             Self::UnclearHead { .. } => (Malformed, UNCLEAR_HEAD),
-            Self::Reported(error) => return error.0.report(),
+            Self::Stage(error) => return error.0.report(),
         };
         let report = ErrorReport::new(class, code);
         match self {
@@ -120,7 +120,7 @@ fn status(class: ErrorClass) -> StatusCode {
         ErrorClass::Forbidden => StatusCode::FORBIDDEN,
         ErrorClass::NotFound => StatusCode::NOT_FOUND,
         ErrorClass::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        ErrorClass::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        ErrorClass::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
         ErrorClass::Conflict => StatusCode::CONFLICT,
         ErrorClass::Gone => StatusCode::GONE,
         ErrorClass::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -164,7 +164,7 @@ impl IntoResponse for ApiError {
             let challenge = HeaderValue::from_static("Bearer realm=\"tasker\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
-        if [UNCLEAR_HEAD, Bounded::Connections.code()].contains(&code) {
+        if [UNCLEAR_HEAD, CallerLimit::Connections.code()].contains(&code) {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
         }

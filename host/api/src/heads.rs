@@ -1,6 +1,6 @@
-//! Heads of requests that two readers could take for different ones: refused before anyone is asked for.
+//! Ambiguous request heads, which two parsers could read differently, are refused before authentication.
 
-use super::connection_limiter::Connection;
+use super::connection_limiter::ConnectionPermit;
 use super::error::ApiError;
 use axum::extract::Request;
 use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING};
@@ -20,7 +20,7 @@ pub(super) async fn check(request: Request, next: Next) -> Response {
 
 fn refusal(request: &Request) -> Option<&'static str> {
     let headers = request.headers();
-    let connection = request.extensions().get::<Arc<Connection>>();
+    let connection = request.extensions().get::<Arc<ConnectionPermit>>();
     if let Some(why) = connection.and_then(|connection| connection.unclear_line()) {
         return Some(why);
     }
@@ -47,16 +47,16 @@ fn host(headers: &HeaderMap, version: Version) -> Option<&'static str> {
 /// The longest line of a head that is looked at: what frames a body is far shorter.
 const MAX_LINE_BYTES: usize = 128;
 
-/// What is wrong with a line, as its sender is told.
+/// The error for the sender of such a line.
 const BARE_LINE_FEED: &str =
     "a line of the head ends without a carriage return; end lines with CR LF";
 const LONG_FRAMING: &str = "a line that says how long the body or a chunk of it is has more than 128 bytes; \
                             write it without needless zeros and blanks";
 
-/// Watches the bytes of a connection for lines of heads, and of the framing of chunked bodies, that end
-/// with a line feed alone: some readers take that for the end of a line, others for a part of it. What
-/// frames a body is found as well where it is too long to be read here, since what follows could be told
-/// apart no longer.
+/// Scans the bytes of a connection for lines of heads, and of the framing of chunked bodies, that end
+/// with a bare line feed: some parsers take that for the end of a line, others for a part of it. It also
+/// detects a framing line that is too long to be read here, because it could not find the end of the body
+/// afterwards.
 pub(super) struct LineScanner {
     at: At,
     /// The beginning of the line, without its line feed.
@@ -172,7 +172,7 @@ impl LineScanner {
         None
     }
 
-    /// True where what follows cannot be told apart without the end of the line.
+    /// True if the line frames a body, so that it has to be read to its end.
     fn is_framing(&self, line: &[u8]) -> bool {
         match self.at {
             At::Head { .. } => header(line).is_some_and(|(name, _)| {
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_line_whose_meaning_stands_at_its_beginning_is_read() {
+    fn a_long_line_with_its_meaning_at_the_beginning_is_read() {
         let zeros = "0".repeat(100);
         let with_length = format!("{HEAD}Content-Length: {zeros}5\r\n\r\na\nb\n\n");
         assert!(!finds(&format!("{with_length}{HEAD}\r\n")));

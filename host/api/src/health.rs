@@ -1,4 +1,4 @@
-//! Health: is the process there, may it be given work, how does it stand.
+//! Health: liveness, readiness and status.
 
 use super::Api;
 use super::error::ApiError;
@@ -7,8 +7,8 @@ use std::time::Duration;
 use tasker_engine::claim_health::FailingClaims;
 use tasker_engine::health::WorkerRow;
 use tasker_wire::health::{
-    Connections, Database, Health, HealthStatus, Log, ShowLiveness, ShowReadiness, ShowStatus,
-    Status, TaskCounts, Worker,
+    ConnectionHealth, DatabaseHealth, Health, HealthStatus, LogHealth, ShowLiveness, ShowReadiness,
+    ShowStatus, Status, TaskCounts, WorkerHealth,
 };
 use tokio::time::timeout;
 
@@ -75,11 +75,11 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         is_draining: api.shutdown.is_cancelled(),
         claims_fail: failing.map(|failing| no_claims(&failing)),
-        database: Database {
+        database: DatabaseHealth {
             version: database.version,
             now: database.now,
         },
-        connections: Connections {
+        connections: ConnectionHealth {
             max: connections.max,
             open: connections.open,
             refused: connections.refused,
@@ -90,15 +90,15 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
             in_progress: tasks.in_progress,
             finished_estimate: tasks.finished_estimate,
         },
-        log: Log {
+        log: LogHealth {
             has_stray_rows: log.has_stray_rows,
             next_month_is_missing: log.next_month_is_missing,
         },
     }))
 }
 
-fn worker(row: WorkerRow) -> Worker {
-    Worker {
+fn worker(row: WorkerRow) -> WorkerHealth {
+    WorkerHealth {
         worker_id: row.worker_id,
         host_name: row.host_name,
         pid: row.pid,

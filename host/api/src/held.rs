@@ -7,7 +7,7 @@ use http_body::{Body as _, Frame, SizeHint};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Keeps `kept` until the body of the answer has been taken, or nobody takes it any more.
+/// Keeps `kept` until the body of the answer was sent or dropped.
 pub(super) fn hold<K: Send + Unpin + 'static>(response: Response, kept: K) -> Response {
     response.map(|body| match body.is_end_stream() {
         true => body,

@@ -7,7 +7,7 @@ use tasker_registry::store::api_key::MAX_KEYS;
 /// Why a key is not made or revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    #[error("the key is not acceptable: {0}")]
+    #[error("invalid key: {0}")]
     Invalid(String),
     #[error(
         "there is a key `{name}` already; choose another name, or revoke it first: tasker key revoke {name}"
@@ -18,10 +18,10 @@ pub enum KeyError {
     #[error("there is no key `{name}`, or it was revoked already")]
     Unknown { name: Name },
     #[error(
-        "`{name}` is the last key with `admin` on `*`, without which nobody could make keys; make another first"
+        "`{name}` is the last key with `admin` on `*`, without which no keys could be created; create another first"
     )]
     LastAdmin { name: Name },
-    #[error("the system gives no random bytes")]
+    #[error("the system returned no random bytes")]
     Random(#[from] getrandom::Error),
 }
 

@@ -60,7 +60,7 @@ pub struct AppState {
     pub notifications: Notifications,
     /// How the claims of the host's worker go.
     pub claiming: ClaimHealth,
-    /// Cancelled when the host drains: it is not ready any more, and nobody waits any longer.
+    /// Cancelled at the start of a graceful shutdown: the host is not ready any more, and long polls end.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
     pub bounds: Bounds,
@@ -82,7 +82,7 @@ pub(crate) struct Api {
 }
 
 /// Answers on `listener` until `closing`, then ends the requests under way. A host that drains
-/// cancels `state.shutdown` before, so that whoever asks is told to go elsewhere.
+/// cancels `state.shutdown` before, so that new requests are refused with 503.
 pub async fn serve(listener: TcpListener, state: AppState, closing: CancellationToken) {
     // Answers are small: to wait for more to send would only delay them.
     let listener = listener.tap_io(|connection| {

@@ -1,10 +1,10 @@
-//! How long a caller that does not move is waited for, with its body and with its answer.
+//! The minimum transfer rate of request bodies and answers.
 //!
-//! A fixed time for the whole would cut off large uploads over slow lines, and one for each part would
-//! let a byte now and then hold a connection for ever. So waiting uses up rate, and bytes earn it.
+//! A total timeout would cut off large uploads over slow lines, and a timeout per read can be defeated by
+//! trickling bytes. So waiting uses up a budget of time, and transferred bytes refill it.
 
 use super::bounds::MIN_BYTES_PER_S;
-use super::connection_limiter::Connection;
+use super::connection_limiter::ConnectionPermit;
 use super::heads::LineScanner;
 use axum::body::Body;
 use bytes::Bytes;
@@ -111,11 +111,11 @@ pub(super) struct RatedStream<S> {
     stream: S,
     rate: MinRate,
     scanner: LineScanner,
-    connection: Arc<Connection>,
+    connection: Arc<ConnectionPermit>,
 }
 
 impl<S: AsyncWrite + Unpin> RatedStream<S> {
-    pub(super) fn new(stream: S, most: Duration, connection: Arc<Connection>) -> Self {
+    pub(super) fn new(stream: S, most: Duration, connection: Arc<ConnectionPermit>) -> Self {
         Self {
             stream,
             rate: MinRate::new(most),
@@ -125,7 +125,7 @@ impl<S: AsyncWrite + Unpin> RatedStream<S> {
     }
 
     /// What came of writing, or that it took too long.
-    fn judge<T>(
+    fn check_rate<T>(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<T>>,
@@ -166,7 +166,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.judge(cx, written, |count| *count)
+        self.check_rate(cx, written, |count| *count)
     }
 
     fn poll_write_vectored(
@@ -175,7 +175,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
-        self.judge(cx, written, |count| *count)
+        self.check_rate(cx, written, |count| *count)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -184,12 +184,12 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for RatedStream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = Pin::new(&mut self.stream).poll_flush(cx);
-        self.judge(cx, flushed, |()| 0)
+        self.check_rate(cx, flushed, |()| 0)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let closed = Pin::new(&mut self.stream).poll_shutdown(cx);
-        self.judge(cx, closed, |()| 0)
+        self.check_rate(cx, closed, |()| 0)
     }
 }
 

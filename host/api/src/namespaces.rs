@@ -1,7 +1,7 @@
-//! Namespaces that a request would make: not those that are a mistake for another.
+//! Namespaces that a request would create; a likely misspelling is refused.
 //!
-//! A namespace is made at its first use. One whose name differs from an existing one by a letter or two
-//! is most likely that one, misspelt; it has to be made by itself first.
+//! A namespace is created at its first use. A name that differs from an existing one by a letter or two is
+//! most likely a misspelling, so such a namespace has to be created explicitly.
 
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -5,7 +5,7 @@ use tasker_domain::name::Name;
 pub use tasker_wire::Page;
 use tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS};
 
-/// How many items a request wants.
+/// How many items a request asks for.
 #[derive(Clone, Copy, Debug)]
 pub struct PageLimit(usize);
 
@@ -16,7 +16,7 @@ impl PageLimit {
             limit @ 1..=MAX_PAGE_ITEMS => Ok(Self(limit as usize)),
             limit => Err(ApiError::parameter(
                 "limit",
-                format!("{limit} is out of range; ask for 1 to {MAX_PAGE_ITEMS} items"),
+                format!("{limit} is out of range; use 1 to {MAX_PAGE_ITEMS} items"),
             )),
         }
     }
@@ -26,7 +26,7 @@ impl PageLimit {
         self.0
     }
 
-    /// One row more than the page has, which tells whether there is a next one.
+    /// One row more than the page has, to find out whether there is a next page.
     pub fn rows(self) -> i64 {
         self.0 as i64 + 1
     }

@@ -104,8 +104,8 @@ macro_rules! read_by_handlers {
 
 read_by_handlers!(Bytes, Wasm, Yaml, YamlOrJson, JsonText);
 
-/// Reads a body of one of these media types, `max_bytes` at most. Where it may be large, it has to wait
-/// for its turn.
+/// Reads a body of one of these media types, `max_bytes` at most. A body that may be large waits
+/// for a slot.
 pub async fn read(
     request: Request,
     types: &[&str],
@@ -118,21 +118,21 @@ pub async fn read(
             wanted: types[0].to_owned(),
         });
     }
-    let _turn = match large_body(&request, max_bytes) {
-        Some(turn) => Some(turn.begin().await?),
+    let _slot = match large_body(&request, max_bytes) {
+        Some(slot) => Some(slot.begin().await?),
         None => None,
     };
     let bytes = axum::body::to_bytes(request.into_body(), max_bytes).await;
     bytes.map_err(|error| unread(&error, max_bytes))
 }
 
-/// Whose turn it has to be for this body, where more than a little of it may be read: one without a
+/// The slot that this body needs if it may be large; a body without a
 /// length may be large.
 fn large_body(request: &Request, max_bytes: usize) -> Option<BodySlot> {
     let length = request.body().size_hint().upper().unwrap_or(u64::MAX);
     let is_large = length.min(max_bytes as u64) > LARGE_BODY_BYTES;
-    let turn = request.extensions().get::<BodySlot>();
-    turn.filter(|_| is_large).cloned()
+    let slot = request.extensions().get::<BodySlot>();
+    slot.filter(|_| is_large).cloned()
 }
 
 /// Why a body could not be read to its end.
@@ -141,7 +141,7 @@ fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
     if causes().any(|cause| cause.is::<LengthLimitError>()) {
         ApiError::BodyTooLarge { max_bytes }
     } else if causes().any(|cause| cause.is::<RateTimeout>()) {
-        ApiError::BodyTooSlow
+        ApiError::BodyTimeout
     } else {
         ApiError::BodyBroken {
             message: error.to_string(),
@@ -149,7 +149,7 @@ fn unread(error: &axum::Error, max_bytes: usize) -> ApiError {
     }
 }
 
-/// True where the body is JSON by its type.
+/// True if the body is JSON by its type.
 pub fn is_json(headers: &HeaderMap) -> bool {
     media_type(headers) == "application/json"
 }
@@ -172,7 +172,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
             path: None,
             line: None,
             column: None,
-            message: format!("it holds more than {MAX_JSON_VALUES} values; send less at once"),
+            message: format!("it has more than {MAX_JSON_VALUES} values; send fewer at a time"),
         }));
     }
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -183,7 +183,7 @@ pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     Ok(value)
 }
 
-/// Counts what begins a value: each but the first stands behind a bracket, a brace or a comma.
+/// Counts what begins a value: each but the first follows a bracket, a brace or a comma.
 fn has_more_values(json: &[u8], most: usize) -> bool {
     let (mut values, mut is_text, mut is_escaped) = (1, false, false);
     for byte in json {

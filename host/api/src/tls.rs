@@ -21,7 +21,7 @@ use zeroize::Zeroizing;
 
 /// Who has not shaken hands after this long is cut off.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-/// Handshakes under way at the same time; more wait for their turn.
+/// Handshakes under way at the same time; more wait for their slot.
 const MAX_HANDSHAKES: usize = 256;
 /// The same from one address, so that it keeps no other waiting.
 const MAX_HANDSHAKES_PER_ADDRESS: usize = 64;
@@ -41,7 +41,7 @@ pub struct TlsFiles {
 pub enum TlsError {
     #[error("{} cannot be read as PEM", path.display())]
     Pem { path: PathBuf, source: pem::Error },
-    #[error("{} holds no certificate", path.display())]
+    #[error("{} contains no certificate", path.display())]
     Empty { path: PathBuf },
     #[error("the certificate in {} and the key in {} cannot be used together", cert.display(), key.display())]
     Refused {
@@ -153,7 +153,7 @@ struct Handshake {
 }
 
 impl Handshakes {
-    /// None where too many are under way from this address.
+    /// `None` if too many are under way from this address.
     fn begin(&self, address: IpAddr) -> Option<Handshake> {
         let address = CallerId::at(address);
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,11 +184,11 @@ async fn accept_all(
     certificates: Certificates,
     sender: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
 ) {
-    let turns = Arc::new(Semaphore::new(MAX_HANDSHAKES));
+    let slots = Arc::new(Semaphore::new(MAX_HANDSHAKES));
     let handshakes = Handshakes::default();
     loop {
-        let turn = turns.clone().acquire_owned().await;
-        let turn = turn.expect("nobody closes the semaphore");
+        let slot = slots.clone().acquire_owned().await;
+        let slot = slot.expect("nobody closes the semaphore");
         let (stream, address) = Listener::accept(&mut listener).await;
         let Some(handshake) = handshakes.begin(address.ip()) else {
             tracing::debug!(%address, "too many handshakes from one address");
@@ -197,9 +197,9 @@ async fn accept_all(
         let (acceptor, sender) = (certificates.acceptor(), sender.clone());
         tokio::spawn(async move {
             let shaken = tokio::time::timeout(HANDSHAKE_TIMEOUT, shake(acceptor, stream)).await;
-            drop((turn, handshake));
+            drop((slot, handshake));
             match shaken {
-                // Where nobody receives, the API has ended.
+                // If nobody receives, the API has ended.
                 Ok(Ok(stream)) => drop(sender.send((stream, address)).await),
                 Ok(Err(error)) => tracing::debug!(%address, %error, "no TLS connection"),
                 Err(_) => tracing::debug!(%address, "no TLS connection in time"),

@@ -5,7 +5,7 @@ use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 
 /// What is bounded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bounded {
+pub enum CallerLimit {
     Connections,
     Requests,
     Waits,
@@ -15,7 +15,7 @@ pub enum Bounded {
     LargeBodies,
 }
 
-impl Bounded {
+impl CallerLimit {
     /// The code of the refusal.
     pub(crate) fn code(self) -> &'static str {
         match self {
@@ -33,7 +33,7 @@ impl Bounded {
 #[error("{}", text(.caller, *.what, *.most))]
 pub struct TooMany {
     pub caller: String,
-    pub what: Bounded,
+    pub what: CallerLimit,
     pub most: usize,
 }
 
@@ -43,23 +43,23 @@ impl Report for TooMany {
     }
 }
 
-fn text(caller: &str, what: Bounded, most: usize) -> String {
+fn text(caller: &str, what: CallerLimit, most: usize) -> String {
     let what = match what {
-        Bounded::Connections => "connections",
-        Bounded::Requests => "requests at the same time",
-        Bounded::Waits => "requests that wait for a task",
-        Bounded::AllWaits => {
-            return format!(
-                "as many requests wait for tasks as a host holds back: {most}; try again"
-            );
+        CallerLimit::Connections => "connections",
+        CallerLimit::Requests => "requests at the same time",
+        CallerLimit::Waits => "requests that wait for a task",
+        CallerLimit::AllWaits => {
+            return format!("the host has reached its limit of long polls: {most}; try again");
         }
-        Bounded::ComponentRequests => "uploads, plans and downloads of components at the same time",
-        Bounded::LargeBodies => "requests with a body above 1 MiB at the same time",
+        CallerLimit::ComponentRequests => {
+            "uploads, plans and downloads of components at the same time"
+        }
+        CallerLimit::LargeBodies => "requests with a body above 1 MiB at the same time",
     };
     format!("{caller} has as many {what} as one caller may: {most}; try again when one has ended")
 }
 
-pub(crate) fn refused(caller: &CallerId, what: Bounded, most: usize) -> TooMany {
+pub(crate) fn refused(caller: &CallerId, what: CallerLimit, most: usize) -> TooMany {
     TooMany {
         caller: caller.to_string(),
         what,

@@ -13,7 +13,7 @@ pub struct Counters {
     pub commits: i64,
 }
 
-/// What became of the steps of a template.
+/// The states of the steps of a template.
 #[derive(Clone, Copy, Debug, sqlx::FromRow)]
 pub struct Swapped {
     /// Component versions that attempts ran on.
@@ -145,7 +145,7 @@ impl Bulk {
         Ok(versions)
     }
 
-    /// What became of the steps of a template of the namespace `bench`.
+    /// The states of the steps of a template of the namespace `bench`.
     pub async fn swapped(&self, template: &str) -> Result<Swapped, DatabaseError> {
         let swapped = sqlx::query_as(SWAPPED)
             .bind(template)

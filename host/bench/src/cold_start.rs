@@ -1,7 +1,7 @@
 //! The first call of a component of which a host knows nothing but the compiled code on its disk.
 
-use super::hosts::Place;
-use super::report::{Percentiles, Printed, Report};
+use super::hosts::BenchArgs;
+use super::report::{BenchReport, Percentiles, Printed};
 use super::rollout::noted;
 use super::run::{invocation, percentiles_of};
 use anyhow::bail;
@@ -23,11 +23,11 @@ pub(super) struct ColdStart {
     #[arg(long, default_value_t = 100, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     tries: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
 }
 
 #[derive(Debug, Serialize)]
-struct Found {
+struct Measured {
     component_bytes: usize,
     components: u32,
     /// Start of the engine, before any component.
@@ -40,8 +40,8 @@ struct Found {
 
 impl ColdStart {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let component = self.place.component()?;
-        let scratch = self.place.scratch()?;
+        let component = self.common.component()?;
+        let scratch = self.common.scratch()?;
         tell("compiling\n");
         let compiling = sandbox(scratch.path())?;
         for no in 0..self.tries {
@@ -61,7 +61,7 @@ impl ColdStart {
             prepared.push(prepared_ms);
             called.push(called_ms);
         }
-        Printed::of(&Found {
+        Printed::of(&Measured {
             component_bytes: component.len(),
             components: self.tries,
             engine_ms: percentiles_of(engine),
@@ -99,7 +99,7 @@ async fn first_call(sandbox: &Sandbox, digest: Digest) -> anyhow::Result<(f64, f
     }
 }
 
-impl Report for Found {
+impl BenchReport for Measured {
     fn table(&self) -> String {
         format!(
             "{} components of {} bytes, their compiled code in the cache\n  engine       {}\n  prepared     {}\n  first call   {}",

@@ -27,7 +27,7 @@ pub(super) const LOOK_INTERVAL: Duration = Duration::from_millis(5);
 
 /// What every measurement takes.
 #[derive(Clone, Debug, clap::Args)]
-pub(super) struct Place {
+pub(super) struct BenchArgs {
     /// A PostgreSQL to measure on; without one, a private server in a directory of its own.
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
@@ -53,7 +53,7 @@ pub(super) struct Hosts {
     _scratch: TempDir,
 }
 
-impl Place {
+impl BenchArgs {
     /// Starts `count` hosts, each with a data directory of its own; without `worker` they serve only.
     pub(super) async fn start(
         &self,

@@ -13,7 +13,7 @@ mod usage;
 mod workload;
 
 use clap::Parser;
-use hosts::Place;
+use hosts::BenchArgs;
 use report::Printed;
 use std::process::ExitCode;
 use tasker::command::CompileComponent;
@@ -50,13 +50,13 @@ struct Bench {
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     finished_tasks: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
     /// Attempts under way at the same time.
     #[arg(long, default_value_t = 256, value_name = "COUNT")]
     slots: u16,
     /// Calls to the database under way at the same time.
     #[arg(long, default_value_t = 2, value_name = "COUNT")]
-    lanes: u8,
+    max_in_flight: u8,
     /// Reports, and claims, of one call.
     #[arg(long, default_value_t = 64, value_name = "COUNT")]
     batch: u16,

@@ -28,7 +28,7 @@ pub(super) struct Pgbench {
 }
 
 impl Pgbench {
-    /// None where the program is missing, or `seconds` is 0.
+    /// `None` if the program is missing, or `seconds` is 0.
     pub(super) async fn prepare(url: &str, seconds: u32) -> anyhow::Result<Option<Self>> {
         if seconds == 0 {
             return Ok(None);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use std::fmt::{self, Display, Formatter};
 
 /// What a measurement found, for people too.
-pub(super) trait Report: Serialize {
+pub(super) trait BenchReport: Serialize {
     fn table(&self) -> String;
 }
 
@@ -17,7 +17,7 @@ pub(super) struct Printed {
 }
 
 impl Printed {
-    pub(super) fn of(report: &impl Report) -> anyhow::Result<Self> {
+    pub(super) fn of(report: &impl BenchReport) -> anyhow::Result<Self> {
         Ok(Self {
             json: serde_json::to_string_pretty(report)?,
             table: report.table(),
@@ -96,7 +96,7 @@ impl Figures {
     }
 }
 
-impl Report for Figures {
+impl BenchReport for Figures {
     fn table(&self) -> String {
         let shown = |figure: Option<f64>, digits: usize| match figure {
             Some(figure) => format!("{figure:.digits$}"),

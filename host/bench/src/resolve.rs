@@ -1,8 +1,8 @@
 //! How long it takes to find out what a new task takes, with many versions registered.
 
 use super::bulk::Bulk;
-use super::hosts::{Member, Place, target};
-use super::report::{Percentiles, Printed, Report};
+use super::hosts::{BenchArgs, Member, target};
+use super::report::{BenchReport, Percentiles, Printed};
 use super::run::percentiles_of;
 use serde::Serialize;
 use std::time::Instant;
@@ -13,7 +13,7 @@ use tasker_domain::ids::TaskId;
 use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::publish_template::Missing;
-use tasker_registry::resolve::Wanted;
+use tasker_registry::resolve::ResolveRequest;
 use tasker_registry::store::Store;
 use tasker_registry::store::pin::{PinBy, PinKind};
 
@@ -37,12 +37,12 @@ pub struct Resolve {
     #[arg(long, default_value_t = 300, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     tries: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
 }
 
 /// What was found, in milliseconds.
 #[derive(Debug, Serialize)]
-struct Found {
+struct Measured {
     versions: u32,
     components: u32,
     /// The smallest question to the database.
@@ -59,8 +59,8 @@ struct Found {
 
 impl Resolve {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let component = self.place.component()?;
-        let hosts = self.place.start(1, None).await?;
+        let component = self.common.component()?;
+        let hosts = self.common.start(1, None).await?;
         let Member { host, registry, .. } = hosts.first();
         self.publish(host, registry, component).await?;
         tell("measuring\n");
@@ -100,7 +100,7 @@ impl Resolve {
         Ok(())
     }
 
-    async fn measure(&self, host: &Host, registry: &Registry) -> anyhow::Result<Found> {
+    async fn measure(&self, host: &Host, registry: &Registry) -> anyhow::Result<Measured> {
         let (mut trips, mut after, mut new, mut known) = (vec![], vec![], vec![], vec![]);
         for no in 0..self.tries {
             change(registry, no).await?;
@@ -114,7 +114,7 @@ impl Resolve {
             known.push(resolve_ms(registry, &wanted("*")?).await?);
         }
         let (round_trip_ms, after_change_ms) = (percentiles_of(trips), percentiles_of(after));
-        Ok(Found {
+        Ok(Measured {
             versions: self.versions,
             components: self.components,
             round_trip_ms,
@@ -140,15 +140,15 @@ async fn change(registry: &Registry, no: u32) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn wanted(version: &str) -> anyhow::Result<Wanted> {
-    Ok(Wanted {
+fn wanted(version: &str) -> anyhow::Result<ResolveRequest> {
+    Ok(ResolveRequest {
         namespace: "bench".parse()?,
         template: "many".parse()?,
         version: Some(version.parse()?),
     })
 }
 
-async fn resolve_ms(registry: &Registry, wanted: &Wanted) -> anyhow::Result<f64> {
+async fn resolve_ms(registry: &Registry, wanted: &ResolveRequest) -> anyhow::Result<f64> {
     let started = Instant::now();
     let mut resolver = registry.resolver([&wanted.namespace]).await?;
     resolver.resolve(wanted, TaskId::generate()).await?;
@@ -159,7 +159,7 @@ fn ms_since(started: Instant) -> f64 {
     started.elapsed().as_secs_f64() * 1e3
 }
 
-impl Report for Found {
+impl BenchReport for Measured {
     fn table(&self) -> String {
         let line = |label: &str, times: Percentiles| format!("  {label:<14} {times}");
         [

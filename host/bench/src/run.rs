@@ -48,8 +48,8 @@ struct Used {
 }
 
 pub(super) async fn run(bench: &Bench) -> anyhow::Result<Printed> {
-    let component = &bench.place.component()?;
-    let hosts = bench.place.start(1, Some(&worker(bench))).await?;
+    let component = &bench.common.component()?;
+    let hosts = bench.common.start(1, Some(&worker(bench))).await?;
     publish(&hosts.first().registry, bench.workload, component).await?;
     let bulk = hosts.first().bulk();
     let bed = Bed { bench, hosts, bulk };
@@ -86,7 +86,7 @@ pub(super) async fn run(bench: &Bench) -> anyhow::Result<Printed> {
 fn worker(bench: &Bench) -> WorkerConfig {
     WorkerConfig {
         slots: bench.slots.into(),
-        lanes: bench.lanes.into(),
+        max_in_flight: bench.max_in_flight.into(),
         batch: bench.batch.into(),
         ..WorkerConfig::default()
     }

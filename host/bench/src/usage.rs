@@ -1,4 +1,4 @@
-//! What processes used, as /proc tells.
+//! What processes used, according to /proc.
 
 use std::fs;
 use std::time::Duration;

@@ -15,7 +15,7 @@ pub fn lines(pins: &AffectedPins, output: Output) -> String {
         format!("\n{back} {pin}: {from} → {to}")
     });
     let cross = output.paint.tone(Tone::Bad, "✘");
-    let stranded = pins.stranded_pins.iter().map(|it| {
+    let stranded = pins.unresolvable_pins.iter().map(|it| {
         let pin = pin_name::named(it.kind, &it.namespace, &it.target);
         let requirement = canonical(&it.requirement);
         format!("\n{cross} {pin}: {requirement} has nothing left: new tasks are refused")
@@ -37,6 +37,6 @@ pub fn next(pins: &AffectedPins) -> Vec<String> {
         let pin = pin_name::arguments(it.kind, &it.namespace, &it.target);
         format!("tasker pin history {pin}")
     };
-    let set = pins.stranded_pins.iter().take(1).map(set);
+    let set = pins.unresolvable_pins.iter().take(1).map(set);
     set.chain(pins.pins.iter().take(1).map(history)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use super::paint::Tone;
-use tasker_domain::compatibility::{Change, CompatReport, Diff, Level};
+use tasker_domain::compatibility::{CompatChange, CompatReport, Diff, Level};
 use tasker_domain::sanitize::sanitize_line;
 
 /// Changes that are printed behind an upload; a diff prints all.
@@ -40,7 +40,7 @@ pub fn block(verdict: &CompatReport, output: Output) -> String {
 pub fn diff(diff: &Diff, name: &str, to: &str, output: Output) -> String {
     let Diff {
         from,
-        verdict,
+        compat_report: verdict,
         lowest_version,
         ..
     } = diff;
@@ -69,13 +69,13 @@ fn tone(level: Level) -> Tone {
 }
 
 /// `level  path  what`, aligned.
-fn lines(changes: &[Change], output: Output) -> Vec<String> {
+fn lines(changes: &[CompatChange], output: Output) -> Vec<String> {
     let width = changes
         .iter()
         .map(|change| change.path.chars().count())
         .max();
     let width = width.unwrap_or(0);
-    let line = |change: &Change| {
+    let line = |change: &CompatChange| {
         let level = output
             .paint
             .tone(tone(change.level), change.level.into_str());

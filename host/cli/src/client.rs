@@ -59,7 +59,7 @@ impl Client {
         token::find(is_loopback(self.0.url())).map(|token| token.source())
     }
 
-    /// How the host stands.
+    /// The status of the host.
     pub async fn status(&self) -> Result<Status, CliError> {
         let call = self.call(ShowStatus {}).timeout(STATUS_TIMEOUT);
         Ok(call.ask().await?.value)

@@ -87,7 +87,7 @@ impl Ls {
 }
 
 fn row(line: &Summary) -> [String; 5] {
-    let barred = line.barred.iter();
+    let barred = line.ineligible.iter();
     let barred = barred.map(|(reason, count)| format!("{count} {}", words(*reason)));
     let latest = line.latest.as_ref();
     [

@@ -10,7 +10,7 @@ use super::{CliError, Context, Exit, Problem, pin_name, units};
 use chrono::Utc;
 use std::time::{Duration, Instant};
 use tasker_domain::pin::PinKind;
-use tasker_domain::references::{PinReference, Side, StepReference};
+use tasker_domain::references::{PinReference, PinSide, StepReference};
 use tasker_wire::component::ShowComponentReferences;
 use tasker_wire::definition::References;
 use tasker_wire::template::ShowTemplateReferences;
@@ -132,7 +132,10 @@ impl Drain {
         if holders.is_drained {
             return vec![format!("tasker {word} show {release}")];
         }
-        let pin = holders.pins.iter().find(|pin| pin.side != Side::Rollback);
+        let pin = holders
+            .pins
+            .iter()
+            .find(|pin| pin.side != PinSide::Rollback);
         let pin_set = pin.map(|pin| elsewhere(pin, kind));
         // To yank what is pinned would leave new tasks without a version, or move them back.
         let is_free = holders.status.0.is_none() && pin.is_none();
@@ -192,9 +195,9 @@ fn pin_text(pin: &PinReference) -> String {
     let (target, namespace) = (&pin.target, &pin.namespace);
     let requirement = canonical(&pin.requirement);
     match pin.side {
-        Side::Base => format!("{target} in {namespace}: {requirement}"),
-        Side::Ramp => format!("{target} in {namespace}: {requirement} (ramp)"),
-        Side::Rollback => format!("rollback of {target} in {namespace}: {requirement}"),
+        PinSide::Base => format!("{target} in {namespace}: {requirement}"),
+        PinSide::Ramp => format!("{target} in {namespace}: {requirement} (ramp)"),
+        PinSide::Rollback => format!("rollback of {target} in {namespace}: {requirement}"),
     }
 }
 
@@ -202,8 +205,8 @@ fn pin_text(pin: &PinReference) -> String {
 fn elsewhere(pin: &PinReference, kind: PinKind) -> String {
     let name = pin_name::arguments(kind, &pin.namespace, &pin.target);
     match pin.side {
-        Side::Ramp => format!("tasker pin rollback {name}"),
-        Side::Base | Side::Rollback => format!("tasker pin set {name} REQUIREMENT"),
+        PinSide::Ramp => format!("tasker pin rollback {name}"),
+        PinSide::Base | PinSide::Rollback => format!("tasker pin set {name} REQUIREMENT"),
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::Utc;
 use serde_json::json;
 use std::time::Duration;
 use tasker_domain::name::Name;
-use tasker_domain::permission::{Action, Permission, Permissions, Reach};
+use tasker_domain::permission::{Action, NamespaceScope, Permission, Permissions};
 use tasker_wire::key::{CreateKey, CreatedKey, Key, ListKeys, NewKey, RevokeKey};
 use tasker_wire::page::PageQuery;
 
@@ -39,7 +39,7 @@ pub struct Create {
     only: Vec<Action>,
     /// Namespaces in which they are permitted; can be repeated; `*` is all.
     #[arg(long, required = true, value_name = "NAMESPACE")]
-    namespace: Vec<Reach>,
+    namespace: Vec<NamespaceScope>,
     /// Lifetime, for example 90d or 12h; by default it never expires.
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     expires: Option<Duration>,
@@ -56,7 +56,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 impl Create {
     async fn run(self, context: &Context) -> Result<(), CliError> {
-        let permission = |reach: Reach| Permission {
+        let permission = |reach: NamespaceScope| Permission {
             namespace: reach,
             actions: self.only.iter().copied().collect(),
         };

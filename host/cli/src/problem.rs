@@ -6,7 +6,7 @@ use super::place::Place;
 use super::token;
 use reqwest::StatusCode;
 use serde_json::json;
-use tasker_client::{ClientError, Refusal, is_loopback};
+use tasker_client::{ClientError, ErrorResponse, is_loopback};
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::sanitize::sanitize_for_terminal;
 use tasker_wire::problem;
@@ -198,7 +198,7 @@ impl From<ClientError> for CliError {
     }
 }
 
-fn of_refusal(refusal: Refusal) -> Problem {
+fn of_refusal(refusal: ErrorResponse) -> Problem {
     let status = refusal.status;
     let problem = Problem::from_answer(status.as_u16(), refusal.body, refusal.url.as_str());
     let correlation = refusal.correlation_id.filter(|_| status.is_server_error());
@@ -289,13 +289,13 @@ mod tests {
     #[test]
     fn a_path_into_the_input_is_named() {
         let body = json!({
-            "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is not acceptable: /input/amount: -1 is less than the minimum of 0",
+            "title": "Unprocessable", "code": "input_invalid", "detail": "the submit is invalid: /input/amount: -1 is less than the minimum of 0",
             "errors": [{ "path": "/input/amount", "message": "-1 is less than the minimum of 0" }],
         });
         let text = Problem::from_answer(422, body.to_string(), "http://h").text(Paint::off());
         assert_eq!(
             text,
-            "error: the submit is not acceptable\n  /input/amount: -1 is less than the minimum of 0\n"
+            "error: the submit is invalid\n  /input/amount: -1 is less than the minimum of 0\n"
         );
     }
 

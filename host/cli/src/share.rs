@@ -3,7 +3,7 @@
 use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit, not_yet, units};
 use tasker_domain::name::Name;
-use tasker_domain::permission::Reach;
+use tasker_domain::permission::NamespaceScope;
 use tasker_wire::page::NamespacePageQuery;
 use tasker_wire::reason::OnlyReason;
 use tasker_wire::share::{AddShare, ListShares, NewShare, RemoveShare, Share};
@@ -30,7 +30,7 @@ pub struct ShareArgs {
     component: ComponentFamily,
     /// The namespace that may use it, or '*' for every one.
     #[arg(long, value_name = "NAMESPACE")]
-    with: Reach,
+    with: NamespaceScope,
     /// Reason recorded in the audit log.
     #[arg(long, default_value = "", hide_default_value = true)]
     reason: String,
@@ -107,9 +107,9 @@ async fn rm(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
     Ok(())
 }
 
-fn with(reach: &Reach) -> String {
+fn with(reach: &NamespaceScope) -> String {
     match reach {
-        Reach::Everywhere => "every namespace".to_owned(),
-        Reach::Namespace(name) => format!("namespace {name}"),
+        NamespaceScope::Everywhere => "every namespace".to_owned(),
+        NamespaceScope::Namespace(name) => format!("namespace {name}"),
     }
 }

@@ -86,7 +86,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
         self.with(|request| request.header(name, value))
     }
 
-    /// Lets the host hold the request back for so long before it answers.
+    /// Sets how long the host may wait before it answers.
     pub fn hold(self, hold: Duration) -> Self {
         self.with(|request| request.timeout(hold + ANSWER_TIMEOUT))
     }

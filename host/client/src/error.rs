@@ -20,17 +20,17 @@ pub enum ClientError {
     #[error("no answer from {url}: {reason}")]
     Unreachable { url: String, reason: String },
     #[error("{0}")]
-    Refused(Box<Refusal>),
+    Refused(Box<ErrorResponse>),
     #[error("the answer of {url} is not what this version expects: {source}")]
     Unreadable { url: Url, source: serde_json::Error },
 }
 
 /// An answer that is no success.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct ErrorResponse {
     pub url: Url,
     pub status: StatusCode,
-    /// None where it is not a host of Tasker that answered.
+    /// `None` if it is not a host of Tasker that answered.
     pub problem: Option<Problem>,
     /// What was answered, as it came.
     pub body: String,
@@ -38,7 +38,7 @@ pub struct Refusal {
     pub correlation_id: Option<String>,
 }
 
-impl Refusal {
+impl ErrorResponse {
     pub(super) async fn read(url: Url, answer: Response) -> reqwest::Result<Self> {
         let status = answer.status();
         let correlation_id = answer.headers().get(CORRELATION);
@@ -56,7 +56,7 @@ impl Refusal {
     }
 }
 
-impl std::fmt::Display for Refusal {
+impl std::fmt::Display for ErrorResponse {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.problem {
             Some(problem) if !problem.detail.is_empty() => f.write_str(&problem.detail),
@@ -67,7 +67,7 @@ impl std::fmt::Display for Refusal {
 }
 
 impl Client {
-    /// What became of a request that got no whole answer.
+    /// Why a request got no complete answer.
     pub(super) fn unreachable(&self, error: &reqwest::Error) -> ClientError {
         let url = self.base.as_str().trim_end_matches('/').to_owned();
         if error.is_timeout() {

@@ -18,7 +18,7 @@ mod error;
 
 pub use builder::ClientBuilder;
 pub use call::Call;
-pub use error::{ClientError, Refusal};
+pub use error::{ClientError, ErrorResponse};
 
 use http::Method;
 use reqwest::header::HeaderMap;
@@ -89,7 +89,7 @@ impl Client {
         if answer.status().is_success() {
             return Ok(answer);
         }
-        let refusal = Refusal::read(url, answer).await;
+        let refusal = ErrorResponse::read(url, answer).await;
         Err(match refusal {
             Ok(refusal) => ClientError::Refused(Box::new(refusal)),
             Err(error) => self.unreachable(&error),

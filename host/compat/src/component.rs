@@ -1,12 +1,15 @@
 //! What a version of a component changes.
 
-use crate::Change;
+use crate::CompatChange;
 use crate::exports::{ExportChange, compare_exports, has_own_exports};
 use crate::handlers::{self, ComponentFace, HandlerFace};
 use tasker_domain::descriptor::Descriptor;
 
 /// What the second of two components changes, each with its bytes; neither needs to be stored.
-pub fn compare_components(old: (&Descriptor, &[u8]), new: (&Descriptor, &[u8])) -> Vec<Change> {
+pub fn compare_components(
+    old: (&Descriptor, &[u8]),
+    new: (&Descriptor, &[u8]),
+) -> Vec<CompatChange> {
     let mut changes = match asks_for_bytes(old.0, new.0) {
         true => changed_exports(old.1, new.1),
         false => Vec::new(),
@@ -15,19 +18,19 @@ pub fn compare_components(old: (&Descriptor, &[u8]), new: (&Descriptor, &[u8])) 
     changes
 }
 
-/// Whether they export something beside handlers, which only their bytes tell.
+/// Whether they export more than handlers, which only the bytes show.
 pub fn asks_for_bytes(old: &Descriptor, new: &Descriptor) -> bool {
     has_own_exports(&old.exports) || has_own_exports(&new.exports)
 }
 
 /// What changes beside handlers. Takes a while for large components.
-pub fn changed_exports(old: &[u8], new: &[u8]) -> Vec<Change> {
+pub fn changed_exports(old: &[u8], new: &[u8]) -> Vec<CompatChange> {
     let changes = compare_exports(old, new).into_iter();
     changes.map(export_change).collect()
 }
 
-/// What changes of handlers and of what they want.
-pub fn changed_handlers(old: &Descriptor, new: &Descriptor) -> Vec<Change> {
+/// Changes of handlers and of the capabilities that they request.
+pub fn changed_handlers(old: &Descriptor, new: &Descriptor) -> Vec<CompatChange> {
     handlers::compare(&face(old), &face(new))
 }
 
@@ -50,16 +53,16 @@ fn face(descriptor: &Descriptor) -> ComponentFace<'_> {
     }
 }
 
-fn export_change(change: ExportChange) -> Change {
+fn export_change(change: ExportChange) -> CompatChange {
     let path = |name: String| format!("exports.{name}");
     match change {
-        ExportChange::Removed(name) => Change::major(path(name), "is no longer exported"),
-        ExportChange::Added(name) => Change::minor(path(name), "is exported now"),
+        ExportChange::Removed(name) => CompatChange::major(path(name), "is no longer exported"),
+        ExportChange::Added(name) => CompatChange::minor(path(name), "is exported now"),
         ExportChange::Changed(name, reason) => {
-            Change::major(path(name), format!("has another shape: {reason}"))
+            CompatChange::major(path(name), format!("has another shape: {reason}"))
         }
         ExportChange::Unreadable(reason) => {
-            Change::major("exports", format!("cannot be compared: {reason}"))
+            CompatChange::major("exports", format!("cannot be compared: {reason}"))
         }
     }
 }

@@ -10,7 +10,7 @@ const CONTRACT: &str = "tasker:step/";
 /// Tells the packages of the older component apart while both are in one set.
 const OLDER: &str = "older";
 
-/// What became of an exported interface or function.
+/// The change of an exported interface or function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ExportChange {
     Removed(String),
@@ -47,7 +47,7 @@ pub fn interfaces(component: &[u8]) -> Result<Interfaces, String> {
     })
 }
 
-/// True where exports by these names, with versions, have to be compared.
+/// True if exports by these names, with versions, have to be compared.
 pub fn has_own_exports(exports: &[String]) -> bool {
     exports.iter().any(|name| !name.starts_with(CONTRACT))
 }
@@ -79,7 +79,7 @@ fn compare(old: &World, new: &World) -> Vec<ExportChange> {
         .collect()
 }
 
-/// Whether the new component can stand where the old one stood. A world may lose exports and gain
+/// Whether the new component can replace the old one. A world may lose exports and gain
 /// imports for the components in it; for those who call, it is the other way round.
 fn upgrade(mut old: World, new: World) -> Result<(), String> {
     old.mark_packages();
@@ -135,7 +135,7 @@ impl World {
         Self { resolve, id }
     }
 
-    /// The interfaces that these items take types from; none where that is not known.
+    /// The interfaces that these items take types from; `None` if that is not known.
     fn needed_by<'i>(
         &self,
         items: impl Iterator<Item = &'i WorldItem>,

@@ -1,6 +1,6 @@
-//! What a component promises to those who run its handlers.
+//! Compatibility of a component for those who run its handlers.
 
-use super::{Change, Level};
+use super::{CompatChange, Level};
 use schema_compat::{Difference, Effect};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use tasker_domain::name::Name;
 
 /// A component as templates see it.
 pub struct ComponentFace<'a> {
-    /// None where it does not tell.
+    /// `None` if the component does not describe them.
     pub handlers: Option<Vec<HandlerFace<'a>>>,
     pub capabilities: &'a [String],
 }
@@ -26,7 +26,7 @@ pub struct HandlerFace<'a> {
     pub retry: Option<&'a Value>,
 }
 
-/// Which way values go through a schema, seen from whoever relies on it.
+/// The direction of values through a schema, seen from the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     /// They give the values, and the host leaves them alone: the input of a handler.
@@ -38,36 +38,36 @@ pub(super) enum Flow {
 }
 
 /// All that is different.
-pub fn compare(old: &ComponentFace<'_>, new: &ComponentFace<'_>) -> Vec<Change> {
+pub fn compare(old: &ComponentFace<'_>, new: &ComponentFace<'_>) -> Vec<CompatChange> {
     let mut changes = match (&old.handlers, &new.handlers) {
         (None, None) => Vec::new(),
-        (None, Some(_)) => vec![Change::minor("handlers", "are described now")],
-        (Some(_), None) => vec![Change::major("handlers", "are no longer described")],
+        (None, Some(_)) => vec![CompatChange::minor("handlers", "are described now")],
+        (Some(_), None) => vec![CompatChange::major("handlers", "are no longer described")],
         (Some(old), Some(new)) => compare_handlers(old, new),
     };
     changes.extend(compare_capabilities(old.capabilities, new.capabilities));
     changes
 }
 
-fn compare_handlers(old: &[HandlerFace<'_>], new: &[HandlerFace<'_>]) -> Vec<Change> {
+fn compare_handlers(old: &[HandlerFace<'_>], new: &[HandlerFace<'_>]) -> Vec<CompatChange> {
     let mut changes = Vec::new();
     for handler in old {
         let path = format!("handlers.{}", handler.name);
         match new.iter().find(|other| other.name == handler.name) {
             Some(other) => changes.extend(compare_handler(&path, handler, other)),
-            None => changes.push(Change::major(path, "the handler is no longer there")),
+            None => changes.push(CompatChange::major(path, "the handler is no longer there")),
         }
     }
     let is_new = |handler: &&HandlerFace<'_>| !old.iter().any(|it| it.name == handler.name);
     let added = new.iter().filter(is_new);
     changes.extend(added.map(|handler| {
         let path = format!("handlers.{}", handler.name);
-        Change::minor(path, "the handler is new")
+        CompatChange::minor(path, "the handler is new")
     }));
     changes
 }
 
-fn compare_handler(path: &str, old: &HandlerFace<'_>, new: &HandlerFace<'_>) -> Vec<Change> {
+fn compare_handler(path: &str, old: &HandlerFace<'_>, new: &HandlerFace<'_>) -> Vec<CompatChange> {
     let within = |part: &str| format!("{path}.{part}");
     let (input, result) = (within("input"), within("result"));
     let mut changes = compare_schemas(Flow::Input, &input, old.input_schema, new.input_schema);
@@ -83,31 +83,35 @@ fn compare_handler(path: &str, old: &HandlerFace<'_>, new: &HandlerFace<'_>) -> 
         new.error_codes,
     ));
     if old.retry != new.retry {
-        changes.push(Change::patch(within("retry"), "the defaults are different"));
+        changes.push(CompatChange::patch(
+            within("retry"),
+            "the defaults are different",
+        ));
     }
     if old.description != new.description {
-        changes.push(Change::patch(path, "the description is different"));
+        changes.push(CompatChange::patch(path, "the description is different"));
     }
     changes
 }
 
 /// A code that callers do not know is a failure to them as any other.
-fn compare_errors(path: &str, old: &[String], new: &[String]) -> Vec<Change> {
+fn compare_errors(path: &str, old: &[String], new: &[String]) -> Vec<CompatChange> {
     let differ = differing(old, new);
     let gone = differ.gone.iter();
-    let gone = gone.map(|code| Change::minor(path, format!("`{code}` is no longer returned")));
+    let gone =
+        gone.map(|code| CompatChange::minor(path, format!("`{code}` is no longer returned")));
     let added = differ.added.iter();
-    let added = added.map(|code| Change::minor(path, format!("`{code}` is new")));
+    let added = added.map(|code| CompatChange::minor(path, format!("`{code}` is new")));
     gone.chain(added).collect()
 }
 
-fn compare_capabilities(old: &[String], new: &[String]) -> Vec<Change> {
+fn compare_capabilities(old: &[String], new: &[String]) -> Vec<CompatChange> {
     let path = "capabilities";
     let differ = differing(old, new);
     let gone = differ.gone.iter();
-    let gone = gone.map(|it| Change::patch(path, format!("`{it}` is no longer wanted")));
+    let gone = gone.map(|it| CompatChange::patch(path, format!("`{it}` is no longer requested")));
     let added = differ.added.iter();
-    let added = added.map(|it| Change::minor(path, format!("`{it}` is wanted now")));
+    let added = added.map(|it| CompatChange::minor(path, format!("`{it}` is requested now")));
     gone.chain(added).collect()
 }
 
@@ -131,7 +135,7 @@ pub(super) fn compare_schemas(
     path: &str,
     old: Option<&Value>,
     new: Option<&Value>,
-) -> Vec<Change> {
+) -> Vec<CompatChange> {
     let any = Value::Bool(true);
     let (before, after) = (old.unwrap_or(&any), new.unwrap_or(&any));
     let differences = match flow {
@@ -139,13 +143,16 @@ pub(super) fn compare_schemas(
         Flow::FilledInput => schema_compat::compare_filled_in(before, after),
     };
     if differences.is_empty() && old != new {
-        return vec![Change::patch(path, "the schema is written differently")];
+        return vec![CompatChange::patch(
+            path,
+            "the schema is written differently",
+        )];
     }
     let change = |difference| change(flow, path, difference);
     differences.into_iter().map(change).collect()
 }
 
-fn change(flow: Flow, path: &str, difference: Difference) -> Change {
+fn change(flow: Flow, path: &str, difference: Difference) -> CompatChange {
     let Difference {
         path: pointer,
         what,
@@ -160,7 +167,7 @@ fn change(flow: Flow, path: &str, difference: Difference) -> Change {
             (Effect::Widened, Flow::Input | Flow::FilledInput)
             | (Effect::Narrowed, Flow::Result) => Level::Minor,
         };
-    Change::new(level, format!("{path}{pointer}"), what)
+    CompatChange::new(level, format!("{path}{pointer}"), what)
 }
 
 #[cfg(test)]

@@ -1,14 +1,15 @@
-//! What a change means to those who rely on what was there: patch, minor or major.
+//! Compatibility between two versions: what a change means to those who rely on the earlier version, as
+//! patch, minor or major.
 //!
-//! A version number is a promise, and here is what it is held against. The comparison never calls
-//! a change smaller than it is; where it cannot tell, it says major. The one thing that it takes as
-//! authors mean it: an object that does not say `additionalProperties` promises nothing of the
-//! members that it doesn't name, so naming another optional one is no narrowing.
+//! The version number has to allow the change. The comparison never reports a change as smaller than it
+//! is; where it cannot decide, it reports major. There is one exception, which follows the intention of
+//! authors: an object without `additionalProperties` makes no statement about members that it does not
+//! name, so adding another optional member does not narrow it.
 
+pub mod bump;
 pub mod component;
 pub mod exports;
 pub mod handlers;
-pub mod promise;
 pub mod template;
 
-pub use tasker_domain::compatibility::{Change, CompatReport, Level, MAX_CHANGES};
+pub use tasker_domain::compatibility::{CompatChange, CompatReport, Level, MAX_CHANGES};

@@ -7,7 +7,7 @@ use tasker_domain::audit::is_action;
 
 /// A change that is being made.
 #[derive(Clone, Debug)]
-pub struct Change<'a> {
+pub struct NewAuditEntry<'a> {
     pub actor: &'a Actor,
     /// `object.verb`, such as `component.publish`.
     pub action: &'a str,
@@ -21,7 +21,7 @@ pub struct Change<'a> {
 }
 
 /// Writes the change down, in the transaction that makes it.
-pub async fn record(tx: &mut Connection, change: &Change<'_>) -> Result<(), DatabaseError> {
+pub async fn record(tx: &mut Connection, change: &NewAuditEntry<'_>) -> Result<(), DatabaseError> {
     debug_assert!(is_action(change.action), "{}", change.action);
     sqlx::query(
         "insert into tasker.audit (actor, action, namespace, subject, reason, detail)

@@ -8,7 +8,7 @@ pub use error::ConnectError;
 use super::Database;
 use super::backoff::Backoff;
 use super::pool::SessionKind;
-use error::Refusal;
+use error::ConnectFailure;
 use std::time::{Duration, Instant};
 
 /// How long a server that does not listen, or has no connection left, is waited for at the start.
@@ -38,10 +38,10 @@ impl Database {
                 Err(error) => error,
             };
             let limit = match error.refusal {
-                Refusal::Starting => STARTING_TIMEOUT,
-                Refusal::NotListening | Refusal::TooManyConnections | Refusal::Silent => {
-                    ABSENT_TIMEOUT
-                }
+                ConnectFailure::Starting => STARTING_TIMEOUT,
+                ConnectFailure::NotListening
+                | ConnectFailure::TooManyConnections
+                | ConnectFailure::Silent => ABSENT_TIMEOUT,
                 _ => Duration::ZERO,
             };
             if began.elapsed() >= limit {
@@ -70,10 +70,10 @@ impl Database {
         match session {
             SessionKind::Direct => {}
             SessionKind::Session => {
-                tracing::info!("a pooler in session mode lies between this host and PostgreSQL");
+                tracing::info!("a pooler in session mode is between this host and PostgreSQL");
             }
             SessionKind::Transaction => tracing::warn!(
-                "a pooler in transaction mode lies between this host and PostgreSQL: statements are \
+                "a pooler in transaction mode is between this host and PostgreSQL: statements are \
                  not kept prepared, and hints are not heard, so that work is found by polling; give \
                  the host a pool in session mode, or PostgreSQL itself, for its full speed"
             ),

@@ -1,4 +1,4 @@
-//! What a failed call means for whoever made it.
+//! What a failed call means for its caller.
 
 use super::DatabaseError;
 
@@ -38,7 +38,7 @@ impl Fault {
 }
 
 impl DatabaseError {
-    /// What the failure means for whoever made the call.
+    /// What the failure means for the caller.
     pub fn fault(&self) -> Fault {
         match self {
             Self::Sql(sqlx::Error::Database(error)) => {
@@ -57,12 +57,12 @@ impl DatabaseError {
         }
     }
 
-    /// True where the same call may succeed later, since the fault is the database's and passes.
+    /// True if the same call may succeed later, since the fault is the database's and passes.
     pub fn is_transient(&self) -> bool {
         self.fault() == Fault::Outage
     }
 
-    /// True where the call may have been done though it failed: nobody heard its answer.
+    /// True if the call may have taken effect although it failed: its answer was not received.
     pub fn may_be_done(&self) -> bool {
         match self {
             Self::Sql(sqlx::Error::Database(error)) => {

@@ -1,4 +1,4 @@
-//! What is asked of the database itself.
+//! Queries about the database itself.
 
 use super::{Database, DatabaseError};
 use chrono::{DateTime, Utc};

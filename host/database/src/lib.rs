@@ -1,7 +1,7 @@
 //! The database: connections with limits, migrations, hints, and what every query shares.
 //!
-//! It knows the schema only where all of it is concerned; what is asked of tasks is in `tasker-engine`, of
-//! components, templates and pins in `tasker-registry`.
+//! It knows the schema only as a whole. Queries of tasks are in `tasker-engine`, those of components,
+//! templates and pins in `tasker-registry`.
 
 pub mod audit;
 pub mod backoff;
@@ -44,7 +44,7 @@ pub enum DatabaseError {
         "`{0}` is not a PostgreSQL URL; write for example `postgres://user@host:5432/database`"
     )]
     Url(String, #[source] sqlx::Error),
-    #[error("the database holds something that this version cannot read: {0}")]
+    #[error("the database contains something that this version cannot read: {0}")]
     Corrupt(String),
 }
 
@@ -60,7 +60,7 @@ impl DatabaseError {
         }
     }
 
-    /// True where a lock was not had within `lock_timeout`.
+    /// True if a lock was not had within `lock_timeout`.
     pub fn is_lock_timeout(&self) -> bool {
         self.sqlstate().is_some_and(|code| code == LOCK_TIMEOUT)
     }

@@ -30,7 +30,7 @@ pub enum MigrateError {
         source: sqlx::Error,
     },
     #[error(
-        "the database was upgraded by tasker {newer}, which works beside hosts of {oldest} or later, and this is {own}; install tasker {newer}"
+        "the database was upgraded by tasker {newer}, which works with hosts of {oldest} or later; this host is {own}; install tasker {newer}"
     )]
     TooOld {
         own: Version,
@@ -39,7 +39,7 @@ pub enum MigrateError {
     },
     #[error("`{0}` in tasker.functions is no release of tasker")]
     Release(String),
-    #[error("the database did not answer while its functions were brought up to date")]
+    #[error("the database did not answer while its functions were updated")]
     Database(#[from] sqlx::Error),
 }
 
@@ -59,9 +59,9 @@ functions! {
     "11_attempts_max",
     "12_backoff_ms",
     "13_lock_failing_steps",
-    "14_drain_tasks",
-    "15_finish_tasks",
-    "16_settle_tasks",
+    "14_mark_failing",
+    "15_complete_tasks",
+    "16_fail_tasks",
     "17_set_kv",
     "18_send_events",
     "20_complete_steps",
@@ -70,7 +70,7 @@ functions! {
     "30_claim_ready",
     "31_claim_each",
     "32_claim_one",
-    "33_put_off",
+    "33_postpone_step",
     "41_complete_with_kv",
     "50_register_worker",
     "51_heartbeat",
@@ -78,19 +78,19 @@ functions! {
     "53_stop_worker",
     "54_reap",
     "55_reap_overdue",
-    "56_judge_ramps",
+    "56_evaluate_ramp_guards",
     "56_set_back_workers",
-    "57_park_steps",
-    "58_unpark_steps",
+    "57_suspend_steps",
+    "58_resume_steps",
     "59_fail_lost_steps",
     "59_follow_clock",
     "59_give_back_steps",
-    "59_void_leases",
+    "59_stale_leases",
     "60_cancel_tasks",
     "61_collectable_versions",
     "62_collect_versions",
     "63_upgrade_tasks",
-    "64_note_uses",
+    "64_record_uses",
     "65_clear_collected",
     "70_explain_steps",
     "71_brief_error",
@@ -207,7 +207,7 @@ async fn replace_functions(
             return Ok(());
         }
     }
-    tracing::info!("bringing the SQL functions of the database to this version");
+    tracing::info!("updating the SQL functions of the database to this version");
     for &(file, text) in FUNCTIONS {
         connection
             .execute(sqlx::raw_sql(text))

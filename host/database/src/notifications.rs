@@ -1,7 +1,7 @@
-//! Hints from the database that it is worth looking: never the thing itself.
+//! Hints from the database that there may be work. A hint carries no data.
 //!
-//! A hint can be lost (a connection ends, a pooler swallows it), so whoever waits for one also looks
-//! by itself from time to time.
+//! A hint can be lost (a connection ends, a pooler drops it), so code that waits for one also polls from
+//! time to time.
 
 use super::backoff::Backoff;
 use super::pool::{CONNECT_TIMEOUT, CallTimeout, SessionKind};
@@ -23,8 +23,8 @@ const ENDED_CAPACITY: usize = 1024;
 const RELISTEN_FIRST: Duration = Duration::from_millis(500);
 const RELISTEN_MAX: Duration = Duration::from_secs(10);
 
-/// After this long without a hint the database is asked whether it is still there, and how long it may
-/// take to answer.
+/// After this long without a hint the connection is checked by a ping; the second constant limits the
+/// time of the answer.
 const PING_AFTER: Duration = Duration::from_secs(10);
 const PING_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -70,7 +70,7 @@ impl Notifications {
             let mut backoff = Backoff::new(RELISTEN_FIRST, RELISTEN_MAX);
             while database.may_listen() {
                 if let Err(error) = self.pass_on(&database, &mut backoff).await {
-                    tracing::debug!(error = %ErrorChain(&error), "cannot listen for notifications; polling goes on");
+                    tracing::debug!(error = %ErrorChain(&error), "cannot listen for notifications; polling continues");
                 }
                 backoff.wait().await;
             }
@@ -88,7 +88,7 @@ impl Notifications {
     ) -> Result<(), DatabaseError> {
         let mut listener = database.listener().await?;
         backoff.reset();
-        // Whatever happened while nobody listened.
+        // Catches up with what happened while the connection did not listen.
         self.ready.notify_one();
         self.registry.send_modify(|hints| *hints += 1);
         loop {
@@ -116,7 +116,7 @@ async fn ping(listener: &mut PgListener) -> Result<(), DatabaseError> {
 }
 
 impl Database {
-    /// False behind a pooler that would pass hints on to whoever has the session at that moment.
+    /// False behind a pooler, which would pass hints to another client of the session.
     fn may_listen(&self) -> bool {
         self.pools.server.session() != SessionKind::Transaction
     }

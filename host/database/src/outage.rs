@@ -1,4 +1,4 @@
-//! What an outage of the database looks like, for those who are told to come again.
+//! How an outage of the database is described to callers, who are asked to retry.
 
 use super::DatabaseError;
 use super::pool::{NoEntry, TooManyConnections};
@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind};
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 
 impl DatabaseError {
-    /// What is the matter with the database, in words that tell a caller nothing of its insides.
+    /// The state of the database, in words that reveal nothing internal to a caller.
     pub fn outage(&self) -> &'static str {
         match self {
             Self::Sql(sqlx::Error::Database(error)) => {
@@ -71,7 +71,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_call_that_ran_out_of_time_is_told_apart_from_a_lost_connection() {
+    fn a_call_that_ran_out_of_time_is_distinguished_from_a_lost_connection() {
         let late = CallTimeout::error("a statement", Duration::from_secs(1));
         assert!(DatabaseError::Sql(late).outage().contains("in time"));
         let lost = sqlx::Error::Io(ErrorKind::ConnectionReset.into());

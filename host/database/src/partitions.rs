@@ -24,8 +24,8 @@ pub struct PartitionsRow {
 }
 
 impl Database {
-    /// Makes the partitions that are missing, for months ahead; tells how many could not be made now.
-    /// Any host may call it at any time: nobody waits for it longer than a moment.
+    /// Makes the partitions that are missing, for months ahead. Returns how many could not be created now.
+    /// Any host may call it at any time: it blocks others only for a short time.
     pub async fn ensure_partitions(&self) -> Result<i32, DatabaseError> {
         let missing = sqlx::query_scalar("select tasker.ensure_partitions()")
             .fetch_one(self.control())
@@ -49,7 +49,7 @@ impl Database {
                 }
                 Ok(_) => backoff.delay(),
                 Err(error) => {
-                    tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made; the next turn tries again");
+                    tracing::warn!(error = %ErrorChain(&error), "no partitions of the log were made; retrying at the next interval");
                     backoff.delay()
                 }
             };
@@ -64,14 +64,14 @@ impl Database {
     async fn warn_of_partitions(&self) {
         match self.partitions().await {
             Ok(found) if found.has_stray_rows => tracing::warn!(
-                "rows of the log are in tasker.transition_default, since their month had no partition when they came"
+                "rows of the log are in tasker.transition_default, because their month had no partition when they were written"
             ),
             Ok(found) if found.next_month_is_missing => {
                 tracing::warn!("the log has no partition for the next month yet");
             }
             Ok(_) => {}
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "the partitions of the log were not looked at");
+                tracing::debug!(error = %ErrorChain(&error), "the partitions of the log were not checked");
             }
         }
     }

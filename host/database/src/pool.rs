@@ -152,12 +152,12 @@ impl Pool {
 
     /// A connection of the pool, within the time that a caller may wait for one.
     pub async fn acquire(&self) -> Result<Connection, Error> {
-        let acquired = timeout(self.limits.acquire, self.acquire_in_turn()).await;
+        let acquired = timeout(self.limits.acquire, self.acquire_without_timeout()).await;
         acquired
             .unwrap_or_else(|_| Err(self.inner.server.shortage().unwrap_or(Error::PoolTimedOut)))
     }
 
-    async fn acquire_in_turn(&self) -> Result<Connection, Error> {
+    async fn acquire_without_timeout(&self) -> Result<Connection, Error> {
         let permit = self.inner.permits.clone().acquire_owned().await;
         let permit = permit.map_err(|_| Error::PoolClosed)?;
         let mut backoff = Backoff::new(SHORTAGE_RETRY_FIRST, SHORTAGE_RETRY_MAX);

@@ -5,10 +5,10 @@ use sqlx::postgres::PgConnectOptions;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Connections of one host, unless it is told otherwise.
+/// The default number of connections of one host.
 pub const DEFAULT_CONNECTIONS: u32 = 16;
 
-/// The fewest that a host can be told to take: one for each use.
+/// The smallest number that can be configured: one for each use.
 pub const MIN_CONNECTIONS: u32 = 6;
 
 /// For hints from the database.

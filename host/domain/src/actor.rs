@@ -6,13 +6,13 @@ use std::fmt;
 /// The longest name of an actor, in bytes.
 pub const MAX_ACTOR_BYTES: usize = 200;
 
-/// Names that no key may have: they stand for nobody in person.
+/// Names that no key may have: they are reserved for actors that are not keys.
 pub const RESERVED_ACTORS: [&str; 2] = [HOST, ANONYMOUS];
 
 const HOST: &str = "host";
 const ANONYMOUS: &str = "anonymous";
 
-/// Who changes something, as the audit tells it: the name of an API key or account.
+/// Who changes something, as the audit log names them: an API key or account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Actor(String);
@@ -30,7 +30,7 @@ impl Actor {
         Self(HOST.to_owned())
     }
 
-    /// Whoever asks a host that asks nobody who they are.
+    /// A caller on a host without authentication.
     pub fn anonymous() -> Self {
         Self(ANONYMOUS.to_owned())
     }

@@ -20,8 +20,8 @@ pub const MAX_NUMBER_DIGITS: u64 = 1_000;
 /// Tasks that one request submits at most.
 pub const MAX_BATCH_TASKS: usize = 1_000;
 
-/// Capabilities that one component may want.
-pub const MAX_WANTS: usize = 100;
+/// The most capabilities that one component may request.
+pub const MAX_REQUESTED: usize = 100;
 
 /// The largest component, in bytes.
 pub const MAX_COMPONENT_BYTES: usize = 64 << 20;

@@ -1,4 +1,4 @@
-//! What a component may want and a namespace may grant: one text for both.
+//! What a component may request and a namespace may grant: one notation for both.
 //!
 //! `http [METHODS] HOST[:PORT][/PATH]`, `secret NAME [clear] [for HOSTS]`, `kv BUCKET [read]`,
 //! `env NAME[=VALUE]`, `events PREFIX`.
@@ -23,15 +23,15 @@ pub const MAX_CAPABILITY_BYTES: usize = 4_096;
 /// The longest name of an environment variable, in bytes.
 const MAX_VARIABLE_BYTES: usize = 100;
 
-/// One thing that a component may want, or that a namespace may grant to it.
+/// One right that a component may request, or that a namespace may grant to it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Capability {
-    /// Requests that this rule admits. None, for wants only: somewhere, not said where.
+    /// Requests that this rule permits. `None` only in a component's request: it names no destination.
     Http(Option<HttpRule>),
     Secret(SecretRule),
     Kv(KvRule),
-    /// An environment variable; its value, which a want may leave open.
+    /// An environment variable and its value, which a component's request may leave open.
     Env(String, Option<String>),
     /// Events of this name, and of those below it.
     Events(EventName),
@@ -55,7 +55,7 @@ pub struct KvRule {
 }
 
 impl Capability {
-    /// True where it says enough to be granted: where to, or which value.
+    /// True if it says enough to be granted: where to, or which value.
     pub fn is_grantable(&self) -> bool {
         match self {
             Self::Http(rule) => rule.is_some(),
@@ -64,7 +64,7 @@ impl Capability {
         }
     }
 
-    /// True where whoever has this needs nothing more for `wanted`.
+    /// True if this capability includes `wanted`.
     pub fn covers(&self, wanted: &Self) -> bool {
         match (self, wanted) {
             (Self::Http(None), Self::Http(_)) => true,
@@ -84,10 +84,10 @@ impl Capability {
 }
 
 /// What of `wanted` nothing in `had` covers.
-pub fn beyond(wanted: &[Capability], had: &[Capability]) -> Vec<Capability> {
-    let is_covered = |want: &Capability| had.iter().any(|have| have.covers(want));
-    let beyond = wanted.iter().filter(|want| !is_covered(want));
-    beyond.cloned().collect()
+pub fn missing(wanted: &[Capability], had: &[Capability]) -> Vec<Capability> {
+    let is_covered = |it: &Capability| had.iter().any(|have| have.covers(it));
+    let missing = wanted.iter().filter(|it| !is_covered(it));
+    missing.cloned().collect()
 }
 
 impl SecretRule {

@@ -5,7 +5,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The most changes that a verdict lists; the gravest are kept.
+/// The most changes that a compat report lists; the largest are kept.
 pub const MAX_CHANGES: usize = 100;
 
 /// How much a change asks of those who rely on what was there.
@@ -36,7 +36,7 @@ pub enum Level {
 
 /// One difference between two versions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct CompatChange {
     pub level: Level,
     /// Where, such as `handlers.charge.input/amount`: what it is in, and a JSON pointer into the
     /// values that a schema is about, `*` for all others.
@@ -51,13 +51,13 @@ pub struct CompatReport {
     pub level: Level,
     /// The version that it was compared with.
     pub against: Version,
-    /// The gravest first, at most [`MAX_CHANGES`].
-    pub changes: Vec<Change>,
+    /// The largest first, at most [`MAX_CHANGES`].
+    pub changes: Vec<CompatChange>,
 }
 
 impl CompatReport {
-    /// The level is that of the gravest change; patch where there is none.
-    pub fn of(against: Version, mut changes: Vec<Change>) -> Self {
+    /// The level is that of the largest change; patch where there is none.
+    pub fn of(against: Version, mut changes: Vec<CompatChange>) -> Self {
         changes.sort_by_key(|change| std::cmp::Reverse(change.level));
         let level = changes.first().map_or(Level::Patch, |change| change.level);
         changes.truncate(MAX_CHANGES);
@@ -69,8 +69,8 @@ impl CompatReport {
     }
 }
 
-impl Change {
-    /// The same for whoever published the version.
+impl CompatChange {
+    /// The same as an error for the publisher of the version.
     pub fn field_error(&self) -> FieldError {
         FieldError {
             path: Some(self.path.clone()),
@@ -100,7 +100,7 @@ impl Change {
     }
 }
 
-impl fmt::Display for Change {
+impl fmt::Display for CompatChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}: {}", self.level, self.path, self.what)
     }
@@ -114,8 +114,8 @@ pub struct Diff {
     pub from: Version,
     /// None: what it was compared with has no version yet.
     pub to: Option<Version>,
-    /// The lowest number after `from` that leaves room for the changes, whether it is taken or not.
+    /// The lowest number after `from` that allows the changes, whether it is taken or not.
     pub lowest_version: Version,
     #[serde(flatten)]
-    pub verdict: CompatReport,
+    pub compat_report: CompatReport,
 }

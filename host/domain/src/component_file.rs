@@ -3,14 +3,14 @@
 use super::name::Name;
 use semver::Version;
 
-/// The component and version that a file's name tells.
+/// The component and version in a file name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ComponentFile {
     pub name: Name,
     pub version: Version,
 }
 
-/// Why a file's name tells no component.
+/// Why a file name names no component.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ComponentFileError {
     #[error(
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_name_tells_component_and_version() {
+    fn a_file_name_has_component_and_version() {
         let file = ComponentFile::parse("charge@1.5.0-rc.1.wasm").unwrap();
         assert_eq!(
             (file.name.as_str(), file.version.to_string().as_str()),
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_name_that_tells_none_is_refused_with_an_example() {
+    fn a_file_name_without_a_component_is_refused_with_an_example() {
         for wrong in [
             "charge.wasm",
             "charge@1.5.wasm",

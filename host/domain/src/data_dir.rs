@@ -11,10 +11,12 @@ const OF_ROOT: &str = "/var/lib/tasker";
 
 /// There is no place for the data directory.
 #[derive(Debug, thiserror::Error)]
-#[error("no place for the data directory: HOME is not set; set TASKER_DATA_DIR or give --data-dir")]
+#[error(
+    "no default data directory, because HOME is not set; set TASKER_DATA_DIR or give --data-dir"
+)]
 pub struct NoHome;
 
-/// The data directory of a host that was told none: `TASKER_DATA_DIR`, else `/var/lib/tasker` for
+/// The default data directory: `TASKER_DATA_DIR`, else `/var/lib/tasker` for
 /// root, else `$XDG_DATA_HOME/tasker`, else `~/.local/share/tasker`.
 pub fn default_data_dir() -> Result<PathBuf, NoHome> {
     choose(rustix::process::geteuid().is_root(), |name| {

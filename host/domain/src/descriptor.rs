@@ -5,18 +5,18 @@ use crate::name::Name;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What an upload was found to hold; kept with it as JSON.
+/// The result of the inspection of an upload; stored with it as JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Descriptor {
     /// The version of `tasker:step` that it was built against.
     pub contract: String,
-    /// Its handlers; none where it does not tell.
+    /// Its handlers; `None` if it does not describe them.
     pub handlers: Option<Vec<HandlerDescription>>,
-    /// What its handlers want to be granted, as [`Capability`] writes it.
+    /// The capabilities that its handlers request, as [`Capability`] writes them.
     pub capabilities: Vec<String>,
     /// The interfaces that it imports, with versions.
     pub imports: Vec<String>,
-    /// None where it cannot be told, or was not asked when the version was published.
+    /// `None` if it is unknown, or was not determined when the version was published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
     /// What it exports, with versions.
@@ -67,14 +67,14 @@ pub struct Tool {
 }
 
 impl Descriptor {
-    /// What its handlers want to be granted. A component of an earlier host may name what no host
+    /// The capabilities that its handlers request. A component of an earlier host may name what no host
     /// knows, which is nothing.
-    pub fn wants(&self) -> Vec<Capability> {
-        let wants = self.capabilities.iter().map(|text| text.parse());
-        wants.filter_map(Result::ok).collect()
+    pub fn requested(&self) -> Vec<Capability> {
+        let requested = self.capabilities.iter().map(|text| text.parse());
+        requested.filter_map(Result::ok).collect()
     }
 
-    /// True where the component has the handler or does not tell which it has.
+    /// True if the component has the handler, or does not describe its handlers.
     pub fn may_have(&self, handler: &str) -> bool {
         let Some(handlers) = &self.handlers else {
             return true;

@@ -9,15 +9,15 @@ pub const MAX_DURATION: Duration = Duration::from_secs(24 * 60 * 60);
 /// Units, largest first, in milliseconds.
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-/// Why a text is not a length of time.
+/// Why a text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
-    #[error("a length of time cannot be empty; write for example `30s`")]
+    #[error("a duration cannot be empty; write for example `30s`")]
     Empty,
     #[error("`{0}` has no unit; write for example `{0}s`, `{0}ms`, `{0}m` or `{0}h`")]
     NoUnit(String),
     #[error(
-        "`{0}` is not a length of time; write whole numbers with h, m, s or ms, such as `10s`, `250ms` or `1h30m`"
+        "`{0}` is not a duration; write whole numbers with h, m, s or ms, such as `10s`, `250ms` or `1h30m`"
     )]
     Form(String),
     #[error(

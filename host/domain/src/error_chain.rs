@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// Writes the error, then each cause after a colon; what an error tells of its cause is not told twice.
+/// Writes the error, then each cause after a colon; a cause that the error already contains is not repeated.
 pub struct ErrorChain<'a>(pub &'a dyn Error);
 
 impl fmt::Display for ErrorChain<'_> {
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cause_that_was_told_is_not_told_again() {
+    fn a_cause_is_not_repeated() {
         let told = ErrorChain(&Uncopied(unwritten())).to_string();
         let expected = "the copy failed: nothing was written; try again: the disk is full";
         assert_eq!(told, expected);

@@ -1,4 +1,4 @@
-//! What an error says to whoever asked, whatever the protocol: each error says it beside its definition.
+//! What an error reports to its caller, independent of the protocol: each error states it beside its definition.
 
 use crate::ids::TaskId;
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub enum ErrorClass {
     /// The method is none of the path's.
     MethodNotAllowed,
     /// The request took too long to arrive.
-    TooSlow,
+    RequestTimeout,
     /// What is there already contradicts it.
     Conflict,
     /// It was there.
@@ -49,7 +49,7 @@ pub struct ErrorReport {
     pub fields: Vec<FieldError>,
     /// The task that has the same identity.
     pub task_id: Option<TaskId>,
-    /// Where a version promises too much: the lowest that does not.
+    /// After a semver violation: the lowest version number that allows the changes.
     pub lowest_version: Option<String>,
 }
 

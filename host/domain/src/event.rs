@@ -1,11 +1,11 @@
-//! What handlers tell of, besides their results.
+//! Events: messages of handlers besides their results.
 
 use std::fmt;
 use std::str::FromStr;
 
 /// The longest name of an event, in bytes.
 pub const MAX_EVENT_NAME_BYTES: usize = 100;
-/// First parts of names that the engine keeps for what it tells of itself.
+/// First parts of names that are reserved for the engine.
 const OWN_FIRST_PARTS: [&str; 3] = ["step", "task", "tasker"];
 /// As much of a wrong name as a message shows, in characters.
 const SHOWN_CHARS: usize = 40;
@@ -32,7 +32,7 @@ pub enum EventNameError {
         "`{0}` is not an event's name; it is made of letters, digits, `_` and `-`, with dots between the parts, such as `orders.charged`"
     )]
     Form(String),
-    #[error("`{0}` is a name of the engine's own; begin with another part than {list}", list = OWN_FIRST_PARTS.map(|part| format!("`{part}`")).join(", "))]
+    #[error("`{0}` is a reserved name; it must not begin with {list}", list = OWN_FIRST_PARTS.map(|part| format!("`{part}`")).join(", "))]
     Own(String),
 }
 
@@ -41,7 +41,7 @@ impl EventName {
         &self.0
     }
 
-    /// True where this is the prefix, or lies below it: `orders.charged` below `orders`.
+    /// True if this is the prefix, or lies below it: `orders.charged` below `orders`.
     pub fn is_within(&self, prefix: &Self) -> bool {
         let rest = self.0.strip_prefix(&prefix.0);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

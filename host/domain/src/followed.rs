@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 /// Why a path is not followed.
 #[derive(Debug, thiserror::Error)]
 pub enum LinkError {
-    #[error("it is a link to what is not there")]
+    #[error("it is a link to a missing file")]
     Dangling,
     #[error("it is a link that leads out of the folder")]
     Outside,
-    #[error("it is no regular file")]
+    #[error("it is not a regular file")]
     NoFile,
-    #[error("it cannot be looked at: {0}")]
+    #[error("it cannot be inspected: {0}")]
     Io(#[from] io::Error),
 }
 

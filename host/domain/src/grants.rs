@@ -1,11 +1,11 @@
-//! What a handler may reach outside its sandbox. Nothing, unless it stands here.
+//! What a handler may access outside its sandbox: only what is listed here.
 
 use super::capability::{Capability, HttpRule, KvRule, SecretRule};
 use super::event::EventName;
 use super::scope::Scope;
 
 impl Scope {
-    /// True where what is granted to this is granted to the component, named as the namespace
+    /// True if what is granted to this is granted to the component, named as the namespace
     /// names it: `charge`, or `other/charge` of another namespace.
     pub fn includes(&self, component: &str) -> bool {
         match self {

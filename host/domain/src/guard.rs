@@ -45,7 +45,7 @@ pub enum GuardAction {
 pub enum GuardError {
     #[error("the guard's {0} is a share; write a number from 0 to 1, such as 0.05")]
     Rate(&'static str),
-    #[error("the guard's {0} says how many times as much is allowed; write a number from 1 on")]
+    #[error("the guard's {0} is a factor; write a number of at least 1")]
     Ratio(&'static str),
     #[error("the guard's min_attempts is at least 1")]
     MinAttempts,

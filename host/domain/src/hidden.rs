@@ -10,7 +10,7 @@ pub struct Hidden {
 }
 
 impl Hidden {
-    /// True where nothing is left out.
+    /// True if nothing is left out.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

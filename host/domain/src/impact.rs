@@ -24,12 +24,12 @@ pub enum Impact {
     Outranked,
     /// No key signed it that the namespace takes.
     Unsigned,
-    /// It does not satisfy what is asked for.
+    /// It does not satisfy the requirement.
     Unmatched,
 }
 
 impl Impact {
-    /// True where some new tasks would run it.
+    /// True if some new tasks would run it.
     pub fn is_taken(self) -> bool {
         match self {
             Self::Moves | Self::Ramped | Self::Stays => true,
@@ -38,12 +38,11 @@ impl Impact {
     }
 }
 
-/// What new tasks take at one place, as it stands and with the version.
+/// What new tasks take for one step or template, now and with the version.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
-    #[serde(rename = "reach")]
     pub impact: Impact,
-    /// What they take now, but for those on a ramp; none where nothing will do.
+    /// What they take now, but for those on a ramp; `None` if nothing will do.
     pub takes: Option<Version>,
     /// What they would take.
     pub would_take: Option<Version>,

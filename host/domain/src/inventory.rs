@@ -98,7 +98,7 @@ pub struct StepUse {
     pub step: String,
     pub handler: Name,
     pub requirement: Requirement,
-    /// What a new task would take here; none where no version will do.
+    /// What a new task would take here; `None` if no version will do.
     pub takes: Option<Version>,
 }
 

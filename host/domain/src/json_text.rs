@@ -18,13 +18,13 @@ pub const MAX_JSON_DEPTH: usize = 100;
 pub enum JsonTextError {
     #[error("{0}")]
     Malformed(String),
-    #[error("it is nested {0} deep; {MAX_JSON_DEPTH} is the most")]
+    #[error("it is nested {0} levels deep; the limit is {MAX_JSON_DEPTH}")]
     TooDeep(usize),
-    #[error("it has a NUL or half a surrogate pair in it, which SQL cannot read as text")]
+    #[error("it contains a NUL or half a surrogate pair, which SQL cannot store as text")]
     NoText,
-    #[error("`{0}` stands in it twice; keep one of them")]
+    #[error("`{0}` occurs in it twice; keep one of them")]
     DuplicateMember(String),
-    #[error("`{0}` is a name that the host keeps for itself; use another")]
+    #[error("`{0}` is reserved for the host; use another name")]
     ReservedMember(String),
 }
 
@@ -53,8 +53,8 @@ pub fn check_readable(text: &str) -> Result<(), JsonTextError> {
     }
 }
 
-/// True where no escape in well-formed JSON stands for a NUL or for half a surrogate pair: PostgreSQL
-/// refuses to read any member as text that stands beside such a one.
+/// True if no escape in well-formed JSON encodes a NUL or half a surrogate pair: PostgreSQL
+/// refuses to read any member of a value with such an escape as text.
 pub fn is_readable(json: &str) -> bool {
     let mut rest = json;
     while let Some((_, escape)) = rest.split_once('\\') {

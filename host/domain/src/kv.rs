@@ -12,16 +12,16 @@ pub const MAX_WRITES: usize = 100;
 /// Keys that one call lists.
 pub const MAX_LISTED: u32 = 1_000;
 
-/// What stands under a key.
+/// The value and version of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KvEntry {
+pub struct KvValue {
     /// JSON text.
     pub value: String,
     /// Different for every value that ever stood there.
     pub version: i64,
 }
 
-/// What must stand under a key when it is written.
+/// The condition on the current value of a key for a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
     Anything,
@@ -30,7 +30,7 @@ pub enum Expected {
 }
 
 impl Expected {
-    /// None where there is to be no entry, or where it does not matter.
+    /// `None` if there is to be no entry, or where it does not matter.
     pub fn version(self) -> Option<i64> {
         match self {
             Self::Anything | Self::Nothing => None,
@@ -54,13 +54,13 @@ pub struct KvWrite {
 pub enum KvError {
     #[error("a key has 1 to {MAX_KEY_BYTES} bytes; this one has {0}")]
     KeyLength(usize),
-    #[error("a key has no control characters; this one has {0:?} in it")]
+    #[error("a key must not have control characters; this one contains {0:?}")]
     KeyCharacter(char),
     #[error("a value has at most {MAX_VALUE_BYTES} bytes; this one has {0}")]
     ValueLength(usize),
     #[error("the value is not JSON: {0}; a text needs quotes: `\"done\"`")]
     ValueJson(String),
-    #[error("the value cannot be kept: {0}")]
+    #[error("the value cannot be stored: {0}")]
     ValueText(JsonTextError),
 }
 

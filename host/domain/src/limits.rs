@@ -1,7 +1,7 @@
 //! Bounds of one invocation. Every bound has a name and a unit.
 //!
-//! A host has the highest; a namespace, a component in it and a step of a template may say less. The
-//! least of them holds, so that nobody is given more than a host allows, whoever asks for it.
+//! A host, a namespace, a component in it and a step of a template may each set a limit. The lowest value
+//! applies, so that no attempt exceeds the limits of its host.
 
 mod limit;
 mod settings;
@@ -11,7 +11,7 @@ pub use limit::{Limit, LimitError};
 pub use settings::{LimitPatch, LimitSettings};
 use std::time::Duration;
 
-/// The largest result that is recorded, whatever is allowed, in bytes: PostgreSQL takes no value, and no
+/// The largest result that is recorded, regardless of limits, in bytes: PostgreSQL takes no value, and no
 /// call, of more than 1 GiB, and a result becomes larger on its way there.
 const MAX_RECORDED_BYTES: usize = 256 << 20;
 
@@ -48,7 +48,7 @@ pub struct Limits {
     pub log_bytes: usize,
     /// Calls from the guest to the host.
     pub host_calls: u32,
-    /// Handles that the instance holds at the same time: fields, requests, streams, pollables.
+    /// Open handles of the instance: fields, requests, streams, pollables.
     pub resources: u32,
     /// The payload of one event as JSON text, in bytes.
     pub event_bytes: usize,
@@ -86,7 +86,7 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// What a host allows that was told nothing else: as long as a step says, else the default.
+    /// The default limits of a host. The timeout is the one that a step sets; all others have a default.
     pub fn of_host() -> Self {
         Self {
             deadline: MAX_DURATION,
@@ -115,12 +115,12 @@ impl Limits {
         }
     }
 
-    /// Who set the limit as it holds.
+    /// Who set the limit that applies.
     pub fn set_by(&self, limit: Limit) -> LimitSource {
         self.set_by[limit as usize]
     }
 
-    /// Sets the limit, whatever it was, as the host's.
+    /// Sets the limit as the host's, regardless of its earlier value.
     pub fn set(&mut self, limit: Limit, value: u64) {
         self.put(limit, value, LimitSource::Host);
     }

@@ -19,7 +19,7 @@ pub enum NameError {
     Empty,
     #[error("the name `{}…` has {chars} characters; the limit is {MAX_NAME_CHARS}", shown.escape_debug())]
     TooLong { shown: String, chars: usize },
-    #[error("the name `{}` has {found:?} in it; letters, digits, `_` and `-` are allowed", name.escape_debug())]
+    #[error("the name `{}` contains {found:?}; letters, digits, `_` and `-` are allowed", name.escape_debug())]
     Character { name: String, found: char },
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// The end of one attempt, whatever it was; a handler's failure is an outcome, never an `Err`.
+/// The end of one attempt. A failure of a handler is an outcome, never an `Err`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// Done, with this result as JSON text.
@@ -14,7 +14,7 @@ pub enum Outcome {
     Failed(Failure),
     /// Ended, or not begun: its code is quarantined. No attempt was used.
     Quarantined,
-    /// Not begun, or come to nothing, through no fault of its own: it may be run again after a while.
+    /// Not begun, or without a result for reasons outside of the handler: it may be run again after a while.
     /// No attempt was used.
     GivenBack { failure: Failure, delay: Duration },
 }
@@ -47,7 +47,7 @@ pub enum Retry {
     After(Duration),
 }
 
-/// Why an attempt did not complete, told to the handler's author.
+/// Why an attempt did not complete, for the author of the handler.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     pub kind: FailureKind,

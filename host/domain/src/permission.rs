@@ -61,7 +61,7 @@ impl Action {
 /// Where an action is permitted.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub enum Reach {
+pub enum NamespaceScope {
     Everywhere,
     Namespace(Name),
 }
@@ -69,12 +69,12 @@ pub enum Reach {
 /// Why a text is neither `*` nor a namespace.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}; write a namespace, or `*` for all of them")]
-pub struct ReachError(#[from] super::name::NameError);
+pub struct NamespaceScopeError(#[from] super::name::NameError);
 
-impl FromStr for Reach {
-    type Err = ReachError;
+impl FromStr for NamespaceScope {
+    type Err = NamespaceScopeError;
 
-    fn from_str(text: &str) -> Result<Self, ReachError> {
+    fn from_str(text: &str) -> Result<Self, NamespaceScopeError> {
         match text {
             EVERYWHERE => Ok(Self::Everywhere),
             _ => Ok(Self::Namespace(text.parse()?)),
@@ -82,21 +82,21 @@ impl FromStr for Reach {
     }
 }
 
-impl TryFrom<String> for Reach {
-    type Error = ReachError;
+impl TryFrom<String> for NamespaceScope {
+    type Error = NamespaceScopeError;
 
-    fn try_from(text: String) -> Result<Self, ReachError> {
+    fn try_from(text: String) -> Result<Self, NamespaceScopeError> {
         text.parse()
     }
 }
 
-impl From<Reach> for String {
-    fn from(reach: Reach) -> Self {
-        reach.to_string()
+impl From<NamespaceScope> for String {
+    fn from(scope: NamespaceScope) -> Self {
+        scope.to_string()
     }
 }
 
-impl fmt::Display for Reach {
+impl fmt::Display for NamespaceScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everywhere => f.write_str(EVERYWHERE),
@@ -109,19 +109,19 @@ impl fmt::Display for Reach {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Permission {
-    pub namespace: Reach,
+    pub namespace: NamespaceScope,
     pub actions: BTreeSet<Action>,
 }
 
 /// Why a text such as `read, run in orders` is not a permission.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PermissionError {
-    #[error("`{0}` does not say where; write such as `read, run in orders`, or `in *`")]
+    #[error("`{0}` names no namespace; write for example `read, run in orders`, or `in *`")]
     Nowhere(String),
     #[error("there is no action `{0}`; there are {actions}", actions = <Action as VariantNames>::VARIANTS.join(", "))]
     Action(String),
     #[error(transparent)]
-    Reach(#[from] ReachError),
+    NamespaceScope(#[from] NamespaceScopeError),
 }
 
 /// `read, run in orders`, as it is displayed.
@@ -168,7 +168,7 @@ impl Permissions {
     /// Every action in every namespace.
     pub fn all() -> Self {
         Self(vec![Permission {
-            namespace: Reach::Everywhere,
+            namespace: NamespaceScope::Everywhere,
             actions: BTreeSet::from([Action::Admin]),
         }])
     }
@@ -177,43 +177,44 @@ impl Permissions {
         &self.0
     }
 
-    /// True where the action is permitted in this namespace.
+    /// True if the action is permitted in this namespace.
     pub fn allow(&self, action: Action, namespace: &str) -> bool {
-        let reaches = |reach: &Reach| match reach {
-            Reach::Everywhere => true,
-            Reach::Namespace(name) => name.as_str() == namespace,
+        let includes = |scope: &NamespaceScope| match scope {
+            NamespaceScope::Everywhere => true,
+            NamespaceScope::Namespace(name) => name.as_str() == namespace,
         };
-        self.having(action).any(reaches)
+        self.having(action).any(includes)
     }
 
-    /// True where the action is permitted in all namespaces, and in what belongs to none.
+    /// True if the action is permitted in all namespaces, and in what belongs to none.
     pub fn allow_everywhere(&self, action: Action) -> bool {
-        self.having(action).any(|reach| *reach == Reach::Everywhere)
+        self.having(action)
+            .any(|scope| *scope == NamespaceScope::Everywhere)
     }
 
-    /// True where the action is permitted in at least one namespace.
+    /// True if the action is permitted in at least one namespace.
     pub fn allow_somewhere(&self, action: Action) -> bool {
         self.having(action).next().is_some()
     }
 
     /// The namespaces that are named for the action.
     pub fn namespaces(&self, action: Action) -> BTreeSet<&str> {
-        let name = |reach| match reach {
-            &Reach::Everywhere => None,
-            Reach::Namespace(name) => Some(name.as_str()),
+        let name = |scope| match scope {
+            &NamespaceScope::Everywhere => None,
+            NamespaceScope::Namespace(name) => Some(name.as_str()),
         };
         self.having(action).filter_map(name).collect()
     }
 
-    /// The namespaces in which the action is permitted; none: in all.
-    pub fn reach(&self, action: Action) -> Option<Vec<&str>> {
+    /// The namespaces in which the action is permitted; `None` means all.
+    pub fn namespace_filter(&self, action: Action) -> Option<Vec<&str>> {
         match self.allow_everywhere(action) {
             true => None,
             false => Some(self.namespaces(action).into_iter().collect()),
         }
     }
 
-    fn having(&self, action: Action) -> impl Iterator<Item = &Reach> {
+    fn having(&self, action: Action) -> impl Iterator<Item = &NamespaceScope> {
         let entries = self.0.iter().filter(move |entry| entry.has(action));
         entries.map(|entry| &entry.namespace)
     }
@@ -277,9 +278,9 @@ mod tests {
 
     #[test]
     fn a_namespace_is_a_name_and_not_a_pattern() {
-        assert_eq!("*".parse(), Ok(Reach::Everywhere));
+        assert_eq!("*".parse(), Ok(NamespaceScope::Everywhere));
         for wrong in ["", "orders*", "**", "a/b", "*\n"] {
-            assert!(wrong.parse::<Reach>().is_err(), "{wrong}");
+            assert!(wrong.parse::<NamespaceScope>().is_err(), "{wrong}");
         }
         assert!(
             serde_json::from_str::<Permissions>(r#"[{"namespace": "a", "actions": ["fly"]}]"#)

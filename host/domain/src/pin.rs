@@ -80,7 +80,7 @@ pub struct RampStep {
     pub is_forced: bool,
 }
 
-/// Why a pin does not change as it was told to.
+/// Why a change of a pin is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PinChangeError {
     #[error("the pin has no ramp; begin one, for example at 10 percent")]
@@ -105,9 +105,7 @@ pub enum PinChangeError {
         to: Requirement,
         version: Box<Version>,
     },
-    #[error(
-        "before {0} the pin took nothing else; set it to the version that is wanted, or remove it"
-    )]
+    #[error("the pin had no other version before {0}; set it to the wanted version, or remove it")]
     NothingBefore(Requirement),
     #[error(transparent)]
     Guard(#[from] GuardError),
@@ -138,7 +136,7 @@ impl Pinned {
         }
     }
 
-    /// The pin after a step of its ramp; at 100 percent the ramp is over and its end is the pin.
+    /// The pin after a step of its ramp; at 100 percent the ramp ends and its target is the pin.
     /// A step to elsewhere begins a new ramp. A frozen one goes back, but not further, unless forced:
     /// then it is thawed.
     pub fn ramped(self, step: RampStep) -> Result<Self, PinChangeError> {
@@ -244,7 +242,7 @@ pub struct PastChange {
     pub undid: Option<i64>,
 }
 
-/// The changes of the requirement that still stand and could be taken back, the newest first: what
+/// The changes of the requirement that are not undone, the newest first: what
 /// was taken back already, and what took it back, is passed over. It ends where there was no pin.
 pub fn standing(newest_first: &[PastChange]) -> impl Iterator<Item = (i64, &str)> {
     let mut below = i64::MAX;

@@ -1,4 +1,4 @@
-//! What publishing something would change, told before anything changes.
+//! A preview of what publishing something would change.
 
 use super::compatibility::{CompatReport, Level};
 use super::descriptor::Descriptor;
@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// The most versions that a plan may assume.
 pub const MAX_ASSUMED: usize = 10_000;
 
-/// What publishing a version of a component would change, if nobody is in its way.
+/// What publishing a version of a component would change, if nothing else changes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ComponentPlan {
     pub namespace: Name,
@@ -25,20 +25,20 @@ pub struct ComponentPlan {
     pub digest: Digest,
     /// What inspection found in it.
     pub descriptor: Descriptor,
-    /// None where it is not published.
+    /// `None` if it is not published.
     pub status: Option<Availability>,
     #[serde(flatten)]
     pub number: Numbered,
-    /// What it wants beyond what was agreed to: it waits for approval, unless this is empty.
+    /// Requested capabilities that are not approved; unless this is empty, the version waits for approval.
     pub unapproved: Vec<String>,
     /// What else is in its way.
     pub obstacles: Vec<Obstacle>,
     /// Steps whose requirement it satisfies, of template versions that new tasks may take; those
     /// that would run it first.
-    pub steps: Vec<StepReach>,
+    pub steps: Vec<StepImpact>,
     /// Steps that run the component and ask for other versions.
     pub unmatched_steps: usize,
-    pub pins: Vec<PinReach>,
+    pub pins: Vec<PinImpact>,
     pub open_tasks: Vec<OpenTasks>,
     /// There are more steps or pins than are listed.
     pub is_cut: bool,
@@ -53,16 +53,16 @@ pub struct TemplatePlan {
     pub name: Name,
     pub version: Version,
     pub digest: Digest,
-    /// None where it is not published.
+    /// `None` if it is not published.
     pub status: Option<Availability>,
     #[serde(flatten)]
     pub number: Numbered,
     /// What new tasks take that do not ask for a version.
     #[serde(flatten)]
-    pub reached: ImpactReport,
+    pub report: ImpactReport,
     /// What its steps would run, parents before children.
     pub steps: Vec<StepChoice>,
-    /// What the components want and the namespace does not grant to them.
+    /// Capabilities that the components request and the namespace does not grant.
     pub ungranted: Vec<Ungranted>,
     pub open_tasks: Vec<OpenTasks>,
 }
@@ -70,11 +70,11 @@ pub struct TemplatePlan {
 /// What a version changes, and whether its number says so.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Numbered {
-    /// None where nothing stands below it that it could be compared with.
-    pub verdict: Option<CompatReport>,
-    /// The gravest change that the number leaves room for; none without a verdict.
+    /// `None` if no version below it exists that it could be compared with.
+    pub compat_report: Option<CompatReport>,
+    /// The largest change that the number allows; none without a compat report.
     pub allowed: Option<Level>,
-    /// The lowest number that leaves room for the changes; none where this one does.
+    /// The lowest number that allows the changes; `None` if this one does.
     pub lowest_version: Option<Version>,
 }
 
@@ -96,9 +96,9 @@ pub enum ObstacleCode {
     Quarantined,
 }
 
-/// A step that a version reaches, or almost.
+/// A step whose requirement the version satisfies, and what the version changes for it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct StepReach {
+pub struct StepImpact {
     pub namespace: String,
     pub template: String,
     pub template_version: String,
@@ -108,14 +108,14 @@ pub struct StepReach {
     pub handler: Name,
     pub requirement: Requirement,
     #[serde(flatten)]
-    pub reached: ImpactReport,
+    pub report: ImpactReport,
     /// New tasks would take it here, and find that it lacks the handler.
     pub lacks_handler: bool,
 }
 
 /// A pin of the component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PinReach {
+pub struct PinImpact {
     pub namespace: String,
     pub requirement: Requirement,
     /// Where its ramp leads, if it has one.
@@ -136,7 +136,7 @@ pub enum Admits {
     Nobody,
 }
 
-/// Tasks under way that a version is in the lock of. They keep it, whatever is published.
+/// Open tasks with a version in their lock. They keep it, regardless of later publishes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct OpenTasks {
     pub version: Version,
@@ -148,7 +148,7 @@ pub struct OpenTasks {
 pub struct StepChoice {
     pub step: Name,
     pub handler: HandlerRef,
-    /// None where no version will do.
+    /// `None` if no version will do.
     pub takes: Option<Version>,
     /// What a share of new tasks would take instead, by a ramp.
     pub ramp: Option<RampChoice>,
@@ -163,7 +163,7 @@ pub struct RampChoice {
     pub percent: Percent,
 }
 
-/// What a component wants that the namespace of the task does not grant to it.
+/// Capabilities that a component requests and the namespace of the task does not grant to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Ungranted {
     /// As the namespace names it.
@@ -178,7 +178,7 @@ pub struct Ungranted {
 pub struct Assumed {
     /// Those that new tasks may take.
     pub components: Vec<AssumedVersion>,
-    /// What the namespace pins components to in place of what it pins now; none where the pin goes.
+    /// What the namespace pins components to in place of what it pins now; `None` if the pin goes.
     pub pins: BTreeMap<ComponentRef, Option<Requirement>>,
 }
 

@@ -13,7 +13,7 @@ const WHOLE: u16 = 10_000;
 
 /// A share of new tasks, from 0 to 100 percent in steps of 0.01.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-// Not from a float: where it stands in what is flattened, a float comes as its text.
+// Not from a float: inside a flattened value, serde passes a float as its text.
 #[serde(try_from = "Number", into = "f64")]
 pub struct Percent(u16);
 
@@ -26,7 +26,7 @@ impl Percent {
     /// Every task.
     pub const ALL: Self = Self(WHOLE);
 
-    /// True where every task is meant.
+    /// True if every task is meant.
     pub fn is_all(self) -> bool {
         self == Self::ALL
     }
@@ -88,13 +88,13 @@ impl fmt::Display for Percent {
     }
 }
 
-/// True where the task takes the ramp of the pin of this name. Ramps of different pins are
+/// True if the task takes the ramp of the pin of this name. Ramps of different pins are
 /// independent of each other.
 pub fn takes_ramp(task: TaskId, pin: &str, percent: Percent) -> bool {
     position(task, pin) < percent.0
 }
 
-/// Where the task stands among all tasks, uniformly from 0 to [`WHOLE`].
+/// The position of the task among all tasks, uniformly from 0 to [`WHOLE`].
 fn position(task: TaskId, pin: &str) -> u16 {
     let digest = Sha256::new()
         .chain_update(task.0.as_bytes())

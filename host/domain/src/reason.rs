@@ -5,7 +5,7 @@ use super::sanitize::is_control;
 /// The longest reason, in bytes.
 pub const MAX_REASON_BYTES: usize = 1_000;
 
-/// True where the reason can be kept: it is short, has one line, so that no part of it passes for an
+/// True if the reason can be kept: it is short, has one line, so that no part of it passes for an
 /// entry of its own, and shows as it is wherever it is read.
 pub fn is_kept(reason: &str) -> bool {
     reason.len() <= MAX_REASON_BYTES && !reason.chars().any(is_control)

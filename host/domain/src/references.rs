@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Where a pin leads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Side {
+pub enum PinSide {
     /// What it says without its ramp.
     Base,
     /// Where its ramp goes.
@@ -21,7 +21,7 @@ pub struct PinReference {
     /// `name` of that namespace, or `other/name`.
     pub target: String,
     pub requirement: String,
-    pub side: Side,
+    pub side: PinSide,
 }
 
 /// A step of a template that takes the version in a new task.

@@ -22,7 +22,7 @@ pub struct Requirement {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ComponentRef {
-    /// None: the namespace of whoever names it.
+    /// `None`: the namespace of the reader of the name.
     pub namespace: Option<Name>,
     pub component: Name,
 }
@@ -68,7 +68,7 @@ pub enum RequirementError {
     )]
     Range { text: String, source: semver::Error },
     #[error(
-        "`{}` does not read as {form}; write for example `{example}`",
+        "`{}` does not have the form {form}; write for example `{example}`",
         shorten(text)
     )]
     Form {
@@ -100,7 +100,7 @@ impl Requirement {
         }
     }
 
-    /// True where the version lies in the range. A pre-release does so only where the range names
+    /// True if the version lies in the range. A pre-release does so only where the range names
     /// a pre-release of the same major.minor.patch.
     pub fn matches(&self, version: &Version) -> bool {
         self.range.matches(version)
@@ -160,7 +160,7 @@ impl ComponentRef {
     const FORM: &'static str = "a component, `component` or `namespace/component`";
     const EXAMPLE: &'static str = "payments";
 
-    /// Its full name, where `home` is the namespace of whoever names it.
+    /// Its full name; `home` is the namespace in which the name is read.
     pub fn qualified(&self, home: &Name) -> QualifiedName {
         QualifiedName {
             namespace: self.namespace.as_ref().unwrap_or(home).clone(),

@@ -76,7 +76,7 @@ impl Pin {
         ramped.or_else(|| of(&self.requirement))
     }
 
-    /// True where `chosen`, the pin's choice, was the ramp's.
+    /// True if `chosen`, the pin's choice, was the ramp's.
     pub fn is_ramped_to(&self, chosen: &Version) -> bool {
         self.ramped.as_ref().is_some_and(|to| to.matches(chosen))
     }
@@ -179,9 +179,9 @@ pub fn choose_template<'a, Id>(
     }
 }
 
-/// The component version of each step, in the order of `steps`, or everything that stands in the
-/// way. `home` is the template's namespace, to which handlers without a namespace belong; `pins`
-/// are those of the task's namespace.
+/// The component version of each step, in the order of `steps`, or all errors. `home` is the namespace
+/// of the template, to which handlers without a namespace belong; `pins` are those of the namespace of
+/// the task.
 pub fn choose_components<'a, 's, Id: Clone>(
     home: &Name,
     steps: impl IntoIterator<Item = (&'s Name, &'s HandlerRef)>,
@@ -238,8 +238,8 @@ fn choose_component<'a, Id>(
     })
 }
 
-/// The highest version that new tasks may take and that satisfies all of these. Quickest where the highest
-/// stand first: what is lower than one that was found is not looked at any closer.
+/// The highest version that new tasks may take and that satisfies all of these requirements. Fastest if
+/// the candidates are in descending order: versions below the best one so far are skipped.
 pub fn highest<'a, Id>(
     candidates: &'a [Candidate<Id>],
     requirements: &[&Requirement],

@@ -1,4 +1,4 @@
-//! Files that say by their names which rules of a namespace they hold, in a folder that is to be its
+//! Files whose names state which rules of a namespace they contain, in a folder that is its
 //! state.
 
 /// What new tasks of the namespace take.
@@ -8,7 +8,7 @@ pub const GRANTS: &str = "grants.yaml";
 /// What attempts may use in tasks of the namespace.
 pub const LIMITS: &str = "limits.yaml";
 
-/// True for the name of a file, without folders, that holds rules.
+/// True for the name (without folders) of a file with rules.
 pub fn is_rule_file(name: &str) -> bool {
     [PINS, GRANTS, LIMITS].contains(&name)
 }

@@ -1,7 +1,7 @@
-//! Text that a terminal shows and does not obey.
+//! Text for terminals: control characters are shown and have no effect.
 
-/// The text with a sign in place of each character that a terminal would obey or that would hide what
-/// stands there. Line breaks and tabs stay.
+/// The text with a visible replacement for each character that controls a terminal or hides other text.
+/// Line breaks and tabs stay.
 pub fn sanitize_for_terminal(text: &str) -> String {
     sanitize_around(text, |_| None)
 }
@@ -40,7 +40,7 @@ pub fn is_control(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}')
 }
 
-/// What stands for a character: itself where it is harmless.
+/// The visible form of a character: itself if it is harmless.
 pub fn sign(c: char) -> char {
     match c {
         '\n' | '\t' => c,
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stood_there_can_be_told() {
+    fn the_former_value_is_known() {
         assert_eq!(
             sanitize_for_terminal("\x1b[31mred\x1b]0;t\x07\u{9b}2J\u{202e}x\x7f"),
             "␛[31mred␛]0;t␇\u{fffd}2J\u{fffd}x␡"

@@ -1,10 +1,10 @@
-//! What must be known to nobody but the handlers that were granted it.
+//! Values that only handlers with a grant may know.
 
 use super::name::Name;
 use std::fmt;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-/// The shortest value, in bytes: a shorter one could not be told from ordinary text, and would be
+/// The shortest value, in bytes: a shorter one could not be distinguished from ordinary text, and would be
 /// redacted of results that have nothing to do with it.
 pub const MIN_SECRET_BYTES: usize = 6;
 /// The longest value, in bytes.
@@ -18,11 +18,11 @@ const PLACEHOLDER_BYTES: usize = 16;
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct SecretValue(String);
 
-/// Why a text cannot be a secret; the text itself is not told.
+/// Why a text cannot be a secret. The text itself is not part of the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SecretValueError {
     #[error(
-        "the value has {bytes} bytes; a secret has at least {MIN_SECRET_BYTES}, since a shorter one could not be kept out of logs and results"
+        "the value has {bytes} bytes; a secret has at least {MIN_SECRET_BYTES}, because a shorter one could not be redacted from logs and results"
     )]
     TooShort { bytes: usize },
     #[error(
@@ -31,7 +31,7 @@ pub enum SecretValueError {
     TooLong,
     #[error("the value is not UTF-8 text; encode it, for example as base64")]
     NotText,
-    #[error("the value has a NUL character in it; encode it, for example as base64")]
+    #[error("the value contains a NUL character; encode it, for example as base64")]
     Nul,
 }
 
@@ -52,7 +52,7 @@ impl SecretValue {
         Ok(Self(text.to_owned()))
     }
 
-    /// The value in clear, for whoever has to hand it over.
+    /// The value in clear, for code that passes it on.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -64,13 +64,13 @@ impl fmt::Debug for SecretValue {
     }
 }
 
-/// What stands for a secret where its value must not be known: opaque, and good for one attempt.
+/// The placeholder of a secret: opaque, and valid for one attempt.
 pub fn placeholder(random: [u8; PLACEHOLDER_BYTES]) -> String {
     let hex = data_encoding::HEXLOWER.encode(&random);
     format!("{PLACEHOLDER_PREFIX}{hex}")
 }
 
-/// What stands where a secret's value was redacted.
+/// The text that replaces a redacted value.
 pub fn redacted(name: &Name) -> String {
     format!("[secret {name}]")
 }

@@ -1,36 +1,36 @@
 //! Which components of a namespace others may use.
 
 use super::name::Name;
-use super::permission::Reach;
+use super::permission::NamespaceScope;
 use super::requirement::QualifiedName;
 use super::scope::Scope;
 
 /// One step in the way of a template: its namespace may not use the component.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct UnsharedUse {
-    /// None where no step names it, but a pin does.
+    /// `None` if no step names it, but a pin does.
     pub step: Option<Name>,
     pub component: QualifiedName,
 }
 
 /// What one namespace shares with others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Shares(Vec<(Scope, Reach)>);
+pub struct Shares(Vec<(Scope, NamespaceScope)>);
 
 impl Shares {
-    /// True where tasks of that namespace may run this component of the owner's.
+    /// True if tasks of that namespace may run this component of the owner's.
     pub fn allow(&self, namespace: &Name, component: &Name) -> bool {
-        let includes = |reach: &Reach| match reach {
-            Reach::Everywhere => true,
-            Reach::Namespace(name) => name == namespace,
+        let includes = |scope: &NamespaceScope| match scope {
+            NamespaceScope::Everywhere => true,
+            NamespaceScope::Namespace(name) => name == namespace,
         };
         let mut shares = self.0.iter();
         shares.any(|(scope, with)| scope.includes(component.as_str()) && includes(with))
     }
 }
 
-impl FromIterator<(Scope, Reach)> for Shares {
-    fn from_iter<I: IntoIterator<Item = (Scope, Reach)>>(shares: I) -> Self {
+impl FromIterator<(Scope, NamespaceScope)> for Shares {
+    fn from_iter<I: IntoIterator<Item = (Scope, NamespaceScope)>>(shares: I) -> Self {
         Self(shares.into_iter().collect())
     }
 }

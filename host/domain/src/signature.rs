@@ -39,14 +39,14 @@ pub enum SignatureError {
     )]
     Key,
     #[error(
-        "a key is called by {KEY_ID_DIGITS} hexadecimal digits; list them with: tasker policy ls --namespace NAMESPACE"
+        "a key id has {KEY_ID_DIGITS} hexadecimal digits; list them with: tasker policy ls --namespace NAMESPACE"
     )]
     KeyId,
     #[error("a signature is written ed25519:KEY:SIGNATURE, both parts in base64 without padding")]
     Form,
 }
 
-/// The bytes that a signature of this digest is over: two lines of text.
+/// The bytes that are signed for this digest: two lines of text.
 pub fn signed_text(digest: Digest) -> String {
     format!("{CONTEXT}\nsha256:{digest}\n")
 }
@@ -161,7 +161,7 @@ impl Signature {
         &self.bytes
     }
 
-    /// True where the key's owner signed this digest.
+    /// True if the key's owner signed this digest.
     pub fn is_of(&self, digest: Digest) -> bool {
         let signature = ed25519_dalek::Signature::from_bytes(&self.bytes);
         let checked = self

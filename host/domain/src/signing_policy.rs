@@ -4,17 +4,17 @@ use super::signature::PublicKey;
 use std::sync::Arc;
 
 /// The keys of which one has to have signed whatever a namespace publishes and its new tasks run;
-/// without any, everything is taken. Equal where the keys are, whosever policy it is.
+/// without any, everything is accepted. Policies with the same keys are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SigningPolicy(Arc<[PublicKey]>);
 
 impl SigningPolicy {
-    /// True where signatures don't matter.
+    /// True if signatures don't matter.
     pub fn is_open(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// True where one of these keys is of the policy, or it has none.
+    /// True if one of these keys is of the policy, or it has none.
     pub fn accepts(&self, signers: &[PublicKey]) -> bool {
         self.is_open() || signers.iter().any(|key| self.0.contains(key))
     }

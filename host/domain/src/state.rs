@@ -14,7 +14,7 @@ impl StateError {
     }
 }
 
-/// Where a task stands.
+/// The state of a task.
 #[derive(
     Clone,
     Copy,
@@ -45,7 +45,7 @@ pub enum TaskState {
 }
 
 impl TaskState {
-    /// True where nothing will change by itself any more.
+    /// True for a final state.
     pub fn is_final(self) -> bool {
         match self {
             Self::Pending | Self::InProgress => false,
@@ -54,7 +54,7 @@ impl TaskState {
     }
 }
 
-/// Where a step stands.
+/// The state of a step.
 #[derive(
     Clone,
     Copy,

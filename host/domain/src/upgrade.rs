@@ -20,7 +20,7 @@ pub enum UpgradeCursor {
 
 /// A text that no upgrade gave.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no place to go on from; give what the last answer had as `next`")]
+#[error("`{0}` is not a cursor; use `next` of the previous answer")]
 pub struct UpgradeCursorError(String);
 
 impl fmt::Display for UpgradeCursor {

@@ -42,7 +42,7 @@ pub enum EmbeddedError {
     },
 
     #[error(
-        "{0} is there but holds no PostgreSQL cluster; move it away, or choose another data directory"
+        "{0} exists but contains no PostgreSQL cluster; move it away, or choose another data directory"
     )]
     NotACluster(PathBuf),
 

@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_log_is_set_aside_and_a_short_one_continued() {
+    fn a_long_log_is_rotated_and_a_short_one_continued() {
         let dir = tempfile::tempdir().unwrap();
         let log = Log::new(dir.path());
         writeln!(log.open().unwrap(), "first").unwrap();

@@ -10,8 +10,8 @@ use super::error::{EmbeddedError, io_error};
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Waits for a server that outlives its process to end, as the kernel told it to. A server that was
-/// started by hand is never signalled: the error says how to stop it.
+/// Waits until a server that outlived its process has ended after the signal of the kernel. A server that
+/// was started by hand is never signalled: the error says how to stop it.
 pub(super) fn wait_for_end(cluster: &Path) -> Result<(), EmbeddedError> {
     let give_up = Instant::now() + PATIENCE;
     while let Some(pid) = running_on(cluster) {

@@ -11,7 +11,7 @@ pub const OLDEST_MAJOR: u32 = 15;
 /// Where Debian and its kin keep one directory a major version.
 const VERSIONED_ROOT: &str = "/usr/lib/postgresql";
 
-/// What a directory must hold to be of use.
+/// The programs that a directory must contain.
 const NEEDED: [&str; 2] = ["initdb", "postgres"];
 
 /// The directory of one installed PostgreSQL, and its version.
@@ -78,7 +78,7 @@ impl Programs {
         }
     }
 
-    /// The directory that holds the programs.
+    /// The directory of the programs.
     pub fn bindir(&self) -> &Path {
         &self.bindir
     }

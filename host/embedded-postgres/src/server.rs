@@ -24,7 +24,7 @@ const RESTART_PAUSE_MOST: Duration = Duration::from_secs(5);
 /// A server that ran this long was well: the next pause is the first again.
 const STEADY_AFTER: Duration = Duration::from_secs(30);
 
-/// The PostgreSQL process, kept up by a thread of its own until it is told to stop.
+/// The PostgreSQL process, restarted by a thread of its own until it is stopped.
 #[derive(Debug)]
 pub(super) struct Server {
     state: Arc<State>,
@@ -81,7 +81,7 @@ impl Server {
             .map(|pid| pid.as_raw_nonzero().get().unsigned_abs())
     }
 
-    /// How the server last ended without being told to, if it did.
+    /// How the server last ended unexpectedly, if it did.
     pub(super) fn last_end(&self) -> Option<String> {
         self.state.lock().last_end.clone()
     }
@@ -119,7 +119,7 @@ impl Server {
     }
 }
 
-/// The processes that this one started, where the system tells.
+/// The processes that this one started, if the system reports them.
 fn children_of(pid: Pid) -> Vec<Pid> {
     let number = pid.as_raw_nonzero();
     let listed = std::fs::read_to_string(format!("/proc/{number}/task/{number}/children"));
@@ -139,7 +139,7 @@ impl State {
         self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes how the server ended; whether nobody had asked it to.
+    /// Records how the server ended; returns whether that was unexpected.
     fn ended_unasked(&self, end: &str) -> bool {
         let mut now = self.lock();
         if !now.stopping {
@@ -205,7 +205,7 @@ fn forget_last_run(launch: &Launch) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits first and reaps then, under the lock: nobody can signal a number that was given away.
+/// Waits first and reaps then, under the lock, so that no signal goes to a process id that was reused.
 fn wait(child: &mut Child, state: &State) -> io::Result<ExitStatus> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     let pid = Pid::from_child(child);

@@ -79,7 +79,7 @@ fn temporary_directory() -> Result<TempDir, EmbeddedError> {
         ))
 }
 
-/// A process that was killed could not remove its temporary directory; its address tells of it.
+/// A process that was killed could not remove its temporary directory; its address names it.
 fn remove_leftover(data_dir: &Path) {
     let Ok(Some(address)) = ServerAddress::read(data_dir) else {
         return;

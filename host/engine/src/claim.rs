@@ -31,7 +31,7 @@ pub struct Claimed {
 pub struct Claims {
     pub steps: Vec<Claimed>,
     /// Where fewer came than were asked for: in how long the next step is due. Zero where some are due
-    /// now that were left, for want of bytes or for a lock; none where none is within a minute.
+    /// now that were left, because of the limit on bytes or a lock; `None` if none is due within a minute.
     pub due_in: Option<Duration>,
 }
 
@@ -39,9 +39,9 @@ pub struct Claims {
 #[derive(Clone, Debug)]
 pub struct GivenBack {
     pub lease: Lease,
-    /// How long nobody shall claim it.
+    /// How long it must not be claimed.
     pub delay: Duration,
-    /// Why, for whoever looks at the step.
+    /// The reason, shown with the step.
     pub failure: Failure,
 }
 

@@ -18,7 +18,7 @@ pub struct FailingClaims {
 }
 
 impl FailingClaims {
-    /// True where this is more than a hiccup: the host does no work.
+    /// True if this is more than a hiccup: the host does no work.
     pub fn is_grave(&self) -> bool {
         self.failures >= FAILURES_MIN && self.since.elapsed() >= FAILING_MIN
     }
@@ -29,7 +29,7 @@ impl FailingClaims {
 pub struct ClaimHealth(Arc<Mutex<Option<FailingClaims>>>);
 
 impl ClaimHealth {
-    /// None where the newest claim went well, or there was none yet.
+    /// `None` if the newest claim went well, or there was none yet.
     pub fn failing(&self) -> Option<FailingClaims> {
         self.0.lock().expect("no holder panics").clone()
     }

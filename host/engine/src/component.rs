@@ -5,7 +5,7 @@ use tasker_database::DatabaseError;
 use tasker_domain::digest::Digest;
 
 impl Engine {
-    /// The bytes of a component; none where no component has this digest.
+    /// The bytes of a component; `None` if no component has this digest.
     pub async fn component_bytes(&self, digest: Digest) -> Result<Option<Vec<u8>>, DatabaseError> {
         let bytes = sqlx::query_scalar("select bytes from tasker.component_blob where digest = $1")
             .bind(digest.as_bytes().as_slice())

@@ -8,7 +8,7 @@ use super::usage::UsageRow;
 use std::time::Duration;
 use tasker_database::{DatabaseError, column};
 use tasker_domain::ids::WorkerId;
-use tasker_domain::kv::{Expected, KvEntry, KvWrite};
+use tasker_domain::kv::{Expected, KvValue, KvWrite};
 use tasker_domain::name::Name;
 
 /// An attempt that ended with writes.
@@ -51,13 +51,13 @@ impl Engine {
         Ok(due_in(due_ms))
     }
 
-    /// What stands under a key.
+    /// The value and version of a key.
     pub async fn kv_entry(
         &self,
         namespace: &str,
         bucket: &Name,
         key: &str,
-    ) -> Result<Option<KvEntry>, DatabaseError> {
+    ) -> Result<Option<KvValue>, DatabaseError> {
         let row: Option<(String, i64)> = sqlx::query_as(
             "select kv.value::text, kv.version
              from tasker.kv
@@ -69,7 +69,7 @@ impl Engine {
         .bind(key)
         .fetch_optional(self.pool())
         .await?;
-        Ok(row.map(|(value, version)| KvEntry { value, version }))
+        Ok(row.map(|(value, version)| KvValue { value, version }))
     }
 
     /// The first `limit` keys of a bucket that begin with `prefix`, in byte order.

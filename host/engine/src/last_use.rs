@@ -19,7 +19,7 @@ const LAST_WRITE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Versions that were used since the last write: as many as there are versions, at most.
 #[derive(Debug, Default)]
-pub(crate) struct Uses(Mutex<Gathered>);
+pub(crate) struct LastUses(Mutex<Gathered>);
 
 #[derive(Debug, Default)]
 struct Gathered {
@@ -27,7 +27,7 @@ struct Gathered {
     template_versions: BTreeSet<i32>,
 }
 
-impl Uses {
+impl LastUses {
     /// Attempts of these ended.
     pub(crate) fn ran(&self, usages: impl Iterator<Item = Option<VersionUsage>>) {
         self.run_by(usages.flatten().map(|usage| usage.component_version_id));
@@ -57,7 +57,7 @@ impl Engine {
                 () = tokio::time::sleep(WRITE_INTERVAL) => {}
             }
             if let Err(error) = self.write_uses().await {
-                tracing::debug!(error = %ErrorChain(&error), "last uses were not written; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "last uses were not written; retrying at the next interval");
             }
         }
     }
@@ -69,7 +69,7 @@ impl Engine {
             return Ok(());
         }
         let ids = |versions: &BTreeSet<i32>| versions.iter().copied().collect::<Vec<_>>();
-        let written = sqlx::query("select tasker.note_uses($1, $2)")
+        let written = sqlx::query("select tasker.record_uses($1, $2)")
             .bind(ids(&gathered.component_versions))
             .bind(ids(&gathered.template_versions))
             .execute(self.pool())

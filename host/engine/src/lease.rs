@@ -1,4 +1,4 @@
-//! Workers and what they hold.
+//! Workers and their leases.
 
 use super::Engine;
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl Engine {
         Ok(WorkerId(id))
     }
 
-    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are void. After a
+    /// Keeps a worker's leases alive. False: it was declared dead, and all its leases are stale. After a
     /// gap of more than `gap_max` it has to be heard for a while before it may declare others dead.
     pub async fn heartbeat(
         &self,
@@ -37,14 +37,14 @@ impl Engine {
         Ok(is_known)
     }
 
-    /// Which of the worker's `leases` are void.
-    pub async fn void_leases(
+    /// Which of the worker's `leases` are stale.
+    pub async fn stale_leases(
         &self,
         worker: WorkerId,
         leases: &[Lease],
     ) -> Result<Vec<Lease>, DatabaseError> {
-        let void: Vec<i64> =
-            sqlx::query_scalar("select ord from tasker.void_leases($1, $2, $3, $4)")
+        let stale: Vec<i64> =
+            sqlx::query_scalar("select ord from tasker.stale_leases($1, $2, $3, $4)")
                 .bind(worker.0)
                 .bind(column(leases, |l| l.task_id.0))
                 .bind(column(leases, |l| l.step_no))
@@ -57,11 +57,11 @@ impl Engine {
                 .and_then(|at| leases.get(at))
                 .copied()
         };
-        Ok(void.into_iter().filter_map(at).collect())
+        Ok(stale.into_iter().filter_map(at).collect())
     }
 
     /// Gives back what the worker holds by the database's account but for `keep`: after a lost
-    /// connection, claims may have been committed that it never heard of. Tells how many.
+    /// connection, claims may have been committed that it never heard of. Returns how many.
     pub async fn release_steps(
         &self,
         worker: WorkerId,
@@ -80,7 +80,7 @@ impl Engine {
         Ok(released)
     }
 
-    /// Ends a worker's run and gives back what it holds. Tells how many steps that were.
+    /// Ends a worker's run and gives back its steps. Returns how many they were.
     pub async fn stop_worker(&self, worker: WorkerId, reason: &str) -> Result<i32, DatabaseError> {
         let released = sqlx::query_scalar("select tasker.stop_worker($1, $2)")
             .bind(worker.0)
@@ -91,7 +91,7 @@ impl Engine {
     }
 
     /// Takes back what workers held that had no heartbeat for `dead_after`, where the one that asks was
-    /// heard all that time. Tells how many steps.
+    /// heard all that time. Returns how many steps.
     pub async fn reap(&self, worker: WorkerId, dead_after: Duration) -> Result<i32, DatabaseError> {
         let reaped = sqlx::query_scalar("select tasker.reap($1, $2 * interval '1 ms')")
             .bind(worker.0)
@@ -102,7 +102,7 @@ impl Engine {
     }
 
     /// Gives back attempts of the worker whose deadline passed more than `grace` ago and which are not
-    /// among those that it knows of. Tells how many.
+    /// among those that it knows. Returns how many.
     pub async fn reap_overdue(
         &self,
         worker: WorkerId,
@@ -121,7 +121,7 @@ impl Engine {
         Ok(reaped)
     }
 
-    /// Fails steps whose workers ended again and again. Tells how many.
+    /// Fails steps whose workers ended again and again. Returns how many.
     pub async fn fail_lost_steps(&self) -> Result<i32, DatabaseError> {
         let failed = sqlx::query_scalar("select tasker.fail_lost_steps()")
             .fetch_one(&self.database.scans())
@@ -129,8 +129,8 @@ impl Engine {
         Ok(failed)
     }
 
-    /// Notices that the database's clock was set back, and moves up to `limit` steps that would stand
-    /// still for it. Tells how many; none where there is nothing to do.
+    /// Detects that the database's clock was set back, and moves up to `limit` steps that would wait
+    /// still for it. Returns how many; `None` if there is nothing to do.
     pub async fn follow_clock(&self, limit: i32) -> Result<Option<i32>, DatabaseError> {
         let moved = sqlx::query_scalar("select tasker.follow_clock($1)")
             .bind(limit)

@@ -39,7 +39,7 @@ pub struct Engine {
     /// What secrets are encrypted with.
     keys: Option<SecretKeys>,
     /// Versions in use, to be written.
-    uses: Arc<last_use::Uses>,
+    uses: Arc<last_use::LastUses>,
 }
 
 impl Engine {

@@ -97,7 +97,7 @@ async fn insert_entries(
 /// collected before the lock is there to be seen.
 async fn void_if_collected(tx: &mut Connection, lock_id: i32) -> Result<(), DatabaseError> {
     sqlx::query(
-        "update tasker.lock l set is_void = true
+        "update tasker.lock l set is_stale = true
          where l.lock_id = $1
            and exists (select from tasker.lock_entry e
                        join tasker.component_version v using (component_version_id)

@@ -23,7 +23,7 @@ pub enum TaskPayload {
     Error,
 }
 
-/// What a step came to that nothing depends on.
+/// The result of a step without dependents.
 #[derive(Debug, FromRow)]
 pub struct SinkPayload {
     pub step_no: i16,
@@ -32,7 +32,7 @@ pub struct SinkPayload {
     pub result: Option<String>,
 }
 
-/// JSON text; none where there is nothing yet. None around it where nothing has that name.
+/// JSON text; `None` if there is nothing yet. None around it where nothing has that name.
 pub type FoundPayload = Option<Option<String>>;
 
 impl Engine {
@@ -65,7 +65,7 @@ impl Engine {
         Ok(text.fetch_optional(self.pool()).await?)
     }
 
-    /// What the transition of this number tells: why, or the payload of an event.
+    /// The detail of the transition with this number: a reason, or the payload of an event.
     pub async fn transition_detail(
         &self,
         task_id: TaskId,

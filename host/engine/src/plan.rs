@@ -93,7 +93,7 @@ const ANCESTOR_RESULT: &str = "
 /// The result of an earlier step.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct AncestorResult {
-    /// JSON text; none where it is larger than was asked for.
+    /// JSON text; `None` if it is larger than was asked for.
     pub result: Option<String>,
     pub bytes: i64,
 }

@@ -1,4 +1,4 @@
-//! Code that no attempt may run, and the steps that stand still for it.
+//! Quarantined code, and the steps that are suspended because of it.
 
 use super::Engine;
 use tasker_database::{DatabaseError, column};
@@ -19,20 +19,20 @@ impl Engine {
             .collect()
     }
 
-    /// Gives back steps whose code is quarantined, and has them stand still until it is released;
-    /// no attempt was used. Repeatable: void leases change nothing. Tells how many stand still.
-    pub async fn park_steps(
+    /// Gives back steps whose code is quarantined, and suspends them until it is released;
+    /// the attempts do not count. Repeatable: stale leases change nothing. Returns how many are suspended.
+    pub async fn suspend_steps(
         &self,
         worker: WorkerId,
         leases: &[Lease],
     ) -> Result<i32, DatabaseError> {
-        let parked = sqlx::query_scalar("select tasker.park_steps($1, $2, $3, $4)")
+        let suspended = sqlx::query_scalar("select tasker.suspend_steps($1, $2, $3, $4)")
             .bind(worker.0)
             .bind(column(leases, |l| l.task_id.0))
             .bind(column(leases, |l| l.step_no))
             .bind(column(leases, |l| l.attempt))
             .fetch_one(self.database.engine())
             .await?;
-        Ok(parked)
+        Ok(suspended)
     }
 }

@@ -1,15 +1,15 @@
-//! Ramps, judged by what the tasks on them come to.
+//! Ramps, evaluated by the outcomes of their tasks.
 
 use super::Engine;
 use tasker_database::DatabaseError;
 
 impl Engine {
-    /// Ends or freezes the ramps that do worse than their guards allow. Tells how many; any host may
+    /// Ends or freezes the ramps that do worse than their guards allow. Returns how many; any host may
     /// call it at any time.
-    pub async fn judge_ramps(&self) -> Result<i32, DatabaseError> {
-        let judged = sqlx::query_scalar("select tasker.judge_ramps()")
+    pub async fn evaluate_ramp_guards(&self) -> Result<i32, DatabaseError> {
+        let evaluated = sqlx::query_scalar("select tasker.evaluate_ramp_guards()")
             .fetch_one(self.pool())
             .await?;
-        Ok(judged)
+        Ok(evaluated)
     }
 }

@@ -1,4 +1,4 @@
-//! Reports: what attempts came to.
+//! Reports of the outcomes of attempts.
 
 use super::Engine;
 use super::event::EventRow;
@@ -14,31 +14,31 @@ use tasker_domain::ids::{LockId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, Retry};
 
-/// A lease with the result that its attempt came to.
+/// A lease with the result of its attempt.
 #[derive(Clone, Debug)]
 pub struct Completed {
     pub lease: Lease,
     /// JSON text.
     pub result: String,
-    /// None where nothing ran.
+    /// `None` if nothing ran.
     pub usage: Option<VersionUsage>,
-    /// What it told of, in order.
+    /// The events that it sent, in order.
     pub events: Vec<SentEvent>,
 }
 
-/// A lease with the failure that its attempt came to.
+/// A lease with the failure of its attempt.
 #[derive(Clone, Debug)]
-pub struct Failed {
+pub struct FailedAttempt {
     pub lease: Lease,
     pub failure: Failure,
-    /// None where nothing ran.
+    /// `None` if nothing ran.
     pub usage: Option<VersionUsage>,
 }
 
-/// A step that was claimed as its last parent was reported: the next one of a chain. What it has in
-/// common with its parents, whoever reported them has.
+/// A step that was claimed as its last parent was reported: the next one of a chain. The reporting worker
+/// already has what it shares with its parents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Released {
+pub struct ReleasedStep {
     pub lease: Lease,
     pub lock_id: LockId,
     /// The registry's generation, read after the claim.
@@ -47,13 +47,13 @@ pub struct Released {
 
 impl Engine {
     /// Records results, releases what waited for them, and claims up to `claim` of what was released
-    /// for the worker. Repeatable: void leases change nothing.
+    /// for the worker. Repeatable: stale leases change nothing.
     pub async fn complete_steps(
         &self,
         worker: WorkerId,
         completed: &[Completed],
         claim: usize,
-    ) -> Result<Vec<Released>, DatabaseError> {
+    ) -> Result<Vec<ReleasedStep>, DatabaseError> {
         self.uses.ran(completed.iter().map(|it| it.usage));
         let rows =
             sqlx::query("select * from tasker.complete_steps($1, $2, $3, $4, $5, $6, $7, $8)")
@@ -71,11 +71,11 @@ impl Engine {
     }
 
     /// Records failed attempts; the database decides which are tried again. Tells how long it is
-    /// until the first of them is due, none where none will be. Repeatable.
+    /// until the first of them is due, `None` if none will be. Repeatable.
     pub async fn fail_steps(
         &self,
         worker: WorkerId,
-        failed: &[Failed],
+        failed: &[FailedAttempt],
     ) -> Result<Option<Duration>, DatabaseError> {
         self.uses.ran(failed.iter().map(|it| it.usage));
         let due_ms: Option<i64> =
@@ -116,8 +116,8 @@ impl Engine {
     }
 }
 
-fn released(row: &PgRow) -> Result<Released, DatabaseError> {
-    Ok(Released {
+fn released(row: &PgRow) -> Result<ReleasedStep, DatabaseError> {
+    Ok(ReleasedStep {
         lease: lease(row)?,
         lock_id: LockId(row.try_get(3)?),
         generation: row.try_get(4)?,

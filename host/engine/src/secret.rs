@@ -3,7 +3,7 @@
 mod key_ring;
 mod key_source;
 
-pub use key_ring::{KeyId, KeyRing, KeyRingError, Place, Sealed};
+pub use key_ring::{KeyId, KeyRing, KeyRingError, Sealed, SecretLocation};
 pub use key_source::SecretKeys;
 
 use super::Engine;
@@ -16,7 +16,7 @@ use tasker_domain::secret::SecretValue;
 /// The variable that has the keys where no file is named.
 pub const KEYS_VARIABLE: &str = "TASKER_SECRET_KEY";
 
-/// Why a secret cannot be kept or had. Nothing here tells a value or a key.
+/// Why a secret cannot be stored or read. No message contains a value or a key.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretError {
     #[error(transparent)]
@@ -25,7 +25,7 @@ pub enum SecretError {
         "this host has no key for secrets; start it with --secret-key-file or TASKER_SECRET_KEY"
     )]
     NoKeys,
-    #[error("the key file {} cannot be used; check the path and who may read it", path.display())]
+    #[error("the key file {} cannot be used; check the path and its permissions", path.display())]
     KeyFile {
         path: PathBuf,
         source: std::io::Error,
@@ -43,10 +43,10 @@ pub enum SecretError {
         key_id: KeyId,
     },
     #[error(
-        "what is stored of secret {namespace}/{name} was changed since it was encrypted; set the secret anew"
+        "the stored value of secret {namespace}/{name} was changed after it was encrypted; set the secret again"
     )]
     Changed { namespace: String, name: String },
-    #[error("this machine gives no random numbers")]
+    #[error("the system returned no random bytes")]
     Random(#[source] getrandom::Error),
 }
 
@@ -67,7 +67,7 @@ impl Report for SecretError {
 }
 
 impl SecretError {
-    /// True where another host, with other keys, can read the secret.
+    /// True if another host, with other keys, can read the secret.
     pub fn is_of_host(&self) -> bool {
         match self {
             Self::NoKeys
@@ -95,7 +95,7 @@ impl Engine {
         self.keys.as_ref().ok_or(SecretError::NoKeys)
     }
 
-    /// The value of a secret, for an attempt that was granted it; none where there is no such
+    /// The value of a secret, for an attempt that was granted it; `None` if there is no such
     /// secret.
     pub async fn secret_value(
         &self,
@@ -114,7 +114,7 @@ impl Engine {
         .await
         .map_err(DatabaseError::from)?;
         let Some(row) = row else { return Ok(None) };
-        let place = Place {
+        let place = SecretLocation {
             namespace,
             name,
             version: row.version,
@@ -127,7 +127,7 @@ impl Engine {
 
 impl SealedRow {
     /// What it is in this place.
-    pub fn sealed(self, place: Place<'_>) -> Result<Sealed, SecretError> {
+    pub fn sealed(self, place: SecretLocation<'_>) -> Result<Sealed, SecretError> {
         let key_id = KeyId::from_bytes(&self.key_id).ok_or_else(|| SecretError::Changed {
             namespace: place.namespace.to_owned(),
             name: place.name.to_owned(),

@@ -9,7 +9,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::ids::TaskId;
 use tasker_domain::state::StepState;
 
-/// The most steps that a step depends on of which names are told.
+/// The most dependencies of a step that are named.
 pub const MAX_PARENTS: i32 = 100;
 /// The most sinks of which results are put together in the answer about their task.
 pub const MAX_INLINE_SINKS: i64 = 100;
@@ -33,17 +33,17 @@ pub struct StepRow {
     /// The newest attempt's number; 0 before the first.
     pub attempt: i16,
     /// Attempts that do not count against `max_attempts`.
-    pub uncounted: i16,
+    pub free_attempts: i16,
     pub max_attempts: i16,
     /// Names of the first [`MAX_PARENTS`] steps that it depends on.
     pub parents: Vec<String>,
-    /// None for a parked step too, which is due when somebody releases it.
+    /// None for a suspended step too, which is due when somebody releases it.
     pub ready_at: Option<DateTime<Utc>>,
     /// Ready, but its code is quarantined.
-    pub is_parked: bool,
+    pub is_suspended: bool,
     pub started_at: Option<DateTime<Utc>>,
     pub finished_at: Option<DateTime<Utc>>,
-    /// None where it has more than [`MAX_INLINE_BYTES`].
+    /// `None` if it has more than [`MAX_INLINE_BYTES`].
     pub result: Option<String>,
     pub result_bytes: Option<i32>,
     pub checkpoint_bytes: Option<i32>,
@@ -63,12 +63,12 @@ pub struct StepRow {
 pub struct SinkRow {
     pub name: String,
     pub bytes: i32,
-    /// JSON text; none where it was not asked for, or is too large.
+    /// JSON text; `None` if it was not asked for, or is too large.
     pub result: Option<String>,
 }
 
 impl Engine {
-    /// Steps of a task in the order of their numbers, `limit` at most; none where the task does not
+    /// Steps of a task in the order of their numbers, `limit` at most; `None` if the task does not
     /// exist.
     pub async fn steps(
         &self,
@@ -89,7 +89,7 @@ impl Engine {
         Ok(rows)
     }
 
-    /// Why each of these steps that is not over stands where it stands, told to a person:
+    /// Why each of these open steps is in its state, for people:
     /// (step_no, why).
     pub async fn explain_steps(
         &self,
@@ -107,7 +107,7 @@ impl Engine {
     }
 
     /// The results of all sinks of a task, by step name; with their texts where all of them have
-    /// `max_bytes` at most. None where there are more than [`MAX_INLINE_SINKS`].
+    /// `max_bytes` at most. `None` if there are more than [`MAX_INLINE_SINKS`].
     pub async fn sink_results(
         &self,
         task_id: TaskId,
@@ -141,13 +141,13 @@ const STEPS: &str = "
         and r.step_no = any (array(select g.step_no from page g))
       order by r.step_no, r.seq desc
     )
-    select s.step_no, st.name, s.state::text as state, s.attempt, s.uncounted, st.max_attempts,
+    select s.step_no, st.name, s.state::text as state, s.attempt, s.free_attempts, st.max_attempts,
            array(select pst.name from tasker.dependency d
                  join tasker.step_template pst
                    on pst.template_version_id = d.template_version_id and pst.step_no = d.from_no
                  where d.template_version_id = g.template_version_id and d.to_no = s.step_no
                  order by d.from_no limit $5) as parents,
-           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_parked,
+           nullif(s.ready_at, 'infinity') as ready_at, coalesce(s.ready_at = 'infinity', false) as is_suspended,
            s.started_at, s.finished_at,
            case when octet_length(s.result::text) <= $6 then s.result::text end as result,
            octet_length(s.result::text) as result_bytes,
@@ -169,7 +169,7 @@ const STEPS: &str = "
     join tasker.namespace n on n.namespace_id = c.namespace_id
     order by s.step_no";
 
-// Sizes are told only where sinks are few: to tell one, the database reads the whole result.
+// Sizes are computed only if there are few sinks: for each, the database reads the whole result.
 const SINKS: &str = "
     with sink as materialized (
       select s.task_id, s.step_no, t.template_version_id

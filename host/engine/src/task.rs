@@ -21,7 +21,7 @@ pub struct NewTask {
     pub lock_id: LockId,
     /// JSON text.
     pub input: String,
-    /// By what a duplicate is told; none: it is always a new task.
+    /// Identifies duplicates; `None`: every submit is a new task.
     pub identity_key: Option<String>,
     pub correlation_id: String,
     /// Somebody will wait for its end.
@@ -38,8 +38,8 @@ pub struct CreatedTask {
     pub same_input: bool,
 }
 
-/// True where what was resolved has been collected since: resolving again gives another lock.
-pub fn is_void_lock(error: &DatabaseError) -> bool {
+/// True if what was resolved has been collected since: resolving again gives another lock.
+pub fn is_stale_lock(error: &DatabaseError) -> bool {
     error.sqlstate().is_some_and(|code| code == VOID_LOCK)
 }
 
@@ -65,7 +65,7 @@ impl Engine {
         in_order(tasks.len(), &rows)
     }
 
-    /// Cancels those of the tasks that are not over, and tells which they were.
+    /// Cancels those of the tasks that are open, and returns which they were.
     pub async fn cancel_tasks(
         &self,
         tasks: &[TaskId],
@@ -107,7 +107,7 @@ fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, DatabaseEr
         .collect()
 }
 
-/// Writes a change of tasks down, each of which gets a row of its own.
+/// Records a change of tasks with one row per task.
 async fn record_tasks(
     tx: &mut Connection,
     tasks: &[Uuid],

@@ -10,11 +10,11 @@ use tasker_domain::name::Name;
 use tasker_domain::state::{StepState, TaskState};
 use uuid::Uuid;
 
-/// The largest input or result that stands in the answer about its task, in bytes of JSON text.
+/// The largest input or result that is part of the view of its task, in bytes of JSON text.
 pub const MAX_INLINE_TASK_BYTES: i32 = 64 << 10;
-/// The largest payload that stands in a line of a list, in bytes of JSON text.
+/// The largest payload that is part of a row of a list, in bytes of JSON text.
 pub const MAX_INLINE_BYTES: i32 = 4 << 10;
-/// The most versions of a lock that are told.
+/// The most versions of a lock that are listed.
 pub const MAX_LOCKED_VERSIONS: i64 = 100;
 
 /// Which tasks to list.
@@ -50,7 +50,7 @@ pub struct TaskRow {
 pub struct TaskDetailRow {
     #[sqlx(flatten)]
     pub task: TaskRow,
-    /// None where it has more than [`MAX_INLINE_TASK_BYTES`].
+    /// `None` if it has more than [`MAX_INLINE_TASK_BYTES`].
     pub input: Option<String>,
     pub input_bytes: i32,
     /// Number of the task's newest transition; 0 before the first.
@@ -64,7 +64,7 @@ pub struct StepCountRow {
     #[sqlx(try_from = "&'a str")]
     pub state: StepState,
     /// Ready, but its code is quarantined.
-    pub is_parked: bool,
+    pub is_suspended: bool,
     pub steps: i64,
 }
 
@@ -80,7 +80,7 @@ pub struct LockedVersionRow {
     pub steps: i64,
 }
 
-/// Whether a wait for a task is over.
+/// Whether a wait for a task has ended.
 #[derive(Debug, Clone, Copy, FromRow)]
 pub struct TaskProgress {
     pub is_final: bool,
@@ -96,11 +96,11 @@ pub struct TransitionRow {
     pub step: Option<String>,
     pub attempt: Option<i16>,
     pub worker_id: Option<i32>,
-    /// None where it is an event.
+    /// `None` if it is an event.
     pub to_state: Option<String>,
     /// The event's name.
     pub event: Option<String>,
-    /// JSON text; the payload of an event, none where it has more than [`MAX_INLINE_BYTES`].
+    /// JSON text; the payload of an event, `None` if it has more than [`MAX_INLINE_BYTES`].
     pub detail: Option<String>,
     /// Of the whole detail.
     pub detail_bytes: Option<i32>,
@@ -140,7 +140,7 @@ impl Engine {
         Ok(row)
     }
 
-    /// The namespace that a task is of; none where the task does not exist.
+    /// The namespace that a task is of; `None` if the task does not exist.
     pub async fn namespace_of_task(
         &self,
         task_id: TaskId,
@@ -159,9 +159,9 @@ impl Engine {
     pub async fn step_counts(&self, tasks: &[Uuid]) -> Result<Vec<StepCountRow>, DatabaseError> {
         let rows = sqlx::query_as(
             "select s.task_id, s.state::text as state,
-                    coalesce(s.ready_at = 'infinity', false) as is_parked, count(*) as steps
+                    coalesce(s.ready_at = 'infinity', false) as is_suspended, count(*) as steps
              from tasker.step s where s.task_id = any($1)
-             group by s.task_id, s.state, is_parked",
+             group by s.task_id, s.state, is_suspended",
         )
         .bind(tasks)
         .fetch_all(self.pool())
@@ -183,7 +183,7 @@ impl Engine {
         Ok(rows)
     }
 
-    /// How far a task is; none where it does not exist.
+    /// How far a task is; `None` if it does not exist.
     pub async fn task_progress(
         &self,
         task_id: TaskId,
@@ -222,7 +222,7 @@ impl Engine {
     }
 }
 
-/// Which index has the tasks of a state together. State stands in no index, but what is set with it does.
+/// The index that groups the tasks of a state. No index has the state itself, but columns that are set with it.
 #[derive(Clone, Copy, strum::IntoStaticStr)]
 #[strum(serialize_all = "snake_case", const_into_str)]
 enum Among {

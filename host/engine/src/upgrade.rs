@@ -3,7 +3,7 @@
 use super::Engine;
 use serde_json::Value;
 use sqlx::FromRow;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::ids::{LockId, TaskId};
@@ -35,7 +35,7 @@ pub struct OpenTaskRow {
 
 /// One step of a lock, with the version that it names.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
-pub struct StandingEntry {
+pub struct CurrentLockEntry {
     pub step_no: i16,
     pub component_version_id: i32,
     pub version: String,
@@ -48,7 +48,7 @@ pub struct Move {
     pub task_id: TaskId,
     pub from: LockId,
     pub to: LockId,
-    /// What its log is to tell, JSON text.
+    /// The detail of its row of the log, JSON text.
     pub detail: String,
 }
 
@@ -82,7 +82,7 @@ impl Engine {
     pub async fn standing_lock(
         &self,
         lock: LockId,
-    ) -> Result<(Vec<StandingEntry>, Vec<String>), DatabaseError> {
+    ) -> Result<(Vec<CurrentLockEntry>, Vec<String>), DatabaseError> {
         let entries = sqlx::query_as(
             "select e.step_no, e.component_version_id, v.version, e.handler
              from tasker.lock_entry e
@@ -101,7 +101,7 @@ impl Engine {
     }
 
     /// Moves the tasks that still are where they were found, in one transaction with the audit of it,
-    /// which has `detail` beside their number. Tells how many moved.
+    /// which has `detail` beside their number. Returns how many moved.
     pub async fn move_tasks(
         &self,
         moves: &[Move],
@@ -120,7 +120,7 @@ impl Engine {
             return Ok(0);
         }
         detail["tasks"] = moved.len().into();
-        let change = Change {
+        let change = NewAuditEntry {
             actor: by.actor,
             action: "task.upgrade",
             namespace: Some(by.template.namespace.as_str()),

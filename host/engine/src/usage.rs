@@ -13,7 +13,7 @@ pub struct VersionUsage {
 /// Bytes in a KiB.
 const KIB: u64 = 1024;
 
-/// `tasker.usage`: an entry as the database takes it. All is none where nothing ran.
+/// `tasker.usage`: an entry as the database takes it. All is `None` if nothing ran.
 #[derive(Debug, Default, sqlx::Type)]
 #[sqlx(type_name = "tasker.usage")]
 pub(crate) struct UsageRow {
@@ -28,7 +28,7 @@ pub(crate) struct UsageRow {
 }
 
 impl UsageRow {
-    /// What does not fit is told as the most that does.
+    /// A larger value is stored as the largest that fits.
     pub(crate) fn of(usage: Option<VersionUsage>) -> Self {
         let Some(VersionUsage {
             component_version_id,

@@ -1,4 +1,4 @@
-//! Approval: a version that wants more rights than were agreed to waits for an operator.
+//! Approval: a version that requests capabilities which are not approved waits for an operator.
 
 use super::discover::descriptor;
 use super::{Kind, Registry, RegistryError, Release};
@@ -8,7 +8,7 @@ use crate::store::grant::{GrantFilter, GrantRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_GRANTS;
-use tasker_domain::capability::{Capability, beyond};
+use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
@@ -16,23 +16,23 @@ use tasker_domain::resolve::{VersionStatus, status_name};
 use tasker_domain::scope::Scope;
 
 impl Registry {
-    /// What of its wants nobody agreed to so far. The highest active version below it is the
-    /// measure; a component's first version has what its own namespace grants to it. A first want
-    /// that names no destination or value asks for nothing yet: there is nothing to agree to.
+    /// The requested capabilities that are not approved. The baseline is what the highest active version
+    /// below requests; for the first version, what its own namespace grants. A request of a first version
+    /// without a destination or value needs no approval.
     pub(crate) async fn unapproved(
         &self,
         target: &QualifiedName,
         version: &Version,
         descriptor: &Descriptor,
     ) -> Result<Vec<String>, RegistryError> {
-        let wants = descriptor.wants();
-        if wants.is_empty() {
+        let requested = descriptor.requested();
+        if requested.is_empty() {
             return Ok(Vec::new());
         }
         let more = match self.baseline(target, version).await? {
-            Some(agreed) => beyond(&wants, &agreed),
+            Some(agreed) => missing(&requested, &agreed),
             None => {
-                let mut more = beyond(&wants, &self.granted_to(target).await?);
+                let mut more = missing(&requested, &self.granted_to(target).await?);
                 more.retain(Capability::is_grantable);
                 more
             }
@@ -40,7 +40,7 @@ impl Registry {
         Ok(more.iter().map(Capability::to_string).collect())
     }
 
-    /// What the highest active version below this one wants; none where there is no such version.
+    /// What the highest active version below this one requests; `None` if there is no such version.
     async fn baseline(
         &self,
         target: &QualifiedName,
@@ -54,7 +54,7 @@ impl Registry {
             return Ok(None);
         };
         let row = self.component_version(target, &below).await?;
-        Ok(Some(descriptor(&row)?.wants()))
+        Ok(Some(descriptor(&row)?.requested()))
     }
 
     /// What the component's own namespace grants to it.
@@ -74,7 +74,7 @@ impl Registry {
     }
 
     /// Makes a version that waits for approval active, and grants to it, in its own namespace, what
-    /// it wants and can be granted. Returns the version and the grants that are new.
+    /// it requested and can be granted. Returns the version and the grants that are new.
     pub async fn approve(
         &self,
         target: &QualifiedName,
@@ -83,7 +83,10 @@ impl Registry {
         reason: &str,
     ) -> Result<(ComponentVersionRow, Vec<GrantRow>), RegistryError> {
         let row = self.component_version(target, version).await?;
-        let mut grants = beyond(&descriptor(&row)?.wants(), &self.granted_to(target).await?);
+        let mut grants = missing(
+            &descriptor(&row)?.requested(),
+            &self.granted_to(target).await?,
+        );
         grants.retain(Capability::is_grantable);
         let approval = Approval {
             component: &own_grantee(&target.name),

@@ -7,7 +7,7 @@ use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
-use crate::store::yank::IneligibleRow;
+use crate::store::yank::{WithdrawalRow, Yank};
 use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
@@ -27,15 +27,19 @@ impl Registry {
         actor: &Actor,
         reason: &str,
     ) -> Result<AffectedPins, RegistryError> {
-        let by = (actor, reason);
-        let yanked = self
-            .store
-            .set_yanked(kind, target, version, is_yanked, by, after_ineligible);
-        Ok(yanked.await?)
+        let yank = Yank {
+            kind,
+            target,
+            version,
+            is_yanked,
+            actor,
+            reason,
+        };
+        Ok(self.store.set_yanked(&yank, after_ineligible).await?)
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what
-    /// runs of it is ended, and steps that would run it stand still. Repeatable.
+    /// runs of it is ended, and steps that would run it are suspended. Repeatable.
     pub async fn quarantine(
         &self,
         target: &QualifiedName,
@@ -50,7 +54,7 @@ impl Registry {
             .await?)
     }
 
-    /// Lifts the quarantine; what stood still for it goes on.
+    /// Lifts the quarantine and resumes the suspended steps.
     pub async fn release(
         &self,
         target: &QualifiedName,
@@ -71,13 +75,13 @@ impl Registry {
             })
     }
 
-    /// Who took a version out of use, when and why; none where nobody did.
-    pub async fn barred(
+    /// The yank or quarantine of a version; `None` if there is none.
+    pub async fn withdrawal(
         &self,
         row: &ComponentVersionRow,
-    ) -> Result<Option<IneligibleRow>, RegistryError> {
+    ) -> Result<Option<WithdrawalRow>, RegistryError> {
         if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
-            return Ok(Some(IneligibleRow {
+            return Ok(Some(WithdrawalRow {
                 at: quarantine.at,
                 actor: quarantine.actor,
                 reason: quarantine.reason,
@@ -106,7 +110,7 @@ impl Registry {
     }
 }
 
-/// What becomes of a pin, now that new tasks may not take a version that it is about.
+/// The new state of a pin after a version of its target became ineligible.
 pub fn after_ineligible(
     (home, kind, target): (&Name, PinKind, &QualifiedName),
     facts: PinFacts,

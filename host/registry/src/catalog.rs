@@ -35,14 +35,14 @@ pub(crate) struct Catalog {
     pub components: BTreeMap<QualifiedName, Arc<Family>>,
     pub templates: BTreeMap<QualifiedName, Arc<Family>>,
     /// Steps of templates, where the question is who uses a component.
-    pub steps: Vec<StepUse>,
+    pub steps: Vec<TemplateStep>,
     /// The changes of pins of components, the newest first, by namespace and what is pinned.
     pub histories: BTreeMap<(Name, QualifiedName), Vec<PastChange>>,
 }
 
 /// A step of a template version, and what it runs.
 #[derive(Clone, Debug)]
-pub(crate) struct StepUse {
+pub(crate) struct TemplateStep {
     pub namespace: Name,
     pub template: String,
     pub version: String,
@@ -52,7 +52,7 @@ pub(crate) struct StepUse {
     pub handler: HandlerRef,
 }
 
-impl StepUse {
+impl TemplateStep {
     /// The component that it runs.
     pub fn component(&self) -> QualifiedName {
         self.handler.component.qualified(&self.namespace)

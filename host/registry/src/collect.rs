@@ -29,9 +29,9 @@ impl Registry {
         Ok(self.store.collectable(which).await?)
     }
 
-    /// Removes the bytes of all versions that nothing needs and that were published, resolved and run
-    /// longer ago than `older_than`; tells which. What they were stays on record, and new tasks don't
-    /// take them. Batch by batch: whoever publishes or creates tasks meanwhile waits for one at most.
+    /// Removes the bytes of all versions that nothing references and that were published, resolved and run
+    /// longer ago than `older_than`; returns these versions. Their metadata is kept, and new tasks do not use
+    /// them. Works in batches: concurrent publications and task creations wait for one batch at most.
     pub async fn collect(
         &self,
         older_than: Duration,

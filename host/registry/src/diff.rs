@@ -1,11 +1,11 @@
 //! What is different between two versions, or a version and what is not published yet.
 
+use super::compat_report::Uploaded;
 use super::discover::{descriptor, stored_template};
-use super::verdict::Uploaded;
 use super::{Kind, Registry, RegistryError};
 use bytes::Bytes;
 use semver::Version;
-use tasker_compat::{CompatReport, promise, template};
+use tasker_compat::{CompatReport, bump, template};
 use tasker_domain::compatibility::Diff;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
@@ -116,17 +116,17 @@ fn numbers(all: Vec<(Version, VersionState)>) -> Vec<Version> {
 fn diff(
     target: &QualifiedName,
     to: Option<&Version>,
-    verdict: CompatReport,
+    compat_report: CompatReport,
     taken: &[Version],
 ) -> Diff {
-    let from = verdict.against.clone();
+    let from = compat_report.against.clone();
     let stable = Version::new(from.major, from.minor, from.patch);
     Diff {
         namespace: target.namespace.to_string(),
         name: target.name.to_string(),
-        lowest_version: promise::lowest(&from, verdict.level, &stable, taken),
+        lowest_version: bump::lowest(&from, compat_report.level, &stable, taken),
         to: to.cloned(),
         from,
-        verdict,
+        compat_report,
     }
 }

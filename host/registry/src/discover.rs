@@ -45,7 +45,7 @@ impl Registry {
         self.template_version(target, version).await
     }
 
-    /// The same as a number; none where a new task would be refused.
+    /// The same as a number; `None` if a new task would be refused.
     pub async fn default_template_version(
         &self,
         target: &QualifiedName,

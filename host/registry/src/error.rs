@@ -7,7 +7,7 @@ use crate::store::secret::MAX_SECRETS;
 use crate::store::share::MAX_SHARES;
 use semver::Version;
 use std::time::Duration;
-use tasker_compat::Change;
+use tasker_compat::CompatChange;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::{MAX_COLLECT_AGE, MAX_GRANTS, MAX_LIMIT_RULES, MAX_NUMBER_DIGITS};
 use tasker_domain::capability::{Capability, CapabilityError};
@@ -15,7 +15,7 @@ use tasker_domain::digest::Digest;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, Report};
 use tasker_domain::kv::KvError;
 use tasker_domain::name::Name;
-use tasker_domain::permission::Reach;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::pin::PinChangeError;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
 use tasker_domain::resolve::{Existing, Ineligible, ResolveError, Unmet};
@@ -36,7 +36,7 @@ pub enum RegistryError {
         "`{text}` is not a version: {source}; write major.minor.patch, such as `1.4.0` or `2.0.0-rc.1`"
     )]
     Version { text: String, source: semver::Error },
-    #[error("version {version} has build metadata, which does not tell versions apart; leave out `+{}`", version.build)]
+    #[error("version {version} has build metadata, which does not distinguish versions; leave out `+{}`", version.build)]
     BuildMetadata { version: Version },
     #[error("the component is refused: {}", .0.chain())]
     Component(Refusal),
@@ -51,16 +51,16 @@ pub enum RegistryError {
         given: Digest,
     },
     #[error(
-        "{} leaves room for a {} change since {}, but this is a {} one: publish it as {}",
-        .0.release, .0.allowed, .0.verdict.against, .0.verdict.level, .0.lowest
+        "{} allows a {} change since {}, but this is a {} one: publish it as {}",
+        .0.release, .0.allowed, .0.compat_report.against, .0.compat_report.level, .0.lowest
     )]
-    PromisesTooMuch(Box<SemverViolation>),
+    SemverViolation(Box<SemverViolation>),
     #[error("the template cannot be used: {0}")]
     Template(#[from] TemplateError),
     #[error("no task of this template could run: {0}")]
     CannotRun(TemplateError),
     #[error(
-        "the template says {field} `{written}`, but is published under `{addressed}`; make them equal"
+        "the template has {field} `{written}`, but is published under `{addressed}`; make them equal"
     )]
     TemplateAddress {
         field: &'static str,
@@ -90,7 +90,7 @@ pub enum RegistryError {
         requirement: Box<Requirement>,
         existing: Existing,
     },
-    #[error("a namespace takes its own templates only; pin `{0}` in its own namespace")]
+    #[error("a namespace uses only its own templates; pin `{0}` in its own namespace")]
     ForeignTemplatePin(QualifiedName),
     #[error(
         "there is no pin for {kind} `{target}` in namespace {namespace}; list them with: \
@@ -102,8 +102,7 @@ pub enum RegistryError {
         target: String,
     },
     #[error(
-        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp begins at one; set it to what \
-         new tasks are to take until then: {}",
+        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp needs one; pin the current version first: {}",
         set_first(namespace, *kind, target, now.as_ref())
     )]
     NothingToRamp {
@@ -123,7 +122,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Kv(#[from] KvError),
     #[error(
-        "namespace {namespace} is full: it has as many kv entries as it may; remove some with: tasker kv rm"
+        "namespace {namespace} has reached its limit of kv entries; remove some with: tasker kv rm"
     )]
     KvFull { namespace: Name },
     #[error("bucket {}/{} has no key `{}`; list them with: tasker kv ls {}/{}", .0.namespace, .0.bucket, .0.key.escape_debug(), .0.namespace, .0.bucket)]
@@ -141,7 +140,7 @@ pub enum RegistryError {
     #[error(transparent)]
     Requirement(#[from] RequirementError),
     #[error(
-        "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another{}",
+        "{} has {}; none satisfies both the requested {to} and {} at step `{}`; ask for another{}",
         .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
     )]
     UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
@@ -160,11 +159,11 @@ pub enum RegistryError {
     #[error(transparent)]
     Signature(#[from] SignatureError),
     #[error(
-        "the signature by key {key} is not one of these bytes (sha256 {digest}); sign what you upload"
+        "the signature by key {key} is not a signature of these bytes (sha256 {digest}); sign the bytes that you upload"
     )]
     WrongSignature { key: KeyId, digest: Digest },
     #[error(
-        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component push --sign KEY",
+        "{release} is not signed by a key that namespace {} accepts: {}; sign it with one of them: tasker component push --sign KEY",
         .release.target.namespace, .keys.join(", ")
     )]
     Unsigned {
@@ -177,19 +176,17 @@ pub enum RegistryError {
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
-        "the bytes of {0} were collected when nothing needed them any more; push the same again to have them back"
+        "the bytes of {0} were collected because nothing referenced them; push the same bytes again to restore them"
     )]
     BytesRemoved(Box<Release>),
-    #[error(
-        "another host collects at this moment, or the registry changes all the time; try again"
-    )]
+    #[error("another host is running a collection, or the registry keeps changing; try again")]
     Collecting,
-    #[error("{} is longer than a collection may ask for: give at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
+    #[error("{} is longer than a collection accepts: use at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
     CollectAge(Duration),
     #[error(transparent)]
     Capability(#[from] CapabilityError),
     #[error(
-        "`{0}` does not say enough to be granted: name a destination or a value, such as `http api.example.com` or `env LEVEL=info`"
+        "`{0}` is incomplete: name a destination or a value, such as `http api.example.com` or `env LEVEL=info`"
     )]
     NotGrantable(Capability),
     #[error("namespace {0} has {MAX_GRANTS} grants already; remove some, or grant to `*`")]
@@ -200,7 +197,7 @@ pub enum RegistryError {
         /// At least one.
         uses: Vec<UnsharedUse>,
     },
-    #[error("namespace {0} makes {MAX_SHARES} shares already; remove some, or share `*`")]
+    #[error("namespace {0} has {MAX_SHARES} shares already; remove some, or share `*`")]
     TooManyShares(Name),
     #[error(
         "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls --namespace {namespace}"
@@ -208,7 +205,7 @@ pub enum RegistryError {
     UnknownShare {
         namespace: Name,
         component: Scope,
-        shared_with: Reach,
+        shared_with: NamespaceScope,
     },
     #[error("there is no grant {grant_id} in namespace {namespace}")]
     UnknownGrant { namespace: Name, grant_id: i64 },
@@ -230,10 +227,10 @@ pub enum RegistryError {
     #[error("a text in {0} has a NUL character, which cannot be stored; leave it out")]
     Nul(&'static str),
     #[error(
-        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a text"
+        "a number in {0} has more than {MAX_NUMBER_DIGITS} digits, written out; send it as a string"
     )]
     LongNumber(&'static str),
-    #[error("what is stored of {what} cannot be read: {reason}")]
+    #[error("{what} is stored in a form that cannot be read: {reason}")]
     Stored { what: String, reason: String },
 }
 
@@ -247,7 +244,7 @@ impl Report for RegistryError {
             Self::Component(_) => (Refused, "component_refused"),
             Self::Sandbox(_) | Self::Stored { .. } => return ErrorReport::internal(),
             Self::VersionExists { .. } => (Conflict, "version_exists"),
-            Self::PromisesTooMuch(_) => (Refused, "version_promises_too_much"),
+            Self::SemverViolation(_) => (Refused, "semver_violation"),
             Self::Template(_) => (Refused, "invalid_template"),
             Self::CannotRun(_) => (Refused, "template_cannot_run"),
             Self::TemplateAddress { .. } => (Refused, "template_address_differs"),
@@ -295,9 +292,9 @@ impl Report for RegistryError {
             Self::Template(error) | Self::CannotRun(error) => {
                 report.fields(error.findings.iter().map(Finding::field_error))
             }
-            Self::PromisesTooMuch(violation) => ErrorReport {
+            Self::SemverViolation(violation) => ErrorReport {
                 lowest_version: Some(violation.lowest.to_string()),
-                ..report.fields(violation.beyond().map(Change::field_error))
+                ..report.fields(violation.disallowed().map(CompatChange::field_error))
             },
             _ => report,
         }
@@ -305,7 +302,7 @@ impl Report for RegistryError {
 }
 
 impl RegistryError {
-    /// True where nothing is wrong with what was asked for.
+    /// True if nothing is wrong with what was asked for.
     pub fn is_internal(&self) -> bool {
         matches!(
             self,
@@ -337,7 +334,7 @@ pub(crate) fn lines(errors: &[ResolveError]) -> String {
         .join("\n")
 }
 
-/// One use a line. Whether the component exists is not told: its owner has not shared it.
+/// One use per line. The message does not reveal whether the component exists: its owner has not shared it.
 fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
     let line = |it: &UnsharedUse| {
         let (component, owner) = (&it.component, &it.component.namespace);
@@ -363,9 +360,9 @@ fn way_out(
     };
     let mend = match bar {
         Ineligible::NeedsApproval => {
-            format!("agree to what it wants: tasker {kind} approve {target}@{version}")
+            format!("approve its capabilities: tasker {kind} approve {target}@{version}")
         }
-        Ineligible::Yanked => format!("give it back: tasker {kind} unyank {target}@{version}"),
+        Ineligible::Yanked => format!("admit it again: tasker {kind} unyank {target}@{version}"),
         Ineligible::Quarantined => {
             format!("lift its quarantine: tasker {kind} release {target}@{version}")
         }

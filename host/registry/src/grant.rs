@@ -8,7 +8,7 @@ use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
 impl Registry {
-    /// Grants it to the component in tasks of the namespace; true where that is new. The component
+    /// Grants it to the component in tasks of the namespace; true if that is new. The component
     /// need not exist yet.
     pub async fn add_grant(
         &self,

@@ -22,7 +22,7 @@ pub struct DependencyGraph {
 }
 
 impl Registry {
-    /// What new tasks of the templates of a namespace, or of all, run; components that stand alone are
+    /// What new tasks of the templates of a namespace, or of all, run; components without a use are
     /// drawn too, templates without a version that new tasks may take, or whose definition cannot be
     /// read, are not. 500 of each at most.
     pub async fn dependency_graph(

@@ -30,7 +30,7 @@ impl Registry {
         Ok(self.store.list_namespaces(after, limit).await?)
     }
 
-    /// Makes a namespace that nothing is in yet; false where it is there.
+    /// Makes a namespace that nothing is in yet; false if it is there.
     pub async fn create_namespace(
         &self,
         namespace: &Name,

@@ -8,7 +8,7 @@ use tasker_domain::kv::{Expected, KvWrite, check_key, check_value};
 use tasker_domain::name::Name;
 
 impl Registry {
-    /// Sets the value (JSON text) whatever stood there before.
+    /// Sets the value (JSON text), regardless of the current one.
     pub async fn set_kv(
         &self,
         place: &KvPlace,

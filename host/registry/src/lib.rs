@@ -3,6 +3,7 @@
 pub mod approval;
 pub mod availability;
 pub mod collect;
+pub mod compat_report;
 pub mod diff;
 pub mod discover;
 pub mod grant;
@@ -27,7 +28,6 @@ pub mod share;
 pub mod sign;
 pub mod store;
 pub mod uses;
-pub mod verdict;
 pub mod watch;
 
 mod catalog;

@@ -6,10 +6,9 @@ use tasker_domain::limits::LimitPatch;
 use tasker_domain::name::Name;
 
 impl Registry {
-    /// Sets and removes single limits of a rule; the rule as it stands then, none where nothing of
-    /// it is left. It holds from the next attempt on. What lies above a host's own limit is kept and
-    /// changes nothing there: hosts differ, and each holds to the least. The component need not exist
-    /// yet.
+    /// Sets and removes single limits of a rule. Returns the resulting rule, `None` if no limit is left. It
+    /// applies from the next attempt. A value above a host's own limit is stored but has no effect on that
+    /// host. The component need not exist yet.
     pub async fn change_limits(
         &self,
         change: LimitChange<'_>,
@@ -22,7 +21,7 @@ impl Registry {
         }
     }
 
-    /// Removes a rule; from the next attempt on the hosts' own limits hold, and those of steps.
+    /// Removes a rule; from the next attempt the limits of hosts and steps apply.
     pub async fn remove_limits(&self, change: LimitChange<'_>) -> Result<LimitRule, RegistryError> {
         let removed = self.store.remove_limits(change).await?;
         removed.ok_or_else(|| RegistryError::UnknownLimitRule {

@@ -11,7 +11,7 @@ use tasker_sandbox::KeptCode;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-/// The room for compiled code on disk, unless a host is told otherwise: 8 GiB.
+/// The default size limit of compiled code on disk: 8 GiB.
 pub const DEFAULT_CACHE_BYTES: u64 = 8 << 30;
 
 /// Between two looks at what may be collected: at most this, and no longer than what is collected has
@@ -80,7 +80,7 @@ impl Registry {
                 }
                 Err(RegistryError::Collecting) => {}
                 Err(error) => {
-                    tracing::warn!(error = %ErrorChain(&error), "collecting failed; the next turn tries again");
+                    tracing::warn!(error = %ErrorChain(&error), "collecting failed; retrying at the next interval");
                 }
             }
         }
@@ -90,7 +90,7 @@ impl Registry {
         let mut hints = notifications.registry();
         loop {
             if let Err(error) = self.sweep(cache_bytes).await {
-                tracing::debug!(error = %ErrorChain(&error), "sweeping compiled code failed; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "sweeping compiled code failed; retrying at the next interval");
             }
             tokio::time::sleep(MIN_SWEEP_INTERVAL).await;
             tokio::select! {

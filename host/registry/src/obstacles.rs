@@ -1,4 +1,4 @@
-//! What keeps every task of a template from running, told before it is published.
+//! Checks before publishing whether tasks of a template can run.
 
 use super::{Registry, RegistryError};
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ impl Registry {
             .preview_resolution(template, &Assumed::default())
             .await?;
         let checks = [unrunnable(template, &preview.steps)];
-        let found: Vec<Problem> = checks.into_iter().flatten().collect();
+        let found: Vec<StepProblem> = checks.into_iter().flatten().collect();
         Ok(match found.is_empty() {
             true => Vec::new(),
             false => placed(found, &Template::handler_positions(source)),
@@ -28,17 +28,17 @@ impl Registry {
 }
 
 /// What is wrong at a step, by its number in the source.
-struct Problem {
+struct StepProblem {
     step: usize,
     message: String,
 }
 
 /// Steps for which there is no version, or none with the handler, or none that could take the input.
-fn unrunnable(template: &Template, steps: &[StepChoice]) -> Vec<Problem> {
+fn unrunnable(template: &Template, steps: &[StepChoice]) -> Vec<StepProblem> {
     let named = template.steps.iter().enumerate();
     let places: HashMap<&Name, usize> = named.map(|(place, step)| (&step.name, place)).collect();
     let wrong = steps.iter().filter_map(|choice| {
-        Some(Problem {
+        Some(StepProblem {
             step: *places.get(&choice.step)?,
             message: choice.problem.clone()?,
         })
@@ -46,7 +46,7 @@ fn unrunnable(template: &Template, steps: &[StepChoice]) -> Vec<Problem> {
     wrong.collect()
 }
 
-fn placed(mut problems: Vec<Problem>, positions: &[Position]) -> Vec<Finding> {
+fn placed(mut problems: Vec<StepProblem>, positions: &[Position]) -> Vec<Finding> {
     problems.sort_by_key(|problem| problem.step);
     problems.truncate(MAX_FINDINGS);
     let findings = problems.into_iter().map(|problem| {

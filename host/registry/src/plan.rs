@@ -1,4 +1,4 @@
-//! What publishing something would change, told before anything changes.
+//! A preview of what publishing something would change.
 
 mod component;
 mod obstacle;
@@ -7,20 +7,20 @@ mod template;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::uses::OpenTasksRow;
 use semver::Version;
-use tasker_compat::{CompatReport, promise};
+use tasker_compat::{CompatReport, bump};
 use tasker_domain::plan::{Numbered, OpenTasks};
 use tasker_domain::requirement::QualifiedName;
 
 impl Registry {
-    /// Holds a number to the verdict, without refusing it.
+    /// Holds a number to the compat report, without refusing it.
     async fn numbered(
         &self,
         kind: Kind,
         target: &QualifiedName,
         version: &Version,
-        verdict: Option<CompatReport>,
+        compat_report: Option<CompatReport>,
     ) -> Result<Numbered, RegistryError> {
-        let Some(verdict) = verdict else {
+        let Some(compat_report) = compat_report else {
             return Ok(Numbered::default());
         };
         let release = Release {
@@ -28,14 +28,14 @@ impl Registry {
             target: target.clone(),
             version: version.clone(),
         };
-        let lowest_version = match self.check_semver(release, &verdict).await {
+        let lowest_version = match self.check_semver(release, &compat_report).await {
             Ok(()) => None,
-            Err(RegistryError::PromisesTooMuch(broken)) => Some(broken.lowest),
+            Err(RegistryError::SemverViolation(broken)) => Some(broken.lowest),
             Err(error) => return Err(error),
         };
         Ok(Numbered {
-            allowed: Some(promise::allowed(&verdict.against, version)),
-            verdict: Some(verdict),
+            allowed: Some(bump::allowed(&compat_report.against, version)),
+            compat_report: Some(compat_report),
             lowest_version,
         })
     }

@@ -2,8 +2,8 @@
 
 use super::catalog::Selection;
 use super::catalog::load::MAX_TRIES;
+use super::compat_report::Uploaded;
 use super::storable;
-use super::verdict::Uploaded;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
 
-/// What publishing came to.
+/// The result of a publication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Published {
     /// The version is new.
@@ -27,10 +27,10 @@ pub enum Published {
 }
 
 impl Registry {
-    /// Stores the bytes under this version; returns it and what that came to. The same bytes again
-    /// change nothing, but give a collected version its bytes back; other bytes under an existing
-    /// version are refused. A version that exists is not inspected again. One that wants more rights
-    /// than were agreed to waits for approval.
+    /// Stores the bytes under this version; returns the version and the result. The same bytes again change
+    /// nothing, but restore a collected version; other bytes under an existing version are refused. An
+    /// existing version is not inspected again. A version that requests capabilities which are not approved
+    /// waits for approval.
     pub async fn publish_component(
         &self,
         target: &QualifiedName,
@@ -77,7 +77,7 @@ impl Registry {
         same_content(target, version, row, digest).map(|row| (row, published))
     }
 
-    /// Stores the upload by what is decided now; none where that has changed by the end, unless it is the
+    /// Stores the upload by what is decided now; `None` if that has changed by the end, unless it is the
     /// last try.
     async fn store_decided(
         &self,
@@ -91,7 +91,7 @@ impl Registry {
         let catalog = self.catalog(&selection).await?;
         let family = catalog.components.get(target);
         let decided_at = family.map_or(0, |family| family.revision);
-        let verdict = self.component_verdict(target, version, uploaded).await?;
+        let compat_report = self.component_report(target, version, uploaded).await?;
         let unapproved = self.unapproved(target, version, &uploaded.descriptor);
         let unapproved = unapproved.await?;
         let new = NewComponentVersion {
@@ -105,7 +105,7 @@ impl Registry {
                 true => VersionStatus::Active,
                 false => VersionStatus::NeedsApproval,
             },
-            verdict: verdict.as_ref(),
+            compat_report: compat_report.as_ref(),
             unapproved: &unapproved,
             decided_at: (!is_last).then_some(decided_at),
             actor,

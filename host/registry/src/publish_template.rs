@@ -1,11 +1,13 @@
 //! Publishing a template: check, then store once.
 
+use super::catalog::load::MAX_TRIES;
 use super::obstacles::refusal;
 use super::storable;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
@@ -15,7 +17,7 @@ use tasker_domain::template::{OrderedStep, Template};
 /// What came of publishing a template.
 pub struct PublishedTemplate {
     pub row: TemplateVersionRow,
-    /// False where the same version was there before.
+    /// False if the same version was there before.
     pub created: bool,
     /// What would keep a task of it from running now.
     pub warnings: Vec<String>,
@@ -26,7 +28,7 @@ pub struct PublishedTemplate {
 pub enum Missing {
     #[default]
     Refused,
-    /// It is told as a warning: whoever publishes in this order brings it later.
+    /// It is reported as a warning, because the caller will publish it later.
     Allowed,
 }
 
@@ -44,21 +46,59 @@ impl Registry {
     ) -> Result<PublishedTemplate, RegistryError> {
         let template = Template::parse(source)?;
         check_address(&template, target, version)?;
-        let definition = definition_json(&template)?;
+        let upload = (&template, source);
+        for _ in 1..MAX_TRIES {
+            let decided_by = self.revisions_of(&template).await?;
+            let stored = self.store_template(upload, missing, actor, Some(&decided_by));
+            if let Some(published) = stored.await? {
+                return Ok(published);
+            }
+        }
+        let stored = self.store_template(upload, missing, actor, None).await?;
+        Ok(stored.expect("the last try takes what was decided"))
+    }
+
+    /// The revisions of all that decides whether tasks of the template can run.
+    async fn revisions_of(
+        &self,
+        template: &Template,
+    ) -> Result<BTreeMap<String, i64>, RegistryError> {
+        let components = template.components();
+        let mut names: Vec<&str> = components.iter().map(|it| it.namespace.as_str()).collect();
+        names.push(template.namespace.as_str());
+        let rows = self.store.namespace_revisions(&names).await?;
+        let revisions = rows.into_iter().map(|row| (row.namespace, row.revision));
+        Ok(revisions.collect())
+    }
+
+    /// Stores the upload as it is decided now; `None` if one of these namespaces has moved by the end.
+    async fn store_template(
+        &self,
+        (template, source): (&Template, &str),
+        missing: Missing,
+        actor: &Actor,
+        decided_by: Option<&BTreeMap<String, i64>>,
+    ) -> Result<Option<PublishedTemplate>, RegistryError> {
+        let target = &QualifiedName {
+            namespace: template.namespace.clone(),
+            name: template.name.clone(),
+        };
+        let version = &template.version;
+        let definition = definition_json(template)?;
         let steps = template.ordered();
         let digest = Digest::of(source.as_bytes());
         let QualifiedName { namespace, name } = target;
         let stored = self.store.template_version(namespace, name, version);
         let is_new = stored.await?.is_none();
         if is_new {
-            self.require_uses(&template).await?;
+            self.require_uses(template).await?;
         }
-        let obstacles = self.template_obstacles(&template, source).await?;
+        let obstacles = self.template_obstacles(template, source).await?;
         if is_new && missing == Missing::Refused && !obstacles.is_empty() {
             return Err(refusal(obstacles));
         }
         let warnings = obstacles.into_iter().map(|found| found.message).collect();
-        let verdict = self.template_verdict(target, &template).await?;
+        let compat_report = self.template_report(target, template).await?;
         let new = NewTemplateVersion {
             namespace: &target.namespace,
             name: &target.name,
@@ -68,10 +108,13 @@ impl Registry {
             definition: &definition,
             steps: steps.iter().map(step_template).collect(),
             dependencies: steps.iter().flat_map(dependencies).collect(),
-            verdict: verdict.as_ref(),
+            compat_report: compat_report.as_ref(),
             actor,
         };
-        let (row, created) = self.store.publish_template(&new).await?;
+        let stored = self.store.publish_template(&new, decided_by).await?;
+        let Some((row, created)) = stored else {
+            return Ok(None);
+        };
         if row.digest != digest {
             let (kind, target, version) = (Kind::Template, target.clone(), version.clone());
             let release = Box::new(Release {
@@ -86,11 +129,11 @@ impl Registry {
                 given,
             });
         }
-        Ok(PublishedTemplate {
+        Ok(Some(PublishedTemplate {
             row,
             created,
             warnings,
-        })
+        }))
     }
 }
 

@@ -10,7 +10,7 @@ use tasker_domain::resolve::{Candidate, highest};
 
 impl Registry {
     /// Takes a step of the pin's ramp: begins it, moves its share, or ends it at 100 percent.
-    /// Refused where either end means no version, or both mean the same.
+    /// Refused if either end means no version, or both mean the same.
     pub async fn ramp_pin(
         &self,
         pin: &PinTarget,

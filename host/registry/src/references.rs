@@ -23,7 +23,7 @@ pub struct References {
     pub pins: Vec<PinReference>,
     /// Steps of templates that take it in a new task; none hold a template.
     pub steps: Vec<StepReference>,
-    /// New tasks take it where nobody says which version; a component's is never collected.
+    /// New tasks take it if no version is requested; that of a component is never collected.
     pub is_default: bool,
     pub last_use: LastUse,
     /// Why new tasks may not take it, if so.
@@ -34,7 +34,7 @@ pub struct References {
 }
 
 impl References {
-    /// True where nothing keeps it in use.
+    /// True if nothing keeps it in use.
     pub fn is_drained(&self) -> bool {
         let is_taken = self.is_template && self.is_default && self.ineligible.is_none();
         let is_held = !self.pins.is_empty() || !self.steps.is_empty() || !self.hidden.is_empty();
@@ -98,7 +98,7 @@ impl Registry {
         })
     }
 
-    /// The changes of the pins that stand, of one component or of all.
+    /// The changes of existing pins, of one component or of all.
     pub(crate) async fn histories(
         &self,
         component: Option<&QualifiedName>,

@@ -13,7 +13,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// The code of a refusal for want of one.
+    /// The code of the error for a missing one.
     pub fn unknown_code(self) -> &'static str {
         match self {
             Self::Component => "unknown_component",

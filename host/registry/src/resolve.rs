@@ -35,14 +35,14 @@ const MAX_OWNERS: usize = 64;
 
 /// What a caller asks for. The task's namespace is the template's.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Wanted {
+pub struct ResolveRequest {
     pub namespace: Name,
     pub template: Name,
     /// None: the namespace's pin, else the highest stable version.
     pub version: Option<Requirement>,
 }
 
-impl Wanted {
+impl ResolveRequest {
     fn target(&self) -> QualifiedName {
         QualifiedName {
             namespace: self.namespace.clone(),
@@ -101,7 +101,7 @@ impl<'r> Resolver<'r> {
     /// together at one moment. Tasks that are on the same ramps and ask for the same get the same.
     pub async fn resolve(
         &mut self,
-        wanted: &Wanted,
+        wanted: &ResolveRequest,
         task: TaskId,
     ) -> Result<Arc<Resolved>, RegistryError> {
         for _ in 1..MAX_TRIES {
@@ -114,7 +114,7 @@ impl<'r> Resolver<'r> {
         self.resolve_once(wanted, task).await
     }
 
-    /// What was resolved stands as long as the revisions do.
+    /// A resolution is valid as long as the revisions are the same.
     fn keep(&mut self) {
         let kept = &self.registry().resolved;
         if let Some((key, revision, chosen)) = self.new_template.take() {
@@ -127,7 +127,7 @@ impl<'r> Resolver<'r> {
 
     async fn resolve_once(
         &mut self,
-        wanted: &Wanted,
+        wanted: &ResolveRequest,
         task: TaskId,
     ) -> Result<Arc<Resolved>, RegistryError> {
         (self.new_template, self.new_lock) = (None, None);

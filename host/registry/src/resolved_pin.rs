@@ -10,7 +10,7 @@ use tasker_domain::pin::Pinned;
 use tasker_domain::requirement::ComponentRef;
 use tasker_domain::resolve::{Candidate, highest};
 
-/// A pin and the versions that it means now; none where nothing that new tasks may take satisfies it.
+/// A pin and the versions that it means now; `None` if nothing that new tasks may take satisfies it.
 #[derive(Clone, Debug)]
 pub struct ResolvedPin {
     pub row: PinRow,

@@ -21,7 +21,7 @@ impl Registry {
             .ok_or_else(|| RegistryError::TooManySecrets(namespace.clone()))
     }
 
-    /// Removes the secret; attempts that ask from now on are told that there is none.
+    /// Removes the secret; attempts that ask for it afterwards get an error.
     pub async fn remove_secret(
         &self,
         namespace: &Name,

@@ -1,24 +1,24 @@
-//! Versions that promise more than is true.
+//! Version numbers that do not allow what the version changes.
 
 use super::Release;
 use semver::Version;
-use tasker_compat::{Change, CompatReport, Level};
+use tasker_compat::{CompatChange, CompatReport, Level};
 
-/// A number that promises more than is true.
+/// A version number that does not allow what the version changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SemverViolation {
     pub release: Release,
-    pub verdict: CompatReport,
-    /// The gravest change that the number leaves room for.
+    pub compat_report: CompatReport,
+    /// The largest change that the number allows.
     pub allowed: Level,
-    /// The lowest number that leaves room for what was changed.
+    /// The lowest number that allows the changes.
     pub lowest: Version,
 }
 
 impl SemverViolation {
-    /// The changes that the number has no room for.
-    pub fn beyond(&self) -> impl Iterator<Item = &Change> {
-        let changes = self.verdict.changes.iter();
+    /// The changes that the number does not allow.
+    pub fn disallowed(&self) -> impl Iterator<Item = &CompatChange> {
+        let changes = self.compat_report.changes.iter();
         changes.filter(|change| change.level > self.allowed)
     }
 }

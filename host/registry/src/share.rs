@@ -1,8 +1,8 @@
 //! Shares: whose components the tasks of a namespace may run.
 //!
-//! A namespace uses its own components, and those that their owner shares with it. This is asked when
-//! a template is published or planned, when a pin is set, and for every new task. Tasks that exist keep
-//! what they have.
+//! A namespace uses its own components, and those that their owner shares with it. This is checked when a
+//! template is published or planned, when a pin is set, and for every new task. Existing tasks keep what
+//! they have.
 
 use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
@@ -14,7 +14,7 @@ use tasker_domain::share::UnsharedUse;
 use tasker_domain::template::Template;
 
 impl Registry {
-    /// Shares a component, or all of a namespace; true where that is new. The component and the other
+    /// Shares a component, or all of a namespace; true if that is new. The component and the other
     /// namespace need not exist yet.
     pub async fn add_share(
         &self,

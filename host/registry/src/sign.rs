@@ -79,7 +79,7 @@ impl Registry {
     }
 
     /// Has the namespace take only components that this key, or another of its keys, signed: to publish
-    /// them, and for new tasks, whosever they are and whenever they were published. Open tasks keep
+    /// them, and for new tasks, regardless of their owner and of the time of publication. Open tasks keep
     /// what they have.
     pub async fn add_signing_key(
         &self,

@@ -30,7 +30,7 @@ fn is_long(number: &Number) -> bool {
     !is_plain && digits(number.as_str()).is_none_or(|digits| digits > MAX_NUMBER_DIGITS)
 }
 
-/// How many digits the number has where it is written without an exponent; none where that is beyond all
+/// How many digits the number has where it is written without an exponent; `None` if that is beyond all
 /// measure.
 fn digits(text: &str) -> Option<u64> {
     let unsigned = text.strip_prefix('-').unwrap_or(text);

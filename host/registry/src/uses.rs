@@ -10,7 +10,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Availability, Candidate, VersionStatus};
 
-/// The most steps and pins that are told of one component.
+/// The most steps and pins that are listed for one component.
 pub(crate) const MAX_USES: usize = 2_000;
 
 impl Registry {
@@ -44,8 +44,8 @@ impl Registry {
         })
     }
 
-    /// A component with the steps and pins that name it, and what their namespaces say; true where there
-    /// are more steps or pins than are told.
+    /// A component with the steps and pins that name it, and what their namespaces say; true if there
+    /// are more steps or pins than are listed.
     pub(crate) async fn component_users(
         &self,
         target: &QualifiedName,
@@ -69,7 +69,7 @@ impl Registry {
 }
 
 impl Catalog {
-    /// All versions of a component that exists, held to nobody's signing policy.
+    /// All versions of an existing component, without a signing policy.
     pub(crate) fn existing(
         &self,
         target: &QualifiedName,
@@ -83,7 +83,7 @@ impl Catalog {
     }
 }
 
-fn step_use(catalog: &Catalog, step: &catalog::StepUse) -> StepUse {
+fn step_use(catalog: &Catalog, step: &catalog::TemplateStep) -> StepUse {
     StepUse {
         namespace: step.namespace.clone(),
         template: step.template.clone(),

@@ -36,7 +36,7 @@ impl Registry {
         }
     }
 
-    /// The same, each with what was decided about it; none where it does not exist.
+    /// The same, each with what was decided about it; `None` if it does not exist.
     pub(crate) async fn versions(
         &self,
         kind: Kind,
@@ -58,16 +58,16 @@ impl Registry {
     ) -> Result<VersionPage<ComponentVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let all = self.existing_versions(Kind::Component, target).await?;
-        let mut filling = Filling::new(page(all, after, limit));
-        while let Some(version) = filling.wanted() {
+        let mut builder = PageBuilder::new(page(all, after, limit));
+        while let Some(version) = builder.wanted() {
             let row = self.store.component_version(namespace, name, &version);
             let row = row.await?;
             let bytes = row
                 .as_ref()
                 .map_or(0, |row| row.descriptor.to_string().len());
-            filling.add(version, row, bytes);
+            builder.add(version, row, bytes);
         }
-        Ok(filling.page)
+        Ok(builder.page)
     }
 
     /// The same for a template, fewer where their sources are large.
@@ -79,25 +79,25 @@ impl Registry {
     ) -> Result<VersionPage<TemplateVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let all = self.existing_versions(Kind::Template, target).await?;
-        let mut filling = Filling::new(page(all, after, limit));
-        while let Some(version) = filling.wanted() {
+        let mut builder = PageBuilder::new(page(all, after, limit));
+        while let Some(version) = builder.wanted() {
             let row = self.store.template_version(namespace, name, &version);
             let row = row.await?;
             let bytes = row.as_ref().map_or(0, |row| row.source.len());
-            filling.add(version, row, bytes);
+            builder.add(version, row, bytes);
         }
-        Ok(filling.page)
+        Ok(builder.page)
     }
 }
 
 /// A page as its rows are read, one by one.
-struct Filling<R> {
+struct PageBuilder<R> {
     wanted: std::vec::IntoIter<Version>,
     bytes: usize,
     page: VersionPage<R>,
 }
 
-impl<R> Filling<R> {
+impl<R> PageBuilder<R> {
     fn new((versions, next): (Vec<Version>, Option<Version>)) -> Self {
         Self {
             wanted: versions.into_iter(),
@@ -125,7 +125,7 @@ impl<R> Filling<R> {
     }
 }
 
-/// Of versions that stand the highest first.
+/// From versions with the highest first.
 fn page(
     mut versions: Vec<Version>,
     after: Option<&Version>,
@@ -146,14 +146,14 @@ mod tests {
     fn a_page_ends_after_the_version_that_makes_it_large_unless_that_is_the_last() {
         let all = ["3.0.0", "2.0.0", "1.0.0"].map(|text| text.parse().unwrap());
         let filled = |large: &str| {
-            let mut filling = Filling::new(page(all.to_vec(), None, 5));
-            while let Some(version) = filling.wanted() {
+            let mut builder = PageBuilder::new(page(all.to_vec(), None, 5));
+            while let Some(version) = builder.wanted() {
                 let is_large = version.to_string() == large;
                 let bytes = LARGE_PAGE_BYTES * usize::from(is_large) + 1;
-                filling.add(version, Some(()), bytes);
+                builder.add(version, Some(()), bytes);
             }
-            let next = filling.page.next.map(|version| version.to_string());
-            (filling.page.rows.len(), next)
+            let next = builder.page.next.map(|version| version.to_string());
+            (builder.page.rows.len(), next)
         };
         assert_eq!(filled("none"), (3, None));
         assert_eq!(filled("3.0.0"), (1, Some("3.0.0".to_owned())));

@@ -1,6 +1,6 @@
 //! A folder whose components and templates are published as they appear and change.
 //!
-//! Files stand one folder deep, in one named after their namespace: `<name>@<version>.wasm` with its
+//! Files are one folder deep, in one named after their namespace: `<name>@<version>.wasm` with its
 //! signatures in `….wasm.sig`, and templates as `*.yaml`. Pins, grants and limits are left to
 //! `tasker sync`, and this is logged. Links are followed as long as they lead nowhere outside the folder,
 //! so that it may be a mounted volume. Nothing that lies in the folder ends the host: what is refused or
@@ -14,7 +14,7 @@ mod publish;
 use super::Registry;
 
 use changes::Changes;
-use folder::{Found, Skipped, Stamp};
+use folder::{Skipped, Stamp, WatchedFile};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a file has to stay as it is before it is taken for whole.
 const SETTLE: Duration = Duration::from_millis(250);
-/// How often the folder is looked through where nothing tells of changes.
+/// How often the folder is scanned if the kernel reports no changes.
 const RESCAN: Duration = Duration::from_secs(2);
 /// How often a template is tried again that waits for what it runs; whatever is published meanwhile has it
 /// tried at once.
@@ -126,7 +126,7 @@ impl Watch {
     }
 
     /// Says when to look at the file again. Whatever was published may be what others wait for.
-    fn note(&mut self, file: Found, came: Came) {
+    fn note(&mut self, file: WatchedFile, came: Came) {
         let now = Instant::now();
         if matches!(came, Came::Published) {
             let waiting = self.seen.values_mut().filter(|seen| seen.waits.is_some());
@@ -142,7 +142,7 @@ impl Watch {
     }
 
     /// Notes a new or changed file, which is due when it has settled.
-    fn is_due(&mut self, file: &Found) -> bool {
+    fn is_due(&mut self, file: &WatchedFile) -> bool {
         let now = Instant::now();
         match self.seen.get(&file.path) {
             Some(seen) if seen.stamp == file.stamp => {
@@ -159,7 +159,7 @@ impl Watch {
         }
     }
 
-    async fn publish(&self, file: &Found) -> Came {
+    async fn publish(&self, file: &WatchedFile) -> Came {
         let path = shown(&file.path);
         let error = match self.registry.publish_file(file).await {
             Ok(Some(what)) => {

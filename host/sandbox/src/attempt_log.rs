@@ -1,6 +1,6 @@
 //! What an attempt has to say: log lines, stdout and stderr, and remarks of the host.
 
-use super::given::Given;
+use super::attempt_secrets::AttemptSecrets;
 use super::last_words::LastWords;
 use super::log_line::{LogLevel, LogLine, LogSource};
 use chrono::Utc;
@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Takes the lines of an attempt while it runs.
 pub trait LogSink: Send + Sync {
-    /// Takes a line, without waiting; false where it cannot, and the line is lost.
+    /// Takes a line, without waiting; false if it cannot, and the line is lost.
     fn take(&self, line: LogLine) -> bool;
 }
 
@@ -21,7 +21,7 @@ const LAST_LINE_BYTES: usize = 1 << 10;
 /// The longest refusal that is kept for the failure, in bytes.
 const REFUSAL_BYTES: usize = 2 << 10;
 
-/// The log of one attempt, bounded in bytes; what it holds too much is counted and dropped.
+/// The log of one attempt, bounded in bytes; what exceeds the bound is counted and dropped.
 pub(super) struct AttemptLog {
     /// Where lines go; none: they are kept.
     sink: Option<Arc<dyn LogSink>>,
@@ -33,10 +33,10 @@ pub(super) struct AttemptLog {
     dropped_bytes: usize,
     lost_lines: usize,
     last_words: LastWords,
-    /// What the host last refused for want of a grant.
+    /// The last request that the host refused because of a missing grant.
     refusal: Option<String>,
     /// Struck out of every line.
-    given: Given,
+    attempt_secrets: AttemptSecrets,
 }
 
 /// The log as the streams and capabilities of one attempt write to it.
@@ -44,7 +44,11 @@ pub(super) struct AttemptLog {
 pub(super) struct LogWriter(Arc<Mutex<AttemptLog>>);
 
 impl LogWriter {
-    pub(super) fn new(limit_bytes: usize, given: Given, sink: Option<Arc<dyn LogSink>>) -> Self {
+    pub(super) fn new(
+        limit_bytes: usize,
+        attempt_secrets: AttemptSecrets,
+        sink: Option<Arc<dyn LogSink>>,
+    ) -> Self {
         Self(Arc::new(Mutex::new(AttemptLog {
             sink,
             lines: Vec::new(),
@@ -56,7 +60,7 @@ impl LogWriter {
             lost_lines: 0,
             last_words: LastWords::default(),
             refusal: None,
-            given,
+            attempt_secrets,
         })))
     }
 
@@ -73,16 +77,16 @@ impl LogWriter {
     pub(super) fn refused(&self, message: &str) {
         let mut log = self.lock();
         log.add(LogLevel::Warn, LogSource::Host, message, Vec::new());
-        let (kept, _) = log.given.redacted_within(message, REFUSAL_BYTES);
+        let (kept, _) = log.attempt_secrets.redacted_within(message, REFUSAL_BYTES);
         log.refusal = Some(printable(&kept));
     }
 
-    /// What the host last refused for want of a grant, without the attempt's secrets.
+    /// The last request that the host refused because of a missing grant, without the attempt's secrets.
     pub(super) fn refusal(&self) -> Option<String> {
         self.lock().refusal.clone()
     }
 
-    /// What the guest said last, if that tells of a panic or an exception.
+    /// The last output of the guest, if it reports a panic or an exception.
     pub(super) fn last_words(&self) -> Option<String> {
         let mut log = self.lock();
         if !log.stderr.is_empty() {
@@ -115,17 +119,19 @@ impl AttemptLog {
             fields.clear();
         }
         for (key, value) in &mut fields {
-            *key = printable(&self.given.redacted(key));
-            *value = printable(&self.given.redacted(value));
+            *key = printable(&self.attempt_secrets.redacted(key));
+            *value = printable(&self.attempt_secrets.redacted(value));
         }
         if LastWords::include(level, source) {
-            let (kept, _) = self.given.redacted_within(message, LAST_LINE_BYTES);
+            let (kept, _) = self
+                .attempt_secrets
+                .redacted_within(message, LAST_LINE_BYTES);
             self.last_words.add(&printable(&kept), &fields);
         }
         if room_bytes == 0 {
             return;
         }
-        let (kept, dropped_bytes) = self.given.redacted_within(message, room_bytes);
+        let (kept, dropped_bytes) = self.attempt_secrets.redacted_within(message, room_bytes);
         let mut message = printable(&kept);
         message.truncate(message.floor_char_boundary(room_bytes));
         self.dropped_bytes += dropped_bytes;
@@ -172,7 +178,7 @@ impl AttemptLog {
         let bytes = std::mem::take(self.part_mut(source));
         let text = String::from_utf8_lossy(&bytes);
         let message = match self.dropped_bytes > 0 {
-            true => printable(&self.given.redacted_cut(&text)),
+            true => printable(&self.attempt_secrets.redacted_cut(&text)),
             false => printable(&text),
         };
         let level = match source {
@@ -222,7 +228,7 @@ impl AttemptLog {
     }
 }
 
-/// The text without NUL characters, which the database cannot hold.
+/// The text without NUL characters, which the database cannot store.
 pub(super) fn printable(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
@@ -238,7 +244,7 @@ mod tests {
 
     #[test]
     fn writes_are_joined_into_lines_and_the_last_needs_no_line_break() {
-        let log = LogWriter::new(1_000, Given::default(), None);
+        let log = LogWriter::new(1_000, AttemptSecrets::default(), None);
         for part in ["one\ntw", "o\n", "three"] {
             log.lock().write(LogSource::Stdout, part.as_bytes());
         }
@@ -247,7 +253,7 @@ mod tests {
 
     #[test]
     fn what_exceeds_the_limit_is_dropped_and_a_note_counts_it() {
-        let log = LogWriter::new(2 * LINE_BYTES + 10, Given::default(), None);
+        let log = LogWriter::new(2 * LINE_BYTES + 10, AttemptSecrets::default(), None);
         for _ in 0..5 {
             log.lock().write(LogSource::Stderr, b"1234567\n");
         }
@@ -259,12 +265,12 @@ mod tests {
 
     #[test]
     fn a_secret_is_redacted_of_lines_and_fields_and_no_half_of_it_stays_where_lines_are_cut() {
-        let given = Given::default();
+        let attempt_secrets = AttemptSecrets::default();
         let value = SecretValue::parse(b"correct horse".to_vec()).unwrap();
-        given.add(&"s".parse().unwrap(), value);
+        attempt_secrets.add(&"s".parse().unwrap(), value);
         for source in [LogSource::Stdout, LogSource::Handler] {
             for limit_bytes in 10..300 {
-                let log = LogWriter::new(limit_bytes, given.clone(), None);
+                let log = LogWriter::new(limit_bytes, attempt_secrets.clone(), None);
                 log.lock().write(source, b"it is correct horse, is it?");
                 let fields = vec![("k".to_owned(), "correct horse".to_owned())];
                 let mut locked = log.lock();
@@ -278,10 +284,10 @@ mod tests {
 
     #[test]
     fn empty_lines_and_empty_fields_are_bounded_too() {
-        let log = LogWriter::new(10 * LINE_BYTES + 1, Given::default(), None);
+        let log = LogWriter::new(10 * LINE_BYTES + 1, AttemptSecrets::default(), None);
         log.lock().write(LogSource::Stdout, &[b'\n'; 1_000]);
         assert_eq!(messages(&log).len(), 11);
-        let log = LogWriter::new(10 * LINE_BYTES, Given::default(), None);
+        let log = LogWriter::new(10 * LINE_BYTES, AttemptSecrets::default(), None);
         let fields = vec![(String::new(), String::new()); 10];
         log.lock()
             .add(LogLevel::Info, LogSource::Handler, "m", fields);
@@ -300,7 +306,7 @@ mod tests {
             }
         }
         let sink = Arc::new(Sink(Mutex::default()));
-        let log = LogWriter::new(1_000, Given::default(), Some(sink.clone()));
+        let log = LogWriter::new(1_000, AttemptSecrets::default(), Some(sink.clone()));
         log.lock().write(LogSource::Stdout, b"one\nlost\n");
         assert_eq!(*sink.0.lock().unwrap(), ["one"]);
         assert!(log.take().is_empty());

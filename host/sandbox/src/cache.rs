@@ -55,8 +55,8 @@ pub(super) struct CodeCache {
     memory: Mutex<LruCache<Digest, Arc<OnceCell<Prepared>>>>,
     disk: DiskCache,
     compiler: Compiler,
-    turns: CompileQueue,
-    /// The turn of whoever loads bytes: each may take a connection for long.
+    queue: CompileQueue,
+    /// Limits concurrent loads of bytes: each may keep a connection for long.
     loading: Semaphore,
 }
 
@@ -72,7 +72,7 @@ impl CodeCache {
             memory: Mutex::new(LruCache::new(COMPONENTS_IN_MEMORY)),
             disk,
             compiler,
-            turns: CompileQueue::new(),
+            queue: CompileQueue::new(),
             loading: Semaphore::new(1),
         })
     }
@@ -127,7 +127,7 @@ impl Sandbox {
             .cloned()
     }
 
-    /// The files of compiled code; none where they cannot be listed.
+    /// The files of compiled code; `None` if they cannot be listed.
     pub async fn kept_code(&self) -> Vec<KeptCode> {
         let listed = self
             .on_blocking_thread(|inner| inner.cache.disk.list())
@@ -138,7 +138,7 @@ impl Sandbox {
         })
     }
 
-    /// Removes these files. What runs of them goes on; what is asked for later is compiled again.
+    /// Removes these files. Instances that run continue; a later request compiles the component again.
     pub async fn drop_code(&self, going: Vec<KeptCode>) {
         if going.is_empty() {
             return;
@@ -197,16 +197,16 @@ impl Sandbox {
         cell.get_or_try_init(compile).await.cloned()
     }
 
-    /// Waits for a turn, which the work keeps until it is over, even if nobody waits for it.
+    /// Waits for a slot, which the work keeps until it is finished, even if its caller is gone.
     async fn compiled(
         &self,
         digest: Digest,
         bytes: Arc<[u8]>,
         purpose: Purpose,
     ) -> Result<Component, SandboxError> {
-        let turn = self.inner.cache.turns.turn(purpose).await;
+        let slot = self.inner.cache.queue.acquire_slot(purpose).await;
         self.on_blocking_thread(move |inner| {
-            let _turn = turn;
+            let _slot = slot;
             inner.compile(digest, &bytes)
         })
         .await

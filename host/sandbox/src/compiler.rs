@@ -112,12 +112,12 @@ impl CompileQueue {
     }
 
     /// The right to compile one component, for as long as it is held.
-    pub(super) async fn turn(&self, purpose: Purpose) -> OwnedSemaphorePermit {
-        let turns = match purpose {
+    pub(super) async fn acquire_slot(&self, purpose: Purpose) -> OwnedSemaphorePermit {
+        let slots = match purpose {
             Purpose::Upload => &self.uploads,
             Purpose::Step => &self.steps,
         };
-        let permit = turns.clone().acquire_owned().await;
+        let permit = slots.clone().acquire_owned().await;
         permit.expect("the semaphore is never closed")
     }
 }

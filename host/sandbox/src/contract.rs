@@ -5,7 +5,7 @@ pub(super) const CONTRACT_HANDLER: &str = "tasker:step/handler@1.0.0";
 /// What it may export.
 pub(super) const CONTRACT_DESCRIPTOR: &str = "tasker:step/descriptor@1.0.0";
 
-/// The interfaces that a component may import, without their versions; told to those who import
+/// The interfaces that a component may import, without their versions; listed in the error for a component that imports
 /// another one.
 pub(super) const PROVIDED: [&str; 35] = [
     "tasker:step/context",

@@ -1,11 +1,11 @@
-//! What a component answers when it is asked to describe itself.
+//! The answer of a component's `describe`.
 
 use super::refusal::Refusal;
 use schema_compat::Schema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;
-use tasker_domain::bounds::MAX_WANTS;
+use tasker_domain::bounds::MAX_REQUESTED;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::HandlerDescription;
 
@@ -31,19 +31,19 @@ impl Described {
         Ok(self.handlers.clone())
     }
 
-    /// What the component wants, each want once and in the one form.
+    /// The capabilities that the component requests, each once and in normal form.
     pub(super) fn capabilities(&self) -> Result<Vec<String>, Refusal> {
-        if self.capabilities.len() > MAX_WANTS {
-            return Err(Refusal::TooManyWants(self.capabilities.len()));
+        if self.capabilities.len() > MAX_REQUESTED {
+            return Err(Refusal::TooManyRequested(self.capabilities.len()));
         }
-        let mut wants = Vec::new();
+        let mut requested = Vec::new();
         for text in &self.capabilities {
-            let want = text.parse::<Capability>()?.to_string();
-            if !wants.contains(&want) {
-                wants.push(want);
+            let capability = text.parse::<Capability>()?.to_string();
+            if !requested.contains(&capability) {
+                requested.push(capability);
             }
         }
-        Ok(wants)
+        Ok(requested)
     }
 }
 
@@ -86,19 +86,19 @@ mod tests {
         let json =
             r#"{"handlers": [], "capabilities": ["http  GET API.example.com/*", "kv a", "kv a"]}"#;
         let described = serde_json::from_str::<Described>(json).unwrap();
-        let wants = described.capabilities().unwrap();
-        assert_eq!(wants, ["http GET api.example.com", "kv a"]);
+        let requested = described.capabilities().unwrap();
+        assert_eq!(requested, ["http GET api.example.com", "kv a"]);
     }
 
     #[test]
-    fn a_want_that_no_host_knows_is_refused() {
-        let wants = |wants: &[&str]| {
-            let json = serde_json::json!({"handlers": [], "capabilities": wants});
+    fn an_unknown_capability_is_refused() {
+        let requested = |requested: &[&str]| {
+            let json = serde_json::json!({"handlers": [], "capabilities": requested});
             let described: Described = serde_json::from_value(json).unwrap();
             described.capabilities().unwrap_err().to_string()
         };
-        assert!(wants(&["gpu"]).contains("`gpu` is no capability"));
-        assert!(wants(&["kv a"; MAX_WANTS + 1]).contains("it may want 100"));
+        assert!(requested(&["gpu"]).contains("`gpu` is not a capability"));
+        assert!(requested(&["kv a"; MAX_REQUESTED + 1]).contains("the limit is 100"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod placeholder;
 mod timeouts;
 
 use crate::attempt_log::LogWriter;
-use crate::given::Given;
+use crate::attempt_secrets::AttemptSecrets;
 use crate::grant_command::grant_command;
 use crate::log_line::LogLevel;
 use crate::meter::{Charge, Meter, OverLimit};
@@ -20,7 +20,7 @@ use connect::within_connect_timeout;
 use http_body_util::BodyExt;
 pub use names::LookUp;
 pub(crate) use names::SystemNames;
-use placeholder::{FillError, Filling};
+use placeholder::{FillError, PlaceholderFiller};
 use reqwest::Url;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub(crate) struct EgressPolicy {
     pub(crate) step: Arc<StepPlan>,
     pub(crate) log: LogWriter,
     pub(crate) outside: EgressClient,
-    pub(crate) given: Given,
+    pub(crate) attempt_secrets: AttemptSecrets,
     pub(crate) meter: Arc<Meter>,
 }
 
@@ -60,14 +60,14 @@ impl WasiHttpHooks for EgressPolicy {
         _response_errors: Box<dyn Future<Output = Result<(), Error>> + Send>,
     ) -> Box<dyn Future<Output = Exchange<Error>> + Send> {
         let (log, outside, meter) = (self.log.clone(), self.outside.clone(), self.meter.clone());
-        let (step, given) = (self.step.clone(), self.given.clone());
+        let (step, attempt_secrets) = (self.step.clone(), self.attempt_secrets.clone());
         // At once, so that the guest does not begin more than it may.
         let charge = meter.charge(EXCHANGE_BYTES + weight_of_fields(request.headers()));
         let timeouts = Timeouts::of(options);
         Box::new(async move {
             let sent = match charge {
                 Ok(charge) => {
-                    let request = admit_filled(request, &step, &given, &meter).await;
+                    let request = admit_filled(request, &step, &attempt_secrets, &meter).await;
                     match request {
                         Ok(request) => send(&outside, request, timeouts, meter, charge).await,
                         Err(refused) => Err(refused),
@@ -96,7 +96,7 @@ pub(super) enum Refused {
         component: Arc<str>,
         capability: String,
     },
-    #[error("HTTP request refused: `{0}` has a user or a password in it; send them in a header")]
+    #[error("HTTP request refused: `{0}` contains a user or a password; send them in a header")]
     UserInUrl(String),
     #[error("HTTP request refused: `{host}` is at {address}, which {why}")]
     Address {
@@ -105,7 +105,7 @@ pub(super) enum Refused {
         why: &'static str,
     },
     #[error(
-        "HTTP request refused: `{host}` is a cloud's metadata service; handlers never reach those"
+        "HTTP request refused: `{host}` is the metadata service of a cloud; access is never allowed"
     )]
     Metadata { host: String },
     #[error(transparent)]
@@ -151,18 +151,22 @@ impl Refused {
 async fn admit_filled(
     request: http::Request<WasiBody>,
     step: &StepPlan,
-    given: &Given,
+    attempt_secrets: &AttemptSecrets,
     meter: &Arc<Meter>,
 ) -> Result<reqwest::Request, Refused> {
-    if given.is_empty() {
+    if attempt_secrets.is_empty() {
         return admit(request, step, meter);
     }
     let text = request.uri().to_string();
     let url = Url::parse(&text).map_err(|_| Refused::Url(text))?;
     admit_url(request.method().as_str(), &url, step)?;
-    let filling = Filling::of(given, &step.grants, url.host_str().unwrap_or_default());
-    let mut request = admit(filling.body(request).await?, step, meter)?;
-    filling.headers(request.headers_mut())?;
+    let filler = PlaceholderFiller::of(
+        attempt_secrets,
+        &step.grants,
+        url.host_str().unwrap_or_default(),
+    );
+    let mut request = admit(filler.body(request).await?, step, meter)?;
+    filler.headers(request.headers_mut())?;
     Ok(request)
 }
 

@@ -23,7 +23,7 @@ const MEMORY_KEEP_RESIDENT_BYTES: usize = 128 << 10;
 /// Bytes of each table that are cleared rather than given back.
 const TABLE_KEEP_RESIDENT_BYTES: usize = 4 << 10;
 /// Places of the pool that are free and still hold the memory of the component that was there last,
-/// which is then quick to start again: some for each of hundreds of components that run in turns.
+/// which is then quick to start again: some for each of hundreds of components that run alternately.
 const WARM_PLACES: u32 = 512;
 /// Stack of a guest, as the engine counts it; the same for all, since the engine knows one.
 pub(super) const GUEST_STACK_BYTES: usize = 1 << 20;
@@ -32,12 +32,12 @@ const HOST_STACK_BYTES: usize = 1 << 20;
 /// Frames of a guest backtrace.
 pub(super) const BACKTRACE_FRAMES: usize = 64;
 
-/// An engine whose pool holds `places` components of any allowed shape at once, or, where
+/// An engine whose pool holds `slots` components of any allowed shape at once, or, where
 /// the address space for that can't be reserved, an engine without a pool. A thread advances its
 /// epoch for as long as it lives.
-pub(super) fn start(places: usize) -> Result<Engine> {
+pub(super) fn start(slots: usize) -> Result<Engine> {
     let mut config = settings();
-    config.allocation_strategy(pool(places));
+    config.allocation_strategy(pool(slots));
     let engine = Engine::new(&config).or_else(|error| {
         tracing::warn!(%error, "no memory for a pool of instances: each is made on demand, which is slower");
         Engine::new(config.allocation_strategy(InstanceAllocationStrategy::OnDemand))
@@ -60,9 +60,9 @@ pub(super) fn settings() -> Config {
     config
 }
 
-/// Sized so that whoever holds a permit always finds a place.
-fn pool(places: usize) -> PoolingAllocationConfig {
-    let components = u32::try_from(places).unwrap_or(u32::MAX);
+/// Sized so that every permit has a slot.
+fn pool(slots: usize) -> PoolingAllocationConfig {
+    let components = u32::try_from(slots).unwrap_or(u32::MAX);
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(components);
     pool.total_stacks(components);
@@ -76,7 +76,7 @@ fn pool(places: usize) -> PoolingAllocationConfig {
     pool.linear_memory_keep_resident(MEMORY_KEEP_RESIDENT_BYTES);
     pool.table_keep_resident(TABLE_KEEP_RESIDENT_BYTES);
     pool.max_unused_warm_slots(WARM_PLACES);
-    // Where the kernel tells which pages were written to (Linux 6.7), only these are cleared.
+    // If the kernel reports which pages were written to (Linux 6.7), only these are cleared.
     pool.pagemap_scan(Enabled::Auto);
     pool
 }

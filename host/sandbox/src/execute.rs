@@ -4,11 +4,11 @@ use super::bindings::exports::tasker::step::handler;
 use super::cache::Prepared;
 use super::engine::EPOCH_TICK;
 use super::log_line::LogLine;
+use super::outcome;
 use super::services::HostServices;
 use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::stopped::Stopped;
-use super::verdict;
 use super::{Inner, Sandbox};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ const DEADLINE_GRACE: Duration = Duration::from_millis(3 * EPOCH_TICK.as_millis(
 #[derive(Debug)]
 pub struct Executed {
     pub outcome: Outcome,
-    /// What no sink took, within the limit on log bytes; a note at its end tells what was cut.
+    /// The lines that no sink took, within the limit on log bytes; a note at the end states what was cut.
     pub log: Vec<LogLine>,
     /// To be recorded with its result or checkpoint, or not at all.
     pub effects: Effects,
@@ -34,7 +34,7 @@ pub struct Executed {
 }
 
 impl Sandbox {
-    /// Runs one attempt in a fresh instance. Waits for its turn where `max_concurrent` others run;
+    /// Runs one attempt in a fresh instance. Waits for a slot while `max_concurrent` others run;
     /// the deadline counts from then on. Dropping the future ends the guest.
     ///
     /// Must be called inside a tokio runtime. A guest that computes gives way to other tasks of the
@@ -47,7 +47,7 @@ impl Sandbox {
     ) -> Executed {
         let _slot = acquire_slot(&self.inner.permits).await;
         let started = Instant::now();
-        // Set already only where whoever runs the attempt runs it twice.
+        // Already set only if the attempt is run twice.
         services.begun.set(started).ok();
         let state = AttemptState::new(invocation, services, self.inner.http.clone(), started);
         let mut store = self.inner.store(state);
@@ -58,8 +58,8 @@ impl Sandbox {
         let answer = answer.and_then(|answer| Ok(store.data().check_breach().map(|()| answer)?));
         let usage = store.data().usage(started.elapsed());
         let outcome = match answer {
-            Ok(answer) => verdict::of_answer(answer, store.data()),
-            Err(error) => verdict::of_end(&error, store.data()),
+            Ok(answer) => outcome::of_answer(answer, store.data()),
+            Err(error) => outcome::of_end(&error, store.data()),
         };
         Executed {
             outcome,
@@ -127,7 +127,7 @@ fn at_epoch(store: StoreContextMut<'_, AttemptState>) -> Result<UpdateDeadline> 
         return Err(Stopped::Computing.into());
     }
     state.check_breach()?;
-    if state.meter.cpu_in_turn() > state.limits().cpu {
+    if state.meter.cpu_in_poll() > state.limits().cpu {
         return Err(Stopped::Cpu.into());
     }
     Ok(UpdateDeadline::Yield(1))

@@ -10,7 +10,7 @@ const THREAD_STACK_BYTES: usize = 4 << 20;
 /// epoch each, so that with the runtime's own choice the others would wait for most of a second.
 const EVENT_INTERVAL: u32 = 4;
 /// How much nicer than the host the threads are: with all of them busy, the host's own and the database's
-/// still have the processor when they want it.
+/// still get the processor when they need it.
 #[cfg(target_os = "linux")]
 const NICENESS: i32 = 5;
 

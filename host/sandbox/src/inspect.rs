@@ -4,12 +4,12 @@ use super::bindings::exports::tasker::step::handler;
 use super::contract::CONTRACT_DESCRIPTOR;
 use super::descriptor::Described;
 use super::execute::within_deadline;
+use super::outcome;
 use super::provenance::provenance_of;
 use super::refusal::Refusal;
 use super::slots::acquire_slot;
 use super::state::AttemptState;
 use super::surface::{Surface, beginning, refuse_other_files};
-use super::verdict;
 use super::{HostServices, Prepared, Sandbox, SandboxError};
 use std::sync::Arc;
 use std::time::Instant;
@@ -136,7 +136,7 @@ async fn start(store: &mut Store<AttemptState>, prepared: &Prepared) -> wasmtime
 }
 
 fn failed(error: &wasmtime::Error, store: &Store<AttemptState>) -> Box<Failure> {
-    Box::new(verdict::of_error(error, store.data()))
+    Box::new(outcome::of_error(error, store.data()))
 }
 
 fn describe_index(component: &Component) -> Option<ComponentExportIndex> {

@@ -25,7 +25,7 @@ struct Pending {
 
 /// The attempt writes too many keys.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct TooMany;
+pub(super) struct TooManyKeys;
 
 impl KvBuffer {
     /// What the writes take, about, in bytes.
@@ -33,21 +33,21 @@ impl KvBuffer {
         self.bytes
     }
 
-    /// What this attempt wrote there, if it did: a value, or none where it removed one.
+    /// What this attempt wrote there, if it did: a value, or `None` if it removed one.
     pub(super) fn find(&self, bucket: &Name, key: &str) -> Option<Option<&str>> {
         let pending = self.writes.get(&(bucket.clone(), key.to_owned()))?;
         Some(pending.value.as_deref())
     }
 
     /// Keeps a write in place of an earlier one of the same key. What the first of them expected of
-    /// the entry stays expected, since the others stand on it.
+    /// the condition is kept, because later writes depend on it.
     pub(super) fn write(
         &mut self,
         bucket: &Name,
         key: String,
         value: Option<String>,
         expected: Expected,
-    ) -> Result<(), TooMany> {
+    ) -> Result<(), TooManyKeys> {
         let place = (bucket.clone(), key);
         let size = |value: &Option<String>| value.as_ref().map_or(0, String::len);
         let new_bytes = size(&value);
@@ -57,14 +57,14 @@ impl KvBuffer {
             return Ok(());
         }
         if self.writes.len() >= MAX_WRITES {
-            return Err(TooMany);
+            return Err(TooManyKeys);
         }
         self.bytes += WRITE_BYTES + place.1.len() + new_bytes;
         self.writes.insert(place, Pending { value, expected });
         Ok(())
     }
 
-    /// The keys of a bucket with this prefix that this attempt wrote, and whether they stand.
+    /// The keys of a bucket with this prefix that this attempt wrote, and whether they exist afterwards.
     pub(super) fn keys<'a>(
         &'a self,
         bucket: &'a Name,
@@ -121,7 +121,7 @@ mod tests {
             buffer.write(&bucket, key.to_string(), value, Expected::Anything)
         };
         (0..MAX_WRITES).for_each(|key| write(key).unwrap());
-        assert_eq!(write(MAX_WRITES), Err(TooMany));
+        assert_eq!(write(MAX_WRITES), Err(TooManyKeys));
         assert_eq!(write(0), Ok(()));
     }
 }

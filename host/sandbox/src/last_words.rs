@@ -10,13 +10,13 @@ const MAX_LINE_BYTES: usize = 1 << 10;
 /// The field in which older SDKs log the place of a panic.
 const LOCATION: &str = "location";
 
-/// The last lines in which a panic or an exception tells of itself: on stderr, or logged as errors
+/// The last lines that report a panic or an exception: on stderr, or logged as errors
 /// where the SDK saw it first.
 #[derive(Debug, Default)]
 pub(super) struct LastWords(VecDeque<String>);
 
 impl LastWords {
-    /// True where lines of this kind are kept.
+    /// True if lines of this kind are kept.
     pub(super) fn include(level: LogLevel, source: LogSource) -> bool {
         match source {
             LogSource::Stderr => true,
@@ -43,7 +43,7 @@ impl LastWords {
         self.0.push_back(line);
     }
 
-    /// All in one line; none where nothing was said.
+    /// All in one line; `None` if nothing was said.
     pub(super) fn joined(&self) -> Option<String> {
         let lines: Vec<&str> = self.0.iter().map(String::as_str).collect();
         (!lines.is_empty()).then(|| lines.join(" "))

@@ -6,6 +6,7 @@
 //! [`Outcome`](tasker_domain::outcome::Outcome); an error means that the host itself is in trouble.
 
 mod attempt_log;
+mod attempt_secrets;
 mod bindings;
 mod cache;
 mod capability;
@@ -15,7 +16,6 @@ mod descriptor;
 mod egress;
 mod engine;
 mod execute;
-mod given;
 mod grant_command;
 mod guests;
 mod handed;
@@ -26,6 +26,7 @@ mod limits;
 mod log_line;
 mod measure;
 mod meter;
+mod outcome;
 mod provenance;
 mod refusal;
 mod services;
@@ -35,7 +36,6 @@ mod state;
 mod stopped;
 mod surface;
 mod table;
-mod verdict;
 
 pub use attempt_log::LogSink;
 pub use cache::{KeptCode, Prepared};
@@ -45,12 +45,12 @@ pub use execute::Executed;
 pub use inspect::Inspected;
 pub use log_line::{LogLevel, LogLine, LogSource};
 pub use measure::CallTimes;
+pub use outcome::is_of_this_host;
 pub use refusal::{CompileBound, Refusal};
 pub use services::{
     AncestorError, AncestorResult, AncestorResults, Begun, HostServices, KvEntries, KvUnavailable,
     SecretUnavailable, SecretValues,
 };
-pub use verdict::is_of_this_host;
 
 use cache::CodeCache;
 use egress::{EgressClient, SystemNames};
@@ -69,7 +69,7 @@ pub struct SandboxConfig {
     /// Where compiled code is kept between runs; made with mode 0700 where missing. Hosts may share
     /// it. Whoever can write its key file can run code in this process.
     pub cache_dir: PathBuf,
-    /// Invocations that run at the same time, at least one; others wait for their turn, which is
+    /// Invocations that run at the same time, at least one; others wait for a slot, which is
     /// not counted against their deadline.
     pub max_concurrent: usize,
     /// Where uploads are compiled.
@@ -91,7 +91,7 @@ pub enum SandboxError {
     #[error("the component's bytes could not be loaded")]
     Load(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error(
-        "the stored bytes have the digest {found} where {wanted} was asked for: they were changed after they were uploaded"
+        "the stored bytes have the digest {found} instead of {wanted}: they were changed after the upload"
     )]
     WrongBytes { wanted: String, found: String },
     #[error("the compiler's process failed; try again")]
@@ -101,7 +101,7 @@ pub enum SandboxError {
 }
 
 impl SandboxError {
-    /// True where the host is in trouble, and not the component to blame: another host may run it, or this
+    /// True if the host is in trouble, and not the component to blame: another host may run it, or this
     /// one later.
     pub fn is_of_host(&self) -> bool {
         match self {

@@ -15,7 +15,7 @@ pub struct CallTimes {
 
 impl Sandbox {
     /// Runs the invocation `calls` times (at least once), one after the other, through
-    /// [`execute`](Self::execute), and tells how long that took.
+    /// [`execute`](Self::execute), and returns how long that took.
     pub async fn measure_call(
         &self,
         prepared: &Prepared,

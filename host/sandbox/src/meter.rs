@@ -15,8 +15,8 @@ pub(super) struct OverLimit(pub(super) Limit);
 
 /// What the host keeps for an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
-    /// What its handles stand for, but for requests that were sent.
+pub(super) enum HostMemory {
+    /// The resources behind its handles, except sent requests.
     Table,
     /// Writes to kv.
     Kv,
@@ -25,20 +25,20 @@ pub(super) enum Held {
     Exchanges,
 }
 
-/// How many kinds of [`Held`] there are.
-const HELD_KINDS: usize = 4;
+/// How many kinds of [`HostMemory`] there are.
+const HOST_MEMORY_KINDS: usize = 4;
 
 /// Counters of one attempt. Those of the processor and of the network only go up.
 #[derive(Debug)]
 pub(super) struct Meter {
-    /// Processor time of the turns that are over, in nanoseconds.
+    /// Processor time of the polls that are over, in nanoseconds.
     cpu_ns: AtomicU64,
-    /// The thread's processor time when the turn under way began, in nanoseconds.
-    turn_began_ns: AtomicU64,
+    /// The thread's processor time when the poll under way began, in nanoseconds.
+    poll_began_ns: AtomicU64,
     http_requests: AtomicU32,
     in_bytes: AtomicU64,
     out_bytes: AtomicU64,
-    held_bytes: [AtomicUsize; HELD_KINDS],
+    held_bytes: [AtomicUsize; HOST_MEMORY_KINDS],
     max_http_requests: u32,
     max_in_bytes: u64,
     max_out_bytes: u64,
@@ -56,7 +56,7 @@ pub(super) struct Charge {
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        self.meter.held_bytes[Held::Exchanges as usize].fetch_sub(self.bytes, Relaxed);
+        self.meter.held_bytes[HostMemory::Exchanges as usize].fetch_sub(self.bytes, Relaxed);
     }
 }
 
@@ -64,7 +64,7 @@ impl Meter {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             cpu_ns: AtomicU64::default(),
-            turn_began_ns: AtomicU64::default(),
+            poll_began_ns: AtomicU64::default(),
             http_requests: AtomicU32::default(),
             in_bytes: AtomicU64::default(),
             out_bytes: AtomicU64::default(),
@@ -77,31 +77,31 @@ impl Meter {
         }
     }
 
-    /// Runs the attempt, turn by turn, and counts the processor time of each: of the guest, and of
+    /// Runs the attempt, poll by poll, and counts the processor time of each: of the guest, and of
     /// what it has the host do.
     pub(super) async fn watch<T>(&self, attempt: impl Future<Output = T>) -> T {
         let mut attempt = pin!(attempt);
         poll_fn(|context| {
-            self.turn_began_ns.store(thread_ns(), Relaxed);
+            self.poll_began_ns.store(thread_ns(), Relaxed);
             let polled = attempt.as_mut().poll(context);
-            self.cpu_ns.fetch_add(self.turn_ns(), Relaxed);
+            self.cpu_ns.fetch_add(self.poll_ns(), Relaxed);
             polled
         })
         .await
     }
 
-    /// Processor time so far. To be asked within a turn, on its thread.
-    pub(super) fn cpu_in_turn(&self) -> Duration {
-        Duration::from_nanos(self.cpu_ns.load(Relaxed) + self.turn_ns())
+    /// Processor time so far. Call it within a poll, on its thread.
+    pub(super) fn cpu_in_poll(&self) -> Duration {
+        Duration::from_nanos(self.cpu_ns.load(Relaxed) + self.poll_ns())
     }
 
-    /// Processor time of all turns, once the last is over.
+    /// Processor time of all polls, once the last is finished.
     pub(super) fn cpu(&self) -> Duration {
         Duration::from_nanos(self.cpu_ns.load(Relaxed))
     }
 
-    fn turn_ns(&self) -> u64 {
-        thread_ns().saturating_sub(self.turn_began_ns.load(Relaxed))
+    fn poll_ns(&self) -> u64 {
+        thread_ns().saturating_sub(self.poll_began_ns.load(Relaxed))
     }
 
     /// Counts a request that is about to leave the sandbox; one too many must not.
@@ -128,14 +128,14 @@ impl Meter {
     }
 
     /// Sets what the host keeps of this kind.
-    pub(super) fn hold(&self, held: Held, bytes: usize) -> Result<(), OverLimit> {
+    pub(super) fn hold(&self, held: HostMemory, bytes: usize) -> Result<(), OverLimit> {
         self.held_bytes[held as usize].store(bytes, Relaxed);
         self.check_held()
     }
 
     /// Counts what the host keeps for a request, until the charge is dropped.
     pub(super) fn charge(self: &Arc<Self>, bytes: usize) -> Result<Charge, OverLimit> {
-        self.held_bytes[Held::Exchanges as usize].fetch_add(bytes, Relaxed);
+        self.held_bytes[HostMemory::Exchanges as usize].fetch_add(bytes, Relaxed);
         let charge = Charge {
             meter: self.clone(),
             bytes,
@@ -196,11 +196,11 @@ mod tests {
     #[tokio::test]
     async fn time_that_an_attempt_waits_is_no_processor_time() {
         let meter = Meter::new(&Limits::default());
-        let turns = async {
+        let polls = async {
             tokio::time::sleep(Duration::from_millis(30)).await;
             tokio::task::yield_now().await;
         };
-        meter.watch(turns).await;
+        meter.watch(polls).await;
         assert!(meter.cpu() > Duration::ZERO);
         assert!(meter.cpu() < Duration::from_millis(30), "{:?}", meter.cpu());
     }
@@ -209,8 +209,8 @@ mod tests {
     async fn within_a_turn_the_time_so_far_grows() {
         let meter = Meter::new(&Limits::default());
         let busy = async {
-            let before = meter.cpu_in_turn();
-            while meter.cpu_in_turn() < before + Duration::from_millis(2) {}
+            let before = meter.cpu_in_poll();
+            while meter.cpu_in_poll() < before + Duration::from_millis(2) {}
         };
         meter.watch(busy).await;
         assert!(meter.cpu() >= Duration::from_millis(2));
@@ -236,11 +236,11 @@ mod tests {
         let mut limits = Limits::default();
         limits.set(Limit::HostMemory, 100);
         let meter = Arc::new(Meter::new(&limits));
-        assert_eq!(meter.hold(Held::Kv, 60), Ok(()));
+        assert_eq!(meter.hold(HostMemory::Kv, 60), Ok(()));
         let charge = meter.charge(30).unwrap();
         assert_eq!(meter.host_bytes_left(), 10);
         drop(charge);
-        assert_eq!(meter.hold(Held::Kv, 50), Ok(()));
+        assert_eq!(meter.hold(HostMemory::Kv, 50), Ok(()));
         assert_eq!(meter.host_bytes_left(), 50);
         assert!(meter.charge(51).is_err());
         assert_eq!(meter.breach(), Some(Limit::HostMemory));

@@ -23,7 +23,7 @@ const INTERPRETERS: [(&str, &str); 4] = [
 const ADAPTER_FACTOR: usize = 16;
 
 #[derive(Default)]
-struct Found {
+struct Evidence {
     /// Of the component itself.
     languages: BTreeSet<Tool>,
     /// The bytes of each module, and the languages that it names.
@@ -36,10 +36,10 @@ struct Found {
     module_bytes: usize,
 }
 
-/// Reads the sections of an upload that was validated; none where they cannot be read, which is
+/// Reads the sections of an upload that was validated; `None` if they cannot be read, which is
 /// nobody's mistake here.
 pub(super) fn provenance_of(bytes: &[u8]) -> Option<Provenance> {
-    let mut found = Found::default();
+    let mut found = Evidence::default();
     for payload in Parser::new(0).parse_all(bytes) {
         found.add(&payload.ok()?)?;
     }
@@ -54,7 +54,7 @@ pub(super) fn provenance_of(bytes: &[u8]) -> Option<Provenance> {
     })
 }
 
-impl Found {
+impl Evidence {
     /// The sections come in the order of the bytes, those of modules inside too.
     fn add(&mut self, payload: &Payload<'_>) -> Option<()> {
         if let Payload::ModuleSection {
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tools_of_all_modules_are_told_once_and_without_control_characters() {
+    fn the_tools_of_all_modules_are_reported_once_and_without_control_characters() {
         let mut producers = Producers::empty();
         producers.add("language", "Rust\0", "");
         producers.add("processed-by", "rustc", "1.95.0");

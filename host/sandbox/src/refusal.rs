@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::time::Duration;
-use tasker_domain::bounds::MAX_WANTS;
+use tasker_domain::bounds::MAX_REQUESTED;
 use tasker_domain::capability::CapabilityError;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::outcome::Failure;
@@ -22,14 +22,14 @@ pub enum Refusal {
         "the upload is a core module, not a component; build for the target wasm32-wasip2, or wrap it: `wasm-tools component new module.wasm -o component.wasm`"
     )]
     CoreModule,
-    #[error("the component is not valid, or uses what this host does not have")]
+    #[error("the component is invalid, or uses a feature that this host does not support")]
     Compile(#[source] wasmtime::Error),
     #[error(
         "the component is asynchronous, as of WASI 0.3, which this host does not run yet: build it for WASI 0.2 (with Rust: `--target wasm32-wasip2`; with componentize-qjs: `--sync`), and its WIT without `async`, `future` and `stream`"
     )]
     Async(#[source] wasmtime::Error),
     #[error(
-        "the component has {found} {what}; this host takes {most} at most: split it, or leave out what it does not need"
+        "the component has {found} {what}; the limit is {most}: split it, or remove unused parts"
     )]
     Excess {
         what: &'static str,
@@ -37,11 +37,11 @@ pub enum Refusal {
         most: String,
     },
     #[error(
-        "compiling the component takes more than {0}: split it, leave out what it does not need, or give the compiler more with `tasker serve --compile-cpu-limit` and `--compile-memory-limit`"
+        "compiling the component takes more than {0}: split it, remove unused parts, or raise the limits with `tasker serve --compile-cpu-limit` and `--compile-memory-limit`"
     )]
     CompileLimit(CompileBound),
     #[error(
-        "the compiler crashed over the component ({how}): either is broken; build it again, with a newer compiler if there is one"
+        "the compiler crashed on the component ({how}): the component or the compiler is faulty; build it again, with a newer toolchain if possible"
     )]
     CompilerCrash { how: String },
     #[error(
@@ -64,11 +64,11 @@ pub enum Refusal {
     )]
     OtherWasi { found: String },
     #[error(
-        "the component imports something of WASI that this host does not have or has in another shape: it has WASI {WASI}; build the component with a toolchain for that version or an older 0.2"
+        "the component imports a part of WASI that this host lacks or has with another type: it has WASI {WASI}; build the component with a toolchain for that version or an older 0.2"
     )]
     NewerWasi(#[source] wasmtime::Error),
     #[error(
-        "the component imports or exports something in another shape than this host has it; it was perhaps built against a newer 1.x contract: build it against 1.0.0, or update the host"
+        "the component imports or exports something with another type than on this host; it may have been built against a newer 1.x contract: build it against 1.0.0, or update the host"
     )]
     Link(#[source] wasmtime::Error),
     #[error("the component could not be started: {}", .0.message)]
@@ -82,10 +82,10 @@ pub enum Refusal {
         begins: String,
         source: serde_json::Error,
     },
-    #[error("the component wants something that no host has: {0}")]
+    #[error("the component requests an unknown capability: {0}")]
     Capability(#[from] CapabilityError),
-    #[error("the component wants {0} capabilities; it may want {MAX_WANTS}")]
-    TooManyWants(usize),
+    #[error("the component requests {0} capabilities; the limit is {MAX_REQUESTED}")]
+    TooManyRequested(usize),
     #[error("the component describes the handler `{0}` twice; give each its own name")]
     HandlerTwice(String),
     #[error("the `{which}` of handler `{handler}` is not a JSON Schema: {reason}")]
@@ -98,7 +98,7 @@ pub enum Refusal {
 
 /// The version of WASI that this host has.
 const WASI: &str = "0.2.12";
-/// How the validator tells what is asynchronous.
+/// The words of the validator for asynchronous components.
 const ASYNC_WORDS: &str = "component model async";
 
 impl Refusal {

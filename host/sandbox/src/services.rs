@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use std::time::Instant;
 use tasker_domain::invocation::Lease;
-use tasker_domain::kv::KvEntry;
+use tasker_domain::kv::KvValue;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
 use tokio::sync::SetOnce;
@@ -23,14 +23,14 @@ pub struct HostServices {
     pub secrets: Option<Arc<dyn SecretValues>>,
     /// Where kv entries are read; without it there are none.
     pub kv: Option<Arc<dyn KvEntries>>,
-    /// Where log lines go as they are written; without it they are kept and told at the end.
+    /// Receives log lines as they are written; without it they are kept and returned at the end.
     pub log: Option<Arc<dyn LogSink>>,
-    /// Cancelled when nobody waits for the result any more; the handler learns it by a heartbeat.
+    /// Cancelled when the result is not needed any more; the handler learns it by a heartbeat.
     pub cancelled: Option<CancellationToken>,
     /// Cancelled when the component is quarantined: the guest is ended at the next tick of the
     /// epoch, or at once where it waits for the host.
     pub quarantined: CancellationToken,
-    /// Set when the attempt starts: neither compiling its code nor waiting for a turn is its time.
+    /// Set when the attempt starts: compiling its code and waiting for a slot do not count as its time.
     pub begun: Arc<Begun>,
 }
 
@@ -49,7 +49,7 @@ pub trait AncestorResults: Send + Sync {
 /// The result of an earlier step.
 #[derive(Clone, Debug)]
 pub struct AncestorResult {
-    /// JSON text; none where it is larger than was asked for.
+    /// JSON text; `None` if it is larger than was asked for.
     pub text: Option<String>,
     pub bytes: u64,
 }
@@ -67,7 +67,7 @@ pub trait KvEntries: Send + Sync {
         namespace: &'a str,
         bucket: &'a Name,
         key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>>;
+    ) -> BoxFuture<'a, Result<Option<KvValue>, KvUnavailable>>;
 
     /// The first `limit` keys with this prefix, in byte order.
     fn keys<'a>(
@@ -86,7 +86,7 @@ pub struct KvUnavailable(#[source] pub Box<dyn std::error::Error + Send + Sync>)
 
 /// Where the values of secrets come from, when a handler asks for one that it was granted.
 pub trait SecretValues: Send + Sync {
-    /// The value; none where the namespace has no secret of that name.
+    /// The value; `None` if the namespace has no secret of that name.
     fn value<'a>(
         &'a self,
         namespace: &'a str,

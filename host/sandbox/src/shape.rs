@@ -1,8 +1,8 @@
 //! How much a component declares, counted before anything is compiled.
 //!
-//! A declaration takes a byte or two of an upload and far more of whoever reads it. The counts stand
-//! at the head of each section, so this reads little, keeps nothing and believes what is written:
-//! whoever writes too large a number is refused for it.
+//! A declaration takes a byte or two of an upload and far more memory of its reader. The counts are at the
+//! start of each section, so this reads little and stores nothing. It trusts the declared counts: a count
+//! that is too large is refused.
 
 use super::refusal::Refusal;
 use wasmparser::{BinaryReaderError, Parser, Payload};

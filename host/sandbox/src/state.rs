@@ -1,8 +1,8 @@
 //! What the host keeps for one running attempt.
 
 use super::attempt_log::LogWriter;
+use super::attempt_secrets::AttemptSecrets;
 use super::egress::{EgressClient, EgressPolicy};
-use super::given::Given;
 use super::handed::Handed;
 use super::kv_buffer::KvBuffer;
 use super::limits::MemoryBudget;
@@ -27,7 +27,7 @@ pub(super) struct AttemptState {
     pub(super) services: HostServices,
     pub(super) deadline: Instant,
     pub(super) log: LogWriter,
-    pub(super) given: Given,
+    pub(super) attempt_secrets: AttemptSecrets,
     pub(super) handed: Handed,
     pub(super) kv: KvBuffer,
     pub(super) events: Vec<SentEvent>,
@@ -54,13 +54,17 @@ impl AttemptState {
         started: Instant,
     ) -> Self {
         let limits = &invocation.step.limits;
-        let given = Given::default();
+        let attempt_secrets = AttemptSecrets::default();
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.resources as usize);
         Self {
             deadline: started + limits.deadline,
-            log: LogWriter::new(limits.log_bytes, given.clone(), services.log.clone()),
-            given,
+            log: LogWriter::new(
+                limits.log_bytes,
+                attempt_secrets.clone(),
+                services.log.clone(),
+            ),
+            attempt_secrets,
             handed: Handed::new(&invocation),
             kv: KvBuffer::default(),
             events: Vec::new(),
@@ -101,7 +105,7 @@ impl AttemptState {
         }
     }
 
-    /// Weighs what the attempt's handles stand for. Without HTTP they stand for next to nothing, and
+    /// Measures the resources behind the attempt's handles. Without HTTP they are almost empty, and
     /// the limit on their number holds them.
     pub(super) fn weigh_table(&mut self) -> Result<(), OverLimit> {
         match self.http {

@@ -10,7 +10,7 @@ pub(super) enum Stopped {
     Computing,
     #[error("the deadline passed while the handler was waiting")]
     Waiting,
-    #[error("too much time on the processor")]
+    #[error("too much processor time")]
     Cpu,
     #[error("too many calls to the host")]
     HostCalls,

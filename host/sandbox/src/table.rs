@@ -1,10 +1,10 @@
-//! What the handles of an attempt stand for, weighed.
+//! The size of the resources behind the handles of an attempt.
 //!
 //! WASI keeps it in one table without telling its size, so the table is looked through: after every
 //! call while it is small or nearly as heavy as it may be, else after so many that looking costs each
 //! call little and no call in between can bring more than half of what is left.
 
-use super::meter::{Held, Meter, OverLimit};
+use super::meter::{HostMemory, Meter, OverLimit};
 use std::any::Any;
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi_http::FieldMap;
@@ -47,7 +47,7 @@ impl TableScale {
             entries += 1;
             bytes += ENTRY_BYTES + weight(entry);
         }
-        meter.hold(Held::Table, bytes)?;
+        meter.hold(HostMemory::Table, bytes)?;
         let harmless = meter.host_bytes_left() / (2 * MAX_CALL_BYTES);
         self.calls_left = (entries / ENTRIES_PER_CALL).min(harmless);
         Ok(())

@@ -5,12 +5,12 @@
 
 mod arrays;
 mod choices;
+mod constraints;
 mod disjoint;
 mod filling;
 mod inclusion;
 mod numbers;
 mod objects;
-mod place;
 mod root;
 mod scalars;
 mod types;
@@ -30,7 +30,7 @@ pub enum Effect {
     Widened,
     /// Fewer are taken than before.
     Narrowed,
-    /// Some that were taken are not, and the other way round; or it cannot be told.
+    /// Some that were taken are not, and the other way round; or this cannot be decided.
     Changed,
     /// An optional member has a name now that was left open before.
     Named,
@@ -39,7 +39,7 @@ pub enum Effect {
 /// One difference between two schemas.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// A JSON pointer into the values; `*` stands for all others.
+    /// A JSON pointer into the values; `*` means all others.
     pub path: String,
     pub what: String,
     pub effect: Effect,

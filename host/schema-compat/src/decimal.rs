@@ -13,7 +13,7 @@ pub struct Decimal {
 }
 
 impl Decimal {
-    /// None where the exponent is beyond all measure.
+    /// `None` if the exponent is beyond all measure.
     pub fn of(number: &Number) -> Option<Self> {
         let text = number.as_str();
         let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -37,7 +37,7 @@ impl Decimal {
         })
     }
 
-    /// True where it has no fraction.
+    /// True if it has no fraction.
     pub fn is_integer(&self) -> bool {
         self.digits.len() as i128 <= self.exponent
     }
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fraction_is_told_where_a_float_would_have_lost_it() {
+    fn a_fraction_is_reported_where_a_float_would_have_lost_it() {
         assert!(!decimal("9007199254740993.5").is_integer());
         assert!(decimal("1e400").is_integer() && decimal("-5.0").is_integer());
         assert!(decimal("0").is_integer() && !decimal("1e-400").is_integer());

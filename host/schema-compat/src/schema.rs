@@ -50,7 +50,7 @@ pub struct Schema {
     root: Value,
     validator: Validator,
     patterns: Patterns,
-    /// What one place of a value costs at most; none where it depends on the value.
+    /// What one place of a value costs at most; `None` if it depends on the value.
     checks_a_place: Option<u64>,
 }
 
@@ -58,7 +58,7 @@ pub struct Schema {
 #[derive(Clone, Debug)]
 pub struct InputSchema(Schema);
 
-/// How a part of a schema is read that stands for itself, where it is compared with another.
+/// How a part of a schema is read as a schema of its own, for a comparison.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reading {
     pub(crate) draft: Draft,
@@ -83,7 +83,7 @@ impl Schema {
         Self::bounded(schema.clone(), validator).map_err(|error| vec![error])
     }
 
-    /// Compiles a part of a schema that compiled; none where it cannot stand for itself.
+    /// Compiles a part of a schema that compiled; `None` if it is not a schema of its own.
     pub(crate) fn of_part(part: Value, reading: Reading) -> Option<Self> {
         hops::check(&part).ok()?;
         let options = options(reading.has_formats).with_draft(reading.draft);
@@ -121,7 +121,7 @@ impl Schema {
         }
     }
 
-    /// Whether a value keeps to the schema; none where finding out would take too long.
+    /// Whether a value keeps to the schema; `None` if finding out would take too long.
     pub fn takes(&self, value: &Value) -> Option<bool> {
         (!self.is_too_much(value)).then(|| self.validator.is_valid(value))
     }
@@ -205,7 +205,7 @@ impl InputError {
         Self {
             path: String::new(),
             message: format!(
-                "holding this against its schema takes more than {MAX_CHECKS} checks; nest it less \
+                "validating this against its schema takes more than {MAX_CHECKS} checks; nest it less \
                  deeply, or have fewer references and choices in the schema"
             ),
         }

@@ -52,12 +52,12 @@ impl Cli {
         Some(args.run())
     }
 
-    /// True where the command starts a PostgreSQL of its own.
+    /// True if the command starts a PostgreSQL of its own.
     pub fn has_private_database(&self) -> bool {
         matches!(&self.command, Command::Serve(serve) if serve.has_private_database())
     }
 
-    /// Runs the command; whatever goes wrong has been told on standard error when this returns. In a
+    /// Runs the command; errors have been printed on standard error when this returns. In a
     /// box, so that what it does is compiled with this crate.
     pub fn run(self) -> Pin<Box<dyn Future<Output = Exit>>> {
         Box::pin(self.end())

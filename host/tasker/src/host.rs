@@ -82,26 +82,26 @@ pub enum HostError {
         "{0} can be reached from other machines, and with --auth off anyone there could do anything; leave out --auth off, or listen on 127.0.0.1"
     )]
     NotLoopback(SocketAddr),
-    #[error("{} is not a folder to watch; make it, and in it one folder for each namespace", .0.display())]
+    #[error("{} is not a folder to watch; create it, with one folder per namespace", .0.display())]
     Watch(PathBuf),
     #[error(
-        "with a heartbeat every {} ms and hosts dead after {} ms no host would ever take over what a dead one held; make --dead-after at least {} ms, or --heartbeat-interval shorter",
+        "with a heartbeat every {} ms and hosts dead after {} ms no host would ever take over the steps of a dead one; make --dead-after at least {} ms, or --heartbeat-interval shorter",
         interval.as_millis(), dead_after.as_millis(), interval.saturating_mul(BEATS_BEFORE_DEAD).as_millis()
     )]
     Heartbeats {
         interval: Duration,
         dead_after: Duration,
     },
-    #[error("the admin key could not be kept in {}; no key was made", path.display())]
+    #[error("the admin key could not be written to {}; no key was created", path.display())]
     AdminKey {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("the system gives no random bytes for the admin key")]
+    #[error("the system returned no random bytes for the admin key")]
     Random(#[from] getrandom::Error),
     #[error("tokens cannot be checked")]
     Tokens(#[from] KeySourceError),
-    #[error("TLS cannot be offered")]
+    #[error("TLS could not be set up")]
     Tls(#[from] TlsError),
     #[error(transparent)]
     NoHome(#[from] NoHome),
@@ -141,7 +141,7 @@ impl From<MigrateError> for HostError {
     }
 }
 
-/// Listens there; tells where that is, since port 0 takes a free one.
+/// Listens there. Returns the address, because port 0 takes a free port.
 async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), HostError> {
     let failed = |source| HostError::Listen { listen, source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
@@ -160,7 +160,7 @@ pub struct Host {
     certificates: Option<Certificates>,
     address: SocketAddr,
     postgres: Postgres,
-    /// Ends claiming; the API goes on to answer, but says that it is not ready.
+    /// Ends claiming; the API still answers, but reports that it is not ready.
     draining: CancellationToken,
     /// Ends the API.
     closing: CancellationToken,
@@ -262,7 +262,7 @@ impl Host {
         }
     }
 
-    /// What people are told about the database.
+    /// The database as it is shown to people.
     pub fn database(&self) -> String {
         self.postgres.to_string()
     }
@@ -312,7 +312,9 @@ impl Host {
             .await
             .is_err()
         {
-            tracing::warn!("the database did not take leave; its connections were cut off");
+            tracing::warn!(
+                "the connections to the database did not close in time and were cut off"
+            );
         }
         self.postgres.stop().await?;
         Ok(())

@@ -7,7 +7,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::reason::is_kept;
 
 impl Tasks {
-    /// Cancels an open task and returns it as it stands then; a final one is left as it is.
+    /// Cancels an open task and returns it; a final one is returned unchanged.
     pub async fn cancel(
         &self,
         task_id: TaskId,

@@ -3,12 +3,12 @@
 use super::upgraded_component::UpgradedComponent;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
-use tasker_domain::compatibility::Change;
+use tasker_domain::compatibility::CompatChange;
 use tasker_domain::error_report::{ErrorClass, ErrorReport, FieldError, Report};
 use tasker_domain::ids::TaskId;
 use tasker_domain::reason::MAX_REASON_BYTES;
 use tasker_domain::state::TaskState;
-use tasker_engine::task::is_void_lock;
+use tasker_engine::task::is_stale_lock;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::Swap;
 
@@ -46,11 +46,11 @@ pub enum TasksError {
     Database(#[from] DatabaseError),
     #[error(transparent)]
     Registry(#[from] RegistryError),
-    #[error("the submit is not acceptable: {}", first(.0))]
+    #[error("the submit is invalid: {}", first(.0))]
     Invalid(Vec<InputProblem>),
     #[error("a batch has from 1 to {MAX_BATCH_TASKS} submits; this one has {0}")]
     BatchSize(usize),
-    #[error("the database created no task and said nothing of it")]
+    #[error("the database created no task and reported no reason")]
     NothingCreated,
     #[error(
         "the idempotency key was used before with another input, for task {task_id}; \
@@ -59,7 +59,7 @@ pub enum TasksError {
     KeyReused { task_id: TaskId },
     #[error(
         "task {task_id} has the same input, and the template's identity is `strict`; \
-         look at that task or change the input"
+         use that task or change the input"
     )]
     Duplicate { task_id: TaskId },
     #[error("there is no task {task_id}")]
@@ -68,7 +68,7 @@ pub enum TasksError {
     UnknownStep { task_id: TaskId, step: String },
     #[error("{what}")]
     NoPayload { what: String },
-    #[error("task {task_id} is over ({state}); only an open task can be cancelled")]
+    #[error("task {task_id} has ended ({state}); only an open task can be cancelled")]
     AlreadyFinal { task_id: TaskId, state: TaskState },
     #[error(
         "a reason is one line of at most {MAX_REASON_BYTES} bytes, without line breaks and control characters"
@@ -76,9 +76,9 @@ pub enum TasksError {
     Reason,
     #[error("{}", breaks(.0))]
     UpgradeBreaks(Vec<UpgradedComponent>),
-    #[error("`to` says where one component goes; say which with `component`")]
+    #[error("`to` is the target version of one component; name it with `component`")]
     UpgradeOfWhat,
-    #[error("a task that is {0} runs nothing any more; ask for `pending` or `in_progress`")]
+    #[error("a task that is {0} has ended; use `pending` or `in_progress`")]
     UpgradeOfFinal(TaskState),
     #[error("a stored result is not JSON")]
     StoredJson(#[source] serde_json::Error),
@@ -110,7 +110,7 @@ impl Report for TasksError {
             }
             Self::UpgradeBreaks(components) => {
                 let breaking = components.iter().flat_map(|it| &it.breaking);
-                report.fields(breaking.map(Change::field_error))
+                report.fields(breaking.map(CompatChange::field_error))
             }
             Self::KeyReused { task_id } | Self::Duplicate { task_id } => report.task(*task_id),
             _ => report,
@@ -119,9 +119,9 @@ impl Report for TasksError {
 }
 
 impl TasksError {
-    /// True where a version was collected after it was resolved: to resolve again gives another.
+    /// True if a version was collected after it was resolved: to resolve again gives another.
     pub fn is_of_void_lock(&self) -> bool {
-        matches!(self, Self::Database(error) if is_void_lock(error))
+        matches!(self, Self::Database(error) if is_stale_lock(error))
     }
 }
 

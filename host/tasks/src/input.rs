@@ -49,7 +49,7 @@ impl InputProblem {
     }
 }
 
-/// By what a task with this canonical input is told where its input is its identity.
+/// The identity of a task with this canonical input, if its input is its identity.
 pub fn identity_of(canonical: &str) -> String {
     format!("input:{}", Digest::of(canonical.as_bytes()))
 }
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_stands_twice_is_refused_where_it_stands() {
+    fn a_repeated_member_is_refused_with_its_position() {
         let problems = canonical(r#"{"order": [{"id": 1, "id": 1}]}"#, None).expect_err("twice");
         assert_eq!(problems[0].path, "/input/order/0/id");
     }

@@ -17,7 +17,7 @@ pub use error::{InputProblem, TasksError};
 use tasker_database::notifications::Notifications;
 use tasker_engine::Engine;
 use tasker_registry::Registry;
-use wait::Waiting;
+use wait::Waiters;
 
 /// What callers do with tasks; cheap to clone.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ pub struct Tasks {
     engine: Engine,
     registry: Registry,
     notifications: Notifications,
-    waiting: Waiting,
+    waiters: Waiters,
 }
 
 impl Tasks {
@@ -34,7 +34,7 @@ impl Tasks {
             engine,
             registry,
             notifications,
-            waiting: Waiting::default(),
+            waiters: Waiters::default(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Payloads of tasks, one at a time: input, results, checkpoints, errors, what transitions tell.
+//! Payloads of tasks, one at a time: input, results, checkpoints, errors, details of transitions.
 
 use super::{Tasks, TasksError};
 use tasker_domain::ids::TaskId;
@@ -24,7 +24,7 @@ impl Tasks {
         text.ok_or_else(|| nothing(format!("task {task_id} has no error")))
     }
 
-    /// What a step came to or keeps.
+    /// The outcome or checkpoint of a step.
     pub async fn step_payload(
         &self,
         task_id: TaskId,
@@ -37,7 +37,7 @@ impl Tasks {
             .ok_or_else(|| nothing(format!("step `{step}` has no {payload}")))
     }
 
-    /// What the transition of this number tells.
+    /// The detail of the transition with this number.
     pub async fn transition_detail(&self, task_id: TaskId, seq: i64) -> Result<String, TasksError> {
         let found = self.engine.transition_detail(task_id, seq).await?;
         if found.is_none() {

@@ -16,26 +16,26 @@ use uuid::Uuid;
 /// The steps that are shown with their task; of more, these are the first.
 pub const SHOWN_STEPS: i64 = 100;
 
-/// How a step stands, as far as its task's standstill depends on it.
+/// What of a step decides whether its task proceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Standing {
+struct StepSummary {
     state: StepState,
-    is_parked: bool,
+    is_suspended: bool,
 }
 
-impl Standing {
+impl StepSummary {
     fn of(row: &StepCountRow) -> Self {
         Self {
             state: row.state,
-            is_parked: row.is_parked,
+            is_suspended: row.is_suspended,
         }
     }
 }
 
 /// The reason that these states of one open task's steps make; none while it moves.
-fn standstill(steps: &[Standing]) -> Option<StandstillReason> {
+fn standstill(steps: &[StepSummary]) -> Option<StandstillReason> {
     let has = |state| {
-        let moves = |step: &Standing| step.state == state && !step.is_parked;
+        let moves = |step: &StepSummary| step.state == state && !step.is_suspended;
         steps.iter().any(moves)
     };
     if has(StepState::Running) || has(StepState::Ready) {
@@ -44,7 +44,7 @@ fn standstill(steps: &[Standing]) -> Option<StandstillReason> {
         Some(StandstillReason::WaitingForRetry)
     } else if has(StepState::WaitingForEvent) {
         Some(StandstillReason::WaitingForEvent)
-    } else if steps.iter().any(|step| step.is_parked) {
+    } else if steps.iter().any(|step| step.is_suspended) {
         Some(StandstillReason::Quarantined)
     } else if has(StepState::Error) {
         Some(StandstillReason::BlockedByFailures)
@@ -75,7 +75,7 @@ pub struct ShownTask {
     pub steps: ShownSteps,
 }
 
-/// What a task came to.
+/// The result of a task.
 #[derive(Debug, Default)]
 pub struct ShownResult {
     /// The sink's result, or where there are several sinks an object of their results by step
@@ -119,11 +119,11 @@ impl Tasks {
     pub async fn show(&self, task_id: TaskId) -> Result<ShownTask, TasksError> {
         let detail = self.detail(task_id).await?;
         let counts = self.engine.step_counts(&[task_id.0]).await?;
-        let standing: Vec<Standing> = counts.iter().map(Standing::of).collect();
+        let summaries: Vec<StepSummary> = counts.iter().map(StepSummary::of).collect();
         let is_open = !detail.task.state.is_final();
         let filter = StepFilter::default();
         Ok(ShownTask {
-            reason: standstill(&standing).filter(|_| is_open),
+            reason: standstill(&summaries).filter(|_| is_open),
             result: self.result_of(&detail.task).await?,
             counts: by_state(&counts),
             lock: self.engine.locked_versions(task_id).await?,
@@ -134,7 +134,7 @@ impl Tasks {
         })
     }
 
-    /// What a complete task came to, where that is small.
+    /// The result of a complete task, if it is small.
     async fn result_of(&self, task: &TaskRow) -> Result<ShownResult, TasksError> {
         if task.state != TaskState::Complete {
             return Ok(ShownResult::default());
@@ -175,17 +175,17 @@ impl Tasks {
     async fn open_step_states(
         &self,
         tasks: &[TaskRow],
-    ) -> Result<HashMap<Uuid, Vec<Standing>>, TasksError> {
+    ) -> Result<HashMap<Uuid, Vec<StepSummary>>, TasksError> {
         let open: Vec<Uuid> = tasks
             .iter()
             .filter(|task| !task.state.is_final())
             .map(|task| task.task_id)
             .collect();
-        let mut states: HashMap<Uuid, Vec<Standing>> = HashMap::new();
+        let mut states: HashMap<Uuid, Vec<StepSummary>> = HashMap::new();
         if !open.is_empty() {
             for row in self.engine.step_counts(&open).await? {
                 let own = states.entry(row.task_id).or_default();
-                own.push(Standing::of(&row));
+                own.push(StepSummary::of(&row));
             }
         }
         Ok(states)
@@ -200,7 +200,7 @@ fn by_state(counts: &[StepCountRow]) -> BTreeMap<StepState, u64> {
     by_state
 }
 
-/// None where a sink's text was not read.
+/// `None` if a sink's text was not read.
 fn task_result(sinks: &[SinkRow]) -> Result<Option<Box<RawValue>>, TasksError> {
     let results: Option<BTreeMap<&str, &str>> = sinks
         .iter()
@@ -234,21 +234,21 @@ mod tests {
     use StepState::{Complete, Error, Ready, Running, Waiting, WaitingForEvent, WaitingForRetry};
 
     fn reason(states: &[StepState]) -> Option<StandstillReason> {
-        let standing = |state: &StepState| Standing {
+        let summary = |state: &StepState| StepSummary {
             state: *state,
-            is_parked: false,
+            is_suspended: false,
         };
-        standstill(&states.iter().map(standing).collect::<Vec<_>>())
+        standstill(&states.iter().map(summary).collect::<Vec<_>>())
     }
 
-    fn with_a_parked_step(states: &[StepState]) -> Option<StandstillReason> {
-        let mut steps = vec![Standing {
+    fn with_a_suspended_step(states: &[StepState]) -> Option<StandstillReason> {
+        let mut steps = vec![StepSummary {
             state: Ready,
-            is_parked: true,
+            is_suspended: true,
         }];
-        steps.extend(states.iter().map(|state| Standing {
+        steps.extend(states.iter().map(|state| StepSummary {
             state: *state,
-            is_parked: false,
+            is_suspended: false,
         }));
         standstill(&steps)
     }
@@ -268,11 +268,11 @@ mod tests {
     }
 
     #[test]
-    fn a_parked_step_stands_still_unless_another_moves() {
-        let found = with_a_parked_step(&[Complete, Waiting, Error]);
+    fn a_suspended_step_is_a_standstill_unless_another_step_moves() {
+        let found = with_a_suspended_step(&[Complete, Waiting, Error]);
         assert_eq!(found, Some(StandstillReason::Quarantined));
-        assert_eq!(with_a_parked_step(&[Running]), None);
-        let found = with_a_parked_step(&[WaitingForRetry]);
+        assert_eq!(with_a_suspended_step(&[Running]), None);
+        let found = with_a_suspended_step(&[WaitingForRetry]);
         assert_eq!(found, Some(StandstillReason::WaitingForRetry));
     }
 

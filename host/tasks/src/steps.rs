@@ -11,7 +11,7 @@ use tasker_engine::task_read::TaskRow;
 #[derive(Debug)]
 pub struct ShownSteps {
     pub rows: Vec<StepRow>,
-    /// By step number, why a step that is not over stands where it stands.
+    /// By step number, why an open step is in its state.
     pub explanations: HashMap<i16, String>,
 }
 

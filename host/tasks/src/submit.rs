@@ -11,7 +11,7 @@ use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
 use tasker_engine::task::{CreatedTask, NewTask};
 use tasker_registry::RegistryError;
-use tasker_registry::resolve::{Resolved, Wanted};
+use tasker_registry::resolve::{ResolveRequest, Resolved};
 
 /// The longest idempotency key, in bytes.
 pub const MAX_KEY_BYTES: usize = 200;
@@ -150,7 +150,7 @@ impl Tasks {
     }
 }
 
-/// Problems of one batch that are told.
+/// The most problems of one batch that are reported.
 const MAX_PROBLEMS: usize = 100;
 
 fn target_problem(index: usize, error: &RegistryError) -> InputProblem {
@@ -160,8 +160,8 @@ fn target_problem(index: usize, error: &RegistryError) -> InputProblem {
     }
 }
 
-fn wanted(submit: &Submit) -> Wanted {
-    Wanted {
+fn wanted(submit: &Submit) -> ResolveRequest {
+    ResolveRequest {
         namespace: submit.namespace.clone(),
         template: submit.template.clone(),
         version: submit.version.clone(),

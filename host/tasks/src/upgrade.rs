@@ -81,14 +81,14 @@ impl Tasks {
         })
     }
 
-    /// Resolves open tasks anew and moves them, as many as one call may; whoever calls goes on from
-    /// [`Upgraded::next`] until there is none. First all are looked at: such a part counts nothing but
-    /// [`Upgraded::looked_at`]. So an upgrade is refused as a whole, before anything moves, where a new
-    /// version is not compatible with the old one, unless it is forced. Few tasks are looked at and
-    /// moved by one call.
+    /// Resolves open tasks again and moves one batch of them. The caller repeats the call from
+    /// [`Upgraded::next`] until there is none. First all tasks are checked: such a batch counts only
+    /// [`Upgraded::looked_at`]. So the whole upgrade is refused before anything moves if a new version is not
+    /// compatible with the old one, unless it is forced. A small number of tasks is checked and moved in one
+    /// call.
     ///
-    /// Attempts under way end on what they run; a task stays on its version of the template. To begin
-    /// anew, or to repeat a part, changes nothing of what moved before.
+    /// Running attempts end on their version; a task stays on its version of the template. Starting again or
+    /// repeating a batch does not change tasks that were moved before.
     pub async fn upgrade(
         &self,
         upgrade: &Upgrade,
@@ -137,7 +137,7 @@ impl Tasks {
             .existing_versions(Kind::Template, &upgrade.template)
             .await?;
         if let Some(component) = &upgrade.rule.component {
-            // First, so that nobody is told whether what they may not use exists.
+            // First, so that callers do not learn whether a component that they may not use exists.
             let home = &upgrade.template.namespace;
             self.registry.require_use(home, component).await?;
             self.registry

@@ -1,6 +1,6 @@
 //! Components that take another version in tasks that exist.
 
-use tasker_domain::compatibility::{Change, Level};
+use tasker_domain::compatibility::{CompatChange, Level};
 use tasker_registry::resolve::Swap;
 
 /// A component that takes another version in some tasks.
@@ -13,5 +13,5 @@ pub struct UpgradedComponent {
     /// How much the new version asks of those who rely on the old one.
     pub level: Level,
     /// What may not work any more.
-    pub breaking: Vec<Change>,
+    pub breaking: Vec<CompatChange>,
 }

@@ -25,12 +25,12 @@ const MAX_LOOKS_AT_ONCE: usize = 2;
 
 /// Those who wait for tasks of one host; clones are the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct Waiters {
     count: Arc<AtomicU32>,
     looks: Arc<Semaphore>,
 }
 
-impl Default for Waiting {
+impl Default for Waiters {
     fn default() -> Self {
         Self {
             count: Arc::default(),
@@ -39,17 +39,17 @@ impl Default for Waiting {
     }
 }
 
-impl Waiting {
+impl Waiters {
     /// One more waits, until what is returned is dropped.
     fn enter(&self) -> OneWaits {
         self.count.fetch_add(1, Ordering::Relaxed);
         OneWaits(self.count.clone())
     }
 
-    /// The turn of one to look; none where none comes before its wait is over.
+    /// A permit to query the task; `None` if none becomes free before the deadline.
     async fn look(&self, deadline: Instant) -> Option<SemaphorePermit<'_>> {
-        let turn = timeout_at(deadline, self.looks.acquire()).await;
-        turn.ok().and_then(Result::ok)
+        let permit = timeout_at(deadline, self.looks.acquire()).await;
+        permit.ok().and_then(Result::ok)
     }
 
     /// The longest pause between two looks of one.
@@ -72,7 +72,7 @@ fn longest_pause(waiting: u32) -> Duration {
 
 impl Tasks {
     /// Returns once the task is final, or has a transition after `since` where that is given, or
-    /// `wait` is over.
+    /// `wait` has passed.
     pub async fn wait(
         &self,
         task_id: TaskId,
@@ -83,11 +83,11 @@ impl Tasks {
         // Before the first look, so that nothing ends unseen between two looks.
         let mut ended = self.notifications.ended();
         let mut pause = FIRST_PAUSE;
-        let _waits = self.waiting.enter();
+        let _waits = self.waiters.enter();
         loop {
-            // While the database is silent those who look keep their turns for long: whoever waited in
-            // vain shows the task as it is, or is told that this cannot be done.
-            let Some(look) = self.waiting.look(deadline).await else {
+            // While the database does not answer, permits are kept for long. A request that gets none in time
+            // returns the task as it is, or an error.
+            let Some(look) = self.waiters.look(deadline).await else {
                 return Ok(());
             };
             let progress = self.progress(task_id).await?;
@@ -97,10 +97,10 @@ impl Tasks {
                 return Ok(());
             }
             tokio::select! {
-                () = told_of(task_id, &mut ended) => {}
+                () = notified_end(task_id, &mut ended) => {}
                 () = sleep_until(deadline.min(now + pause)) => {}
             }
-            pause = self.waiting.max_pause().min(pause * 3 / 2);
+            pause = self.waiters.max_pause().min(pause * 3 / 2);
         }
     }
 
@@ -111,13 +111,13 @@ impl Tasks {
     }
 }
 
-/// Returns once the task is said to have ended, or may have been and was missed.
-async fn told_of(task_id: TaskId, ended: &mut Receiver<TaskId>) {
+/// Returns once a notification reports the end of the task, or notifications were missed.
+async fn notified_end(task_id: TaskId, ended: &mut Receiver<TaskId>) {
     loop {
         match ended.recv().await {
             Ok(other) if other != task_id => {}
             Ok(_) | Err(RecvError::Lagged(_)) => return,
-            // Nobody is left who could tell: the pauses alone decide.
+            // There are no more notifications: only polling is left.
             Err(RecvError::Closed) => std::future::pending().await,
         }
     }
@@ -140,14 +140,14 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_no_turn_to_look_waits_for_it_no_longer_than_for_the_task() {
-        let waiting = Waiting::default();
+        let waiters = Waiters::default();
         let now = Instant::now();
-        let _first = waiting.look(now).await.expect("a turn is free");
-        let second = waiting.look(now).await;
+        let _first = waiters.look(now).await.expect("a permit is free");
+        let second = waiters.look(now).await;
         assert!(second.is_some());
-        assert!(waiting.look(now + FIRST_PAUSE).await.is_none());
+        assert!(waiters.look(now + FIRST_PAUSE).await.is_none());
         drop(second);
-        assert!(waiting.look(now).await.is_some());
+        assert!(waiters.look(now).await.is_some());
     }
 
     #[test]

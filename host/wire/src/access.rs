@@ -10,7 +10,7 @@ use tasker_domain::permission::Permissions;
 pub struct Access {
     /// As the audit log names them.
     pub actor: Actor,
-    /// False on a host that asks nobody who they are.
+    /// False on a host without authentication.
     pub authentication: bool,
     pub permissions: Permissions,
 }

@@ -9,7 +9,7 @@ use tasker_domain::name::Name;
 
 /// One change that was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Change {
+pub struct AuditEntry {
     pub id: i64,
     pub at: DateTime<Utc>,
     pub actor: String,
@@ -42,5 +42,5 @@ endpoint! {
     GET "/v1/audit" ListAudit {}
     needs Read in Query;
     query AuditQuery;
-    answers Page<Change>;
+    answers Page<AuditEntry>;
 }

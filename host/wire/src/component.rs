@@ -27,22 +27,22 @@ pub struct ComponentVersion {
     pub size_bytes: u64,
     /// The version of the contract that it was built against.
     pub contract: String,
-    /// Empty where the component does not tell.
+    /// Empty if the component does not describe them.
     pub handlers: Vec<HandlerDescription>,
-    /// What its handlers want to be granted.
+    /// The capabilities that its handlers request.
     pub capabilities: Vec<String>,
     /// The same, with whether its own namespace grants it.
-    pub wants: Vec<Want>,
+    pub requested: Vec<RequestedCapability>,
     pub imports: Vec<String>,
-    /// None where it is not known.
+    /// `None` if it is not known.
     pub provenance: Option<Provenance>,
     pub status: VersionStatus,
     /// No host starts its code.
     pub quarantined: bool,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<CompatReport>,
-    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    pub compat_report: Option<CompatReport>,
+    /// Requested capabilities that are not approved; empty unless it needs approval.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
     /// When its bytes were removed, since nothing needed it any more.
@@ -50,8 +50,8 @@ pub struct ComponentVersion {
     pub collected_at: Option<DateTime<Utc>>,
     /// Who took it out of use, where this version alone is shown and somebody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub barred: Option<Barred>,
-    /// Only in the answer to a publish: false where the same bytes were there already.
+    pub withdrawal: Option<Withdrawal>,
+    /// Only in the answer to a publish: false if the same bytes were there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
     /// Only in the answer to a publish: it gave a collected version its bytes back.
@@ -65,17 +65,17 @@ pub struct ComponentVersion {
     pub pins: AffectedPins,
 }
 
-/// By whom a version is yanked or quarantined, and why.
+/// Who yanked or quarantined a version, when and why.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Barred {
+pub struct Withdrawal {
     pub at: DateTime<Utc>,
     pub actor: String,
     pub reason: String,
 }
 
-/// What a component wants. A text: the host may know more capabilities than a caller.
+/// A capability that a component requests. A text, because the host may know more capabilities than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Want {
+pub struct RequestedCapability {
     pub capability: String,
     /// Its own namespace grants it.
     pub granted: bool,
@@ -188,7 +188,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Grants what a version wants, and lets new tasks take it.
+    /// Grants what a version requests, and lets new tasks use it.
     POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/approve"
     ApproveComponent { namespace: Name, name: Name, version: String }
     needs Grant in Path;

@@ -16,12 +16,12 @@ use tasker_domain::resolve::{Availability, Ineligible};
 pub struct Summary {
     pub namespace: String,
     pub name: String,
-    /// What a new task of its own namespace takes that asks for no version; none where it would be
+    /// What a new task of its own namespace takes that asks for no version; `None` if it would be
     /// refused.
     pub latest: Option<Version>,
     pub versions: usize,
     /// How many of them new tasks may not take, by the reason.
-    pub barred: BTreeMap<Ineligible, usize>,
+    pub ineligible: BTreeMap<Ineligible, usize>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -39,7 +39,7 @@ pub struct Versions<V> {
     )]
     pub latest: Option<Option<Version>>,
     pub versions: Vec<V>,
-    /// Give it as `after` for lower versions; none where these are the last.
+    /// Give it as `after` for lower versions; `None` if these are the last.
     pub next: Option<Version>,
 }
 
@@ -62,7 +62,7 @@ pub struct UploadDiffQuery {
     pub from: String,
 }
 
-/// What became of pins when a version was taken out of use.
+/// The pins that are affected by a yank or quarantine.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct AffectedPins {
     /// Pins that went back to what they were before.
@@ -70,7 +70,7 @@ pub struct AffectedPins {
     pub pins: Vec<RolledBackPin>,
     /// Pins that mean no version any more: new tasks that they are about are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub stranded_pins: Vec<UnresolvablePin>,
+    pub unresolvable_pins: Vec<UnresolvablePin>,
     /// How many such pins there are in namespaces that the caller may not read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden_pins: Option<usize>,
@@ -112,9 +112,9 @@ pub struct References {
     pub steps: Vec<StepReference>,
     /// Steps and pins of namespaces that the caller may not read; they keep it in use too.
     pub hidden: Hidden,
-    /// New tasks take it where nobody says which version.
+    /// New tasks take it if no version is requested.
     pub is_default: bool,
-    /// When a task took it last, or an attempt of it ended; none where that is longer ago than 30
+    /// When a task took it last, or an attempt of it ended; `None` if that is longer ago than 30
     /// days.
     pub last_used_at: Option<DateTime<Utc>>,
     /// An attempt of it runs.

@@ -15,7 +15,7 @@ pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
     const NEEDS: Needs;
     /// The largest body, in bytes.
     const MAX_BODY_BYTES: usize;
-    /// What stands behind the question mark; [`NoQuery`] where nothing is read.
+    /// The query string; [`NoQuery`] if there is none.
     type Query: Serialize + DeserializeOwned + Send;
     /// What is sent: [`NoBody`], [`Json`], or some [`Media`].
     type Body;
@@ -45,7 +45,7 @@ pub enum Scope {
     Query,
     /// The one in the body; the handler checks it.
     Body,
-    /// Any one: what is asked for belongs to none.
+    /// Any namespace: the resource belongs to none.
     AnyNamespace,
     /// All of them, so that only `*` is enough.
     AllNamespaces,
@@ -113,7 +113,7 @@ impl Media for JsonText {
     const TYPES: &'static [&'static str] = &["application/json"];
 }
 
-/// Bytes that nobody looks into on their way.
+/// Bytes that are passed on unread.
 #[derive(Clone, Copy, Debug)]
 pub enum Bytes {}
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tasker_domain::name::Name;
 
-/// One grant as it stands. Scope and capability are texts: the host may know more of them than a caller.
+/// One existing grant. Scope and capability are texts: the host may know more of them than a caller.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grant {
     pub id: i64,
@@ -17,7 +17,7 @@ pub struct Grant {
     pub capability: String,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
-    /// Only in the answer to a grant: false where it stood already.
+    /// Only in the answer to a grant: false if it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
 }
@@ -57,7 +57,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Lists the grants of one namespace, whatever the query says.
+    /// Lists the grants of one namespace, regardless of the query.
     GET "/v1/namespaces/{namespace}/grants" ListOwnGrants { namespace: Name }
     needs Read in Path;
     query GrantQuery;
@@ -65,7 +65,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Grants a capability; one that stands already is left as it is.
+    /// Grants a capability; an existing grant is not changed.
     POST "/v1/namespaces/{namespace}/grants" AddGrant { namespace: Name }
     needs Grant in Path;
     body Json<NewGrant>;

@@ -1,4 +1,4 @@
-//! Health: is the process there, may it be given work, how does it stand.
+//! Health: liveness, readiness and status.
 
 use crate::endpoint::endpoint;
 use chrono::{DateTime, Utc};
@@ -17,7 +17,7 @@ pub enum HealthStatus {
     Ready,
 }
 
-/// How a host and its database stand.
+/// The status of a host and its database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Status {
     /// Of this host.
@@ -25,23 +25,23 @@ pub struct Status {
     pub is_draining: bool,
     /// Why the host claims no steps, where its claims fail.
     pub claims_fail: Option<String>,
-    pub database: Database,
-    pub connections: Connections,
+    pub database: DatabaseHealth,
+    pub connections: ConnectionHealth,
     /// Of all hosts on this database.
-    pub workers: Vec<Worker>,
+    pub workers: Vec<WorkerHealth>,
     pub tasks: TaskCounts,
-    pub log: Log,
+    pub log: LogHealth,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Database {
+pub struct DatabaseHealth {
     pub version: String,
     pub now: DateTime<Utc>,
 }
 
 /// Of this host to the database.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Connections {
+pub struct ConnectionHealth {
     pub max: u32,
     pub open: u32,
     /// Why PostgreSQL refused some in the last minute.
@@ -49,7 +49,7 @@ pub struct Connections {
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Worker {
+pub struct WorkerHealth {
     pub worker_id: i32,
     pub host_name: String,
     pub pid: i32,
@@ -66,7 +66,7 @@ pub struct TaskCounts {
 
 /// How the log of transitions is divided.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Log {
+pub struct LogHealth {
     pub has_stray_rows: bool,
     pub next_month_is_missing: bool,
 }
@@ -86,7 +86,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// How the host stands.
+    /// The status of the host.
     GET "/health/status" ShowStatus {}
     needs Read in AnyNamespace;
     answers Status;

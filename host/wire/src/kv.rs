@@ -20,7 +20,7 @@ pub struct KvEntry {
     pub value: Option<Box<RawValue>>,
     pub value_bytes: i32,
     pub updated_at: DateTime<Utc>,
-    /// The task whose step wrote it; none where an operator did.
+    /// The task whose step wrote it; `None` if an operator did.
     pub task_id: Option<TaskId>,
 }
 
@@ -54,7 +54,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Sets an entry, whatever stood there.
+    /// Sets an entry, regardless of its current value.
     PUT "/v1/namespaces/{namespace}/kv/{bucket}/{key}"
     SetKv { namespace: Name, bucket: Name, key: String }
     needs Operate in Path;

@@ -9,16 +9,16 @@ use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
-/// A rule as it stands.
+/// An existing rule.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LimitRule {
     pub namespace: String,
     /// `*`, `name`, or `other/name` of another namespace.
     pub component: Scope,
     pub limits: LimitSettings,
-    /// None where it limits nothing.
+    /// `None` if it limits nothing.
     pub set_at: Option<DateTime<Utc>>,
-    /// None where it limits nothing.
+    /// `None` if it limits nothing.
     pub set_by: Option<String>,
 }
 

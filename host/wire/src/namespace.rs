@@ -23,7 +23,7 @@ pub struct Namespace {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CreatedNamespace {
     pub name: Name,
-    /// False where it was there.
+    /// False if it was there.
     pub created: bool,
 }
 

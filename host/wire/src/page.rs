@@ -51,7 +51,7 @@ impl NamespacePageQuery {
     }
 }
 
-/// A query that asks for one page of a list; callers that want all pages move it on.
+/// A query that asks for one page of a list; callers that need all pages advance it.
 pub trait Paged {
     fn after(&mut self) -> &mut Option<String>;
 

@@ -14,7 +14,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::Requirement;
 
-/// A pin as it stands.
+/// An existing pin.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Pin {
     pub namespace: String,
@@ -22,7 +22,7 @@ pub struct Pin {
     /// `name`, or `other/name` of another namespace.
     pub target: String,
     pub requirement: Requirement,
-    /// Which version that is now; none where nothing that new tasks may take satisfies it.
+    /// Which version that is now; `None` if nothing that new tasks may take satisfies it.
     pub version: Option<Version>,
     pub ramp: Option<Ramp>,
     pub created_at: DateTime<Utc>,
@@ -42,7 +42,7 @@ pub struct Ramp {
     pub frozen_because: Option<String>,
     /// Its guard looks at tasks that were created since.
     pub started_at: Option<DateTime<Utc>>,
-    /// None where nothing watches it.
+    /// `None` if nothing watches it.
     pub guard: Option<Guard>,
 }
 
@@ -87,7 +87,7 @@ pub struct NewRamp {
     pub reason: String,
 }
 
-/// Tells null from what is left out.
+/// Distinguishes null from an absent member.
 fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<Guard>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
@@ -108,12 +108,12 @@ pub struct PinChange {
 }
 
 impl PinChange {
-    /// The requirement before; none where there was no pin.
+    /// The requirement before; `None` if there was no pin.
     pub fn from(&self) -> Option<Requirement> {
         self.read("from")
     }
 
-    /// The requirement from then on; none where the pin was removed.
+    /// The requirement from then on; `None` if the pin was removed.
     pub fn to(&self) -> Option<Requirement> {
         self.read("to")
     }

@@ -24,7 +24,7 @@ pub struct Problem {
     /// The task that has the same identity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub task_id: Option<TaskId>,
-    /// Where a version promises too much: the lowest that does not.
+    /// After a semver violation: the lowest version number that allows the changes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lowest_version: Option<String>,
 }

@@ -19,10 +19,10 @@ pub struct Quarantine {
     pub reason: String,
     /// Every name of these bytes.
     pub names: Vec<VersionName>,
-    /// Only in the answer to a quarantine: false where it stood already.
+    /// Only in the answer to a quarantine: false if it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
-    /// Only in the answer to a quarantine: what stands still for it.
+    /// Only in the answer to a quarantine: the suspended tasks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held: Option<Vec<HeldTasks>>,
     /// Only in the answer to a quarantine.
@@ -44,7 +44,7 @@ impl fmt::Display for VersionName {
     }
 }
 
-/// Open tasks of a template that stand still for a quarantine.
+/// Open tasks of a template that are suspended by a quarantine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct HeldTasks {
     pub namespace: String,
@@ -69,7 +69,7 @@ endpoint! {
     answers Page<Quarantine>;
 }
 
-// A quarantine holds for the bytes, whoever else has them.
+// A quarantine applies to the bytes in every namespace.
 endpoint! {
     /// Stops the code of a version on every host, under all of its names.
     POST "/v1/namespaces/{namespace}/components/{name}/versions/{version}/quarantine"

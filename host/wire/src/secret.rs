@@ -18,7 +18,7 @@ pub struct Secret {
     pub created_by: String,
 }
 
-/// What re-encrypting all secrets came to.
+/// The result of re-encrypting all secrets.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Rotation {
     /// The key that encrypts now: the beginning of its sha256.

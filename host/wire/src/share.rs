@@ -19,7 +19,7 @@ pub struct Share {
     pub shared_with: String,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
-    /// Only in the answer to an addition: false where it stood already.
+    /// Only in the answer to an addition: false if it stood already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
 }
@@ -45,7 +45,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Shares a component; a share that stands already is left as it is.
+    /// Shares a component; an existing share is not changed.
     POST "/v1/namespaces/{namespace}/shares" AddShare { namespace: Name }
     needs Use in Path;
     body Json<NewShare>;

@@ -1,4 +1,4 @@
-//! Steps of a task, and their payloads, each by itself.
+//! Steps of a task, and requests for single payloads.
 
 use crate::endpoint::{JsonText, endpoint};
 use crate::failure::Failure;
@@ -35,14 +35,14 @@ pub struct Step {
     pub version: String,
     pub digest: Digest,
     pub handler: String,
-    /// None where it has more than 4 KiB; see `result_bytes`.
+    /// `None` if it has more than 4 KiB; see `result_bytes`.
     pub result: Option<Box<RawValue>>,
     pub result_bytes: Option<u64>,
     pub checkpoint_bytes: Option<u64>,
     /// See [`Failure`]; without what makes it larger than 4 KiB, of which `error_bytes` has the size.
     pub error: Option<Box<RawValue>>,
     pub error_bytes: Option<u64>,
-    /// Why it stands still, where it does.
+    /// Why it does not proceed, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }

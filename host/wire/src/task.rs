@@ -1,4 +1,4 @@
-//! Tasks: submit, list, show, cancel; their payloads, each by itself.
+//! Tasks: submit, list, show, cancel; requests for single payloads.
 
 use crate::endpoint::{Endpoint, Json, JsonText, Needs, NoQuery, Scope, endpoint};
 use crate::page::{Page, paged};
@@ -28,7 +28,7 @@ pub struct TaskSummary {
     pub template: String,
     pub version: String,
     pub state: TaskState,
-    /// Why it stands still, where it does.
+    /// Why it does not proceed, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StandstillReason>,
     pub created_at: DateTime<Utc>,
@@ -47,7 +47,7 @@ pub struct Task {
     pub template: String,
     pub version: String,
     pub state: TaskState,
-    /// Why it stands still, where it does.
+    /// Why it does not proceed, if so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<StandstillReason>,
     pub created_at: DateTime<Utc>,
@@ -55,7 +55,7 @@ pub struct Task {
     pub correlation_id: String,
     /// Why it did not complete; see [`Failure`](crate::failure::Failure).
     pub error: Option<Box<RawValue>>,
-    /// None where it has more than 64 KiB; see `input_bytes`.
+    /// `None` if it has more than 64 KiB; see `input_bytes`.
     pub input: Option<Box<RawValue>>,
     pub input_bytes: u64,
     /// None before the task is complete, and where it has more than 64 KiB; see `result_bytes`.
@@ -70,7 +70,7 @@ pub struct Task {
     pub step_counts: BTreeMap<StepState, u64>,
     /// The first of them.
     pub steps: Vec<Step>,
-    /// Give it as `after` to `/steps` for the rest; none where these are all.
+    /// Give it as `after` to `/steps` for the rest; `None` if these are all.
     pub steps_next: Option<String>,
 }
 
@@ -88,7 +88,7 @@ pub struct LockedVersion {
 /// The answer to a submit of one task.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SubmittedTask {
-    /// False where a task with the same idempotency key was there already.
+    /// False if a task with the same idempotency key was there already.
     pub created: bool,
     pub task: TaskSummary,
 }
@@ -172,7 +172,7 @@ pub struct TaskQuery {
 
 paged!(TaskQuery);
 
-/// How long a request for a task is held back.
+/// The parameters of a long poll of a task.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WaitQuery {

@@ -36,9 +36,9 @@ pub struct TemplateVersion {
     pub status: VersionStatus,
     /// What the host found when it compared it with the last version below it, if there was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<CompatReport>,
+    pub compat_report: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
-    /// Only in the answer to a publish: false where the same template was there already.
+    /// Only in the answer to a publish: false if the same template was there already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created: Option<bool>,
     /// Only in the answer to a publish: what would keep a task of it from running now.
@@ -58,11 +58,11 @@ pub struct StepTemplate {
     pub timeout_ms: u64,
     /// The host and the namespace may set lower ones.
     pub limits: LimitSettings,
-    pub retry: Retry,
+    pub retry: RetryPolicy,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Retry {
+pub struct RetryPolicy {
     pub max_attempts: u16,
     pub backoff: Backoff,
     pub base_ms: u64,

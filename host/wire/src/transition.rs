@@ -15,11 +15,11 @@ pub struct Transition {
     pub step: Option<String>,
     pub attempt: Option<u16>,
     pub worker_id: Option<i32>,
-    /// None where it is an event.
+    /// `None` if it is an event.
     pub to_state: Option<String>,
     /// The event's name.
     pub event: Option<String>,
-    /// Why; the payload of an event, none where it has more than 4 KiB.
+    /// Why; the payload of an event, `None` if it has more than 4 KiB.
     pub detail: Option<Box<RawValue>>,
     /// Of the whole detail.
     pub detail_bytes: Option<u64>,

@@ -3,7 +3,7 @@
 use crate::endpoint::{Json, endpoint};
 use semver::Version;
 use serde::{Deserialize, Serialize};
-use tasker_domain::compatibility::{Change, Level};
+use tasker_domain::compatibility::{CompatChange, Level};
 use tasker_domain::name::Name;
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::state::TaskState;
@@ -64,7 +64,7 @@ pub struct UpgradedComponent {
     pub steps: usize,
     pub level: Level,
     /// What may not work any more; with such, it has to be forced.
-    pub breaking: Vec<Change>,
+    pub breaking: Vec<CompatChange>,
 }
 
 endpoint! {

@@ -5,11 +5,11 @@ use tasker_database::DatabaseError;
 use tasker_database::backoff::Backoff;
 use tasker_engine::secret::SecretError;
 
-/// How long to wait before a database that did not answer is asked again.
+/// The delay before a query is repeated that the database did not answer.
 const RETRY_FIRST: Duration = Duration::from_millis(200);
 const RETRY_MAX: Duration = Duration::from_secs(2);
 
-/// How often a database is asked by those who can do without an answer.
+/// How often a query is tried if its result is optional.
 const TRIES: u32 = 3;
 
 /// An error that may be one of a database that is lost and comes back.

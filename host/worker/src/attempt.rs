@@ -16,10 +16,10 @@ use tasker_sandbox::{HostServices, SandboxError, is_of_this_host};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio_util::sync::CancellationToken;
 
-/// How long a step that this host cannot run is left to others at first; longer and longer where it goes on.
+/// How long a step that this host cannot run is first left to other hosts; the time grows with each try.
 const LEFT_FIRST: Duration = Duration::from_secs(1);
 
-/// Runs the attempt and sends what came of it, in every case: also where the host itself panics. To be
+/// Runs the attempt and sends its outcome in every case, also if the host itself panics. To be
 /// spawned on the guests' threads.
 pub(super) async fn run(
     worker: Worker,
@@ -29,7 +29,7 @@ pub(super) async fn run(
     outage: OutageClock,
     reports: UnboundedSender<Finished>,
 ) {
-    let mut report = Report {
+    let mut report = OutcomeSender {
         lease: invocation.lease,
         ended: None,
         reports,
@@ -94,13 +94,13 @@ async fn ended(
 }
 
 /// Sends the outcome when it is dropped.
-struct Report {
+struct OutcomeSender {
     lease: Lease,
     ended: Option<Finished>,
     reports: UnboundedSender<Finished>,
 }
 
-impl Drop for Report {
+impl Drop for OutcomeSender {
     fn drop(&mut self) {
         let lost = || {
             let why = "the host failed while it ran the attempt";
@@ -126,7 +126,7 @@ fn host_failure(code: &str, message: String) -> Failure {
     }
 }
 
-/// What becomes of a step whose component is not ready to run.
+/// The outcome of a step whose component is not ready to run.
 fn unusable(error: &SandboxError) -> Outcome {
     let failure = host_failure("component_unusable", ErrorChain(error).to_string());
     match error.is_of_host() && !is_gone(error) {
@@ -135,7 +135,7 @@ fn unusable(error: &SandboxError) -> Outcome {
     }
 }
 
-/// True where no host can have the component's bytes.
+/// True if no host can have the component's bytes.
 fn is_gone(error: &SandboxError) -> bool {
     let SandboxError::Load(why) = error else {
         return false;

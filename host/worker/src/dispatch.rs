@@ -14,9 +14,9 @@ use super::heartbeat::Beat;
 use super::held::{HeldBytes, TaskText};
 use super::leases::HeldLeases;
 use super::plan::{Assigned, PlanCache};
-use super::round::{self, Claims, Reported};
+use super::round::{self, Claims, ReportAnswer};
 use super::running::Running;
-use call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
 use state::DispatchState;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -41,16 +41,16 @@ const CLAIM_BYTES_MAX: u64 = 16 << 20;
 const HELD_BYTES_MAX: u64 = 64 << 20;
 
 /// Why the loop ended.
-pub(super) enum Ended {
+pub(super) enum LoopEnd {
     /// Asked to; everything that ended in time is reported, the rest is to be given back.
     Shutdown,
-    /// Another host declared it dead; nothing that it holds is its own any more.
+    /// Another host declared it dead; it has no leases any more.
     Dead,
 }
 
 /// What a call under way comes back with.
-enum Reply {
-    Reported(CallId, Result<Reported, DatabaseError>),
+enum CallResult {
+    Reported(CallId, Result<ReportAnswer, DatabaseError>),
     Claimed(CallId, Result<Claims, DatabaseError>),
     Recovered(CallId, Result<i32, DatabaseError>),
 }
@@ -66,15 +66,15 @@ pub(super) struct Dispatch<'a> {
     id: WorkerId,
     plans: Arc<PlanCache>,
     /// What is not started, and ended where it runs.
-    barred: watch::Receiver<HashSet<Digest>>,
+    quarantined: watch::Receiver<HashSet<Digest>>,
     state: DispatchState,
     attempts: HashMap<Lease, Attempt>,
-    /// What came of attempts, until it is on record.
+    /// Outcomes of attempts until they are recorded.
     unrecorded: HashMap<Lease, Arc<Unrecorded>>,
     given_back: GivenBackSteps,
     held: HeldBytes,
     reports: (UnboundedSender<Finished>, UnboundedReceiver<Finished>),
-    calls: JoinSet<Reply>,
+    calls: JoinSet<CallResult>,
     /// What runs and what has yet to be reported, for the heartbeat and the reaper.
     leases: HeldLeases,
     beats: Receiver<Beat>,
@@ -85,14 +85,14 @@ impl<'a> Dispatch<'a> {
         worker: &'a Worker,
         id: WorkerId,
         plans: Arc<PlanCache>,
-        barred: watch::Receiver<HashSet<Digest>>,
+        quarantined: watch::Receiver<HashSet<Digest>>,
         leases: HeldLeases,
         beats: Receiver<Beat>,
     ) -> Self {
         let config = &worker.config;
         let bounds = CallBounds {
             slots: config.slots,
-            in_flight: config.lanes,
+            in_flight: config.max_in_flight,
             batch: config.batch,
             report_bytes: REPORT_BYTES_MAX,
             claim_bytes: CLAIM_BYTES_MAX,
@@ -105,7 +105,7 @@ impl<'a> Dispatch<'a> {
             worker,
             id,
             plans,
-            barred,
+            quarantined,
             state: DispatchState::new(bounds, Instant::now(), seed),
             attempts: HashMap::new(),
             unrecorded: HashMap::new(),
@@ -119,7 +119,7 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Works until shutdown or until the worker is declared dead.
-    pub(super) async fn run(mut self, shutdown: &CancellationToken) -> Ended {
+    pub(super) async fn run(mut self, shutdown: &CancellationToken) -> LoopEnd {
         let mut give_up_at = None;
         let mut ended = Vec::with_capacity(self.worker.config.slots);
         loop {
@@ -130,7 +130,7 @@ impl<'a> Dispatch<'a> {
                     .get_or_insert_with(|| Instant::now() + self.worker.config.drain_timeout);
                 if self.state.is_drained() || Instant::now() >= give_up_at {
                     self.abandon();
-                    return Ended::Shutdown;
+                    return LoopEnd::Shutdown;
                 }
             }
             self.start_calls();
@@ -147,7 +147,7 @@ impl<'a> Dispatch<'a> {
                     self.take_reply(reply.expect("calls neither panic nor are cancelled"));
                 }
                 _ = self.reports.1.recv_many(&mut ended, self.worker.config.slots) => self.take_finished(&mut ended),
-                Ok(()) = self.barred.changed() => self.stop_barred(),
+                Ok(()) = self.quarantined.changed() => self.stop_quarantined(),
                 () = self.worker.notifications.ready() => self.state.hint(Instant::now()),
                 () = tokio::time::sleep_until(wake_at.into()) => {}
                 () = shutdown.cancelled(), if !is_stopping => {}
@@ -171,7 +171,7 @@ impl<'a> Dispatch<'a> {
         let (worker, id, plans) = (self.worker.clone(), self.id, self.plans.clone());
         self.calls.spawn(async move {
             let result = round::report(&worker, id, &plans, &batch, claim).await;
-            Reply::Reported(call, result)
+            CallResult::Reported(call, result)
         });
     }
 
@@ -180,7 +180,7 @@ impl<'a> Dispatch<'a> {
         let held = self.held.clone();
         self.calls.spawn(async move {
             let result = round::claim(&worker, id, &plans, &held, (limit, bytes)).await;
-            Reply::Claimed(call, result)
+            CallResult::Claimed(call, result)
         });
     }
 
@@ -189,33 +189,33 @@ impl<'a> Dispatch<'a> {
         let (engine, id) = (self.worker.engine.clone(), self.id);
         self.calls.spawn(async move {
             let result = engine.release_steps(id, &keep, "connection lost").await;
-            Reply::Recovered(call, result)
+            CallResult::Recovered(call, result)
         });
     }
 
-    fn take_reply(&mut self, reply: Reply) {
+    fn take_reply(&mut self, reply: CallResult) {
         match reply {
-            Reply::Reported(call, result) => self.take_report(call, result),
-            Reply::Claimed(call, result) => self.take_claims(call, result),
-            Reply::Recovered(call, result) => self.take_recovery(call, result),
+            CallResult::Reported(call, result) => self.take_report(call, result),
+            CallResult::Claimed(call, result) => self.take_claims(call, result),
+            CallResult::Recovered(call, result) => self.take_recovery(call, result),
         }
     }
 
-    fn take_beat(&mut self, beat: Beat) -> Option<Ended> {
+    fn take_beat(&mut self, beat: Beat) -> Option<LoopEnd> {
         match beat {
             Beat::Ask => None,
-            Beat::Void(leases) => {
+            Beat::Stale(leases) => {
                 leases.iter().for_each(|lease| self.drop_attempt(lease));
                 None
             }
             Beat::Dead => {
                 self.abandon();
-                Some(Ended::Dead)
+                Some(LoopEnd::Dead)
             }
         }
     }
 
-    fn take_report(&mut self, call: CallId, result: Result<Reported, DatabaseError>) {
+    fn take_report(&mut self, call: CallId, result: Result<ReportAnswer, DatabaseError>) {
         match result {
             Ok(reported) => {
                 let answer = Answer::Reported {
@@ -227,7 +227,7 @@ impl<'a> Dispatch<'a> {
                 self.start_attempts(reported.released);
             }
             Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "a report failed; it is made again");
+                tracing::warn!(error = %ErrorChain(&error), "a report failed; retrying");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -247,7 +247,7 @@ impl<'a> Dispatch<'a> {
             }
             Err(error) => {
                 claiming.failed(&ErrorChain(&error).to_string());
-                tracing::warn!(error = %ErrorChain(&error), "a claim failed; it is made again");
+                tracing::warn!(error = %ErrorChain(&error), "a claim failed; retrying");
                 self.answer(call, Answer::Failed(failed(&error)), Some(&error));
             }
         }
@@ -268,19 +268,19 @@ impl<'a> Dispatch<'a> {
 
     fn answer(&mut self, call: CallId, answer: Answer, error: Option<&DatabaseError>) {
         match self.state.take_answer(Instant::now(), call, answer) {
-            Effect::None => {}
-            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+            ReportEffect::None => {}
+            ReportEffect::Acknowledged(leases) => leases.iter().for_each(|lease| {
                 self.unrecorded.remove(lease);
                 self.leases.remove(lease);
             }),
-            Effect::Blamed(lease) => {
+            ReportEffect::Blamed(lease) => {
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, "the database refused an outcome");
                 self.replace_by_refusal(lease, error);
             }
-            Effect::Withheld(lease) => {
+            ReportEffect::Withheld(lease) => {
                 let error = error.map(|error| ErrorChain(error).to_string());
                 tracing::error!(task_id = %lease.task_id, step_no = lease.step_no, error,
-                    "the database refuses a failure too; it is reported again, later and later");
+                    "the database also refuses the failure; it is reported again with growing delays");
             }
         }
     }
@@ -304,7 +304,7 @@ impl<'a> Dispatch<'a> {
             self.leases.insert(lease);
             let invocation = match invocation {
                 Err(unrun) => Err(unrun),
-                Ok(invocation) if self.barred.borrow().contains(&invocation.step.digest) => {
+                Ok(invocation) if self.quarantined.borrow().contains(&invocation.step.digest) => {
                     Err(Finished::unrun(lease, Outcome::Quarantined))
                 }
                 Ok(invocation) => Ok(invocation),
@@ -320,11 +320,11 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Ends the attempts that run what was quarantined; they report it themselves.
-    fn stop_barred(&mut self) {
-        let barred = self.barred.borrow_and_update();
+    fn stop_quarantined(&mut self) {
+        let quarantined = self.quarantined.borrow_and_update();
         let running = self.attempts.values().map(|attempt| &attempt.running);
         running
-            .filter(|running| barred.contains(running.digest()))
+            .filter(|running| quarantined.contains(running.digest()))
             .for_each(Running::quarantine);
     }
 
@@ -337,7 +337,7 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Keeps an outcome until it is on record.
+    /// Keeps an outcome until it is recorded.
     fn keep(&mut self, finished: Finished, task: Arc<TaskText>) {
         let lease = finished.lease;
         let finished = self.given_back.settle(Instant::now(), finished);
@@ -347,12 +347,12 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Ends an attempt whose lease is void: its result would be refused.
+    /// Ends an attempt whose lease is stale: its result would be refused.
     fn drop_attempt(&mut self, lease: &Lease) {
         self.state.drop_lease(lease);
         self.leases.remove(lease);
         if let Some(attempt) = self.attempts.remove(lease) {
-            tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is void");
+            tracing::info!(task_id = %lease.task_id, step_no = lease.step_no, "attempt ended: its lease is stale");
             attempt.running.end();
         }
     }
@@ -369,11 +369,11 @@ fn leases(assigned: &[Assigned]) -> Vec<Lease> {
     assigned.iter().map(|assigned| assigned.lease).collect()
 }
 
-fn failed(error: &DatabaseError) -> Failed {
+fn failed(error: &DatabaseError) -> CallFailure {
     match (error.fault(), error.may_be_done()) {
-        (Fault::Values, _) => Failed::Refused,
-        (Fault::Outage | Fault::Mismatch, true) => Failed::Unanswered,
-        (Fault::Outage | Fault::Mismatch, false) => Failed::Undone,
+        (Fault::Values, _) => CallFailure::Refused,
+        (Fault::Outage | Fault::Mismatch, true) => CallFailure::Unanswered,
+        (Fault::Outage | Fault::Mismatch, false) => CallFailure::Undone,
     }
 }
 

@@ -13,7 +13,7 @@ use tasker_engine::usage::VersionUsage;
 pub(super) struct Finished {
     pub(super) lease: Lease,
     pub(super) outcome: Outcome,
-    /// None where nothing ran.
+    /// `None` if nothing ran.
     pub(super) usage: Option<VersionUsage>,
     /// Recorded with a result or checkpoint, or not at all.
     pub(super) effects: Effects,
@@ -69,7 +69,7 @@ impl Finished {
     }
 }
 
-/// An outcome until it is on record, with what the steps that follow have in common with it.
+/// An outcome until it is recorded, with what the following steps have in common with it.
 #[derive(Clone, Debug)]
 pub(super) struct Unrecorded {
     pub(super) finished: Finished,

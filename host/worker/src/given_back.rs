@@ -12,7 +12,7 @@ use tasker_domain::outcome::Outcome;
 /// How often in a row a step is given back where there is something to report at last.
 const TIMES_MAX: u32 = 5;
 
-/// The longest that nobody may claim a step which was given back.
+/// The longest delay before a step that was given back may be claimed.
 const DELAY_MOST: Duration = Duration::from_secs(5 * 60);
 
 /// Steps that are remembered; the one that was given back least recently goes first.

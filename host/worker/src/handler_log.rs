@@ -1,5 +1,5 @@
-//! Handlers' lines in the host's log, written while their attempts run, by a thread of its own: whoever
-//! writes a line waits neither for its formatting nor for whoever reads the log.
+//! Writes the lines of handlers to the host's log while their attempts run. A separate thread formats and
+//! writes them, so that attempts wait neither for the formatting nor for the reader of the log.
 
 use chrono::SecondsFormat;
 use serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use tasker_sandbox::{LogLevel, LogLine, LogSink};
 const MAX_WAITING_LINES: usize = 4_096;
 /// The bytes of the lines that wait.
 const MAX_WAITING_BYTES: usize = 4 << 20;
-/// What a line and each of its fields take beside their bytes, about.
+/// What a line and each of its fields take in addition to their bytes, about.
 const PART_BYTES: usize = 64;
 /// How long the end of a host waits for the lines before it, and how often it looks.
 const FLUSH_TIMEOUT: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ struct Entry {
 }
 
 struct Writer {
-    /// None where the thread did not start: then lines are lost, and counted.
+    /// `None` if the thread did not start: then lines are lost, and counted.
     entries: Option<SyncSender<Entry>>,
     waiting_bytes: Arc<AtomicUsize>,
 }
@@ -132,7 +132,7 @@ fn write(invocation: &Invocation, line: &LogLine) {
     }
 }
 
-/// The fields as a JSON object, of two of one name the last; none where there are none.
+/// The fields as a JSON object, of two of one name the last; `None` if there are none.
 fn fields(fields: &[(String, String)]) -> Option<String> {
     let member = |(key, value): &(String, String)| (key.clone(), Value::String(value.clone()));
     let object: Map<String, Value> = fields.iter().map(member).collect();

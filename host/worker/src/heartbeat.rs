@@ -1,7 +1,7 @@
-//! Says that the worker is alive, for as long as its loop is.
+//! The heartbeat of a worker.
 //!
-//! The heartbeat is a task of its own, so that neither a call that hangs nor a busy loop delays it. It
-//! stops where the loop does not go on any more: then others shall take over what that held.
+//! It is a separate task, so that neither a call that hangs nor a busy loop delays it. It stops if the
+//! loop is blocked: then other hosts take over its steps.
 
 use super::Worker;
 use super::leases::HeldLeases;
@@ -16,12 +16,12 @@ use tokio::sync::mpsc::error::TrySendError;
 /// A heartbeat that failed is repeated after this part of the interval.
 const RETRY_PART: u32 = 4;
 
-/// What the heartbeat tells the loop.
+/// Messages from the heartbeat to the loop.
 pub(super) enum Beat {
-    /// Nothing: the loop shows by taking it that it goes on.
+    /// No news: by receiving it, the loop proves that it runs.
     Ask,
-    /// These leases are void: their attempts may as well end.
-    Void(Vec<Lease>),
+    /// These leases are stale: their attempts may as well end.
+    Stale(Vec<Lease>),
     /// The worker was declared dead.
     Dead,
 }
@@ -70,7 +70,7 @@ async fn beat(worker: &Worker, id: WorkerId, answered: Instant) -> Result<bool, 
     if answered.elapsed() > dead_after {
         tracing::error!(
             worker_id = id.0,
-            "the worker's loop stands still; without a heartbeat other hosts take over what it holds"
+            "the worker's loop is blocked; without a heartbeat other hosts take over its steps"
         );
         return Ok(true);
     }
@@ -86,15 +86,15 @@ async fn watch_leases(worker: &Worker, id: WorkerId, held: &HeldLeases, to_loop:
         if leases.is_empty() {
             continue;
         }
-        match worker.engine.void_leases(id, &leases).await {
-            Ok(void) if void.is_empty() => {}
-            Ok(void) => {
-                if to_loop.send(Beat::Void(void)).await.is_err() {
+        match worker.engine.stale_leases(id, &leases).await {
+            Ok(stale) if stale.is_empty() => {}
+            Ok(stale) => {
+                if to_loop.send(Beat::Stale(stale)).await.is_err() {
                     return;
                 }
             }
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are void; the next turn does");
+                tracing::debug!(error = %ErrorChain(&error), "cannot ask which leases are stale; retrying with the next heartbeat");
             }
         }
     }

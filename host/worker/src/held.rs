@@ -1,9 +1,9 @@
-//! What a worker holds of the tasks whose steps it runs, and how much that is.
+//! Inputs and checkpoints that a worker keeps in memory, and their size.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes that a worker holds of tasks; clones count together.
+/// Bytes of tasks that a worker keeps in memory; clones share the count.
 #[derive(Clone, Debug, Default)]
 pub(super) struct HeldBytes(Arc<AtomicU64>);
 

@@ -9,7 +9,7 @@ use futures::future::BoxFuture;
 use tasker_domain::digest::Digest;
 use tasker_domain::error_chain::ErrorChain;
 use tasker_domain::invocation::Lease;
-use tasker_domain::kv::KvEntry;
+use tasker_domain::kv::KvValue;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
 use tasker_engine::Engine;
@@ -128,7 +128,7 @@ impl KvEntries for HostSide {
         namespace: &'a str,
         bucket: &'a Name,
         key: &'a str,
-    ) -> BoxFuture<'a, Result<Option<KvEntry>, KvUnavailable>> {
+    ) -> BoxFuture<'a, Result<Option<KvValue>, KvUnavailable>> {
         let engine = self.engine.clone();
         let (namespace, bucket, key) = (namespace.to_owned(), bucket.clone(), key.to_owned());
         Box::pin(async move {

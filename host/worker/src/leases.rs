@@ -1,4 +1,4 @@
-//! What the loop holds, for those who act beside it: the heartbeat and the reaper.
+//! The leases of the loop, for the heartbeat and the reaper, which run concurrently.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,7 +15,7 @@ impl HeldLeases {
         self.leases().insert(lease, Instant::now());
     }
 
-    /// Forgets a lease: its attempt is reported, or it is void.
+    /// Forgets a lease: its attempt is reported, or it is stale.
     pub(super) fn remove(&self, lease: &Lease) {
         self.leases().remove(lease);
     }
@@ -24,7 +24,7 @@ impl HeldLeases {
         self.leases().keys().copied().collect()
     }
 
-    /// Those that have been held for `age`.
+    /// Leases of at least this `age`.
     pub(super) fn older_than(&self, age: Duration) -> Vec<Lease> {
         let leases = self.leases();
         let old = leases.iter().filter(|(_, since)| since.elapsed() >= age);

@@ -1,7 +1,7 @@
-//! Claims steps, runs their handlers in the sandbox, reports what came of them.
+//! Claims steps, runs their handlers in the sandbox, and reports the outcomes.
 //!
-//! One loop a host, and it keeps no state that matters: what it holds is known to the database by
-//! lease, and a host that dies is found out by its missing heartbeat.
+//! There is one loop per host, and it has no durable state: the database knows its leases, and detects a
+//! dead host by its missing heartbeat.
 
 mod answers;
 mod attempt;
@@ -12,12 +12,12 @@ mod handler_log;
 mod heartbeat;
 mod held;
 mod host_side;
-mod judge;
 mod leases;
 mod plan;
 mod prefetch;
 mod prepare;
 mod quarantine_set;
+mod ramp_guards;
 mod reap;
 mod round;
 mod rules;
@@ -29,7 +29,7 @@ mod watchdog;
 
 pub use stats::WorkerStats;
 
-use dispatch::{Dispatch, Ended};
+use dispatch::{Dispatch, LoopEnd};
 use heartbeat::Beat;
 use leases::HeldLeases;
 use plan::PlanCache;
@@ -51,15 +51,15 @@ use tokio_util::sync::CancellationToken;
 /// How one worker loop works.
 #[derive(Clone, Debug)]
 pub struct WorkerConfig {
-    /// Told to people as the holder of leases.
+    /// Shown to people as the holder of leases.
     pub host_name: String,
     /// Attempts under way at the same time.
     pub slots: usize,
     /// Calls to the database under way at the same time.
-    pub lanes: usize,
+    pub max_in_flight: usize,
     /// Reports, and claims, of one call.
     pub batch: usize,
-    /// How often an idle worker looks for work that no hint told it of.
+    /// How often an idle worker polls for work without a hint.
     pub poll_interval: Duration,
     pub heartbeat_interval: Duration,
     /// A worker without a heartbeat for this long is dead: [`BEATS_BEFORE_DEAD`] intervals at least.
@@ -68,7 +68,7 @@ pub struct WorkerConfig {
     pub deadline_grace: Duration,
     /// How long attempts under way may go on at shutdown before they are given back.
     pub drain_timeout: Duration,
-    /// The most that an attempt may use, whatever its namespace and its step say.
+    /// The upper limits of an attempt, regardless of its namespace and step.
     pub limits: Limits,
 }
 
@@ -77,7 +77,7 @@ impl Default for WorkerConfig {
         Self {
             host_name: "localhost".to_owned(),
             slots: default_slots(),
-            lanes: 2,
+            max_in_flight: 2,
             batch: 64,
             poll_interval: Duration::from_millis(500),
             heartbeat_interval: Duration::from_secs(2),
@@ -89,13 +89,13 @@ impl Default for WorkerConfig {
     }
 }
 
-/// Heartbeats that are due before a worker may be taken for dead. With fewer, each would come after a gap
-/// that begins the series of a worker anew, and who is never heard for long enough declares nobody dead.
+/// Heartbeats that are due before a worker may be declared dead. With fewer, each heartbeat would begin a new
+/// series, and a worker with too short a series declares no other one dead.
 pub const BEATS_BEFORE_DEAD: u32 = 3;
 
 /// Attempts under way at the same time, for each core: most of them wait for something.
 pub const SLOTS_PER_CORE: usize = 128;
-/// The most where nobody says how many: each keeps address space for its memories.
+/// The default maximum: each slot reserves address space for its memories.
 const MAX_DEFAULT_SLOTS: usize = 1_000;
 
 /// As many slots as this machine's cores can serve.
@@ -122,18 +122,21 @@ const REGISTER_RETRY_MAX: Duration = Duration::from_secs(5);
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(3);
 
 impl Worker {
-    /// Works until `shutdown`, then finishes or gives back what it holds.
+    /// Works until `shutdown`, then finishes its attempts or gives them back.
     ///
     /// A lost database is waited for. An error means that the database refuses this host at its start.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), DatabaseError> {
         let guests = self.engine.for_guests();
-        let barred = tokio::select! {
-            barred = QuarantineSet::read(&guests) => barred?,
+        let quarantine = tokio::select! {
+            quarantine = QuarantineSet::read(&guests) => quarantine?,
             () = shutdown.cancelled() => return Ok(()),
         };
-        // Ended with this call.
-        let _beside = self.start_beside(&barred, &shutdown);
-        let plans = Arc::new(PlanCache::new(self.config.limits.clone(), barred.clone()));
+        // Ends with this call.
+        let _background = self.start_background(&quarantine, &shutdown);
+        let plans = Arc::new(PlanCache::new(
+            self.config.limits.clone(),
+            quarantine.clone(),
+        ));
         let mut was_taken_in = false;
         while let Some(id) = self.register(was_taken_in, &shutdown).await? {
             was_taken_in = true;
@@ -143,38 +146,47 @@ impl Worker {
                 "worker started"
             );
             let held = HeldLeases::default();
-            // Ended with this turn.
+            // Ends with this turn.
             let (beats, _alive) = self.keep_alive(id, &held);
-            let dispatch = Dispatch::new(&self, id, plans.clone(), barred.changes(), held, beats);
+            let dispatch =
+                Dispatch::new(&self, id, plans.clone(), quarantine.changes(), held, beats);
             match dispatch.run(&shutdown).await {
-                Ended::Shutdown => {
+                LoopEnd::Shutdown => {
                     self.stop(id).await;
                     handler_log::flush().await;
                     break;
                 }
-                Ended::Dead => tracing::warn!(
+                LoopEnd::Dead => tracing::warn!(
                     worker_id = id.0,
-                    "declared dead by another host; starting anew"
+                    "declared dead by another host; registering again"
                 ),
             }
         }
         Ok(())
     }
 
-    /// Starts what goes on beside the loop, for as long as the answer is kept.
-    fn start_beside(&self, barred: &QuarantineSet, shutdown: &CancellationToken) -> JoinSet<()> {
-        let mut beside = JoinSet::new();
+    /// Starts the background tasks of the loop; they end when the returned set is dropped.
+    fn start_background(
+        &self,
+        quarantine: &QuarantineSet,
+        shutdown: &CancellationToken,
+    ) -> JoinSet<()> {
+        let mut background = JoinSet::new();
         let (engine, interval) = (&self.engine, self.config.heartbeat_interval);
-        beside.spawn(judge::run(engine.for_maintenance(), shutdown.clone()));
-        let barring = barred.clone();
-        beside.spawn(barring.maintain(engine.for_guests(), self.notifications.clone(), interval));
-        beside.spawn(prefetch::run(self.clone(), barred.clone()));
-        beside
+        background.spawn(ramp_guards::run(engine.for_maintenance(), shutdown.clone()));
+        let refreshed = quarantine.clone();
+        background.spawn(refreshed.maintain(
+            engine.for_guests(),
+            self.notifications.clone(),
+            interval,
+        ));
+        background.spawn(prefetch::run(self.clone(), quarantine.clone()));
+        background
     }
 
     /// Starts what keeps the worker alive and takes over from the dead, for as long as the set is kept.
     fn keep_alive(&self, id: WorkerId, held: &HeldLeases) -> (Receiver<Beat>, JoinSet<()>) {
-        // The loop shows that it goes on by making room.
+        // The loop proves that it runs by receiving.
         let (to_loop, beats) = mpsc::channel(1);
         let mut alive = JoinSet::new();
         alive.spawn(heartbeat::run(self.clone(), id, held.clone(), to_loop));
@@ -214,14 +226,14 @@ impl Worker {
         let stopping = self.engine.stop_worker(id, "host stopped");
         let Ok(stopped) = tokio::time::timeout(GOODBYE_TIMEOUT, stopping).await else {
             tracing::warn!(
-                "the database did not answer the goodbye; the next host takes back what is left"
+                "the database did not answer at the stop of this worker; another host takes over its steps"
             );
             return;
         };
         match stopped {
             Ok(released) => tracing::info!(worker_id = id.0, released, "worker stopped"),
             Err(error) => {
-                tracing::warn!(error = %ErrorChain(&error), "could not say goodbye; the next host takes back what is left");
+                tracing::warn!(error = %ErrorChain(&error), "the worker could not be stopped in the database; another host takes over its steps");
             }
         }
     }

@@ -4,7 +4,7 @@ use super::finished::Finished;
 use super::held::TaskText;
 use super::quarantine_set::QuarantineSet;
 use super::rules::{Rules, RulesCache};
-use super::unreadable::{Unreadable, UnreadableLocks};
+use super::unreadable::{UnreadableLocks, UnreadablePlan};
 use lru::LruCache;
 use schema_compat::Schema;
 use std::collections::hash_map::Entry;
@@ -22,13 +22,13 @@ use tasker_engine::plan::StoredStep;
 
 /// Locks whose steps a host keeps in memory.
 const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
-/// How often a database that does not answer is asked for a plan before the steps are given back.
-const ASK_TIMES: u32 = 5;
+/// How often reading a plan is tried before the steps are given back.
+const MAX_TRIES: u32 = 5;
 /// Between these questions.
-const ASK_AGAIN: Duration = Duration::from_millis(200);
+const RETRY_DELAY: Duration = Duration::from_millis(200);
 
 /// By step number. A step that this host cannot read harms no other step of its lock.
-type Plan = Arc<BTreeMap<i16, Result<Arc<StepPlan>, Unreadable>>>;
+type Plan = Arc<BTreeMap<i16, Result<Arc<StepPlan>, UnreadablePlan>>>;
 
 /// A claimed step, with all that its attempt needs but the plan.
 pub(super) struct NextStep {
@@ -43,7 +43,7 @@ pub(super) struct NextStep {
     pub(super) at_hand: Option<(i16, Arc<str>)>,
 }
 
-/// A claimed step as it goes on.
+/// A claimed step after its plan was read.
 pub(super) struct Assigned {
     pub(super) lease: Lease,
     pub(super) task: Arc<TaskText>,
@@ -53,37 +53,37 @@ pub(super) struct Assigned {
 
 /// The steps of locks, which never change, with what their namespace grants and limits, which may.
 pub(super) struct PlanCache {
-    plans: Mutex<LruCache<LockId, Kept>>,
+    plans: Mutex<LruCache<LockId, CachedPlan>>,
     rules: RulesCache,
     limits: Limits,
-    barred: QuarantineSet,
+    quarantine: QuarantineSet,
     unreadable: UnreadableLocks,
 }
 
 /// A plan, and what it was made from.
 #[derive(Clone)]
-struct Kept {
+struct CachedPlan {
     steps: Arc<[StoredStep]>,
     rules: Arc<Rules>,
     plan: Plan,
 }
 
 impl PlanCache {
-    pub(super) fn new(limits: Limits, barred: QuarantineSet) -> Self {
+    pub(super) fn new(limits: Limits, quarantine: QuarantineSet) -> Self {
         Self {
             plans: Mutex::new(LruCache::new(MAX_LOCKS)),
             rules: RulesCache::default(),
             limits,
-            barred,
+            quarantine,
             unreadable: UnreadableLocks::default(),
         }
     }
 
-    /// What becomes of each of the claimed steps, in the same order. What is wrong with one lock or
+    /// The assignment of each of the claimed steps, in the same order. What is wrong with one lock or
     /// namespace harms its own steps only.
     pub(super) async fn assign(&self, engine: &Engine, next: Vec<NextStep>) -> Vec<Assigned> {
         let mut assigned = Vec::with_capacity(next.len());
-        let mut plans: HashMap<LockId, Result<Plan, Unreadable>> = HashMap::new();
+        let mut plans: HashMap<LockId, Result<Plan, UnreadablePlan>> = HashMap::new();
         for step in next {
             let lock = step.lock_id;
             let plan = match plans.entry(lock) {
@@ -97,7 +97,7 @@ impl PlanCache {
         assigned
     }
 
-    fn assigned(&self, plan: &Result<Plan, Unreadable>, step: NextStep) -> Assigned {
+    fn assigned(&self, plan: &Result<Plan, UnreadablePlan>, step: NextStep) -> Assigned {
         let (lease, lock, task) = (step.lease, step.lock_id, step.task.clone());
         let invocation = match plan {
             Ok(plan) => invocation(plan, step),
@@ -112,10 +112,10 @@ impl PlanCache {
     }
 
     /// Reported instead of an attempt that cannot begin.
-    fn unrun(&self, lease: Lease, lock: LockId, unreadable: &Unreadable) -> Finished {
+    fn unrun(&self, lease: Lease, lock: LockId, unreadable: &UnreadablePlan) -> Finished {
         let outcome = match unreadable {
-            Unreadable::Nowhere(_) => Outcome::Failed(unreadable.failure(lock)),
-            Unreadable::Here(_) | Unreadable::Now(_) => Outcome::GivenBack {
+            UnreadablePlan::Nowhere(_) => Outcome::Failed(unreadable.failure(lock)),
+            UnreadablePlan::Here(_) | UnreadablePlan::Now(_) => Outcome::GivenBack {
                 failure: unreadable.failure(lock),
                 delay: self.unreadable.delay(lock),
             },
@@ -132,15 +132,15 @@ impl PlanCache {
         engine: &Engine,
         lock: LockId,
         generation: i64,
-    ) -> Result<Plan, Unreadable> {
+    ) -> Result<Plan, UnreadablePlan> {
         let mut asked = 1;
         loop {
             match self.plan(engine, lock, generation).await {
-                Err(error) if error.is_transient() && asked < ASK_TIMES => {
+                Err(error) if error.is_transient() && asked < MAX_TRIES => {
                     asked += 1;
-                    tokio::time::sleep(ASK_AGAIN).await;
+                    tokio::time::sleep(RETRY_DELAY).await;
                 }
-                Err(error) => return Err(Unreadable::of(&error)),
+                Err(error) => return Err(UnreadablePlan::of(&error)),
                 Ok(plan) => {
                     if plan.values().all(Result::is_ok) {
                         self.unreadable.forget(lock);
@@ -173,12 +173,12 @@ impl PlanCache {
             return Ok(kept.plan);
         }
         let quarantined = steps.iter().filter(|step| step.is_quarantined);
-        self.barred.add(quarantined.map(|step| step.digest));
+        self.quarantine.add(quarantined.map(|step| step.digest));
         let plan = steps
             .iter()
             .map(|step| (step.step_no, self.step_plan(step, &rules).map(Arc::new)));
         let plan: Plan = Arc::new(plan.collect());
-        let kept = Kept {
+        let kept = CachedPlan {
             steps,
             rules,
             plan: plan.clone(),
@@ -191,7 +191,7 @@ impl PlanCache {
         Ok(plan)
     }
 
-    fn kept(&self, lock: LockId) -> Option<Kept> {
+    fn kept(&self, lock: LockId) -> Option<CachedPlan> {
         let mut plans = self.plans.lock().expect("no holder panics");
         plans.get(&lock).cloned()
     }
@@ -206,7 +206,7 @@ impl PlanCache {
         limits
     }
 
-    fn step_plan(&self, step: &StoredStep, rules: &Rules) -> Result<StepPlan, Unreadable> {
+    fn step_plan(&self, step: &StoredStep, rules: &Rules) -> Result<StepPlan, UnreadablePlan> {
         let result_schema = match &step.result_schema {
             Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
             None => None,
@@ -232,9 +232,9 @@ impl PlanCache {
     }
 }
 
-fn compiled(schema: &str, step: &str) -> Result<Schema, Unreadable> {
+fn compiled(schema: &str, step: &str) -> Result<Schema, UnreadablePlan> {
     let unknown =
-        |error: String| Unreadable::Here(format!("result schema of step {step}: {error}"));
+        |error: String| UnreadablePlan::Here(format!("result schema of step {step}: {error}"));
     let schema = serde_json::from_str(schema).map_err(|error| unknown(error.to_string()))?;
     Schema::compile(&schema).map_err(|errors| {
         let first = errors.first().map(ToString::to_string);
@@ -242,14 +242,14 @@ fn compiled(schema: &str, step: &str) -> Result<Schema, Unreadable> {
     })
 }
 
-fn limit_settings(text: &str, step: &str) -> Result<LimitSettings, Unreadable> {
+fn limit_settings(text: &str, step: &str) -> Result<LimitSettings, UnreadablePlan> {
     serde_json::from_str(text)
-        .map_err(|error| Unreadable::Here(format!("limits of step {step}: {error}")))
+        .map_err(|error| UnreadablePlan::Here(format!("limits of step {step}: {error}")))
 }
 
-fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, Unreadable> {
+fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, UnreadablePlan> {
     let no = step.lease.step_no;
-    let missing = || Unreadable::Nowhere(format!("it has no step {no}"));
+    let missing = || UnreadablePlan::Nowhere(format!("it has no step {no}"));
     let name = |no: &i16| Some(plan.get(no)?.as_ref().ok()?.name.clone());
     let at_hand = step
         .at_hand

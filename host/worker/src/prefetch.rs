@@ -14,7 +14,7 @@ struct Seen(i32);
 
 /// Prepares new versions, the newest first and one at a time, for as long as it is polled. A version
 /// that becomes visible after a newer one is left to its first attempt.
-pub(super) async fn run(worker: Worker, barred: QuarantineSet) {
+pub(super) async fn run(worker: Worker, quarantine: QuarantineSet) {
     let mut hints = worker.notifications.registry();
     let mut seen = None;
     let mut behind: Vec<Digest> = Vec::new();
@@ -26,7 +26,7 @@ pub(super) async fn run(worker: Worker, barred: QuarantineSet) {
                 behind = newest;
             }
             Err(error) => {
-                tracing::debug!(error = %ErrorChain(&error), "cannot look for new versions; the next turn tries again");
+                tracing::debug!(error = %ErrorChain(&error), "cannot look for new versions; retrying at the next interval");
             }
         }
         if behind.is_empty() {
@@ -37,7 +37,7 @@ pub(super) async fn run(worker: Worker, barred: QuarantineSet) {
             continue;
         }
         let digest = behind.remove(0);
-        if !barred.contains(&digest)
+        if !quarantine.contains(&digest)
             && let Err(error) = prepare(&worker, digest).await
         {
             tracing::warn!(%digest, error = %ErrorChain(&error), "a new version could not be prepared");

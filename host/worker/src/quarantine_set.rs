@@ -58,7 +58,7 @@ impl QuarantineSet {
                 () = tokio::time::sleep(interval) => {}
             }
             if let Err(error) = self.refresh(&engine).await {
-                tracing::warn!(error = %ErrorChain(&error), "cannot ask what is quarantined; what was known holds");
+                tracing::warn!(error = %ErrorChain(&error), "the quarantines could not be read; the known ones stay in force");
             }
         }
     }

@@ -1,5 +1,5 @@
-//! Takes back what dead hosts held, and what nobody else would. Every host does it; the database lets one
-//! at a time.
+//! Takes back the steps of dead hosts and other orphaned steps. Every host does this; the database admits
+//! one at a time.
 
 use super::Worker;
 use super::leases::HeldLeases;
@@ -16,7 +16,7 @@ const OVERDUE_INTERVAL: Duration = Duration::from_secs(30);
 /// Steps that are moved in one call where the database's clock was set back.
 const CLOCK_BATCH: i32 = 5_000;
 
-/// Failures in a row after which people are told: one alone is most likely an outage, which others tell of.
+/// Failures in a row before a warning is logged: a single one is most likely an outage, which is logged elsewhere.
 const TOLD_FROM: u32 = 2;
 
 /// Reaps in the name of the worker for as long as it is polled.
@@ -26,9 +26,12 @@ pub(super) async fn run(worker: Worker, id: WorkerId, held: HeldLeases) {
     let mut clock = Work::every(config.heartbeat_interval, "steps moved with the clock");
     let mut overdue = Work::every(
         OVERDUE_INTERVAL,
-        "attempts given back that this host does not know of",
+        "attempts given back that this host does not know",
     );
-    let mut lost = Work::every(OVERDUE_INTERVAL, "steps failed that end their hosts");
+    let mut lost = Work::every(
+        OVERDUE_INTERVAL,
+        "failed steps whose handler ends its hosts",
+    );
     loop {
         tokio::select! {
             _ = dead.interval.tick() => dead.tell(engine.reap(id, config.dead_after).await),
@@ -47,7 +50,7 @@ async fn follow_clock(engine: &Engine) -> Result<i32, DatabaseError> {
     while let Some(steps) = engine.follow_clock(CLOCK_BATCH).await? {
         tracing::warn!(
             steps,
-            "the database's clock was set back: what was due by it is moved"
+            "the database's clock was set back: due times are moved"
         );
     }
     Ok(0)
@@ -56,7 +59,7 @@ async fn follow_clock(engine: &Engine) -> Result<i32, DatabaseError> {
 /// What is done again and again, and how that went.
 struct Work {
     interval: Interval,
-    /// What was done to the steps that it tells of.
+    /// What was done to the steps.
     done: &'static str,
     /// In a row.
     failures: u32,
@@ -89,10 +92,10 @@ impl Work {
         let (error, failures) = (ErrorChain(&error), self.failures);
         match failures >= TOLD_FROM {
             true => {
-                tracing::warn!(%error, failures, "reaping fails ({}); the next turn tries again", self.done);
+                tracing::warn!(%error, failures, "reaping fails ({}); retrying at the next interval", self.done);
             }
             false => {
-                tracing::debug!(%error, "reaping failed ({}); the next turn tries again", self.done);
+                tracing::debug!(%error, "reaping failed ({}); retrying at the next interval", self.done);
             }
         }
     }

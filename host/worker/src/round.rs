@@ -15,14 +15,14 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker_engine::claim::{Claimed, GivenBack};
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, Failed, Released};
+use tasker_engine::report::{Completed, FailedAttempt, ReleasedStep};
 
 /// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
 /// when its handler asks.
 const AT_HAND_BYTES_MAX: usize = 64 << 10;
 
 /// What a report brought.
-pub(super) struct Reported {
+pub(super) struct ReportAnswer {
     /// Steps that it released and claimed.
     pub(super) released: Vec<Assigned>,
     /// Other steps may have become ready.
@@ -43,21 +43,21 @@ pub(super) struct Claims {
 struct Sorted {
     completed: Vec<Completed>,
     checkpointed: Vec<Completed>,
-    failed: Vec<Failed>,
+    failed: Vec<FailedAttempt>,
     quarantined: Vec<Lease>,
     given_back: Vec<GivenBack>,
     with_kv: Vec<CompletedWithKv>,
 }
 
 /// Reports `batch` and claims up to `claim` of the steps that this releases. Repeatable as a whole: what
-/// was recorded before an error is void the second time.
+/// was recorded before an error is stale the second time.
 pub(super) async fn report(
     worker: &Worker,
     id: WorkerId,
     plans: &PlanCache,
     batch: &[Arc<Unrecorded>],
     claim: usize,
-) -> Result<Reported, DatabaseError> {
+) -> Result<ReportAnswer, DatabaseError> {
     let sorted = sorted(batch);
     let mut due_in = report_unfinished(worker, id, &sorted).await?;
     for ended in &sorted.with_kv {
@@ -75,7 +75,7 @@ pub(super) async fn report(
         let next = next_steps(batch, &sorted.completed, next);
         released = plans.assign(&worker.engine.for_guests(), next).await;
     }
-    Ok(Reported {
+    Ok(ReportAnswer {
         released,
         is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
         due_in,
@@ -101,7 +101,7 @@ async fn report_unfinished(
     }
     if !sorted.quarantined.is_empty() {
         stats.count_call();
-        engine.park_steps(id, &sorted.quarantined).await?;
+        engine.suspend_steps(id, &sorted.quarantined).await?;
     }
     if !sorted.given_back.is_empty() {
         stats.count_call();
@@ -114,7 +114,7 @@ async fn report_unfinished(
 fn next_steps(
     batch: &[Arc<Unrecorded>],
     completed: &[Completed],
-    released: Vec<Released>,
+    released: Vec<ReleasedStep>,
 ) -> Vec<NextStep> {
     let tasks: HashMap<TaskId, &Arc<TaskText>> = batch
         .iter()
@@ -134,8 +134,8 @@ fn next_steps(
     next.collect()
 }
 
-/// The result that released a step of the task, where it can only be one, and is small. Which of several
-/// reports counted, nobody told.
+/// The result that released a step of the task, if there is only one and it is small. With several reports
+/// it is unknown which one released the step.
 fn at_hand(task_id: TaskId, completed: &[Completed]) -> Option<(i16, Arc<str>)> {
     let mut of_task = completed.iter().filter(|it| it.lease.task_id == task_id);
     match (of_task.next(), of_task.next()) {
@@ -209,7 +209,7 @@ fn sorted(batch: &[Arc<Unrecorded>]) -> Sorted {
             (Outcome::Completed(result), false) => sorted.with_kv.push(with_kv(result, false)),
             (Outcome::Checkpointed(result), true) => sorted.checkpointed.push(ended(result)),
             (Outcome::Checkpointed(result), false) => sorted.with_kv.push(with_kv(result, true)),
-            (Outcome::Failed(failure), _) => sorted.failed.push(Failed {
+            (Outcome::Failed(failure), _) => sorted.failed.push(FailedAttempt {
                 lease,
                 failure,
                 usage,
@@ -231,7 +231,7 @@ pub(super) fn refused(lease: Lease, error: &DatabaseError) -> Finished {
         kind: FailureKind::Host,
         code: "result_refused".to_owned(),
         message: format!(
-            "the database does not take what the handler returned: {}",
+            "the database does not accept the result of the handler: {}",
             ErrorChain(error)
         ),
         details: None,

@@ -1,4 +1,4 @@
-//! What namespaces grant and what they limit, as it stands: read again when the registry's
+//! The current grants and limits of namespaces: read again when the registry's
 //! generation has moved.
 
 use lru::LruCache;

@@ -22,7 +22,7 @@ pub(super) struct Running {
 }
 
 impl Running {
-    /// Starts the attempt on the guests' threads; what came of it is sent to `reports`.
+    /// Starts the attempt on the threads of guests; its outcome is sent to `reports`.
     pub(super) fn start(
         worker: &Worker,
         invocation: Invocation,
@@ -46,7 +46,7 @@ impl Running {
         let attempt = attempt::run(worker.clone(), host, invocation, services, outage, reports);
         let task = worker.sandbox.guest_threads().spawn(attempt);
         let task = task.abort_handle();
-        // Here and not beside the guest, which may be what keeps its thread.
+        // Not on the threads of guests, which the guest may be blocking.
         let watchdog = tokio::spawn(watchdog.watch(task.clone()));
         Self {
             digest,

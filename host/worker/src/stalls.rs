@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// A look that comes later than this was not merely waiting for its turn.
+/// A look that comes later than this was not merely queued.
 const NORMAL_DELAY: Duration = Duration::from_millis(500);
 
 /// What a thread that only looks at the clock has seen.
 struct Stalls {
     before: Duration,
-    /// None where there is no such thread.
+    /// `None` if there is no such thread.
     looked_at: Option<Instant>,
 }
 
@@ -33,7 +33,7 @@ static STALLS: LazyLock<Mutex<Stalls>> = LazyLock::new(|| {
     let watching = std::thread::Builder::new().name("stalls".to_owned());
     let watching = watching.spawn(watch);
     if let Err(error) = &watching {
-        tracing::warn!(%error, "no thread to notice when this process stands still");
+        tracing::warn!(%error, "the thread that detects a frozen process did not start");
     }
     Mutex::new(Stalls {
         before: Duration::ZERO,
@@ -43,7 +43,7 @@ static STALLS: LazyLock<Mutex<Stalls>> = LazyLock::new(|| {
 
 /// How long this process has stood still since it was first asked.
 pub(super) fn total() -> Duration {
-    // What lasts counts too: the thread may not have had its turn since.
+    // What lasts counts too: the thread may not have run since.
     STALLS
         .lock()
         .unwrap_or_else(PoisonError::into_inner)

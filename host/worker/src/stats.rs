@@ -19,7 +19,7 @@ impl WorkerStats {
         self.calls.load(Ordering::Relaxed)
     }
 
-    /// Attempts that ended, whatever their outcome.
+    /// Attempts that ended, with any outcome.
     pub fn attempts(&self) -> u64 {
         self.attempts.load(Ordering::Relaxed)
     }

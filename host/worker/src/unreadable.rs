@@ -1,4 +1,4 @@
-//! Plans that cannot be read, and what becomes of their steps.
+//! Plans that cannot be read, and the outcome of their steps.
 
 use lru::LruCache;
 use std::num::NonZeroUsize;
@@ -19,7 +19,7 @@ const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
 
 /// Why what a lock says of a step is of no use, in words.
 #[derive(Clone, Debug)]
-pub(super) enum Unreadable {
+pub(super) enum UnreadablePlan {
     /// No host can read it: something is missing.
     Nowhere(String),
     /// This host cannot read it; a newer one may.
@@ -28,7 +28,7 @@ pub(super) enum Unreadable {
     Now(String),
 }
 
-impl Unreadable {
+impl UnreadablePlan {
     pub(super) fn of(error: &DatabaseError) -> Self {
         let words = ErrorChain(error).to_string();
         match error.is_transient() {
@@ -37,14 +37,14 @@ impl Unreadable {
         }
     }
 
-    /// For whoever looks at the step.
+    /// The message that is shown with the step.
     pub(super) fn failure(&self, lock: LockId) -> Failure {
         let (lock, version) = (lock.0, env!("CARGO_PKG_VERSION"));
         let (code, message, retry) = match self {
             Self::Nowhere(why) => (
                 "plan_missing",
                 format!(
-                    "lock {lock} does not say what this step runs: {why}; rows of tasker.lock_entry or tasker.step_template were lost: restore them, and submit the task again"
+                    "lock {lock} does not contain what this step runs: {why}; rows of tasker.lock_entry or tasker.step_template were lost: restore them, and submit the task again"
                 ),
                 Retry::Never,
             ),
@@ -57,9 +57,7 @@ impl Unreadable {
             ),
             Self::Now(why) => (
                 "plan_unreadable",
-                format!(
-                    "the database does not answer what lock {lock} says of this step: {why}; it is tried again"
-                ),
+                format!("lock {lock} could not be read from the database: {why}; it is retried"),
                 Retry::Policy,
             ),
         };

@@ -39,7 +39,7 @@ impl Watchdog {
             task_id = %self.lease.task_id, step_no = self.lease.step_no,
             "attempt ended: it ran past its deadline and its sandbox did not end it"
         );
-        // The first report counts, and nobody hears of a worker that has ended.
+        // Only the first report counts, and none is read after the worker has ended.
         self.reports.send(finished).ok();
         attempt.abort();
     }
@@ -83,9 +83,9 @@ impl OutageClock {
         }
     }
 
-    /// Waits for an answer of the database, and counts the time if it was long and brought nothing at first:
-    /// the database failed before it answered, or the attempt is ended before it did. An answer that is
-    /// merely slow is the attempt's own time, as whoever asks for it can have it so.
+    /// Waits for an answer of the database, and counts the time as an outage if the database failed before it
+    /// answered, or if the attempt ended before the answer. A slow answer without a failure is time of the
+    /// attempt, because a handler can cause it.
     pub(super) async fn during<T, E>(
         &self,
         asking: impl Future<Output = Answered<T, E>>,
@@ -98,7 +98,7 @@ impl OutageClock {
         since: Instant,
         asking: impl Future<Output = Answered<T, E>>,
     ) -> Result<T, E> {
-        let mut waiting = Waiting {
+        let mut waiting = OutageGuard {
             since,
             is_answered: false,
             clock: self,
@@ -139,13 +139,13 @@ fn interrupted(outage: Duration) -> Failure {
     }
 }
 
-struct Waiting<'c> {
+struct OutageGuard<'c> {
     since: Instant,
     is_answered: bool,
     clock: &'c OutageClock,
 }
 
-impl Drop for Waiting<'_> {
+impl Drop for OutageGuard<'_> {
     fn drop(&mut self) {
         let waited = self.since.elapsed();
         if !self.is_answered && waited > NORMAL_WAIT {

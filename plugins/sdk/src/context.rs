@@ -123,7 +123,7 @@ impl Context {
         })
     }
 
-    /// The result of a step that this one depends on, as JSON text; none where it has none.
+    /// The result of a step that this one depends on, as JSON text; `None` if it has none.
     pub fn dependency_text(&self, step: &str) -> Option<String> {
         self.0.dependency(step)
     }
@@ -218,7 +218,7 @@ mod tests {
     use crate::testing::Attempt;
 
     #[test]
-    fn a_dependency_without_a_result_is_told_with_the_way_to_mend_it() {
+    fn a_dependency_without_a_result_is_reported_with_the_way_to_mend_it() {
         let failure = Attempt::new()
             .context()
             .dependency::<u8>("reserve")
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn a_dependency_of_another_type_is_told_with_its_step() {
+    fn a_dependency_of_another_type_is_reported_with_its_step() {
         let failure = Attempt::new()
             .dependency("reserve", "x")
             .context()

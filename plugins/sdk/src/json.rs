@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_does_not_fit_is_told_with_its_path_and_what_was_expected() {
+    fn text_that_does_not_fit_is_reported_with_its_path_and_what_was_expected() {
         let failure =
             read::<Order>("input", r#"{"lines":[{"price":1},{"price":"2"}]}"#).unwrap_err();
         assert_eq!(failure.code(), "invalid_input");
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_goes_on_after_its_end_is_told() {
+    fn text_that_continues_after_its_end_is_reported() {
         let failure = read::<u8>("input", "1 2").unwrap_err();
         assert_eq!(failure.message(), "the input has more after its end");
     }

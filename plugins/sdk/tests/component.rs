@@ -81,7 +81,7 @@ fn a_function_of_any_shape_is_a_handler() {
 }
 
 #[test]
-fn work_in_portions_goes_on_from_its_checkpoint() {
+fn work_in_portions_continues_from_its_checkpoint() {
     assert_eq!(
         run("portion", Attempt::new(), "{}"),
         Ok(Outcome::Checkpoint("1".to_owned()))
@@ -116,7 +116,7 @@ fn input_that_does_not_fit_is_a_permanent_failure() {
 }
 
 #[test]
-fn a_handler_that_is_not_there_is_told_with_those_that_are() {
+fn a_handler_that_is_not_there_is_reported_with_those_that_are() {
     let failure = run("triple", Attempt::new(), "{}").unwrap_err();
     assert_eq!(failure.code(), "unknown_handler");
     assert!(

@@ -17,7 +17,7 @@ async fn refused_alike(server: &Server, tokens: &[(&str, String)]) {
         assert_eq!(answer.status, 401, "{what}: {}", answer.text);
         let detail = answer.refused(401, "unauthenticated");
         assert!(
-            detail.starts_with("the token is not valid: it has to be signed by the issuer"),
+            detail.starts_with("invalid token: it must be signed by the issuer"),
             "{what}: {detail}"
         );
     }
@@ -147,7 +147,7 @@ async fn the_header_of_a_token_chooses_no_algorithm() {
 }
 
 #[tokio::test]
-async fn that_it_has_expired_is_told_to_the_holder_of_a_real_token_only() {
+async fn expiry_is_reported_only_to_the_holder_of_a_real_token() {
     let (key, other) = (Key::ed25519("first"), Key::ed25519("first"));
     let (_folder, source) = in_file(&key_set(&[&key]));
     let server = Server::start_with_tokens(config(source)).await;
@@ -164,7 +164,7 @@ async fn that_it_has_expired_is_told_to_the_holder_of_a_real_token_only() {
 }
 
 #[tokio::test]
-async fn a_claim_that_is_not_understood_is_told_to_the_holder() {
+async fn a_claim_that_is_not_understood_is_reported_to_the_holder() {
     let key = Key::es256("first");
     let (_folder, source) = in_file(&key_set(&[&key]));
     let server = Server::start_with_tokens(config(source)).await;
@@ -173,14 +173,14 @@ async fn a_claim_that_is_not_understood_is_told_to_the_holder() {
             json!({"tasker": ["reed in shop"]}),
             "there is no action `reed`; there are read, run, publish",
         ),
-        (json!({"tasker": ["read"]}), "`read` does not say where"),
+        (json!({"tasker": ["read"]}), "`read` names no namespace"),
         (
             json!({"tasker": "admin in *"}),
             "is not a list of permissions",
         ),
         (
             json!({"tasker": vec!["read in shop"; 101]}),
-            "100 are the most",
+            "the limit is 100",
         ),
         (json!({"sub": "ada\u{7}"}), "without control characters"),
         (json!({"sub": "a".repeat(200)}), "of 196 bytes at most"),

@@ -54,7 +54,7 @@ async fn a_version_that_its_number_has_no_room_for_is_an_obstacle() {
     terminal.file("demo/components/price@1.1.0.wasm", price(50));
     let plan = ["sync", &demo, "--dry-run"];
     let refused = terminal.run(plan).await.ends_with(2);
-    let told = "component demo/price 1.1.0 leaves room for a minor change since 1.0.0, but this is \
+    let told = "component demo/price 1.1.0 allows a minor change since 1.0.0, but this is \
                 a major one: publish it as 2.0.0\n";
     assert!(refused.out.contains(told), "{refused:?}");
     terminal.file("demo/components/price@1.1.0.wasm", price(500));
@@ -101,9 +101,9 @@ async fn a_new_version_is_held_to_another_new_one_of_the_folder_before_anything_
     terminal.file("demo/templates/second.yaml", second);
     let refused = terminal.run(["sync", &demo]).await.ends_with(2);
     for told in [
-        "component demo/price 1.1.0 leaves room for a minor change since 1.0.0, but this is a major \
+        "component demo/price 1.1.0 allows a minor change since 1.0.0, but this is a major \
          one: publish it as 2.0.0\n",
-        "template demo/add 1.0.1 leaves room for a patch change since 1.0.0, but this is a major one",
+        "template demo/add 1.0.1 allows a patch change since 1.0.0, but this is a major one",
     ] {
         assert!(refused.out.contains(told), "{refused:?}");
     }

@@ -59,7 +59,7 @@ async fn ask(server: &Server, path: &str) -> String {
 }
 
 #[tokio::test]
-async fn while_all_connections_are_taken_health_is_answered_and_others_are_told_to_come_again() {
+async fn while_all_connections_are_taken_health_is_answered_and_others_get_503() {
     let server = small().await;
     let holding = occupied(&server).await;
     let told = ask(&server, "/v1/tasks").await;
@@ -160,7 +160,7 @@ async fn whole_answer(stream: &mut TcpStream) {
 }
 
 #[tokio::test]
-async fn a_flood_of_submits_is_served_or_told_to_come_again_and_nothing_is_half_done() {
+async fn a_flood_of_submits_is_served_or_refused_and_nothing_is_half_done() {
     let server = Server::start().await;
     server
         .publish("one", "steps: [{name: a, handler: guest/noop}]")
@@ -193,7 +193,7 @@ async fn a_flood_of_submits_is_served_or_told_to_come_again_and_nothing_is_half_
 async fn large_bodies_have_turns_and_small_ones_do_not_wait_for_them() {
     let server = Server::start_within(Bounds {
         max_large_bodies: 1,
-        turn_timeout: Duration::from_millis(300),
+        slot_timeout: Duration::from_millis(300),
         ..Bounds::default()
     })
     .await;
@@ -234,7 +234,7 @@ async fn who_sends_no_body_or_sends_large_ones_slowly_keeps_no_other_from_an_upl
     let server = Server::start_within(Bounds {
         max_large_bodies: 2,
         max_large_bodies_per_caller: 1,
-        turn_timeout: Duration::from_millis(500),
+        slot_timeout: Duration::from_millis(500),
         ..Bounds::default()
     })
     .await;

@@ -165,7 +165,7 @@ async fn lines_that_are_no_request_are_refused() {
 }
 
 #[tokio::test]
-async fn what_stands_behind_a_chunked_body_is_a_request_of_its_own_without_rights() {
+async fn bytes_after_a_chunked_body_are_a_separate_request_without_rights() {
     let server = Server::start().await;
     let start = head("POST /v1/templates/check HTTP/1.1");
     let hidden = "GET /v1/keys HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";

@@ -22,9 +22,9 @@ pub enum Call {
         is_checkpoint: bool,
     },
     /// How many stand still.
-    Park(i32, Vec<Held>, i32),
+    Suspend(i32, Vec<Held>, i32),
     Heartbeat(i32, bool),
-    Void(i32, Vec<Held>, BTreeSet<Held>),
+    Stale(i32, Vec<Held>, BTreeSet<Held>),
     Recover(i32, Vec<Held>, i32),
     Stop(i32, i32),
     Reap(i32, i32),
@@ -95,12 +95,14 @@ impl Call {
                 model.write(*worker, ended.clone(), writes, *is_checkpoint);
                 Ok(())
             }
-            Self::Park(worker, leases, parked) => same(parked, &model.park(*worker, leases)),
+            Self::Suspend(worker, leases, suspended) => {
+                same(suspended, &model.suspend(*worker, leases))
+            }
             Self::Heartbeat(worker, is_alive) => {
                 same(is_alive, &model.heartbeat(*worker, millis(GAP_MAX)))
             }
-            Self::Void(worker, asked, void) => {
-                same(void, &model.void(*worker, asked).into_iter().collect())
+            Self::Stale(worker, asked, stale) => {
+                same(stale, &model.stale(*worker, asked).into_iter().collect())
             }
             Self::Recover(worker, keep, released) => {
                 let keep = [keep, company.unseen].concat();

@@ -4,22 +4,22 @@ use super::call::{Call, Company};
 use crate::model::compare::{Seen, seen};
 use crate::model::reference::{Held, Model};
 
-/// The model after the calls of all lanes, each lane's in its order. Fails where no order leads to `found`.
-pub fn explain(before: &Model, lanes: &[Vec<Call>], found: &Seen) -> Model {
-    let is_alone = lanes.len() <= 1;
-    let given_out: Vec<Held> = lanes.iter().flatten().flat_map(Call::claimed).collect();
+/// The model after the calls of all sequences, each sequence's in its order. Fails where no order leads to `found`.
+pub fn explain(before: &Model, sequences: &[Vec<Call>], found: &Seen) -> Model {
+    let is_alone = sequences.len() <= 1;
+    let given_out: Vec<Held> = sequences.iter().flatten().flat_map(Call::claimed).collect();
     let mut search = Search {
         is_alone,
         before,
         given_out: &given_out,
-        lanes,
+        sequences,
         found,
         farthest: (0, String::new()),
     };
-    let after = search.go_on(before, &vec![0; lanes.len()]);
+    let after = search.go_on(before, &vec![0; sequences.len()]);
     after.unwrap_or_else(|| {
         let (calls, differs) = search.farthest;
-        panic!("no order of these calls explains the answers and the tables; after {calls}: {differs}\n{lanes:#?}")
+        panic!("no order of these calls explains the answers and the tables; after {calls}: {differs}\n{sequences:#?}")
     })
 }
 
@@ -27,18 +27,18 @@ struct Search<'s> {
     is_alone: bool,
     before: &'s Model,
     given_out: &'s [Held],
-    lanes: &'s [Vec<Call>],
+    sequences: &'s [Vec<Call>],
     found: &'s Seen,
     /// How many calls could be explained, and why the next could not.
     farthest: (usize, String),
 }
 
 impl<'s> Search<'s> {
-    /// Goes on where so many calls of each lane are done.
+    /// Goes on where so many calls of each sequence are done.
     fn go_on(&mut self, model: &Model, done: &[usize]) -> Option<Model> {
         let mut is_end = true;
-        for (lane, calls) in self.lanes.iter().enumerate() {
-            let Some(call) = calls.get(done[lane]) else {
+        for (sequence, calls) in self.sequences.iter().enumerate() {
+            let Some(call) = calls.get(done[sequence]) else {
                 continue;
             };
             is_end = false;
@@ -51,7 +51,7 @@ impl<'s> Search<'s> {
                 let (mut model, mut done) = (model.clone(), done.to_vec());
                 match call.explain(&mut model, company) {
                     Ok(()) => {
-                        done[lane] += 1;
+                        done[sequence] += 1;
                         if let Some(after) = self.go_on(&model, &done) {
                             return Some(after);
                         }

@@ -2,7 +2,7 @@
 
 use super::call::Call;
 use super::send::Request;
-use super::{LANES, Play};
+use super::{MAX_CONCURRENT, Play};
 use futures::future::join_all;
 use sqlx::{PgPool, PgTransaction};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -32,11 +32,11 @@ impl Play<'_> {
     /// Makes the requests at once, each through a engine of its own. What the bits of `held_up` name is
     /// locked until each of them has ended or waits.
     pub(super) async fn send_at_once(&self, requests: &[Request], held_up: u64) -> Vec<Vec<Call>> {
-        assert!(requests.len() <= LANES);
+        assert!(requests.len() <= MAX_CONCURRENT);
         let gate = self.close(held_up).await;
         let pool = self.database.pool();
         let ended = AtomicUsize::new(0);
-        let lanes = requests
+        let sequences = requests
             .iter()
             .zip(&self.engines)
             .map(async |(request, engine)| {
@@ -47,7 +47,7 @@ impl Play<'_> {
         let open = open(gate, pool, || {
             requests.len() - ended.load(Ordering::Relaxed)
         });
-        futures::join!(join_all(lanes), open).0
+        futures::join!(join_all(sequences), open).0
     }
 
     async fn close(&self, held_up: u64) -> Option<PgTransaction<'static>> {

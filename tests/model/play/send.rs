@@ -13,7 +13,7 @@ use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, Failed};
+use tasker_engine::report::{Completed, FailedAttempt};
 use tasker_engine::upgrade::{Move, MoveBy};
 use tasker_registry::availability::after_ineligible;
 use tasker_registry::store::Store;
@@ -25,7 +25,7 @@ const CLAIM_BYTES: u64 = 16 << 20;
 #[derive(Clone, Debug)]
 pub enum Request {
     Report { worker: i32, report: Report },
-    Park(i32, Vec<Held>),
+    Suspend(i32, Vec<Held>),
     Heartbeat(i32, Vec<Held>),
     Recover(i32, Vec<Held>),
     Stop(i32),
@@ -58,10 +58,10 @@ impl Play<'_> {
             Request::Heartbeat(worker, asked) => {
                 return self.heartbeat(engine, *worker, asked).await;
             }
-            Request::Park(worker, leases) => {
+            Request::Suspend(worker, leases) => {
                 let of = self.leases(leases);
-                let parked = engine.park_steps(WorkerId(*worker), &of).await.unwrap();
-                Call::Park(*worker, leases.clone(), parked)
+                let suspended = engine.suspend_steps(WorkerId(*worker), &of).await.unwrap();
+                Call::Suspend(*worker, leases.clone(), suspended)
             }
             Request::Recover(worker, keep) => {
                 let id = WorkerId(*worker);
@@ -99,7 +99,7 @@ impl Play<'_> {
                 return self.complete(engine, worker, results, *claim).await;
             }
             Report::Fail(failed, retry) => {
-                let batch: Vec<Failed> = failed
+                let batch: Vec<FailedAttempt> = failed
                     .iter()
                     .map(|held| self.failed(*held, *retry))
                     .collect();
@@ -186,11 +186,11 @@ impl Play<'_> {
     async fn heartbeat(&self, engine: &Engine, worker: i32, asked: &[Held]) -> Vec<Call> {
         let (id, leases) = (WorkerId(worker), self.leases(asked));
         let is_alive = engine.heartbeat(id, GAP_MAX).await.unwrap();
-        let void = engine.void_leases(id, &leases).await.unwrap();
-        let void = void.into_iter().map(|lease| self.held(lease)).collect();
+        let stale = engine.stale_leases(id, &leases).await.unwrap();
+        let stale = stale.into_iter().map(|lease| self.held(lease)).collect();
         vec![
             Call::Heartbeat(worker, is_alive),
-            Call::Void(worker, asked.to_vec(), void),
+            Call::Stale(worker, asked.to_vec(), stale),
         ]
     }
 
@@ -228,7 +228,7 @@ impl Play<'_> {
         results.iter().map(completed).collect()
     }
 
-    fn failed(&self, held: Held, retry: Retry) -> Failed {
+    fn failed(&self, held: Held, retry: Retry) -> FailedAttempt {
         let failure = Failure {
             kind: FailureKind::Failed,
             code: "failed".to_owned(),
@@ -237,7 +237,7 @@ impl Play<'_> {
             retry,
             backtrace: Vec::new(),
         };
-        Failed {
+        FailedAttempt {
             lease: self.lease(held),
             failure,
             usage: None,

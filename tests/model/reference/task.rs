@@ -41,12 +41,12 @@ impl Task {
         }
     }
 
-    pub(super) fn unpark(&mut self, now: i64) {
-        let parked = self
+    pub(super) fn resume(&mut self, now: i64) {
+        let suspended = self
             .steps
             .iter_mut()
             .filter(|step| step.ready_at == Some(NEVER));
-        parked.for_each(|step| step.ready_at = Some(now));
+        suspended.for_each(|step| step.ready_at = Some(now));
     }
 
     /// Ends the task where it is over.
@@ -75,8 +75,8 @@ impl Step {
     const WAITING: Self = Self {
         state: StepState::Waiting,
         attempt: 0,
-        uncounted: 0,
-        lost: 0,
+        free_attempts: 0,
+        worker_losses: 0,
         worker: None,
         deadline_at: 0,
         ready_at: None,
@@ -88,6 +88,6 @@ impl Step {
     pub(super) fn give_back(&mut self, now: i64) {
         self.state = StepState::Ready;
         self.ready_at = Some(now);
-        self.uncounted += 1;
+        self.free_attempts += 1;
     }
 }

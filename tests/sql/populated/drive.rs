@@ -198,7 +198,7 @@ pub async fn drive(database: &TestDatabase) {
     .await;
     let over = host.run("two", json!({})).await;
     let over = over["id"].as_str().unwrap().to_owned();
-    // Put off and parked steps stay.
+    // Put off and suspended steps stay.
     let none_due = "select not exists (select from tasker.step where ready_at <= now())";
     wait_until_sql(database.pool(), none_due).await;
     read(&host, &over, &over).await;

@@ -1,8 +1,8 @@
-//! JSON Web Tokens: callers whom an issuer vouches for.
+//! JSON Web Tokens: callers that an issuer has authenticated.
 //!
 //! A token's header chooses nothing but the key: which algorithms count is fixed by the configuration
-//! and by the key itself. Every token that does not hold is refused in the same words; only what the
-//! signature covers is told to whoever holds the token.
+//! and by the key itself. Every invalid token is refused with the same message; only what the
+//! signature covers is reported to the caller.
 
 mod algorithm;
 mod claims;
@@ -31,7 +31,7 @@ use tokio_util::sync::CancellationToken;
 /// The longest token that is looked at, in bytes.
 pub const MAX_TOKEN_BYTES: usize = 8 << 10;
 
-/// Why a token does not hold that lacks what every token has.
+/// The error for a token without a required claim.
 const MISSING: &str = "one of exp, iss, aud and sub is missing";
 
 /// How far the clocks of issuer and host may be apart.
@@ -60,9 +60,9 @@ struct Inner {
     keys: CurrentKeys,
 }
 
-/// Why a token does not hold; told to the log, not to the caller.
+/// Why a token is invalid. This is logged and not sent to the caller.
 #[derive(Debug, thiserror::Error)]
-enum Refusal {
+enum TokenError {
     #[error("it has more than {MAX_TOKEN_BYTES} bytes")]
     TooLong,
     #[error("the issuer's keys are not known yet")]
@@ -78,7 +78,7 @@ enum Refusal {
 }
 
 impl Tokens {
-    /// Reads the issuer's keys. A file has to be right; a URL that does not answer is asked again.
+    /// Reads the issuer's keys. A file must be valid; a URL that does not answer is retried.
     pub async fn start(config: JwtConfig) -> Result<Self, KeySourceError> {
         let keys = CurrentKeys::start(&config).await?;
         Ok(Self(Arc::new(Inner { config, keys })))
@@ -97,42 +97,42 @@ impl Tokens {
                 let access = claims::access(&claims, &self.0.config.claim);
                 Ok(access.map_err(AuthError::from)?)
             }
-            Err(Refusal::NoKeys) => Err(ApiError::NotReady {
+            Err(TokenError::NoKeys) => Err(ApiError::NotReady {
                 why: "the keys of the issuer of tokens could not be read yet; try again".to_owned(),
             }),
-            Err(Refusal::Expired) => Err(AuthError::TokenExpired.into()),
-            Err(refusal) => {
-                tracing::debug!(reason = %ErrorChain(&refusal), "a token is refused");
+            Err(TokenError::Expired) => Err(AuthError::TokenExpired.into()),
+            Err(token_error) => {
+                tracing::debug!(reason = %ErrorChain(&token_error), "a token is refused");
                 Err(AuthError::InvalidToken.into())
             }
         }
     }
 
-    async fn verified(&self, token: &str) -> Result<Map<String, Value>, Refusal> {
+    async fn verified(&self, token: &str) -> Result<Map<String, Value>, TokenError> {
         if token.len() > MAX_TOKEN_BYTES {
-            return Err(Refusal::TooLong);
+            return Err(TokenError::TooLong);
         }
-        let header = jsonwebtoken::decode_header(token).map_err(refusal)?;
+        let header = jsonwebtoken::decode_header(token).map_err(token_error)?;
         if header.crit.is_some() {
-            return Err(Refusal::Critical);
+            return Err(TokenError::Critical);
         }
         let key = self.key(&header).await?;
         let validation = self.validation(&header);
         let decoded = jsonwebtoken::decode(token, &key.key, &validation);
-        let claims = decoded.map(|token| token.claims).map_err(refusal)?;
+        let claims = decoded.map(|token| token.claims).map_err(token_error)?;
         lifetime::check(&claims, Utc::now())?;
         Ok(claims)
     }
 
     /// A key that is not among those known may have been made since, so it is looked for.
-    async fn key(&self, header: &Header) -> Result<IssuerKey, Refusal> {
+    async fn key(&self, header: &Header) -> Result<IssuerKey, TokenError> {
         let keys = &self.0.keys;
         if let Some(key) = keys.known().and_then(|set| set.find(header)) {
             return Ok(key);
         }
         keys.look_again().await;
-        let known = keys.known().ok_or(Refusal::NoKeys)?;
-        known.find(header).ok_or(Refusal::UnknownKey)
+        let known = keys.known().ok_or(TokenError::NoKeys)?;
+        known.find(header).ok_or(TokenError::UnknownKey)
     }
 
     /// The header's algorithm is one of the key's by now.
@@ -148,13 +148,13 @@ impl Tokens {
     }
 }
 
-/// In words that hold nothing of the token.
-fn refusal(error: jsonwebtoken::errors::Error) -> Refusal {
+/// In words that contain nothing of the token.
+fn token_error(error: jsonwebtoken::errors::Error) -> TokenError {
     match error.kind() {
-        ErrorKind::InvalidSignature => Refusal::Invalid("its signature is wrong"),
-        ErrorKind::InvalidIssuer => Refusal::Invalid("another issued it"),
-        ErrorKind::InvalidAudience => Refusal::Invalid("it is meant for others"),
-        ErrorKind::MissingRequiredClaim(_) => Refusal::Invalid(MISSING),
-        _ => Refusal::Invalid("it is not a token of a known form"),
+        ErrorKind::InvalidSignature => TokenError::Invalid("its signature is wrong"),
+        ErrorKind::InvalidIssuer => TokenError::Invalid("another issued it"),
+        ErrorKind::InvalidAudience => TokenError::Invalid("it is meant for others"),
+        ErrorKind::MissingRequiredClaim(_) => TokenError::Invalid(MISSING),
+        _ => TokenError::Invalid("it has no known form of a token"),
     }
 }

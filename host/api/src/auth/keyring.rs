@@ -1,7 +1,7 @@
 //! The keys in memory, so that a request costs the database nothing.
 //!
-//! All keys are read at once and serve for some seconds. Whatever is asked and however often, by
-//! strangers too, the database is read a few times a second at most; a key that was revoked on
+//! All keys are read at once and cached for some seconds. Regardless of the number of requests, also of
+//! unauthenticated ones, the database is read a few times per second at most. A key that was revoked on
 //! another host is refused within [`SERVES_FOR`].
 
 use crate::access::Access;
@@ -41,14 +41,14 @@ pub struct Keyring {
 
 struct Keys {
     read_at: Instant,
-    by_prefix: HashMap<String, Key>,
+    by_prefix: HashMap<String, CachedKey>,
 }
 
-struct Key {
+struct CachedKey {
     secret_digest: Digest,
     name: String,
     is_expired: bool,
-    /// Its use is on record, or is being written.
+    /// Its use is recorded, or is being written.
     is_recorded: AtomicBool,
     access: Access,
 }
@@ -83,7 +83,7 @@ impl Keyring {
     /// Keys that were read within `age`; who comes while they are read waits for them, and not for
     /// all who came before.
     async fn keys(&self, age: Duration) -> Result<Arc<Keys>, ApiError> {
-        let read = tokio::time::timeout(READ_TIMEOUT, self.keys_in_turn(age)).await;
+        let read = tokio::time::timeout(READ_TIMEOUT, self.keys_without_timeout(age)).await;
         let late = |_| ApiError::NotReady {
             why: format!(
                 "the database did not answer within {} s",
@@ -93,7 +93,7 @@ impl Keyring {
         Ok(read.map_err(late)??)
     }
 
-    async fn keys_in_turn(&self, age: Duration) -> Result<Arc<Keys>, DatabaseError> {
+    async fn keys_without_timeout(&self, age: Duration) -> Result<Arc<Keys>, DatabaseError> {
         if let Some(keys) = young(&*self.keys.read().await, age) {
             return Ok(keys);
         }
@@ -115,8 +115,8 @@ fn young(keys: &Option<Arc<Keys>>, age: Duration) -> Option<Arc<Keys>> {
     (keys.read_at.elapsed() < age).then(|| keys.clone())
 }
 
-/// A secret is compared even where there is no such key, so that time does not tell.
-fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a Key, AuthError> {
+/// A secret is compared even where there is no such key, so that the response time reveals nothing.
+fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a CachedKey, AuthError> {
     let known = keys.by_prefix.get(shown.prefix());
     let shown = shown.secret_digest();
     let stored = known.map_or([0; 32], |key| *key.secret_digest.as_bytes());
@@ -131,7 +131,7 @@ fn verified<'a>(keys: &'a Keys, shown: &ApiKey) -> Result<&'a Key, AuthError> {
 }
 
 /// What cannot be read permits nothing.
-fn entry(known: KnownKey) -> Option<(String, Key)> {
+fn entry(known: KnownKey) -> Option<(String, CachedKey)> {
     let permissions: Permissions = match serde_json::from_value(known.permissions) {
         Ok(permissions) => permissions,
         Err(error) => {
@@ -140,7 +140,7 @@ fn entry(known: KnownKey) -> Option<(String, Key)> {
         }
     };
     let access = Access::of(Actor::named(&known.name), Arc::new(permissions));
-    let key = Key {
+    let key = CachedKey {
         secret_digest: known.secret_digest,
         name: known.name,
         is_expired: known.is_expired,
@@ -152,7 +152,7 @@ fn entry(known: KnownKey) -> Option<(String, Key)> {
 
 async fn record(store: Store, prefix: String) {
     if let Err(error) = store.record_key_use(&prefix).await {
-        tracing::debug!(error = %ErrorChain(&error), "the use of a key was not written down");
+        tracing::debug!(error = %ErrorChain(&error), "the use of a key was not recorded");
     }
 }
 

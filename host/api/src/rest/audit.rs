@@ -7,7 +7,7 @@ use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::audit::{ACTIONS, is_action};
 use tasker_domain::name::Name;
 use tasker_registry::store::audit::{AuditFilter, AuditRow};
-use tasker_wire::audit::{AuditQuery, Change, ListAudit};
+use tasker_wire::audit::{AuditEntry, AuditQuery, ListAudit};
 
 pub(crate) fn routes() -> Routes {
     Routes::default().on(list)
@@ -37,7 +37,7 @@ async fn list(api: Api, call: Call<ListAudit>) -> Answer<ListAudit> {
 async fn check(api: &Api, query: &AuditQuery) -> Result<(), ApiError> {
     if let Some(action) = query.action.as_deref().filter(|action| !is_action(action)) {
         let message = format!(
-            "`{action}` is no action; write one or its object: {}",
+            "`{action}` is not an action; write one or its object: {}",
             ACTIONS.join(", ")
         );
         return Err(ApiError::parameter("action", message));
@@ -48,8 +48,8 @@ async fn check(api: &Api, query: &AuditQuery) -> Result<(), ApiError> {
     }
 }
 
-fn change(row: AuditRow) -> Change {
-    Change {
+fn change(row: AuditRow) -> AuditEntry {
+    AuditEntry {
         id: row.audit_id,
         at: row.at,
         actor: row.actor,

@@ -6,7 +6,7 @@ use super::super::error::ApiError;
 use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::components::current;
-use super::definitions::{affected_pins, one_version, pins_beside};
+use super::definitions::{affected_pins, one_version, readable_pins};
 use super::grants::grant;
 use super::reason::check_reason;
 use super::templates;
@@ -122,7 +122,7 @@ async fn set_yanked(
     let pins = api
         .registry
         .set_yanked(version, is_yanked, access.actor(), reason);
-    Ok(pins_beside(target, pins.await?, access))
+    Ok(readable_pins(target, pins.await?, access))
 }
 
 async fn list(api: Api, _: Call<ListQuarantine>) -> Answer<ListQuarantine> {
@@ -134,7 +134,7 @@ async fn list(api: Api, _: Call<ListQuarantine>) -> Answer<ListQuarantine> {
     }))
 }
 
-/// A quarantine holds everywhere, and so its answer names all that it meets.
+/// A quarantine applies everywhere, so its answer names everything that it affects.
 async fn quarantine(api: Api, call: Call<QuarantineComponent>) -> Answer<QuarantineComponent> {
     let (path, access) = (call.path, call.access);
     let (target, number) = one_version(path.namespace, path.name, &path.version)?;

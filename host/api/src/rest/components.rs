@@ -17,9 +17,9 @@ use tasker_registry::publish_component::Published;
 use tasker_registry::store::component::ComponentVersionRow;
 use tasker_registry::version::parse_version;
 use tasker_wire::component::{
-    Barred, ComponentVersion, DiffComponent, DiffComponentUpload, DownloadComponent,
-    ListComponents, ListSignatures, PlanComponent, PlanComponentUpload, PublishComponent,
-    ShowComponent, ShowComponentVersion, Want,
+    ComponentVersion, DiffComponent, DiffComponentUpload, DownloadComponent, ListComponents,
+    ListSignatures, PlanComponent, PlanComponentUpload, PublishComponent, RequestedCapability,
+    ShowComponent, ShowComponentVersion, Withdrawal,
 };
 use tasker_wire::definition::{AffectedPins, Versions};
 
@@ -68,13 +68,16 @@ async fn show_version(api: Api, call: Call<ShowComponentVersion>) -> Answer<Show
     let path = call.path;
     let (target, number) = one_version(path.namespace, path.name, &path.version)?;
     let row = api.registry.component_version(&target, &number).await?;
-    let barred = api.registry.barred(&row).await?.map(|row| Barred {
+    let withdrawal = api.registry.withdrawal(&row).await?.map(|row| Withdrawal {
         at: row.at,
         actor: row.actor,
         reason: row.reason,
     });
     let version = current(&api, &target, row).await?;
-    Ok(Reply::ok(ComponentVersion { barred, ..version }))
+    Ok(Reply::ok(ComponentVersion {
+        withdrawal,
+        ..version
+    }))
 }
 
 async fn publish(api: Api, call: Call<PublishComponent>) -> Answer<PublishComponent> {
@@ -181,17 +184,17 @@ pub(super) async fn current(
     version(row, &granted)
 }
 
-/// The version, with what of its wants is `granted` in its own namespace.
+/// The version, with the requested capabilities that are `granted` in its own namespace.
 fn version(
     row: ComponentVersionRow,
     granted: &[Capability],
 ) -> Result<ComponentVersion, RegistryError> {
     let descriptor = descriptor(&row)?;
-    let want = |capability: Capability| Want {
+    let capability = |capability: Capability| RequestedCapability {
         granted: granted.iter().any(|grant| grant.covers(&capability)),
         capability: capability.to_string(),
     };
-    let wants = descriptor.wants().into_iter().map(want).collect();
+    let requested = descriptor.requested().into_iter().map(capability).collect();
     let Descriptor {
         contract,
         handlers,
@@ -204,7 +207,7 @@ fn version(
         contract,
         handlers: handlers.unwrap_or_default(),
         capabilities,
-        wants,
+        requested,
         imports,
         provenance,
         unapproved: row.unapproved,
@@ -215,10 +218,10 @@ fn version(
         size_bytes: u64::from(row.size_bytes.unsigned_abs()),
         status: row.status,
         quarantined: row.is_quarantined,
-        verdict: row.verdict,
+        compat_report: row.compat_report,
         created_at: row.created_at,
         collected_at: row.collected_at,
-        barred: None,
+        withdrawal: None,
         created: None,
         restored: false,
         granted: None,

@@ -37,7 +37,7 @@ pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
 pub fn summary(row: ListedFamily) -> Summary {
     Summary {
         latest: row.latest,
-        barred: row.ineligible,
+        ineligible: row.ineligible,
         versions: row.versions.len(),
         namespace: row.namespace,
         name: row.name,
@@ -45,9 +45,9 @@ pub fn summary(row: ListedFamily) -> Summary {
     }
 }
 
-/// What became of pins when a version of `target` was taken out of use; those are named that are of its
+/// The pins that are affected by the withdrawal of a version of `target`; those are named that are of its
 /// namespace or of one that the caller may read.
-pub fn pins_beside(
+pub fn readable_pins(
     target: &QualifiedName,
     pins: pin::AffectedPins,
     access: &Access,
@@ -59,19 +59,20 @@ pub fn pins_beside(
 
 pub fn affected_pins(pins: pin::AffectedPins, may_read: impl Fn(&str) -> bool) -> AffectedPins {
     let pin::AffectedPins {
-        mut fell_back,
-        mut stranded,
+        mut rolled_back,
+        mut unresolvable,
+        ..
     } = pins;
-    let hidden = keep(&mut fell_back, |it| may_read(&it.pin.namespace))
-        + keep(&mut stranded, |it| may_read(&it.namespace));
+    let hidden = keep(&mut rolled_back, |it| may_read(&it.pin.namespace))
+        + keep(&mut unresolvable, |it| may_read(&it.namespace));
     AffectedPins {
         hidden_pins: Some(hidden).filter(|count| *count > 0),
-        pins: fell_back.into_iter().map(rolled_back).collect(),
-        stranded_pins: stranded.into_iter().map(unresolvable).collect(),
+        pins: rolled_back.into_iter().map(rolled_back_pin).collect(),
+        unresolvable_pins: unresolvable.into_iter().map(unresolvable_pin).collect(),
     }
 }
 
-fn rolled_back(RolledBack { from, pin }: RolledBack) -> RolledBackPin {
+fn rolled_back_pin(RolledBack { from, pin }: RolledBack) -> RolledBackPin {
     RolledBackPin {
         namespace: pin.namespace,
         kind: pin.kind,
@@ -81,7 +82,7 @@ fn rolled_back(RolledBack { from, pin }: RolledBack) -> RolledBackPin {
     }
 }
 
-fn unresolvable(pin: Unresolvable) -> UnresolvablePin {
+fn unresolvable_pin(pin: Unresolvable) -> UnresolvablePin {
     UnresolvablePin {
         namespace: pin.namespace,
         kind: pin.kind,

@@ -83,7 +83,7 @@ fn check(body: &key::NewKey) -> Result<(), KeyError> {
     let entries = body.permissions.entries();
     if RESERVED_ACTORS.contains(&body.name.as_str()) {
         return wrong(format!(
-            "`{}` is what the audit calls somebody else; choose another name",
+            "`{}` is a reserved name of the audit log; choose another name",
             body.name
         ));
     }

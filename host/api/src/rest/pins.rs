@@ -125,7 +125,7 @@ fn pin_cursor(after: &str) -> Result<(&str, PinKind, &str), ApiError> {
         .ok_or_else(wrong)
 }
 
-/// The pin as it stands, with what it leads to now.
+/// The current pin, with the versions that it resolves to now.
 async fn answer<E: Endpoint<Answer = Pin>>(api: &Api, row: PinRow) -> Answer<E> {
     let resolved = api.registry.resolve_pins(vec![row]).await?.pop();
     Ok(Reply::ok(view(resolved.expect("one pin was asked for"))))

@@ -1,4 +1,4 @@
-//! Why something is changed, in the words of whoever changes it.
+//! The reason of a change, as the caller states it.
 
 use super::super::error::ApiError;
 use tasker_domain::reason::{MAX_REASON_BYTES, is_kept};

@@ -22,7 +22,7 @@ async fn of_component(
 ) -> Answer<ShowComponentReferences> {
     let (path, access) = (call.path, call.access);
     let (target, version) = one_version(path.namespace, path.name, &path.version)?;
-    let readable = access.permissions().reach(Action::Read);
+    let readable = access.permissions().namespace_filter(Action::Read);
     let found = api
         .registry
         .component_references(&target, &version, readable.as_deref());

@@ -21,7 +21,7 @@ pub(crate) fn routes() -> Routes {
 async fn tree(api: Api, call: Call<ShowTree>) -> Answer<ShowTree> {
     let versions = call.query.versions.unwrap_or(DEFAULT_TREE_VERSIONS);
     if !(1..=MAX_TREE_VERSIONS).contains(&versions) {
-        let message = format!("{versions} is out of range; ask for 1 to {MAX_TREE_VERSIONS}");
+        let message = format!("{versions} is out of range; use 1 to {MAX_TREE_VERSIONS}");
         return Err(ApiError::parameter("versions", message));
     }
     let tree = api.registry.tree(&call.path.namespace, versions).await?;

@@ -6,7 +6,7 @@ use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::name::Name;
-use tasker_domain::permission::Reach;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::scope::Scope;
 use tasker_registry::store::share::{ShareChange, ShareRow};
 use tasker_wire::share::{AddShare, ListShares, RemoveShare, Share};
@@ -70,13 +70,13 @@ fn own(text: &str, namespace: &Name) -> Result<Scope, ApiError> {
     }
 }
 
-fn other(text: &str, namespace: &Name) -> Result<Reach, ApiError> {
+fn other(text: &str, namespace: &Name) -> Result<NamespaceScope, ApiError> {
     let wrong = |message: String| ApiError::parameter("shared_with", message);
-    match text.parse::<Reach>() {
-        Ok(Reach::Namespace(name)) if name == *namespace => Err(wrong(format!(
+    match text.parse::<NamespaceScope>() {
+        Ok(NamespaceScope::Namespace(name)) if name == *namespace => Err(wrong(format!(
             "{namespace} uses its own components anyway; name another namespace"
         ))),
-        Ok(reach) => Ok(reach),
+        Ok(scope) => Ok(scope),
         Err(error) => Err(wrong(error.to_string())),
     }
 }

@@ -1,4 +1,4 @@
-//! One submit, or several at once: what stands in the body tells which.
+//! A submit of one task or of several, depending on the body.
 
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor, value};
 use serde::{Deserialize, Serialize};
@@ -14,13 +14,13 @@ pub enum OneOrMany {
 /// The answer to either.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum Submitted {
+pub enum SubmitAnswer {
     One(Box<SubmittedTask>),
     Many(SubmittedBatch),
 }
 
 impl Submission for OneOrMany {
-    type Answer = Submitted;
+    type Answer = SubmitAnswer;
 }
 
 impl OneOrMany {

@@ -1,4 +1,4 @@
-//! Payloads of tasks: each by itself, as the JSON text that it is.
+//! Payloads of tasks, one per request, as JSON text.
 
 use super::super::Api;
 use super::super::routes::{Answer, Call, Reply, Routes};

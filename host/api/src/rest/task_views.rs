@@ -99,7 +99,7 @@ fn step_view(step: StepRow, reason: Option<String>) -> Step {
         name: step.name,
         state: step.state,
         attempts: step.attempt.unsigned_abs(),
-        counted_attempts: (step.attempt - step.uncounted).unsigned_abs(),
+        counted_attempts: (step.attempt - step.free_attempts).unsigned_abs(),
         max_attempts: step.max_attempts.unsigned_abs(),
         depends_on: step.parents,
         ready_at: step.ready_at,

@@ -4,7 +4,7 @@ use super::super::Api;
 use super::super::error::ApiError;
 use super::super::page::{Page, PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::submission::{OneOrMany, Submitted};
+use super::submission::{OneOrMany, SubmitAnswer};
 use super::task_views::{step_views, summary, task_view, transition_view};
 use axum::http::HeaderMap;
 use std::time::Duration;
@@ -64,7 +64,7 @@ async fn submit_one(
     let created = submitted.created;
     let task = summary(api.tasks.summary(submitted.task_id).await?);
     let answer = SubmittedTask { created, task };
-    Ok(Reply::made(created, Submitted::One(Box::new(answer))))
+    Ok(Reply::made(created, SubmitAnswer::One(Box::new(answer))))
 }
 
 async fn submit_batch(api: &Api, submits: Vec<Submit>, correlation: &str) -> Answer<SubmitEither> {
@@ -75,7 +75,7 @@ async fn submit_batch(api: &Api, submits: Vec<Submit>, correlation: &str) -> Ans
         conflict: one.conflict.is_some(),
     });
     let items = items.collect();
-    Ok(Reply::ok(Submitted::Many(SubmittedBatch { items })))
+    Ok(Reply::ok(SubmitAnswer::Many(SubmittedBatch { items })))
 }
 
 fn idempotency_header(headers: &HeaderMap) -> Result<Option<String>, ApiError> {

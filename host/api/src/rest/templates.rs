@@ -21,7 +21,7 @@ use tasker_registry::version::parse_version;
 use tasker_wire::definition::{AffectedPins, Versions};
 use tasker_wire::template::{
     CheckTemplate, CheckedTemplate, DiffTemplate, DiffTemplateUpload, DrawTemplate, LATEST,
-    ListTemplates, PlanTemplate, PlannedTemplate, PublishTemplate, Retry, ShowTemplate,
+    ListTemplates, PlanTemplate, PlannedTemplate, PublishTemplate, RetryPolicy, ShowTemplate,
     ShowTemplateVersion, StepTemplate, TemplateVersion,
 };
 
@@ -180,7 +180,7 @@ pub(super) fn version(row: TemplateVersionRow) -> Result<TemplateVersion, Regist
         digest: row.digest,
         source: row.source,
         status: row.status,
-        verdict: row.verdict,
+        compat_report: row.compat_report,
         created_at: row.created_at,
         created: None,
         warnings: None,
@@ -196,7 +196,7 @@ fn step(ordered: &OrderedStep<'_>) -> StepTemplate {
         depends_on: ordered.step.depends_on.clone(),
         timeout_ms: milliseconds(ordered.policy.timeout),
         limits: ordered.policy.limits.clone(),
-        retry: Retry {
+        retry: RetryPolicy {
             max_attempts: retry.max_attempts,
             backoff: retry.backoff,
             base_ms: milliseconds(retry.base),

@@ -1,7 +1,7 @@
 //! Many versions at once beside one.
 
-use super::super::hosts::{Member, Place, submit};
-use super::super::report::{Printed, Report};
+use super::super::hosts::{BenchArgs, Member, submit};
+use super::super::report::{BenchReport, Printed};
 use super::{publish, publish_chain, version};
 use serde::Serialize;
 use std::time::Instant;
@@ -26,11 +26,11 @@ pub(super) struct Live {
     #[arg(long, default_value_t = 9, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
 }
 
 #[derive(Debug, Serialize)]
-struct Found {
+struct Measured {
     versions: u32,
     tasks_a_round: u32,
     rounds: u32,
@@ -43,9 +43,9 @@ struct Found {
 
 impl Live {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let component = self.place.component()?;
+        let component = self.common.component()?;
         let worker = WorkerConfig::default();
-        let hosts = self.place.start(1, Some(&worker)).await?;
+        let hosts = self.common.start(1, Some(&worker)).await?;
         let member = hosts.first();
         tell("publishing\n");
         for no in 0..self.versions {
@@ -67,7 +67,7 @@ impl Live {
         }
         hosts.stop().await?;
         let (many, one) = (median(of_many), median(of_one));
-        Printed::of(&Found {
+        Printed::of(&Measured {
             versions: self.versions,
             tasks_a_round: self.tasks,
             rounds: self.rounds,
@@ -112,7 +112,7 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-impl Report for Found {
+impl BenchReport for Measured {
     fn table(&self) -> String {
         format!(
             "{} rounds of {} tasks\n  {} versions   {:.0} steps/s\n  one version    {:.0} steps/s\n  ratio          {:.2}",

@@ -7,7 +7,7 @@ use tasker_domain::submit::Submit;
 /// Tasks of one submit.
 const BATCH_TASKS: usize = 100;
 
-/// Keeps hosts busy until it is told that it is enough.
+/// Keeps hosts busy until it is stopped.
 pub(super) struct Load {
     template: &'static str,
     /// Tasks that each host keeps open.
@@ -28,7 +28,7 @@ impl Load {
         self.is_enough.store(true, Ordering::Relaxed);
     }
 
-    /// Submits through every host until the end; tells how many tasks there were.
+    /// Submits through every host until the end; returns the number of tasks.
     pub(super) async fn run(&self, hosts: &Hosts) -> anyhow::Result<u64> {
         let most = hosts.all().len() * self.open_tasks;
         let submitted =

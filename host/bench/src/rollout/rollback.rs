@@ -1,7 +1,7 @@
 //! From the rollback of a pin to the first new task on the old version.
 
-use super::super::hosts::{Hosts, Member, Place, submit};
-use super::super::report::{Percentiles, Printed, Report};
+use super::super::hosts::{BenchArgs, Hosts, Member, submit};
+use super::super::report::{BenchReport, Percentiles, Printed};
 use super::super::run::percentiles_of;
 use super::load::Load;
 use super::{HOSTS, by, pin, pin_to, publish, publish_chain, version};
@@ -27,11 +27,11 @@ pub(super) struct Rollback {
     #[arg(long, default_value_t = 200, value_name = "COUNT")]
     open_tasks: usize,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
 }
 
 #[derive(Debug, Serialize)]
-struct Found {
+struct Measured {
     hosts: usize,
     rollbacks: u32,
     open_tasks: usize,
@@ -46,9 +46,9 @@ struct Found {
 
 impl Rollback {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let component = self.place.component()?;
+        let component = self.common.component()?;
         let worker = WorkerConfig::default();
-        let hosts = self.place.start(HOSTS, Some(&worker)).await?;
+        let hosts = self.common.start(HOSTS, Some(&worker)).await?;
         let registry = &hosts.first().registry;
         publish(registry, &component, OLD).await?;
         publish(registry, &component, NEW).await?;
@@ -68,7 +68,7 @@ impl Rollback {
         Printed::of(&found)
     }
 
-    async fn measure(&self, hosts: &Hosts) -> anyhow::Result<Found> {
+    async fn measure(&self, hosts: &Hosts) -> anyhow::Result<Measured> {
         let (mut answered, mut everywhere) = (Vec::new(), Vec::new());
         let mut late_tasks = 0;
         for no in 0..self.tries {
@@ -85,7 +85,7 @@ impl Rollback {
             let slowest = reached.iter().map(|(ms, _)| *ms).fold(0.0, f64::max);
             everywhere.push(slowest);
         }
-        Ok(Found {
+        Ok(Measured {
             hosts: HOSTS,
             rollbacks: self.tries,
             open_tasks: self.open_tasks,
@@ -112,7 +112,7 @@ async fn until_old(member: &Member, started: Instant) -> anyhow::Result<(f64, u6
     Ok((started.elapsed().as_secs_f64() * 1e3, late))
 }
 
-/// Runs a new task; true where that was on this version.
+/// Runs a new task; true if that was on this version.
 async fn runs_on(member: &Member, no: u32) -> anyhow::Result<bool> {
     let task = member.tasks.submit(submit("one")?, "measured").await?;
     let task: TaskId = task.task_id;
@@ -121,7 +121,7 @@ async fn runs_on(member: &Member, no: u32) -> anyhow::Result<bool> {
     Ok(run == [version(no).to_string()])
 }
 
-impl Report for Found {
+impl BenchReport for Measured {
     fn table(&self) -> String {
         format!(
             "{} rollbacks on {} hosts, each with {} open tasks\n  answered     {}\n  everywhere   {}\n  late tasks   {}",

@@ -1,7 +1,7 @@
 //! Versions that change under full load.
 
-use super::super::hosts::{Hosts, Place};
-use super::super::report::{Printed, Report};
+use super::super::hosts::{BenchArgs, Hosts};
+use super::super::report::{BenchReport, Printed};
 use super::load::Load;
 use super::{HOSTS, by, pin, pin_to, publish, publish_chain};
 use crate::bulk::Swapped;
@@ -26,11 +26,11 @@ pub(super) struct Swap {
     #[arg(long, default_value_t = 500, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     open_tasks: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
 }
 
 #[derive(Debug, Serialize)]
-struct Found {
+struct Measured {
     hosts: usize,
     /// From the first swap to the end of the last task.
     seconds: f64,
@@ -51,9 +51,9 @@ struct Found {
 
 impl Swap {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let component = self.place.component()?;
+        let component = self.common.component()?;
         let hosts = self
-            .place
+            .common
             .start(HOSTS, Some(&WorkerConfig::default()))
             .await?;
         publish(&hosts.first().registry, &component, 0).await?;
@@ -75,7 +75,7 @@ impl Swap {
         Printed::of(&found(seconds, swaps, tasks, swapped))
     }
 
-    /// Changes what new tasks take once a second, through the hosts in turn.
+    /// Changes the version of new tasks once a second, through alternating hosts.
     async fn swap(&self, hosts: &Hosts, component: &[u8]) -> anyhow::Result<u32> {
         let mut seconds = tokio::time::interval(Duration::from_secs(1));
         seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -100,7 +100,7 @@ impl Swap {
     }
 }
 
-fn found(seconds: f64, swaps: u32, tasks: u64, swapped: Swapped) -> Found {
+fn found(seconds: f64, swaps: u32, tasks: u64, swapped: Swapped) -> Measured {
     let steps = tasks * STEPS as u64;
     let wanted = i64::try_from(steps).unwrap_or(i64::MAX);
     let Swapped {
@@ -110,7 +110,7 @@ fn found(seconds: f64, swaps: u32, tasks: u64, swapped: Swapped) -> Found {
         starts,
         ends,
     } = swapped;
-    Found {
+    Measured {
         hosts: HOSTS,
         seconds,
         swaps,
@@ -124,7 +124,7 @@ fn found(seconds: f64, swaps: u32, tasks: u64, swapped: Swapped) -> Found {
     }
 }
 
-impl Report for Found {
+impl BenchReport for Measured {
     fn table(&self) -> String {
         format!(
             "{} swaps in {:.1} s on {} hosts\n  ran        {} steps, {:.0} a second, on {} versions\n  failed     {}\n  lost       {}\n  repeated   {}",

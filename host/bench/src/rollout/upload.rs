@@ -1,7 +1,7 @@
 //! From the upload of a version to the moment when every host has run it.
 
-use super::super::hosts::{Hosts, LOOK_INTERVAL, Place, submit};
-use super::super::report::{Percentiles, Printed, Report};
+use super::super::hosts::{BenchArgs, Hosts, LOOK_INTERVAL, submit};
+use super::super::report::{BenchReport, Percentiles, Printed};
 use super::super::run::percentiles_of;
 use super::{HOSTS, noted, publish_chain, version};
 use serde::Serialize;
@@ -21,11 +21,11 @@ pub(super) struct Upload {
     #[arg(long, default_value_t = 50, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
     tries: u32,
     #[command(flatten)]
-    place: Place,
+    common: BenchArgs,
 }
 
 #[derive(Debug, Serialize)]
-struct Found {
+struct Measured {
     component_bytes: usize,
     hosts: usize,
     uploads: u32,
@@ -37,13 +37,13 @@ struct Found {
 
 impl Upload {
     pub(super) async fn run(self) -> anyhow::Result<Printed> {
-        let component = self.place.component()?;
+        let component = self.common.component()?;
         // Few slots, so that no host takes all there is.
         let worker = WorkerConfig {
             slots: 4,
             ..WorkerConfig::default()
         };
-        let hosts = self.place.start(HOSTS, Some(&worker)).await?;
+        let hosts = self.common.start(HOSTS, Some(&worker)).await?;
         super::publish(&hosts.first().registry, &component, 0).await?;
         publish_chain(&hosts.first().registry, "one", 1, "^1").await?;
         until_all_have_run(&hosts).await?;
@@ -59,7 +59,7 @@ impl Upload {
         }
         hosts.first().until_idle().await?;
         hosts.stop().await?;
-        Printed::of(&Found {
+        Printed::of(&Measured {
             component_bytes: component.len(),
             hosts: HOSTS,
             uploads: self.tries,
@@ -104,7 +104,7 @@ async fn until_all_have_run(hosts: &Hosts) -> anyhow::Result<()> {
     }
 }
 
-impl Report for Found {
+impl BenchReport for Measured {
     fn table(&self) -> String {
         format!(
             "{} uploads of {} bytes to {} hosts\n  answered   {}\n  runnable   {}",

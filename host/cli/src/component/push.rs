@@ -238,7 +238,7 @@ pub(crate) fn pushed_text(pushed: &ComponentVersion, output: Output) -> String {
         (false, Some(false)) => "was there already, with the same bytes",
         (false, Some(true) | None) => "uploaded",
     };
-    let verdict = pushed.verdict.iter();
+    let verdict = pushed.compat_report.iter();
     let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
     let text = format!(
         "{} {}/{}@{} {done} ({}, digest {})\n  handlers: {}{verdict}",

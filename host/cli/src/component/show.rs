@@ -13,7 +13,8 @@ use tasker_domain::descriptor::{HandlerDescription, Provenance};
 use tasker_domain::resolve::{Ineligible, VersionStatus};
 use tasker_domain::scope::Scope;
 use tasker_wire::component::{
-    Barred, ComponentVersion, ListSignatures, ShowComponent, ShowComponentVersion, Want,
+    ComponentVersion, ListSignatures, RequestedCapability, ShowComponent, ShowComponentVersion,
+    Withdrawal,
 };
 use tasker_wire::limit::{LimitRule, ListLimits};
 use tasker_wire::page::NamespacePageQuery;
@@ -138,7 +139,10 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         ("at most", beside.limits),
         ("created", units::ago(version.created_at, Utc::now())),
     ]);
-    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
+    let verdict = version
+        .compat_report
+        .iter()
+        .map(|it| changes::block(it, output));
     let handlers = version
         .handlers
         .iter()
@@ -194,11 +198,11 @@ fn status(version: &ComponentVersion) -> String {
 /// Why new tasks may not take it, with who took it out of use and when, as far as that is known.
 fn why_unavailable(version: &ComponentVersion) -> Option<String> {
     let reason = version.ineligible()?;
-    let Some(Barred {
+    let Some(Withdrawal {
         at,
         actor,
         reason: why,
-    }) = &version.barred
+    }) = &version.withdrawal
     else {
         return Some(words(reason));
     };
@@ -218,7 +222,7 @@ fn active() -> String {
 
 /// What it wants, a line each, with what keeps it from having it.
 fn wants(version: &ComponentVersion, output: Output) -> String {
-    let line = |want: &Want| {
+    let line = |want: &RequestedCapability| {
         let state = match (version.unapproved.contains(&want.capability), want.granted) {
             (true, _) => output.paint.tone(Tone::Bad, "needs approval"),
             (false, true) => output.paint.tone(Tone::Good, "granted"),
@@ -226,7 +230,7 @@ fn wants(version: &ComponentVersion, output: Output) -> String {
         };
         format!("{}  {state}", want.capability)
     };
-    let lines: Vec<_> = version.wants.iter().map(line).collect();
+    let lines: Vec<_> = version.requested.iter().map(line).collect();
     lines.join("\n")
 }
 
@@ -257,8 +261,8 @@ pub fn next(version: &ComponentVersion) -> Vec<String> {
             "tasker component approve {namespace}/{name}@{version}"
         )];
     }
-    let missing = version.wants.iter().filter(|want| !want.granted);
-    let command = |want: &Want| {
+    let missing = version.requested.iter().filter(|want| !want.granted);
+    let command = |want: &RequestedCapability| {
         let capability = word(&to_grant(&want.capability));
         format!("tasker grant add {namespace}/{name} {capability}")
     };

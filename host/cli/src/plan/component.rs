@@ -10,7 +10,7 @@ use crate::reference::{Reference, parse_release};
 use crate::signing::signatures_beside;
 use crate::{CliError, Context, Exit, shell};
 use std::path::PathBuf;
-use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
+use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinImpact, StepImpact};
 use tasker_domain::resolve::{Availability, Ineligible};
 use tasker_wire::component::{PlanComponent, PlanComponentUpload};
 
@@ -140,14 +140,14 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
                 Tone::Bad,
                 &format!("fail: it has no handler {}", step.handler),
             ),
-            false => text::reach(&step.reached, output),
+            false => text::reach(&step.report, output),
         };
         [
             template + &others,
             step.step.clone(),
             step.requirement.to_string(),
-            text::version(step.reached.takes.as_ref()),
-            text::version(step.reached.would_take.as_ref()),
+            text::version(step.report.takes.as_ref()),
+            text::version(step.report.would_take.as_ref()),
             reach,
         ]
     });
@@ -166,8 +166,8 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
 }
 
 /// Steps that are alike in several versions of a template, as one with how many more there are.
-fn families(steps: &[StepReach]) -> Vec<(&StepReach, usize)> {
-    let mut found: Vec<(&StepReach, usize)> = Vec::new();
+fn families(steps: &[StepImpact]) -> Vec<(&StepImpact, usize)> {
+    let mut found: Vec<(&StepImpact, usize)> = Vec::new();
     for step in steps {
         match found.iter_mut().find(|(one, _)| is_alike(one, step)) {
             Some((_, more)) => *more += 1,
@@ -177,23 +177,23 @@ fn families(steps: &[StepReach]) -> Vec<(&StepReach, usize)> {
     found
 }
 
-fn is_alike(one: &StepReach, other: &StepReach) -> bool {
-    let key = |step: &StepReach| {
+fn is_alike(one: &StepImpact, other: &StepImpact) -> bool {
+    let key = |step: &StepImpact| {
         (
             step.namespace.clone(),
             step.template.clone(),
             step.step.clone(),
             step.requirement.to_string(),
-            step.reached.impact,
+            step.report.impact,
             step.handler.clone(),
         )
     };
     key(one) == key(other)
 }
 
-fn pins(pins: &[PinReach], output: Output) -> String {
+fn pins(pins: &[PinImpact], output: Output) -> String {
     let lines = pins.iter().map(|pin| {
-        let PinReach {
+        let PinImpact {
             namespace,
             requirement,
             ..

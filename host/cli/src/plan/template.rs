@@ -160,7 +160,7 @@ fn ungranted(ungranted: &Ungranted, output: Output) -> String {
 }
 
 fn new_tasks(plan: &TemplatePlan, output: Output) -> String {
-    let reached = &plan.reached;
+    let reached = &plan.report;
     if plan.steps.iter().any(|step| step.problem.is_some()) {
         return output
             .paint

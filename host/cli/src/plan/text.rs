@@ -25,7 +25,7 @@ pub fn head(subject: &str, status: Option<Availability>, output: Output) -> Stri
 
 /// Whether the number keeps to what changes, and the changes.
 pub fn number(number: &Numbered, output: Output) -> String {
-    let (Some(verdict), Some(allowed)) = (&number.verdict, number.allowed) else {
+    let (Some(verdict), Some(allowed)) = (&number.compat_report, number.allowed) else {
         return "no earlier version to compare with".to_owned();
     };
     let since = changes::since(verdict, output);

@@ -135,7 +135,7 @@ fn refuse_strange_signatures(dir: &Path, component: &Path) -> Result<(), CliErro
     }
 }
 
-/// What stands in a folder, but for what is hidden.
+/// The entries of a folder except hidden ones.
 fn entries(dir: &Path) -> Result<Vec<PathBuf>, CliError> {
     let listed = std::fs::read_dir(dir).and_then(|entries| {
         let paths = entries.map(|entry| entry.map(|entry| entry.path()));

@@ -10,7 +10,7 @@ use crate::{CliError, Context, units};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_compat::component::compare_components;
-use tasker_compat::{CompatReport, promise, template};
+use tasker_compat::{CompatReport, bump, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
@@ -299,14 +299,14 @@ impl Foreseen {
     }
 
     fn held_to(number: &Numbered, subject: &str) -> Self {
-        let Some(verdict) = &number.verdict else {
+        let Some(verdict) = &number.compat_report else {
             return Self::default();
         };
         let (level, against) = (verdict.level, &verdict.against);
         let broken = number.lowest_version.as_ref().zip(number.allowed);
         let obstacle = broken.map(|(lowest, allowed)| {
             format!(
-                "{subject} leaves room for a {allowed} change since {against}, but this is a {level} one: publish it as {lowest}"
+                "{subject} allows a {allowed} change since {against}, but this is a {level} one: publish it as {lowest}"
             )
         });
         Self {
@@ -335,12 +335,12 @@ fn qualified(namespace: &Name, name: &Name) -> QualifiedName {
 
 /// A compat report held to the number of the version; `taken` are numbers that it could not have instead.
 fn numbered(verdict: CompatReport, version: &Version, taken: &[Version]) -> Numbered {
-    let allowed = promise::allowed(&verdict.against, version);
-    let lowest = || promise::lowest(&verdict.against, verdict.level, version, taken);
+    let allowed = bump::allowed(&verdict.against, version);
+    let lowest = || bump::lowest(&verdict.against, verdict.level, version, taken);
     Numbered {
         allowed: Some(allowed),
         lowest_version: (verdict.level > allowed).then(lowest),
-        verdict: Some(verdict),
+        compat_report: Some(verdict),
     }
 }
 

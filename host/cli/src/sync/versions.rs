@@ -6,8 +6,8 @@ use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tasker_compat::promise;
-use tasker_domain::capability::{Capability, beyond};
+use tasker_compat::bump;
+use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
 use tasker_domain::pin::PinKind;
@@ -170,7 +170,7 @@ impl Versions {
         let usable = known
             .iter()
             .filter(|it| it.bar != Some(Ineligible::Quarantined));
-        let against = promise::against(of, usable.map(|it| &it.version))?;
+        let against = bump::baseline(of, usable.map(|it| &it.version))?;
         let known = known.iter().find(|it| it.version == *against)?;
         Some((against, known.brings.as_deref()?))
     }
@@ -239,10 +239,10 @@ impl Brought {
     /// What the component wants that this one does not.
     fn beyond(&self, wanting: &Descriptor) -> Vec<String> {
         let agreed = match self {
-            Self::Component { descriptor, .. } => descriptor.wants(),
+            Self::Component { descriptor, .. } => descriptor.requested(),
             Self::Template(_) => Vec::new(),
         };
-        let more = beyond(&wanting.wants(), &agreed);
+        let more = missing(&wanting.requested(), &agreed);
         more.iter().map(Capability::to_string).collect()
     }
 }

@@ -7,7 +7,7 @@ use crate::paint::Tone;
 use crate::reference::{Reference, parse_family};
 use crate::shell::option;
 use crate::{CliError, Context, Exit, changes, units};
-use tasker_domain::compatibility::{Change, Level};
+use tasker_domain::compatibility::{CompatChange, Level};
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::state::TaskState;
@@ -159,7 +159,7 @@ fn breaks(upgraded: &Upgraded) -> bool {
     components.any(|it| it.level == Level::Major)
 }
 
-fn breaking_line(component: &UpgradedComponent, change: &Change) -> String {
+fn breaking_line(component: &UpgradedComponent, change: &CompatChange) -> String {
     let (path, what) = (sanitize_line(&change.path), sanitize_line(&change.what));
     format!("\n{} {}: {path} {what}", component.component, component.to)
 }

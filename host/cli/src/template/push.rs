@@ -90,7 +90,7 @@ fn pushed_text(pushed: &TemplateVersion, output: Output) -> String {
         )
     });
     let warnings: String = warnings.collect();
-    let verdict = pushed.verdict.iter();
+    let verdict = pushed.compat_report.iter();
     let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
     format!(
         "{mark} {namespace}/{name}@{version} {done} ({}){verdict}{warnings}",

@@ -143,7 +143,10 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
         rows,
         "no steps",
     );
-    let verdict = version.verdict.iter().map(|it| changes::block(it, output));
+    let verdict = version
+        .compat_report
+        .iter()
+        .map(|it| changes::block(it, output));
     let parts = [head].into_iter().chain(verdict).chain([steps]);
     parts.collect::<Vec<_>>().join("\n\n")
 }

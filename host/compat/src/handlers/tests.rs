@@ -119,11 +119,11 @@ fn error_codes_capabilities_and_defaults_are_never_major() {
     );
     assert_told(
         |it| it.capabilities.push("kv".to_owned()),
-        &["minor: capabilities: `kv` is wanted now"],
+        &["minor: capabilities: `kv` is requested now"],
     );
     assert_told(
         |it| it.capabilities.clear(),
-        &["patch: capabilities: `http` is no longer wanted"],
+        &["patch: capabilities: `http` is no longer requested"],
     );
     assert_told(
         |it| it.retry = Some(json!({"max_attempts": 5})),

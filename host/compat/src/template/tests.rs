@@ -119,7 +119,7 @@ fn retries_timeouts_limits_and_descriptions_are_patches() {
 fn identity_and_environments_are_promises() {
     assert_eq!(
         told("version: 1.0.0\n", "version: 1.0.0\nidentity: strict\n"),
-        ["major: identity: duplicates are told in another way"]
+        ["major: identity: duplicates are recognized in another way"]
     );
     assert_eq!(
         told("{test: {}}", "{live: {}}"),

@@ -8,7 +8,7 @@ use std::io::ErrorKind;
 /// A database that cannot be connected to.
 #[derive(Debug)]
 pub struct ConnectError {
-    pub(super) refusal: Refusal,
+    pub(super) refusal: ConnectFailure,
     /// Host and port, or the socket.
     address: String,
     user: String,
@@ -18,7 +18,7 @@ pub struct ConnectError {
 
 /// In what way it was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum ConnectFailure {
     NotListening,
     UnknownHost,
     /// No answer within the time that a connection may take.
@@ -43,7 +43,7 @@ impl ConnectError {
         };
         let user = options.get_username().to_owned();
         Self {
-            refusal: Refusal::of(&source),
+            refusal: ConnectFailure::of(&source),
             address,
             database: options.get_database().unwrap_or(&user).to_owned(),
             user,
@@ -54,36 +54,40 @@ impl ConnectError {
     /// What to do about it.
     pub fn help(&self) -> &'static str {
         match self.refusal {
-            Refusal::NotListening => "start PostgreSQL there, or correct --database-url",
-            Refusal::UnknownHost => "correct the host in --database-url, or the name service",
-            Refusal::Silent => {
-                "check the network and firewalls on the way, or correct --database-url"
+            ConnectFailure::NotListening => "start PostgreSQL there, or correct --database-url",
+            ConnectFailure::UnknownHost => {
+                "correct the host in --database-url, or the name service"
             }
-            Refusal::Starting => "try again when it has started",
-            Refusal::TooManyConnections => {
+            ConnectFailure::Silent => {
+                "check the network and the firewalls, or correct --database-url"
+            }
+            ConnectFailure::Starting => "retry when it has started",
+            ConnectFailure::TooManyConnections => {
                 "raise max_connections or the role's connection limit, or end other clients"
             }
-            Refusal::Login => {
+            ConnectFailure::Login => {
                 "correct user and password in --database-url, or allow the user in pg_hba.conf"
             }
-            Refusal::UnknownDatabase => "create it with createdb, or correct --database-url",
-            Refusal::StatementPooling => {
+            ConnectFailure::UnknownDatabase => "create it with createdb, or correct --database-url",
+            ConnectFailure::StatementPooling => {
                 "use session mode (pool_mode = session) or transaction mode"
             }
-            Refusal::NoSettings => "use session mode (pool_mode = session), or PostgreSQL itself",
-            Refusal::Other => "correct --database-url",
+            ConnectFailure::NoSettings => {
+                "use session mode (pool_mode = session), or PostgreSQL itself"
+            }
+            ConnectFailure::Other => "correct --database-url",
         }
     }
 
-    /// True where the same may succeed later.
+    /// True if the same may succeed later.
     pub fn is_passing(&self) -> bool {
         matches!(
             self.refusal,
-            Refusal::NotListening
-                | Refusal::Silent
-                | Refusal::Starting
-                | Refusal::TooManyConnections
-                | Refusal::UnknownHost
+            ConnectFailure::NotListening
+                | ConnectFailure::Silent
+                | ConnectFailure::Starting
+                | ConnectFailure::TooManyConnections
+                | ConnectFailure::UnknownHost
         )
     }
 }
@@ -98,39 +102,41 @@ impl fmt::Display for ConnectError {
             ..
         } = self;
         match self.refusal {
-            Refusal::NotListening => {
+            ConnectFailure::NotListening => {
                 write!(f, "no PostgreSQL listens at {address}: {}", said(source))
             }
-            Refusal::UnknownHost => write!(f, "the host of {address} is unknown: {}", said(source)),
-            Refusal::Silent => write!(
+            ConnectFailure::UnknownHost => {
+                write!(f, "the host of {address} is unknown: {}", said(source))
+            }
+            ConnectFailure::Silent => write!(
                 f,
                 "PostgreSQL at {address} does not answer: {}",
                 said(source)
             ),
-            Refusal::Starting => {
+            ConnectFailure::Starting => {
                 write!(f, "PostgreSQL at {address} is not ready: {}", said(source))
             }
-            Refusal::TooManyConnections => {
+            ConnectFailure::TooManyConnections => {
                 write!(
                     f,
                     "PostgreSQL at {address} has no connection left: {}",
                     said(source)
                 )
             }
-            Refusal::Login => write!(
+            ConnectFailure::Login => write!(
                 f,
                 "PostgreSQL at {address} refuses the user {user}: {}",
                 said(source)
             ),
-            Refusal::UnknownDatabase => {
+            ConnectFailure::UnknownDatabase => {
                 write!(f, "PostgreSQL at {address} has no database {database}")
             }
-            Refusal::StatementPooling => write!(
+            ConnectFailure::StatementPooling => write!(
                 f,
                 "the pooler at {address} lends connections for one statement only: {}",
                 said(source)
             ),
-            Refusal::NoSettings | Refusal::Other => {
+            ConnectFailure::NoSettings | ConnectFailure::Other => {
                 write!(
                     f,
                     "cannot connect to PostgreSQL at {address}: {}",
@@ -152,7 +158,7 @@ fn said(error: &Error) -> String {
     }
 }
 
-impl Refusal {
+impl ConnectFailure {
     pub(super) fn of(error: &Error) -> Self {
         match error {
             Error::Io(error) => match error.kind() {
@@ -200,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_connection_is_told_with_its_address_and_a_remedy() {
+    fn a_refused_connection_is_reported_with_its_address_and_a_remedy() {
         let error = of_io(ErrorKind::ConnectionRefused.into());
         let text = error.to_string();
         assert!(
@@ -216,16 +222,16 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_host_is_told_apart() {
+    fn an_unknown_host_is_distinguished() {
         let unknown = "failed to lookup address information: Name or service not known";
         let error = of_io(std::io::Error::other(unknown));
-        assert_eq!(error.refusal, Refusal::UnknownHost);
+        assert_eq!(error.refusal, ConnectFailure::UnknownHost);
     }
 
     #[test]
     fn a_wrong_password_and_an_unknown_database_do_not_pass() {
         for code in ["28P01", "3D000"] {
-            let refusal = Refusal::of_code(code, "");
+            let refusal = ConnectFailure::of_code(code, "");
             let error = ConnectError {
                 refusal,
                 ..of_io(ErrorKind::Other.into())

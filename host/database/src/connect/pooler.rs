@@ -2,7 +2,7 @@
 
 use super::super::pool::{CONNECT_TIMEOUT, CallTimeout, SessionKind};
 use super::super::pools::Pools;
-use super::error::{ConnectError, Refusal};
+use super::error::{ConnectError, ConnectFailure};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{ConnectOptions as _, Error, Executor as _, Row as _, SqlSafeStr};
 use std::time::Duration;
@@ -26,7 +26,9 @@ pub(super) async fn find_out(pools: &Pools) -> Result<SessionKind, ConnectError>
             let is_taken = takes_settings(&mut first, pools).await.map_err(told)?;
             (ours, is_taken)
         }
-        Err(error) if Refusal::of(&error) == Refusal::NoSettings => (plain.clone(), false),
+        Err(error) if ConnectFailure::of(&error) == ConnectFailure::NoSettings => {
+            (plain.clone(), false)
+        }
         Err(error) => return Err(told(error)),
     };
     match (lends_sessions(&options).await, is_taken) {
@@ -34,7 +36,7 @@ pub(super) async fn find_out(pools: &Pools) -> Result<SessionKind, ConnectError>
         (Ok(false), true) => Ok(SessionKind::Direct),
         (Ok(false), false) => Ok(SessionKind::Session),
         // A second connection is more than there is: no pooler would be so poor.
-        (Err(error), true) if Refusal::of(&error) == Refusal::TooManyConnections => {
+        (Err(error), true) if ConnectFailure::of(&error) == ConnectFailure::TooManyConnections => {
             Ok(SessionKind::Direct)
         }
         (Err(error), _) => Err(told(error)),
@@ -46,7 +48,7 @@ async fn connect(options: &PgConnectOptions) -> Result<PgConnection, Error> {
     connected.unwrap_or_else(|_| Err(CallTimeout::error("connecting", CONNECT_TIMEOUT)))
 }
 
-/// False where a pooler dropped them without a word.
+/// False if a pooler dropped them without a word.
 async fn takes_settings(connection: &mut PgConnection, pools: &Pools) -> Result<bool, Error> {
     let setting = "select setting from pg_settings where name = 'statement_timeout'";
     let found: String = ask(connection, setting).await?.try_get(0)?;

@@ -29,7 +29,7 @@ pub struct Connection {
     state: State,
 }
 
-/// Where a connection stands.
+/// The state of a connection.
 #[derive(Debug, Default)]
 struct State {
     /// A call began and did not end; it may have been dropped.
@@ -76,7 +76,7 @@ impl State {
     }
 }
 
-/// True where the server ended the session, or what it sent cannot be followed any more.
+/// True if the server ended the session, or what it sent cannot be followed any more.
 fn is_lost(error: &Error) -> bool {
     match error {
         Error::Database(error) => error

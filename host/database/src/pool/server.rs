@@ -15,7 +15,7 @@ const NO_ENTRY: [&str; 3] = ["28000", "28P01", "3D000"];
 /// For so long after a refusal no use keeps connections that it does not need.
 const SHORT_FOR: Duration = Duration::from_secs(10);
 
-/// For so long after a refusal it is told to who asks how the host is.
+/// How long a refusal is reported in the health of the host.
 const TOLD_FOR: Duration = Duration::from_secs(60);
 
 /// The least time between two lines in the log about the same shortage.
@@ -76,7 +76,7 @@ impl ServerState {
         }
     }
 
-    /// Remembers, and logs now and then, that the server has no connection left. False where the
+    /// Remembers, and logs now and then, that the server has no connection left. False if the
     /// error is another.
     pub(super) fn note_shortage(&self, error: &Error) -> bool {
         let Some(reason) = reason(error) else {
@@ -107,7 +107,7 @@ impl ServerState {
             .is_some_and(|last| last.at.elapsed() < SHORT_FOR)
     }
 
-    /// Why the server refused connections of late, if it did.
+    /// Why the server recently refused connections, if it did.
     pub(crate) fn shortage_reason(&self) -> Option<String> {
         let last = self.last();
         let last = last.as_ref().filter(|last| last.at.elapsed() < TOLD_FOR)?;
@@ -132,7 +132,7 @@ pub(crate) struct TooManyConnections(String);
 
 /// The server took us in before and does not now.
 #[derive(Debug, thiserror::Error)]
-#[error("PostgreSQL refuses the login that it took before: {0}")]
+#[error("PostgreSQL refuses the login that it accepted before: {0}")]
 pub(crate) struct NoEntry(#[source] Error);
 
 fn reason(error: &Error) -> Option<String> {

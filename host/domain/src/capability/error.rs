@@ -12,13 +12,13 @@ const SHOWN_CHARS: usize = 80;
 pub enum CapabilityError {
     #[error("a capability has at most {MAX_CAPABILITY_BYTES} bytes; this one has {0}")]
     TooLong(usize),
-    #[error("a capability has no control characters; this one has {0:?} in it")]
+    #[error("a capability must not have control characters; this one contains {0:?}")]
     Control(char),
     #[error(
-        "`{0}` is no capability; there are `http [METHODS] HOST[:PORT][/PATH]`, `secret NAME [clear] [for HOSTS]`, `kv BUCKET [read]`, `env NAME=VALUE` and `events PREFIX`"
+        "`{0}` is not a capability; the capabilities are `http [METHODS] HOST[:PORT][/PATH]`, `secret NAME [clear] [for HOSTS]`, `kv BUCKET [read]`, `env NAME=VALUE` and `events PREFIX`"
     )]
     Kind(String),
-    #[error("`{text}` does not read as `{form}`")]
+    #[error("`{text}` does not have the form `{form}`")]
     Form { text: String, form: &'static str },
     #[error("{source}; the form is `{form}`")]
     Name {
@@ -39,7 +39,7 @@ pub enum CapabilityError {
     Network(String),
     #[error("`{0}` is not a port; it is a number from 1 to 65535")]
     Port(String),
-    #[error("`{0}` says how it is sent; write the host alone, such as `api.example.com:443/v1/*`")]
+    #[error("`{0}` has a scheme; write the host alone, such as `api.example.com:443/v1/*`")]
     Scheme(String),
 }
 

@@ -26,7 +26,7 @@ impl HostPattern {
         }
     }
 
-    /// True where every host of `other` is one of this.
+    /// True if every host of `other` is one of this.
     pub fn covers(&self, other: &Self) -> bool {
         match (self.is_below, other.is_below) {
             (true, true) => self.name == other.name || self.is_above(&other.name),
@@ -61,7 +61,7 @@ impl FromStr for HostPattern {
         check_name(name).map_err(wrong)?;
         if is_below && (!name.contains('.') || name.parse::<Ipv4Addr>().is_ok()) {
             return Err(wrong(
-                "`*.` stands before a name of two parts or more, such as `*.example.com`",
+                "`*.` must be followed by a name of two or more parts, such as `*.example.com`",
             ));
         }
         let name = name.to_owned();
@@ -80,7 +80,7 @@ impl HostPattern {
 
 fn check_name(name: &str) -> Result<(), &'static str> {
     if name.contains('*') {
-        return Err("`*` stands for whole first parts only, such as `*.example.com`");
+        return Err("`*` replaces the whole first part only, such as `*.example.com`");
     }
     if name.is_empty() || name.len() > MAX_HOST_BYTES {
         return Err("a host has 1 to 253 characters");

@@ -38,19 +38,19 @@ pub struct HttpRequest<'a> {
 }
 
 impl HttpRule {
-    /// True where the request may go out by this rule.
+    /// True if the request may go out by this rule.
     pub fn admits(&self, request: &HttpRequest<'_>) -> bool {
         self.reaches(request.host, request.port)
             && self.has_method(request.method)
             && self.path.matches(request.path)
     }
 
-    /// True where some request to this host and port is admitted.
+    /// True if some request to this host and port is admitted.
     pub fn reaches(&self, host: &str, port: u16) -> bool {
         self.host.matches(host) && self.has_port(port)
     }
 
-    /// True where every request that `other` admits is admitted by this.
+    /// True if every request that `other` admits is admitted by this.
     pub fn covers(&self, other: &Self) -> bool {
         let has_ports = match other.port {
             Some(port) => self.has_port(port),
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn method_port_and_path_are_looked_at_where_they_stand() {
+    fn method_port_and_path_are_checked_where_they_are_given() {
         let text = "GET,POST api.example.com:8443/v1/*";
         assert!(admits(text, "POST", "api.example.com", 8443, "/v1/charge"));
         assert!(!admits(

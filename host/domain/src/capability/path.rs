@@ -30,7 +30,7 @@ impl PathPattern {
         self.is_below && self.path == "/"
     }
 
-    /// True where every reading of the path is one of these: servers differ in whether they decode
+    /// True if every reading of the path is one of these: servers differ in whether they decode
     /// `%2f`, and in whether `..` comes before or after.
     pub(super) fn matches(&self, path: &str) -> bool {
         if self.is_all() {
@@ -81,7 +81,7 @@ fn without_parameters(segment: &str) -> &str {
     segment.split(';').next().unwrap_or_default()
 }
 
-/// Decoded as often as it is encoded, with `\` read as `/`; none where there is no end to it, or where
+/// Decoded as often as it is encoded, with `\` read as `/`; `None` if there is no end to it, or where
 /// servers differ in more than that over what it means.
 fn decoded(path: &str) -> Option<String> {
     let mut text = path.as_bytes().to_vec();
@@ -160,7 +160,7 @@ impl FromStr for PathPattern {
         };
         if path.contains('*') {
             return Err(wrong(
-                "`*` stands at its end only, after a `/`, such as `/v1/*`",
+                "`*` is allowed only at its end, after a `/`, such as `/v1/*`",
             ));
         }
         if path.contains(['?', '#']) {

@@ -33,8 +33,8 @@ fn a_capability_is_written_in_one_form() {
 #[test]
 fn what_is_no_capability_is_refused_with_the_form() {
     for (wrong, told) in [
-        ("", "there are `http"),
-        ("htp api.example.com", "there are `http"),
+        ("", "the capabilities are `http"),
+        ("htp api.example.com", "the capabilities are `http"),
         ("secret", "secret NAME [clear]"),
         ("secret a b", "secret NAME [clear]"),
         ("secret a/b", "letters, digits"),
@@ -46,7 +46,7 @@ fn what_is_no_capability_is_refused_with_the_form() {
         ("events a b", "events PREFIX"),
         ("events", "events PREFIX"),
         ("events orders.", "such as `orders.charged`"),
-        ("events task", "the engine's own"),
+        ("events task", "is a reserved name"),
     ] {
         let error = wrong.parse::<Capability>().unwrap_err().to_string();
         assert!(error.contains(told), "{wrong}: {error}");
@@ -88,8 +88,8 @@ fn a_wider_capability_covers_a_narrower_one_and_not_the_other_way() {
 }
 
 #[test]
-fn what_a_version_wants_more_than_another_is_what_no_want_of_that_covers() {
+fn additional_capabilities_are_those_that_no_capability_of_the_other_version_covers() {
     let had = [capability("http api.example.com"), capability("kv a")];
     let wanted = ["http GET api.example.com", "kv b", "kv a read", "http"].map(capability);
-    assert_eq!(beyond(&wanted, &had), ["kv b", "http"].map(capability));
+    assert_eq!(missing(&wanted, &had), ["kv b", "http"].map(capability));
 }

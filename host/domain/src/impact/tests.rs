@@ -52,16 +52,16 @@ fn report(before: &[&str], asked: Option<&str>, pin: Option<Pinned>) -> ImpactRe
 
 #[test]
 fn the_highest_that_is_asked_for_moves_new_tasks() {
-    let reached = report(&["1.4.0"], Some("^1.4"), None);
-    assert_eq!(reached.impact, Impact::Moves);
-    assert_eq!(reached.takes, Some(version("1.4.0")));
-    assert_eq!(reached.would_take, Some(version("1.5.0")));
+    let found = report(&["1.4.0"], Some("^1.4"), None);
+    assert_eq!(found.impact, Impact::Moves);
+    assert_eq!(found.takes, Some(version("1.4.0")));
+    assert_eq!(found.would_take, Some(version("1.5.0")));
 }
 
 #[test]
 fn a_place_that_nothing_satisfied_so_far_moves_from_nothing() {
-    let reached = report(&["1.4.0"], Some("^1.5"), None);
-    assert_eq!((reached.impact, reached.takes), (Impact::Moves, None));
+    let found = report(&["1.4.0"], Some("^1.5"), None);
+    assert_eq!((found.impact, found.takes), (Impact::Moves, None));
 }
 
 #[test]
@@ -101,11 +101,11 @@ fn a_ramp_does_not_give_it_where_the_step_asks_for_another() {
 #[test]
 fn a_version_that_is_there_stays_unless_new_tasks_may_not_take_it() {
     let mut before = existing(&["1.4.0", "1.5.0"]);
-    let reached = proposed("1.5.0", &before, Some("^1.4"), None);
-    assert_eq!(reached.impact, Impact::Stays);
+    let found = proposed("1.5.0", &before, Some("^1.4"), None);
+    assert_eq!(found.impact, Impact::Stays);
     before[1].ineligible = Some(Ineligible::NeedsApproval);
-    let reached = proposed("1.5.0", &before, Some("^1.4"), None);
-    assert_eq!(reached.impact, Impact::Moves);
+    let found = proposed("1.5.0", &before, Some("^1.4"), None);
+    assert_eq!(found.impact, Impact::Moves);
 }
 
 #[test]

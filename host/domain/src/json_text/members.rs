@@ -7,7 +7,7 @@ use std::collections::HashSet;
 /// Names that begin so have a meaning of their own to `serde_json`.
 const RESERVED: &str = "$serde_json::private::";
 
-/// Where the scan stands in one object or array.
+/// The position of the scan in one object or array.
 enum Level<'t> {
     Object {
         seen: HashSet<Cow<'t, str>>,
@@ -69,7 +69,7 @@ fn name<'t>(levels: &mut [Level<'t>], quoted: &'t str) -> Result<(), JsonTextErr
     }
 }
 
-/// Where the scan stands, as a JSON pointer.
+/// The position of the scan, as a JSON pointer.
 fn pointer(levels: &[Level<'_>]) -> String {
     let segment = |level: &Level<'_>| match level {
         Level::Object { last, .. } => format!("/{}", last.replace('~', "~0").replace('/', "~1")),
@@ -109,7 +109,7 @@ fn string_end(json: &str, start: usize) -> usize {
     end.map_or(json.len(), |end| start + end + 2)
 }
 
-/// What a string means; one that stands for no text is taken as it is written.
+/// The text of a string literal; a literal without a valid text is returned as it is written.
 fn unquoted(quoted: &str) -> Cow<'_, str> {
     let inside = quoted.trim_start_matches('"');
     let inside = inside.strip_suffix('"').unwrap_or(inside);

@@ -73,7 +73,7 @@ pub enum LimitError {
     Time { limit: Limit, source: DurationError },
     #[error("{limit}: `{text}` is not a whole number; write for example `100`")]
     Number { limit: Limit, text: String },
-    #[error("{limit}: {text} is out of range; say {} to {}", limit.show(*limit.range().start()), limit.show(*limit.range().end()))]
+    #[error("{limit}: {text} is out of range; write a value from {} to {}", limit.show(*limit.range().start()), limit.show(*limit.range().end()))]
     Range { limit: Limit, text: String },
     #[error("`{0}` sets no limit; write for example `memory=64MiB`")]
     Form(String),
@@ -132,7 +132,7 @@ impl Limit {
         }
     }
 
-    /// True where its value is written as a bare number.
+    /// True if its value is written as a bare number.
     pub const fn is_number(self) -> bool {
         matches!(self.unit(), Unit::Number)
     }

@@ -12,7 +12,7 @@ use std::fmt;
 pub struct LimitSettings(BTreeMap<Limit, u64>);
 
 impl LimitSettings {
-    /// True where nothing is said.
+    /// True if nothing is said.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -65,7 +65,7 @@ impl fmt::Display for LimitSettings {
 pub struct LimitPatch(BTreeMap<Limit, Option<u64>>);
 
 impl LimitPatch {
-    /// True where it changes nothing.
+    /// True if it changes nothing.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

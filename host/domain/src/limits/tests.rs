@@ -32,12 +32,12 @@ fn a_wrong_limit_says_what_would_be_right() {
         ("momory=1MiB", "there are memory, timeout, cpu"),
         ("memory=64", "such as `64MiB`"),
         ("memory=64MB", "such as `64MiB`"),
-        ("memory=1KiB", "say 64KiB to 64GiB"),
+        ("memory=1KiB", "write a value from 64KiB to 64GiB"),
         ("cpu=2", "`2s`"),
-        ("cpu=0s", "say 1ms to 24h"),
+        ("cpu=0s", "write a value from 1ms to 24h"),
         ("http_requests=ten", "`100`"),
         ("http_requests=-1", "`100`"),
-        ("host_calls=0", "say 1 to 1000000000"),
+        ("host_calls=0", "write a value from 1 to 1000000000"),
         ("log=99999999999999999999GiB", "such as `64MiB`"),
     ] {
         let error = Limit::parse_setting(text).unwrap_err().to_string();

@@ -47,7 +47,7 @@ fn at_100_percent_the_end_of_the_ramp_is_the_pin() {
 }
 
 #[test]
-fn a_frozen_ramp_goes_back_but_not_further_unless_forced_or_thawed() {
+fn a_frozen_ramp_can_be_reduced_but_not_raised_unless_forced_or_thawed() {
     let frozen = at_ten().frozen("too slow").unwrap();
     let error = frozen.clone().ramped(step("=1.5.0", "20")).unwrap_err();
     assert_eq!(

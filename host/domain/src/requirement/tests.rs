@@ -80,7 +80,7 @@ fn a_wrong_handler_says_what_right_looks_like() {
     let message = |text: &str| text.parse::<HandlerRef>().unwrap_err().to_string();
     assert!(message("charge").contains("`payments/charge@^1.4`"));
     assert!(message("a/b/c/d").contains("`namespace/component/handler@requirement`"));
-    assert!(message("pay ments/charge").contains("has ' ' in it"));
+    assert!(message("pay ments/charge").contains("contains ' '"));
     assert!(message("payments/charge@").contains("cannot be empty"));
     assert!(message("payments/charge@one").contains("`one` is not a version range"));
     assert!(message(&"x".repeat(5000)).len() < 400);

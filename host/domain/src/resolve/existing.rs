@@ -13,7 +13,7 @@ const MAX_LISTED_VERSIONS: usize = 10;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
     versions: Box<[(Version, Option<Ineligible>)]>,
-    /// Whose signing policy they were held to, where it is known.
+    /// The namespace whose signing policy was applied, if known.
     namespace: Option<Box<Name>>,
 }
 
@@ -29,7 +29,7 @@ impl Existing {
         }
     }
 
-    /// The same, held to the signing policy of this namespace.
+    /// The same, checked by the signing policy of this namespace.
     pub fn seen_by(self, namespace: &Name) -> Self {
         Self {
             namespace: Some(Box::new(namespace.clone())),
@@ -50,7 +50,7 @@ impl Existing {
             |(_, reason): &(Version, Option<Ineligible>)| *reason == Some(Ineligible::Unsigned);
         match &self.namespace {
             Some(namespace) if self.versions.iter().any(lacks) => format!(
-                ", or push what is not signed again with --sign and a key that {namespace} takes \
+                ", or push the unsigned one again with --sign and a key that {namespace} accepts \
                  (tasker policy ls --namespace {namespace})"
             ),
             Some(_) | None => String::new(),

@@ -1,4 +1,4 @@
-//! Why new tasks may not take a version. Nothing else decides it: neither SQL nor whoever lists versions.
+//! Why new tasks may not take a version. Only this module decides it, not SQL and not lists of versions.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -27,13 +27,13 @@ pub enum Ineligible {
     Quarantined,
     /// Its owner took it back.
     Yanked,
-    /// It wants more rights than it has, and nobody agreed so far.
+    /// It requests capabilities that are not approved yet.
     NeedsApproval,
     /// No key signed it that the namespace of the task takes.
     Unsigned,
 }
 
-/// What was decided about a version, whoever asks for it.
+/// The decisions about a version that apply to every caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VersionState {
     pub status: VersionStatus,
@@ -60,7 +60,7 @@ pub struct VersionState {
 #[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = VersionStatusError, parse_err_fn = VersionStatusError::unknown)]
 pub enum VersionStatus {
     Active,
-    /// It wants more rights than it has; an operator has to agree.
+    /// It requests more capabilities than it has; an operator has to approve them.
     NeedsApproval,
     /// Taken back: tasks that have it keep it.
     Yanked,

@@ -164,7 +164,7 @@ fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str)
 }
 
 #[test]
-fn a_task_on_the_ramp_takes_where_it_goes_and_falls_back_where_that_cannot_be() {
+fn a_task_on_the_ramp_takes_its_target_or_else_what_the_others_take() {
     let mut all = candidates(&["1.4.2", "1.5.0", "2.0.0"]);
     assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
     // The step asks for less than the ramp goes to.
@@ -201,7 +201,7 @@ fn every_step_that_cannot_be_resolved_is_reported() {
 }
 
 #[test]
-fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_out() {
+fn a_version_that_nobody_signed_whom_the_namespace_takes_is_reported_with_the_way_out() {
     let (home, step) = ("orders".parse().unwrap(), "charge".parse().unwrap());
     let handler: HandlerRef = "pay/charge/charge@^1".parse().unwrap();
     let mut versions = candidates(&["1.1.0", "1.0.0"]);
@@ -223,7 +223,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_ou
     );
     assert!(
         error.ends_with(
-            "with --sign and a key that orders takes (tasker policy ls --namespace orders)"
+            "with --sign and a key that orders accepts (tasker policy ls --namespace orders)"
         ),
         "{error}"
     );
@@ -255,9 +255,9 @@ fn any_candidates() -> impl Strategy<Value = Vec<Candidate<usize>>> {
     prop::collection::vec(one, 1..20).prop_map(|versions| {
         let unique: BTreeMap<Version, bool> = versions.into_iter().collect();
         let all = unique.into_iter().enumerate();
-        all.map(|(id, (version, is_barred))| Candidate {
+        all.map(|(id, (version, is_ineligible))| Candidate {
             version,
-            ineligible: is_barred.then_some(Ineligible::Quarantined),
+            ineligible: is_ineligible.then_some(Ineligible::Quarantined),
             id,
         })
         .collect()

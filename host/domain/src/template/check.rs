@@ -95,7 +95,7 @@ fn version(field: &Field<'_>, findings: &mut Findings) -> Option<Version> {
         .ok()
 }
 
-/// The schema as JSON; what is wrong in it is reported where it stands.
+/// The schema as JSON; mistakes in it are reported with their positions.
 fn json_schema(field: &Field<'_>, findings: &mut Findings) -> Value {
     let value = field.value.to_json();
     if let Err(errors) = Schema::compile(&value) {

@@ -32,7 +32,7 @@ pub struct Template {
     pub steps: Vec<Step>,
 }
 
-/// How a duplicate among tasks of a template is told.
+/// How a duplicate among the tasks of a template is recognized.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
@@ -90,7 +90,7 @@ pub struct StepOverride {
 }
 
 impl Template {
-    /// What holds for this step: what it says, else the template's defaults, else the product's.
+    /// The effective settings of this step: its own, else the template's defaults, else the defaults of Tasker.
     pub fn policy(&self, step: &Step) -> Policy {
         step.policy.or(&self.defaults).complete()
     }

@@ -57,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
+    fn what_is_wrong_is_reported_with_its_place() {
         let error = read_document::<Pins>("a: ^1\ncharge: one\n").unwrap_err();
         let finding = &error.findings[0];
         assert_eq!((finding.line, finding.path.as_str()), (2, "charge"));

@@ -1,4 +1,4 @@
-//! The order of steps, and the cycles that stand in its way. Nothing here recurses: a chain may
+//! The order of steps, and the cycles that prevent one. Nothing here recurses: a chain may
 //! have 10,000 steps.
 
 use super::definition::{Step, Template};
@@ -13,7 +13,7 @@ pub struct OrderedStep<'t> {
     /// From 0; parents have smaller numbers.
     pub no: i16,
     pub step: &'t Step,
-    /// What holds for it, defaults applied.
+    /// Its effective settings, with defaults applied.
     pub policy: Policy,
     /// The numbers of the steps that it depends on, ascending.
     pub parents: Vec<i16>,

@@ -1,4 +1,4 @@
-//! Where something stands in a source, and what is wrong there.
+//! Positions in a source, and the mistakes at them.
 
 use crate::error_report::FieldError;
 use serde::Serialize;
@@ -34,7 +34,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// The same for whoever sent the source.
+    /// The same as an error for the author of the source.
     pub fn field_error(&self) -> FieldError {
         FieldError {
             path: Some(self.path.clone()).filter(|path| !path.is_empty()),
@@ -84,7 +84,7 @@ impl Findings {
         });
     }
 
-    /// True where what is pushed is only counted, so that a costly message can be spared.
+    /// True if what is pushed is only counted, so that a costly message can be spared.
     pub fn is_full(&self) -> bool {
         self.list.len() >= MAX_FINDINGS
     }

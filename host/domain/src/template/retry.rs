@@ -78,7 +78,7 @@ pub struct RetrySettings {
     pub jitter: Option<f64>,
 }
 
-/// A number that stands in what is flattened into a step: there a float comes as its text.
+/// A number in a value that is flattened into a step: serde passes a float there as its text.
 fn share<'de, D: Deserializer<'de>>(from: D) -> Result<Option<f64>, D::Error> {
     let number = Option::<Number>::deserialize(from)?;
     Ok(number.and_then(|number| number.as_f64()))
@@ -98,7 +98,7 @@ pub struct PolicySettings {
 }
 
 impl RetrySettings {
-    /// True where nothing is said.
+    /// True if nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
@@ -125,7 +125,7 @@ impl RetrySettings {
 }
 
 impl PolicySettings {
-    /// True where nothing is said.
+    /// True if nothing is said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }

@@ -233,7 +233,7 @@ impl<'t, 'f> Reading<'t, 'f> {
     fn repeated_key(&mut self, key: &str, at: Position, first: Position) {
         let shown = cut(key);
         let message = format!(
-            "the key `{shown}` stands already in line {}; keep one of them",
+            "the key `{shown}` is already defined in line {}; keep one of them",
             first.line
         );
         self.findings.push(at, &self.path, message);
@@ -319,7 +319,7 @@ impl<'t, 'f> Reading<'t, 'f> {
         let left = self
             .budget
             .checked_sub(VALUE_COST + text_bytes * TEXT_BYTE_COST);
-        let too_much = "the source says too much, aliases followed; make it smaller";
+        let too_much = "the source is too large with its aliases followed; make it smaller";
         self.budget = left.ok_or_else(|| Refusal::new(at, too_much))?;
         Ok(())
     }

@@ -131,7 +131,7 @@ fn the_json_of_a_template_is_the_same_template_as_json_and_as_yaml() {
 }
 
 #[test]
-fn steps_are_numbered_parents_first_and_otherwise_as_they_stand() {
+fn steps_are_numbered_parents_first_and_otherwise_in_the_order_of_the_source() {
     let template = fulfil();
     let ordered = template.ordered();
     let names: Vec<_> = ordered

@@ -1,10 +1,10 @@
-//! A YAML document as a tree in which every value knows where it stands.
+//! A YAML document as a tree in which every value has its position.
 
 use super::position::Position;
 use crate::shown::cut;
 use serde_json::{Number, Value};
 
-/// A value and its place. Of an alias: the place of what it stands for.
+/// A value and its position. An alias has the position of its anchor.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Located {
     pub at: Position,

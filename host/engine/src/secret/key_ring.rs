@@ -14,14 +14,14 @@ use zeroize::Zeroizing;
 
 /// Bytes of a key.
 pub(super) const KEY_BYTES: usize = 32;
-/// Bytes by which a key is told from others.
+/// The bytes that identify a key.
 const KEY_ID_BYTES: usize = 8;
 /// Bytes of a nonce; so many that random ones never meet.
 const NONCE_BYTES: usize = 24;
 /// Keys of one ring; more would be a mistake.
 const MAX_KEYS: usize = 16;
 
-/// Which key encrypted something: the first bytes of its sha256. Tells nothing about the key.
+/// Which key encrypted something: the first bytes of its sha256. Reveals nothing about the key.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct KeyId([u8; KEY_ID_BYTES]);
 
@@ -38,25 +38,25 @@ pub struct Sealed {
 
 /// What a value belongs to; encrypted for one place, it is worth nothing in another.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+pub struct SecretLocation<'a> {
     pub namespace: &'a str,
     pub name: &'a str,
     pub version: i32,
 }
 
-/// Why a text is no key ring; nothing of the text is told.
+/// Why a text is not a key ring. No message contains a part of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyRingError {
     #[error(
-        "there is no key in it; a key is 32 random bytes as base64 or hex, one a line, such as `openssl rand -base64 32` prints"
+        "it contains no key; a key is 32 random bytes as base64 or hex, one per line, such as `openssl rand -base64 32` prints"
     )]
     Empty,
     #[error(
-        "line {line} is not a key: a key is 32 random bytes as base64 or hex, one a line, such as `openssl rand -base64 32` prints"
+        "line {line} is not a key: a key is 32 random bytes as base64 or hex, one per line, such as `openssl rand -base64 32` prints"
     )]
     Line { line: usize },
     #[error(
-        "there are more than {MAX_KEYS} keys in it; keep the newest and those that something is still encrypted with"
+        "there are more than {MAX_KEYS} keys in it; keep the newest, and those with which values are still encrypted"
     )]
     TooMany,
 }
@@ -86,7 +86,11 @@ impl KeyRing {
         self.0.iter().any(|(id, _)| *id == key_id)
     }
 
-    pub fn seal(&self, place: Place<'_>, value: &SecretValue) -> Result<Sealed, SecretError> {
+    pub fn seal(
+        &self,
+        place: SecretLocation<'_>,
+        value: &SecretValue,
+    ) -> Result<Sealed, SecretError> {
         let mut nonce = [0; NONCE_BYTES];
         getrandom::fill(&mut nonce).map_err(SecretError::Random)?;
         let (key_id, cipher) = &self.0[0];
@@ -105,7 +109,11 @@ impl KeyRing {
         })
     }
 
-    pub fn open(&self, place: Place<'_>, sealed: &Sealed) -> Result<SecretValue, SecretError> {
+    pub fn open(
+        &self,
+        place: SecretLocation<'_>,
+        sealed: &Sealed,
+    ) -> Result<SecretValue, SecretError> {
         let found = self.0.iter().find(|(id, _)| *id == sealed.key_id);
         let (_, cipher) = found.ok_or_else(|| place.key_missing(sealed.key_id))?;
         let changed = || SecretError::Changed {
@@ -126,7 +134,7 @@ impl KeyRing {
     }
 }
 
-impl Place<'_> {
+impl SecretLocation<'_> {
     /// Names have no `/`, so that no two places are written alike.
     fn bytes(&self) -> Vec<u8> {
         format!("{}/{}/{}", self.namespace, self.name, self.version).into_bytes()
@@ -196,7 +204,7 @@ impl fmt::Debug for KeyRing {
 mod tests {
     use super::*;
 
-    const HERE: Place<'static> = Place {
+    const HERE: SecretLocation<'static> = SecretLocation {
         namespace: "orders",
         name: "stripe-key",
         version: 1,
@@ -250,15 +258,15 @@ mod tests {
         let keys = ring(&[1]);
         let sealed = keys.seal(HERE, &value("sk_live_1")).unwrap();
         let elsewhere = [
-            Place {
+            SecretLocation {
                 namespace: "other",
                 ..HERE
             },
-            Place {
+            SecretLocation {
                 name: "mail-key",
                 ..HERE
             },
-            Place { version: 2, ..HERE },
+            SecretLocation { version: 2, ..HERE },
         ];
         for place in elsewhere {
             assert!(matches!(

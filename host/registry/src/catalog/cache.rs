@@ -19,7 +19,7 @@ pub(crate) const MAX_NAMESPACES: NonZeroUsize = at_most(4_096);
 /// Versions that are kept, about 150 bytes each, over all components and templates.
 const MAX_VERSIONS: usize = 200_000;
 
-/// Bounded memory of one host.
+/// BoundedMap memory of one host.
 pub(crate) struct CatalogCache {
     /// By the revision of the namespace.
     pub rules: Revised<Name, i64, Arc<NamespaceRules>>,
@@ -35,12 +35,12 @@ impl Default for CatalogCache {
     }
 }
 
-/// Values that hold as long as their revision does.
-pub(crate) struct Revised<K: Hash + Eq, R, V>(Bounded<K, (R, V)>);
+/// Values that are valid as long as their revision is the same.
+pub(crate) struct Revised<K: Hash + Eq, R, V>(BoundedMap<K, (R, V)>);
 
 impl<K: Hash + Eq, R: Clone + PartialEq, V: Clone> Revised<K, R, V> {
     pub fn new(limit: NonZeroUsize) -> Self {
-        Self(Bounded::new(limit))
+        Self(BoundedMap::new(limit))
     }
 
     /// What was kept under this revision.
@@ -55,9 +55,9 @@ impl<K: Hash + Eq, R: Clone + PartialEq, V: Clone> Revised<K, R, V> {
 }
 
 /// Values by key; the one that was not used for longest makes room.
-pub(crate) struct Bounded<K: Hash + Eq, V>(Mutex<LruCache<K, V>>);
+pub(crate) struct BoundedMap<K: Hash + Eq, V>(Mutex<LruCache<K, V>>);
 
-impl<K: Hash + Eq, V: Clone> Bounded<K, V> {
+impl<K: Hash + Eq, V: Clone> BoundedMap<K, V> {
     pub fn new(limit: NonZeroUsize) -> Self {
         Self(Mutex::new(LruCache::new(limit)))
     }

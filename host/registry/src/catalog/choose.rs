@@ -1,6 +1,6 @@
 //! Which version a new task takes.
 
-use super::{Catalog, NamedPin, StepUse, Versions};
+use super::{Catalog, NamedPin, TemplateStep, Versions};
 use crate::{Kind, RegistryError};
 use semver::Version;
 use std::borrow::Cow;
@@ -13,14 +13,14 @@ use tasker_domain::resolve::{
 };
 
 impl Catalog {
-    /// True where tasks of this namespace may run the component: it is its own, or it is shared.
+    /// True if tasks of this namespace may run the component: it is its own, or it is shared.
     pub fn may_use(&self, home: &Name, component: &QualifiedName) -> bool {
         let owner = &component.namespace;
         let shares = self.rules.get(owner).map(|rules| &rules.shares);
         owner == home || shares.is_some_and(|shares| shares.allow(home, &component.name))
     }
 
-    /// All versions of a template or component, held to nobody's signing policy; none where it does not
+    /// All versions of a template or component, without a signing policy; `None` if it does not
     /// exist.
     pub fn family(&self, kind: PinKind, target: &QualifiedName) -> &[Candidate<i32>] {
         let family = self.families(kind).get(target);
@@ -37,7 +37,7 @@ impl Catalog {
         family.flat_map(|family| family.states())
     }
 
-    /// The same versions, held to the signing policy of this namespace; templates are not signed.
+    /// The same versions, checked by the signing policy of this namespace; templates are not signed.
     pub fn held_to(&self, home: &Name, kind: PinKind, target: &QualifiedName) -> Versions<'_> {
         let signed = (self.components.get(target), self.rules.get(home));
         match (kind, signed) {
@@ -54,7 +54,7 @@ impl Catalog {
         }
     }
 
-    /// True for the version that is taken where nobody says which and there is no pin.
+    /// True for the version that is used without a request for a version and without a pin.
     pub fn is_highest_stable(
         &self,
         kind: PinKind,
@@ -65,7 +65,7 @@ impl Catalog {
         stable.is_some_and(|stable| stable.version == *version)
     }
 
-    /// Why new tasks may not take the version, if so, whatever the signing policy of their namespace.
+    /// Why new tasks may not take the version, if so, regardless of the signing policy of their namespace.
     pub fn eligible(
         &self,
         kind: PinKind,
@@ -107,7 +107,7 @@ impl Catalog {
     }
 
     /// What a new task takes of this in its own namespace where it asks for no version and is on no
-    /// ramp: the one meaning of `latest`. None where it would be refused.
+    /// ramp: the one meaning of `latest`. `None` if it would be refused.
     pub fn latest(&self, kind: PinKind, target: &QualifiedName) -> Option<Version> {
         let home = &target.namespace;
         let any = Requirement::any();
@@ -117,8 +117,8 @@ impl Catalog {
         highest(&versions, &[requirement]).map(|chosen| chosen.version.clone())
     }
 
-    /// What a new task takes at this step that is on no ramp; none where no version will do.
-    pub fn step_takes(&self, step: &StepUse) -> Option<Version> {
+    /// What a new task takes at this step that is on no ramp; `None` if no version will do.
+    pub fn step_takes(&self, step: &TemplateStep) -> Option<Version> {
         let (home, component) = (&step.namespace, step.component());
         let pin = self.pin(home, PinKind::Component, &component);
         let versions = self.versions(home, PinKind::Component, &component);

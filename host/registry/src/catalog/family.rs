@@ -18,7 +18,7 @@ pub(crate) struct Family {
     pub id: i32,
     /// Counts the changes of a component; 0 of a template.
     pub revision: i64,
-    /// The highest first, held to nobody's signing policy.
+    /// The highest first, without a signing policy.
     versions: Vec<Candidate<i32>>,
     /// By version; those that are active and that nobody signed are left out.
     facts: BTreeMap<i32, Facts>,
@@ -91,7 +91,7 @@ impl Family {
         self.versions.sort_by(|a, b| b.version.cmp(&a.version));
     }
 
-    /// All versions, held to nobody's signing policy.
+    /// All versions, without a signing policy.
     pub fn versions(&self) -> &[Candidate<i32>] {
         &self.versions
     }
@@ -106,7 +106,7 @@ impl Family {
         self.versions.iter().map(move |it| (it, state(it.id)))
     }
 
-    /// All versions, held to this policy.
+    /// All versions, checked by this policy.
     pub fn held_to(&self, policy: &SigningPolicy) -> Versions<'_> {
         if policy.is_open() {
             return Cow::Borrowed(&self.versions);

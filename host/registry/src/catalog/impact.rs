@@ -1,6 +1,6 @@
 //! What a change of the catalog means to new tasks.
 
-use super::{Catalog, StepUse};
+use super::{Catalog, TemplateStep};
 use semver::Version;
 use tasker_domain::impact::{ImpactReport, impact};
 use tasker_domain::pin::PinKind;
@@ -8,7 +8,12 @@ use tasker_domain::requirement::QualifiedName;
 
 impl Catalog {
     /// What new tasks take of this version at a step of theirs in `after`, which has it.
-    pub fn step_impact(&self, after: &Self, step: &StepUse, version: &Version) -> ImpactReport {
+    pub fn step_impact(
+        &self,
+        after: &Self,
+        step: &TemplateStep,
+        version: &Version,
+    ) -> ImpactReport {
         let (home, component) = (&step.namespace, step.component());
         let before = self.versions(home, PinKind::Component, &component);
         let with = after.versions(home, PinKind::Component, &component);

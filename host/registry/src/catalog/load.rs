@@ -1,4 +1,4 @@
-//! Where the parts of a catalog come from: memory, as long as their namespaces stand at the same revision,
+//! Where the parts of a catalog come from: memory, as long as their namespaces have the same revision,
 //! else the database.
 //!
 //! Revisions are read first and, where anything had to be read after them, once more at the end, so that a
@@ -90,7 +90,7 @@ impl<'r> Loader<'r> {
         }
     }
 
-    /// Reads at which revisions these namespaces stand, unless that is known.
+    /// Reads the revisions of these namespaces, unless they are known.
     pub async fn see(
         &mut self,
         namespaces: impl IntoIterator<Item = &Name>,
@@ -124,7 +124,7 @@ impl<'r> Loader<'r> {
         self.revisions.get(namespace).copied().unwrap_or_default()
     }
 
-    /// True where all that was loaded was there together: nothing was read since the revisions were, or
+    /// True if all that was loaded was there together: nothing was read since the revisions were, or
     /// these did not change. Where they did, what is loaded from now on is under the new ones.
     pub async fn is_current(&mut self) -> Result<bool, RegistryError> {
         match std::mem::take(&mut self.has_read) {

@@ -1,11 +1,11 @@
 //! What has new tasks take a version.
 
-use super::{Catalog, NamedPin, StepUse};
+use super::{Catalog, NamedPin, TemplateStep};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
-use tasker_domain::references::{PinReference, Side, StepReference};
+use tasker_domain::references::{PinReference, PinSide, StepReference};
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Ineligible, VersionStatus, highest};
 
@@ -22,7 +22,7 @@ impl Catalog {
             let versions = self.held_to(home, kind, target);
             let mut found = led_to(pin, &versions, version);
             found.extend(self.goes_back(home, target, pin, version, &versions));
-            let reference = |(side, requirement): (Side, Requirement)| PinReference {
+            let reference = |(side, requirement): (PinSide, Requirement)| PinReference {
                 namespace: home.to_string(),
                 target: pin.target.clone(),
                 requirement: requirement.to_string(),
@@ -41,7 +41,7 @@ impl Catalog {
         pin: &NamedPin,
         version: &Version,
         versions: &[Candidate<i32>],
-    ) -> Option<(Side, Requirement)> {
+    ) -> Option<(PinSide, Requirement)> {
         let is_version = |it: &Candidate<i32>| it.version == *version;
         let mut led = pin.requirements().filter_map(|it| highest(versions, &[it]));
         if led.any(is_version) {
@@ -50,7 +50,7 @@ impl Catalog {
         let targets = self.rollback_targets(home, component, pin).into_iter();
         let mut back = targets.filter(|(_, target)| is_version(target));
         back.next()
-            .map(|(requirement, _)| (Side::Rollback, requirement))
+            .map(|(requirement, _)| (PinSide::Rollback, requirement))
     }
 
     /// The steps whose new tasks take this version of a component.
@@ -107,12 +107,12 @@ fn led_to(
     pin: &NamedPin,
     versions: &[Candidate<i32>],
     version: &Version,
-) -> Vec<(Side, Requirement)> {
+) -> Vec<(PinSide, Requirement)> {
     let all = all_eligible(versions);
     let leads = |requirement: &Requirement, versions| {
         highest(versions, &[requirement]).is_some_and(|led| led.version == *version)
     };
-    let sides = [Side::Base, Side::Ramp].into_iter();
+    let sides = [PinSide::Base, PinSide::Ramp].into_iter();
     sides
         .zip(pin.requirements())
         .filter(|(_, it)| leads(it, versions) || leads(it, &all))
@@ -121,7 +121,7 @@ fn led_to(
 }
 
 fn step_reference(
-    step: &StepUse,
+    step: &TemplateStep,
     version: &Version,
     versions: &[Candidate<i32>],
     pin: Option<&NamedPin>,

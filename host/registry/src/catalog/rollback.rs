@@ -9,10 +9,9 @@ use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
 
 impl Catalog {
-    /// What becomes of a pin, now that new tasks may not take a version that it is about: a ramp to nothing
-    /// ends, and a requirement that nothing satisfies becomes the last one before it that something does.
-    /// Where there is none the pin stays, and refuses new tasks by name. Others need nothing: what they lead
-    /// to next is chosen as ever.
+    /// The new state of a pin after a version of its target became ineligible. A ramp without an eligible
+    /// version ends. A requirement that no version satisfies is replaced by the last earlier requirement that
+    /// one satisfies; if there is none, the pin stays as it is and new tasks are refused. Any other pin stays.
     pub fn auto_rollback(
         &self,
         (home, kind, target): (&Name, PinKind, &QualifiedName),
@@ -30,13 +29,13 @@ impl Catalog {
         }
         Decided {
             is_unresolvable: !is_met(&pinned.requirement),
-            becomes: NewState { pinned, undid },
+            new_state: NewState { pinned, undid },
         }
     }
 
-    /// The versions that this pin of a component would lead to if it were rolled back now, or if new
-    /// tasks could not take what it leads to, with the requirements that lead there. Nothing that new
-    /// tasks may not take: whoever yanks a version does not go back to it.
+    /// The versions to which this pin of a component would resolve if it were rolled back now, or if its
+    /// current version became ineligible, with their requirements. Ineligible versions are never a target: a
+    /// yanked version is not rolled back to.
     pub fn rollback_targets(
         &self,
         home: &Name,

@@ -28,12 +28,12 @@ pub(crate) struct NamedPin {
 }
 
 impl NamedPin {
-    /// By which its ramp tells tasks apart.
+    /// Assigns tasks to the sides of its ramp.
     pub fn name(&self) -> String {
         self.kind.pin_name(&self.target)
     }
 
-    /// True where the pin has a ramp and the task is on it.
+    /// True if the pin has a ramp and the task is on it.
     pub fn has_on_ramp(&self, task: TaskId) -> bool {
         let ramp = self.pinned.ramp.as_ref();
         ramp.is_some_and(|ramp| takes_ramp(task, &self.name(), ramp.percent))

@@ -1,7 +1,7 @@
 //! The parts of a catalog as they are stored.
 
 use super::cache::KeptFamily;
-use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, StepUse};
+use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, TemplateStep};
 use crate::RegistryError;
 use crate::store::catalog::{FamilyVersionRow, NamespaceRulesRow};
 use crate::store::pin::RampColumns;
@@ -124,9 +124,9 @@ pub(crate) fn families(
     families.collect()
 }
 
-/// None where the step runs what this host cannot read.
-pub(crate) fn step_use(row: UseRow) -> Option<StepUse> {
-    Some(StepUse {
+/// `None` if the step runs what this host cannot read.
+pub(crate) fn step_use(row: UseRow) -> Option<TemplateStep> {
+    Some(TemplateStep {
         namespace: row.namespace.parse().ok()?,
         template: row.template,
         version: row.version,

@@ -1,6 +1,6 @@
 //! Random catalogs and changes of them: whatever is asked, the answer is what the next task takes.
 
-use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, StepUse};
+use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, TemplateStep};
 use proptest::prelude::*;
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
@@ -131,7 +131,7 @@ fn any_catalog() -> impl Strategy<Value = Catalog> {
     let rules = (any_rules(NAMESPACES[0]), any_rules(NAMESPACES[1]));
     let histories = (any_history(), any_history());
     (any_family(), rules, steps, histories).prop_map(|(family, rules, steps, histories)| {
-        let step = |(no, (home, range)): (usize, (usize, Requirement))| StepUse {
+        let step = |(no, (home, range)): (usize, (usize, Requirement))| TemplateStep {
             namespace: name(NAMESPACES[home]),
             template: "cook".to_owned(),
             version: "1.0.0".to_owned(),
@@ -159,7 +159,7 @@ fn any_catalog() -> impl Strategy<Value = Catalog> {
 }
 
 /// What a task takes at a step: the way in which tasks are created.
-fn takes(catalog: &Catalog, step: &StepUse, is_on_ramp: bool) -> Option<Version> {
+fn takes(catalog: &Catalog, step: &TemplateStep, is_on_ramp: bool) -> Option<Version> {
     let home = &step.namespace;
     let components = catalog.components_for(home, &BTreeSet::from([guest()]));
     let pins = catalog.rules[home].seen_on_all(is_on_ramp);
@@ -169,7 +169,7 @@ fn takes(catalog: &Catalog, step: &StepUse, is_on_ramp: bool) -> Option<Version>
 }
 
 /// The same by the letter of the rules, from what is stored.
-fn ought_to_take(catalog: &Catalog, step: &StepUse, is_on_ramp: bool) -> Option<Version> {
+fn ought_to_take(catalog: &Catalog, step: &TemplateStep, is_on_ramp: bool) -> Option<Version> {
     let home = &step.namespace;
     let rules = &catalog.rules[home];
     let is_own = *home == guest().namespace;
@@ -258,7 +258,7 @@ proptest! {
         for candidate in catalog.family(COMPONENT, &guest()) {
             let found = catalog.step_references(&guest(), &candidate.version);
             let found: Vec<&String> = found.iter().map(|it| &it.step).collect();
-            let on_some_side = |step: &&StepUse| {
+            let on_some_side = |step: &&TemplateStep| {
                 [false, true].map(|it| takes(&catalog, step, it)).contains(&Some(candidate.version.clone()))
             };
             for step in catalog.steps.iter().filter(on_some_side) {
@@ -294,7 +294,7 @@ proptest! {
     }
 
     #[test]
-    fn a_pin_whose_version_is_yanked_goes_back_to_what_a_collection_has_left(
+    fn a_pin_whose_version_is_yanked_is_rolled_back_to_a_version_that_is_not_collected(
         catalog in any_catalog(),
     ) {
         let needed = catalog.needed(&[]);
@@ -312,7 +312,7 @@ proptest! {
             let after = catalog.with_versions(COMPONENT, &guest(), vec![yanked]);
             let history = &catalog.histories[&(home.clone(), guest())];
             let decided = after.auto_rollback((home, COMPONENT, &guest()), &pin.pinned, history);
-            let now = &decided.becomes.pinned.requirement;
+            let now = &decided.new_state.pinned.requirement;
             let versions = after.held_to(home, COMPONENT, &guest());
             let leads_to = highest(&versions, &[now]);
             prop_assert_eq!(decided.is_unresolvable, leads_to.is_none());

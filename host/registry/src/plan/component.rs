@@ -6,9 +6,9 @@ use crate::discover::descriptor;
 use crate::sign::check_signatures;
 use crate::storable;
 
+use crate::compat_report::Uploaded;
 use crate::store::component::ComponentVersionRow;
 use crate::uses::MAX_USES;
-use crate::verdict::Uploaded;
 use crate::{Kind, Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
@@ -18,7 +18,7 @@ use tasker_domain::hidden::Hidden;
 use tasker_domain::impact::Impact;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinKind, Pinned};
-use tasker_domain::plan::{Admits, ComponentPlan, PinReach, StepReach};
+use tasker_domain::plan::{Admits, ComponentPlan, PinImpact, StepImpact};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Availability, VersionState, VersionStatus};
 use tasker_domain::signature::Signature;
@@ -118,8 +118,8 @@ impl Registry {
         signatures: &[Signature],
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let verdict = self.judge_component(target, version, &uploaded).await?;
-        let number = self.numbered(Kind::Component, target, version, verdict);
+        let compat_report = self.assess_component(target, version, &uploaded).await?;
+        let number = self.numbered(Kind::Component, target, version, compat_report);
         let number = number.await?;
         let (mut catalog, is_cut) = self.component_users(target).await?;
         let steps = std::mem::take(&mut catalog.steps);
@@ -137,9 +137,9 @@ impl Registry {
         let steps = steps
             .filter(|it| it.status == VersionStatus::Active)
             .filter(|it| catalog.may_use(&it.namespace, target));
-        let mut steps: Vec<StepReach> = steps
-            .map(|step| StepReach {
-                reached: catalog.step_impact(&after, &step, version),
+        let mut steps: Vec<StepImpact> = steps
+            .map(|step| StepImpact {
+                report: catalog.step_impact(&after, &step, version),
                 namespace: step.namespace.to_string(),
                 template: step.template,
                 template_version: step.version,
@@ -153,8 +153,8 @@ impl Registry {
         mark_lacking(&mut steps, &uploaded.descriptor);
         self.mark_defaults(&mut steps).await?;
         let all = steps.len();
-        steps.retain(|step| step.reached.impact != Impact::Unmatched);
-        steps.sort_by_key(|step| (step.reached.impact, !step.is_default));
+        steps.retain(|step| step.report.impact != Impact::Unmatched);
+        steps.sort_by_key(|step| (step.report.impact, !step.is_default));
         let open = self.store.open_tasks_by_version(namespace, name).await?;
         Ok(ComponentPlan {
             namespace: namespace.clone(),
@@ -171,7 +171,7 @@ impl Registry {
             pins: catalog
                 .pins_of(kind, target)
                 .take(MAX_USES)
-                .map(|(namespace, pin)| pin_reach(namespace, &pin.pinned, version))
+                .map(|(namespace, pin)| pin_impact(namespace, &pin.pinned, version))
                 .collect(),
             open_tasks: open_tasks(open)?,
             is_cut,
@@ -181,7 +181,7 @@ impl Registry {
 }
 
 impl Registry {
-    async fn mark_defaults(&self, steps: &mut [StepReach]) -> Result<(), RegistryError> {
+    async fn mark_defaults(&self, steps: &mut [StepImpact]) -> Result<(), RegistryError> {
         let mut selection = Selection::default();
         for step in &*steps {
             let template = stored::qualified(&step.namespace, &step.template)?;
@@ -205,14 +205,14 @@ fn release(target: &QualifiedName, version: &Version) -> Release {
     }
 }
 
-fn mark_lacking(steps: &mut [StepReach], descriptor: &Descriptor) {
+fn mark_lacking(steps: &mut [StepImpact], descriptor: &Descriptor) {
     for step in steps {
-        let would_run = step.reached.impact.is_taken();
+        let would_run = step.report.impact.is_taken();
         step.lacks_handler = would_run && !descriptor.may_have(step.handler.as_str());
     }
 }
 
-fn pin_reach(namespace: &Name, pin: &Pinned, version: &Version) -> PinReach {
+fn pin_impact(namespace: &Name, pin: &Pinned, version: &Version) -> PinImpact {
     let ramp = pin.ramp.as_ref();
     let is_ramped = ramp.is_some_and(|ramp| ramp.requirement.matches(version));
     let admits = match (pin.requirement.matches(version), is_ramped) {
@@ -221,7 +221,7 @@ fn pin_reach(namespace: &Name, pin: &Pinned, version: &Version) -> PinReach {
         (false, true) => Admits::Ramp,
         (false, false) => Admits::Nobody,
     };
-    PinReach {
+    PinImpact {
         namespace: namespace.to_string(),
         percent: ramp.map(|ramp| ramp.percent),
         ramp: ramp.map(|ramp| ramp.requirement.clone()),

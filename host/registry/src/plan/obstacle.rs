@@ -35,7 +35,7 @@ impl Registry {
         {
             obstacles.push(Obstacle {
                 code: ObstacleCode::Quarantined,
-                detail: "these bytes are in quarantine: no host would start them".to_owned(),
+                detail: "these bytes are in quarantine: no host will run them".to_owned(),
             });
         }
         Ok(obstacles)

@@ -50,8 +50,8 @@ impl Registry {
                 });
             }
         };
-        let verdict = self.judge_template(target, template.clone()).await?;
-        let number = self.numbered(Kind::Template, target, version, verdict);
+        let compat_report = self.assess_template(target, template.clone()).await?;
+        let number = self.numbered(Kind::Template, target, version, compat_report);
         let number = number.await?;
         let preview = self.preview_resolution(&template, assumed).await?;
         let open = self
@@ -65,7 +65,7 @@ impl Registry {
             digest,
             status,
             number,
-            reached: self.template_impact(target, version).await?,
+            report: self.template_impact(target, version).await?,
             steps: preview.steps,
             ungranted: preview.ungranted,
             open_tasks: open_tasks(open)?,

@@ -1,8 +1,8 @@
 //! What resolution need not choose, read and compile again.
 
-use super::super::catalog::cache::{Bounded, MAX_NAMESPACES, Revised, at_most};
+use super::super::catalog::cache::{BoundedMap, MAX_NAMESPACES, Revised, at_most};
 use super::definition::{ChosenTemplate, Definition};
-use super::{Resolved, Wanted};
+use super::{ResolveRequest, Resolved};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ const MAX_RESOLVED: NonZeroUsize = at_most(8_192);
 const MAX_DEFINITIONS: NonZeroUsize = at_most(256);
 /// Descriptors that are kept.
 const MAX_DESCRIPTORS: NonZeroUsize = at_most(1_024);
-/// Tasks that ask for the same and stand alike to the template's ramp.
+/// Tasks with the same request and the same side of the template's ramp.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TemplateKey {
-    pub wanted: Wanted,
+    pub wanted: ResolveRequest,
     pub is_on_ramp: bool,
 }
 
@@ -32,18 +32,18 @@ pub(super) struct LockKey {
     pub ramps: Vec<String>,
 }
 
-/// Bounded memory of one host.
+/// BoundedMap memory of one host.
 pub(crate) struct ResolvedCache {
     /// By the revision of the namespace.
     pub(super) templates: Revised<TemplateKey, i64, Arc<ChosenTemplate>>,
     /// By the revisions of all namespaces that it depends on.
     pub(super) locks: Revised<LockKey, Vec<i64>, Arc<Resolved>>,
     /// The namespaces whose components the templates of a namespace run.
-    pub(super) owners: Bounded<Name, Arc<BTreeSet<Name>>>,
+    pub(super) owners: BoundedMap<Name, Arc<BTreeSet<Name>>>,
     /// By template version id; a version never changes.
-    pub(super) definitions: Bounded<i32, Arc<Definition>>,
+    pub(super) definitions: BoundedMap<i32, Arc<Definition>>,
     /// By component version id; a version never changes.
-    pub(super) descriptors: Bounded<i32, Arc<Descriptor>>,
+    pub(super) descriptors: BoundedMap<i32, Arc<Descriptor>>,
 }
 
 impl Default for ResolvedCache {
@@ -51,9 +51,9 @@ impl Default for ResolvedCache {
         Self {
             templates: Revised::new(MAX_TEMPLATES),
             locks: Revised::new(MAX_RESOLVED),
-            owners: Bounded::new(MAX_NAMESPACES),
-            definitions: Bounded::new(MAX_DEFINITIONS),
-            descriptors: Bounded::new(MAX_DESCRIPTORS),
+            owners: BoundedMap::new(MAX_NAMESPACES),
+            definitions: BoundedMap::new(MAX_DEFINITIONS),
+            descriptors: BoundedMap::new(MAX_DESCRIPTORS),
         }
     }
 }

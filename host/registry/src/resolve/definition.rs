@@ -28,7 +28,7 @@ pub(super) struct ChosenTemplate {
 }
 
 impl Definition {
-    /// How a duplicate is told.
+    /// How a duplicate is recognized.
     pub fn identity(&self) -> Identity {
         self.template.identity
     }

@@ -1,4 +1,4 @@
-//! What the steps of a template would run that nobody has to have published.
+//! What the steps of a template would run, also of an unpublished one.
 
 use super::super::catalog::{Catalog, Selection};
 use super::super::error::lines;
@@ -30,7 +30,7 @@ pub struct ResolutionPreview {
 /// What choosing for one template works with.
 struct PreviewRequest<'a> {
     home: &'a Name,
-    /// Of the template; none where it takes any input.
+    /// Of the template; `None` if it takes any input.
     input: Option<&'a Value>,
     comparisons: Comparisons,
     catalog: &'a Catalog,
@@ -110,7 +110,7 @@ impl PreviewRequest<'_> {
         }
     }
 
-    /// What is not shared is not told of.
+    /// Components that are not shared are not mentioned.
     fn check_use(&self, ordered: &OrderedStep<'_>) -> Result<(), String> {
         let component = ordered.step.handler.component.qualified(self.home);
         if self.catalog.may_use(self.home, &component) {
@@ -254,7 +254,7 @@ fn missing(descriptor: &Descriptor, component: &ComponentRef, grants: &[GrantRow
         .filter(|row| row.component.includes(&name))
         .map(|row| &row.capability)
         .collect();
-    let wants = descriptor.wants().into_iter();
-    let missing = wants.filter(|want| !own.iter().any(|grant| grant.covers(want)));
-    missing.map(|want| want.to_string()).collect()
+    let requested = descriptor.requested().into_iter();
+    let missing = requested.filter(|it| !own.iter().any(|grant| grant.covers(it)));
+    missing.map(|it| it.to_string()).collect()
 }

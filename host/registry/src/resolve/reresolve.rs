@@ -11,7 +11,7 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Pin, Pins, ResolveError};
 use tasker_engine::lock::LockEntry;
-use tasker_engine::upgrade::StandingEntry;
+use tasker_engine::upgrade::CurrentLockEntry;
 
 /// Which components of open tasks move, and where to.
 #[derive(Clone, Debug, Default)]
@@ -44,12 +44,12 @@ pub struct Reresolution {
 #[derive(Clone, Debug)]
 pub struct CurrentLock {
     pub template_version_id: i32,
-    pub entries: Vec<StandingEntry>,
+    pub entries: Vec<CurrentLockEntry>,
     pub ramped: Vec<String>,
 }
 
 impl Resolver<'_> {
-    /// True where none of the namespaces that were asked about has changed since.
+    /// True if none of the namespaces that were asked about has changed since.
     pub async fn is_unchanged(&mut self) -> Result<bool, RegistryError> {
         self.loader.is_unchanged().await
     }
@@ -112,7 +112,7 @@ impl Resolver<'_> {
 impl Reresolution {
     fn put(
         &mut self,
-        current: &[StandingEntry],
+        current: &[CurrentLockEntry],
         entry: LockEntry,
         component: QualifiedName,
         to: &Version,
@@ -135,13 +135,13 @@ impl Reresolution {
                 .entries
                 .iter_mut()
                 .find(|it| it.step_no == entry.step_no);
-            *stands.expect("it stands in the lock, as was just found") = entry;
+            *stands.expect("it is in the lock, as was just found") = entry;
         }
         Ok(())
     }
 }
 
-/// What stands in the way of where the operator says to go is not told as a pin.
+/// A conflict with the operator's own target is not reported as a pin.
 fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
     let (RegistryError::Unresolved(errors), Some(to)) = (&error, &rule.to) else {
         return error;
@@ -164,14 +164,14 @@ fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
     }
 }
 
-/// Where the operator says where to, no pin is asked.
+/// If the operator names the target version, pins are ignored.
 fn direct(seen: &mut Pins, rule: &UpgradeRule) {
     if let (Some(component), Some(to)) = (&rule.component, &rule.to) {
         seen.insert(component.clone(), Pin::at(to.clone()));
     }
 }
 
-fn kept(entry: &StandingEntry) -> LockEntry {
+fn kept(entry: &CurrentLockEntry) -> LockEntry {
     LockEntry {
         step_no: entry.step_no,
         component_version_id: entry.component_version_id,

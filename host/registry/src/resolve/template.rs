@@ -4,7 +4,7 @@ use super::super::RegistryError;
 use super::super::catalog::{Catalog, Family, NamespaceRules};
 use super::cache::TemplateKey;
 use super::definition::{ChosenTemplate, Definition};
-use super::{Resolver, Wanted};
+use super::{ResolveRequest, Resolver};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::ids::TaskId;
@@ -14,7 +14,7 @@ impl Resolver<'_> {
     /// The template version that the task takes.
     pub(super) async fn template(
         &mut self,
-        wanted: &Wanted,
+        wanted: &ResolveRequest,
         rules: &NamespaceRules,
         task: TaskId,
     ) -> Result<Arc<ChosenTemplate>, RegistryError> {

@@ -8,7 +8,7 @@ use sqlx::types::Json;
 use std::time::Duration;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::api_key::ApiKey;
 use tasker_domain::digest::Digest;
@@ -121,7 +121,7 @@ impl Store {
     }
 
     /// Makes this key unless there is one already that may make others. `keep` is called before the
-    /// key is visible; where it fails, there is no key. True where it was made.
+    /// key is visible; where it fails, there is no key. True if it was made.
     pub async fn make_first_key<E: From<DatabaseError>>(
         &self,
         new: &NewKey<'_>,
@@ -240,8 +240,8 @@ async fn has_admin_besides(tx: &mut Connection, name: Option<&str>) -> Result<bo
     Ok(found)
 }
 
-fn change<'a>(action: &'a str, name: &str, actor: &'a Actor, detail: Value) -> Change<'a> {
-    Change {
+fn change<'a>(action: &'a str, name: &str, actor: &'a Actor, detail: Value) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: None,

@@ -6,7 +6,7 @@ use super::namespace::ensure_namespace;
 use super::{Store, generation};
 use serde_json::json;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
 use tasker_domain::scope::Scope;
@@ -14,7 +14,7 @@ use tasker_domain::scope::Scope;
 /// An operator's agreement.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
-    /// To whom the version's own namespace grants what is new.
+    /// The grantee of the new capabilities in the version's own namespace.
     pub component: &'a Scope,
     /// What is to be granted with it.
     pub grants: &'a [Capability],
@@ -53,7 +53,7 @@ impl Store {
         }
         let namespace_id = ensure_namespace(&mut tx, &namespace).await?;
         let mut added = Vec::new();
-        // In one order, since whoever grants the same at this moment is waited for.
+        // In one order, because concurrent grants of the same wait for each other.
         let mut capabilities: Vec<_> = approval.grants.iter().collect();
         capabilities.sort_by_cached_key(|capability| capability.to_string());
         for capability in capabilities {
@@ -78,8 +78,8 @@ impl Store {
     }
 }
 
-fn change<'a>(version: &'a ComponentVersionRow, approval: &Approval<'a>) -> Change<'a> {
-    Change {
+fn change<'a>(version: &'a ComponentVersionRow, approval: &Approval<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: approval.actor,
         action: "component.approve",
         namespace: Some(&version.namespace),

@@ -25,7 +25,7 @@ pub struct NamespaceRulesRow {
     pub revision: i64,
     /// One of these keys has to have signed what its tasks run; all is taken where there is none.
     pub keys: Vec<Vec<u8>>,
-    /// What it shares, and in the same order with whom.
+    /// What it shares and, in the same order, with which namespaces.
     pub shared: Vec<String>,
     pub shared_with: Vec<String>,
     /// An array of objects with the columns of `tasker.pin`.

@@ -8,12 +8,12 @@ use sqlx::FromRow;
 use std::time::Duration;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 
 /// Versions that one call collects at most, and bytes that it removes unless one version has more, so
-/// that the registry stands still for a moment only.
+/// that the registry is locked for a short time only.
 const COLLECT_BATCH: i64 = 100;
 const COLLECT_BATCH_BYTES: i64 = 64 << 20;
 
@@ -183,7 +183,7 @@ impl Store {
             return Ok(());
         }
         ensure_blob(&mut tx, version.digest, bytes).await?;
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: "component.restore",
             namespace: Some(&version.namespace),
@@ -238,8 +238,8 @@ impl Store {
 /// Locks are usable again where none of their versions is without bytes.
 async fn unvoid_locks(tx: &mut Connection, component_version_id: i32) -> Result<(), DatabaseError> {
     sqlx::query(
-        "update tasker.lock l set is_void = false
-         where l.is_void
+        "update tasker.lock l set is_stale = false
+         where l.is_stale
            and l.lock_id in (select e.lock_id from tasker.lock_entry e where e.component_version_id = $1)
            and not exists (select from tasker.lock_entry e
                            join tasker.component_version v using (component_version_id)

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::compatibility::CompatReport;
 use tasker_domain::resolve::{VersionState, VersionStatus};
@@ -23,10 +23,10 @@ pub struct NewComponentVersion<'a> {
     pub descriptor: &'a Value,
     pub status: VersionStatus,
     /// None: there was no version to compare it with.
-    pub verdict: Option<&'a Value>,
-    /// What it wants beyond what was agreed to; empty unless it needs approval.
+    pub compat_report: Option<&'a Value>,
+    /// Requested capabilities that are not approved; empty unless it needs approval.
     pub unapproved: &'a [String],
-    /// The revision of the component under which the status and the verdict were decided; none: it
+    /// The revision of the component under which the status and the compat report were decided; none: it
     /// does not matter any more.
     pub decided_at: Option<i64>,
     pub actor: &'a Actor,
@@ -48,8 +48,8 @@ pub struct ComponentVersionRow {
     /// No host starts its code.
     pub is_quarantined: bool,
     #[sqlx(json(nullable))]
-    pub verdict: Option<CompatReport>,
-    /// What it wants beyond what was agreed to.
+    pub compat_report: Option<CompatReport>,
+    /// Requested capabilities that are not approved.
     pub unapproved: Vec<String>,
     pub created_at: DateTime<Utc>,
     /// When its bytes were removed, if they were: new tasks don't take it.
@@ -67,8 +67,8 @@ impl ComponentVersionRow {
 }
 
 impl Store {
-    /// Stores the upload unless its version exists; in both cases returns the version that stands
-    /// then, and whether this call made it; none where the component has changed since `decided_at`. One
+    /// Stores the upload unless its version exists; in both cases returns the stored version
+    /// then, and whether this call made it; `None` if the component has changed since `decided_at`. One
     /// transaction: nothing is visible before all is.
     pub async fn publish_component(
         &self,
@@ -114,7 +114,7 @@ impl Store {
 
 const VERSION: &str = "
     select v.component_version_id, n.name as namespace, c.name as component, v.version, v.digest,
-           v.size_bytes, v.descriptor, v.status::text as status, v.verdict, v.unapproved, v.created_at,
+           v.size_bytes, v.descriptor, v.status::text as status, v.compat_report, v.unapproved, v.created_at,
            v.collected_at, exists (select from tasker.quarantine q where q.digest = v.digest) as is_quarantined
     from tasker.namespace n
     join tasker.component c using (namespace_id)
@@ -143,7 +143,7 @@ async fn ensure_component(
     Ok(id)
 }
 
-/// True where others changed the component, which this transaction revised once.
+/// True if others changed the component, which this transaction revised once.
 async fn has_moved(
     tx: &mut Connection,
     component_id: i32,
@@ -181,8 +181,8 @@ pub(crate) async fn ensure_blob(
     Ok(())
 }
 
-fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
-    Change {
+fn published<'a>(new: &NewComponentVersion<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: new.actor,
         action: "component.publish",
         namespace: Some(new.namespace.as_str()),
@@ -192,14 +192,14 @@ fn published<'a>(new: &NewComponentVersion<'a>) -> Change<'a> {
     }
 }
 
-/// True where the version was not there.
+/// True if the version was not there.
 async fn insert_version(
     tx: &mut Connection,
     component_id: i32,
     new: &NewComponentVersion<'_>,
 ) -> Result<bool, DatabaseError> {
     let inserted = sqlx::query(
-        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, verdict, unapproved)
+        "insert into tasker.component_version (component_id, version, digest, size_bytes, descriptor, status, compat_report, unapproved)
          values ($1, $2, $3, $4, $5, $6::text::tasker.version_status, $7, $8) on conflict do nothing",
     )
     .bind(component_id)
@@ -208,7 +208,7 @@ async fn insert_version(
     .bind(i32::try_from(new.bytes.len()).expect("uploads are far smaller than 2 GiB"))
     .bind(new.descriptor)
     .bind(new.status.into_str())
-    .bind(new.verdict)
+    .bind(new.compat_report)
     .bind(new.unapproved)
     .execute(tx)
     .await?;

@@ -1,4 +1,4 @@
-//! How often the registry has changed, for whoever keeps what it read.
+//! The number of changes of the registry, for caches.
 
 use super::Store;
 use sqlx::FromRow;
@@ -98,7 +98,7 @@ pub(crate) async fn advance<'n>(
 }
 
 /// The same for a change that was decided by what was read of these namespaces in this transaction, at
-/// these revisions. False where one of them has moved since: then the transaction is to be given up, and
+/// these revisions. False if one of them has moved since: then the transaction is to be given up, and
 /// the change decided anew.
 pub(crate) async fn advance_unmoved(
     tx: &mut Connection,

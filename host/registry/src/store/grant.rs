@@ -7,14 +7,14 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
-/// One grant as it stands.
+/// One existing grant.
 #[derive(Clone, Debug, FromRow)]
 pub struct GrantRow {
     pub grant_id: i64,
@@ -39,7 +39,7 @@ pub struct NewGrant<'a> {
     pub reason: &'a str,
 }
 
-/// What became of a [`NewGrant`].
+/// The result of a [`NewGrant`].
 #[derive(Clone, Debug)]
 pub enum Granted {
     Added(GrantRow),
@@ -59,7 +59,7 @@ pub struct GrantFilter<'a> {
 }
 
 impl Store {
-    /// Grants it, unless it stands already. An environment variable replaces its former value. The
+    /// Grants it, unless it is already granted. An environment variable replaces its former value. The
     /// namespace is made at its first use.
     pub async fn add_grant(&self, new: NewGrant<'_>) -> Result<Granted, DatabaseError> {
         let mut tx = self.pool().begin().await?;
@@ -72,7 +72,7 @@ impl Store {
         Ok(granted)
     }
 
-    /// The grant that was taken away; none where there is none of this id in the namespace.
+    /// The grant that was taken away; `None` if there is none of this id in the namespace.
     pub async fn remove_grant(
         &self,
         namespace: &Name,
@@ -112,7 +112,7 @@ impl Store {
     }
 }
 
-/// Adds the grant and its audit where it does not stand yet; the caller advances the generation.
+/// Adds the grant and its audit entry unless it exists; the caller advances the generation.
 pub(crate) async fn insert(
     tx: &mut Connection,
     namespace_id: i32,
@@ -173,8 +173,13 @@ async fn replace_variable(
     Ok(())
 }
 
-fn change<'a>(action: &'a str, row: &'a GrantRow, actor: &'a Actor, reason: &'a str) -> Change<'a> {
-    Change {
+fn change<'a>(
+    action: &'a str,
+    row: &'a GrantRow,
+    actor: &'a Actor,
+    reason: &'a str,
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: Some(&row.namespace),

@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use std::collections::BTreeMap;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::inventory::Statistics;
 use tasker_domain::name::Name;
@@ -65,7 +65,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// True where something was ever put into this namespace.
+    /// True if something was ever put into this namespace.
     pub async fn has_namespace(&self, name: &Name) -> Result<bool, DatabaseError> {
         let found =
             sqlx::query_scalar("select exists (select from tasker.namespace where name = $1)")
@@ -86,7 +86,7 @@ impl Store {
         Ok(names)
     }
 
-    /// Makes a namespace that nothing is in yet; false where it is there.
+    /// Makes a namespace that nothing is in yet; false if it is there.
     pub async fn create_namespace(
         &self,
         name: &Name,
@@ -101,7 +101,7 @@ impl Store {
         if made.rows_affected() == 0 {
             return Ok(false);
         }
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: "namespace.create",
             namespace: Some(name.as_str()),

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::kv::{Expected, KvWrite};
 use tasker_domain::name::Name;
@@ -22,16 +22,16 @@ pub struct KvRow {
     pub bucket: String,
     pub key: String,
     pub version: i64,
-    /// JSON text; in a list none where it has more than [`MAX_INLINE_BYTES`].
+    /// JSON text; in a list `None` if it has more than [`MAX_INLINE_BYTES`].
     pub value: Option<String>,
     pub value_bytes: i32,
     pub updated_at: DateTime<Utc>,
-    /// The task whose step wrote it; none where an operator did.
+    /// The task whose step wrote it; `None` if an operator did.
     pub task_id: Option<Uuid>,
 }
 
 impl Store {
-    /// What stands under a key.
+    /// The value and version of a key.
     pub async fn kv_row(
         &self,
         namespace: &str,
@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// An operator's write, with its line in the audit; none removes the entry. The namespace is made
-    /// at its first use. False where the namespace is full.
+    /// at its first use. False if the namespace is full.
     pub async fn set_kv(
         &self,
         namespace: &Name,
@@ -110,7 +110,7 @@ impl Store {
             }
             written => written?,
         };
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: if version.is_some() {
                 "kv.set"

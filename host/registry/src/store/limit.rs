@@ -8,14 +8,14 @@ use sqlx::FromRow;
 use sqlx::types::Json;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_LIMIT_RULES;
 use tasker_domain::limits::{LimitPatch, LimitSettings};
 use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
-/// One rule as it stands.
+/// One existing rule.
 #[derive(Clone, Debug, FromRow)]
 pub struct LimitRule {
     pub limit_rule_id: i64,
@@ -38,10 +38,10 @@ pub struct LimitChange<'a> {
     pub reason: &'a str,
 }
 
-/// What became of a change.
+/// The result of a change.
 #[derive(Clone, Debug)]
 pub enum LimitsChanged {
-    /// The rule as it stands now.
+    /// The current rule.
     Stands(LimitRule),
     /// It has no limit left, and so there is none.
     Gone,
@@ -83,7 +83,7 @@ impl Store {
         Ok(changed)
     }
 
-    /// The rule that was removed; none where there is none.
+    /// The rule that was removed; `None` if there is none.
     pub async fn remove_limits(
         &self,
         change: LimitChange<'_>,
@@ -134,7 +134,7 @@ async fn locked(
     Ok(rule)
 }
 
-/// None where the namespace is full.
+/// `None` if the namespace is full.
 async fn put(
     tx: &mut Connection,
     namespace_id: i32,
@@ -175,7 +175,7 @@ async fn record(
         true => "limit.remove",
         false => "limit.set",
     };
-    let change = Change {
+    let change = NewAuditEntry {
         actor: change.actor,
         action,
         namespace: Some(change.namespace.as_str()),

@@ -1,7 +1,7 @@
 //! Pins: an operator's rules for what new tasks take.
 
 pub(crate) mod auto_rollback;
-mod change;
+pub(crate) mod change;
 mod past;
 
 pub use auto_rollback::{AffectedPins, Decide, Decided, RolledBack, Unresolvable};
@@ -18,7 +18,7 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::{Pinned, Ramp};
 use tasker_domain::ramp::Percent;
 
-/// One pin as it stands.
+/// One existing pin.
 #[derive(Clone, Debug, FromRow)]
 pub struct PinRow {
     pub namespace: String,

@@ -1,7 +1,8 @@
-//! Code that no host starts, by digest, whatever names it goes by.
+//! Code that no host starts, by digest, under all of its names.
 
 use super::Store;
-use super::pin::auto_rollback::auto_rollback;
+use super::pin::auto_rollback::{advance_decided, auto_rollback};
+use super::pin::change::MAX_TRIES;
 use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -9,7 +10,7 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::NameError;
@@ -37,13 +38,13 @@ pub struct NamedVersion {
 #[derive(Debug)]
 pub struct Quarantined {
     pub quarantine: QuarantineRow,
-    /// False where it stood already.
+    /// False if it stood already.
     pub created: bool,
     /// Every name of these bytes.
     pub names: Vec<NamedVersion>,
-    /// What became of the pins that meant these bytes.
+    /// The affected pins.
     pub pins: AffectedPins,
-    /// The tasks that stand still for it, by template.
+    /// The tasks that are suspended by it, per template.
     pub held: Vec<HeldTasks>,
 }
 
@@ -53,7 +54,7 @@ pub struct HeldTasks {
     pub namespace: String,
     pub template: String,
     pub tasks: i64,
-    /// Steps that stand still, or do as soon as a host hears of it.
+    /// Steps that are suspended, or will be as soon as a host reads the quarantine.
     pub steps: i64,
 }
 
@@ -69,7 +70,7 @@ pub struct Released {
 impl Store {
     /// Bars these bytes: once this is committed no host starts them anew, and each ends what runs of
     /// them as soon as it hears of it. Pins that only they satisfied fall back where they can. One
-    /// transaction; a repeated call changes nothing but the reason, where it gives one.
+    /// transaction, which is repeated if a pin is made meanwhile; a repeated call changes nothing but the reason, where it gives one.
     pub async fn quarantine(
         &self,
         digest: Digest,
@@ -77,6 +78,25 @@ impl Store {
         reason: &str,
         decide: Decide,
     ) -> Result<Quarantined, DatabaseError> {
+        for _ in 1..MAX_TRIES {
+            let tried = self.try_quarantine(digest, (actor, reason), decide, false);
+            if let Some(quarantined) = tried.await? {
+                return Ok(quarantined);
+            }
+        }
+        let tried = self.try_quarantine(digest, (actor, reason), decide, true);
+        let quarantined = tried.await?;
+        Ok(quarantined.expect("the last try takes what was decided"))
+    }
+
+    /// None if a pin was made meanwhile, unless it is the last try.
+    async fn try_quarantine(
+        &self,
+        digest: Digest,
+        (actor, reason): (&Actor, &str),
+        decide: Decide,
+        is_last: bool,
+    ) -> Result<Option<Quarantined>, DatabaseError> {
         let mut tx = self.for_bulk().pool().begin().await?;
         let inserted = sqlx::query(
             "insert into tasker.quarantine (digest, actor, reason) values ($1, $2, $3)
@@ -95,17 +115,14 @@ impl Store {
                 let change = change("component.quarantine", name, digest, actor, reason);
                 audit::record(&mut tx, &change).await?;
             }
-            let barred: Result<Vec<_>, _> = names.iter().map(parsed).collect();
-            pins = auto_rollback(
-                &mut tx,
-                PinKind::Component,
-                &barred?,
-                (actor, reason),
-                decide,
-            )
-            .await?;
+            let parsed: Result<Vec<_>, _> = names.iter().map(parsed).collect();
+            let (kind, ineligible) = (PinKind::Component, parsed?);
+            pins = auto_rollback(&mut tx, kind, &ineligible, (actor, reason), decide).await?;
             let namespaces = super::generation::revise_components(&mut tx, digest).await?;
-            super::generation::advance(&mut tx, pins.namespaces(&namespaces)).await?;
+            let advanced = advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces);
+            if !advanced.await? && !is_last {
+                return Ok(None);
+            }
         } else if !reason.is_empty() {
             explain(&mut tx, digest, &names, actor, reason).await?;
         }
@@ -117,17 +134,17 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         tx.commit().await?;
-        Ok(Quarantined {
+        Ok(Some(Quarantined {
             quarantine,
             created,
             names,
             pins,
             held,
-        })
+        }))
     }
 
     /// Lifts the quarantine and makes the steps ready that stood still for it, in one transaction;
-    /// none where there is no quarantine. Pins stay where they fell back to.
+    /// `None` if there is no quarantine. Pins stay where they fell back to.
     pub async fn release_quarantine(
         &self,
         digest: Digest,
@@ -142,7 +159,7 @@ impl Store {
         if deleted.rows_affected() == 0 {
             return Ok(None);
         }
-        let steps = sqlx::query_scalar("select tasker.unpark_steps($1)")
+        let steps = sqlx::query_scalar("select tasker.resume_steps($1)")
             .bind(&digest.as_bytes()[..])
             .fetch_one(&mut *tx)
             .await?;
@@ -191,7 +208,7 @@ impl Store {
     }
 }
 
-/// Gives what stands in quarantine already another reason.
+/// Changes the reason of an existing quarantine.
 async fn explain(
     tx: &mut Connection,
     digest: Digest,
@@ -262,8 +279,8 @@ fn change<'a>(
     digest: Digest,
     actor: &'a Actor,
     reason: &'a str,
-) -> Change<'a> {
-    Change {
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: Some(&name.namespace),

@@ -6,7 +6,7 @@ use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use uuid::Uuid;
 
-/// How many of the open tasks that hold a version are named.
+/// How many of the open tasks with a version are named.
 const MAX_NAMED_TASKS: i32 = 10;
 
 /// Open tasks that have a version in their lock.
@@ -20,7 +20,7 @@ pub struct OpenTasks {
 /// When a version was used last.
 #[derive(Clone, Copy, Debug, FromRow)]
 pub struct LastUse {
-    /// To within two minutes; none where it never was.
+    /// To within two minutes; `None` if it never was.
     pub at: Option<DateTime<Utc>>,
     /// An attempt of it runs.
     pub is_running: bool,

@@ -2,19 +2,19 @@
 
 mod rotate;
 
-pub use rotate::{Rotated, Unreadable};
+pub use rotate::{Rotated, UnreadableSecret};
 
 use super::Store;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
 use tasker_domain::secret::SecretValue;
-use tasker_engine::secret::{Place, Sealed, SecretError};
+use tasker_engine::secret::{Sealed, SecretError, SecretLocation};
 
 /// Secrets of one namespace.
 pub const MAX_SECRETS: i64 = 1_000;
@@ -32,7 +32,7 @@ pub struct SecretRow {
 
 impl Store {
     /// Encrypts the value and keeps it as the secret's next version, in place of the one before.
-    /// The namespace is made at its first use. None where it has [`MAX_SECRETS`] already.
+    /// The namespace is made at its first use. `None` if it has [`MAX_SECRETS`] already.
     pub async fn set_secret(
         &self,
         namespace: &Name,
@@ -47,14 +47,14 @@ impl Store {
         if before.is_none() && count(&mut tx, namespace_id).await? >= MAX_SECRETS {
             return Ok(None);
         }
-        let place = Place {
+        let place = SecretLocation {
             namespace: namespace.as_str(),
             name: name.as_str(),
             version: before.unwrap_or(0) + 1,
         };
         let sealed = ring.seal(place, value)?;
         let row = insert(&mut tx, namespace_id, place, &sealed, actor).await?;
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: "secret.set",
             namespace: Some(namespace.as_str()),
@@ -67,7 +67,7 @@ impl Store {
         Ok(Some(row))
     }
 
-    /// True where the secret was there.
+    /// True if the secret was there.
     pub async fn remove_secret(
         &self,
         namespace: &Name,
@@ -85,7 +85,7 @@ impl Store {
         .fetch_optional(&mut *tx)
         .await?;
         if let Some(version) = removed {
-            let change = Change {
+            let change = NewAuditEntry {
                 actor,
                 action: "secret.remove",
                 namespace: Some(namespace.as_str()),
@@ -148,7 +148,7 @@ async fn count(tx: &mut Connection, namespace_id: i32) -> Result<i64, DatabaseEr
 async fn insert(
     tx: &mut Connection,
     namespace_id: i32,
-    place: Place<'_>,
+    place: SecretLocation<'_>,
     sealed: &Sealed,
     actor: &Actor,
 ) -> Result<SecretRow, DatabaseError> {

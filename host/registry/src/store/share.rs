@@ -7,16 +7,16 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::permission::Reach;
+use tasker_domain::permission::NamespaceScope;
 use tasker_domain::scope::Scope;
 
 /// Shares that one namespace makes at most.
 pub const MAX_SHARES: i64 = 1_000;
 
-/// One share as it stands.
+/// One existing share.
 #[derive(Clone, Debug, FromRow)]
 pub struct ShareRow {
     pub share_id: i64,
@@ -36,12 +36,12 @@ pub struct ShareChange<'a> {
     pub namespace: &'a Name,
     /// All, or one of the namespace itself.
     pub component: &'a Scope,
-    pub shared_with: &'a Reach,
+    pub shared_with: &'a NamespaceScope,
     pub actor: &'a Actor,
     pub reason: &'a str,
 }
 
-/// What became of a share that was asked for.
+/// The result of a requested share.
 #[derive(Clone, Debug)]
 pub enum ShareOutcome {
     Added(ShareRow),
@@ -79,7 +79,7 @@ impl Store {
         Ok(ShareOutcome::Added(row))
     }
 
-    /// The share that was taken back; none where there is none. Tasks that exist keep what they have.
+    /// The share that was taken back; `None` if there is none. Tasks that exist keep what they have.
     pub async fn remove_share(
         &self,
         change: ShareChange<'_>,
@@ -129,8 +129,8 @@ async fn standing(
     Ok(row)
 }
 
-fn recorded<'a>(action: &'a str, change: &ShareChange<'a>) -> Change<'a> {
-    Change {
+fn recorded<'a>(action: &'a str, change: &ShareChange<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: change.actor,
         action,
         namespace: Some(change.namespace.as_str()),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
@@ -67,7 +67,7 @@ impl Store {
         .await?;
         if inserted.rows_affected() == 1 {
             let key = signature.key().id();
-            let change = Change {
+            let change = NewAuditEntry {
                 actor,
                 action: "signature.add",
                 namespace: None,
@@ -141,7 +141,7 @@ impl Store {
         Ok(row)
     }
 
-    /// True where the namespace's signing policy had the key.
+    /// True if the namespace's signing policy had the key.
     pub async fn remove_signing_key(
         &self,
         namespace: &Name,
@@ -192,8 +192,8 @@ impl Store {
     }
 }
 
-/// Until the transaction ends nobody else publishes or signs these bytes: whoever comes second sees
-/// what the first did, and lists anew what it changes.
+/// Locks these bytes against other publications and signatures until the transaction ends. The second
+/// transaction sees the changes of the first.
 pub(crate) async fn lock_digest(tx: &mut Connection, digest: Digest) -> Result<(), DatabaseError> {
     sqlx::query("select pg_advisory_xact_lock(hashtext('tasker.signature'), hashtext($1))")
         .bind(digest.to_string())
@@ -208,8 +208,8 @@ fn policy_change<'a>(
     key: &KeyId,
     actor: &'a Actor,
     detail: Value,
-) -> Change<'a> {
-    Change {
+) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor,
         action,
         namespace: Some(namespace.as_str()),

@@ -1,14 +1,16 @@
 //! Task templates and their versions.
 
 use super::Store;
+use super::generation::{advance, advance_unmoved};
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::{Value, json};
 use sqlx::FromRow;
+use std::collections::BTreeMap;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::column;
 use tasker_domain::compatibility::CompatReport;
 use tasker_domain::resolve::VersionStatus;
@@ -29,7 +31,7 @@ pub struct NewTemplateVersion<'a> {
     /// (parent, child) by their numbers.
     pub dependencies: Vec<(i16, i16)>,
     /// None: there was no version to compare it with.
-    pub verdict: Option<&'a Value>,
+    pub compat_report: Option<&'a Value>,
     pub actor: &'a Actor,
 }
 
@@ -48,7 +50,7 @@ pub struct NewStepTemplate {
     /// From 0 to 1.
     pub jitter: f32,
     pub timeout_ms: i32,
-    /// Such as `{"memory":"64MiB"}`; none where the step says nothing of limits.
+    /// Such as `{"memory":"64MiB"}`; `None` if the step says nothing of limits.
     pub limits: Option<Value>,
     /// JSON text.
     pub config: Option<String>,
@@ -73,17 +75,19 @@ pub struct TemplateVersionRow {
     #[sqlx(try_from = "&'a str")]
     pub status: VersionStatus,
     #[sqlx(json(nullable))]
-    pub verdict: Option<CompatReport>,
+    pub compat_report: Option<CompatReport>,
     pub created_at: DateTime<Utc>,
 }
 
 impl Store {
-    /// Stores the template version unless it exists; in both cases returns what stands then, and
-    /// whether this call made it. One transaction: nothing is visible before all is.
+    /// Stores the template version unless it exists; in both cases returns the stored version, and
+    /// whether this call made it; `None` if one of the namespaces that the decision was made by has moved
+    /// since. One transaction: nothing is visible before all is.
     pub async fn publish_template(
         &self,
         new: &NewTemplateVersion<'_>,
-    ) -> Result<(TemplateVersionRow, bool), DatabaseError> {
+        decided_by: Option<&BTreeMap<String, i64>>,
+    ) -> Result<Option<(TemplateVersionRow, bool)>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
         let template_id = ensure_template(&mut tx, namespace_id, new.name).await?;
@@ -92,13 +96,21 @@ impl Store {
             insert_steps(&mut tx, template_version_id, &new.steps).await?;
             insert_dependencies(&mut tx, template_version_id, &new.dependencies).await?;
             audit::record(&mut tx, &published(new)).await?;
-            super::generation::advance(&mut tx, [new.namespace.as_str()]).await?;
+            let home = new.namespace.as_str();
+            match decided_by {
+                None => advance(&mut tx, [home]).await?,
+                Some(decided_by) if advance_unmoved(&mut tx, home, decided_by).await? => {}
+                Some(_) => return Ok(None),
+            }
         }
         tx.commit().await?;
         let row = self
             .template_version(new.namespace, new.name, new.version)
             .await?;
-        Ok((row.ok_or(sqlx::Error::RowNotFound)?, inserted.is_some()))
+        Ok(Some((
+            row.ok_or(sqlx::Error::RowNotFound)?,
+            inserted.is_some(),
+        )))
     }
 
     /// One version of a template.
@@ -120,7 +132,7 @@ impl Store {
 
 const VERSION: &str = "
     select v.template_version_id, t.template_id, n.namespace_id, n.name as namespace, t.name,
-           v.version, v.digest, v.source, v.definition, v.status::text as status, v.verdict,
+           v.version, v.digest, v.source, v.definition, v.status::text as status, v.compat_report,
            v.created_at
     from tasker.namespace n
     join tasker.template t using (namespace_id)
@@ -149,14 +161,14 @@ async fn ensure_template(
     Ok(id)
 }
 
-/// The new version's id, or none where it was there before.
+/// The new version's id, or `None` if it was there before.
 async fn insert_version(
     tx: &mut Connection,
     template_id: i32,
     new: &NewTemplateVersion<'_>,
 ) -> Result<Option<i32>, DatabaseError> {
     let id = sqlx::query_scalar(
-        "insert into tasker.template_version (template_id, version, digest, source, definition, verdict)
+        "insert into tasker.template_version (template_id, version, digest, source, definition, compat_report)
          values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing returning template_version_id",
     )
@@ -165,7 +177,7 @@ async fn insert_version(
     .bind(&new.digest.as_bytes()[..])
     .bind(new.source)
     .bind(new.definition)
-    .bind(new.verdict)
+    .bind(new.compat_report)
     .fetch_optional(tx)
     .await?;
     Ok(id)
@@ -227,8 +239,8 @@ async fn insert_dependencies(
     Ok(())
 }
 
-fn published<'a>(new: &NewTemplateVersion<'a>) -> Change<'a> {
-    Change {
+fn published<'a>(new: &NewTemplateVersion<'a>) -> NewAuditEntry<'a> {
+    NewAuditEntry {
         actor: new.actor,
         action: "template.publish",
         namespace: Some(new.namespace.as_str()),

@@ -1,8 +1,9 @@
 //! Versions that their owner takes back: new tasks don't take them, open ones keep them.
 
 use super::Store;
-use super::generation::{advance, revise_components};
-use super::pin::auto_rollback::auto_rollback;
+use super::generation::revise_components;
+use super::pin::auto_rollback::{advance_decided, auto_rollback};
+use super::pin::change::MAX_TRIES;
 use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -10,44 +11,67 @@ use serde_json::json;
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
 
+/// A version to yank, or to restore to its former status.
+#[derive(Clone, Copy)]
+pub struct Yank<'a> {
+    pub kind: PinKind,
+    pub target: &'a QualifiedName,
+    pub version: &'a Version,
+    pub is_yanked: bool,
+    pub actor: &'a Actor,
+    /// May be empty.
+    pub reason: &'a str,
+}
+
 impl Store {
-    /// Takes a version back, or with `is_yanked` false gives it again, as it stood before; tells what
-    /// became of pins that only it satisfied. Nothing changes where it stands so already or does not
-    /// exist, but that a reason is recorded. One transaction.
+    /// Yanks a version, or with `is_yanked` false restores its former status; returns the pins that only it
+    /// satisfied, with their changes. Nothing changes if it already has that status or does not
+    /// exist, but that a reason is recorded. One transaction, which is repeated if a pin is made meanwhile.
     pub async fn set_yanked(
         &self,
-        kind: PinKind,
-        target: &QualifiedName,
-        version: &Version,
-        is_yanked: bool,
-        (actor, reason): (&Actor, &str),
+        yank: &Yank<'_>,
         decide: Decide,
     ) -> Result<AffectedPins, DatabaseError> {
+        for _ in 1..MAX_TRIES {
+            if let Some(pins) = self.try_set_yanked(yank, decide, false).await? {
+                return Ok(pins);
+            }
+        }
+        let pins = self.try_set_yanked(yank, decide, true).await?;
+        Ok(pins.expect("the last try takes what was decided"))
+    }
+
+    /// None if a pin was made meanwhile, unless it is the last try.
+    async fn try_set_yanked(
+        &self,
+        yank: &Yank<'_>,
+        decide: Decide,
+        is_last: bool,
+    ) -> Result<Option<AffectedPins>, DatabaseError> {
+        let Yank {
+            kind,
+            target,
+            version,
+            is_yanked,
+            actor,
+            reason,
+        } = *yank;
         let mut tx = self.pool().begin().await?;
         let mut pins = AffectedPins::default();
-        let found: Option<(i32, String)> = sqlx::query_as(match kind {
-            PinKind::Component => LOCK_COMPONENT,
-            PinKind::Template => LOCK_TEMPLATE,
-        })
-        .bind(target.namespace.as_str())
-        .bind(target.name.as_str())
-        .bind(version.to_string())
-        .fetch_optional(&mut *tx)
-        .await?;
-        let Some((id, from)) = found else {
-            return Ok(pins);
+        let Some((id, from)) = lock_version(&mut tx, yank).await? else {
+            return Ok(Some(pins));
         };
         let stands = (from == VersionStatus::Yanked.into_str()) == is_yanked;
         let subject = format!("{} {}@{version}", kind.into_str(), target.name);
         let says_nothing = reason.is_empty() || !is_yanked;
         if stands && (says_nothing || is_said(&mut tx, target, &subject, reason).await?) {
-            return Ok(pins);
+            return Ok(Some(pins));
         }
         let to = match is_yanked {
             true => VersionStatus::Yanked.into_str().to_owned(),
@@ -62,7 +86,7 @@ impl Store {
         .fetch_one(&mut *tx)
         .await?;
         let verb = if is_yanked { "yank" } else { "unyank" };
-        let change = Change {
+        let change = NewAuditEntry {
             actor,
             action: &format!("{}.{verb}", kind.into_str()),
             namespace: Some(target.namespace.as_str()),
@@ -71,18 +95,38 @@ impl Store {
             detail: json!({"from": from, "to": to}),
         };
         audit::record(&mut tx, &change).await?;
+        let mut ineligible = Vec::new();
         if is_yanked && !stands {
-            let barred = [(target.clone(), version.clone())];
-            pins = auto_rollback(&mut tx, kind, &barred, (actor, reason), decide).await?;
+            ineligible.push((target.clone(), version.clone()));
+            pins = auto_rollback(&mut tx, kind, &ineligible, (actor, reason), decide).await?;
         }
         let mut namespaces = vec![target.namespace.to_string()];
         if kind == PinKind::Component {
             namespaces.extend(revise_components(&mut tx, parsed(digest)?).await?);
         }
-        advance(&mut tx, pins.namespaces(&namespaces)).await?;
+        let is_decided = advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces).await?;
+        if !is_decided && !is_last {
+            return Ok(None);
+        }
         tx.commit().await?;
-        Ok(pins)
+        Ok(Some(pins))
     }
+}
+
+/// Locks the version; returns its id and status.
+async fn lock_version(
+    tx: &mut Connection,
+    yank: &Yank<'_>,
+) -> Result<Option<(i32, String)>, DatabaseError> {
+    let locked = sqlx::query_as(match yank.kind {
+        PinKind::Component => LOCK_COMPONENT,
+        PinKind::Template => LOCK_TEMPLATE,
+    });
+    let locked = locked
+        .bind(yank.target.namespace.as_str())
+        .bind(yank.target.name.as_str())
+        .bind(yank.version.to_string());
+    Ok(locked.fetch_optional(tx).await?)
 }
 
 fn parsed(digest: Vec<u8>) -> Result<Digest, DatabaseError> {
@@ -92,12 +136,12 @@ fn parsed(digest: Vec<u8>) -> Result<Digest, DatabaseError> {
 
 impl Store {
     /// Since when a component's version is yanked, with the last reason that was given and who gave
-    /// it; none where nothing is told of a yank.
+    /// it; `None` if no yank is recorded.
     pub async fn yank_of_component(
         &self,
         target: &QualifiedName,
         version: &Version,
-    ) -> Result<Option<IneligibleRow>, DatabaseError> {
+    ) -> Result<Option<WithdrawalRow>, DatabaseError> {
         let row = sqlx::query_as(YANKED)
             .bind(target.namespace.as_str())
             .bind(format!("component {}@{version}", target.name))
@@ -109,7 +153,7 @@ impl Store {
 
 /// Who took a version out of use, when and why.
 #[derive(Clone, Debug, FromRow)]
-pub struct IneligibleRow {
+pub struct WithdrawalRow {
     pub at: DateTime<Utc>,
     pub actor: String,
     /// May be empty.
@@ -132,7 +176,7 @@ const YANKED: &str = "
     from first f
     left join said s on true";
 
-/// True where the last yank gave this reason.
+/// True if the last yank gave this reason.
 async fn is_said(
     tx: &mut Connection,
     target: &QualifiedName,

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
-/// A file that nobody wrote to for this long is taken for whole although it was not closed.
+/// A file without a write for this long is taken as complete although it was not closed.
 const WRITER_GONE: Duration = Duration::from_secs(30);
 
-/// What changed, as far as the kernel tells. Where it does not, files are looked at from time to
+/// What changed, as far as the kernel reports it. Otherwise files are checked from time to
 /// time all the same.
 pub struct Changes {
     heard: Arc<Heard>,
-    /// None where the kernel cannot tell.
+    /// `None` if the kernel does not report changes.
     _watcher: Option<RecommendedWatcher>,
 }
 
@@ -38,7 +38,7 @@ impl Changes {
         });
         if let Err(error) = &watcher {
             let dir = dir.display();
-            tracing::warn!("{dir} is looked at every few seconds only: {error}");
+            tracing::warn!("{dir} is only scanned every few seconds: {error}");
         }
         Self {
             heard,

@@ -12,7 +12,7 @@ const MAX_FILES: usize = 10_000;
 
 /// What a file is, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Content {
+pub enum FileKind {
     Component,
     Template,
     /// Pins, grants or limits: nothing to publish.
@@ -21,9 +21,9 @@ pub enum Content {
 
 /// A file that the host does something about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    pub content: Content,
-    /// The folder that it stands in.
+pub struct WatchedFile {
+    pub content: FileKind,
+    /// The folder that contains it.
     pub namespace: String,
     /// As it is called in the folder.
     pub path: PathBuf,
@@ -45,18 +45,18 @@ pub struct Skipped {
 #[derive(Debug, Default)]
 pub struct Scan {
     /// Components before templates, then those of rules.
-    pub found: Vec<Found>,
+    pub found: Vec<WatchedFile>,
     pub skipped: Vec<Skipped>,
 }
 
-/// What tells one state of a file, and of the signatures beside it, from another.
+/// Identifies the state of a file and of its signatures.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stamp {
     file: State,
     signatures: Option<State>,
 }
 
-/// A link that leads to another file has another inode, whatever else is the same.
+/// A link to another file has another inode, even if everything else is the same.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct State {
     bytes: u64,
@@ -83,7 +83,7 @@ pub fn scan(dir: &Path) -> Scan {
                 }
             }
             Ok(_) if content(&namespace).is_some() => scan.skipped.push(Skipped {
-                why: "it stands in no folder that is named after a namespace".to_owned(),
+                why: "it is not in a folder that is named after a namespace".to_owned(),
                 path: namespace,
             }),
             Ok(_) => {}
@@ -102,12 +102,12 @@ pub fn scan(dir: &Path) -> Scan {
     scan
 }
 
-/// What a file is by its name; none where it is of no concern.
-fn content(path: &Path) -> Option<Content> {
+/// What a file is by its name; `None` if it is of no concern.
+fn content(path: &Path) -> Option<FileKind> {
     match path.extension()?.to_str()? {
-        _ if is_rule_file(path.file_name()?.to_str()?) => Some(Content::Rules),
-        "wasm" => Some(Content::Component),
-        "yaml" | "yml" => Some(Content::Template),
+        _ if is_rule_file(path.file_name()?.to_str()?) => Some(FileKind::Rules),
+        "wasm" => Some(FileKind::Component),
+        "yaml" | "yml" => Some(FileKind::Template),
         _ => None,
     }
 }
@@ -120,7 +120,7 @@ impl Scan {
         });
     }
 
-    /// What stands in a folder, but for what is hidden.
+    /// The entries of a folder except hidden ones.
     fn entries(&mut self, dir: &Path) -> Vec<PathBuf> {
         let listed =
             std::fs::read_dir(dir).and_then(|entries| entries.collect::<io::Result<Vec<_>>>());
@@ -150,10 +150,10 @@ impl Scan {
             return;
         }
         let (signatures, state) = match content {
-            Content::Component => self.signatures(root, &path).unzip(),
-            Content::Template | Content::Rules => (None, None),
+            FileKind::Component => self.signatures(root, &path).unzip(),
+            FileKind::Template | FileKind::Rules => (None, None),
         };
-        self.found.push(Found {
+        self.found.push(WatchedFile {
             content,
             namespace: namespace
                 .file_name()
@@ -198,7 +198,7 @@ impl State {
     }
 }
 
-/// Where the signatures of a file stand.
+/// The path of the signatures of a file.
 pub fn signature_file(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".sig");
@@ -285,9 +285,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                "a@1.0.0.wasm.sig: it is no regular file",
+                "a@1.0.0.wasm.sig: it is not a regular file",
                 "b@1.0.0.wasm.sig: it is a link that leads out of the folder",
-                "c@1.0.0.wasm.sig: it is a link to what is not there",
+                "c@1.0.0.wasm.sig: it is a link to a missing file",
             ]
         );
     }
@@ -344,7 +344,7 @@ mod tests {
             told,
             [
                 "b.yaml: it is a link that leads out of the folder",
-                "c.yaml: it is a link to what is not there",
+                "c.yaml: it is a link to a missing file",
                 "far: it is a link that leads out of the folder",
             ]
         );

@@ -1,6 +1,6 @@
 //! From a file to a published version.
 
-use super::folder::{Content, Found};
+use super::folder::{FileKind, WatchedFile};
 use crate::publish_component::Published;
 use crate::publish_template::Missing;
 use crate::{Registry, RegistryError};
@@ -48,7 +48,7 @@ impl FileError {
         matches!(self, Self::Registry(RegistryError::CannotRun(_)))
     }
 
-    /// True where nothing is wrong with the file, as far as is known.
+    /// True if nothing is wrong with the file, as far as is known.
     pub fn is_internal(&self) -> bool {
         match self {
             Self::Registry(error) => error.is_internal(),
@@ -63,13 +63,16 @@ impl FileError {
 }
 
 impl Registry {
-    /// What was published; none where it was there already.
-    pub(super) async fn publish_file(&self, file: &Found) -> Result<Option<String>, FileError> {
+    /// What was published; `None` if it was there already.
+    pub(super) async fn publish_file(
+        &self,
+        file: &WatchedFile,
+    ) -> Result<Option<String>, FileError> {
         let namespace: Name = file.namespace.parse()?;
         match file.content {
-            Content::Component => self.publish_component_file(namespace, file).await,
-            Content::Template => self.publish_template_file(namespace, &file.real).await,
-            Content::Rules => {
+            FileKind::Component => self.publish_component_file(namespace, file).await,
+            FileKind::Template => self.publish_template_file(namespace, &file.real).await,
+            FileKind::Rules => {
                 tracing::info!(
                     file = %file.path.display(),
                     "left alone: `tasker sync` applies pins, grants and limits"
@@ -82,7 +85,7 @@ impl Registry {
     async fn publish_component_file(
         &self,
         namespace: Name,
-        file: &Found,
+        file: &WatchedFile,
     ) -> Result<Option<String>, FileError> {
         let name = file.path.file_name().unwrap_or_default().to_string_lossy();
         let ComponentFile { name, version } = ComponentFile::parse(&name)?;

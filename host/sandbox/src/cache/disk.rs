@@ -53,7 +53,7 @@ impl DiskCache {
         })
     }
 
-    /// The compiled component, if a file with the right MAC holds it.
+    /// The compiled component, if a file with the right MAC exists.
     #[expect(
         unsafe_code,
         reason = "the engine cannot check foreign compiled code; the MAC does"
@@ -83,8 +83,8 @@ impl DiskCache {
         // else holds, and the engine refuses what was made with other settings or for another.
         let component = unsafe { Component::deserialize(engine, code) }?;
         let mac = self.mac(digest, code).finalize().into_bytes();
-        if let Err(error) = write_aside(&self.path(digest), &[&mac, code]) {
-            tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be kept");
+        if let Err(error) = write_atomic(&self.path(digest), &[&mac, code]) {
+            tracing::warn!(dir = %self.dir.display(), %error, "compiled code could not be stored");
         }
         Ok(component)
     }
@@ -169,10 +169,10 @@ fn read_key(dir: &Path) -> io::Result<[u8; KEY_BYTES]> {
 fn make_key(dir: &Path) -> io::Result<[u8; KEY_BYTES]> {
     let mut key = [0; KEY_BYTES];
     getrandom::fill(&mut key).map_err(io::Error::other)?;
-    let aside = aside(&dir.join(KEY_FILE));
-    write_new(&aside, &[&key])?;
-    let linked = fs::hard_link(&aside, dir.join(KEY_FILE));
-    fs::remove_file(&aside)?;
+    let temporary = temporary(&dir.join(KEY_FILE));
+    write_new(&temporary, &[&key])?;
+    let linked = fs::hard_link(&temporary, dir.join(KEY_FILE));
+    fs::remove_file(&temporary)?;
     match linked {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
         _ => read_key(dir),
@@ -180,15 +180,15 @@ fn make_key(dir: &Path) -> io::Result<[u8; KEY_BYTES]> {
 }
 
 /// Readers see the whole file or none.
-fn write_aside(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
-    let aside = aside(path);
-    write_new(&aside, parts)?;
-    fs::rename(&aside, path).inspect_err(|_| {
-        let _ = fs::remove_file(&aside);
+fn write_atomic(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+    let temporary = temporary(path);
+    write_new(&temporary, parts)?;
+    fs::rename(&temporary, path).inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
     })
 }
 
-fn aside(path: &Path) -> PathBuf {
+fn temporary(path: &Path) -> PathBuf {
     path.with_extension(format!("{}.part", uuid::Uuid::new_v4()))
 }
 

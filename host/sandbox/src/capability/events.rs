@@ -1,7 +1,7 @@
 //! `tasker:step/events`.
 
 use crate::bindings::tasker::step::events::{Error, Host};
-use crate::meter::Held;
+use crate::meter::HostMemory;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
 use tasker_domain::event::{EventName, SentEvent};
@@ -23,12 +23,12 @@ impl Host for AttemptState {
         if let Err(error) = json_text::check_readable(&payload) {
             return Ok(Err(Error::Invalid(format!("the payload: {error}"))));
         }
-        let payload = self.given.redacted_json(payload);
-        // What stands in a secret's place may be longer.
+        let payload = self.attempt_secrets.redacted_json(payload);
+        // The replacement of a secret may be longer.
         self.check_size(&payload)?;
         self.event_bytes += EVENT_BYTES + payload.len();
         self.meter
-            .hold(Held::Events, self.event_bytes)
+            .hold(HostMemory::Events, self.event_bytes)
             .map_err(Stopped::from)?;
         self.events.push(SentEvent { name, payload });
         Ok(Ok(()))
@@ -36,14 +36,14 @@ impl Host for AttemptState {
 }
 
 impl AttemptState {
-    /// The name, where it is one that was granted and tells no secret.
+    /// The name, if it is granted and contains no secret.
     fn granted_name(&self, text: &str) -> Result<EventName, Error> {
         let name: EventName = match text.parse() {
             Ok(name) => name,
             Err(error) => return Err(Error::Invalid(format!("{error}"))),
         };
-        if *self.given.redacted(text) != *text {
-            let secret = "the name has a secret in it, which an event must not tell";
+        if *self.attempt_secrets.redacted(text) != *text {
+            let secret = "the name contains a secret; an event must not reveal one";
             return Err(Error::Invalid(secret.to_owned()));
         }
         let granted = &self.invocation.step.grants.events;

@@ -11,7 +11,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 impl WasiHttpView for AttemptState {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
         let (invocation, log, outside) = (&self.invocation, &self.log, &self.outside);
-        let given = &self.given;
+        let attempt_secrets = &self.attempt_secrets;
         let meter = &self.meter;
         let parts = self.http.get_or_insert_with(|| {
             let mut ctx = WasiHttpCtx::new();
@@ -22,7 +22,7 @@ impl WasiHttpView for AttemptState {
                     step: invocation.step.clone(),
                     log: log.clone(),
                     outside: outside.clone(),
-                    given: given.clone(),
+                    attempt_secrets: attempt_secrets.clone(),
                     meter: meter.clone(),
                 },
             ))

@@ -2,17 +2,17 @@
 
 use crate::bindings::tasker::step::kv::{Entry, Error, Host};
 use crate::kv_buffer::OWN_VERSION;
-use crate::meter::Held;
+use crate::meter::HostMemory;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
 use std::collections::BTreeSet;
 use tasker_domain::capability::KvRule;
 use tasker_domain::kv::{
-    Expected, KvEntry, KvWrite, MAX_LISTED, MAX_WRITES, check_key, check_value,
+    Expected, KvValue, KvWrite, MAX_LISTED, MAX_WRITES, check_key, check_value,
 };
 use tasker_domain::name::Name;
 
-/// The host's trouble, or what the guest is told.
+/// A failure of the host, or the error for the guest.
 type Answer<T> = wasmtime::Result<Result<T, Error>>;
 
 /// What a call is to do with a bucket.
@@ -83,10 +83,12 @@ impl Host for AttemptState {
 impl AttemptState {
     /// What the attempt leaves for the database, without its secrets.
     pub(crate) fn kept_writes(&mut self) -> Vec<KvWrite> {
-        let given = &self.given;
+        let attempt_secrets = &self.attempt_secrets;
         let kept = |write: KvWrite| KvWrite {
-            key: given.redacted(&write.key).into_owned(),
-            value: write.value.map(|value| given.redacted_json(value)),
+            key: attempt_secrets.redacted(&write.key).into_owned(),
+            value: write
+                .value
+                .map(|value| attempt_secrets.redacted_json(value)),
             ..write
         };
         self.kv.take().into_iter().map(kept).collect()
@@ -121,7 +123,7 @@ impl AttemptState {
     ) -> Answer<()> {
         let written = self.buffer(bucket, key, value, expected);
         self.meter
-            .hold(Held::Kv, self.kv.bytes())
+            .hold(HostMemory::Kv, self.kv.bytes())
             .map_err(Stopped::from)?;
         Ok(written)
     }
@@ -153,7 +155,7 @@ impl AttemptState {
         };
         let namespace = self.invocation.step.namespace.clone();
         let found = entries.entry(&namespace, bucket, key).await;
-        let entry = |found: KvEntry| Entry {
+        let entry = |found: KvValue| Entry {
             value: found.value,
             version: found.version.unsigned_abs(),
         };

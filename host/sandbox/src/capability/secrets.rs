@@ -1,7 +1,7 @@
 //! `tasker:step/secrets`.
 
+use crate::attempt_secrets::AttemptSecret;
 use crate::bindings::tasker::step::secrets::{Error, Host};
-use crate::given::AttemptSecret;
 use crate::state::AttemptState;
 use crate::stopped::Stopped;
 use std::sync::Arc;
@@ -9,19 +9,19 @@ use tasker_domain::capability::SecretRule;
 
 impl Host for AttemptState {
     async fn get(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
-        let given = self.given(&name, false).await?;
-        Ok(given.map(|secret| secret.placeholder.clone()))
+        let secret = self.lookup(&name, false).await?;
+        Ok(secret.map(|secret| secret.placeholder.clone()))
     }
 
     async fn reveal(&mut self, name: String) -> wasmtime::Result<Result<String, Error>> {
-        let given = self.given(&name, true).await?;
-        Ok(given.map(|secret| secret.value.reveal().to_owned()))
+        let secret = self.lookup(&name, true).await?;
+        Ok(secret.map(|secret| secret.value.reveal().to_owned()))
     }
 }
 
 impl AttemptState {
     /// The secret, where a grant allows it, or allows it in clear; read once an attempt.
-    async fn given(
+    async fn lookup(
         &mut self,
         name: &str,
         clear: bool,
@@ -36,15 +36,15 @@ impl AttemptState {
             }
             return Ok(Err(Error::NotGranted));
         };
-        if let Some(given) = self.given.find(name) {
-            return Ok(Ok(given));
+        if let Some(secret) = self.attempt_secrets.find(name) {
+            return Ok(Ok(secret));
         }
         let Some(source) = self.services.secrets.clone() else {
             return Ok(Err(Error::Unknown));
         };
         let value = source.value(&step.namespace, name).await;
         Ok(match value.map_err(Stopped::Secret)? {
-            Some(value) => Ok(self.given.add(&rule.name, value)),
+            Some(value) => Ok(self.attempt_secrets.add(&rule.name, value)),
             None => Err(Error::Unknown),
         })
     }

@@ -13,14 +13,14 @@ use std::thread;
 
 /// Bytes of what a child says of its own end.
 const MAX_LAST_WORDS_BYTES: u64 = 4 << 10;
-/// What a Rust program says before it aborts for want of memory.
+/// What a Rust program prints before it aborts because it is out of memory.
 const ALLOCATION_FAILED: &str = "memory allocation of";
 /// The allocator takes its address space in pieces of this size, not in one that is larger than
 /// most components need.
 const ALLOCATOR_PIECE: (&str, &str) = ("MIMALLOC_ARENA_RESERVE", "64MiB");
 
 /// What a child left when it was waited for.
-struct Left {
+struct ChildOutput {
     status: ExitStatus,
     output: Vec<u8>,
     last_words: String,
@@ -71,10 +71,10 @@ fn command(program: &Path, limits: &CompileLimits) -> Command {
     command
 }
 
-/// What the child left; none where it had to be ended because its time was over.
+/// What the child left; `None` if it had to be ended because its time was over.
 ///
 /// The thread that calls this is the parent whose end ends the child, and does not end before it.
-fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Option<Left>> {
+fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Option<ChildOutput>> {
     let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (Some(mut stdin), Some(stdout), Some(stderr)) = pipes else {
         unreachable!("all three were asked for");
@@ -95,7 +95,7 @@ fn wait(mut child: Child, limits: &CompileLimits, bytes: &[u8]) -> io::Result<Op
         };
         let Ok(output) = output else { return Ok(None) };
         let last_words = last_words.join().expect("reading does not panic")?;
-        Ok(Some(Left {
+        Ok(Some(ChildOutput {
             status,
             output: output?,
             last_words: String::from_utf8_lossy(&last_words).into_owned(),
@@ -116,7 +116,7 @@ fn over(bound: CompileBound) -> SandboxError {
 
 /// Why a child ended that had no answer. One that crashed was made to by the component; one that
 /// was told to end was so by someone on this machine, and one that failed says what this lacks.
-fn ended(left: &Left, limits: &CompileLimits) -> SandboxError {
+fn ended(left: &ChildOutput, limits: &CompileLimits) -> SandboxError {
     use rustix::process::Signal;
     let signal = left.status.signal().and_then(Signal::from_named_raw);
     let told = left.last_words.trim().lines().last().unwrap_or_default();
@@ -126,7 +126,7 @@ fn ended(left: &Left, limits: &CompileLimits) -> SandboxError {
             over(CompileBound::Memory(limits.memory_bytes))
         }
         Some(Signal::KILL | Signal::TERM | Signal::INT | Signal::HUP) => SandboxError::Compiler(
-            io::Error::other(format!("it was ended from outside: {}", left.status)),
+            io::Error::other(format!("it was ended by another process: {}", left.status)),
         ),
         None if left.status.code() == Some(FAILED) => {
             SandboxError::Compiler(io::Error::other(told.to_owned()))

@@ -13,7 +13,7 @@ pub(super) const REFUSED: u8 = 3;
 /// A request for memory was refused.
 pub(super) const NO_MEMORY: u8 = 4;
 
-/// How much the child stands back behind the host.
+/// The nice value of the child: it has a lower priority than the host.
 const NICENESS: i32 = 10;
 
 /// The main function of a child: takes on the limits, compiles the component on standard input and

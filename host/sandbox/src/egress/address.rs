@@ -38,7 +38,7 @@ const METADATA_NAMES: [&str; 5] = [
 /// Addresses of the host's own network are reached only by who was granted that very address, or
 /// `localhost`: a public name that resolves to an inner address is not a way in. Link-local
 /// addresses and the metadata of clouds are never reached. An address that translators turn into
-/// another one is held to what that one is, too.
+/// another address must be allowed as that one, too.
 pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
     let refused = |why| {
         Err(Refused::Address {
@@ -49,10 +49,10 @@ pub(super) fn check(host: &str, address: IpAddr) -> Result<(), Refused> {
     };
     let readings = readings(address);
     if readings.iter().any(|reading| is_metadata(*reading)) {
-        return refused("is a cloud's metadata service; handlers never reach those");
+        return refused("is the metadata service of a cloud; access is never allowed");
     }
     if readings.iter().any(|reading| is_never_reached(*reading)) {
-        return refused("is link-local, multicast or unspecified; handlers never reach those");
+        return refused("is link-local, multicast or unspecified; access is never allowed");
     }
     let granted: Option<IpAddr> = host.trim_matches(['[', ']']).parse().ok();
     let granted_as_such = granted == Some(address.to_canonical())

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::time::Sleep;
 use wasmtime_wasi_http::{Error, WasiBody};
 
-/// What a body gives when it is asked.
+/// One result of polling a body.
 type Polled = Poll<Option<Result<Frame<Bytes>, Error>>>;
 
 /// A guest's request body, which may move between threads but is read by one at a time.

@@ -35,7 +35,7 @@ impl EgressClient {
     }
 }
 
-/// Trusts whom the machine trusts or, on a machine without certificates, those that are built in.
+/// Trusts the certificate authorities of the machine or, if it has none, the built-in ones.
 fn build(names: &Arc<dyn LookUp>) -> Result<reqwest::Client, String> {
     // Fails where the process has chosen a provider already, which serves as well.
     let _ = ring::default_provider().install_default();
@@ -71,7 +71,7 @@ fn built_in_trust() -> Result<ClientConfig, String> {
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 
-/// What became of a request that got no response.
+/// Why a request got no response.
 pub(super) fn refused(host: &str, error: &reqwest::Error) -> Refused {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     let mut last = String::new();

@@ -1,7 +1,7 @@
 //! Puts secrets in the place of their placeholders, on the way out and nowhere else.
 
 use super::Refused;
-use crate::given::{AttemptSecret, Given};
+use crate::attempt_secrets::{AttemptSecret, AttemptSecrets};
 use data_encoding::BASE64;
 use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -19,7 +19,7 @@ const MAX_BODY_BYTES: usize = 64 << 10;
 /// How the value of a header begins that carries base64.
 const BASIC: &[u8] = b"Basic ";
 
-/// How a text has to be written where it stands.
+/// The encoding of a text at its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Writing {
     Plain,
@@ -28,8 +28,8 @@ enum Writing {
 }
 
 /// Which secrets one request may carry, and where it goes.
-pub(super) struct Filling {
-    given: Given,
+pub(super) struct PlaceholderFiller {
+    attempt_secrets: AttemptSecrets,
     allowed: Vec<Name>,
     host: String,
 }
@@ -43,19 +43,19 @@ pub(crate) enum FillError {
     Host { name: Name, host: String },
     #[error("HTTP request refused: secret `{name}` has characters that a header cannot carry")]
     Header { name: Name },
-    #[error("HTTP request refused: its body did not arrive as its `content-length` says")]
+    #[error("HTTP request refused: its body does not have the length in its `content-length`")]
     Body,
 }
 
-impl Filling {
+impl PlaceholderFiller {
     /// For a request to this host, as a URL names it.
-    pub(super) fn of(given: &Given, grants: &Grants, host: &str) -> Self {
+    pub(super) fn of(attempt_secrets: &AttemptSecrets, grants: &Grants, host: &str) -> Self {
         let reaches = |rule: &&SecretRule| {
             rule.hosts.is_empty() || rule.hosts.iter().any(|pattern| pattern.matches(host))
         };
         let allowed = grants.secrets.iter().filter(reaches);
         Self {
-            given: given.clone(),
+            attempt_secrets: attempt_secrets.clone(),
             allowed: allowed.map(|rule| rule.name.clone()).collect(),
             host: host.to_owned(),
         }
@@ -78,7 +78,7 @@ impl Filling {
             .and_then(|encoded| BASE64.decode(encoded.trim_ascii()).ok());
         let (secrets, filled) = match credentials {
             Some(clear) => {
-                let secrets = self.standing_in(&clear)?;
+                let secrets = self.with_placeholder_in(&clear)?;
                 let filled = fill(&clear, &secrets, Writing::Plain);
                 let encoded = Zeroizing::new(BASE64.encode(&filled));
                 (
@@ -87,7 +87,7 @@ impl Filling {
                 )
             }
             None => {
-                let secrets = self.standing_in(bytes)?;
+                let secrets = self.with_placeholder_in(bytes)?;
                 let filled = fill(bytes, &secrets, Writing::Plain);
                 (secrets, filled)
             }
@@ -114,7 +114,7 @@ impl Filling {
         };
         let collected = Limited::new(body, MAX_BODY_BYTES).collect().await;
         let bytes = collected.map_err(|_| FillError::Body)?.to_bytes();
-        let secrets = self.standing_in(&bytes)?;
+        let secrets = self.with_placeholder_in(&bytes)?;
         // What goes into the body has to leave this hand, so that it cannot be wiped.
         let filled = match secrets.is_empty() {
             true => bytes,
@@ -125,19 +125,19 @@ impl Filling {
         Ok(http::Request::from_parts(head, body.boxed_unsync()))
     }
 
-    /// The secrets whose placeholders stand in the text, where all of them may be sent.
-    fn standing_in(&self, text: &[u8]) -> Result<Vec<Arc<AttemptSecret>>, FillError> {
+    /// The secrets whose placeholders occur in the text, if all of them may be sent.
+    fn with_placeholder_in(&self, text: &[u8]) -> Result<Vec<Arc<AttemptSecret>>, FillError> {
         let prefix = PLACEHOLDER_PREFIX.as_bytes();
         if !text.windows(prefix.len()).any(|window| window == prefix) {
             return Ok(Vec::new());
         }
-        let secrets = self.given.standing_in(text);
+        let secrets = self.attempt_secrets.with_placeholder_in(text);
         match secrets
             .iter()
-            .find(|given| !self.allowed.contains(&given.name))
+            .find(|secret| !self.allowed.contains(&secret.name))
         {
-            Some(given) => Err(FillError::Host {
-                name: given.name.clone(),
+            Some(secret) => Err(FillError::Host {
+                name: secret.name.clone(),
                 host: self.host.clone(),
             }),
             None => Ok(secrets),
@@ -221,11 +221,11 @@ mod tests {
     use tasker_domain::secret::SecretValue;
 
     /// One secret, its placeholder, and a request to `api.example.com`.
-    fn filling(value: &str, hosts: &[&str]) -> (Filling, String) {
-        let given = Given::default();
+    fn filler(value: &str, hosts: &[&str]) -> (PlaceholderFiller, String) {
+        let attempt_secrets = AttemptSecrets::default();
         let name: Name = "key".parse().unwrap();
         let value = SecretValue::parse(value.as_bytes().to_vec()).unwrap();
-        let placeholder = given.add(&name, value).placeholder.clone();
+        let placeholder = attempt_secrets.add(&name, value).placeholder.clone();
         let hosts = hosts.iter().map(|host| host.parse().unwrap()).collect();
         let rule = SecretRule {
             name,
@@ -236,52 +236,52 @@ mod tests {
             secrets: vec![rule],
             ..Grants::default()
         };
-        let filling = Filling::of(&given, &grants, "api.example.com");
-        (filling, placeholder)
+        let filler = PlaceholderFiller::of(&attempt_secrets, &grants, "api.example.com");
+        (filler, placeholder)
     }
 
-    fn header(filling: &Filling, value: &str) -> Result<String, FillError> {
+    fn header(filler: &PlaceholderFiller, value: &str) -> Result<String, FillError> {
         let mut headers = HeaderMap::new();
         headers.insert("authorization", value.parse().unwrap());
-        filling.headers(&mut headers)?;
+        filler.headers(&mut headers)?;
         let value = &headers["authorization"];
         Ok(value.to_str().unwrap().to_owned())
     }
 
     #[test]
     fn a_placeholder_in_a_header_is_replaced_for_the_hosts_of_its_grant() {
-        let (filling, token) = filling("sk_live_1", &["api.example.com"]);
-        let filled = header(&filling, &format!("Bearer {token}, {token}")).unwrap();
+        let (filler, token) = filler("sk_live_1", &["api.example.com"]);
+        let filled = header(&filler, &format!("Bearer {token}, {token}")).unwrap();
         assert_eq!(filled, "Bearer sk_live_1, sk_live_1");
-        assert_eq!(header(&filling, "Bearer other").unwrap(), "Bearer other");
+        assert_eq!(header(&filler, "Bearer other").unwrap(), "Bearer other");
     }
 
     #[test]
     fn a_placeholder_is_found_in_basic_credentials() {
-        let (filling, token) = filling("sk_live_1", &[]);
+        let (filler, token) = filler("sk_live_1", &[]);
         let basic = format!("Basic {}", BASE64.encode(format!("{token}:").as_bytes()));
-        let filled = header(&filling, &basic).unwrap();
+        let filled = header(&filler, &basic).unwrap();
         assert_eq!(filled, format!("Basic {}", BASE64.encode(b"sk_live_1:")));
         let other = format!("Basic {}", BASE64.encode(b"ada:lovelace"));
-        assert_eq!(header(&filling, &other).unwrap(), other);
+        assert_eq!(header(&filler, &other).unwrap(), other);
     }
 
     #[test]
     fn another_host_is_refused_with_the_name_of_the_secret() {
-        let (filling, token) = filling("sk_live_1", &["api.other.example"]);
-        let refused = header(&filling, &token).unwrap_err().to_string();
+        let (filler, token) = filler("sk_live_1", &["api.other.example"]);
+        let refused = header(&filler, &token).unwrap_err().to_string();
         assert!(
             refused.contains("secret `key` may not be sent to `api.example.com`"),
             "{refused}"
         );
-        assert_eq!(header(&filling, "Bearer x").unwrap(), "Bearer x");
+        assert_eq!(header(&filler, "Bearer x").unwrap(), "Bearer x");
     }
 
     #[test]
     fn a_value_that_no_header_carries_is_refused() {
-        let (filling, token) = filling("line\nline", &[]);
+        let (filler, token) = filler("line\nline", &[]);
         assert!(matches!(
-            header(&filling, &token),
+            header(&filler, &token),
             Err(FillError::Header { .. })
         ));
     }

@@ -1,7 +1,7 @@
 //! Lists.
 
+use super::constraints::{Constraints, Part};
 use super::inclusion::Inclusion;
-use super::place::{Part, Place};
 use super::root::Dialect;
 use super::types::Types;
 use serde_json::Value;
@@ -9,8 +9,8 @@ use serde_json::Value;
 impl Inclusion {
     pub(super) fn check_array<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         part: Part<'b>,
         (keyword, value): (&str, &Value),
         path: &str,
@@ -37,7 +37,7 @@ impl Inclusion {
         }
     }
 
-    fn check_unique(&mut self, a: &Place<'_>, value: &Value, path: &str) {
+    fn check_unique(&mut self, a: &Constraints<'_>, value: &Value, path: &str) {
         let is_unique =
             a.max_items() <= 1 || a.all("uniqueItems").any(|it| it == &Value::Bool(true));
         if value == &Value::Bool(true) && !is_unique {
@@ -45,12 +45,18 @@ impl Inclusion {
         }
     }
 
-    fn check_items<'b>(&mut self, a: &Place<'_>, b: &Place<'b>, part: Part<'b>, path: &str) {
+    fn check_items<'b>(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
+        part: Part<'b>,
+        path: &str,
+    ) {
         let (first, rest) = (b.first_items(part), b.rest_of_items(part));
         let told_apart = first.len().max(a.items_told_apart());
         for index in 0..told_apart {
             let other = match (first.get(index), rest) {
-                (Some(schema), _) => Some(Place::of(b.root, [schema])),
+                (Some(schema), _) => Some(Constraints::of(b.root, [schema])),
                 (None, rest) => rest.map(|schema| b.inside(part, schema, &b.item(index))),
             };
             let is_beyond = u64::try_from(index).is_ok_and(|index| index >= a.max_items());

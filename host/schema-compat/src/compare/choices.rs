@@ -1,7 +1,7 @@
 //! `anyOf`, `oneOf` and `not`: by one branch that takes everything, else case by case.
 
+use super::constraints::Constraints;
 use super::inclusion::{Inclusion, Reason};
-use super::place::Place;
 use super::types::Types;
 use super::values::{Check, Formats};
 use serde_json::Value;
@@ -28,8 +28,8 @@ impl Choice {
 impl Inclusion {
     pub(super) fn check_any_of<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         value: &'b Value,
         path: &str,
     ) {
@@ -38,8 +38,8 @@ impl Inclusion {
 
     pub(super) fn check_one_of<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         value: &'b Value,
         path: &str,
     ) {
@@ -48,12 +48,12 @@ impl Inclusion {
 
     pub(super) fn check_not<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         value: &'b Value,
         path: &str,
     ) {
-        let refused = Place::of(b.root, [value]);
+        let refused = Constraints::of(b.root, [value]);
         let is_apart = refused.unknown.is_empty() && self.are_disjoint(a, &refused, 0);
         if !is_apart && !Self::has_same(a, b, "not", value) {
             self.undecided(path, "not");
@@ -63,8 +63,8 @@ impl Inclusion {
     fn check_choice<'b>(
         &mut self,
         choice: Choice,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         value: &'b Value,
         path: &str,
     ) {
@@ -73,7 +73,8 @@ impl Inclusion {
             return;
         }
         let branches = value.as_array().into_iter().flatten();
-        let branches: Vec<Place<'b>> = branches.map(|it| Place::of(b.root, [it])).collect();
+        let branches: Vec<Constraints<'b>> =
+            branches.map(|it| Constraints::of(b.root, [it])).collect();
         for case in self.cases_not_taken(choice, a, &branches, path) {
             let what = self.either("no longer takes all of", "takes more of");
             self.say(path, format!("`{keyword}` {what} {case}"));
@@ -84,8 +85,8 @@ impl Inclusion {
     fn cases_not_taken(
         &mut self,
         choice: Choice,
-        a: &Place<'_>,
-        branches: &[Place<'_>],
+        a: &Constraints<'_>,
+        branches: &[Constraints<'_>],
         path: &str,
     ) -> Vec<String> {
         if a.types().is_none() || !self.spend(1 + branches.len()) {
@@ -115,8 +116,8 @@ impl Inclusion {
     fn taken(
         &mut self,
         choice: Choice,
-        a: &Place<'_>,
-        branches: &[Place<'_>],
+        a: &Constraints<'_>,
+        branches: &[Constraints<'_>],
         at: usize,
         path: &str,
     ) -> Option<Vec<Reason>> {
@@ -129,8 +130,8 @@ impl Inclusion {
         counts.then_some(found)
     }
 
-    /// True where no value is taken by both; false as well where that cannot be told.
-    fn are_disjoint(&mut self, a: &Place<'_>, b: &Place<'_>, depth: usize) -> bool {
+    /// True if no value is accepted by both; also false if this cannot be decided.
+    fn are_disjoint(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, depth: usize) -> bool {
         if depth > MAX_DISJOINT_DEPTH || !self.spend(1) {
             return false;
         }
@@ -146,8 +147,8 @@ impl Inclusion {
             })
     }
 
-    /// True where the one lists its values and the other refuses each of them for sure.
-    fn refuses_all(&mut self, listing: &Place<'_>, other: &Place<'_>) -> bool {
+    /// True if the one lists its values and the other refuses each of them for sure.
+    fn refuses_all(&mut self, listing: &Constraints<'_>, other: &Constraints<'_>) -> bool {
         let Some(values) = listing.finite() else {
             return false;
         };
@@ -166,8 +167,8 @@ impl Inclusion {
     }
 }
 
-/// The place told apart, by its choices and then by types; together the cases are all of it.
-fn cases<'a>(a: &Place<'a>) -> Vec<Place<'a>> {
+/// The constraints split into cases, by their choices and then by types; the cases together cover all values.
+fn cases<'a>(a: &Constraints<'a>) -> Vec<Constraints<'a>> {
     if let Some(cases) = a.told_apart() {
         return cases;
     }
@@ -179,7 +180,7 @@ fn cases<'a>(a: &Place<'a>) -> Vec<Place<'a>> {
 }
 
 /// A case, by its title or its types.
-fn in_words(a: &Place<'_>) -> String {
+fn in_words(a: &Constraints<'_>) -> String {
     let title = a.all("title").filter_map(Value::as_str).last();
     title.map_or_else(
         || format!("type {}", a.types()),

@@ -1,4 +1,4 @@
-//! Whether two schemas can have a value in common. Only what is certain is told: where this finds
+//! Whether two schemas can have a value in common. Only certain results are reported: if this finds
 //! nothing, they may still have none.
 
 use super::types::Types;
@@ -31,7 +31,7 @@ impl Default for Comparisons {
     }
 }
 
-/// Why nothing that `given` takes is taken by `asked`; none where something may be.
+/// Why nothing that `given` takes is taken by `asked`; `None` if something may be.
 pub fn contradiction(
     given: &Value,
     asked: &Value,
@@ -85,7 +85,7 @@ struct Part<'a> {
 }
 
 /// The way from inside out.
-struct Found {
+struct Conflict {
     path: Vec<String>,
     what: String,
 }
@@ -104,7 +104,7 @@ impl<'a> Part<'a> {
         Some(branches.iter().map(move |branch| self.inner(branch)))
     }
 
-    /// What is referred to, where there is a reference; none where it costs too much.
+    /// What is referred to, where there is a reference; `None` if it costs too much.
     fn referred(self, effort: Effort<'_>) -> Option<Option<Self>> {
         let Some(reference) = self.at["$ref"].as_str() else {
             return Some(None);
@@ -128,14 +128,14 @@ impl<'a> Part<'a> {
         names.flatten()
     }
 
-    /// True where an object cannot have this member.
+    /// True if an object cannot have this member.
     fn forbids(self, name: &str) -> bool {
         let is_closed = self.at["additionalProperties"] == false;
         let may_match = self.at.get("patternProperties").is_some();
         is_closed && !may_match && self.property(name).is_none()
     }
 
-    /// The types that values may have; none where it does not say, or costs too much.
+    /// The types that values may have; `None` if it does not say, or costs too much.
     fn types(self, effort: Effort<'_>) -> Option<Types> {
         let said = |key| self.at.get(key);
         match (said("type"), said("const"), said("enum")) {
@@ -152,7 +152,7 @@ impl<'a> Part<'a> {
         }
     }
 
-    /// A bound of numbers; none where there is none, or it costs too much.
+    /// A bound of numbers; `None` if there is none, or it costs too much.
     fn bound(self, key: &str, effort: Effort<'_>) -> Option<f64> {
         let number = self.at[key].as_number()?;
         effort.spend_on(number.as_str())?;
@@ -168,7 +168,7 @@ fn types_of(value: &Value) -> Types {
     }
 }
 
-fn between<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<Found> {
+fn between<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<Conflict> {
     let effort = effort.deeper()?;
     if let Some(given) = given.referred(effort)? {
         return between(given, asked, effort);
@@ -184,7 +184,7 @@ fn between<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<F
 }
 
 /// Each part of an `allOf` holds; of the others one does.
-fn by_branches<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<Found> {
+fn by_branches<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Option<Conflict> {
     let of_given = |part| between(part, asked, effort);
     let of_asked = |part| between(given, part, effort);
     let all = given
@@ -204,8 +204,8 @@ fn by_branches<'a>(given: Part<'a>, asked: Part<'a>, effort: Effort<'a>) -> Opti
 /// What the first says, where every one says something.
 fn of_every<'a>(
     mut parts: impl Iterator<Item = Part<'a>>,
-    found: impl Fn(Part<'a>) -> Option<Found>,
-) -> Option<Found> {
+    found: impl Fn(Part<'a>) -> Option<Conflict>,
+) -> Option<Conflict> {
     let first = found(parts.next()?)?;
     parts.all(|part| found(part).is_some()).then_some(first)
 }
@@ -213,7 +213,7 @@ fn of_every<'a>(
 /// Of both, what is known of their types.
 type KnownTypes = (Option<Types>, Option<Types>);
 
-fn by_types((gives, takes): KnownTypes) -> Option<Found> {
+fn by_types((gives, takes): KnownTypes) -> Option<Conflict> {
     let (gives, takes) = (gives?, takes?);
     let told = |types: Types| match types.is_none() {
         true => "nothing".to_owned(),
@@ -228,7 +228,7 @@ fn by_bounds(
     asked: Part<'_>,
     (gives, takes): KnownTypes,
     effort: Effort<'_>,
-) -> Option<Found> {
+) -> Option<Conflict> {
     if !gives?.within(Types::NUMBER) || !takes?.within(Types::NUMBER) {
         return None;
     }
@@ -256,7 +256,7 @@ fn by_members<'a>(
     asked: Part<'a>,
     (gives, takes): KnownTypes,
     effort: Effort<'a>,
-) -> Option<Found> {
+) -> Option<Conflict> {
     if gives != Some(Types::OBJECT) && takes != Some(Types::OBJECT) {
         return None;
     }
@@ -277,8 +277,8 @@ fn by_members<'a>(
     })
 }
 
-fn here(what: String) -> Found {
-    Found {
+fn here(what: String) -> Conflict {
+    Conflict {
         path: Vec::new(),
         what,
     }

@@ -1,6 +1,6 @@
 //! Defaults that the host fills in: a member that gets one need not be given.
 
-use super::place::{Part, Place, is_among};
+use super::constraints::{Constraints, Part, is_among};
 use super::root::{Defaults, Root};
 use super::values::{Check, Formats};
 use crate::schema::filled_default;
@@ -34,11 +34,11 @@ enum Filled {
     Fitting,
     /// A value that it refuses.
     Refused,
-    /// It cannot be told which value, or whether it fits.
+    /// Which value, or whether it fits, cannot be decided.
     Unclear,
 }
 
-impl<'s> Place<'s> {
+impl<'s> Constraints<'s> {
     /// The place of whole values.
     pub(super) fn whole(root: &'s Root<'s>) -> Self {
         let mut place = Self::open(root);
@@ -51,7 +51,7 @@ impl<'s> Place<'s> {
     pub(super) fn inside(&self, part: Part<'s>, schema: &'s Value, all: &Self) -> Self {
         let mut place = Self::open(self.root);
         place.add(schema, self.defaults_of(part));
-        // Defaults of `items` are filled into the items that are told apart as well.
+        // Defaults of `items` are also filled into items with a schema of their own.
         let is_described_beside =
             all.parts.len() > place.parts.len() || self.items_told_apart() > 0;
         place.is_looked_into =
@@ -59,7 +59,7 @@ impl<'s> Place<'s> {
         place
     }
 
-    /// What becomes of defaults in what `properties` or `items` of this part describe.
+    /// How defaults are treated in the values that `properties` or `items` of this part describe.
     pub(super) fn defaults_of(&self, part: Part<'s>) -> Defaults {
         match is_among(&self.filled, part) {
             true => Defaults::FilledIn,
@@ -67,9 +67,9 @@ impl<'s> Place<'s> {
         }
     }
 
-    /// True where every object that `before` takes may be held against `required` here, as far as
+    /// True if every object that `before` takes may be held against `required` here, as far as
     /// this name goes: it has the member, or gets it.
-    pub(super) fn requires_no_more(&self, before: &Place<'_>, name: &str) -> bool {
+    pub(super) fn requires_no_more(&self, before: &Constraints<'_>, name: &str) -> bool {
         if !before.required().any(|known| known == name) {
             let may_be_refused = self.is_looked_into || self.may_refuse_members();
             return self.filled_in(name) == Filled::Fitting && !may_be_refused;
@@ -81,9 +81,9 @@ impl<'s> Place<'s> {
         }
     }
 
-    /// True where all defaults that are filled in here are filled in there too: else a part that
+    /// True if all defaults that are filled in here are filled in there too: else a part that
     /// both have may refuse more there than here.
-    pub(super) fn has_no_default_beside(&self, other: &Place<'_>) -> bool {
+    pub(super) fn has_no_default_beside(&self, other: &Constraints<'_>) -> bool {
         let mut filled = self.filled.iter();
         filled.all(|part| other.filled.contains(part) || !part.values().any(has_default))
     }

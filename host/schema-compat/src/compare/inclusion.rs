@@ -1,7 +1,7 @@
 //! Whether all that one schema takes is taken by another: the way through both.
 
+use super::constraints::{Address, Constraints, Part, is_silent};
 use super::numbers::same;
-use super::place::{Address, Part, Place, is_silent};
 use super::root::{Root, has_references, has_same_definitions};
 use super::types::Types;
 use super::values::{Check, Formats};
@@ -11,14 +11,14 @@ use serde_json::Value;
 const MAX_STEPS: usize = 200_000;
 /// How deep places may lie in one another.
 const MAX_DEPTH: usize = 64;
-/// The most reasons that are told.
+/// The most reasons that are reported.
 const MAX_REASONS: usize = 200;
 /// The most values that one reason names.
 const MAX_LISTED: usize = 5;
 /// The longest value that is shown, in characters.
 const MAX_SHOWN_CHARS: usize = 60;
 
-/// Which of the two schemas is asked whether all that it takes is taken by the other.
+/// The schema whose accepted values must be accepted by the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Side {
     Old,
@@ -34,7 +34,7 @@ pub(super) struct Reason {
     pub(super) is_new_name: bool,
 }
 
-/// One comparison under way. `a` is everywhere the one that is asked, `b` the other.
+/// One comparison under way. `a` is always the schema of `side`, `b` the other one.
 pub(super) struct Inclusion {
     side: Side,
     steps: usize,
@@ -59,7 +59,7 @@ impl Inclusion {
             reasons: Vec::new(),
             under_way: Vec::new(),
         };
-        inclusion.descend(&Place::whole(a), &Place::whole(b), "");
+        inclusion.descend(&Constraints::whole(a), &Constraints::whole(b), "");
         if inclusion.is_exhausted {
             inclusion.is_exhausted = false;
             inclusion.reasons.clear();
@@ -69,7 +69,7 @@ impl Inclusion {
     }
 
     /// Compares places that lie deeper in the values than those before.
-    pub(super) fn descend(&mut self, a: &Place<'_>, b: &Place<'_>, path: &str) {
+    pub(super) fn descend(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, path: &str) {
         let address = (a.address(), b.address());
         let is_known = self.under_way.contains(&address);
         if is_known && !b.is_closed && b.unknown.is_empty() {
@@ -81,14 +81,14 @@ impl Inclusion {
     }
 
     /// Compares places that hold of the same values.
-    pub(super) fn check(&mut self, a: &Place<'_>, b: &Place<'_>, path: &str) {
+    pub(super) fn check(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, path: &str) {
         if self.enter() && self.spend(1) && !a.types().is_none() {
             self.check_parts(a, b, path);
         }
         self.leave();
     }
 
-    fn check_parts(&mut self, a: &Place<'_>, b: &Place<'_>, path: &str) {
+    fn check_parts(&mut self, a: &Constraints<'_>, b: &Constraints<'_>, path: &str) {
         if b.is_closed {
             return self.say(path, self.either("is no longer allowed", "is allowed now"));
         }
@@ -100,7 +100,13 @@ impl Inclusion {
         }
     }
 
-    fn check_part<'b>(&mut self, a: &Place<'_>, b: &Place<'b>, part: Part<'b>, path: &str) {
+    fn check_part<'b>(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
+        part: Part<'b>,
+        path: &str,
+    ) {
         if self.is_said(a, b, part) || !self.spend(1) {
             return;
         }
@@ -117,8 +123,8 @@ impl Inclusion {
         }
     }
 
-    /// True where `a` has the very same part, which then needs no look.
-    fn is_said(&self, a: &Place<'_>, b: &Place<'_>, part: Part<'_>) -> bool {
+    /// True if `a` has the very same part, which then needs no look.
+    fn is_said(&self, a: &Constraints<'_>, b: &Constraints<'_>, part: Part<'_>) -> bool {
         let is_whole = self.has_same_definitions
             || !(part.contains_key("$ref") || part.values().any(has_references));
         let is_known = a.root.dialect == b.root.dialect && a.parts.contains(&part);
@@ -127,8 +133,8 @@ impl Inclusion {
 
     fn check_keyword<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         part: Part<'b>,
         (keyword, value): (&'b str, &'b Value),
         path: &str,
@@ -163,7 +169,7 @@ impl Inclusion {
         }
     }
 
-    fn check_types(&mut self, a: &Place<'_>, value: &Value, path: &str) {
+    fn check_types(&mut self, a: &Constraints<'_>, value: &Value, path: &str) {
         let Some(allowed) = Types::of_keyword(value) else {
             return self.undecided(path, "type");
         };
@@ -173,7 +179,7 @@ impl Inclusion {
     }
 
     /// `a` takes no end of values, the part lists those that it takes.
-    fn check_listed(&mut self, keyword: &str, a: &Place<'_>, part: Part<'_>, path: &str) {
+    fn check_listed(&mut self, keyword: &str, a: &Constraints<'_>, part: Part<'_>, path: &str) {
         let listed = part.get(keyword).map(shown).unwrap_or_default();
         let (any, scope) = (a.types(), self.either("only", "more than"));
         let what = format!("{scope} {listed} is allowed now, of type {any}");
@@ -183,8 +189,8 @@ impl Inclusion {
     fn check_values(
         &mut self,
         values: &[Value],
-        a: &Place<'_>,
-        b: &Place<'_>,
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
         part: Part<'_>,
         path: &str,
     ) {
@@ -215,8 +221,8 @@ impl Inclusion {
     /// The keywords hold together: a part of `a` has the same, or nothing is known.
     pub(super) fn check_group(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'_>,
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
         part: Part<'_>,
         keywords: &[&str],
         path: &str,
@@ -232,8 +238,13 @@ impl Inclusion {
         }
     }
 
-    /// True where a part of `a` has the keyword with the same plain value.
-    pub(super) fn has_same(a: &Place<'_>, b: &Place<'_>, keyword: &str, value: &Value) -> bool {
+    /// True if a part of `a` has the keyword with the same plain value.
+    pub(super) fn has_same(
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
+        keyword: &str,
+        value: &Value,
+    ) -> bool {
         let counted = a.parts.iter().filter(|part| !a.stands_aside(part));
         let mut known = counted.filter_map(|part| part.get(keyword));
         let is_plain = a.root.dialect == b.root.dialect && !has_references(value);
@@ -264,7 +275,7 @@ impl Inclusion {
         }
     }
 
-    /// Runs a comparison for its answer alone: none where something stands in the way, else what
+    /// Runs a comparison only for its answer: `None` if a reason was found, else what
     /// there is to say if this one counts, which is new names at most.
     pub(super) fn attempt(&mut self, compare: impl FnOnce(&mut Self)) -> Option<Vec<Reason>> {
         let kept = std::mem::take(&mut self.reasons);
@@ -274,7 +285,7 @@ impl Inclusion {
         holds.then_some(found)
     }
 
-    /// One level deeper among places that hold of the same values; false where that is too deep.
+    /// One level deeper among places that hold of the same values; false if that is too deep.
     pub(super) fn enter(&mut self) -> bool {
         self.depth += 1;
         self.is_exhausted |= self.depth > MAX_DEPTH;
@@ -285,14 +296,14 @@ impl Inclusion {
         self.depth -= 1;
     }
 
-    /// False where there is no more time.
+    /// False if there is no more time.
     pub(super) fn spend(&mut self, steps: usize) -> bool {
         self.steps = self.steps.saturating_add(steps);
         self.is_exhausted |= self.steps > MAX_STEPS;
         !self.is_exhausted
     }
 
-    /// True where the old one is asked.
+    /// True if `a` is the old schema.
     pub(super) fn is_forward(&self) -> bool {
         self.side == Side::Old
     }
@@ -305,7 +316,7 @@ impl Inclusion {
         }
     }
 
-    /// `old → new`, whichever of the two is asked.
+    /// `old → new`, whichever of the two `a` is.
     pub(super) fn arrow(&self, a: impl ToString, b: impl ToString) -> String {
         let (a, b) = (a.to_string(), b.to_string());
         match self.side {

@@ -4,7 +4,7 @@ use crate::decimal::Decimal;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
 
-/// Exactly; none where one is no number that can be compared.
+/// Exactly; `None` if one is no number that can be compared.
 pub(super) fn compare(a: &Number, b: &Number) -> Option<Ordering> {
     Some(Decimal::of(a)?.cmp(&Decimal::of(b)?))
 }
@@ -17,7 +17,7 @@ pub(super) fn compare_values(a: &Value, b: &Value) -> Option<Ordering> {
     }
 }
 
-/// True where both are one value to JSON Schema.
+/// True if both are one value to JSON Schema.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => compare(a, b) == Some(Ordering::Equal),
@@ -32,7 +32,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// True where `a` is a whole multiple of `b`, both being positive integers.
+/// True if `a` is a whole multiple of `b`, both being positive integers.
 pub(super) fn is_multiple(a: &Value, b: &Value) -> bool {
     match (a.as_u64(), b.as_u64()) {
         (Some(a), Some(b)) => b != 0 && a % b == 0,

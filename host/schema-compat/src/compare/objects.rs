@@ -1,7 +1,7 @@
 //! Objects.
 
+use super::constraints::{Constraints, Part};
 use super::inclusion::{Inclusion, Reason};
-use super::place::{Part, Place};
 use super::root::Dialect;
 use super::types::Types;
 use serde_json::{Map, Value};
@@ -9,8 +9,8 @@ use serde_json::{Map, Value};
 impl Inclusion {
     pub(super) fn check_object<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         part: Part<'b>,
         (keyword, value): (&str, &'b Value),
         path: &str,
@@ -29,7 +29,13 @@ impl Inclusion {
         }
     }
 
-    fn check_required(&mut self, a: &Place<'_>, b: &Place<'_>, value: &Value, path: &str) {
+    fn check_required(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
+        value: &Value,
+        path: &str,
+    ) {
         let wanted = value
             .as_array()
             .into_iter()
@@ -43,8 +49,8 @@ impl Inclusion {
 
     fn check_named<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         part: Part<'b>,
         value: &'b Value,
         path: &str,
@@ -72,8 +78,8 @@ impl Inclusion {
     /// `additionalProperties` is about what its own part does not name.
     fn check_others<'b>(
         &mut self,
-        a: &Place<'_>,
-        b: &Place<'b>,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
         part: Part<'b>,
         schema: &'b Value,
         path: &str,
@@ -84,23 +90,29 @@ impl Inclusion {
         }
         let named = part.get("properties").and_then(Value::as_object);
         let is_named = |name: &str| named.is_some_and(|named| named.contains_key(name));
-        let other = Place::of(b.root, [schema]);
+        let other = Constraints::of(b.root, [schema]);
         for name in a.named().into_iter().filter(|name| !is_named(name)) {
             self.descend(&a.member(name), &other, &member_path(path, name));
         }
         self.descend(&a.other_members(), &other, &format!("{path}/*"));
     }
 
-    fn check_patterns<'b>(&mut self, a: &Place<'_>, b: &Place<'b>, value: &'b Value, path: &str) {
+    fn check_patterns<'b>(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
+        value: &'b Value,
+        path: &str,
+    ) {
         for (pattern, schema) in value.as_object().into_iter().flatten() {
-            let other = Place::of(b.root, [schema]);
+            let other = Constraints::of(b.root, [schema]);
             let known = a.all("patternProperties").filter_map(Value::as_object);
             let known: Vec<_> = known
                 .filter_map(|all: &Map<_, _>| all.get(pattern))
                 .collect();
             let path = member_path(path, pattern);
             if !known.is_empty() {
-                self.descend(&Place::of(a.root, known), &other, &path);
+                self.descend(&Constraints::of(a.root, known), &other, &path);
                 continue;
             }
             for name in a.named() {
@@ -110,13 +122,25 @@ impl Inclusion {
         }
     }
 
-    fn check_names<'b>(&mut self, a: &Place<'_>, b: &Place<'b>, schema: &'b Value, path: &str) {
-        let mine = Place::of(a.root, a.all("propertyNames")).only(Types::STRING);
+    fn check_names<'b>(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'b>,
+        schema: &'b Value,
+        path: &str,
+    ) {
+        let mine = Constraints::of(a.root, a.all("propertyNames")).only(Types::STRING);
         let path = format!("{path} (names)");
-        self.descend(&mine, &Place::of(b.root, [schema]), &path);
+        self.descend(&mine, &Constraints::of(b.root, [schema]), &path);
     }
 
-    fn check_dependent(&mut self, a: &Place<'_>, b: &Place<'_>, value: &Value, path: &str) {
+    fn check_dependent(
+        &mut self,
+        a: &Constraints<'_>,
+        b: &Constraints<'_>,
+        value: &Value,
+        path: &str,
+    ) {
         if b.root.dialect == Dialect::Early {
             return;
         }

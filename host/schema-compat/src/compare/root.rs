@@ -7,13 +7,13 @@ use serde_json::Value;
 pub(super) enum Dialect {
     /// 2020-12, which is what no `$schema` means.
     Modern,
-    /// Drafts 6 and 7: `$ref` stands alone, `items` may be a list.
+    /// Drafts 6 and 7: keywords beside `$ref` are ignored, `items` may be a list.
     Early,
     /// Another dialect, or parts with addresses of their own: nothing in it is relied on.
     Unknown,
 }
 
-/// What becomes of the defaults.
+/// How defaults are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Defaults {
     /// They are filled in before a value is held against the schema.
@@ -56,8 +56,7 @@ impl<'s> Root<'s> {
     }
 }
 
-/// True where a part below the top says what address or dialect it has, or where references are
-/// told at run time.
+/// True if a part below the top declares an address or a dialect, or if references are dynamic.
 fn has_addresses(schema: &Value) -> bool {
     let below = match schema {
         Value::Object(members) => members.values().any(says_address),
@@ -72,7 +71,7 @@ fn says_address(part: &Value) -> bool {
     says("$id") || says("$schema") || has_addresses(part)
 }
 
-/// True where a reference stands in it.
+/// True if it contains a reference.
 pub(super) fn has_references(part: &Value) -> bool {
     match part {
         Value::Object(members) => {
@@ -83,7 +82,7 @@ pub(super) fn has_references(part: &Value) -> bool {
     }
 }
 
-/// True where references lead to definitions only, and these are the same in both schemas.
+/// True if references lead to definitions only, and these are the same in both schemas.
 pub(super) fn has_same_definitions(a: &Root<'_>, b: &Root<'_>) -> bool {
     let is_same = |key| a.schema.get(key) == b.schema.get(key);
     is_same("$defs")
@@ -92,7 +91,7 @@ pub(super) fn has_same_definitions(a: &Root<'_>, b: &Root<'_>) -> bool {
         && refers_to_definitions(b.schema)
 }
 
-/// True where each reference leads to a definition.
+/// True if each reference leads to a definition.
 pub(super) fn refers_to_definitions(part: &Value) -> bool {
     match part {
         Value::Object(members) => members.iter().all(|(key, value)| match value {

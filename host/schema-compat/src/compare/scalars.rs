@@ -1,8 +1,8 @@
 //! Numbers, texts and the bounds that all kinds of values have.
 
+use super::constraints::Constraints;
 use super::inclusion::{Inclusion, shown};
 use super::numbers::{compare_values, is_multiple, same};
-use super::place::Place;
 use super::types::Types;
 use serde_json::Value;
 use std::cmp::Ordering;
@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 impl Inclusion {
     pub(super) fn check_number(
         &mut self,
-        a: &Place<'_>,
+        a: &Constraints<'_>,
         (keyword, value): (&str, &Value),
         path: &str,
     ) {
@@ -33,7 +33,7 @@ impl Inclusion {
     /// A bound on a count, which is at least 0: `minLength`, `maxItems` …
     pub(super) fn check_count(
         &mut self,
-        a: &Place<'_>,
+        a: &Constraints<'_>,
         (keyword, value): (&str, &Value),
         path: &str,
     ) {
@@ -54,7 +54,7 @@ impl Inclusion {
 
     pub(super) fn check_string(
         &mut self,
-        a: &Place<'_>,
+        a: &Constraints<'_>,
         (keyword, value): (&str, &Value),
         path: &str,
     ) {
@@ -73,7 +73,13 @@ impl Inclusion {
     }
 
     /// `keyword old → new`, where a side that says nothing is `none`.
-    pub(super) fn say_bound(&mut self, a: &Place<'_>, keyword: &str, value: &Value, path: &str) {
+    pub(super) fn say_bound(
+        &mut self,
+        a: &Constraints<'_>,
+        keyword: &str,
+        value: &Value,
+        path: &str,
+    ) {
         let mut known = a.parts.iter().filter_map(|part| part.get(keyword));
         let before = known.next().map_or_else(|| "none".to_owned(), shown);
         let arrow = self.arrow(before, shown(value));
@@ -81,18 +87,18 @@ impl Inclusion {
     }
 }
 
-fn is_above(a: &Place<'_>, bound: &Value, is_exclusive: bool) -> bool {
+fn is_above(a: &Constraints<'_>, bound: &Value, is_exclusive: bool) -> bool {
     holds(a, "minimum", bound, Ordering::Greater, !is_exclusive)
         || holds(a, "exclusiveMinimum", bound, Ordering::Greater, true)
 }
 
-fn is_below(a: &Place<'_>, bound: &Value, is_exclusive: bool) -> bool {
+fn is_below(a: &Constraints<'_>, bound: &Value, is_exclusive: bool) -> bool {
     holds(a, "maximum", bound, Ordering::Less, !is_exclusive)
         || holds(a, "exclusiveMaximum", bound, Ordering::Less, true)
 }
 
 fn holds(
-    a: &Place<'_>,
+    a: &Constraints<'_>,
     keyword: &'static str,
     bound: &Value,
     beyond: Ordering,
@@ -106,7 +112,7 @@ fn holds(
         })
 }
 
-fn is_multiple_of(a: &Place<'_>, divisor: &Value, types: Types) -> bool {
+fn is_multiple_of(a: &Constraints<'_>, divisor: &Value, types: Types) -> bool {
     let is_one = divisor.as_u64() == Some(1) && types.within(Types::INTEGER);
     let known = |known: &Value| same(known, divisor) || is_multiple(known, divisor);
     is_one || a.all("multipleOf").any(known)

@@ -119,7 +119,7 @@ fn members_are_compared_by_name() {
 }
 
 #[test]
-fn naming_a_member_that_was_left_open_is_told_apart() {
+fn naming_a_member_that_was_left_open_is_distinguished() {
     let named = json!({"properties": {"note": {"type": "string"}}});
     assert_told(
         json!({"type": "object"}),
@@ -206,7 +206,7 @@ fn choices_are_compared_case_by_case() {
 }
 
 #[test]
-fn a_variant_that_names_another_member_is_told_as_that() {
+fn a_variant_that_names_another_member_is_reported_as_that() {
     let variant = |members: Value| {
         json!({"oneOf": [{"type": "object", "required": ["kind"], "properties": members},
                          {"type": "null"}]})

@@ -30,7 +30,7 @@ impl Types {
     pub(super) const OBJECT: Self = Self(64);
     pub(super) const ALL: Self = Self(127);
 
-    /// What the keyword `type` says; none where it is no type or list of types.
+    /// What the keyword `type` says; `None` if it is no type or list of types.
     pub(super) fn of_keyword(value: &Value) -> Option<Self> {
         match value {
             Value::String(word) => Self::named(word),
@@ -72,7 +72,7 @@ impl Types {
         self == Self::NONE
     }
 
-    /// True where all of these are among those.
+    /// True if all of these are among those.
     pub(super) fn within(self, those: Self) -> bool {
         self.and(those) == self
     }

@@ -1,8 +1,8 @@
 //! Values held against a part of a schema: plainly where the part only lists values or types, else
 //! by the validator that holds inputs against it.
 
+use super::constraints::Part;
 use super::numbers::same;
-use super::place::Part;
 use super::root::{Dialect, Root, has_references, refers_to_definitions};
 use super::types::Types;
 use crate::schema::{Reading, Schema};
@@ -26,7 +26,7 @@ pub(super) enum Check<'p> {
 const PLAIN: [&str; 6] = ["type", "const", "enum", "title", "description", "default"];
 
 impl<'p> Check<'p> {
-    /// None where the part's references cannot be followed from outside of its schema.
+    /// `None` if the part's references cannot be followed from outside of its schema.
     pub(super) fn of(root: &Root<'_>, part: Part<'p>, formats: Formats) -> Option<Self> {
         if part.keys().all(|keyword| PLAIN.contains(&keyword.as_str())) {
             return Some(Self::Plain(part));
@@ -44,7 +44,7 @@ impl<'p> Check<'p> {
         Some(Self::Whole(Box::new(whole)))
     }
 
-    /// None where it cannot be told within bounds.
+    /// `None` if this cannot be decided within the bounds.
     pub(super) fn allows(&self, value: &Value) -> Option<bool> {
         match self {
             Self::Whole(schema) => schema.takes(value),

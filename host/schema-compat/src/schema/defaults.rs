@@ -12,14 +12,14 @@ const MAX_ADDED_BYTES: usize = 1 << 20;
 /// # Errors
 /// Where they would add more than [`MAX_ADDED_BYTES`].
 pub(super) fn fill(schema: &Value, input: &mut Value) -> Result<(), InputError> {
-    let mut filling = Filling {
+    let mut filler = DefaultFiller {
         root: schema,
         is_inside_default: false,
         room: MAX_ADDED_BYTES,
         is_full: false,
     };
-    filling.fill(input, schema, &mut HashSet::new());
-    match filling.is_full {
+    filler.fill(input, schema, &mut HashSet::new());
+    match filler.is_full {
         false => Ok(()),
         true => Err(InputError {
             path: String::new(),
@@ -31,22 +31,22 @@ pub(super) fn fill(schema: &Value, input: &mut Value) -> Result<(), InputError> 
 }
 
 /// The default of the schema of a member, with the defaults inside of it, as it is filled in where
-/// the member is missing; none where it has none.
+/// the member is missing; `None` if it has none.
 pub(crate) fn filled_default(member: &Value) -> Option<Value> {
-    let mut filling = Filling {
+    let mut filler = DefaultFiller {
         root: member,
         is_inside_default: true,
         room: MAX_ADDED_BYTES,
         is_full: false,
     };
     let mut value = member.get("default")?.clone();
-    filling.fill(&mut value, member, &mut HashSet::new());
+    filler.fill(&mut value, member, &mut HashSet::new());
     Some(value)
 }
 
 /// Filling in defaults ends: it goes down the input as it was given, follows a reference once at
 /// each place, and inside a default it goes down the schema as it is written.
-struct Filling<'s> {
+struct DefaultFiller<'s> {
     root: &'s Value,
     is_inside_default: bool,
     /// Bytes that may still be added.
@@ -55,7 +55,7 @@ struct Filling<'s> {
     is_full: bool,
 }
 
-impl<'s> Filling<'s> {
+impl<'s> DefaultFiller<'s> {
     /// `followed`: the references that were followed at this place of the input.
     fn fill(&mut self, value: &mut Value, schema: &'s Value, followed: &mut HashSet<&'s str>) {
         if let Some(target) = self.follow(schema, followed) {

@@ -1,4 +1,4 @@
-//! How much work it is to hold a value against a schema, counted before it is done.
+//! The cost of validating a value by a schema, counted before the validation.
 //!
 //! A schema that leads to itself by two ways at each level looks at a value of depth n in 2ⁿ ways,
 //! and references within references do the same in one place. The count looks at each part and value
@@ -42,7 +42,7 @@ pub(super) fn checks_a_place(leads: &Leads<'_>, patterns: &Patterns) -> Option<u
     weighing.below(leads.root, 0)
 }
 
-/// Refuses a value that would cost more than [`MAX_CHECKS`] where it is held against the schema.
+/// Refuses a value whose validation would cost more than [`MAX_CHECKS`].
 pub(super) fn bound(root: &Value, patterns: &Patterns, value: &Value) -> Result<(), Excess> {
     let leads = Leads::of(root);
     let mut counting = Counting {
@@ -55,7 +55,7 @@ pub(super) fn bound(root: &Value, patterns: &Patterns, value: &Value) -> Result<
     counting.checks(root, value).map(drop)
 }
 
-/// True where the value is so small that no count is needed.
+/// True if the value is so small that no count is needed.
 pub(super) fn is_small(checks_a_place: Option<u64>, value: &Value) -> bool {
     checks_a_place.is_some_and(|checks| checks.saturating_mul(size(value)) <= MAX_CHECKS)
 }
@@ -149,7 +149,7 @@ struct Counting<'l, 's> {
 }
 
 impl<'s> Counting<'_, 's> {
-    /// What it costs to hold the value against the part.
+    /// The cost of validating the value by the part.
     fn checks(&mut self, place: &'s Value, value: &Value) -> Result<u64, Excess> {
         let pair = (std::ptr::from_ref(place), std::ptr::from_ref(value));
         if let Some(known) = self.known.get(&pair) {

@@ -15,7 +15,7 @@ const MAX_WORK: usize = 10_000;
 /// As many bytes of a text cost as much as one value.
 const BYTES_OF_WORK: usize = 64;
 
-/// A small value that the schema takes; none where none is found by simple means.
+/// A small value that the schema takes; `None` if none is found by simple means.
 pub fn example_input(schema: &Value) -> Option<Value> {
     let examples = Examples {
         root: schema,
@@ -33,7 +33,7 @@ struct Examples<'a> {
 }
 
 impl Examples<'_> {
-    /// Asked before the work is done; none where it is too much.
+    /// Asked before the work is done; `None` if it is too much.
     fn spend(&self, work: usize) -> Option<()> {
         self.left.set(self.left.get().checked_sub(work)?);
         Some(())

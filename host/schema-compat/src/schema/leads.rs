@@ -44,7 +44,7 @@ impl<'s> Leads<'s> {
         Self { root, named }
     }
 
-    /// Where a validator goes on at the same place of the value.
+    /// Where a validator continues at the same place of the value.
     pub(super) fn across(&self, place: &'s Value) -> Vec<&'s Value> {
         let references = references(place).flat_map(|reference| self.targets(reference));
         let lists = LISTS
@@ -82,7 +82,7 @@ impl<'s> Leads<'s> {
         }
     }
 
-    /// Every part that a validator may come to, the whole first.
+    /// Every part that a validator may visit, the whole first.
     pub(super) fn reachable(&self) -> Vec<&'s Value> {
         let mut seen = HashSet::new();
         let mut found = Vec::new();
@@ -108,7 +108,7 @@ impl<'s> Leads<'s> {
             let lost = references.find(|reference| self.targets(reference).is_empty());
             let message = match (lost, own) {
                 (Some(lost), _) => format!(
-                    "the reference `{}` leads nowhere in this schema; write `#/$defs/…` or `#anchor`",
+                    "the reference `{}` has no target in this schema; write `#/$defs/…` or `#anchor`",
                     lost.escape_debug()
                 ),
                 (None, Some(_)) => {
@@ -123,7 +123,7 @@ impl<'s> Leads<'s> {
     }
 }
 
-/// Every object in the schema, whatever it is there for.
+/// Every object in the schema, in any position.
 fn objects(root: &Value) -> Vec<&Value> {
     let mut found = Vec::new();
     let mut open = vec![root];

@@ -1,4 +1,4 @@
-//! The parts of a schema, each with where it stands.
+//! The parts of a schema with their JSON pointers.
 
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub(super) fn places(schema: &Value) -> Vec<(String, &Value)> {
     found
 }
 
-/// Where a part stands in its schema.
+/// The JSON pointer of a part in its schema.
 pub(super) fn pointer_to(root: &Value, place: &Value) -> String {
     let found = places(root)
         .into_iter()

@@ -147,8 +147,7 @@ impl Serve {
     fn refuse_tokens_for_nobody(&self) -> Result<(), CliError> {
         match self.auth {
             Auth::Off if self.tokens.are_given() => {
-                let what =
-                    "with --auth off nobody is asked for a token, so --jwt-jwks would say nothing";
+                let what = "--auth off accepts no tokens, so --jwt-jwks would have no effect";
                 Err(Problem::bad_input(what)
                     .help("leave out one of them")
                     .into())
@@ -245,8 +244,8 @@ fn given_admin_key() -> Result<Option<ApiKey>, CliError> {
 fn told_once(first: &FirstKey) -> String {
     let FirstKey { key, path } = first;
     format!(
-        "the admin key, told this once: {}\n\
-         it is kept in {}, where the commands on this machine find it",
+        "the admin key, shown only once: {}\n\
+         it is stored in {}, where the commands on this machine find it",
         key.reveal(),
         path.display()
     )
@@ -277,7 +276,7 @@ async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {
     tokio::select! {
         stopped = host.stop() => stopped,
         () = signals.stop.asked() => {
-            tracing::warn!("stopped at once; other hosts take back what this one held");
+            tracing::warn!("stopped at once; other hosts take over the steps of this one");
             Ok(())
         }
     }
@@ -285,9 +284,9 @@ async fn run(mut host: Host, signals: &mut Signals) -> Result<(), HostError> {
 
 fn reload(host: &Host) {
     match host.reload_certificates() {
-        Ok(()) => tracing::info!("read the certificate anew, if there is one"),
+        Ok(()) => tracing::info!("read the certificate again, if there is one"),
         Err(error) => {
-            tracing::error!(error = %ErrorChain(&error), "the certificate that was there is kept");
+            tracing::error!(error = %ErrorChain(&error), "the current certificate stays in use");
         }
     }
 }

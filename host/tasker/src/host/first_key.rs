@@ -1,4 +1,4 @@
-//! The first key: without it nobody could make others.
+//! The first key: it is needed to create others.
 
 use super::HostError;
 use std::fs::{self, File};
@@ -16,7 +16,7 @@ use tasker_registry::store::api_key::NewKey;
 /// What the audit and `key ls` call it.
 const NAME: &str = "admin";
 
-/// Its owner may read it, and nobody else.
+/// Only its owner may read it.
 const MODE: u32 = 0o600;
 
 /// A key that this start of the host made.
@@ -65,12 +65,12 @@ async fn make(
 
 /// Whoever reads the file finds a whole key, and never one that others could read for a moment.
 fn keep(key: &ApiKey, path: &Path) -> Result<(), HostError> {
-    let aside = path.with_extension("key.new");
-    let written = match fs::remove_file(&aside) {
+    let temporary = path.with_extension("key.new");
+    let written = match fs::remove_file(&temporary) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        Ok(()) | Err(_) => create(&aside)
+        Ok(()) | Err(_) => create(&temporary)
             .and_then(|mut file| writeln!(file, "{}", key.reveal()).and_then(|()| file.sync_all()))
-            .and_then(|()| fs::rename(&aside, path)),
+            .and_then(|()| fs::rename(&temporary, path)),
     };
     written.map_err(|source| HostError::AdminKey {
         path: path.to_owned(),

@@ -16,7 +16,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// Without RUST_LOG: what an operator wants to know.
+/// The default of RUST_LOG: what an operator needs.
 const DEFAULT_FILTER: &str = "warn,tasker=info";
 
 /// Starts logging, once a process; `RUST_LOG` chooses what is written.
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_handler_logs_stands_in_one_event() {
+    fn what_a_handler_logs_is_one_event() {
         let written = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let sink = written.clone();
         let subscriber = fmt()

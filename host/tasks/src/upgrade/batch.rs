@@ -171,7 +171,7 @@ impl<'a> UpgradeBatch<'a> {
         }
     }
 
-    /// Finds out what the lock of this task becomes; tells under which key it is kept.
+    /// Finds out what the lock of this task becomes; returns the key of its cache entry.
     async fn resolve(
         &self,
         resolver: &mut Resolver<'_>,
@@ -195,7 +195,7 @@ impl<'a> UpgradeBatch<'a> {
         Ok(key)
     }
 
-    /// Tells how many moved.
+    /// Returns how many moved.
     async fn move_all(
         &self,
         moving: &[(&OpenTaskRow, ResolvedKey)],
@@ -260,13 +260,13 @@ impl<'a> UpgradeBatch<'a> {
     async fn not_counted_yet(&self, swap: &Swap) -> Result<UpgradedComponent, TasksError> {
         let registry = &self.tasks.registry;
         let diff = registry.component_diff(&swap.component, &swap.from, &swap.to);
-        let verdict = diff.await?.verdict;
-        let breaking = verdict.changes.into_iter();
+        let compat_report = diff.await?.compat_report;
+        let breaking = compat_report.changes.into_iter();
         Ok(UpgradedComponent {
             swap: swap.clone(),
             tasks: 0,
             steps: 0,
-            level: verdict.level,
+            level: compat_report.level,
             breaking: breaking
                 .filter(|change| change.level == Level::Major)
                 .collect(),
@@ -303,7 +303,7 @@ fn fitting(rows: &[OpenTaskRow]) -> usize {
     fitting.count()
 }
 
-/// What the log of a task tells of its move.
+/// The detail of the move in the log of a task.
 fn told(again: &Reresolution, actor: &Actor, reason: &str) -> Value {
     let mut told = json!({
         "reason": "upgraded",

@@ -3,7 +3,7 @@
 use tasker_domain::ids::TaskId;
 use tasker_domain::upgrade::UpgradeCursor;
 
-/// The most open tasks that one call looks at, and as many unless its caller wants fewer.
+/// The most open tasks that one call looks at, which is also the default.
 pub const MAX_UPGRADE_TASKS: u32 = 10_000;
 
 /// Which part of an upgrade a call does.
@@ -15,7 +15,7 @@ pub struct Part {
 
 /// Why there is no such part.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is out of range; ask for 1 to {MAX_UPGRADE_TASKS} tasks")]
+#[error("{0} is out of range; use 1 to {MAX_UPGRADE_TASKS} tasks")]
 pub struct PartError(u32);
 
 impl Part {

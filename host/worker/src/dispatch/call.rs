@@ -1,4 +1,4 @@
-//! The calls that a worker makes, and what they come to.
+//! The calls that a worker makes, and their results.
 
 use std::time::Duration;
 use tasker_domain::invocation::Lease;
@@ -35,7 +35,7 @@ pub(super) enum Call {
     Recover { keep: Vec<Lease> },
 }
 
-/// What a call came to.
+/// The result of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     Reported {
@@ -51,28 +51,28 @@ pub(super) enum Answer {
         due_in: Option<Duration>,
     },
     Recovered,
-    Failed(Failed),
+    Failed(CallFailure),
 }
 
 /// Why a call failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failed {
-    /// It may be done: nobody heard the answer.
+pub(super) enum CallFailure {
+    /// It may have taken effect: no answer was received.
     Unanswered,
-    /// It is not done and may succeed later.
+    /// It had no effect and may succeed later.
     Undone,
-    /// It is not done, and the values that it carried are to blame.
+    /// It had no effect, because of the values that it carried.
     Refused,
 }
 
-/// What becomes of the outcomes of a call.
+/// What to do with the outcomes of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(super) enum ReportEffect {
     /// They are still to be reported.
     None,
-    /// They are on record: forget them.
+    /// They are recorded: forget them.
     Acknowledged(Vec<Lease>),
-    /// The database refused this one by itself: report its refusal in its place.
+    /// The database refused this one alone: report the refusal as its outcome.
     Blamed(Lease),
     /// The database refused the refusal too: keep it. It is reported later and later, until the database or
     /// the task is mended; to forget it would have the step run again, only to be refused again.

@@ -1,12 +1,12 @@
-//! The calls under way, and which report may be made beside them.
+//! The calls under way, and which further report may be made at the same time.
 
 use super::call::CallBounds;
-use super::unreported::{Ended, Unreported};
+use super::unreported::{EndedAttempt, Unreported};
 
 #[derive(Debug)]
 pub(super) enum InFlight {
     Report {
-        ended: Vec<Ended>,
+        ended: Vec<EndedAttempt>,
         claim: usize,
         /// Of one that a report with others failed for: it may take long.
         is_isolated: bool,

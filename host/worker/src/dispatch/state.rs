@@ -1,12 +1,12 @@
 //! Which calls a worker makes, and when: a pure state machine. Events go in (an attempt ended, a call was
 //! answered, a hint came), calls come out; time is passed in, and nothing here waits or asks.
 //!
-//! It knows leases, not what came of them: whoever drives it keeps outcomes until they are acknowledged.
+//! It knows leases, not outcomes: its driver keeps outcomes until they are acknowledged.
 
 use super::backoff::{Backoff, Jitter};
-use super::call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use super::call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
 use super::in_flight::{InFlight, NextReport};
-use super::unreported::{Ended, Unreported};
+use super::unreported::{EndedAttempt, Unreported};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use tasker_domain::invocation::Lease;
@@ -39,7 +39,7 @@ pub(super) struct DispatchState {
     /// The worker holds as many bytes as it may.
     is_full: bool,
     /// The newest call was a report: where both are wanted, a claim comes next.
-    is_claims_turn: bool,
+    is_claim_next: bool,
     reporting: Backoff,
     claiming: Backoff,
     /// Between claims that left what is due.
@@ -63,7 +63,7 @@ impl DispatchState {
             in_doubt: false,
             is_stopping: false,
             is_full: false,
-            is_claims_turn: false,
+            is_claim_next: false,
             reporting: retry.clone(),
             claiming: retry.clone(),
             looking: Backoff::new(LOOK_FIRST, LOOK_MOST),
@@ -77,7 +77,7 @@ impl DispatchState {
         self.is_stopping = true;
     }
 
-    /// True where nothing runs and everything is on record.
+    /// True if nothing runs and everything is recorded.
     pub(super) fn is_drained(&self) -> bool {
         self.running.is_empty() && self.unreported.is_empty() && self.calls.is_empty()
     }
@@ -87,16 +87,16 @@ impl DispatchState {
         self.wanted_since.get_or_insert(now);
     }
 
-    /// The attempt ended with an outcome of this size. False where the lease is none of ours any more.
+    /// The attempt ended with an outcome of this size. False if the lease is none of ours any more.
     pub(super) fn end(&mut self, lease: Lease, bytes: u64) -> bool {
         let is_ours = self.running.remove(&lease);
         if is_ours {
-            self.unreported.push(Ended::new(lease, bytes));
+            self.unreported.push(EndedAttempt::new(lease, bytes));
         }
         is_ours
     }
 
-    /// The lease is void: nothing that its attempt comes to would be recorded.
+    /// The lease is stale: the outcome of its attempt would not be recorded.
     pub(super) fn drop_lease(&mut self, lease: &Lease) {
         self.running.remove(lease);
     }
@@ -140,9 +140,9 @@ impl DispatchState {
     }
 
     /// Takes the answer of a call; one of a call that is not under way changes nothing.
-    pub(super) fn take_answer(&mut self, now: Instant, id: CallId, answer: Answer) -> Effect {
+    pub(super) fn take_answer(&mut self, now: Instant, id: CallId, answer: Answer) -> ReportEffect {
         match (self.calls.remove(&id), answer) {
-            (None, _) => Effect::None,
+            (None, _) => ReportEffect::None,
             (
                 Some(InFlight::Report { ended, claim, .. }),
                 Answer::Reported {
@@ -158,17 +158,17 @@ impl DispatchState {
             }
             (Some(InFlight::Claim { limit }), Answer::Claimed { claimed, due_in }) => {
                 self.take_claim(now, limit, claimed, due_in);
-                Effect::None
+                ReportEffect::None
             }
             (Some(InFlight::Recover), Answer::Recovered) => {
                 self.in_doubt = false;
                 self.recovering.succeed();
                 self.hint(now);
-                Effect::None
+                ReportEffect::None
             }
             (Some(call), Answer::Failed(failed)) => self.take_failure(now, call, failed),
             // An answer to another question is none.
-            (Some(call), _) => self.take_failure(now, call, Failed::Unanswered),
+            (Some(call), _) => self.take_failure(now, call, CallFailure::Unanswered),
         }
     }
 
@@ -188,7 +188,7 @@ impl DispatchState {
         if self.calls.len() >= self.bounds.in_flight {
             return None;
         }
-        match self.is_claims_turn {
+        match self.is_claim_next {
             true => {
                 let claim = self.claim(now, held_bytes);
                 claim.or_else(|| self.report(now))
@@ -203,7 +203,7 @@ impl DispatchState {
     fn make(&mut self, in_flight: InFlight, call: Call) -> Option<(CallId, Call)> {
         let id = CallId(self.next_call);
         self.next_call += 1;
-        self.is_claims_turn = matches!(in_flight, InFlight::Report { .. });
+        self.is_claim_next = matches!(in_flight, InFlight::Report { .. });
         self.calls.insert(id, in_flight);
         Some((id, call))
     }
@@ -231,7 +231,7 @@ impl DispatchState {
             report_bytes,
             ..
         } = self.bounds;
-        let ended: Vec<Ended> = match next {
+        let ended: Vec<EndedAttempt> = match next {
             NextReport::Isolated => self.unreported.take_isolated().into_iter().collect(),
             NextReport::Batch => self.unreported.take_batch(batch, report_bytes),
         };
@@ -278,8 +278,8 @@ impl DispatchState {
         let mut calls = self.calls.values();
         let is_claiming = calls.any(|call| matches!(call, InFlight::Claim { .. }));
         let is_busy = self.calls.len() >= self.bounds.in_flight;
-        let is_barred = self.is_stopping || self.in_doubt || self.is_full;
-        if is_barred || is_claiming || is_busy || free == 0 {
+        let may_not_claim = self.is_stopping || self.in_doubt || self.is_full;
+        if may_not_claim || is_claiming || is_busy || free == 0 {
             return None;
         }
         let is_worth_it = self.calls.is_empty() && self.unreported.is_empty()
@@ -312,7 +312,12 @@ impl DispatchState {
         self.due_at = [self.due_at, due].into_iter().flatten().min();
     }
 
-    fn take_acknowledged(&mut self, now: Instant, ended: &[Ended], is_more: bool) -> Effect {
+    fn take_acknowledged(
+        &mut self,
+        now: Instant,
+        ended: &[EndedAttempt],
+        is_more: bool,
+    ) -> ReportEffect {
         self.reporting.succeed();
         if is_more {
             self.hint(now);
@@ -342,13 +347,13 @@ impl DispatchState {
         }
     }
 
-    fn take_failure(&mut self, now: Instant, call: InFlight, failed: Failed) -> Effect {
+    fn take_failure(&mut self, now: Instant, call: InFlight, failed: CallFailure) -> ReportEffect {
         let random = self.jitter.next();
-        self.in_doubt |= failed == Failed::Unanswered;
+        self.in_doubt |= failed == CallFailure::Unanswered;
         match call {
             InFlight::Report { ended, claim, .. } => {
                 let was_alone = ended.len() == 1 && claim == 0;
-                if failed == Failed::Refused {
+                if failed == CallFailure::Refused {
                     return self.unreported.refuse(now, ended, was_alone);
                 }
                 let is_first = self.reporting.until().is_none();
@@ -368,6 +373,6 @@ impl DispatchState {
                 self.recovering.fail(now, random);
             }
         }
-        Effect::None
+        ReportEffect::None
     }
 }

@@ -2,7 +2,7 @@
 
 mod world;
 
-use super::call::{Answer, Call, CallBounds, CallId, Effect, Failed};
+use super::call::{Answer, Call, CallBounds, CallFailure, CallId, ReportEffect};
 use super::state::DispatchState;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
@@ -43,7 +43,7 @@ fn running(leases: &[Lease], bounds: CallBounds) -> (DispatchState, Instant) {
         claimed,
         due_in: None,
     };
-    assert_eq!(state.take_answer(now, *id, answer), Effect::None);
+    assert_eq!(state.take_answer(now, *id, answer), ReportEffect::None);
     (state, now)
 }
 
@@ -77,16 +77,16 @@ fn next_report(state: &mut DispatchState, mut at: Instant) -> (Instant, CallId, 
 }
 
 #[test]
-fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed_and_kept() {
+fn a_refused_batch_is_distinguished_and_only_the_refused_outcome_is_blamed_and_kept() {
     let (good, bad) = (lease(1, 0), lease(2, 0));
     let (mut state, now) = running(&[good, bad], BOUNDS);
     assert!(state.end(good, 1) && state.end(bad, 1));
     let both = reports(&state.next_calls(now, 0));
     assert_eq!(both[0].1, [good, bad]);
-    let refused = Answer::Failed(Failed::Refused);
+    let refused = Answer::Failed(CallFailure::Refused);
     assert_eq!(
         state.take_answer(now, both[0].0, refused.clone()),
-        Effect::None
+        ReportEffect::None
     );
     let first = reports(&state.next_calls(now, 0));
     assert_eq!((&first[0].1[..], first[0].2), (&[good][..], 0));
@@ -97,19 +97,19 @@ fn a_refused_batch_is_told_apart_and_only_the_refused_outcome_is_blamed_and_kept
     };
     assert_eq!(
         state.take_answer(now, first[0].0, well),
-        Effect::Acknowledged(vec![good])
+        ReportEffect::Acknowledged(vec![good])
     );
     let second = reports(&state.next_calls(now, 0));
     assert_eq!((&second[0].1[..], second[0].2), (&[bad][..], 0));
     let blamed = state.take_answer(now, second[0].0, refused.clone());
-    assert_eq!(blamed, Effect::Blamed(bad));
+    assert_eq!(blamed, ReportEffect::Blamed(bad));
     let (mut before, mut pause) = (now, Duration::ZERO);
     for _ in 0..20 {
         let (at, id, leases) = next_report(&mut state, before);
         assert_eq!(leases, [bad]);
         (pause, before) = (at - before, at);
         let effect = state.take_answer(at, id, refused.clone());
-        assert_eq!(effect, Effect::Withheld(bad));
+        assert_eq!(effect, ReportEffect::Withheld(bad));
     }
     assert_eq!(pause, Duration::from_secs(5 * 60));
 }
@@ -124,7 +124,7 @@ fn what_is_withheld_takes_no_place_from_other_attempts() {
     for _ in 0..3 {
         let (next, id, _) = next_report(&mut state, at);
         at = next;
-        state.take_answer(at, id, Answer::Failed(Failed::Refused));
+        state.take_answer(at, id, Answer::Failed(CallFailure::Refused));
     }
     state.hint(at);
     let calls = state.next_calls(at, 0);
@@ -141,13 +141,19 @@ fn an_outage_blames_nobody_and_a_single_outcome_refused_with_a_claim_is_asked_ag
     state.end(only, 1);
     let first = reports(&state.next_calls(now, 0));
     assert!(first[0].2 > 0);
-    let undone = Answer::Failed(Failed::Undone);
-    assert_eq!(state.take_answer(now, first[0].0, undone), Effect::None);
+    let undone = Answer::Failed(CallFailure::Undone);
+    assert_eq!(
+        state.take_answer(now, first[0].0, undone),
+        ReportEffect::None
+    );
     assert_eq!(reports(&state.next_calls(now, 0)), []);
     let later = now + Duration::from_secs(1);
     let second = reports(&state.next_calls(later, 0));
-    let refused = Answer::Failed(Failed::Refused);
-    assert_eq!(state.take_answer(later, second[0].0, refused), Effect::None);
+    let refused = Answer::Failed(CallFailure::Refused);
+    assert_eq!(
+        state.take_answer(later, second[0].0, refused),
+        ReportEffect::None
+    );
     let third = reports(&state.next_calls(later, 0));
     assert_eq!((&third[0].1[..], third[0].2), (&[only][..], 0));
 }
@@ -161,7 +167,7 @@ fn an_outcome_whose_report_fails_again_and_again_keeps_no_other_from_being_recor
     for _ in 0..20 {
         for (id, leases, _) in reports(&state.next_calls(now, 0)) {
             let answer = match leases.contains(&bad) {
-                true => Answer::Failed(Failed::Undone),
+                true => Answer::Failed(CallFailure::Undone),
                 false => Answer::Reported {
                     claimed: Vec::new(),
                     is_more: false,
@@ -169,7 +175,7 @@ fn an_outcome_whose_report_fails_again_and_again_keeps_no_other_from_being_recor
                 },
             };
             let effect = state.take_answer(now, id, answer);
-            is_recorded |= effect == Effect::Acknowledged(vec![good]);
+            is_recorded |= effect == ReportEffect::Acknowledged(vec![good]);
         }
         now = state.wake_at();
     }
@@ -183,7 +189,7 @@ fn a_report_by_itself_that_takes_long_holds_up_no_other() {
     let (mut state, now) = running(&[slow, next, good], bounds);
     assert!(state.end(slow, 1) && state.end(next, 1));
     let both = reports(&state.next_calls(now, 0));
-    state.take_answer(now, both[0].0, Answer::Failed(Failed::Refused));
+    state.take_answer(now, both[0].0, Answer::Failed(CallFailure::Refused));
     // One of them at a time, so that a call is left for others.
     let alone = reports(&state.next_calls(now, 0));
     assert_eq!((alone.len(), &alone[0].1[..]), (1, &[slow][..]));

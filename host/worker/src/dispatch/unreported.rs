@@ -1,11 +1,11 @@
-//! The leases whose attempts ended and that are not on record yet.
+//! The leases of ended attempts that are not recorded yet.
 
-use super::call::Effect;
+use super::call::ReportEffect;
 use std::collections::{HashSet, VecDeque};
 use std::time::{Duration, Instant};
 use tasker_domain::invocation::Lease;
 
-/// Before an outcome whose report failed by itself is reported again: doubled with each failure.
+/// The delay before a failed single report is repeated; doubled with each failure.
 const POSTPONE_FIRST: Duration = Duration::from_millis(200);
 const POSTPONE_MOST: Duration = Duration::from_secs(5);
 /// The same for one whose refusal was refused too.
@@ -13,7 +13,7 @@ const WITHHOLD_MOST: Duration = Duration::from_secs(5 * 60);
 
 /// A lease whose attempt ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Ended {
+pub(super) struct EndedAttempt {
     pub(super) lease: Lease,
     /// Of its outcome.
     pub(super) bytes: u64,
@@ -21,7 +21,7 @@ pub(super) struct Ended {
     failures: u32,
 }
 
-impl Ended {
+impl EndedAttempt {
     pub(super) fn new(lease: Lease, bytes: u64) -> Self {
         Self {
             lease,
@@ -35,11 +35,11 @@ impl Ended {
 #[derive(Debug, Default)]
 pub(super) struct Unreported {
     /// The oldest first.
-    ended: VecDeque<Ended>,
-    /// A report of them and others failed: each is reported by itself.
-    isolated: VecDeque<Ended>,
+    ended: VecDeque<EndedAttempt>,
+    /// A report of a batch failed: each is reported alone.
+    isolated: VecDeque<EndedAttempt>,
     /// A report of it alone failed: not before then.
-    postponed: Vec<(Instant, Ended)>,
+    postponed: Vec<(Instant, EndedAttempt)>,
     /// Their outcome was refused and replaced by that.
     blamed: HashSet<Lease>,
     /// That was refused too.
@@ -47,7 +47,7 @@ pub(super) struct Unreported {
 }
 
 impl Unreported {
-    /// Whether there is one that may be reported with others, and one that must be by itself.
+    /// Whether there is one that may be reported in a batch, and one that must be reported alone.
     pub(super) fn kinds_due(&self) -> (bool, bool) {
         (!self.ended.is_empty(), !self.isolated.is_empty())
     }
@@ -80,17 +80,17 @@ impl Unreported {
         all.map(|ended| ended.lease)
     }
 
-    pub(super) fn push(&mut self, ended: Ended) {
+    pub(super) fn push(&mut self, ended: EndedAttempt) {
         self.ended.push_back(ended);
     }
 
-    /// One that must be reported by itself.
-    pub(super) fn take_isolated(&mut self) -> Option<Ended> {
+    /// One that must be reported alone.
+    pub(super) fn take_isolated(&mut self) -> Option<EndedAttempt> {
         self.isolated.pop_front()
     }
 
     /// What is reported next: up to a full batch, up to so many bytes, and one in any case.
-    pub(super) fn take_batch(&mut self, count_max: usize, bytes_max: u64) -> Vec<Ended> {
+    pub(super) fn take_batch(&mut self, count_max: usize, bytes_max: u64) -> Vec<EndedAttempt> {
         let (mut taken, mut bytes) = (0, 0_u64);
         for ended in self.ended.iter().take(count_max) {
             bytes = bytes.saturating_add(ended.bytes);
@@ -102,29 +102,29 @@ impl Unreported {
         self.ended.drain(..taken).collect()
     }
 
-    pub(super) fn acknowledge(&mut self, ended: &[Ended]) -> Effect {
+    pub(super) fn acknowledge(&mut self, ended: &[EndedAttempt]) -> ReportEffect {
         let leases: Vec<Lease> = ended.iter().map(|ended| ended.lease).collect();
         for lease in &leases {
             self.blamed.remove(lease);
             self.withheld.remove(lease);
         }
-        Effect::Acknowledged(leases)
+        ReportEffect::Acknowledged(leases)
     }
 
     /// Puts back what could not be reported and may be the next time.
-    pub(super) fn put_back(&mut self, ended: Vec<Ended>) {
+    pub(super) fn put_back(&mut self, ended: Vec<EndedAttempt>) {
         for ended in ended.into_iter().rev() {
             self.ended.push_front(ended);
         }
     }
 
-    /// Has each be reported by itself: one of them may be what keeps the others from being recorded.
-    pub(super) fn isolate(&mut self, ended: Vec<Ended>) {
+    /// Reports each of them alone: one of them may prevent the others from being recorded.
+    pub(super) fn isolate(&mut self, ended: Vec<EndedAttempt>) {
         self.isolated.extend(ended);
     }
 
-    /// Puts off one whose report failed by itself, so that the others go on. Nobody blames it.
-    pub(super) fn postpone(&mut self, now: Instant, mut ended: Ended) {
+    /// Postpones one whose single report failed, so that the others proceed. It is not blamed.
+    pub(super) fn postpone(&mut self, now: Instant, mut ended: EndedAttempt) {
         let most = match self.withheld.contains(&ended.lease) {
             true => WITHHOLD_MOST,
             false => POSTPONE_MOST,
@@ -135,30 +135,34 @@ impl Unreported {
         self.postponed.push((now + delay, ended));
     }
 
-    /// When the first of those put off may be reported again.
+    /// When the first of the postponed ones may be reported again.
     pub(super) fn postponed_until(&self) -> Option<Instant> {
         self.postponed.iter().map(|(until, _)| *until).min()
     }
 
-    /// Takes up those put off whose time has come.
+    /// Schedules the postponed ones that are due.
     pub(super) fn take_up(&mut self, now: Instant) {
         let due = self.postponed.extract_if(.., |(until, _)| now >= *until);
         self.isolated.extend(due.map(|(_, ended)| ended));
     }
 
-    /// Finds the outcome that a refusal is about: the one that is refused by itself, in a call that did
-    /// nothing else.
-    pub(super) fn refuse(&mut self, now: Instant, ended: Vec<Ended>, was_alone: bool) -> Effect {
+    /// Finds the outcome that caused a refusal: one that was refused alone, in a call that did nothing else.
+    pub(super) fn refuse(
+        &mut self,
+        now: Instant,
+        ended: Vec<EndedAttempt>,
+        was_alone: bool,
+    ) -> ReportEffect {
         let Some(only) = ended.first().filter(|_| was_alone) else {
             self.isolate(ended);
-            return Effect::None;
+            return ReportEffect::None;
         };
         if !self.blamed.insert(only.lease) {
             self.withheld.insert(only.lease);
             self.postpone(now, *only);
-            return Effect::Withheld(only.lease);
+            return ReportEffect::Withheld(only.lease);
         }
         self.isolated.push_front(*only);
-        Effect::Blamed(only.lease)
+        ReportEffect::Blamed(only.lease)
     }
 }

@@ -73,7 +73,7 @@ mod tests {
     use tasker_sdk::testing::Attempt;
 
     #[test]
-    fn flaky_fails_as_often_as_told_and_then_succeeds() {
+    fn flaky_fails_as_often_as_configured_and_then_succeeds() {
         let second = Attempt::new()
             .config(json!({"failures": 2}))
             .attempt(2, 3)
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn fail_fails_for_good_with_the_code_it_was_told() {
+    fn fail_fails_for_good_with_the_configured_code() {
         let ctx = Attempt::new().config(json!({"code": "no_stock"})).context();
         let failure = fail(&ctx).unwrap_err();
         assert_eq!(

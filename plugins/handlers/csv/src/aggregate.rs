@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_is_not_there_is_told_with_those_that_are() {
+    fn a_column_that_is_not_there_is_reported_with_those_that_are() {
         let failure = one_part("kind,size\nfir,3\n", "colour").unwrap_err();
         assert_eq!(
             failure.message(),

@@ -16,7 +16,7 @@ const MANY: usize = 1_000_000;
 /// Nanoseconds that none of these lives.
 const LONG_NS: u64 = 3_600_000_000_000;
 
-/// Runs the hoarder of that name; none where there is none.
+/// Runs the hoarder of that name; `None` if there is none.
 pub fn run(name: &str) -> Option<Result<Outcome, Failure>> {
     match name {
         "hoard_log_fields" => log_fields(),

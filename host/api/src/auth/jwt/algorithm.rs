@@ -1,5 +1,5 @@
 //! The algorithms by which a token may be signed. All of them verify with a public key: one that
-//! verifies with a secret would let whoever can check a token make others.
+//! verifies with a secret would let everyone who can check a token create tokens.
 
 use jsonwebtoken::Algorithm;
 

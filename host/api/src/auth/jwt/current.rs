@@ -35,12 +35,12 @@ pub(super) struct CurrentKeys {
     reader: Reader,
     allowed: Vec<JwtAlgorithm>,
     pace: Pace,
-    held: RwLock<Option<Held>>,
+    held: RwLock<Option<CachedKeySet>>,
     /// When keys were read for the sake of one that was not known.
     looked_again: Mutex<Option<Instant>>,
 }
 
-struct Held {
+struct CachedKeySet {
     keys: Arc<KeySet>,
     read_at: Instant,
 }
@@ -68,7 +68,7 @@ impl CurrentKeys {
         Ok(keys)
     }
 
-    /// None where no keys could be read, or not for long.
+    /// `None` if no keys could be read, or not for long.
     pub(super) fn known(&self) -> Option<Arc<KeySet>> {
         let held = self.held.read().expect("nothing panics under the lock");
         let trusted = held
@@ -114,7 +114,7 @@ impl CurrentKeys {
         if keys.is_empty() {
             return Err(KeySourceError::NoKey { from: from() });
         }
-        let held = Held {
+        let held = CachedKeySet {
             keys: Arc::new(keys),
             read_at: Instant::now(),
         };
@@ -124,5 +124,5 @@ impl CurrentKeys {
 }
 
 fn tell(error: &KeySourceError) {
-    tracing::warn!(error = %ErrorChain(error), "the keys of the issuer of tokens stay as they were");
+    tracing::warn!(error = %ErrorChain(error), "the keys of the token issuer could not be read; the last ones stay in use");
 }

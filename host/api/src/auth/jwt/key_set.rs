@@ -12,7 +12,7 @@ use tasker_domain::byte_order_mark::without_mark_bytes;
 /// The most keys of a set that are looked at.
 const MAX_KEYS: usize = 100;
 
-/// A shorter RSA modulus can be factored by those who want to, in bytes.
+/// A shorter RSA modulus can be factored. In bytes.
 const MIN_MODULUS_BYTES: usize = 256;
 
 /// One key of the issuer.

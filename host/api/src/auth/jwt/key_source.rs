@@ -32,7 +32,7 @@ pub enum UrlError {
     #[error("not a URL: {0}")]
     Malformed(String),
     #[error(
-        "keys from `{0}` could be changed on the way; write an https URL, or http for this machine only"
+        "keys from `{0}` are not protected in transit; use an https URL; http is accepted for this machine only"
     )]
     Insecure(String),
 }
@@ -45,11 +45,11 @@ pub enum KeySourceError {
         path: PathBuf,
         source: std::io::Error,
     },
-    #[error("{url} does not give its key set")]
+    #[error("{url} does not return its key set")]
     Fetch { url: Url, source: reqwest::Error },
-    #[error("{url} answers {status} in place of its key set")]
+    #[error("{url} returned {status} instead of its key set")]
     Status { url: Url, status: StatusCode },
-    #[error("{from} has more than {MAX_SET_BYTES} bytes, which no key set needs")]
+    #[error("{from} has more than {MAX_SET_BYTES} bytes, the limit of a key set")]
     TooLarge { from: String },
     #[error("{from} is not a JSON Web Key Set, such as {{\"keys\": […]}}")]
     Malformed {
@@ -57,7 +57,7 @@ pub enum KeySourceError {
         source: serde_json::Error,
     },
     #[error(
-        "{from} has no key for the algorithms that count; name others with --jwt-algorithms, or look whether it is the right set"
+        "{from} has no key for the allowed algorithms; allow others with --jwt-algorithms, or check that it is the right key set"
     )]
     NoKey { from: String },
     #[error("the host's HTTP client did not start")]

@@ -1,27 +1,27 @@
-//! From when on and until when a token holds.
+//! The validity period of a token.
 
-use super::{LEEWAY, MISSING, Refusal};
+use super::{LEEWAY, MISSING, TokenError};
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 
 /// Refuses a token that has expired or is not in force yet. Its times are seconds, maybe with a
 /// fraction, as RFC 7519 has them.
-pub(super) fn check(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), Refusal> {
+pub(super) fn check(claims: &Map<String, Value>, now: DateTime<Utc>) -> Result<(), TokenError> {
     let now = now.timestamp() as f64;
     let leeway = LEEWAY.as_secs_f64();
-    let expires = claims.get("exp").ok_or(Refusal::Invalid(MISSING))?;
+    let expires = claims.get("exp").ok_or(TokenError::Invalid(MISSING))?;
     if seconds(expires)? < now - leeway {
-        return Err(Refusal::Expired);
+        return Err(TokenError::Expired);
     }
     match claims.get("nbf").map(seconds).transpose()? {
-        Some(begins) if begins > now + leeway => Err(Refusal::Invalid("it is not in force yet")),
+        Some(begins) if begins > now + leeway => Err(TokenError::Invalid("it is not in force yet")),
         Some(_) | None => Ok(()),
     }
 }
 
-fn seconds(time: &Value) -> Result<f64, Refusal> {
+fn seconds(time: &Value) -> Result<f64, TokenError> {
     let seconds = time.as_f64().filter(|seconds| *seconds >= 0.0);
-    seconds.ok_or(Refusal::Invalid("one of its times is none"))
+    seconds.ok_or(TokenError::Invalid("one of its times is none"))
 }
 
 #[cfg(test)]
@@ -33,7 +33,7 @@ mod tests {
     fn checked(claims: &str) -> Result<(), String> {
         let claims = serde_json::from_str(claims).unwrap();
         let now = DateTime::from_timestamp(NOW, 0).unwrap();
-        check(&claims, now).map_err(|refusal| refusal.to_string())
+        check(&claims, now).map_err(|token_error| token_error.to_string())
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Reading the keys of a mapping, with everything that is wrong told where it stands.
+//! Reads the keys of a mapping, and reports every mistake with its position.
 
 use super::nearest::suggestion;
 use crate::duration::{self, MAX_DURATION};
@@ -62,7 +62,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The value of this key; none where there is no key, or nothing behind it.
+    /// The value of this key; `None` if there is no key, or nothing behind it.
     pub fn get(&self, key: &str) -> Option<Field<'a>> {
         let entry = self.entries.iter().find(|entry| entry.key == key)?;
         let field = Field {

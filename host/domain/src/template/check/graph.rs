@@ -45,7 +45,7 @@ fn index_by_name<'a>(drafts: &[Draft<'a>], findings: &mut Findings) -> HashMap<&
                 .map_or(0, |field| field.value.at.line);
             let name = cut(name);
             let message =
-                format!("a step `{name}` stands already in line {line}; rename one of them");
+                format!("a step `{name}` is already defined in line {line}; rename one of them");
             field.report(message, findings);
         }
     }

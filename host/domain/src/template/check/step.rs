@@ -27,7 +27,7 @@ pub(super) struct Draft<'a> {
     /// Texts, though perhaps not names of steps.
     pub depends_on: Vec<Field<'a>>,
     pub policy: PolicySettings,
-    /// None where something is wrong with it.
+    /// `None` if something is wrong with it.
     pub step: Option<Step>,
 }
 

@@ -46,7 +46,7 @@ fn what_is_not_yaml_is_refused_where_it_breaks() {
 }
 
 #[test]
-fn an_unknown_key_is_told_at_the_key_with_what_was_meant() {
+fn an_unknown_key_is_reported_at_the_key_with_what_was_meant() {
     let text = with_steps("  - name: x\n    handler: c/h\n    depend_on: [x]\n");
     assert_finding(
         &text,
@@ -64,7 +64,7 @@ fn an_unknown_key_is_told_at_the_key_with_what_was_meant() {
 }
 
 #[test]
-fn a_wrong_limit_is_told_where_it_stands() {
+fn a_wrong_limit_is_reported_with_its_position() {
     let limits = |limits: &str| {
         with_steps(&format!(
             "  - {{name: x, handler: c/h, limits: {limits}}}\n"
@@ -98,7 +98,7 @@ fn a_wrong_limit_is_told_where_it_stands() {
 }
 
 #[test]
-fn everything_that_is_missing_is_told() {
+fn everything_that_is_missing_is_reported() {
     let all = findings("description: nothing\n");
     let places: Vec<_> = all.iter().map(|(place, _)| place.as_str()).collect();
     assert_eq!(
@@ -123,22 +123,22 @@ fn everything_that_is_missing_is_told() {
 }
 
 #[test]
-fn a_repeated_key_is_told_at_the_second() {
+fn a_repeated_key_is_reported_at_the_second() {
     let text = with_steps("  - name: x\n    handler: c/h\n    'name': y\n");
     assert_finding(
         &text,
         "7:5 steps[0].name",
-        "the key `name` stands already in line 5",
+        "the key `name` is already defined in line 5",
     );
 }
 
 #[test]
-fn names_versions_and_ranges_are_told_where_they_stand() {
+fn mistakes_in_names_versions_and_ranges_have_positions() {
     let step = "steps: [{name: x, handler: c/h}]\n";
     let head = |namespace: &str, version: &str| {
         format!("namespace: {namespace}\nname: b\nversion: {version}\n{step}")
     };
-    assert_finding(&head("or ders", "1.0.0"), "1:12 namespace", "has ' ' in it");
+    assert_finding(&head("or ders", "1.0.0"), "1:12 namespace", "contains ' '");
     assert_finding(
         &head("12", "1.0.0"),
         "1:12 namespace",
@@ -212,7 +212,7 @@ fn places_are_right_in_every_style() {
 }
 
 #[test]
-fn lists_and_mappings_are_told_at_their_bracket_or_dash() {
+fn lists_and_mappings_are_reported_at_their_bracket_or_dash() {
     let step = |rest: &str| with_steps(&format!("  - name: x\n    handler: c/h\n    {rest}\n"));
     assert_finding(
         &step("timeout: [1s]"),

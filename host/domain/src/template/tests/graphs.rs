@@ -130,7 +130,7 @@ fn a_chain_of_ten_thousand_steps_is_ordered_either_way_round() {
 }
 
 #[test]
-fn a_cycle_of_ten_thousand_steps_is_found_whole_and_told_in_short() {
+fn a_cycle_of_ten_thousand_steps_is_found_whole_and_reported_in_short() {
     let ring: Vec<_> = (0..MAX_STEPS)
         .map(|no| vec![(no + MAX_STEPS - 1) % MAX_STEPS])
         .collect();

@@ -16,7 +16,7 @@ fn steps_are_checked_against_each_other() {
         [
             (
                 "6:12 steps[1].name",
-                "a step `validate` stands already in line 5; rename one of them"
+                "a step `validate` is already defined in line 5; rename one of them"
             ),
             (
                 "9:18 steps[2].depends_on[0]",
@@ -67,7 +67,7 @@ fn a_step_with_a_bad_name_is_still_known_to_others() {
     let text = with_steps(
         "  - {name: a b, handler: c/h}\n  - {name: c, handler: c/h, depends_on: [a b]}\n",
     );
-    assert_finding(&text, "5:12 steps[0].name", "has ' ' in it");
+    assert_finding(&text, "5:12 steps[0].name", "contains ' '");
 }
 
 #[test]
@@ -142,7 +142,7 @@ fn environments_are_checked_against_the_steps() {
     assert_finding(
         &with("  te st: {}\n"),
         "7:3 environments[\"te st\"]",
-        "has ' ' in it",
+        "contains ' '",
     );
     let many: String = (0..=MAX_ENVIRONMENTS)
         .map(|no| format!("  e{no}: {{}}\n"))

@@ -1,7 +1,8 @@
-//! What becomes of pins when a version is barred.
+//! What happens to pins when a version becomes ineligible.
 
 use super::super::catalog::PinFacts;
-use super::change::{NewState, PinBy, PinKey, hold, past_changes, write};
+use super::super::generation::advance;
+use super::change::{NewState, PinBy, PinKey, lock_pin, past_changes, write};
 use super::{PinKind, PinRow};
 use semver::Version;
 use tasker_database::{Connection, DatabaseError};
@@ -29,32 +30,34 @@ pub struct Unresolvable {
     pub requirement: Requirement,
 }
 
-/// What became of pins that took a version which is barred now.
+/// What happened to pins that took a version which has become ineligible.
 #[derive(Clone, Debug, Default)]
 pub struct AffectedPins {
-    pub fell_back: Vec<RolledBack>,
-    pub stranded: Vec<Unresolvable>,
+    pub rolled_back: Vec<RolledBack>,
+    pub unresolvable: Vec<Unresolvable>,
+    /// All that were looked at.
+    decided: Vec<PinOf>,
 }
 
 impl AffectedPins {
     /// These namespaces, and those whose pins have changed.
-    pub(crate) fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
-        let changed = self.fell_back.iter().map(|it| it.pin.namespace.as_str());
+    fn namespaces<'n>(&'n self, others: &'n [String]) -> impl Iterator<Item = &'n str> {
+        let changed = self.rolled_back.iter().map(|it| it.pin.namespace.as_str());
         others.iter().map(String::as_str).chain(changed)
     }
 }
 
-/// What becomes of a pin.
+/// The new state of a pin.
 #[derive(Debug)]
 pub struct Decided {
     /// The same as before, where the pin stays.
-    pub becomes: NewState,
+    pub new_state: NewState,
     /// New tasks can take nothing by it.
     pub is_unresolvable: bool,
 }
 
-/// Tells what becomes of the pin of a namespace that is about this target, by what there is to take, what
-/// it says and its changes, the newest first.
+/// Decides the new state of a namespace's pin of this target, from the available versions, the current pin
+/// and its changes, the newest first.
 pub type Decide = fn(
     (&Name, PinKind, &QualifiedName),
     PinFacts,
@@ -62,29 +65,29 @@ pub type Decide = fn(
     &[PastChange],
 ) -> Result<Decided, DatabaseError>;
 
-/// Has the pins, in every namespace, that are about these versions become what is decided.
+/// Applies the decision to the pins of these versions, in every namespace.
 ///
-/// Call it in the transaction that bars the versions, after the bar; whoever calls it advances the
-/// generation. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
+/// Call it in the transaction that makes the versions ineligible, after that change, and
+/// [`advance_decided`] at its end. Locks the pins of all of them by (namespace_id, kind, target), before it changes one.
 pub(crate) async fn auto_rollback(
     tx: &mut Connection,
     kind: PinKind,
-    barred: &[(QualifiedName, Version)],
+    ineligible: &[(QualifiedName, Version)],
     (actor, reason): (&Actor, &str),
     decide: Decide,
 ) -> Result<AffectedPins, DatabaseError> {
-    let locked = lock_pins(tx, kind, barred).await?;
+    let locked = pins_of(tx, LOCK_PINS_OF, kind, ineligible).await?;
     let mut pins = AffectedPins::default();
-    for (target, version) in barred {
+    for (target, version) in ineligible {
         let of_target = locked.iter().filter(|pin| pin.is_of(target));
         let of_target = of_target.map(|pin| (&pin.namespace, pin.target.as_str()));
         let mut by_name: Vec<_> = of_target.collect();
         by_name.sort();
-        let barred = (target, version);
-        fall_back_from(
+        let ineligible = (target, version);
+        roll_back_from(
             tx,
             kind,
-            barred,
+            ineligible,
             &by_name,
             (actor, reason),
             decide,
@@ -92,11 +95,27 @@ pub(crate) async fn auto_rollback(
         )
         .await?;
     }
+    pins.decided = locked;
     Ok(pins)
 }
 
+/// Advances these namespaces, and those whose pins have changed. False if a pin was made meanwhile that
+/// nothing was decided about: then the transaction is to be given up, and repeated. A pin that is made
+/// later is decided by the new revision.
+pub(crate) async fn advance_decided(
+    tx: &mut Connection,
+    kind: PinKind,
+    ineligible: &[(QualifiedName, Version)],
+    pins: &AffectedPins,
+    namespaces: &[String],
+) -> Result<bool, DatabaseError> {
+    advance(tx, pins.namespaces(namespaces)).await?;
+    let now = pins_of(tx, PINS_OF, kind, ineligible).await?;
+    Ok(now.iter().all(|pin| pins.decided.contains(pin)))
+}
+
 /// The same for one version and the pins that are about it.
-async fn fall_back_from(
+async fn roll_back_from(
     tx: &mut Connection,
     kind: PinKind,
     (target, version): (&QualifiedName, &Version),
@@ -106,8 +125,8 @@ async fn fall_back_from(
     pins: &mut AffectedPins,
 ) -> Result<(), DatabaseError> {
     let reason = match reason {
-        "" => format!("{version} is barred"),
-        reason => format!("{version} is barred: {reason}"),
+        "" => format!("{version} is ineligible"),
+        reason => format!("{version} is ineligible: {reason}"),
     };
     let by = PinBy {
         actor,
@@ -121,19 +140,19 @@ async fn fall_back_from(
             kind,
             target: name,
         };
-        let held = hold(tx, &key).await?;
-        let Some(from) = held.pinned.clone() else {
+        let locked = lock_pin(tx, &key).await?;
+        let Some(from) = locked.pinned.clone() else {
             continue;
         };
         let past = past_changes(tx, &key).await?;
         let decided = decide((namespace, kind, target), facts, &from, &past)?;
-        let requirement = decided.becomes.pinned.requirement.clone();
-        if decided.becomes.pinned != from {
-            let pin = write(tx, &key, &held, &decided.becomes, &by).await?;
-            pins.fell_back.push(RolledBack { from, pin });
+        let requirement = decided.new_state.pinned.requirement.clone();
+        if decided.new_state.pinned != from {
+            let pin = write(tx, &key, &locked, &decided.new_state, &by).await?;
+            pins.rolled_back.push(RolledBack { from, pin });
         }
         if decided.is_unresolvable && requirement.matches(version) {
-            pins.stranded.push(Unresolvable {
+            pins.unresolvable.push(Unresolvable {
                 namespace: namespace.to_string(),
                 kind,
                 target: name.to_owned(),
@@ -144,49 +163,58 @@ async fn fall_back_from(
     Ok(())
 }
 
-/// A pin that is held until the transaction ends.
-struct LockedPin {
+/// A pin by its name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct PinOf {
     namespace: Name,
     /// `name` of that namespace, or `other/name`.
     target: String,
 }
 
-impl LockedPin {
+impl PinOf {
     fn is_of(&self, target: &QualifiedName) -> bool {
         let own = self.namespace == target.namespace && self.target == target.name.as_str();
         own || self.target == target.to_string()
     }
 }
 
-/// Locks every pin that is about one of these, in the order in which all lock pins.
-async fn lock_pins(
+/// Every pin that is about one of these, in the order in which all lock pins.
+async fn pins_of(
     tx: &mut Connection,
+    query: &'static str,
     kind: PinKind,
-    barred: &[(QualifiedName, Version)],
-) -> Result<Vec<LockedPin>, DatabaseError> {
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = barred
+    ineligible: &[(QualifiedName, Version)],
+) -> Result<Vec<PinOf>, DatabaseError> {
+    let (namespaces, names): (Vec<&str>, Vec<&str>) = ineligible
         .iter()
         .map(|(target, _)| (target.namespace.as_str(), target.name.as_str()))
         .unzip();
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "select n.name, p.target
-         from tasker.pin p join tasker.namespace n using (namespace_id)
-         where p.kind = $1::text::tasker.pin_kind
-           and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
-                       where p.target = b.namespace || '/' || b.name
-                          or (n.name = b.namespace and p.target = b.name))
-         order by p.namespace_id, p.kind, p.target
-         for update of p",
-    )
-    .bind(kind.into_str())
-    .bind(namespaces)
-    .bind(names)
-    .fetch_all(tx)
-    .await?;
+    let rows: Vec<(String, String)> = sqlx::query_as(query)
+        .bind(kind.into_str())
+        .bind(namespaces)
+        .bind(names)
+        .fetch_all(tx)
+        .await?;
     let named = |(namespace, target): (String, String)| {
         let namespace = namespace.parse::<Name>();
         let namespace = namespace.map_err(|error| DatabaseError::Corrupt(error.to_string()))?;
-        Ok(LockedPin { namespace, target })
+        Ok(PinOf { namespace, target })
     };
     rows.into_iter().map(named).collect()
 }
+
+const PINS_OF: &str = "
+    select n.name, p.target
+    from tasker.pin p join tasker.namespace n using (namespace_id)
+    where p.kind = $1::text::tasker.pin_kind
+      and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
+                  where p.target = b.namespace || '/' || b.name or (n.name = b.namespace and p.target = b.name))";
+
+const LOCK_PINS_OF: &str = "
+    select n.name, p.target
+    from tasker.pin p join tasker.namespace n using (namespace_id)
+    where p.kind = $1::text::tasker.pin_kind
+      and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
+                  where p.target = b.namespace || '/' || b.name or (n.name = b.namespace and p.target = b.name))
+    order by p.namespace_id, p.kind, p.target
+    for update of p";

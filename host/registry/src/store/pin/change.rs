@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
@@ -44,8 +44,8 @@ pub struct PinBy<'a> {
     pub reason: &'a str,
 }
 
-/// How often a change of a pin is decided anew because what it was decided by moved.
-const MAX_TRIES: usize = 16;
+/// How often a change is decided anew because what it was decided by moved.
+pub(crate) const MAX_TRIES: usize = 16;
 
 /// What a pin becomes.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,17 +66,17 @@ impl NewState {
 }
 
 /// A pin's row while its transaction holds it.
-pub(crate) struct Held {
+pub(crate) struct LockedPinRow {
     pub namespace_id: i32,
     /// None: there is no such pin.
     pub pinned: Option<Pinned>,
 }
 
 impl Store {
-    /// Changes a pin of this target, or makes it where `decide` makes one of nothing. `decide` is told
-    /// what there is to take, what stands and the history, the newest change first; it tells what the pin
-    /// becomes and which change that takes back, if any. What it refuses changes nothing. It is asked under
-    /// the pin's lock, and once more where what it was told has changed by the end.
+    /// Changes or creates a pin of this target. `decide` gets the available versions, the current pin and its
+    /// history, the newest change first; it returns the new state of the pin and the change that this undoes,
+    /// if any. If it returns an error, nothing changes. It is called under the lock of the pin, and again if
+    /// its input has changed by the end.
     pub async fn change_pin<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
@@ -94,7 +94,7 @@ impl Store {
         Ok(changed.expect("the last try takes what was decided"))
     }
 
-    /// None where what the change was decided by has moved, unless it is the last try.
+    /// `None` if what the change was decided by has moved, unless it is the last try.
     async fn try_change<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
@@ -105,12 +105,12 @@ impl Store {
     ) -> Result<Option<PinRow>, E> {
         let of_database = |error: sqlx::Error| DatabaseError::from(error);
         let mut tx = self.pool().begin().await.map_err(of_database)?;
-        let held = hold(&mut tx, key).await?;
+        let locked = lock_pin(&mut tx, key).await?;
         let past = past_changes(&mut tx, key).await?;
         let facts = PinFacts::read(&mut tx, key.namespace, key.kind, target).await?;
         let decided_by = facts.revisions();
-        let becomes = decide(facts, held.pinned.clone(), &past)?;
-        let row = write(&mut tx, key, &held, &becomes, by).await?;
+        let new_state = decide(facts, locked.pinned.clone(), &past)?;
+        let row = write(&mut tx, key, &locked, &new_state, by).await?;
         let home = key.namespace.as_str();
         match is_last {
             true => advance(&mut tx, [home]).await?,
@@ -121,22 +121,22 @@ impl Store {
         Ok(Some(row))
     }
 
-    /// True where the pin stood.
+    /// True if the pin stood.
     pub async fn remove_pin(
         &self,
         key: &PinKey<'_>,
         by: &PinBy<'_>,
     ) -> Result<bool, DatabaseError> {
         let mut tx = self.pool().begin().await?;
-        let held = hold(&mut tx, key).await?;
-        let Some(pinned) = &held.pinned else {
+        let locked = lock_pin(&mut tx, key).await?;
+        let Some(pinned) = &locked.pinned else {
             return Ok(false);
         };
         sqlx::query(
             "delete from tasker.pin
              where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3",
         )
-        .bind(held.namespace_id)
+        .bind(locked.namespace_id)
         .bind(key.kind.into_str())
         .bind(key.target)
         .execute(&mut *tx)
@@ -149,7 +149,10 @@ impl Store {
 }
 
 /// Locks the pin until the transaction ends. The namespace is made at its first use.
-pub(crate) async fn hold(tx: &mut Connection, key: &PinKey<'_>) -> Result<Held, DatabaseError> {
+pub(crate) async fn lock_pin(
+    tx: &mut Connection,
+    key: &PinKey<'_>,
+) -> Result<LockedPinRow, DatabaseError> {
     #[derive(FromRow)]
     struct Row {
         requirement: String,
@@ -170,7 +173,7 @@ pub(crate) async fn hold(tx: &mut Connection, key: &PinKey<'_>) -> Result<Held, 
     let pinned = row
         .map(|row| row.ramp.pinned(&row.requirement))
         .transpose()?;
-    Ok(Held {
+    Ok(LockedPinRow {
         namespace_id,
         pinned,
     })
@@ -212,13 +215,13 @@ pub(crate) async fn past_changes(
 pub(crate) async fn write(
     tx: &mut Connection,
     key: &PinKey<'_>,
-    held: &Held,
-    becomes: &NewState,
+    locked: &LockedPinRow,
+    new_state: &NewState,
     by: &PinBy<'_>,
 ) -> Result<PinRow, DatabaseError> {
-    let Pinned { requirement, ramp } = &becomes.pinned;
+    let Pinned { requirement, ramp } = &new_state.pinned;
     let row = sqlx::query_as(SET)
-        .bind(held.namespace_id)
+        .bind(locked.namespace_id)
         .bind(key.kind.into_str())
         .bind(key.target)
         .bind(requirement.as_str())
@@ -234,8 +237,8 @@ pub(crate) async fn write(
         .bind(ramp.as_ref().and_then(|ramp| ramp.frozen.as_deref()))
         .fetch_one(&mut *tx)
         .await?;
-    let change = (held.pinned.as_ref(), Some(&becomes.pinned));
-    record(tx, key, change, becomes.undid, by).await?;
+    let change = (locked.pinned.as_ref(), Some(&new_state.pinned));
+    record(tx, key, change, new_state.undid, by).await?;
     Ok(row)
 }
 
@@ -257,7 +260,7 @@ async fn record(
     if let Some(undid) = undid {
         detail.insert("undid".to_owned(), json!(undid));
     }
-    let change = Change {
+    let change = NewAuditEntry {
         actor: by.actor,
         action: by.action,
         namespace: Some(key.namespace.as_str()),
@@ -268,7 +271,7 @@ async fn record(
     audit::record(tx, &change).await
 }
 
-/// As the history tells a ramp; tasker.judge_ramps writes the same.
+/// A ramp as the history shows it; tasker.evaluate_ramp_guards writes the same form.
 fn described(ramp: &Ramp) -> Value {
     let state = if ramp.frozen.is_some() {
         "frozen"

@@ -33,7 +33,7 @@ impl PinPastRow {
 }
 
 impl Store {
-    /// The changes of the pins that stand, of one component in any namespace or of all components;
+    /// The changes of existing pins, of one component in any namespace or of all components;
     /// of each pin the newest first.
     pub async fn pin_pasts(
         &self,

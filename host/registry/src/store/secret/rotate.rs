@@ -6,9 +6,9 @@ use sqlx::FromRow;
 use std::sync::Arc;
 use tasker_database::Connection;
 use tasker_database::DatabaseError;
-use tasker_database::audit::{self, Change};
+use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
-use tasker_engine::secret::{KeyId, KeyRing, Place, SealedRow, SecretError};
+use tasker_engine::secret::{KeyId, KeyRing, SealedRow, SecretError, SecretLocation};
 
 /// Secrets of one transaction.
 const BATCH: i64 = 100;
@@ -23,12 +23,12 @@ pub struct Rotated {
     /// Secrets that were encrypted anew.
     pub secrets: usize,
     /// Secrets that this host could not read, the first hundred of them.
-    pub unreadable: Vec<Unreadable>,
+    pub unreadable: Vec<UnreadableSecret>,
 }
 
 /// A secret that stays as it is, because its key is missing or it was changed.
 #[derive(Clone, Debug)]
-pub struct Unreadable {
+pub struct UnreadableSecret {
     pub namespace: String,
     pub name: String,
     pub reason: String,
@@ -46,7 +46,7 @@ struct OldRow {
 
 impl Store {
     /// Encrypts whatever is under another key with the first one, batch by batch: what is done
-    /// stays done where the host ends on the way, and a second call goes on from there.
+    /// is kept if the host ends in between, and a second call continues from there.
     pub async fn rotate_secrets(&self, actor: &Actor) -> Result<Rotated, SecretError> {
         let ring = self.engine.secret_keys()?.to_seal()?;
         let mut rotated = Rotated {
@@ -75,8 +75,8 @@ impl Store {
     }
 }
 
-fn told(actor: &Actor, key_id: KeyId, secrets: usize) -> Change<'_> {
-    Change {
+fn told(actor: &Actor, key_id: KeyId, secrets: usize) -> NewAuditEntry<'_> {
+    NewAuditEntry {
         actor,
         action: "secret.rotate",
         namespace: None,
@@ -86,7 +86,7 @@ fn told(actor: &Actor, key_id: KeyId, secrets: usize) -> Change<'_> {
     }
 }
 
-/// Locks them: whoever sets one of them waits, and sets it after that.
+/// Locks them: a concurrent change of one of them waits, and is applied afterwards.
 async fn old_rows(
     tx: &mut Connection,
     first: KeyId,
@@ -116,7 +116,7 @@ async fn renew(
     row: OldRow,
     rotated: &mut Rotated,
 ) -> Result<(), SecretError> {
-    let place = Place {
+    let place = SecretLocation {
         namespace: &row.namespace,
         name: &row.name,
         version: row.sealed.version,
@@ -126,7 +126,7 @@ async fn renew(
         Ok(value) => value,
         Err(error) => {
             if rotated.unreadable.len() < MAX_UNREADABLE {
-                rotated.unreadable.push(Unreadable {
+                rotated.unreadable.push(UnreadableSecret {
                     reason: error.to_string(),
                     namespace: row.namespace,
                     name: row.name,

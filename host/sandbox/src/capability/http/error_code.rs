@@ -1,4 +1,4 @@
-//! What a guest is told of a body that broke off: WASI's own answer knows no error that comes out of a body.
+//! The error that a guest gets if a body is incomplete. WASI has no error for this.
 
 use super::request_parts::TYPES;
 use crate::state::AttemptState;

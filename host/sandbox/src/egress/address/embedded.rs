@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The address, and the IPv4 addresses that it may stand for.
+/// The address, and the IPv4 addresses that it may embed.
 pub(super) fn readings(address: IpAddr) -> Vec<IpAddr> {
     let mut readings = vec![address];
     if let IpAddr::V6(v6) = address {
@@ -36,8 +36,8 @@ fn v4_in(v6: Ipv6Addr) -> Vec<Ipv4Addr> {
     }
 }
 
-/// Where an address stands behind a prefix of 48, 56, 64 or 96 bits depends on the prefix, which is
-/// the network's own (RFC 6052). Where there is nothing but zeros, none stands.
+/// The position of an embedded address after a prefix of 48, 56, 64 or 96 bits depends on the prefix, which is
+/// the network's own (RFC 6052). If there are only zeros, no address is embedded.
 fn local_nat64(octets: &[u8; 16]) -> Vec<Ipv4Addr> {
     let places = [
         [6, 7, 9, 10],

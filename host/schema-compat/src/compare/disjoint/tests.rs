@@ -9,7 +9,7 @@ fn told(given: Value, asked: Value) -> Option<String> {
 }
 
 #[test]
-fn what_can_never_fit_is_told_with_its_place() {
+fn what_can_never_fit_is_reported_with_its_place() {
     let object =
         |member: Value| json!({"type": "object", "required": ["a"], "properties": {"a": member}});
     assert_eq!(
@@ -54,7 +54,7 @@ fn choices_within_choices_end() {
 }
 
 #[test]
-fn listed_values_are_told_by_their_types() {
+fn listed_values_are_identified_by_their_types() {
     assert_eq!(
         told(
             json!({"enum": ["a", 1, "b", 1.5]}),

@@ -91,7 +91,7 @@ fn no_schema_exhausts_the_stack() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_path() {
+fn what_is_wrong_is_reported_with_its_path() {
     let schema = json!({
         "type": "object",
         "required": ["id"],

@@ -5,7 +5,7 @@ use tasker_cli::{Access, CliError, Client, Exit, token_help};
 
 const NAME: &str = "access";
 
-/// Asks the host; none where there is no host to ask.
+/// Asks the host; `None` if there is no host to ask.
 pub async fn check(client: &Client) -> Option<Check> {
     match client.access().await {
         Ok(access) => Some(of_answer(&access, client.token_source())),
@@ -32,7 +32,7 @@ fn of_answer(access: &Access, source: Option<String>) -> Check {
         (true, None) => Check::good(NAME, format!("{actor}: {permissions}")),
         (false, _) => Check::bad(
             NAME,
-            "the host asks nobody who they are",
+            "the host runs without authentication",
             "start it without --auth off",
         )
         .optional(),

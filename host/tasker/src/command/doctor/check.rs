@@ -45,7 +45,7 @@ impl Check {
         }
     }
 
-    /// True where nothing goes without this being mended.
+    /// True if nothing goes without this being mended.
     pub fn is_grave(&self) -> bool {
         self.needed && !self.ok
     }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_wrong_is_told_with_the_way_to_mend_it() {
+    fn what_is_wrong_is_reported_with_the_way_to_mend_it() {
         let check = Check::bad("disk", "12 MiB free in /", "make room");
         let expected = "✗ disk         12 MiB free in /\n                help: make room";
         assert_eq!(check.text(Paint::off()), expected);

@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use chrono::{DateTime, TimeDelta, Utc};
-use tasker_cli::health::{Connections, Log, Status};
+use tasker_cli::health::{ConnectionHealth, LogHealth, Status};
 use tasker_cli::{CliError, Client, DEFAULT_URL, Exit};
 use tasker_embedded_postgres::OLDEST_MAJOR;
 
@@ -14,10 +14,10 @@ pub async fn checks(client: &Client, url: &str) -> Vec<Check> {
     let asked_at = Utc::now();
     match client.status().await {
         Ok(status) => of_status(&status, url, asked_at, Utc::now()),
-        // What the host thinks of the token is told apart.
+        // The result of authentication is shown separately.
         Err(CliError::Problem(problem)) if problem.exit() != Exit::Unreachable => Vec::new(),
         Err(CliError::Problem(problem)) => {
-            let help = "start one: tasker serve; or say where it is: TASKER_URL";
+            let help = "start one: tasker serve; or name it: TASKER_URL";
             let check = Check::bad("host", problem.what(), help);
             let is_named = url != DEFAULT_URL;
             vec![if is_named { check } else { check.optional() }]
@@ -42,18 +42,18 @@ fn of_status(
     ]
 }
 
-fn log(log: &Log) -> Check {
+fn log(log: &LogHealth) -> Check {
     match (log.has_stray_rows, log.next_month_is_missing) {
         (true, _) => Check::bad(
             "log",
-            "rows are in tasker.transition_default, since their month had no partition",
-            "keep a host running, which makes partitions ahead of time",
+            "rows are in tasker.transition_default, because their month had no partition",
+            "keep a host running; it creates partitions ahead of time",
         )
         .optional(),
         (false, true) => Check::bad(
             "log",
             "the next month has no partition yet",
-            "see the host's log: it tries again until it is made",
+            "see the host's log: it retries until the partition exists",
         ),
         (false, false) => Check::good("log", "has a partition for the next month"),
     }
@@ -96,8 +96,8 @@ fn database(version: &str) -> Check {
     }
 }
 
-fn connections(found: &Connections) -> Check {
-    let Connections { max, open, refused } = found;
+fn connections(found: &ConnectionHealth) -> Check {
+    let ConnectionHealth { max, open, refused } = found;
     let count = format!("{open} of {max} open");
     match refused {
         None => Check::good("connections", count),
@@ -146,9 +146,9 @@ mod tests {
     }
 
     #[test]
-    fn a_log_without_a_partition_for_the_next_month_is_told() {
+    fn a_log_without_a_partition_for_the_next_month_is_reported() {
         let is_grave = |has_stray_rows, next_month_is_missing| {
-            let found = log(&Log {
+            let found = log(&LogHealth {
                 has_stray_rows,
                 next_month_is_missing,
             });
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn an_old_database_is_told_by_its_version() {
+    fn an_old_database_is_identified_by_its_version() {
         assert!(database("14.9").is_grave());
         assert!(!database("15.14 (Debian 15.14-0+deb12u1)").is_grave());
     }

@@ -16,7 +16,7 @@ const OLDEST_RUST: &str = env!("CARGO_PKG_RUST_VERSION");
 
 const MIB: u64 = 1024 * 1024;
 
-/// With less free than this a database soon stands still.
+/// With less free space than this a database will soon stop.
 const LEAST_FREE_MIB: u64 = 1024;
 
 /// The compiler for handlers in Rust.
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_old_compiler_is_told_by_its_version() {
+    fn an_old_compiler_is_identified_by_its_version() {
         assert!(is_old("rustc 1.70.0 (90c541806 2023-05-31)"));
         assert!(!is_old("rustc 1.95.0 (59807616e 2026-04-14)"));
         assert!(!is_old("rustc of my own"));

@@ -12,7 +12,7 @@ pub(super) struct TokenArgs {
     /// Who has to have issued a token (its claim `iss`).
     #[arg(long, value_name = "ISSUER", requires = "jwt_jwks")]
     jwt_issuer: Option<String>,
-    /// For whom a token has to be meant (its claim `aud`).
+    /// The required audience of a token (its claim `aud`).
     #[arg(long, value_name = "AUDIENCE", requires = "jwt_jwks")]
     jwt_audience: Option<String>,
     /// How a token may be signed; what its header says does not count.

@@ -1,6 +1,8 @@
 //! A database, a network and guests, all of them made up.
 
-use super::{Answer, Call, CallBounds, CallId, DispatchState, Effect, Failed, MS, lease};
+use super::{
+    Answer, Call, CallBounds, CallFailure, CallId, DispatchState, MS, ReportEffect, lease,
+};
 use crate::dispatch::backoff::Jitter;
 use proptest::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -159,22 +161,22 @@ impl World {
         };
         let effect = self.state.take_answer(self.now, call, answer);
         assert!(
-            is_first || effect == Effect::None,
+            is_first || effect == ReportEffect::None,
             "a doubled answer counts"
         );
         match effect {
-            Effect::None => {}
-            Effect::Acknowledged(leases) => leases.iter().for_each(|lease| {
+            ReportEffect::None => {}
+            ReportEffect::Acknowledged(leases) => leases.iter().for_each(|lease| {
                 assert!(self.unrecorded.remove(lease), "{lease:?} was not ended");
             }),
-            Effect::Blamed(lease) => {
+            ReportEffect::Blamed(lease) => {
                 assert!(
                     self.poison.contains_key(&key(lease)),
                     "{lease:?} is innocent"
                 );
                 self.replaced.insert(lease);
             }
-            Effect::Withheld(lease) => {
+            ReportEffect::Withheld(lease) => {
                 assert!(self.poison[&key(lease)], "{lease:?} could be recorded");
             }
         }
@@ -199,7 +201,7 @@ impl World {
             }
             let is_locked = self.is_locked(&call);
             let (answer, at) = match is_locked {
-                true => (Answer::Failed(Failed::Undone), self.now + LOCK_TIMEOUT),
+                true => (Answer::Failed(CallFailure::Undone), self.now + LOCK_TIMEOUT),
                 false => (self.carry_out(call), self.now + self.ms(1..60)),
             };
             if self.is_chance(self.faults.doubled) {
@@ -245,11 +247,11 @@ impl World {
     /// What the network and the database make of a call.
     fn carry_out(&mut self, call: Call) -> Answer {
         if self.is_chance(self.faults.undone) {
-            return Answer::Failed(Failed::Undone);
+            return Answer::Failed(CallFailure::Undone);
         }
         let is_lost = self.is_chance(self.faults.lost);
         if is_lost && self.chance.next() < 0.5 {
-            return Answer::Failed(Failed::Unanswered);
+            return Answer::Failed(CallFailure::Unanswered);
         }
         let answer = match call {
             Call::Report { leases, claim } => self.report(&leases, claim),
@@ -257,14 +259,14 @@ impl World {
             Call::Recover { keep } => self.recover(&keep),
         };
         match is_lost {
-            true => Answer::Failed(Failed::Unanswered),
+            true => Answer::Failed(CallFailure::Unanswered),
             false => answer,
         }
     }
 
     fn report(&mut self, leases: &[Lease], claim: usize) -> Answer {
         if leases.iter().any(|lease| self.is_refused(*lease)) {
-            return Answer::Failed(Failed::Refused);
+            return Answer::Failed(CallFailure::Refused);
         }
         let mut claimed = Vec::new();
         for lease in leases {

@@ -1,0 +1,43 @@
+-- Makes suspended steps that run the code of this digest ready to be claimed, after its quarantine was lifted.
+-- Returns how many there were.
+--
+-- Finds them at the end of the index of claimable steps. Call it in the transaction that deletes the quarantine,
+-- after the deletion: the deletion waits for steps that are being suspended. Locks: the suspended steps by
+-- (task_id, step_no). Idempotent.
+create or replace function tasker.resume_steps(p_digest bytea) returns int
+language plpgsql
+set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
+set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+as $$
+declare
+  v_fixed constant timestamptz := tasker.fixed_clock();
+  v_freed int;
+begin
+  with suspended as materialized (
+    select s.task_id, s.step_no
+    from tasker.step s
+    join tasker.task t on t.task_id = s.task_id
+    join tasker.lock_entry e on e.lock_id = t.lock_id and e.step_no = s.step_no
+    join tasker.component_version cv on cv.component_version_id = e.component_version_id
+    where s.ready_at = 'infinity' and cv.digest = p_digest
+    order by s.task_id, s.step_no
+    for update of s
+  ), freed as (
+    update tasker.step s
+    set ready_at = coalesce(v_fixed, pg_catalog.clock_timestamp())
+    from suspended p
+    where s.task_id = p.task_id and s.step_no = p.step_no
+    returning s.task_id, s.step_no, s.attempt, s.ready_at
+  ), log as (
+    insert into tasker.transition (at, task_id, step_no, attempt, to_state, detail)
+    select f.ready_at, f.task_id, f.step_no, f.attempt, 'ready', '{"reason": "released from quarantine"}'
+    from freed f
+  )
+  select count(*) from freed into v_freed;
+
+  if v_freed > 0 then
+    perform pg_catalog.pg_notify('tasker_ready', '');
+  end if;
+  return v_freed;
+end
+$$;
