@@ -2,7 +2,6 @@
 
 mod audit;
 mod bars;
-mod drain;
 mod events;
 mod figures;
 mod first_start;
@@ -14,11 +13,13 @@ mod keys;
 mod kv;
 mod large_results;
 mod limits;
+mod migrate;
 mod new_user;
 mod oci;
 mod payloads;
 mod pins;
 mod plans;
+mod references;
 mod refusals;
 mod registry;
 mod secrets;
@@ -29,6 +30,5 @@ pub mod terminal;
 mod tls;
 mod tokens;
 mod tour;
-mod upgrade;
 mod verdicts;
 mod watch;

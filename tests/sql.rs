@@ -23,8 +23,9 @@ mod follow_clock;
 mod give_back_steps;
 mod graph;
 mod heartbeat;
-mod judge_ramps;
+mod judge_rollouts;
 mod lock_order;
+mod migrate_tasks;
 mod park_steps;
 mod plans;
 mod poison;
@@ -41,7 +42,6 @@ mod stolen_leases;
 mod stop_worker;
 mod time_order;
 mod two_releases;
-mod upgrade_tasks;
 
 use calls::{BY_POLICY, Fail, PERMANENT};
 use ears::Ears;

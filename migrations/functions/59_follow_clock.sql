@@ -1,5 +1,5 @@
 -- Remembers the latest time on the database's clock and, where the clock was set back since, moves what
--- would stand still until it is as late again: steps that are ready, retries, workers' heartbeats, ramps.
+-- would stand still until it is as late again: steps that are ready, retries, workers' heartbeats, rollouts.
 -- Every host calls it once a heartbeat interval; mostly it reads one row.
 --
 -- A retry keeps what was left of its delay, to within the interval between two calls. Retries that were
@@ -44,10 +44,10 @@ begin
     perform tasker.set_back_workers(v_now);
     with ahead as materialized (
       select p.namespace_id, p.kind, p.target from tasker.pin p
-      where p.ramp_started_at > v_now
+      where p.rollout_started_at > v_now
       order by p.namespace_id, p.kind, p.target for update
     )
-    update tasker.pin p set ramp_started_at = v_now
+    update tasker.pin p set rollout_started_at = v_now
     from ahead a where p.namespace_id = a.namespace_id and p.kind = a.kind and p.target = a.target;
   elsif v_mark.set_back is null then
     return null;

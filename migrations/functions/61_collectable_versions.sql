@@ -3,7 +3,7 @@
 --
 -- - No resolution would choose it: it is not in p_wanted. There the caller gives what a new task would
 --   take now by any template that is not yanked, with and without the pins of its namespace and on
---   both sides of their ramps; what a pin leads to, and would lead to if nothing were yanked; what it goes
+--   both sides of their rollouts; what a pin leads to, and would lead to if nothing were yanked; what it goes
 --   back to by a rollback, or where its version is barred; and the default of each component. Ranges are the host's matter, hence the argument.
 -- - It is active or yanked. What waits for approval, and what is quarantined, may be given to tasks
 --   some day.

@@ -1,4 +1,4 @@
--- Removes what collections and upgrades left behind, up to p_limit rows of each: bytes that every
+-- Removes what collections and migrations left behind, up to p_limit rows of each: bytes that every
 -- version of was collected (a publish that came to nothing had them locked), and notes of attempts that
 -- have ended. Returns how many rows went. Waits for nothing: what is locked is left to the next call.
 -- Idempotent.

@@ -202,6 +202,6 @@ async fn it_is_explained_what_a_parked_step_waits_for() {
         .await;
     assert_eq!(
         why,
-        "shop/charge@1.0.1 is quarantined; release it, or upgrade or cancel the task"
+        "shop/charge@1.0.1 is quarantined; release it, or migrate or cancel the task"
     );
 }

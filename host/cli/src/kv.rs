@@ -1,5 +1,6 @@
 //! `tasker kv …`
 
+use super::confirm::Confirm;
 use super::reference::{Reference, parse_family};
 use super::shell::word;
 use super::{CliError, Context, Exit, client, input, units};
@@ -35,6 +36,8 @@ pub enum Command {
         #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
         bucket: Reference,
         key: String,
+        #[command(flatten)]
+        confirm: Confirm,
     },
 }
 
@@ -43,7 +46,12 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls { bucket, prefix } => ls(&bucket, prefix, context).await?,
         Command::Get { bucket, key } => get(&bucket, key, context).await?,
         Command::Set { bucket, key, value } => set(&bucket, &key, &value, context).await?,
-        Command::Rm { bucket, key } => {
+        Command::Rm {
+            bucket,
+            key,
+            confirm,
+        } => {
+            confirm.ask(&format!("remove {bucket} {key}?"))?;
             let sentence = format!("{bucket} {key} is removed");
             let entry = RemoveKv::at(bucket.namespace, bucket.name, key);
             context
@@ -71,7 +79,7 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
                 it.task_id.map(|id| id.to_string()).unwrap_or_default()
             }),
         ],
-        "no entries",
+        ("no entries", ""),
     );
     if let Some(entry) = entries.await?.first() {
         let key = word(&entry.key);

@@ -1,20 +1,5 @@
-//! `tasker plan …`
+//! What a change would do to new tasks, shown before it is made.
 
-mod component;
-mod template;
+pub mod component;
+pub mod template;
 mod text;
-
-use crate::{CliError, Context, Exit};
-
-#[derive(Debug, clap::Subcommand)]
-pub enum Command {
-    Component(component::Component),
-    Template(template::Template),
-}
-
-pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
-    match command {
-        Command::Component(component) => component.run(context).await,
-        Command::Template(template) => template.run(context).await,
-    }
-}

@@ -7,13 +7,14 @@ mod frame;
 mod lines;
 mod log;
 mod ls;
+mod migrate;
 mod payload;
 mod report;
 mod run;
 mod show;
+mod step;
 mod steps;
 mod timeline;
-mod upgrade;
 mod watch;
 
 use crate::{CliError, Context, Exit};
@@ -24,6 +25,7 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Watch(watch::Watch),
+    Steps(step::Steps),
     Events(events::Events),
     Input(payload::Input),
     Result(payload::ResultOf),
@@ -31,7 +33,7 @@ pub enum Command {
     Checkpoint(payload::Checkpoint),
     Detail(payload::Detail),
     Cancel(cancel::Cancel),
-    Upgrade(upgrade::Upgrade),
+    Migrate(migrate::Migrate),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -40,6 +42,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
+        Command::Steps(steps) => steps.run(context).await,
         Command::Events(events) => events.run(context).await,
         Command::Input(input) => input.run(context).await,
         Command::Result(result) => result.run(context).await,
@@ -47,6 +50,6 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Checkpoint(checkpoint) => checkpoint.run(context).await,
         Command::Detail(detail) => detail.run(context).await,
         Command::Cancel(cancel) => cancel.run(context).await,
-        Command::Upgrade(upgrade) => upgrade.run(context).await,
+        Command::Migrate(migrate) => migrate.run(context).await,
     }
 }

@@ -39,26 +39,26 @@ pub type Pins = BTreeMap<QualifiedName, Pin>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     pub requirement: Requirement,
-    /// Where the pin's ramp goes, if this task is on it. Such a version is taken first; where none
+    /// Where the pin's rollout goes, if this task is on it. Such a version is taken first; where none
     /// can be, the task takes what the others take.
-    pub ramped: Option<Requirement>,
+    pub rollout: Option<Requirement>,
 }
 
 impl Pin {
-    /// A pin without a ramp, or with one that the task is not on.
+    /// A pin without a rollout, or with one that the task is not on.
     pub fn at(requirement: Requirement) -> Self {
         Self {
             requirement,
-            ramped: None,
+            rollout: None,
         }
     }
 
-    /// The pin as a task sees it that is on its ramp or is not.
-    pub fn seen(pinned: &Pinned, is_on_ramp: bool) -> Self {
-        let ramp = pinned.ramp.as_ref().filter(|_| is_on_ramp);
+    /// The pin as a task sees it that is on its rollout or is not.
+    pub fn seen(pinned: &Pinned, is_on_rollout: bool) -> Self {
+        let rollout = pinned.rollout.as_ref().filter(|_| is_on_rollout);
         Self {
             requirement: pinned.requirement.clone(),
-            ramped: ramp.map(|ramp| ramp.requirement.clone()),
+            rollout: rollout.map(|rollout| rollout.requirement.clone()),
         }
     }
 
@@ -72,13 +72,13 @@ impl Pin {
             Some(asked) => highest(candidates, &[asked, pin]),
             None => highest(candidates, &[pin]),
         };
-        let ramped = self.ramped.as_ref().and_then(of);
-        ramped.or_else(|| of(&self.requirement))
+        let rollout = self.rollout.as_ref().and_then(of);
+        rollout.or_else(|| of(&self.requirement))
     }
 
-    /// True where `chosen`, the pin's choice, was the ramp's.
-    pub fn is_ramped_to(&self, chosen: &Version) -> bool {
-        self.ramped.as_ref().is_some_and(|to| to.matches(chosen))
+    /// True where `chosen`, the pin's choice, was the rollout's.
+    pub fn is_rollout_to(&self, chosen: &Version) -> bool {
+        self.rollout.as_ref().is_some_and(|to| to.matches(chosen))
     }
 }
 

@@ -94,7 +94,7 @@ pub enum RegistryError {
     ForeignTemplatePin(QualifiedName),
     #[error(
         "there is no pin for {kind} `{target}` in namespace {namespace}; list them with: \
-         tasker pin ls --namespace {namespace}"
+         tasker pin ls {namespace}"
     )]
     UnknownPin {
         namespace: Name,
@@ -102,11 +102,11 @@ pub enum RegistryError {
         target: String,
     },
     #[error(
-        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp begins at one; set it to what \
+        "there is no pin for {kind} {target} in namespace {namespace}, and a rollout starts from one; set it to what \
          new tasks are to take until then: {}",
         set_first(namespace, *kind, target, now.as_ref())
     )]
-    NothingToRamp {
+    NothingToRollout {
         namespace: Name,
         kind: Kind,
         target: QualifiedName,
@@ -144,7 +144,7 @@ pub enum RegistryError {
         "{} has {}; none satisfies both {to}, which is asked for, and {} at step `{}`; ask for another{}",
         .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
     )]
-    UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
+    MigrationTarget { to: Requirement, unmet: Box<Unmet> },
     #[error("{}", lines(.0))]
     Unresolved(Vec<ResolveError>),
     #[error(
@@ -164,7 +164,7 @@ pub enum RegistryError {
     )]
     WrongSignature { key: KeyId, digest: Digest },
     #[error(
-        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component push --sign KEY",
+        "{release} is not signed by a key that namespace {} takes: {}; sign it with one of them: tasker component publish --sign KEY",
         .release.target.namespace, .keys.join(", ")
     )]
     Unsigned {
@@ -173,7 +173,7 @@ pub enum RegistryError {
         keys: Vec<String>,
     },
     #[error(
-        "namespace {namespace} has no signing key {key}; list them with: tasker policy ls --namespace {namespace}"
+        "namespace {namespace} has no signing key {key}; list them with: tasker signing-policy ls {namespace}"
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
@@ -203,7 +203,7 @@ pub enum RegistryError {
     #[error("namespace {0} makes {MAX_SHARES} shares already; remove some, or share `*`")]
     TooManyShares(Name),
     #[error(
-        "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls --namespace {namespace}"
+        "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls {namespace}"
     )]
     UnknownShare {
         namespace: Name,
@@ -217,7 +217,7 @@ pub enum RegistryError {
     )]
     TooManyLimitRules(Name),
     #[error(
-        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls --namespace {namespace}"
+        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls {namespace}"
     )]
     UnknownLimitRule { namespace: Name, component: Scope },
     #[error("{release} does not wait for approval: it is {status}")]
@@ -256,7 +256,7 @@ impl Report for RegistryError {
             }
             Self::Unknown { kind, .. } => (NotFound, kind.unknown_code()),
             Self::UnknownVersion { .. } => (NotFound, "unknown_version"),
-            Self::UnknownPin { .. } | Self::NothingToRamp { .. } => (NotFound, "unknown_pin"),
+            Self::UnknownPin { .. } | Self::NothingToRollout { .. } => (NotFound, "unknown_pin"),
             Self::Kv(_) => (Refused, "invalid_kv"),
             Self::KvFull { .. } => (Refused, "kv_full"),
             Self::UnknownKv(_) => (NotFound, "unknown_kv"),
@@ -287,7 +287,7 @@ impl Report for RegistryError {
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
             Self::NotWaiting { .. } => (Conflict, "not_waiting_for_approval"),
-            Self::UpgradeTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
+            Self::MigrationTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
             Self::UnknownHandler { .. } => (Refused, "unknown_handler"),
         };
         let report = ErrorReport::new(class, code);

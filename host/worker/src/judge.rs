@@ -1,4 +1,4 @@
-//! Watches the ramps that have a guard. Every host does it; the database lets one at a time.
+//! Watches the rollouts that have a guard. Every host does it; the database lets one at a time.
 
 use std::time::Duration;
 use tasker_domain::error_chain::ErrorChain;
@@ -6,7 +6,7 @@ use tasker_engine::Engine;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// Between two looks at the ramps; without one, a look costs next to nothing.
+/// Between two looks at the rollouts; without one, a look costs next to nothing.
 const JUDGE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// A look that took long, at a window with very many attempts, is followed by a pause of so many times
@@ -22,9 +22,11 @@ pub(super) async fn run(engine: Engine, stop: CancellationToken) {
             () = tokio::time::sleep(pause) => {}
         }
         let started = Instant::now();
-        match engine.judge_ramps().await {
+        match engine.judge_rollouts().await {
             Ok(0) => {}
-            Ok(ramps) => tracing::warn!(ramps, "ramps rolled back or frozen by their guards"),
+            Ok(rollouts) => {
+                tracing::warn!(rollouts, "rollouts rolled back or paused by their guards")
+            }
             Err(error) => {
                 tracing::debug!(error = %ErrorChain(&error), "judging failed; the next turn tries again");
             }

@@ -5,7 +5,7 @@ use super::artifact::{CONFIG_MEDIA_TYPE, LAYER_MEDIA_TYPE};
 use super::place::Place;
 use super::signatures;
 use super::trouble::told;
-use crate::component::push::{Upload, pushed_text, send};
+use crate::component::publish::{Upload, send, show_published};
 use crate::reference::{Reference, parse_family};
 use crate::{CliError, Context, Exit, Problem, units};
 use futures::TryStreamExt as _;
@@ -14,7 +14,7 @@ use oci_client::manifest::{OciDescriptor, OciImageManifest};
 use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
 
-/// Pull a component from an OCI registry and register it, with its signatures.
+/// Pull a component from an OCI registry and publish it on the host, with its signatures.
 #[derive(Debug, clap::Args)]
 pub struct Pull {
     /// Where from, for example registry.example.com/orders/charge:1.5.0.
@@ -46,11 +46,7 @@ impl Pull {
             bytes,
             signatures,
         };
-        let next = format!("tasker component show {}@{}", upload.name, upload.version);
-        let pushed = send(upload, context).await?;
-        let output = context.output;
-        output.show(&pushed.text, || pushed_text(&pushed.value, output))?;
-        output.next(&[next]);
+        show_published(&send(upload, context).await?, context)?;
         Ok(Exit::Complete)
     }
 

@@ -22,7 +22,7 @@ use tasker_wire::component::{
     ComponentVersion, DownloadComponent, ListSignatures, ShowComponentVersion,
 };
 
-/// Push a registered component to an OCI registry, with its signatures.
+/// Push a published component to an OCI registry, with its signatures.
 #[derive(Debug, clap::Args)]
 pub struct Push {
     /// Which one, for example orders/charge@1.5.0.
@@ -96,7 +96,7 @@ impl Push {
         let answer =
             json!({ "place": self.place.to_string(), "digest": digest, "signed_by": keys });
         let output = context.output;
-        output.show(&answer.to_string(), || {
+        output.report(&answer.to_string(), || {
             let (mark, size) = (
                 output.paint.tone(Tone::Good, "✔"),
                 units::size(version.size_bytes),

@@ -1,92 +1,82 @@
-//! `tasker plan component`
+//! What publishing a component would change, or giving a published version to new tasks.
 
 use super::text;
 use crate::client::{Answer, Ask as _};
-use crate::component::push::{built, read_component, signed};
 use crate::hidden::hidden_text;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::{Reference, parse_release};
-use crate::signing::signatures_beside;
-use crate::{CliError, Context, Exit, shell};
-use std::path::PathBuf;
+use crate::{CliError, Context, Exit};
 use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
 use tasker_domain::resolve::{Availability, Ineligible};
-use tasker_wire::component::{PlanComponent, PlanComponentUpload};
+use tasker_wire::component::PlanComponent;
 
 const COLLECTED: Availability = Availability(Some(Ineligible::Collected));
 
-/// Preview publishing a component: semver check, requested capabilities, affected templates and pins.
-/// Nothing is changed; exits with 2 where something would be refused.
+/// Show which new tasks use a published version, or would if it were active.
+///
+/// `component publish --dry-run` shows the same before a version is published.
 #[derive(Debug, clap::Args)]
-pub struct Component {
+pub struct Impact {
     /// Which version, for example orders/charge@1.5.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
     release: Reference,
-    /// A .wasm file, or the folder of a handler crate, which is built first; without it the version
-    /// is one that the host has.
-    path: Option<PathBuf>,
 }
 
-impl Component {
+impl Impact {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let answer = self.ask(context).await?;
-        let plan = &answer.value;
-        context
-            .output
-            .show(&answer.text, || plan_text(plan, context.output))?;
-        context.output.next(self.next(plan));
-        let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
-        let wrong = plan.obstacles.len() + lacking.count();
-        let is_new = matches!(plan.status, None | Some(COLLECTED));
-        text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
+        let call = context
+            .client
+            .call(self.release.version_at(PlanComponent::at));
+        show(&call.ask().await?, None, context)
     }
+}
 
-    async fn ask(&self, context: &Context) -> Result<Answer<ComponentPlan>, CliError> {
-        let client = &context.client;
-        let Some(path) = &self.path else {
-            let call = client.call(self.release.version_at(PlanComponent::at));
-            return call.ask().await;
-        };
-        let file = match path.is_dir() {
-            true => built(path.clone(), false).await?.path,
-            false => path.clone(),
-        };
-        let (bytes, signatures) = (read_component(&file)?, signatures_beside(&file)?);
-        let call = client.call(self.release.version_at(PlanComponentUpload::at));
-        signed(call.media(bytes), &signatures).ask().await
-    }
+/// Shows a plan, and fails where something would be refused; `publish` is the command that publishes the
+/// upload, but for its version.
+pub fn show(
+    answer: &Answer<ComponentPlan>,
+    publish: Option<&str>,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let plan = &answer.value;
+    context
+        .output
+        .show(&answer.text, || plan_text(plan, context.output))?;
+    context.output.next([next(plan, publish)]);
+    let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
+    let wrong = plan.obstacles.len() + lacking.count();
+    let is_new = matches!(plan.status, None | Some(COLLECTED));
+    text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
+}
 
-    /// What brings the plan about.
-    fn next(&self, plan: &ComponentPlan) -> Vec<String> {
-        let (release, family) = (&self.release, self.release.family());
-        match (plan.status, &self.path) {
-            (None | Some(COLLECTED), Some(path)) => {
-                let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
-                let path = shell::path(path);
-                let has = |code| plan.obstacles.iter().any(|it| it.code == code);
-                let sign = match has(ObstacleCode::Unsigned) {
-                    true => " --sign KEY",
-                    false => "",
-                };
-                let push = format!(
-                    "tasker component push {path} --name {family} --version {version}{sign}"
-                );
-                match has(ObstacleCode::Quarantined) {
-                    true => vec!["tasker component quarantined".to_owned()],
-                    false => vec![push],
-                }
-            }
-            (Some(Availability(Some(reason))), _) => vec![match reason {
-                Ineligible::NeedsApproval => format!("tasker component approve {release}"),
-                Ineligible::Yanked => format!("tasker component unyank {release}"),
-                Ineligible::Quarantined => format!("tasker component release {release}"),
-                Ineligible::Collected | Ineligible::Unsigned => {
-                    format!("tasker registry uses {family}")
-                }
-            }],
-            (None | Some(Availability(None)), _) => vec![format!("tasker registry uses {family}")],
+/// What brings the plan about.
+fn next(plan: &ComponentPlan, publish: Option<&str>) -> String {
+    let family = format!("{}/{}", plan.namespace, plan.name);
+    let release = format!("{family}@{}", plan.version);
+    let has = |code| plan.obstacles.iter().any(|it| it.code == code);
+    match (plan.status, publish) {
+        (None | Some(COLLECTED), Some(_)) if has(ObstacleCode::Quarantined) => {
+            "tasker component quarantined".to_owned()
         }
+        (None | Some(COLLECTED), Some(publish)) => {
+            let version = plan.number.lowest_version.as_ref().unwrap_or(&plan.version);
+            let sign = match has(ObstacleCode::Unsigned) {
+                true => " --sign KEY",
+                false => "",
+            };
+            format!("{publish} --version {version}{sign}")
+        }
+        (Some(Availability(Some(Ineligible::NeedsApproval))), _) => {
+            format!("tasker component approve {release}")
+        }
+        (Some(Availability(Some(Ineligible::Yanked))), _) => {
+            format!("tasker component unyank {release}")
+        }
+        (Some(Availability(Some(Ineligible::Quarantined))), _) => {
+            format!("tasker component release {release}")
+        }
+        (None | Some(Availability(_)), _) => format!("tasker component references {family}"),
     }
 }
 
@@ -202,18 +192,18 @@ fn pins(pins: &[PinReach], output: Output) -> String {
         let rest = rest.unwrap_or_default();
         let percent = pin.percent.map(|percent| percent.to_string());
         let percent = percent.unwrap_or_default();
-        let ramp = match &pin.ramp {
+        let rollout = match &pin.rollout {
             Some(to) => format!(" → {to} {percent}"),
             None => String::new(),
         };
         let (tone, what) = match pin.admits {
             Admits::All => (Tone::Good, "lets new tasks take it".to_owned()),
-            Admits::Ramp => (Tone::Active, format!("gives it to {percent} of new tasks")),
+            Admits::Rollout => (Tone::Active, format!("gives it to {percent} of new tasks")),
             Admits::Rest => (Tone::Active, format!("lets {rest} of new tasks take it")),
             Admits::Nobody => (Tone::Caution, "excludes it".to_owned()),
         };
         let what = output.paint.tone(tone, &what);
-        format!("pin {requirement}{ramp} of namespace {namespace} {what}")
+        format!("pin {requirement}{rollout} of namespace {namespace} {what}")
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -1,4 +1,4 @@
-//! `tasker plan template`
+//! What publishing a template would change.
 
 use super::text;
 use crate::client::Ask as _;
@@ -6,65 +6,50 @@ use crate::component::show::to_grant;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::shell::word;
-use crate::template::check::parse;
 use crate::template::show::run_command;
-use crate::{CliError, Context, Exit, input, shell};
+use crate::{CliError, Context, Exit, shell};
 use serde_json::Value;
-use std::path::PathBuf;
+use std::path::Path;
 use tasker_domain::plan::{StepChoice, TemplatePlan, Ungranted};
+use tasker_domain::template::Template;
 use tasker_wire::template::PlanTemplate;
 
-/// Preview registering a template: semver check, the versions that its steps would run, what is missing.
-/// Nothing is changed; exits with 2 where something would be refused.
-#[derive(Debug, clap::Args)]
-pub struct Template {
-    /// The template's YAML.
-    file: PathBuf,
+/// Shows what publishing it would change, and fails where something would be refused.
+pub async fn preview(
+    path: &Path,
+    source: String,
+    is: &Template,
+    context: &Context,
+) -> Result<Exit, CliError> {
+    let (namespace, name) = (is.namespace.clone(), is.name.clone());
+    let endpoint = PlanTemplate::at(namespace, name, is.version.to_string());
+    let answer = context.client.call(endpoint).media(source.clone()).ask();
+    let file = path.display().to_string();
+    let answer = answer
+        .await
+        .map_err(|error| error.in_file(&file, &source))?;
+    let (plan, output) = (&answer.value, context.output);
+    output.show(&answer.text, || plan_text(plan, output))?;
+    output.next_of(|| next(path, plan, is.input_schema.as_ref()));
+    let missing = plan.steps.iter().filter(|step| step.problem.is_some());
+    let is_refused = plan.number.lowest_version.is_some();
+    text::verdict(is_refused, missing.count(), plan.status.is_none())
 }
 
-impl Template {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let source = input::read_text(&self.file)?;
-        let is = parse(&self.file, &source)?;
-        let call = context.client.call(PlanTemplate::at(
-            is.namespace.clone(),
-            is.name.clone(),
-            is.version.to_string(),
-        ));
-        let file = self.file.display().to_string();
-        let answer = call.media(source.clone()).ask().await;
-        let answer = answer.map_err(|error| error.in_file(&file, &source))?;
-        let plan: &TemplatePlan = &answer.value;
-        context
-            .output
-            .show(&answer.text, || plan_text(plan, context.output))?;
-        context
-            .output
-            .next_of(|| self.next(plan, is.input_schema.as_ref()));
-        let missing = plan.steps.iter().filter(|step| step.problem.is_some());
-        let is_new = plan.status.is_none();
-        text::verdict(
-            plan.number.lowest_version.is_some(),
-            missing.count(),
-            is_new,
-        )
-    }
-
-    /// What brings the plan about.
-    fn next(&self, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> {
-        let file = shell::path(&self.file);
-        let is_missing = plan.steps.iter().any(|step| step.problem.is_some());
-        let allow = if is_missing { " --allow-missing" } else { "" };
-        let grants = plan.ungranted.iter().flat_map(|it| grants(plan, it));
-        let last = match (&plan.number.lowest_version, &plan.status) {
-            (_, Some(_)) => run_command(&format!("{}/{}", plan.namespace, plan.name), input),
-            (Some(lowest), None) => {
-                format!("write `version: {lowest}` into {file}, and plan again")
-            }
-            (None, None) => format!("tasker template push {file}{allow}"),
-        };
-        grants.chain([last]).collect()
-    }
+/// What brings the plan about.
+fn next(path: &Path, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> {
+    let file = shell::path(path);
+    let is_missing = plan.steps.iter().any(|step| step.problem.is_some());
+    let allow = if is_missing { " --allow-missing" } else { "" };
+    let grants = plan.ungranted.iter().flat_map(|it| grants(plan, it));
+    let last = match (&plan.number.lowest_version, &plan.status) {
+        (_, Some(_)) => run_command(&format!("{}/{}", plan.namespace, plan.name), input),
+        (Some(lowest), None) => {
+            format!("write `version: {lowest}` into {file}, and try again")
+        }
+        (None, None) => format!("tasker template publish {file}{allow}"),
+    };
+    grants.chain([last]).collect()
 }
 
 /// The commands that grant what a component wants; what names no destination is left to be filled in.
@@ -114,20 +99,20 @@ fn steps(steps: &[StepChoice], output: Output) -> String {
             (takes, None) => text::version(takes.as_ref()),
             (takes, Some(_)) => output.paint.tone(Tone::Bad, &text::version(takes.as_ref())),
         };
-        let ramp = step.ramp.as_ref();
-        let ramp = ramp.map(|ramp| format!("{} for {}", ramp.takes, ramp.percent));
+        let rollout = step.rollout.as_ref();
+        let rollout = rollout.map(|rollout| format!("{} for {}", rollout.takes, rollout.percent));
         [
             step.step.to_string(),
             step.handler.to_string(),
             takes,
-            ramp.unwrap_or_default(),
+            rollout.unwrap_or_default(),
         ]
     };
     let rows: Vec<_> = steps.iter().map(row).collect();
-    let has_ramp = steps.iter().any(|step| step.ramp.is_some());
-    match has_ramp {
+    let has_rollout = steps.iter().any(|step| step.rollout.is_some());
+    match has_rollout {
         true => text::table(
-            ["step", "runs", "takes", "on a ramp"],
+            ["step", "runs", "takes", "on a rollout"],
             rows,
             "no steps",
             output,

@@ -75,7 +75,7 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
 pub fn reach(reached: &ImpactReport, output: Output) -> String {
     let share = reached.percent.map(|percent| percent.to_string());
     let (tone, text) = match reached.impact {
-        Impact::Moves | Impact::Ramped => (
+        Impact::Moves | Impact::Rollout => (
             Tone::Active,
             match share {
                 Some(share) => format!("{share} of them move to it"),

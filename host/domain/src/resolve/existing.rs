@@ -51,7 +51,7 @@ impl Existing {
         match &self.namespace {
             Some(namespace) if self.versions.iter().any(lacks) => format!(
                 ", or push what is not signed again with --sign and a key that {namespace} takes \
-                 (tasker policy ls --namespace {namespace})"
+                 (tasker signing-policy ls {namespace})"
             ),
             Some(_) | None => String::new(),
         }

@@ -145,10 +145,10 @@ fn a_requirement_that_nothing_satisfies_lists_what_exists() {
     );
 }
 
-fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str) -> String {
+fn on_the_rollout(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str) -> String {
     let pin = Pin {
         requirement: range(from),
-        ramped: Some(range(to)),
+        rollout: Some(range(to)),
     };
     let step = "charge".parse().unwrap();
     let chosen = choose_component(
@@ -160,17 +160,23 @@ fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str)
         versions,
     );
     let version = &chosen.unwrap().version;
-    format!("{version} {}", pin.is_ramped_to(version))
+    format!("{version} {}", pin.is_rollout_to(version))
 }
 
 #[test]
-fn a_task_on_the_ramp_takes_where_it_goes_and_falls_back_where_that_cannot_be() {
+fn a_task_on_the_rollout_takes_where_it_goes_and_falls_back_where_that_cannot_be() {
     let mut all = candidates(&["1.4.2", "1.5.0", "2.0.0"]);
-    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
-    // The step asks for less than the ramp goes to.
-    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=2.0.0"), "1.4.2 false");
+    assert_eq!(on_the_rollout(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
+    // The step asks for less than the rollout goes to.
+    assert_eq!(
+        on_the_rollout(&all, "^1", "=1.4.2", "=2.0.0"),
+        "1.4.2 false"
+    );
     all[1].ineligible = Some(Ineligible::Quarantined);
-    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.4.2 false");
+    assert_eq!(
+        on_the_rollout(&all, "^1", "=1.4.2", "=1.5.0"),
+        "1.4.2 false"
+    );
 }
 
 #[test]
@@ -222,9 +228,8 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_told_with_the_way_ou
         "{error}"
     );
     assert!(
-        error.ends_with(
-            "with --sign and a key that orders takes (tasker policy ls --namespace orders)"
-        ),
+        error
+            .ends_with("with --sign and a key that orders takes (tasker signing-policy ls orders)"),
         "{error}"
     );
 }

@@ -9,7 +9,7 @@ use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
 
 impl Catalog {
-    /// What becomes of a pin, now that new tasks may not take a version that it is about: a ramp to nothing
+    /// What becomes of a pin, now that new tasks may not take a version that it is about: a rollout to nothing
     /// ends, and a requirement that nothing satisfies becomes the last one before it that something does.
     /// Where there is none the pin stays, and refuses new tasks by name. Others need nothing: what they lead
     /// to next is chosen as ever.
@@ -22,7 +22,9 @@ impl Catalog {
         let versions = self.held_to(home, kind, target);
         let is_met = |it: &Requirement| highest(&versions, &[it]).is_some();
         let (mut pinned, mut undid) = (pinned.clone(), None);
-        pinned.ramp = pinned.ramp.filter(|ramp| is_met(&ramp.requirement));
+        pinned.rollout = pinned
+            .rollout
+            .filter(|rollout| is_met(&rollout.requirement));
         if !is_met(&pinned.requirement)
             && let Some((id, requirement)) = rollback_target(newest_first, is_met)
         {
