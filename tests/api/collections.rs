@@ -69,7 +69,7 @@ async fn what_no_new_task_would_take_and_no_open_task_has_is_collected() {
     assert!(guest(&server, "1.0.0").await["collected_at"].is_string());
     let gone = "/v1/namespaces/shop/components/guest/versions/1.0.0/bytes";
     let detail = server.get(gone).await.refused(410, "bytes_removed");
-    assert!(detail.contains("push the same again"), "{detail}");
+    assert!(detail.contains("publish the same again"), "{detail}");
     assert_eq!(collect(&server).await, [""; 0]);
     assert_eq!(taken(&server).await, "1.1.0");
 }

@@ -242,41 +242,17 @@ async fn a_rollout_that_cannot_be_is_refused_and_says_why() {
     let refused = async |body: Value, status, code: &str| {
         server.post(&path, &body).await.refused(status, code)
     };
-    let detail = refused(
-        json!({"to": "1.2.0", "percent": 1}),
-        422,
-        "pin_matches_nothing",
-    )
-    .await;
+    let to = |version: &str, percent: f64| json!({"to": version, "percent": percent});
+    let detail = refused(to("1.2.0", 1.0), 422, "pin_matches_nothing").await;
     assert!(
         detail.contains("has 1.1.0, 1.0.0; none satisfies =1.2.0"),
         "{detail}"
     );
-    refused(
-        json!({"to": "one", "percent": 1}),
-        400,
-        "invalid_requirement",
-    )
-    .await;
-    refused(
-        json!({"to": "1.1.0", "percent": 101}),
-        400,
-        "invalid_parameter",
-    )
-    .await;
-    refused(
-        json!({"to": "1.1.0", "percent": 0.001}),
-        400,
-        "invalid_parameter",
-    )
-    .await;
+    refused(to("one", 1.0), 400, "invalid_requirement").await;
+    refused(to("1.1.0", 101.0), 400, "invalid_parameter").await;
+    refused(to("1.1.0", 0.001), 400, "invalid_parameter").await;
     refused(json!({"to": "1.1.0"}), 400, "invalid_body").await;
-    let same = refused(
-        json!({"to": "1.0.0", "percent": 1}),
-        422,
-        "rollout_goes_nowhere",
-    )
-    .await;
+    let same = refused(to("1.0.0", 1.0), 422, "rollout_goes_nowhere").await;
     assert!(same.contains("takes =1.0.0 already"), "{same}");
     let guard = json!({"to": "1.1.0", "percent": 1, "guard": {"max_p95_ratio": 0.5}});
     let detail = refused(guard, 422, "invalid_guard").await;
@@ -287,12 +263,7 @@ async fn a_rollout_that_cannot_be_is_refused_and_says_why() {
         .put(PIN, &json!({"requirement": "^1"}))
         .await
         .answered(200);
-    let detail = refused(
-        json!({"to": "1.1.0", "percent": 1}),
-        422,
-        "rollout_goes_nowhere",
-    )
-    .await;
+    let detail = refused(to("1.1.0", 1.0), 422, "rollout_goes_nowhere").await;
     assert!(
         detail.contains("^1 and =1.1.0 both mean 1.1.0 now"),
         "{detail}"
@@ -305,7 +276,7 @@ async fn a_rollout_that_cannot_be_is_refused_and_says_why() {
             .refused(409, "no_rollout");
     }
     assert_eq!(server.delete(PIN).await.status, 204);
-    let detail = refused(json!({"to": "1.1.0", "percent": 1}), 404, "unknown_pin").await;
+    let detail = refused(to("1.1.0", 1.0), 404, "unknown_pin").await;
     let first = "tasker pin set component shop/guest@1.1.0";
     assert!(detail.contains(first), "{detail}");
 }

@@ -172,7 +172,7 @@ async fn grants_and_limits_change_with_the_file_and_go_only_when_asked() {
     );
     assert!(unsure.out.contains("- limit basics cpu  2s"), "{unsure:?}");
     assert!(
-        unsure.err.contains("remove 6 settings of demo?"),
+        unsure.err.contains("remove 6 settings of demo"),
         "{unsure:?}"
     );
     let pruned = ["sync", &demo, "--prune", "--yes"];

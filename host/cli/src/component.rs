@@ -2,6 +2,7 @@
 
 mod approve;
 mod diff;
+mod plan;
 pub(crate) mod publish;
 mod quarantine;
 pub(crate) mod show;
@@ -10,7 +11,7 @@ mod sign;
 use crate::definition::{Ls, unyank, yank};
 use crate::one_version::OneVersion;
 use crate::references::ShowReferences;
-use crate::{CliError, Context, Exit, plan};
+use crate::{CliError, Context, Exit};
 use tasker_domain::pin::PinKind;
 use tasker_wire::component::{ListComponents, UnyankComponent, YankComponent};
 
@@ -23,7 +24,7 @@ pub enum Command {
     Diff(diff::Diff),
     /// Show what references a component, or one version of it: template steps, pins, open tasks.
     References(ShowReferences),
-    Impact(plan::component::Impact),
+    Impact(plan::Impact),
     Sign(sign::Sign),
     /// Approve a version: grant the capabilities that it requests, and let new tasks use it.
     Approve(OneVersion),

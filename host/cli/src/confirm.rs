@@ -6,23 +6,23 @@ use std::io::{IsTerminal as _, stdin};
 
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Confirm {
-    /// Do not ask; required where there is no terminal to ask on.
+    /// Do not ask for confirmation; required where there is no terminal.
     #[arg(short, long)]
     pub yes: bool,
 }
 
 impl Confirm {
-    /// Goes on where the user agrees; `question` is a sentence such as `remove the secret orders/key?`.
-    pub fn ask(self, question: &str) -> Result<(), CliError> {
+    /// Goes on where the user agrees to `what`, such as `remove the secret orders/key`.
+    pub fn ask(self, what: &str) -> Result<(), CliError> {
         if self.yes {
             return Ok(());
         }
         if !stdin().is_terminal() || !std::io::stderr().is_terminal() {
-            let what = format!("not confirmed: {question}");
+            let what = format!("not confirmed: {what}");
             let help = "there is no terminal to ask on; add --yes";
             return Err(Problem::bad_input(what).help(help).into());
         }
-        tell(&format!("{question} [y/N] "));
+        tell(&format!("{what}? [y/N] "));
         let mut answer = String::new();
         let read = stdin().read_line(&mut answer);
         read.map_err(|error| Problem::bad_input(format!("cannot read the answer: {error}")))?;

@@ -40,8 +40,8 @@ pub fn parse_age(text: &str) -> Result<Duration, String> {
 impl Gc {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         if !self.dry_run {
-            let question = "remove the bytes of every version that is not needed (see --dry-run)?";
-            self.confirm.ask(question)?;
+            let what = "remove the bytes of every version that is not needed (see --dry-run)";
+            self.confirm.ask(what)?;
         }
         let body = Collect {
             older_than_ms: Some(u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX)),

@@ -102,7 +102,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         } => {
             let (component, namespace) = (&granted.component, granted.namespace());
             confirm.ask(&format!(
-                "take `{capability}` from {component} in tasks of {namespace}?"
+                "take `{capability}` from {component} in tasks of {namespace}"
             ))?;
             rm(&granted, &capability, because, context).await?;
         }

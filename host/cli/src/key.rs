@@ -135,7 +135,7 @@ fn never() -> String {
 }
 
 async fn revoke(name: Name, confirm: Confirm, context: &Context) -> Result<(), CliError> {
-    confirm.ask(&format!("revoke the key {name}?"))?;
+    confirm.ask(&format!("revoke the key {name}"))?;
     let answer = json!({ "revoked": name }).to_string();
     let sentence = format!("key {name} is revoked; every host refuses it within seconds");
     context.client.call(RevokeKey { name }).text().await?;

@@ -31,7 +31,7 @@ mod paint;
 mod pin;
 mod pin_name;
 mod place;
-mod plan;
+mod plan_text;
 mod problem;
 mod reference;
 mod references;

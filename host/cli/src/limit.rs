@@ -125,7 +125,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             confirm,
         } => {
             confirm.ask(&format!(
-                "remove limits of {} in tasks of {}?",
+                "remove limits of {} in tasks of {}",
                 of.subject(),
                 of.namespace()
             ))?;

@@ -103,7 +103,7 @@ async fn rm(
     context: &Context,
 ) -> Result<(), CliError> {
     let namespace = pinned.namespace();
-    confirm.ask(&format!("remove the pin of the {pinned} in {namespace}?"))?;
+    confirm.ask(&format!("remove the pin of the {pinned} in {namespace}"))?;
     let call = context.client.call(pinned.endpoint(RemovePin::at));
     let sentence = format!("the {pinned} is no longer pinned in {namespace}");
     context

@@ -158,15 +158,16 @@ fn guard(limits: Vec<(String, Value)>, is_none: bool) -> Result<Option<Option<Gu
 
 fn next(pinned: &Pinned, to: &str, pin: &Pin) -> Vec<String> {
     let named = pinned.arguments();
+    let at = match to.strip_prefix('=').map(str::parse) {
+        Some(Ok(version)) => pinned.arguments_at(&version),
+        Some(Err(_)) | None => format!("{named} {}", word(to)),
+    };
     let rollback = format!("tasker rollout rollback {named}");
     match &pin.rollout {
         Some(rollout) if is_paused(rollout) => {
             vec![format!("tasker rollout resume {named}"), rollback]
         }
-        Some(_) => vec![
-            format!("tasker rollout start {named} {} --percent 100", word(to)),
-            rollback,
-        ],
+        Some(_) => vec![format!("tasker rollout start {at} --percent 100"), rollback],
         None => vec![format!("tasker rollout history {named}")],
     }
 }

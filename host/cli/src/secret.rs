@@ -43,7 +43,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Set { name, file } => set(name, file, context).await?,
         Command::Ls { namespace } => ls(namespace, context).await?,
         Command::Rm { name, confirm } => {
-            confirm.ask(&format!("remove the secret {name}?"))?;
+            confirm.ask(&format!("remove the secret {name}"))?;
             let sentence =
                 format!("secret {name} is removed; attempts that ask for it are told so");
             let call = context.client.call(name.family_at(RemoveSecret::at));

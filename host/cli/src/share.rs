@@ -46,7 +46,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls { namespace } => ls(namespace, context).await?,
         Command::Rm { shared, confirm } => {
             let (with, component) = (with(&shared.with), &shared.component);
-            confirm.ask(&format!("take {component} back from {with}?"))?;
+            confirm.ask(&format!("take {component} back from {with}"))?;
             rm(shared, context).await?;
         }
     }

@@ -56,7 +56,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
             key,
             confirm,
         } => {
-            confirm.ask(&format!("remove the signing key {key} from {namespace}?"))?;
+            confirm.ask(&format!("remove the signing key {key} from {namespace}"))?;
             let sentence = format!("{namespace} no longer accepts signatures by {key}");
             let key = RemoveSigningKey::at(namespace, key.to_string());
             context.remove(context.client.call(key), &sentence).await?;

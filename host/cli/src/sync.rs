@@ -36,7 +36,7 @@ pub struct Sync {
     /// Also remove pins, grants and limits that the folder does not list. Versions are never removed.
     #[arg(long)]
     prune: bool,
-    /// Register templates even if something that they need is not published yet.
+    /// Publish templates even if something that they need is not published yet.
     #[arg(long)]
     allow_missing: bool,
     #[command(flatten)]
@@ -114,7 +114,7 @@ impl Sync {
         match count {
             0 => Ok(()),
             _ => self.confirm.ask(&format!(
-                "remove {} of {namespace}?",
+                "remove {} of {namespace}",
                 units::count(count, "setting")
             )),
         }

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 mod diff;
 mod graph;
+mod plan;
 mod publish;
 pub(crate) mod show;
 

@@ -85,10 +85,10 @@ impl Pin {
 /// Why there is no version to run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
-    #[error("there is no template {target}; push one or correct the name")]
+    #[error("there is no template {target}; publish one or correct the name")]
     NoTemplate { target: QualifiedName },
     #[error(
-        "{target} has {existing}; none satisfies the requested {asked}; push one or ask for another"
+        "{target} has {existing}; none satisfies the requested {asked}; publish one or ask for another"
     )]
     TemplateAsked {
         target: QualifiedName,
@@ -96,7 +96,7 @@ pub enum ResolveError {
         existing: Existing,
     },
     #[error(
-        "{target} has {existing}; none satisfies the namespace's pin {pin}; push one, change the pin or ask for a version"
+        "{target} has {existing}; none satisfies the namespace's pin {pin}; publish one, change the pin or ask for a version"
     )]
     TemplatePin {
         target: QualifiedName,
@@ -104,24 +104,24 @@ pub enum ResolveError {
         existing: Existing,
     },
     #[error(
-        "{target} has {existing}; none is stable; push a stable version or ask for a pre-release by its version"
+        "{target} has {existing}; none is stable; publish a stable version or ask for a pre-release by its version"
     )]
     TemplateUnstable {
         target: QualifiedName,
         existing: Existing,
     },
     #[error(
-        "there is no component {target}, which step `{step}` runs; push it or correct the handler"
+        "there is no component {target}, which step `{step}` runs; publish it or correct the handler"
     )]
     NoComponent { step: Name, target: QualifiedName },
     #[error(
-        "{} has {}; none satisfies {}; push one or change the requirement at step `{}`{}",
+        "{} has {}; none satisfies {}; publish one or change the requirement at step `{}`{}",
         .0.target, .0.existing, .0.requirement, .0.step, .0.existing.remedy()
     )]
     Requirement(Box<Unmet>),
     #[error(
         "{} has {}; none satisfies the namespace's pin {pin}, which step `{}` (requirement {}) \
-         runs by; push one or change the pin{}",
+         runs by; publish one or change the pin{}",
         unmet.target, unmet.existing, unmet.step, unmet.requirement, unmet.existing.remedy()
     )]
     Pin { pin: Requirement, unmet: Box<Unmet> },

@@ -177,7 +177,7 @@ pub enum RegistryError {
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
-        "the bytes of {0} were collected when nothing needed them any more; push the same again to have them back"
+        "the bytes of {0} were collected when nothing needed them any more; publish the same again to have them back"
     )]
     BytesRemoved(Box<Release>),
     #[error(
@@ -369,7 +369,7 @@ fn way_out(
         Ineligible::Quarantined => {
             format!("lift its quarantine: tasker {kind} release {target}@{version}")
         }
-        Ineligible::Collected => format!("push the bytes of {version} again, or pin another"),
+        Ineligible::Collected => format!("publish the bytes of {version} again, or pin another"),
         Ineligible::Unsigned => format!("pin another{}", existing.remedy()),
     };
     format!("that new tasks may take satisfies {requirement}; {mend}")

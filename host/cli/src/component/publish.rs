@@ -7,7 +7,7 @@ use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::{Reference, parse_family};
 use crate::signing::{SecretKey, add_signature, signatures_beside};
-use crate::{CliError, Context, Exit, Problem, changes, input, plan, shell, units};
+use crate::{CliError, Context, Exit, Problem, changes, input, shell, units};
 use futures::StreamExt as _;
 use indicatif::{ProgressBar, ProgressStyle};
 use reqwest::Body;
@@ -179,7 +179,7 @@ async fn preview(upload: Upload, again: &str, context: &Context) -> Result<Exit,
     let endpoint = PlanComponentUpload::at(name.namespace, name.name, version.to_string());
     let call = context.client.call(endpoint).media(bytes);
     let answer = signed(call, &signatures).ask().await?;
-    plan::component::show(&answer, Some(again), context)
+    super::plan::show(&answer, Some(again), context)
 }
 
 /// Shows what came of an upload, and what to do next.

@@ -26,8 +26,7 @@ pub struct StopVersion {
 impl StopVersion {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let release = &self.version.release;
-        self.confirm
-            .ask(&format!("stop {release} on every host?"))?;
+        self.confirm.ask(&format!("stop {release} on every host"))?;
         let asked = self.version.change(QuarantineComponent::at, context);
         let (release, answer) = asked.await?;
         let (quarantine, output) = (&answer.value, context.output);

@@ -70,24 +70,22 @@ impl Pull {
 
     fn name(&self, manifest: &OciImageManifest) -> Result<Reference, CliError> {
         let titled = || parse_family(annotation(manifest, ORG_OPENCONTAINERS_IMAGE_TITLE)?).ok();
-        self.name.clone().or_else(titled).ok_or_else(|| {
-            let what = format!("{} does not say what to call it here", self.place);
-            Problem::bad_input(what)
-                .help("add for example --name orders/charge")
-                .into()
-        })
+        let name = self.name.clone().or_else(titled);
+        name.ok_or_else(|| self.lacks("what to call it here", "--name orders/charge"))
     }
 
     fn version(&self, manifest: &OciImageManifest) -> Result<semver::Version, CliError> {
         let annotated = annotation(manifest, ORG_OPENCONTAINERS_IMAGE_VERSION);
         let told = annotated.into_iter().chain(self.place.reference().tag());
         let told = || told.filter_map(|text| text.parse().ok()).next();
-        self.version.clone().or_else(told).ok_or_else(|| {
-            let what = format!("{} does not say which version it is", self.place);
-            Problem::bad_input(what)
-                .help("add for example --version 1.5.0")
-                .into()
-        })
+        let version = self.version.clone().or_else(told);
+        version.ok_or_else(|| self.lacks("which version it is", "--version 1.5.0"))
+    }
+
+    fn lacks(&self, what: &str, option: &str) -> CliError {
+        let what = format!("{} does not say {what}", self.place);
+        let help = format!("add for example {option}");
+        Problem::bad_input(what).help(help).into()
     }
 
     /// The bytes, which are those that the manifest names.

@@ -7,6 +7,7 @@ use tasker_domain::pin::PinKind;
 /// What is pinned, and for whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Pinned {
+    /// What is pinned.
     #[arg(value_enum)]
     kind: PinKind,
     /// The template or component, for example payments/charge.
@@ -20,6 +21,7 @@ pub struct Pinned {
 /// The same, with `@1.2.0` behind the name for that version and no other.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PinnedAt {
+    /// What is pinned.
     #[arg(value_enum)]
     kind: PinKind,
     /// The template or component, for example payments/charge; payments/charge@1.2.0 is exactly that

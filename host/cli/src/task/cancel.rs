@@ -23,8 +23,8 @@ pub struct Cancel {
 
 impl Cancel {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let question = format!("cancel the task {}?", self.task);
-        self.confirm.ask(&question)?;
+        let what = format!("cancel the task {}", self.task);
+        self.confirm.ask(&what)?;
         let call = context.client.call(CancelTask { id: self.task });
         let answer = call.json(&self.because.body()).ask().await?;
         let (task, paint) = (&answer.value, context.output.paint);

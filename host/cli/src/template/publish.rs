@@ -5,7 +5,7 @@ use super::show::run_version;
 use crate::client::Ask as _;
 use crate::output::Output;
 use crate::paint::Tone;
-use crate::{CliError, Context, Exit, changes, input, plan, shell, units};
+use crate::{CliError, Context, Exit, changes, input, shell, units};
 use std::path::PathBuf;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::template::{PublishQuery, PublishTemplate, TemplateVersion};
@@ -30,7 +30,7 @@ impl Publish {
         let source = input::read_text(&self.file)?;
         let is = parse(&self.file, &source)?;
         if self.dry_run {
-            return plan::template::preview(&self.file, source, &is, context).await;
+            return super::plan::preview(&self.file, source, &is, context).await;
         }
         let release = format!("{}/{}@{}", is.namespace, is.name, is.version);
         let endpoint = PublishTemplate::at(is.namespace, is.name, is.version.to_string());

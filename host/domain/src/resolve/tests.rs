@@ -75,7 +75,7 @@ fn a_pin_comes_before_the_highest_version_and_the_caller_before_the_pin() {
 fn a_template_that_cannot_be_chosen_says_what_exists_and_what_to_do() {
     assert_eq!(
         template(&["1.0.0", "1.1.0"], Some("^2"), None).unwrap_err(),
-        "orders/fulfil has 1.1.0, 1.0.0; none satisfies the requested ^2; push one or ask for another"
+        "orders/fulfil has 1.1.0, 1.0.0; none satisfies the requested ^2; publish one or ask for another"
     );
     let pinned = template(&["1.0.0"], None, Some("^2")).unwrap_err();
     assert!(
@@ -90,7 +90,7 @@ fn a_template_that_cannot_be_chosen_says_what_exists_and_what_to_do() {
     let missing = template(&[], Some("^2"), None).unwrap_err();
     assert_eq!(
         missing,
-        "there is no template orders/fulfil; push one or correct the name"
+        "there is no template orders/fulfil; publish one or correct the name"
     );
 }
 
@@ -139,7 +139,7 @@ fn a_requirement_that_nothing_satisfies_lists_what_exists() {
     assert_eq!(
         component(&["1.2.1", "1.3.0"], "payments/charge@^1.4", None).unwrap_err(),
         [
-            "orders/payments has 1.3.0, 1.2.1; none satisfies ^1.4; push one or change the requirement \
+            "orders/payments has 1.3.0, 1.2.1; none satisfies ^1.4; publish one or change the requirement \
           at step `charge`"
         ]
     );

@@ -1,10 +1,10 @@
 //! What publishing a component would change, or giving a published version to new tasks.
 
-use super::text;
 use crate::client::{Answer, Ask as _};
 use crate::hidden::hidden_text;
 use crate::output::Output;
 use crate::paint::Tone;
+use crate::plan_text as text;
 use crate::reference::{Reference, parse_release};
 use crate::{CliError, Context, Exit};
 use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinReach, StepReach};
@@ -40,9 +40,9 @@ pub fn show(
     context: &Context,
 ) -> Result<Exit, CliError> {
     let plan = &answer.value;
-    context
-        .output
-        .show(&answer.text, || plan_text(plan, context.output))?;
+    context.output.show(&answer.text, || {
+        plan_text(plan, publish.is_some(), context.output)
+    })?;
     context.output.next([next(plan, publish)]);
     let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
     let wrong = plan.obstacles.len() + lacking.count();
@@ -80,12 +80,16 @@ fn next(plan: &ComponentPlan, publish: Option<&str>) -> String {
     }
 }
 
-fn plan_text(plan: &ComponentPlan, output: Output) -> String {
+fn plan_text(plan: &ComponentPlan, is_dry_run: bool, output: Output) -> String {
     let subject = format!("{}/{}@{}", plan.namespace, plan.name, plan.version);
     let obstacles = plan
         .obstacles
         .iter()
         .map(|it| text::bad(&it.detail, output));
+    let nothing = match is_dry_run {
+        true => output.paint.tone(Tone::Quiet, "nothing was changed"),
+        false => String::new(),
+    };
     let parts = [
         text::head(&subject, plan.status, output),
         text::number(&plan.number, output),
@@ -97,7 +101,7 @@ fn plan_text(plan: &ComponentPlan, output: Output) -> String {
         pins(&plan.pins, output),
         hidden_text(plan.hidden).unwrap_or_default(),
         text::stay(&plan.open_tasks),
-        output.paint.tone(Tone::Quiet, "nothing was changed"),
+        nothing,
     ]);
     let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
     parts.join("\n")

@@ -1,12 +1,12 @@
 //! What publishing a template would change.
 
-use super::text;
+use super::show::run_command;
 use crate::client::Ask as _;
 use crate::component::show::to_grant;
 use crate::output::Output;
 use crate::paint::Tone;
+use crate::plan_text as text;
 use crate::shell::word;
-use crate::template::show::run_command;
 use crate::{CliError, Context, Exit, shell};
 use serde_json::Value;
 use std::path::Path;

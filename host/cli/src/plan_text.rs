@@ -1,4 +1,4 @@
-//! What plans of components and templates have in common, as text.
+//! What a change would do to new tasks, as text.
 
 use crate::output::Output;
 use crate::paint::Tone;
