@@ -10,7 +10,8 @@ use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 
 use sqlx::{ConnectOptions, PgConnection};
-use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
+use tasker::host::private_server;
+use tasker_embedded_postgres::Embedded;
 use tempfile::TempDir;
 
 /// A directory that PostgreSQL's account may pass through.
@@ -23,7 +24,7 @@ fn directory() -> TempDir {
 }
 
 async fn start(directory: &TempDir) -> Embedded {
-    Embedded::start(EmbeddedConfig::new(directory.path()))
+    Embedded::start(private_server(directory.path()))
         .await
         .unwrap_or_else(|error| panic!("{error}"))
 }

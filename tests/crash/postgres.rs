@@ -4,7 +4,8 @@ use sqlx::{ConnectOptions, PgPool};
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
-use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
+use tasker::host::private_server;
+use tasker_embedded_postgres::Embedded;
 use tempfile::TempDir;
 
 /// A server of the test's own with default durability, which comes back when it is killed.
@@ -21,7 +22,7 @@ impl Postgres {
             .permissions(Permissions::from_mode(0o711))
             .tempdir()
             .unwrap();
-        let config = EmbeddedConfig::new(directory.path());
+        let config = private_server(directory.path());
         let server = Embedded::start(config).await.unwrap();
         Self {
             server,

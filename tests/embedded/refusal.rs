@@ -1,7 +1,8 @@
 use std::fs;
 use std::path::Path;
 
-use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
+use tasker::host::{HostError, private_server};
+use tasker_embedded_postgres::Embedded;
 
 use super::{directory, start};
 
@@ -42,7 +43,7 @@ async fn a_directory_of_something_else_is_left_alone() {
 #[tokio::test]
 async fn a_server_that_ends_at_its_start_is_told_with_its_last_words() {
     let directory = directory();
-    let mut config = EmbeddedConfig::new(directory.path());
+    let mut config = private_server(directory.path());
     config.settings = vec![("shared_buffers".into(), "1000 parsecs".into())];
     let message = Embedded::start(config).await.unwrap_err().to_string();
     assert!(message.contains("postgres.log"), "{message}");
@@ -50,8 +51,8 @@ async fn a_server_that_ends_at_its_start_is_told_with_its_last_words() {
 }
 
 async fn refusal(data_dir: &Path) -> String {
-    Embedded::start(EmbeddedConfig::new(data_dir))
+    let error = Embedded::start(private_server(data_dir))
         .await
-        .expect_err("the start is refused")
-        .to_string()
+        .expect_err("the start is refused");
+    HostError::from(error).to_string()
 }

@@ -72,7 +72,7 @@ async fn a_server_stops_when_it_is_dropped() {
 async fn a_deep_directory_is_no_obstacle() {
     let outer = directory();
     let deep = outer.path().join("d".repeat(120)).join("e".repeat(120));
-    let config = tasker_embedded_postgres::EmbeddedConfig::new(&deep);
+    let config = tasker::host::private_server(&deep);
     let server = tasker_embedded_postgres::Embedded::start(config)
         .await
         .unwrap();
@@ -99,7 +99,7 @@ async fn a_pid_file_that_names_another_program_is_no_obstacle() {
 async fn a_comma_or_a_quote_in_the_directory_is_no_obstacle() {
     let outer = directory();
     for name in ["one, two", "a \"quoted\" one"] {
-        let config = tasker_embedded_postgres::EmbeddedConfig::new(outer.path().join(name));
+        let config = tasker::host::private_server(&outer.path().join(name));
         let server = tasker_embedded_postgres::Embedded::start(config)
             .await
             .unwrap_or_else(|error| panic!("{error}"));

@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use tasker::host::PG_BINDIR_VARIABLE;
 use tasker_embedded_postgres::Programs;
 use tempfile::TempDir;
 
@@ -227,7 +228,9 @@ impl Server {
 
     fn command(&self, program: &str) -> Command {
         // A directory of links may have those only that a server needs.
-        let postgres = Programs::find(None).unwrap().program("postgres");
+        let postgres = Programs::find(PG_BINDIR_VARIABLE, None)
+            .unwrap()
+            .program("postgres");
         let postgres = std::fs::canonicalize(postgres).unwrap();
         let mut command = Command::new(postgres.with_file_name(program));
         command

@@ -4,13 +4,13 @@ use super::attempt::{attempt, prepared, sandbox};
 use super::guests;
 use crate::harness::wait_until;
 use futures::future::BoxFuture;
+use schema_compat::Schema;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 use tasker_domain::invocation::Lease;
 use tasker_domain::limits::{Limit, LimitSource};
 use tasker_domain::outcome::{FailureKind, Outcome, Retry};
-use tasker_domain::template::Schema;
 use tasker_sandbox::{
     AncestorError, AncestorResult, AncestorResults, HostServices, LogLevel, LogLine, LogSink,
     LogSource,

@@ -15,7 +15,8 @@ use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use tasker_embedded_postgres::{Embedded, EmbeddedConfig};
+use tasker::host::private_server;
+use tasker_embedded_postgres::Embedded;
 
 /// Rows of tables that grow with tasks that one statement may read: what a page of a list, a batch or
 /// all open tasks of this test are, with their steps.
@@ -23,7 +24,7 @@ const ROWS_MAX: f64 = 10_000.0;
 
 /// A server of this test's own, which explains what it ran.
 async fn server(folder: &Path) -> Embedded {
-    let mut config = EmbeddedConfig::new(folder.join("postgres"));
+    let mut config = private_server(&folder.join("postgres"));
     let settings = [
         ("fsync", "off"),
         ("full_page_writes", "off"),

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use tasker::host::private_server;
 use tasker_embedded_postgres::EmbeddedConfig;
 
 /// Names the server that tests make their databases on; without it they start one of their own.
@@ -17,7 +18,7 @@ const SETTINGS: [(&str, &str); 3] = [
 
 /// How a private server for tests is run.
 pub fn server_config(data_dir: &Path) -> EmbeddedConfig {
-    let mut config = EmbeddedConfig::new(data_dir);
+    let mut config = private_server(data_dir);
     config.settings = SETTINGS
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec();

@@ -51,9 +51,8 @@ fn uses_of(name: &str, manifest: &str) -> Uses {
         .skip_while(|line| *line != "[dependencies]");
     for line in lines.skip(1).take_while(|line| !line.starts_with('[')) {
         let dependency = line.split('.').next().unwrap_or_default();
-        if dependency == "tasker" {
-            own.insert("tasker".to_owned());
-        } else if let Some(stage) = dependency.strip_prefix("tasker-") {
+        let stage = dependency.strip_prefix("tasker-").unwrap_or(dependency);
+        if !stage.is_empty() && root().join("host").join(stage).is_dir() {
             own.insert(stage.to_owned());
         } else if LARGE.contains(&dependency) && !DERIVES_ARGUMENTS.contains(&(name, dependency)) {
             large.insert(dependency.to_owned());

@@ -3,6 +3,7 @@
 use anyhow::{Context as _, bail};
 use serde::Serialize;
 use std::path::PathBuf;
+use tasker::host::PG_BINDIR_VARIABLE;
 use tasker_embedded_postgres::Programs;
 use tokio::process::Command;
 
@@ -81,7 +82,7 @@ impl Pgbench {
 
 /// Beside PostgreSQL's programs, else wherever the shell finds it.
 fn find() -> Option<PathBuf> {
-    let beside = Programs::find(None)
+    let beside = Programs::find(PG_BINDIR_VARIABLE, None)
         .ok()
         .map(|found| found.program("pgbench"));
     let runs = |program: &PathBuf| {

@@ -1,7 +1,7 @@
 //! What a component promises to those who run its handlers.
 
-use super::schema::{self, Difference, Effect};
 use super::{Change, Level};
+use schema_compat::{Difference, Effect};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
@@ -135,8 +135,8 @@ pub(super) fn compare_schemas(
     let any = Value::Bool(true);
     let (before, after) = (old.unwrap_or(&any), new.unwrap_or(&any));
     let differences = match flow {
-        Flow::Input | Flow::Result => schema::compare(before, after),
-        Flow::FilledInput => schema::compare_filled_in(before, after),
+        Flow::Input | Flow::Result => schema_compat::compare(before, after),
+        Flow::FilledInput => schema_compat::compare_filled_in(before, after),
     };
     if differences.is_empty() && old != new {
         return vec![Change::patch(path, "the schema is written differently")];

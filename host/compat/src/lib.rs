@@ -9,7 +9,6 @@ pub mod component;
 pub mod exports;
 pub mod handlers;
 pub mod promise;
-pub mod schema;
 pub mod template;
 
 pub use tasker_domain::compatibility::{Change, CompatReport, Level, MAX_CHANGES};

@@ -1,7 +1,7 @@
 //! All that a sandbox run needs, by value.
 
-use super::template::Schema;
 use super::{digest::Digest, grants::Grants, ids::TaskId, limits::Limits};
+use schema_compat::Schema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 

@@ -4,10 +4,7 @@
 //! a value is read, `serde_json`'s numbers are texts too; the one thing that reading changes is how an
 //! exponent is written: `1E5` and `1e5` become `1e+5`.
 
-mod decimal;
 mod members;
-
-pub use decimal::Decimal;
 
 use serde::de::IgnoredAny;
 use serde_json::Value;

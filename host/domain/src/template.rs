@@ -13,7 +13,6 @@ mod order;
 pub mod position;
 pub mod retry;
 mod scalar;
-pub mod schema;
 mod source;
 mod tree;
 
@@ -25,7 +24,6 @@ pub use graph::GraphFormat;
 pub use order::OrderedStep;
 pub use position::{Finding, Position, TemplateError};
 pub use retry::{Backoff, Policy, PolicySettings, RetryPolicy, RetrySettings};
-pub use schema::{InputError, InputSchema, Schema, SchemaError, example_input};
 
 /// The longest source, in bytes.
 pub const MAX_SOURCE_BYTES: usize = 4 << 20;

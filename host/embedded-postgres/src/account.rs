@@ -10,7 +10,7 @@ use super::error::{EmbeddedError, io_error};
 /// The accounts that root hands PostgreSQL to, the first that exists.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 
-/// The account that PostgreSQL runs under when the host runs as root, which PostgreSQL refuses.
+/// The account that PostgreSQL runs under when its program runs as root, which PostgreSQL refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Account {
     name: String,
@@ -19,7 +19,7 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// The account to change to; `None` where the host's own will do.
+    /// The account to change to; `None` where that of the program will do.
     pub(super) fn to_change_to() -> Result<Option<Self>, EmbeddedError> {
         if !is_root() {
             return Ok(None);

@@ -18,14 +18,14 @@ pub struct ServerAddress {
     pub socket_dir: PathBuf,
     /// The number in the socket's name; no TCP port is open.
     pub port: u16,
-    /// The role that the host connects as.
+    /// The role that the program connects as.
     pub user: String,
-    /// The database that the host connects to.
+    /// The database that the program connects to.
     pub database: String,
 }
 
 impl ServerAddress {
-    /// The address that the last host to start on `data_dir` wrote there; `None` if none ever did.
+    /// The address that the last process to start on `data_dir` wrote there; `None` if none ever did.
     /// The server need not be running: see [`ServerAddress::answers`].
     pub fn read(data_dir: &Path) -> Result<Option<Self>, EmbeddedError> {
         let path = data_dir.join(FILE);
@@ -53,7 +53,7 @@ impl ServerAddress {
         UnixStream::connect(self.socket_dir.join(socket)).is_ok()
     }
 
-    /// The address as a URL that both this host and PostgreSQL's own programs take.
+    /// The address as a URL that both sqlx and PostgreSQL's own programs take.
     pub fn url(&self) -> String {
         format!(
             "postgres:///{}?host={}&port={}&user={}&sslmode=disable",
@@ -98,8 +98,8 @@ mod tests {
         ServerAddress {
             socket_dir: "/var/lib/a directory & more/socket".into(),
             port: 5432,
-            user: "tasker".into(),
-            database: "tasker".into(),
+            user: "app".into(),
+            database: "app".into(),
         }
     }
 

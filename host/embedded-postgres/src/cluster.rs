@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use super::account::{self, Account};
+use super::config::EmbeddedConfig;
 use super::error::{EmbeddedError, io_error};
 use super::programs::Programs;
 
-/// The bootstrap role, which the host uses only to make its own role and database.
+/// The bootstrap role, used only to make the role and the database of the program.
 pub(super) const SUPERUSER: &str = "postgres";
 
 /// The cluster's directory inside the data directory, and the one it is made in.
@@ -26,23 +27,20 @@ pub(super) struct Cluster {
 impl Cluster {
     /// Opens the cluster in `data_dir`, or makes one. A cluster is made aside and then renamed, so
     /// that one cut short is never taken for a whole one.
-    pub(super) fn open(
-        data_dir: &Path,
-        hidden_variables: &[&'static str],
-    ) -> Result<Self, EmbeddedError> {
+    pub(super) fn open(data_dir: &Path, config: &EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let path = data_dir.join(DIRECTORY);
         let made_by = major_of(&path)?;
         let cluster = Self {
             account: Account::to_change_to()?,
-            programs: Programs::find(made_by)?,
-            hidden_variables: hidden_variables.to_vec(),
+            programs: Programs::find(config.bindir_variable, made_by)?,
+            hidden_variables: config.hidden_variables.clone(),
             path,
         };
         account::check_reachable(&cluster.path, cluster.account.as_ref())?;
         match made_by {
             None => cluster.make(&data_dir.join(UNFINISHED))?,
             Some(major) if major == cluster.programs.major() => {}
-            Some(made_by) => return Err(cluster.made_by_another(made_by)),
+            Some(made_by) => return Err(cluster.made_by_another(made_by, config)),
         }
         Ok(cluster)
     }
@@ -85,8 +83,9 @@ impl Cluster {
         .map_err(io_error("cannot run", program))
     }
 
-    fn made_by_another(&self, made_by: u32) -> EmbeddedError {
+    fn made_by_another(&self, made_by: u32, config: &EmbeddedConfig) -> EmbeddedError {
         EmbeddedError::OtherMajorVersion {
+            bindir_variable: config.bindir_variable,
             cluster: self.path.clone(),
             made_by,
             bindir: self.programs.bindir().to_owned(),

@@ -6,9 +6,10 @@ use std::path::PathBuf;
 pub enum EmbeddedError {
     #[error(
         "PostgreSQL's programs ({missing}) were not found in {searched}; install them: {install}; \
-         or set TASKER_PG_BINDIR to the directory that holds them, or give --database-url"
+         or set {bindir_variable} to the directory that holds them"
     )]
     ProgramsMissing {
+        bindir_variable: &'static str,
         missing: String,
         searched: String,
         install: String,
@@ -29,10 +30,11 @@ pub enum EmbeddedError {
 
     #[error(
         "the cluster in {cluster} was made by PostgreSQL {made_by}, but the programs in {bindir} \
-         are version {found}; install PostgreSQL {made_by} beside it and set TASKER_PG_BINDIR to \
+         are version {found}; install PostgreSQL {made_by} beside it and set {bindir_variable} to \
          its programs, or move the cluster over with pg_upgrade"
     )]
     OtherMajorVersion {
+        bindir_variable: &'static str,
         cluster: PathBuf,
         made_by: u32,
         bindir: PathBuf,
@@ -52,7 +54,7 @@ pub enum EmbeddedError {
 
     #[error(
         "PostgreSQL runs as {account}, which may not pass through {ancestor} to reach {cluster}; \
-         allow it: chmod o+x {ancestor}; or choose another data directory with --data-dir"
+         allow it: chmod o+x {ancestor}; or choose another data directory"
     )]
     NotTraversable {
         account: String,
@@ -61,13 +63,13 @@ pub enum EmbeddedError {
     },
 
     #[error(
-        "another host{holder} uses the data directory {data_dir}; stop it, give this one another \
-         --data-dir, or let both share one database with --database-url"
+        "another program{holder} uses the data directory {data_dir}; stop it, or choose another data \
+         directory"
     )]
     InUse { data_dir: PathBuf, holder: String },
 
     #[error(
-        "a PostgreSQL that no host owns (process {pid}) still runs on {cluster}; stop it: kill -INT {pid}"
+        "a PostgreSQL that nobody owns (process {pid}) still runs on {cluster}; stop it: kill -INT {pid}"
     )]
     OrphanRuns { pid: i32, cluster: PathBuf },
 
@@ -95,7 +97,7 @@ pub enum EmbeddedError {
     #[error("the role and the database could not be made in the private PostgreSQL")]
     Database(#[source] sqlx::Error),
 
-    #[error("{path} is not the address of a server: {source}; remove it and start the host again")]
+    #[error("{path} is not the address of a server: {source}; remove it and start again")]
     Address {
         path: PathBuf,
         source: serde_json::Error,

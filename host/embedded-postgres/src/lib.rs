@@ -1,9 +1,10 @@
-//! A private PostgreSQL in the data directory, for a host that was given no database: made from
-//! the machine's own programs, reachable only through a socket, and gone when the host is gone.
+//! A private PostgreSQL in a data directory, for a program whose user has no database: made from the
+//! programs of the machine, reachable only through a socket, and gone when its process is gone.
 
 mod account;
 mod address;
 mod cluster;
+mod config;
 mod directory;
 mod error;
 mod lock;
@@ -14,7 +15,6 @@ mod server;
 mod settings;
 mod socket;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
@@ -27,12 +27,9 @@ use server::{Launch, Server};
 use socket::SocketDir;
 
 pub use address::ServerAddress;
+pub use config::EmbeddedConfig;
 pub use error::EmbeddedError;
 pub use programs::{OLDEST_MAJOR, Programs, install_command};
-
-/// The role and the database that the host works with.
-const ROLE: &str = "tasker";
-const DATABASE: &str = "tasker";
 
 /// How long the server may take until it takes connections; recovery from a crash is in it.
 const START_TIMEOUT: Duration = Duration::from_secs(120);
@@ -46,28 +43,6 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 const KILL_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Where to keep a private PostgreSQL and how to run it.
-#[derive(Debug, Clone)]
-pub struct EmbeddedConfig {
-    /// The data directory; it is made if it is not there.
-    pub data_dir: PathBuf,
-    /// PostgreSQL settings beyond those of this crate, which they override.
-    pub settings: Vec<(String, String)>,
-    /// Variables of this process's environment that the server does not get: those with secrets.
-    pub hidden_variables: Vec<&'static str>,
-}
-
-impl EmbeddedConfig {
-    /// A server with the host's own settings, all of them safe for what must not be lost.
-    pub fn new(data_dir: impl Into<PathBuf>) -> Self {
-        Self {
-            data_dir: data_dir.into(),
-            settings: Vec::new(),
-            hidden_variables: Vec::new(),
-        }
-    }
-}
-
 /// A private PostgreSQL that takes connections. It is started again if it ends by itself, stops
 /// when this value is dropped (without waiting), and is stopped by the kernel if the process dies.
 #[derive(Debug)]
@@ -79,17 +54,18 @@ pub struct Embedded {
 }
 
 impl Embedded {
-    /// Starts the server and returns once a connection works and the role and the database
-    /// `tasker` are there. Makes the cluster first if there is none, which takes about a second.
+    /// Starts the server and returns once a connection works and the role and the database are
+    /// there. Makes the cluster first if there is none, which takes about a second.
     ///
     /// Install the process's signal handlers before: a signal that ends the process at once leaves
     /// the stop to the kernel.
     pub async fn start(config: EmbeddedConfig) -> Result<Self, EmbeddedError> {
+        let name = config.name;
         let started = tokio::task::spawn_blocking(move || Self::launch(&config))
             .await
             .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))?;
         let mut connection = started.first_connection().await?;
-        tokio::time::timeout(START_TIMEOUT, make_database(&mut connection))
+        tokio::time::timeout(START_TIMEOUT, make_database(&mut connection, name))
             .await
             .unwrap_or_else(|_| Err(timed_out("making the database")))
             .map_err(EmbeddedError::Database)?;
@@ -99,14 +75,14 @@ impl Embedded {
     fn launch(config: &EmbeddedConfig) -> Result<Self, EmbeddedError> {
         let data_dir = directory::open(&config.data_dir)?;
         let lock = lock::take(&data_dir)?;
-        let cluster = Cluster::open(&data_dir, &config.hidden_variables)?;
+        let cluster = Cluster::open(&data_dir, config)?;
         orphan::wait_for_end(&cluster.path)?;
         let socket_dir = SocketDir::make(&data_dir, cluster.account.as_ref())?;
         let address = ServerAddress {
             socket_dir: socket_dir.path.clone(),
             port: socket::PORT,
-            user: ROLE.to_owned(),
-            database: DATABASE.to_owned(),
+            user: config.name.to_owned(),
+            database: config.name.to_owned(),
         };
         address.write(&data_dir)?;
         let log = Log::new(&data_dir);
@@ -170,12 +146,12 @@ impl Embedded {
         &self.address
     }
 
-    /// The database `tasker` as a URL, for this host, `psql` and `pgbench` alike.
+    /// The database as a URL, for sqlx, `psql` and `pgbench` alike.
     pub fn url(&self) -> String {
         self.address.url()
     }
 
-    /// The database `tasker` as sqlx takes it.
+    /// The database as sqlx takes it.
     pub fn connect_options(&self) -> PgConnectOptions {
         self.address.connect_options()
     }
@@ -224,25 +200,27 @@ fn timed_out(what: &str) -> sqlx::Error {
 }
 
 /// Makes the role and the database where they are missing. The role is no superuser, so that the
-/// host works with the rights it would have on a database of its user's; it may make databases,
+/// program works with the rights it would have on a database of its user's; it may make databases,
 /// and read the server's statistics.
-async fn make_database(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let role: Option<i32> = sqlx::query_scalar("select 1 from pg_roles where rolname = 'tasker'")
+async fn make_database(
+    connection: &mut PgConnection,
+    name: &'static str,
+) -> Result<(), sqlx::Error> {
+    let role: Option<i32> = sqlx::query_scalar("select 1 from pg_roles where rolname = $1")
+        .bind(name)
         .fetch_optional(&mut *connection)
         .await?;
     if role.is_none() {
-        connection
-            .execute("create role tasker login createdb in role pg_monitor, pg_checkpoint")
-            .await?;
+        let create = format!("create role {name} login createdb in role pg_monitor, pg_checkpoint");
+        connection.execute(sqlx::AssertSqlSafe(create)).await?;
     }
-    let database: Option<i32> =
-        sqlx::query_scalar("select 1 from pg_database where datname = 'tasker'")
-            .fetch_optional(&mut *connection)
-            .await?;
+    let database: Option<i32> = sqlx::query_scalar("select 1 from pg_database where datname = $1")
+        .bind(name)
+        .fetch_optional(&mut *connection)
+        .await?;
     if database.is_none() {
-        connection
-            .execute("create database tasker owner tasker")
-            .await?;
+        let create = format!("create database {name} owner {name}");
+        connection.execute(sqlx::AssertSqlSafe(create)).await?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::error::{EmbeddedError, io_error};
 
 const FILE: &str = "postgres.lock";
 
-/// How long a lock that is held is tried again: what a killed host held is free within moments.
+/// How long a lock that is held is tried again: what a killed process held is free within moments.
 const PATIENCE: Duration = Duration::from_secs(5);
 const RETRY_EVERY: Duration = Duration::from_millis(50);
 

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use super::error::{EmbeddedError, io_error};
 
-/// How long a server whose host was killed may take to end.
+/// How long a server whose process was killed may take to end.
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// Waits for a server that outlives its host to end, as the kernel told it to. A server that was
+/// Waits for a server that outlives its process to end, as the kernel told it to. A server that was
 /// started by hand is never signalled: the error says how to stop it.
 pub(super) fn wait_for_end(cluster: &Path) -> Result<(), EmbeddedError> {
     let give_up = Instant::now() + PATIENCE;

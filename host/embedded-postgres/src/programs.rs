@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::error::{EmbeddedError, io_error};
 
-/// The oldest PostgreSQL that the migrations run on.
+/// The oldest PostgreSQL that is started.
 pub const OLDEST_MAJOR: u32 = 15;
 
 /// Where Debian and its kin keep one directory a major version.
@@ -23,15 +23,19 @@ pub struct Programs {
 }
 
 impl Programs {
-    /// Finds PostgreSQL's programs: in `TASKER_PG_BINDIR` and nowhere else if that is set, else the
-    /// first on `PATH`, else the newest below `/usr/lib/postgresql`. With a `wanted` major version
+    /// Finds PostgreSQL's programs: in the directory that this environment variable names, and nowhere
+    /// else if it is set; else the first on `PATH`, else the newest below `/usr/lib/postgresql`. With a `wanted` major version
     /// the first of that version comes before the others; whether it was met is for the caller to
     /// see.
-    pub fn find(wanted: Option<u32>) -> Result<Self, EmbeddedError> {
-        Self::find_in(&places(), wanted)
+    pub fn find(bindir_variable: &'static str, wanted: Option<u32>) -> Result<Self, EmbeddedError> {
+        Self::find_in(&places(bindir_variable), bindir_variable, wanted)
     }
 
-    fn find_in(places: &[PathBuf], wanted: Option<u32>) -> Result<Self, EmbeddedError> {
+    fn find_in(
+        places: &[PathBuf],
+        bindir_variable: &'static str,
+        wanted: Option<u32>,
+    ) -> Result<Self, EmbeddedError> {
         let mut found = Vec::new();
         for bindir in places.iter().filter(|dir| holds_programs(dir)) {
             found.push(Self::at(bindir)?);
@@ -42,6 +46,7 @@ impl Programs {
             .or(found.first());
         match chosen {
             None => Err(EmbeddedError::ProgramsMissing {
+                bindir_variable,
                 missing: NEEDED.join(", "),
                 searched: listed(places),
                 install: install_command(),
@@ -119,8 +124,8 @@ pub fn install_command() -> String {
         .to_owned()
 }
 
-fn places() -> Vec<PathBuf> {
-    if let Some(bindir) = env::var_os("TASKER_PG_BINDIR") {
+fn places(bindir_variable: &str) -> Vec<PathBuf> {
+    if let Some(bindir) = env::var_os(bindir_variable) {
         return vec![PathBuf::from(bindir)];
     }
     let path = env::var_os("PATH").unwrap_or_default();
@@ -177,9 +182,9 @@ mod tests {
     #[test]
     fn a_place_without_programs_is_refused_with_the_way_to_install_them() {
         let empty = tempfile::tempdir().unwrap();
-        let error = Programs::find_in(&[empty.path().to_owned()], None).unwrap_err();
+        let error = Programs::find_in(&[empty.path().to_owned()], "PG_BINDIR", None).unwrap_err();
         let message = error.to_string();
-        assert!(message.contains("TASKER_PG_BINDIR"), "{message}");
+        assert!(message.contains("set PG_BINDIR to"), "{message}");
         assert!(message.contains("initdb, postgres"), "{message}");
     }
 }

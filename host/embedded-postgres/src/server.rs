@@ -38,7 +38,7 @@ pub(super) struct Launch {
     pub(super) settings: Vec<String>,
     pub(super) socket_dir: PathBuf,
     pub(super) log: Log,
-    /// Kept until the server has ended, so that no second host meets it alive.
+    /// Kept until the server has ended, so that no second process meets it alive.
     pub(super) _lock: File,
 }
 
@@ -240,14 +240,14 @@ fn command(launch: &Launch) -> io::Result<Command> {
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)
-        // Ctrl-C on the terminal goes to the host, which stops the server when it is done with it.
+        // Ctrl-C on the terminal goes to the program, which stops the server when it is done with it.
         .process_group(0);
     die_with_this_thread(&mut command);
     Ok(command)
 }
 
 /// Has the kernel send `SIGINT` to the server when the thread that spawned it ends, and so also
-/// when the host is killed. It is the *thread* that counts, hence a thread of its own that lives
+/// when the program is killed. It is the *thread* that counts, hence a thread of its own that lives
 /// as long as the server. A change of account clears the wish; `pre_exec` runs after that change.
 #[cfg(target_os = "linux")]
 #[expect(
@@ -271,6 +271,6 @@ fn die_with_this_thread(command: &mut Command) {
     }
 }
 
-/// Elsewhere a killed host leaves the server behind, and the next start says how to stop it.
+/// Elsewhere a killed program leaves the server behind, and the next start says how to stop it.
 #[cfg(not(target_os = "linux"))]
 fn die_with_this_thread(_: &mut Command) {}

@@ -14,7 +14,7 @@ const LONGEST_SOCKET_PATH: usize = 107;
 const NAME: &str = "/.s.PGSQL.5432";
 
 /// How the names of socket directories outside the data directory begin.
-const PREFIX: &str = "tasker-socket-";
+const PREFIX: &str = "postgres-socket-";
 
 /// The directory of the server's socket: inside the data directory where its path can be used,
 /// else a temporary one, which is removed with this value.
@@ -79,7 +79,7 @@ fn temporary_directory() -> Result<TempDir, EmbeddedError> {
         ))
 }
 
-/// A host that was killed could not remove its temporary directory; its address tells of it.
+/// A process that was killed could not remove its temporary directory; its address tells of it.
 fn remove_leftover(data_dir: &Path) {
     let Ok(Some(address)) = ServerAddress::read(data_dir) else {
         return;

@@ -1,13 +1,13 @@
 //! What a component answers when it is asked to describe itself.
 
 use super::refusal::Refusal;
+use schema_compat::Schema;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashSet;
 use tasker_domain::bounds::MAX_WANTS;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::HandlerDescription;
-use tasker_domain::template::Schema;
 
 /// What `describe` returns.
 #[derive(Deserialize)]

@@ -7,7 +7,7 @@ mod first_key;
 pub mod logging;
 
 pub use authentication::AuthConfig;
-pub use database::DatabaseChoice;
+pub use database::{DatabaseChoice, PG_BINDIR_VARIABLE, PrivateServerError, private_server};
 pub use first_key::FirstKey;
 
 use database::Postgres;
@@ -106,7 +106,7 @@ pub enum HostError {
     #[error(transparent)]
     NoHome(#[from] NoHome),
     #[error(transparent)]
-    Embedded(#[from] EmbeddedError),
+    Embedded(#[from] PrivateServerError),
     #[error("TASKER_SECRET_KEY cannot be used: {0}")]
     SecretKeys(#[from] KeyRingError),
     #[error("secrets cannot be read")]
@@ -121,6 +121,12 @@ pub enum HostError {
     Sandbox(#[from] SandboxError),
     #[error("the API ended")]
     Serve(#[source] std::io::Error),
+}
+
+impl From<EmbeddedError> for HostError {
+    fn from(error: EmbeddedError) -> Self {
+        Self::Embedded(PrivateServerError(error))
+    }
 }
 
 impl From<ConnectError> for HostError {

@@ -1,9 +1,9 @@
 //! The input of a task: defaults filled in, checked, written as canonical JSON.
 
 use super::InputProblem;
+use schema_compat::InputSchema;
 use tasker_domain::digest::Digest;
 use tasker_domain::json_text::{self, JsonTextError};
-use tasker_domain::template::InputSchema;
 
 /// The largest input, in bytes of canonical JSON text.
 pub const MAX_INPUT_BYTES: usize = 1 << 20;
@@ -16,7 +16,7 @@ pub fn canonical(input: &str, schema: Option<&InputSchema>) -> Result<String, Ve
     let input = json_text::parse(input).map_err(|error| vec![InputProblem::of_text(&error)])?;
     let input = match schema {
         Some(schema) => schema.accept(input).map_err(|errors| {
-            let problem = |error: tasker_domain::template::InputError| InputProblem {
+            let problem = |error: schema_compat::InputError| InputProblem {
                 path: format!("/input{}", error.path),
                 message: error.message,
             };

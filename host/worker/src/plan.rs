@@ -6,6 +6,7 @@ use super::quarantine_set::QuarantineSet;
 use super::rules::{Rules, RulesCache};
 use super::unreadable::{Unreadable, UnreadableLocks};
 use lru::LruCache;
+use schema_compat::Schema;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
@@ -16,7 +17,6 @@ use tasker_domain::ids::LockId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::{Limit, LimitSettings, LimitSource, Limits};
 use tasker_domain::outcome::Outcome;
-use tasker_domain::template::Schema;
 use tasker_engine::Engine;
 use tasker_engine::plan::StoredStep;
 

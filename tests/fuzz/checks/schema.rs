@@ -2,9 +2,9 @@
 //! the other takes too.
 
 use arbitrary::{Arbitrary, Result, Unstructured};
+use schema_compat::{Effect, compare};
+use schema_compat::{InputSchema, Schema};
 use serde_json::{Map, Value, json};
-use tasker_compat::schema::{Effect, compare};
-use tasker_domain::template::{InputSchema, Schema};
 
 /// Schemas and values inside each other.
 const MAX_DEPTH: usize = 5;

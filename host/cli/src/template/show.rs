@@ -8,10 +8,10 @@ use crate::shell::word;
 use crate::units::{joined, paragraphs};
 use crate::{CliError, Context, Exit, Problem, changes, units};
 use chrono::TimeDelta;
+use schema_compat::example_input;
 use serde_json::Value;
 use std::cmp::Reverse;
 use tasker_domain::name::Name;
-use tasker_domain::template::example_input;
 use tasker_wire::template::{ShowTemplate, ShowTemplateVersion, StepTemplate, TemplateVersion};
 
 /// The longest input that is printed to be typed, in bytes.

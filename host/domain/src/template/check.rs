@@ -7,13 +7,13 @@ pub(super) mod nearest;
 mod policy;
 mod step;
 
-use super::Schema;
 use super::definition::{Identity, Template};
 use super::position::{Findings, Path};
 use super::retry::PolicySettings;
 use super::tree::Located;
 use crate::shown::cut;
 use fields::{Field, Fields};
+use schema_compat::Schema;
 use semver::Version;
 use serde_json::Value;
 

@@ -18,7 +18,7 @@ pub struct Template {
     pub version: Version,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// A JSON Schema that compiles; see [`super::InputSchema`].
+    /// A JSON Schema that compiles; see [`schema_compat::InputSchema`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input_schema: Option<Value>,
     #[serde(default)]

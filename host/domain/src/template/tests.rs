@@ -4,10 +4,8 @@ use serde_json::json;
 use std::time::Duration;
 
 mod bounds;
-mod effort;
 mod findings;
 mod graphs;
-mod inputs;
 mod together;
 
 const FULFIL: &str = r#"

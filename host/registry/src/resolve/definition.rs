@@ -1,11 +1,12 @@
 //! What a stored template says, and what was chosen of it.
 
 use super::super::RegistryError;
+use schema_compat::InputSchema;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
-use tasker_domain::template::{Identity, InputSchema, Template};
+use tasker_domain::template::{Identity, Template};
 
 /// A stored template version, ready for use.
 pub struct Definition {

@@ -6,11 +6,11 @@ use crate::attempt_log::printable;
 use crate::bindings::tasker::step::types as wit;
 use crate::log_line::LogLevel;
 use crate::state::AttemptState;
+use schema_compat::{InputError, Schema};
 use std::time::Duration;
 use tasker_domain::json_text::{self, JsonTextError};
 use tasker_domain::limits::Limit;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
-use tasker_domain::template::{InputError, Schema};
 
 /// The longest code of a failure, in bytes.
 const CODE_BYTES: usize = 100;

@@ -1,5 +1,6 @@
 //! `tasker psql`: a psql on the host's database.
 
+use crate::host::PG_BINDIR_VARIABLE;
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -72,7 +73,7 @@ fn find_psql() -> PathBuf {
     let name = Path::new("psql");
     let path = std::env::var_os("PATH").unwrap_or_default();
     let is_on_path = std::env::split_paths(&path).any(|dir| dir.join(name).is_file());
-    match Programs::find(None) {
+    match Programs::find(PG_BINDIR_VARIABLE, None) {
         Ok(programs) if !is_on_path => programs.program("psql"),
         Ok(_) | Err(_) => name.to_owned(),
     }

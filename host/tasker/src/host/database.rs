@@ -1,6 +1,7 @@
 //! The database of a host: its own or its user's.
 
 use super::HostError;
+use std::error::Error;
 use std::fmt;
 use std::path::Path;
 use tasker_database::Database;
@@ -16,9 +17,40 @@ pub enum DatabaseChoice {
     Url(String),
 }
 
-/// A server that does not get what secrets are encrypted with.
-fn private_server(data_dir: &Path) -> EmbeddedConfig {
-    let mut config = EmbeddedConfig::new(data_dir);
+/// Why a host has no server of its own, with the flags that help.
+#[derive(Debug)]
+pub struct PrivateServerError(pub(super) EmbeddedError);
+
+impl fmt::Display for PrivateServerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let flags = match &self.0 {
+            EmbeddedError::ProgramsMissing { .. } => ", or give --database-url",
+            EmbeddedError::NotTraversable { .. } => " with --data-dir",
+            EmbeddedError::InUse { .. } => {
+                " with --data-dir, or let both hosts share one database with --database-url"
+            }
+            _ => "",
+        };
+        write!(f, "{}{flags}", self.0)
+    }
+}
+
+impl Error for PrivateServerError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.source()
+    }
+}
+
+/// The environment variable that names the directory of PostgreSQL's programs.
+pub const PG_BINDIR_VARIABLE: &str = "TASKER_PG_BINDIR";
+
+/// The role and the database of a private server.
+const NAME: &str = "tasker";
+
+/// A host's own server, which does not get what secrets are encrypted with.
+pub fn private_server(data_dir: &Path) -> EmbeddedConfig {
+    let mut config = EmbeddedConfig::new(data_dir, NAME);
+    config.bindir_variable = PG_BINDIR_VARIABLE;
     config.hidden_variables = vec![KEYS_VARIABLE];
     config
 }

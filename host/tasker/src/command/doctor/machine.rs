@@ -1,6 +1,7 @@
 //! What is installed on this machine.
 
 use super::check::Check;
+use crate::host::PG_BINDIR_VARIABLE;
 use semver::Version;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,7 +49,7 @@ pub fn wasm_target() -> Check {
 
 /// PostgreSQL's programs, which a host that is given a database can do without.
 pub fn postgres(has_database: bool) -> Check {
-    let check = match Programs::find(None) {
+    let check = match Programs::find(PG_BINDIR_VARIABLE, None) {
         Ok(programs) => {
             let place = programs.bindir().display();
             Check::good("postgresql", format!("{} in {place}", programs.version()))

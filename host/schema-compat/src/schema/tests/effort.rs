@@ -1,7 +1,7 @@
 //! Schemas that would keep a validator busy for ever. None of these tests waits: what is refused is
 //! counted.
 
-use super::super::schema::MAX_CHECKS;
+use super::super::MAX_CHECKS;
 use super::super::{InputSchema, Schema};
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! Sets of the types that JSON values have.
 
+use crate::decimal::Decimal;
 use serde_json::Value;
 use std::fmt;
-use tasker_domain::json_text::Decimal;
 
 /// A set of types. A number is an integer or has a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -258,7 +258,7 @@ proptest! {
         (old, new) in pair(),
         values in prop::collection::vec(value(), VALUES),
     ) {
-        let build = |schema: &Value| tasker_domain::template::Schema::compile(schema);
+        let build = |schema: &Value| crate::schema::Schema::compile(schema);
         let (Ok(takes_old), Ok(takes_new)) = (build(&old), build(&new)) else {
             return Ok(());
         };
@@ -278,7 +278,7 @@ proptest! {
         (old, new) in defaulting(),
         values in prop::collection::vec(value(), VALUES),
     ) {
-        let build = |schema: &Value| tasker_domain::template::InputSchema::compile(schema);
+        let build = |schema: &Value| crate::schema::InputSchema::compile(schema);
         let (Ok(takes_old), Ok(takes_new)) = (build(&old), build(&new)) else {
             return Ok(());
         };
@@ -287,7 +287,7 @@ proptest! {
             return Ok(());
         }
         for value in &values {
-            let takes = |schema: &tasker_domain::template::InputSchema| {
+            let takes = |schema: &crate::schema::InputSchema| {
                 schema.accept(value.clone()).is_ok()
             };
             prop_assert!(!takes(&takes_old) || takes(&takes_new), "{value} is lost: {old} → {new}");

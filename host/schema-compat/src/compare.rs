@@ -57,7 +57,7 @@ pub fn compare(old: &Value, new: &Value) -> Vec<Difference> {
 /// them against it, as [`InputSchema::accept`] does: a member that has a default which is filled in,
 /// and which its own schema takes, need not be given although it is required.
 ///
-/// [`InputSchema::accept`]: tasker_domain::template::InputSchema::accept
+/// [`InputSchema::accept`]: crate::schema::InputSchema::accept
 pub fn compare_filled_in(old: &Value, new: &Value) -> Vec<Difference> {
     compare_as(Defaults::FilledIn, old, new)
 }

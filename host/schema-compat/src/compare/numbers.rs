@@ -1,8 +1,8 @@
 //! Numbers and values as JSON Schema compares them: 1 and 1.0 are one number.
 
+use crate::decimal::Decimal;
 use serde_json::{Number, Value};
 use std::cmp::Ordering;
-use tasker_domain::json_text::Decimal;
 
 /// Exactly; none where one is no number that can be compared.
 pub(super) fn compare(a: &Number, b: &Number) -> Option<Ordering> {

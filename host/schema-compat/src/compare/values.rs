@@ -5,9 +5,9 @@ use super::numbers::same;
 use super::place::Part;
 use super::root::{Dialect, Root, has_references, refers_to_definitions};
 use super::types::Types;
+use crate::schema::{Reading, Schema};
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
-use tasker_domain::template::schema::{Reading, Schema};
 
 /// Whether `format` counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

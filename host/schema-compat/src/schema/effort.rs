@@ -6,7 +6,7 @@
 
 use super::leads::{Leads, inside};
 use super::patterns::Patterns;
-use crate::json_text::Decimal;
+use crate::decimal::Decimal;
 use serde_json::{Map, Number, Value};
 use std::collections::HashMap;
 

@@ -32,7 +32,7 @@ pub(super) fn fill(schema: &Value, input: &mut Value) -> Result<(), InputError> 
 
 /// The default of the schema of a member, with the defaults inside of it, as it is filled in where
 /// the member is missing; none where it has none.
-pub fn filled_default(member: &Value) -> Option<Value> {
+pub(crate) fn filled_default(member: &Value) -> Option<Value> {
     let mut filling = Filling {
         root: member,
         is_inside_default: true,

@@ -3,8 +3,8 @@
 use super::place::{Part, Place, is_among};
 use super::root::{Defaults, Root};
 use super::values::{Check, Formats};
+use crate::schema::filled_default;
 use serde_json::Value;
-use tasker_domain::template::schema::filled_default;
 
 /// Keywords by which a value may be refused for a member that it, or something in it, has, whatever
 /// that is.

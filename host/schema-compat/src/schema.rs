@@ -11,7 +11,7 @@ mod leads;
 mod patterns;
 mod places;
 
-pub use defaults::filled_default;
+pub(crate) use defaults::filled_default;
 pub use effort::MAX_CHECKS;
 pub use example::example_input;
 
@@ -60,9 +60,9 @@ pub struct InputSchema(Schema);
 
 /// How a part of a schema is read that stands for itself, where it is compared with another.
 #[derive(Clone, Copy, Debug)]
-pub struct Reading {
-    pub draft: Draft,
-    pub has_formats: bool,
+pub(crate) struct Reading {
+    pub(crate) draft: Draft,
+    pub(crate) has_formats: bool,
 }
 
 impl Schema {
@@ -84,7 +84,7 @@ impl Schema {
     }
 
     /// Compiles a part of a schema that compiled; none where it cannot stand for itself.
-    pub fn of_part(part: Value, reading: Reading) -> Option<Self> {
+    pub(crate) fn of_part(part: Value, reading: Reading) -> Option<Self> {
         hops::check(&part).ok()?;
         let options = options(reading.has_formats).with_draft(reading.draft);
         let validator = options.build(&part).ok()?;
@@ -226,3 +226,6 @@ fn shortened(error: &ValidationError<'_>) -> String {
         None => message,
     }
 }
+
+#[cfg(test)]
+mod tests;

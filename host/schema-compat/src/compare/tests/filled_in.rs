@@ -1,7 +1,7 @@
 //! Schemas whose defaults the host fills in before it holds a value against them.
 
 use super::*;
-use tasker_domain::template::InputSchema;
+use crate::schema::InputSchema;
 
 /// What is told of the change, of inputs that get defaults.
 fn told_filled_in(old: &Value, new: &Value) -> Vec<String> {
