@@ -25,7 +25,7 @@ pub(super) async fn run(engine: Engine, stop: CancellationToken) {
         match engine.judge_rollouts().await {
             Ok(0) => {}
             Ok(rollouts) => {
-                tracing::warn!(rollouts, "rollouts rolled back or paused by their guards")
+                tracing::warn!(rollouts, "rollouts rolled back or paused by their guards");
             }
             Err(error) => {
                 tracing::debug!(error = %ErrorChain(&error), "judging failed; the next turn tries again");
