@@ -16,10 +16,10 @@ start_host
 cat "$host_dir/ready"
 
 say '2  Build the handlers to WebAssembly and upload them under their version.'
-show component push ../../plugins/handlers/csv
+show component publish ../../plugins/handlers/csv
 
 say '3  Register the template, which says what depends on what.'
-show template push template.yaml
+show template publish template.yaml
 show template graph demo/weather-report
 
 say '4  Pin its version in the namespace: new tasks take this one and no other.'
@@ -35,7 +35,7 @@ cat <<'TEXT'
   tasker serve
 and in another:
   tasker new demo/greet && cd greet
-  tasker component push .
-  tasker template push template.yaml
+  tasker component publish .
+  tasker template publish template.yaml
   tasker task run demo/greet --input @input.json --watch
 TEXT

@@ -1,8 +1,8 @@
 //! The program as people and scripts use it, against a real host.
 
+mod asking;
 mod audit;
 mod compat_reports;
-mod drain;
 mod events;
 mod figures;
 mod first_start;
@@ -14,11 +14,13 @@ mod keys;
 mod kv;
 mod large_results;
 mod limits;
+mod migrate;
 mod new_user;
 mod oci;
 mod payloads;
 mod pins;
 mod plans;
+mod references;
 mod refusals;
 mod registry;
 mod secrets;
@@ -29,6 +31,5 @@ pub mod terminal;
 mod tls;
 mod tokens;
 mod tour;
-mod upgrade;
 mod watch;
 mod withdrawals;

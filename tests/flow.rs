@@ -9,15 +9,15 @@ mod hosts;
 mod kv;
 mod ledger;
 mod limits;
+mod migration;
 mod operations;
 mod poison;
 mod quarantine;
-mod ramps;
 mod registry;
 mod retries;
+mod rollouts;
 mod secrets;
 mod swap;
-mod upgrade;
 mod watch;
 
 use crate::harness::{TestDatabase, TestHost, basics};

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-tasker component push .
-tasker template push template.yaml
+tasker component publish .
+tasker template publish template.yaml
 tasker pin set template demo/hello@0.1.0
 
 task="$(tasker task run demo/hello --input @input.json --wait --output json)" || {

@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-tasker component push ../../plugins/handlers/csv
-tasker template push template.yaml
+tasker component publish ../../plugins/handlers/csv
+tasker template publish template.yaml
 tasker pin set template demo/weather-report@1.0.0
 
 task="$(./input.sh | tasker task run demo/weather-report --input @- --wait --output json)" || {

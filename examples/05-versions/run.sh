@@ -35,39 +35,39 @@ until_true() {
 }
 
 step '1  1.0.0 runs. A pin says that nothing else does until somebody wants it.'
-show component push price-1.0.0
-show template push template.yaml
+show component publish price-1.0.0
+show template publish template.yaml
 show pin set component shop/price@1.0.0
 expect_version 1.0.0
 
 step '2  1.1.0 is refused: it takes fewer orders than 1.0.0, which a minor version must not.'
-if refusal="$(show component push price-1.1.0-narrow 2>&1)"; then
+if refusal="$(show component publish price-1.1.0-narrow 2>&1)"; then
   die 'a version that narrows its input was taken as a minor one'
 fi
 printf '%s\n' "$refusal"
 case "$refusal" in *2.0.0*) ;; *) die 'the refusal does not say which number would be right' ;; esac
 
 step '3  1.1.0, mended, only adds to 1.0.0. A tenth of new orders take it.'
-show component push price-1.1.0
-show pin ramp component shop/price 1.1.0 --percent 10
+show component publish price-1.1.0
+show rollout start component shop/price 1.1.0 --percent 10
 new=0
 for _ in $(seq 80); do
   test "$(quoted_by)" != 1.1.0 || new=$((new + 1))
 done
 echo "$new of 80 orders were quoted by 1.1.0"
 test "$new" -ge 1 && test "$new" -le 30 || die 'that is not a tenth'
-show pin ramp component shop/price 1.1.0 --percent 100
+show rollout start component shop/price 1.1.0 --percent 100
 expect_version 1.1.0
 
 step '4  1.2.0 fails where no schema shows it. Its guard sees the failures and rolls it back.'
-show component push price-1.2.0
-show pin ramp component shop/price 1.2.0 --percent 50 --guard window=1m,min_attempts=3
+show component publish price-1.2.0
+show rollout start component shop/price 1.2.0 --percent 50 --guard window=1m,min_attempts=3
 is_rolled_back() {
   quoted_by >/dev/null
-  tasker pin history component shop/price 2>/dev/null | grep -q ' rollback '
+  tasker rollout history component shop/price 2>/dev/null | grep -q ' rollback '
 }
 until_true is_rolled_back
-show pin history component shop/price
+show rollout history component shop/price
 expect_version 1.1.0
 
 step '5  1.1.0 is quarantined while orders wait for a slow supplier.'
@@ -83,14 +83,14 @@ count_steps() {
 }
 are_all() { test "$(count_steps "$1")" = "${#held[@]}"; }
 until_true are_all running
-show component quarantine shop/price@1.1.0 --reason 'quotes in the wrong currency'
+show component quarantine --yes shop/price@1.1.0 --reason 'quotes in the wrong currency'
 until_true are_all ready
 show task show "${held[0]}"
 echo 'New orders are quoted by 1.0.0 again:'
 expect_version 1.0.0
 
 step '   They need not wait for its release: they are moved to 1.0.0, where their one attempt is left.'
-move=(task upgrade --template shop/order --component shop/price --to =1.0.0)
+move=(task migrate shop/order --component shop/price --to =1.0.0)
 show "${move[@]}" --dry-run
 show "${move[@]}" --reason 'quoted in the right currency'
 for id in "${held[@]}"; do

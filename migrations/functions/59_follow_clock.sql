@@ -1,5 +1,5 @@
 -- Records the latest time of the database's clock and, if the clock was set back since, moves what would wait until
--- the clock has caught up: ready steps, retries, workers' heartbeats, ramps. Every host calls it once per heartbeat
+-- the clock has caught up: ready steps, retries, workers' heartbeats, rollouts. Every host calls it once per heartbeat
 -- interval; usually it reads one row.
 --
 -- A retry keeps the rest of its delay, to within the interval between two calls. Retries that were planned after
@@ -44,10 +44,10 @@ begin
     perform tasker.set_back_workers(v_now);
     with ahead as materialized (
       select p.namespace_id, p.kind, p.target from tasker.pin p
-      where p.ramp_started_at > v_now
+      where p.rollout_started_at > v_now
       order by p.namespace_id, p.kind, p.target for update
     )
-    update tasker.pin p set ramp_started_at = v_now
+    update tasker.pin p set rollout_started_at = v_now
     from ahead a where p.namespace_id = a.namespace_id and p.kind = a.kind and p.target = a.target;
   elsif v_mark.set_back is null then
     return null;

@@ -2,7 +2,7 @@
 -- true:
 --
 -- - No resolution would choose it: it is not in p_wanted. The caller passes there what a new task would take now by
---   any template that is not yanked, with and without the pins of its namespace and on both sides of their ramps;
+--   any template that is not yanked, with and without the pins of its namespace and on both sides of their rollouts;
 --   what a pin resolves to, also if nothing were yanked; the target of its rollback, by an operator or because its
 --   version is ineligible; and the default of each component. It is an argument, because the host resolves ranges.
 -- - It is active or yanked. Versions that wait for approval or are quarantined may be given to tasks later.

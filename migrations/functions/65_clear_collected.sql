@@ -1,4 +1,4 @@
--- Deletes what collections and upgrades left behind, up to p_limit rows of each: bytes of which every version was
+-- Deletes what collections and migrations left behind, up to p_limit rows of each: bytes of which every version was
 -- collected (a publication without a result had them locked), and records of attempts that have ended. Returns how
 -- many rows were deleted. Waits for nothing: locked rows are left to the next call. Idempotent.
 create or replace function tasker.clear_collected(p_limit int) returns int

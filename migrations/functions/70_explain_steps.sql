@@ -25,7 +25,7 @@ as $$
                   || '; the next is due at ' || s.ready_at
            when s.state = 'running' then 'worker ' || s.worker_id || ' runs attempt ' || s.attempt
            when s.state = 'ready' and s.ready_at = 'infinity'
-             then coalesce(c.named, 'its code') || ' is quarantined; release it, or upgrade or cancel the task'
+             then coalesce(c.named, 'its code') || ' is quarantined; release it, or migrate or cancel the task'
            when s.state = 'ready' then 'no worker has claimed it yet'
            else s.state::text
          end

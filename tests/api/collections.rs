@@ -69,7 +69,7 @@ async fn what_no_new_task_would_take_and_no_open_task_has_is_collected() {
     assert!(guest(&server, "1.0.0").await["collected_at"].is_string());
     let gone = "/v1/namespaces/shop/components/guest/versions/1.0.0/bytes";
     let detail = server.get(gone).await.refused(410, "bytes_removed");
-    assert!(detail.contains("push the same bytes again"), "{detail}");
+    assert!(detail.contains("publish the same bytes again"), "{detail}");
     assert_eq!(collect(&server).await, [""; 0]);
     assert_eq!(taken(&server).await, "1.1.0");
 }
@@ -102,7 +102,7 @@ async fn what_is_younger_than_asked_for_stays() {
 }
 
 #[tokio::test]
-async fn pins_keep_both_sides_of_a_ramp_and_what_they_would_lead_to_again() {
+async fn pins_keep_both_sides_of_a_rollout_and_what_they_would_lead_to_again() {
     let server = three_versions("*").await;
     assert_eq!(would_collect(&server).await, ["1.0.0", "1.1.0"]);
     server.share("shop", "guest", "bakery").await;
@@ -110,8 +110,11 @@ async fn pins_keep_both_sides_of_a_ramp_and_what_they_would_lead_to_again() {
     let base = json!({"requirement": "=1.0.0"});
     server.put(pin, &base).await.answered(200);
     assert_eq!(would_collect(&server).await, ["1.1.0"]);
-    let (path, ramp) = (format!("{pin}/ramp"), json!({"to": "1.1.0", "percent": 1}));
-    server.post(&path, &ramp).await.answered(200);
+    let (path, rollout) = (
+        format!("{pin}/rollout"),
+        json!({"to": "1.1.0", "percent": 1}),
+    );
+    server.post(&path, &rollout).await.answered(200);
     assert_eq!(would_collect(&server).await, [""; 0]);
     server.withdraw("guest", "1.0.0").await;
     assert_eq!(would_collect(&server).await, [""; 0]);

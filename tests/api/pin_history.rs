@@ -1,6 +1,6 @@
 //! What becomes of a pin over time: its history, and the way back.
 
-use super::ramps::{PIN, pinned, ramp};
+use super::rollouts::{PIN, pinned, rollout};
 use super::server::Server;
 use serde_json::{Value, json};
 
@@ -29,14 +29,14 @@ async fn version_of_new_task(server: &Server) -> Value {
 }
 
 #[tokio::test]
-async fn a_ramp_is_rolled_back_to_where_it_began_for_the_very_next_task_of_every_host() {
+async fn a_rollout_is_rolled_back_to_where_it_began_for_the_very_next_task_of_every_host() {
     let server = pinned().await;
     let other = server.second_host().await;
-    ramp(&server, "1.1.0", 99.99).await;
+    rollout(&server, "1.1.0", 99.99).await;
     assert_eq!(version_of_new_task(&other).await, "1.1.0");
     let pin = rolled_back(&server).await;
     assert_eq!(
-        (&pin["requirement"], &pin["ramp"]),
+        (&pin["requirement"], &pin["rollout"]),
         (&json!("=1.0.0"), &Value::Null)
     );
     assert_eq!(version_of_new_task(&other).await, "1.0.0");
@@ -44,7 +44,7 @@ async fn a_ramp_is_rolled_back_to_where_it_began_for_the_very_next_task_of_every
 }
 
 #[tokio::test]
-async fn without_a_ramp_changes_are_taken_back_one_after_the_other() {
+async fn without_a_rollout_changes_are_taken_back_one_after_the_other() {
     let server = pinned().await;
     for requirement in ["=1.1.0", "^1"] {
         set(&server, requirement).await;
@@ -63,10 +63,10 @@ async fn without_a_ramp_changes_are_taken_back_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn a_ramp_that_was_completed_is_taken_back() {
+async fn a_rollout_that_was_completed_is_taken_back() {
     let server = pinned().await;
-    ramp(&server, "1.1.0", 10.0).await;
-    ramp(&server, "1.1.0", 100.0).await;
+    rollout(&server, "1.1.0", 10.0).await;
+    rollout(&server, "1.1.0", 100.0).await;
     assert_eq!(rolled_back(&server).await["requirement"], "=1.0.0");
     assert_eq!(version_of_new_task(&server).await, "1.0.0");
 }
@@ -102,7 +102,7 @@ async fn the_history_shows_who_did_what_why_from_what_to_what() {
     let server = pinned().await;
     let body = json!({"to": "1.1.0", "percent": 10, "reason": "faster"});
     server
-        .post(&format!("{PIN}/ramp"), &body)
+        .post(&format!("{PIN}/rollout"), &body)
         .await
         .answered(200);
     rolled_back(&server).await;
@@ -127,18 +127,22 @@ async fn the_history_shows_who_did_what_why_from_what_to_what() {
         [
             "admin pin.remove not needed =1.0.0 null",
             "admin pin.rollback it is broken =1.0.0 =1.0.0",
-            "admin pin.ramp faster =1.0.0 =1.0.0",
+            "admin pin.rollout faster =1.0.0 =1.0.0",
             "admin pin.set  null =1.0.0",
         ]
     );
-    let ramp = &items[2]["ramp_to"];
-    let said = (&ramp["requirement"], &ramp["percent"], &ramp["state"]);
-    assert_eq!(said, (&json!("=1.1.0"), &json!(10.0), &json!("ramping")));
-    assert_eq!(ramp["guard"]["window"], "5m");
-    assert_eq!(items[2]["ramp_from"], Value::Null);
+    let rollout = &items[2]["rollout_to"];
+    let said = (
+        &rollout["requirement"],
+        &rollout["percent"],
+        &rollout["state"],
+    );
+    assert_eq!(said, (&json!("=1.1.0"), &json!(10.0), &json!("running")));
+    assert_eq!(rollout["guard"]["window"], "5m");
+    assert_eq!(items[2]["rollout_from"], Value::Null);
     assert_eq!(
-        (&items[1]["ramp_from"], &items[1]["ramp_to"]),
-        (ramp, &Value::Null)
+        (&items[1]["rollout_from"], &items[1]["rollout_to"]),
+        (rollout, &Value::Null)
     );
     let first = history(&server, "?limit=3").await;
     let next = first["next"].as_str().unwrap();
@@ -208,9 +212,9 @@ async fn pins_of_every_namespace_are_rolled_back_when_their_version_is_ineligibl
 }
 
 #[tokio::test]
-async fn a_ramp_to_an_ineligible_version_ends_and_an_unresolvable_pin_stays() {
+async fn a_rollout_to_an_ineligible_version_ends_and_an_unresolvable_pin_stays() {
     let server = pinned().await;
-    ramp(&server, "1.1.0", 10.0).await;
+    rollout(&server, "1.1.0", 10.0).await;
     assert_eq!(
         yank_and_list(&server, "1.1.0").await,
         ["shop: =1.0.0 → =1.1.0 10 % ⇒ =1.0.0"]

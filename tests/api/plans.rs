@@ -167,7 +167,7 @@ async fn what_waits_for_approval_is_reported_before_and_after_it_is_uploaded() {
 }
 
 #[tokio::test]
-async fn pins_and_ramps_are_reported_that_keep_new_tasks_away() {
+async fn pins_and_rollouts_are_reported_that_keep_new_tasks_away() {
     let server = with_charge().await;
     let at = json!({"requirement": "=1.0.0"});
     server.put(PIN, &at).await.answered(200);
@@ -177,30 +177,30 @@ async fn pins_and_ramps_are_reported_that_keep_new_tasks_away() {
     assert_eq!(pinned["steps"][0]["would_take"], "1.0.0");
     assert_eq!(
         pinned["pins"],
-        json!([{"namespace": "shop", "requirement": "=1.0.0", "ramp": null, "percent": null,
+        json!([{"namespace": "shop", "requirement": "=1.0.0", "rollout": null, "percent": null,
             "admits": "nobody"}])
     );
     server
         .put_component("charge", "1.1.0", &charge(100, &["refund"]))
         .await
         .answered(201);
-    let ramp = json!({"to": "1.1.0", "percent": 10});
+    let rollout = json!({"to": "1.1.0", "percent": 10});
     server
-        .post(&format!("{PIN}/ramp"), &ramp)
+        .post(&format!("{PIN}/rollout"), &rollout)
         .await
         .answered(200);
-    let ramped = server
+    let rolled_out = server
         .get(&format!("{CHARGE}/versions/1.1.0/plan"))
         .await
         .answered(200);
     assert_eq!(
         (
-            &ramped["steps"][0]["impact"],
-            &ramped["steps"][0]["percent"]
+            &rolled_out["steps"][0]["impact"],
+            &rolled_out["steps"][0]["percent"]
         ),
-        (&json!("ramped"), &json!(10.0))
+        (&json!("rollout"), &json!(10.0))
     );
-    assert_eq!(ramped["pins"][0]["admits"], "ramp");
+    assert_eq!(rolled_out["pins"][0]["admits"], "rollout");
 }
 
 #[tokio::test]
@@ -290,9 +290,9 @@ async fn a_template_is_planned_with_what_its_steps_would_run() {
         .answered(201);
     let at = json!({"requirement": "=1.0.0"});
     server.put(PIN, &at).await.answered(200);
-    let ramp = json!({"to": "1.1.0", "percent": 25});
+    let rollout = json!({"to": "1.1.0", "percent": 25});
     server
-        .post(&format!("{PIN}/ramp"), &ramp)
+        .post(&format!("{PIN}/rollout"), &rollout)
         .await
         .answered(200);
     let source = "input_schema: {type: object, required: [order]}\nsteps:\n\
@@ -312,7 +312,7 @@ async fn a_template_is_planned_with_what_its_steps_would_run() {
     }
     let steps = &planned["steps"];
     assert_eq!(
-        (&steps[0]["takes"], &steps[0]["ramp"]),
+        (&steps[0]["takes"], &steps[0]["rollout"]),
         (&json!("1.0.0"), &json!({"takes": "1.1.0", "percent": 25.0}))
     );
     assert_eq!(steps[0]["problem"], Value::Null);

@@ -119,7 +119,7 @@ async fn users_are_the_steps_pins_and_open_tasks_of_a_component() {
         .await
         .answered(200);
 
-    let users = "/v1/namespaces/shop/components/guest/users";
+    let users = "/v1/namespaces/shop/components/guest/references";
     let uses = server.get(users).await.answered(200);
     let taken: Vec<_> = uses["steps"]
         .as_array()
@@ -153,7 +153,7 @@ async fn users_are_the_steps_pins_and_open_tasks_of_a_component() {
         ])
     );
     let unknown = server
-        .get("/v1/namespaces/shop/components/none/users")
+        .get("/v1/namespaces/shop/components/none/references")
         .await;
     unknown.refused(404, "unknown_component");
 }

@@ -245,7 +245,7 @@ pub fn state(engine: Engine, shutdown: CancellationToken) -> AppState {
         engine,
         sandbox: sandbox(),
         notifications: Notifications::default(),
-        claiming: ClaimHealth::default(),
+        claiming: Some(ClaimHealth::default()),
         shutdown,
         bounds: Bounds::default(),
     }

@@ -99,15 +99,15 @@ async fn a_share_that_is_taken_back_ends_new_tasks_and_keeps_open_ones() {
     // What stays of the pin tells nothing of the component.
     let pins = baker.get("/v1/pins").await.answered(200);
     assert_eq!(pins["items"][0]["version"], json!(null));
-    let upgrade = json!({"component": "shop/guest", "to": "^1"});
-    let upgrades = "/v1/namespaces/bakery/templates/one/upgrades";
-    let moved = baker.send("POST", upgrades, &upgrade).await;
+    let migration = json!({"component": "shop/guest", "to": "^1"});
+    let migrations = "/v1/namespaces/bakery/templates/one/migrations";
+    let moved = baker.send("POST", migrations, &migration).await;
     moved.refused(403, "not_shared");
     server.delete(share).await.refused(404, "unknown_share");
 }
 
 #[tokio::test]
-async fn an_upgrade_reveals_nothing_of_a_component_that_is_not_shared() {
+async fn a_migration_reveals_nothing_of_a_component_that_is_not_shared() {
     let server = server().await;
     server.share("shop", "guest", "bakery").await;
     let admin = server.asked_with(Some(crate::harness::ADMIN_KEY));
@@ -115,7 +115,7 @@ async fn an_upgrade_reveals_nothing_of_a_component_that_is_not_shared() {
     let share = "/v1/namespaces/shop/shares/guest/bakery";
     server.delete(share).await.answered(200);
     let operator = key(&server, "operator", "bakery", &["operate"]).await;
-    let path = "/v1/namespaces/bakery/templates/one/upgrades";
+    let path = "/v1/namespaces/bakery/templates/one/migrations";
     for (component, is_dry) in [
         ("shop/guest", true),
         ("shop/none", true),
@@ -224,11 +224,15 @@ async fn used_elsewhere() -> (Server, Asker) {
 }
 
 #[tokio::test]
-async fn users_and_holders_and_plans_name_what_the_reader_may_read_and_count_the_rest() {
+async fn references_and_plans_name_what_the_reader_may_read_and_count_the_rest() {
     let (server, reader) = used_elsewhere().await;
     let hidden = json!({"steps": 1, "pins": 1});
     let component = "/v1/namespaces/shop/components/guest";
-    for path in ["users", "versions/1.0.0/holders", "versions/1.0.0/plan"] {
+    for path in [
+        "references",
+        "versions/1.0.0/references",
+        "versions/1.0.0/plan",
+    ] {
         let path = format!("{component}/{path}");
         let all = server.get(&path).await.answered(200);
         assert_eq!(all["hidden"], json!({"steps": 0, "pins": 0}), "{path}");
@@ -238,8 +242,8 @@ async fn users_and_holders_and_plans_name_what_the_reader_may_read_and_count_the
         assert!(!seen.to_string().contains("bakery"), "{path}: {seen}");
         assert_eq!(seen["steps"][0]["namespace"], "shop", "{path}: {seen}");
     }
-    let holders = format!("{component}/versions/1.0.0/holders");
-    let seen = reader.get(&holders).await.answered(200);
+    let references = format!("{component}/versions/1.0.0/references");
+    let seen = reader.get(&references).await.answered(200);
     assert_eq!(
         (&seen["open_tasks"], &seen["oldest_tasks"]),
         (&json!(1), &json!([]))
@@ -258,10 +262,10 @@ async fn what_only_others_hold_is_held_for_every_reader() {
     let (server, reader) = used_elsewhere().await;
     let yank = "/v1/namespaces/shop/templates/own/versions/1.0.0/yank";
     server.post(yank, &json!({})).await.answered(200);
-    let holders = "/v1/namespaces/shop/components/guest/versions/1.0.0/holders";
-    let seen = reader.get(holders).await.answered(200);
+    let references = "/v1/namespaces/shop/components/guest/versions/1.0.0/references";
+    let seen = reader.get(references).await.answered(200);
     assert_eq!(
-        (&seen["is_drained"], &seen["steps"]),
+        (&seen["is_unreferenced"], &seen["steps"]),
         (&json!(false), &json!([]))
     );
     // Without the share, its template takes nothing; the pin stands.
@@ -269,7 +273,7 @@ async fn what_only_others_hold_is_held_for_every_reader() {
         .delete("/v1/namespaces/shop/shares/guest/bakery")
         .await
         .answered(200);
-    let seen = reader.get(holders).await.answered(200);
+    let seen = reader.get(references).await.answered(200);
     assert_eq!(seen["hidden"], json!({"steps": 0, "pins": 1}));
 }
 

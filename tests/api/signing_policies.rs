@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 const STEPS: &str = "steps: [{name: a, handler: make/price/noop@^1}]";
 const SUBMIT: &str = "/v1/tasks";
 const PIN: &str = "/v1/namespaces/shop/pins/component/make~price";
-const UPGRADES: &str = "/v1/namespaces/shop/templates/one/upgrades";
+const MIGRATIONS: &str = "/v1/namespaces/shop/templates/one/migrations";
 
 /// Publishes a version of `price` in the namespace `make`, signed by these keys.
 async fn make(server: &Server, version: &str, keys: &[u8]) -> Answer {
@@ -63,7 +63,7 @@ async fn a_task_runs_nothing_of_another_namespace_that_no_key_of_its_own_signed(
         "{detail}"
     );
     assert!(
-        detail.ends_with("(tasker policy ls --namespace shop)"),
+        detail.ends_with("(tasker signing-policy ls shop)"),
         "{detail}"
     );
     // Signed by somebody else, it is as good as not signed.
@@ -239,11 +239,11 @@ async fn open_tasks_are_not_moved_to_what_the_namespace_does_not_take() {
     make(&server, "1.1.0", &[]).await;
     trust(&server, 1, "ci").await;
     let to = json!({"component": "make/price", "to": "=1.1.0"});
-    let refused = server.post(UPGRADES, &to).await;
+    let refused = server.post(MIGRATIONS, &to).await;
     assert!(refused.text.contains("not signed for shop"), "{refused:?}");
     assert_eq!(version_of(&server, &id).await, "1.0.0");
     make(&server, "1.1.0", &[1]).await;
-    server.post(UPGRADES, &to).await.answered(200);
+    server.post(MIGRATIONS, &to).await.answered(200);
     assert_eq!(version_of(&server, &id).await, "1.1.0");
 }
 
@@ -254,10 +254,10 @@ async fn a_version_that_is_used_because_a_higher_one_is_unsigned_is_not_collecte
     make(&server, "1.0.0", &[1]).await;
     make(&server, "1.1.0", &[]).await;
     let held = server
-        .get("/v1/namespaces/make/components/price/versions/1.0.0/holders")
+        .get("/v1/namespaces/make/components/price/versions/1.0.0/references")
         .await
         .answered(200);
-    assert_eq!(held["is_drained"], false, "{held}");
+    assert_eq!(held["is_unreferenced"], false, "{held}");
     server
         .post("/v1/collections", &json!({"older_than_ms": 0}))
         .await

@@ -5,7 +5,7 @@ async fn the_audit_says_what_each_change_was() {
     let terminal = Terminal::with_basics().await;
     for command in [
         &["grant", "add", "demo/basics", "kv c"][..],
-        &["grant", "rm", "demo/basics", "kv c"],
+        &["grant", "rm", "--yes", "demo/basics", "kv c"],
         &["limit", "set", "demo/basics", "memory=64MiB"],
         &["pin", "set", "component", "demo/basics", "0.1.0"],
         &["kv", "set", "demo/counters", "a", "1"],
@@ -36,17 +36,16 @@ async fn the_command_for_older_changes_keeps_the_filters() {
         terminal.run(pin).await.succeeds();
     }
     let filters = [
-        ("--namespace", "demo"),
         ("--subject", "pin component basics"),
         ("--action", "pin"),
         ("--limit", "2"),
     ];
     let filters = filters.into_iter().flat_map(|(name, value)| [name, value]);
     let listed = terminal
-        .run(["audit", "ls"].into_iter().chain(filters))
+        .run(["audit", "ls", "demo"].into_iter().chain(filters))
         .await;
     let listed = listed.succeeds();
-    let next = "next: tasker audit ls --namespace demo --subject 'pin component basics' --action pin \
+    let next = "next: tasker audit ls demo --subject 'pin component basics' --action pin \
                 --limit 2 --before ";
     let before = listed.err.split_once(next).map(|(_, before)| before.trim());
     assert!(
@@ -62,7 +61,7 @@ async fn filters_that_nothing_can_match_are_refused_or_told() {
     let action = ls("--action", "bla").await.ends_with(2);
     assert!(action.err.contains("`bla` is not an action"), "{action:?}");
     assert!(action.err.contains("pin.set"), "{action:?}");
-    let namespace = ls("--namespace", "nope").await.ends_with(3);
+    let namespace = terminal.run(["audit", "ls", "nope"]).await.ends_with(3);
     assert!(
         namespace.err.contains("there is no namespace nope"),
         "{namespace:?}"
@@ -75,7 +74,7 @@ async fn filters_that_nothing_can_match_are_refused_or_told() {
     for known in ["pin", "component", "component.publish"] {
         ls("--action", known).await.succeeds();
     }
-    let graph = ["registry", "graph", "--namespace", "nope"];
+    let graph = ["registry", "graph", "nope"];
     let graph = terminal.run(graph).await.ends_with(3);
     assert!(
         graph.err.contains("there is no namespace nope"),

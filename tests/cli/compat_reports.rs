@@ -13,7 +13,7 @@ fn charge(maximum: u32) -> Vec<u8> {
 async fn with_charge() -> Terminal {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("first.wasm", charge(100));
-    let push = ["component", "push", &file, "--version", "1.0.0"];
+    let push = ["component", "publish", &file, "--version", "1.0.0"];
     terminal.run(push.into_iter().chain(NAME)).await.succeeds();
     terminal
 }
@@ -22,7 +22,7 @@ async fn with_charge() -> Terminal {
 async fn a_refused_number_is_told_with_what_changed_and_what_to_type() {
     let terminal = with_charge().await;
     let file = terminal.file("charge.wasm", charge(50));
-    let push = ["component", "push", &file, "--version", "1.1.0"];
+    let push = ["component", "publish", &file, "--version", "1.1.0"];
     let refused = terminal
         .run(push.into_iter().chain(NAME))
         .await
@@ -30,7 +30,7 @@ async fn a_refused_number_is_told_with_what_changed_and_what_to_type() {
     let expected = format!(
         "error: component shop/charge 1.1.0 allows a minor change since 1.0.0, but this \
          is a major one: publish it as 2.0.0\n  handlers.charge.input/amount: maximum 100 → 50 \
-         (major)\n  help: tasker component push {file} --name shop/charge --version 2.0.0\n"
+         (major)\n  help: tasker component publish {file} --name shop/charge --version 2.0.0\n"
     );
     assert_eq!(refused.err, expected);
 }
@@ -39,7 +39,7 @@ async fn a_refused_number_is_told_with_what_changed_and_what_to_type() {
 async fn an_upload_says_what_it_changes() {
     let terminal = with_charge().await;
     let file = terminal.file("charge.wasm", charge(500));
-    let push = ["component", "push", &file, "--version", "1.1.0"];
+    let push = ["component", "publish", &file, "--version", "1.1.0"];
     let pushed = terminal.run(push.into_iter().chain(NAME)).await.succeeds();
     let told = "  since 1.0.0: minor\n    minor  handlers.charge.input/amount  maximum 100 → 500\n";
     assert!(pushed.out.ends_with(told), "{pushed:?}");
@@ -64,7 +64,8 @@ async fn versions_and_files_are_compared() {
              major  handlers.charge.input/amount  maximum 100 → 50\n"
         )
     );
-    let next = format!("next: tasker component push {file} --name shop/charge --version 2.0.0\n");
+    let next =
+        format!("next: tasker component publish {file} --name shop/charge --version 2.0.0\n");
     assert_eq!(diff.err, next);
     let same = [
         "component",
@@ -115,10 +116,16 @@ async fn templates_are_compared_and_refused_with_what_to_write() {
         )
     };
     let first = terminal.file("first.yaml", yaml("1.0.0", ""));
-    terminal.run(["template", "push", &first]).await.succeeds();
+    terminal
+        .run(["template", "publish", &first])
+        .await
+        .succeeds();
     let file = terminal.file("add.yaml", yaml("1.0.1", "amount"));
-    let refused = terminal.run(["template", "push", &file]).await.ends_with(2);
-    let help = format!("help: write `version: 2.0.0` into {file} and push it again");
+    let refused = terminal
+        .run(["template", "publish", &file])
+        .await
+        .ends_with(2);
+    let help = format!("help: write `version: 2.0.0` into {file} and publish it again");
     assert!(refused.err.contains(&help), "{refused:?}");
     let diff = terminal
         .run(["template", "diff", "demo/add@1.0.0", &file])

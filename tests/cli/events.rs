@@ -8,7 +8,7 @@ async fn ran(granted: bool) -> (Terminal, Ran) {
     let file = terminal.file("confidant.wasm", guests::confidant());
     let push = [
         "component",
-        "push",
+        "publish",
         &file,
         "--name",
         "demo/confidant",

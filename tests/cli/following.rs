@@ -75,10 +75,13 @@ async fn a_timeout_ends_the_command_with_6_and_the_task_can_still_be_cancelled()
     let task = ran.json();
     let id = task["id"].as_str().unwrap();
     terminal
-        .run(["task", "cancel", id, "--reason", "too long"])
+        .run(["task", "cancel", "--yes", id, "--reason", "too long"])
         .await
         .succeeds();
     let watched = terminal.run(["task", "watch", id]).await.ends_with(1);
     assert!(watched.out.contains("⊘ too long"), "{watched:?}");
-    terminal.run(["task", "cancel", id]).await.ends_with(4);
+    terminal
+        .run(["task", "cancel", "--yes", id])
+        .await
+        .ends_with(4);
 }

@@ -13,7 +13,7 @@ async fn a_grant_is_added_listed_and_taken_away() {
     let told = "demo/charge has `http GET,POST api.example.com/v1/*` in tasks of demo";
     assert!(added.out.contains(told), "{added:?}");
     assert!(
-        added.err.contains("next: tasker grant ls --namespace demo"),
+        added.err.contains("next: tasker grant ls demo"),
         "{added:?}"
     );
     let again = terminal
@@ -41,20 +41,17 @@ async fn a_grant_is_added_listed_and_taken_away() {
         assert!(listed.out.contains(line), "{listed:?}");
     }
     terminal
-        .run(["grant", "rm", "demo/charge", rule])
+        .run(["grant", "rm", "--yes", "demo/charge", rule])
         .await
         .succeeds();
     terminal
-        .run(["grant", "rm", "demo/*", "kv counters"])
+        .run(["grant", "rm", "--yes", "demo/*", "kv counters"])
         .await
         .succeeds();
-    let listed = terminal
-        .run(["grant", "ls", "--namespace", "demo"])
-        .await
-        .succeeds();
+    let listed = terminal.run(["grant", "ls", "demo"]).await.succeeds();
     assert!(listed.out.starts_with("no grants"), "{listed:?}");
     let gone = terminal
-        .run(["grant", "rm", "demo/charge", rule])
+        .run(["grant", "rm", "--yes", "demo/charge", rule])
         .await
         .ends_with(3);
     assert!(gone.err.contains("there is no grant of"), "{gone:?}");
@@ -83,7 +80,7 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
         let file = terminal.file("guest.wasm", guests::wanting(wants));
         let push = [
             "component",
-            "push",
+            "publish",
             &file,
             "--name",
             "demo/guest",
@@ -139,17 +136,17 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
         .run(["component", "approve", "demo/guest"])
         .await
         .ends_with(2);
-    assert!(unnamed.err.contains("demo/guest@1.5.0"), "{unnamed:?}");
+    assert!(unnamed.err.contains("demo/guest@1.4.0"), "{unnamed:?}");
 }
 
 #[tokio::test]
 async fn an_approval_does_not_hide_a_quarantine() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("guest.wasm", guests::wanting(&["kv a"]));
-    let push = ["component", "push", &file, "--name", "demo/guest"];
+    let push = ["component", "publish", &file, "--name", "demo/guest"];
     let push = [&push[..], &["--version", "1.0.0"]].concat();
     terminal.run(push).await.succeeds();
-    let stop = ["component", "quarantine", "demo/guest@1.0.0"];
+    let stop = ["component", "quarantine", "--yes", "demo/guest@1.0.0"];
     terminal.run(stop).await.succeeds();
     let approve = ["component", "approve", "demo/guest@1.0.0"];
     let approved = terminal.run(approve).await.succeeds();
@@ -167,6 +164,14 @@ async fn a_grant_is_told_as_json_too() {
         (&json!("charge"), &json!("kv a"))
     );
     let id = added["id"].to_string();
-    let rm = ["grant", "rm", "demo/charge", &id, "--output", "json"];
+    let rm = [
+        "grant",
+        "rm",
+        "--yes",
+        "demo/charge",
+        &id,
+        "--output",
+        "json",
+    ];
     assert_eq!(terminal.run(rm).await.succeeds().json()["id"], added["id"]);
 }

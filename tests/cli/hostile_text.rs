@@ -39,15 +39,15 @@ async fn a_handler_cannot_reach_the_terminal() {
             );
         }
         let listed = terminal
-            .run(["task", "ls", "--namespace", "demo", "--output", "json"])
+            .run(["task", "ls", "demo", "--output", "json"])
             .await
             .succeeds()
             .json();
         let id = listed["items"][0]["id"].as_str().unwrap();
-        for command in [["task", "show"], ["task", "watch"], ["step", "ls"]] {
+        for command in [["task", "show"], ["task", "watch"], ["task", "steps"]] {
             let ran = terminal.run(command.into_iter().chain([id])).await;
             // A table leaves no room for more than where it panicked.
-            let is_cut = (handler, command) == ("panic", ["step", "ls"]);
+            let is_cut = (handler, command) == ("panic", ["task", "steps"]);
             shows(
                 &ran,
                 if is_cut {
@@ -86,7 +86,10 @@ async fn what_a_template_says_of_itself_cannot_reach_the_terminal() {
          input_schema: {{title: \"{HOSTILE}\"}}\nsteps:\n  - {{name: a, handler: basics/noop}}\n"
     );
     let file = terminal.file("told.yaml", yaml);
-    terminal.run(["template", "push", &file]).await.succeeds();
+    terminal
+        .run(["template", "publish", &file])
+        .await
+        .succeeds();
     let shown = terminal.run(["template", "show", "demo/told"]).await;
     shows(&shown.succeeds(), "about     boom ␛[31mred");
     let source = ["template", "show", "demo/told", "--source"];
@@ -99,7 +102,7 @@ async fn a_reason_has_no_control_characters_and_an_old_one_cannot_reach_the_term
     let terminal = Terminal::with_basics().await;
     let reason = "x\u{1b}[2J\u{1b}]0;pwn\u{7}";
     let pin = ["pin", "set", "component", "demo/basics", "=0.1.0"];
-    let quarantine = ["component", "quarantine", "demo/basics@0.1.0"];
+    let quarantine = ["component", "quarantine", "--yes", "demo/basics@0.1.0"];
     for command in [&pin[..], &quarantine] {
         let with_reason = command.iter().copied().chain(["--reason", reason]);
         let refused = terminal.run(with_reason).await.ends_with(2);
@@ -113,7 +116,7 @@ async fn a_reason_has_no_control_characters_and_an_old_one_cannot_reach_the_term
     }
     for command in [
         &["audit", "ls"][..],
-        &["pin", "history", "component", "demo/basics"],
+        &["rollout", "history", "component", "demo/basics"],
         &["component", "quarantined"],
     ] {
         shows(&terminal.run(command).await.succeeds(), "x␛[2J␛]0;pwn␇");

@@ -22,7 +22,7 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
     let push = |name: &str| {
         let arguments = [
             "component",
-            "push",
+            "publish",
             &component,
             "--name",
             name,
@@ -43,7 +43,10 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
         "{told}"
     );
 
-    let revoked = terminal.run(["key", "revoke", "ci"]).await.succeeds();
+    let revoked = terminal
+        .run(["key", "revoke", "--yes", "ci"])
+        .await
+        .succeeds();
     assert!(revoked.out.contains("key ci is revoked"), "{revoked:?}");
     let refused = push("orders/basics").output().await.unwrap();
     assert_eq!(refused.status.code(), Some(7));
@@ -52,7 +55,10 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
         told.contains("help: the token is from TASKER_TOKEN; set"),
         "{told}"
     );
-    terminal.run(["key", "revoke", "ci"]).await.ends_with(3);
+    terminal
+        .run(["key", "revoke", "--yes", "ci"])
+        .await
+        .ends_with(3);
     let audit = terminal
         .run(["audit", "ls", "--action", "key", "--limit", "1"])
         .await
@@ -79,7 +85,10 @@ async fn a_key_that_was_made_is_shown_with_how_to_go_on() {
         "{made:?}"
     );
     terminal.run(create.split(' ')).await.ends_with(4);
-    let told = terminal.run(["key", "revoke", "admin"]).await.ends_with(4);
+    let told = terminal
+        .run(["key", "revoke", "--yes", "admin"])
+        .await
+        .ends_with(4);
     assert!(
         told.err.contains("last key with `admin` on `*`"),
         "{told:?}"

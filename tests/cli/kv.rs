@@ -13,7 +13,9 @@ async fn a_value_is_set_read_listed_and_removed() {
         .await
         .succeeds();
     assert!(listed.out.contains("total  41"), "{listed:?}");
-    let removed = terminal.run(["kv", "rm", "orders/counters", "total"]).await;
+    let removed = terminal
+        .run(["kv", "rm", "--yes", "orders/counters", "total"])
+        .await;
     assert!(removed.succeeds().out.contains("is removed"));
     let listed = terminal
         .run(["kv", "ls", "orders/counters"])

@@ -7,10 +7,7 @@ async fn limits_are_set_listed_and_removed() {
     let set = terminal.run(set).await.succeeds();
     let told = "demo/charge has at most memory=64MiB cpu=2s in tasks of demo";
     assert!(set.out.contains(told), "{set:?}");
-    assert!(
-        set.err.contains("next: tasker limit ls --namespace demo"),
-        "{set:?}"
-    );
+    assert!(set.err.contains("next: tasker limit ls demo"), "{set:?}");
     let all = ["limit", "set", "demo", "http_requests=10"];
     let all = terminal.run(all).await.succeeds();
     assert!(
@@ -28,19 +25,25 @@ async fn limits_are_set_listed_and_removed() {
     ] {
         assert!(listed.out.contains(line), "{listed:?}");
     }
-    let less = ["limit", "rm", "demo/charge", "memory"];
+    let less = ["limit", "rm", "--yes", "demo/charge", "memory"];
     let less = terminal.run(less).await.succeeds();
     assert!(
         less.out.contains("demo/charge has at most cpu=2s"),
         "{less:?}"
     );
-    let gone = terminal.run(["limit", "rm", "demo"]).await.succeeds();
+    let gone = terminal
+        .run(["limit", "rm", "--yes", "demo"])
+        .await
+        .succeeds();
     assert!(
         gone.out
             .contains("everything is no longer held to http_requests=10"),
         "{gone:?}"
     );
-    terminal.run(["limit", "rm", "demo"]).await.ends_with(3);
+    terminal
+        .run(["limit", "rm", "--yes", "demo"])
+        .await
+        .ends_with(3);
 }
 
 #[tokio::test]
@@ -56,7 +59,10 @@ async fn a_wrong_limit_ends_with_2_and_what_would_be_right() {
             vec!["limit", "set", "demo", "memory=64MiB", "--in", "orders"],
             "say which component",
         ),
-        (vec!["limit", "rm", "demo", "speed"], "http_requests"),
+        (
+            vec!["limit", "rm", "--yes", "demo", "speed"],
+            "http_requests",
+        ),
         (vec!["serve", "--limit", "cpu=2"], "`2s`"),
     ] {
         let wrong = terminal.run(arguments).await.ends_with(2);

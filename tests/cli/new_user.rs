@@ -73,7 +73,10 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
 async fn the_command_that_is_named_after_a_push_runs_as_it_stands() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("greet.yaml", GREET);
-    let pushed = terminal.run(["template", "push", &file]).await.succeeds();
+    let pushed = terminal
+        .run(["template", "publish", &file])
+        .await
+        .succeeds();
     let line = pushed.err.lines().next().unwrap();
     let command = line.strip_prefix("next: tasker ").unwrap();
     assert_eq!(
@@ -128,11 +131,13 @@ async fn a_list_says_how_many_versions_are_out_of_use_and_which_is_taken() {
     for (version, bar) in [("0.2.0", "yank"), ("0.3.0", "quarantine")] {
         let bytes = crate::sandbox::guests::noted(basics(), version);
         let file = terminal.file(&format!("{version}.wasm"), bytes);
-        let push = ["component", "push", &file, "--name", "demo/basics"];
+        let push = ["component", "publish", &file, "--name", "demo/basics"];
         let push = push.into_iter().chain(["--version", version]);
         terminal.run(push).await.succeeds();
         let release = format!("demo/basics@{version}");
-        terminal.run(["component", bar, &release]).await.succeeds();
+        let is_asked = (bar == "quarantine").then_some("--yes");
+        let taken = ["component", bar, &release].into_iter().chain(is_asked);
+        terminal.run(taken).await.succeeds();
     }
     let list = terminal.run(["component", "ls"]).await.succeeds();
     let line = list.out.lines().nth(1).unwrap();
@@ -148,7 +153,7 @@ async fn a_diff_advises_no_number_that_exists() {
     for version in ["0.1.1", "0.1.2"] {
         let bytes = crate::sandbox::guests::noted(basics(), version);
         let file = terminal.file(&format!("{version}.wasm"), bytes);
-        let push = ["component", "push", &file, "--name", "demo/basics"];
+        let push = ["component", "publish", &file, "--name", "demo/basics"];
         let push = push.into_iter().chain(["--version", version]);
         terminal.run(push).await.succeeds();
     }
@@ -156,6 +161,7 @@ async fn a_diff_advises_no_number_that_exists() {
     let file = terminal.file("other file.wasm", bytes);
     let diff = ["component", "diff", "demo/basics@0.1.0", &file];
     let diff = terminal.run(diff).await.succeeds();
-    let next = format!("next: tasker component push '{file}' --name demo/basics --version 0.1.3\n");
+    let next =
+        format!("next: tasker component publish '{file}' --name demo/basics --version 0.1.3\n");
     assert_eq!(diff.err, next);
 }

@@ -146,7 +146,7 @@ async fn what_another_program_pushed_is_pulled_by_the_name_and_version_that_are_
     ];
     let pulled = oci(&terminal, pull).await.succeeds();
     assert!(
-        pulled.out.contains("demo/foreign@1.0.0 uploaded"),
+        pulled.out.contains("demo/foreign@1.0.0 published"),
         "{pulled:?}"
     );
 }
@@ -237,14 +237,11 @@ async fn signatures_travel_with_a_component_and_satisfy_a_policy_at_its_other_en
     };
     let terminal = Terminal::with_basics().await;
     let key = terminal.path("ci");
-    terminal.run(["sign", "key", "new", &key]).await.succeeds();
-    let add = [
-        "policy",
-        "add",
-        &format!("{key}.pub"),
-        "--namespace",
-        "strict",
-    ];
+    terminal
+        .run(["signing-key", "create", &key])
+        .await
+        .succeeds();
+    let add = ["signing-policy", "add", "strict", &format!("{key}.pub")];
     terminal.run(add).await.succeeds();
 
     let place = registry.place("demo/basics:0.1.0");
@@ -287,7 +284,7 @@ async fn a_tag_is_taken_from_other_content_only_where_that_is_asked_for() {
     };
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("newer.wasm", noted(basics(), "newer"));
-    let push = ["component", "push", &file, "--name", "demo/basics"];
+    let push = ["component", "publish", &file, "--name", "demo/basics"];
     let push = push.iter().chain(&["--version", "0.2.0"]);
     terminal.run(push).await.succeeds();
     let place = registry.place("demo/basics:stable");

@@ -40,12 +40,12 @@ async fn steps_are_listed_by_state_page_by_page_with_what_ran() {
         .succeeds();
     let (_, rest) = ran.out.split_once("task ").unwrap();
     let id = rest.split_whitespace().next().unwrap();
-    let listed = terminal.run(["step", "ls", id]).await.succeeds();
+    let listed = terminal.run(["task", "steps", id]).await.succeeds();
     let lines: Vec<&str> = listed.out.lines().collect();
     assert!(lines[0].contains("COMPONENT") && lines[0].contains("RESULT"));
     assert!(lines[1].contains("demo/basics@0.1.0"), "{listed:?}");
     let first = terminal
-        .run(["step", "ls", id, "--limit", "1"])
+        .run(["task", "steps", id, "--limit", "1"])
         .await
         .succeeds();
     assert_eq!(first.out.lines().count(), 2, "{first:?}");
@@ -53,12 +53,12 @@ async fn steps_are_listed_by_state_page_by_page_with_what_ran() {
     let second = terminal.run(next.trim().split(' ')).await.succeeds();
     assert!(second.out.contains("last"), "{second:?}");
     let failed = terminal
-        .run(["step", "ls", id, "--state", "error"])
+        .run(["task", "steps", id, "--state", "error"])
         .await
         .succeeds();
     assert_eq!(failed.out.trim(), "no steps");
     let all = terminal
-        .run(["step", "ls", id, "--all", "--state", "complete"])
+        .run(["task", "steps", id, "--all", "--state", "complete"])
         .await
         .succeeds();
     assert_eq!(all.out.lines().count(), 3, "{all:?}");
@@ -82,7 +82,7 @@ async fn a_list_of_tasks_says_why_one_failed_or_was_cancelled() {
     let ran = ran.json();
     let id = ran["task"]["id"].as_str().unwrap();
     terminal
-        .run(["task", "cancel", id, "--reason", "a mistake"])
+        .run(["task", "cancel", "--yes", id, "--reason", "a mistake"])
         .await
         .succeeds();
     let listed = terminal.run(["task", "ls"]).await.succeeds();

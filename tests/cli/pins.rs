@@ -8,7 +8,7 @@ async fn with_versions(versions: &[&str]) -> Terminal {
     for version in versions {
         let push = [
             "component",
-            "push",
+            "publish",
             &file,
             "--name",
             "shop/price",
@@ -27,14 +27,21 @@ fn pin<'a>(verb: &'a str, rest: &[&'a str]) -> Vec<&'a str> {
     [&["pin", verb][..], &PRICE, rest].concat()
 }
 
+/// `tasker rollout <verb> component shop/price <rest>`
+fn of_rollout<'a>(verb: &'a str, rest: &[&'a str]) -> Vec<&'a str> {
+    [&["rollout", verb][..], &PRICE, rest].concat()
+}
+
 #[tokio::test]
 async fn a_command_that_is_printed_is_one_that_a_shell_takes() {
     let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
     terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
     let range = ">=1.1, <2";
-    let ramp = terminal.run(pin("ramp", &[range, "--percent", "10"])).await;
-    let next = "next: tasker pin ramp component shop/price '>=1.1, <2' --percent 100\n";
-    assert!(ramp.succeeds().err.contains(next));
+    let rollout = terminal
+        .run(of_rollout("start", &[range, "--percent", "10"]))
+        .await;
+    let next = "next: tasker rollout start component shop/price '>=1.1, <2' --percent 100\n";
+    assert!(rollout.succeeds().err.contains(next));
 }
 
 #[tokio::test]
@@ -51,18 +58,18 @@ async fn a_pin_is_told_as_it_is_meant_with_the_version_that_it_leads_to() {
     let json = terminal.run(["pin", "ls", "--output", "json"]).await.json();
     assert_eq!(json["items"][0]["requirement"], "1.0.0");
     assert_eq!(json["items"][0]["version"], "1.2.0");
-    let ramp = terminal
-        .run(pin("ramp", &["1.1.0", "--percent", "50"]))
+    let rollout = terminal
+        .run(of_rollout("start", &["1.1.0", "--percent", "50"]))
         .await;
     let told = "50 % of new tasks in shop take the component shop/price at =1.1.0, \
                 the others at ^1.0.0 (now 1.2.0)\n";
-    assert!(ramp.out.contains(told), "{ramp:?}");
-    let back = terminal.run(pin("rollback", &[])).await.succeeds();
+    assert!(rollout.out.contains(told), "{rollout:?}");
+    let back = terminal.run(of_rollout("rollback", &[])).await.succeeds();
     assert!(
         back.out.contains("at ^1.0.0 (now 1.2.0) again\n"),
         "{back:?}"
     );
-    let history = terminal.run(pin("history", &[])).await.succeeds();
+    let history = terminal.run(of_rollout("history", &[])).await.succeeds();
     assert!(history.out.contains("^1.0.0 → =1.1.0 50 %"), "{history:?}");
     let set = terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
     assert!(set.out.ends_with("at =1.0.0\n"), "{set:?}");
@@ -81,15 +88,15 @@ async fn a_pin_that_leads_nowhere_any_more_says_so() {
 }
 
 #[tokio::test]
-async fn a_guard_is_shown_wherever_its_ramp_is() {
+async fn a_guard_is_shown_wherever_its_rollout_is() {
     let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
     terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
     let usual = "guarded: window=5m min_attempts=20 max_error_rate=0.05";
-    let ramp = terminal
-        .run(pin("ramp", &["1.1.0", "--percent", "10"]))
+    let rollout = terminal
+        .run(of_rollout("start", &["1.1.0", "--percent", "10"]))
         .await;
-    assert!(ramp.succeeds().out.contains(usual));
-    for command in [vec!["pin", "ls"], pin("history", &[])] {
+    assert!(rollout.succeeds().out.contains(usual));
+    for command in [vec!["pin", "ls"], of_rollout("history", &[])] {
         let shown = terminal.run(command).await.succeeds();
         assert!(shown.out.contains(usual), "{shown:?}");
     }
@@ -98,45 +105,45 @@ async fn a_guard_is_shown_wherever_its_ramp_is() {
         "--percent",
         "20",
         "--guard",
-        "window=90s,action=freeze",
+        "window=90s,action=pause",
     ];
-    let ramp = terminal.run(pin("ramp", &own)).await.succeeds();
+    let rollout = terminal.run(of_rollout("start", &own)).await.succeeds();
     assert!(
-        ramp.out.contains("window=1m30s") || ramp.out.contains("window=90s"),
-        "{ramp:?}"
+        rollout.out.contains("window=1m30s") || rollout.out.contains("window=90s"),
+        "{rollout:?}"
     );
-    assert!(ramp.out.contains("; freezes\n"), "{ramp:?}");
+    assert!(rollout.out.contains("; pauses\n"), "{rollout:?}");
     let none = ["1.1.0", "--percent", "30", "--no-guard"];
-    let ramp = terminal.run(pin("ramp", &none)).await.succeeds();
-    assert!(ramp.out.contains("guarded: by nothing\n"), "{ramp:?}");
+    let rollout = terminal.run(of_rollout("start", &none)).await.succeeds();
+    assert!(rollout.out.contains("guarded: by nothing\n"), "{rollout:?}");
     let wrong = ["1.1.0", "--percent", "30", "--guard", "windo=5m"];
-    let refused = terminal.run(pin("ramp", &wrong)).await.ends_with(2);
+    let refused = terminal.run(of_rollout("start", &wrong)).await.ends_with(2);
     assert!(refused.err.contains("--guard <NAME=VALUE>"), "{refused:?}");
     assert!(refused.err.contains("unknown field `windo`"), "{refused:?}");
 }
 
 #[tokio::test]
-async fn a_frozen_ramp_that_is_forced_goes_on_under_its_guard() {
+async fn a_paused_rollout_that_is_forced_goes_on_under_its_guard() {
     let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
     terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
-    let to = |percent| pin("ramp", &["1.1.0", "--percent", percent]);
+    let to = |percent| of_rollout("start", &["1.1.0", "--percent", percent]);
     terminal.run(to("10")).await.succeeds();
-    let frozen = pin("freeze", &["--reason", "it is slow"]);
-    let frozen = terminal.run(frozen).await.succeeds();
+    let paused = of_rollout("pause", &["--reason", "it is slow"]);
+    let paused = terminal.run(paused).await.succeeds();
     assert!(
-        frozen.out.contains("frozen: by admin: it is slow"),
-        "{frozen:?}"
+        paused.out.contains("paused: by admin: it is slow"),
+        "{paused:?}"
     );
     terminal.run(to("20")).await.ends_with(4);
     let lower = terminal.run(to("5")).await.succeeds();
     assert!(
-        lower.out.contains("frozen: by admin: it is slow"),
+        lower.out.contains("paused: by admin: it is slow"),
         "{lower:?}"
     );
     assert!(
         lower
             .err
-            .contains("next: tasker pin thaw component shop/price\n"),
+            .contains("next: tasker rollout resume component shop/price\n"),
         "{lower:?}"
     );
     let forced = terminal
@@ -144,7 +151,7 @@ async fn a_frozen_ramp_that_is_forced_goes_on_under_its_guard() {
         .await
         .succeeds();
     assert!(forced.out.contains("guarded: window=5m"), "{forced:?}");
-    let next = "next: tasker pin ramp component shop/price 1.1.0 --percent 100\n";
+    let next = "next: tasker rollout start component shop/price 1.1.0 --percent 100\n";
     assert!(forced.err.contains(next), "{forced:?}");
     terminal.run(to("100")).await.succeeds();
 }
@@ -154,36 +161,40 @@ async fn a_removal_is_taken_back_as_any_change_is() {
     let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
     let first = terminal.run(pin("set", &["=1.0.0"])).await.succeeds();
     assert!(first.out.contains("at =1.0.0\n"));
-    let history = terminal.run(pin("history", &[])).await.succeeds();
+    let history = terminal.run(of_rollout("history", &[])).await.succeeds();
     assert_eq!(history.err, "", "there is nothing to go back to");
     terminal.run(pin("set", &["=1.1.0"])).await.succeeds();
-    let removed = terminal.run(pin("rm", &[])).await.succeeds();
-    let next = "next: tasker pin rollback component shop/price\n";
+    let removed = terminal.run(pin("rm", &["--yes"])).await.succeeds();
+    let next = "next: tasker rollout rollback component shop/price\n";
     assert_eq!(removed.err, next);
-    let history = terminal.run(pin("history", &[])).await.succeeds();
+    let history = terminal.run(of_rollout("history", &[])).await.succeeds();
     assert_eq!(history.err, next);
     for requirement in ["=1.1.0", "=1.0.0"] {
-        let back = terminal.run(pin("rollback", &[])).await.succeeds();
+        let back = terminal.run(of_rollout("rollback", &[])).await.succeeds();
         assert!(
             back.out.contains(&format!("at {requirement} again\n")),
             "{back:?}"
         );
     }
-    terminal.run(pin("rollback", &[])).await.ends_with(4);
+    terminal.run(of_rollout("rollback", &[])).await.ends_with(4);
 }
 
 #[tokio::test]
 async fn a_refusal_says_how_to_have_the_version_all_the_same() {
     let terminal = with_versions(&["1.0.0", "1.1.0"]).await;
     let unpinned = terminal
-        .run(pin("ramp", &["1.0.0", "--percent", "10"]))
+        .run(of_rollout("start", &["1.0.0", "--percent", "10"]))
         .await;
     let unpinned = unpinned.ends_with(3);
     let first = "tasker pin set component shop/price@1.1.0";
     assert!(unpinned.err.contains(first), "{unpinned:?}");
     for (bar, lift) in [("yank", "unyank"), ("quarantine", "release")] {
         let barred = ["component", bar, "shop/price@1.1.0"];
-        terminal.run(barred).await.succeeds();
+        let is_asked = (bar == "quarantine").then_some("--yes");
+        terminal
+            .run(barred.into_iter().chain(is_asked))
+            .await
+            .succeeds();
         let refused = terminal.run(pin("set", &["=1.1.0"])).await.ends_with(2);
         let way_out = format!("tasker component {lift} shop/price@1.1.0");
         assert!(refused.err.contains(&way_out), "{refused:?}");

@@ -19,11 +19,14 @@ fn fulfil(version: &str, requirement: &str) -> String {
 async fn with_charge() -> Terminal {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("first.wasm", charge(100));
-    let push = ["component", "push", &file, "--name", "shop/charge"];
+    let push = ["component", "publish", &file, "--name", "shop/charge"];
     let push = push.into_iter().chain(["--version", "1.0.0"]);
     terminal.run(push).await.succeeds();
     let file = terminal.file("fulfil.yaml", fulfil("1.0.0", "^1"));
-    terminal.run(["template", "push", &file]).await.succeeds();
+    terminal
+        .run(["template", "publish", &file])
+        .await
+        .succeeds();
     terminal
 }
 
@@ -31,7 +34,16 @@ async fn with_charge() -> Terminal {
 async fn an_upload_is_planned_as_a_person_reads_it() {
     let terminal = with_charge().await;
     let file = terminal.file("charge.wasm", charge(500));
-    let plan = ["plan", "component", "shop/charge@1.1.0", &file];
+    let plan = [
+        "component",
+        "publish",
+        &file,
+        "--name",
+        "shop/charge",
+        "--version",
+        "1.1.0",
+        "--dry-run",
+    ];
     let plan = terminal.run(plan).await.succeeds();
     assert_eq!(
         plan.out,
@@ -45,7 +57,8 @@ async fn an_upload_is_planned_as_a_person_reads_it() {
          no open tasks\n\
          nothing was changed\n"
     );
-    let next = format!("next: tasker component push {file} --name shop/charge --version 1.1.0\n");
+    let next =
+        format!("next: tasker component publish {file} --name shop/charge --version 1.1.0\n");
     assert_eq!(plan.err, next);
     let shown = terminal.run(["component", "show", "shop/charge@1.1.0"]);
     shown.await.ends_with(3);
@@ -55,7 +68,16 @@ async fn an_upload_is_planned_as_a_person_reads_it() {
 async fn a_number_without_room_is_told_with_the_one_to_use() {
     let terminal = with_charge().await;
     let file = terminal.file("charge.wasm", charge(50));
-    let plan = ["plan", "component", "shop/charge@1.1.0", &file];
+    let plan = [
+        "component",
+        "publish",
+        &file,
+        "--name",
+        "shop/charge",
+        "--version",
+        "1.1.0",
+        "--dry-run",
+    ];
     let plan = terminal.run(plan).await.ends_with(2);
     let refused = "  ✘ refused: the version number allows a minor change only; use 2.0.0\n";
     assert!(plan.out.contains(refused), "{plan:?}");
@@ -72,7 +94,16 @@ async fn pins_are_told_that_keep_new_tasks_away() {
     let pin = ["pin", "set", "component", "shop/charge", "=1.0.0"];
     terminal.run(pin).await.succeeds();
     let file = terminal.file("charge.wasm", charge(500));
-    let plan = ["plan", "component", "shop/charge@1.1.0", &file];
+    let plan = [
+        "component",
+        "publish",
+        &file,
+        "--name",
+        "shop/charge",
+        "--version",
+        "1.1.0",
+        "--dry-run",
+    ];
     let plan = terminal.run(plan).await.succeeds();
     for told in [
         "1.0.0  1.0.0  are held back by the pin\n",
@@ -86,10 +117,10 @@ async fn pins_are_told_that_keep_new_tasks_away() {
 async fn a_version_that_waits_is_planned_by_its_name() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("guest.wasm", guests::wanting(&["kv orders"]));
-    let push = ["component", "push", &file, "--name", "shop/guest"];
+    let push = ["component", "publish", &file, "--name", "shop/guest"];
     let push = push.into_iter().chain(["--version", "1.0.0"]);
     terminal.run(push).await.succeeds();
-    let plan = ["plan", "component", "shop/guest@1.0.0"];
+    let plan = ["component", "impact", "shop/guest@1.0.0"];
     let plan = terminal.run(plan).await.succeeds();
     for told in [
         "shop/guest@1.0.0, which needs approval\n",
@@ -102,7 +133,7 @@ async fn a_version_that_waits_is_planned_by_its_name() {
         plan.err,
         "next: tasker component approve shop/guest@1.0.0\n"
     );
-    let missing = ["plan", "component", "shop/guest@2.0.0"];
+    let missing = ["component", "impact", "shop/guest@2.0.0"];
     terminal.run(missing).await.ends_with(3);
 }
 
@@ -110,7 +141,10 @@ async fn a_version_that_waits_is_planned_by_its_name() {
 async fn a_template_is_planned_from_its_file() {
     let terminal = with_charge().await;
     let file = terminal.file("new.yaml", fulfil("1.0.1", ">=1, <2"));
-    let plan = terminal.run(["plan", "template", &file]).await.succeeds();
+    let plan = terminal
+        .run(["template", "publish", &file, "--dry-run"])
+        .await
+        .succeeds();
     assert_eq!(
         plan.out,
         "shop/fulfil@1.0.1, not published yet\n\
@@ -123,8 +157,15 @@ async fn a_template_is_planned_from_its_file() {
          no open tasks\n\
          nothing was changed\n"
     );
-    assert_eq!(plan.err, format!("next: tasker template push {file}\n"));
-    let as_json = ["plan", "template", &file, "--output", "json"];
+    assert_eq!(plan.err, format!("next: tasker template publish {file}\n"));
+    let as_json = [
+        "template",
+        "publish",
+        &file,
+        "--dry-run",
+        "--output",
+        "json",
+    ];
     let as_json = terminal.run(as_json).await.succeeds().json();
     assert_eq!(as_json["steps"][0]["takes"], "1.0.0");
 }
@@ -133,13 +174,16 @@ async fn a_template_is_planned_from_its_file() {
 async fn what_a_template_lacks_is_told_and_how_to_grant_it() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("guest.wasm", guests::wanting(&["env LEVEL"]));
-    let push = ["component", "push", &file, "--name", "shop/guest"];
+    let push = ["component", "publish", &file, "--name", "shop/guest"];
     let push = push.into_iter().chain(["--version", "1.0.0"]);
     terminal.run(push).await.succeeds();
     let yaml = "namespace: shop\nname: two\nversion: 1.0.0\nsteps:\n\
                 - {name: a, handler: guest/noop}\n- {name: b, handler: absent/noop}\n";
     let file = terminal.file("two.yaml", yaml);
-    let plan = terminal.run(["plan", "template", &file]).await.ends_with(2);
+    let plan = terminal
+        .run(["template", "publish", &file, "--dry-run"])
+        .await
+        .ends_with(2);
     for told in [
         "b     absent/noop@*  nothing\n",
         "✘ there is no component shop/absent, which step `b` runs",
@@ -149,12 +193,12 @@ async fn what_a_template_lacks_is_told_and_how_to_grant_it() {
     }
     let next = format!(
         "next: tasker grant add shop/guest 'env LEVEL=VALUE'\n      \
-         tasker template push {file} --allow-missing\n"
+         tasker template publish {file} --allow-missing\n"
     );
     assert!(plan.err.starts_with(&next), "{plan:?}");
     let wrong = terminal.file("wrong.yaml", "namespace: shop\n");
     terminal
-        .run(["plan", "template", &wrong])
+        .run(["template", "publish", &wrong, "--dry-run"])
         .await
         .ends_with(2);
 }
@@ -163,46 +207,76 @@ async fn what_a_template_lacks_is_told_and_how_to_grant_it() {
 async fn what_is_in_the_way_of_an_upload_is_followed_by_what_mends_it() {
     let terminal = with_charge().await;
     let key = terminal.path("ci");
-    terminal.run(["sign", "key", "new", &key]).await.succeeds();
+    terminal
+        .run(["signing-key", "create", &key])
+        .await
+        .succeeds();
     let public = format!("{key}.pub");
-    let add = ["policy", "add", &public, "--namespace", "shop"];
+    let add = ["signing-policy", "add", "shop", &public];
     terminal.run(add).await.succeeds();
     let file = terminal.file("charge.wasm", charge(500));
-    let plan = ["plan", "component", "shop/charge@1.1.0", &file];
+    let plan = [
+        "component",
+        "publish",
+        &file,
+        "--name",
+        "shop/charge",
+        "--version",
+        "1.1.0",
+        "--dry-run",
+    ];
     let unsigned = terminal.run(plan).await.ends_with(2);
     assert!(
         unsigned.err.contains("--version 1.1.0 --sign KEY\n"),
         "{unsigned:?}"
     );
-    let sign = ["sign", "file", &file, "--key", &key];
+    let sign = ["component", "sign", &file, "--key", &key];
     terminal.run(sign).await.succeeds();
     let signed = terminal.run(plan).await.succeeds();
     assert!(!signed.out.contains("✘"), "{signed:?}");
-    let quarantine = ["component", "quarantine", "shop/charge@1.0.0"];
+    let quarantine = ["component", "quarantine", "--yes", "shop/charge@1.0.0"];
     terminal.run(quarantine).await.succeeds();
     let first = terminal.path("first.wasm");
-    let plan = ["plan", "component", "shop/charge@1.0.1", &first];
+    let plan = [
+        "component",
+        "publish",
+        &first,
+        "--name",
+        "shop/charge",
+        "--version",
+        "1.0.1",
+        "--dry-run",
+    ];
     let barred = terminal.run(plan).await.ends_with(2);
     let next = "next: tasker component quarantined\n";
     assert!(barred.err.starts_with(next), "{barred:?}");
 }
 
 #[tokio::test]
-async fn a_ramp_to_another_version_keeps_its_share_of_new_tasks() {
+async fn a_rollout_to_another_version_keeps_its_share_of_new_tasks() {
     let terminal = with_charge().await;
     for (maximum, version) in [(200, "1.1.0"), (300, "1.2.0")] {
         let file = terminal.file(&format!("{version}.wasm"), charge(maximum));
-        let push = ["component", "push", &file, "--name", "shop/charge"];
+        let push = ["component", "publish", &file, "--name", "shop/charge"];
         let push = push.into_iter().chain(["--version", version]);
         terminal.run(push).await.succeeds();
     }
     let pin = ["pin", "set", "component", "shop/charge", "1.0.0"];
     terminal.run(pin).await.succeeds();
-    let ramp = ["pin", "ramp", "component", "shop/charge", "=1.1.0"];
-    let ramp = ramp.into_iter().chain(["--percent", "30"]);
-    terminal.run(ramp).await.succeeds();
+    let rollout = ["rollout", "start", "component", "shop/charge", "=1.1.0"];
+    let rollout = rollout.into_iter().chain(["--percent", "30"]);
+    terminal.run(rollout).await.succeeds();
     let file = terminal.file("third.wasm", charge(500));
-    let plan = ["plan", "component", "shop/charge@1.3.0", &file];
+    let plan = [
+        "component",
+        "publish",
+        &file,
+        "--name",
+        "shop/charge",
+        "--version",
+        "1.3.0",
+        "--dry-run",
+    ];
     let plan = terminal.run(plan).await.succeeds();
     for told in ["70 % of them move to it", "lets 70 % of new tasks take it"] {
         assert!(plan.out.contains(told), "{plan:?}");

@@ -14,12 +14,12 @@ async fn what_does_not_exist_ends_every_command_with_3() {
         vec!["template", "show", "demo/none"],
         vec!["template", "graph", "demo/none"],
         vec!["pin", "set", "template", "demo/none", "^1"],
-        vec!["pin", "rm", "component", "demo/none"],
+        vec!["pin", "rm", "--yes", "component", "demo/none"],
         vec!["task", "run", "demo/none"],
         vec!["task", "show", UNKNOWN_TASK],
         vec!["task", "watch", UNKNOWN_TASK],
-        vec!["task", "cancel", UNKNOWN_TASK],
-        vec!["step", "ls", UNKNOWN_TASK],
+        vec!["task", "cancel", "--yes", UNKNOWN_TASK],
+        vec!["task", "steps", UNKNOWN_TASK],
     ] {
         let ran = terminal.run(&command).await.ends_with(3);
         assert!(
@@ -37,7 +37,7 @@ async fn other_content_under_the_same_version_ends_with_4() {
     let other = format!("namespace: demo\nname: one\nversion: 1.0.0\nsteps:\n{handler}\n# other\n");
     let other = terminal.file("other.yaml", other);
     terminal
-        .run(["template", "push", &other])
+        .run(["template", "publish", &other])
         .await
         .ends_with(4);
     let key = [
@@ -90,7 +90,7 @@ async fn a_wrong_template_is_shown_with_its_lines_and_needs_no_host() {
     let yaml =
         "namespace: demo\nname: x\nversion: 1.0.0\nsteps:\n  - name: a\n    handlr: basics/noop\n";
     let file = terminal.file("wrong.yaml", yaml);
-    for command in ["check", "push", "graph"] {
+    for command in ["check", "publish", "graph"] {
         let ran = terminal
             .run(["template", command, &file])
             .await
@@ -131,7 +131,7 @@ async fn what_is_no_component_is_refused_with_the_reason() {
     let file = terminal.file("note.wasm", "not wasm");
     let push = [
         "component",
-        "push",
+        "publish",
         &file,
         "--name",
         "demo/note",
@@ -141,11 +141,11 @@ async fn what_is_no_component_is_refused_with_the_reason() {
     let ran = terminal.run(push).await.ends_with(2);
     assert!(ran.err.contains("not WebAssembly"), "{ran:?}");
     let ran = terminal
-        .run(["component", "push", &file])
+        .run(["component", "publish", &file])
         .await
         .ends_with(2);
     assert!(ran.err.contains("--name orders/charge"), "{ran:?}");
-    let named = ["component", "push", &file, "--name", "basics"];
+    let named = ["component", "publish", &file, "--name", "basics"];
     assert!(
         terminal
             .run(named)

@@ -43,7 +43,7 @@ async fn uses_names_steps_pins_and_open_tasks() {
     ];
     terminal.run(pin).await.succeeds();
     let uses = terminal
-        .run(["registry", "uses", "demo/basics"])
+        .run(["component", "references", "demo/basics"])
         .await
         .succeeds();
     assert!(
@@ -59,7 +59,7 @@ async fn uses_names_steps_pins_and_open_tasks() {
         uses.out
     );
     terminal
-        .run(["registry", "uses", "demo/none"])
+        .run(["component", "references", "demo/none"])
         .await
         .ends_with(3);
 }
@@ -68,7 +68,7 @@ async fn uses_names_steps_pins_and_open_tasks() {
 async fn the_graph_is_drawn_in_either_language_and_counts_are_told() {
     let terminal = Terminal::with_basics().await;
     terminal.template("add", STEPS).await;
-    let graph = ["registry", "graph", "--namespace", "demo", "--format"];
+    let graph = ["registry", "graph", "demo", "--format"];
     let dot = terminal.run(graph.iter().chain(&["dot"])).await.succeeds();
     assert!(
         dot.out.contains("t0 -> c0 [label=\"*, ^0.1\"]"),

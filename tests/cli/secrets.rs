@@ -31,10 +31,7 @@ async fn a_secret_is_set_from_a_pipe_or_a_file_listed_and_removed() {
     let set = ["secret", "set", "orders/stripe-key", "--file", &file];
     let set = terminal.run(set).await.succeeds();
     assert!(set.out.contains("version 2"), "{set:?}");
-    assert!(
-        set.err.contains("tasker secret ls --namespace orders"),
-        "{set:?}"
-    );
+    assert!(set.err.contains("tasker secret ls orders"), "{set:?}");
     let list = terminal.run(["secret", "ls"]).await.succeeds();
     assert!(list.out.contains("orders/stripe-key  2"), "{list:?}");
     let rotated = terminal.run(["secret", "rotate"]).await.succeeds();
@@ -43,7 +40,7 @@ async fn a_secret_is_set_from_a_pipe_or_a_file_listed_and_removed() {
         "{rotated:?}"
     );
     let removed = terminal
-        .run(["secret", "rm", "orders/stripe-key"])
+        .run(["secret", "rm", "--yes", "orders/stripe-key"])
         .await
         .succeeds();
     assert!(removed.out.contains("is removed"), "{removed:?}");

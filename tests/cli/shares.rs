@@ -36,7 +36,7 @@ async fn with_key(terminal: &Terminal, key: &str, arguments: &[&str]) -> Ran {
 async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_that_shares_it() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("sum.yaml", FOREIGN);
-    let push = ["template", "push", file.as_str()];
+    let push = ["template", "publish", file.as_str()];
     let refused = terminal.run(push).await.ends_with(8);
     let share = "tasker share add demo/basics --with orders";
     assert!(refused.err.contains(share), "{refused:?}");
@@ -53,10 +53,10 @@ async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_tha
         "{again:?}"
     );
     terminal.run(push).await.succeeds();
-    let listed = terminal.run(["share", "ls", "--namespace", "orders"]).await;
+    let listed = terminal.run(["share", "ls", "orders"]).await;
     assert!(listed.succeeds().out.contains("demo/basics  orders "));
 
-    let rm = ["share", "rm", "demo/basics", "--with", "orders"];
+    let rm = ["share", "rm", "--yes", "demo/basics", "--with", "orders"];
     let removed = terminal.run(rm).await.succeeds();
     assert!(removed.out.contains("may no longer use"), "{removed:?}");
     let run = terminal
@@ -73,26 +73,29 @@ async fn uses_and_drain_count_what_the_reader_may_not_read() {
     let share = ["share", "add", "demo/*", "--with", "*"];
     terminal.run(share).await.succeeds();
     let file = terminal.file("sum.yaml", FOREIGN);
-    terminal.run(["template", "push", &file]).await.succeeds();
+    terminal
+        .run(["template", "publish", &file])
+        .await
+        .succeeds();
     let key = key(&terminal, "reader", "read", "demo").await;
     let counted = "and 1 step in namespaces that you may not read";
-    let uses = with_key(&terminal, &key, &["registry", "uses", "demo/basics"]).await;
+    let uses = with_key(&terminal, &key, &["component", "references", "demo/basics"]).await;
     let uses = uses.succeeds();
     assert!(
         uses.out.contains(counted) && !uses.out.contains("orders"),
         "{uses:?}"
     );
-    let drain = ["drain", "component", "demo/basics@0.1.0"];
+    let drain = ["component", "references", "demo/basics@0.1.0"];
     let drain = with_key(&terminal, &key, &drain).await.succeeds();
     assert!(
-        drain.out.contains("is held by 1 step of templates"),
+        drain.out.contains("is referenced by 1 template step"),
         "{drain:?}"
     );
     assert!(
         drain.out.contains(counted) && !drain.out.contains("orders"),
         "{drain:?}"
     );
-    let plan = ["plan", "component", "demo/basics@0.1.0"];
+    let plan = ["component", "impact", "demo/basics@0.1.0"];
     let plan = with_key(&terminal, &key, &plan).await.succeeds();
     assert!(
         plan.out.contains(counted) && !plan.out.contains("orders"),
@@ -110,12 +113,12 @@ async fn no_token_no_permission_and_wrong_input_end_with_codes_of_their_own() {
     assert_eq!(code(&key, &["pin", "ls"]).await, 8);
     assert_eq!(code(&key, &["pin", "list"]).await, 2);
     let wrong = terminal.file("wrong.yaml", "namespace: orders\n");
-    assert_eq!(code(&key, &["template", "push", &wrong]).await, 2);
+    assert_eq!(code(&key, &["template", "publish", &wrong]).await, 2);
     terminal
         .run(["share", "add", "demo/basics", "--with", "orders"])
         .await
         .succeeds();
-    let pushed = with_key(&terminal, &key, &["template", "push", &file]).await;
+    let pushed = with_key(&terminal, &key, &["template", "publish", &file]).await;
     // What the key may not do is no way to go on.
     assert!(!pushed.succeeds().err.contains("tasker task run"));
 }
@@ -128,7 +131,7 @@ async fn a_namespace_with_a_name_that_is_nearly_another_is_made_on_purpose_only(
         let name = format!("{namespace}/basics");
         let push = [
             "component",
-            "push",
+            "publish",
             &file,
             "--name",
             &name,

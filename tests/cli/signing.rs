@@ -5,18 +5,15 @@ use crate::harness::basics;
 async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else() {
     let terminal = Terminal::with_host().await;
     let (ours, theirs) = (terminal.path("ours"), terminal.path("theirs"));
-    terminal.run(["sign", "key", "new", &ours]).await.succeeds();
     terminal
-        .run(["sign", "key", "new", &theirs])
+        .run(["signing-key", "create", &ours])
         .await
         .succeeds();
-    let add = [
-        "policy",
-        "add",
-        &format!("{ours}.pub"),
-        "--namespace",
-        "demo",
-    ];
+    terminal
+        .run(["signing-key", "create", &theirs])
+        .await
+        .succeeds();
+    let add = ["signing-policy", "add", "demo", &format!("{ours}.pub")];
     let added = terminal.run(add).await.succeeds();
     assert!(
         added
@@ -28,7 +25,7 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
     let file = terminal.file("basics.wasm", basics());
     let push = [
         "component",
-        "push",
+        "publish",
         &file,
         "--name",
         "demo/basics",
@@ -60,23 +57,20 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
 async fn a_signature_beside_a_file_is_sent_with_it() {
     let terminal = Terminal::with_host().await;
     let key = terminal.path("ci");
-    terminal.run(["sign", "key", "new", &key]).await.succeeds();
-    let add = [
-        "policy",
-        "add",
-        &format!("{key}.pub"),
-        "--namespace",
-        "demo",
-    ];
+    terminal
+        .run(["signing-key", "create", &key])
+        .await
+        .succeeds();
+    let add = ["signing-policy", "add", "demo", &format!("{key}.pub")];
     terminal.run(add).await.succeeds();
     let file = terminal.file("basics.wasm", basics());
     terminal
-        .run(["sign", "file", &file, "--key", &key])
+        .run(["component", "sign", &file, "--key", &key])
         .await
         .succeeds();
     let push = [
         "component",
-        "push",
+        "publish",
         &file,
         "--name",
         "demo/basics",
@@ -89,7 +83,7 @@ async fn a_signature_beside_a_file_is_sent_with_it() {
     std::fs::write(&file, changed).unwrap();
     let push = [
         "component",
-        "push",
+        "publish",
         &file,
         "--name",
         "demo/basics",
@@ -108,30 +102,29 @@ async fn keys_are_listed_removed_and_never_overwritten() {
     let terminal = Terminal::with_host().await;
     let key = terminal.path("ci");
     let made = terminal
-        .run(["sign", "key", "new", &key, "--output", "json"])
+        .run(["signing-key", "create", &key, "--output", "json"])
         .await;
     let id = made.json()["key_id"].as_str().unwrap().to_owned();
     let again = terminal
-        .run(["sign", "key", "new", &key])
+        .run(["signing-key", "create", &key])
         .await
         .ends_with(2);
     assert!(again.err.contains("keys are not overwritten"), "{again:?}");
-    let ls = ["policy", "ls", "--namespace", "demo"];
+    let ls = ["signing-policy", "ls", "demo"];
     let none = terminal.run(ls).await.succeeds();
     assert!(none.out.contains("every component is taken"), "{none:?}");
     let add = [
-        "policy",
+        "signing-policy",
         "add",
-        &format!("{key}.pub"),
-        "--namespace",
         "demo",
+        &format!("{key}.pub"),
         "--name",
         "build",
     ];
     terminal.run(add).await.succeeds();
     let listed = terminal.run(ls).await.succeeds();
     assert!(listed.out.contains(&format!("{id}  build")), "{listed:?}");
-    let rm = ["policy", "rm", &id, "--namespace", "demo"];
+    let rm = ["signing-policy", "rm", "--yes", "demo", &id];
     terminal.run(rm).await.succeeds();
     let ran = terminal.run(rm).await.ends_with(3);
     assert!(
@@ -141,7 +134,7 @@ async fn keys_are_listed_removed_and_never_overwritten() {
     );
     let wrong = terminal.file("wrong.pub", "-----BEGIN PUBLIC KEY-----\n");
     let ran = terminal
-        .run(["policy", "add", &wrong, "--namespace", "demo"])
+        .run(["signing-policy", "add", "demo", &wrong])
         .await;
     assert!(
         ran.ends_with(2)

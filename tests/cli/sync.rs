@@ -64,7 +64,7 @@ async fn pins_are_changed_as_the_file_changes_and_removed_only_when_asked() {
         unsure.out.contains("- pin template add  =1.0.0"),
         "{unsure:?}"
     );
-    assert!(unsure.err.contains("then add --yes"), "{unsure:?}");
+    assert!(unsure.err.contains("add --yes"), "{unsure:?}");
     terminal
         .run(["sync", &demo, "--prune", "--yes"])
         .await
@@ -171,7 +171,10 @@ async fn grants_and_limits_change_with_the_file_and_go_only_when_asked() {
         "{unsure:?}"
     );
     assert!(unsure.out.contains("- limit basics cpu  2s"), "{unsure:?}");
-    assert!(unsure.err.contains("6 settings would go"), "{unsure:?}");
+    assert!(
+        unsure.err.contains("remove 6 settings of demo"),
+        "{unsure:?}"
+    );
     let pruned = ["sync", &demo, "--prune", "--yes"];
     terminal.run(pruned).await.succeeds();
     let listed = terminal.run(["limit", "ls"]).await.succeeds();

@@ -44,7 +44,7 @@ impl Terminal {
     pub async fn with_basics() -> Self {
         let terminal = Self::with_host().await;
         let file = terminal.file("basics.wasm", basics());
-        let push = ["component", "push", &file];
+        let push = ["component", "publish", &file];
         terminal.run(push.iter().chain(&BASICS)).await.succeeds();
         terminal
     }
@@ -81,7 +81,7 @@ impl Terminal {
     pub async fn template(&self, name: &str, steps: &str) {
         let yaml = format!("namespace: demo\nname: {name}\nversion: 1.0.0\nsteps:\n{steps}\n");
         let file = self.file(&format!("{name}.yaml"), yaml);
-        self.run(["template", "push", &file]).await.succeeds();
+        self.run(["template", "publish", &file]).await.succeeds();
     }
 
     /// Runs `tasker` with these arguments.

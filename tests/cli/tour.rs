@@ -12,13 +12,19 @@ const SUM: &str = "  - {name: two, handler: basics/sum@^0.1, config: {value: 2}}
 #[tokio::test]
 async fn a_crate_becomes_a_component_and_the_same_bytes_are_no_conflict() {
     let terminal = Terminal::with_host().await;
-    let first = terminal.run(["component", "push", CRATE]).await.succeeds();
+    let first = terminal
+        .run(["component", "publish", CRATE])
+        .await
+        .succeeds();
     assert!(
-        first.out.contains("demo/basics@0.1.0 uploaded"),
+        first.out.contains("demo/basics@0.1.0 published"),
         "{first:?}"
     );
     assert!(first.out.contains("handlers: noop, echo, sum"), "{first:?}");
-    let again = terminal.run(["component", "push", CRATE]).await.succeeds();
+    let again = terminal
+        .run(["component", "publish", CRATE])
+        .await
+        .succeeds();
     assert!(again.out.contains("was there already"), "{again:?}");
     let list = terminal
         .run(["component", "ls", "--output", "json"])
@@ -36,7 +42,7 @@ async fn a_crate_becomes_a_component_and_the_same_bytes_are_no_conflict() {
 #[tokio::test]
 async fn a_crate_without_a_name_takes_the_one_that_is_given() {
     let terminal = Terminal::with_host().await;
-    let push = ["component", "push", NAMELESS];
+    let push = ["component", "publish", NAMELESS];
     let refused = terminal.run(push).await.ends_with(2);
     let told = "Cargo.toml does not say what the component is called";
     assert!(refused.err.contains(told), "{refused:?}");
@@ -44,7 +50,7 @@ async fn a_crate_without_a_name_takes_the_one_that_is_given() {
     let named = push.iter().chain(&["--name", "demo/undescribed"]);
     let pushed = terminal.run(named).await.succeeds();
     assert!(
-        pushed.out.contains("demo/undescribed@0.1.0 uploaded"),
+        pushed.out.contains("demo/undescribed@0.1.0 published"),
         "{pushed:?}"
     );
 }
@@ -62,7 +68,10 @@ async fn a_template_is_checked_registered_shown_and_drawn() {
         checked.json(),
         json!({"namespace": "demo", "name": "add", "version": "1.0.0", "steps": 2})
     );
-    terminal.run(["template", "push", &file]).await.succeeds();
+    terminal
+        .run(["template", "publish", &file])
+        .await
+        .succeeds();
     let source = terminal
         .run(["template", "show", "demo/add", "--source"])
         .await
@@ -90,10 +99,7 @@ async fn a_pin_is_set_listed_and_removed() {
         .run(["pin", "set"].iter().chain(&pin))
         .await
         .succeeds();
-    let listed = terminal
-        .run(["pin", "ls", "--namespace", "orders"])
-        .await
-        .succeeds();
+    let listed = terminal.run(["pin", "ls", "orders"]).await.succeeds();
     assert!(
         listed
             .out
@@ -103,30 +109,33 @@ async fn a_pin_is_set_listed_and_removed() {
     let pin = ["component", "demo/basics", "--in", "orders"];
     let why = ["--reason", "0.2 is as good"];
     let removed = terminal
-        .run([&["pin", "rm"], &pin[..], &why].concat())
+        .run([&["pin", "rm", "--yes"], &pin[..], &why].concat())
         .await;
     removed.succeeds();
     let listed = terminal.run(["pin", "ls"]).await.succeeds();
     assert_eq!(listed.out, "no pins\n");
-    let history = terminal.run([&["pin", "history"], &pin[..]].concat()).await;
+    let history = terminal
+        .run([&["rollout", "history"], &pin[..]].concat())
+        .await;
     assert!(history.succeeds().out.contains("0.2 is as good"));
 }
 
 #[tokio::test]
-async fn a_ramp_is_begun_frozen_rolled_back_and_told_in_the_history() {
+async fn a_rollout_is_begun_paused_rolled_back_and_told_in_the_history() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("basics.wasm", basics());
-    let push = ["component", "push", &file, "--name", "demo/basics"];
+    let push = ["component", "publish", &file, "--name", "demo/basics"];
     let push = push.iter().chain(&["--version", "0.2.0"]);
     terminal.run(push).await.succeeds();
     let pin = async |arguments: &[&str]| {
         let (action, rest) = arguments.split_first().unwrap();
-        let all = ["pin", action, "component", "demo/basics"];
+        let group = if *action == "set" { "pin" } else { "rollout" };
+        let all = [group, action, "component", "demo/basics"];
         terminal.run(all.iter().chain(rest)).await
     };
     pin(&["set", "=0.1.0"]).await.succeeds();
     let limits = "window=90s,max_error_rate=0.02";
-    let begun = pin(&["ramp", "0.2.0", "--percent", "12.5", "--guard", limits]).await;
+    let begun = pin(&["start", "0.2.0", "--percent", "12.5", "--guard", limits]).await;
     let begun = begun.succeeds();
     assert!(
         begun.out.contains(
@@ -137,24 +146,24 @@ async fn a_ramp_is_begun_frozen_rolled_back_and_told_in_the_history() {
     assert!(
         begun
             .err
-            .contains("tasker pin rollback component demo/basics"),
+            .contains("tasker rollout rollback component demo/basics"),
         "{begun:?}"
     );
-    pin(&["freeze", "--reason", "odd logs"]).await.succeeds();
+    pin(&["pause", "--reason", "odd logs"]).await.succeeds();
     let listed = terminal.run(["pin", "ls"]).await.succeeds();
     assert!(
-        listed.out.contains("=0.1.0 → =0.2.0 12.5 %  frozen"),
+        listed.out.contains("=0.1.0 → =0.2.0 12.5 %  paused"),
         "{listed:?}"
     );
     assert!(
         listed
             .err
-            .contains("tasker pin history component demo/basics"),
+            .contains("tasker rollout history component demo/basics"),
         "{listed:?}"
     );
-    let refused = pin(&["ramp", "0.2.0", "--percent", "50"]).await;
+    let refused = pin(&["start", "0.2.0", "--percent", "50"]).await;
     assert!(refused.ends_with(4).err.contains("odd logs"));
-    pin(&["thaw"]).await.succeeds();
+    pin(&["resume"]).await.succeeds();
     let back = pin(&["rollback", "--reason", "it is broken"])
         .await
         .succeeds();
@@ -196,7 +205,7 @@ async fn a_task_that_is_waited_for_is_printed_whole() {
     let id = task["id"].as_str().unwrap();
     let shown = terminal.run(["task", "show", id]).await.succeeds();
     assert!(shown.out.contains("WHERE THE TIME WENT"), "{shown:?}");
-    let steps = terminal.run(["step", "ls", id]).await.succeeds();
+    let steps = terminal.run(["task", "steps", id]).await.succeeds();
     assert!(steps.out.contains("add   ✔ complete  1/3"), "{steps:?}");
 }
 

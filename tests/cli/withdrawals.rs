@@ -71,9 +71,10 @@ async fn a_yanked_version_says_so_wherever_it_is_shown() {
         .succeeds();
 }
 
-const QUARANTINE: [&str; 5] = [
+const QUARANTINE: [&str; 6] = [
     "component",
     "quarantine",
+    "--yes",
     RELEASE,
     "--reason",
     "it charges twice",
@@ -89,7 +90,7 @@ async fn a_quarantine_is_told_with_its_names_and_shown_with_the_component() {
     ] {
         assert!(told.out.contains(text), "{told:?}");
     }
-    let next = "next: tasker drain component demo/basics@0.1.0\n";
+    let next = "next: tasker component references demo/basics@0.1.0\n";
     assert!(told.err.contains(next), "{told:?}");
     let last = "tasker component release demo/basics@0.1.0\n";
     assert!(told.err.ends_with(last), "{told:?}");
@@ -130,7 +131,7 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
     .await;
     let shown = terminal.run(["task", "show", id]).await.succeeds();
     for next in [
-        "next: tasker task upgrade --template demo/slow --dry-run\n",
+        "next: tasker task migrate demo/slow --dry-run\n",
         "tasker component release demo/basics@0.1.0\n",
     ] {
         assert!(shown.err.contains(next), "{shown:?}");
@@ -138,8 +139,8 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
     let told = terminal.run(QUARANTINE).await.succeeds();
     let held = "stand still  1 step in 1 task of demo/slow";
     assert!(told.out.contains(held), "{told:?}");
-    let upgrade = "tasker task upgrade --template demo/slow --component demo/basics --dry-run";
-    assert!(told.err.contains(upgrade), "{told:?}");
+    let migration = "tasker task migrate demo/slow --component demo/basics --dry-run";
+    assert!(told.err.contains(migration), "{told:?}");
     let release = ["component", "release", RELEASE];
     let released = terminal.run(release).await.succeeds();
     let ready = "may run again; 1 step that waited for it continues";
@@ -180,7 +181,7 @@ async fn who_uploads_what_is_taken_out_of_use_is_told_so_with_the_way_back() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("again.wasm", crate::harness::basics());
     let push = async |version: &str| {
-        let name = ["component", "push", &file, "--name", "demo/basics"];
+        let name = ["component", "publish", &file, "--name", "demo/basics"];
         let push = [&name[..], &["--version", version]].concat();
         terminal.run(push).await.succeeds()
     };
@@ -200,7 +201,7 @@ async fn who_uploads_what_is_taken_out_of_use_is_told_so_with_the_way_back() {
         .run(["component", "yank", RELEASE])
         .await
         .succeeds();
-    let gc = ["gc", "--older-than", "0s"];
+    let gc = ["gc", "--yes", "--older-than", "0s"];
     let collected = terminal.run(gc).await.succeeds();
     assert!(collected.out.contains("0.1.0"), "{collected:?}");
     let pushed = push("0.1.0").await;

@@ -59,7 +59,7 @@ async fn is_ended_and_run_again(handler: &str) {
     );
     assert_eq!(
         step["reason"],
-        "shop/guest@1.0.0 is quarantined; release it, or upgrade or cancel the task"
+        "shop/guest@1.0.0 is quarantined; release it, or migrate or cancel the task"
     );
     // The log is told once no older transaction is open, whoever has it.
     wait_until("the log tells why", async || {

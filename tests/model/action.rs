@@ -48,7 +48,7 @@ pub enum Action {
         leases: Choice,
     },
     /// The task is moved to code that is never quarantined.
-    Upgrade {
+    Migration {
         task: usize,
     },
     /// The newest report is made again, as after a lost answer.
@@ -123,7 +123,7 @@ pub fn any() -> impl Strategy<Value = Action> {
         ),
         2 => arbitrary::any::<bool>().prop_map(|is_on| Action::Quarantine { is_on }),
         3 => (host(), choice()).prop_map(|(host, leases)| Action::Suspend { host, leases }),
-        1 => (0..16_usize).prop_map(|task| Action::Upgrade { task }),
+        1 => (0..16_usize).prop_map(|task| Action::Migration { task }),
         3 => Just(Action::Repeat),
         4 => (host(), choice()).prop_map(|(host, leases)| Action::Heartbeat { host, leases }),
         1 => (host(), choice()).prop_map(|(host, keep)| Action::Recover { host, keep }),

@@ -159,7 +159,7 @@ impl<'d> Play<'d> {
             ),
             Action::Repeat => self.newest.clone()?,
             Action::Quarantine { is_on } => Request::Quarantine(is_on),
-            Action::Upgrade { task } => Request::Upgrade(task % self.ids.len()),
+            Action::Migration { task } => Request::Migration(task % self.ids.len()),
             Action::Cancel { task } => Request::Cancel(task % self.ids.len()),
             Action::Suspend { host, leases } => {
                 Request::Suspend(self.workers[host], self.chosen(host, leases))

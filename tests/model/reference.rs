@@ -31,7 +31,7 @@ const NEVER: i64 = i64::MAX;
 pub struct Task {
     shape: Shape,
     /// It was moved to code that is never quarantined.
-    pub is_upgraded: bool,
+    pub is_migrated: bool,
     pub state: TaskState,
     pub steps: Vec<Step>,
 }
@@ -218,7 +218,7 @@ impl Model {
         let now = self.now;
         let mut suspended = 0;
         for held in leases {
-            let is_quarantined = self.is_quarantined && !self.tasks[held.0.0].is_upgraded;
+            let is_quarantined = self.is_quarantined && !self.tasks[held.0.0].is_migrated;
             if let Some(step) = self.take(worker, *held) {
                 step.give_back(if is_quarantined { NEVER } else { now });
                 suspended += i32::from(is_quarantined);
@@ -228,9 +228,9 @@ impl Model {
     }
 
     /// Whether the task moved.
-    pub fn upgrade(&mut self, task: usize) -> bool {
+    pub fn migrate(&mut self, task: usize) -> bool {
         let (now, task) = (self.now, &mut self.tasks[task]);
-        if task.state.is_final() || std::mem::replace(&mut task.is_upgraded, true) {
+        if task.state.is_final() || std::mem::replace(&mut task.is_migrated, true) {
             return false;
         }
         task.resume(now);

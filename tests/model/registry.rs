@@ -1,4 +1,4 @@
-//! The registry under concurrency: two hosts are asked at once to publish, pin, ramp, yank, quarantine,
+//! The registry under concurrency: two hosts are asked at once to publish, pin, rollout, yank, quarantine,
 //! release and collect. Played again one by one, in the order of the audit, the changes lead to where the
 //! tables stand: each change began where the one before it ended.
 
@@ -28,7 +28,7 @@ const NAMESPACES: [&str; 3] = ["shop", "bakery", "attic"];
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Pin {
     requirement: Option<String>,
-    ramp: Option<String>,
+    rollout: Option<String>,
 }
 
 /// What a version is.
@@ -105,7 +105,7 @@ fn side(detail: &Value, name: &str) -> Pin {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     Pin {
         requirement: text(&detail[name]),
-        ramp: text(&detail[format!("ramp_{name}")]["requirement"]),
+        rollout: text(&detail[format!("rollout_{name}")]["requirement"]),
     }
 }
 
@@ -131,7 +131,7 @@ async fn ask(host: &TestHost, mut chance: TestRng) {
             }
             3 => {
                 host.post(
-                    &format!("{pin}/ramp"),
+                    &format!("{pin}/rollout"),
                     &json!({"to": to, "percent": 50, "force": true}),
                 )
                 .await
@@ -147,7 +147,7 @@ async fn ask(host: &TestHost, mut chance: TestRng) {
                     .await
             }
             11 => {
-                let evaluated = host.host.engine.evaluate_ramp_guards().await;
+                let evaluated = host.host.engine.evaluate_rollout_guards().await;
                 (200, json!(evaluated.unwrap()))
             }
             _ => {
@@ -199,11 +199,17 @@ async fn standing(database: &TestDatabase) -> Model {
     for (version,) in rows::<(String,)>(database, quarantined).await {
         model.quarantined.insert(version);
     }
-    let pins = "select n.name, p.requirement, p.ramp_requirement from tasker.pin p join tasker.namespace n using (namespace_id)";
-    for (namespace, requirement, ramp) in
+    let pins = "select n.name, p.requirement, p.rollout_requirement from tasker.pin p join tasker.namespace n using (namespace_id)";
+    for (namespace, requirement, rollout) in
         rows::<(String, Option<String>, Option<String>)>(database, pins).await
     {
-        model.pins.insert(namespace, Pin { requirement, ramp });
+        model.pins.insert(
+            namespace,
+            Pin {
+                requirement,
+                rollout,
+            },
+        );
     }
     model
 }
@@ -229,7 +235,10 @@ async fn resolves_by_its_pin(host: &TestHost, database: &TestDatabase, model: &M
         .get("shop")
         .and_then(|pin| pin.requirement.clone());
     let requirement: Requirement = asked.as_deref().unwrap_or("*").parse().unwrap();
-    let is_ramped = model.pins.get("shop").is_some_and(|pin| pin.ramp.is_some());
+    let is_rolled_out = model
+        .pins
+        .get("shop")
+        .is_some_and(|pin| pin.rollout.is_some());
     let usable = |name: &String, version: &Version| {
         version.status == "active" && !version.is_collected && !model.quarantined.contains(name)
     };
@@ -253,7 +262,7 @@ async fn resolves_by_its_pin(host: &TestHost, database: &TestDatabase, model: &M
         "{taken}: {model:?}"
     );
     assert!(
-        is_ramped || requirement.matches(&taken.parse().unwrap()),
+        is_rolled_out || requirement.matches(&taken.parse().unwrap()),
         "{taken}: {asked:?}"
     );
 }

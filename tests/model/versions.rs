@@ -69,7 +69,7 @@ async fn planned(host: &TestHost, version: &str) -> Option<(Taken, bool)> {
 
 /// What is told of the users of the component.
 async fn told(host: &TestHost) -> Taken {
-    let (status, uses) = host.get(&format!("{COMPONENT}/users")).await;
+    let (status, uses) = host.get(&format!("{COMPONENT}/references")).await;
     assert_eq!(status, 200, "{uses}");
     let steps = uses["steps"].as_array().unwrap().iter();
     let taken = steps.map(|step| {

@@ -53,13 +53,13 @@ constraints! {
     step_template_jitter_is_a_share: "update tasker.step_template set jitter = 1.01";
     step_template_timeout_is_positive: "update tasker.step_template set timeout_ms = 0";
     dependency_goes_forward: "update tasker.dependency set to_no = from_no";
-    pin_ramp_is_whole:
-        "insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_state)
-         values (1, 'component', 'c', '1', '2', 'ramping')";
-    pin_ramp_percent_is_a_share:
-        "insert into tasker.pin (namespace_id, kind, target, requirement, ramp_requirement, ramp_percent,
-                                 ramp_state, ramp_started_at)
-         values (1, 'component', 'c', '1', '2', 100.1, 'ramping', now())";
+    pin_rollout_is_whole:
+        "insert into tasker.pin (namespace_id, kind, target, requirement, rollout_requirement, rollout_state)
+         values (1, 'component', 'c', '1', '2', 'running')";
+    pin_rollout_percent_is_a_share:
+        "insert into tasker.pin (namespace_id, kind, target, requirement, rollout_requirement, rollout_percent,
+                                 rollout_state, rollout_started_at)
+         values (1, 'component', 'c', '1', '2', 100.1, 'running', now())";
     lock_is_unique: "insert into tasker.lock (template_version_id, fingerprint) values (1, '\\x00')";
     task_remaining_sinks_counts_down: "update tasker.task set remaining_sinks = -1";
     task_finishes_when_final: "update tasker.task set state = 'complete'";

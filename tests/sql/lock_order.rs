@@ -231,19 +231,19 @@ async fn cancelling_takes_the_lower_step_and_the_lower_task_first() {
 }
 
 #[tokio::test]
-async fn upgrading_takes_the_lower_step_and_the_lower_task_first() {
+async fn migrating_takes_the_lower_step_and_the_lower_task_first() {
     for table in ["step", "task"] {
         let (database, mut session, _, claims) = two_running(Graph::single()).await;
         let locks = "insert into tasker.lock (template_version_id, fingerprint)
              select template_version_id, f from tasker.template_version, (values ('1'::bytea), ('2')) v (f)";
         session.run(locks).await;
         let tasks = tasks(&claims);
-        let upgrade = format!(
-            "select task_id from tasker.upgrade_tasks(array['{}', '{}']::uuid[], '{{1, 1}}', '{{2, 2}}', '{{1, 1}}')",
+        let migration = format!(
+            "select task_id from tasker.migrate_tasks(array['{}', '{}']::uuid[], '{{1, 1}}', '{{2, 2}}', '{{1, 1}}')",
             tasks[0], tasks[1]
         );
         let pid = session.pid();
-        let moved = session.all::<Uuid>(&upgrade);
+        let moved = session.all::<Uuid>(&migration);
         let moved = waits_for_the_lower_first(&database, table, tasks, pid, moved).await;
         assert_eq!(moved.len(), 2);
     }

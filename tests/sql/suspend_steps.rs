@@ -202,6 +202,6 @@ async fn a_suspended_step_is_explained() {
         .await;
     assert_eq!(
         why,
-        "shop/charge@1.0.1 is quarantined; release it, or upgrade or cancel the task"
+        "shop/charge@1.0.1 is quarantined; release it, or migrate or cancel the task"
     );
 }

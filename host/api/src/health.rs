@@ -28,7 +28,7 @@ async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
     if api.shutdown.is_cancelled() {
         return Err(not_ready("the host is shutting down"));
     }
-    if let Some(failing) = api.claiming.failing().filter(FailingClaims::is_grave) {
+    if let Some(failing) = failing(&api) {
         return Err(not_ready(&no_claims(&failing)));
     }
     match timeout(PING_TIMEOUT, api.engine.database().ping()).await {
@@ -47,6 +47,12 @@ async fn ready(api: Api, _: Call<ShowReadiness>) -> Answer<ShowReadiness> {
     }
 }
 
+/// How the claims of the host's worker fail, where they do for a while.
+fn failing(api: &Api) -> Option<FailingClaims> {
+    let failing = api.claiming.as_ref()?.failing();
+    failing.filter(FailingClaims::is_grave)
+}
+
 fn no_claims(failing: &FailingClaims) -> String {
     format!(
         "the host has claimed no step for {} s: {}",
@@ -62,7 +68,7 @@ fn not_ready(why: &str) -> ApiError {
 }
 
 async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
-    let failing = api.claiming.failing().filter(FailingClaims::is_grave);
+    let failing = failing(&api);
     let of_database = api.engine.database();
     let (database, workers, tasks, log) = tokio::try_join!(
         of_database.status(),
@@ -74,6 +80,7 @@ async fn status(api: Api, _: Call<ShowStatus>) -> Answer<ShowStatus> {
     Ok(Reply::ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         is_draining: api.shutdown.is_cancelled(),
+        runs_worker: api.claiming.is_some(),
         claims_fail: failing.map(|failing| no_claims(&failing)),
         database: DatabaseHealth {
             version: database.version,

@@ -59,7 +59,8 @@ pub struct AppState {
     /// Ends waits for tasks early; where nothing listens behind it, they poll.
     pub notifications: Notifications,
     /// How the claims of the host's worker go.
-    pub claiming: ClaimHealth,
+    /// `None` if the host runs no worker.
+    pub claiming: Option<ClaimHealth>,
     /// Cancelled at the start of a graceful shutdown: the host is not ready any more, and long polls end.
     pub shutdown: CancellationToken,
     pub authentication: Authentication,
@@ -73,7 +74,7 @@ pub(crate) struct Api {
     store: Store,
     registry: Registry,
     tasks: Tasks,
-    claiming: ClaimHealth,
+    claiming: Option<ClaimHealth>,
     shutdown: CancellationToken,
     authentication: Authentication,
     callers: Callers,

@@ -10,6 +10,7 @@ mod grants;
 pub mod keys;
 mod kv;
 mod limits;
+mod migrations;
 mod namespaces;
 mod pins;
 mod reason;
@@ -23,7 +24,6 @@ mod task_payloads;
 mod task_views;
 mod tasks;
 mod templates;
-mod upgrades;
 
 use super::routes::Routes;
 
@@ -48,5 +48,5 @@ pub(crate) fn routes() -> Routes {
         .and(namespaces::routes())
         .and(tasks::routes())
         .and(task_payloads::routes())
-        .and(upgrades::routes())
+        .and(migrations::routes())
 }

@@ -35,7 +35,7 @@ pub fn next(pins: &AffectedPins) -> Vec<String> {
     };
     let history = |it: &RolledBackPin| {
         let pin = pin_name::arguments(it.kind, &it.namespace, &it.target);
-        format!("tasker pin history {pin}")
+        format!("tasker rollout history {pin}")
     };
     let set = pins.unresolvable_pins.iter().take(1).map(set);
     set.chain(pins.pins.iter().take(1).map(history)).collect()

@@ -3,7 +3,7 @@
 mod change;
 
 use super::client::Ask as _;
-use super::shell::option;
+use super::shell::{argument, option};
 use super::{CliError, Context, Exit, units};
 use tasker_domain::name::Name;
 use tasker_wire::audit::{AuditQuery, ListAudit};
@@ -20,7 +20,6 @@ pub enum Command {
 #[derive(Debug, clap::Args)]
 pub struct Ls {
     /// Only changes in this namespace.
-    #[arg(long)]
     namespace: Option<Name>,
     /// Only changes of this subject, for example: 'pin component charge'
     #[arg(long)]
@@ -59,7 +58,7 @@ impl Ls {
             .await?;
         context.output.show(&page.text, || {
             let changes = &page.value.items;
-            context.output.columns(
+            context.output.list_of(
                 changes,
                 [
                     ("id", &|it| it.id.to_string()),
@@ -94,7 +93,7 @@ impl Ls {
         let limit = (self.limit != DEFAULT_LIMIT).then_some(self.limit);
         [
             "tasker audit ls".to_owned(),
-            option("namespace", self.namespace.as_ref()),
+            argument(self.namespace.as_ref()),
             option("subject", self.subject.as_ref()),
             option("action", self.action.as_ref()),
             option("limit", limit),

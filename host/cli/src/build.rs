@@ -73,7 +73,7 @@ impl BuiltComponent {
         output.show(&answer.to_string(), || {
             let head = match &self.name {
                 Some(name) => format!("{name} {}", self.version),
-                None => format!("{} (push it with --name NAMESPACE/NAME)", self.version),
+                None => format!("{} (publish it with --name NAMESPACE/NAME)", self.version),
             };
             let (path, size) = (self.path.display(), units::size(bytes.len() as u64));
             format!("{head}\n  {path}\n  {size}, sha256:{digest}")

@@ -2,6 +2,7 @@
 
 use super::output::tell;
 use super::{CliError, Exit, Global, Problem, hints, json, token};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use std::io::IsTerminal as _;
@@ -139,21 +140,20 @@ where
     E::Query: Paged,
     T: DeserializeOwned,
 {
-    let mut items: Vec<Box<RawValue>> = Vec::new();
     *query.limit() = Some(MAX_PAGE_ITEMS);
+    let mut all = Page {
+        items: Vec::new(),
+        next: None,
+    };
     loop {
         let text = client.call(endpoint.clone()).query(&query).text().await?;
         let page: Page<Box<RawValue>> = read(&text)?;
-        items.extend(page.items);
+        all.items.extend(page.items);
         *query.after() = page.next;
         if query.after().is_none() {
-            break;
+            return answer(&all);
         }
     }
-    let items: Vec<_> = items.iter().map(|item| item.get()).collect();
-    let text = format!(r#"{{"items":[{}],"next":null}}"#, items.join(","));
-    let value = read(&json::sanitized(&text))?;
-    Ok(Answer { text, value })
 }
 
 /// All versions of a component or template as one answer, however many pages they take.
@@ -171,9 +171,14 @@ where
         query.after = page.next.take().map(|version| version.to_string());
         if query.after.is_none() {
             page.versions = versions;
-            let text = serde_json::to_string(&page).map_err(anyhow::Error::from)?;
-            let value = read(&json::sanitized(&text))?;
-            return Ok(Answer { text, value });
+            return answer(&page);
         }
     }
+}
+
+/// An answer that was put together from several, each item as the host wrote it.
+fn answer<T: DeserializeOwned>(of: &impl Serialize) -> Result<Answer<T>, CliError> {
+    let text = serde_json::to_string(of).map_err(anyhow::Error::from)?;
+    let value = read(&json::sanitized(&text))?;
+    Ok(Answer { text, value })
 }

@@ -2,10 +2,8 @@
 
 use super::client::{Answer, Ask as _};
 use super::one_version::OneVersion;
-use super::paint::Tone;
 use super::reference::Reference;
 use super::{CliError, Context, Exit, Problem, affected_pins, changes, client, units};
-use chrono::Utc;
 use serde::de::DeserializeOwned;
 use tasker_domain::compatibility::Diff;
 use tasker_domain::name::Name;
@@ -22,7 +20,6 @@ use tasker_wire::template::TemplateVersion;
 #[derive(Debug, clap::Args)]
 pub struct Ls {
     /// Only those of this namespace.
-    #[arg(long)]
     namespace: Option<Name>,
 }
 
@@ -66,37 +63,41 @@ impl Ls {
     where
         E: Endpoint<Answer = Page<Summary>, Query = NamespacePageQuery> + Clone,
     {
-        let query = NamespacePageQuery {
-            namespace: self.namespace,
-            ..NamespacePageQuery::default()
-        };
+        let query = NamespacePageQuery::of(self.namespace);
         let page = client::pages(&context.client, endpoint, query).await?;
         let (items, kind) = (&page.value.items, kind.into_str());
         context.output.show(&page.text, || {
-            let headings = [kind, "latest", "versions", "unavailable", "created"];
-            let nothing = format!("no {kind}s yet");
-            let rows = items.iter().map(row).collect();
-            context.output.table(headings, rows, &nothing)
+            let latest = |it: &Summary| it.latest.as_ref().map(ToString::to_string);
+            context.output.list_of(
+                items,
+                [
+                    (kind, &name),
+                    ("latest", &|it| {
+                        latest(it).unwrap_or_else(|| "none".to_owned())
+                    }),
+                    ("versions", &|it| it.versions.to_string()),
+                    ("unavailable", &unavailable),
+                    ("created", &|it| units::age(it.created_at)),
+                ],
+                &format!("no {kind}s yet"),
+            )
         })?;
-        context.output.next(&[match items.first() {
-            Some(line) => format!("tasker {kind} show {}/{}", line.namespace, line.name),
+        context.output.next([match items.first() {
+            Some(line) => format!("tasker {kind} show {}", name(line)),
             None => first.to_owned(),
         }]);
         Ok(Exit::Complete)
     }
 }
 
-fn row(line: &Summary) -> [String; 5] {
+fn name(line: &Summary) -> String {
+    format!("{}/{}", line.namespace, line.name)
+}
+
+fn unavailable(line: &Summary) -> String {
     let barred = line.ineligible.iter();
     let barred = barred.map(|(reason, count)| format!("{count} {}", words(*reason)));
-    let latest = line.latest.as_ref();
-    [
-        format!("{}/{}", line.namespace, line.name),
-        latest.map_or_else(|| "none".to_owned(), ToString::to_string),
-        line.versions.to_string(),
-        barred.collect::<Vec<_>>().join(", "),
-        units::ago(line.created_at, Utc::now()),
-    ]
+    units::joined(barred, ", ")
 }
 
 /// `needs approval`.
@@ -106,7 +107,7 @@ pub fn words(reason: Ineligible) -> String {
 
 /// Has new tasks not take a version any more.
 pub async fn yank<E>(
-    version: &OneVersion,
+    version: OneVersion,
     kind: PinKind,
     endpoint: impl FnOnce(Name, Name, String) -> E,
     context: &Context,
@@ -115,14 +116,11 @@ where
     E: Endpoint<Body = Json<OnlyReason>>,
     E::Answer: Version + DeserializeOwned,
 {
-    let answer = version.change(endpoint, context).await?;
-    let (release, kind, pins) = (&version.release, kind.into_str(), answer.value.pins());
-    context.output.show(&answer.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
+    let (release, answer) = version.change(endpoint, context).await?;
+    let (kind, pins) = (kind.into_str(), answer.value.pins());
+    context.output.done(&answer.text, || {
         let pins = affected_pins::lines(pins, context.output);
-        format!(
-            "{mark} {release} is yanked: new tasks don't take it, tasks that have it keep it{pins}"
-        )
+        format!("{release} is yanked: new tasks don't take it, tasks that have it keep it{pins}")
     })?;
     let mut next = affected_pins::next(pins);
     next.push(format!("tasker {kind} show {}", release.family()));
@@ -133,7 +131,7 @@ where
 
 /// Undoes a yank.
 pub async fn unyank<E>(
-    version: &OneVersion,
+    version: OneVersion,
     kind: PinKind,
     endpoint: impl FnOnce(Name, Name, String) -> E,
     context: &Context,
@@ -142,19 +140,14 @@ where
     E: Endpoint<Body = Json<OnlyReason>>,
     E::Answer: Version + DeserializeOwned,
 {
-    let answer = version.change(endpoint, context).await?;
-    let (release, kind) = (&version.release, kind.into_str());
-    context.output.show(&answer.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
-        match answer.value.ineligible() {
-            None => format!("{mark} new tasks may take {release} again"),
-            Some(reason) => {
-                let reason = words(reason);
-                format!("{mark} {release} is not yanked any more, but {reason}")
-            }
-        }
-    })?;
-    let show = format!("tasker {kind} show {}", release.family());
+    let (release, answer) = version.change(endpoint, context).await?;
+    context
+        .output
+        .done(&answer.text, || match answer.value.ineligible() {
+            None => format!("new tasks may take {release} again"),
+            Some(reason) => format!("{release} is not yanked any more, but {}", words(reason)),
+        })?;
+    let show = format!("tasker {} show {}", kind.into_str(), release.family());
     context.output.next(&[show]);
     Ok(Exit::Complete)
 }

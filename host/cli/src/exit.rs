@@ -29,14 +29,14 @@ const TABLE: [(Exit, u8, &str); 9] = [
         "the task failed or was cancelled, or the host could not do it",
     ),
     (Exit::BadInput, 2, "wrong usage or wrong input"),
-    (Exit::NotFound, 3, "no such thing"),
-    (Exit::Conflict, 4, "it contradicts what exists already"),
+    (Exit::NotFound, 3, "not found"),
+    (Exit::Conflict, 4, "conflict with what exists"),
     (
         Exit::Unreachable,
         5,
         "the host cannot be reached, is not ready, or is overloaded",
     ),
-    (Exit::TimedOut, 6, "--timeout passed; the task goes on"),
+    (Exit::TimedOut, 6, "--timeout passed; the task continues"),
     (
         Exit::Unauthenticated,
         7,
@@ -45,7 +45,7 @@ const TABLE: [(Exit, u8, &str); 9] = [
     (
         Exit::Forbidden,
         8,
-        "it is not permitted: by the actions of the key, or for want of a share",
+        "not permitted: the key lacks the action, or the component is not shared",
     ),
 ];
 

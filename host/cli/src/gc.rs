@@ -1,6 +1,7 @@
 //! `tasker gc`
 
 use super::client::Ask as _;
+use super::confirm::Confirm;
 use super::output::Output;
 use super::paint::Tone;
 use super::{CliError, Context, Exit, units};
@@ -11,15 +12,17 @@ use tasker_wire::collection::{Collect, CollectVersions, CollectedVersion, Collec
 /// Remove the bytes of component versions that are no longer needed.
 ///
 /// A version is needed while an open task has it, a template or pin would give it to a new task, or it
-/// is the highest stable one. Its record stays; pushing the same bytes under the same version restores it.
+/// is the highest stable one. Its record stays; publishing the same bytes under the same version restores it.
 #[derive(Debug, clap::Args)]
 pub struct Gc {
     /// Only versions not published, resolved or run for this long, for example 12h or 90d.
     #[arg(long, default_value = "30d", value_name = "DURATION", value_parser = parse_age)]
     older_than: Duration,
-    /// Show what would be removed only.
+    /// Show what would be removed, and remove nothing.
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 /// How old what is collected is, as a user writes it.
@@ -36,6 +39,10 @@ pub fn parse_age(text: &str) -> Result<Duration, String> {
 
 impl Gc {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        if !self.dry_run {
+            let what = "remove the bytes of every version that is not needed (see --dry-run)";
+            self.confirm.ask(what)?;
+        }
         let body = Collect {
             older_than_ms: Some(u64::try_from(self.older_than.as_millis()).unwrap_or(u64::MAX)),
             dry_run: self.dry_run,
@@ -43,7 +50,7 @@ impl Gc {
         let call = context.client.call(CollectVersions {}).json(&body);
         let answer = call.ask().await?;
         let (collection, output) = (&answer.value, context.output);
-        output.show(&answer.text, || text(collection, output))?;
+        output.report(&answer.text, || text(collection, output))?;
         output.next([self.next(collection)]);
         Ok(Exit::Complete)
     }

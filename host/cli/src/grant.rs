@@ -1,6 +1,8 @@
 //! `tasker grant …`
 
+use super::because::Because;
 use super::client::pages;
+use super::confirm::Confirm;
 use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit, Problem, not_yet, units};
 use tasker_domain::capability::Capability;
@@ -8,7 +10,6 @@ use tasker_domain::name::Name;
 use tasker_wire::grant::{
     AddGrant, Grant, GrantQuery, ListGrants, ListOwnGrants, NewGrant, RemoveGrant,
 };
-use tasker_wire::reason::OnlyReason;
 
 /// The forms of a capability.
 const FORMS: &str = "Capabilities:
@@ -27,14 +28,12 @@ pub enum Command {
         granted: Granted,
         /// The capability, such as 'http GET api.example.com/v1/*'.
         capability: String,
-        /// Reason; recorded in the audit log.
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
+        #[command(flatten)]
+        because: Because,
     },
-    /// List the grants.
+    /// List grants.
     Ls {
         /// Only grants of this namespace.
-        #[arg(long)]
         namespace: Option<Name>,
     },
     /// Revoke a grant; it takes effect from the next attempt on.
@@ -43,9 +42,10 @@ pub enum Command {
         granted: Granted,
         /// The capability, as `grant ls` shows it, or the id of the grant.
         capability: String,
-        /// Reason; recorded in the audit log.
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
+        #[command(flatten)]
+        because: Because,
+        #[command(flatten)]
+        confirm: Confirm,
     },
 }
 
@@ -91,14 +91,21 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Add {
             granted,
             capability,
-            reason,
-        } => add(&granted, capability, reason, context).await?,
+            because,
+        } => add(&granted, capability, because, context).await?,
         Command::Ls { namespace } => ls(namespace, context).await?,
         Command::Rm {
             granted,
             capability,
-            reason,
-        } => rm(&granted, &capability, reason, context).await?,
+            because,
+            confirm,
+        } => {
+            let (component, namespace) = (&granted.component, granted.namespace());
+            confirm.ask(&format!(
+                "take `{capability}` from {component} in tasks of {namespace}"
+            ))?;
+            rm(&granted, &capability, because, context).await?;
+        }
     }
     Ok(Exit::Complete)
 }
@@ -106,7 +113,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 async fn add(
     granted: &Granted,
     capability: String,
-    reason: String,
+    Because { reason }: Because,
     context: &Context,
 ) -> Result<(), CliError> {
     let body = NewGrant {
@@ -128,7 +135,7 @@ async fn add(
     };
     context.change(call.json(&body), sentence).await?;
     not_yet::warn_of_family(component, context).await;
-    let ls = format!("tasker grant ls --namespace {namespace}");
+    let ls = format!("tasker grant ls {namespace}");
     context.output.next([ls]);
     Ok(())
 }
@@ -138,35 +145,33 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
         namespace,
         ..GrantQuery::default()
     };
+    let first = "tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'";
     let grants = context.list(
         ListGrants {},
         query,
         [
+            ("id", &|it| it.id.to_string()),
             ("namespace", &|it| it.namespace.clone()),
             ("component", &|it| it.component.clone()),
             ("may reach", &|it| it.capability.clone()),
-            ("id", &|it| it.id.to_string()),
             ("set", &|it| units::age(it.created_at)),
             ("by", &|it| it.created_by.clone()),
         ],
-        "no grants",
+        ("no grants", first),
     );
-    if grants.await?.is_empty() {
-        let add = "tasker grant add NAMESPACE/NAME 'http GET api.example.com/v1/*'";
-        context.output.next([add]);
-    }
+    grants.await?;
     Ok(())
 }
 
 async fn rm(
     granted: &Granted,
     capability: &str,
-    reason: String,
+    because: Because,
     context: &Context,
 ) -> Result<(), CliError> {
     let id = id_of(granted, capability, context).await?;
     let grant = RemoveGrant::at(granted.namespace().clone(), id);
-    let call = context.client.call(grant).query(&OnlyReason { reason });
+    let call = context.client.call(grant).query(&because.body());
     let sentence = |grant: &Grant| {
         let (component, capability) = (&granted.component, &grant.capability);
         format!(
@@ -196,7 +201,7 @@ async fn id_of(granted: &Granted, capability: &str, context: &Context) -> Result
             let who = &granted.component;
             let what = format!("there is no grant of `{capability}` to {who} in {namespace}");
             Problem::new(Exit::NotFound, "unknown_grant", what)
-                .help(format!("see: tasker grant ls --namespace {namespace}"))
+                .help(format!("see: tasker grant ls {namespace}"))
         })?
         .id)
 }

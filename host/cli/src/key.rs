@@ -1,5 +1,7 @@
 //! `tasker key …`
 
+use super::client::Ask as _;
+use super::confirm::Confirm;
 use super::paint::Tone;
 use super::units::{self, parse_duration};
 use super::{CliError, Context, Exit, Problem};
@@ -20,6 +22,8 @@ pub enum Command {
     Revoke {
         /// The key's name.
         name: Name,
+        #[command(flatten)]
+        confirm: Confirm,
     },
 }
 
@@ -49,7 +53,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
     match command {
         Command::Create(create) => create.run(context).await?,
         Command::Ls => ls(context).await?,
-        Command::Revoke { name } => revoke(name, context).await?,
+        Command::Revoke { name, confirm } => revoke(name, confirm, context).await?,
     }
     Ok(Exit::Complete)
 }
@@ -79,8 +83,11 @@ impl Create {
                 ),
             )
         };
-        let call = context.client.call(CreateKey {}).json(&body);
-        context.change(call, sentence).await?;
+        let made = context.client.call(CreateKey {}).json(&body).ask().await?;
+        context.output.made(&made.text, &made.value.key, || {
+            let mark = paint.tone(Tone::Good, "✔");
+            format!("{mark} {}", sentence(&made.value))
+        })?;
         context.output.next(["tasker key ls"]);
         Ok(())
     }
@@ -107,7 +114,7 @@ async fn ls(context: &Context) -> Result<(), CliError> {
             ("expires", &expires),
             ("used", &|it| it.last_used_at.map_or_else(never, units::age)),
         ],
-        "no keys",
+        ("no keys", ""),
     );
     keys.await?;
     let create = "tasker key create NAME --only ACTIONS --namespace NAMESPACE --expires 90d";
@@ -127,7 +134,8 @@ fn never() -> String {
     "never".to_owned()
 }
 
-async fn revoke(name: Name, context: &Context) -> Result<(), CliError> {
+async fn revoke(name: Name, confirm: Confirm, context: &Context) -> Result<(), CliError> {
+    confirm.ask(&format!("revoke the key {name}"))?;
     let answer = json!({ "revoked": name }).to_string();
     let sentence = format!("key {name} is revoked; every host refuses it within seconds");
     context.client.call(RevokeKey { name }).text().await?;

@@ -1,54 +1,78 @@
 //! `tasker kv …`
 
+use super::confirm::Confirm;
 use super::reference::{Reference, parse_family};
 use super::shell::word;
 use super::{CliError, Context, Exit, client, input, units};
+use std::fmt;
+use tasker_domain::name::Name;
 use tasker_wire::kv::{KvEntry, KvQuery, ListKv, RemoveKv, SetKv, ShowKv};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// List the entries of a bucket.
     Ls {
-        /// For example orders/counters.
-        #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
-        bucket: Reference,
+        #[command(flatten)]
+        of: Bucket,
         /// Only keys with this prefix.
         #[arg(long)]
         prefix: Option<String>,
     },
     /// Print the value of a key.
-    Get {
-        #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
-        bucket: Reference,
-        key: String,
-    },
+    Get(Entry),
     /// Set the value of a key unconditionally.
     Set {
-        #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
-        bucket: Reference,
-        key: String,
+        #[command(flatten)]
+        entry: Entry,
         /// JSON text, @file, or @- for standard input.
         value: String,
     },
     /// Remove a key.
     Rm {
-        #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
-        bucket: Reference,
-        key: String,
+        #[command(flatten)]
+        entry: Entry,
+        #[command(flatten)]
+        confirm: Confirm,
     },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Bucket {
+    /// For example orders/counters.
+    #[arg(value_name = "NAMESPACE/BUCKET", value_parser = parse_family)]
+    bucket: Reference,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Entry {
+    #[command(flatten)]
+    of: Bucket,
+    /// The key.
+    key: String,
+}
+
+impl Entry {
+    fn endpoint<E>(&self, endpoint: impl FnOnce(Name, Name, String) -> E) -> E {
+        let bucket = self.of.bucket.clone();
+        endpoint(bucket.namespace, bucket.name, self.key.clone())
+    }
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.of.bucket, self.key)
+    }
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
-        Command::Ls { bucket, prefix } => ls(&bucket, prefix, context).await?,
-        Command::Get { bucket, key } => get(&bucket, key, context).await?,
-        Command::Set { bucket, key, value } => set(&bucket, &key, &value, context).await?,
-        Command::Rm { bucket, key } => {
-            let sentence = format!("{bucket} {key} is removed");
-            let entry = RemoveKv::at(bucket.namespace, bucket.name, key);
-            context
-                .remove(context.client.call(entry), &sentence)
-                .await?;
+        Command::Ls { of, prefix } => ls(&of.bucket, prefix, context).await?,
+        Command::Get(entry) => get(&entry, context).await?,
+        Command::Set { entry, value } => set(&entry, &value, context).await?,
+        Command::Rm { entry, confirm } => {
+            confirm.ask(&format!("remove {entry}"))?;
+            let call = context.client.call(entry.endpoint(RemoveKv::at));
+            context.remove(call, &format!("{entry} is removed")).await?;
         }
     }
     Ok(Exit::Complete)
@@ -71,7 +95,7 @@ async fn ls(bucket: &Reference, prefix: Option<String>, context: &Context) -> Re
                 it.task_id.map(|id| id.to_string()).unwrap_or_default()
             }),
         ],
-        "no entries",
+        ("no entries", ""),
     );
     if let Some(entry) = entries.await?.first() {
         let key = word(&entry.key);
@@ -91,25 +115,20 @@ fn value(entry: &KvEntry) -> String {
 }
 
 /// Prints the value as it is stored.
-async fn get(bucket: &Reference, key: String, context: &Context) -> Result<(), CliError> {
-    let entry = bucket.family_at(|namespace, bucket| ShowKv::at(namespace, bucket, key));
-    let text = context.client.call(entry).text().await?;
+async fn get(entry: &Entry, context: &Context) -> Result<(), CliError> {
+    let text = context.client.call(entry.endpoint(ShowKv::at)).text();
+    let text = text.await?;
     let entry: KvEntry = client::read(&text)?;
     let value = entry.value.as_ref().map_or("null", |value| value.get());
     context.output.show(&text, || super::json::escaped(value))
 }
 
-async fn set(
-    bucket: &Reference,
-    key: &str,
-    value: &str,
-    context: &Context,
-) -> Result<(), CliError> {
+async fn set(entry: &Entry, value: &str, context: &Context) -> Result<(), CliError> {
     let value = input::read_json("", value)?.get().to_owned();
-    let entry = bucket.family_at(|namespace, bucket| SetKv::at(namespace, bucket, key.to_owned()));
-    let sentence = |set: &KvEntry| format!("{bucket} {key} is set, version {}", set.version);
-    let call = context.client.call(entry).media(value);
+    let sentence = |set: &KvEntry| format!("{entry} is set, version {}", set.version);
+    let call = context.client.call(entry.endpoint(SetKv::at)).media(value);
     context.change(call, sentence).await?;
-    context.output.next([format!("tasker kv ls {bucket}")]);
+    let ls = format!("tasker kv ls {}", entry.of.bucket);
+    context.output.next([ls]);
     Ok(())
 }

@@ -2,12 +2,13 @@
 
 pub mod affected_pins;
 mod audit;
+mod because;
 mod build;
 mod changes;
 mod client;
 mod component;
+mod confirm;
 mod definition;
-mod drain;
 mod excerpt;
 mod exit;
 mod gc;
@@ -30,21 +31,22 @@ mod paint;
 mod pin;
 mod pin_name;
 mod place;
-mod plan;
-mod policy;
+mod plan_text;
 mod problem;
 mod reference;
+mod references;
 mod registry;
 mod resource;
+mod rollout;
 #[cfg(test)]
 mod samples;
 mod scaffold;
 mod secret;
 mod share;
 mod shell;
-mod sign;
 mod signing;
-mod step;
+mod signing_key;
+mod signing_policy;
 mod sync;
 mod task;
 mod template;
@@ -74,6 +76,7 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
 pub struct Global {
     /// Output format: text, or the JSON of the API, unchanged.
     #[arg(
+        short,
         long,
         global = true,
         value_enum,
@@ -102,6 +105,9 @@ pub struct Global {
         value_name = "WHEN"
     )]
     pub hints: When,
+    /// Print only names and ids: of what a list has, or of what was created; no suggestions.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
     /// Log each request to standard error.
     #[arg(short, long, global = true)]
     pub verbose: bool,
@@ -119,35 +125,35 @@ fn default_url() -> String {
 pub enum Command {
     New(new::New),
     Build(build::Build),
-    /// Upload and inspect components.
+    /// Publish, inspect, compare, yank and quarantine components.
     #[command(subcommand)]
     Component(component::Command),
-    /// Register and inspect task templates.
+    /// Publish, inspect, compare and yank task templates.
     #[command(subcommand)]
     Template(template::Command),
-    /// Pin the versions that new tasks use; ramp and roll back.
+    /// Pin the versions that new tasks use.
     #[command(subcommand)]
     Pin(pin::Command),
-    /// Preview what publishing would change (a dry run).
+    /// Move a pin to another version by a share of new tasks (a canary), and roll back.
     #[command(subcommand)]
-    Plan(plan::Command),
-    /// Show everything that is published, and what uses it.
+    Rollout(rollout::Command),
+    /// Run, follow, cancel and migrate tasks.
+    #[command(subcommand)]
+    Task(task::Command),
+    /// Show everything that is published.
     #[command(subcommand)]
     Registry(registry::Command),
-    /// Show what references a version, and wait until nothing does.
-    #[command(subcommand)]
-    Drain(drain::Command),
     Gc(gc::Gc),
     /// Push components to OCI registries and pull them.
     #[command(subcommand)]
     Oci(oci::Command),
     Sync(sync::Sync),
-    /// Sign components.
+    /// Create keys that sign components.
     #[command(subcommand)]
-    Sign(sign::Command),
+    SigningKey(signing_key::Command),
     /// Manage which signing keys a namespace accepts.
     #[command(subcommand)]
-    Policy(policy::Command),
+    SigningPolicy(signing_policy::Command),
     /// Manage secrets.
     #[command(subcommand)]
     Secret(secret::Command),
@@ -166,12 +172,6 @@ pub enum Command {
     /// Manage resource limits: memory, time, HTTP, results, logs.
     #[command(subcommand)]
     Limit(limit::Command),
-    /// Run, follow and cancel tasks.
-    #[command(subcommand)]
-    Task(task::Command),
-    /// Show the steps of a task.
-    #[command(subcommand)]
-    Step(step::Command),
     /// Show the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -209,22 +209,20 @@ async fn dispatch(command: Command, global: &Global, output: Output) -> Result<E
         Command::Component(command) => component::run(command, &context()?).await,
         Command::Template(command) => template::run(command, &context()?).await,
         Command::Pin(command) => pin::run(command, &context()?).await,
-        Command::Plan(command) => plan::run(command, &context()?).await,
+        Command::Rollout(command) => rollout::run(command, &context()?).await,
+        Command::Task(command) => task::run(command, &context()?).await,
         Command::Registry(command) => registry::run(command, &context()?).await,
-        Command::Drain(command) => drain::run(command, &context()?).await,
         Command::Gc(gc) => gc.run(&context()?).await,
         Command::Oci(command) => oci::run(command, &context()?).await,
         Command::Sync(sync) => sync.run(&context()?).await,
-        Command::Sign(command) => sign::run(command, output),
-        Command::Policy(command) => policy::run(command, &context()?).await,
+        Command::SigningKey(command) => signing_key::run(command, output),
+        Command::SigningPolicy(command) => signing_policy::run(command, &context()?).await,
         Command::Secret(command) => secret::run(command, &context()?).await,
         Command::Kv(command) => kv::run(command, &context()?).await,
         Command::Grant(command) => grant::run(command, &context()?).await,
         Command::Namespace(command) => namespace::run(command, &context()?).await,
         Command::Share(command) => share::run(command, &context()?).await,
         Command::Limit(command) => limit::run(command, &context()?).await,
-        Command::Task(command) => task::run(command, &context()?).await,
-        Command::Step(command) => step::run(command, &context()?).await,
         Command::Audit(command) => audit::run(command, &context()?).await,
         Command::Key(command) => key::run(command, &context()?).await,
     }

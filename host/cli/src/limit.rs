@@ -1,15 +1,14 @@
 //! `tasker limit …`
 
-use super::reference::parse_family;
+use super::because::Because;
+use super::confirm::Confirm;
+use super::reference::Place;
 use super::{CliError, Context, Exit, Problem, not_yet, units};
 use clap::builder::TypedValueParser as _;
-use std::fmt;
-use std::str::FromStr;
 use tasker_domain::limits::{Limit, LimitPatch};
 use tasker_domain::name::Name;
 use tasker_wire::limit::{ChangeLimits, LimitChanges, LimitRule, ListLimits, RemoveLimits};
 use tasker_wire::page::NamespacePageQuery;
-use tasker_wire::reason::OnlyReason;
 
 /// The limits with their values.
 const FORMS: &str = "Limits, each for one attempt:
@@ -40,14 +39,12 @@ pub enum Command {
         /// For example memory=64MiB.
         #[arg(required = true, value_name = "LIMIT=VALUE", value_parser = Limit::parse_setting)]
         settings: Vec<(Limit, u64)>,
-        /// Reason; recorded in the audit log.
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
+        #[command(flatten)]
+        because: Because,
     },
     /// List the limits that namespaces set.
     Ls {
         /// Only limits of this namespace.
-        #[arg(long)]
         namespace: Option<Name>,
     },
     /// Remove limits; it takes effect from the next attempt on.
@@ -57,9 +54,10 @@ pub enum Command {
         /// Limits to remove, such as memory; by default all of them.
         #[arg(value_name = "LIMIT", value_parser = limit_names())]
         limits: Vec<Limit>,
-        /// Reason; recorded in the audit log.
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
+        #[command(flatten)]
+        because: Because,
+        #[command(flatten)]
+        confirm: Confirm,
     },
 }
 
@@ -72,48 +70,21 @@ fn limit_names() -> impl clap::builder::TypedValueParser<Value = Limit> {
 pub struct Of {
     /// A namespace, for everything that its tasks run, or one component, for example payments/charge.
     #[arg(value_name = "NAMESPACE[/NAME]")]
-    target: Target,
+    target: Place,
     /// Namespace of the tasks; by default the namespace of the component.
     #[arg(long = "in", value_name = "NAMESPACE")]
     namespace: Option<Name>,
 }
 
-/// A namespace, or a component of one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Target {
-    namespace: Name,
-    component: Option<Name>,
-}
-
-impl FromStr for Target {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if !text.contains('/') {
-            let namespace = text.parse::<Name>().map_err(|error| error.to_string())?;
-            return Ok(Self {
-                namespace,
-                component: None,
-            });
-        }
-        let family = parse_family(text)?;
-        Ok(Self {
-            namespace: family.namespace,
-            component: Some(family.name),
-        })
-    }
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.component {
-            Some(component) => write!(f, "{}/{component}", self.namespace),
-            None => f.write_str("everything"),
-        }
-    }
-}
-
 impl Of {
+    /// What is limited, in words.
+    fn subject(&self) -> String {
+        match self.target.name {
+            Some(_) => self.target.to_string(),
+            None => "everything".to_owned(),
+        }
+    }
+
     fn namespace(&self) -> &Name {
         self.namespace.as_ref().unwrap_or(&self.target.namespace)
     }
@@ -121,7 +92,7 @@ impl Of {
     /// How the path of the API names it: `*`, `name`, or `other~name`.
     fn component(&self) -> Result<String, CliError> {
         let is_own = self.target.namespace == *self.namespace();
-        match &self.target.component {
+        match &self.target.name {
             None if is_own => Ok("*".to_owned()),
             None => {
                 let what = "--in goes with a component, not with a namespace";
@@ -139,19 +110,29 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Set {
             of,
             settings,
-            reason,
+            because,
         } => {
             let settings = settings.into_iter();
             let patch = settings.map(|(limit, value)| (limit, Some(value)));
-            change(&of, patch.collect(), reason, context).await?;
+            change(&of, patch.collect(), because, context).await?;
         }
         Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm { of, limits, reason } if limits.is_empty() => {
-            rm(&of, reason, context).await?;
-        }
-        Command::Rm { of, limits, reason } => {
+        Command::Rm {
+            of,
+            limits,
+            because,
+            confirm,
+        } => {
+            confirm.ask(&format!(
+                "remove limits of {} in tasks of {}",
+                of.subject(),
+                of.namespace()
+            ))?;
+            if limits.is_empty() {
+                return rm(&of, because, context).await;
+            }
             let patch = limits.into_iter().map(|limit| (limit, None));
-            change(&of, patch.collect(), reason, context).await?;
+            change(&of, patch.collect(), because, context).await?;
         }
     }
     Ok(Exit::Complete)
@@ -160,10 +141,10 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 async fn change(
     of: &Of,
     limits: LimitPatch,
-    reason: String,
+    Because { reason }: Because,
     context: &Context,
 ) -> Result<(), CliError> {
-    let (namespace, target) = (of.namespace(), &of.target);
+    let (namespace, target) = (of.namespace(), of.subject());
     let rule = ChangeLimits::at(namespace.clone(), of.component()?);
     let call = context
         .client
@@ -179,17 +160,18 @@ async fn change(
         }
     };
     let rule = context.change(call, sentence).await?;
-    if let Some(component) = &target.component
+    if let Some(component) = &of.target.name
         && !rule.limits.is_empty()
     {
-        not_yet::warn(&target.namespace, component, context).await;
+        not_yet::warn(&of.target.namespace, component, context).await;
     }
-    let ls = format!("tasker limit ls --namespace {namespace}");
+    let ls = format!("tasker limit ls {namespace}");
     context.output.next([ls]);
     Ok(())
 }
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
+    let first = "tasker limit set NAMESPACE/NAME memory=64MiB";
     let rules = context.list(
         ListLimits {},
         NamespacePageQuery::of(namespace),
@@ -200,27 +182,24 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
             ("set", &|it| it.set_at.map(units::age).unwrap_or_default()),
             ("by", &|it| it.set_by.clone().unwrap_or_default()),
         ],
-        "no limits but the hosts' own",
+        ("no limits but the hosts' own", first),
     );
-    if rules.await?.is_empty() {
-        let set = "tasker limit set NAMESPACE/NAME memory=64MiB";
-        context.output.next([set]);
-    }
+    rules.await?;
     Ok(())
 }
 
-async fn rm(of: &Of, reason: String, context: &Context) -> Result<(), CliError> {
+async fn rm(of: &Of, because: Because, context: &Context) -> Result<Exit, CliError> {
     let rule = RemoveLimits::at(of.namespace().clone(), of.component()?);
-    let call = context.client.call(rule).query(&OnlyReason { reason });
+    let call = context.client.call(rule).query(&because.body());
     let sentence = |removed: &LimitRule| {
         let LimitRule {
             namespace, limits, ..
         } = removed;
-        let target = &of.target;
+        let target = of.subject();
         format!("{target} is no longer held to {limits} in tasks of {namespace}")
     };
     context.change(call, sentence).await?;
-    Ok(())
+    Ok(Exit::Complete)
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ async fn ls(context: &Context) -> Result<(), CliError> {
             ("templates", &|it| it.templates.to_string()),
             ("open tasks", &|it| it.open_tasks.to_string()),
         ],
-        "no namespaces",
+        ("no namespaces", "tasker namespace create NAME"),
     );
     namespaces.await?;
     Ok(())

@@ -135,8 +135,8 @@ fn next(dir: &Path, CrateName { namespace, name }: &CrateName) -> String {
         "wrote {dir}; with a host running (tasker serve):\n\
          \n    cd {cd}\
          \n    cargo test\
-         \n    tasker component push .\
-         \n    tasker template push template.yaml\
+         \n    tasker component publish .\
+         \n    tasker template publish template.yaml\
          \n    tasker pin set template {namespace}/{name}@0.1.0\
          \n    tasker task run {namespace}/{name} --input @input.json --watch",
         dir = dir.display(),

@@ -1,5 +1,6 @@
 //! Changes to one version of a component or template, each with a reason.
 
+use super::because::Because;
 use super::client::{Answer, Ask as _};
 use super::reference::{Reference, parse_release};
 use super::{CliError, Context};
@@ -13,24 +14,24 @@ pub struct OneVersion {
     /// Which one, for example payments/charge@1.4.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
     pub release: Reference,
-    /// Reason; recorded in the audit log.
-    #[arg(long)]
-    reason: Option<String>,
+    #[command(flatten)]
+    because: Because,
 }
 
 impl OneVersion {
     /// Asks for the change that `endpoint` makes to a namespace, name and version.
     pub async fn change<E>(
-        &self,
+        self,
         endpoint: impl FnOnce(Name, Name, String) -> E,
         context: &Context,
-    ) -> Result<Answer<E::Answer>, CliError>
+    ) -> Result<(Reference, Answer<E::Answer>), CliError>
     where
         E: Endpoint<Body = Json<OnlyReason>>,
         E::Answer: DeserializeOwned,
     {
-        let reason = self.reason.clone().unwrap_or_default();
-        let call = context.client.call(self.release.version_at(endpoint));
-        call.json(&OnlyReason { reason }).ask().await
+        let Self { release, because } = self;
+        let call = context.client.call(release.version_at(endpoint));
+        let answer = call.json(&because.body()).ask().await?;
+        Ok((release, answer))
     }
 }

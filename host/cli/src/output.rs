@@ -23,6 +23,8 @@ pub enum Format {
 #[derive(Clone, Copy, Debug)]
 pub struct Output {
     format: Format,
+    /// Only names and ids are printed.
+    is_quiet: bool,
     /// Commands to go on with are named.
     has_hints: bool,
     /// Columns of the terminal on standard output, if it is one.
@@ -44,10 +46,20 @@ impl Output {
         };
         Self {
             format,
+            is_quiet: false,
             has_hints,
             width: terminal_width(),
             paint,
             paint_error,
+        }
+    }
+
+    /// The same with only names and ids, and no commands to go on with, where that is wanted.
+    pub fn quiet(self, is_quiet: bool) -> Self {
+        Self {
+            is_quiet: is_quiet && !self.is_json(),
+            has_hints: self.has_hints && !is_quiet,
+            ..self
         }
     }
 
@@ -57,6 +69,11 @@ impl Output {
             Format::Table => false,
             Format::Json => true,
         }
+    }
+
+    /// True where only names and ids are wanted.
+    pub fn is_quiet(self) -> bool {
+        self.is_quiet
     }
 
     /// True where what was printed can be drawn over.
@@ -79,6 +96,9 @@ impl Output {
     }
 
     fn pass_on(self, text: &str) -> Result<(), CliError> {
+        if text.is_empty() {
+            return Ok(());
+        }
         let end = if text.ends_with('\n') { "" } else { "\n" };
         let mut out = io::stdout().lock();
         let written = out
@@ -96,9 +116,27 @@ impl Output {
         }
     }
 
-    /// Shows the answer to something that was done: a sentence behind a mark.
+    /// Shows the answer to something that made what is called so; nothing else where that is enough.
+    pub fn made(
+        self,
+        answer: &str,
+        name: &str,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), CliError> {
+        match self.is_quiet {
+            true => self.print(name),
+            false => self.show(answer, text),
+        }
+    }
+
+    /// Shows the answer to something that was done; nothing where only names are wanted.
+    pub fn report(self, answer: &str, text: impl FnOnce() -> String) -> Result<(), CliError> {
+        self.made(answer, "", text)
+    }
+
+    /// The same as a sentence behind a mark.
     pub fn done(self, answer: &str, sentence: impl FnOnce() -> String) -> Result<(), CliError> {
-        self.show(answer, || {
+        self.report(answer, || {
             format!("{} {}", self.paint.tone(Tone::Good, "✔"), sentence())
         })
     }
@@ -132,6 +170,24 @@ impl Output {
             Format::Json => tell(&format!("{}\n", json::escaped(&problem.json()))),
             Format::Table => tell(&problem.text(self.paint_error)),
         }
+    }
+
+    /// The items of a list, each called by its first column.
+    pub fn list_of<T, const N: usize>(
+        self,
+        items: &[T],
+        columns: [Column<'_, T>; N],
+        nothing: &str,
+    ) -> String {
+        match self.is_quiet {
+            true => self.names(items, columns[0].1),
+            false => self.columns(items, columns, nothing),
+        }
+    }
+
+    /// A name a line.
+    pub fn names<T>(self, items: &[T], name: impl Fn(&T) -> String) -> String {
+        units::joined(items.iter().map(name), "\n")
     }
 
     /// A row an item, under the headings of its columns.
@@ -266,6 +322,7 @@ mod tests {
     fn plain() -> Output {
         Output {
             format: Format::Table,
+            is_quiet: false,
             has_hints: false,
             width: None,
             paint: Paint::off(),

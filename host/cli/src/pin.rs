@@ -1,42 +1,42 @@
 //! `tasker pin …`
 
-mod history;
-mod ls;
+mod list;
 mod pinned;
-mod ramp;
-mod text;
+pub mod text;
 
+pub use pinned::{Pinned, PinnedAt};
+
+use super::because::Because;
+use super::confirm::Confirm;
 use super::{CliError, Context, Exit};
-use pinned::{Pinned, PinnedAt};
+use tasker_domain::name::Name;
 use tasker_wire::pin::{NewPin, Pin, RemovePin, SetPin};
-use tasker_wire::reason::OnlyReason;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Pin new tasks to a version or range; replaces an existing pin.
+    /// Pin new tasks to a version or range; replaces an existing pin and its rollout.
     Set {
         #[command(flatten)]
         pinned: PinnedAt,
         /// In place of @VERSION: an exact version ('=1.2.0') or a range, as Cargo writes it ('^1.2',
         /// '~1.2.3'; 1.2.0 means ^1.2.0).
         requirement: Option<String>,
-        /// Reason; recorded in the audit log.
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
+        #[command(flatten)]
+        because: Because,
     },
-    Ramp(ramp::Ramp),
-    Rollback(ramp::Rollback),
-    Freeze(ramp::Freeze),
-    Thaw(ramp::Thaw),
-    History(history::History),
-    Ls(ls::Ls),
+    /// List pins, with their rollouts.
+    Ls {
+        /// Only pins of this namespace.
+        namespace: Option<Name>,
+    },
     /// Remove a pin; new tasks use the highest version that their template allows.
     Rm {
         #[command(flatten)]
         pinned: Pinned,
-        /// Reason; recorded in the audit log.
-        #[arg(long, default_value = "", hide_default_value = true)]
-        reason: String,
+        #[command(flatten)]
+        because: Because,
+        #[command(flatten)]
+        confirm: Confirm,
     },
 }
 
@@ -45,18 +45,17 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Set {
             pinned,
             requirement,
-            reason,
+            because,
         } => {
             let (pinned, requirement) = pinned.at(requirement)?;
-            set(&pinned, requirement, reason, context).await?;
+            set(&pinned, requirement, because, context).await?;
         }
-        Command::Ramp(ramp) => ramp.run(context).await?,
-        Command::Rollback(rollback) => rollback.run(context).await?,
-        Command::Freeze(freeze) => freeze.run(context).await?,
-        Command::Thaw(thaw) => thaw.run(context).await?,
-        Command::History(history) => history.run(context).await?,
-        Command::Ls(ls) => ls.run(context).await?,
-        Command::Rm { pinned, reason } => rm(&pinned, reason, context).await?,
+        Command::Ls { namespace } => list::run(namespace, context).await?,
+        Command::Rm {
+            pinned,
+            because,
+            confirm,
+        } => rm(&pinned, because, confirm, context).await?,
     }
     Ok(Exit::Complete)
 }
@@ -64,7 +63,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 async fn set(
     pinned: &Pinned,
     requirement: String,
-    reason: String,
+    Because { reason }: Because,
     context: &Context,
 ) -> Result<(), CliError> {
     let keep = to_keep(pinned, &requirement);
@@ -75,7 +74,7 @@ async fn set(
     });
     let sentence = |pin: &Pin| format!("{}{keep}", taken(pinned, pin));
     context.change(call, sentence).await?;
-    let ls = format!("tasker pin ls --namespace {}", pinned.namespace());
+    let ls = format!("tasker pin ls {}", pinned.namespace());
     context.output.next([ls]);
     Ok(())
 }
@@ -92,18 +91,25 @@ fn to_keep(pinned: &Pinned, requirement: &str) -> String {
 }
 
 /// What new tasks take from now on, in a line.
-fn taken(pinned: &Pinned, pin: &Pin) -> String {
+pub fn taken(pinned: &Pinned, pin: &Pin) -> String {
     let (namespace, now) = (&pin.namespace, text::pin_now(pin));
     format!("new tasks in {namespace} take the {pinned} at {now}")
 }
 
-async fn rm(pinned: &Pinned, reason: String, context: &Context) -> Result<(), CliError> {
-    let call = context.client.call(pinned.endpoint(RemovePin::at));
+async fn rm(
+    pinned: &Pinned,
+    because: Because,
+    confirm: Confirm,
+    context: &Context,
+) -> Result<(), CliError> {
     let namespace = pinned.namespace();
+    confirm.ask(&format!("remove the pin of the {pinned} in {namespace}"))?;
+    let call = context.client.call(pinned.endpoint(RemovePin::at));
     let sentence = format!("the {pinned} is no longer pinned in {namespace}");
-    let call = call.query(&OnlyReason { reason });
-    context.remove(call, &sentence).await?;
-    let rollback = format!("tasker pin rollback {}", pinned.arguments());
+    context
+        .remove(call.query(&because.body()), &sentence)
+        .await?;
+    let rollback = format!("tasker rollout rollback {}", pinned.arguments());
     context.output.next([rollback]);
     Ok(())
 }

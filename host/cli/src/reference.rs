@@ -108,6 +108,45 @@ pub fn parse_task_id(text: &str) -> Result<TaskId, String> {
     text.parse().map_err(|_| right.to_owned())
 }
 
+/// A namespace, or one component or template of it: `NAMESPACE[/NAME]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub namespace: Name,
+    pub name: Option<Name>,
+}
+
+impl Place {
+    pub fn into_parts(self) -> (Name, Option<Name>) {
+        (self.namespace, self.name)
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('/') {
+            let Reference {
+                namespace, name, ..
+            } = parse_family(text)?;
+            let name = Some(name);
+            return Ok(Self { namespace, name });
+        }
+        let namespace = text.parse().map_err(|e: NameError| e.to_string())?;
+        Ok(Self {
+            namespace,
+            name: None,
+        })
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.namespace.as_str())?;
+        self.name.iter().try_for_each(|name| write!(f, "/{name}"))
+    }
+}
+
 /// One component, or all of a namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ComponentFamily {

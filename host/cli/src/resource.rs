@@ -11,13 +11,14 @@ use tasker_wire::endpoint::{Endpoint, NoContent};
 use tasker_wire::page::Paged;
 
 impl Context {
-    /// Lists all items of an endpoint; `nothing` stands where there are none.
+    /// Lists all items of an endpoint, called by their first column. Where there are none, `nothing` says
+    /// so, and the command that makes one is named.
     pub async fn list<E, T, const N: usize>(
         &self,
         endpoint: E,
         query: E::Query,
         columns: [Column<'_, T>; N],
-        nothing: &str,
+        (nothing, first): (&str, &str),
     ) -> Result<Vec<T>, CliError>
     where
         E: Endpoint<Answer = Page<T>, Query: Paged> + Clone,
@@ -26,7 +27,9 @@ impl Context {
         let page = client::pages(&self.client, endpoint, query).await?;
         let items = page.value.items;
         self.output
-            .show(&page.text, || self.output.columns(&items, columns, nothing))?;
+            .show(&page.text, || self.output.list_of(&items, columns, nothing))?;
+        let first = Some(first).filter(|it| items.is_empty() && !it.is_empty());
+        self.output.next(first);
         Ok(items)
     }
 

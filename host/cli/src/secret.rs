@@ -3,6 +3,7 @@
 mod rotate;
 mod value;
 
+use super::confirm::Confirm;
 use super::reference::{Reference, parse_family};
 use super::{CliError, Context, Exit, units};
 use std::path::PathBuf;
@@ -21,16 +22,17 @@ pub enum Command {
         #[arg(long)]
         file: Option<PathBuf>,
     },
-    /// List the secrets; values are never shown.
+    /// List secrets; values are never shown.
     Ls {
         /// Only those of this namespace.
-        #[arg(long)]
         namespace: Option<Name>,
     },
     /// Remove a secret.
     Rm {
         #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
         name: Reference,
+        #[command(flatten)]
+        confirm: Confirm,
     },
     /// Re-encrypt all secrets with the first key of the host's key file.
     Rotate,
@@ -40,7 +42,8 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
     match command {
         Command::Set { name, file } => set(name, file, context).await?,
         Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm { name } => {
+        Command::Rm { name, confirm } => {
+            confirm.ask(&format!("remove the secret {name}"))?;
             let sentence =
                 format!("secret {name} is removed; attempts that ask for it are told so");
             let call = context.client.call(name.family_at(RemoveSecret::at));
@@ -60,7 +63,7 @@ async fn set(name: Reference, file: Option<PathBuf>, context: &Context) -> Resul
         namespace, name, ..
     } = &name;
     context.output.next([
-        format!("tasker secret ls --namespace {namespace}"),
+        format!("tasker secret ls {namespace}"),
         format!("tasker grant add {namespace}/COMPONENT 'secret {name} for HOST'"),
     ]);
     Ok(())
@@ -77,11 +80,8 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
             ("set", &|it| units::age(it.created_at)),
             ("by", &|it| it.created_by.clone()),
         ],
-        "no secrets",
+        ("no secrets", "tasker secret set NAMESPACE/NAME"),
     );
-    let all = all.await?;
-    if all.is_empty() {
-        context.output.next(["tasker secret set NAMESPACE/NAME"]);
-    }
+    all.await?;
     Ok(())
 }

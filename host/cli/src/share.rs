@@ -1,25 +1,30 @@
 //! `tasker share …`
 
+use super::because::Because;
+use super::confirm::Confirm;
 use super::reference::ComponentFamily;
 use super::{CliError, Context, Exit, not_yet, units};
 use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
 use tasker_wire::page::NamespacePageQuery;
-use tasker_wire::reason::OnlyReason;
 use tasker_wire::share::{AddShare, ListShares, NewShare, RemoveShare, Share};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
     /// Let another namespace use a component in its templates.
     Add(ShareArgs),
-    /// List the shares.
+    /// List shares.
     Ls {
         /// Only those that this namespace makes or has a part in.
-        #[arg(long)]
         namespace: Option<Name>,
     },
     /// Take a share back: new tasks of the other namespace that need it are refused.
-    Rm(ShareArgs),
+    Rm {
+        #[command(flatten)]
+        shared: ShareArgs,
+        #[command(flatten)]
+        confirm: Confirm,
+    },
 }
 
 /// What is shared with whom.
@@ -31,16 +36,19 @@ pub struct ShareArgs {
     /// The namespace that may use it, or '*' for every one.
     #[arg(long, value_name = "NAMESPACE")]
     with: NamespaceScope,
-    /// Reason recorded in the audit log.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    reason: String,
+    #[command(flatten)]
+    because: Because,
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
     match command {
         Command::Add(shared) => add(shared, context).await?,
         Command::Ls { namespace } => ls(namespace, context).await?,
-        Command::Rm(shared) => rm(shared, context).await?,
+        Command::Rm { shared, confirm } => {
+            let (with, component) = (with(&shared.with), &shared.component);
+            confirm.ask(&format!("take {component} back from {with}"))?;
+            rm(shared, context).await?;
+        }
     }
     Ok(Exit::Complete)
 }
@@ -50,7 +58,7 @@ async fn add(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
     let body = NewShare {
         component: shared.component.name(),
         shared_with: shared.with.to_string(),
-        reason: shared.reason,
+        reason: shared.because.reason,
     };
     let call = context.client.call(AddShare::at(namespace.clone()));
     let sentence = |share: &Share| {
@@ -63,12 +71,13 @@ async fn add(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
     };
     context.change(call.json(&body), sentence).await?;
     not_yet::warn_of_family(&shared.component, context).await;
-    let ls = format!("tasker share ls --namespace {namespace}");
+    let ls = format!("tasker share ls {namespace}");
     context.output.next([ls]);
     Ok(())
 }
 
 async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> {
+    let first = "tasker share add NAMESPACE/NAME --with NAMESPACE";
     let shares = context.list(
         ListShares {},
         NamespacePageQuery::of(namespace),
@@ -80,12 +89,12 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
             ("set", &|it| units::age(it.created_at)),
             ("by", &|it| it.created_by.clone()),
         ],
-        "no shares: each namespace uses its own components only",
+        (
+            "no shares: each namespace uses its own components only",
+            first,
+        ),
     );
-    if shares.await?.is_empty() {
-        let add = "tasker share add NAMESPACE/NAME --with NAMESPACE";
-        context.output.next([add]);
-    }
+    shares.await?;
     Ok(())
 }
 
@@ -93,14 +102,14 @@ async fn rm(shared: ShareArgs, context: &Context) -> Result<(), CliError> {
     let ShareArgs {
         component,
         with: other,
-        reason,
+        because,
     } = shared;
     let share = RemoveShare::at(
         component.namespace().clone(),
         component.name(),
         other.to_string(),
     );
-    let call = context.client.call(share).query(&OnlyReason { reason });
+    let call = context.client.call(share).query(&because.body());
     let with = with(&other);
     let sentence = |_: &Share| format!("{with} may no longer use {component} in new tasks");
     context.change(call, sentence).await?;

@@ -13,6 +13,13 @@ pub fn path(path: &Path) -> String {
     word(&path.display().to_string())
 }
 
+/// An argument behind a space, or nothing where it was not given.
+pub fn argument(value: Option<impl ToString>) -> String {
+    value.map_or_else(String::new, |value| {
+        format!(" {}", word(&value.to_string()))
+    })
+}
+
 /// An option with its value, ` --name value`, or nothing where it was not given.
 pub fn option(name: &str, value: Option<impl ToString>) -> String {
     value.map_or_else(String::new, |value| {

@@ -25,13 +25,13 @@ impl SecretKey {
         Ok(Self(SigningKey::from_bytes(&seed)))
     }
 
-    /// Reads the PEM file that `tasker sign key new` or `openssl genpkey -algorithm ed25519` wrote.
+    /// Reads the PEM file that `tasker signing-key create` or `openssl genpkey -algorithm ed25519` wrote.
     pub fn read(path: &Path) -> Result<Self, CliError> {
         let pem = Zeroizing::new(input::read_text(path)?);
         SigningKey::from_pkcs8_pem(&pem).map(Self).map_err(|_| {
             let what = format!("{} is no private ed25519 key in PEM", path.display());
             Problem::bad_input(what)
-                .help("make one with: tasker sign key new")
+                .help("make one with: tasker signing-key create")
                 .into()
         })
     }

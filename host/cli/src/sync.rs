@@ -10,6 +10,7 @@ mod rules;
 mod uploads;
 mod versions;
 
+use super::confirm::Confirm;
 use super::output::Output;
 use super::paint::Tone;
 use super::{CliError, Context, Exit, Problem, shell, units};
@@ -29,18 +30,17 @@ pub struct Sync {
     /// Namespace; by default the name of the folder.
     #[arg(long)]
     namespace: Option<Name>,
-    /// Show the plan only.
+    /// Show what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
     /// Also remove pins, grants and limits that the folder does not list. Versions are never removed.
     #[arg(long)]
     prune: bool,
-    /// Register templates even if something that they need is not published yet.
+    /// Publish templates even if something that they need is not published yet.
     #[arg(long)]
     allow_missing: bool,
-    /// Remove without asking.
-    #[arg(long)]
-    yes: bool,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 impl Sync {
@@ -61,10 +61,10 @@ impl Sync {
             }
             return Ok(Exit::Complete);
         }
-        if !output.is_json() {
+        if !output.is_json() && !output.is_quiet() {
             output.print(&plan_text(&plan, output))?;
         }
-        self.agree_to_removals(&plan.changes)?;
+        self.agree_to_removals(&plan)?;
         apply::apply(&plan, context).await
     }
 
@@ -107,18 +107,17 @@ impl Sync {
         command
     }
 
-    fn agree_to_removals(&self, changes: &[Change]) -> Result<(), CliError> {
+    fn agree_to_removals(&self, plan: &Plan) -> Result<(), CliError> {
+        let (namespace, changes) = (&plan.namespace, &plan.changes);
         let removals = changes.iter().filter(|change| change.op == Op::Remove);
         let count = removals.count();
-        if count == 0 || self.yes {
-            return Ok(());
+        match count {
+            0 => Ok(()),
+            _ => self.confirm.ask(&format!(
+                "remove {} of {namespace}",
+                units::count(count, "setting")
+            )),
         }
-        let what = format!(
-            "{} would go; nothing was changed",
-            units::count(count, "setting")
-        );
-        let help = "look at the plan above, then add --yes";
-        Err(Problem::bad_input(what).help(help).into())
     }
 }
 

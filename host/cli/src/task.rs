@@ -7,16 +7,18 @@ mod frame;
 mod lines;
 mod log;
 mod ls;
+mod migrate;
 mod payload;
 mod report;
 mod run;
 mod show;
+mod step;
 mod steps;
 mod timeline;
-mod upgrade;
 mod watch;
 
 use crate::{CliError, Context, Exit};
+use payload::{OfLine, OfStep, OfTask, OfTaskOrStep};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -24,14 +26,20 @@ pub enum Command {
     Ls(ls::Ls),
     Show(show::Show),
     Watch(watch::Watch),
+    Steps(step::Steps),
     Events(events::Events),
-    Input(payload::Input),
-    Result(payload::ResultOf),
-    Error(payload::Error),
-    Checkpoint(payload::Checkpoint),
-    Detail(payload::Detail),
+    /// Print the input of a task.
+    Input(OfTask),
+    /// Print the result of a task, or of one of its steps.
+    Result(OfTaskOrStep),
+    /// Print why a task or one of its steps failed, with all details.
+    Error(OfTaskOrStep),
+    /// Print the checkpoint that a step keeps.
+    Checkpoint(OfStep),
+    /// Print what a line of a task's log tells: the payload of an event, or why the state changed.
+    Detail(OfLine),
     Cancel(cancel::Cancel),
-    Upgrade(upgrade::Upgrade),
+    Migrate(migrate::Migrate),
 }
 
 pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> {
@@ -40,13 +48,14 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Ls(ls) => ls.run(context).await,
         Command::Show(show) => show.run(context).await,
         Command::Watch(watch) => watch.run(context).await,
+        Command::Steps(steps) => steps.run(context).await,
         Command::Events(events) => events.run(context).await,
-        Command::Input(input) => input.run(context).await,
-        Command::Result(result) => result.run(context).await,
-        Command::Error(error) => error.run(context).await,
-        Command::Checkpoint(checkpoint) => checkpoint.run(context).await,
-        Command::Detail(detail) => detail.run(context).await,
+        Command::Input(of) => payload::input(of, context).await,
+        Command::Result(of) => payload::result(of, context).await,
+        Command::Error(of) => payload::error(of, context).await,
+        Command::Checkpoint(of) => payload::checkpoint(of, context).await,
+        Command::Detail(of) => payload::detail(of, context).await,
         Command::Cancel(cancel) => cancel.run(context).await,
-        Command::Upgrade(upgrade) => upgrade.run(context).await,
+        Command::Migrate(migrate) => migrate.run(context).await,
     }
 }

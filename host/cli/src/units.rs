@@ -54,6 +54,22 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// Texts with a separator between them.
+pub fn joined(texts: impl IntoIterator<Item = impl AsRef<str>>, separator: &str) -> String {
+    let mut joined = String::new();
+    for (place, text) in texts.into_iter().enumerate() {
+        joined += if place == 0 { "" } else { separator };
+        joined += text.as_ref();
+    }
+    joined
+}
+
+/// Parts below each other, with an empty line between them; those that are empty are left out.
+pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    joined(parts, "\n\n")
+}
+
 /// `1 step`, `2 steps`.
 pub fn count(n: usize, noun: &str) -> String {
     match n {

@@ -15,6 +15,8 @@ use tasker_wire::endpoint::{Endpoint, Json, Media};
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// An upload is sent, compiled and checked within this.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(600);
+/// A body that may have more than this is an upload.
+const MAX_SMALL_BODY_BYTES: usize = 128 << 10;
 
 /// A request that has not been sent; awaiting it sends it and reads the answer.
 #[must_use = "a call is sent when it is awaited"]
@@ -71,7 +73,7 @@ impl<'a, E: Endpoint> Call<'a, E> {
     {
         let request = |request: RequestBuilder| {
             let request = request.header(CONTENT_TYPE, media_type);
-            request.timeout(UPLOAD_TIMEOUT).body(body)
+            request.timeout(body_timeout::<E>()).body(body)
         };
         self.with(request)
     }
@@ -139,6 +141,14 @@ where
     }
 }
 
+/// A value of a few kilobytes is answered as fast as a request without a body.
+fn body_timeout<E: Endpoint>() -> Duration {
+    match E::MAX_BODY_BYTES <= MAX_SMALL_BODY_BYTES {
+        true => ANSWER_TIMEOUT,
+        false => UPLOAD_TIMEOUT,
+    }
+}
+
 /// The URL of an endpoint below the base, with its variable segments filled in.
 fn url(base: &Url, path: &str, endpoint: &impl Serialize) -> Url {
     let segments = match serde_json::to_value(endpoint) {
@@ -167,6 +177,14 @@ fn url(base: &Url, path: &str, endpoint: &impl Serialize) -> Url {
 mod tests {
     use super::*;
     use serde::Serialize;
+
+    #[test]
+    fn only_uploads_are_waited_for_as_uploads_are() {
+        use tasker_wire::{component::PublishComponent, kv::SetKv, secret::SetSecret};
+        assert_eq!(body_timeout::<SetKv>(), ANSWER_TIMEOUT);
+        assert_eq!(body_timeout::<SetSecret>(), ANSWER_TIMEOUT);
+        assert_eq!(body_timeout::<PublishComponent>(), UPLOAD_TIMEOUT);
+    }
 
     #[derive(Serialize)]
     struct ShowStep {

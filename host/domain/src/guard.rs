@@ -1,4 +1,4 @@
-//! What watches a ramp: how much worse the new version may be than the old one.
+//! What watches a rollout: how much worse the new version may be than the old one.
 
 use super::duration;
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use std::time::Duration;
 /// The shortest window: below it a few slow attempts decide.
 pub const MIN_WINDOW: Duration = Duration::from_secs(1);
 
-/// How much worse the attempts of a ramp's tasks may be than those of the other tasks. Told as
+/// How much worse the attempts of a rollout's tasks may be than those of the other tasks. Told as
 /// JSON, in which everything may be left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -27,17 +27,17 @@ pub struct Guard {
     pub max_memory_ratio: f64,
     /// How many times as much time on the processor.
     pub max_cpu_ratio: f64,
-    /// What is done. None: back where attempts fail or trap, freeze where they cost too much.
+    /// What is done. None: back where attempts fail or trap, pause where they cost too much.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action: Option<GuardAction>,
 }
 
-/// What a guard does when a ramp is too bad.
+/// What a guard does when a rollout is too bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum GuardAction {
     Rollback,
-    Freeze,
+    Pause,
 }
 
 /// Why a guard makes no sense.
@@ -126,9 +126,9 @@ mod tests {
     #[test]
     fn everything_of_a_guard_may_be_left_out() {
         assert_eq!(guard(json!({})), Ok(Guard::default()));
-        let some = guard(json!({"window": "90s", "action": "freeze"})).unwrap();
+        let some = guard(json!({"window": "90s", "action": "pause"})).unwrap();
         assert_eq!(some.window, Duration::from_secs(90));
-        assert_eq!(some.action, Some(GuardAction::Freeze));
+        assert_eq!(some.action, Some(GuardAction::Pause));
         assert_eq!(some.min_attempts, 20);
     }
 

@@ -2,9 +2,9 @@
 //! from it. Pure; what decides is the same choice that resolution makes.
 
 use super::pin::Pinned;
-use super::ramp::Percent;
 use super::requirement::Requirement;
 use super::resolve::{Candidate, Pin, highest};
+use super::rollout::Percent;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -12,10 +12,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Impact {
-    /// They would take it instead of what they take now, or all would that are not on the pin's ramp.
+    /// They would take it instead of what they take now, or all would that are not on the pin's rollout.
     Moves,
-    /// A share of them would, by the pin's ramp.
-    Ramped,
+    /// A share of them would, by the pin's rollout.
+    Rollout,
     /// They take it already.
     Stays,
     /// The namespace's pin keeps them from it.
@@ -32,7 +32,7 @@ impl Impact {
     /// True if some new tasks would run it.
     pub fn is_taken(self) -> bool {
         match self {
-            Self::Moves | Self::Ramped | Self::Stays => true,
+            Self::Moves | Self::Rollout | Self::Stays => true,
             Self::Pinned | Self::Outranked | Self::Unsigned | Self::Unmatched => false,
         }
     }
@@ -42,11 +42,11 @@ impl Impact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ImpactReport {
     pub impact: Impact,
-    /// What they take now, but for those on a ramp; `None` if nothing will do.
+    /// What they take now, but for those on a rollout; `None` if nothing will do.
     pub takes: Option<Version>,
     /// What they would take.
     pub would_take: Option<Version>,
-    /// The share of new tasks that takes it, in percent, where a ramp decides.
+    /// The share of new tasks that takes it, in percent, where a rollout decides.
     pub percent: Option<Percent>,
 }
 
@@ -60,18 +60,18 @@ pub fn impact<Before, After>(
 ) -> ImpactReport {
     let takes = taken(before, asked, pin, false);
     let would_take = taken(after, asked, pin, false);
-    let ramp = pin.and_then(|pin| pin.ramp.as_ref());
-    let ramped = ramp.filter(|_| taken(after, asked, pin, true) == Some(version));
+    let rollout = pin.and_then(|pin| pin.rollout.as_ref());
+    let rolled_out = rollout.filter(|_| taken(after, asked, pin, true) == Some(version));
     let impact = match (takes, would_take) {
         (now, then) if then == Some(version) && now == then => Impact::Stays,
         (_, then) if then == Some(version) => Impact::Moves,
-        _ if ramped.is_some() => Impact::Ramped,
+        _ if rolled_out.is_some() => Impact::Rollout,
         _ => kept_from(version, after, asked, pin),
     };
     let percent = match impact {
-        Impact::Ramped => ramped.map(|ramp| ramp.percent),
-        // Those on the ramp take what it leads to.
-        Impact::Moves if ramped.is_none() => ramp.map(|ramp| ramp.percent.rest()),
+        Impact::Rollout => rolled_out.map(|rollout| rollout.percent),
+        // Those on the rollout take what it leads to.
+        Impact::Moves if rolled_out.is_none() => rollout.map(|rollout| rollout.percent.rest()),
         Impact::Moves
         | Impact::Stays
         | Impact::Pinned
@@ -116,10 +116,10 @@ fn taken<'c, Id>(
     candidates: &'c [Candidate<Id>],
     asked: Option<&Requirement>,
     pin: Option<&Pinned>,
-    is_on_ramp: bool,
+    is_on_rollout: bool,
 ) -> Option<&'c Version> {
     let chosen = match pin {
-        Some(pin) => Pin::seen(pin, is_on_ramp).highest(candidates, asked),
+        Some(pin) => Pin::seen(pin, is_on_rollout).highest(candidates, asked),
         None => highest(candidates, &[asked.unwrap_or(&Requirement::any())]),
     };
     chosen.map(|candidate| &candidate.version)

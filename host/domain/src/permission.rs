@@ -42,9 +42,9 @@ pub enum Action {
     Run,
     /// Upload components and templates.
     Publish,
-    /// Set, ramp, roll back and remove pins.
+    /// Set, roll out, roll back and remove pins.
     Pin,
-    /// Quarantine, yank, upgrade, limit, collect.
+    /// Quarantine, yank, migrate, limit, collect.
     Operate,
     /// Grant capabilities, keep secrets, approve versions, say whose signatures count.
     Grant,

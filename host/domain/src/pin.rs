@@ -2,8 +2,8 @@
 
 use super::error_report::{ErrorClass, ErrorReport, Report};
 use super::guard::{Guard, GuardError};
-use super::ramp::Percent;
 use super::requirement::{Requirement, RequirementError};
+use super::rollout::Percent;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -52,53 +52,53 @@ impl PinKindError {
 /// What a pin says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pinned {
-    /// What new tasks take, but for those that are on the ramp.
+    /// What new tasks take, but for those that are on the rollout.
     pub requirement: Requirement,
-    pub ramp: Option<Ramp>,
+    pub rollout: Option<Rollout>,
 }
 
 /// The way of a pin from one requirement to another, by a share of new tasks.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Ramp {
+pub struct Rollout {
     /// Where to.
     pub requirement: Requirement,
     pub percent: Percent,
     /// None: nothing watches it.
     pub guard: Option<Guard>,
-    /// Why its share may not grow, where somebody or its guard froze it.
-    pub frozen: Option<String>,
+    /// Why its share may not grow, where somebody or its guard paused it.
+    pub paused: Option<String>,
 }
 
-/// A step of a ramp: its first, or one further.
+/// A step of a rollout: its first, or one further.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RampStep {
+pub struct RolloutStep {
     pub to: Requirement,
     pub percent: Percent,
     /// None: the guard that it has, the usual one at first. `Some(None)`: no guard.
     pub guard: Option<Option<Guard>>,
-    /// Goes on though the ramp is frozen, which it is no more then.
+    /// Goes on though the rollout is paused, which it is no more then.
     pub is_forced: bool,
 }
 
 /// Why a change of a pin is refused.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum PinChangeError {
-    #[error("the pin has no ramp; begin one, for example at 10 percent")]
-    NoRamp,
+    #[error("the pin has no rollout; start one, for example at 10 percent")]
+    NoRollout,
     #[error(
-        "the ramp to {to} is frozen at {percent} ({because}); thaw it, force it, or roll it back"
+        "the rollout to {to} is paused at {percent} ({because}); resume it, force it, or roll it back"
     )]
-    Frozen {
+    Paused {
         to: Requirement,
         percent: Percent,
         because: String,
     },
-    #[error("the ramp to {0} is not frozen")]
-    NotFrozen(Requirement),
-    #[error("the pin takes {0} already; name another version to ramp to")]
+    #[error("the rollout to {0} is not paused")]
+    NotPaused(Requirement),
+    #[error("the pin takes {0} already; name another version to roll out")]
     SameRequirement(Requirement),
     #[error(
-        "{from} and {to} both mean {version} now; pin the version that runs today, then ramp to the other"
+        "{from} and {to} both mean {version} now; pin the version that runs today, then start a rollout to the other"
     )]
     SameVersion {
         from: Requirement,
@@ -114,12 +114,12 @@ pub enum PinChangeError {
 impl Report for PinChangeError {
     fn report(&self) -> ErrorReport {
         let (class, code) = match self {
-            Self::NoRamp => (ErrorClass::Conflict, "no_ramp"),
-            Self::Frozen { .. } => (ErrorClass::Conflict, "ramp_is_frozen"),
-            Self::NotFrozen(_) => (ErrorClass::Conflict, "ramp_is_not_frozen"),
+            Self::NoRollout => (ErrorClass::Conflict, "no_rollout"),
+            Self::Paused { .. } => (ErrorClass::Conflict, "rollout_is_paused"),
+            Self::NotPaused(_) => (ErrorClass::Conflict, "rollout_is_not_paused"),
             Self::NothingBefore(_) => (ErrorClass::Conflict, "nothing_to_roll_back"),
             Self::SameRequirement(_) | Self::SameVersion { .. } => {
-                (ErrorClass::Refused, "ramp_goes_nowhere")
+                (ErrorClass::Refused, "rollout_goes_nowhere")
             }
             Self::Guard(_) => (ErrorClass::Refused, "invalid_guard"),
         };
@@ -128,19 +128,19 @@ impl Report for PinChangeError {
 }
 
 impl Pinned {
-    /// A pin without a ramp.
+    /// A pin without a rollout.
     pub fn at(requirement: Requirement) -> Self {
         Self {
             requirement,
-            ramp: None,
+            rollout: None,
         }
     }
 
-    /// The pin after a step of its ramp; at 100 percent the ramp ends and its target is the pin.
-    /// A step to elsewhere begins a new ramp. A frozen one goes back, but not further, unless forced:
-    /// then it is thawed.
-    pub fn ramped(self, step: RampStep) -> Result<Self, PinChangeError> {
-        let RampStep {
+    /// The pin after a step of its rollout; at 100 percent the rollout ends and its target is the pin.
+    /// A step to elsewhere begins a new rollout. A paused one goes back, but not further, unless forced:
+    /// then it is resumed.
+    pub fn rolled_out(self, step: RolloutStep) -> Result<Self, PinChangeError> {
+        let RolloutStep {
             to,
             percent,
             guard,
@@ -149,15 +149,15 @@ impl Pinned {
         if to == self.requirement {
             return Err(PinChangeError::SameRequirement(to));
         }
-        let (requirement, before) = (self.requirement, self.ramp);
-        let before = before.filter(|ramp| ramp.requirement == to);
-        if let Some(ramp) = &before
-            && let Some(because) = &ramp.frozen
-            && percent > ramp.percent
+        let (requirement, before) = (self.requirement, self.rollout);
+        let before = before.filter(|rollout| rollout.requirement == to);
+        if let Some(rollout) = &before
+            && let Some(because) = &rollout.paused
+            && percent > rollout.percent
             && !is_forced
         {
-            let (percent, because) = (ramp.percent, because.clone());
-            return Err(PinChangeError::Frozen {
+            let (percent, because) = (rollout.percent, because.clone());
+            return Err(PinChangeError::Paused {
                 to,
                 percent,
                 because,
@@ -166,48 +166,48 @@ impl Pinned {
         if percent.is_all() {
             return Ok(Self::at(to));
         }
-        let (kept, frozen) = match before {
-            Some(ramp) => (ramp.guard, ramp.frozen.filter(|_| !is_forced)),
+        let (kept, paused) = match before {
+            Some(rollout) => (rollout.guard, rollout.paused.filter(|_| !is_forced)),
             None => (Some(Guard::default()), None),
         };
         let guard = guard.unwrap_or(kept).map(Guard::checked).transpose()?;
-        let ramp = Ramp {
+        let rollout = Rollout {
             requirement: to,
             percent,
             guard,
-            frozen,
+            paused,
         };
         Ok(Self {
             requirement,
-            ramp: Some(ramp),
+            rollout: Some(rollout),
         })
     }
 
-    /// The same with its ramp frozen: its share stays, and its guard leaves it alone.
-    pub fn frozen(self, because: &str) -> Result<Self, PinChangeError> {
-        let frozen = Some(because.to_owned());
-        self.with_ramp(|ramp| Ok(Ramp { frozen, ..ramp }))
+    /// The same with its rollout paused: its share stays, and its guard leaves it alone.
+    pub fn paused(self, because: &str) -> Result<Self, PinChangeError> {
+        let paused = Some(because.to_owned());
+        self.with_rollout(|rollout| Ok(Rollout { paused, ..rollout }))
     }
 
-    /// The same with its ramp free again; its guard looks at what comes from now on.
-    pub fn thawed(self) -> Result<Self, PinChangeError> {
-        self.with_ramp(|ramp| match ramp.frozen {
-            Some(_) => Ok(Ramp {
-                frozen: None,
-                ..ramp
+    /// The same with its rollout free again; its guard looks at what comes from now on.
+    pub fn resumed(self) -> Result<Self, PinChangeError> {
+        self.with_rollout(|rollout| match rollout.paused {
+            Some(_) => Ok(Rollout {
+                paused: None,
+                ..rollout
             }),
-            None => Err(PinChangeError::NotFrozen(ramp.requirement)),
+            None => Err(PinChangeError::NotPaused(rollout.requirement)),
         })
     }
 
-    fn with_ramp(
+    fn with_rollout(
         self,
-        change: impl FnOnce(Ramp) -> Result<Ramp, PinChangeError>,
+        change: impl FnOnce(Rollout) -> Result<Rollout, PinChangeError>,
     ) -> Result<Self, PinChangeError> {
-        let ramp = self.ramp.ok_or(PinChangeError::NoRamp)?;
+        let rollout = self.rollout.ok_or(PinChangeError::NoRollout)?;
         Ok(Self {
             requirement: self.requirement,
-            ramp: Some(change(ramp)?),
+            rollout: Some(change(rollout)?),
         })
     }
 }
@@ -215,14 +215,14 @@ impl Pinned {
 impl fmt::Display for Pinned {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.requirement)?;
-        match &self.ramp {
-            Some(ramp) => write!(f, " → {} {}", ramp.requirement, ramp.percent),
+        match &self.rollout {
+            Some(rollout) => write!(f, " → {} {}", rollout.requirement, rollout.percent),
             None => Ok(()),
         }
     }
 }
 
-/// Where a ramp goes: a full version means exactly that one, since a ramp compares two versions; all
+/// Where a rollout goes: a full version means exactly that one, since a rollout compares two versions; all
 /// else is a requirement as ever.
 pub fn destination(text: &str) -> Result<Requirement, RequirementError> {
     match Version::parse(text.trim()) {

@@ -6,9 +6,9 @@ use super::digest::Digest;
 use super::hidden::{Hidden, keep};
 use super::impact::ImpactReport;
 use super::name::Name;
-use super::ramp::Percent;
 use super::requirement::{ComponentRef, HandlerRef, Requirement};
 use super::resolve::Availability;
+use super::rollout::Percent;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -118,8 +118,8 @@ pub struct StepImpact {
 pub struct PinImpact {
     pub namespace: String,
     pub requirement: Requirement,
-    /// Where its ramp leads, if it has one.
-    pub ramp: Option<Requirement>,
+    /// Where its rollout leads, if it has one.
+    pub rollout: Option<Requirement>,
     pub percent: Option<Percent>,
     pub admits: Admits,
 }
@@ -129,9 +129,9 @@ pub struct PinImpact {
 #[serde(rename_all = "snake_case")]
 pub enum Admits {
     All,
-    /// Those that are on its ramp.
-    Ramp,
-    /// Those that are not on its ramp.
+    /// Those that are on its rollout.
+    Rollout,
+    /// Those that are not on its rollout.
     Rest,
     Nobody,
 }
@@ -150,15 +150,15 @@ pub struct StepChoice {
     pub handler: HandlerRef,
     /// `None` if no version will do.
     pub takes: Option<Version>,
-    /// What a share of new tasks would take instead, by a ramp.
-    pub ramp: Option<RampChoice>,
+    /// What a share of new tasks would take instead, by a rollout.
+    pub rollout: Option<RolloutChoice>,
     /// Why no task could run it.
     pub problem: Option<String>,
 }
 
-/// What tasks on a ramp would take.
+/// What tasks on a rollout would take.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RampChoice {
+pub struct RolloutChoice {
     pub takes: Version,
     pub percent: Percent,
 }

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PinSide {
-    /// What it says without its ramp.
+    /// What it says without its rollout.
     Base,
-    /// Where its ramp goes.
-    Ramp,
+    /// Where its rollout goes.
+    Rollout,
     /// What it goes back to: by a rollback, or where new tasks may not take what it says.
     Rollback,
 }

@@ -39,26 +39,26 @@ pub type Pins = BTreeMap<QualifiedName, Pin>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     pub requirement: Requirement,
-    /// Where the pin's ramp goes, if this task is on it. Such a version is taken first; where none
+    /// Where the pin's rollout goes, if this task is on it. Such a version is taken first; where none
     /// can be, the task takes what the others take.
-    pub ramped: Option<Requirement>,
+    pub rollout: Option<Requirement>,
 }
 
 impl Pin {
-    /// A pin without a ramp, or with one that the task is not on.
+    /// A pin without a rollout, or with one that the task is not on.
     pub fn at(requirement: Requirement) -> Self {
         Self {
             requirement,
-            ramped: None,
+            rollout: None,
         }
     }
 
-    /// The pin as a task sees it that is on its ramp or is not.
-    pub fn seen(pinned: &Pinned, is_on_ramp: bool) -> Self {
-        let ramp = pinned.ramp.as_ref().filter(|_| is_on_ramp);
+    /// The pin as a task sees it that is on its rollout or is not.
+    pub fn seen(pinned: &Pinned, is_on_rollout: bool) -> Self {
+        let rollout = pinned.rollout.as_ref().filter(|_| is_on_rollout);
         Self {
             requirement: pinned.requirement.clone(),
-            ramped: ramp.map(|ramp| ramp.requirement.clone()),
+            rollout: rollout.map(|rollout| rollout.requirement.clone()),
         }
     }
 
@@ -72,23 +72,23 @@ impl Pin {
             Some(asked) => highest(candidates, &[asked, pin]),
             None => highest(candidates, &[pin]),
         };
-        let ramped = self.ramped.as_ref().and_then(of);
-        ramped.or_else(|| of(&self.requirement))
+        let rollout = self.rollout.as_ref().and_then(of);
+        rollout.or_else(|| of(&self.requirement))
     }
 
-    /// True if `chosen`, the pin's choice, was the ramp's.
-    pub fn is_ramped_to(&self, chosen: &Version) -> bool {
-        self.ramped.as_ref().is_some_and(|to| to.matches(chosen))
+    /// True if `chosen`, the pin's choice, was the rollout's.
+    pub fn is_rollout_to(&self, chosen: &Version) -> bool {
+        self.rollout.as_ref().is_some_and(|to| to.matches(chosen))
     }
 }
 
 /// Why there is no version to run.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ResolveError {
-    #[error("there is no template {target}; push one or correct the name")]
+    #[error("there is no template {target}; publish one or correct the name")]
     NoTemplate { target: QualifiedName },
     #[error(
-        "{target} has {existing}; none satisfies the requested {asked}; push one or ask for another"
+        "{target} has {existing}; none satisfies the requested {asked}; publish one or ask for another"
     )]
     TemplateAsked {
         target: QualifiedName,
@@ -96,7 +96,7 @@ pub enum ResolveError {
         existing: Existing,
     },
     #[error(
-        "{target} has {existing}; none satisfies the namespace's pin {pin}; push one, change the pin or ask for a version"
+        "{target} has {existing}; none satisfies the namespace's pin {pin}; publish one, change the pin or ask for a version"
     )]
     TemplatePin {
         target: QualifiedName,
@@ -104,24 +104,24 @@ pub enum ResolveError {
         existing: Existing,
     },
     #[error(
-        "{target} has {existing}; none is stable; push a stable version or ask for a pre-release by its version"
+        "{target} has {existing}; none is stable; publish a stable version or ask for a pre-release by its version"
     )]
     TemplateUnstable {
         target: QualifiedName,
         existing: Existing,
     },
     #[error(
-        "there is no component {target}, which step `{step}` runs; push it or correct the handler"
+        "there is no component {target}, which step `{step}` runs; publish it or correct the handler"
     )]
     NoComponent { step: Name, target: QualifiedName },
     #[error(
-        "{} has {}; none satisfies {}; push one or change the requirement at step `{}`{}",
+        "{} has {}; none satisfies {}; publish one or change the requirement at step `{}`{}",
         .0.target, .0.existing, .0.requirement, .0.step, .0.existing.remedy()
     )]
     Requirement(Box<Unmet>),
     #[error(
         "{} has {}; none satisfies the namespace's pin {pin}, which step `{}` (requirement {}) \
-         runs by; push one or change the pin{}",
+         runs by; publish one or change the pin{}",
         unmet.target, unmet.existing, unmet.step, unmet.requirement, unmet.existing.remedy()
     )]
     Pin { pin: Requirement, unmet: Box<Unmet> },

@@ -35,11 +35,11 @@ pub struct Signature {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     #[error(
-        "this is not an ed25519 public key; give the `.pub` file that `tasker sign key new` wrote, or 32 bytes in base64"
+        "this is not an ed25519 public key; give the `.pub` file that `tasker signing-key create` wrote, or 32 bytes in base64"
     )]
     Key,
     #[error(
-        "a key id has {KEY_ID_DIGITS} hexadecimal digits; list them with: tasker policy ls --namespace NAMESPACE"
+        "a key id has {KEY_ID_DIGITS} hexadecimal digits; list them with: tasker signing-policy ls NAMESPACE"
     )]
     KeyId,
     #[error("a signature is written ed25519:KEY:SIGNATURE, both parts in base64 without padding")]

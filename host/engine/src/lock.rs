@@ -15,27 +15,27 @@ pub struct LockEntry {
 }
 
 impl Engine {
-    /// The lock with these entries, made at its first use. `ramped` names the pins whose ramps led
+    /// The lock with these entries, made at its first use. `rollouts` names the pins whose rollouts led
     /// to it, in their order. The same gives the same lock, so that tasks that resolved alike share
     /// it; safe against other hosts that do the same now.
     pub async fn intern_lock(
         &self,
         template_version_id: i32,
         entries: &[LockEntry],
-        ramped: &[String],
+        rollouts: &[String],
     ) -> Result<LockId, DatabaseError> {
-        let fingerprint = fingerprint(template_version_id, entries, ramped);
+        let fingerprint = fingerprint(template_version_id, entries, rollouts);
         if let Some(lock_id) = lock_with(self.pool(), fingerprint).await? {
             return Ok(LockId(lock_id));
         }
         let mut tx = self.pool().begin().await?;
         let inserted: Option<i32> = sqlx::query_scalar(
-            "insert into tasker.lock (template_version_id, fingerprint, ramped) values ($1, $2, $3)
+            "insert into tasker.lock (template_version_id, fingerprint, rollouts) values ($1, $2, $3)
              on conflict do nothing returning lock_id",
         )
         .bind(template_version_id)
         .bind(&fingerprint.as_bytes()[..])
-        .bind(ramped)
+        .bind(rollouts)
         .fetch_optional(&mut *tx)
         .await?;
         let lock_id = match inserted {
@@ -52,10 +52,10 @@ impl Engine {
     }
 }
 
-fn fingerprint(template_version_id: i32, entries: &[LockEntry], ramped: &[String]) -> Digest {
+fn fingerprint(template_version_id: i32, entries: &[LockEntry], rollouts: &[String]) -> Digest {
     let mut text = template_version_id.to_string();
-    for pin in ramped {
-        text.push_str(&format!("\nramped {pin}"));
+    for pin in rollouts {
+        text.push_str(&format!("\nrollout {pin}"));
     }
     for entry in entries {
         let LockEntry {

@@ -94,7 +94,7 @@ pub enum RegistryError {
     ForeignTemplatePin(QualifiedName),
     #[error(
         "there is no pin for {kind} `{target}` in namespace {namespace}; list them with: \
-         tasker pin ls --namespace {namespace}"
+         tasker pin ls {namespace}"
     )]
     UnknownPin {
         namespace: Name,
@@ -102,10 +102,10 @@ pub enum RegistryError {
         target: String,
     },
     #[error(
-        "there is no pin for {kind} {target} in namespace {namespace}, and a ramp needs one; pin the current version first: {}",
+        "there is no pin for {kind} {target} in namespace {namespace}, and a rollout needs one; pin the current version first: {}",
         set_first(namespace, *kind, target, now.as_ref())
     )]
-    NothingToRamp {
+    NothingToRollout {
         namespace: Name,
         kind: Kind,
         target: QualifiedName,
@@ -143,7 +143,7 @@ pub enum RegistryError {
         "{} has {}; none satisfies both the requested {to} and {} at step `{}`; ask for another{}",
         .unmet.target, .unmet.existing, .unmet.requirement, .unmet.step, .unmet.existing.remedy()
     )]
-    UpgradeTarget { to: Requirement, unmet: Box<Unmet> },
+    MigrationTarget { to: Requirement, unmet: Box<Unmet> },
     #[error("{}", lines(.0))]
     Unresolved(Vec<ResolveError>),
     #[error(
@@ -163,7 +163,7 @@ pub enum RegistryError {
     )]
     WrongSignature { key: KeyId, digest: Digest },
     #[error(
-        "{release} is not signed by a key that namespace {} accepts: {}; sign it with one of them: tasker component push --sign KEY",
+        "{release} is not signed by a key that namespace {} accepts: {}; sign it with one of them: tasker component publish --sign KEY",
         .release.target.namespace, .keys.join(", ")
     )]
     Unsigned {
@@ -172,11 +172,11 @@ pub enum RegistryError {
         keys: Vec<String>,
     },
     #[error(
-        "namespace {namespace} has no signing key {key}; list them with: tasker policy ls --namespace {namespace}"
+        "namespace {namespace} has no signing key {key}; list them with: tasker signing-policy ls {namespace}"
     )]
     UnknownSigningKey { namespace: Name, key: KeyId },
     #[error(
-        "the bytes of {0} were collected because nothing referenced them; push the same bytes again to restore them"
+        "the bytes of {0} were collected because nothing referenced them; publish the same bytes again to restore them"
     )]
     BytesRemoved(Box<Release>),
     #[error("another host is running a collection, or the registry keeps changing; try again")]
@@ -200,7 +200,7 @@ pub enum RegistryError {
     #[error("namespace {0} has {MAX_SHARES} shares already; remove some, or share `*`")]
     TooManyShares(Name),
     #[error(
-        "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls --namespace {namespace}"
+        "{namespace} does not share `{component}` with `{shared_with}`; list its shares with: tasker share ls {namespace}"
     )]
     UnknownShare {
         namespace: Name,
@@ -214,7 +214,7 @@ pub enum RegistryError {
     )]
     TooManyLimitRules(Name),
     #[error(
-        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls --namespace {namespace}"
+        "namespace {namespace} sets no limits for `{component}`; list them with: tasker limit ls {namespace}"
     )]
     UnknownLimitRule { namespace: Name, component: Scope },
     #[error("{release} does not wait for approval: it is {status}")]
@@ -253,7 +253,7 @@ impl Report for RegistryError {
             }
             Self::Unknown { kind, .. } => (NotFound, kind.unknown_code()),
             Self::UnknownVersion { .. } => (NotFound, "unknown_version"),
-            Self::UnknownPin { .. } | Self::NothingToRamp { .. } => (NotFound, "unknown_pin"),
+            Self::UnknownPin { .. } | Self::NothingToRollout { .. } => (NotFound, "unknown_pin"),
             Self::Kv(_) => (Refused, "invalid_kv"),
             Self::KvFull { .. } => (Refused, "kv_full"),
             Self::UnknownKv(_) => (NotFound, "unknown_kv"),
@@ -284,7 +284,7 @@ impl Report for RegistryError {
             Self::UnknownShare { .. } => (NotFound, "unknown_share"),
             Self::UnknownLimitRule { .. } => (NotFound, "unknown_limits"),
             Self::NotWaiting { .. } => (Conflict, "not_waiting_for_approval"),
-            Self::UpgradeTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
+            Self::MigrationTarget { .. } | Self::Unresolved(_) => (Refused, "unresolved"),
             Self::UnknownHandler { .. } => (Refused, "unknown_handler"),
         };
         let report = ErrorReport::new(class, code);
@@ -366,7 +366,7 @@ fn way_out(
         Ineligible::Quarantined => {
             format!("lift its quarantine: tasker {kind} release {target}@{version}")
         }
-        Ineligible::Collected => format!("push the bytes of {version} again, or pin another"),
+        Ineligible::Collected => format!("publish the bytes of {version} again, or pin another"),
         Ineligible::Unsigned => format!("pin another{}", existing.remedy()),
     };
     format!("that new tasks may take satisfies {requirement}; {mend}")

@@ -95,7 +95,7 @@ impl PinTarget {
 }
 
 impl Registry {
-    /// Sets the pin, in place of one that stood there and its ramp. Refused if nothing that new
+    /// Sets the pin, in place of one that stood there and its rollout. Refused if nothing that new
     /// tasks may take satisfies the requirement: a pin that no task can follow is a mistake.
     pub async fn set_pin(
         &self,

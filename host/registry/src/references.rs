@@ -35,7 +35,7 @@ pub struct References {
 
 impl References {
     /// True if nothing keeps it in use.
-    pub fn is_drained(&self) -> bool {
+    pub fn is_unreferenced(&self) -> bool {
         let is_taken = self.is_template && self.is_default && self.ineligible.is_none();
         let is_held = !self.pins.is_empty() || !self.steps.is_empty() || !self.hidden.is_empty();
         self.open_tasks == 0 && !is_held && !is_taken

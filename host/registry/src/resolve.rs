@@ -10,7 +10,7 @@ pub(crate) mod template;
 
 pub(crate) use cache::ResolvedCache;
 pub use definition::Definition;
-pub use reresolve::{CurrentLock, Reresolution, Swap, UpgradeRule};
+pub use reresolve::{CurrentLock, MigrationRule, Reresolution, Swap};
 
 use super::catalog::load::MAX_TRIES;
 use super::catalog::{Catalog, Loader, NamespaceRules};
@@ -98,7 +98,7 @@ impl<'r> Resolver<'r> {
     }
 
     /// Template version, component versions and lock for the new task of this id: all as they were
-    /// together at one moment. Tasks that are on the same ramps and ask for the same get the same.
+    /// together at one moment. Tasks that are on the same rollouts and ask for the same get the same.
     pub async fn resolve(
         &mut self,
         wanted: &ResolveRequest,
@@ -134,7 +134,7 @@ impl<'r> Resolver<'r> {
         let home = &wanted.namespace;
         let rules = self.rules(home).await?;
         let template = self.template(wanted, &rules, task).await?;
-        let ramps = rules.ramps_with(&template.definition.components, task);
+        let rollouts = rules.rollouts_with(&template.definition.components, task);
         let namespaces = template.definition.namespaces();
         self.remember_owners(home, &namespaces);
         self.loader.see(&namespaces).await?;
@@ -142,12 +142,12 @@ impl<'r> Resolver<'r> {
         let revisions: Vec<i64> = revisions.collect();
         let key = LockKey {
             template_version_id: template.template_version_id,
-            ramps: ramps.iter().chain(&template.ramp).cloned().collect(),
+            rollouts: rollouts.iter().chain(&template.rollout).cloned().collect(),
         };
         if let Some(resolved) = self.registry().resolved.locks.get(&key, &revisions) {
             return Ok(resolved);
         }
-        let resolved = Arc::new(self.lock(&template, &rules, &ramps).await?);
+        let resolved = Arc::new(self.lock(&template, &rules, &rollouts).await?);
         self.new_lock = Some((key, revisions, resolved.clone()));
         Ok(resolved)
     }
@@ -167,24 +167,26 @@ impl<'r> Resolver<'r> {
         }
     }
 
-    /// The lock of a task of this template version that is on these ramps.
+    /// The lock of a task of this template version that is on these rollouts.
     async fn lock(
         &mut self,
         template: &ChosenTemplate,
         rules: &NamespaceRules,
-        ramps: &[String],
+        rollouts: &[String],
     ) -> Result<Resolved, RegistryError> {
         let definition = &template.definition;
-        let seen = rules.seen_on(ramps);
+        let seen = rules.seen_on(rollouts);
         let steps: Vec<_> = definition.template.ordered();
         let chosen = self.choose(definition, &definition.components, &steps, &seen);
-        let Chosen { entries, ramped } = chosen.await?;
-        let names = ramped.iter().map(|target| rules.components[target].name());
-        let ramped: Vec<String> = names.chain(template.ramp.clone()).collect();
+        let Chosen { entries, rollouts } = chosen.await?;
+        let names = rollouts
+            .iter()
+            .map(|target| rules.components[target].name());
+        let rollouts: Vec<String> = names.chain(template.rollout.clone()).collect();
         let entries: Vec<LockEntry> = entries.into_iter().map(|(entry, _)| entry).collect();
         let engine = self.registry().store.engine();
         let lock_id = engine
-            .intern_lock(template.template_version_id, &entries, &ramped)
+            .intern_lock(template.template_version_id, &entries, &rollouts)
             .await?;
         Ok(Resolved {
             namespace_id: template.namespace_id,
@@ -231,18 +233,18 @@ impl<'r> Resolver<'r> {
         let ids = chosen.iter().map(|candidate| candidate.id).collect();
         let descriptors = self.registry().descriptors(ids).await?;
         let mut entries = Vec::with_capacity(steps.len());
-        let mut ramped = BTreeSet::new();
+        let mut rollouts = BTreeSet::new();
         for (ordered, candidate) in steps.iter().zip(chosen) {
             let target = ordered.step.handler.component.qualified(home);
             let descriptor = descriptors.get(&candidate.id);
             let entry = lock_entry(&target, ordered, candidate, descriptor)?;
             let pin = pins.get(&target);
-            if pin.is_some_and(|pin| pin.is_ramped_to(&candidate.version)) {
-                ramped.insert(target);
+            if pin.is_some_and(|pin| pin.is_rollout_to(&candidate.version)) {
+                rollouts.insert(target);
             }
             entries.push((entry, candidate.version.clone()));
         }
-        Ok(Chosen { entries, ramped })
+        Ok(Chosen { entries, rollouts })
     }
 }
 
@@ -250,8 +252,8 @@ impl<'r> Resolver<'r> {
 struct Chosen {
     /// In the order of the steps, each with the version of its component.
     entries: Vec<(LockEntry, Version)>,
-    /// The components that a ramp chose.
-    ramped: BTreeSet<QualifiedName>,
+    /// The components that a rollout chose.
+    rollouts: BTreeSet<QualifiedName>,
 }
 
 /// The entry of one step, whose handler the chosen component has to have.

@@ -16,8 +16,8 @@ pub struct ResolvedPin {
     pub row: PinRow,
     pub pinned: Pinned,
     pub version: Option<Version>,
-    /// The same of its ramp.
-    pub ramp_version: Option<Version>,
+    /// The same of its rollout.
+    pub rollout_version: Option<Version>,
 }
 
 impl Registry {
@@ -43,10 +43,10 @@ impl ResolvedPin {
         let version = |requirement| highest(versions, &[requirement]).map(|it| it.version.clone());
         Ok(Self {
             version: version(&pinned.requirement),
-            ramp_version: pinned
-                .ramp
+            rollout_version: pinned
+                .rollout
                 .as_ref()
-                .and_then(|ramp| version(&ramp.requirement)),
+                .and_then(|rollout| version(&rollout.requirement)),
             pinned,
             row,
         })

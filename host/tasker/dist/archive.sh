@@ -34,7 +34,7 @@ must() { "$@" || { echo "the archive is wrong: $*" >&2; exit 1; }; }
 must test "$("$root/bin/tasker" version)" = "tasker $version"
 must test -z "$(objdump -h "$root/bin/tasker" | grep '\.debug_info')"
 for page in "$root"/share/man/man1/*.1; do must grep -q '^\.TH' "$page"; done
-for command in serve component-push task-run doctor; do must test -s "$root/share/man/man1/tasker-$command.1"; done
+for command in serve component-publish task-run doctor; do must test -s "$root/share/man/man1/tasker-$command.1"; done
 must bash -n "$root/share/bash-completion/completions/tasker"
 must grep -q '^#compdef tasker' "$root/share/zsh/site-functions/_tasker"
 must grep -q 'complete -c tasker' "$root/share/fish/vendor_completions.d/tasker.fish"

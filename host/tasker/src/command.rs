@@ -64,8 +64,9 @@ impl Cli {
     }
 
     async fn end(self) -> Exit {
-        let output = Output::new(self.global.output, self.global.color, self.global.hints);
-        match dispatch(self.command, &self.global, output).await {
+        let global = &self.global;
+        let output = Output::new(global.output, global.color, global.hints).quiet(global.quiet);
+        match dispatch(self.command, global, output).await {
             Ok(exit) => exit,
             Err(CliError::ClosedPipe) => Exit::Complete,
             Err(CliError::Problem(problem)) => {

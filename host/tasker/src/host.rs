@@ -203,7 +203,7 @@ impl Host {
         tokio::spawn(registry.maintain(maintenance, notifications.clone(), draining.clone()));
         let stats = Arc::<WorkerStats>::default();
         let state = AppState {
-            claiming: stats.claiming().clone(),
+            claiming: config.worker.as_ref().map(|_| stats.claiming().clone()),
             engine: engine.clone(),
             sandbox: sandbox.clone(),
             notifications: notifications.clone(),

@@ -1,6 +1,6 @@
 //! Why a task is not made, found or changed.
 
-use super::upgraded_component::UpgradedComponent;
+use super::migrated_component::MigratedComponent;
 use tasker_database::DatabaseError;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::compatibility::CompatChange;
@@ -75,11 +75,11 @@ pub enum TasksError {
     )]
     Reason,
     #[error("{}", breaks(.0))]
-    UpgradeBreaks(Vec<UpgradedComponent>),
+    MigrationBreaks(Vec<MigratedComponent>),
     #[error("`to` is the target version of one component; name it with `component`")]
-    UpgradeOfWhat,
+    MigrationOfWhat,
     #[error("a task that is {0} has ended; use `pending` or `in_progress`")]
-    UpgradeOfFinal(TaskState),
+    MigrationOfFinal(TaskState),
     #[error("a stored result is not JSON")]
     StoredJson(#[source] serde_json::Error),
 }
@@ -98,8 +98,8 @@ impl Report for TasksError {
             Self::UnknownStep { .. } => (NotFound, "unknown_step"),
             Self::NoPayload { .. } => (NotFound, "no_payload"),
             Self::AlreadyFinal { .. } => (Conflict, "task_is_final"),
-            Self::UpgradeBreaks(_) => (Conflict, "upgrade_breaks"),
-            Self::UpgradeOfWhat | Self::UpgradeOfFinal(_) => (Refused, "invalid_upgrade"),
+            Self::MigrationBreaks(_) => (Conflict, "migration_breaks"),
+            Self::MigrationOfWhat | Self::MigrationOfFinal(_) => (Refused, "invalid_migration"),
             Self::Reason => (Refused, "invalid_reason"),
             Self::NothingCreated | Self::StoredJson(_) => return ErrorReport::internal(),
         };
@@ -108,7 +108,7 @@ impl Report for TasksError {
             Self::Invalid(problems) => {
                 report.fields(problems.iter().map(InputProblem::field_error))
             }
-            Self::UpgradeBreaks(components) => {
+            Self::MigrationBreaks(components) => {
                 let breaking = components.iter().flat_map(|it| &it.breaking);
                 report.fields(breaking.map(CompatChange::field_error))
             }
@@ -126,7 +126,7 @@ impl TasksError {
 }
 
 /// The first that breaks, and how to go on.
-fn breaks(components: &[UpgradedComponent]) -> String {
+fn breaks(components: &[MigratedComponent]) -> String {
     let swaps: Vec<String> = components
         .iter()
         .map(|it| {

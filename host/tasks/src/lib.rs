@@ -1,12 +1,12 @@
 //! Tasks as callers see them: submit, look, wait, cancel.
 
 pub mod cancel;
+pub mod migrated_component;
+pub mod migration;
 pub mod payload;
 pub mod show;
 pub mod steps;
 pub mod submit;
-pub mod upgrade;
-pub mod upgraded_component;
 pub mod wait;
 
 mod error;

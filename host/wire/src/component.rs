@@ -82,6 +82,16 @@ pub struct RequestedCapability {
 }
 
 impl ComponentVersion {
+    /// `namespace/component`.
+    pub fn family(&self) -> String {
+        format!("{}/{}", self.namespace, self.component)
+    }
+
+    /// `namespace/component@version`.
+    pub fn release(&self) -> String {
+        format!("{}@{}", self.family(), self.version)
+    }
+
     /// Why new tasks may not take it.
     pub fn ineligible(&self) -> Option<Ineligible> {
         match self.collected_at {
@@ -216,7 +226,7 @@ endpoint! {
 
 endpoint! {
     /// Shows what keeps a version in use.
-    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}/holders"
+    GET "/v1/namespaces/{namespace}/components/{name}/versions/{version}/references"
     ShowComponentReferences { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers References;

@@ -103,7 +103,7 @@ pub struct References {
     pub version: Version,
     pub status: Availability,
     /// Nothing keeps it in use.
-    pub is_drained: bool,
+    pub is_unreferenced: bool,
     pub open_tasks: u64,
     /// The oldest of them.
     pub oldest_tasks: Vec<TaskId>,

@@ -23,6 +23,8 @@ pub struct Status {
     /// Of this host.
     pub version: String,
     pub is_draining: bool,
+    /// False for a host that serves the API only.
+    pub runs_worker: bool,
     /// Why the host claims no steps, where its claims fail.
     pub claims_fail: Option<String>,
     pub database: DatabaseHealth,

@@ -17,6 +17,7 @@ pub mod health;
 pub mod key;
 pub mod kv;
 pub mod limit;
+pub mod migration;
 pub mod namespace;
 pub mod page;
 pub mod pin;
@@ -31,6 +32,5 @@ pub mod step;
 pub mod task;
 pub mod template;
 pub mod transition;
-pub mod upgrade;
 
 pub use page::Page;

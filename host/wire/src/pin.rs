@@ -1,4 +1,4 @@
-//! Pins: what new tasks take; ramps, and the history of a pin.
+//! Pins: what new tasks take; rollouts, and the history of a pin.
 
 use crate::endpoint::{Json, endpoint};
 use crate::page::{NamespacePageQuery, Page, PageQuery};
@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
-use tasker_domain::ramp::Percent;
 use tasker_domain::requirement::Requirement;
+use tasker_domain::rollout::Percent;
 
 /// An existing pin.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -24,22 +24,22 @@ pub struct Pin {
     pub requirement: Requirement,
     /// Which version that is now; `None` if nothing that new tasks may take satisfies it.
     pub version: Option<Version>,
-    pub ramp: Option<Ramp>,
+    pub rollout: Option<Rollout>,
     pub created_at: DateTime<Utc>,
     pub created_by: String,
 }
 
 /// The way of a pin to another requirement. The audit log has it without what may change by itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Ramp {
+pub struct Rollout {
     /// Where to.
     pub requirement: Requirement,
     /// Which version that is now.
     pub version: Option<Version>,
     pub percent: Percent,
-    pub state: RampState,
-    /// Why its share may not grow, where it is frozen.
-    pub frozen_because: Option<String>,
+    pub state: RolloutState,
+    /// Why its share may not grow, where it is paused.
+    pub paused_because: Option<String>,
     /// Its guard looks at tasks that were created since.
     pub started_at: Option<DateTime<Utc>>,
     /// `None` if nothing watches it.
@@ -49,9 +49,9 @@ pub struct Ramp {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-pub enum RampState {
-    Ramping,
-    Frozen,
+pub enum RolloutState {
+    Running,
+    Paused,
 }
 
 /// What a pin is to say. Its text is parsed by the host, which can say more of it than a parser of JSON.
@@ -64,10 +64,10 @@ pub struct NewPin {
     pub reason: String,
 }
 
-/// A step of a ramp.
+/// A step of a rollout.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct NewRamp {
+pub struct NewRollout {
     /// Where to: a full version means exactly it, all else is a requirement.
     pub to: String,
     /// Checked by the host, as `to` is.
@@ -79,7 +79,7 @@ pub struct NewRamp {
         skip_serializing_if = "Option::is_none"
     )]
     pub guard: Option<Option<Guard>>,
-    /// Goes on though the ramp is frozen, which it is no more then.
+    /// Goes on though the rollout is paused, which it is no more then.
     #[serde(default)]
     pub force: bool,
     /// Reason recorded in the audit log.
@@ -102,7 +102,7 @@ pub struct PinChange {
     pub actor: String,
     pub action: String,
     pub reason: String,
-    /// `from`, `to`, `ramp_from`, `ramp_to`; what a guard saw.
+    /// `from`, `to`, `rollout_from`, `rollout_to`; what a guard saw.
     #[serde(flatten)]
     pub detail: Map<String, Value>,
 }
@@ -118,12 +118,12 @@ impl PinChange {
         self.read("to")
     }
 
-    pub fn ramp_from(&self) -> Option<Ramp> {
-        self.read("ramp_from")
+    pub fn rollout_from(&self) -> Option<Rollout> {
+        self.read("rollout_from")
     }
 
-    pub fn ramp_to(&self) -> Option<Ramp> {
-        self.read("ramp_to")
+    pub fn rollout_to(&self) -> Option<Rollout> {
+        self.read("rollout_to")
     }
 
     /// The change that this one took back.
@@ -147,7 +147,7 @@ endpoint! {
 // The target is `name` or `other~name`: a slash would end the segment.
 
 endpoint! {
-    /// Sets a pin; a ramp that it had ends.
+    /// Sets a pin; a rollout that it had ends.
     PUT "/v1/namespaces/{namespace}/pins/{kind}/{target}"
     SetPin { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;
@@ -164,34 +164,34 @@ endpoint! {
 }
 
 endpoint! {
-    /// Begins a ramp, or takes a step of it.
-    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/ramp"
-    RampPin { namespace: Name, kind: PinKind, target: String }
+    /// Begins a rollout, or takes a step of it.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/rollout"
+    StartRollout { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;
-    body Json<NewRamp>;
+    body Json<NewRollout>;
     answers Pin;
 }
 
 endpoint! {
-    /// Freezes a ramp: its share stays.
-    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/freeze"
-    FreezePin { namespace: Name, kind: PinKind, target: String }
-    needs Pin in Path;
-    body Json<OnlyReason>;
-    answers Pin;
-}
-
-endpoint! {
-    /// Thaws a ramp; its guard looks at what comes from then on.
-    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/thaw"
-    ThawPin { namespace: Name, kind: PinKind, target: String }
+    /// Pauses a rollout: its share stays.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/pause"
+    PauseRollout { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;
     body Json<OnlyReason>;
     answers Pin;
 }
 
 endpoint! {
-    /// Cancels the ramp of a pin or, without one, takes back its last change.
+    /// Resumes a rollout; its guard looks at what comes from then on.
+    POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/resume"
+    ResumeRollout { namespace: Name, kind: PinKind, target: String }
+    needs Pin in Path;
+    body Json<OnlyReason>;
+    answers Pin;
+}
+
+endpoint! {
+    /// Cancels the rollout of a pin or, without one, takes back its last change.
     POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/rollback"
     RollBackPin { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;

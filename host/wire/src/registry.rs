@@ -34,7 +34,7 @@ endpoint! {
 
 endpoint! {
     /// Shows who uses a component.
-    GET "/v1/namespaces/{namespace}/components/{name}/users"
+    GET "/v1/namespaces/{namespace}/components/{name}/references"
     ShowUses { namespace: Name, name: Name }
     needs Read in Path;
     answers Uses;

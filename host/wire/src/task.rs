@@ -38,6 +38,13 @@ pub struct TaskSummary {
     pub error: Option<Box<RawValue>>,
 }
 
+impl TaskSummary {
+    /// The template version that it runs: `namespace/template@version`.
+    pub fn release(&self) -> String {
+        format!("{}/{}@{}", self.namespace, self.template, self.version)
+    }
+}
+
 /// A task with its lock and the first of its steps. What is large has its size here, and a request of
 /// its own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -72,6 +79,13 @@ pub struct Task {
     pub steps: Vec<Step>,
     /// Give it as `after` to `/steps` for the rest; `None` if these are all.
     pub steps_next: Option<String>,
+}
+
+impl Task {
+    /// The template version that it runs: `namespace/template@version`.
+    pub fn release(&self) -> String {
+        format!("{}/{}@{}", self.namespace, self.template, self.version)
+    }
 }
 
 /// A component version that a task's lock names.

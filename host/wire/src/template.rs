@@ -49,6 +49,18 @@ pub struct TemplateVersion {
     pub pins: AffectedPins,
 }
 
+impl TemplateVersion {
+    /// `namespace/name`.
+    pub fn family(&self) -> String {
+        format!("{}/{}", self.namespace, self.name)
+    }
+
+    /// `namespace/name@version`.
+    pub fn release(&self) -> String {
+        format!("{}@{}", self.family(), self.version)
+    }
+}
+
 /// A step as a template says it, with the template's defaults.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct StepTemplate {
@@ -210,7 +222,7 @@ endpoint! {
 
 endpoint! {
     /// Shows what keeps a version in use.
-    GET "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/holders"
+    GET "/v1/namespaces/{namespace}/templates/{name}/versions/{version}/references"
     ShowTemplateReferences { namespace: Name, name: Name, version: String }
     needs Read in Path;
     answers References;

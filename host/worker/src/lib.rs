@@ -17,8 +17,8 @@ mod plan;
 mod prefetch;
 mod prepare;
 mod quarantine_set;
-mod ramp_guards;
 mod reap;
+mod rollout_guards;
 mod round;
 mod rules;
 mod running;
@@ -173,7 +173,10 @@ impl Worker {
     ) -> JoinSet<()> {
         let mut background = JoinSet::new();
         let (engine, interval) = (&self.engine, self.config.heartbeat_interval);
-        background.spawn(ramp_guards::run(engine.for_maintenance(), shutdown.clone()));
+        background.spawn(rollout_guards::run(
+            engine.for_maintenance(),
+            shutdown.clone(),
+        ));
         let refreshed = quarantine.clone();
         background.spawn(refreshed.maintain(
             engine.for_guests(),

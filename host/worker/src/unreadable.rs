@@ -51,7 +51,7 @@ impl UnreadablePlan {
             Self::Here(why) => (
                 "plan_unreadable",
                 format!(
-                    "this host (tasker {version}) cannot read what lock {lock} says of this step: {why}; another host is left to run it; upgrade this host, move the task with tasker task upgrade, or cancel it"
+                    "this host (tasker {version}) cannot read what lock {lock} says of this step: {why}; another host is left to run it; upgrade this host, move the task with tasker task migrate, or cancel it"
                 ),
                 Retry::Policy,
             ),

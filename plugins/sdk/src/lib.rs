@@ -69,4 +69,5 @@ pub mod prelude {
     pub use crate::{Context, Failure, OrFail, Outcome, Value, debug, error, info, trace, warn};
     pub use schemars::JsonSchema;
     pub use serde::{Deserialize, Serialize};
+    pub use serde_json::json;
 }

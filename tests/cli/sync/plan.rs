@@ -268,7 +268,7 @@ async fn a_version_that_waits_for_approval_hinders_its_pin_and_says_what_to_do()
     let refused = terminal.run(["sync", &demo]).await.ends_with(2);
     for told in [
         "waits for approval of kv totals",
-        "push demo/price@1.0.0 by itself and approve it, then sync",
+        "publish demo/price@1.0.0 by itself and approve it, then sync",
     ] {
         assert!(refused.out.contains(told), "{refused:?}");
     }
@@ -287,7 +287,10 @@ async fn a_collected_version_is_brought_back() {
         noted(basics(), "newer"),
     );
     terminal.run(["sync", &demo]).await.succeeds();
-    let gone = terminal.run(["gc", "--older-than", "0s"]).await.succeeds();
+    let gone = terminal
+        .run(["gc", "--yes", "--older-than", "0s"])
+        .await
+        .succeeds();
     assert!(gone.out.contains("✔ collected 1 version"), "{gone:?}");
     terminal.file("demo/pins.yaml", "components: {basics: =0.1.0}\n");
     let synced = terminal.run(["sync", &demo]).await.succeeds();
@@ -299,7 +302,7 @@ async fn a_collected_version_is_brought_back() {
 }
 
 #[tokio::test]
-async fn a_ramp_that_runs_is_told_and_left_alone() {
+async fn a_rollout_that_runs_is_told_and_left_alone() {
     let terminal = Terminal::with_host().await;
     let demo = folder(&terminal);
     terminal.file(
@@ -308,13 +311,13 @@ async fn a_ramp_that_runs_is_told_and_left_alone() {
     );
     terminal.file("demo/pins.yaml", "components: {basics: =0.1.0}\n");
     terminal.run(["sync", &demo]).await.succeeds();
-    let ramp = ["pin", "ramp", "component", "demo/basics", "=0.1.1"];
-    let ramp = ramp.into_iter().chain(["--percent", "10"]);
-    terminal.run(ramp).await.succeeds();
+    let rollout = ["rollout", "start", "component", "demo/basics", "=0.1.1"];
+    let rollout = rollout.into_iter().chain(["--percent", "10"]);
+    terminal.run(rollout).await.succeeds();
     let synced = terminal.run(["sync", &demo]).await.succeeds();
     assert_eq!(
         synced.out,
-        "= pin component basics: on a ramp to =0.1.1 10 %\n\
+        "= pin component basics: on a rollout to =0.1.1 10 %\n\
          ✔ demo is as the folder says; nothing to do\n"
     );
 }

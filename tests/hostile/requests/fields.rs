@@ -41,11 +41,11 @@ fn bodies(task: &str) -> Vec<(&'static str, String, Value)> {
         ),
         (
             "POST",
-            format!("{pin}/ramp"),
-            json!({"to": "1.0.0", "percent": 10, "guard": {"window": "10m", "action": "freeze"}, "reason": "a"}),
+            format!("{pin}/rollout"),
+            json!({"to": "1.0.0", "percent": 10, "guard": {"window": "10m", "action": "pause"}, "reason": "a"}),
         ),
-        ("POST", format!("{pin}/freeze"), reason.clone()),
-        ("POST", format!("{pin}/thaw"), reason.clone()),
+        ("POST", format!("{pin}/pause"), reason.clone()),
+        ("POST", format!("{pin}/resume"), reason.clone()),
         ("POST", format!("{pin}/rollback"), reason.clone()),
         (
             "POST",

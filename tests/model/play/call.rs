@@ -31,7 +31,7 @@ pub enum Call {
     ReapOverdue(i32, Vec<Held>, i32),
     Quarantine,
     Release(bool),
-    Upgrade(usize, bool),
+    Migration(usize, bool),
     Cancel(usize, bool),
 }
 
@@ -131,7 +131,7 @@ impl Call {
                 model.quarantine(false);
                 Ok(())
             }
-            Self::Upgrade(task, moved) => same(moved, &model.upgrade(*task)),
+            Self::Migration(task, moved) => same(moved, &model.migrate(*task)),
             Self::Cancel(task, was_open) => same(was_open, &model.cancel(*task)),
         }
     }

@@ -13,8 +13,8 @@ use tasker_domain::outcome::{Failure, FailureKind, Retry};
 use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
 use tasker_engine::kv::CompletedWithKv;
+use tasker_engine::migration::{Move, MoveBy};
 use tasker_engine::report::{Completed, FailedAttempt};
-use tasker_engine::upgrade::{Move, MoveBy};
 use tasker_registry::availability::after_ineligible;
 use tasker_registry::store::Store;
 
@@ -32,7 +32,7 @@ pub enum Request {
     Reap(i32),
     ReapOverdue(i32, Vec<Held>),
     Quarantine(bool),
-    Upgrade(usize),
+    Migration(usize),
     Cancel(usize),
 }
 
@@ -82,7 +82,7 @@ impl Play<'_> {
                 Call::ReapOverdue(*worker, known.clone(), reaped.unwrap())
             }
             Request::Quarantine(is_on) => quarantine(engine, *is_on).await,
-            Request::Upgrade(task) => self.upgrade(engine, *task).await,
+            Request::Migration(task) => self.migrate(engine, *task).await,
             Request::Cancel(task) => {
                 let ids = [self.ids[*task]];
                 let cancelled = engine.cancel_tasks(&ids, "model", &Actor::host()).await;
@@ -194,7 +194,7 @@ impl Play<'_> {
         ]
     }
 
-    async fn upgrade(&self, engine: &Engine, task: usize) -> Call {
+    async fn migrate(&self, engine: &Engine, task: usize) -> Call {
         let [from, to] = self.locks[task];
         let moves = [Move {
             task_id: self.ids[task],
@@ -212,7 +212,7 @@ impl Play<'_> {
             reason: "model",
         };
         let moved = engine.move_tasks(&moves, by, json!({})).await.unwrap();
-        Call::Upgrade(task, moved == 1)
+        Call::Migration(task, moved == 1)
     }
 
     fn completed(&self, results: &[(Held, String)]) -> Vec<Completed> {

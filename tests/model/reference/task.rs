@@ -8,7 +8,7 @@ impl Task {
     pub(super) fn new(shape: &Shape) -> Self {
         let mut task = Self {
             shape: shape.clone(),
-            is_upgraded: false,
+            is_migrated: false,
             state: TaskState::Pending,
             steps: vec![Step::WAITING; shape.steps.len()],
         };

@@ -64,12 +64,12 @@ async fn read(host: &TestHost, open: &str, over: &str) {
         "/v1/audit?namespace=shop&action=template",
         "/v1/namespaces",
         "/v1/namespaces/shop/tree",
-        "/v1/namespaces/shop/components/guest/users",
+        "/v1/namespaces/shop/components/guest/references",
         "/v1/registry/graph",
         "/v1/registry/stats",
         "/v1/quarantine",
-        "/v1/namespaces/shop/components/guest/versions/1.0.0/holders",
-        "/v1/namespaces/shop/templates/filled/versions/1.0.0/holders",
+        "/v1/namespaces/shop/components/guest/versions/1.0.0/references",
+        "/v1/namespaces/shop/templates/filled/versions/1.0.0/references",
         "/v1/namespaces/shop/templates/one/versions/1.0.0/graph",
     ] {
         ask(host, "GET", path, json!(null)).await;
@@ -121,7 +121,7 @@ async fn change(host: &TestHost) {
         .await;
     host.pin_component("guest", "=1.1.0").await;
     let guard = json!({"to": "=1.0.0", "percent": 50, "guard": {}});
-    ask(host, "POST", &format!("{pin}/ramp"), guard).await;
+    ask(host, "POST", &format!("{pin}/rollout"), guard).await;
     for _ in 0..20 {
         host.submit_all(&["one"; 10]).await;
     }
@@ -151,7 +151,7 @@ async fn change(host: &TestHost) {
     ask(
         host,
         "POST",
-        "/v1/namespaces/shop/templates/one/upgrades",
+        "/v1/namespaces/shop/templates/one/migrations",
         to,
     )
     .await;

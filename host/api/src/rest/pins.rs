@@ -1,4 +1,4 @@
-//! Pins: set, list, remove; their ramps and their history.
+//! Pins: set, list, remove; their rollouts and their history.
 
 use super::super::Api;
 use super::super::error::ApiError;
@@ -8,9 +8,9 @@ use super::reason::check_reason;
 use serde_json::{Map, Value};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{RampStep, destination};
-use tasker_domain::ramp::Percent;
+use tasker_domain::pin::{RolloutStep, destination};
 use tasker_domain::requirement::{ComponentRef, Requirement};
+use tasker_domain::rollout::Percent;
 use tasker_registry::RegistryError;
 use tasker_registry::pin::PinTarget;
 use tasker_registry::resolved_pin::ResolvedPin;
@@ -18,13 +18,13 @@ use tasker_registry::store::audit::AuditRow;
 use tasker_registry::store::pin::{PinBy, PinKind, PinRow};
 use tasker_wire::endpoint::Endpoint;
 use tasker_wire::pin::{
-    FreezePin, ListPins, Pin, PinChange, Ramp, RampPin, RampState, RemovePin, RollBackPin, SetPin,
-    ShowPinHistory, ThawPin,
+    ListPins, PauseRollout, Pin, PinChange, RemovePin, ResumeRollout, RollBackPin, Rollout,
+    RolloutState, SetPin, ShowPinHistory, StartRollout,
 };
 
 pub(crate) fn routes() -> Routes {
     let routes = Routes::default().on(list).on(set).on(remove).on(history);
-    routes.on(ramp).on(freeze).on(thaw).on(rollback)
+    routes.on(rollout).on(pause).on(resume).on(rollback)
 }
 
 async fn list(api: Api, call: Call<ListPins>) -> Answer<ListPins> {
@@ -54,30 +54,30 @@ async fn remove(api: Api, call: Call<RemovePin>) -> Answer<RemovePin> {
     Ok(Reply::done())
 }
 
-async fn ramp(api: Api, call: Call<RampPin>) -> Answer<RampPin> {
+async fn rollout(api: Api, call: Call<StartRollout>) -> Answer<StartRollout> {
     let body = &call.body;
     let percent = Percent::try_from(body.percent);
-    let step = RampStep {
+    let step = RolloutStep {
         to: destination(&body.to).map_err(RegistryError::from)?,
         percent: percent.map_err(|error| ApiError::parameter("percent", error.to_string()))?,
         guard: body.guard.clone(),
         is_forced: body.force,
     };
-    let by = by(call.actor(), "pin.ramp", &body.reason)?;
+    let by = by(call.actor(), "pin.rollout", &body.reason)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
-    answer(&api, api.registry.ramp_pin(&pin, step, &by).await?).await
+    answer(&api, api.registry.roll_out(&pin, step, &by).await?).await
 }
 
-async fn freeze(api: Api, call: Call<FreezePin>) -> Answer<FreezePin> {
-    let by = by(call.actor(), "pin.freeze", &call.body.reason)?;
+async fn pause(api: Api, call: Call<PauseRollout>) -> Answer<PauseRollout> {
+    let by = by(call.actor(), "pin.pause", &call.body.reason)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
-    answer(&api, api.registry.freeze_pin(&pin, &by).await?).await
+    answer(&api, api.registry.pause_rollout(&pin, &by).await?).await
 }
 
-async fn thaw(api: Api, call: Call<ThawPin>) -> Answer<ThawPin> {
-    let by = by(call.actor(), "pin.thaw", &call.body.reason)?;
+async fn resume(api: Api, call: Call<ResumeRollout>) -> Answer<ResumeRollout> {
+    let by = by(call.actor(), "pin.resume", &call.body.reason)?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
-    answer(&api, api.registry.thaw_pin(&pin, &by).await?).await
+    answer(&api, api.registry.resume_rollout(&pin, &by).await?).await
 }
 
 async fn rollback(api: Api, call: Call<RollBackPin>) -> Answer<RollBackPin> {
@@ -136,19 +136,19 @@ fn view(resolved: ResolvedPin) -> Pin {
         row,
         pinned,
         version,
-        ramp_version,
+        rollout_version,
     } = resolved;
-    let ramp = pinned.ramp.map(|ramp| Ramp {
-        requirement: ramp.requirement,
-        version: ramp_version,
-        percent: ramp.percent,
-        state: match ramp.frozen {
-            Some(_) => RampState::Frozen,
-            None => RampState::Ramping,
+    let rollout = pinned.rollout.map(|rollout| Rollout {
+        requirement: rollout.requirement,
+        version: rollout_version,
+        percent: rollout.percent,
+        state: match rollout.paused {
+            Some(_) => RolloutState::Paused,
+            None => RolloutState::Running,
         },
-        frozen_because: ramp.frozen,
-        started_at: row.ramp.ramp_started_at,
-        guard: ramp.guard,
+        paused_because: rollout.paused,
+        started_at: row.rollout.rollout_started_at,
+        guard: rollout.guard,
     });
     Pin {
         namespace: row.namespace,
@@ -156,7 +156,7 @@ fn view(resolved: ResolvedPin) -> Pin {
         target: row.target,
         requirement: pinned.requirement,
         version,
-        ramp,
+        rollout,
         created_at: row.created_at,
         created_by: row.created_by,
     }

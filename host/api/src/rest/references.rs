@@ -46,7 +46,7 @@ fn references(target: QualifiedName, version: Version, found: References) -> wir
         name: target.name,
         version,
         status: Availability(found.ineligible),
-        is_drained: found.is_drained(),
+        is_unreferenced: found.is_unreferenced(),
         open_tasks: found.open_tasks.unsigned_abs(),
         oldest_tasks: found.oldest_tasks,
         pins: found.pins,

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tasker_domain::limits::LimitSettings;
 use tasker_domain::permission::Permissions;
-use tasker_wire::pin::{Ramp, RampState};
+use tasker_wire::pin::{Rollout, RolloutState};
 
 /// Characters of a digest that are shown.
 const DIGEST_CHARS: usize = 12;
@@ -18,23 +18,24 @@ pub fn made(action: &str, detail: Option<&Value>) -> String {
         return String::new();
     };
     match action {
-        "grant.add" => text(detail, "capability").map_or_else(String::new, |it| format!("+ {it}")),
-        "grant.remove" => {
-            text(detail, "capability").map_or_else(String::new, |it| format!("- {it}"))
-        }
-        "share.add" => text(detail, "shared_with").map_or_else(String::new, |it| format!("+ {it}")),
-        "share.remove" => {
-            text(detail, "shared_with").map_or_else(String::new, |it| format!("- {it}"))
-        }
+        "grant.add" => signed("+", detail, "capability"),
+        "grant.remove" => signed("-", detail, "capability"),
+        "share.add" => signed("+", detail, "shared_with"),
+        "share.remove" => signed("-", detail, "shared_with"),
         "limit.set" | "limit.remove" => limits(detail),
         "component.approve" => list(detail, "unapproved", "+ "),
         "component.publish" => published(detail),
         "key.create" => key(detail),
-        "task.upgrade" => upgraded(detail),
+        "task.migrate" => migrated(detail),
         "secret.rotate" => rotated(detail),
         _ if action.starts_with("pin.") => pin(detail),
         _ => other(detail),
     }
+}
+
+/// A member behind a sign.
+fn signed(sign: &str, detail: &Map<String, Value>, name: &str) -> String {
+    text(detail, name).map_or_else(String::new, |it| format!("{sign} {it}"))
 }
 
 /// A step from one state to another.
@@ -47,25 +48,25 @@ fn step(from: &str, to: &str) -> String {
     }
 }
 
-/// Of a ramp only what it became, where the others take what they took.
+/// Of a rollout only what it became, where the others take what they took.
 fn pin(detail: &Map<String, Value>) -> String {
     let requirement = |name| text(detail, name).map(|it| pin_name::canonical(&it));
-    let ramp = |name| {
-        let ramp: Option<Ramp> = read(detail, name);
-        ramp.map_or_else(String::new, |ramp| {
-            let frozen = match ramp.state {
-                RampState::Frozen => " frozen",
-                RampState::Ramping => "",
+    let rollout = |name| {
+        let rollout: Option<Rollout> = read(detail, name);
+        rollout.map_or_else(String::new, |rollout| {
+            let paused = match rollout.state {
+                RolloutState::Paused => " paused",
+                RolloutState::Running => "",
             };
-            let to = ramp.requirement.canonical();
-            format!("{to} {}{frozen}", ramp.percent)
+            let to = rollout.requirement.canonical();
+            format!("{to} {}{paused}", rollout.percent)
         })
     };
     let (from, to) = (requirement("from"), requirement("to"));
-    let (ramp_from, ramp_to) = (ramp("ramp_from"), ramp("ramp_to"));
+    let (rollout_from, rollout_to) = (rollout("rollout_from"), rollout("rollout_to"));
     let none = || "-".to_owned();
-    match from == to && !(ramp_from.is_empty() && ramp_to.is_empty()) {
-        true => format!("ramp {}", step(&ramp_from, &ramp_to)),
+    match from == to && !(rollout_from.is_empty() && rollout_to.is_empty()) {
+        true => format!("rollout {}", step(&rollout_from, &rollout_to)),
         false => {
             let (from, to) = (from.unwrap_or_else(none), to.unwrap_or_else(none));
             format!("{from} → {to}")
@@ -92,14 +93,11 @@ fn published(detail: &Map<String, Value>) -> String {
 fn key(detail: &Map<String, Value>) -> String {
     let permissions = read::<Permissions>(detail, "permissions");
     let until = text(detail, "expires_at").map(|at| format!("until {at}"));
-    let parts = permissions
-        .map(|it| it.to_string())
-        .into_iter()
-        .chain(until);
-    parts.collect::<Vec<_>>().join(", ")
+    let permissions = permissions.map(|it| it.to_string());
+    units::joined(permissions.into_iter().chain(until), ", ")
 }
 
-fn upgraded(detail: &Map<String, Value>) -> String {
+fn migrated(detail: &Map<String, Value>) -> String {
     #[derive(Deserialize)]
     struct Moved {
         namespace: String,
@@ -108,16 +106,10 @@ fn upgraded(detail: &Map<String, Value>) -> String {
         to: String,
     }
     let moved = read::<Vec<Moved>>(detail, "components").unwrap_or_default();
-    let moved = moved.iter().map(|it| {
-        let Moved {
-            namespace,
-            component,
-            from,
-            to,
-        } = it;
-        format!("{namespace}/{component} {from} → {to}")
-    });
-    let moved = moved.collect::<Vec<_>>().join(", ");
+    let moved = moved
+        .iter()
+        .map(|it| format!("{}/{} {} → {}", it.namespace, it.component, it.from, it.to));
+    let moved = units::joined(moved, ", ");
     let tasks = read::<usize>(detail, "tasks").unwrap_or_default();
     let forced = match read::<bool>(detail, "forced") {
         Some(true) => ", forced",
@@ -149,7 +141,7 @@ fn other(detail: &Map<String, Value>) -> String {
             _ => format!("{name}={value}"),
         })
     });
-    way.into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+    units::joined(way.into_iter().chain(rest), " ")
 }
 
 fn digest(text: &str) -> String {
@@ -160,7 +152,7 @@ fn digest(text: &str) -> String {
 fn list(detail: &Map<String, Value>, name: &str, lead: &str) -> String {
     let items = read::<Vec<String>>(detail, name).unwrap_or_default();
     let items = items.iter().map(|item| format!("{lead}{item}"));
-    items.collect::<Vec<_>>().join(", ")
+    units::joined(items, ", ")
 }
 
 /// A text or a number; none for null and for what has parts.
@@ -193,8 +185,8 @@ mod tests {
 
     #[test]
     fn what_namespaces_say_is_told_from_what_to_what() {
-        let ramp = json!({"requirement": "=1.1.0", "percent": 10, "state": "ramping"});
-        let frozen = json!({"requirement": "=1.1.0", "percent": 10, "state": "frozen"});
+        let rollout = json!({"requirement": "=1.1.0", "percent": 10, "state": "running"});
+        let paused = json!({"requirement": "=1.1.0", "percent": 10, "state": "paused"});
         told([
             (
                 "grant.add",
@@ -217,19 +209,19 @@ mod tests {
                 "=1.0.0 → -",
             ),
             (
-                "pin.ramp",
-                json!({"from": "=1.0.0", "to": "=1.0.0", "ramp_to": ramp}),
-                "ramp =1.1.0 10 %",
+                "pin.rollout",
+                json!({"from": "=1.0.0", "to": "=1.0.0", "rollout_to": rollout}),
+                "rollout =1.1.0 10 %",
             ),
             (
-                "pin.freeze",
-                json!({"from": "=1.0.0", "to": "=1.0.0", "ramp_from": ramp, "ramp_to": frozen}),
-                "ramp =1.1.0 10 % → =1.1.0 10 % frozen",
+                "pin.pause",
+                json!({"from": "=1.0.0", "to": "=1.0.0", "rollout_from": rollout, "rollout_to": paused}),
+                "rollout =1.1.0 10 % → =1.1.0 10 % paused",
             ),
             (
                 "pin.rollback",
-                json!({"from": "=1.0.0", "to": "=1.0.0", "ramp_from": ramp}),
-                "ramp =1.1.0 10 % → -",
+                json!({"from": "=1.0.0", "to": "=1.0.0", "rollout_from": rollout}),
+                "rollout =1.1.0 10 % → -",
             ),
             (
                 "limit.set",
@@ -285,7 +277,7 @@ mod tests {
             ("key.revoke", json!({"prefix": "tk_1"}), "prefix=tk_1"),
             ("signing_key.remove", json!({"name": "ci"}), "name=ci"),
             (
-                "task.upgrade",
+                "task.migrate",
                 json!({"tasks": 2, "forced": true, "components":
                     [{"namespace": "a", "component": "b", "from": "1.0.0", "to": "1.1.0"}]}),
                 "2 tasks: a/b 1.0.0 → 1.1.0, forced",

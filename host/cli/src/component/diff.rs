@@ -1,6 +1,6 @@
 //! `tasker component diff`
 
-use super::push::{built, read_component};
+use super::publish::{built, read_component};
 use crate::definition::compare;
 use crate::reference::Reference;
 use crate::shell::word;
@@ -31,7 +31,7 @@ impl Diff {
         if is_upload {
             let (to, family, lowest) = (word(&self.to), self.from.family(), diff.lowest_version);
             context.output.next(&[format!(
-                "tasker component push {to} --name {family} --version {lowest}"
+                "tasker component publish {to} --name {family} --version {lowest}"
             )]);
         }
         Ok(Exit::Complete)

@@ -1,31 +1,45 @@
 //! `tasker component quarantine`, `release` and `quarantined`
 
 use crate::client::Ask as _;
+use crate::confirm::Confirm;
 use crate::one_version::OneVersion;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::{CliError, Context, Exit, affected_pins, units};
-use chrono::Utc;
 use tasker_wire::quarantine::{
     HeldTasks, ListQuarantine, Quarantine, QuarantineComponent, ReleaseComponent, VersionName,
 };
 
-pub async fn quarantine(version: &OneVersion, context: &Context) -> Result<Exit, CliError> {
-    let answer = version.change(QuarantineComponent::at, context).await?;
-    let quarantine = &answer.value;
-    context
-        .output
-        .show(&answer.text, || quarantine_text(quarantine, context.output))?;
-    context.output.next(next(quarantine, &version.release));
-    Ok(Exit::Complete)
+/// Stop a version immediately on every host: nothing starts it, and running attempts are ended.
+///
+/// Its steps wait, without using up attempts, until it is released. The same bytes are stopped under
+/// every name they have. Pins that only they satisfied are rolled back.
+#[derive(Debug, clap::Args)]
+pub struct StopVersion {
+    #[command(flatten)]
+    version: OneVersion,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
-pub async fn release(version: &OneVersion, context: &Context) -> Result<Exit, CliError> {
-    let answer = version.change(ReleaseComponent::at, context).await?;
-    let (release, released) = (&version.release, &answer.value);
-    context.output.show(&answer.text, || {
-        let mark = context.output.paint.tone(Tone::Good, "✔");
+impl StopVersion {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let release = &self.version.release;
+        self.confirm.ask(&format!("stop {release} on every host"))?;
+        let asked = self.version.change(QuarantineComponent::at, context);
+        let (release, answer) = asked.await?;
+        let (quarantine, output) = (&answer.value, context.output);
+        output.report(&answer.text, || quarantine_text(quarantine, output))?;
+        output.next(next(quarantine, &release));
+        Ok(Exit::Complete)
+    }
+}
+
+pub async fn release(version: OneVersion, context: &Context) -> Result<Exit, CliError> {
+    let (release, answer) = version.change(ReleaseComponent::at, context).await?;
+    let released = &answer.value;
+    context.output.done(&answer.text, || {
         let resumed = match released.steps {
             ..=0 => "no step waited for it".to_owned(),
             1 => "1 step that waited for it continues".to_owned(),
@@ -34,7 +48,7 @@ pub async fn release(version: &OneVersion, context: &Context) -> Result<Exit, Cl
         let names = context
             .output
             .fields([("known as", names(&released.names))]);
-        format!("{mark} {release} may run again; {resumed}\n{names}")
+        format!("{release} may run again; {resumed}\n{names}")
     })?;
     context.output.next(&["tasker pin ls".to_owned()]);
     Ok(Exit::Complete)
@@ -44,28 +58,22 @@ pub async fn ls(context: &Context) -> Result<Exit, CliError> {
     let page = context.client.call(ListQuarantine {}).ask().await?;
     let items = &page.value.items;
     context.output.show(&page.text, || {
-        let rows = items.iter().map(row).collect();
-        let headings = ["digest", "known as", "since", "by", "reason"];
-        context
-            .output
-            .table(headings, rows, "nothing is quarantined")
+        context.output.list_of(
+            items,
+            [
+                ("digest", &|it| it.digest.short()),
+                ("known as", &|it| names(&it.names).replace('\n', ", ")),
+                ("since", &|it| units::age(it.at)),
+                ("by", &|it| it.actor.clone()),
+                ("reason", &|it| it.reason.clone()),
+            ],
+            "nothing is quarantined",
+        )
     })?;
-    if let Some(name) = items.first().and_then(|item| item.names.first()) {
-        context
-            .output
-            .next(&[format!("tasker component release {name}")]);
-    }
+    let name = items.first().and_then(|item| item.names.first());
+    let release = name.map(|name| format!("tasker component release {name}"));
+    context.output.next(release);
     Ok(Exit::Complete)
-}
-
-fn row(quarantine: &Quarantine) -> [String; 5] {
-    [
-        quarantine.digest.short(),
-        names(&quarantine.names).replace('\n', ", "),
-        units::ago(quarantine.at, Utc::now()),
-        quarantine.actor.clone(),
-        quarantine.reason.clone(),
-    ]
 }
 
 fn quarantine_text(quarantine: &Quarantine, output: Output) -> String {
@@ -74,13 +82,11 @@ fn quarantine_text(quarantine: &Quarantine, output: Output) -> String {
         Some(true) | None => "is quarantined: no host starts it, and what runs of it is ended",
     };
     let mark = output.paint.tone(Tone::Caution, "⊘");
+    let held = quarantine.held.iter().flatten().map(held_text);
     let fields = output.fields([
         ("known as", names(&quarantine.names)),
-        (
-            "stand still",
-            lines(quarantine.held.iter().flatten().map(held_text)),
-        ),
-        ("since", units::ago(quarantine.at, Utc::now())),
+        ("stand still", units::joined(held, "\n")),
+        ("since", units::age(quarantine.at)),
         ("by", quarantine.actor.clone()),
         ("reason", quarantine.reason.clone()),
     ]);
@@ -93,14 +99,8 @@ fn quarantine_text(quarantine: &Quarantine, output: Output) -> String {
 
 /// What stands still, template by template.
 fn held_text(held: &HeldTasks) -> String {
-    let HeldTasks {
-        namespace,
-        template,
-        tasks,
-        steps,
-    } = held;
-    let (steps, tasks) = (counted(*steps, "step"), counted(*tasks, "task"));
-    format!("{steps} in {tasks} of {namespace}/{template}")
+    let (steps, tasks) = (counted(held.steps, "step"), counted(held.tasks, "task"));
+    format!("{steps} in {tasks} of {}/{}", held.namespace, held.template)
 }
 
 fn counted(count: i64, noun: &str) -> String {
@@ -110,11 +110,11 @@ fn counted(count: i64, noun: &str) -> String {
 /// First what leads the tasks on that stand still; last what takes the quarantine back.
 fn next(quarantine: &Quarantine, release: &Reference) -> Vec<String> {
     let mut next = affected_pins::next(&quarantine.pins);
-    next.push(format!("tasker drain component {release}"));
+    next.push(format!("tasker component references {release}"));
     let held = quarantine.held.iter().flatten().next();
     next.extend(held.map(|it| {
         format!(
-            "tasker task upgrade --template {}/{} --component {} --dry-run",
+            "tasker task migrate {}/{} --component {} --dry-run",
             it.namespace,
             it.template,
             release.family()
@@ -125,9 +125,5 @@ fn next(quarantine: &Quarantine, release: &Reference) -> Vec<String> {
 }
 
 fn names(names: &[VersionName]) -> String {
-    lines(names.iter().map(ToString::to_string))
-}
-
-fn lines(lines: impl Iterator<Item = String>) -> String {
-    lines.collect::<Vec<_>>().join("\n")
+    units::joined(names.iter().map(ToString::to_string), "\n")
 }

@@ -7,7 +7,6 @@ use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::shell::word;
 use crate::{CliError, Context, Exit, changes, units};
-use chrono::Utc;
 use serde_json::Value;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
 use tasker_domain::resolve::{Ineligible, VersionStatus};
@@ -37,17 +36,15 @@ impl Show {
     }
 
     async fn show_version(&self, context: &Context) -> Result<Exit, CliError> {
-        let call = context
-            .client
-            .call(self.component.version_at(ShowComponentVersion::at));
-        let found = call.ask().await?;
-        let call = context
-            .client
-            .call(self.component.version_at(ListSignatures::at));
-        let signatures = call.ask().await?;
+        let (client, of) = (&context.client, &self.component);
+        let found = client
+            .call(of.version_at(ShowComponentVersion::at))
+            .ask()
+            .await?;
+        let signatures = client.call(of.version_at(ListSignatures::at)).ask().await?;
         let beside = Beside {
             signed: signed_text(&signatures.value.items),
-            limits: limits_of(&self.component, context).await?,
+            limits: limits_of(of, context).await?,
         };
         context.output.show(&found.text, || {
             version_text(&found.value, beside, context.output)
@@ -62,42 +59,30 @@ impl Show {
         let mut versions = family.value.versions;
         versions.sort_by(|a, b| b.version.cmp(&a.version));
         context.output.show(&family.text, || {
-            let rows = versions.iter().map(row).collect();
-            context.output.table(
-                ["version", "status", "digest", "size", "created", "handlers"],
-                rows,
+            context.output.columns(
+                &versions,
+                [
+                    ("version", &|it| it.version.to_string()),
+                    ("status", &|it| it.ineligible().map_or_else(active, words)),
+                    ("digest", &|it| it.digest.short()),
+                    ("size", &|it| units::size(it.size_bytes)),
+                    ("created", &|it| units::age(it.created_at)),
+                    ("handlers", &handler_names),
+                ],
                 "no versions",
             )
         })?;
-        if let Some(newest) = versions.first() {
-            context.output.next(&[format!(
-                "tasker component show {}@{}",
-                self.component, newest.version
-            )]);
-        }
+        let newest = versions.first();
+        let show = newest.map(|it| format!("tasker component show {}", it.release()));
+        context.output.next(show);
         Ok(Exit::Complete)
     }
 }
 
-fn row(version: &ComponentVersion) -> [String; 6] {
-    [
-        version.version.to_string(),
-        status(version),
-        version.digest.short(),
-        units::size(version.size_bytes),
-        units::ago(version.created_at, Utc::now()),
-        handler_names(version),
-    ]
-}
-
 /// The names of the handlers in a component.
 pub fn handler_names(version: &ComponentVersion) -> String {
-    let names: Vec<_> = version
-        .handlers
-        .iter()
-        .map(|handler| handler.name.as_str())
-        .collect();
-    names.join(", ")
+    let names = version.handlers.iter().map(|handler| handler.name.as_str());
+    units::joined(names, ", ")
 }
 
 /// What is told of a version that stands elsewhere.
@@ -118,16 +103,15 @@ async fn limits_of(component: &Reference, context: &Context) -> Result<String, C
         }
         Scope::One(_) => None,
     };
-    let lines: Vec<_> = rules.value.items.iter().filter_map(line).collect();
-    Ok(lines.join("\n"))
+    Ok(units::joined(
+        rules.value.items.iter().filter_map(line),
+        "\n",
+    ))
 }
 
 fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> String {
     let head = output.fields([
-        (
-            "component",
-            format!("{}/{}", version.namespace, version.component),
-        ),
+        ("component", version.family()),
         ("version", version.version.to_string()),
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
@@ -137,7 +121,7 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         ("made by", made_by(version.provenance.as_ref())),
         ("signed by", beside.signed),
         ("at most", beside.limits),
-        ("created", units::ago(version.created_at, Utc::now())),
+        ("created", units::age(version.created_at)),
     ]);
     let verdict = version
         .compat_report
@@ -147,11 +131,7 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         .handlers
         .iter()
         .map(|handler| handler_text(handler, output));
-    std::iter::once(head)
-        .chain(verdict)
-        .chain(handlers)
-        .collect::<Vec<_>>()
-        .join("\n\n")
+    units::paragraphs([head].into_iter().chain(verdict).chain(handlers))
 }
 
 fn signed_text(signatures: &[Signature]) -> String {
@@ -159,7 +139,7 @@ fn signed_text(signatures: &[Signature]) -> String {
         Some(name) => format!("{name} ({})", line.key_id),
         None => line.key_id.clone(),
     });
-    lines.collect::<Vec<_>>().join("\n")
+    units::joined(lines, "\n")
 }
 
 /// What it was written in and by which tools, and what it consists of.
@@ -167,43 +147,23 @@ fn made_by(provenance: Option<&Provenance>) -> String {
     let Some(provenance) = provenance else {
         return String::new();
     };
-    let Provenance {
-        languages,
-        processed_by,
-        sdks,
-        modules,
-        module_bytes,
-    } = provenance;
-    let tools = [languages, sdks, processed_by].into_iter().flatten();
-    let mut lines: Vec<String> = tools
-        .map(|tool| {
-            format!("{} {}", tool.name, tool.version)
-                .trim_end()
-                .to_owned()
-        })
-        .collect();
-    let modules = units::count(*modules, "module");
-    lines.push(format!(
-        "{modules} of {}",
-        units::size(*module_bytes as u64)
-    ));
-    lines.join("\n")
-}
-
-/// Why new tasks may not take it, or that they may.
-fn status(version: &ComponentVersion) -> String {
-    version.ineligible().map_or_else(active, words)
+    let tools = [
+        &provenance.languages,
+        &provenance.sdks,
+        &provenance.processed_by,
+    ];
+    let tools = tools.into_iter().flatten();
+    let tools = tools.map(|tool| format!("{} {}", tool.name, tool.version));
+    let modules = units::count(provenance.modules, "module");
+    let size = units::size(provenance.module_bytes as u64);
+    let all = tools.chain([format!("{modules} of {size}")]);
+    units::joined(all.map(|line| line.trim_end().to_owned()), "\n")
 }
 
 /// Why new tasks may not take it, with who took it out of use and when, as far as that is known.
 fn why_unavailable(version: &ComponentVersion) -> Option<String> {
     let reason = version.ineligible()?;
-    let Some(Withdrawal {
-        at,
-        actor,
-        reason: why,
-    }) = &version.withdrawal
-    else {
+    let Some(withdrawal) = &version.withdrawal else {
         return Some(words(reason));
     };
     let what = match (reason, version.quarantined) {
@@ -211,9 +171,10 @@ fn why_unavailable(version: &ComponentVersion) -> Option<String> {
         (Ineligible::Collected, false) => "collected; yanked".to_owned(),
         (other, _) => words(other),
     };
-    let since = units::ago(*at, Utc::now());
-    let because = if why.is_empty() { "" } else { ": " };
-    Some(format!("{what} {since} by {actor}{because}{why}"))
+    let Withdrawal { at, actor, reason } = withdrawal;
+    let because = if reason.is_empty() { "" } else { ": " };
+    let since = units::age(*at);
+    Some(format!("{what} {since} by {actor}{because}{reason}"))
 }
 
 fn active() -> String {
@@ -230,41 +191,33 @@ fn wants(version: &ComponentVersion, output: Output) -> String {
         };
         format!("{}  {state}", want.capability)
     };
-    let lines: Vec<_> = version.requested.iter().map(line).collect();
-    lines.join("\n")
+    units::joined(version.requested.iter().map(line), "\n")
 }
 
 /// What gives the version to new tasks again, if it was taken out of use.
 fn way_back(version: &ComponentVersion) -> Option<String> {
-    let (namespace, name) = (&version.namespace, &version.component);
     let is_yanked = version.status == VersionStatus::Yanked;
     let verb = match (version.quarantined, is_yanked) {
         (true, _) => "release",
         (false, true) => "unyank",
         (false, false) => return None,
     };
-    let number = &version.version;
-    Some(format!(
-        "tasker component {verb} {namespace}/{name}@{number}"
-    ))
+    Some(format!("tasker component {verb} {}", version.release()))
 }
 
 /// What lets the version be taken, and do what it wants, if anything is in its way.
 pub fn next(version: &ComponentVersion) -> Vec<String> {
-    let (namespace, name) = (&version.namespace, &version.component);
     if let Some(way_back) = way_back(version) {
         return vec![way_back];
     }
     if !version.unapproved.is_empty() {
-        let version = &version.version;
-        return vec![format!(
-            "tasker component approve {namespace}/{name}@{version}"
-        )];
+        return vec![format!("tasker component approve {}", version.release())];
     }
+    let family = version.family();
     let missing = version.requested.iter().filter(|want| !want.granted);
     let command = |want: &RequestedCapability| {
         let capability = word(&to_grant(&want.capability));
-        format!("tasker grant add {namespace}/{name} {capability}")
+        format!("tasker grant add {family} {capability}")
     };
     missing.map(command).collect()
 }
@@ -280,8 +233,7 @@ pub fn to_grant(capability: &str) -> String {
 }
 
 fn handler_text(handler: &HandlerDescription, output: Output) -> String {
-    let schema = |schema: &Option<Value>| schema.as_ref().map(|it| format!("{it:#}"));
-    let schema = |it| schema(it).unwrap_or_default();
+    let schema = |it: &Option<Value>| it.as_ref().map_or_else(String::new, |it| format!("{it:#}"));
     output.fields([
         ("handler", handler.name.to_string()),
         ("does", handler.description.clone().unwrap_or_default()),

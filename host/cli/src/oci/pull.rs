@@ -5,7 +5,7 @@ use super::artifact::{CONFIG_MEDIA_TYPE, LAYER_MEDIA_TYPE};
 use super::place::Place;
 use super::signatures;
 use super::trouble::told;
-use crate::component::push::{Upload, pushed_text, send};
+use crate::component::publish::{Upload, send, show_published};
 use crate::reference::{Reference, parse_family};
 use crate::{CliError, Context, Exit, Problem, units};
 use futures::TryStreamExt as _;
@@ -14,7 +14,7 @@ use oci_client::manifest::{OciDescriptor, OciImageManifest};
 use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
 
-/// Pull a component from an OCI registry and register it, with its signatures.
+/// Pull a component from an OCI registry and publish it on the host, with its signatures.
 #[derive(Debug, clap::Args)]
 pub struct Pull {
     /// Where from, for example registry.example.com/orders/charge:1.5.0.
@@ -46,11 +46,7 @@ impl Pull {
             bytes,
             signatures,
         };
-        let next = format!("tasker component show {}@{}", upload.name, upload.version);
-        let pushed = send(upload, context).await?;
-        let output = context.output;
-        output.show(&pushed.text, || pushed_text(&pushed.value, output))?;
-        output.next(&[next]);
+        show_published(&send(upload, context).await?, context)?;
         Ok(Exit::Complete)
     }
 
@@ -74,24 +70,22 @@ impl Pull {
 
     fn name(&self, manifest: &OciImageManifest) -> Result<Reference, CliError> {
         let titled = || parse_family(annotation(manifest, ORG_OPENCONTAINERS_IMAGE_TITLE)?).ok();
-        self.name.clone().or_else(titled).ok_or_else(|| {
-            let what = format!("{} does not say what to call it here", self.place);
-            Problem::bad_input(what)
-                .help("add for example --name orders/charge")
-                .into()
-        })
+        let name = self.name.clone().or_else(titled);
+        name.ok_or_else(|| self.lacks("what to call it here", "--name orders/charge"))
     }
 
     fn version(&self, manifest: &OciImageManifest) -> Result<semver::Version, CliError> {
         let annotated = annotation(manifest, ORG_OPENCONTAINERS_IMAGE_VERSION);
         let told = annotated.into_iter().chain(self.place.reference().tag());
         let told = || told.filter_map(|text| text.parse().ok()).next();
-        self.version.clone().or_else(told).ok_or_else(|| {
-            let what = format!("{} does not say which version it is", self.place);
-            Problem::bad_input(what)
-                .help("add for example --version 1.5.0")
-                .into()
-        })
+        let version = self.version.clone().or_else(told);
+        version.ok_or_else(|| self.lacks("which version it is", "--version 1.5.0"))
+    }
+
+    fn lacks(&self, what: &str, option: &str) -> CliError {
+        let what = format!("{} does not say {what}", self.place);
+        let help = format!("add for example {option}");
+        Problem::bad_input(what).help(help).into()
     }
 
     /// The bytes, which are those that the manifest names.

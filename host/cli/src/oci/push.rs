@@ -7,7 +7,7 @@ use super::signatures;
 use super::trouble::{is_missing, told};
 use crate::client::Ask as _;
 use crate::paint::Tone;
-use crate::reference::Reference;
+use crate::reference::{Reference, parse_release};
 use crate::signing::SecretKey;
 use crate::{CliError, Context, Exit, Problem, units};
 use oci_client::annotations::{ORG_OPENCONTAINERS_IMAGE_TITLE, ORG_OPENCONTAINERS_IMAGE_VERSION};
@@ -22,11 +22,11 @@ use tasker_wire::component::{
     ComponentVersion, DownloadComponent, ListSignatures, ShowComponentVersion,
 };
 
-/// Push a registered component to an OCI registry, with its signatures.
+/// Push a published component to an OCI registry, with its signatures.
 #[derive(Debug, clap::Args)]
 pub struct Push {
     /// Which one, for example orders/charge@1.5.0.
-    #[arg(value_name = "NAMESPACE/NAME@VERSION")]
+    #[arg(value_name = "NAMESPACE/NAME@VERSION", value_parser = parse_release)]
     component: Reference,
     /// Where to, for example registry.example.com/orders/charge:1.5.0.
     #[arg(value_name = "REGISTRY/REPOSITORY:TAG")]
@@ -44,11 +44,15 @@ pub struct Push {
 impl Push {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let connection = self.access.connect(&self.place)?;
-        let version = self.version(context).await?;
-        let endpoint = self.component.version_at(DownloadComponent::at);
-        let bytes = context.client.call(endpoint).bytes().await?;
+        let (client, of) = (&context.client, &self.component);
+        let version = client.call(of.version_at(ShowComponentVersion::at)).ask();
+        let version = version.await?.value;
+        let bytes = client.call(of.version_at(DownloadComponent::at)).bytes();
+        let bytes = bytes.await?;
         let digest = Digest::of(&bytes);
-        let mut given = self.signatures(context).await?;
+        let page = client.call(of.version_at(ListSignatures::at)).await?;
+        let given = page.items.iter().map(|line| line.signature.parse());
+        let mut given: Vec<Signature> = given.filter_map(Result::ok).collect();
         if let Some(key) = &self.sign {
             given.push(SecretKey::read(key)?.sign(digest));
         }
@@ -61,27 +65,6 @@ impl Push {
         Ok(Exit::Complete)
     }
 
-    async fn version(&self, context: &Context) -> Result<ComponentVersion, CliError> {
-        if self.component.version.is_none() {
-            let what = format!("`{}` has no version", self.component);
-            let help = format!("write for example {}@1.5.0", self.component);
-            return Err(Problem::bad_input(what).help(help).into());
-        }
-        let call = context
-            .client
-            .call(self.component.version_at(ShowComponentVersion::at));
-        Ok(call.ask().await?.value)
-    }
-
-    async fn signatures(&self, context: &Context) -> Result<Vec<Signature>, CliError> {
-        let call = context
-            .client
-            .call(self.component.version_at(ListSignatures::at));
-        let page = call.await?;
-        let signatures = page.items.iter().map(|line| line.signature.parse());
-        Ok(signatures.filter_map(Result::ok).collect())
-    }
-
     fn show(
         &self,
         version: &ComponentVersion,
@@ -89,18 +72,14 @@ impl Push {
         signed: &[Signature],
         context: &Context,
     ) -> Result<(), CliError> {
-        let keys: Vec<String> = signed
-            .iter()
-            .map(|one| one.key().id().to_string())
-            .collect();
+        let keys = signed.iter().map(|one| one.key().id().to_string());
+        let keys: Vec<String> = keys.collect();
         let answer =
             json!({ "place": self.place.to_string(), "digest": digest, "signed_by": keys });
         let output = context.output;
-        output.show(&answer.to_string(), || {
-            let (mark, size) = (
-                output.paint.tone(Tone::Good, "✔"),
-                units::size(version.size_bytes),
-            );
+        output.report(&answer.to_string(), || {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            let size = units::size(version.size_bytes);
             let signed = match keys.is_empty() {
                 true => "not signed".to_owned(),
                 false => format!("signed by {}", keys.join(", ")),
@@ -111,10 +90,8 @@ impl Push {
                 digest.short()
             )
         })?;
-        output.next(&[format!(
-            "tasker oci pull {} --name NAMESPACE/NAME",
-            self.place
-        )]);
+        let pull = format!("tasker oci pull {} --name NAMESPACE/NAME", self.place);
+        output.next([pull]);
         Ok(())
     }
 }
@@ -134,11 +111,8 @@ async fn refuse_replacing(
         Err(OciDistributionError::UnsupportedMediaTypeError(_)) => return Err(taken(place, None)),
         Err(error) => return Err(told(place, &error)),
     };
-    let layers: Vec<&str> = manifest
-        .layers
-        .iter()
-        .map(|it| it.digest.as_str())
-        .collect();
+    let layers = manifest.layers.iter().map(|it| it.digest.as_str());
+    let layers: Vec<&str> = layers.collect();
     match layers == [format!("sha256:{digest}")] {
         true => Ok(()),
         false => Err(taken(place, layers.first().copied())),
@@ -162,14 +136,15 @@ async fn push(
     bytes: Vec<u8>,
 ) -> Result<(), CliError> {
     let (config, layer) = artifact(bytes, version.created_at)?;
-    let title = format!("{}/{}", version.namespace, version.component);
-    let annotations = BTreeMap::from([
-        (ORG_OPENCONTAINERS_IMAGE_TITLE.to_owned(), title),
+    let annotations = [
+        (ORG_OPENCONTAINERS_IMAGE_TITLE, version.family()),
         (
-            ORG_OPENCONTAINERS_IMAGE_VERSION.to_owned(),
+            ORG_OPENCONTAINERS_IMAGE_VERSION,
             version.version.to_string(),
         ),
-    ]);
+    ];
+    let annotations = annotations.map(|(name, value)| (name.to_owned(), value));
+    let annotations = BTreeMap::from(annotations);
     let layers = [layer];
     let mut manifest = OciImageManifest::build(&layers, &config, Some(annotations));
     manifest.media_type = Some(OCI_IMAGE_MEDIA_TYPE.to_owned());

@@ -7,6 +7,7 @@ use tasker_domain::pin::PinKind;
 /// What is pinned, and for whose tasks.
 #[derive(Debug, clap::Args)]
 pub struct Pinned {
+    /// What is pinned.
     #[arg(value_enum)]
     kind: PinKind,
     /// The template or component, for example payments/charge.
@@ -20,6 +21,7 @@ pub struct Pinned {
 /// The same, with `@1.2.0` behind the name for that version and no other.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PinnedAt {
+    /// What is pinned.
     #[arg(value_enum)]
     kind: PinKind,
     /// The template or component, for example payments/charge; payments/charge@1.2.0 is exactly that
@@ -33,7 +35,7 @@ pub struct PinnedAt {
 
 impl PinnedAt {
     /// What is pinned, and at what: by the version behind the name, or by a requirement, not by both.
-    pub(super) fn at(self, requirement: Option<String>) -> Result<(Pinned, String), CliError> {
+    pub fn at(self, requirement: Option<String>) -> Result<(Pinned, String), CliError> {
         let (kind, namespace) = (self.kind, self.namespace);
         let (family, version) = (self.name.family(), self.name.version.clone());
         let name = Reference {
@@ -65,7 +67,7 @@ impl PinnedAt {
 }
 
 impl Pinned {
-    pub(super) fn namespace(&self) -> &Name {
+    pub fn namespace(&self) -> &Name {
         self.namespace.as_ref().unwrap_or(&self.name.namespace)
     }
 
@@ -78,12 +80,12 @@ impl Pinned {
     }
 
     /// The endpoint of this pin: `endpoint(SetPin::at)`.
-    pub(super) fn endpoint<E>(&self, endpoint: impl FnOnce(Name, PinKind, String) -> E) -> E {
+    pub fn endpoint<E>(&self, endpoint: impl FnOnce(Name, PinKind, String) -> E) -> E {
         endpoint(self.namespace().clone(), self.kind, self.target())
     }
 
     /// The arguments that name it at exactly this version, as a command takes them.
-    pub(super) fn arguments_at(&self, version: &semver::Version) -> String {
+    pub fn arguments_at(&self, version: &semver::Version) -> String {
         match &self.namespace {
             Some(namespace) => format!("{self}@{version} --in {namespace}"),
             None => format!("{self}@{version}"),
@@ -91,7 +93,7 @@ impl Pinned {
     }
 
     /// The arguments that name it, as a command takes them.
-    pub(super) fn arguments(&self) -> String {
+    pub fn arguments(&self) -> String {
         match &self.namespace {
             Some(namespace) => format!("{self} --in {namespace}"),
             None => self.to_string(),

@@ -4,16 +4,16 @@ use tasker_domain::duration;
 use tasker_domain::guard::{Guard, GuardAction};
 use tasker_domain::requirement::Requirement;
 use tasker_domain::sanitize::sanitize_line;
-use tasker_wire::pin::{Pin, Ramp, RampState};
+use tasker_wire::pin::{Pin, Rollout, RolloutState};
 
-/// What new tasks take that are not on the ramp: `^1.0.0 (now 1.2.0)`.
-pub(super) fn pin_now(pin: &Pin) -> String {
+/// What new tasks take that are not on the rollout: `^1.0.0 (now 1.2.0)`.
+pub fn pin_now(pin: &Pin) -> String {
     now(&pin.requirement, pin.version.as_ref())
 }
 
-/// What the tasks of a ramp take: `~1.1 (now 1.1.3)`.
-pub(super) fn ramp_now(ramp: &Ramp) -> String {
-    now(&ramp.requirement, ramp.version.as_ref())
+/// What the tasks of a rollout take: `~1.1 (now 1.1.3)`.
+pub fn rollout_now(rollout: &Rollout) -> String {
+    now(&rollout.requirement, rollout.version.as_ref())
 }
 
 fn now(requirement: &Requirement, version: Option<&semver::Version>) -> String {
@@ -26,32 +26,32 @@ fn now(requirement: &Requirement, version: Option<&semver::Version>) -> String {
 }
 
 /// A pin in a few characters: `=1.4.2`, `=1.4.2 → =1.5.0 10 %`, or `-` for none.
-pub(super) fn pinned(requirement: Option<&Requirement>, ramp: Option<&Ramp>) -> String {
+pub fn pinned(requirement: Option<&Requirement>, rollout: Option<&Rollout>) -> String {
     let requirement = requirement.map_or_else(|| "-".to_owned(), Requirement::canonical);
-    match ramp {
-        Some(ramp) => format!(
+    match rollout {
+        Some(rollout) => format!(
             "{requirement} → {} {}",
-            ramp.requirement.canonical(),
-            ramp.percent
+            rollout.requirement.canonical(),
+            rollout.percent
         ),
         None => requirement,
     }
 }
 
-pub(super) fn is_frozen(ramp: &Ramp) -> bool {
-    ramp.state == RampState::Frozen
+pub fn is_paused(rollout: &Rollout) -> bool {
+    rollout.state == RolloutState::Paused
 }
 
-/// What is said below a ramp: what watches it, or why nothing does.
-pub(super) fn ramp_lines(ramp: &Ramp) -> Vec<String> {
-    vec![match (ramp.state, &ramp.frozen_because) {
-        (RampState::Frozen, Some(because)) => format!("frozen: {}", sanitize_line(because)),
-        (RampState::Frozen, None) => "frozen".to_owned(),
-        (RampState::Ramping, _) => guarded(ramp.guard.as_ref()),
+/// What is said below a rollout: what watches it, or why nothing does.
+pub fn rollout_lines(rollout: &Rollout) -> Vec<String> {
+    vec![match (rollout.state, &rollout.paused_because) {
+        (RolloutState::Paused, Some(because)) => format!("paused: {}", sanitize_line(because)),
+        (RolloutState::Paused, None) => "paused".to_owned(),
+        (RolloutState::Running, _) => guarded(rollout.guard.as_ref()),
     }]
 }
 
-/// What watches a ramp, how closely, and what happens then.
+/// What watches a rollout, how closely, and what happens then.
 fn guarded(guard: Option<&Guard>) -> String {
     let Some(guard) = guard else {
         return "guarded: by nothing".to_owned();
@@ -68,8 +68,8 @@ fn guarded(guard: Option<&Guard>) -> String {
     } = guard;
     let then = match action {
         Some(GuardAction::Rollback) => "rolls back",
-        Some(GuardAction::Freeze) => "freezes",
-        None => "rolls back where attempts fail, freezes where they cost too much",
+        Some(GuardAction::Pause) => "pauses",
+        None => "rolls back where attempts fail, pauses where they cost too much",
     };
     format!(
         "guarded: window={} min_attempts={min_attempts} max_error_rate={max_error_rate} \
@@ -80,7 +80,7 @@ fn guarded(guard: Option<&Guard>) -> String {
 }
 
 /// A table with lines of its own below each row, indented and quiet.
-pub(super) fn with_lines<T>(
+pub fn with_lines<T>(
     context: &Context,
     table: &str,
     items: &[T],

@@ -10,7 +10,6 @@ use tasker_wire::registry::{DrawRegistry, RegistryGraphQuery};
 #[derive(Debug, clap::Args)]
 pub struct Graph {
     /// Only the templates of this namespace.
-    #[arg(long)]
     namespace: Option<Name>,
     /// Output language.
     #[arg(long, value_enum, default_value_t)]

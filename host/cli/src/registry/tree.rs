@@ -41,7 +41,7 @@ impl Tree {
         output.show(&found.text, || tree_text(&found.value, output))?;
         if let Some(component) = found.value.components.first() {
             output.next(&[format!(
-                "tasker registry uses {namespace}/{}",
+                "tasker component references {namespace}/{}",
                 component.name
             )]);
         }
@@ -50,6 +50,7 @@ impl Tree {
 }
 
 async fn list_all(context: &Context) -> Result<(), CliError> {
+    let first = "tasker new my-handler, then: tasker component publish my-handler";
     let namespaces = context.list(
         ListNamespaces {},
         PageQuery::default(),
@@ -64,12 +65,12 @@ async fn list_all(context: &Context) -> Result<(), CliError> {
             ("pins", &|it| it.pins.to_string()),
             ("open tasks", &|it| it.open_tasks.to_string()),
         ],
-        "no namespaces yet",
+        ("no namespaces yet", first),
     );
-    context.output.next([match namespaces.await?.first() {
-        Some(namespace) => format!("tasker registry tree {}", namespace.name),
-        None => "tasker new my-handler, then: tasker component push my-handler".to_owned(),
-    }]);
+    let namespaces = namespaces.await?;
+    let shown = namespaces.first();
+    let tree = shown.map(|it| format!("tasker registry tree {}", it.name));
+    context.output.next(tree);
     Ok(())
 }
 

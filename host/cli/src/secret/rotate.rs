@@ -10,7 +10,7 @@ pub(super) async fn rotate(context: &Context) -> Result<Exit, CliError> {
     let rotated = context.client.call(RotateSecrets {}).ask().await?;
     context
         .output
-        .show(&rotated.text, || text(&rotated.value, context))?;
+        .report(&rotated.text, || text(&rotated.value, context))?;
     Ok(match rotated.value.unreadable.is_empty() {
         true => Exit::Complete,
         false => Exit::Failed,

@@ -3,7 +3,7 @@
 use super::answer;
 use super::change::{Action, Change, PinName};
 use super::plan::Plan;
-use crate::component::push::{Upload, read_component, send};
+use crate::component::publish::{Upload, read_component, send};
 use crate::output::tell;
 use crate::paint::{Paint, Tone};
 use crate::reference::Reference;
@@ -30,7 +30,7 @@ pub async fn apply(plan: &Plan, context: &Context) -> Result<Exit, CliError> {
             return Err(error);
         }
     }
-    output.show(&answer(plan, changes.len()), || {
+    output.report(&answer(plan, changes.len()), || {
         let mark = output.paint.tone(Tone::Good, "✔");
         format!(
             "{mark} {} made in {}",

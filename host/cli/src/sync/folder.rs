@@ -1,7 +1,7 @@
 //! What a folder says of a namespace.
 
 use super::rules::{Grants, Limits};
-use crate::component::push::read_component;
+use crate::component::publish::read_component;
 use crate::place::Place;
 use crate::signing::signature_file;
 use crate::{CliError, Problem, input};

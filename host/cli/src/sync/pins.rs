@@ -10,7 +10,7 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_wire::page::NamespacePageQuery;
-use tasker_wire::pin::{ListPins, Pin, Ramp};
+use tasker_wire::pin::{ListPins, Pin, Rollout};
 
 /// A pin as the folder says it.
 struct Wanted<'a> {
@@ -55,7 +55,7 @@ pub fn repinned(
         .collect()
 }
 
-/// A ramp that runs is left alone as long as it starts from what the folder says.
+/// A rollout that runs is left alone as long as it starts from what the folder says.
 pub async fn pin_changes(
     namespace: &Name,
     pins: &Pins,
@@ -74,7 +74,7 @@ pub async fn pin_changes(
         let found = present.remove(&wanted.name);
         let (op, note) = match found {
             Some(found) if found.requirement.canonical() == meant => {
-                kept.extend(ramping(&wanted.name, found.ramp.as_ref()));
+                kept.extend(rolling_out(&wanted.name, found.rollout.as_ref()));
                 continue;
             }
             Some(found) => {
@@ -106,11 +106,14 @@ fn untold(note: &str, target: &QualifiedName) -> String {
     )
 }
 
-fn ramping(name: &PinName, ramp: Option<&Ramp>) -> Option<Kept> {
-    let ramp = ramp?;
+fn rolling_out(name: &PinName, rollout: Option<&Rollout>) -> Option<Kept> {
+    let rollout = rollout?;
     Some(Kept {
         subject: subject(name),
-        note: format!("on a ramp to {} {}", ramp.requirement, ramp.percent),
+        note: format!(
+            "on a rollout to {} {}",
+            rollout.requirement, rollout.percent
+        ),
     })
 }
 

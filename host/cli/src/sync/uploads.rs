@@ -4,7 +4,7 @@ use super::change::{Action, Change, Op};
 use super::folder::{ComponentUpload, TemplateUpload};
 use super::versions::{Brought, Versions};
 use crate::client::Ask as _;
-use crate::component::push::{read_component, signed};
+use crate::component::publish::{read_component, signed};
 use crate::signing::signatures_beside;
 use crate::{CliError, Context, units};
 use semver::Version;

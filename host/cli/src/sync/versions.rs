@@ -98,7 +98,7 @@ impl Versions {
             .find(|it| it.brings.is_some() && it.waits_for(requirement))
         {
             Some(it) => format!(
-                "push {target}@{} by itself and approve it, then sync",
+                "publish {target}@{} by itself and approve it, then sync",
                 it.version
             ),
             None => "publish one or pin another".to_owned(),

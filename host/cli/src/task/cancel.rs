@@ -1,11 +1,12 @@
 //! `tasker task cancel`
 
 use super::report;
+use crate::because::Because;
 use crate::client::Ask as _;
+use crate::confirm::Confirm;
 use crate::reference::parse_task_id;
 use crate::{CliError, Context, Exit};
 use tasker_domain::ids::TaskId;
-use tasker_wire::reason::OnlyReason;
 use tasker_wire::task::CancelTask;
 
 /// Cancel a task: steps that have not started never will; what runs is told to stop.
@@ -14,20 +15,20 @@ pub struct Cancel {
     /// The task's id.
     #[arg(value_parser = parse_task_id)]
     task: TaskId,
-    /// Why; shown with the task.
-    #[arg(long, default_value = "", hide_default_value = true)]
-    reason: String,
+    #[command(flatten)]
+    because: Because,
+    #[command(flatten)]
+    confirm: Confirm,
 }
 
 impl Cancel {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let body = OnlyReason {
-            reason: self.reason,
-        };
+        let what = format!("cancel the task {}", self.task);
+        self.confirm.ask(&what)?;
         let call = context.client.call(CancelTask { id: self.task });
-        let answer = call.json(&body).ask().await?;
+        let answer = call.json(&self.because.body()).ask().await?;
         let (task, paint) = (&answer.value, context.output.paint);
-        context.output.show(&answer.text, || {
+        context.output.report(&answer.text, || {
             let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
             format!("{glyph} task {} is {state}", task.id)
         })?;

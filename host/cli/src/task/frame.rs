@@ -1,7 +1,7 @@
 //! One picture of a running task: a line for the task, a line a step, as many as fit.
 
+use super::step::{attempts, note, took};
 use crate::paint::{Paint, Tone};
-use crate::step::{attempts, note, took};
 use crate::units;
 use chrono::{DateTime, Utc};
 use tasker_domain::state::StepState;
@@ -47,13 +47,9 @@ pub fn frame(task: &Task, now: DateTime<Utc>, size: Size, paint: Paint) -> Strin
     let head = std::iter::once(head(task, now, paint));
     let widths = Widths::of(task, &shown, size.columns);
     let lines = shown.iter().map(|step| line(step, now, widths, paint));
-    let rest = (hidden > 0).then(|| {
-        paint.tone(
-            Tone::Quiet,
-            &format!("  … and {}", units::count(hidden, "other step")),
-        )
-    });
-    head.chain(lines).chain(rest).collect::<Vec<_>>().join("\n")
+    let rest = (hidden > 0).then(|| format!("  … and {}", units::count(hidden, "other step")));
+    let rest = rest.map(|rest| paint.tone(Tone::Quiet, &rest));
+    units::joined(head.chain(lines).chain(rest), "\n")
 }
 
 /// The room for what differs in width, in characters.
@@ -82,24 +78,12 @@ impl Widths {
 
 fn head(task: &Task, now: DateTime<Utc>, paint: Paint) -> String {
     let done = done_steps(task);
-    let passed = units::span(units::between(
-        task.created_at,
-        task.finished_at.unwrap_or(now),
-    ));
-    let family = format!("{}/{}@{}", task.namespace, task.template, task.version);
-    let (glyph, family) = (
-        paint.task_glyph(task.state),
-        paint.tone(Tone::Strong, &family),
-    );
-    format!(
-        "{glyph} {family}  {}  {done} of {}  {passed}",
-        paint.task_state(task.state),
-        steps(task)
-    )
-}
-
-fn steps(task: &Task) -> String {
-    units::count(all_steps(task), "step")
+    let until = task.finished_at.unwrap_or(now);
+    let passed = units::span(units::between(task.created_at, until));
+    let release = paint.tone(Tone::Strong, &task.release());
+    let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
+    let steps = units::count(all_steps(task), "step");
+    format!("{glyph} {release}  {state}  {done} of {steps}  {passed}")
 }
 
 /// How many steps it has; not all need be here.
@@ -199,7 +183,7 @@ mod tests {
     #[test]
     fn a_step_that_was_given_back_says_how_often_it_ran() {
         let given_back = r#"{"name":"ship","state":"ready","attempts":4,"counted_attempts":1,
-            "max_attempts":3,"reason":"parcels/ship@1.0.0 is quarantined; release it, or upgrade or cancel the task"}"#;
+            "max_attempts":3,"reason":"parcels/ship@1.0.0 is quarantined; release it, or migrate or cancel the task"}"#;
         let lines = drawn(&task(&[VALIDATE, given_back]), 24);
         assert_eq!(
             lines[1],

@@ -2,9 +2,9 @@
 
 use crate::list::Part;
 use crate::output::Output;
-use crate::shell::option;
+use crate::reference::Place;
+use crate::shell::{argument, option};
 use crate::{CliError, Context, Exit, units};
-use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
 use tasker_wire::failure::Failure;
 use tasker_wire::task::{ListTasks, TaskQuery, TaskSummary};
@@ -12,12 +12,9 @@ use tasker_wire::task::{ListTasks, TaskQuery, TaskSummary};
 /// List tasks, the newest first.
 #[derive(Debug, clap::Args)]
 pub struct Ls {
-    /// Only those of this namespace.
-    #[arg(long)]
-    namespace: Option<Name>,
-    /// Only those of this template.
-    #[arg(long, requires = "namespace", value_name = "NAME")]
-    template: Option<Name>,
+    /// Only tasks of this namespace, or of one template, for example orders/fulfil.
+    #[arg(value_name = "NAMESPACE[/TEMPLATE]")]
+    of: Option<Place>,
     /// Only those in this state.
     #[arg(long, value_enum)]
     state: Option<TaskState>,
@@ -27,9 +24,10 @@ pub struct Ls {
 
 impl Ls {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let (namespace, template) = self.of.clone().map(Place::into_parts).unzip();
         let query = TaskQuery {
-            namespace: self.namespace.clone(),
-            template: self.template.clone(),
+            namespace,
+            template: template.flatten(),
             state: self.state,
             ..TaskQuery::default()
         };
@@ -47,8 +45,7 @@ impl Ls {
     fn next_page(&self, cursor: &str) -> String {
         [
             "tasker task ls".to_owned(),
-            option("namespace", self.namespace.as_ref()),
-            option("template", self.template.as_ref()),
+            argument(self.of.as_ref()),
             option("state", self.state),
             self.part.next(cursor),
         ]
@@ -58,13 +55,11 @@ impl Ls {
 
 fn table(tasks: &[TaskSummary], output: Output) -> String {
     let paint = output.paint;
-    output.columns(
+    output.list_of(
         tasks,
         [
             ("task", &|it| it.id.to_string()),
-            ("template", &|it| {
-                format!("{}/{}@{}", it.namespace, it.template, it.version)
-            }),
+            ("template", &TaskSummary::release),
             ("state", &|it| {
                 let (glyph, state) = (paint.task_glyph(it.state), paint.task_state(it.state));
                 format!("{glyph} {state}")

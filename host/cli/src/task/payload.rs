@@ -10,93 +10,66 @@ use tasker_wire::step::{ShowCheckpoint, ShowStepError, ShowStepResult};
 use tasker_wire::task::{ShowTaskError, ShowTaskInput, ShowTaskResult};
 use tasker_wire::transition::ShowDetail;
 
-/// Print the input of a task.
 #[derive(Debug, clap::Args)]
-pub struct Input {
+pub struct OfTask {
     /// The task's id.
     #[arg(value_parser = parse_task_id)]
     task: TaskId,
 }
 
-/// Print the result of a task, or of one of its steps.
 #[derive(Debug, clap::Args)]
-pub struct ResultOf {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
+pub struct OfTaskOrStep {
+    #[command(flatten)]
+    of: OfTask,
     /// The step's name.
     step: Option<String>,
 }
 
-/// Print why a task or one of its steps failed, with all details.
 #[derive(Debug, clap::Args)]
-pub struct Error {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
-    /// The step's name.
-    step: Option<String>,
-}
-
-/// Print the checkpoint that a step keeps.
-#[derive(Debug, clap::Args)]
-pub struct Checkpoint {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
+pub struct OfStep {
+    #[command(flatten)]
+    of: OfTask,
     /// The step's name.
     step: String,
 }
 
-/// Print what a line of a task's log tells: the payload of an event, or why the state changed.
 #[derive(Debug, clap::Args)]
-pub struct Detail {
-    /// The task's id.
-    #[arg(value_parser = parse_task_id)]
-    task: TaskId,
+pub struct OfLine {
+    #[command(flatten)]
+    of: OfTask,
     /// The number of the line.
     #[arg(value_parser = clap::value_parser!(i64).range(0..))]
     seq: i64,
 }
 
-impl Input {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        print(context, ShowTaskInput { id: self.task }).await
+pub async fn input(OfTask { task: id }: OfTask, context: &Context) -> Result<Exit, CliError> {
+    print(context, ShowTaskInput { id }).await
+}
+
+pub async fn result(of: OfTaskOrStep, context: &Context) -> Result<Exit, CliError> {
+    let id = of.of.task;
+    match of.step {
+        Some(step) => print(context, ShowStepResult { id, step }).await,
+        None => print(context, ShowTaskResult { id }).await,
     }
 }
 
-impl ResultOf {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let id = self.task;
-        match self.step {
-            Some(step) => print(context, ShowStepResult { id, step }).await,
-            None => print(context, ShowTaskResult { id }).await,
-        }
+pub async fn error(of: OfTaskOrStep, context: &Context) -> Result<Exit, CliError> {
+    let id = of.of.task;
+    match of.step {
+        Some(step) => print(context, ShowStepError { id, step }).await,
+        None => print(context, ShowTaskError { id }).await,
     }
 }
 
-impl Error {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let id = self.task;
-        match self.step {
-            Some(step) => print(context, ShowStepError { id, step }).await,
-            None => print(context, ShowTaskError { id }).await,
-        }
-    }
+pub async fn checkpoint(of: OfStep, context: &Context) -> Result<Exit, CliError> {
+    let (id, step) = (of.of.task, of.step);
+    print(context, ShowCheckpoint { id, step }).await
 }
 
-impl Checkpoint {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let (id, step) = (self.task, self.step);
-        print(context, ShowCheckpoint { id, step }).await
-    }
-}
-
-impl Detail {
-    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
-        let (id, seq) = (self.task, self.seq);
-        print(context, ShowDetail { id, seq }).await
-    }
+pub async fn detail(of: OfLine, context: &Context) -> Result<Exit, CliError> {
+    let (id, seq) = (of.of.task, of.seq);
+    print(context, ShowDetail { id, seq }).await
 }
 
 /// Prints JSON that means the same: as it is where JSON is wanted, else laid out.

@@ -32,40 +32,31 @@ pub async fn finished(answer: &mut Answer<Task>, context: &Context) -> Result<()
 }
 
 fn text(task: &Task, paint: Paint) -> String {
-    let sections = [
+    units::paragraphs([
         head(task, paint),
         failures(task, paint),
         result(task, paint),
         times(task, paint),
-    ];
-    let sections: Vec<_> = sections
-        .into_iter()
-        .filter(|section| !section.is_empty())
-        .collect();
-    sections.join("\n\n")
+    ])
+}
+
+/// How long it took, or takes.
+pub fn took(task: &Task) -> String {
+    let until = task.finished_at.unwrap_or_else(Utc::now);
+    units::span(units::between(task.created_at, until))
 }
 
 fn head(task: &Task, paint: Paint) -> String {
-    let family = paint.tone(
-        Tone::Strong,
-        &format!("{}/{}@{}", task.namespace, task.template, task.version),
-    );
+    let release = paint.tone(Tone::Strong, &task.release());
     let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
-    let span = units::span(units::between(
-        task.created_at,
-        task.finished_at.unwrap_or_else(Utc::now),
-    ));
     let id = paint.tone(Tone::Quiet, &format!("task {}", task.id));
-    format!("{glyph} {family} {state} after {span}\n  {id}")
+    format!("{glyph} {release} {state} after {}\n  {id}", took(task))
 }
 
 /// Why the task failed, and each step that failed for good; empty where nothing did.
 pub fn failures(task: &Task, paint: Paint) -> String {
-    let failed: Vec<_> = task
-        .steps
-        .iter()
-        .filter(|step| step.state == StepState::Error)
-        .collect();
+    let failed = task.steps.iter().filter(|it| it.state == StepState::Error);
+    let failed: Vec<_> = failed.collect();
     let whole = task.error.as_deref().filter(|_| failed.is_empty());
     let whole = whole.map(|error| {
         let text = Failure::of(error).text().replace('\n', "\n    ");
@@ -73,16 +64,9 @@ pub fn failures(task: &Task, paint: Paint) -> String {
     });
     let hidden = failed.len().saturating_sub(MAX_FAILURES);
     let rest = (hidden > 0).then(|| format!("… and {} failed", units::count(hidden, "other step")));
-    let steps = failed
-        .iter()
-        .take(MAX_FAILURES)
-        .map(|step| failure(step, paint));
-    whole
-        .into_iter()
-        .chain(steps)
-        .chain(rest)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let steps = failed.iter().take(MAX_FAILURES);
+    let steps = steps.map(|step| failure(step, paint));
+    units::joined(whole.into_iter().chain(steps).chain(rest), "\n")
 }
 
 fn failure(step: &Step, paint: Paint) -> String {
@@ -95,14 +79,11 @@ fn failure(step: &Step, paint: Paint) -> String {
         return head;
     };
     let text = error.text().replace('\n', "\n    ");
-    let frames = error
-        .backtrace
-        .iter()
-        .map(|frame| paint.tone(Tone::Quiet, &format!("      at {}", sanitize_line(frame))));
-    std::iter::once(format!("{head}\n    {text}"))
-        .chain(frames)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let frame = |frame: &String| format!("      at {}", sanitize_line(frame));
+    let frames = error.backtrace.iter().map(frame);
+    let frames = frames.map(|frame| paint.tone(Tone::Quiet, &frame));
+    let head = format!("{head}\n    {text}");
+    units::joined([head].into_iter().chain(frames), "\n")
 }
 
 /// `3 attempts`, and how often it ran where that is more.
@@ -192,7 +173,7 @@ pub fn next(task: &Task) -> Vec<String> {
         TaskState::Pending | TaskState::InProgress => {
             if let Some(release) = quarantined(task) {
                 return vec![
-                    format!("tasker task upgrade --template {namespace}/{template} --dry-run"),
+                    format!("tasker task migrate {namespace}/{template} --dry-run"),
                     format!("tasker component release {release}"),
                     format!("tasker task cancel {id}"),
                 ];
@@ -211,7 +192,7 @@ pub fn next(task: &Task) -> Vec<String> {
         TaskState::Error | TaskState::Cancelled => {
             vec![
                 format!("tasker task show {id}"),
-                format!("tasker step ls {id} --state error"),
+                format!("tasker task steps {id} --state error"),
             ]
         }
     }

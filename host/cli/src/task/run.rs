@@ -3,6 +3,7 @@
 use super::follow::{Follower, exit_of};
 use super::{report, watch};
 use crate::client::Ask as _;
+use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::{CliError, Context, Exit, Problem, exit, input, units};
 use std::time::Duration;
@@ -93,9 +94,9 @@ fn print(answer: &str, submitted: &SubmittedTask, context: &Context) -> Result<E
         true => "created",
         false => "was there already, with this key and input",
     };
-    output.done(answer, || {
-        let family = format!("{}/{}@{}", task.namespace, task.template, task.version);
-        format!("task {} {done}: {family}", task.id)
+    output.made(answer, &task.id.to_string(), || {
+        let mark = output.paint.tone(Tone::Good, "✔");
+        format!("{mark} task {} {done}: {}", task.id, task.release())
     })?;
     output.next([format!("tasker task watch {}", task.id)]);
     Ok(Exit::Complete)

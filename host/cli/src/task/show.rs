@@ -1,11 +1,10 @@
 //! `tasker task show`
 
-use super::{report, steps};
+use super::{report, step, steps};
 use crate::client::Ask as _;
 use crate::output::Output;
 use crate::reference::parse_task_id;
-use crate::{CliError, Context, Exit, step, units};
-use chrono::Utc;
+use crate::{CliError, Context, Exit, units};
 use tasker_domain::ids::TaskId;
 use tasker_wire::task::{ShowTask, Task};
 
@@ -36,48 +35,26 @@ impl Show {
 
 fn text(task: &Task, output: Output) -> String {
     let paint = output.paint;
-    let sections = [
+    units::paragraphs([
         head(task, output),
         report::failures(task, paint),
         report::result(task, paint),
         step::table(&task.steps, output),
         report::times(task, paint),
-    ];
-    let sections: Vec<_> = sections
-        .into_iter()
-        .filter(|section| !section.is_empty())
-        .collect();
-    sections.join("\n\n")
+    ])
 }
 
 fn head(task: &Task, output: Output) -> String {
-    let (now, paint) = (Utc::now(), output.paint);
+    let paint = output.paint;
+    let (glyph, state) = (paint.task_glyph(task.state), paint.task_state(task.state));
+    let because = task.reason.map(|it| it.to_string());
     output.fields([
         ("task", task.id.to_string()),
-        (
-            "template",
-            format!("{}/{}@{}", task.namespace, task.template, task.version),
-        ),
-        (
-            "state",
-            format!(
-                "{} {}",
-                paint.task_glyph(task.state),
-                paint.task_state(task.state)
-            ),
-        ),
-        (
-            "because",
-            task.reason.map_or_else(String::new, |it| it.to_string()),
-        ),
-        ("created", units::ago(task.created_at, now)),
-        (
-            "took",
-            units::span(units::between(
-                task.created_at,
-                task.finished_at.unwrap_or(now),
-            )),
-        ),
+        ("template", task.release()),
+        ("state", format!("{glyph} {state}")),
+        ("because", because.unwrap_or_default()),
+        ("created", units::age(task.created_at)),
+        ("took", report::took(task)),
         ("correlation", task.correlation_id.clone()),
         ("input", report::input(task, paint)),
     ])

@@ -1,7 +1,7 @@
 //! Where the time of a task went: a bar for each step, on one common scale.
 
+use super::step::{attempts, took};
 use crate::paint::{Paint, Tone};
-use crate::step::{attempts, took};
 use crate::units;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;

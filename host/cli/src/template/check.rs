@@ -36,9 +36,10 @@ impl Check {
             let steps = units::count(*steps, "step");
             format!("{mark} {namespace}/{name}@{version} is valid: {steps}")
         })?;
-        context
-            .output
-            .next(&[format!("tasker template push {}", shell::path(&self.file))]);
+        context.output.next(&[format!(
+            "tasker template publish {}",
+            shell::path(&self.file)
+        )]);
         Ok(Exit::Complete)
     }
 }

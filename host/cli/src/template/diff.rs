@@ -15,7 +15,7 @@ pub struct Diff {
     /// The older one, for example orders/fulfil@1.2.0.
     #[arg(value_name = "NAMESPACE/NAME@VERSION")]
     from: Reference,
-    /// The newer one: another version, or a file with YAML, which is not registered.
+    /// The newer one: another version, or a file with YAML, which is not published.
     #[arg(value_name = "NAMESPACE/NAME@VERSION|FILE")]
     to: String,
 }
@@ -31,7 +31,7 @@ impl Diff {
         if is_upload {
             context
                 .output
-                .next(&[format!("tasker template push {}", word(&self.to))]);
+                .next(&[format!("tasker template publish {}", word(&self.to))]);
         }
         Ok(Exit::Complete)
     }

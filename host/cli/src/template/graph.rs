@@ -12,7 +12,7 @@ use tasker_wire::template::{DrawTemplate, GraphQuery, LATEST};
 /// Print the dependency graph of a template.
 #[derive(Debug, clap::Args)]
 pub struct Graph {
-    /// A template's YAML, or a registered one such as orders/fulfil or orders/fulfil@1.2.0.
+    /// A template's YAML, or a published one such as orders/fulfil or orders/fulfil@1.2.0.
     #[arg(value_name = "FILE|NAMESPACE/NAME[@VERSION]")]
     template: Source,
     /// Output language.
@@ -24,7 +24,7 @@ pub struct Graph {
 #[derive(Clone, Debug)]
 enum Source {
     File(PathBuf),
-    Registered(Reference),
+    Published(Reference),
 }
 
 impl FromStr for Source {
@@ -39,7 +39,7 @@ impl FromStr for Source {
                 .is_some_and(|end| end == "yaml" || end == "yml");
         match is_file {
             true => Ok(Self::File(path.to_owned())),
-            false => text.parse().map(Self::Registered),
+            false => text.parse().map(Self::Published),
         }
     }
 }
@@ -48,7 +48,7 @@ impl Graph {
     pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
         let graph = match &self.template {
             Source::File(file) => self.draw(file)?,
-            Source::Registered(reference) => self.ask(reference, context).await?,
+            Source::Published(reference) => self.ask(reference, context).await?,
         };
         let answer = json!({ "format": self.format, "graph": graph });
         context.output.show(&answer.to_string(), || graph)?;

@@ -5,8 +5,9 @@ use crate::definition::words;
 use crate::output::Output;
 use crate::reference::Reference;
 use crate::shell::word;
+use crate::units::{joined, paragraphs};
 use crate::{CliError, Context, Exit, Problem, changes, units};
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use schema_compat::example_input;
 use serde_json::Value;
 use std::cmp::Reverse;
@@ -84,11 +85,7 @@ impl Show {
             .output
             .show(answer, || version_text(version, others, context.output))?;
         if !self.source {
-            let graph = format!(
-                "tasker template graph {}@{}",
-                self.template.family(),
-                version.version
-            );
+            let graph = format!("tasker template graph {}", version.release());
             context.output.next_of(|| vec![graph, run_version(version)]);
         }
         Ok(Exit::Complete)
@@ -108,58 +105,53 @@ pub fn run_command(family: &str, schema: Option<&Value>) -> String {
 
 /// What runs a task of this template.
 pub fn run_version(version: &TemplateVersion) -> String {
-    let family = format!("{}/{}", version.namespace, version.name);
-    run_command(&family, version.input_schema.as_ref())
+    run_command(&version.family(), version.input_schema.as_ref())
 }
 
 fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: Output) -> String {
-    let others: Vec<_> = others
-        .iter()
-        .map(|other| match other.status.ineligible() {
-            None => other.version.to_string(),
-            Some(reason) => format!("{} ({})", other.version, words(reason)),
-        })
-        .collect();
+    let others = others.iter().map(|other| match other.status.ineligible() {
+        None => other.version.to_string(),
+        Some(reason) => format!("{} ({})", other.version, words(reason)),
+    });
     let (status, input) = (version.status.ineligible(), version.input_schema.as_ref());
     let head = output.fields([
-        (
-            "template",
-            format!("{}/{}", version.namespace, version.name),
-        ),
+        ("template", version.family()),
         ("version", version.version.to_string()),
         ("status", status.map(words).unwrap_or_default()),
-        ("others", others.join(", ")),
+        ("others", joined(others, ", ")),
         ("about", version.description.clone().unwrap_or_default()),
         ("digest", format!("sha256:{}", version.digest)),
-        ("created", units::ago(version.created_at, Utc::now())),
+        ("created", units::age(version.created_at)),
         (
             "takes",
-            input.map(|it| format!("{it:#}")).unwrap_or_default(),
+            input.map_or_else(String::new, |it| format!("{it:#}")),
         ),
     ]);
-    let rows = version.steps.iter().map(step_row).collect();
-    let steps = output.table(
-        ["step", "handler", "after", "timeout", "attempts", "limits"],
-        rows,
-        "no steps",
-    );
     let verdict = version
         .compat_report
         .iter()
         .map(|it| changes::block(it, output));
-    let parts = [head].into_iter().chain(verdict).chain([steps]);
-    parts.collect::<Vec<_>>().join("\n\n")
+    let steps = steps(&version.steps, output);
+    paragraphs([head].into_iter().chain(verdict).chain([steps]))
 }
 
-fn step_row(step: &StepTemplate) -> [String; 6] {
-    let depends_on = step.depends_on.iter().map(Name::as_str);
-    let timeout_ms = i64::try_from(step.timeout_ms).unwrap_or(i64::MAX);
-    [
-        step.name.to_string(),
-        step.handler.to_string(),
-        depends_on.collect::<Vec<_>>().join(", "),
-        units::span(TimeDelta::milliseconds(timeout_ms)),
-        step.retry.max_attempts.to_string(),
-        step.limits.to_string(),
-    ]
+fn steps(steps: &[StepTemplate], output: Output) -> String {
+    let timeout = |it: &StepTemplate| {
+        let ms = i64::try_from(it.timeout_ms).unwrap_or(i64::MAX);
+        units::span(TimeDelta::milliseconds(ms))
+    };
+    output.columns(
+        steps,
+        [
+            ("step", &|it| it.name.to_string()),
+            ("handler", &|it| it.handler.to_string()),
+            ("after", &|it| {
+                joined(it.depends_on.iter().map(Name::as_str), ", ")
+            }),
+            ("timeout", &timeout),
+            ("attempts", &|it| it.retry.max_attempts.to_string()),
+            ("limits", &|it| it.limits.to_string()),
+        ],
+        "no steps",
+    )
 }

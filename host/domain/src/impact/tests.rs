@@ -1,5 +1,5 @@
 use super::*;
-use crate::pin::Ramp;
+use crate::pin::Rollout;
 use crate::resolve::Ineligible;
 
 fn version(text: &str) -> Version {
@@ -19,15 +19,15 @@ fn existing(versions: &[&str]) -> Vec<Candidate<()>> {
     versions.iter().map(candidate).collect()
 }
 
-fn pinned(at: &str, ramp: Option<&str>) -> Pinned {
-    let ramp = ramp.map(|to| Ramp {
+fn pinned(at: &str, rollout: Option<&str>) -> Pinned {
+    let rollout = rollout.map(|to| Rollout {
         requirement: range(to),
         percent: "10".parse().unwrap(),
         guard: None,
-        frozen: None,
+        paused: None,
     });
     Pinned {
-        ramp,
+        rollout,
         ..Pinned::at(range(at))
     }
 }
@@ -78,19 +78,19 @@ fn a_higher_one_outranks_it_and_another_range_does_not_match() {
 }
 
 #[test]
-fn a_pin_keeps_new_tasks_away_and_a_ramp_gives_it_to_a_share() {
-    let pin = |ramp| Some(pinned("=1.4.0", ramp));
+fn a_pin_keeps_new_tasks_away_and_a_rollout_gives_it_to_a_share() {
+    let pin = |rollout| Some(pinned("=1.4.0", rollout));
     let kept = report(&["1.4.0"], Some("^1.4"), pin(None));
     assert_eq!(kept.impact, Impact::Pinned);
     assert_eq!(kept.would_take, Some(version("1.4.0")));
-    let ramped = report(&["1.4.0"], Some("^1.4"), pin(Some("=1.5.0")));
-    assert_eq!(ramped.impact, Impact::Ramped);
-    assert_eq!(ramped.percent, Some("10".parse().unwrap()));
-    assert!(ramped.impact.is_taken() && !kept.impact.is_taken());
+    let rolled_out = report(&["1.4.0"], Some("^1.4"), pin(Some("=1.5.0")));
+    assert_eq!(rolled_out.impact, Impact::Rollout);
+    assert_eq!(rolled_out.percent, Some("10".parse().unwrap()));
+    assert!(rolled_out.impact.is_taken() && !kept.impact.is_taken());
 }
 
 #[test]
-fn a_ramp_does_not_give_it_where_the_step_asks_for_another() {
+fn a_rollout_does_not_give_it_where_the_step_asks_for_another() {
     let pin = Some(pinned("=1.4.0", Some("=1.5.0")));
     assert_eq!(
         report(&["1.4.0"], Some("~1.4"), pin).impact,
@@ -118,7 +118,7 @@ fn a_pin_without_a_range_of_the_caller_takes_pre_releases_too() {
 }
 
 #[test]
-fn those_on_a_ramp_to_another_version_do_not_move() {
+fn those_on_a_rollout_to_another_version_do_not_move() {
     let before = ["1.4.0", "1.4.1"];
     let elsewhere = report(&before, None, Some(pinned("^1.4", Some("=1.4.1"))));
     assert_eq!(elsewhere.impact, Impact::Moves);

@@ -8,8 +8,8 @@ fn pinned(text: &str) -> Pinned {
     Pinned::at(requirement(text))
 }
 
-fn step(to: &str, percent: &str) -> RampStep {
-    RampStep {
+fn step(to: &str, percent: &str) -> RolloutStep {
+    RolloutStep {
         to: requirement(to),
         percent: percent.parse().unwrap(),
         guard: None,
@@ -18,78 +18,93 @@ fn step(to: &str, percent: &str) -> RampStep {
 }
 
 fn at_ten() -> Pinned {
-    pinned("=1.4.2").ramped(step("=1.5.0", "10")).unwrap()
+    pinned("=1.4.2").rolled_out(step("=1.5.0", "10")).unwrap()
 }
 
 #[test]
-fn a_ramp_begins_with_the_usual_guard_and_keeps_the_one_it_has() {
-    let ramp = at_ten().ramp.unwrap();
-    assert_eq!(ramp.guard, Some(Guard::default()));
-    let unguarded = RampStep {
+fn a_rollout_begins_with_the_usual_guard_and_keeps_the_one_it_has() {
+    let rollout = at_ten().rollout.unwrap();
+    assert_eq!(rollout.guard, Some(Guard::default()));
+    let unguarded = RolloutStep {
         guard: Some(None),
         ..step("=1.5.0", "20")
     };
-    let pin = at_ten().ramped(unguarded).unwrap();
-    let further = pin.ramped(step("=1.5.0", "30")).unwrap();
-    assert_eq!(further.ramp.unwrap().guard, None);
+    let pin = at_ten().rolled_out(unguarded).unwrap();
+    let further = pin.rolled_out(step("=1.5.0", "30")).unwrap();
+    assert_eq!(further.rollout.unwrap().guard, None);
 }
 
 #[test]
-fn a_ramp_is_shown_with_both_ends_and_its_share() {
+fn a_rollout_is_shown_with_both_ends_and_its_share() {
     assert_eq!(at_ten().to_string(), "=1.4.2 → =1.5.0 10 %");
     assert_eq!(pinned("^1").to_string(), "^1");
 }
 
 #[test]
-fn at_100_percent_the_end_of_the_ramp_is_the_pin() {
-    let done = at_ten().ramped(step("=1.5.0", "100")).unwrap();
+fn at_100_percent_the_end_of_the_rollout_is_the_pin() {
+    let done = at_ten().rolled_out(step("=1.5.0", "100")).unwrap();
     assert_eq!(done, pinned("=1.5.0"));
 }
 
 #[test]
-fn a_frozen_ramp_can_be_reduced_but_not_raised_unless_forced_or_thawed() {
-    let frozen = at_ten().frozen("too slow").unwrap();
-    let error = frozen.clone().ramped(step("=1.5.0", "20")).unwrap_err();
+fn a_paused_rollout_can_be_reduced_but_not_raised_unless_forced_or_resumed() {
+    let paused = at_ten().paused("too slow").unwrap();
+    let error = paused.clone().rolled_out(step("=1.5.0", "20")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the ramp to =1.5.0 is frozen at 10 % (too slow); thaw it, force it, or roll it back"
+        "the rollout to =1.5.0 is paused at 10 % (too slow); resume it, force it, or roll it back"
     );
-    let error = frozen.clone().ramped(step("=1.5.0", "100")).unwrap_err();
-    assert!(matches!(error, PinChangeError::Frozen { .. }));
-    let lower = frozen.clone().ramped(step("=1.5.0", "5")).unwrap();
-    assert_eq!(lower.ramp.unwrap().frozen.as_deref(), Some("too slow"));
-    let forced = RampStep {
+    let error = paused
+        .clone()
+        .rolled_out(step("=1.5.0", "100"))
+        .unwrap_err();
+    assert!(matches!(error, PinChangeError::Paused { .. }));
+    let lower = paused.clone().rolled_out(step("=1.5.0", "5")).unwrap();
+    assert_eq!(lower.rollout.unwrap().paused.as_deref(), Some("too slow"));
+    let forced = RolloutStep {
         is_forced: true,
         ..step("=1.5.0", "20")
     };
-    let forced = frozen.clone().ramped(forced).unwrap().ramp.unwrap();
+    let forced = paused.clone().rolled_out(forced).unwrap().rollout.unwrap();
     assert_eq!(
-        (forced.frozen, forced.guard),
+        (forced.paused, forced.guard),
         (None, Some(Guard::default()))
     );
-    let thawed = frozen.thawed().unwrap();
-    assert!(thawed.ramped(step("=1.5.0", "20")).is_ok());
+    let resumed = paused.resumed().unwrap();
+    assert!(resumed.rolled_out(step("=1.5.0", "20")).is_ok());
 }
 
 #[test]
-fn a_frozen_ramp_gives_way_to_one_that_goes_elsewhere() {
-    let frozen = at_ten().frozen("too slow").unwrap();
-    let other = frozen.ramped(step("=1.5.1", "20")).unwrap().ramp.unwrap();
-    assert_eq!((other.requirement.as_str(), other.frozen), ("=1.5.1", None));
+fn a_paused_rollout_gives_way_to_one_that_goes_elsewhere() {
+    let paused = at_ten().paused("too slow").unwrap();
+    let other = paused
+        .rolled_out(step("=1.5.1", "20"))
+        .unwrap()
+        .rollout
+        .unwrap();
+    assert_eq!((other.requirement.as_str(), other.paused), ("=1.5.1", None));
 }
 
 #[test]
-fn what_needs_a_ramp_is_refused_without_one() {
-    assert_eq!(pinned("1").frozen("").unwrap_err(), PinChangeError::NoRamp);
-    assert_eq!(pinned("1").thawed().unwrap_err(), PinChangeError::NoRamp);
-    let running = at_ten().thawed().unwrap_err();
-    assert_eq!(running.to_string(), "the ramp to =1.5.0 is not frozen");
-    let same = pinned("=1.5.0").ramped(step("=1.5.0", "10")).unwrap_err();
+fn what_needs_a_rollout_is_refused_without_one() {
+    assert_eq!(
+        pinned("1").paused("").unwrap_err(),
+        PinChangeError::NoRollout
+    );
+    assert_eq!(
+        pinned("1").resumed().unwrap_err(),
+        PinChangeError::NoRollout
+    );
+    let running = at_ten().resumed().unwrap_err();
+    assert_eq!(running.to_string(), "the rollout to =1.5.0 is not paused");
+    let same = pinned("=1.5.0")
+        .rolled_out(step("=1.5.0", "10"))
+        .unwrap_err();
     assert!(matches!(same, PinChangeError::SameRequirement(_)));
 }
 
 #[test]
-fn a_full_version_is_where_a_ramp_ends_exactly() {
+fn a_full_version_is_where_a_rollout_ends_exactly() {
     assert_eq!(destination(" 1.5.0").unwrap().as_str(), "=1.5.0");
     assert_eq!(destination("2.0.0-rc.1").unwrap().as_str(), "=2.0.0-rc.1");
     assert_eq!(destination("^1.5").unwrap().as_str(), "^1.5");
@@ -113,7 +128,7 @@ fn before(newest_first: &[PastChange]) -> Vec<(i64, &str)> {
 fn one_change_after_the_other_is_taken_back() {
     let mut past = vec![
         change(5, Some("b"), "c", None),
-        // A ramp was moved: the requirement stayed.
+        // A rollout was moved: the requirement stayed.
         change(4, Some("b"), "b", None),
         change(2, Some("a"), "b", None),
         change(1, None, "a", None),

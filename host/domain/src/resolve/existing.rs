@@ -50,8 +50,8 @@ impl Existing {
             |(_, reason): &(Version, Option<Ineligible>)| *reason == Some(Ineligible::Unsigned);
         match &self.namespace {
             Some(namespace) if self.versions.iter().any(lacks) => format!(
-                ", or push the unsigned one again with --sign and a key that {namespace} accepts \
-                 (tasker policy ls --namespace {namespace})"
+                ", or publish the unsigned one again with --sign and a key that {namespace} accepts \
+                 (tasker signing-policy ls {namespace})"
             ),
             Some(_) | None => String::new(),
         }

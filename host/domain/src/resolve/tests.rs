@@ -75,7 +75,7 @@ fn a_pin_comes_before_the_highest_version_and_the_caller_before_the_pin() {
 fn a_template_that_cannot_be_chosen_says_what_exists_and_what_to_do() {
     assert_eq!(
         template(&["1.0.0", "1.1.0"], Some("^2"), None).unwrap_err(),
-        "orders/fulfil has 1.1.0, 1.0.0; none satisfies the requested ^2; push one or ask for another"
+        "orders/fulfil has 1.1.0, 1.0.0; none satisfies the requested ^2; publish one or ask for another"
     );
     let pinned = template(&["1.0.0"], None, Some("^2")).unwrap_err();
     assert!(
@@ -90,7 +90,7 @@ fn a_template_that_cannot_be_chosen_says_what_exists_and_what_to_do() {
     let missing = template(&[], Some("^2"), None).unwrap_err();
     assert_eq!(
         missing,
-        "there is no template orders/fulfil; push one or correct the name"
+        "there is no template orders/fulfil; publish one or correct the name"
     );
 }
 
@@ -139,16 +139,16 @@ fn a_requirement_that_nothing_satisfies_lists_what_exists() {
     assert_eq!(
         component(&["1.2.1", "1.3.0"], "payments/charge@^1.4", None).unwrap_err(),
         [
-            "orders/payments has 1.3.0, 1.2.1; none satisfies ^1.4; push one or change the requirement \
+            "orders/payments has 1.3.0, 1.2.1; none satisfies ^1.4; publish one or change the requirement \
           at step `charge`"
         ]
     );
 }
 
-fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str) -> String {
+fn on_the_rollout(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str) -> String {
     let pin = Pin {
         requirement: range(from),
-        ramped: Some(range(to)),
+        rollout: Some(range(to)),
     };
     let step = "charge".parse().unwrap();
     let chosen = choose_component(
@@ -160,17 +160,23 @@ fn on_the_ramp(versions: &[Candidate<usize>], asked: &str, from: &str, to: &str)
         versions,
     );
     let version = &chosen.unwrap().version;
-    format!("{version} {}", pin.is_ramped_to(version))
+    format!("{version} {}", pin.is_rollout_to(version))
 }
 
 #[test]
-fn a_task_on_the_ramp_takes_its_target_or_else_what_the_others_take() {
+fn a_task_on_the_rollout_takes_its_target_or_else_what_the_others_take() {
     let mut all = candidates(&["1.4.2", "1.5.0", "2.0.0"]);
-    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
-    // The step asks for less than the ramp goes to.
-    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=2.0.0"), "1.4.2 false");
+    assert_eq!(on_the_rollout(&all, "^1", "=1.4.2", "=1.5.0"), "1.5.0 true");
+    // The step asks for less than the rollout goes to.
+    assert_eq!(
+        on_the_rollout(&all, "^1", "=1.4.2", "=2.0.0"),
+        "1.4.2 false"
+    );
     all[1].ineligible = Some(Ineligible::Quarantined);
-    assert_eq!(on_the_ramp(&all, "^1", "=1.4.2", "=1.5.0"), "1.4.2 false");
+    assert_eq!(
+        on_the_rollout(&all, "^1", "=1.4.2", "=1.5.0"),
+        "1.4.2 false"
+    );
 }
 
 #[test]
@@ -223,7 +229,7 @@ fn a_version_that_nobody_signed_whom_the_namespace_takes_is_reported_with_the_wa
     );
     assert!(
         error.ends_with(
-            "with --sign and a key that orders accepts (tasker policy ls --namespace orders)"
+            "with --sign and a key that orders accepts (tasker signing-policy ls orders)"
         ),
         "{error}"
     );

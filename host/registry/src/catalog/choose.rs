@@ -88,7 +88,7 @@ impl Catalog {
         found.filter(|(_, versions)| !versions.is_empty()).collect()
     }
 
-    /// The template version that a task takes: of a pin that it follows, the side of the ramp that it is
+    /// The template version that a task takes: of a pin that it follows, the side of the rollout that it is
     /// on.
     pub fn choose_template(
         &self,
@@ -107,7 +107,7 @@ impl Catalog {
     }
 
     /// What a new task takes of this in its own namespace where it asks for no version and is on no
-    /// ramp: the one meaning of `latest`. `None` if it would be refused.
+    /// rollout: the one meaning of `latest`. `None` if it would be refused.
     pub fn latest(&self, kind: PinKind, target: &QualifiedName) -> Option<Version> {
         let home = &target.namespace;
         let any = Requirement::any();
@@ -117,7 +117,7 @@ impl Catalog {
         highest(&versions, &[requirement]).map(|chosen| chosen.version.clone())
     }
 
-    /// What a new task takes at this step that is on no ramp; `None` if no version will do.
+    /// What a new task takes at this step that is on no rollout; `None` if no version will do.
     pub fn step_takes(&self, step: &TemplateStep) -> Option<Version> {
         let (home, component) = (&step.namespace, step.component());
         let pin = self.pin(home, PinKind::Component, &component);

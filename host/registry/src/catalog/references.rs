@@ -112,7 +112,7 @@ fn led_to(
     let leads = |requirement: &Requirement, versions| {
         highest(versions, &[requirement]).is_some_and(|led| led.version == *version)
     };
-    let sides = [PinSide::Base, PinSide::Ramp].into_iter();
+    let sides = [PinSide::Base, PinSide::Rollout].into_iter();
     sides
         .zip(pin.requirements())
         .filter(|(_, it)| leads(it, versions) || leads(it, &all))

@@ -9,7 +9,7 @@ use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, highest};
 
 impl Catalog {
-    /// The new state of a pin after a version of its target became ineligible. A ramp without an eligible
+    /// The new state of a pin after a version of its target became ineligible. A rollout without an eligible
     /// version ends. A requirement that no version satisfies is replaced by the last earlier requirement that
     /// one satisfies; if there is none, the pin stays as it is and new tasks are refused. Any other pin stays.
     pub fn auto_rollback(
@@ -21,7 +21,9 @@ impl Catalog {
         let versions = self.held_to(home, kind, target);
         let is_met = |it: &Requirement| highest(&versions, &[it]).is_some();
         let (mut pinned, mut undid) = (pinned.clone(), None);
-        pinned.ramp = pinned.ramp.filter(|ramp| is_met(&ramp.requirement));
+        pinned.rollout = pinned
+            .rollout
+            .filter(|rollout| is_met(&rollout.requirement));
         if !is_met(&pinned.requirement)
             && let Some((id, requirement)) = rollback_target(newest_first, is_met)
         {

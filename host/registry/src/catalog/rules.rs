@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::ids::TaskId;
 use tasker_domain::pin::{PinKind, Pinned};
-use tasker_domain::ramp::takes_ramp;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Pin, Pins};
+use tasker_domain::rollout::takes_rollout;
 use tasker_domain::share::Shares;
 use tasker_domain::signing_policy::SigningPolicy;
 
@@ -28,26 +28,26 @@ pub(crate) struct NamedPin {
 }
 
 impl NamedPin {
-    /// Assigns tasks to the sides of its ramp.
+    /// Assigns tasks to the sides of its rollout.
     pub fn name(&self) -> String {
         self.kind.pin_name(&self.target)
     }
 
-    /// True if the pin has a ramp and the task is on it.
-    pub fn has_on_ramp(&self, task: TaskId) -> bool {
-        let ramp = self.pinned.ramp.as_ref();
-        ramp.is_some_and(|ramp| takes_ramp(task, &self.name(), ramp.percent))
+    /// True if the pin has a rollout and the task is on it.
+    pub fn has_on_rollout(&self, task: TaskId) -> bool {
+        let rollout = self.pinned.rollout.as_ref();
+        rollout.is_some_and(|rollout| takes_rollout(task, &self.name(), rollout.percent))
     }
 
-    /// The pin as a task sees it that is on its ramp or is not.
-    pub fn seen(&self, is_on_ramp: bool) -> Pin {
-        Pin::seen(&self.pinned, is_on_ramp)
+    /// The pin as a task sees it that is on its rollout or is not.
+    pub fn seen(&self, is_on_rollout: bool) -> Pin {
+        Pin::seen(&self.pinned, is_on_rollout)
     }
 
-    /// What it says without its ramp, and where its ramp goes.
+    /// What it says without its rollout, and where its rollout goes.
     pub fn requirements(&self) -> impl Iterator<Item = &Requirement> {
-        let ramp = self.pinned.ramp.as_ref();
-        std::iter::once(&self.pinned.requirement).chain(ramp.map(|ramp| &ramp.requirement))
+        let rollout = self.pinned.rollout.as_ref();
+        std::iter::once(&self.pinned.requirement).chain(rollout.map(|rollout| &rollout.requirement))
     }
 }
 
@@ -66,28 +66,28 @@ impl NamespaceRules {
         }
     }
 
-    /// Names of the pins of these components whose ramps the task is on, in the order of the
+    /// Names of the pins of these components whose rollouts the task is on, in the order of the
     /// components.
-    pub fn ramps_with(&self, components: &BTreeSet<QualifiedName>, task: TaskId) -> Vec<String> {
+    pub fn rollouts_with(&self, components: &BTreeSet<QualifiedName>, task: TaskId) -> Vec<String> {
         let pins = self.components.iter();
-        pins.filter(|(target, pin)| pin.has_on_ramp(task) && components.contains(target))
+        pins.filter(|(target, pin)| pin.has_on_rollout(task) && components.contains(target))
             .map(|(_, pin)| pin.name())
             .collect()
     }
 
-    /// The pins of components as a task sees them that is on these ramps.
-    pub fn seen_on(&self, ramps: &[String]) -> Pins {
-        self.seen_where(|pin| ramps.contains(&pin.name()))
+    /// The pins of components as a task sees them that is on these rollouts.
+    pub fn seen_on(&self, rollouts: &[String]) -> Pins {
+        self.seen_where(|pin| rollouts.contains(&pin.name()))
     }
 
-    /// The same, where the task is on all ramps, or on none.
-    pub fn seen_on_all(&self, is_on_ramp: bool) -> Pins {
-        self.seen_where(|_| is_on_ramp)
+    /// The same, where the task is on all rollouts, or on none.
+    pub fn seen_on_all(&self, is_on_rollout: bool) -> Pins {
+        self.seen_where(|_| is_on_rollout)
     }
 
-    fn seen_where(&self, is_on_ramp: impl Fn(&NamedPin) -> bool) -> Pins {
+    fn seen_where(&self, is_on_rollout: impl Fn(&NamedPin) -> bool) -> Pins {
         let pins = self.components.iter();
-        pins.map(|(target, pin)| (target.clone(), pin.seen(is_on_ramp(pin))))
+        pins.map(|(target, pin)| (target.clone(), pin.seen(is_on_rollout(pin))))
             .collect()
     }
 }

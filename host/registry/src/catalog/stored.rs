@@ -4,7 +4,7 @@ use super::cache::KeptFamily;
 use super::{Catalog, Family, FamilyVersion, NamedPin, NamespaceRules, TemplateStep};
 use crate::RegistryError;
 use crate::store::catalog::{FamilyVersionRow, NamespaceRulesRow};
-use crate::store::pin::RampColumns;
+use crate::store::pin::RolloutColumns;
 use crate::store::uses::UseRow;
 use crate::version::parse_version;
 use serde::Deserialize;
@@ -23,10 +23,10 @@ struct StoredPin {
     kind: PinKind,
     target: ComponentRef,
     requirement: String,
-    ramp_requirement: Option<String>,
-    ramp_percent: Option<f32>,
+    rollout_requirement: Option<String>,
+    rollout_percent: Option<f32>,
     guard: Option<Value>,
-    frozen_because: Option<String>,
+    paused_because: Option<String>,
 }
 
 /// These rules, and the components or templates of these versions.
@@ -79,12 +79,12 @@ pub(crate) fn rules(row: NamespaceRulesRow) -> Result<(Name, NamespaceRules), Re
         let pin = NamedPin {
             kind: pin.kind,
             target: pin.target.to_string(),
-            pinned: RampColumns {
-                ramp_requirement: pin.ramp_requirement,
-                ramp_percent: pin.ramp_percent,
+            pinned: RolloutColumns {
+                rollout_requirement: pin.rollout_requirement,
+                rollout_percent: pin.rollout_percent,
                 guard: pin.guard,
-                ramp_started_at: None,
-                frozen_because: pin.frozen_because,
+                rollout_started_at: None,
+                paused_because: pin.paused_because,
             }
             .pinned(&pin.requirement)?,
         };

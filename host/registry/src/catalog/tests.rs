@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tasker_domain::impact::Impact;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PastChange, PinKind, Pinned, Ramp};
+use tasker_domain::pin::{PastChange, PinKind, Pinned, Rollout};
 use tasker_domain::requirement::{HandlerRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{VersionState, VersionStatus, choose_components, highest};
 use tasker_domain::signature::PublicKey;
@@ -60,14 +60,17 @@ fn any_state() -> impl Strategy<Value = VersionState> {
 }
 
 fn any_pin() -> impl Strategy<Value = Option<Pinned>> {
-    let ramp = (any_range(), 1..100_u8).prop_map(|(requirement, percent)| Ramp {
+    let rollout = (any_range(), 1..100_u8).prop_map(|(requirement, percent)| Rollout {
         requirement,
         percent: percent.to_string().parse().unwrap(),
         guard: None,
-        frozen: None,
+        paused: None,
     });
-    let pin = (any_range(), prop::option::of(ramp));
-    prop::option::of(pin.prop_map(|(requirement, ramp)| Pinned { requirement, ramp }))
+    let pin = (any_range(), prop::option::of(rollout));
+    prop::option::of(pin.prop_map(|(requirement, rollout)| Pinned {
+        requirement,
+        rollout,
+    }))
 }
 
 fn pin_at(home: &Name, pinned: Pinned) -> NamedPin {
@@ -159,17 +162,17 @@ fn any_catalog() -> impl Strategy<Value = Catalog> {
 }
 
 /// What a task takes at a step: the way in which tasks are created.
-fn takes(catalog: &Catalog, step: &TemplateStep, is_on_ramp: bool) -> Option<Version> {
+fn takes(catalog: &Catalog, step: &TemplateStep, is_on_rollout: bool) -> Option<Version> {
     let home = &step.namespace;
     let components = catalog.components_for(home, &BTreeSet::from([guest()]));
-    let pins = catalog.rules[home].seen_on_all(is_on_ramp);
+    let pins = catalog.rules[home].seen_on_all(is_on_rollout);
     let named = [(&name("s"), &step.handler)];
     let chosen = choose_components(home, named, &components, &pins).ok()?;
     Some(chosen[0].version.clone())
 }
 
 /// The same by the letter of the rules, from what is stored.
-fn ought_to_take(catalog: &Catalog, step: &TemplateStep, is_on_ramp: bool) -> Option<Version> {
+fn ought_to_take(catalog: &Catalog, step: &TemplateStep, is_on_rollout: bool) -> Option<Version> {
     let home = &step.namespace;
     let rules = &catalog.rules[home];
     let is_own = *home == guest().namespace;
@@ -188,9 +191,11 @@ fn ought_to_take(catalog: &Catalog, step: &TemplateStep, is_on_ramp: bool) -> Op
             .filter(|it| side.is_none_or(|side| side.matches(it)))
             .max()
     };
-    let ramp = pin.and_then(|pin| pin.ramp.as_ref()).filter(|_| is_on_ramp);
-    let ramped = ramp.and_then(|ramp| highest(Some(&ramp.requirement)));
-    ramped.or_else(|| highest(pin.map(|pin| &pin.requirement)))
+    let rollout = pin
+        .and_then(|pin| pin.rollout.as_ref())
+        .filter(|_| is_on_rollout);
+    let rolled_out = rollout.and_then(|rollout| highest(Some(&rollout.requirement)));
+    rolled_out.or_else(|| highest(pin.map(|pin| &pin.requirement)))
 }
 
 fn proposed(version: &Version, is_signed: bool) -> Vec<FamilyVersion> {
@@ -209,7 +214,7 @@ fn changed(catalog: &Catalog, home: &Name, change: usize) -> Catalog {
         1 => catalog.with_rules(home, |rules| rules.policy = [].into_iter().collect()),
         2 => catalog.with_rules(home, |rules| {
             let pins = rules.components.values_mut();
-            pins.for_each(|pin| pin.pinned.ramp = None);
+            pins.for_each(|pin| pin.pinned.rollout = None);
         }),
         _ => {
             let pin = catalog.pin(home, COMPONENT, &guest()).cloned();
@@ -227,11 +232,11 @@ fn changed(catalog: &Catalog, home: &Name, change: usize) -> Catalog {
 
 proptest! {
     #[test]
-    fn a_task_takes_what_the_rules_say(catalog in any_catalog(), is_on_ramp in any::<bool>()) {
+    fn a_task_takes_what_the_rules_say(catalog in any_catalog(), is_on_rollout in any::<bool>()) {
         for step in &catalog.steps {
-            let taken = takes(&catalog, step, is_on_ramp);
-            prop_assert_eq!(&taken, &ought_to_take(&catalog, step, is_on_ramp));
-            if !is_on_ramp {
+            let taken = takes(&catalog, step, is_on_rollout);
+            prop_assert_eq!(&taken, &ought_to_take(&catalog, step, is_on_rollout));
+            if !is_on_rollout {
                 prop_assert_eq!(taken, catalog.step_takes(step));
             }
         }
@@ -248,8 +253,8 @@ proptest! {
             prop_assert_eq!(&report.would_take, &takes(&after, step, false));
             let is_taken = [false, true].map(|it| takes(&after, step, it) == Some(version.clone()));
             prop_assert_eq!(report.impact.is_taken(), is_taken.contains(&true));
-            let is_ramped = report.impact == Impact::Ramped;
-            prop_assert_eq!(is_ramped, is_taken == [false, true]);
+            let is_rolled_out = report.impact == Impact::Rollout;
+            prop_assert_eq!(is_rolled_out, is_taken == [false, true]);
         }
     }
 

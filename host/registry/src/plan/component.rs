@@ -213,18 +213,18 @@ fn mark_lacking(steps: &mut [StepImpact], descriptor: &Descriptor) {
 }
 
 fn pin_impact(namespace: &Name, pin: &Pinned, version: &Version) -> PinImpact {
-    let ramp = pin.ramp.as_ref();
-    let is_ramped = ramp.is_some_and(|ramp| ramp.requirement.matches(version));
-    let admits = match (pin.requirement.matches(version), is_ramped) {
-        (true, false) if ramp.is_some() => Admits::Rest,
+    let rollout = pin.rollout.as_ref();
+    let is_rolled_out = rollout.is_some_and(|rollout| rollout.requirement.matches(version));
+    let admits = match (pin.requirement.matches(version), is_rolled_out) {
+        (true, false) if rollout.is_some() => Admits::Rest,
         (true, _) => Admits::All,
-        (false, true) => Admits::Ramp,
+        (false, true) => Admits::Rollout,
         (false, false) => Admits::Nobody,
     };
     PinImpact {
         namespace: namespace.to_string(),
-        percent: ramp.map(|ramp| ramp.percent),
-        ramp: ramp.map(|ramp| ramp.requirement.clone()),
+        percent: rollout.map(|rollout| rollout.percent),
+        rollout: rollout.map(|rollout| rollout.requirement.clone()),
         requirement: pin.requirement.clone(),
         admits,
     }

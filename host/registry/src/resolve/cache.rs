@@ -17,19 +17,19 @@ const MAX_RESOLVED: NonZeroUsize = at_most(8_192);
 const MAX_DEFINITIONS: NonZeroUsize = at_most(256);
 /// Descriptors that are kept.
 const MAX_DESCRIPTORS: NonZeroUsize = at_most(1_024);
-/// Tasks with the same request and the same side of the template's ramp.
+/// Tasks with the same request and the same side of the template's rollout.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct TemplateKey {
     pub wanted: ResolveRequest,
-    pub is_on_ramp: bool,
+    pub is_on_rollout: bool,
 }
 
-/// Tasks of one template version that are on the same ramps.
+/// Tasks of one template version that are on the same rollouts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct LockKey {
     pub template_version_id: i32,
     /// Names of pins, in order.
-    pub ramps: Vec<String>,
+    pub rollouts: Vec<String>,
 }
 
 /// BoundedMap memory of one host.

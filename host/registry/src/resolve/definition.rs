@@ -17,14 +17,14 @@ pub struct Definition {
     pub(super) input_schema: Option<InputSchema>,
 }
 
-/// What was chosen, and by which ramp.
+/// What was chosen, and by which rollout.
 pub(super) struct ChosenTemplate {
     pub(super) namespace_id: i32,
     pub(super) template_id: i32,
     pub(super) template_version_id: i32,
     pub(super) definition: Arc<Definition>,
-    /// The name of the pin whose ramp led here.
-    pub(super) ramp: Option<String>,
+    /// The name of the pin whose rollout led here.
+    pub(super) rollout: Option<String>,
 }
 
 impl Definition {

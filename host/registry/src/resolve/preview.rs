@@ -14,8 +14,8 @@ use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PinKind, Ramp};
-use tasker_domain::plan::{Assumed, RampChoice, StepChoice, Ungranted};
+use tasker_domain::pin::{PinKind, Rollout};
+use tasker_domain::plan::{Assumed, RolloutChoice, StepChoice, Ungranted};
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{Candidate, Components, Pins, choose_components};
 use tasker_domain::share::UnsharedUse;
@@ -36,8 +36,8 @@ struct PreviewRequest<'a> {
     catalog: &'a Catalog,
     versions: Components<'a, i32>,
     plain: Pins,
-    /// With every ramp taken.
-    ramped: Pins,
+    /// With every rollout taken.
+    rolled_out: Pins,
 }
 
 impl Registry {
@@ -62,13 +62,13 @@ impl Registry {
             versions: catalog.components_for(home, &template.components()),
             catalog: &catalog,
             plain: rules.seen_on_all(false),
-            ramped: rules.seen_on_all(true),
+            rolled_out: rules.seen_on_all(true),
         };
         let steps = template.ordered();
         let chosen = steps.iter().filter_map(|step| request.chosen(step).ok());
         let ids = chosen.map(|candidate| candidate.id);
-        let ramped = steps.iter().filter_map(|step| request.ramped(step));
-        let ids = ids.chain(ramped.map(|candidate| candidate.id));
+        let rolled_out = steps.iter().filter_map(|step| request.rolled_out(step));
+        let ids = ids.chain(rolled_out.map(|candidate| candidate.id));
         let (stored, new): (BTreeSet<i32>, BTreeSet<i32>) = ids.partition(|id| *id >= 0);
         let mut descriptors = self.descriptors(stored).await?;
         descriptors.extend(
@@ -95,7 +95,7 @@ impl Registry {
 }
 
 impl PreviewRequest<'_> {
-    /// What tasks take that are on no ramp.
+    /// What tasks take that are on no rollout.
     fn chosen(&self, ordered: &OrderedStep<'_>) -> Result<&Candidate<i32>, String> {
         self.chosen_by(ordered, &self.plain)
     }
@@ -140,12 +140,12 @@ impl PreviewRequest<'_> {
                 (Some(candidate.version.clone()), problem)
             }
         };
-        let on_ramp = self.ramped(ordered);
-        let problem = problem.or_else(|| self.problem(&target, ordered, on_ramp?, descriptors));
+        let on_rollout = self.rolled_out(ordered);
+        let problem = problem.or_else(|| self.problem(&target, ordered, on_rollout?, descriptors));
         StepChoice {
             step: ordered.step.name.clone(),
             handler: handler.clone(),
-            ramp: self.ramp_choice(ordered, &target, takes.as_ref()),
+            rollout: self.rollout_choice(ordered, &target, takes.as_ref()),
             takes,
             problem,
         }
@@ -180,32 +180,32 @@ impl PreviewRequest<'_> {
         ))
     }
 
-    /// The ramp of the component's pin, where it has one.
-    fn ramp(&self, target: &QualifiedName) -> Option<&Ramp> {
+    /// The rollout of the component's pin, where it has one.
+    fn rollout(&self, target: &QualifiedName) -> Option<&Rollout> {
         let pin = self.catalog.pin(self.home, PinKind::Component, target)?;
-        pin.pinned.ramp.as_ref()
+        pin.pinned.rollout.as_ref()
     }
 
-    /// What tasks on the component's ramp take, where it has one.
-    fn ramped(&self, ordered: &OrderedStep<'_>) -> Option<&Candidate<i32>> {
+    /// What tasks on the component's rollout take, where it has one.
+    fn rolled_out(&self, ordered: &OrderedStep<'_>) -> Option<&Candidate<i32>> {
         let target = ordered.step.handler.component.qualified(self.home);
-        self.ramp(&target)?;
-        self.chosen_by(ordered, &self.ramped).ok()
+        self.rollout(&target)?;
+        self.chosen_by(ordered, &self.rolled_out).ok()
     }
 
-    /// What tasks on the ramp take, where it is something else.
-    fn ramp_choice(
+    /// What tasks on the rollout take, where it is something else.
+    fn rollout_choice(
         &self,
         ordered: &OrderedStep<'_>,
         target: &QualifiedName,
         others: Option<&Version>,
-    ) -> Option<RampChoice> {
-        let ramp = self.ramp(target)?;
-        let chosen = self.ramped(ordered)?;
+    ) -> Option<RolloutChoice> {
+        let rollout = self.rollout(target)?;
+        let chosen = self.rolled_out(ordered)?;
         let takes = Some(&chosen.version).filter(|version| Some(*version) != others)?;
-        Some(RampChoice {
+        Some(RolloutChoice {
             takes: takes.clone(),
-            percent: ramp.percent,
+            percent: rollout.percent,
         })
     }
 

@@ -11,11 +11,11 @@ use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::resolve::{Pin, Pins, ResolveError};
 use tasker_engine::lock::LockEntry;
-use tasker_engine::upgrade::CurrentLockEntry;
+use tasker_engine::migration::CurrentLockEntry;
 
 /// Which components of open tasks move, and where to.
 #[derive(Clone, Debug, Default)]
-pub struct UpgradeRule {
+pub struct MigrationRule {
     /// None: all that the template runs.
     pub component: Option<QualifiedName>,
     /// None: what the pins say, else the highest that the step's requirement allows.
@@ -34,8 +34,8 @@ pub struct Swap {
 #[derive(Clone, Debug)]
 pub struct Reresolution {
     pub entries: Vec<LockEntry>,
-    /// The pins whose ramps lead to it.
-    pub ramped: Vec<String>,
+    /// The pins whose rollouts lead to it.
+    pub rollouts: Vec<String>,
     /// What is different, with the numbers of its steps; empty where the lock would be the same.
     pub swaps: BTreeMap<Swap, Vec<i16>>,
 }
@@ -45,7 +45,7 @@ pub struct Reresolution {
 pub struct CurrentLock {
     pub template_version_id: i32,
     pub entries: Vec<CurrentLockEntry>,
-    pub ramped: Vec<String>,
+    pub rollouts: Vec<String>,
 }
 
 impl Resolver<'_> {
@@ -54,8 +54,8 @@ impl Resolver<'_> {
         self.loader.is_unchanged().await
     }
 
-    /// The ramps that a task of this template version is on.
-    pub async fn ramps_of(
+    /// The rollouts that a task of this template version is on.
+    pub async fn rollouts_of(
         &mut self,
         namespace: &Name,
         template_version_id: i32,
@@ -63,22 +63,22 @@ impl Resolver<'_> {
     ) -> Result<Vec<String>, RegistryError> {
         let definition = self.definition(template_version_id).await?;
         let rules = self.rules(namespace).await?;
-        Ok(rules.ramps_with(&definition.components, task))
+        Ok(rules.rollouts_with(&definition.components, task))
     }
 
-    /// What the lock of a task that is on these ramps would be. The steps that the rule does not name
+    /// What the lock of a task that is on these rollouts would be. The steps that the rule does not name
     /// keep what they have.
     pub async fn reresolve(
         &mut self,
         current: &CurrentLock,
-        rule: &UpgradeRule,
-        ramps: &[String],
+        rule: &MigrationRule,
+        rollouts: &[String],
     ) -> Result<Reresolution, RegistryError> {
         let definition = self.definition(current.template_version_id).await?;
         let template = &definition.template;
         let home = &template.namespace;
         let rules = self.rules(home).await?;
-        let mut seen = rules.seen_on(ramps);
+        let mut seen = rules.seen_on(rollouts);
         direct(&mut seen, rule);
         let moves = |target: &QualifiedName| rule.component.as_ref().is_none_or(|it| it == target);
         let moving = definition.components.iter().filter(|it| moves(it));
@@ -87,18 +87,18 @@ impl Resolver<'_> {
         steps.retain(|it| components.contains(&it.step.handler.component.qualified(home)));
         let chosen = self.choose(&definition, &components, &steps, &seen).await;
         let chosen = chosen.map_err(|error| directed(error, rule))?;
-        let mut ramped = kept_ramps(&current.ramped, |name| {
+        let mut rollouts = kept_rollouts(&current.rollouts, |name| {
             let mut pins = rules.components.iter();
             pins.any(|(target, pin)| pin.name() == name && !components.contains(target))
         });
-        let led = chosen.ramped.iter();
-        ramped.extend(led.filter_map(|it| Some(rules.components.get(it)?.name())));
+        let led = chosen.rollouts.iter();
+        rollouts.extend(led.filter_map(|it| Some(rules.components.get(it)?.name())));
         // As a new task's lock has them, so that it is the same one.
-        ramped.sort();
-        ramped.dedup();
+        rollouts.sort();
+        rollouts.dedup();
         let mut reresolution = Reresolution {
             entries: current.entries.iter().map(kept).collect(),
-            ramped,
+            rollouts,
             swaps: BTreeMap::new(),
         };
         for (ordered, (entry, version)) in steps.iter().zip(chosen.entries) {
@@ -142,7 +142,7 @@ impl Reresolution {
 }
 
 /// A conflict with the operator's own target is not reported as a pin.
-fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
+fn directed(error: RegistryError, rule: &MigrationRule) -> RegistryError {
     let (RegistryError::Unresolved(errors), Some(to)) = (&error, &rule.to) else {
         return error;
     };
@@ -156,7 +156,7 @@ fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
         | ResolveError::Requirement(_) => None,
     });
     match unmet {
-        Some(unmet) => RegistryError::UpgradeTarget {
+        Some(unmet) => RegistryError::MigrationTarget {
             to: to.clone(),
             unmet: unmet.clone(),
         },
@@ -165,7 +165,7 @@ fn directed(error: RegistryError, rule: &UpgradeRule) -> RegistryError {
 }
 
 /// If the operator names the target version, pins are ignored.
-fn direct(seen: &mut Pins, rule: &UpgradeRule) {
+fn direct(seen: &mut Pins, rule: &MigrationRule) {
     if let (Some(component), Some(to)) = (&rule.component, &rule.to) {
         seen.insert(component.clone(), Pin::at(to.clone()));
     }
@@ -179,10 +179,10 @@ fn kept(entry: &CurrentLockEntry) -> LockEntry {
     }
 }
 
-/// The ramps that still lead to the lock: those of the template, and of components that stay.
-fn kept_ramps(ramped: &[String], stays: impl Fn(&str) -> bool) -> Vec<String> {
+/// The rollouts that still lead to the lock: those of the template, and of components that stay.
+fn kept_rollouts(rollouts: &[String], stays: impl Fn(&str) -> bool) -> Vec<String> {
     let template = PinKind::Template.pin_name("");
-    let kept = ramped
+    let kept = rollouts
         .iter()
         .filter(|name| name.starts_with(&template) || stays(name));
     kept.cloned().collect()

@@ -22,10 +22,10 @@ impl Resolver<'_> {
         // Who asks for a version is not asked to follow a pin.
         let pin = rules.templates.get(&target);
         let pin = pin.filter(|_| wanted.version.is_none());
-        let is_on_ramp = pin.is_some_and(|pin| pin.has_on_ramp(task));
+        let is_on_rollout = pin.is_some_and(|pin| pin.has_on_rollout(task));
         let key = TemplateKey {
             wanted: wanted.clone(),
-            is_on_ramp,
+            is_on_rollout,
         };
         let revision = self.loader.revision(&wanted.namespace);
         if let Some(chosen) = self.registry().resolved.templates.get(&key, &revision) {
@@ -37,17 +37,17 @@ impl Resolver<'_> {
             templates,
             ..Catalog::default()
         };
-        let seen = pin.map(|pin| pin.seen(is_on_ramp));
+        let seen = pin.map(|pin| pin.seen(is_on_rollout));
         let chosen = catalog.choose_template(&target, wanted.version.as_ref(), seen.as_ref());
         let chosen = chosen?;
-        let is_ramped = seen.is_some_and(|pin| pin.is_ramped_to(&chosen.version));
+        let is_rolled_out = seen.is_some_and(|pin| pin.is_rollout_to(&chosen.version));
         let family: &Family = &catalog.templates[&target];
         let chosen = Arc::new(ChosenTemplate {
             namespace_id: family.namespace_id,
             template_id: family.id,
             template_version_id: chosen.id,
             definition: self.definition(chosen.id).await?,
-            ramp: pin.filter(|_| is_ramped).map(|pin| pin.name()),
+            rollout: pin.filter(|_| is_rolled_out).map(|pin| pin.name()),
         });
         self.new_template = Some((key, revision, chosen.clone()));
         Ok(chosen)

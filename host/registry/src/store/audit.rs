@@ -25,7 +25,7 @@ pub struct AuditRow {
 pub struct AuditFilter<'a> {
     pub namespace: Option<&'a str>,
     pub subject: Option<&'a str>,
-    /// The action, or its object: `pin` is `pin.set`, `pin.ramp` …
+    /// The action, or its object: `pin` is `pin.set`, `pin.rollout` …
     pub action: Option<&'a str>,
     /// Only changes older than this one.
     pub before: Option<i64>,

@@ -150,7 +150,7 @@ impl Store {
         Ok(Collected::Versions(rows))
     }
 
-    /// Removes what earlier collections and upgrades left behind.
+    /// Removes what earlier collections and migrations left behind.
     pub async fn clear_collected(&self) -> Result<(), DatabaseError> {
         let mut is_done = false;
         while !is_done {

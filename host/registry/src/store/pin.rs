@@ -15,8 +15,8 @@ use serde_json::Value;
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{Pinned, Ramp};
-use tasker_domain::ramp::Percent;
+use tasker_domain::pin::{Pinned, Rollout};
+use tasker_domain::rollout::Percent;
 
 /// One existing pin.
 #[derive(Clone, Debug, FromRow)]
@@ -30,43 +30,43 @@ pub struct PinRow {
     pub created_at: DateTime<Utc>,
     pub created_by: String,
     #[sqlx(flatten)]
-    pub ramp: RampColumns,
+    pub rollout: RolloutColumns,
 }
 
-/// What a pin's row says of its ramp; all null where it has none.
+/// What a pin's row says of its rollout; all null where it has none.
 #[derive(Clone, Debug, Default, PartialEq, FromRow)]
-pub struct RampColumns {
-    pub ramp_requirement: Option<String>,
-    pub ramp_percent: Option<f32>,
+pub struct RolloutColumns {
+    pub rollout_requirement: Option<String>,
+    pub rollout_percent: Option<f32>,
     pub guard: Option<Value>,
     /// Since when its guard looks at it.
-    pub ramp_started_at: Option<DateTime<Utc>>,
-    /// Not null where it is frozen.
-    pub frozen_because: Option<String>,
+    pub rollout_started_at: Option<DateTime<Utc>>,
+    /// Not null where it is paused.
+    pub paused_because: Option<String>,
 }
 
 impl PinRow {
     /// What the pin says.
     pub fn pinned(&self) -> Result<Pinned, DatabaseError> {
-        self.ramp.pinned(&self.requirement)
+        self.rollout.pinned(&self.requirement)
     }
 }
 
-impl RampColumns {
-    /// What a pin with this requirement and this ramp says.
+impl RolloutColumns {
+    /// What a pin with this requirement and this rollout says.
     pub fn pinned(&self, requirement: &str) -> Result<Pinned, DatabaseError> {
         let corrupt = |why: String| DatabaseError::Corrupt(format!("pin at {requirement}: {why}"));
         let parse = |text: &str| text.parse().map_err(|why| corrupt(format!("{why}")));
         let mut pinned = Pinned::at(parse(requirement)?);
-        if let (Some(to), Some(percent)) = (&self.ramp_requirement, self.ramp_percent) {
+        if let (Some(to), Some(percent)) = (&self.rollout_requirement, self.rollout_percent) {
             // The column is narrower: without rounding 10.1 would come back as 10.1000003.
             let percent = (f64::from(percent) * 100.0).round() / 100.0;
             let guard = self.guard.clone().map(serde_json::from_value).transpose();
-            pinned.ramp = Some(Ramp {
+            pinned.rollout = Some(Rollout {
                 requirement: parse(to)?,
                 percent: Percent::try_from(percent).map_err(|why| corrupt(why.to_string()))?,
                 guard: guard.map_err(|why| corrupt(why.to_string()))?,
-                frozen: self.frozen_because.clone(),
+                paused: self.paused_because.clone(),
             });
         }
         Ok(pinned)
@@ -95,7 +95,7 @@ impl Store {
 
 const LIST: &str = "
     select n.name as namespace, p.kind::text as kind, p.target, p.requirement, p.created_at, p.created_by,
-           p.ramp_requirement, p.ramp_percent, p.guard, p.ramp_started_at, p.frozen_because
+           p.rollout_requirement, p.rollout_percent, p.guard, p.rollout_started_at, p.paused_because
     from tasker.pin p
     join tasker.namespace n using (namespace_id)
     where ($1::text is null or n.name = $1)

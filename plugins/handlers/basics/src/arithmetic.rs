@@ -36,7 +36,6 @@ fn fold(ctx: &Context, neutral: i64, combine: fn(i64, i64) -> Option<i64>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tasker_sdk::json;
     use tasker_sdk::testing::Attempt;
 
     fn three_and_four() -> Attempt {

@@ -69,7 +69,6 @@ pub fn sleep(ctx: &Context) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tasker_sdk::json;
     use tasker_sdk::testing::Attempt;
 
     #[test]

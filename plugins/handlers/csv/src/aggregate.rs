@@ -134,7 +134,6 @@ fn not_a_number(column: &str, cell: &str) -> Failure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tasker_sdk::json;
     use tasker_sdk::testing::Attempt;
 
     fn one_part(csv: &str, column: &str) -> Result<Summary, Failure> {

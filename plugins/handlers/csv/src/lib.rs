@@ -37,7 +37,6 @@ struct Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tasker_sdk::json;
     use tasker_sdk::testing::Attempt;
 
     const TABLE: &str = "kind,size\nfir,3\noak,10\nfir,5\noak,\nelm,1\n";

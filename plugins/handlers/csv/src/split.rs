@@ -82,7 +82,6 @@ fn cut(starts: &[usize], end: usize, parts: usize) -> Vec<Part> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tasker_sdk::json;
     use tasker_sdk::testing::Attempt;
 
     fn parts_of(csv: &str, parts: usize) -> Result<Vec<String>, Failure> {

@@ -4,7 +4,7 @@ use super::super::Store;
 use super::super::catalog::PinFacts;
 use super::super::generation::{advance, advance_unmoved};
 use super::super::namespace::ensure_namespace;
-use super::{PinKind, PinRow, RampColumns};
+use super::{PinKind, PinRow, RolloutColumns};
 use serde_json::{Map, Value, json};
 use sqlx::FromRow;
 use tasker_database::Connection;
@@ -13,7 +13,7 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;
-use tasker_domain::pin::{PastChange, Pinned, Ramp};
+use tasker_domain::pin::{PastChange, Pinned, Rollout};
 use tasker_domain::requirement::QualifiedName;
 
 /// Changes of one pin that a rollback looks back over.
@@ -157,11 +157,11 @@ pub(crate) async fn lock_pin(
     struct Row {
         requirement: String,
         #[sqlx(flatten)]
-        ramp: RampColumns,
+        rollout: RolloutColumns,
     }
     let namespace_id = ensure_namespace(tx, key.namespace).await?;
     let row: Option<Row> = sqlx::query_as(
-        "select requirement, ramp_requirement, ramp_percent, guard, ramp_started_at, frozen_because
+        "select requirement, rollout_requirement, rollout_percent, guard, rollout_started_at, paused_because
          from tasker.pin
          where namespace_id = $1 and kind = $2::text::tasker.pin_kind and target = $3 for update",
     )
@@ -171,7 +171,7 @@ pub(crate) async fn lock_pin(
     .fetch_optional(tx)
     .await?;
     let pinned = row
-        .map(|row| row.ramp.pinned(&row.requirement))
+        .map(|row| row.rollout.pinned(&row.requirement))
         .transpose()?;
     Ok(LockedPinRow {
         namespace_id,
@@ -219,7 +219,10 @@ pub(crate) async fn write(
     new_state: &NewState,
     by: &PinBy<'_>,
 ) -> Result<PinRow, DatabaseError> {
-    let Pinned { requirement, ramp } = &new_state.pinned;
+    let Pinned {
+        requirement,
+        rollout,
+    } = &new_state.pinned;
     let row = sqlx::query_as(SET)
         .bind(locked.namespace_id)
         .bind(key.kind.into_str())
@@ -227,14 +230,19 @@ pub(crate) async fn write(
         .bind(requirement.as_str())
         .bind(by.actor.as_str())
         .bind(key.namespace.as_str())
-        .bind(ramp.as_ref().map(|ramp| ramp.requirement.as_str()))
-        .bind(ramp.as_ref().map(|ramp| ramp.percent.as_f64()))
+        .bind(rollout.as_ref().map(|rollout| rollout.requirement.as_str()))
+        .bind(rollout.as_ref().map(|rollout| rollout.percent.as_f64()))
         .bind(
-            ramp.as_ref()
-                .and_then(|ramp| ramp.guard.as_ref())
+            rollout
+                .as_ref()
+                .and_then(|rollout| rollout.guard.as_ref())
                 .map(stored),
         )
-        .bind(ramp.as_ref().and_then(|ramp| ramp.frozen.as_deref()))
+        .bind(
+            rollout
+                .as_ref()
+                .and_then(|rollout| rollout.paused.as_deref()),
+        )
         .fetch_one(&mut *tx)
         .await?;
     let change = (locked.pinned.as_ref(), Some(&new_state.pinned));
@@ -253,8 +261,8 @@ async fn record(
     for (name, pinned) in [("from", from), ("to", to)] {
         let requirement = pinned.map(|pinned| pinned.requirement.as_str());
         detail.insert(name.to_owned(), json!(requirement));
-        if let Some(ramp) = pinned.and_then(|pinned| pinned.ramp.as_ref()) {
-            detail.insert(format!("ramp_{name}"), described(ramp));
+        if let Some(rollout) = pinned.and_then(|pinned| pinned.rollout.as_ref()) {
+            detail.insert(format!("rollout_{name}"), described(rollout));
         }
     }
     if let Some(undid) = undid {
@@ -271,16 +279,16 @@ async fn record(
     audit::record(tx, &change).await
 }
 
-/// A ramp as the history shows it; tasker.evaluate_ramp_guards writes the same form.
-fn described(ramp: &Ramp) -> Value {
-    let state = if ramp.frozen.is_some() {
-        "frozen"
+/// A rollout as the history shows it; tasker.evaluate_rollout_guards writes the same form.
+fn described(rollout: &Rollout) -> Value {
+    let state = if rollout.paused.is_some() {
+        "paused"
     } else {
-        "ramping"
+        "running"
     };
-    let guard = ramp.guard.as_ref().map(stored);
+    let guard = rollout.guard.as_ref().map(stored);
     json!({
-        "requirement": ramp.requirement, "percent": ramp.percent, "state": state, "guard": guard
+        "requirement": rollout.requirement, "percent": rollout.percent, "state": state, "guard": guard
     })
 }
 
@@ -288,20 +296,20 @@ fn stored(guard: &Guard) -> Value {
     serde_json::to_value(guard).expect("a guard is numbers and texts")
 }
 
-/// A ramp that goes elsewhere than before, or is thawed, starts anew.
+/// A rollout that goes elsewhere than before, or is resumed, starts anew.
 const SET: &str = "
-    insert into tasker.pin as p (namespace_id, kind, target, requirement, created_by, ramp_requirement,
-                                 ramp_percent, guard, frozen_because, ramp_state, ramp_started_at)
+    insert into tasker.pin as p (namespace_id, kind, target, requirement, created_by, rollout_requirement,
+                                 rollout_percent, guard, paused_because, rollout_state, rollout_started_at)
     values ($1, $2::text::tasker.pin_kind, $3, $4, $5, $7, $8::double precision::real, $9, $10,
-            case when $7::text is null then null when $10::text is null then 'ramping' else 'frozen' end::tasker.ramp_state,
+            case when $7::text is null then null when $10::text is null then 'running' else 'paused' end::tasker.rollout_state,
             case when $7::text is not null then tasker.clock() end)
     on conflict (namespace_id, kind, target) do update
       set requirement = excluded.requirement, created_by = excluded.created_by, created_at = now(),
-          ramp_requirement = excluded.ramp_requirement, ramp_percent = excluded.ramp_percent,
-          guard = excluded.guard, frozen_because = excluded.frozen_because, ramp_state = excluded.ramp_state,
-          ramp_started_at = case
-            when p.ramp_requirement = excluded.ramp_requirement
-              and not (p.ramp_state = 'frozen' and excluded.ramp_state = 'ramping')
-            then p.ramp_started_at else excluded.ramp_started_at end
+          rollout_requirement = excluded.rollout_requirement, rollout_percent = excluded.rollout_percent,
+          guard = excluded.guard, paused_because = excluded.paused_because, rollout_state = excluded.rollout_state,
+          rollout_started_at = case
+            when p.rollout_requirement = excluded.rollout_requirement
+              and not (p.rollout_state = 'paused' and excluded.rollout_state = 'running')
+            then p.rollout_started_at else excluded.rollout_started_at end
     returning $6::text as namespace, kind::text as kind, target, requirement, created_at, created_by,
-              ramp_requirement, ramp_percent, guard, ramp_started_at, frozen_because";
+              rollout_requirement, rollout_percent, guard, rollout_started_at, paused_because";

@@ -34,7 +34,7 @@ fn of_status(
 ) -> Vec<Check> {
     vec![
         host(&status.version, url),
-        claims(status.claims_fail.as_deref()),
+        claims(status.runs_worker, status.claims_fail.as_deref()),
         database(&status.database.version),
         connections(&status.connections),
         clock(status.database.now, asked_at, answered_at),
@@ -72,8 +72,9 @@ fn host(version: &str, url: &str) -> Check {
     }
 }
 
-fn claims(fail: Option<&str>) -> Check {
+fn claims(runs_worker: bool, fail: Option<&str>) -> Check {
     match fail {
+        None if !runs_worker => Check::good("claims", "none: the host runs without a worker"),
         None => Check::good("claims", "steps are claimed"),
         Some(why) => Check::bad(
             "claims",
@@ -157,6 +158,13 @@ mod tests {
         assert!(!is_grave(false, false));
         assert!(is_grave(false, true));
         assert!(!is_grave(true, false));
+    }
+
+    #[test]
+    fn a_host_without_a_worker_is_not_said_to_claim_steps() {
+        let told = |runs_worker| format!("{:?}", claims(runs_worker, None));
+        assert!(told(false).contains("without a worker"), "{}", told(false));
+        assert!(told(true).contains("steps are claimed"), "{}", told(true));
     }
 
     #[test]

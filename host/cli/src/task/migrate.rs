@@ -1,0 +1,162 @@
+//! `tasker task migrate`
+
+mod batches;
+
+use crate::because::Because;
+use crate::output::Output;
+use crate::paint::Tone;
+use crate::reference::{Reference, parse_family};
+use crate::shell::option;
+use crate::{CliError, Context, Exit, changes, units};
+use tasker_domain::compatibility::{CompatChange, Level};
+use tasker_domain::requirement::{ComponentRef, Requirement};
+use tasker_domain::sanitize::sanitize_line;
+use tasker_domain::state::TaskState;
+use tasker_wire::migration::{MigrateTasks, MigratedComponent, Migration, NewMigration};
+
+/// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
+///
+/// What runs ends on the version that it began with; steps that begin later take the new one. Each task
+/// stays on its version of the template. Refused where a new version is not compatible, unless forced.
+#[derive(Debug, clap::Args)]
+pub struct Migrate {
+    /// Tasks of this template, for example orders/fulfil.
+    #[arg(value_name = "NAMESPACE/TEMPLATE", value_parser = parse_family)]
+    template: Reference,
+    /// Only tasks of these versions of the template, such as ^1.2.
+    #[arg(long, value_name = "REQUIREMENT")]
+    version: Option<Requirement>,
+    /// Only tasks in this state: pending or in_progress.
+    #[arg(long)]
+    state: Option<TaskState>,
+    /// Only this component, for example payments/charge.
+    #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
+    component: Option<Reference>,
+    /// Where to, whatever pins say; a range takes the highest version in it.
+    #[arg(long, value_name = "REQUIREMENT", requires = "component")]
+    to: Option<Requirement>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Migrate even where a new version is not compatible.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    because: Because,
+    /// How many tasks one request to the host looks at, at most; there are as many requests as it takes.
+    #[arg(long, value_name = "TASKS")]
+    batch_size: Option<u32>,
+}
+
+impl Migrate {
+    pub async fn run(self, context: &Context) -> Result<Exit, CliError> {
+        let answer = batches::all(context, self.endpoint(), self.body()).await?;
+        let (migrated, output) = (&answer.value, context.output);
+        output.report(&answer.text, || self.text(migrated, output))?;
+        output.next(&[self.next(migrated)]);
+        Ok(Exit::Complete)
+    }
+
+    fn endpoint(&self) -> MigrateTasks {
+        let Reference {
+            namespace, name, ..
+        } = self.template.clone();
+        MigrateTasks { namespace, name }
+    }
+
+    fn body(&self) -> NewMigration {
+        let component = self.component.clone().map(|it| ComponentRef {
+            namespace: Some(it.namespace),
+            component: it.name,
+        });
+        NewMigration {
+            version: self.version.clone(),
+            state: self.state,
+            component,
+            to: self.to.clone(),
+            dry_run: self.dry_run,
+            force: self.force,
+            reason: self.because.reason.clone(),
+            limit: self.batch_size,
+            after: None,
+        }
+    }
+
+    fn next(&self, migrated: &Migration) -> String {
+        let family = self.template.family();
+        if !migrated.dry_run || migrated.tasks == 0 {
+            return format!("tasker task ls {family}");
+        }
+        let options = [
+            option("version", self.version.as_ref()),
+            option("state", self.state.as_ref().map(TaskState::into_str)),
+            option("component", self.component.as_ref().map(Reference::family)),
+            option("to", self.to.as_ref()),
+            if breaks(migrated) { " --force" } else { "" }.to_owned(),
+        ]
+        .concat();
+        format!("tasker task migrate {family}{options}")
+    }
+
+    fn text(&self, migrated: &Migration, output: Output) -> String {
+        if migrated.tasks == 0 && migrated.components.is_empty() {
+            return output.paint.tone(Tone::Quiet, &self.nothing(migrated));
+        }
+        let table = output.columns(
+            &migrated.components,
+            [
+                ("component", &|it| {
+                    format!("{}/{}", it.namespace, it.component)
+                }),
+                ("from", &|it| it.from.to_string()),
+                ("to", &|it| it.to.to_string()),
+                ("tasks", &|it| it.tasks.to_string()),
+                ("steps", &|it| it.steps.to_string()),
+                ("change", &|it| changes::level(it.level, output)),
+            ],
+            "",
+        );
+        let breaking: String = migrated
+            .components
+            .iter()
+            .flat_map(|it| it.breaking.iter().map(|change| breaking_line(it, change)))
+            .collect();
+        format!("{table}\n{breaking}\n{}", self.end(migrated, output))
+    }
+
+    /// Why nothing would move.
+    fn nothing(&self, migrated: &Migration) -> String {
+        let matched = units::count(migrated.matched, "open task");
+        match &self.component {
+            Some(component) => format!(
+                "{matched}, none of which runs {} or would run it in another version",
+                component.family()
+            ),
+            None => format!("{matched}, none of which would run anything else"),
+        }
+    }
+
+    fn end(&self, migrated: &Migration, output: Output) -> String {
+        let matched = units::count(migrated.matched, "open task");
+        if !migrated.dry_run {
+            let mark = output.paint.tone(Tone::Good, "✔");
+            return format!("{mark} {} of {matched} moved", migrated.tasks);
+        }
+        let moved = format!("{} of {matched} would move", migrated.tasks);
+        match breaks(migrated) && !self.force {
+            true => format!("{moved}, but only with --force: what is major is not compatible"),
+            false => moved,
+        }
+    }
+}
+
+/// True where it is refused unless it is forced.
+fn breaks(migrated: &Migration) -> bool {
+    let mut components = migrated.components.iter();
+    components.any(|it| it.level == Level::Major)
+}
+
+fn breaking_line(component: &MigratedComponent, change: &CompatChange) -> String {
+    let (path, what) = (sanitize_line(&change.path), sanitize_line(&change.what));
+    format!("\n{} {}: {path} {what}", component.component, component.to)
+}
