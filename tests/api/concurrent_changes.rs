@@ -19,8 +19,8 @@ async fn until_blocked(pool: &PgPool, query: &str) {
 async fn a_pin_that_is_made_while_its_version_is_yanked_or_quarantined_is_reported_too() {
     for verb in ["yank", "quarantine"] {
         let server = two_versions().await;
-        let other = server.second_host().await;
-        let mut lock = other.pool().begin().await.unwrap();
+        let (other, third) = (server.second_host().await, server.second_host().await);
+        let mut lock = third.pool().begin().await.unwrap();
         sqlx::query("select from tasker.component for update")
             .execute(&mut *lock)
             .await
@@ -29,8 +29,8 @@ async fn a_pin_that_is_made_while_its_version_is_yanked_or_quarantined_is_report
         let (body, pin) = (json!({}), json!({"requirement": "=1.1.0"}));
         let withdrawn = server.post(&path, &body);
         let pinned = async {
-            until_blocked(other.pool(), "tasker.component").await;
-            let put = server.put("/v1/namespaces/shop/pins/component/guest", &pin);
+            until_blocked(third.pool(), "tasker.component").await;
+            let put = other.put("/v1/namespaces/shop/pins/component/guest", &pin);
             put.await.answered(200);
             lock.rollback().await.unwrap();
         };
@@ -47,8 +47,8 @@ async fn a_pin_that_is_made_while_its_version_is_yanked_or_quarantined_is_report
 #[tokio::test]
 async fn a_template_whose_component_is_yanked_while_it_is_published_is_refused() {
     let server = two_versions().await;
-    let other = server.second_host().await;
-    let mut lock = other.pool().begin().await.unwrap();
+    let (other, third) = (server.second_host().await, server.second_host().await);
+    let mut lock = third.pool().begin().await.unwrap();
     sqlx::query("select from tasker.template for update")
         .execute(&mut *lock)
         .await
@@ -56,9 +56,9 @@ async fn a_template_whose_component_is_yanked_while_it_is_published_is_refused()
     let second = yaml("one", "1.1.0", STEPS);
     let published = server.put_template("one", "1.1.0", &second);
     let yanked = async {
-        until_blocked(other.pool(), "tasker.template").await;
+        until_blocked(third.pool(), "tasker.template").await;
         for version in ["1.0.0", "1.1.0"] {
-            server
+            other
                 .post(&component(version, "yank"), &json!({}))
                 .await
                 .answered(200);
@@ -68,5 +68,5 @@ async fn a_template_whose_component_is_yanked_while_it_is_published_is_refused()
     let (answer, ()) = tokio::join!(published, yanked);
     answer.refused(422, "template_cannot_run");
     let version = "/v1/namespaces/shop/templates/one/versions/1.1.0";
-    server.get(version).await.refused(404, "not_found");
+    server.get(version).await.refused(404, "unknown_version");
 }
