@@ -239,7 +239,7 @@ mod tests {
             refused("window=5")
         );
         assert!(refused("max_error_rate=5").contains("from 0 to 1"));
-        assert!(refused("max_p95_ratio=0.5").contains("from 1 on"));
+        assert!(refused("max_p95_ratio=0.5").contains("of at least 1"));
         assert!(refused("action=stop").contains("`rollback` or `pause`"));
     }
 }
