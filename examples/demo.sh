@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The whole way, for real: a host on a private PostgreSQL, handlers built from source and uploaded, a
-# template registered and pinned, a task run on four years of Seattle's weather. Leaves nothing behind
+# template published and pinned, a task run on four years of Seattle's weather. Leaves nothing behind
 # that runs. `make demo` calls it with what it needs: TASKER names the program.
 set -euo pipefail
 cd "$(dirname "$0")/02-weather-report"
@@ -18,7 +18,7 @@ cat "$host_dir/ready"
 say '2  Build the handlers to WebAssembly and upload them under their version.'
 show component publish ../../plugins/handlers/csv
 
-say '3  Register the template, which says what depends on what.'
+say '3  Publish the template, which says what depends on what.'
 show template publish template.yaml
 show template graph demo/weather-report
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Pushes the handler and the template, runs one task and checks its result.
+# Publishes the handler and the template, runs one task and checks its result.
 # Needs `tasker` on the PATH and a host at TASKER_URL.
 set -euo pipefail
 cd "$(dirname "$0")"

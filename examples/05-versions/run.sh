@@ -34,7 +34,7 @@ until_true() {
   done
 }
 
-step '1  1.0.0 runs. A pin says that nothing else does until somebody wants it.'
+step '1  1.0.0 runs. A pin says that nothing else does until the pin changes.'
 show component publish price-1.0.0
 show template publish template.yaml
 show pin set component shop/price@1.0.0

@@ -20,7 +20,7 @@ fn steps(input_schema: &Value) -> String {
     format!("input_schema: {input_schema}\nsteps: [{{name: a, handler: charge/charge}}]\n")
 }
 
-async fn push(server: &Server, version: &str, bytes: &[u8]) -> Answer {
+async fn publish(server: &Server, version: &str, bytes: &[u8]) -> Answer {
     server.put_component("charge", version, bytes).await
 }
 
@@ -32,7 +32,7 @@ async fn post_diff(server: &Server, path: &str, media_type: &str, body: Vec<u8>)
 #[tokio::test]
 async fn a_first_version_has_nothing_to_be_compared_with() {
     let server = Server::start().await;
-    let first = push(&server, "1.0.0", &charge(100, false))
+    let first = publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
     assert_eq!(first.get("compat_report"), None);
@@ -41,10 +41,10 @@ async fn a_first_version_has_nothing_to_be_compared_with() {
 #[tokio::test]
 async fn a_semver_violation_is_refused_with_the_lowest_version_that_fits() {
     let server = Server::start().await;
-    push(&server, "1.0.0", &charge(100, false))
+    publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
-    let refused = push(&server, "1.0.1", &charge(100, true)).await;
+    let refused = publish(&server, "1.0.1", &charge(100, true)).await;
     let detail = refused.refused(422, "semver_violation");
     assert_eq!(
         detail,
@@ -65,15 +65,15 @@ async fn a_semver_violation_is_refused_with_the_lowest_version_that_fits() {
 #[tokio::test]
 async fn the_compat_report_is_kept_and_shown() {
     let server = Server::start().await;
-    push(&server, "1.0.0", &charge(100, false))
+    publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
-    let pushed = push(&server, "1.1.0", &charge(100, true))
+    let published = publish(&server, "1.1.0", &charge(100, true))
         .await
         .answered(201);
     let compat_report = json!({"level": "minor", "against": "1.0.0", "changes": [
         {"level": "minor", "path": "handlers.refund", "what": "the handler is new"}]});
-    assert_eq!(pushed["compat_report"], compat_report);
+    assert_eq!(published["compat_report"], compat_report);
     let shown = server.get(&format!("{CHARGE}/versions/1.1.0")).await;
     assert_eq!(shown.answered(200)["compat_report"], compat_report);
 }
@@ -81,11 +81,11 @@ async fn the_compat_report_is_kept_and_shown() {
 #[tokio::test]
 async fn a_narrowed_input_needs_a_major_version() {
     let server = Server::start().await;
-    push(&server, "1.0.0", &charge(100, false))
+    publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
     for version in ["1.0.1", "1.1.0", "1.1.0-rc.1"] {
-        let refused = push(&server, version, &charge(50, false)).await;
+        let refused = publish(&server, version, &charge(50, false)).await;
         let detail = refused.refused(422, "semver_violation");
         assert!(
             detail.contains("a major one: publish it as 2.0.0"),
@@ -96,7 +96,7 @@ async fn a_narrowed_input_needs_a_major_version() {
             json!([{"path": "handlers.charge.input/amount", "message": "maximum 100 → 50 (major)"}])
         );
     }
-    push(&server, "2.0.0", &charge(50, false))
+    publish(&server, "2.0.0", &charge(50, false))
         .await
         .answered(201);
 }
@@ -104,16 +104,16 @@ async fn a_narrowed_input_needs_a_major_version() {
 #[tokio::test]
 async fn before_1_0_the_second_number_may_break_and_the_third_not() {
     let server = Server::start().await;
-    push(&server, "0.1.0", &charge(100, false))
+    publish(&server, "0.1.0", &charge(100, false))
         .await
         .answered(201);
-    push(&server, "0.1.1", &charge(100, true))
+    publish(&server, "0.1.1", &charge(100, true))
         .await
         .answered(201);
-    let refused = push(&server, "0.1.2", &charge(50, true)).await;
+    let refused = publish(&server, "0.1.2", &charge(50, true)).await;
     refused.refused(422, "semver_violation");
     assert_eq!(refused.json["lowest_version"], "0.2.0");
-    push(&server, "0.2.0", &charge(50, true))
+    publish(&server, "0.2.0", &charge(50, true))
         .await
         .answered(201);
 }
@@ -121,20 +121,20 @@ async fn before_1_0_the_second_number_may_break_and_the_third_not() {
 #[tokio::test]
 async fn a_version_is_compared_with_the_last_below_it_wherever_it_is_put_in() {
     let server = Server::start().await;
-    push(&server, "1.0.0", &charge(100, false))
+    publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
-    push(&server, "2.0.0", &charge(50, true))
+    publish(&server, "2.0.0", &charge(50, true))
         .await
         .answered(201);
-    let between = push(&server, "1.0.1", &charge(100, false))
+    let between = publish(&server, "1.0.1", &charge(100, false))
         .await
         .answered(201);
     assert_eq!(
         between["compat_report"],
         json!({"level": "patch", "against": "1.0.0", "changes": []})
     );
-    let refused = push(&server, "1.0.2", &charge(50, true)).await;
+    let refused = publish(&server, "1.0.2", &charge(50, true)).await;
     refused.refused(422, "semver_violation");
     assert_eq!(refused.json["lowest_version"], "3.0.0");
 }
@@ -142,15 +142,15 @@ async fn a_version_is_compared_with_the_last_below_it_wherever_it_is_put_in() {
 #[tokio::test]
 async fn a_component_may_begin_to_describe_itself_in_a_minor_version_but_not_cease_to() {
     let server = Server::start().await;
-    push(&server, "1.0.0", guests::undescribed())
+    publish(&server, "1.0.0", guests::undescribed())
         .await
         .answered(201);
     let described = charge(100, false);
-    push(&server, "1.0.1", &described)
+    publish(&server, "1.0.1", &described)
         .await
         .refused(422, "semver_violation");
-    push(&server, "1.1.0", &described).await.answered(201);
-    push(&server, "1.2.0", guests::undescribed())
+    publish(&server, "1.1.0", &described).await.answered(201);
+    publish(&server, "1.2.0", guests::undescribed())
         .await
         .refused(422, "semver_violation");
 }
@@ -158,10 +158,10 @@ async fn a_component_may_begin_to_describe_itself_in_a_minor_version_but_not_cea
 #[tokio::test]
 async fn two_versions_are_compared_without_a_change() {
     let server = Server::start().await;
-    push(&server, "1.0.0", &charge(100, false))
+    publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
-    push(&server, "2.0.0", &charge(50, true))
+    publish(&server, "2.0.0", &charge(50, true))
         .await
         .answered(201);
     let diff = format!("{CHARGE}/diff?from=1.0.0&to=2.0.0");
@@ -188,7 +188,7 @@ async fn two_versions_are_compared_without_a_change() {
 #[tokio::test]
 async fn what_is_not_published_is_compared_and_not_stored() {
     let server = Server::start().await;
-    push(&server, "1.0.0", &charge(100, false))
+    publish(&server, "1.0.0", &charge(100, false))
         .await
         .answered(201);
     let path = format!("{CHARGE}/diff?from=1.0.0");

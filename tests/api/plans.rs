@@ -157,8 +157,8 @@ async fn what_waits_for_approval_is_reported_before_and_after_it_is_uploaded() {
     let planned = answer(request.body(wanting.clone())).await.answered(200);
     assert_eq!(planned["unapproved"], json!(["kv orders", "http"]));
     assert_eq!(planned["steps"][0]["impact"], "moves");
-    let pushed = server.put_component("guest", "1.1.0", &wanting).await;
-    assert_eq!(pushed.answered(201)["status"], "needs_approval");
+    let published = server.put_component("guest", "1.1.0", &wanting).await;
+    assert_eq!(published.answered(201)["status"], "needs_approval");
     let waiting = server.get(&format!("{path}/plan")).await.answered(200);
     assert_eq!(waiting["status"], "needs_approval");
     for field in ["compat_report", "unapproved", "steps", "digest"] {
@@ -332,8 +332,8 @@ async fn a_template_is_planned_with_what_its_steps_would_run() {
 async fn a_template_is_planned_with_what_is_not_granted() {
     let server = Server::start().await;
     let wants = guests::wanting(&["env LEVEL"]);
-    let pushed = server.put_component("guest", "1.0.0", &wants).await;
-    assert_eq!(pushed.answered(201)["status"], "active");
+    let published = server.put_component("guest", "1.0.0", &wants).await;
+    assert_eq!(published.answered(201)["status"], "active");
     let rest = "steps: [{name: a, handler: guest/noop}, {name: b, handler: shop/guest/noop}]";
     let planned = plan_template(&server, "one", "1.0.0", rest).await;
     assert_eq!(

@@ -177,9 +177,10 @@ async fn a_template_is_held_by_its_tasks_by_its_pin_or_as_the_default() {
     let second = yaml("one", "1.1.0", STEPS);
     let put = server.put_template("one", "1.1.0", &second);
     put.await.answered(201);
-    let drained = async |version: &str| references(&server, "templates", "one", version).await;
-    assert_eq!(drained("1.0.0").await["is_unreferenced"], true);
-    let default = drained("1.1.0").await;
+    let references_of =
+        async |version: &str| references(&server, "templates", "one", version).await;
+    assert_eq!(references_of("1.0.0").await["is_unreferenced"], true);
+    let default = references_of("1.1.0").await;
     assert_eq!(
         (&default["is_unreferenced"], &default["is_default"]),
         (&json!(false), &json!(true))
@@ -187,10 +188,13 @@ async fn a_template_is_held_by_its_tasks_by_its_pin_or_as_the_default() {
     let pin = "/v1/namespaces/shop/pins/template/one";
     let to = json!({"requirement": "=1.0.0"});
     server.put(pin, &to).await.answered(200);
-    assert_eq!(drained("1.1.0").await["is_unreferenced"], true);
-    assert_eq!(drained("1.0.0").await["pins"][0]["requirement"], "=1.0.0");
+    assert_eq!(references_of("1.1.0").await["is_unreferenced"], true);
+    assert_eq!(
+        references_of("1.0.0").await["pins"][0]["requirement"],
+        "=1.0.0"
+    );
     let task = server.submit("one", json!({})).await;
-    let held = drained("1.0.0").await;
+    let held = references_of("1.0.0").await;
     assert_eq!(held["oldest_tasks"], json!([task]));
     assert!(held["last_used_at"].is_string(), "{held}");
 }

@@ -82,15 +82,15 @@ async fn a_template_of_ineligible_versions_is_refused_until_they_are_eligible() 
         .await
         .answered(201);
     let source = yaml("one", "1.0.0", STEPS);
-    for (bar, free) in [("yank", "unyank"), ("quarantine", "release")] {
+    for (withdraw, free) in [("yank", "unyank"), ("quarantine", "release")] {
         let change = async |verb: &str| {
             let path = format!("/v1/namespaces/shop/components/guest/versions/1.0.0/{verb}");
             server.post(&path, &json!({})).await.answered(200);
         };
-        change(bar).await;
+        change(withdraw).await;
         let refused = server.put_template("one", "1.0.0", &source).await;
         let detail = refused.refused(422, "template_cannot_run");
-        assert!(detail.contains(&format!("1.0.0 ({bar}")), "{detail}");
+        assert!(detail.contains(&format!("1.0.0 ({withdraw}")), "{detail}");
         change(free).await;
     }
     server

@@ -13,8 +13,11 @@ fn charge(maximum: u32) -> Vec<u8> {
 async fn with_charge() -> Terminal {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("first.wasm", charge(100));
-    let push = ["component", "publish", &file, "--version", "1.0.0"];
-    terminal.run(push.into_iter().chain(NAME)).await.succeeds();
+    let publish = ["component", "publish", &file, "--version", "1.0.0"];
+    terminal
+        .run(publish.into_iter().chain(NAME))
+        .await
+        .succeeds();
     terminal
 }
 
@@ -22,9 +25,9 @@ async fn with_charge() -> Terminal {
 async fn a_refused_number_is_told_with_what_changed_and_what_to_type() {
     let terminal = with_charge().await;
     let file = terminal.file("charge.wasm", charge(50));
-    let push = ["component", "publish", &file, "--version", "1.1.0"];
+    let publish = ["component", "publish", &file, "--version", "1.1.0"];
     let refused = terminal
-        .run(push.into_iter().chain(NAME))
+        .run(publish.into_iter().chain(NAME))
         .await
         .ends_with(2);
     let expected = format!(
@@ -39,10 +42,13 @@ async fn a_refused_number_is_told_with_what_changed_and_what_to_type() {
 async fn an_upload_says_what_it_changes() {
     let terminal = with_charge().await;
     let file = terminal.file("charge.wasm", charge(500));
-    let push = ["component", "publish", &file, "--version", "1.1.0"];
-    let pushed = terminal.run(push.into_iter().chain(NAME)).await.succeeds();
+    let publish = ["component", "publish", &file, "--version", "1.1.0"];
+    let published = terminal
+        .run(publish.into_iter().chain(NAME))
+        .await
+        .succeeds();
     let told = "  since 1.0.0: minor\n    minor  handlers.charge.input/amount  maximum 100 → 500\n";
-    assert!(pushed.out.ends_with(told), "{pushed:?}");
+    assert!(published.out.ends_with(told), "{published:?}");
     let show = ["component", "show", "shop/charge@1.1.0"];
     let shown = terminal.run(show).await.succeeds();
     assert!(

@@ -6,7 +6,7 @@ use sqlx::types::Uuid;
 async fn ran(granted: bool) -> (Terminal, Ran) {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("confidant.wasm", guests::confidant());
-    let push = [
+    let publish = [
         "component",
         "publish",
         &file,
@@ -15,7 +15,7 @@ async fn ran(granted: bool) -> (Terminal, Ran) {
         "--version",
         "1.0.0",
     ];
-    terminal.run(push).await.succeeds();
+    terminal.run(publish).await.succeeds();
     if granted {
         let grant = ["grant", "add", "demo/confidant", "events orders"];
         terminal.run(grant).await.succeeds();

@@ -6,14 +6,17 @@ use crate::sandbox::guests::noted;
 async fn two_versions() -> Terminal {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("second.wasm", noted(basics(), "to be kept"));
-    let push = ["component", "publish", &file, "--name", "demo/basics"];
+    let publish = ["component", "publish", &file, "--name", "demo/basics"];
     let version = ["--version", "0.2.0"];
-    terminal.run(push.iter().chain(&version)).await.succeeds();
+    terminal
+        .run(publish.iter().chain(&version))
+        .await
+        .succeeds();
     terminal
 }
 
 #[tokio::test]
-async fn what_would_go_is_shown_then_it_goes_and_comes_back_when_it_is_pushed_again() {
+async fn what_would_go_is_shown_then_it_goes_and_comes_back_when_it_is_published_again() {
     let terminal = two_versions().await;
     let dry = ["gc", "--older-than", "0s", "--dry-run"];
     let dry = terminal.run(dry).await.succeeds();
@@ -40,9 +43,12 @@ async fn what_would_go_is_shown_then_it_goes_and_comes_back_when_it_is_pushed_ag
         .succeeds();
     assert_eq!(nothing.out, "there is nothing to collect\n");
     let file = terminal.file("again.wasm", basics());
-    let push = ["component", "publish", &file, "--name", "demo/basics"];
+    let publish = ["component", "publish", &file, "--name", "demo/basics"];
     let version = ["--version", "0.1.0"];
-    terminal.run(push.iter().chain(&version)).await.succeeds();
+    terminal
+        .run(publish.iter().chain(&version))
+        .await
+        .succeeds();
     let family = terminal.run(show).await.succeeds();
     assert!(!family.out.contains("collected"), "{family:?}");
 }

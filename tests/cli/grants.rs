@@ -76,9 +76,9 @@ async fn a_wrong_capability_ends_with_2_and_the_form() {
 #[tokio::test]
 async fn a_version_that_wants_more_waits_until_somebody_approves() {
     let terminal = Terminal::with_host().await;
-    let push = async |version: &str, wants: &[&str]| {
+    let publish = async |version: &str, wants: &[&str]| {
         let file = terminal.file("guest.wasm", guests::wanting(wants));
-        let push = [
+        let publish = [
             "component",
             "publish",
             &file,
@@ -87,11 +87,11 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
             "--version",
             version,
         ];
-        terminal.run(push).await.succeeds()
+        terminal.run(publish).await.succeeds()
     };
-    let first = push("1.0.0", &[]).await;
+    let first = publish("1.0.0", &[]).await;
     assert!(!first.out.contains("approval"), "{first:?}");
-    let second = push("1.1.0", &["kv a", "http"]).await;
+    let second = publish("1.1.0", &["kv a", "http"]).await;
     assert!(second.out.contains("it needs approval"), "{second:?}");
     assert!(second.out.contains("    + kv a\n    + http"), "{second:?}");
     assert!(
@@ -143,9 +143,9 @@ async fn a_version_that_wants_more_waits_until_somebody_approves() {
 async fn an_approval_does_not_hide_a_quarantine() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("guest.wasm", guests::wanting(&["kv a"]));
-    let push = ["component", "publish", &file, "--name", "demo/guest"];
-    let push = [&push[..], &["--version", "1.0.0"]].concat();
-    terminal.run(push).await.succeeds();
+    let publish = ["component", "publish", &file, "--name", "demo/guest"];
+    let publish = [&publish[..], &["--version", "1.0.0"]].concat();
+    terminal.run(publish).await.succeeds();
     let stop = ["component", "quarantine", "--yes", "demo/guest@1.0.0"];
     terminal.run(stop).await.succeeds();
     let approve = ["component", "approve", "demo/guest@1.0.0"];

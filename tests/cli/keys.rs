@@ -19,7 +19,7 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
     assert!(!listed.out.contains(&key[12..]));
 
     let component = terminal.file("basics.wasm", crate::harness::basics());
-    let push = |name: &str| {
+    let publish = |name: &str| {
         let arguments = [
             "component",
             "publish",
@@ -33,9 +33,9 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
         command.env("TASKER_TOKEN", &key);
         command
     };
-    let pushed = push("orders/basics").output().await.unwrap();
-    assert!(pushed.status.success(), "{pushed:?}");
-    let refused = push("payments/basics").output().await.unwrap();
+    let published = publish("orders/basics").output().await.unwrap();
+    assert!(published.status.success(), "{published:?}");
+    let refused = publish("payments/basics").output().await.unwrap();
     let told = String::from_utf8(refused.stderr).unwrap();
     assert_eq!(refused.status.code(), Some(8));
     assert!(
@@ -48,7 +48,7 @@ async fn a_key_for_ci_is_made_used_listed_and_revoked() {
         .await
         .succeeds();
     assert!(revoked.out.contains("key ci is revoked"), "{revoked:?}");
-    let refused = push("orders/basics").output().await.unwrap();
+    let refused = publish("orders/basics").output().await.unwrap();
     assert_eq!(refused.status.code(), Some(7));
     let told = String::from_utf8(refused.stderr).unwrap();
     assert!(

@@ -14,11 +14,11 @@ async fn sleeping() -> Terminal {
     terminal
 }
 
-async fn push(terminal: &Terminal, version: &str, bytes: &[u8]) {
+async fn publish(terminal: &Terminal, version: &str, bytes: &[u8]) {
     let file = terminal.file(&format!("{version}.wasm"), bytes);
-    let push = ["component", "publish", &file, "--name", "demo/basics"];
+    let publish = ["component", "publish", &file, "--name", "demo/basics"];
     terminal
-        .run(push.iter().chain(&["--version", version]))
+        .run(publish.iter().chain(&["--version", version]))
         .await
         .succeeds();
 }
@@ -48,7 +48,7 @@ async fn a_dry_run_shows_what_would_move_then_it_moves() {
         other.out.contains("none of which runs demo/other"),
         "{other:?}"
     );
-    push(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
+    publish(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
     let dry = terminal.run(MIGRATE.iter().chain(&["--dry-run"])).await;
     let dry = dry.succeeds();
     for text in [
@@ -66,7 +66,7 @@ async fn a_dry_run_shows_what_would_move_then_it_moves() {
 #[tokio::test]
 async fn what_breaks_is_shown_and_has_to_be_forced() {
     let terminal = sleeping().await;
-    push(&terminal, "1.0.0", undescribed()).await;
+    publish(&terminal, "1.0.0", undescribed()).await;
     let refused = terminal.run(MIGRATE).await.ends_with(4);
     let why = "demo/basics 0.1.0 → 1.0.0 is not compatible";
     assert!(refused.err.contains(why), "{refused:?}");
@@ -98,7 +98,7 @@ async fn many_tasks_are_moved_part_by_part_and_told_as_one() {
     for _ in 0..4 {
         terminal.run(["task", "run", "demo/slow"]).await.succeeds();
     }
-    push(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
+    publish(&terminal, "0.2.0", &noted(basics(), "0.2.0")).await;
     let by_twos = MIGRATE.iter().chain(&["--batch-size", "2"]);
     let dry = terminal.run(by_twos.clone().chain(&["--dry-run"])).await;
     let dry = dry.succeeds();

@@ -70,14 +70,14 @@ async fn json_is_printed_by_every_command_that_takes_the_option() {
 }
 
 #[tokio::test]
-async fn the_command_that_is_named_after_a_push_runs_as_it_stands() {
+async fn the_command_that_is_named_after_a_publish_runs_as_it_stands() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("greet.yaml", GREET);
-    let pushed = terminal
+    let published = terminal
         .run(["template", "publish", &file])
         .await
         .succeeds();
-    let line = pushed.err.lines().next().unwrap();
+    let line = published.err.lines().next().unwrap();
     let command = line.strip_prefix("next: tasker ").unwrap();
     assert_eq!(
         command,
@@ -128,15 +128,15 @@ async fn a_pin_takes_the_version_behind_the_name_as_every_shell_does() {
 #[tokio::test]
 async fn a_list_says_how_many_versions_are_out_of_use_and_which_is_taken() {
     let terminal = Terminal::with_basics().await;
-    for (version, bar) in [("0.2.0", "yank"), ("0.3.0", "quarantine")] {
+    for (version, verb) in [("0.2.0", "yank"), ("0.3.0", "quarantine")] {
         let bytes = crate::sandbox::guests::noted(basics(), version);
         let file = terminal.file(&format!("{version}.wasm"), bytes);
-        let push = ["component", "publish", &file, "--name", "demo/basics"];
-        let push = push.into_iter().chain(["--version", version]);
-        terminal.run(push).await.succeeds();
+        let publish = ["component", "publish", &file, "--name", "demo/basics"];
+        let publish = publish.into_iter().chain(["--version", version]);
+        terminal.run(publish).await.succeeds();
         let release = format!("demo/basics@{version}");
-        let is_asked = (bar == "quarantine").then_some("--yes");
-        let taken = ["component", bar, &release].into_iter().chain(is_asked);
+        let is_asked = (verb == "quarantine").then_some("--yes");
+        let taken = ["component", verb, &release].into_iter().chain(is_asked);
         terminal.run(taken).await.succeeds();
     }
     let list = terminal.run(["component", "ls"]).await.succeeds();
@@ -153,9 +153,9 @@ async fn a_diff_advises_no_number_that_exists() {
     for version in ["0.1.1", "0.1.2"] {
         let bytes = crate::sandbox::guests::noted(basics(), version);
         let file = terminal.file(&format!("{version}.wasm"), bytes);
-        let push = ["component", "publish", &file, "--name", "demo/basics"];
-        let push = push.into_iter().chain(["--version", version]);
-        terminal.run(push).await.succeeds();
+        let publish = ["component", "publish", &file, "--name", "demo/basics"];
+        let publish = publish.into_iter().chain(["--version", version]);
+        terminal.run(publish).await.succeeds();
     }
     let bytes = crate::sandbox::guests::noted(basics(), "other");
     let file = terminal.file("other file.wasm", bytes);

@@ -6,7 +6,7 @@ async fn with_versions(versions: &[&str]) -> Terminal {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("basics.wasm", basics());
     for version in versions {
-        let push = [
+        let publish = [
             "component",
             "publish",
             &file,
@@ -15,7 +15,7 @@ async fn with_versions(versions: &[&str]) -> Terminal {
             "--version",
             version,
         ];
-        terminal.run(push).await.succeeds();
+        terminal.run(publish).await.succeeds();
     }
     terminal
 }
@@ -188,11 +188,11 @@ async fn a_refusal_says_how_to_have_the_version_all_the_same() {
     let unpinned = unpinned.ends_with(3);
     let first = "tasker pin set component shop/price@1.1.0";
     assert!(unpinned.err.contains(first), "{unpinned:?}");
-    for (bar, lift) in [("yank", "unyank"), ("quarantine", "release")] {
-        let barred = ["component", bar, "shop/price@1.1.0"];
-        let is_asked = (bar == "quarantine").then_some("--yes");
+    for (word, lift) in [("yank", "unyank"), ("quarantine", "release")] {
+        let withdraw = ["component", word, "shop/price@1.1.0"];
+        let is_asked = (word == "quarantine").then_some("--yes");
         terminal
-            .run(barred.into_iter().chain(is_asked))
+            .run(withdraw.into_iter().chain(is_asked))
             .await
             .succeeds();
         let refused = terminal.run(pin("set", &["=1.1.0"])).await.ends_with(2);

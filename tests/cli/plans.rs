@@ -19,9 +19,9 @@ fn fulfil(version: &str, requirement: &str) -> String {
 async fn with_charge() -> Terminal {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("first.wasm", charge(100));
-    let push = ["component", "publish", &file, "--name", "shop/charge"];
-    let push = push.into_iter().chain(["--version", "1.0.0"]);
-    terminal.run(push).await.succeeds();
+    let publish = ["component", "publish", &file, "--name", "shop/charge"];
+    let publish = publish.into_iter().chain(["--version", "1.0.0"]);
+    terminal.run(publish).await.succeeds();
     let file = terminal.file("fulfil.yaml", fulfil("1.0.0", "^1"));
     terminal
         .run(["template", "publish", &file])
@@ -117,9 +117,9 @@ async fn pins_are_told_that_keep_new_tasks_away() {
 async fn a_version_that_waits_is_planned_by_its_name() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("guest.wasm", guests::wanting(&["kv orders"]));
-    let push = ["component", "publish", &file, "--name", "shop/guest"];
-    let push = push.into_iter().chain(["--version", "1.0.0"]);
-    terminal.run(push).await.succeeds();
+    let publish = ["component", "publish", &file, "--name", "shop/guest"];
+    let publish = publish.into_iter().chain(["--version", "1.0.0"]);
+    terminal.run(publish).await.succeeds();
     let plan = ["component", "impact", "shop/guest@1.0.0"];
     let plan = terminal.run(plan).await.succeeds();
     for told in [
@@ -174,9 +174,9 @@ async fn a_template_is_planned_from_its_file() {
 async fn what_a_template_lacks_is_told_and_how_to_grant_it() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("guest.wasm", guests::wanting(&["env LEVEL"]));
-    let push = ["component", "publish", &file, "--name", "shop/guest"];
-    let push = push.into_iter().chain(["--version", "1.0.0"]);
-    terminal.run(push).await.succeeds();
+    let publish = ["component", "publish", &file, "--name", "shop/guest"];
+    let publish = publish.into_iter().chain(["--version", "1.0.0"]);
+    terminal.run(publish).await.succeeds();
     let yaml = "namespace: shop\nname: two\nversion: 1.0.0\nsteps:\n\
                 - {name: a, handler: guest/noop}\n- {name: b, handler: absent/noop}\n";
     let file = terminal.file("two.yaml", yaml);
@@ -247,9 +247,9 @@ async fn what_is_in_the_way_of_an_upload_is_followed_by_what_mends_it() {
         "1.0.1",
         "--dry-run",
     ];
-    let barred = terminal.run(plan).await.ends_with(2);
+    let ineligible = terminal.run(plan).await.ends_with(2);
     let next = "next: tasker component quarantined\n";
-    assert!(barred.err.starts_with(next), "{barred:?}");
+    assert!(ineligible.err.starts_with(next), "{ineligible:?}");
 }
 
 #[tokio::test]
@@ -257,9 +257,9 @@ async fn a_rollout_to_another_version_keeps_its_share_of_new_tasks() {
     let terminal = with_charge().await;
     for (maximum, version) in [(200, "1.1.0"), (300, "1.2.0")] {
         let file = terminal.file(&format!("{version}.wasm"), charge(maximum));
-        let push = ["component", "publish", &file, "--name", "shop/charge"];
-        let push = push.into_iter().chain(["--version", version]);
-        terminal.run(push).await.succeeds();
+        let publish = ["component", "publish", &file, "--name", "shop/charge"];
+        let publish = publish.into_iter().chain(["--version", version]);
+        terminal.run(publish).await.succeeds();
     }
     let pin = ["pin", "set", "component", "shop/charge", "1.0.0"];
     terminal.run(pin).await.succeeds();

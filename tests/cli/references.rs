@@ -80,7 +80,7 @@ async fn waiting_ends_when_nothing_holds_the_version_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_template_drains_too() {
+async fn a_template_has_references_too() {
     let terminal = Terminal::with_basics().await;
     terminal
         .template("one", "  - {name: a, handler: basics/noop}")

@@ -129,7 +129,7 @@ async fn wrong_input_is_told_with_its_place() {
 async fn what_is_no_component_is_refused_with_the_reason() {
     let terminal = Terminal::with_host().await;
     let file = terminal.file("note.wasm", "not wasm");
-    let push = [
+    let publish = [
         "component",
         "publish",
         &file,
@@ -138,7 +138,7 @@ async fn what_is_no_component_is_refused_with_the_reason() {
         "--version",
         "1.0.0",
     ];
-    let ran = terminal.run(push).await.ends_with(2);
+    let ran = terminal.run(publish).await.ends_with(2);
     assert!(ran.err.contains("not WebAssembly"), "{ran:?}");
     let ran = terminal
         .run(["component", "publish", &file])

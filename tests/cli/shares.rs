@@ -36,8 +36,8 @@ async fn with_key(terminal: &Terminal, key: &str, arguments: &[&str]) -> Ran {
 async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_that_shares_it() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("sum.yaml", FOREIGN);
-    let push = ["template", "publish", file.as_str()];
-    let refused = terminal.run(push).await.ends_with(8);
+    let publish = ["template", "publish", file.as_str()];
+    let refused = terminal.run(publish).await.ends_with(8);
     let share = "tasker share add demo/basics --with orders";
     assert!(refused.err.contains(share), "{refused:?}");
     let nothing = terminal.run(["share", "ls"]).await.succeeds();
@@ -52,7 +52,7 @@ async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_tha
         again.out.contains("could use demo/basics already"),
         "{again:?}"
     );
-    terminal.run(push).await.succeeds();
+    terminal.run(publish).await.succeeds();
     let listed = terminal.run(["share", "ls", "orders"]).await;
     assert!(listed.succeeds().out.contains("demo/basics  orders "));
 
@@ -68,7 +68,7 @@ async fn a_template_that_runs_what_is_not_shared_is_refused_with_the_command_tha
 }
 
 #[tokio::test]
-async fn uses_and_drain_count_what_the_reader_may_not_read() {
+async fn uses_and_references_count_what_the_reader_may_not_read() {
     let terminal = Terminal::with_basics().await;
     let share = ["share", "add", "demo/*", "--with", "*"];
     terminal.run(share).await.succeeds();
@@ -85,15 +85,15 @@ async fn uses_and_drain_count_what_the_reader_may_not_read() {
         uses.out.contains(counted) && !uses.out.contains("orders"),
         "{uses:?}"
     );
-    let drain = ["component", "references", "demo/basics@0.1.0"];
-    let drain = with_key(&terminal, &key, &drain).await.succeeds();
+    let shown = ["component", "references", "demo/basics@0.1.0"];
+    let shown = with_key(&terminal, &key, &shown).await.succeeds();
     assert!(
-        drain.out.contains("is referenced by 1 template step"),
-        "{drain:?}"
+        shown.out.contains("is referenced by 1 template step"),
+        "{shown:?}"
     );
     assert!(
-        drain.out.contains(counted) && !drain.out.contains("orders"),
-        "{drain:?}"
+        shown.out.contains(counted) && !shown.out.contains("orders"),
+        "{shown:?}"
     );
     let plan = ["component", "impact", "demo/basics@0.1.0"];
     let plan = with_key(&terminal, &key, &plan).await.succeeds();
@@ -118,18 +118,18 @@ async fn no_token_no_permission_and_wrong_input_end_with_codes_of_their_own() {
         .run(["share", "add", "demo/basics", "--with", "orders"])
         .await
         .succeeds();
-    let pushed = with_key(&terminal, &key, &["template", "publish", &file]).await;
+    let published = with_key(&terminal, &key, &["template", "publish", &file]).await;
     // What the key may not do is no way to go on.
-    assert!(!pushed.succeeds().err.contains("tasker task run"));
+    assert!(!published.succeeds().err.contains("tasker task run"));
 }
 
 #[tokio::test]
 async fn a_namespace_with_a_name_that_is_nearly_another_is_made_on_purpose_only() {
     let terminal = Terminal::with_host().await;
-    let push = async |namespace: &str| {
+    let publish = async |namespace: &str| {
         let file = terminal.file("basics.wasm", crate::harness::basics());
         let name = format!("{namespace}/basics");
-        let push = [
+        let publish = [
             "component",
             "publish",
             &file,
@@ -138,15 +138,15 @@ async fn a_namespace_with_a_name_that_is_nearly_another_is_made_on_purpose_only(
             "--version",
             "1.0.0",
         ];
-        terminal.run(push).await
+        terminal.run(publish).await
     };
-    push("orders").await.succeeds();
-    let refused = push("ordrs").await.ends_with(3);
+    publish("orders").await.succeeds();
+    let refused = publish("ordrs").await.ends_with(3);
     let told = "there is no namespace ordrs; did you mean `orders`?";
     assert!(refused.err.contains(told), "{refused:?}");
     let create = ["namespace", "create", "ordrs"];
     terminal.run(create).await.succeeds();
-    push("ordrs").await.succeeds();
+    publish("ordrs").await.succeeds();
     let listed = terminal.run(["namespace", "ls"]).await.succeeds();
     assert!(listed.out.contains("ordrs      1"), "{listed:?}");
 }

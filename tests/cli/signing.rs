@@ -23,7 +23,7 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
     );
 
     let file = terminal.file("basics.wasm", basics());
-    let push = [
+    let publish = [
         "component",
         "publish",
         &file,
@@ -32,7 +32,7 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
         "--version",
         "0.1.0",
     ];
-    let unsigned = terminal.run(push).await.ends_with(2);
+    let unsigned = terminal.run(publish).await.ends_with(2);
     assert!(
         unsigned
             .err
@@ -40,7 +40,8 @@ async fn a_namespace_with_a_policy_takes_what_its_keys_signed_and_nothing_else()
         "{unsigned:?}"
     );
     let by = |key: &str| {
-        push.iter()
+        publish
+            .iter()
             .map(ToString::to_string)
             .chain(["--sign".into(), key.into()])
             .collect::<Vec<_>>()
@@ -68,7 +69,7 @@ async fn a_signature_beside_a_file_is_sent_with_it() {
         .run(["component", "sign", &file, "--key", &key])
         .await
         .succeeds();
-    let push = [
+    let publish = [
         "component",
         "publish",
         &file,
@@ -77,11 +78,11 @@ async fn a_signature_beside_a_file_is_sent_with_it() {
         "--version",
         "0.1.0",
     ];
-    terminal.run(push).await.succeeds();
+    terminal.run(publish).await.succeeds();
     // A signature of other bytes is a mistake, not something to leave out.
     let changed = [basics(), &[0, 2, 1, b'x']].concat();
     std::fs::write(&file, changed).unwrap();
-    let push = [
+    let publish = [
         "component",
         "publish",
         &file,
@@ -90,7 +91,7 @@ async fn a_signature_beside_a_file_is_sent_with_it() {
         "--version",
         "0.1.1",
     ];
-    let ran = terminal.run(push).await.ends_with(2);
+    let ran = terminal.run(publish).await.ends_with(2);
     assert!(
         ran.err.contains("is not a signature of these bytes"),
         "{ran:?}"

@@ -44,8 +44,8 @@ impl Terminal {
     pub async fn with_basics() -> Self {
         let terminal = Self::with_host().await;
         let file = terminal.file("basics.wasm", basics());
-        let push = ["component", "publish", &file];
-        terminal.run(push.iter().chain(&BASICS)).await.succeeds();
+        let publish = ["component", "publish", &file];
+        terminal.run(publish.iter().chain(&BASICS)).await.succeeds();
         terminal
     }
 

@@ -42,16 +42,16 @@ async fn a_crate_becomes_a_component_and_the_same_bytes_are_no_conflict() {
 #[tokio::test]
 async fn a_crate_without_a_name_takes_the_one_that_is_given() {
     let terminal = Terminal::with_host().await;
-    let push = ["component", "publish", NAMELESS];
-    let refused = terminal.run(push).await.ends_with(2);
+    let publish = ["component", "publish", NAMELESS];
+    let refused = terminal.run(publish).await.ends_with(2);
     let told = "Cargo.toml does not say what the component is called";
     assert!(refused.err.contains(told), "{refused:?}");
     assert!(refused.err.contains("help: add --name"), "{refused:?}");
-    let named = push.iter().chain(&["--name", "demo/undescribed"]);
-    let pushed = terminal.run(named).await.succeeds();
+    let named = publish.iter().chain(&["--name", "demo/undescribed"]);
+    let published = terminal.run(named).await.succeeds();
     assert!(
-        pushed.out.contains("demo/undescribed@0.1.0 published"),
-        "{pushed:?}"
+        published.out.contains("demo/undescribed@0.1.0 published"),
+        "{published:?}"
     );
 }
 
@@ -124,9 +124,9 @@ async fn a_pin_is_set_listed_and_removed() {
 async fn a_rollout_is_begun_paused_rolled_back_and_told_in_the_history() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("basics.wasm", basics());
-    let push = ["component", "publish", &file, "--name", "demo/basics"];
-    let push = push.iter().chain(&["--version", "0.2.0"]);
-    terminal.run(push).await.succeeds();
+    let publish = ["component", "publish", &file, "--name", "demo/basics"];
+    let publish = publish.iter().chain(&["--version", "0.2.0"]);
+    terminal.run(publish).await.succeeds();
     let pin = async |arguments: &[&str]| {
         let (action, rest) = arguments.split_first().unwrap();
         let group = if *action == "set" { "pin" } else { "rollout" };

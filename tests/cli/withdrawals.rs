@@ -180,18 +180,18 @@ async fn a_pin_that_is_left_without_a_version_is_told_with_what_to_do() {
 async fn who_uploads_what_is_taken_out_of_use_is_told_so_with_the_way_back() {
     let terminal = Terminal::with_basics().await;
     let file = terminal.file("again.wasm", crate::harness::basics());
-    let push = async |version: &str| {
+    let publish = async |version: &str| {
         let name = ["component", "publish", &file, "--name", "demo/basics"];
-        let push = [&name[..], &["--version", version]].concat();
-        terminal.run(push).await.succeeds()
+        let publish = [&name[..], &["--version", version]].concat();
+        terminal.run(publish).await.succeeds()
     };
     terminal.run(QUARANTINE).await.succeeds();
     for version in ["0.1.0", "0.1.1"] {
-        let pushed = push(version).await;
+        let published = publish(version).await;
         let told = "⊘ its code is quarantined: no host starts it";
-        assert!(pushed.out.contains(told), "{pushed:?}");
+        assert!(published.out.contains(told), "{published:?}");
         let release = format!("next: tasker component release demo/basics@{version}\n");
-        assert!(pushed.err.contains(&release), "{pushed:?}");
+        assert!(published.err.contains(&release), "{published:?}");
     }
     terminal
         .run(["component", "release", RELEASE])
@@ -204,15 +204,15 @@ async fn who_uploads_what_is_taken_out_of_use_is_told_so_with_the_way_back() {
     let gc = ["gc", "--yes", "--older-than", "0s"];
     let collected = terminal.run(gc).await.succeeds();
     assert!(collected.out.contains("0.1.0"), "{collected:?}");
-    let pushed = push("0.1.0").await;
+    let published = publish("0.1.0").await;
     for text in [
         "had been collected; its bytes were brought back",
         "⊘ it is yanked: new tasks don't take it",
     ] {
-        assert!(pushed.out.contains(text), "{pushed:?}");
+        assert!(published.out.contains(text), "{published:?}");
     }
     let unyank = "next: tasker component unyank demo/basics@0.1.0\n";
-    assert!(pushed.err.contains(unyank), "{pushed:?}");
+    assert!(published.err.contains(unyank), "{published:?}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ pub fn lines(pins: &AffectedPins, output: Output) -> String {
         format!("\n{back} {pin}: {from} → {to}")
     });
     let cross = output.paint.tone(Tone::Bad, "✘");
-    let stranded = pins.unresolvable_pins.iter().map(|it| {
+    let unresolvable = pins.unresolvable_pins.iter().map(|it| {
         let pin = pin_name::named(it.kind, &it.namespace, &it.target);
         let requirement = canonical(&it.requirement);
         format!("\n{cross} {pin}: {requirement} has nothing left: new tasks are refused")
@@ -24,7 +24,7 @@ pub fn lines(pins: &AffectedPins, output: Output) -> String {
         let pins = units::count(count, "pin");
         format!("\n{back} {pins} in namespaces that you may not read")
     });
-    fell.chain(stranded).chain(hidden).collect()
+    fell.chain(unresolvable).chain(hidden).collect()
 }
 
 /// What gives new tasks a version again, first of all.

@@ -9,28 +9,24 @@ use tasker_domain::sanitize::sanitize_line;
 const MAX_SHOWN: usize = 12;
 
 /// The compat report of an upload: `since 1.0.0: minor` and the changes, each on a line.
-pub fn since(verdict: &CompatReport, output: Output) -> String {
-    let level = level(verdict.level, output);
-    let head = format!("\n  since {}: {level}", verdict.against);
-    let lines = lines(&verdict.changes, output).into_iter();
+pub fn since(report: &CompatReport, output: Output) -> String {
+    let level = level(report.level, output);
+    let head = format!("\n  since {}: {level}", report.against);
+    let lines = lines(&report.changes, output).into_iter();
     let shown: String = lines
         .take(MAX_SHOWN)
         .map(|line| format!("\n    {line}"))
         .collect();
-    match verdict.changes.len().saturating_sub(MAX_SHOWN) {
+    match report.changes.len().saturating_sub(MAX_SHOWN) {
         0 => head + &shown,
         more => format!("{head}{shown}\n    and {more} more"),
     }
 }
 
 /// The compat report as a part of what is shown of a version.
-pub fn block(verdict: &CompatReport, output: Output) -> String {
-    let mut text = format!(
-        "since {}: {}",
-        verdict.against,
-        level(verdict.level, output)
-    );
-    for line in lines(&verdict.changes, output) {
+pub fn block(report: &CompatReport, output: Output) -> String {
+    let mut text = format!("since {}: {}", report.against, level(report.level, output));
+    for line in lines(&report.changes, output) {
         text += &format!("\n  {line}");
     }
     text
@@ -40,16 +36,16 @@ pub fn block(verdict: &CompatReport, output: Output) -> String {
 pub fn diff(diff: &Diff, name: &str, to: &str, output: Output) -> String {
     let Diff {
         from,
-        compat_report: verdict,
+        compat_report: report,
         lowest_version,
         ..
     } = diff;
-    let head = format!("{name} {from} → {to}: {}", level(verdict.level, output));
-    let lines: String = lines(&verdict.changes, output)
+    let head = format!("{name} {from} → {to}: {}", level(report.level, output));
+    let lines: String = lines(&report.changes, output)
         .iter()
         .map(|line| format!("\n  {line}"))
         .collect();
-    match verdict.changes.is_empty() {
+    match report.changes.is_empty() {
         true => format!("{head}, nothing is different"),
         false => format!("{head}, at least {lowest_version}{lines}"),
     }

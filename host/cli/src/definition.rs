@@ -95,9 +95,9 @@ fn name(line: &Summary) -> String {
 }
 
 fn unavailable(line: &Summary) -> String {
-    let barred = line.ineligible.iter();
-    let barred = barred.map(|(reason, count)| format!("{count} {}", words(*reason)));
-    units::joined(barred, ", ")
+    let reasons = line.ineligible.iter();
+    let reasons = reasons.map(|(reason, count)| format!("{count} {}", words(*reason)));
+    units::joined(reasons, ", ")
 }
 
 /// `needs approval`.

@@ -153,7 +153,7 @@ async fn ls(namespace: Option<Name>, context: &Context) -> Result<(), CliError> 
             ("id", &|it| it.id.to_string()),
             ("namespace", &|it| it.namespace.clone()),
             ("component", &|it| it.component.clone()),
-            ("may reach", &|it| it.capability.clone()),
+            ("capability", &|it| it.capability.clone()),
             ("set", &|it| units::age(it.created_at)),
             ("by", &|it| it.created_by.clone()),
         ],

@@ -95,7 +95,7 @@ impl Create {
 
 fn whole_seconds(span: Duration) -> Result<u64, CliError> {
     match span.as_secs() {
-        0 => Err(Problem::bad_input("a key lives for a second at least").into()),
+        0 => Err(Problem::bad_input("the lifetime of a key is at least one second").into()),
         seconds => Ok(seconds),
     }
 }
@@ -109,7 +109,7 @@ async fn ls(context: &Context) -> Result<(), CliError> {
             ("name", &|it| it.name.clone()),
             ("key", &|it| format!("tk_{}_…", it.prefix)),
             ("may", &|it| it.permissions.to_string()),
-            ("made", &|it| units::age(it.created_at)),
+            ("created", &|it| units::age(it.created_at)),
             ("by", &|it| it.created_by.clone()),
             ("expires", &expires),
             ("used", &|it| it.last_used_at.map_or_else(never, units::age)),

@@ -74,7 +74,7 @@ pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// Output format: text, or the JSON of the API, unchanged.
+    /// Output format: tables and text, or the unchanged JSON of the API.
     #[arg(
         short,
         long,

@@ -10,13 +10,13 @@ use tasker_wire::page::Paged;
 /// Which part of a list is shown.
 #[derive(Debug, clap::Args)]
 pub struct Part {
-    /// How many at most.
+    /// How many to list.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=500))]
     limit: u32,
-    /// Go on where another page ended.
+    /// Continue after this cursor, the end of another page.
     #[arg(long, value_name = "CURSOR")]
     after: Option<String>,
-    /// Every page.
+    /// List every page.
     #[arg(long, conflicts_with_all = ["limit", "after"])]
     all: bool,
 }

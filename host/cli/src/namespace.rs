@@ -7,12 +7,12 @@ use tasker_wire::page::PageQuery;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
-    /// Make a namespace before anything is in it. Others are made when something is first put there.
+    /// Create a namespace. Without this, one is created with its first component or template.
     Create {
-        /// Its name.
+        /// Name of the namespace.
         name: Name,
     },
-    /// List the namespaces, with how much is in each.
+    /// List namespaces, with the number of components, templates and open tasks.
     Ls,
 }
 

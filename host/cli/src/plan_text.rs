@@ -25,10 +25,10 @@ pub fn head(subject: &str, status: Option<Availability>, output: Output) -> Stri
 
 /// Whether the number keeps to what changes, and the changes.
 pub fn number(number: &Numbered, output: Output) -> String {
-    let (Some(verdict), Some(allowed)) = (&number.compat_report, number.allowed) else {
+    let (Some(report), Some(allowed)) = (&number.compat_report, number.allowed) else {
         return "no earlier version to compare with".to_owned();
     };
-    let since = changes::since(verdict, output);
+    let since = changes::since(report, output);
     let since = since.trim_start();
     let room = match &number.lowest_version {
         None => good("the version number allows this", output),
@@ -44,7 +44,7 @@ pub fn number(number: &Numbered, output: Output) -> String {
 }
 
 /// How the command ends: as publishing would, where it would be refused or new tasks could not run.
-pub fn verdict(is_number_refused: bool, wrong: usize, is_new: bool) -> Result<Exit, CliError> {
+pub fn exit_of(is_number_refused: bool, wrong: usize, is_new: bool) -> Result<Exit, CliError> {
     if !(is_number_refused && is_new) && wrong == 0 {
         return Ok(Exit::Complete);
     }
@@ -72,9 +72,9 @@ pub fn stay(tasks: &[OpenTasks]) -> String {
 }
 
 /// What new tasks would do, in a few words.
-pub fn reach(reached: &ImpactReport, output: Output) -> String {
-    let share = reached.percent.map(|percent| percent.to_string());
-    let (tone, text) = match reached.impact {
+pub fn impact(report: &ImpactReport, output: Output) -> String {
+    let share = report.percent.map(|percent| percent.to_string());
+    let (tone, text) = match report.impact {
         Impact::Moves | Impact::Rollout => (
             Tone::Active,
             match share {

@@ -45,7 +45,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
         Command::Rm { name, confirm } => {
             confirm.ask(&format!("remove the secret {name}"))?;
             let sentence =
-                format!("secret {name} is removed; attempts that ask for it are told so");
+                format!("secret {name} is removed; attempts that ask for it get an error");
             let call = context.client.call(name.family_at(RemoveSecret::at));
             context.remove(call, &sentence).await?;
         }

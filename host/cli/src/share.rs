@@ -15,10 +15,10 @@ pub enum Command {
     Add(ShareArgs),
     /// List shares.
     Ls {
-        /// Only those that this namespace makes or has a part in.
+        /// Only shares of this namespace, or with it.
         namespace: Option<Name>,
     },
-    /// Take a share back: new tasks of the other namespace that need it are refused.
+    /// Remove a share: new tasks of the other namespace that need it are refused.
     Rm {
         #[command(flatten)]
         shared: ShareArgs,

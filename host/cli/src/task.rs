@@ -34,9 +34,9 @@ pub enum Command {
     Result(OfTaskOrStep),
     /// Print why a task or one of its steps failed, with all details.
     Error(OfTaskOrStep),
-    /// Print the checkpoint that a step keeps.
+    /// Print the last checkpoint of a step.
     Checkpoint(OfStep),
-    /// Print what a line of a task's log tells: the payload of an event, or why the state changed.
+    /// Print the details of a line of a task's log: the payload of an event, or why the state changed.
     Detail(OfLine),
     Cancel(cancel::Cancel),
     Migrate(migrate::Migrate),

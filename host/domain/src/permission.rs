@@ -36,7 +36,7 @@ const EVERYWHERE: &str = "*";
 #[clap(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case", const_into_str)]
 pub enum Action {
-    /// Look at everything but secrets.
+    /// Read everything except secrets.
     Read,
     /// Submit and cancel tasks.
     Run,
@@ -44,13 +44,13 @@ pub enum Action {
     Publish,
     /// Set, roll out, roll back and remove pins.
     Pin,
-    /// Quarantine, yank, migrate, limit, collect.
+    /// Yank, quarantine, move open tasks, set limits, collect.
     Operate,
-    /// Grant capabilities, keep secrets, approve versions, say whose signatures count.
+    /// Grant capabilities, set secrets, approve versions, manage signing policies.
     Grant,
     /// Share components: let other namespaces use them.
     Use,
-    /// All of these; everywhere, also keys.
+    /// All of these; on `*` also keys.
     Admin,
 }
 

@@ -355,10 +355,10 @@ fn way_out(
     requirement: &Requirement,
     existing: &Existing,
 ) -> String {
-    let Some((version, bar)) = existing.ineligible(requirement) else {
+    let Some((version, reason)) = existing.ineligible(requirement) else {
         return format!("satisfies {requirement}; publish one or pin another");
     };
-    let mend = match bar {
+    let mend = match reason {
         Ineligible::NeedsApproval => {
             format!("approve its capabilities: tasker {kind} approve {target}@{version}")
         }

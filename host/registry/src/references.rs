@@ -13,7 +13,7 @@ use tasker_domain::references::{PinReference, StepReference};
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::Ineligible;
 
-/// What keeps a version in use. It is drained when nothing does.
+/// What keeps a version in use. It is unreferenced when nothing does.
 #[derive(Debug)]
 pub struct References {
     /// Tasks under way that have it in their lock.

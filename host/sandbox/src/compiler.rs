@@ -1,6 +1,6 @@
 //! From a component's bytes to machine code, within bounds of time and memory.
 //!
-//! A compiler works longer and takes more memory than its input lets one foresee, so a host has it
+//! The time and memory of a compiler cannot be predicted from its input, so a host has it
 //! run in a child process: a component that is made to exhaust it ends the child and nothing else.
 
 mod child;

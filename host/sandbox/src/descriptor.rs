@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn wants_are_kept_once_and_in_one_form() {
+    fn requests_are_kept_once_and_in_one_form() {
         let json =
             r#"{"handlers": [], "capabilities": ["http  GET API.example.com/*", "kv a", "kv a"]}"#;
         let described = serde_json::from_str::<Described>(json).unwrap();

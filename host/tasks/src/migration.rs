@@ -3,7 +3,7 @@
 mod batch;
 mod part;
 
-pub use part::{MAX_UPGRADE_TASKS, Part, PartError};
+pub use part::{MAX_MIGRATION_TASKS, Part, PartError};
 
 use super::migrated_component::MigratedComponent;
 use super::{Tasks, TasksError};

@@ -29,7 +29,7 @@ const LOCK_TASKS: &str = "
     for update";
 
 impl Play<'_> {
-    /// Makes the requests at once, each through a engine of its own. What the bits of `held_up` name is
+    /// Makes the requests at once, each through an engine of its own. What the bits of `held_up` name is
     /// locked until each of them has ended or waits.
     pub(super) async fn send_at_once(&self, requests: &[Request], held_up: u64) -> Vec<Vec<Call>> {
         assert!(requests.len() <= MAX_CONCURRENT);

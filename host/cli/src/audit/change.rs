@@ -83,10 +83,10 @@ fn limits(detail: &Map<String, Value>) -> String {
 }
 
 fn published(detail: &Map<String, Value>) -> String {
-    let wants = list(detail, "unapproved", "+ ");
-    match wants.is_empty() {
+    let unapproved = list(detail, "unapproved", "+ ");
+    match unapproved.is_empty() {
         true => text(detail, "digest").map_or_else(String::new, |it| digest(&it)),
-        false => format!("needs approval: {wants}"),
+        false => format!("needs approval: {unapproved}"),
     }
 }
 

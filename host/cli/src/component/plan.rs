@@ -47,7 +47,7 @@ pub fn show(
     let lacking = plan.steps.iter().filter(|step| step.lacks_handler);
     let wrong = plan.obstacles.len() + lacking.count();
     let is_new = matches!(plan.status, None | Some(COLLECTED));
-    text::verdict(plan.number.lowest_version.is_some(), wrong, is_new)
+    text::exit_of(plan.number.lowest_version.is_some(), wrong, is_new)
 }
 
 /// What brings the plan about.
@@ -113,8 +113,8 @@ fn rights(plan: &ComponentPlan, output: Output) -> String {
     }
     let lead = output.paint.tone(Tone::Caution, "it needs approval");
     let mut text = format!("{lead}: it requests new capabilities");
-    for want in &plan.unapproved {
-        text += &format!("\n  + {want}");
+    for capability in &plan.unapproved {
+        text += &format!("\n  + {capability}");
     }
     text
 }
@@ -129,12 +129,12 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
             0 => String::new(),
             more => format!(" and {more} older"),
         };
-        let reach = match step.lacks_handler {
+        let impact = match step.lacks_handler {
             true => output.paint.tone(
                 Tone::Bad,
                 &format!("fail: it has no handler {}", step.handler),
             ),
-            false => text::reach(&step.report, output),
+            false => text::impact(&step.report, output),
         };
         [
             template + &others,
@@ -142,7 +142,7 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
             step.requirement.to_string(),
             text::version(step.report.takes.as_ref()),
             text::version(step.report.would_take.as_ref()),
-            reach,
+            impact,
         ]
     });
     let headings = ["template", "step", "asks for", "now", "then", "new tasks"];
@@ -154,7 +154,7 @@ fn steps(plan: &ComponentPlan, output: Output) -> String {
         more => table += &format!("\n{more} steps ask for other versions of it"),
     }
     match plan.is_cut {
-        true => table + "\nmore steps or pins name it than are told",
+        true => table + "\nmore steps or pins name it than are listed",
         false => table,
     }
 }

@@ -262,21 +262,21 @@ fn published_text(published: &ComponentVersion, output: Output) -> String {
         (false, Some(false)) => "was there already, with the same bytes",
         (false, Some(true) | None) => "published",
     };
-    let verdict = published.compat_report.iter();
-    let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
+    let report = published.compat_report.iter();
+    let report: String = report.map(|it| changes::since(it, output)).collect();
     let text = format!(
-        "{} {} {done} ({}, digest {})\n  handlers: {}{verdict}",
+        "{} {} {done} ({}, digest {})\n  handlers: {}{report}",
         output.paint.tone(Tone::Good, "✔"),
         published.release(),
         units::size(published.size_bytes),
         published.digest.short(),
         handler_names(published),
     );
-    text + &barred_text(published, output) + &waiting_text(published, output)
+    text + &ineligible_text(published, output) + &waiting_text(published, output)
 }
 
 /// That it is taken out of use, whatever was uploaded.
-fn barred_text(published: &ComponentVersion, output: Output) -> String {
+fn ineligible_text(published: &ComponentVersion, output: Output) -> String {
     let mark = output.paint.tone(Tone::Caution, "⊘");
     let mut text = String::new();
     if published.quarantined {
@@ -295,8 +295,8 @@ fn waiting_text(published: &ComponentVersion, output: Output) -> String {
     }
     let lead = output.paint.tone(Tone::Bad, "it needs approval");
     let mut text = format!("\n  {lead}: it requests new capabilities");
-    for want in &published.unapproved {
-        text += &format!("\n    + {}", sanitize_line(want));
+    for capability in &published.unapproved {
+        text += &format!("\n    + {}", sanitize_line(capability));
     }
     text
 }

@@ -116,14 +116,14 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         ("digest", format!("sha256:{}", version.digest)),
         ("size", units::size(version.size_bytes)),
         ("status", why_unavailable(version).unwrap_or_else(active)),
-        ("wants", wants(version, output)),
+        ("requests", requests(version, output)),
         ("imports", version.imports.join("\n")),
         ("made by", made_by(version.provenance.as_ref())),
         ("signed by", beside.signed),
         ("at most", beside.limits),
         ("created", units::age(version.created_at)),
     ]);
-    let verdict = version
+    let report = version
         .compat_report
         .iter()
         .map(|it| changes::block(it, output));
@@ -131,7 +131,7 @@ fn version_text(version: &ComponentVersion, beside: Beside, output: Output) -> S
         .handlers
         .iter()
         .map(|handler| handler_text(handler, output));
-    units::paragraphs([head].into_iter().chain(verdict).chain(handlers))
+    units::paragraphs([head].into_iter().chain(report).chain(handlers))
 }
 
 fn signed_text(signatures: &[Signature]) -> String {
@@ -181,15 +181,18 @@ fn active() -> String {
     "active".to_owned()
 }
 
-/// What it wants, a line each, with what keeps it from having it.
-fn wants(version: &ComponentVersion, output: Output) -> String {
-    let line = |want: &RequestedCapability| {
-        let state = match (version.unapproved.contains(&want.capability), want.granted) {
+/// The capabilities that it requests, a line each, with what keeps it from having them.
+fn requests(version: &ComponentVersion, output: Output) -> String {
+    let line = |request: &RequestedCapability| {
+        let state = match (
+            version.unapproved.contains(&request.capability),
+            request.granted,
+        ) {
             (true, _) => output.paint.tone(Tone::Bad, "needs approval"),
             (false, true) => output.paint.tone(Tone::Good, "granted"),
             (false, false) => output.paint.tone(Tone::Quiet, "not granted"),
         };
-        format!("{}  {state}", want.capability)
+        format!("{}  {state}", request.capability)
     };
     units::joined(version.requested.iter().map(line), "\n")
 }
@@ -205,7 +208,7 @@ fn way_back(version: &ComponentVersion) -> Option<String> {
     Some(format!("tasker component {verb} {}", version.release()))
 }
 
-/// What lets the version be taken, and do what it wants, if anything is in its way.
+/// What lets the version be taken, and do what it requests, if anything is in its way.
 pub fn next(version: &ComponentVersion) -> Vec<String> {
     if let Some(way_back) = way_back(version) {
         return vec![way_back];
@@ -214,15 +217,15 @@ pub fn next(version: &ComponentVersion) -> Vec<String> {
         return vec![format!("tasker component approve {}", version.release())];
     }
     let family = version.family();
-    let missing = version.requested.iter().filter(|want| !want.granted);
-    let command = |want: &RequestedCapability| {
-        let capability = word(&to_grant(&want.capability));
+    let missing = version.requested.iter().filter(|request| !request.granted);
+    let command = |request: &RequestedCapability| {
+        let capability = word(&to_grant(&request.capability));
         format!("tasker grant add {family} {capability}")
     };
     missing.map(command).collect()
 }
 
-/// What is wanted as it can be granted; a destination or value that it does not name is left to be
+/// What is requested as it can be granted; a destination or value that it does not name is left to be
 /// filled in.
 pub fn to_grant(capability: &str) -> String {
     match capability {

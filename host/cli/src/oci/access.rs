@@ -21,13 +21,13 @@ const MAX_PASSWORD_BYTES: u64 = 16 << 10;
 /// What the commands take.
 #[derive(Debug, clap::Args)]
 pub struct Access {
-    /// Your name at the registry; without it, what `docker login` stored is used.
+    /// User name at the registry; by default what `docker login` stored.
     #[arg(long, requires = "password_stdin")]
     username: Option<String>,
     /// Read the password or token from standard input.
     #[arg(long, requires = "username")]
     password_stdin: bool,
-    /// Speak plain HTTP, which a registry on this machine is spoken to in any case.
+    /// Use plain HTTP; a registry on this machine is always reached over plain HTTP.
     #[arg(long)]
     insecure: bool,
 }

@@ -20,10 +20,10 @@ pub struct Pull {
     /// Where from, for example registry.example.com/orders/charge:1.5.0.
     #[arg(value_name = "REGISTRY/REPOSITORY:TAG")]
     place: Place,
-    /// What to call it; without it, the title that it was pushed with.
+    /// Name of the component; by default the title that it was pushed with.
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
     name: Option<Reference>,
-    /// Its version; without it, the one that it was pushed with, or the tag.
+    /// Version of the component; by default the one that it was pushed with, or the tag.
     #[arg(long)]
     version: Option<semver::Version>,
     #[command(flatten)]

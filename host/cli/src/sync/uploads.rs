@@ -22,7 +22,7 @@ use tasker_domain::template::{Position, Template};
 use tasker_wire::component::PlanComponentUpload;
 use tasker_wire::template::{PlanTemplate, PlannedTemplate};
 
-/// How templates are planned and pushed.
+/// How templates are planned and published.
 pub struct TemplateOptions {
     /// Also where no task could run yet.
     pub allow_missing: bool,
@@ -32,11 +32,11 @@ pub struct TemplateOptions {
 
 /// What a plan of one upload comes to.
 #[derive(Default)]
-struct Foreseen {
+struct PlannedUpload {
     /// Of a component that the host could inspect.
     descriptor: Option<Box<Descriptor>>,
     note: String,
-    bar: Option<Ineligible>,
+    ineligible: Option<Ineligible>,
     obstacle: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Versions {
                     let planned = self.plan_component(&target, &version, &upload, context);
                     let planned = planned.await?;
                     match found {
-                        Some(found) => brought_back(found.bar, planned),
+                        Some(found) => brought_back(found.ineligible, planned),
                         None => planned,
                     }
                 }
@@ -76,7 +76,13 @@ impl Versions {
                 let path = upload.path.clone();
                 let brought = Brought::Component { path, descriptor };
                 let brought = (upload.digest, brought);
-                self.bring(PinKind::Component, &target, &version, brought, planned.bar);
+                self.bring(
+                    PinKind::Component,
+                    &target,
+                    &version,
+                    brought,
+                    planned.ineligible,
+                );
             }
             let size = units::size(upload.bytes);
             changes.push(Change {
@@ -152,7 +158,7 @@ impl Versions {
         version: &Version,
         upload: &ComponentUpload,
         context: &Context,
-    ) -> Result<Foreseen, CliError> {
+    ) -> Result<PlannedUpload, CliError> {
         let (bytes, signatures) = (
             read_component(&upload.path)?,
             signatures_beside(&upload.path)?,
@@ -165,20 +171,20 @@ impl Versions {
         let asked = signed(call.media(bytes.clone()), &signatures).await;
         let plan = match refused(asked.map_err(CliError::from))? {
             Ok(plan) => plan,
-            Err(obstacle) => return Ok(Foreseen::never(obstacle)),
+            Err(obstacle) => return Ok(PlannedUpload::never(obstacle)),
         };
         let new = (&plan.descriptor, &bytes[..]);
         let number = self.component_number(target, version, new)?;
         let number = number.as_ref().unwrap_or(&plan.number);
-        let mut foreseen = Foreseen::held_to(number, &format!("component {target} {version}"));
-        let wants = self.unapproved(target, version, &plan.descriptor, plan.unapproved);
-        foreseen.descriptor = Some(Box::new(plan.descriptor));
-        if !wants.is_empty() {
-            foreseen.bar = Some(Ineligible::NeedsApproval);
-            foreseen.add_note(&format!("waits for approval of {}", wants.join(", ")));
+        let mut planned = PlannedUpload::held_to(number, &format!("component {target} {version}"));
+        let unapproved = self.unapproved(target, version, &plan.descriptor, plan.unapproved);
+        planned.descriptor = Some(Box::new(plan.descriptor));
+        if !unapproved.is_empty() {
+            planned.ineligible = Some(Ineligible::NeedsApproval);
+            planned.add_note(&format!("waits for approval of {}", unapproved.join(", ")));
         }
-        foreseen.add_obstacles(plan.obstacles.into_iter().map(|it| it.detail).collect());
-        Ok(foreseen)
+        planned.add_obstacles(plan.obstacles.into_iter().map(|it| it.detail).collect());
+        Ok(planned)
     }
 
     async fn plan_template(
@@ -188,7 +194,7 @@ impl Versions {
         upload: &TemplateUpload,
         options: &TemplateOptions,
         context: &Context,
-    ) -> Result<Foreseen, CliError> {
+    ) -> Result<PlannedUpload, CliError> {
         let steps = upload.template.steps.iter();
         let components = steps.map(|step| step.handler.component.qualified(&target.namespace));
         let planned = PlannedTemplate {
@@ -207,18 +213,18 @@ impl Versions {
         let asked = call.media_as("application/json", body).ask().await;
         let plan = match refused(asked)? {
             Ok(plan) => plan.value,
-            Err(obstacle) => return Ok(Foreseen::never(obstacle)),
+            Err(obstacle) => return Ok(PlannedUpload::never(obstacle)),
         };
         let number = self.template_number(target, version, &upload.template);
         let number = number.as_ref().unwrap_or(&plan.number);
-        let mut foreseen = Foreseen::held_to(number, &format!("template {target} {version}"));
+        let mut planned = PlannedUpload::held_to(number, &format!("template {target} {version}"));
         let problems = problems(upload, &plan);
         match (problems.is_empty(), options.allow_missing) {
             (true, _) => {}
-            (false, true) => foreseen.add_note("no task of it could run yet"),
-            (false, false) => foreseen.add_obstacles(problems),
+            (false, true) => planned.add_note("no task of it could run yet"),
+            (false, false) => planned.add_obstacles(problems),
         }
-        Ok(foreseen)
+        Ok(planned)
     }
 
     /// The compat report since the version below, where the folder brings that too.
@@ -245,8 +251,8 @@ impl Versions {
             false => compare_components((old, &before), (descriptor, bytes)),
         };
         let taken = self.numbers(PinKind::Component, target);
-        let verdict = CompatReport::of(against.clone(), changes);
-        Ok(Some(numbered(verdict, version, &taken)))
+        let report = CompatReport::of(against.clone(), changes);
+        Ok(Some(numbered(report, version, &taken)))
     }
 
     /// The same for a template.
@@ -261,8 +267,8 @@ impl Versions {
             return None;
         };
         let taken = self.numbers(PinKind::Template, target);
-        let verdict = CompatReport::of(against.clone(), template::compare(old, new));
-        Some(numbered(verdict, version, &taken))
+        let report = CompatReport::of(against.clone(), template::compare(old, new));
+        Some(numbered(report, version, &taken))
     }
 }
 
@@ -281,7 +287,7 @@ fn problems(upload: &TemplateUpload, plan: &TemplatePlan) -> Vec<String> {
     told.collect()
 }
 
-impl Foreseen {
+impl PlannedUpload {
     fn never(obstacle: String) -> Self {
         Self {
             obstacle: Some(obstacle),
@@ -299,10 +305,10 @@ impl Foreseen {
     }
 
     fn held_to(number: &Numbered, subject: &str) -> Self {
-        let Some(verdict) = &number.compat_report else {
+        let Some(report) = &number.compat_report else {
             return Self::default();
         };
-        let (level, against) = (verdict.level, &verdict.against);
+        let (level, against) = (report.level, &report.against);
         let broken = number.lowest_version.as_ref().zip(number.allowed);
         let obstacle = broken.map(|(lowest, allowed)| {
             format!(
@@ -317,11 +323,11 @@ impl Foreseen {
     }
 }
 
-/// A version that gets its bytes back is not judged anew.
-fn brought_back(bar: Option<Ineligible>, planned: Foreseen) -> Foreseen {
-    Foreseen {
+/// A version that gets its bytes back is not checked anew.
+fn brought_back(ineligible: Option<Ineligible>, planned: PlannedUpload) -> PlannedUpload {
+    PlannedUpload {
         note: "brought back".to_owned(),
-        bar,
+        ineligible,
         ..planned
     }
 }
@@ -334,13 +340,13 @@ fn qualified(namespace: &Name, name: &Name) -> QualifiedName {
 }
 
 /// A compat report held to the number of the version; `taken` are numbers that it could not have instead.
-fn numbered(verdict: CompatReport, version: &Version, taken: &[Version]) -> Numbered {
-    let allowed = bump::allowed(&verdict.against, version);
-    let lowest = || bump::lowest(&verdict.against, verdict.level, version, taken);
+fn numbered(report: CompatReport, version: &Version, taken: &[Version]) -> Numbered {
+    let allowed = bump::allowed(&report.against, version);
+    let lowest = || bump::lowest(&report.against, report.level, version, taken);
     Numbered {
         allowed: Some(allowed),
-        lowest_version: (verdict.level > allowed).then(lowest),
-        compat_report: Some(verdict),
+        lowest_version: (report.level > allowed).then(lowest),
+        compat_report: Some(report),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct Known {
     pub version: Version,
     pub digest: Digest,
     /// Why new tasks may not take it, once it has its bytes.
-    pub bar: Option<Ineligible>,
+    pub ineligible: Option<Ineligible>,
     pub is_collected: bool,
     /// What the folder brings; none of what the host has.
     brings: Option<Arc<Brought>>,
@@ -145,14 +145,14 @@ impl Versions {
         target: &QualifiedName,
         version: &Version,
         (digest, brought): (Digest, Brought),
-        bar: Option<Ineligible>,
+        ineligible: Option<Ineligible>,
     ) {
         let known = self.families.entry((kind, target.clone())).or_default();
         known.retain(|known| known.version != *version);
         known.push(Known {
             version: version.clone(),
             digest,
-            bar,
+            ineligible,
             is_collected: false,
             brings: Some(Arc::new(brought)),
         });
@@ -169,7 +169,7 @@ impl Versions {
         let known = self.families.get(&(kind, target.clone()))?;
         let usable = known
             .iter()
-            .filter(|it| it.bar != Some(Ineligible::Quarantined));
+            .filter(|it| it.ineligible != Some(Ineligible::Quarantined));
         let against = bump::baseline(of, usable.map(|it| &it.version))?;
         let known = known.iter().find(|it| it.version == *against)?;
         Some((against, known.brings.as_deref()?))
@@ -193,7 +193,7 @@ impl Versions {
             let Brought::Component { descriptor, .. } = known.brings.as_deref()? else {
                 return None;
             };
-            known.bar.is_none().then(|| AssumedVersion {
+            known.ineligible.is_none().then(|| AssumedVersion {
                 namespace: target.namespace.clone(),
                 component: target.name.clone(),
                 version: known.version.clone(),
@@ -205,21 +205,21 @@ impl Versions {
 
     /// What is still to be agreed to when the folder's grants are made and its other versions are
     /// there. Grants count for a component's first version; a later one is measured by what the
-    /// highest below it wants that new tasks may take.
+    /// highest below it requests that new tasks may take.
     pub fn unapproved(
         &self,
         target: &QualifiedName,
         version: &Version,
         descriptor: &Descriptor,
-        mut wants: Vec<String>,
+        mut unapproved: Vec<String>,
     ) -> Vec<String> {
         let known = self.families.get(&(PinKind::Component, target.clone()));
         let below = known.into_iter().flatten().filter(|it| {
-            it.version < *version && matches!(it.bar, None | Some(Ineligible::Quarantined))
+            it.version < *version && matches!(it.ineligible, None | Some(Ineligible::Quarantined))
         });
         match below.max_by_key(|it| &it.version).map(|it| &it.brings) {
             Some(Some(brought)) => return brought.beyond(descriptor),
-            Some(None) => return wants,
+            Some(None) => return unapproved,
             None => {}
         }
         let own = self
@@ -227,22 +227,22 @@ impl Versions {
             .iter()
             .filter(|(scope, _)| scope.includes(target.name.as_str()));
         let own: Vec<_> = own.map(|(_, capability)| capability).collect();
-        wants.retain(|want| {
-            let want = want.parse::<Capability>();
-            !want.is_ok_and(|want| own.iter().any(|grant| grant.covers(&want)))
+        unapproved.retain(|request| {
+            let request = request.parse::<Capability>();
+            !request.is_ok_and(|request| own.iter().any(|grant| grant.covers(&request)))
         });
-        wants
+        unapproved
     }
 }
 
 impl Brought {
-    /// What the component wants that this one does not.
-    fn beyond(&self, wanting: &Descriptor) -> Vec<String> {
+    /// What the component requests that this one does not.
+    fn beyond(&self, newer: &Descriptor) -> Vec<String> {
         let agreed = match self {
             Self::Component { descriptor, .. } => descriptor.requested(),
             Self::Template(_) => Vec::new(),
         };
-        let more = missing(&wanting.requested(), &agreed);
+        let more = missing(&newer.requested(), &agreed);
         more.iter().map(Capability::to_string).collect()
     }
 }
@@ -252,13 +252,13 @@ impl Known {
         let collected = self.is_collected.then_some(Ineligible::Collected);
         Candidate {
             version: self.version.clone(),
-            ineligible: collected.or(self.bar),
+            ineligible: collected.or(self.ineligible),
             id: (),
         }
     }
 
     fn waits_for(&self, requirement: &Requirement) -> bool {
-        self.bar == Some(Ineligible::NeedsApproval) && requirement.matches(&self.version)
+        self.ineligible == Some(Ineligible::NeedsApproval) && requirement.matches(&self.version)
     }
 }
 
@@ -285,7 +285,7 @@ async fn present(
 impl From<ComponentVersion> for Known {
     fn from(version: ComponentVersion) -> Self {
         Self {
-            bar: version.ineligible_with_bytes(),
+            ineligible: version.ineligible_with_bytes(),
             is_collected: version.collected_at.is_some(),
             version: version.version,
             digest: version.digest,
@@ -297,7 +297,7 @@ impl From<ComponentVersion> for Known {
 impl From<TemplateVersion> for Known {
     fn from(version: TemplateVersion) -> Self {
         Self {
-            bar: version.status.ineligible(),
+            ineligible: version.status.ineligible(),
             is_collected: false,
             version: version.version,
             digest: version.digest,

@@ -9,7 +9,7 @@ use crate::{CliError, Context, Exit};
 use tasker_domain::ids::TaskId;
 use tasker_wire::task::CancelTask;
 
-/// Cancel a task: steps that have not started never will; what runs is told to stop.
+/// Cancel a task: no further step starts, and running attempts are asked to stop.
 #[derive(Debug, clap::Args)]
 pub struct Cancel {
     /// The task's id.

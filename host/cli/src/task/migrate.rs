@@ -14,10 +14,10 @@ use tasker_domain::sanitize::sanitize_line;
 use tasker_domain::state::TaskState;
 use tasker_wire::migration::{MigrateTasks, MigratedComponent, Migration, NewMigration};
 
-/// Move open tasks of a template to the versions that new tasks take, or to one of your choice.
+/// Move open tasks of a template to the versions that new tasks use, or to a given one.
 ///
-/// What runs ends on the version that it began with; steps that begin later take the new one. Each task
-/// stays on its version of the template. Refused where a new version is not compatible, unless forced.
+/// Running attempts end on the version that they started with; later steps use the new one. Tasks stay
+/// on their template version. A version that is not compatible is refused, unless with --force.
 #[derive(Debug, clap::Args)]
 pub struct Migrate {
     /// Tasks of this template, for example orders/fulfil.
@@ -32,18 +32,18 @@ pub struct Migrate {
     /// Only this component, for example payments/charge.
     #[arg(long, value_name = "NAMESPACE/NAME", value_parser = parse_family)]
     component: Option<Reference>,
-    /// Where to, whatever pins say; a range takes the highest version in it.
+    /// The version to move to, regardless of pins; of a range, the highest version.
     #[arg(long, value_name = "REQUIREMENT", requires = "component")]
     to: Option<Requirement>,
     /// Show what would change, and change nothing.
     #[arg(long)]
     dry_run: bool,
-    /// Migrate even where a new version is not compatible.
+    /// Move them even if the new version is not compatible.
     #[arg(long)]
     force: bool,
     #[command(flatten)]
     because: Because,
-    /// How many tasks one request to the host looks at, at most; there are as many requests as it takes.
+    /// Maximum of tasks per request; the command sends as many requests as it needs.
     #[arg(long, value_name = "TASKS")]
     batch_size: Option<u32>,
 }

@@ -11,23 +11,23 @@ use tasker_domain::requirement::Requirement;
 use tasker_domain::submit::Submit;
 use tasker_wire::task::{SubmitTasks, SubmittedTask};
 
-/// Submit a task, and follow it where --wait or --watch is given.
+/// Submit a task, and follow it with --wait or --watch.
 #[derive(Debug, clap::Args)]
 #[command(after_help = exit::table())]
 pub struct Run {
     /// Which template, for example orders/fulfil.
     #[arg(value_name = "NAMESPACE/TEMPLATE")]
     template: Reference,
-    /// Which version: exact (=1.2.0) or a range (^1.2); without it, as pinned, else the highest.
+    /// Which version: exact (=1.2.0) or a range (^1.2); by default as pinned, else the highest stable one.
     #[arg(long, value_name = "REQUIREMENT")]
     version: Option<Requirement>,
     /// JSON text, @FILE, or @- for standard input.
     #[arg(long, default_value = "{}")]
     input: String,
-    /// Submitting again with the same key and input finds the same task.
+    /// A submit with the same key and input returns the same task.
     #[arg(long, value_name = "KEY")]
     idempotency_key: Option<String>,
-    /// Stands in every log line of this task.
+    /// Id that every log line of this task has.
     #[arg(long, value_name = "ID")]
     correlation_id: Option<String>,
     /// Wait for the end and print the finished task.
@@ -36,7 +36,7 @@ pub struct Run {
     /// Show each step while the task runs.
     #[arg(long, group = "follow")]
     watch: bool,
-    /// How long to follow at most, for example 30s or 5m; the task goes on.
+    /// How long to follow at most, for example 30s or 5m; the task continues.
     #[arg(long, requires = "follow", value_name = "DURATION", value_parser = units::parse_duration)]
     timeout: Option<Duration>,
 }

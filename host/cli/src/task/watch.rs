@@ -22,7 +22,7 @@ pub struct Watch {
     /// The task's id.
     #[arg(value_parser = parse_task_id)]
     task: TaskId,
-    /// How long to follow at most, for example 30s or 5m; the task goes on.
+    /// How long to follow at most, for example 30s or 5m; the task continues.
     #[arg(long, value_name = "DURATION", value_parser = units::parse_duration)]
     timeout: Option<Duration>,
 }

@@ -33,7 +33,7 @@ pub async fn preview(
     output.next_of(|| next(path, plan, is.input_schema.as_ref()));
     let missing = plan.steps.iter().filter(|step| step.problem.is_some());
     let is_refused = plan.number.lowest_version.is_some();
-    text::verdict(is_refused, missing.count(), plan.status.is_none())
+    text::exit_of(is_refused, missing.count(), plan.status.is_none())
 }
 
 /// What brings the plan about.
@@ -52,7 +52,7 @@ fn next(path: &Path, plan: &TemplatePlan, input: Option<&Value>) -> Vec<String> 
     grants.chain([last]).collect()
 }
 
-/// The commands that grant what a component wants; what names no destination is left to be filled in.
+/// The commands that grant what a component requests; what names no destination is left to be filled in.
 fn grants(plan: &TemplatePlan, ungranted: &Ungranted) -> Vec<String> {
     let Ungranted {
         component,
@@ -145,17 +145,17 @@ fn ungranted(ungranted: &Ungranted, output: Output) -> String {
 }
 
 fn new_tasks(plan: &TemplatePlan, output: Output) -> String {
-    let reached = &plan.report;
+    let report = &plan.report;
     if plan.steps.iter().any(|step| step.problem.is_some()) {
         return output
             .paint
             .tone(Tone::Bad, "new tasks of it would be refused");
     }
-    let takes = reached.takes.as_ref();
+    let takes = report.takes.as_ref();
     let now = takes.map_or_else(String::new, |takes| format!("; now they take {takes}"));
     let now = match takes == Some(&plan.version) {
         true => String::new(),
         false => now,
     };
-    format!("new tasks {}{now}", text::reach(reached, output))
+    format!("new tasks {}{now}", text::impact(report, output))
 }

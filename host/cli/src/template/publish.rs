@@ -83,10 +83,10 @@ fn published_text(published: &TemplateVersion, output: Output) -> String {
         )
     });
     let warnings: String = warnings.collect();
-    let verdict = published.compat_report.iter();
-    let verdict: String = verdict.map(|it| changes::since(it, output)).collect();
+    let report = published.compat_report.iter();
+    let report: String = report.map(|it| changes::since(it, output)).collect();
     format!(
-        "{mark} {} {done} ({}){verdict}{warnings}",
+        "{mark} {} {done} ({}){report}{warnings}",
         published.release(),
         units::count(published.steps.len(), "step")
     )

@@ -127,12 +127,12 @@ fn version_text(version: &TemplateVersion, others: &[TemplateVersion], output: O
             input.map_or_else(String::new, |it| format!("{it:#}")),
         ),
     ]);
-    let verdict = version
+    let report = version
         .compat_report
         .iter()
         .map(|it| changes::block(it, output));
     let steps = steps(&version.steps, output);
-    paragraphs([head].into_iter().chain(verdict).chain([steps]))
+    paragraphs([head].into_iter().chain(report).chain([steps]))
 }
 
 fn steps(steps: &[StepTemplate], output: Output) -> String {

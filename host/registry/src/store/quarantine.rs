@@ -68,7 +68,7 @@ pub struct Released {
 }
 
 impl Store {
-    /// Bars these bytes: once this is committed no host starts them anew, and each ends what runs of
+    /// Quarantines these bytes: once this is committed no host starts them anew, and each ends what runs of
     /// them as soon as it hears of it. Pins that only they satisfied fall back where they can. One
     /// transaction, which is repeated if a pin is made meanwhile; a repeated call changes nothing but the reason, where it gives one.
     pub async fn quarantine(

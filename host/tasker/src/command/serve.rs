@@ -31,78 +31,78 @@ const ADMIN_KEY_VARIABLE: &str = "TASKER_ADMIN_KEY";
 /// Run a host: the API, a worker and, without a database URL, a private PostgreSQL.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// Where the API listens.
+    /// Address and port of the API; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:7710", value_name = "ADDRESS:PORT")]
     listen: SocketAddr,
-    /// Whether callers have to show a key; `off` only where none but this machine can ask.
-    /// TASKER_ADMIN_KEY, if set, is the admin key of a database that has none; else one is made.
+    /// Whether callers need a key; `off` is accepted on loopback addresses only. A database without an
+    /// admin key gets the one in TASKER_ADMIN_KEY; without that variable, one is created.
     #[arg(long, value_enum, default_value_t, value_name = "WHETHER")]
     auth: Auth,
     #[command(flatten)]
     tokens: TokenArgs,
-    /// Offer TLS with this certificate chain, in PEM; SIGHUP reads it anew.
+    /// Enable TLS with this certificate chain, in PEM; SIGHUP reads it again.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// The certificate's private key, in PEM.
+    /// Private key of the certificate, in PEM.
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// A PostgreSQL 15 or later; without one, a private server runs in the data directory.
+    /// PostgreSQL 15 or later; without it, a private server runs in the data directory.
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<String>,
-    /// Compiled code and the private PostgreSQL.
+    /// Folder for compiled code, keys and the private PostgreSQL.
     #[arg(long, env = "TASKER_DATA_DIR", value_name = "DIR")]
     data_dir: Option<PathBuf>,
-    /// Keys for secrets: 32 bytes in base64 or hex a line, the first encrypts, all decrypt. Without
-    /// it TASKER_SECRET_KEY has them; else one is made in the data directory.
+    /// File with the keys for secrets: one per line, 32 bytes in base64 or hex. The first encrypts, all
+    /// decrypt. Without it, TASKER_SECRET_KEY has the keys, or one is created in the data directory.
     #[arg(long, value_name = "FILE")]
     secret_key_file: Option<PathBuf>,
-    /// Connections to the database.
+    /// Connections to the database, at least 6.
     #[arg(long, default_value_t = DEFAULT_CONNECTIONS, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(i64::from(MIN_CONNECTIONS)..=1000))]
     connections: u32,
-    /// Publish the components and templates in DIR/NAMESPACE as they appear and change; pins.yaml,
-    /// grants.yaml and limits.yaml are left to `tasker sync`.
+    /// Publish the components and templates in DIR/NAMESPACE when they appear or change; `tasker sync`
+    /// applies pins.yaml, grants.yaml and limits.yaml.
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
-    /// Every hour, or as often, collect the versions of components that nothing needed for this long,
-    /// for example 30d; without it only `tasker gc` does.
+    /// Collect component versions that nothing needed for this long, for example 30d. Runs every hour.
+    /// Without it, only `tasker gc` collects.
     #[arg(long, value_name = "DURATION", value_parser = parse_age)]
     collect_after: Option<Duration>,
-    /// Room for compiled code on disk; the least recently used goes, but for that of open tasks.
+    /// Maximum of compiled code on disk; the least recently used is removed, except that of open tasks.
     #[arg(long, default_value_t = DEFAULT_CACHE_BYTES >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1_048_576))]
     cache_limit: u64,
     /// Serve the API only.
     #[arg(long)]
     no_worker: bool,
-    /// Attempts under way at the same time [default: 128 for each core, 1000 at most]
+    /// Attempts at the same time [default: 128 per core, 1000 at most]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1000))]
     slots: Option<u16>,
-    /// The most that one attempt may use here, such as memory=256MiB; namespaces, components and steps
-    /// may say less. Limits: memory, timeout, cpu, host_memory, result, input, log, host_calls, resources,
+    /// Maximum for one attempt on this host, for example memory=256MiB; namespaces, components and steps
+    /// may set lower ones. Limits: memory, timeout, cpu, host_memory, result, input, log, host_calls, resources,
     /// event, events, http_requests, http_in, http_out.
     #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = Limit::parse_setting)]
     limits: Vec<(Limit, u64)>,
-    /// Processor time for compiling one upload, in seconds; it may take twice as long by the clock.
+    /// Processor time for compiling one upload, in seconds; the wall time may be twice as long.
     #[arg(long, default_value_t = CompileLimits::default().cpu.as_secs(), value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3_600))]
     compile_cpu_limit: u64,
     /// Memory for compiling one upload.
     #[arg(long, default_value_t = CompileLimits::default().memory_bytes >> 20, value_name = "MIB", value_parser = clap::value_parser!(u64).range(256..=65_536))]
     compile_memory_limit: u64,
-    /// How often the host says that it is alive, in milliseconds.
+    /// Time between two heartbeats of the host, in milliseconds.
     #[arg(long, default_value_t = 2_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(50..))]
     heartbeat_interval: u64,
-    /// After how long without a heartbeat a host's steps go to others, in milliseconds: three times the
-    /// interval at least.
+    /// After this time without a heartbeat, the steps of a host go to others; in milliseconds, at least
+    /// three times the interval.
     #[arg(long, default_value_t = 10_000, value_name = "MS", value_parser = clap::value_parser!(u64).range(200..))]
     dead_after: u64,
-    /// How long attempts may go on after a signal to stop, in milliseconds.
+    /// How long running attempts may continue after a signal to stop, in milliseconds.
     #[arg(long, default_value_t = 20_000, value_name = "MS")]
     drain_timeout: u64,
-    /// How log lines look; RUST_LOG chooses which are written.
+    /// Format of log lines; RUST_LOG selects which are written.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     log_format: LogFormat,
 }
 
-/// Whether callers have to show who they are.
+/// Whether callers need a key.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 enum Auth {
     #[default]

@@ -4,7 +4,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::migration::MigrationCursor;
 
 /// The most open tasks that one call looks at, which is also the default.
-pub const MAX_UPGRADE_TASKS: u32 = 10_000;
+pub const MAX_MIGRATION_TASKS: u32 = 10_000;
 
 /// Which part of a migration a call does.
 #[derive(Clone, Copy, Debug)]
@@ -15,15 +15,15 @@ pub struct Part {
 
 /// Why there is no such part.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is out of range; use 1 to {MAX_UPGRADE_TASKS} tasks")]
+#[error("{0} is out of range; use 1 to {MAX_MIGRATION_TASKS} tasks")]
 pub struct PartError(u32);
 
 impl Part {
     /// # Errors
-    /// Where the limit is not in 1 to [`MAX_UPGRADE_TASKS`].
+    /// Where the limit is not in 1 to [`MAX_MIGRATION_TASKS`].
     pub fn new(after: Option<MigrationCursor>, limit: Option<u32>) -> Result<Self, PartError> {
-        match limit.unwrap_or(MAX_UPGRADE_TASKS) {
-            limit @ 1..=MAX_UPGRADE_TASKS => Ok(Self { after, limit }),
+        match limit.unwrap_or(MAX_MIGRATION_TASKS) {
+            limit @ 1..=MAX_MIGRATION_TASKS => Ok(Self { after, limit }),
             limit => Err(PartError(limit)),
         }
     }

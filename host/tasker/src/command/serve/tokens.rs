@@ -6,16 +6,16 @@ use tasker_api::auth::jwt::{JwtAlgorithm, JwtConfig, KeySource};
 /// Whose JSON Web Tokens count, and for what.
 #[derive(Debug, Args)]
 pub(super) struct TokenArgs {
-    /// Take JSON Web Tokens beside keys, signed by a key of this set: a file, or an https URL.
+    /// Accept JSON Web Tokens beside keys, signed by a key of this set: a file or an https URL.
     #[arg(long, value_name = "FILE|URL", requires_all = ["jwt_issuer", "jwt_audience"])]
     jwt_jwks: Option<KeySource>,
-    /// Who has to have issued a token (its claim `iss`).
+    /// The required issuer of a token (its claim `iss`).
     #[arg(long, value_name = "ISSUER", requires = "jwt_jwks")]
     jwt_issuer: Option<String>,
     /// The required audience of a token (its claim `aud`).
     #[arg(long, value_name = "AUDIENCE", requires = "jwt_jwks")]
     jwt_audience: Option<String>,
-    /// How a token may be signed; what its header says does not count.
+    /// Accepted signature algorithms, regardless of the header of a token.
     #[arg(long, value_name = "NAMES", value_enum, value_delimiter = ',', default_values_t = JwtAlgorithm::DEFAULT)]
     jwt_algorithms: Vec<JwtAlgorithm>,
     /// The claim that lists permissions, such as ["read, run in orders"].
