@@ -194,7 +194,7 @@ async fn only_who_asks_for_a_task_waits_and_all_else_is_bounded_as_what_it_is() 
 }
 
 #[tokio::test]
-async fn a_caller_that_asks_for_more_at_once_has_turns() {
+async fn a_caller_that_asks_for_more_at_once_waits_for_slots() {
     let (server, _) = with_task(Bounds {
         max_requests_per_caller: 1,
         ..Bounds::default()

@@ -74,7 +74,7 @@ async fn a_wrong_capability_ends_with_2_and_the_form() {
 }
 
 #[tokio::test]
-async fn a_version_that_wants_more_waits_until_somebody_approves() {
+async fn a_version_that_requests_more_waits_until_somebody_approves() {
     let terminal = Terminal::with_host().await;
     let publish = async |version: &str, wants: &[&str]| {
         let file = terminal.file("guest.wasm", guests::wanting(wants));

@@ -4,7 +4,7 @@ use crate::harness::wait_until;
 const RELEASE: &str = "demo/basics@0.1.0";
 
 #[tokio::test]
-async fn what_holds_a_version_is_told_with_what_to_do_about_it() {
+async fn what_references_a_version_is_told_with_what_to_do_about_it() {
     let terminal = Terminal::with_basics().await;
     let step = "  - {name: nap, handler: basics/sleep, config: {ms: 600000}, timeout: 15m}";
     terminal.template("endless", step).await;
@@ -47,7 +47,7 @@ async fn what_holds_a_version_is_told_with_what_to_do_about_it() {
 }
 
 #[tokio::test]
-async fn waiting_ends_when_nothing_holds_the_version_and_not_before() {
+async fn waiting_ends_when_nothing_references_the_version_and_not_before() {
     let terminal = Terminal::with_basics().await;
     terminal
         .template("one", "  - {name: a, handler: basics/noop}")

@@ -137,7 +137,7 @@ async fn a_task_says_that_it_stands_still_for_a_quarantine_and_goes_on_after_it(
         assert!(shown.err.contains(next), "{shown:?}");
     }
     let told = terminal.run(QUARANTINE).await.succeeds();
-    let held = "stand still  1 step in 1 task of demo/slow";
+    let held = "suspended  1 step in 1 task of demo/slow";
     assert!(told.out.contains(held), "{told:?}");
     let migration = "tasker task migrate demo/slow --component demo/basics --dry-run";
     assert!(told.err.contains(migration), "{told:?}");

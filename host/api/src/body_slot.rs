@@ -38,8 +38,8 @@ impl BodySlot {
         }))
     }
 
-    /// Waits for a slot of the caller, then for one of the host. The latter is released when the returned permit is dropped:
-    /// a slow sender then does not block others while its request is processed.
+    /// Waits for a slot of the caller, then for one of the host. The latter is released when the returned
+    /// permit is dropped: a slow sender then does not block others while its request is processed.
     pub(crate) async fn begin(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         let BodySlots { bounds, caller, .. } = &*self.0;
         let slot = |of: &Arc<Semaphore>| timeout(bounds.slot_timeout, of.clone().acquire_owned());

@@ -26,7 +26,7 @@ pub async fn run(command: Command, context: &Context) -> Result<Exit, CliError> 
 
 async fn create(namespace: Name, context: &Context) -> Result<(), CliError> {
     let sentence = |made: &CreatedNamespace| match made.created {
-        true => format!("namespace {} is there", made.name),
+        true => format!("namespace {} is created", made.name),
         false => format!("namespace {} was there already", made.name),
     };
     let call = context.client.call(CreateNamespace { namespace });

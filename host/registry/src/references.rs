@@ -21,14 +21,14 @@ pub struct References {
     /// The oldest of them, the oldest first.
     pub oldest_tasks: Vec<TaskId>,
     pub pins: Vec<PinReference>,
-    /// Steps of templates that take it in a new task; none hold a template.
+    /// Steps of templates that take it in a new task; none of a template.
     pub steps: Vec<StepReference>,
     /// New tasks take it if no version is requested; that of a component is never collected.
     pub is_default: bool,
     pub last_use: LastUse,
     /// Why new tasks may not take it, if so.
     pub ineligible: Option<Ineligible>,
-    /// What its reader may not see of steps and pins; it holds the version all the same.
+    /// What its reader may not see of steps and pins; it keeps the version in use all the same.
     pub hidden: Hidden,
     is_template: bool,
 }

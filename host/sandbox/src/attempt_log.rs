@@ -35,7 +35,7 @@ pub(super) struct AttemptLog {
     last_words: LastWords,
     /// The last request that the host refused because of a missing grant.
     refusal: Option<String>,
-    /// Struck out of every line.
+    /// Redacted in every line.
     attempt_secrets: AttemptSecrets,
 }
 

@@ -15,7 +15,7 @@ use wasmtime::component::{HasSelf, Linker};
 use wasmtime::{Engine, Result};
 
 impl AttemptState {
-    /// Returns in the attempt's log what was refused, and how it would be allowed.
+    /// Writes to the attempt's log what was refused, and how it would be allowed.
     fn tell_refused(&self, what: &str, capability: &str) {
         let (namespace, component) = (
             &self.invocation.step.namespace,

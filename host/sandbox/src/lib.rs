@@ -127,9 +127,9 @@ struct Inner {
     engine: Engine,
     linker: Linker<AttemptState>,
     cache: CodeCache,
-    /// CompileQueue of attempts.
+    /// One for each attempt that may run at the same time.
     permits: Semaphore,
-    /// CompileQueue of inspections: a mended version must not wait for the attempts that it would end.
+    /// The same for inspections: a mended version must not wait for the attempts that it would end.
     inspections: Semaphore,
     http: EgressClient,
     guests: GuestThreads,

@@ -47,7 +47,7 @@ impl Surface {
     }
 }
 
-/// Returns what is not even a component.
+/// Refuses what is not even a component.
 pub(super) fn refuse_other_files(bytes: &[u8]) -> Result<(), Refusal> {
     match bytes.strip_prefix(MAGIC) {
         _ if bytes.is_empty() => Err(Refusal::Empty),

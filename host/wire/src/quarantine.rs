@@ -58,7 +58,7 @@ pub struct HeldTasks {
 pub struct Released {
     /// Every name of these bytes.
     pub names: Vec<VersionName>,
-    /// Steps that stood still and are ready again.
+    /// Steps that were suspended and are resumed.
     pub steps: i32,
 }
 

@@ -190,7 +190,7 @@ async fn a_flood_of_submits_is_served_or_refused_and_nothing_is_half_done() {
 }
 
 #[tokio::test]
-async fn large_bodies_have_turns_and_small_ones_do_not_wait_for_them() {
+async fn large_bodies_wait_for_slots_and_small_ones_do_not_wait_for_them() {
     let server = Server::start_within(Bounds {
         max_large_bodies: 1,
         slot_timeout: Duration::from_millis(300),

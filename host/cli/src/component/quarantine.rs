@@ -85,7 +85,7 @@ fn quarantine_text(quarantine: &Quarantine, output: Output) -> String {
     let held = quarantine.held.iter().flatten().map(held_text);
     let fields = output.fields([
         ("known as", names(&quarantine.names)),
-        ("stand still", units::joined(held, "\n")),
+        ("suspended", units::joined(held, "\n")),
         ("since", units::age(quarantine.at)),
         ("by", quarantine.actor.clone()),
         ("reason", quarantine.reason.clone()),
@@ -97,7 +97,7 @@ fn quarantine_text(quarantine: &Quarantine, output: Output) -> String {
     )
 }
 
-/// What stands still, template by template.
+/// The suspended steps, template by template.
 fn held_text(held: &HeldTasks) -> String {
     let (steps, tasks) = (counted(held.steps, "step"), counted(held.tasks, "task"));
     format!("{steps} in {tasks} of {}/{}", held.namespace, held.template)
@@ -107,7 +107,7 @@ fn counted(count: i64, noun: &str) -> String {
     units::count(usize::try_from(count).unwrap_or_default(), noun)
 }
 
-/// First what leads the tasks on that stand still; last what takes the quarantine back.
+/// First what moves the suspended tasks on; last what lifts the quarantine.
 fn next(quarantine: &Quarantine, release: &Reference) -> Vec<String> {
     let mut next = affected_pins::next(&quarantine.pins);
     next.push(format!("tasker component references {release}"));

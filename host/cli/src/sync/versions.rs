@@ -203,7 +203,7 @@ impl Versions {
         assumed.collect()
     }
 
-    /// What is still to be agreed to when the folder's grants are made and its other versions are
+    /// What still needs approval when the folder's grants are made and its other versions are
     /// there. Grants count for a component's first version; a later one is measured by what the
     /// highest below it requests that new tasks may take.
     pub fn unapproved(

@@ -154,7 +154,7 @@ pub fn times(task: &Task, paint: Paint) -> String {
     }
 }
 
-/// The version for whose quarantine a step stands still; the host tells it in words.
+/// The version whose quarantine suspends a step; the host names it in words.
 fn quarantined(task: &Task) -> Option<&str> {
     let reasons = task.steps.iter().filter_map(|step| step.reason.as_deref());
     let named = reasons.filter_map(|reason| Some(reason.split_once(" is quarantined;")?.0));

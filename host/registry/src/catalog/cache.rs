@@ -19,7 +19,7 @@ pub(crate) const MAX_NAMESPACES: NonZeroUsize = at_most(4_096);
 /// Versions that are kept, about 150 bytes each, over all components and templates.
 const MAX_VERSIONS: usize = 200_000;
 
-/// BoundedMap memory of one host.
+/// What one host keeps in memory of catalogs, within bounds.
 pub(crate) struct CatalogCache {
     /// By the revision of the namespace.
     pub rules: Revised<Name, i64, Arc<NamespaceRules>>,

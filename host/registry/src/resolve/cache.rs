@@ -32,7 +32,7 @@ pub(super) struct LockKey {
     pub rollouts: Vec<String>,
 }
 
-/// BoundedMap memory of one host.
+/// What one host keeps in memory of resolutions, within bounds.
 pub(crate) struct ResolvedCache {
     /// By the revision of the namespace.
     pub(super) templates: Revised<TemplateKey, i64, Arc<ChosenTemplate>>,

@@ -1,4 +1,4 @@
-//! What decides which versions new tasks take, as it is stored: facts, and no judgement of them.
+//! What decides which versions new tasks take, as it is stored: facts, without conclusions.
 
 use super::Store;
 use chrono::{DateTime, Utc};

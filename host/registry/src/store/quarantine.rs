@@ -63,14 +63,15 @@ pub struct HeldTasks {
 pub struct Released {
     /// Every name of these bytes.
     pub names: Vec<NamedVersion>,
-    /// Steps that stood still for it and are ready again.
+    /// Steps that were suspended by it and are resumed.
     pub steps: i32,
 }
 
 impl Store {
     /// Quarantines these bytes: once this is committed no host starts them anew, and each ends what runs of
-    /// them as soon as it hears of it. Pins that only they satisfied fall back where they can. One
-    /// transaction, which is repeated if a pin is made meanwhile; a repeated call changes nothing but the reason, where it gives one.
+    /// them as soon as it hears of it. Pins that only they satisfied are rolled back where possible. One
+    /// transaction, which is repeated if a pin is made meanwhile; a repeated call changes nothing but the
+    /// reason, where it gives one.
     pub async fn quarantine(
         &self,
         digest: Digest,
@@ -143,8 +144,8 @@ impl Store {
         }))
     }
 
-    /// Lifts the quarantine and makes the steps ready that stood still for it, in one transaction;
-    /// `None` if there is no quarantine. Pins stay where they fell back to.
+    /// Lifts the quarantine and resumes the steps that were suspended by it, in one transaction;
+    /// `None` if there is no quarantine. Pins that were rolled back stay so.
     pub async fn release_quarantine(
         &self,
         digest: Digest,

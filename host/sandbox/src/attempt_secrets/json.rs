@@ -1,4 +1,4 @@
-//! Redactor secrets out of JSON text, which stays as it was written everywhere else.
+//! Redacts secrets in JSON text, which stays as it was written everywhere else.
 
 use super::redactor::Redactor;
 use std::borrow::Cow;

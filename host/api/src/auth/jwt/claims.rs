@@ -1,4 +1,4 @@
-//! What a token says that its holder may do.
+//! What a token permits its caller.
 
 use crate::access::Access;
 use crate::auth_error::{ACTOR_PREFIX, ClaimsError};
