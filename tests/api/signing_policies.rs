@@ -204,7 +204,7 @@ async fn no_pin_leads_to_what_the_namespace_does_not_take() {
     let detail = server.put(PIN, &json!({"requirement": "=1.1.0"})).await;
     let detail = detail.refused(422, "pin_matches_nothing");
     assert!(
-        detail.contains("1.1.0 (not signed for shop), 1.0.0; none that new tasks may take satisfies =1.1.0; pin another, or push the unsigned one again with --sign"),
+        detail.contains("1.1.0 (not signed for shop), 1.0.0; none that new tasks may take satisfies =1.1.0; pin another, or publish the unsigned one again with --sign"),
         "{detail}"
     );
     server
