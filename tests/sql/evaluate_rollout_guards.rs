@@ -122,7 +122,7 @@ async fn pin(session: &mut Session) -> String {
 async fn left_alone(attempts: &[Attempts]) {
     let (mut session, evaluated, _database) = evaluated(attempts).await;
     assert_eq!(evaluated, 0);
-    assert_eq!(pin(&mut session).await, "=1.4.2 =1.5.0 12.34 rollouting");
+    assert_eq!(pin(&mut session).await, "=1.4.2 =1.5.0 12.34 running");
 }
 
 /// The action and the reason of what was done.
