@@ -86,7 +86,7 @@ pub enum PinChangeError {
     #[error("the pin has no rollout; start one, for example at 10 percent")]
     NoRollout,
     #[error(
-        "the rollout to {to} is paused at {percent} ({because}); resume it, force it, or roll it back"
+        "the rollout to {to} is paused at {percent} ({because}); resume it, force it, or roll it back: tasker rollout resume, start --force or rollback"
     )]
     Paused {
         to: Requirement,

@@ -48,8 +48,10 @@ impl CapabilityError {
         Self::Kind(shorten(text))
     }
 
+    /// `text` is what follows the kind.
     pub(super) fn form(text: &str, form: &'static str) -> Self {
-        let text = shorten(text);
+        let kind = form.split(' ').next().unwrap_or_default();
+        let text = shorten(format!("{kind} {text}").trim_end());
         Self::Form { text, form }
     }
 

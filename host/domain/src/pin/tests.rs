@@ -52,7 +52,7 @@ fn a_paused_rollout_can_be_reduced_but_not_raised_unless_forced_or_resumed() {
     let error = paused.clone().rolled_out(step("=1.5.0", "20")).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the rollout to =1.5.0 is paused at 10 % (too slow); resume it, force it, or roll it back"
+        "the rollout to =1.5.0 is paused at 10 % (too slow); resume it, force it, or roll it back: tasker rollout resume, start --force or rollback"
     );
     let error = paused
         .clone()
