@@ -12,9 +12,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
+use futures::future::BoxFuture;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::Action;
 use tasker_wire::endpoint::{Endpoint, Media, Needs, NoContent, Scope};
@@ -69,13 +71,15 @@ impl Routes {
         F: Fn(Api, Call<E>) -> R + Clone + Send + Sync + 'static,
         R: Future<Output = Answer<E>> + Send + 'static,
     {
-        let filter = MethodFilter::try_from(E::METHOD).expect("axum routes every usual method");
-        let answer = async move |State(api): State<Api>, request: Request| {
-            let call = Call::<E>::read(request).await?;
-            handler(api, call).await.map(|reply| reply.0)
-        };
+        let answer: Erased = Arc::new(move |api, request| {
+            let handler = handler.clone();
+            Box::pin(async move {
+                let call = Call::<E>::read(request).await?;
+                handler(api, call).await.map(|reply| reply.0)
+            })
+        });
         self.needs.declare(E::METHOD, E::PATH, E::NEEDS);
-        self.router = self.router.route(E::PATH, on(filter, answer));
+        self.router = routed(self.router, E::METHOD, E::PATH, answer);
         self
     }
 
@@ -91,6 +95,16 @@ impl Routes {
     pub fn into_parts(self) -> (Router<Api>, NeedsOfRoutes) {
         (self.router, self.needs)
     }
+}
+
+/// A handler of any endpoint. axum's services are compiled once for this type, and not for each endpoint.
+type Erased =
+    Arc<dyn Fn(Api, Request) -> BoxFuture<'static, Result<Response, ApiError>> + Send + Sync>;
+
+fn routed(router: Router<Api>, method: Method, path: &str, answer: Erased) -> Router<Api> {
+    let filter = MethodFilter::try_from(method).expect("axum routes every usual method");
+    let answer = async move |State(api): State<Api>, request: Request| answer(api, request).await;
+    router.route(path, on(filter, answer))
 }
 
 impl NeedsOfRoutes {
