@@ -39,7 +39,10 @@ fn what_is_no_capability_is_refused_with_the_form() {
         ("secret a b", "secret NAME [clear]"),
         ("secret a/b", "letters, digits"),
         ("kv", "`kv` does not have the form `kv BUCKET [read]`"),
-        ("kv counters write", "`kv counters write` does not have the form"),
+        (
+            "kv counters write",
+            "`kv counters write` does not have the form",
+        ),
         ("env 1A=x", "env NAME=VALUE"),
         ("env A B=x", "env NAME=VALUE"),
         ("env A=\0", "control characters"),
