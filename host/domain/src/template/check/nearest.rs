@@ -9,7 +9,7 @@ const MAX_DISTANCE: usize = 3;
 const MAX_CANDIDATES: usize = 1_000;
 
 /// The candidate nearest to `word`, if one is near: at most a third of its letters differ, and at
-/// most `MAX_DISTANCE`. Upper and lower case, `-` and `_` count as alike. Compares the first [`MAX_CANDIDATES`] that are about as long.
+/// most `MAX_DISTANCE`. Upper and lower case, `-` and `_` count as alike. Compares the first `MAX_CANDIDATES` that are about as long.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > MAX_NAME_CHARS {
         return None;
