@@ -1035,7 +1035,7 @@ pub mod tasker {
             static __FORCE_SECTION_REF: fn() = super::super::super::__link_custom_section_describing_imports;
             use super::super::super::_rt;
             pub type Json = super::super::super::tasker::step::types::Json;
-            /// The value and version of a key.
+            /// What stands under a key.
             #[derive(Clone)]
             pub struct Entry {
                 pub value: Json,
