@@ -206,6 +206,30 @@ async fn a_paused_rollout_stays_until_it_is_resumed_or_forced() {
 }
 
 #[tokio::test]
+async fn a_paused_rollout_keeps_the_reason_of_its_first_pause() {
+    let server = pinned().await;
+    rollout(&server, "1.1.0", 10.0).await;
+    let pause = format!("{PIN}/pause");
+    let first = json!({"reason": "the queue grows"});
+    server.post(&pause, &first).await.answered(200);
+    for second in [json!({"reason": "a look"}), json!({})] {
+        let again = server.post(&pause, &second).await;
+        let detail = again.refused(409, "rollout_is_paused");
+        assert_eq!(
+            detail,
+            "the pin of component guest in namespace shop stays as it is: the rollout to =1.1.0 is paused already (by admin: the queue grows)"
+        );
+    }
+    let pins = server.get("/v1/pins").await.answered(200);
+    assert_eq!(
+        pins["items"][0]["rollout"]["paused_because"],
+        "by admin: the queue grows"
+    );
+    let pauses = server.get("/v1/audit?action=pin.pause").await.answered(200);
+    assert_eq!(pauses["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_rollout_to_an_ineligible_version_takes_what_the_others_take() {
     let server = pinned().await;
     rollout(&server, "1.1.0", 99.0).await;

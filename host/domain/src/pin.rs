@@ -93,6 +93,8 @@ pub enum PinChangeError {
         percent: Percent,
         because: String,
     },
+    #[error("the rollout to {to} is paused already ({because})")]
+    PausedAlready { to: Requirement, because: String },
     #[error("the rollout to {0} is not paused")]
     NotPaused(Requirement),
     #[error("the pin takes {0} already; name another version to roll out")]
@@ -115,7 +117,9 @@ impl Report for PinChangeError {
     fn report(&self) -> ErrorReport {
         let (class, code) = match self {
             Self::NoRollout => (ErrorClass::Conflict, "no_rollout"),
-            Self::Paused { .. } => (ErrorClass::Conflict, "rollout_is_paused"),
+            Self::Paused { .. } | Self::PausedAlready { .. } => {
+                (ErrorClass::Conflict, "rollout_is_paused")
+            }
             Self::NotPaused(_) => (ErrorClass::Conflict, "rollout_is_not_paused"),
             Self::NothingBefore(_) => (ErrorClass::Conflict, "nothing_to_roll_back"),
             Self::SameRequirement(_) | Self::SameVersion { .. } => {
@@ -183,13 +187,23 @@ impl Pinned {
         })
     }
 
-    /// The same with its rollout paused: its share stays, and its guard leaves it alone.
+    /// The same with its rollout paused: its share stays, and its guard leaves it alone. Refused where it is
+    /// paused, so that the reason of the pause stays.
     pub fn paused(self, because: &str) -> Result<Self, PinChangeError> {
-        let paused = Some(because.to_owned());
-        self.with_rollout(|rollout| Ok(Rollout { paused, ..rollout }))
+        self.with_rollout(|rollout| match rollout.paused {
+            Some(because) => Err(PinChangeError::PausedAlready {
+                to: rollout.requirement,
+                because,
+            }),
+            None => Ok(Rollout {
+                paused: Some(because.to_owned()),
+                ..rollout
+            }),
+        })
     }
 
-    /// The same with its rollout free again; its guard looks at what comes from now on.
+    /// The same with its rollout free again; its guard looks at what comes from now on. Refused where it is
+    /// not paused.
     pub fn resumed(self) -> Result<Self, PinChangeError> {
         self.with_rollout(|rollout| match rollout.paused {
             Some(_) => Ok(Rollout {

@@ -173,7 +173,7 @@ endpoint! {
 }
 
 endpoint! {
-    /// Pauses a rollout: its share stays.
+    /// Pauses a rollout: its share stays. Refused where it is paused, so that the first reason stays.
     POST "/v1/namespaces/{namespace}/pins/{kind}/{target}/pause"
     PauseRollout { namespace: Name, kind: PinKind, target: String }
     needs Pin in Path;

@@ -75,6 +75,15 @@ fn a_paused_rollout_can_be_reduced_but_not_raised_unless_forced_or_resumed() {
 }
 
 #[test]
+fn a_second_pause_is_refused_and_shows_the_reason_of_the_first() {
+    let paused = at_ten().paused("too slow").unwrap();
+    assert_eq!(
+        paused.paused("a look").unwrap_err().to_string(),
+        "the rollout to =1.5.0 is paused already (too slow)"
+    );
+}
+
+#[test]
 fn a_paused_rollout_gives_way_to_one_that_goes_elsewhere() {
     let paused = at_ten().paused("too slow").unwrap();
     let other = paused
