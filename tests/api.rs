@@ -20,6 +20,7 @@ mod permissions;
 mod pin_history;
 mod pins;
 mod plans;
+mod quarantine;
 mod references;
 mod registry;
 mod requests;

@@ -81,6 +81,23 @@ const QUARANTINE: [&str; 6] = [
 ];
 
 #[tokio::test]
+async fn code_in_quarantine_is_listed_however_many_pages_it_takes() {
+    let terminal = Terminal::with_host().await;
+    sqlx::query(
+        "insert into tasker.quarantine (digest, actor, reason)
+         select sha256(number::text::bytea), 'admin', 'no ' || number from generate_series(1, 501) number",
+    )
+    .execute(terminal.database().pool())
+    .await
+    .unwrap();
+    let listed = terminal.run(["component", "quarantined"]).await.succeeds();
+    for reason in ["no 1\n", "no 501\n"] {
+        assert!(listed.out.contains(reason), "{listed:?}");
+    }
+    assert_eq!(listed.out.lines().count(), 502);
+}
+
+#[tokio::test]
 async fn a_quarantine_is_told_with_its_names_and_shown_with_the_component() {
     let terminal = Terminal::with_basics().await;
     let told = terminal.run(QUARANTINE).await.succeeds();

@@ -8,9 +8,11 @@ use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
 use crate::store::quarantine::{NamedVersion, QuarantineRow, Quarantined, Released};
 use crate::store::yank::{WithdrawalRow, Yank};
+use chrono::{DateTime, Utc};
 use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
+use tasker_domain::digest::Digest;
 use tasker_domain::name::{Name, NameError};
 use tasker_domain::pin::{PastChange, PinKind, Pinned};
 use tasker_domain::requirement::QualifiedName;
@@ -102,11 +104,14 @@ impl Registry {
         Ok(self.store.yank_of_component(&target, &version).await?)
     }
 
-    /// All code in quarantine, the newest first, with the names that it goes by.
+    /// Code in quarantine, the newest first, with the names that it goes by; only what comes after a row with
+    /// this time and digest.
     pub async fn list_quarantine(
         &self,
+        after: Option<(DateTime<Utc>, Digest)>,
+        limit: i64,
     ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, RegistryError> {
-        Ok(self.store.list_quarantine().await?)
+        Ok(self.store.list_quarantine(after, limit).await?)
     }
 }
 

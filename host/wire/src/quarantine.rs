@@ -2,7 +2,7 @@
 
 use crate::definition::AffectedPins;
 use crate::endpoint::{Json, endpoint};
-use crate::page::Page;
+use crate::page::{Page, PageQuery};
 use crate::reason::OnlyReason;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -63,9 +63,10 @@ pub struct Released {
 }
 
 endpoint! {
-    /// Lists all code in quarantine, on one page.
+    /// Lists the code in quarantine, the newest first.
     GET "/v1/quarantine" ListQuarantine {}
     needs Read in AllNamespaces;
+    query PageQuery;
     answers Page<Quarantine>;
 }
 

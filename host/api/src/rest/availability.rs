@@ -3,14 +3,16 @@
 use super::super::Api;
 use super::super::access::Access;
 use super::super::error::ApiError;
-use super::super::page::Page;
+use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::components::current;
 use super::definitions::{affected_pins, one_version, readable_pins};
 use super::grants::grant;
 use super::reason::check_reason;
 use super::templates;
+use chrono::{DateTime, Utc};
 use semver::Version;
+use tasker_domain::digest::Digest;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::store::quarantine::{NamedVersion, QuarantineRow};
@@ -125,13 +127,25 @@ async fn set_yanked(
     Ok(readable_pins(target, pins.await?, access))
 }
 
-async fn list(api: Api, _: Call<ListQuarantine>) -> Answer<ListQuarantine> {
-    let listed = api.registry.list_quarantine().await?.into_iter();
-    let items = listed.map(|(row, names)| quarantined(row, names));
-    Ok(Reply::ok(Page {
-        items: items.collect(),
-        next: None,
-    }))
+async fn list(api: Api, call: Call<ListQuarantine>) -> Answer<ListQuarantine> {
+    let limit = PageLimit::parse(call.query.limit)?;
+    let after = call.query.after.as_deref();
+    let after = after.map(quarantine_cursor).transpose()?;
+    let rows = api.registry.list_quarantine(after, limit.rows());
+    let cursor = |(row, _): &Listed| format!("{}/{}", row.at.timestamp_micros(), row.digest);
+    let item = |(row, names): Listed| quarantined(row, names);
+    Ok(Reply::ok(limit.page(rows.await?, cursor, item)))
+}
+
+type Listed = (QuarantineRow, Vec<NamedVersion>);
+
+/// Of microseconds, in which the database counts, and the digest.
+fn quarantine_cursor(after: &str) -> Result<(DateTime<Utc>, Digest), ApiError> {
+    let wrong = || wrong_cursor(after);
+    let (at, digest) = after.split_once('/').ok_or_else(wrong)?;
+    let at = at.parse().ok().and_then(DateTime::from_timestamp_micros);
+    let digest = digest.parse().map_err(|_| wrong())?;
+    Ok((at.ok_or_else(wrong)?, digest))
 }
 
 /// A quarantine applies everywhere, so its answer names everything that it affects.

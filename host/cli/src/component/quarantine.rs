@@ -1,12 +1,12 @@
 //! `tasker component quarantine`, `release` and `quarantined`
 
-use crate::client::Ask as _;
 use crate::confirm::Confirm;
 use crate::one_version::OneVersion;
 use crate::output::Output;
 use crate::paint::Tone;
 use crate::reference::Reference;
 use crate::{CliError, Context, Exit, affected_pins, units};
+use tasker_wire::page::PageQuery;
 use tasker_wire::quarantine::{
     HeldTasks, ListQuarantine, Quarantine, QuarantineComponent, ReleaseComponent, VersionName,
 };
@@ -55,21 +55,19 @@ pub async fn release(version: OneVersion, context: &Context) -> Result<Exit, Cli
 }
 
 pub async fn ls(context: &Context) -> Result<Exit, CliError> {
-    let page = context.client.call(ListQuarantine {}).ask().await?;
-    let items = &page.value.items;
-    context.output.show(&page.text, || {
-        context.output.list_of(
-            items,
-            [
-                ("digest", &|it| it.digest.short()),
-                ("known as", &|it| names(&it.names).replace('\n', ", ")),
-                ("since", &|it| units::age(it.at)),
-                ("by", &|it| it.actor.clone()),
-                ("reason", &|it| it.reason.clone()),
-            ],
-            "nothing is quarantined",
-        )
-    })?;
+    let items = context.list(
+        ListQuarantine {},
+        PageQuery::default(),
+        [
+            ("digest", &|it| it.digest.short()),
+            ("known as", &|it| names(&it.names).replace('\n', ", ")),
+            ("since", &|it| units::age(it.at)),
+            ("by", &|it| it.actor.clone()),
+            ("reason", &|it| it.reason.clone()),
+        ],
+        ("nothing is quarantined", ""),
+    );
+    let items = items.await?;
     let name = items.first().and_then(|item| item.names.first());
     let release = name.map(|name| format!("tasker component release {name}"));
     context.output.next(release);

@@ -8,9 +8,9 @@ use chrono::{DateTime, Utc};
 use semver::Version;
 use serde_json::json;
 use sqlx::FromRow;
-use tasker_database::Connection;
-use tasker_database::DatabaseError;
+use std::collections::HashMap;
 use tasker_database::audit::{self, NewAuditEntry};
+use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::NameError;
@@ -189,23 +189,44 @@ impl Store {
         Ok(row)
     }
 
-    /// All code in quarantine, the newest first, with the names that it goes by.
+    /// Code in quarantine, the newest first, with the names that it goes by; only what comes after a row with
+    /// this time and digest.
     pub async fn list_quarantine(
         &self,
+        after: Option<(DateTime<Utc>, Digest)>,
+        limit: i64,
     ) -> Result<Vec<(QuarantineRow, Vec<NamedVersion>)>, DatabaseError> {
-        let mut tx = self.pool().begin().await?;
-        let rows: Vec<QuarantineRow> = sqlx::query_as(
-            "select digest, at, actor, reason from tasker.quarantine order by at desc, digest",
-        )
-        .fetch_all(&mut *tx)
-        .await?;
-        let mut listed = Vec::with_capacity(rows.len());
-        for row in rows {
-            let names = names_of(&mut tx, row.digest).await?;
-            listed.push((row, names));
+        #[derive(FromRow)]
+        struct Named {
+            #[sqlx(try_from = "Vec<u8>")]
+            digest: Digest,
+            #[sqlx(flatten)]
+            name: NamedVersion,
         }
-        tx.commit().await?;
-        Ok(listed)
+        let rows: Vec<QuarantineRow> = sqlx::query_as(
+            "select digest, at, actor, reason from tasker.quarantine
+             where $1::timestamptz is null or (at, digest) < ($1, $2)
+             order by at desc, digest desc limit $3",
+        )
+        .bind(after.map(|(at, _)| at))
+        .bind(after.map(|(_, digest)| digest.as_bytes().to_vec()))
+        .bind(limit)
+        .fetch_all(self.pool())
+        .await?;
+        let digests = column(&rows, |row| &row.digest.as_bytes()[..]);
+        let named: Vec<Named> = sqlx::query_as(NAMES)
+            .bind(digests)
+            .fetch_all(self.pool())
+            .await?;
+        let mut names: HashMap<Digest, Vec<NamedVersion>> = HashMap::new();
+        for Named { digest, name } in named {
+            names.entry(digest).or_default().push(name);
+        }
+        let with_names = |row: QuarantineRow| {
+            let names = names.remove(&row.digest).unwrap_or_default();
+            (row, names)
+        };
+        Ok(rows.into_iter().map(with_names).collect())
     }
 }
 
@@ -295,16 +316,17 @@ async fn names_of(
     connection: &mut Connection,
     digest: Digest,
 ) -> Result<Vec<NamedVersion>, DatabaseError> {
-    let names = sqlx::query_as(
-        "select n.name as namespace, c.name as component, v.version
-         from tasker.component_version v
-         join tasker.component c using (component_id)
-         join tasker.namespace n using (namespace_id)
-         where v.digest = $1
-         order by n.name, c.name, v.component_version_id",
-    )
-    .bind(&digest.as_bytes()[..])
-    .fetch_all(connection)
-    .await?;
+    let names = sqlx::query_as(NAMES)
+        .bind([&digest.as_bytes()[..]])
+        .fetch_all(connection)
+        .await?;
     Ok(names)
 }
+
+const NAMES: &str = "
+    select v.digest, n.name as namespace, c.name as component, v.version
+    from tasker.component_version v
+    join tasker.component c using (component_id)
+    join tasker.namespace n using (namespace_id)
+    where v.digest = any($1)
+    order by n.name, c.name, v.component_version_id";
