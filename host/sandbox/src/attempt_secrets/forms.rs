@@ -16,26 +16,41 @@ const EVERY_BYTE: [Percent; 2] = [|byte| format!("%{byte:02X}"), |byte| format!(
 /// The value as it is, in JSON, percent-encoded, in hex, and in base64 wherever it begins there.
 pub(super) fn of(value: &SecretValue) -> Vec<Zeroizing<String>> {
     let clear = value.reveal();
-    let mut forms = vec![clear.to_owned(), escaped(clear)];
-    forms.extend(["", "<>&"].map(|more| in_ascii(&escaped(clear), more)));
-    // A log has lines.
-    forms.extend(clear.lines().map(|line| line.trim().to_owned()));
-    for left in [UNRESERVED, LEFT_BY_SCRIPTS] {
-        let percent = percent(clear, left);
-        forms.push(percent.replace("%20", "+"));
-        forms.push(lower_case_escapes(&percent));
-        forms.push(percent);
+    let mut forms = Vec::new();
+    // What is not kept is wiped too.
+    let mut add = |form: String| forms.push(Zeroizing::new(form));
+    add(clear.to_owned());
+    let escaped = Zeroizing::new(escaped(clear));
+    for more in ["", "<>&"] {
+        add(in_ascii(&escaped, more));
     }
-    forms.extend(EVERY_BYTE.map(|encode| clear.bytes().map(encode).collect()));
+    add(escaped.to_string());
+    // A log has lines.
+    for line in clear.lines() {
+        add(line.trim().to_owned());
+    }
+    for left in [UNRESERVED, LEFT_BY_SCRIPTS] {
+        let percent = Zeroizing::new(percent(clear, left));
+        add(percent.replace("%20", "+"));
+        add(lower_case_escapes(&percent));
+        add(percent.to_string());
+    }
+    for encode in EVERY_BYTE {
+        add(clear.bytes().map(encode).collect());
+    }
     let bytes = clear.as_bytes();
-    forms.extend([HEXLOWER.encode(bytes), HEXUPPER.encode(bytes)]);
+    for encoding in [HEXLOWER, HEXUPPER] {
+        add(encoding.encode(bytes));
+    }
     for encoding in [BASE64_NOPAD, BASE64URL_NOPAD] {
-        forms.extend((0..3).map(|offset| base64_after(&encoding, offset, bytes)));
+        for offset in 0..3 {
+            add(base64_after(&encoding, offset, bytes));
+        }
     }
     forms.retain(|form| form.len() >= MIN_SECRET_BYTES);
     forms.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
     forms.dedup();
-    forms.into_iter().map(Zeroizing::new).collect()
+    forms
 }
 
 /// As written between the quotes of a JSON string.

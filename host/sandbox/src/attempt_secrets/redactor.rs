@@ -16,7 +16,8 @@ const MIN_BEGINNING_BYTES: usize = 3;
 pub(super) struct Redactor {
     forms: Vec<(Zeroizing<String>, Arc<str>)>,
     longest_bytes: usize,
-    /// Finds the forms; made when it is first needed.
+    /// Finds the forms; made when a text is first searched, and dropped with the attempt. Its memory is not
+    /// wiped: the crate owns it.
     search: OnceLock<AhoCorasick>,
 }
 
@@ -32,7 +33,7 @@ impl Redactor {
 
     /// Of two forms that begin at one place the longer is redacted.
     pub(super) fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        if text.len() < MIN_SECRET_BYTES {
+        if self.forms.is_empty() || text.len() < MIN_SECRET_BYTES {
             return Cow::Borrowed(text);
         }
         let (mut kept, mut from) = (String::new(), 0);
