@@ -1,6 +1,6 @@
 //! Changes that are decided by what another request changes at the same moment.
 
-use super::server::yaml;
+use super::server::{Server, yaml};
 use super::withdrawals::{STEPS, component, two_versions};
 use crate::harness::wait_until_sql;
 use serde_json::json;
@@ -69,4 +69,22 @@ async fn a_template_whose_component_is_yanked_while_it_is_published_is_refused()
     answer.refused(422, "template_cannot_run");
     let version = "/v1/namespaces/shop/templates/one/versions/1.1.0";
     server.get(version).await.refused(404, "unknown_version");
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_a_lock_leaves_the_smallest_host_a_connection_for_others() {
+    let server = Server::start().await;
+    let mut lock = server.pool().begin().await.unwrap();
+    sqlx::query("lock table tasker.audit in access exclusive mode")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let slow = server.get("/v1/audit");
+    let other = async {
+        until_blocked(server.pool(), "tasker.audit").await;
+        server.get("/v1/pins").await.answered(200);
+        lock.rollback().await.unwrap();
+    };
+    let (slow, ()) = tokio::join!(slow, other);
+    slow.answered(200);
 }

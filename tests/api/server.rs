@@ -8,8 +8,8 @@ use tasker_api::auth::jwt::{JwtConfig, Tokens};
 use tasker_api::auth::{Authentication, Keyring};
 use tasker_api::bounds::Bounds;
 use tasker_api::{AppState, serve};
-use tasker_database::Database;
 use tasker_database::notifications::Notifications;
+use tasker_database::{Database, MIN_CONNECTIONS};
 use tasker_engine::Engine;
 use tasker_engine::claim_health::ClaimHealth;
 use tasker_engine::secret::{KeyRing, SecretKeys};
@@ -22,8 +22,6 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 const MAX_CONCURRENT: usize = 8;
 /// What secrets are encrypted with.
 const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-/// Connections of one server.
-const CONNECTIONS: u32 = 4;
 
 /// A running API and a client of it; stopped when dropped.
 pub struct Server {
@@ -81,7 +79,7 @@ impl Server {
 
     async fn with(database: Arc<TestDatabase>, change: impl FnOnce(&mut AppState)) -> Self {
         let keys = SecretKeys::given(KeyRing::parse(KEY).unwrap());
-        let opened = Database::open_url(&database.url(), CONNECTIONS).unwrap();
+        let opened = Database::open_url(&database.url(), MIN_CONNECTIONS).unwrap();
         let engine = Engine::new(opened).with_keys(keys);
         let store = Store::new(engine.clone());
         install_admin_key(&store).await;

@@ -43,7 +43,7 @@ pub async fn serve(database: &TestDatabase, folder: &Path, more: &[&str]) -> Run
             "--listen",
             "127.0.0.1:0",
             "--connections",
-            "6",
+            "8",
         ])
         .args(["--database-url", &database.url()])
         .args(more)

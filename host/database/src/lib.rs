@@ -67,8 +67,8 @@ impl DatabaseError {
 }
 
 impl Database {
-    /// Opens up to `connections` connections as they are needed. The first use finds out whether
-    /// the server is there.
+    /// Opens up to `connections` connections, but not fewer than [`MIN_CONNECTIONS`], as they are needed.
+    /// The first use finds out whether the server is there.
     pub fn open(options: PgConnectOptions, connections: u32) -> Self {
         // The setting of the last ten versions is the same, and poolers refuse it.
         let options = options.application_name("tasker").extra_float_digits(None);

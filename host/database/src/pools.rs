@@ -8,8 +8,9 @@ use std::time::Duration;
 /// The default number of connections of one host.
 pub const DEFAULT_CONNECTIONS: u32 = 16;
 
-/// The smallest number that can be configured: one for each use.
-pub const MIN_CONNECTIONS: u32 = 6;
+/// The smallest number that can be configured: one for each use, and a second one for the engine and for
+/// the API, where a call may hold one for long.
+pub const MIN_CONNECTIONS: u32 = 8;
 
 /// For hints from the database.
 const LISTEN_CONNECTIONS: u32 = 1;
@@ -25,7 +26,8 @@ const CONTROL_CONNECTIONS: u32 = 1;
 /// each other.
 const ENGINE_CONNECTIONS: u32 = 2;
 
-/// One in so many of the others is for what attempts read.
+/// One in so many of the others is for what attempts read. The rest is for the API, for maintenance, and for
+/// the code of components.
 const GUEST_SHARE: u32 = 4;
 
 /// A heartbeat that got no answer leaves time for another one before the host is taken for dead.
@@ -91,13 +93,12 @@ impl Division {
     fn of(connections: u32) -> Self {
         let fixed = LISTEN_CONNECTIONS + HEARTBEAT_CONNECTIONS + CONTROL_CONNECTIONS;
         let others = connections.max(MIN_CONNECTIONS) - fixed;
-        // One for guests and one for the API are left in any case.
-        let engine = ENGINE_CONNECTIONS.min(others - 2);
-        let guests = ((others - engine) / GUEST_SHARE).max(1);
+        let shared = others - ENGINE_CONNECTIONS;
+        let guests = (shared / GUEST_SHARE).max(1);
         Self {
-            engine,
+            engine: ENGINE_CONNECTIONS,
             guests,
-            api: others - engine - guests,
+            api: shared - guests,
         }
     }
 }
@@ -159,13 +160,15 @@ mod tests {
 
     #[test]
     fn every_use_has_a_connection_and_all_together_are_what_was_asked_for() {
-        for connections in [1, 6, 7, 8, 16, 100] {
+        for connections in [1, 6, 7, 8, 9, 16, 100] {
             let Division {
                 engine,
                 guests,
                 api,
             } = Division::of(connections);
             assert!(engine > 0 && guests > 0 && api > 0, "{connections}");
+            // One that is held for long leaves another.
+            assert!(engine > 1 && api > 1, "{connections}");
             assert_eq!(engine + guests + api + 3, connections.max(MIN_CONNECTIONS));
         }
     }
