@@ -4,7 +4,7 @@ use super::server::{Answer, Server, answer};
 use crate::harness::{client_with, wait_until};
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tasker_api::bounds::{Bounds, MAX_WAITS_PER_CALLER};
+use tasker_api::bounds::Bounds;
 use tokio::task::JoinHandle;
 
 /// Long polls of one key.
@@ -68,7 +68,7 @@ async fn long_polls_of_one_key_shut_nobody_out_and_end_no_connection_of_others()
     let polls = polls(&server, &reader, &path, POLLS);
     wait_until("most of them are refused", async || {
         let refused = polls.iter().filter(|poll| poll.is_finished()).count();
-        (refused >= POLLS - MAX_WAITS_PER_CALLER).then_some(())
+        (refused >= POLLS - Bounds::default().max_waits_per_caller).then_some(())
     })
     .await;
     for _ in 0..20 {

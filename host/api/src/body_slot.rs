@@ -1,12 +1,11 @@
 //! Slots for large bodies, which are read into memory as a whole.
 
-use super::bounds::Bounds;
 use super::caller_id::CallerId;
 use super::error::ApiError;
-use super::too_many::{CallerLimit, refused};
+use super::slots::Slots;
 use std::sync::{Arc, OnceLock};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::timeout;
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// The slot that a request needs before it reads a large body; clones share it.
 #[derive(Clone)]
@@ -14,9 +13,9 @@ pub(crate) struct BodySlot(Arc<BodySlots>);
 
 struct BodySlots {
     caller: CallerId,
-    bounds: Bounds,
-    of_caller: Arc<Semaphore>,
-    of_all: Arc<Semaphore>,
+    timeout: Duration,
+    of_caller: Slots,
+    of_all: Slots,
     /// The slot of the caller. It is released with the request: until then the body, or what was
     /// read of it, is in memory.
     taken: OnceLock<OwnedSemaphorePermit>,
@@ -24,14 +23,14 @@ struct BodySlots {
 
 impl BodySlot {
     pub(crate) fn new(
-        caller: CallerId,
-        of_caller: &Arc<Semaphore>,
-        of_all: &Arc<Semaphore>,
-        bounds: Bounds,
+        caller: &CallerId,
+        of_caller: &Slots,
+        of_all: &Slots,
+        timeout: Duration,
     ) -> Self {
         Self(Arc::new(BodySlots {
-            caller,
-            bounds,
+            caller: caller.clone(),
+            timeout,
             of_caller: of_caller.clone(),
             of_all: of_all.clone(),
             taken: OnceLock::new(),
@@ -41,14 +40,13 @@ impl BodySlot {
     /// Waits for a slot of the caller, then for one of the host. The latter is released when the returned
     /// permit is dropped: a slow sender then does not block others while its request is processed.
     pub(crate) async fn begin(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let BodySlots { bounds, caller, .. } = &*self.0;
-        let slot = |of: &Arc<Semaphore>| timeout(bounds.slot_timeout, of.clone().acquire_owned());
-        let most = bounds.max_large_bodies_per_caller;
-        let own = slot(&self.0.of_caller).await.ok().and_then(Result::ok);
-        let own = own.ok_or_else(|| refused(caller, CallerLimit::LargeBodies, most))?;
+        let BodySlots {
+            caller, timeout, ..
+        } = &*self.0;
+        let own = self.0.of_caller.take(caller, *timeout).await?;
         // A request has one body.
         self.0.taken.get_or_init(|| own);
-        let all = slot(&self.0.of_all).await.ok().and_then(Result::ok);
-        all.ok_or(ApiError::Overloaded)
+        let all = self.0.of_all.take(caller, *timeout).await;
+        all.map_err(|_| ApiError::Overloaded)
     }
 }

@@ -6,17 +6,18 @@
 use super::body_slot::BodySlot;
 use super::bounds::Bounds;
 use super::caller_id::CallerId;
-use super::too_many::{CallerLimit, TooMany, refused};
+use super::slots::Slots;
+use super::too_many::{CallerLimit, TooMany};
 use axum::extract::{MatchedPath, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{Method, Uri};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
-use tokio::time::timeout;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// Callers that are kept in memory before those without anything under way are forgotten.
 const MAX_IDLE_CALLERS: usize = 1_024;
+
 /// What all callers have under way; cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Callers(Arc<Inner>);
@@ -24,16 +25,16 @@ pub(crate) struct Callers(Arc<Inner>);
 struct Inner {
     bounds: Bounds,
     by_id: Mutex<HashMap<CallerId, Arc<CallerLoad>>>,
-    all_waits: Arc<Semaphore>,
-    all_large_bodies: Arc<Semaphore>,
+    all_waits: Slots,
+    all_large_bodies: Slots,
 }
 
 /// What one caller may still begin.
 struct CallerLoad {
-    requests: Arc<Semaphore>,
-    waits: Arc<Semaphore>,
-    components: Arc<Semaphore>,
-    large_bodies: Arc<Semaphore>,
+    requests: Slots,
+    waits: Slots,
+    components: Slots,
+    large_bodies: Slots,
 }
 
 /// A request under way; what it takes is free again when this is dropped.
@@ -106,8 +107,8 @@ impl Callers {
         Self(Arc::new(Inner {
             bounds,
             by_id: Mutex::default(),
-            all_waits: Arc::new(Semaphore::new(bounds.max_waits)),
-            all_large_bodies: Arc::new(Semaphore::new(bounds.max_large_bodies)),
+            all_waits: Slots::new(CallerLimit::AllWaits, bounds.max_waits),
+            all_large_bodies: Slots::new(CallerLimit::LargeBodies, bounds.max_large_bodies),
         }))
     }
 
@@ -118,17 +119,22 @@ impl Callers {
         caller: &CallerId,
         weight: Weight,
     ) -> Result<UnderWay, TooMany> {
-        let load = self.load(caller);
+        let (load, bounds) = (self.load(caller), &self.0.bounds);
+        let request = || load.requests.take(caller, bounds.request_slot_timeout);
         let permits = match weight {
-            Weight::Ordinary => vec![self.request(caller, &load).await?],
-            Weight::Wait => self.wait(caller, &load)?,
+            Weight::Ordinary => vec![request().await?],
+            Weight::Wait => vec![
+                load.waits.take_now(caller)?,
+                self.0.all_waits.take_now(caller)?,
+            ],
             Weight::Component => {
-                let request = self.request(caller, &load).await?;
-                vec![self.component(caller, &load).await?, request]
+                let request = request().await?;
+                let component = load.components.take(caller, bounds.slot_timeout);
+                vec![component.await?, request]
             }
         };
         let all = &self.0.all_large_bodies;
-        let body_slot = BodySlot::new(caller.clone(), &load.large_bodies, all, self.0.bounds);
+        let body_slot = BodySlot::new(caller, &load.large_bodies, all, bounds.slot_timeout);
         Ok(UnderWay {
             body_slot: Some(body_slot),
             _permits: permits,
@@ -141,57 +147,20 @@ impl Callers {
         if by_id.len() > MAX_IDLE_CALLERS {
             by_id.retain(|_, load| Arc::strong_count(load) > 1);
         }
-        let bounds = &self.0.bounds;
-        let new = || {
-            Arc::new(CallerLoad {
-                requests: Arc::new(Semaphore::new(bounds.max_requests_per_caller)),
-                waits: Arc::new(Semaphore::new(bounds.max_waits_per_caller)),
-                components: Arc::new(Semaphore::new(bounds.max_components_per_caller)),
-                large_bodies: Arc::new(Semaphore::new(bounds.max_large_bodies_per_caller)),
-            })
-        };
+        let new = || Arc::new(CallerLoad::new(&self.0.bounds));
         by_id.entry(caller.clone()).or_insert_with(new).clone()
     }
+}
 
-    async fn request(
-        &self,
-        caller: &CallerId,
-        load: &CallerLoad,
-    ) -> Result<OwnedSemaphorePermit, TooMany> {
-        let bounds = &self.0.bounds;
-        let most = bounds.max_requests_per_caller;
-        let slot = timeout(
-            bounds.request_slot_timeout,
-            load.requests.clone().acquire_owned(),
-        );
-        let slot = slot.await.ok().and_then(Result::ok);
-        slot.ok_or_else(|| refused(caller, CallerLimit::Requests, most))
-    }
-
-    async fn component(
-        &self,
-        caller: &CallerId,
-        load: &CallerLoad,
-    ) -> Result<OwnedSemaphorePermit, TooMany> {
-        let bounds = &self.0.bounds;
-        let most = bounds.max_components_per_caller;
-        let slot = timeout(bounds.slot_timeout, load.components.clone().acquire_owned());
-        let slot = slot.await.ok().and_then(Result::ok);
-        slot.ok_or_else(|| refused(caller, CallerLimit::ComponentRequests, most))
-    }
-
-    fn wait(
-        &self,
-        caller: &CallerId,
-        load: &CallerLoad,
-    ) -> Result<Vec<OwnedSemaphorePermit>, TooMany> {
-        let bounds = &self.0.bounds;
-        let full = |what, most| move |_: TryAcquireError| refused(caller, what, most);
-        let own = load.waits.clone().try_acquire_owned();
-        let own = own.map_err(full(CallerLimit::Waits, bounds.max_waits_per_caller))?;
-        let all = self.0.all_waits.clone().try_acquire_owned();
-        let all = all.map_err(full(CallerLimit::AllWaits, bounds.max_waits))?;
-        Ok(vec![own, all])
+impl CallerLoad {
+    fn new(bounds: &Bounds) -> Self {
+        use CallerLimit::{ComponentRequests, LargeBodies, Requests, Waits};
+        Self {
+            requests: Slots::new(Requests, bounds.max_requests_per_caller),
+            waits: Slots::new(Waits, bounds.max_waits_per_caller),
+            components: Slots::new(ComponentRequests, bounds.max_components_per_caller),
+            large_bodies: Slots::new(LargeBodies, bounds.max_large_bodies_per_caller),
+        }
     }
 }
 

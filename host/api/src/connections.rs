@@ -15,6 +15,7 @@ use axum::response::Response;
 use axum::serve::Listener;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
@@ -70,27 +71,6 @@ struct Server {
     closing: CancellationToken,
 }
 
-/// The router; each request carries its connection.
-struct Served {
-    router: TowerToHyperService<Router>,
-    connection: Arc<ConnectionPermit>,
-}
-
-impl hyper::service::Service<hyper::Request<Incoming>> for Served {
-    type Response = <TowerToHyperService<Router> as hyper::service::Service<
-        hyper::Request<Incoming>,
-    >>::Response;
-    type Error =
-        <TowerToHyperService<Router> as hyper::service::Service<hyper::Request<Incoming>>>::Error;
-    type Future =
-        <TowerToHyperService<Router> as hyper::service::Service<hyper::Request<Incoming>>>::Future;
-
-    fn call(&self, mut request: hyper::Request<Incoming>) -> Self::Future {
-        request.extensions_mut().insert(self.connection.clone());
-        self.router.call(request)
-    }
-}
-
 impl Server {
     /// Serves requests one after the other; a spare connection serves only one.
     async fn serve_connection(self, stream: impl Stream, connection: ConnectionPermit) {
@@ -100,10 +80,12 @@ impl Server {
             true => self.bounds.spare_head_timeout,
             false => self.bounds.head_timeout,
         };
-        let service = Served {
-            router: TowerToHyperService::new(self.router.clone()),
-            connection: connection.clone(),
-        };
+        let (router, of) = (TowerToHyperService::new(self.router), connection.clone());
+        // Each request carries its connection.
+        let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(of.clone());
+            router.call(request)
+        });
         let stream = RatedStream::new(stream, self.bounds.rate_timeout, connection.clone());
         let serving = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -23,6 +23,7 @@ pub mod request;
 mod request_counts;
 pub mod rest;
 mod routes;
+mod slots;
 pub mod tls;
 pub mod too_many;
 

@@ -1,7 +1,7 @@
 //! Pages of lists, from what requests ask for and from rows.
 
 use super::error::ApiError;
-use tasker_domain::name::Name;
+use std::str::FromStr;
 pub use tasker_wire::Page;
 use tasker_wire::page::{DEFAULT_PAGE_ITEMS, MAX_PAGE_ITEMS};
 
@@ -48,16 +48,10 @@ impl PageLimit {
     }
 }
 
-/// The `namespace/name` cursor of a list that is ordered so.
-pub fn name_cursor(after: Option<&str>) -> Result<Option<(&str, &str)>, ApiError> {
-    let Some(after) = after else { return Ok(None) };
-    let is_name = |text: &str| text.parse::<Name>().is_ok();
-    match after.split_once('/') {
-        Some((namespace, name)) if is_name(namespace) && is_name(name) => {
-            Ok(Some((namespace, name)))
-        }
-        Some(_) | None => Err(wrong_cursor(after)),
-    }
+/// The cursor that a request names.
+pub fn cursor<C: FromStr>(after: Option<&str>) -> Result<Option<C>, ApiError> {
+    let cursor = |after: &str| after.parse().map_err(|_| wrong_cursor(after));
+    after.map(cursor).transpose()
 }
 
 /// The refusal of an `after` that no list gave.

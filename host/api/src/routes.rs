@@ -4,6 +4,7 @@ use super::Api;
 use super::access::Access;
 use super::correlation::CorrelationId;
 use super::error::ApiError;
+use super::page::{PageLimit, cursor};
 use super::request::{ReadBody, path, query};
 use axum::Router;
 use axum::body::Body;
@@ -13,13 +14,18 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use futures::future::BoxFuture;
+use semver::Version;
 use serde::Serialize;
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::str::FromStr;
 use std::sync::Arc;
 use tasker_domain::actor::Actor;
 use tasker_domain::permission::Action;
-use tasker_wire::endpoint::{Endpoint, Media, Needs, NoContent, Scope};
+use tasker_domain::requirement::QualifiedName;
+use tasker_registry::version::parse_version;
+use tasker_wire::endpoint::{Endpoint, Media, NamedPath, Needs, NoContent, Scope, VersionPath};
+use tasker_wire::page::Paged;
 
 /// What a route needs that was not declared.
 const UNDECLARED: Needs = Needs {
@@ -165,6 +171,31 @@ where
     /// Who asks.
     pub fn actor(&self) -> &Actor {
         self.access.actor()
+    }
+
+    /// How many items of a list are asked for, and after which cursor.
+    pub fn page<C: FromStr>(&mut self) -> Result<(PageLimit, Option<C>), ApiError>
+    where
+        E::Query: Paged,
+    {
+        let limit = PageLimit::parse(*self.query.limit())?;
+        Ok((limit, cursor(self.query.after().as_deref())?))
+    }
+
+    /// What the path names.
+    pub fn target(&self) -> QualifiedName
+    where
+        E: NamedPath,
+    {
+        self.path.qualified()
+    }
+
+    /// The version that the path names, and of what.
+    pub fn version(&self) -> Result<(QualifiedName, Version), ApiError>
+    where
+        E: VersionPath,
+    {
+        Ok((self.target(), parse_version(self.path.version())?))
     }
 }
 

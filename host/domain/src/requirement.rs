@@ -305,6 +305,24 @@ impl fmt::Display for TemplateRef {
     }
 }
 
+impl QualifiedName {
+    pub fn parts(&self) -> (&str, &str) {
+        (self.namespace.as_str(), self.name.as_str())
+    }
+}
+
+impl FromStr for QualifiedName {
+    type Err = NameError;
+
+    fn from_str(text: &str) -> Result<Self, NameError> {
+        let (namespace, name) = text.split_once('/').unwrap_or((text, ""));
+        Ok(Self {
+            namespace: namespace.parse()?,
+            name: name.parse()?,
+        })
+    }
+}
+
 impl fmt::Display for QualifiedName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.namespace, self.name)

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
 use tasker_domain::permission::Action;
+use tasker_domain::requirement::QualifiedName;
 
 /// One request of the API. The type itself holds the variable segments of the path.
 pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
@@ -21,6 +22,17 @@ pub trait Endpoint: Serialize + DeserializeOwned + Send + 'static {
     type Body;
     /// What a success returns: a type that is sent as JSON, [`NoContent`], or some [`Media`].
     type Answer;
+}
+
+/// An endpoint whose path names something of a namespace, such as a component.
+pub trait NamedPath {
+    fn qualified(&self) -> QualifiedName;
+}
+
+/// An endpoint whose path names a version of something of a namespace.
+pub trait VersionPath: NamedPath {
+    /// The version as it is written there.
+    fn version(&self) -> &str;
 }
 
 /// The action that a request needs, and where.
@@ -165,7 +177,33 @@ macro_rules! endpoint {
             type Body = $crate::endpoint::or_type!($crate::endpoint::NoBody $(, $body)?);
             type Answer = $crate::endpoint::or_type!($crate::endpoint::NoContent $(, $answer)?);
         }
+
+        $crate::endpoint::named!($name: $($segment)*);
     };
+}
+
+/// Implements [`NamedPath`] and [`VersionPath`] where the segments of the path are these.
+macro_rules! named {
+    ($endpoint:ident: namespace name) => {
+        impl $crate::endpoint::NamedPath for $endpoint {
+            fn qualified(&self) -> tasker_domain::requirement::QualifiedName {
+                tasker_domain::requirement::QualifiedName {
+                    namespace: self.namespace.clone(),
+                    name: self.name.clone(),
+                }
+            }
+        }
+    };
+    ($endpoint:ident: namespace name version) => {
+        $crate::endpoint::named!($endpoint: namespace name);
+
+        impl $crate::endpoint::VersionPath for $endpoint {
+            fn version(&self) -> &str {
+                &self.version
+            }
+        }
+    };
+    ($endpoint:ident: $($segment:ident)*) => {};
 }
 
 /// The second of two values, where there is one.
@@ -188,4 +226,4 @@ macro_rules! or_type {
     };
 }
 
-pub(crate) use {endpoint, or, or_type};
+pub(crate) use {endpoint, named, or, or_type};

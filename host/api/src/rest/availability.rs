@@ -1,12 +1,11 @@
 //! What decides whether new tasks may take a version: approve, yank, quarantine, release.
 
 use super::super::Api;
-use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::components::current;
-use super::definitions::{affected_pins, one_version, readable_pins};
+use super::definitions::{affected_pins, readable_pins};
 use super::grants::grant;
 use super::reason::check_reason;
 use super::templates;
@@ -18,6 +17,7 @@ use tasker_domain::requirement::QualifiedName;
 use tasker_registry::store::quarantine::{NamedVersion, QuarantineRow};
 use tasker_wire::component::{ApproveComponent, ComponentVersion, UnyankComponent, YankComponent};
 use tasker_wire::definition::AffectedPins;
+use tasker_wire::endpoint::{Endpoint, Json, VersionPath};
 use tasker_wire::quarantine::{
     HeldTasks, ListQuarantine, Quarantine, QuarantineComponent, ReleaseComponent, Released,
     VersionName,
@@ -28,22 +28,21 @@ use tasker_wire::template::{TemplateVersion, UnyankTemplate, YankTemplate};
 pub(crate) fn routes() -> Routes {
     Routes::default()
         .on(approve)
-        .on(yank_component)
-        .on(unyank_component)
-        .on(yank_template)
-        .on(unyank_template)
+        .on(|api, call: Call<YankComponent>| set_component_yanked(api, call, true))
+        .on(|api, call: Call<UnyankComponent>| set_component_yanked(api, call, false))
+        .on(|api, call: Call<YankTemplate>| set_template_yanked(api, call, true))
+        .on(|api, call: Call<UnyankTemplate>| set_template_yanked(api, call, false))
         .on(list)
         .on(quarantine)
         .on(release)
 }
 
 async fn approve(api: Api, call: Call<ApproveComponent>) -> Answer<ApproveComponent> {
-    let (path, access) = (call.path, call.access);
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     check_reason(&call.body.reason)?;
     let approved = api
         .registry
-        .approve(&target, &number, access.actor(), &call.body.reason);
+        .approve(&target, &number, call.actor(), &call.body.reason);
     let (row, added) = approved.await?;
     let granted = added.into_iter().map(|row| grant(row, None));
     Ok(Reply::ok(ComponentVersion {
@@ -52,79 +51,46 @@ async fn approve(api: Api, call: Call<ApproveComponent>) -> Answer<ApproveCompon
     }))
 }
 
-async fn yank_component(api: Api, call: Call<YankComponent>) -> Answer<YankComponent> {
-    let path = call.path;
-    let of = one_version(path.namespace, path.name, &path.version)?;
-    let version = set_component_yanked(&api, of, true, &call.body, &call.access);
-    Ok(Reply::ok(version.await?))
-}
-
-async fn unyank_component(api: Api, call: Call<UnyankComponent>) -> Answer<UnyankComponent> {
-    let path = call.path;
-    let of = one_version(path.namespace, path.name, &path.version)?;
-    let version = set_component_yanked(&api, of, false, &call.body, &call.access);
-    Ok(Reply::ok(version.await?))
-}
-
-async fn yank_template(api: Api, call: Call<YankTemplate>) -> Answer<YankTemplate> {
-    let path = call.path;
-    let of = one_version(path.namespace, path.name, &path.version)?;
-    let version = set_template_yanked(&api, of, true, &call.body, &call.access);
-    Ok(Reply::ok(version.await?))
-}
-
-async fn unyank_template(api: Api, call: Call<UnyankTemplate>) -> Answer<UnyankTemplate> {
-    let path = call.path;
-    let of = one_version(path.namespace, path.name, &path.version)?;
-    let version = set_template_yanked(&api, of, false, &call.body, &call.access);
-    Ok(Reply::ok(version.await?))
-}
-
-async fn set_component_yanked(
-    api: &Api,
-    (target, number): (QualifiedName, Version),
-    is_yanked: bool,
-    body: &OnlyReason,
-    access: &Access,
-) -> Result<ComponentVersion, ApiError> {
+async fn set_component_yanked<E>(api: Api, call: Call<E>, is_yanked: bool) -> Answer<E>
+where
+    E: VersionPath + Endpoint<Body = Json<OnlyReason>, Answer = ComponentVersion>,
+{
+    let (target, number) = call.version()?;
     let version = (PinKind::Component, &target, &number);
-    let pins = set_yanked(api, version, is_yanked, body, access).await?;
+    let pins = set_yanked(&api, version, is_yanked, &call).await?;
     let row = api.registry.component_version(&target, &number).await?;
-    Ok(ComponentVersion {
+    Ok(Reply::ok(ComponentVersion {
         pins,
-        ..current(api, &target, row).await?
-    })
+        ..current(&api, &target, row).await?
+    }))
 }
 
-async fn set_template_yanked(
-    api: &Api,
-    (target, number): (QualifiedName, Version),
-    is_yanked: bool,
-    body: &OnlyReason,
-    access: &Access,
-) -> Result<TemplateVersion, ApiError> {
+async fn set_template_yanked<E>(api: Api, call: Call<E>, is_yanked: bool) -> Answer<E>
+where
+    E: VersionPath + Endpoint<Body = Json<OnlyReason>, Answer = TemplateVersion>,
+{
+    let (target, number) = call.version()?;
     let version = (PinKind::Template, &target, &number);
-    let pins = set_yanked(api, version, is_yanked, body, access).await?;
+    let pins = set_yanked(&api, version, is_yanked, &call).await?;
     let row = api.registry.template_version(&target, &number).await?;
-    Ok(TemplateVersion {
+    Ok(Reply::ok(TemplateVersion {
         pins,
         ..templates::version(row)?
-    })
+    }))
 }
 
-async fn set_yanked(
+async fn set_yanked<E: Endpoint<Body = Json<OnlyReason>>>(
     api: &Api,
     version: (PinKind, &QualifiedName, &Version),
     is_yanked: bool,
-    body: &OnlyReason,
-    access: &Access,
+    call: &Call<E>,
 ) -> Result<AffectedPins, ApiError> {
     let (_, target, _) = version;
-    let reason = check_reason(&body.reason)?;
+    let reason = check_reason(&call.body.reason)?;
     let pins = api
         .registry
-        .set_yanked(version, is_yanked, access.actor(), reason);
-    Ok(readable_pins(target, pins.await?, access))
+        .set_yanked(version, is_yanked, call.actor(), reason);
+    Ok(readable_pins(target, pins.await?, &call.access))
 }
 
 async fn list(api: Api, call: Call<ListQuarantine>) -> Answer<ListQuarantine> {
@@ -150,12 +116,11 @@ fn quarantine_cursor(after: &str) -> Result<(DateTime<Utc>, Digest), ApiError> {
 
 /// A quarantine applies everywhere, so its answer names everything that it affects.
 async fn quarantine(api: Api, call: Call<QuarantineComponent>) -> Answer<QuarantineComponent> {
-    let (path, access) = (call.path, call.access);
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     check_reason(&call.body.reason)?;
     let done = api
         .registry
-        .quarantine(&target, &number, access.actor(), &call.body.reason);
+        .quarantine(&target, &number, call.actor(), &call.body.reason);
     let done = done.await?;
     let held = done.held.into_iter().map(|held| HeldTasks {
         namespace: held.namespace,
@@ -172,12 +137,11 @@ async fn quarantine(api: Api, call: Call<QuarantineComponent>) -> Answer<Quarant
 }
 
 async fn release(api: Api, call: Call<ReleaseComponent>) -> Answer<ReleaseComponent> {
-    let (path, access) = (call.path, call.access);
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     check_reason(&call.body.reason)?;
     let released = api
         .registry
-        .release(&target, &number, access.actor(), &call.body.reason);
+        .release(&target, &number, call.actor(), &call.body.reason);
     let released = released.await?;
     Ok(Reply::ok(Released {
         names: names(released.names),

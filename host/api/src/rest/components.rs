@@ -1,11 +1,12 @@
 //! Components: publish, list, show, compare, plan.
 
 use super::super::Api;
-use super::super::page::{Page, PageLimit, name_cursor};
+use super::super::page::{Page, PageLimit};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::{between, one_version, summary, versions_below};
+use super::definitions::{between, summary};
 use super::signatures::{given, signature};
 use axum::http::{HeaderMap, HeaderValue, header};
+use semver::Version;
 use tasker_domain::capability::Capability;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
@@ -37,20 +38,21 @@ pub(crate) fn routes() -> Routes {
         .on(plan_upload)
 }
 
-async fn list(api: Api, call: Call<ListComponents>) -> Answer<ListComponents> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = name_cursor(call.query.after.as_deref())?;
+async fn list(api: Api, mut call: Call<ListComponents>) -> Answer<ListComponents> {
+    let (limit, after) = call.page::<QualifiedName>()?;
+    let after = after.as_ref().map(QualifiedName::parts);
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_components(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))
 }
 
-async fn show(api: Api, call: Call<ShowComponent>) -> Answer<ShowComponent> {
-    let ShowComponent { namespace, name } = call.path;
-    let target = QualifiedName { namespace, name };
-    let (after, limit) = versions_below(&call.query)?;
-    let page = api.registry.component_page(&target, after.as_ref(), limit);
+async fn show(api: Api, mut call: Call<ShowComponent>) -> Answer<ShowComponent> {
+    let target = call.target();
+    let (limit, after) = call.page::<Version>()?;
+    let page = api
+        .registry
+        .component_page(&target, after.as_ref(), limit.items());
     let page = page.await?;
     let granted = api.registry.granted_to(&target).await?;
     let versions = page.rows.into_iter().map(|row| version(row, &granted));
@@ -65,8 +67,7 @@ async fn show(api: Api, call: Call<ShowComponent>) -> Answer<ShowComponent> {
 }
 
 async fn show_version(api: Api, call: Call<ShowComponentVersion>) -> Answer<ShowComponentVersion> {
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let row = api.registry.component_version(&target, &number).await?;
     let withdrawal = api.registry.withdrawal(&row).await?.map(|row| Withdrawal {
         at: row.at,
@@ -82,8 +83,7 @@ async fn show_version(api: Api, call: Call<ShowComponentVersion>) -> Answer<Show
 
 async fn publish(api: Api, call: Call<PublishComponent>) -> Answer<PublishComponent> {
     let actor = call.actor().clone();
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let signatures = given(&call.headers)?;
     let bytes = call.body.bytes().await?;
     if !signatures.is_empty() {
@@ -106,8 +106,7 @@ async fn publish(api: Api, call: Call<PublishComponent>) -> Answer<PublishCompon
 }
 
 async fn bytes(api: Api, call: Call<DownloadComponent>) -> Answer<DownloadComponent> {
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let (digest, bytes) = api.registry.component_bytes(&target, &number).await?;
     let tag = HeaderValue::try_from(format!("\"sha256:{digest}\""));
     let tag = tag.expect("hexadecimal digits stand in a header");
@@ -119,8 +118,7 @@ async fn bytes(api: Api, call: Call<DownloadComponent>) -> Answer<DownloadCompon
 
 /// All at once: there are few.
 async fn signatures(api: Api, call: Call<ListSignatures>) -> Answer<ListSignatures> {
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let row = api.registry.component_version(&target, &number).await?;
     let most = PageLimit::parse(None)?.rows();
     let keys = api
@@ -136,8 +134,7 @@ async fn signatures(api: Api, call: Call<ListSignatures>) -> Answer<ListSignatur
 }
 
 async fn diff(api: Api, call: Call<DiffComponent>) -> Answer<DiffComponent> {
-    let DiffComponent { namespace, name } = call.path;
-    let target = QualifiedName { namespace, name };
+    let target = call.target();
     let (from, to) = between(&call.query)?;
     Ok(Reply::ok(
         api.registry.component_diff(&target, &from, &to).await?,
@@ -145,16 +142,14 @@ async fn diff(api: Api, call: Call<DiffComponent>) -> Answer<DiffComponent> {
 }
 
 async fn diff_upload(api: Api, call: Call<DiffComponentUpload>) -> Answer<DiffComponentUpload> {
-    let path = call.path;
-    let (target, from) = one_version(path.namespace, path.name, &call.query.from)?;
+    let (target, from) = (call.target(), parse_version(&call.query.from)?);
     let bytes = call.body.bytes().await?;
     let diff = api.registry.component_diff_with(&target, &from, bytes);
     Ok(Reply::ok(diff.await?))
 }
 
 async fn plan(api: Api, call: Call<PlanComponent>) -> Answer<PlanComponent> {
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let plan = api.registry.plan_component_version(&target, &number);
     Ok(Reply::ok(
         plan.await?.seen_by(|it| call.access.may_read(it)),
@@ -162,8 +157,7 @@ async fn plan(api: Api, call: Call<PlanComponent>) -> Answer<PlanComponent> {
 }
 
 async fn plan_upload(api: Api, call: Call<PlanComponentUpload>) -> Answer<PlanComponentUpload> {
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let signatures = given(&call.headers)?;
     let bytes = call.body.bytes().await?;
     let plan = api

@@ -1,34 +1,14 @@
 //! What requests for components and templates have in common.
 
 use super::super::access::Access;
-use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
 use semver::Version;
 use tasker_domain::hidden::keep;
-use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 use tasker_registry::RegistryError;
 use tasker_registry::listed::ListedFamily;
 use tasker_registry::store::pin::{self, RolledBack, Unresolvable};
 use tasker_registry::version::parse_version;
 use tasker_wire::definition::{AffectedPins, DiffQuery, RolledBackPin, Summary, UnresolvablePin};
-use tasker_wire::page::PageQuery;
-
-/// The version that a path names.
-pub fn one_version(
-    namespace: Name,
-    name: Name,
-    version: &str,
-) -> Result<(QualifiedName, Version), ApiError> {
-    Ok((QualifiedName { namespace, name }, parse_version(version)?))
-}
-
-/// Below which version, and how many.
-pub fn versions_below(query: &PageQuery) -> Result<(Option<Version>, usize), ApiError> {
-    let version = |text: &str| text.parse().map_err(|_| wrong_cursor(text));
-    let after = query.after.as_deref().map(version).transpose()?;
-    Ok((after, PageLimit::parse(query.limit)?.items()))
-}
 
 pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
     Ok((parse_version(&query.from)?, parse_version(&query.to)?))

@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
+use super::super::page::{PageLimit, cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::capability::Capability;
@@ -34,7 +34,7 @@ async fn page(api: &Api, query: &GrantQuery) -> Result<Page<Grant>, ApiError> {
     let filter = GrantFilter {
         namespace: query.namespace.as_ref(),
         component: component.as_ref(),
-        after: query.after.as_deref().map(grant_cursor).transpose()?,
+        after: cursor(query.after.as_deref())?,
     };
     let rows = api.registry.list_grants(filter, limit.rows()).await?;
     let cursor = |row: &GrantRow| row.grant_id.to_string();
@@ -73,10 +73,6 @@ async fn remove(api: Api, call: Call<RemoveGrant>) -> Answer<RemoveGrant> {
 fn grantee(text: &str) -> Result<Scope, ApiError> {
     let grantee = text.parse::<Scope>();
     grantee.map_err(|error| ApiError::parameter("component", error.to_string()))
-}
-
-fn grant_cursor(after: &str) -> Result<i64, ApiError> {
-    after.parse().map_err(|_| wrong_cursor(after))
 }
 
 pub fn grant(row: GrantRow, created: Option<bool>) -> Grant {

@@ -3,7 +3,6 @@
 use super::super::Api;
 use super::super::auth::keyring;
 use super::super::key_error::KeyError;
-use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use std::time::Duration;
 use tasker_domain::actor::RESERVED_ACTORS;
@@ -19,12 +18,9 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(create).on(revoke)
 }
 
-async fn list(api: Api, call: Call<ListKeys>) -> Answer<ListKeys> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref();
-    if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
-        return Err(wrong_cursor(after));
-    }
+async fn list(api: Api, mut call: Call<ListKeys>) -> Answer<ListKeys> {
+    let (limit, after) = call.page::<Name>()?;
+    let after = after.as_ref().map(Name::as_str);
     let rows = api.store.list_keys(after, limit.rows()).await?;
     let page = limit.page(rows, |row| row.name.clone(), description);
     Ok(Reply::ok(page))

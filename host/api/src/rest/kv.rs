@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit};
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use serde_json::value::RawValue;
 use tasker_domain::ids::TaskId;
@@ -16,53 +16,42 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(show).on(set).on(remove)
 }
 
-async fn list(api: Api, call: Call<ListKv>) -> Answer<ListKv> {
-    let (ListKv { namespace, bucket }, query) = (&call.path, &call.query);
-    let limit = PageLimit::parse(query.limit)?;
-    let texts = [Some(query.prefix.as_str()), query.after.as_deref()];
+async fn list(api: Api, mut call: Call<ListKv>) -> Answer<ListKv> {
+    let (limit, after) = call.page::<String>()?;
+    let (ListKv { namespace, bucket }, prefix) = (&call.path, &call.query.prefix);
+    let texts = [Some(prefix), after.as_ref()];
     if texts.into_iter().flatten().any(|text| text.contains('\0')) {
         let message = "a key has no NUL character".to_owned();
         return Err(ApiError::parameter("query", message));
     }
-    let after = query.after.as_deref();
     let rows = api
         .registry
-        .list_kv(namespace, bucket, &query.prefix, after, limit.rows())
-        .await?;
-    let Page { items, next } = limit.page(rows, |row| row.key.clone(), entry);
+        .list_kv(namespace, bucket, prefix, after.as_deref(), limit.rows());
+    let Page { items, next } = limit.page(rows.await?, |row| row.key.clone(), entry);
     let items = items.into_iter().collect::<Result<_, _>>()?;
     Ok(Reply::ok(Page { items, next }))
 }
 
 async fn show(api: Api, call: Call<ShowKv>) -> Answer<ShowKv> {
-    let ShowKv {
-        namespace,
-        bucket,
-        key,
-    } = call.path;
-    let row = api.registry.kv_entry(&at(namespace, bucket, key)).await?;
+    let path = call.path;
+    let row = api
+        .registry
+        .kv_entry(&at(path.namespace, path.bucket, path.key))
+        .await?;
     Ok(Reply::ok(entry(row)?))
 }
 
 async fn set(api: Api, call: Call<SetKv>) -> Answer<SetKv> {
-    let SetKv {
-        namespace,
-        bucket,
-        key,
-    } = call.path;
+    let path = call.path;
     let value = call.body.text().await?;
-    let place = at(namespace, bucket, key);
+    let place = at(path.namespace, path.bucket, path.key);
     let set = api.registry.set_kv(&place, value, call.access.actor());
     Ok(Reply::ok(entry(set.await?)?))
 }
 
 async fn remove(api: Api, call: Call<RemoveKv>) -> Answer<RemoveKv> {
-    let RemoveKv {
-        namespace,
-        bucket,
-        key,
-    } = call.path;
-    let place = at(namespace, bucket, key);
+    let path = call.path;
+    let place = at(path.namespace, path.bucket, path.key);
     api.registry.remove_kv(&place, call.access.actor()).await?;
     Ok(Reply::done())
 }

@@ -1,7 +1,6 @@
 //! Namespaces: list, make.
 
 use super::super::Api;
-use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use tasker_domain::name::Name;
 use tasker_registry::store::inventory::NamespaceRow;
@@ -11,12 +10,9 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(create)
 }
 
-async fn list(api: Api, call: Call<ListNamespaces>) -> Answer<ListNamespaces> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref();
-    if let Some(after) = after.filter(|after| after.parse::<Name>().is_err()) {
-        return Err(wrong_cursor(after));
-    }
+async fn list(api: Api, mut call: Call<ListNamespaces>) -> Answer<ListNamespaces> {
+    let (limit, after) = call.page::<Name>()?;
+    let after = after.as_ref().map(Name::as_str);
     let rows = api.registry.namespaces(after, limit.rows()).await?;
     let page = limit.page(rows, |row| row.name.clone(), view);
     Ok(Reply::ok(page))

@@ -86,14 +86,10 @@ async fn rollback(api: Api, call: Call<RollBackPin>) -> Answer<RollBackPin> {
     answer(&api, api.registry.rollback_pin(&pin, &by).await?).await
 }
 
-async fn history(api: Api, call: Call<ShowPinHistory>) -> Answer<ShowPinHistory> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let before = call.query.after.as_deref();
-    let before = before.map(|after| after.parse().map_err(|_| wrong_cursor(after)));
+async fn history(api: Api, mut call: Call<ShowPinHistory>) -> Answer<ShowPinHistory> {
+    let (limit, before) = call.page()?;
     let pin = pin_of(&call.path.namespace, call.path.kind, &call.path.target)?;
-    let rows = api
-        .registry
-        .pin_history(&pin, before.transpose()?, limit.rows());
+    let rows = api.registry.pin_history(&pin, before, limit.rows());
     let cursor = |row: &AuditRow| row.audit_id.to_string();
     Ok(Reply::ok(limit.page(rows.await?, cursor, change)))
 }

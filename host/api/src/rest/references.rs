@@ -2,7 +2,6 @@
 
 use super::super::Api;
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::one_version;
 use semver::Version;
 use tasker_domain::permission::Action;
 use tasker_domain::requirement::QualifiedName;
@@ -20,8 +19,7 @@ async fn of_component(
     api: Api,
     call: Call<ShowComponentReferences>,
 ) -> Answer<ShowComponentReferences> {
-    let (path, access) = (call.path, call.access);
-    let (target, version) = one_version(path.namespace, path.name, &path.version)?;
+    let ((target, version), access) = (call.version()?, &call.access);
     let readable = access.permissions().namespace_filter(Action::Read);
     let found = api
         .registry
@@ -34,8 +32,7 @@ async fn of_template(
     api: Api,
     call: Call<ShowTemplateReferences>,
 ) -> Answer<ShowTemplateReferences> {
-    let path = call.path;
-    let (target, version) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, version) = call.version()?;
     let found = api.registry.template_references(&target, &version).await?;
     Ok(Reply::ok(references(target, version, found)))
 }

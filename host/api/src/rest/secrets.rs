@@ -1,8 +1,8 @@
 //! Secrets: set, list, remove, encrypt anew. A value goes in and never comes out.
 
 use super::super::Api;
-use super::super::page::{PageLimit, name_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
+use tasker_domain::requirement::QualifiedName;
 use tasker_registry::store::secret::{Rotated, SecretRow};
 use tasker_wire::secret::{
     ListSecrets, RemoveSecret, RotateSecrets, Rotation, Secret, SetSecret, UnreadableSecret,
@@ -12,9 +12,9 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(set).on(remove).on(rotate)
 }
 
-async fn list(api: Api, call: Call<ListSecrets>) -> Answer<ListSecrets> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = name_cursor(call.query.after.as_deref())?;
+async fn list(api: Api, mut call: Call<ListSecrets>) -> Answer<ListSecrets> {
+    let (limit, after) = call.page::<QualifiedName>()?;
+    let after = after.as_ref().map(QualifiedName::parts);
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_secrets(namespace, after, limit.rows());
     let cursor = |row: &SecretRow| format!("{}/{}", row.namespace, row.name);

@@ -2,7 +2,6 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::reason::check_reason;
 use tasker_domain::name::Name;
@@ -15,9 +14,8 @@ pub(crate) fn routes() -> Routes {
     Routes::default().on(list).on(add).on(remove)
 }
 
-async fn list(api: Api, call: Call<ListShares>) -> Answer<ListShares> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref().map(share_cursor).transpose()?;
+async fn list(api: Api, mut call: Call<ListShares>) -> Answer<ListShares> {
+    let (limit, after) = call.page()?;
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_shares(namespace, after, limit.rows());
     let cursor = |row: &ShareRow| row.share_id.to_string();
@@ -79,10 +77,6 @@ fn other(text: &str, namespace: &Name) -> Result<NamespaceScope, ApiError> {
         Ok(scope) => Ok(scope),
         Err(error) => Err(wrong(error.to_string())),
     }
-}
-
-fn share_cursor(after: &str) -> Result<i64, ApiError> {
-    after.parse().map_err(|_| wrong_cursor(after))
 }
 
 fn share(row: ShareRow, created: Option<bool>) -> Share {

@@ -2,7 +2,6 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, wrong_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
 use axum::http::{HeaderMap, header};
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
@@ -36,12 +35,9 @@ pub fn given(headers: &HeaderMap) -> Result<Vec<Signature>, ApiError> {
     values.into_iter().map(parse).collect()
 }
 
-async fn list_keys(api: Api, call: Call<ListSigningKeys>) -> Answer<ListSigningKeys> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = call.query.after.as_deref();
-    if let Some(after) = after.filter(|after| after.parse::<KeyId>().is_err()) {
-        return Err(wrong_cursor(after));
-    }
+async fn list_keys(api: Api, mut call: Call<ListSigningKeys>) -> Answer<ListSigningKeys> {
+    let (limit, after) = call.page::<KeyId>()?;
+    let after = after.as_ref().map(KeyId::as_str);
     let namespace = &call.path.namespace;
     let rows = api.registry.signing_keys(namespace, after, limit.rows());
     let cursor = |row: &SigningKeyRow| row.key_id.clone();

@@ -2,7 +2,7 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{Page, PageLimit, wrong_cursor};
+use super::super::page::Page;
 use super::super::routes::{Answer, Call, Reply, Routes};
 use super::submission::{OneOrMany, SubmitAnswer};
 use super::task_views::{step_views, summary, task_view, transition_view};
@@ -88,14 +88,13 @@ fn idempotency_header(headers: &HeaderMap) -> Result<Option<String>, ApiError> {
     Ok(Some(text.to_owned()))
 }
 
-async fn list(api: Api, call: Call<ListTasks>) -> Answer<ListTasks> {
-    let query = call.query;
-    let limit = PageLimit::parse(query.limit)?;
+async fn list(api: Api, mut call: Call<ListTasks>) -> Answer<ListTasks> {
+    let (limit, after) = call.page::<TaskId>()?;
     let filter = TaskFilter {
-        namespace: query.namespace,
-        template: query.template,
-        state: query.state,
-        after: cursor::<TaskId>(query.after.as_deref())?,
+        namespace: call.query.namespace,
+        template: call.query.template,
+        state: call.query.state,
+        after,
     };
     let tasks = api.tasks.list(&filter, limit.rows()).await?;
     let page = limit.page(tasks, |listed| listed.task.task_id.to_string(), summary);
@@ -121,10 +120,10 @@ async fn show(api: Api, call: Call<ShowTask>) -> Answer<ShowTask> {
     Ok(Reply::ok(task_view(api.tasks.show(task_id).await?)))
 }
 
-async fn steps(api: Api, call: Call<ListSteps>) -> Answer<ListSteps> {
-    let limit = PageLimit::parse(call.query.limit)?;
+async fn steps(api: Api, mut call: Call<ListSteps>) -> Answer<ListSteps> {
+    let (limit, after) = call.page()?;
     let filter = StepFilter {
-        after: cursor(call.query.after.as_deref())?,
+        after,
         states: call.query.states,
     };
     let steps = api.tasks.steps(call.path.id, &filter, limit.rows()).await?;
@@ -134,19 +133,13 @@ async fn steps(api: Api, call: Call<ListSteps>) -> Answer<ListSteps> {
     Ok(Reply::ok(Page { items, next }))
 }
 
-async fn transitions(api: Api, call: Call<ListTransitions>) -> Answer<ListTransitions> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = cursor(call.query.after.as_deref())?.unwrap_or_default();
-    let rows = api
-        .tasks
-        .transitions(call.path.id, call.query.only_events, after, limit.rows());
+async fn transitions(api: Api, mut call: Call<ListTransitions>) -> Answer<ListTransitions> {
+    let (limit, after) = call.page()?;
+    let (id, only_events) = (call.path.id, call.query.only_events);
+    let after = after.unwrap_or_default();
+    let rows = api.tasks.transitions(id, only_events, after, limit.rows());
     let page = limit.page(rows.await?, |row| row.seq.to_string(), transition_view);
     Ok(Reply::ok(page))
-}
-
-fn cursor<T: std::str::FromStr>(after: Option<&str>) -> Result<Option<T>, ApiError> {
-    let cursor = |after: &str| after.parse().map_err(|_| wrong_cursor(after));
-    after.map(cursor).transpose()
 }
 
 async fn cancel(api: Api, call: Call<CancelTask>) -> Answer<CancelTask> {

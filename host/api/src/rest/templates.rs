@@ -2,11 +2,11 @@
 
 use super::super::Api;
 use super::super::error::ApiError;
-use super::super::page::{PageLimit, name_cursor};
 use super::super::request::{is_json, parse_json};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::{between, one_version, summary, versions_below};
+use super::definitions::{between, summary};
 use axum::http::HeaderMap;
+use semver::Version;
 use std::time::Duration;
 use tasker_domain::name::Name;
 use tasker_domain::plan::{Assumed, MAX_ASSUMED};
@@ -38,9 +38,9 @@ pub(crate) fn routes() -> Routes {
         .on(plan)
 }
 
-async fn list(api: Api, call: Call<ListTemplates>) -> Answer<ListTemplates> {
-    let limit = PageLimit::parse(call.query.limit)?;
-    let after = name_cursor(call.query.after.as_deref())?;
+async fn list(api: Api, mut call: Call<ListTemplates>) -> Answer<ListTemplates> {
+    let (limit, after) = call.page::<QualifiedName>()?;
+    let after = after.as_ref().map(QualifiedName::parts);
     let namespace = call.query.namespace.as_ref();
     let rows = api.registry.list_templates(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
@@ -59,11 +59,12 @@ async fn check(_: Api, call: Call<CheckTemplate>) -> Answer<CheckTemplate> {
     }))
 }
 
-async fn show(api: Api, call: Call<ShowTemplate>) -> Answer<ShowTemplate> {
-    let ShowTemplate { namespace, name } = call.path;
-    let target = QualifiedName { namespace, name };
-    let (after, limit) = versions_below(&call.query)?;
-    let page = api.registry.template_page(&target, after.as_ref(), limit);
+async fn show(api: Api, mut call: Call<ShowTemplate>) -> Answer<ShowTemplate> {
+    let target = call.target();
+    let (limit, after) = call.page::<Version>()?;
+    let page = api
+        .registry
+        .template_page(&target, after.as_ref(), limit.items());
     let page = page.await?;
     let latest = api.registry.default_template_version(&target).await?;
     let versions = page.rows.into_iter().map(version);
@@ -85,8 +86,7 @@ async fn show_version(api: Api, call: Call<ShowTemplateVersion>) -> Answer<ShowT
 
 async fn publish(api: Api, call: Call<PublishTemplate>) -> Answer<PublishTemplate> {
     let actor = call.actor().clone();
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let source = call.body.text().await?;
     let missing = match call.query.allow_missing {
         true => Missing::Allowed,
@@ -116,8 +116,7 @@ async fn draw(api: Api, call: Call<DrawTemplate>) -> Answer<DrawTemplate> {
 }
 
 async fn diff(api: Api, call: Call<DiffTemplate>) -> Answer<DiffTemplate> {
-    let DiffTemplate { namespace, name } = call.path;
-    let target = QualifiedName { namespace, name };
+    let target = call.target();
     let (from, to) = between(&call.query)?;
     Ok(Reply::ok(
         api.registry.template_diff(&target, &from, &to).await?,
@@ -125,16 +124,14 @@ async fn diff(api: Api, call: Call<DiffTemplate>) -> Answer<DiffTemplate> {
 }
 
 async fn diff_upload(api: Api, call: Call<DiffTemplateUpload>) -> Answer<DiffTemplateUpload> {
-    let path = call.path;
-    let (target, from) = one_version(path.namespace, path.name, &call.query.from)?;
+    let (target, from) = (call.target(), parse_version(&call.query.from)?);
     let source = call.body.text().await?;
     let diff = api.registry.template_diff_with(&target, &from, &source);
     Ok(Reply::ok(diff.await?))
 }
 
 async fn plan(api: Api, call: Call<PlanTemplate>) -> Answer<PlanTemplate> {
-    let path = call.path;
-    let (target, number) = one_version(path.namespace, path.name, &path.version)?;
+    let (target, number) = call.version()?;
     let PlannedTemplate { source, assume } = match is_json(&call.headers) {
         true => parse_json(&call.body.bytes().await?)?,
         false => PlannedTemplate {
