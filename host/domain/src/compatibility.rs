@@ -1,6 +1,7 @@
 //! How far a version is compatible with an earlier one, as values.
 
 use super::error_report::FieldError;
+use super::named_enum::named_enum;
 use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -8,30 +9,17 @@ use std::fmt;
 /// The most changes that a compat report lists; the largest are kept.
 pub const MAX_CHANGES: usize = 100;
 
-/// How much a change asks of those who rely on what was there.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum Level {
-    /// Nothing that they rely on is different.
-    Patch,
-    /// There is more than before.
-    Minor,
-    /// What worked may not work any more.
-    Major,
+named_enum! {
+    /// How much a change asks of those who rely on what was there.
+    #[derive(strum::Display)]
+    pub enum Level {
+        /// Nothing that they rely on is different.
+        Patch,
+        /// There is more than before.
+        Minor,
+        /// What worked may not work any more.
+        Major,
+    }
 }
 
 /// One difference between two versions.

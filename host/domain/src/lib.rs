@@ -31,6 +31,7 @@ pub mod kv;
 pub mod limits;
 pub mod migration;
 pub mod name;
+mod named_enum;
 pub mod outcome;
 pub mod permission;
 pub mod pin;

@@ -1,6 +1,7 @@
 //! What a caller may do, and where.
 
 use super::name::Name;
+use super::named_enum::named_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,45 +14,28 @@ pub const MAX_PERMISSIONS: usize = 100;
 /// In place of a namespace: all of them, those to come too.
 const EVERYWHERE: &str = "*";
 
-/// One thing that can be permitted.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-    strum::VariantNames,
-)]
-#[serde(rename_all = "snake_case")]
-#[clap(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum Action {
-    /// Read everything except secrets.
-    Read,
-    /// Submit and cancel tasks.
-    Run,
-    /// Upload components and templates.
-    Publish,
-    /// Set, roll out, roll back and remove pins.
-    Pin,
-    /// Yank, quarantine, move open tasks, set limits, collect.
-    Operate,
-    /// Grant capabilities, set secrets, approve versions, manage signing policies.
-    Grant,
-    /// Share components: let other namespaces use them.
-    Use,
-    /// All of these; on `*` also keys.
-    Admin,
+named_enum! {
+    /// One thing that can be permitted.
+    #[derive(clap::ValueEnum, strum::Display)]
+    #[clap(rename_all = "snake_case")]
+    pub enum Action {
+        /// Read everything except secrets.
+        Read,
+        /// Submit and cancel tasks.
+        Run,
+        /// Upload components and templates.
+        Publish,
+        /// Set, roll out, roll back and remove pins.
+        Pin,
+        /// Yank, quarantine, move open tasks, set limits, collect.
+        Operate,
+        /// Grant capabilities, set secrets, approve versions, manage signing policies.
+        Grant,
+        /// Share components: let other namespaces use them.
+        Use,
+        /// All of these; on `*` also keys.
+        Admin,
+    }
 }
 
 impl Action {

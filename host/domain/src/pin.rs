@@ -2,33 +2,20 @@
 
 use super::error_report::{ErrorClass, ErrorReport, Report};
 use super::guard::{Guard, GuardError};
+use super::named_enum::named_enum;
 use super::requirement::{Requirement, RequirementError};
 use super::rollout::Percent;
 use semver::Version;
-use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a pin is about.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = PinKindError, parse_err_fn = PinKindError::unknown)]
-pub enum PinKind {
-    Template,
-    Component,
+named_enum! {
+    /// What a pin is about.
+    #[derive(clap::ValueEnum)]
+    #[strum(parse_err_ty = PinKindError, parse_err_fn = PinKindError::unknown)]
+    pub enum PinKind {
+        Template,
+        Component,
+    }
 }
 
 impl PinKind {

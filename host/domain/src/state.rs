@@ -1,7 +1,7 @@
 //! States of tasks and steps, as the SQL types `tasker.task_state` and `tasker.step_state` name
 //! them. Only SQL functions change them; Rust reads and shows them.
 
-use serde::{Deserialize, Serialize};
+use super::named_enum::named_enum;
 
 /// A text that is not a state; the database is newer than this host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -14,34 +14,21 @@ impl StateError {
     }
 }
 
-/// The state of a task.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[clap(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = StateError, parse_err_fn = StateError::unknown)]
-pub enum TaskState {
-    /// Created; no step has started.
-    Pending,
-    /// At least one step has started and the outcome is open.
-    InProgress,
-    Complete,
-    Error,
-    Cancelled,
-    ResolvedManually,
+named_enum! {
+    /// The state of a task.
+    #[derive(clap::ValueEnum, strum::Display)]
+    #[clap(rename_all = "snake_case")]
+    #[strum(parse_err_ty = StateError, parse_err_fn = StateError::unknown)]
+    pub enum TaskState {
+        /// Created; no step has started.
+        Pending,
+        /// At least one step has started and the outcome is open.
+        InProgress,
+        Complete,
+        Error,
+        Cancelled,
+        ResolvedManually,
+    }
 }
 
 impl TaskState {
@@ -54,58 +41,41 @@ impl TaskState {
     }
 }
 
-/// The state of a step.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    clap::ValueEnum,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-)]
-#[serde(rename_all = "snake_case")]
-#[clap(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = StateError, parse_err_fn = StateError::unknown)]
-pub enum StepState {
-    /// A step that it depends on is not complete.
-    Waiting,
-    /// Any worker may claim it.
-    Ready,
-    /// A worker holds its lease.
-    Running,
-    /// An attempt failed; the next one is due at `ready_at`.
-    WaitingForRetry,
-    WaitingForEvent,
-    Complete,
-    /// Failed for good.
-    Error,
-    Cancelled,
-    Skipped,
-    ResolvedManually,
+named_enum! {
+    /// The state of a step.
+    #[derive(clap::ValueEnum, strum::Display)]
+    #[clap(rename_all = "snake_case")]
+    #[strum(parse_err_ty = StateError, parse_err_fn = StateError::unknown)]
+    pub enum StepState {
+        /// A step that it depends on is not complete.
+        Waiting,
+        /// Any worker may claim it.
+        Ready,
+        /// A worker holds its lease.
+        Running,
+        /// An attempt failed; the next one is due at `ready_at`.
+        WaitingForRetry,
+        WaitingForEvent,
+        Complete,
+        /// Failed for good.
+        Error,
+        Cancelled,
+        Skipped,
+        ResolvedManually,
+    }
 }
 
-/// Why an open task does not move; derived from its steps, never stored.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum StandstillReason {
-    WaitingForDependencies,
-    WaitingForRetry,
-    WaitingForEvent,
-    /// What it would run next is quarantined.
-    Quarantined,
-    BlockedByFailures,
+named_enum! {
+    /// Why an open task does not move; derived from its steps, never stored.
+    #[derive(strum::Display)]
+    pub enum StandstillReason {
+        WaitingForDependencies,
+        WaitingForRetry,
+        WaitingForEvent,
+        /// What it would run next is quarantined.
+        Quarantined,
+        BlockedByFailures,
+    }
 }
 
 #[cfg(test)]

@@ -1,55 +1,40 @@
 //! The limits by name, with their units and how people write them.
 
+use super::super::named_enum::named_enum;
 use crate::duration::{self, DurationError, MAX_DURATION};
-use serde::{Deserialize, Serialize};
 use std::ops::RangeInclusive;
 use strum::{VariantArray, VariantNames};
 
-/// One thing that an invocation may use so much of.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::IntoStaticStr,
-    strum::VariantArray,
-    strum::VariantNames,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = LimitError, parse_err_fn = LimitError::unknown)]
-pub enum Limit {
-    Memory,
-    /// Wall time: a step says it by `timeout:`.
-    Timeout,
-    /// Time on the processor.
-    Cpu,
-    /// Bytes that the host keeps for the attempt.
-    HostMemory,
-    /// Bytes of the result, the checkpoint, or the details of a failure.
-    Result,
-    /// Bytes of the task's input, the checkpoint and the results of earlier steps that it is handed.
-    Input,
-    /// Bytes of the attempt's log.
-    Log,
-    HostCalls,
-    /// Handles of what the host keeps for the attempt.
-    Resources,
-    /// Bytes of the payload of one event.
-    Event,
-    Events,
-    HttpRequests,
-    /// Bytes of the bodies of responses.
-    HttpIn,
-    /// Bytes of the bodies of requests.
-    HttpOut,
+named_enum! {
+    /// One thing that an invocation may use so much of.
+    #[derive(strum::Display)]
+    #[strum(parse_err_ty = LimitError, parse_err_fn = LimitError::unknown)]
+    pub enum Limit {
+        Memory,
+        /// Wall time: a step says it by `timeout:`.
+        Timeout,
+        /// Time on the processor.
+        Cpu,
+        /// Bytes that the host keeps for the attempt.
+        HostMemory,
+        /// Bytes of the result, the checkpoint, or the details of a failure.
+        Result,
+        /// Bytes of the task's input, the checkpoint and the results of earlier steps that it is handed.
+        Input,
+        /// Bytes of the attempt's log.
+        Log,
+        HostCalls,
+        /// Handles of what the host keeps for the attempt.
+        Resources,
+        /// Bytes of the payload of one event.
+        Event,
+        Events,
+        HttpRequests,
+        /// Bytes of the bodies of responses.
+        HttpIn,
+        /// Bytes of the bodies of requests.
+        HttpOut,
+    }
 }
 
 /// What a limit is counted in.

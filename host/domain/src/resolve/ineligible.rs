@@ -1,36 +1,23 @@
 //! Why new tasks may not take a version. Only this module decides it, not SQL and not lists of versions.
 
+use super::super::named_enum::named_enum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why new tasks may not take a version; tasks that have it in their lock are another matter.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str)]
-pub enum Ineligible {
-    /// Nothing needed it any more, and its bytes were removed.
-    Collected,
-    /// No host runs its code.
-    Quarantined,
-    /// Its owner took it back.
-    Yanked,
-    /// It requests capabilities that are not approved yet.
-    NeedsApproval,
-    /// No key signed it that the namespace of the task takes.
-    Unsigned,
+named_enum! {
+    /// Why new tasks may not take a version; tasks that have it in their lock are another matter.
+    pub enum Ineligible {
+        /// Nothing needed it any more, and its bytes were removed.
+        Collected,
+        /// No host runs its code.
+        Quarantined,
+        /// Its owner took it back.
+        Yanked,
+        /// It requests capabilities that are not approved yet.
+        NeedsApproval,
+        /// No key signed it that the namespace of the task takes.
+        Unsigned,
+    }
 }
 
 /// The decisions about a version that apply to every caller.
@@ -43,27 +30,16 @@ pub struct VersionState {
     pub is_collected: bool,
 }
 
-/// What its owner and operators decided about a version.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    strum::EnumString,
-    strum::IntoStaticStr,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case", const_into_str, parse_err_ty = VersionStatusError, parse_err_fn = VersionStatusError::unknown)]
-pub enum VersionStatus {
-    Active,
-    /// It requests more capabilities than it has; an operator has to approve them.
-    NeedsApproval,
-    /// Taken back: tasks that have it keep it.
-    Yanked,
+named_enum! {
+    /// What its owner and operators decided about a version.
+    #[strum(parse_err_ty = VersionStatusError, parse_err_fn = VersionStatusError::unknown)]
+    pub enum VersionStatus {
+        Active,
+        /// It requests more capabilities than it has; an operator has to approve them.
+        NeedsApproval,
+        /// Taken back: tasks that have it keep it.
+        Yanked,
+    }
 }
 
 /// A text that is not the status of a version.
