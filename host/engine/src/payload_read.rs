@@ -56,12 +56,10 @@ impl Engine {
         step: &str,
         payload: StepPayload,
     ) -> Result<FoundPayload, DatabaseError> {
-        let text = sqlx::query_scalar(match payload {
-            StepPayload::Result => RESULT,
-            StepPayload::Checkpoint => CHECKPOINT,
-            StepPayload::Error => ERROR,
-        });
-        let text = text.bind(task_id.0).bind(step);
+        let text = sqlx::query_scalar(OF_STEP)
+            .bind(task_id.0)
+            .bind(step)
+            .bind(payload.to_string());
         Ok(text.fetch_optional(self.pool()).await?)
     }
 
@@ -104,22 +102,8 @@ const NEXT_SINK: &str = "
     ) k
     join tasker.step s on s.task_id = k.task_id and s.step_no = k.step_no";
 
-const RESULT: &str = "
-    select s.result::text
-    from tasker.task t
-    join tasker.step_template st using (template_version_id)
-    join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no
-    where t.task_id = $1 and st.name = $2";
-
-const CHECKPOINT: &str = "
-    select s.checkpoint::text
-    from tasker.task t
-    join tasker.step_template st using (template_version_id)
-    join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no
-    where t.task_id = $1 and st.name = $2";
-
-const ERROR: &str = "
-    select s.error::text
+const OF_STEP: &str = "
+    select (case $3 when 'result' then s.result when 'checkpoint' then s.checkpoint when 'error' then s.error end)::text
     from tasker.task t
     join tasker.step_template st using (template_version_id)
     join tasker.step s on s.task_id = t.task_id and s.step_no = st.step_no

@@ -101,49 +101,26 @@ impl fmt::Display for ConnectError {
             source,
             ..
         } = self;
-        match self.refusal {
-            ConnectFailure::NotListening => {
-                write!(f, "no PostgreSQL listens at {address}: {}", said(source))
-            }
-            ConnectFailure::UnknownHost => {
-                write!(f, "the host of {address} is unknown: {}", said(source))
-            }
-            ConnectFailure::Silent => write!(
-                f,
-                "PostgreSQL at {address} does not answer: {}",
-                said(source)
-            ),
-            ConnectFailure::Starting => {
-                write!(f, "PostgreSQL at {address} is not ready: {}", said(source))
-            }
+        let what = match self.refusal {
+            ConnectFailure::NotListening => format!("no PostgreSQL listens at {address}"),
+            ConnectFailure::UnknownHost => format!("the host of {address} is unknown"),
+            ConnectFailure::Silent => format!("PostgreSQL at {address} does not answer"),
+            ConnectFailure::Starting => format!("PostgreSQL at {address} is not ready"),
             ConnectFailure::TooManyConnections => {
-                write!(
-                    f,
-                    "PostgreSQL at {address} has no connection left: {}",
-                    said(source)
-                )
+                format!("PostgreSQL at {address} has no connection left")
             }
-            ConnectFailure::Login => write!(
-                f,
-                "PostgreSQL at {address} refuses the user {user}: {}",
-                said(source)
-            ),
+            ConnectFailure::Login => format!("PostgreSQL at {address} refuses the user {user}"),
             ConnectFailure::UnknownDatabase => {
-                write!(f, "PostgreSQL at {address} has no database {database}")
+                return write!(f, "PostgreSQL at {address} has no database {database}");
             }
-            ConnectFailure::StatementPooling => write!(
-                f,
-                "the pooler at {address} lends connections for one statement only: {}",
-                said(source)
-            ),
+            ConnectFailure::StatementPooling => {
+                format!("the pooler at {address} lends connections for one statement only")
+            }
             ConnectFailure::NoSettings | ConnectFailure::Other => {
-                write!(
-                    f,
-                    "cannot connect to PostgreSQL at {address}: {}",
-                    said(source)
-                )
+                format!("cannot connect to PostgreSQL at {address}")
             }
-        }
+        };
+        write!(f, "{what}: {}", said(source))
     }
 }
 
