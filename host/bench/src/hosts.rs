@@ -2,15 +2,18 @@
 
 use super::bulk::Bulk;
 use anyhow::{Context as _, bail};
+use semver::Version;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tasker::host::{AuthConfig, DatabaseChoice, Host, HostConfig};
+use tasker_domain::actor::Actor;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::submit::Submit;
 use tasker_registry::Registry;
 use tasker_registry::maintenance::Maintenance;
+use tasker_registry::publish_template::Missing;
 use tasker_sandbox::{CompileLimits, Compiler};
 use tasker_tasks::Tasks;
 use tasker_worker::WorkerConfig;
@@ -21,6 +24,9 @@ const BUILT_HANDLERS: [&str; 2] = [
     "target/guests/wasm32-wasip2/release/tasker_handlers_basics.wasm",
     "plugins/target/wasm32-wasip2/release/tasker_handlers_basics.wasm",
 ];
+
+/// The version of what has one only.
+pub(super) const FIRST: Version = Version::new(1, 0, 0);
 
 /// Between two looks whether all is done.
 pub(super) const LOOK_INTERVAL: Duration = Duration::from_millis(5);
@@ -218,6 +224,32 @@ pub(super) fn target(name: &str) -> anyhow::Result<QualifiedName> {
         namespace: "bench".parse()?,
         name: name.parse()?,
     })
+}
+
+/// Publishes a component there.
+pub(super) async fn publish_component(
+    registry: &Registry,
+    name: &str,
+    version: &Version,
+    bytes: Vec<u8>,
+) -> anyhow::Result<()> {
+    registry
+        .publish_component(&target(name)?, version, bytes.into(), &Actor::host())
+        .await?;
+    Ok(())
+}
+
+/// Publishes version 1.0.0 of a template there.
+pub(super) async fn publish_template(
+    registry: &Registry,
+    name: &str,
+    yaml: &str,
+) -> anyhow::Result<()> {
+    let (target, actor) = (target(name)?, Actor::host());
+    registry
+        .publish_template(&target, &FIRST, yaml, Missing::Refused, &actor)
+        .await?;
+    Ok(())
 }
 
 /// A task of a template there.

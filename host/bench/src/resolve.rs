@@ -1,7 +1,7 @@
 //! How long it takes to find out what a new task takes, with many versions registered.
 
 use super::bulk::Bulk;
-use super::hosts::{BenchArgs, Member, target};
+use super::hosts::{BenchArgs, FIRST, Member, publish_component, publish_template};
 use super::report::{BenchReport, Percentiles, Printed};
 use super::run::percentiles_of;
 use serde::Serialize;
@@ -12,7 +12,6 @@ use tasker_domain::actor::Actor;
 use tasker_domain::ids::TaskId;
 use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
-use tasker_registry::publish_template::Missing;
 use tasker_registry::resolve::ResolveRequest;
 use tasker_registry::store::Store;
 use tasker_registry::store::pin::{PinBy, PinKind};
@@ -75,14 +74,9 @@ impl Resolve {
         registry: &Registry,
         component: Vec<u8>,
     ) -> anyhow::Result<()> {
-        let version = semver::Version::new(1, 0, 0);
-        let actor = Actor::host();
         for no in 0..self.components {
-            let target = target(&format!("c{no}"))?;
-            let bytes = component.clone().into();
-            registry
-                .publish_component(&target, &version, bytes, &actor)
-                .await?;
+            let name = format!("c{no}");
+            publish_component(registry, &name, &FIRST, component.clone()).await?;
         }
         let each = self.versions.saturating_sub(self.components) / self.components;
         let bulk = Bulk::new(host.engine.database());
@@ -94,10 +88,7 @@ impl Resolve {
         };
         let steps: String = (0..STEPS).map(step).collect();
         let yaml = format!("namespace: bench\nname: many\nversion: 1.0.0\nsteps:\n{steps}");
-        registry
-            .publish_template(&target("many")?, &version, &yaml, Missing::Refused, &actor)
-            .await?;
-        Ok(())
+        publish_template(registry, "many", &yaml).await
     }
 
     async fn measure(&self, host: &Host, registry: &Registry) -> anyhow::Result<Measured> {

@@ -6,13 +6,12 @@ mod rollback;
 mod swap;
 mod upload;
 
-use super::hosts::target;
+use super::hosts::{publish_component, publish_template};
 use super::report::Printed;
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_registry::Registry;
 use tasker_registry::pin::PinTarget;
-use tasker_registry::publish_template::Missing;
 use tasker_registry::store::pin::{PinBy, PinKind};
 
 /// Hosts that share a database.
@@ -54,12 +53,7 @@ fn version(no: u32) -> Version {
 
 /// Publishes version `no`, whose bytes no other version has.
 async fn publish(registry: &Registry, component: &[u8], no: u32) -> anyhow::Result<()> {
-    let bytes = noted(component, no).into();
-    let actor = Actor::host();
-    registry
-        .publish_component(&target(COMPONENT)?, &version(no), bytes, &actor)
-        .await?;
-    Ok(())
+    publish_component(registry, COMPONENT, &version(no), noted(component, no)).await
 }
 
 /// The same code under another digest: a custom section at the end carries the number.
@@ -89,16 +83,7 @@ async fn publish_chain(
     let yaml = format!(
         "namespace: bench\nname: {name}\nversion: 1.0.0\nidentity: unique\nsteps:\n{steps}"
     );
-    registry
-        .publish_template(
-            &target(name)?,
-            &Version::new(1, 0, 0),
-            &yaml,
-            Missing::Refused,
-            &Actor::host(),
-        )
-        .await?;
-    Ok(())
+    publish_template(registry, name, &yaml).await
 }
 
 /// Pins the component in the namespace of measurements.

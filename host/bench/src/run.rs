@@ -3,7 +3,7 @@
 use super::Bench;
 use super::bulk::{Bulk, Counters, PercentilesMs};
 use super::fill::fill;
-use super::hosts::{Hosts, Member, submit, target};
+use super::hosts::{FIRST, Hosts, Member, publish_component, publish_template, submit};
 use super::pgbench::Pgbench;
 use super::report::{Figures, Percentiles, Printed, SandboxUs};
 use super::usage;
@@ -13,14 +13,11 @@ use std::time::{Duration, Instant};
 use tasker::host::Host;
 use tasker_cli::tell;
 use tasker_database::DatabaseError;
-use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::grants::Grants;
 use tasker_domain::ids::TaskId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
 use tasker_domain::limits::Limits;
-use tasker_registry::Registry;
-use tasker_registry::publish_template::Missing;
 use tasker_worker::WorkerConfig;
 
 /// Statistics of a session reach the server's counters within this time.
@@ -50,7 +47,10 @@ struct Used {
 pub(super) async fn run(bench: &Bench) -> anyhow::Result<Printed> {
     let component = &bench.common.component()?;
     let hosts = bench.common.start(1, Some(&worker(bench))).await?;
-    publish(&hosts.first().registry, bench.workload, component).await?;
+    let registry = &hosts.first().registry;
+    publish_component(registry, "basics", &FIRST, component.clone()).await?;
+    let workload = bench.workload;
+    publish_template(registry, workload.name(), &workload.yaml()).await?;
     let bulk = hosts.first().bulk();
     let bed = Bed { bench, hosts, bulk };
 
@@ -90,28 +90,6 @@ fn worker(bench: &Bench) -> WorkerConfig {
         batch: bench.batch.into(),
         ..WorkerConfig::default()
     }
-}
-
-async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> anyhow::Result<()> {
-    let version = semver::Version::new(1, 0, 0);
-    registry
-        .publish_component(
-            &target("basics")?,
-            &version,
-            component.to_vec().into(),
-            &Actor::host(),
-        )
-        .await?;
-    registry
-        .publish_template(
-            &target(workload.name())?,
-            &version,
-            &workload.yaml(),
-            Missing::Refused,
-            &Actor::host(),
-        )
-        .await?;
-    Ok(())
 }
 
 impl Bed<'_> {

@@ -2,7 +2,7 @@
 
 use super::Engine;
 use sqlx::PgExecutor;
-use tasker_database::{Connection, DatabaseError};
+use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::LockId;
 
@@ -73,21 +73,15 @@ async fn insert_entries(
     lock_id: i32,
     entries: &[LockEntry],
 ) -> Result<(), DatabaseError> {
-    let step_nos: Vec<i16> = entries.iter().map(|entry| entry.step_no).collect();
-    let versions: Vec<i32> = entries
-        .iter()
-        .map(|entry| entry.component_version_id)
-        .collect();
-    let handlers: Vec<&str> = entries.iter().map(|entry| entry.handler.as_str()).collect();
     sqlx::query(
         "insert into tasker.lock_entry (lock_id, step_no, component_version_id, handler)
          select $1, e.step_no, e.component_version_id, e.handler
          from unnest($2::smallint[], $3::int[], $4::text[]) as e (step_no, component_version_id, handler)",
     )
     .bind(lock_id)
-    .bind(step_nos)
-    .bind(versions)
-    .bind(handlers)
+    .bind(column(entries, |entry| entry.step_no))
+    .bind(column(entries, |entry| entry.component_version_id))
+    .bind(column(entries, |entry| entry.handler.as_str()))
     .execute(tx)
     .await?;
     Ok(())

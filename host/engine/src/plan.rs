@@ -2,13 +2,12 @@
 
 use super::Engine;
 use sqlx::FromRow;
-use std::time::Duration;
 use tasker_database::DatabaseError;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::{LockId, TaskId};
 
 /// One step of a lock, as it is stored.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, FromRow)]
 pub struct StoredStep {
     pub step_no: i16,
     pub namespace: String,
@@ -16,6 +15,7 @@ pub struct StoredStep {
     /// As the task's namespace names it: `name`, or `other/name`.
     pub component: String,
     pub component_version_id: i32,
+    #[sqlx(try_from = "Vec<u8>")]
     pub digest: Digest,
     pub handler: String,
     /// JSON text.
@@ -23,28 +23,11 @@ pub struct StoredStep {
     /// JSON text.
     pub result_schema: Option<String>,
     pub max_attempts: i16,
-    pub timeout: Duration,
+    pub timeout_ms: i32,
     /// What the step says of limits: JSON text.
     pub limits: Option<String>,
     /// No host starts its code, as of now.
     pub is_quarantined: bool,
-}
-
-#[derive(FromRow)]
-struct StepRow {
-    step_no: i16,
-    namespace: String,
-    name: String,
-    component: String,
-    component_version_id: i32,
-    digest: Vec<u8>,
-    handler: String,
-    config: Option<String>,
-    result_schema: Option<String>,
-    max_attempts: i16,
-    timeout_ms: i32,
-    limits: Option<String>,
-    is_quarantined: bool,
 }
 
 const STEPS_OF_LOCK: &str = "
@@ -101,13 +84,13 @@ pub struct AncestorResult {
 impl Engine {
     /// The steps of a lock, by number; their versions count as used now.
     pub async fn steps_of_lock(&self, lock: LockId) -> Result<Vec<StoredStep>, DatabaseError> {
-        let rows: Vec<StepRow> = sqlx::query_as(STEPS_OF_LOCK)
+        let steps: Vec<StoredStep> = sqlx::query_as(STEPS_OF_LOCK)
             .bind(lock.0)
             .fetch_all(self.pool())
             .await?;
         self.uses
-            .run_by(rows.iter().map(|row| row.component_version_id));
-        rows.into_iter().map(StoredStep::try_from).collect()
+            .run_by(steps.iter().map(|step| step.component_version_id));
+        Ok(steps)
     }
 
     /// The result of a step by name, if the step number `of` depends on it, directly or not; its text
@@ -127,30 +110,5 @@ impl Engine {
             .fetch_optional(self.pool())
             .await?;
         Ok(result)
-    }
-}
-
-impl TryFrom<StepRow> for StoredStep {
-    type Error = DatabaseError;
-
-    fn try_from(row: StepRow) -> Result<Self, DatabaseError> {
-        let digest = Digest::try_from(row.digest.as_slice()).map_err(|error| {
-            DatabaseError::Corrupt(format!("component digest of step {}: {error}", row.name))
-        })?;
-        Ok(Self {
-            step_no: row.step_no,
-            namespace: row.namespace,
-            name: row.name,
-            component: row.component,
-            component_version_id: row.component_version_id,
-            digest,
-            handler: row.handler,
-            config: row.config,
-            result_schema: row.result_schema,
-            max_attempts: row.max_attempts,
-            timeout: Duration::from_millis(u64::from(row.timeout_ms.unsigned_abs())),
-            limits: row.limits,
-            is_quarantined: row.is_quarantined,
-        })
     }
 }

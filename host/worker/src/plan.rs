@@ -200,7 +200,7 @@ impl PlanCache {
     fn limits(&self, step: &StoredStep, said: &LimitSettings, rules: &Rules) -> Limits {
         let mut limits = self.limits.clone();
         rules.narrow(&mut limits, &step.component);
-        let timeout_ms = u64::try_from(step.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout_ms = u64::from(step.timeout_ms.unsigned_abs());
         let timeout = [(Limit::Timeout, timeout_ms)].into_iter().collect();
         limits.narrow(&said.or(&timeout), LimitSource::Step);
         limits
