@@ -5,6 +5,9 @@
 -- created and its id is returned with `created` false; `same_input` states whether it has the same input. A
 -- repeated call returns the tasks that the first one created.
 --
+-- Sends no notification: transactions that notify commit one after the other, with the flush of the log. The host
+-- that called sends a hint after the commit; so do the hosts that report.
+--
 -- A lock that names a collected version is refused (TA001): resolve again.
 --
 -- Locks: the collection of versions, shared; then the new rows, in the order of their identities. Waits for a
@@ -59,10 +62,6 @@ begin
     select v_now, c.task_id, 'pending' from created c
   )
   select coalesce(array_agg(c.task_id), '{}') into v_created from created c;
-
-  if cardinality(v_created) > 0 then
-    perform pg_catalog.pg_notify('tasker_ready', '');
-  end if;
 
   return query
     select u.ord, u.task_id, true, true

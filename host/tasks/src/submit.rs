@@ -101,11 +101,10 @@ impl Tasks {
         let identity = resolved.definition.identity();
         let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
         let task = task.map_err(TasksError::Invalid)?;
-        let created = self
-            .engine
-            .create_tasks(std::slice::from_ref(&task))
-            .await?;
-        Ok((created, identity))
+        Ok((
+            self.create_all(std::slice::from_ref(&task)).await?,
+            identity,
+        ))
     }
 
     /// The same for a batch.
@@ -116,7 +115,15 @@ impl Tasks {
     ) -> Result<(Vec<CreatedTask>, Vec<Identity>), TasksError> {
         let targets = self.resolve_all(submits).await?;
         let (tasks, identities) = new_tasks(submits.to_vec(), targets, correlation_id)?;
-        Ok((self.engine.create_tasks(&tasks).await?, identities))
+        Ok((self.create_all(&tasks).await?, identities))
+    }
+
+    async fn create_all(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, TasksError> {
+        let created = self.engine.create_tasks(tasks).await?;
+        if created.iter().any(|task| task.created) {
+            self.notifications.hint_ready();
+        }
+        Ok(created)
     }
 
     /// What each submit is to become, in order.
