@@ -1,4 +1,6 @@
 -- Hosts send the hints of what was created and what ended, after the commit: these functions return it.
+drop function if exists tasker.create_tasks(
+  uuid[], int[], int[], int[], int[], text[], text[], text[], bool[]);
 drop function if exists tasker.complete_tasks(uuid[], timestamptz);
 drop function if exists tasker.fail_tasks(uuid[], timestamptz);
 drop function if exists tasker.complete_steps(

@@ -92,7 +92,11 @@ fn worker(bench: &Bench) -> WorkerConfig {
     }
 }
 
-async fn publish(registry: &Registry, workload: Workload, component: &[u8]) -> anyhow::Result<()> {
+pub(super) async fn publish(
+    registry: &Registry,
+    workload: Workload,
+    component: &[u8],
+) -> anyhow::Result<()> {
     let version = semver::Version::new(1, 0, 0);
     registry
         .publish_component(
@@ -186,7 +190,7 @@ impl Bed<'_> {
                 .tasks
                 .submit(submit(self.bench.workload.name())?, MEASURED)
                 .await?;
-            self.wait(submitted.task_id).await?;
+            self.wait(TaskId(submitted.task.task.task_id)).await?;
             times_ms.push(started.elapsed().as_secs_f64() * 1e3);
         }
         Ok(percentiles_of(times_ms))
