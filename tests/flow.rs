@@ -5,6 +5,7 @@ mod events;
 mod failures;
 mod grants;
 mod graphs;
+mod hints;
 mod hosts;
 mod kv;
 mod ledger;

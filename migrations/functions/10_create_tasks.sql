@@ -5,6 +5,9 @@
 -- created and its id is returned with `created` false; `same_input` states whether it has the same input. A
 -- repeated call returns the tasks that the first one created.
 --
+-- Sends no notification: transactions that notify commit one after the other, with the flush of the log. The host
+-- that called sends a hint after the commit; so do the hosts that report.
+--
 -- A lock that names a collected version is refused (TA001): resolve again.
 --
 -- Locks: the collection of versions, shared; then the new rows, in the order of their identities. Waits for a
@@ -12,7 +15,7 @@
 create or replace function tasker.create_tasks(
   p_task_id uuid[], p_namespace_id int[], p_template_id int[], p_template_version_id int[],
   p_lock_id int[], p_input text[], p_identity_key text[], p_correlation_id text[], p_is_watched bool[]
-) returns table (ord bigint, task_id uuid, created bool, same_input bool)
+) returns table (ord bigint, task_id uuid, created bool, same_input bool, created_at timestamptz)
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -60,25 +63,21 @@ begin
   )
   select coalesce(array_agg(c.task_id), '{}') into v_created from created c;
 
-  if cardinality(v_created) > 0 then
-    perform pg_catalog.pg_notify('tasker_ready', '');
-  end if;
-
   return query
-    select u.ord, u.task_id, true, true
+    select u.ord, u.task_id, true, true, v_now
     from unnest(p_task_id) with ordinality as u (task_id, ord)
     where cardinality(v_created) = cardinality(p_task_id) or u.task_id = any (v_created);
 
   if cardinality(v_created) < cardinality(p_task_id) then
     -- A new statement, so that it sees the task whose concurrent creation was waited for.
     return query
-      select u.ord, t.task_id, false, t.input::text = u.input
+      select u.ord, t.task_id, false, t.input::text = u.input, t.created_at
       from unnest(p_task_id, p_template_id, p_identity_key, p_input)
              with ordinality as u (task_id, template_id, identity_key, input, ord)
       join tasker.task t on t.template_id = u.template_id and t.identity_key = u.identity_key
       where u.task_id <> all (v_created)
       union all
-      select u.ord, t.task_id, false, t.input::text = u.input
+      select u.ord, t.task_id, false, t.input::text = u.input, t.created_at
       from unnest(p_task_id, p_identity_key, p_input) with ordinality as u (task_id, identity_key, input, ord)
       join tasker.task t on t.task_id = u.task_id
       where u.identity_key is null and u.task_id <> all (v_created);

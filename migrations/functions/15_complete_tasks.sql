@@ -1,10 +1,10 @@
 -- Subtracts completed sinks from the counters of their tasks (one element per sink) and completes tasks without
 -- remaining sinks: when every sink is complete, so is every step before it. A task ends now, and not before
--- p_now, the end of its last step.
+-- p_now, the end of its last step. Returns those that ended and are watched, null if none.
 --
 -- Locks: tasks by id; the caller has locked the rows of the sinks and locks no step afterwards. Not idempotent:
 -- the caller passes each completed sink once.
-create or replace function tasker.complete_tasks(p_task_id uuid[], p_now timestamptz) returns void
+create or replace function tasker.complete_tasks(p_task_id uuid[], p_now timestamptz) returns uuid[]
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -34,9 +34,6 @@ begin
   )
   select array_agg(c.task_id) from counted c where c.finished_at is not null and c.is_watched
   into v_watched;
-
-  if v_watched is not null then
-    perform pg_catalog.pg_notify('tasker_ended', w.task_id::text) from unnest(v_watched) as w (task_id);
-  end if;
+  return v_watched;
 end
 $$;

@@ -1,8 +1,9 @@
 -- Fails those of the tasks that have a step in `error` and no step that could run: branches that do not depend on
 -- the failed step end first. Records the first failed step and its error. A task ends now, and not before p_now.
+-- Returns those that ended and are watched, null if none.
 --
 -- Locks: tasks by id; the caller locks no step afterwards. Idempotent.
-create or replace function tasker.fail_tasks(p_task_id uuid[], p_now timestamptz) returns void
+create or replace function tasker.fail_tasks(p_task_id uuid[], p_now timestamptz) returns uuid[]
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -39,9 +40,6 @@ begin
     select v_now, f.task_id, 'error', f.error from failed f
   )
   select array_agg(f.task_id) from failed f where f.is_watched into v_watched;
-
-  if v_watched is not null then
-    perform pg_catalog.pg_notify('tasker_ended', w.task_id::text) from unnest(v_watched) as w (task_id);
-  end if;
+  return v_watched;
 end
 $$;

@@ -7,7 +7,8 @@
 --
 -- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. It does not
 -- return the input of the task, because the reporting worker has it. So rows are few and small, and no data of a
--- claimed step can make the call fail.
+-- claimed step can make the call fail. If it left released steps ready, or if watched tasks ended, one more row with
+-- a null lease states so.
 --
 -- The time of each row is read when the row is locked (see tasker.fixed_clock), so that no step starts before the
 -- end of a parent that another worker completes at the same time.
@@ -17,7 +18,9 @@
 create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
-) returns table (task_id uuid, step_no smallint, attempt smallint, lock_id int, generation bigint)
+) returns table (
+  task_id uuid, step_no smallint, attempt smallint, lock_id int, generation bigint, is_left_ready bool, ended uuid[]
+)
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -29,6 +32,7 @@ declare
   v_left_ready bool;
   v_sinks uuid[];
   v_failing uuid[];
+  v_ended uuid[];
 begin
   -- A worker that was declared dead may still report what it did, but it gets nothing more.
   if p_claim > 0 and not exists (
@@ -103,19 +107,20 @@ begin
     perform from tasker.task t where t.task_id = any (v_sinks || v_failing) order by t.task_id for update;
   end if;
   if v_sinks is not null then
-    perform tasker.complete_tasks(v_sinks, v_finished_at);
+    v_ended := tasker.complete_tasks(v_sinks, v_finished_at);
   end if;
   if v_failing is not null then
-    perform tasker.fail_tasks(v_failing, v_finished_at);
+    v_ended := v_ended || tasker.fail_tasks(v_failing, v_finished_at);
   end if;
-  if v_left_ready then
-    perform pg_catalog.pg_notify('tasker_ready', '');
+  if v_left_ready or v_ended is not null then
+    return query
+      select null::uuid, null::smallint, null::smallint, null::int, null::bigint, v_left_ready, v_ended;
   end if;
   if v_claimed is not null then
     -- A statement of its own, so that it sees the lock to which a task was moved while a step was waited for.
     return query
       select k.task_id, k.step_no, 1::smallint, t.lock_id,
-             (select g.generation from tasker.registry_generation g where g.singleton)
+             (select g.generation from tasker.registry_generation g where g.singleton), null::bool, null::uuid[]
       from unnest(v_claimed) k
       join tasker.task t on t.task_id = k.task_id;
   end if;

@@ -4,15 +4,15 @@
 -- Takes parallel arrays, one element per lease; p_error is JSON text {kind, code, message, …}; p_is_permanent
 -- forbids another attempt; p_retry_after_ms, if not null, is the earliest time that the handler set, within a year;
 -- p_usage has the ledger's entry of each. A null worker matches any worker that has the lease; only the reaper uses
--- it. An element whose lease is stale changes nothing: repeating a call is harmless. Returns the milliseconds until
--- the first of these steps is due again, null if none is.
+-- it. An element whose lease is stale changes nothing: repeating a call is harmless. Returns one row: the
+-- milliseconds until the first of these steps is due again, null if none is; and the watched tasks that ended.
 --
 -- Locks: the steps of the batch and, for tasks in which one fails for good, all their unfinished steps, by
 -- (task_id, step_no); then tasks by id.
 create or replace function tasker.fail_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_error text[],
   p_is_permanent bool[], p_retry_after_ms bigint[], p_usage tasker.usage[] default null
-) returns bigint
+) returns table (due_ms bigint, ended uuid[])
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -22,6 +22,7 @@ declare
   v_retry_after_max_ms constant bigint := 365 * 24 * 60 * 60 * 1000::bigint;
   v_failed uuid[];
   v_due_ms bigint;
+  v_ended uuid[];
 begin
   perform tasker.lock_failing_steps(p_task_id, p_step_no, p_is_permanent);
   v_now := tasker.clock();
@@ -73,8 +74,8 @@ begin
 
   if v_failed is not null then
     perform tasker.mark_failing(v_failed);
-    perform tasker.fail_tasks(v_failed, v_now);
+    v_ended := tasker.fail_tasks(v_failed, v_now);
   end if;
-  return v_due_ms;
+  return query select v_due_ms, v_ended;
 end
 $$;

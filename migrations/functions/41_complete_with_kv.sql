@@ -8,7 +8,8 @@
 --
 -- p_bucket, p_key, p_value (null removes), p_is_checked and p_expected are parallel arrays, one element per write;
 -- p_events has the events of the attempt, as tasker.send_events takes them. A stale lease changes nothing:
--- repeating a call is harmless. Returns the milliseconds until the step is due again; null if it is done.
+-- repeating a call is harmless. Returns at most one row: the milliseconds until the step is due again, null if it is
+-- done; and its task if that is watched and ended.
 --
 -- Locks: the step (if its attempts are used up, all unfinished steps of its task, as tasker.fail_steps does), then
 -- kv rows by (bucket, key), then as tasker.complete_steps. A transaction that waits for a kv row has locked only
@@ -17,7 +18,7 @@ create or replace function tasker.complete_with_kv(
   p_worker_id int, p_task_id uuid, p_step_no smallint, p_attempt smallint, p_result text,
   p_is_checkpoint bool, p_usage tasker.usage, p_bucket text[], p_key text[], p_value text[],
   p_is_checked bool[], p_expected bigint[], p_events tasker.event[] default null
-) returns bigint
+) returns table (due_ms bigint, ended uuid[])
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
@@ -39,7 +40,7 @@ begin
   where s.task_id = p_task_id and s.step_no = p_step_no
     and s.state = 'running' and s.worker_id = p_worker_id and s.attempt = p_attempt;
   if not found then
-    return null;
+    return;
   end if;
 
   begin
@@ -66,7 +67,7 @@ begin
   end;
 
   if v_code is not null then
-    return tasker.fail_steps(
+    return query select f.due_ms, f.ended from tasker.fail_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt],
       array[json_strip_nulls(json_build_object(
         'kind', 'failed', 'code', v_code, 'message', v_message,
@@ -74,16 +75,15 @@ begin
       array[false],
       array[case v_code when 'kv_conflict' then tasker.backoff_ms(
         'exponential', v_retry_base_ms, v_retry_max_ms, 0.5, v_conflicts, random()) end],
-      array[p_usage]);
+      array[p_usage]) f;
   elsif p_is_checkpoint then
     perform tasker.checkpoint_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt], array[p_result],
       array[p_usage], p_events);
   else
-    perform tasker.complete_steps(
+    return query select null::bigint, c.ended from tasker.complete_steps(
       p_worker_id, array[p_task_id], array[p_step_no], array[p_attempt], array[p_result], 0,
-      array[p_usage], p_events);
+      array[p_usage], p_events) c;
   end if;
-  return null;
 end
 $$;

@@ -27,7 +27,7 @@ impl Advance for Engine {
     ) -> Result<Vec<Claimed>, DatabaseError> {
         let released = match completed {
             [] => Vec::new(),
-            completed => self.complete_steps(worker, completed, claim).await?,
+            completed => self.complete_steps(worker, completed, claim).await?.steps,
         };
         let left = claim - released.len();
         let mut claimed: Vec<Claimed> = released.into_iter().map(of_released).collect();

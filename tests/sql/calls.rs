@@ -90,13 +90,35 @@ impl Session {
         sqlx::query_as(
             "select task_id, step_no, attempt, lock_id, '' as correlation_id, '' as input,
                     null::text as checkpoint
-             from tasker.complete_steps($1, $2, $3, $4, $5, $6)",
+             from tasker.complete_steps($1, $2, $3, $4, $5, $6) where task_id is not null",
         )
         .bind(worker)
         .bind(task_ids(done))
         .bind(step_nos(done))
         .bind(attempts(done))
         .bind(results)
+        .bind(limit)
+        .fetch_all(&mut self.connection)
+        .await
+        .unwrap()
+    }
+
+    /// What a report says of steps left ready and of watched tasks that ended.
+    pub async fn report_alone(
+        &mut self,
+        worker: i32,
+        done: &[Claim],
+        limit: i32,
+    ) -> Vec<(bool, Option<Vec<Uuid>>)> {
+        sqlx::query_as(
+            "select is_left_ready, ended
+             from tasker.complete_steps($1, $2, $3, $4, $5, $6) where task_id is null",
+        )
+        .bind(worker)
+        .bind(task_ids(done))
+        .bind(step_nos(done))
+        .bind(attempts(done))
+        .bind(vec!["1"; done.len()])
         .bind(limit)
         .fetch_all(&mut self.connection)
         .await
@@ -131,22 +153,23 @@ impl Session {
 
     /// Milliseconds until the first of them is due again.
     pub async fn fail(&mut self, worker: i32, failed: &[Claim], how: Fail) -> Option<i64> {
-        self.try_fail(worker, failed, how).await.unwrap()
+        self.try_fail(worker, failed, how).await.unwrap().0
     }
 
+    /// The same, and the watched tasks that ended.
     pub async fn try_fail(
         &mut self,
         worker: i32,
         failed: &[Claim],
         how: Fail,
-    ) -> Result<Option<i64>, sqlx::Error> {
+    ) -> Result<(Option<i64>, Option<Vec<Uuid>>), sqlx::Error> {
         let error = |claim: &Claim| {
             format!(
                 "{{\"kind\": \"failed\", \"code\": \"broken\", \"message\": \"step {} broke\"}}",
                 claim.step_no
             )
         };
-        sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7)")
+        sqlx::query_as("select due_ms, ended from tasker.fail_steps($1, $2, $3, $4, $5, $6, $7)")
             .bind(worker)
             .bind(task_ids(failed))
             .bind(step_nos(failed))

@@ -89,10 +89,9 @@ async fn a_tree_is_complete_when_its_last_leaf_is() {
 }
 
 #[tokio::test]
-async fn children_beyond_the_claim_are_ready_for_anybody_and_notified() {
-    let (database, mut session, worker, task) = engine_with(Graph::fan_out(5)).await;
+async fn children_beyond_the_claim_are_ready_for_anybody() {
+    let (_database, mut session, worker, task) = engine_with(Graph::fan_out(5)).await;
     let root = session.claim(worker, 1).await;
-    let mut listener = Listener::new(&database).await;
     let claimed = session.advance(worker, &root, 2).await;
     assert_eq!(claimed.len(), 2);
     assert_eq!(
@@ -109,17 +108,18 @@ async fn children_beyond_the_claim_are_ready_for_anybody_and_notified() {
             .await,
         "true"
     );
-    assert_eq!(listener.heard(&mut session).await, ["tasker_ready"]);
     assert_eq!(session.claim(worker, 9).await.len(), 3);
 }
 
 #[tokio::test]
-async fn nobody_is_notified_where_the_caller_takes_all() {
-    let (database, mut session, worker, _) = engine_with(Graph::fan_out(5)).await;
-    let root = session.claim(worker, 1).await;
-    let mut listener = Listener::new(&database).await;
-    assert_eq!(session.advance(worker, &root, 5).await.len(), 5);
-    assert_eq!(listener.heard(&mut session).await, NOTHING);
+async fn a_report_says_whether_it_left_steps_ready_and_notifies_nobody() {
+    for (claim, left) in [(2, vec![(true, None)]), (5, vec![])] {
+        let (database, mut session, worker, _) = engine_with(Graph::fan_out(5)).await;
+        let root = session.claim(worker, 1).await;
+        let mut listener = Listener::new(&database).await;
+        assert_eq!(session.report_alone(worker, &root, claim).await, left);
+        assert_eq!(listener.heard(&mut session).await, NOTHING);
+    }
 }
 
 #[tokio::test]
@@ -258,25 +258,21 @@ async fn an_empty_batch_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_end_of_a_watched_task_is_notified_with_its_id() {
+async fn the_end_of_a_watched_task_is_returned_with_its_id() {
     let (database, mut session, worker, task) = engine_with(Graph::single()).await;
     session.watch(task).await;
     let claimed = session.claim(worker, 1).await;
     let mut listener = Listener::new(&database).await;
-    session.complete(worker, &claimed).await;
-    assert_eq!(
-        listener.heard(&mut session).await,
-        [format!("tasker_ended {task}")]
-    );
+    let ended = [(false, Some(vec![task]))];
+    assert_eq!(session.report_alone(worker, &claimed, 0).await, ended);
+    assert_eq!(listener.heard(&mut session).await, NOTHING);
 }
 
 #[tokio::test]
-async fn the_end_of_a_task_that_nobody_watches_is_not_notified() {
-    let (database, mut session, worker, _) = engine_with(Graph::single()).await;
+async fn the_end_of_a_task_that_nobody_watches_is_not_returned() {
+    let (_database, mut session, worker, _) = engine_with(Graph::single()).await;
     let claimed = session.claim(worker, 1).await;
-    let mut listener = Listener::new(&database).await;
-    session.complete(worker, &claimed).await;
-    assert_eq!(listener.heard(&mut session).await, NOTHING);
+    assert_eq!(session.report_alone(worker, &claimed, 0).await, []);
 }
 
 #[tokio::test]

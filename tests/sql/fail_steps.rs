@@ -139,7 +139,8 @@ async fn a_permanent_failure_allows_no_retry_and_names_step_code_and_message() {
     session.watch(task).await;
     let claimed = session.claim(worker, 1).await;
     let mut listener = Listener::new(&database).await;
-    assert_eq!(session.fail(worker, &claimed, PERMANENT).await, None);
+    let failed = session.try_fail(worker, &claimed, PERMANENT).await;
+    assert_eq!(failed.unwrap(), (None, Some(vec![task])));
     assert_eq!(session.steps(task).await, "error waiting");
     assert_eq!(session.task(task).await, "error");
     let error: String = session
@@ -155,10 +156,7 @@ async fn a_permanent_failure_allows_no_retry_and_names_step_code_and_message() {
             .await
     );
     assert_eq!(session.log(task).await[3..], ["0 error #1", "task error"]);
-    assert_eq!(
-        listener.heard(&mut session).await,
-        [format!("tasker_ended {task}")]
-    );
+    assert_eq!(listener.heard(&mut session).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod report;
 mod resolve;
 mod rollout;
 mod run;
+mod submit;
 mod usage;
 mod workload;
 
@@ -69,6 +70,7 @@ struct Bench {
 #[derive(Debug, clap::Subcommand)]
 enum Other {
     Resolve(resolve::Resolve),
+    Submit(submit::SubmitSingly),
     Rollout(rollout::Rollout),
     ColdStart(cold_start::ColdStart),
     #[command(hide = true)]
@@ -80,6 +82,7 @@ impl Bench {
         let output = Output::new(self.output, When::Auto, When::Never);
         let printed = match self.other.take() {
             Some(Other::Resolve(resolve)) => resolve.run().await?,
+            Some(Other::Submit(submit)) => submit.run().await?,
             Some(Other::Rollout(rollout)) => rollout.run().await?,
             Some(Other::ColdStart(start)) => start.run().await?,
             Some(Other::CompileComponent(_)) => unreachable!("`main` took it before"),

@@ -11,6 +11,10 @@ use tokio::process::Command;
 const SCALE: &str = "10";
 const CLIENTS: &str = "16";
 
+/// A row of a table without an index.
+const INSERT: &str = "insert into pgbench_history (tid, bid, aid, delta, mtime, filler)
+  values (1, 1, 1, 1, current_timestamp, 'inserted');";
+
 /// pgbench's own answers.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub(super) struct Figures {
@@ -56,6 +60,16 @@ impl Pgbench {
             tps_16: number(&many, "tps = ")?,
             latency_ms_1: number(&one, "latency average = ")?,
         })
+    }
+
+    /// Commits a second of clients that insert one row each time.
+    pub(super) async fn inserts(&self, clients: u32) -> anyhow::Result<f64> {
+        let script = tempfile::Builder::new().suffix(".sql").tempfile()?;
+        std::fs::write(script.path(), INSERT)?;
+        let (clients, seconds) = (clients.to_string(), self.seconds.to_string());
+        let path = script.path().to_string_lossy();
+        let arguments = ["-n", "-c", &clients, "-j", "2", "-T", &seconds, "-f", &path];
+        number(&self.call(&arguments).await?, "tps = ")
     }
 
     /// Removes its tables.

@@ -164,7 +164,7 @@ impl Bed<'_> {
                 .tasks
                 .submit(submit(self.bench.workload.name())?, MEASURED)
                 .await?;
-            self.wait(submitted.task_id).await?;
+            self.wait(TaskId(submitted.task.task.task_id)).await?;
             times_ms.push(started.elapsed().as_secs_f64() * 1e3);
         }
         Ok(percentiles_of(times_ms))

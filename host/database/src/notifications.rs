@@ -1,13 +1,20 @@
-//! Hints from the database that there may be work. A hint carries no data.
+//! Hints between hosts that there may be work, and from the database. A hint carries no data.
 //!
 //! A hint can be lost (a connection ends, a pooler drops it), so code that waits for one also polls from
 //! time to time.
+//!
+//! A host sends its hints after the commit and by the connection that listens, at most once in
+//! 10 ms: PostgreSQL commits transactions that notify one after the other. Its own parts have them
+//! at once.
+
+mod outbox;
 
 use super::backoff::Backoff;
 use super::pool::{CONNECT_TIMEOUT, CallTimeout, SessionKind};
 use super::{Database, DatabaseError};
+use outbox::{Hints, Outbox};
 use sqlx::Executor as _;
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::{PgListener, PgNotification, PgPoolOptions};
 use std::sync::Arc;
 use std::time::Duration;
 use tasker_domain::error_chain::ErrorChain;
@@ -35,6 +42,7 @@ pub struct Notifications {
     ended: broadcast::Sender<TaskId>,
     /// Moves with each hint.
     registry: watch::Sender<u64>,
+    outbox: Arc<Outbox>,
 }
 
 impl Default for Notifications {
@@ -43,6 +51,7 @@ impl Default for Notifications {
             ready: Arc::default(),
             ended: broadcast::Sender::new(ENDED_CAPACITY),
             registry: watch::Sender::new(0),
+            outbox: Arc::default(),
         }
     }
 }
@@ -63,7 +72,21 @@ impl Notifications {
         self.registry.subscribe()
     }
 
-    /// Passes hints on from the database until `stop`, through lost connections. Uses one connection
+    /// Tells every host that some step may have become ready. To be called after the commit.
+    pub fn hint_ready(&self) {
+        self.ready.notify_one();
+        self.outbox.ready();
+    }
+
+    /// Tells every host that these watched tasks ended. To be called after the commit.
+    pub fn hint_ended(&self, tasks: &[TaskId]) {
+        for task in tasks {
+            drop(self.ended.send(*task));
+        }
+        self.outbox.ended(tasks);
+    }
+
+    /// Passes hints on from the database and to it until `stop`, through lost connections. Uses one connection
     /// of its own.
     pub async fn listen(self, database: Database, stop: CancellationToken) {
         let listening = async {
@@ -91,21 +114,54 @@ impl Notifications {
         // Catches up with what happened while the connection did not listen.
         self.ready.notify_one();
         self.registry.send_modify(|hints| *hints += 1);
+        let own_pid = backend_pid(&mut listener).await?;
         loop {
-            let Ok(received) = timeout(PING_AFTER, listener.try_recv()).await else {
-                ping(&mut listener).await?;
-                continue;
-            };
-            let Some(hint) = received? else {
-                return Ok(());
-            };
-            match (hint.channel(), hint.payload().parse()) {
-                ("tasker_ended", Ok(task)) => drop(self.ended.send(task)),
-                ("tasker_registry", _) => self.registry.send_modify(|hints| *hints += 1),
-                _ => self.ready.notify_one(),
+            tokio::select! {
+                received = timeout(PING_AFTER, listener.try_recv()) => match received {
+                    Err(_) => ping(&mut listener).await?,
+                    Ok(received) => match received? {
+                        None => return Ok(()),
+                        // The parts of this host had it when it was sent.
+                        Some(hint) if hint.process_id() == own_pid => {}
+                        Some(hint) => self.take(&hint),
+                    },
+                },
+                hints = self.outbox.next() => send(&mut listener, &hints).await?,
             }
         }
     }
+
+    fn take(&self, hint: &PgNotification) {
+        match hint.channel() {
+            "tasker_ended" => {
+                for task in outbox::tasks_of(hint.payload()) {
+                    drop(self.ended.send(task));
+                }
+            }
+            "tasker_registry" => self.registry.send_modify(|hints| *hints += 1),
+            _ => self.ready.notify_one(),
+        }
+    }
+}
+
+async fn backend_pid(listener: &mut PgListener) -> Result<u32, DatabaseError> {
+    let pid: i32 = sqlx::query_scalar("select pg_backend_pid()")
+        .fetch_one(listener)
+        .await?;
+    Ok(pid.unsigned_abs())
+}
+
+async fn send(listener: &mut PgListener, hints: &Hints) -> Result<(), DatabaseError> {
+    let statement =
+        "select pg_notify(channel, payload) from unnest($1, $2) as h (channel, payload)";
+    let (channels, payloads) = hints.messages();
+    let sent = sqlx::query(statement)
+        .bind(channels)
+        .bind(payloads)
+        .execute(listener);
+    let sent = timeout(PING_TIMEOUT, sent).await;
+    sent.unwrap_or_else(|_| Err(CallTimeout::error("a notification", PING_TIMEOUT)))?;
+    Ok(())
 }
 
 /// A connection that a network swallowed is silent, as one is on which nothing happens.

@@ -2,10 +2,8 @@
 
 use super::Engine;
 use super::event::EventRow;
-use super::report::Completed;
-use super::row::due_in;
+use super::report::{Completed, Recorded, recorded};
 use super::usage::UsageRow;
-use std::time::Duration;
 use tasker_database::{DatabaseError, column};
 use tasker_domain::ids::WorkerId;
 use tasker_domain::kv::{Expected, KvValue, KvWrite};
@@ -21,17 +19,18 @@ pub struct CompletedWithKv {
 }
 
 impl Engine {
-    /// Records an attempt's result or checkpoint together with its writes, both or neither. Tells how
-    /// long it is until the step is due again, where another was faster. Repeatable.
+    /// Records an attempt's result or checkpoint together with its writes, both or neither. The step is
+    /// due again where another was faster. Repeatable.
     pub async fn complete_with_kv(
         &self,
         worker: WorkerId,
         ended: &CompletedWithKv,
-    ) -> Result<Option<Duration>, DatabaseError> {
+    ) -> Result<Recorded, DatabaseError> {
         let (completed, writes) = (&ended.completed, &ended.writes);
         self.uses.ran(std::iter::once(completed.usage));
-        let due_ms: Option<i64> = sqlx::query_scalar(
-            "select tasker.complete_with_kv($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+        let row = sqlx::query(
+            "select due_ms, ended
+             from tasker.complete_with_kv($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
         )
         .bind(worker.0)
         .bind(completed.lease.task_id.0)
@@ -46,9 +45,9 @@ impl Engine {
         .bind(column(writes, |write| write.expected != Expected::Anything))
         .bind(column(writes, |write| write.expected.version()))
         .bind(EventRow::of_batch(std::iter::once(&*completed.events)))
-        .fetch_one(self.database.engine())
+        .fetch_optional(self.database.engine())
         .await?;
-        Ok(due_in(due_ms))
+        row.map_or_else(|| Ok(Recorded::default()), |row| recorded(&row))
     }
 
     /// The value and version of a key.

@@ -10,9 +10,10 @@ use sqlx::postgres::PgRow;
 use std::time::Duration;
 use tasker_database::{DatabaseError, column};
 use tasker_domain::event::SentEvent;
-use tasker_domain::ids::{LockId, WorkerId};
+use tasker_domain::ids::{LockId, TaskId, WorkerId};
 use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, Retry};
+use uuid::Uuid;
 
 /// A lease with the result of its attempt.
 #[derive(Clone, Debug)]
@@ -45,6 +46,26 @@ pub struct ReleasedStep {
     pub generation: i64,
 }
 
+/// What reports of results brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Released {
+    /// Claimed for the reporting worker.
+    pub steps: Vec<ReleasedStep>,
+    /// Other steps were released, and left for anybody.
+    pub is_left_ready: bool,
+    /// Watched tasks that ended.
+    pub ended: Vec<TaskId>,
+}
+
+/// What reports of other outcomes brought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// How long it is until the first of the steps is due again; `None` if none will be.
+    pub due_in: Option<Duration>,
+    /// Watched tasks that ended.
+    pub ended: Vec<TaskId>,
+}
+
 impl Engine {
     /// Records results, releases what waited for them, and claims up to `claim` of what was released
     /// for the worker. Repeatable: stale leases change nothing.
@@ -53,7 +74,7 @@ impl Engine {
         worker: WorkerId,
         completed: &[Completed],
         claim: usize,
-    ) -> Result<Vec<ReleasedStep>, DatabaseError> {
+    ) -> Result<Released, DatabaseError> {
         self.uses.ran(completed.iter().map(|it| it.usage));
         let rows =
             sqlx::query("select * from tasker.complete_steps($1, $2, $3, $4, $5, $6, $7, $8)")
@@ -67,30 +88,40 @@ impl Engine {
                 .bind(EventRow::of_batch(completed.iter().map(|it| &*it.events)))
                 .fetch_all(self.database.engine())
                 .await?;
-        rows.iter().map(released).collect()
+        let mut released = Released::default();
+        for row in &rows {
+            match row.try_get::<Option<Uuid>, _>(0)? {
+                Some(_) => released.steps.push(released_step(row)?),
+                None => {
+                    released.is_left_ready = row.try_get(5)?;
+                    released.ended = ended(row, 6)?;
+                }
+            }
+        }
+        Ok(released)
     }
 
-    /// Records failed attempts; the database decides which are tried again. Tells how long it is
-    /// until the first of them is due, `None` if none will be. Repeatable.
+    /// Records failed attempts; the database decides which are tried again. Repeatable.
     pub async fn fail_steps(
         &self,
         worker: WorkerId,
         failed: &[FailedAttempt],
-    ) -> Result<Option<Duration>, DatabaseError> {
+    ) -> Result<Recorded, DatabaseError> {
         self.uses.ran(failed.iter().map(|it| it.usage));
-        let due_ms: Option<i64> =
-            sqlx::query_scalar("select tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)")
-                .bind(worker.0)
-                .bind(column(failed, |f| f.lease.task_id.0))
-                .bind(column(failed, |f| f.lease.step_no))
-                .bind(column(failed, |f| f.lease.attempt))
-                .bind(column(failed, |f| error_json(&f.failure)))
-                .bind(column(failed, |f| f.failure.retry == Retry::Never))
-                .bind(column(failed, |f| retry_after_ms(f.failure.retry)))
-                .bind(column(failed, |f| UsageRow::of(f.usage)))
-                .fetch_one(self.database.engine())
-                .await?;
-        Ok(due_in(due_ms))
+        let row = sqlx::query(
+            "select due_ms, ended from tasker.fail_steps($1, $2, $3, $4, $5, $6, $7, $8)",
+        )
+        .bind(worker.0)
+        .bind(column(failed, |f| f.lease.task_id.0))
+        .bind(column(failed, |f| f.lease.step_no))
+        .bind(column(failed, |f| f.lease.attempt))
+        .bind(column(failed, |f| error_json(&f.failure)))
+        .bind(column(failed, |f| f.failure.retry == Retry::Never))
+        .bind(column(failed, |f| retry_after_ms(f.failure.retry)))
+        .bind(column(failed, |f| UsageRow::of(f.usage)))
+        .fetch_one(self.database.engine())
+        .await?;
+        recorded(&row)
     }
 
     /// Keeps checkpoints (JSON text) and makes their steps ready to be called again. Repeatable.
@@ -116,12 +147,25 @@ impl Engine {
     }
 }
 
-fn released(row: &PgRow) -> Result<ReleasedStep, DatabaseError> {
+fn released_step(row: &PgRow) -> Result<ReleasedStep, DatabaseError> {
     Ok(ReleasedStep {
         lease: lease(row)?,
         lock_id: LockId(row.try_get(3)?),
         generation: row.try_get(4)?,
     })
+}
+
+/// What a row with `due_ms` and `ended` says.
+pub(crate) fn recorded(row: &PgRow) -> Result<Recorded, DatabaseError> {
+    Ok(Recorded {
+        due_in: due_in(row.try_get(0)?),
+        ended: ended(row, 1)?,
+    })
+}
+
+fn ended(row: &PgRow, column: usize) -> Result<Vec<TaskId>, DatabaseError> {
+    let ended: Option<Vec<Uuid>> = row.try_get(column)?;
+    Ok(ended.into_iter().flatten().map(TaskId).collect())
 }
 
 fn retry_after_ms(retry: Retry) -> Option<i64> {

@@ -1,6 +1,7 @@
 //! Tasks: created and cancelled.
 
 use super::Engine;
+use chrono::{DateTime, Utc};
 use sqlx::Row;
 use sqlx::postgres::PgRow;
 use tasker_database::{Connection, DatabaseError, column};
@@ -36,6 +37,7 @@ pub struct CreatedTask {
     pub created: bool,
     /// The task that was there has the same input.
     pub same_input: bool,
+    pub created_at: DateTime<Utc>,
 }
 
 /// True if what was resolved has been collected since: resolving again gives another lock.
@@ -97,6 +99,7 @@ fn in_order(asked: usize, rows: &[PgRow]) -> Result<Vec<CreatedTask>, DatabaseEr
             task_id: TaskId(row.try_get(1)?),
             created: row.try_get(2)?,
             same_input: row.try_get(3)?,
+            created_at: row.try_get(4)?,
         });
     }
     let missing =

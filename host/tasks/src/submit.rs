@@ -1,15 +1,18 @@
 //! Submitting tasks: resolve, check, create; nothing is said to be there before it is durable.
 
 use super::input::{canonical, identity_of};
+use super::show::ListedTask;
 use super::{InputProblem, Tasks, TasksError};
 use serde_json::value::RawValue;
 use std::collections::HashSet;
 use std::sync::Arc;
 use tasker_domain::bounds::MAX_BATCH_TASKS;
 use tasker_domain::ids::TaskId;
+use tasker_domain::state::TaskState;
 use tasker_domain::submit::Submit;
 use tasker_domain::template::Identity;
 use tasker_engine::task::{CreatedTask, NewTask};
+use tasker_engine::task_read::TaskRow;
 use tasker_registry::RegistryError;
 use tasker_registry::resolve::{ResolveRequest, Resolved};
 
@@ -18,7 +21,15 @@ pub const MAX_KEY_BYTES: usize = 200;
 /// The longest correlation id, in ASCII characters.
 pub const MAX_CORRELATION_CHARS: usize = 128;
 
-/// What came of a submit.
+/// What came of a single submit.
+#[derive(Debug)]
+pub struct SubmittedTask {
+    /// False if the same caller's task was there.
+    pub created: bool,
+    pub task: ListedTask,
+}
+
+/// What came of a submit of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Submitted {
     /// The existing task where none was created.
@@ -45,25 +56,27 @@ impl Tasks {
         &self,
         submit: Submit,
         correlation_id: &str,
-    ) -> Result<Submitted, TasksError> {
+    ) -> Result<SubmittedTask, TasksError> {
         let task_id = TaskId::generate();
-        let (created, identity) = match self.create(&submit, task_id, correlation_id).await {
+        let new = match self.create(&submit, task_id, correlation_id).await {
             Err(error) if error.is_of_void_lock() => {
                 self.create(&submit, task_id, correlation_id).await?
             }
             created => created?,
         };
-        let submitted = created
-            .into_iter()
-            .map(|created| submitted(created, identity))
-            .next();
-        let submitted = submitted.ok_or(TasksError::NothingCreated)?;
-        let task_id = submitted.task_id;
-        match submitted.conflict {
-            None => Ok(submitted),
-            Some(Conflict::KeyReused) => Err(TasksError::KeyReused { task_id }),
-            Some(Conflict::Duplicate) => Err(TasksError::Duplicate { task_id }),
-        }
+        let identity = new.resolved.definition.identity();
+        let Submitted {
+            task_id,
+            created,
+            conflict,
+        } = submitted(new.created, identity);
+        let task = match conflict {
+            None if created => new.listed(),
+            None => self.summary(task_id).await?,
+            Some(Conflict::KeyReused) => return Err(TasksError::KeyReused { task_id }),
+            Some(Conflict::Duplicate) => return Err(TasksError::Duplicate { task_id }),
+        };
+        Ok(SubmittedTask { created, task })
     }
 
     /// Creates up to [`MAX_BATCH_TASKS`] tasks, answered in order. None is created where any is not
@@ -94,18 +107,22 @@ impl Tasks {
         submit: &Submit,
         task_id: TaskId,
         correlation_id: &str,
-    ) -> Result<(Vec<CreatedTask>, Identity), TasksError> {
+    ) -> Result<NewlyCreated, TasksError> {
         let resolver = self.registry.resolver([&submit.namespace]);
         let mut resolver = resolver.await?;
         let resolved = resolver.resolve(&wanted(submit), task_id).await?;
-        let identity = resolved.definition.identity();
-        let task = new_task(submit.clone(), (task_id, resolved), correlation_id, true);
+        let target = (task_id, resolved.clone());
+        let task = new_task(submit.clone(), target, correlation_id, true);
         let task = task.map_err(TasksError::Invalid)?;
-        let created = self
-            .engine
-            .create_tasks(std::slice::from_ref(&task))
-            .await?;
-        Ok((created, identity))
+        let created = self.create_all(std::slice::from_ref(&task)).await?;
+        Ok(NewlyCreated {
+            created: created
+                .into_iter()
+                .next()
+                .ok_or(TasksError::NothingCreated)?,
+            resolved,
+            correlation_id: task.correlation_id,
+        })
     }
 
     /// The same for a batch.
@@ -116,7 +133,15 @@ impl Tasks {
     ) -> Result<(Vec<CreatedTask>, Vec<Identity>), TasksError> {
         let targets = self.resolve_all(submits).await?;
         let (tasks, identities) = new_tasks(submits.to_vec(), targets, correlation_id)?;
-        Ok((self.engine.create_tasks(&tasks).await?, identities))
+        Ok((self.create_all(&tasks).await?, identities))
+    }
+
+    async fn create_all(&self, tasks: &[NewTask]) -> Result<Vec<CreatedTask>, TasksError> {
+        let created = self.engine.create_tasks(tasks).await?;
+        if created.iter().any(|task| task.created) {
+            self.notifications.hint_ready();
+        }
+        Ok(created)
     }
 
     /// What each submit is to become, in order.
@@ -147,6 +172,34 @@ impl Tasks {
             true => Ok(targets),
             false => Err(TasksError::Invalid(problems)),
         }
+    }
+}
+
+/// What a single submit created or found, and what it asked for.
+struct NewlyCreated {
+    created: CreatedTask,
+    resolved: Arc<Resolved>,
+    correlation_id: String,
+}
+
+impl NewlyCreated {
+    /// The task as it was created, without asking the database again.
+    fn listed(self) -> ListedTask {
+        let template = self.resolved.definition.template();
+        let task = TaskRow {
+            task_id: self.created.task_id.0,
+            namespace: template.namespace.to_string(),
+            template: template.name.to_string(),
+            version: template.version.to_string(),
+            template_version_id: self.resolved.template_version_id,
+            lock_id: self.resolved.lock_id.0,
+            state: TaskState::Pending,
+            correlation_id: self.correlation_id,
+            created_at: self.created.created_at,
+            finished_at: None,
+            error: None,
+        };
+        ListedTask { task, reason: None }
     }
 }
 
@@ -275,6 +328,7 @@ fn submitted(created: CreatedTask, identity: Identity) -> Submitted {
         task_id,
         created,
         same_input,
+        ..
     } = created;
     let conflict = match identity {
         Identity::Strict => Some(Conflict::Duplicate),

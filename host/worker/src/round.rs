@@ -15,7 +15,7 @@ use tasker_domain::invocation::Lease;
 use tasker_domain::outcome::{Failure, FailureKind, Outcome, Retry};
 use tasker_engine::claim::{Claimed, GivenBack};
 use tasker_engine::kv::CompletedWithKv;
-use tasker_engine::report::{Completed, FailedAttempt, ReleasedStep};
+use tasker_engine::report::{Completed, FailedAttempt, Released, ReleasedStep};
 
 /// The largest result that is handed on to the step that it releases, in bytes; larger ones are read
 /// when its handler asks.
@@ -62,21 +62,23 @@ pub(super) async fn report(
     let mut due_in = report_unfinished(worker, id, &sorted).await?;
     for ended in &sorted.with_kv {
         worker.stats.count_call();
-        let due = worker.engine.complete_with_kv(id, ended).await?;
-        due_in = [due_in, due].into_iter().flatten().min();
+        let recorded = worker.engine.complete_with_kv(id, ended).await?;
+        worker.notifications.hint_ended(&recorded.ended);
+        due_in = [due_in, recorded.due_in].into_iter().flatten().min();
     }
-    let mut released = Vec::new();
+    let mut released = Released::default();
     if !sorted.completed.is_empty() {
         worker.stats.count_call();
-        let next = worker
-            .engine
-            .complete_steps(id, &sorted.completed, claim)
-            .await?;
-        let next = next_steps(batch, &sorted.completed, next);
-        released = plans.assign(&worker.engine.for_guests(), next).await;
+        let completing = worker.engine.complete_steps(id, &sorted.completed, claim);
+        released = completing.await?;
+        worker.notifications.hint_ended(&released.ended);
     }
+    if released.is_left_ready {
+        worker.notifications.hint_ready();
+    }
+    let next = next_steps(batch, &sorted.completed, released.steps);
     Ok(ReportAnswer {
-        released,
+        released: plans.assign(&worker.engine.for_guests(), next).await,
         is_more: !sorted.checkpointed.is_empty() || !sorted.with_kv.is_empty(),
         due_in,
     })
@@ -92,8 +94,9 @@ async fn report_unfinished(
     let mut due_in = sorted.given_back.iter().map(|given| given.delay).min();
     if !sorted.failed.is_empty() {
         stats.count_call();
-        let due = engine.fail_steps(id, &sorted.failed).await?;
-        due_in = [due_in, due].into_iter().flatten().min();
+        let recorded = engine.fail_steps(id, &sorted.failed).await?;
+        worker.notifications.hint_ended(&recorded.ended);
+        due_in = [due_in, recorded.due_in].into_iter().flatten().min();
     }
     if !sorted.checkpointed.is_empty() {
         stats.count_call();

@@ -134,8 +134,11 @@ impl Play<'_> {
         let mut left = claim;
         if !results.is_empty() {
             let released = engine.complete_steps(id, &batch, claim).await.unwrap();
-            left -= released.len();
-            let released = released.iter().map(|released| self.held(released.lease));
+            left -= released.steps.len();
+            let released = released
+                .steps
+                .iter()
+                .map(|released| self.held(released.lease));
             calls.push(Call::Complete(worker, results.to_vec(), released.collect()));
         }
         let claims = engine.claim_ready(id, left, CLAIM_BYTES).await.unwrap();
@@ -173,8 +176,8 @@ impl Play<'_> {
             is_checkpoint,
             writes: writes.iter().map(write).collect(),
         };
-        let conflict = engine.complete_with_kv(WorkerId(worker), &with_kv).await;
-        assert_eq!(conflict.unwrap(), None);
+        let recorded = engine.complete_with_kv(WorkerId(worker), &with_kv).await;
+        assert_eq!(recorded.unwrap().due_in, None);
         Call::Write {
             worker,
             ended: ended.clone(),

@@ -62,7 +62,7 @@ async fn submit_one(
     submit.idempotency_key = key.or(submit.idempotency_key);
     let submitted = api.tasks.submit(submit, correlation).await?;
     let created = submitted.created;
-    let task = summary(api.tasks.summary(submitted.task_id).await?);
+    let task = summary(submitted.task);
     let answer = SubmittedTask { created, task };
     Ok(Reply::made(created, SubmitAnswer::One(Box::new(answer))))
 }

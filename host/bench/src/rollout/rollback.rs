@@ -114,8 +114,8 @@ async fn until_old(member: &Member, started: Instant) -> anyhow::Result<(f64, u6
 
 /// Runs a new task; true if that was on this version.
 async fn runs_on(member: &Member, no: u32) -> anyhow::Result<bool> {
-    let task = member.tasks.submit(submit("one")?, "measured").await?;
-    let task: TaskId = task.task_id;
+    let submitted = member.tasks.submit(submit("one")?, "measured").await?;
+    let task = TaskId(submitted.task.task.task_id);
     member.tasks.wait(task, None, MAX_WAIT).await?;
     let run = member.bulk().versions_run(task).await?;
     Ok(run == [version(no).to_string()])

@@ -33,6 +33,11 @@ impl Definition {
         self.template.identity
     }
 
+    /// What its author wrote.
+    pub fn template(&self) -> &Template {
+        &self.template
+    }
+
     /// None: every input is taken.
     pub fn input_schema(&self) -> Option<&InputSchema> {
         self.input_schema.as_ref()
