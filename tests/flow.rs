@@ -15,6 +15,7 @@ mod poison;
 mod quarantine;
 mod registry;
 mod retries;
+mod revisions;
 mod rollouts;
 mod secrets;
 mod swap;

@@ -1,13 +1,13 @@
 //! Approval: a version that requests capabilities which are not approved waits for an operator.
 
+use super::catalog::Selection;
 use super::discover::descriptor;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::approve::{Approval, Approved};
 use crate::store::component::ComponentVersionRow;
-use crate::store::grant::{GrantFilter, GrantRow};
+use crate::store::grant::GrantRow;
 use semver::Version;
 use tasker_domain::actor::Actor;
-use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
@@ -62,15 +62,11 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<Capability>, RegistryError> {
-        let filter = GrantFilter {
-            namespace: Some(&target.namespace),
-            ..GrantFilter::default()
-        };
-        let rows = self.store.list_grants(filter, MAX_GRANTS).await?;
-        let own = rows
-            .into_iter()
-            .filter(|row| row.component.includes(target.name.as_str()));
-        Ok(own.map(|row| row.capability).collect())
+        let home = &target.namespace;
+        let selection = Selection::default().with_attempts(home);
+        let catalog = self.catalog(&selection).await?;
+        let granted = catalog.granted_to(home, target.name.as_str());
+        Ok(granted.cloned().collect())
     }
 
     /// Makes a version that waits for approval active, and grants to it, in its own namespace, what

@@ -1,6 +1,7 @@
 //! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
 
 use super::catalog::stored;
+use super::until_unmoved::until_unmoved;
 use super::version::parse_version;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::catalog::PinFacts;
@@ -35,7 +36,7 @@ impl Registry {
             actor,
             reason,
         };
-        Ok(self.store.set_yanked(&yank, after_ineligible).await?)
+        until_unmoved(|| self.store.set_yanked(&yank, after_ineligible)).await
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what
@@ -48,10 +49,9 @@ impl Registry {
         reason: &str,
     ) -> Result<Quarantined, RegistryError> {
         let row = self.component_version(target, version).await?;
-        Ok(self
-            .store
-            .quarantine(row.digest, actor, reason, after_ineligible)
-            .await?)
+        let store = &self.store;
+        let change = || store.quarantine(row.digest, actor, reason, after_ineligible);
+        until_unmoved(change).await
     }
 
     /// Lifts the quarantine and resumes the suspended steps.

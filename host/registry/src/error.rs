@@ -181,6 +181,10 @@ pub enum RegistryError {
     BytesRemoved(Box<Release>),
     #[error("another host is running a collection, or the registry keeps changing; try again")]
     Collecting,
+    #[error(
+        "others kept changing what this change is decided by, so nothing was changed; try again"
+    )]
+    Contention,
     #[error("{} is longer than a collection accepts: use at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
     CollectAge(Duration),
     #[error(transparent)]
@@ -236,7 +240,7 @@ pub enum RegistryError {
 
 impl Report for RegistryError {
     fn report(&self) -> ErrorReport {
-        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused};
+        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused, Unavailable};
         let (class, code) = match self {
             Self::Database(error) => return error.report(),
             Self::Version { .. } | Self::BuildMetadata { .. } => (Malformed, "invalid_version"),
@@ -269,6 +273,7 @@ impl Report for RegistryError {
             Self::UnknownSigningKey { .. } => (NotFound, "unknown_signing_key"),
             Self::BytesRemoved(_) => (Gone, "bytes_removed"),
             Self::Collecting => (Conflict, "collecting"),
+            Self::Contention => (Unavailable, "contention"),
             Self::CollectAge(_) => (Refused, "collect_age"),
             Self::PinChange { source, .. } => return source.report(),
             Self::Nul(_) => (Refused, "nul_character"),
@@ -306,7 +311,7 @@ impl RegistryError {
     pub fn is_internal(&self) -> bool {
         matches!(
             self,
-            Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. }
+            Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. } | Self::Contention
         )
     }
 }

@@ -35,6 +35,7 @@ mod error;
 mod obstacles;
 mod release;
 mod storable;
+mod until_unmoved;
 pub mod version;
 mod version_page;
 

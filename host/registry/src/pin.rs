@@ -2,6 +2,7 @@
 
 use super::catalog::{Catalog, Versions, stored};
 use super::share::require_use;
+use super::until_unmoved::until_unmoved;
 use super::{Kind, Registry, RegistryError};
 use crate::store::audit::{AuditFilter, AuditRow};
 use crate::store::catalog::PinFacts;
@@ -161,8 +162,8 @@ impl Registry {
             decide(&catalog, pinned, past)
         };
         let key = pin.key();
-        let changed = self.store.change_pin(&key, &pin.qualified, by, decide);
-        changed.await
+        let change = || self.store.change_pin(&key, &pin.qualified, by, &decide);
+        until_unmoved(change).await
     }
 }
 

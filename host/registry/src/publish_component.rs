@@ -1,9 +1,9 @@
 //! Publishing a component: inspect, then store once.
 
 use super::catalog::Selection;
-use super::catalog::load::MAX_TRIES;
 use super::compat_report::Uploaded;
 use super::storable;
+use super::until_unmoved::until_unmoved;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
@@ -60,16 +60,8 @@ impl Registry {
             })?;
         storable::check(&descriptor, "the component's descriptor")?;
         let release = (target, version);
-        let mut published = None;
-        for no in 1..=MAX_TRIES {
-            let is_last = no == MAX_TRIES;
-            let stored = self.store_decided(release, &uploaded, &descriptor, actor, is_last);
-            published = stored.await?;
-            if published.is_some() {
-                break;
-            }
-        }
-        let (row, created) = published.expect("the last try takes what was decided");
+        let publish = || self.store_decided(release, &uploaded, &descriptor, actor);
+        let (row, created) = until_unmoved(publish).await?;
         let published = match created {
             true => Published::Created,
             false => Published::Stood,
@@ -77,15 +69,13 @@ impl Registry {
         same_content(target, version, row, digest).map(|row| (row, published))
     }
 
-    /// Stores the upload by what is decided now; `None` if that has changed by the end, unless it is the
-    /// last try.
+    /// Stores the upload by what is decided now; `None` if that has changed by the end.
     async fn store_decided(
         &self,
         (target, version): (&QualifiedName, &Version),
         uploaded: &Uploaded,
         descriptor: &Value,
         actor: &Actor,
-        is_last: bool,
     ) -> Result<Option<(ComponentVersionRow, bool)>, RegistryError> {
         let selection = Selection::of(PinKind::Component, target);
         let catalog = self.catalog(&selection).await?;
@@ -107,7 +97,7 @@ impl Registry {
             },
             compat_report: compat_report.as_ref(),
             unapproved: &unapproved,
-            decided_at: (!is_last).then_some(decided_at),
+            decided_at,
             actor,
         };
         Ok(self.store.publish_component(&new).await?)

@@ -1,8 +1,8 @@
 //! Publishing a template: check, then store once.
 
-use super::catalog::load::MAX_TRIES;
 use super::obstacles::refusal;
 use super::storable;
+use super::until_unmoved::until_unmoved;
 use super::{Kind, Registry, RegistryError, Release};
 use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
@@ -47,15 +47,7 @@ impl Registry {
         let template = Template::parse(source)?;
         check_address(&template, target, version)?;
         let upload = (&template, source);
-        for _ in 1..MAX_TRIES {
-            let decided_by = self.revisions_of(&template).await?;
-            let stored = self.store_template(upload, missing, actor, Some(&decided_by));
-            if let Some(published) = stored.await? {
-                return Ok(published);
-            }
-        }
-        let stored = self.store_template(upload, missing, actor, None).await?;
-        Ok(stored.expect("the last try takes what was decided"))
+        until_unmoved(|| self.store_template(upload, missing, actor)).await
     }
 
     /// The revisions of all that decides whether tasks of the template can run.
@@ -71,18 +63,18 @@ impl Registry {
         Ok(revisions.collect())
     }
 
-    /// Stores the upload as it is decided now; `None` if one of these namespaces has moved by the end.
+    /// Stores the upload as it is decided now; `None` if what decides has moved by the end.
     async fn store_template(
         &self,
         (template, source): (&Template, &str),
         missing: Missing,
         actor: &Actor,
-        decided_by: Option<&BTreeMap<String, i64>>,
     ) -> Result<Option<PublishedTemplate>, RegistryError> {
         let target = &QualifiedName {
             namespace: template.namespace.clone(),
             name: template.name.clone(),
         };
+        let decided_by = self.revisions_of(template).await?;
         let version = &template.version;
         let definition = definition_json(template)?;
         let steps = template.ordered();
@@ -111,7 +103,7 @@ impl Registry {
             compat_report: compat_report.as_ref(),
             actor,
         };
-        let stored = self.store.publish_template(&new, decided_by).await?;
+        let stored = self.store.publish_template(&new, &decided_by).await?;
         let Some((row, created)) = stored else {
             return Ok(None);
         };

@@ -9,6 +9,7 @@ use super::{Catalog, Family, NamespaceRules, stored};
 use crate::{Registry, RegistryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tasker_domain::attempt_rules::AttemptRules;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
@@ -26,6 +27,8 @@ pub(crate) struct Selection {
     pub namespaces: BTreeSet<Name>,
     pub components: BTreeSet<QualifiedName>,
     pub templates: BTreeSet<QualifiedName>,
+    /// Whose grants and limits are asked for.
+    pub attempts: BTreeSet<Name>,
 }
 
 /// Loads parts as they were together at one moment.
@@ -51,6 +54,12 @@ impl Selection {
         self
     }
 
+    /// The same with the grants and limits of this namespace.
+    pub fn with_attempts(mut self, namespace: &Name) -> Self {
+        self.attempts.insert(namespace.clone());
+        self
+    }
+
     pub fn families(&mut self, kind: PinKind) -> &mut BTreeSet<QualifiedName> {
         match kind {
             PinKind::Component => &mut self.components,
@@ -70,7 +79,7 @@ impl Registry {
     pub(crate) async fn catalog(&self, selection: &Selection) -> Result<Catalog, RegistryError> {
         let namespaces = selection.all_namespaces();
         let mut loader = Loader::new(self);
-        loader.see(&namespaces).await?;
+        loader.see(namespaces.union(&selection.attempts)).await?;
         for _ in 1..MAX_TRIES {
             let catalog = loader.catalog(selection, &namespaces).await?;
             if loader.is_current().await? {
@@ -150,6 +159,7 @@ impl<'r> Loader<'r> {
         Ok(Catalog {
             templates: templates.await?,
             rules: self.rules(namespaces).await?,
+            attempts: self.attempts(&selection.attempts).await?,
             components,
             ..Catalog::default()
         })
@@ -178,6 +188,22 @@ impl<'r> Loader<'r> {
                 kept.keep(namespace.clone(), revision, rules.clone());
                 found.insert(namespace, rules);
             }
+        }
+        Ok(found)
+    }
+
+    /// What the attempts of these namespaces are held to, which the host's worker reads too.
+    async fn attempts(
+        &mut self,
+        namespaces: &BTreeSet<Name>,
+    ) -> Result<BTreeMap<Name, Arc<AttemptRules>>, RegistryError> {
+        let engine = self.registry.store.engine();
+        let mut found = BTreeMap::new();
+        for namespace in namespaces {
+            let seen = self.revision(namespace);
+            let (revision, rules) = engine.attempt_rules(namespace.as_str(), seen).await?;
+            self.has_read |= revision != seen;
+            found.insert(namespace.clone(), rules);
         }
         Ok(found)
     }

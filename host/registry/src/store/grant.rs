@@ -66,7 +66,7 @@ impl Store {
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
         let granted = insert(&mut tx, namespace_id, &new).await?;
         if let Granted::Added(_) = granted {
-            generation::advance_generation(&mut tx).await?;
+            generation::advance(&mut tx, [new.namespace.as_str()]).await?;
             tx.commit().await?;
         }
         Ok(granted)
@@ -89,7 +89,7 @@ impl Store {
         if let Some(row) = &removed {
             let change = change("grant.remove", row, actor, reason);
             audit::record(&mut tx, &change).await?;
-            generation::advance_generation(&mut tx).await?;
+            generation::advance(&mut tx, [namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(removed)
@@ -112,7 +112,7 @@ impl Store {
     }
 }
 
-/// Adds the grant and its audit entry unless it exists; the caller advances the generation.
+/// Adds the grant and its audit entry unless it exists; the caller advances the namespace.
 pub(crate) async fn insert(
     tx: &mut Connection,
     namespace_id: i32,

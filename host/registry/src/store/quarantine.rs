@@ -2,7 +2,6 @@
 
 use super::Store;
 use super::pin::auto_rollback::{advance_decided, auto_rollback};
-use super::pin::change::MAX_TRIES;
 use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -69,34 +68,15 @@ pub struct Released {
 
 impl Store {
     /// Quarantines these bytes: once this is committed no host starts them anew, and each ends what runs of
-    /// them as soon as it hears of it. Pins that only they satisfied are rolled back where possible. One
-    /// transaction, which is repeated if a pin is made meanwhile; a repeated call changes nothing but the
-    /// reason, where it gives one.
+    /// them as soon as it hears of it. Pins that only they satisfied are rolled back where possible. A repeated
+    /// call changes nothing but the reason, where it gives one. One transaction; it changes nothing and is `None`
+    /// where a pin was made meanwhile: then it is to be repeated.
     pub async fn quarantine(
         &self,
         digest: Digest,
         actor: &Actor,
         reason: &str,
         decide: Decide,
-    ) -> Result<Quarantined, DatabaseError> {
-        for _ in 1..MAX_TRIES {
-            let tried = self.try_quarantine(digest, (actor, reason), decide, false);
-            if let Some(quarantined) = tried.await? {
-                return Ok(quarantined);
-            }
-        }
-        let tried = self.try_quarantine(digest, (actor, reason), decide, true);
-        let quarantined = tried.await?;
-        Ok(quarantined.expect("the last try takes what was decided"))
-    }
-
-    /// None if a pin was made meanwhile, unless it is the last try.
-    async fn try_quarantine(
-        &self,
-        digest: Digest,
-        (actor, reason): (&Actor, &str),
-        decide: Decide,
-        is_last: bool,
     ) -> Result<Option<Quarantined>, DatabaseError> {
         let mut tx = self.for_bulk().pool().begin().await?;
         let inserted = sqlx::query(
@@ -121,7 +101,7 @@ impl Store {
             pins = auto_rollback(&mut tx, kind, &ineligible, (actor, reason), decide).await?;
             let namespaces = super::generation::revise_components(&mut tx, digest).await?;
             let advanced = advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces);
-            if !advanced.await? && !is_last {
+            if !advanced.await? {
                 return Ok(None);
             }
         } else if !reason.is_empty() {

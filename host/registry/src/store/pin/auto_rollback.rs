@@ -5,6 +5,7 @@ use super::super::generation::advance;
 use super::change::{NewState, PinBy, PinKey, lock_pin, past_changes, write};
 use super::{PinKind, PinRow};
 use semver::Version;
+use std::collections::BTreeSet;
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::actor::Actor;
 use tasker_domain::name::Name;
@@ -185,9 +186,10 @@ async fn pins_of(
     kind: PinKind,
     ineligible: &[(QualifiedName, Version)],
 ) -> Result<Vec<PinOf>, DatabaseError> {
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = ineligible
+    let targets: BTreeSet<&QualifiedName> = ineligible.iter().map(|(target, _)| target).collect();
+    let (namespaces, names): (Vec<&str>, Vec<&str>) = targets
         .iter()
-        .map(|(target, _)| (target.namespace.as_str(), target.name.as_str()))
+        .map(|target| (target.namespace.as_str(), target.name.as_str()))
         .unzip();
     let rows: Vec<(String, String)> = sqlx::query_as(query)
         .bind(kind.into_str())
@@ -203,18 +205,23 @@ async fn pins_of(
     rows.into_iter().map(named).collect()
 }
 
-const PINS_OF: &str = "
-    select n.name, p.target
-    from tasker.pin p join tasker.namespace n using (namespace_id)
-    where p.kind = $1::text::tasker.pin_kind
-      and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
-                  where p.target = b.namespace || '/' || b.name or (n.name = b.namespace and p.target = b.name))";
+/// The pins of these targets, each named once. Each is found by the primary key or by `pin_by_target`: of 10,000 pins
+/// and 10,000 versions in 1,000 namespaces, it reads those that it returns.
+macro_rules! pins_of {
+    ($end:literal) => {
+        concat!(
+            "select n.name, p.target
+             from unnest($2::text[], $3::text[]) as b (namespace, name)
+             join tasker.namespace o on o.name = b.namespace
+             join tasker.pin p
+               on p.target = b.namespace || '/' || b.name or (p.namespace_id = o.namespace_id and p.target = b.name)
+             join tasker.namespace n on n.namespace_id = p.namespace_id
+             where p.kind = $1::text::tasker.pin_kind ",
+            $end
+        )
+    };
+}
 
-const LOCK_PINS_OF: &str = "
-    select n.name, p.target
-    from tasker.pin p join tasker.namespace n using (namespace_id)
-    where p.kind = $1::text::tasker.pin_kind
-      and exists (select from unnest($2::text[], $3::text[]) as b (namespace, name)
-                  where p.target = b.namespace || '/' || b.name or (n.name = b.namespace and p.target = b.name))
-    order by p.namespace_id, p.kind, p.target
-    for update of p";
+const PINS_OF: &str = pins_of!("");
+
+const LOCK_PINS_OF: &str = pins_of!("order by p.namespace_id, p.kind, p.target for update of p");

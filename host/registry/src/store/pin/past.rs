@@ -60,5 +60,5 @@ const PASTS: &str = "
       order by r.audit_id desc
       limit $3) a
     where p.kind = 'component'
-      and ($1::text is null or p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))
+      and ($1::text is null or p.target in ($2, $1 || '/' || $2) and (n.name = $1 or p.target <> $2))
     order by n.name, p.target, a.audit_id desc";
