@@ -8,7 +8,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What a pin is about.
+/// What has versions, and what a pin is about.
 #[derive(
     Clone,
     Copy,
@@ -21,6 +21,7 @@ use std::fmt;
     Serialize,
     Deserialize,
     clap::ValueEnum,
+    strum::Display,
     strum::EnumString,
     strum::IntoStaticStr,
 )]

@@ -2,7 +2,7 @@
 
 use super::catalog::Selection;
 use super::discover::descriptor;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::approve::{Approval, Approved};
 use crate::store::component::ComponentVersionRow;
 use crate::store::grant::GrantRow;
@@ -11,6 +11,7 @@ use tasker_domain::actor::Actor;
 use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{VersionStatus, status_name};
 use tasker_domain::scope::Scope;
@@ -46,7 +47,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
     ) -> Result<Option<Vec<Capability>>, RegistryError> {
-        let versions = self.versions(Kind::Component, target).await?;
+        let versions = self.versions(PinKind::Component, target).await?;
         let mut below = versions
             .into_iter()
             .filter(|(other, state)| state.status == VersionStatus::Active && other < version);
@@ -95,11 +96,7 @@ impl Registry {
             Approved::Full => Err(RegistryError::TooManyGrants(target.namespace.clone())),
             Approved::NotWaiting => {
                 let row = self.component_version(target, version).await?;
-                let release = Release {
-                    kind: Kind::Component,
-                    target: target.clone(),
-                    version: version.clone(),
-                };
+                let release = Release::new(PinKind::Component, target, version);
                 Err(RegistryError::NotWaiting {
                     release: Box::new(release),
                     status: status_name(row.state().ineligible()),

@@ -3,7 +3,7 @@
 use super::catalog::stored;
 use super::until_unmoved::until_unmoved;
 use super::version::parse_version;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
@@ -67,11 +67,7 @@ impl Registry {
         released
             .await?
             .ok_or_else(|| RegistryError::NotQuarantined {
-                release: Box::new(Release {
-                    kind: Kind::Component,
-                    target: target.clone(),
-                    version: version.clone(),
-                }),
+                release: Box::new(Release::new(PinKind::Component, target, version)),
             })
     }
 
@@ -90,9 +86,11 @@ impl Registry {
         if row.status != VersionStatus::Yanked {
             return Ok(None);
         }
-        let unreadable = |error: NameError| RegistryError::Stored {
-            what: format!("the name {}/{}", row.namespace, row.component),
-            reason: error.to_string(),
+        let unreadable = |error: NameError| {
+            RegistryError::stored(
+                format!("the name {}/{}", row.namespace, row.component),
+                error,
+            )
         };
         let target = QualifiedName {
             namespace: row.namespace.parse().map_err(unreadable)?,

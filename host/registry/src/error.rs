@@ -1,11 +1,12 @@
 //! Why the registry refuses something.
 
 use super::kv_place::KvPlace;
-use super::release::{Kind, Release};
+use super::release::Release;
 use super::semver_violation::SemverViolation;
 use crate::store::secret::MAX_SECRETS;
 use crate::store::share::MAX_SHARES;
 use semver::Version;
+use std::fmt;
 use std::time::Duration;
 use tasker_compat::CompatChange;
 use tasker_database::DatabaseError;
@@ -17,6 +18,7 @@ use tasker_domain::kv::KvError;
 use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::pin::PinChangeError;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
 use tasker_domain::resolve::{Existing, Ineligible, ResolveError, Unmet};
 use tasker_domain::scope::Scope;
@@ -74,7 +76,10 @@ pub enum RegistryError {
     )]
     UnlikelyNamespace { given: Name, meant: String },
     #[error("there is no {kind} {target}; publish one or correct the name")]
-    Unknown { kind: Kind, target: QualifiedName },
+    Unknown {
+        kind: PinKind,
+        target: QualifiedName,
+    },
     #[error("there is no {release}; there are {existing}")]
     UnknownVersion {
         release: Box<Release>,
@@ -85,7 +90,7 @@ pub enum RegistryError {
         way_out(*kind, target, requirement, existing)
     )]
     PinMatchesNothing {
-        kind: Kind,
+        kind: PinKind,
         target: QualifiedName,
         requirement: Box<Requirement>,
         existing: Existing,
@@ -98,7 +103,7 @@ pub enum RegistryError {
     )]
     UnknownPin {
         namespace: Name,
-        kind: Kind,
+        kind: PinKind,
         target: String,
     },
     #[error(
@@ -107,7 +112,7 @@ pub enum RegistryError {
     )]
     NothingToRollout {
         namespace: Name,
-        kind: Kind,
+        kind: PinKind,
         target: QualifiedName,
         /// What new tasks take, if they can.
         now: Option<Version>,
@@ -255,7 +260,7 @@ impl Report for RegistryError {
             Self::UnlikelyNamespace { .. } | Self::UnknownNamespace(_) => {
                 (NotFound, "unknown_namespace")
             }
-            Self::Unknown { kind, .. } => (NotFound, kind.unknown_code()),
+            Self::Unknown { kind, .. } => (NotFound, unknown_code(*kind)),
             Self::UnknownVersion { .. } => (NotFound, "unknown_version"),
             Self::UnknownPin { .. } | Self::NothingToRollout { .. } => (NotFound, "unknown_pin"),
             Self::Kv(_) => (Refused, "invalid_kv"),
@@ -307,6 +312,14 @@ impl Report for RegistryError {
 }
 
 impl RegistryError {
+    /// What is stored and cannot be read.
+    pub fn stored(what: impl Into<String>, reason: impl fmt::Display) -> Self {
+        Self::Stored {
+            what: what.into(),
+            reason: reason.to_string(),
+        }
+    }
+
     /// True if nothing is wrong with what was asked for.
     pub fn is_internal(&self) -> bool {
         matches!(
@@ -327,6 +340,13 @@ impl From<SandboxError> for RegistryError {
             | SandboxError::Threads(_)
             | SandboxError::Compiler(_) => Self::Sandbox(error),
         }
+    }
+}
+
+fn unknown_code(kind: PinKind) -> &'static str {
+    match kind {
+        PinKind::Component => "unknown_component",
+        PinKind::Template => "unknown_template",
     }
 }
 
@@ -355,7 +375,7 @@ fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
 
 /// What none does, and how to have one that does.
 fn way_out(
-    kind: Kind,
+    kind: PinKind,
     target: &QualifiedName,
     requirement: &Requirement,
     existing: &Existing,
@@ -379,7 +399,7 @@ fn way_out(
 
 fn set_first(
     namespace: &Name,
-    kind: Kind,
+    kind: PinKind,
     target: &QualifiedName,
     now: Option<&Version>,
 ) -> String {

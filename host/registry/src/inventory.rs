@@ -169,8 +169,5 @@ fn tree_step(home: &Name, step: &Step) -> TreeStep {
 }
 
 fn unreadable(kind: &str, name: &str, error: &serde_json::Error) -> RegistryError {
-    RegistryError::Stored {
-        what: format!("{kind} {name}"),
-        reason: error.to_string(),
-    }
+    RegistryError::stored(format!("{kind} {name}"), error)
 }

@@ -40,7 +40,7 @@ pub mod version;
 mod version_page;
 
 pub use error::RegistryError;
-pub use release::{Kind, Release};
+pub use release::Release;
 
 use catalog::cache::CatalogCache;
 use resolve::ResolvedCache;

@@ -3,7 +3,7 @@
 use super::catalog::{Catalog, Versions, stored};
 use super::share::require_use;
 use super::until_unmoved::until_unmoved;
-use super::{Kind, Registry, RegistryError};
+use super::{Registry, RegistryError};
 use crate::store::audit::{AuditFilter, AuditRow};
 use crate::store::catalog::PinFacts;
 use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow};
@@ -11,24 +11,6 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, highest};
-
-impl From<PinKind> for Kind {
-    fn from(kind: PinKind) -> Self {
-        match kind {
-            PinKind::Component => Self::Component,
-            PinKind::Template => Self::Template,
-        }
-    }
-}
-
-impl From<Kind> for PinKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Component => Self::Component,
-            Kind::Template => Self::Template,
-        }
-    }
-}
 
 /// One pin, as a request names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use super::catalog::Selection;
 use super::compat_report::Uploaded;
 use super::storable;
 use super::until_unmoved::until_unmoved;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
 use semver::Version;
@@ -53,11 +53,8 @@ impl Registry {
         }
         self.require_signature(target, version, digest).await?;
         let uploaded = self.inspected(bytes).await?;
-        let descriptor =
-            serde_json::to_value(&uploaded.descriptor).map_err(|error| RegistryError::Stored {
-                what: format!("{target} {version}"),
-                reason: error.to_string(),
-            })?;
+        let descriptor = serde_json::to_value(&uploaded.descriptor)
+            .map_err(|error| RegistryError::stored(format!("{target} {version}"), error))?;
         storable::check(&descriptor, "the component's descriptor")?;
         let release = (target, version);
         let publish = || self.store_decided(release, &uploaded, &descriptor, actor);
@@ -136,12 +133,7 @@ fn same_content(
     if row.digest == given {
         return Ok(row);
     }
-    let (kind, target, version) = (Kind::Component, target.clone(), version.clone());
-    let release = Box::new(Release {
-        kind,
-        target,
-        version,
-    });
+    let release = Box::new(Release::new(PinKind::Component, target, version));
     Err(RegistryError::VersionExists {
         release,
         existing: row.digest,

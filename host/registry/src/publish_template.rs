@@ -3,7 +3,7 @@
 use super::obstacles::refusal;
 use super::storable;
 use super::until_unmoved::until_unmoved;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
 use serde_json::{Value, json};
@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{OrderedStep, Template};
 
@@ -108,12 +109,7 @@ impl Registry {
             return Ok(None);
         };
         if row.digest != digest {
-            let (kind, target, version) = (Kind::Template, target.clone(), version.clone());
-            let release = Box::new(Release {
-                kind,
-                target,
-                version,
-            });
+            let release = Box::new(Release::new(PinKind::Template, target, version));
             let (existing, given) = (row.digest, digest);
             return Err(RegistryError::VersionExists {
                 release,
@@ -159,12 +155,14 @@ pub(crate) fn check_address(
 
 /// What is stored of a template.
 pub(crate) fn definition_json(template: &Template) -> Result<Value, RegistryError> {
-    let definition = serde_json::to_value(template).map_err(|error| RegistryError::Stored {
-        what: format!(
-            "template {}/{} {}",
-            template.namespace, template.name, template.version
-        ),
-        reason: error.to_string(),
+    let definition = serde_json::to_value(template).map_err(|error| {
+        RegistryError::stored(
+            format!(
+                "template {}/{} {}",
+                template.namespace, template.name, template.version
+            ),
+            error,
+        )
     })?;
     storable::check(&definition, "the template")?;
     Ok(definition)

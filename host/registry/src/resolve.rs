@@ -15,7 +15,7 @@ pub use reresolve::{CurrentLock, MigrationRule, Reresolution, Swap};
 use super::catalog::load::MAX_TRIES;
 use super::catalog::{Catalog, Loader, NamespaceRules};
 use super::share::check_use;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use cache::{LockKey, TemplateKey};
 use definition::ChosenTemplate;
 use semver::Version;
@@ -270,11 +270,7 @@ fn lock_entry(
         return Err(RegistryError::UnknownHandler {
             step: ordered.step.name.clone(),
             handler: handler.clone(),
-            release: Box::new(Release {
-                kind: Kind::Component,
-                target: target.clone(),
-                version: candidate.version.clone(),
-            }),
+            release: Box::new(Release::new(PinKind::Component, target, &candidate.version)),
             existing: handlers.map(|handler| handler.name.to_string()).collect(),
         });
     }

@@ -54,13 +54,15 @@ impl ResolvedPin {
 }
 
 fn target(row: &PinRow) -> Result<PinTarget, RegistryError> {
-    let stored = |reason: String| RegistryError::Stored {
-        what: format!(
-            "pin {} in {}",
-            row.kind.pin_name(&row.target),
-            row.namespace
-        ),
-        reason,
+    let stored = |reason: String| {
+        RegistryError::stored(
+            format!(
+                "pin {} in {}",
+                row.kind.pin_name(&row.target),
+                row.namespace
+            ),
+            reason,
+        )
     };
     let namespace: Name = row
         .namespace

@@ -7,7 +7,7 @@ const COMPONENTS: [&str; 3] = ["charge", "refund", "bank/charge"];
 const SCOPES: [&str; 4] = ["*", "charge", "refund", "bank/charge"];
 const CAPABILITIES: [&str; 5] = [
     "http api.example.com",
-    "kv counters write",
+    "kv counters",
     "env LEVEL=info",
     "env LEVEL=debug",
     "events orders",

@@ -51,10 +51,8 @@ pub(crate) fn catalog(
 /// The rules of a namespace.
 pub(crate) fn rules(row: NamespaceRulesRow) -> Result<(Name, NamespaceRules), RegistryError> {
     let home = name(&row.namespace)?;
-    let unreadable = |what: &str, reason: String| RegistryError::Stored {
-        what: format!("{what} of {home}"),
-        reason,
-    };
+    let unreadable =
+        |what: &str, reason: String| RegistryError::stored(format!("{what} of {home}"), reason);
     let shares = row
         .shared
         .iter()
@@ -145,18 +143,12 @@ pub(crate) fn qualified(namespace: &str, family: &str) -> Result<QualifiedName, 
 
 pub(crate) fn name(text: &str) -> Result<Name, RegistryError> {
     text.parse()
-        .map_err(|error: NameError| RegistryError::Stored {
-            what: format!("the name `{text}`"),
-            reason: error.to_string(),
-        })
+        .map_err(|error: NameError| RegistryError::stored(format!("the name `{text}`"), error))
 }
 
 fn keys(stored: Vec<Vec<u8>>) -> Result<Vec<PublicKey>, RegistryError> {
     let key = |bytes| {
-        PublicKey::try_from(bytes).map_err(|error| RegistryError::Stored {
-            what: "a signing key".to_owned(),
-            reason: format!("{error}"),
-        })
+        PublicKey::try_from(bytes).map_err(|error| RegistryError::stored("a signing key", error))
     };
     stored.into_iter().map(key).collect()
 }
