@@ -1,12 +1,13 @@
 //! Components and templates with their versions, as lists have them.
 
-use super::catalog::{Catalog, Selection, stored};
+use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
+use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Ineligible};
 
 /// A component or template with its versions.
@@ -66,7 +67,10 @@ impl Registry {
         let mut selection = Selection::default();
         let mut targets = Vec::with_capacity(rows.len());
         for row in &rows {
-            let target = stored::qualified(&row.namespace, &row.name)?;
+            let target = QualifiedName {
+                namespace: row.namespace.clone(),
+                name: row.name.clone(),
+            };
             selection.families(kind).insert(target.clone());
             targets.push(target);
         }
@@ -74,8 +78,8 @@ impl Registry {
         let listed = rows.into_iter().zip(&targets).map(|(row, target)| {
             let versions = catalog.versions(&target.namespace, kind, target);
             ListedFamily {
-                namespace: row.namespace,
-                name: row.name,
+                namespace: row.namespace.to_string(),
+                name: row.name.to_string(),
                 versions: versions.iter().map(|it| it.version.clone()).collect(),
                 latest: catalog.latest(kind, target),
                 ineligible: counts(&versions),

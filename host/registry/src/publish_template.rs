@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{OrderedStep, Template};
@@ -55,7 +56,7 @@ impl Registry {
     async fn revisions_of(
         &self,
         template: &Template,
-    ) -> Result<BTreeMap<String, i64>, RegistryError> {
+    ) -> Result<BTreeMap<Name, i64>, RegistryError> {
         let components = template.components();
         let mut names: Vec<&str> = components.iter().map(|it| it.namespace.as_str()).collect();
         names.push(template.namespace.as_str());

@@ -123,7 +123,7 @@ impl<'r> Loader<'r> {
             .map(|name| (name.clone(), 0))
             .collect();
         for row in self.registry.store.namespace_revisions(&names).await? {
-            revisions.insert(stored::name(&row.namespace)?, row.revision);
+            revisions.insert(row.namespace, row.revision);
         }
         Ok(revisions)
     }
@@ -246,7 +246,10 @@ impl<'r> Loader<'r> {
         if kind == PinKind::Component {
             let names: Vec<QualifiedName> = older.keys().cloned().collect();
             for row in store.component_revisions(&names).await? {
-                let target = stored::qualified(&row.namespace, &row.component)?;
+                let target = QualifiedName {
+                    namespace: row.namespace,
+                    name: row.component,
+                };
                 if let Some(Some(before)) = older.get(&target)
                     && before.revision == Some(row.revision)
                 {

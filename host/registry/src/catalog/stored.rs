@@ -50,7 +50,7 @@ pub(crate) fn catalog(
 
 /// The rules of a namespace.
 pub(crate) fn rules(row: NamespaceRulesRow) -> Result<(Name, NamespaceRules), RegistryError> {
-    let home = name(&row.namespace)?;
+    let home = row.namespace;
     let unreadable =
         |what: &str, reason: String| RegistryError::stored(format!("{what} of {home}"), reason);
     let shares = row
@@ -103,23 +103,24 @@ pub(crate) fn families(
             state: row.state(),
             signers: keys(std::mem::take(&mut row.signers))?,
         };
-        let target = (row.namespace.clone(), row.family.clone());
+        let target = QualifiedName {
+            namespace: row.namespace.clone(),
+            name: row.family.clone(),
+        };
         let (_, versions) = grouped.entry(target).or_insert_with(|| (row, Vec::new()));
         versions.push(version);
     }
-    let families = grouped
-        .into_iter()
-        .map(|((namespace, family), (row, versions))| {
-            let revision = row.revision.unwrap_or_default();
-            let whole = Family::new(row.namespace_id, row.family_id, revision);
-            let kept = KeptFamily {
-                namespace_revision: row.namespace_revision,
-                revision: row.revision,
-                family: Arc::new(whole.of(versions)),
-            };
-            Ok((qualified(&namespace, &family)?, kept))
-        });
-    families.collect()
+    let families = grouped.into_iter().map(|(target, (row, versions))| {
+        let revision = row.revision.unwrap_or_default();
+        let whole = Family::new(row.namespace_id, row.family_id, revision);
+        let kept = KeptFamily {
+            namespace_revision: row.namespace_revision,
+            revision: row.revision,
+            family: Arc::new(whole.of(versions)),
+        };
+        (target, kept)
+    });
+    Ok(families.collect())
 }
 
 /// `None` if the step runs what this host cannot read.

@@ -1,18 +1,22 @@
 //! The number of changes of the registry, for caches.
 
 use super::Store;
+use super::catalog::NamespaceRevision;
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 
 /// How often what new tasks may take of a component has changed.
 #[derive(Debug, FromRow)]
 pub struct ComponentRevision {
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     pub namespace_revision: i64,
-    pub component: String,
+    #[sqlx(try_from = "String")]
+    pub component: Name,
     pub revision: i64,
 }
 
@@ -103,11 +107,11 @@ pub(crate) async fn advance<'n>(
 pub(crate) async fn advance_unmoved(
     tx: &mut Connection,
     changed: &str,
-    decided_by: &BTreeMap<String, i64>,
+    decided_by: &BTreeMap<Name, i64>,
 ) -> Result<bool, DatabaseError> {
-    let names: Vec<&str> = decided_by.keys().map(String::as_str).collect();
-    let now: Vec<(String, i64)> = sqlx::query_as(
-        "select name, revision from tasker.namespace where name = any ($1)
+    let names: Vec<&str> = decided_by.keys().map(Name::as_str).collect();
+    let now: Vec<NamespaceRevision> = sqlx::query_as(
+        "select name as namespace, revision from tasker.namespace where name = any ($1)
          order by namespace_id for no key update",
     )
     .bind(names)
@@ -115,7 +119,7 @@ pub(crate) async fn advance_unmoved(
     .await?;
     let is_unmoved = now
         .iter()
-        .all(|(name, it)| decided_by.get(name) == Some(it));
+        .all(|it| decided_by.get(&it.namespace) == Some(&it.revision));
     if is_unmoved {
         advance(tx, [changed]).await?;
     }

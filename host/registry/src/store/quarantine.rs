@@ -12,7 +12,7 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
-use tasker_domain::name::NameError;
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 
 /// Code in quarantine.
@@ -28,8 +28,10 @@ pub struct QuarantineRow {
 /// A version by its full name.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct NamedVersion {
-    pub namespace: String,
-    pub component: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
+    #[sqlx(try_from = "String")]
+    pub component: Name,
     pub version: String,
 }
 
@@ -234,24 +236,13 @@ const HELD: &str = "
     order by count(*) desc, n.name, p.name";
 
 fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), DatabaseError> {
-    let corrupt = |error: String| {
-        let NamedVersion {
-            namespace,
-            component,
-            version,
-        } = name;
-        DatabaseError::Corrupt(format!("{namespace}/{component}@{version}: {error}"))
-    };
-    let part = |text: &str| {
-        text.parse()
-            .map_err(|error: NameError| corrupt(error.to_string()))
-    };
     let target = QualifiedName {
-        namespace: part(&name.namespace)?,
-        name: part(&name.component)?,
+        namespace: name.namespace.clone(),
+        name: name.component.clone(),
     };
-    let version = Version::parse(&name.version).map_err(|error| corrupt(error.to_string()))?;
-    Ok((target, version))
+    let version = Version::parse(&name.version);
+    let corrupt = |error| DatabaseError::Corrupt(format!("{target} {}: {error}", name.version));
+    Ok((target.clone(), version.map_err(corrupt)?))
 }
 
 fn change<'a>(
@@ -264,7 +255,7 @@ fn change<'a>(
     NewAuditEntry {
         actor,
         action,
-        namespace: Some(&name.namespace),
+        namespace: Some(name.namespace.as_str()),
         subject: format!("component {}@{}", name.component, name.version),
         reason,
         detail: json!({"digest": digest}),

@@ -86,7 +86,7 @@ impl Store {
     pub async fn publish_template(
         &self,
         new: &NewTemplateVersion<'_>,
-        decided_by: &BTreeMap<String, i64>,
+        decided_by: &BTreeMap<Name, i64>,
     ) -> Result<Option<(TemplateVersionRow, bool)>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
