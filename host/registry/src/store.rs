@@ -25,6 +25,16 @@ pub mod yank;
 use tasker_database::Pool;
 use tasker_engine::Engine;
 
+/// What came of adding something that a namespace has a bounded number of.
+#[derive(Clone, Debug)]
+pub enum Addition<R> {
+    Added(R),
+    /// It stood already.
+    Stood(R),
+    /// The namespace has as many as it may.
+    Full,
+}
+
 /// The registry in the database; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {

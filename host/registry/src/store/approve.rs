@@ -1,9 +1,9 @@
 //! A version that waited for approval becomes active.
 
 use super::component::ComponentVersionRow;
-use super::grant::{self, GrantRow, Granted, NewGrant};
+use super::grant::{self, GrantRow, NewGrant};
 use super::namespace::ensure_namespace;
-use super::{Store, generation};
+use super::{Addition, Store, generation};
 use serde_json::json;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
@@ -65,9 +65,9 @@ impl Store {
                 reason: approval.reason,
             };
             match grant::insert(&mut tx, namespace_id, &new).await? {
-                Granted::Added(row) => added.push(row),
-                Granted::Stood(_) => {}
-                Granted::Full => return Ok(Approved::Full),
+                Addition::Added(row) => added.push(row),
+                Addition::Stood(_) => {}
+                Addition::Full => return Ok(Approved::Full),
             }
         }
         audit::record(&mut tx, &change(version, &approval)).await?;
