@@ -86,6 +86,7 @@ impl Registry {
         );
         grants.retain(Capability::is_grantable);
         let approval = Approval {
+            namespace: &target.namespace,
             component: &own_grantee(&target.name),
             grants: &grants,
             actor,

@@ -2,7 +2,6 @@
 
 use super::catalog::stored;
 use super::until_unmoved::until_unmoved;
-use super::version::parse_version;
 use super::{Registry, RegistryError, Release};
 use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
@@ -12,7 +11,7 @@ use crate::store::yank::{WithdrawalRow, Yank};
 use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
-use tasker_domain::name::{Name, NameError};
+use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind, Pinned};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
@@ -74,6 +73,7 @@ impl Registry {
     /// The yank or quarantine of a version; `None` if there is none.
     pub async fn withdrawal(
         &self,
+        (target, version): (&QualifiedName, &Version),
         row: &ComponentVersionRow,
     ) -> Result<Option<WithdrawalRow>, RegistryError> {
         if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
@@ -86,18 +86,7 @@ impl Registry {
         if row.status != VersionStatus::Yanked {
             return Ok(None);
         }
-        let unreadable = |error: NameError| {
-            RegistryError::stored(
-                format!("the name {}/{}", row.namespace, row.component),
-                error,
-            )
-        };
-        let target = QualifiedName {
-            namespace: row.namespace.parse().map_err(unreadable)?,
-            name: row.component.parse().map_err(unreadable)?,
-        };
-        let version = parse_version(&row.version)?;
-        Ok(self.store.yank_of_component(&target, &version).await?)
+        Ok(self.store.yank_of_component(target, version).await?)
     }
 
     /// All code in quarantine, the newest first, with the names that it goes by.

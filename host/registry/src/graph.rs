@@ -69,10 +69,7 @@ fn qualified(namespace: &str, name: &str) -> Option<QualifiedName> {
 
 impl DependencyGraph {
     fn add(&mut self, template: &Template) {
-        let name = QualifiedName {
-            namespace: template.namespace.clone(),
-            name: template.name.clone(),
-        };
+        let name = QualifiedName::of(&template.namespace, &template.name);
         for step in &template.steps {
             let component = step.handler.component.qualified(&template.namespace);
             self.components.insert(component.clone());

@@ -67,10 +67,7 @@ impl Registry {
         let mut selection = Selection::default();
         let mut targets = Vec::with_capacity(rows.len());
         for row in &rows {
-            let target = QualifiedName {
-                namespace: row.namespace.clone(),
-                name: row.name.clone(),
-            };
+            let target = QualifiedName::of(&row.namespace, &row.name);
             selection.families(kind).insert(target.clone());
             targets.push(target);
         }

@@ -72,10 +72,7 @@ impl Registry {
         missing: Missing,
         actor: &Actor,
     ) -> Result<Option<PublishedTemplate>, RegistryError> {
-        let target = &QualifiedName {
-            namespace: template.namespace.clone(),
-            name: template.name.clone(),
-        };
+        let target = &QualifiedName::of(&template.namespace, &template.name);
         let decided_by = self.revisions_of(template).await?;
         let version = &template.version;
         let definition = definition_json(template)?;

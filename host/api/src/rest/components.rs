@@ -68,7 +68,8 @@ async fn show_version(api: Api, call: Call<ShowComponentVersion>) -> Answer<Show
     let path = call.path;
     let (target, number) = one_version(path.namespace, path.name, &path.version)?;
     let row = api.registry.component_version(&target, &number).await?;
-    let withdrawal = api.registry.withdrawal(&row).await?.map(|row| Withdrawal {
+    let withdrawal = api.registry.withdrawal((&target, &number), &row);
+    let withdrawal = withdrawal.await?.map(|row| Withdrawal {
         at: row.at,
         actor: row.actor,
         reason: row.reason,

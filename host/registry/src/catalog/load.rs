@@ -77,16 +77,16 @@ impl Selection {
 impl Registry {
     /// These parts, as they are together now.
     pub(crate) async fn catalog(&self, selection: &Selection) -> Result<Catalog, RegistryError> {
-        let namespaces = selection.all_namespaces();
         let mut loader = Loader::new(self);
+        let namespaces = selection.all_namespaces();
         loader.see(namespaces.union(&selection.attempts)).await?;
         for _ in 1..MAX_TRIES {
-            let catalog = loader.catalog(selection, &namespaces).await?;
+            let catalog = loader.catalog(selection).await?;
             if loader.is_current().await? {
                 return Ok(catalog);
             }
         }
-        loader.catalog(selection, &namespaces).await
+        loader.catalog(selection).await
     }
 }
 
@@ -148,17 +148,14 @@ impl<'r> Loader<'r> {
         Ok(std::mem::replace(&mut self.revisions, now.clone()) == now)
     }
 
-    async fn catalog(
-        &mut self,
-        selection: &Selection,
-        namespaces: &BTreeSet<Name>,
-    ) -> Result<Catalog, RegistryError> {
+    /// These parts; they were there together if [`Loader::is_current`] says so afterwards.
+    pub async fn catalog(&mut self, selection: &Selection) -> Result<Catalog, RegistryError> {
         let components = self.families(PinKind::Component, &selection.components);
         let components = components.await?;
         let templates = self.families(PinKind::Template, &selection.templates);
         Ok(Catalog {
             templates: templates.await?,
-            rules: self.rules(namespaces).await?,
+            rules: self.rules(&selection.all_namespaces()).await?,
             attempts: self.attempts(&selection.attempts).await?,
             components,
             ..Catalog::default()

@@ -103,10 +103,7 @@ pub(crate) fn families(
             state: row.state(),
             signers: keys(std::mem::take(&mut row.signers))?,
         };
-        let target = QualifiedName {
-            namespace: row.namespace.clone(),
-            name: row.family.clone(),
-        };
+        let target = QualifiedName::of(&row.namespace, &row.family);
         let (_, versions) = grouped.entry(target).or_insert_with(|| (row, Vec::new()));
         versions.push(version);
     }

@@ -9,11 +9,14 @@ use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
+use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
 /// An operator's agreement.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
+    /// Of the version.
+    pub namespace: &'a Name,
     /// The grantee of the new capabilities in the version's own namespace.
     pub component: &'a Scope,
     /// What is to be granted with it.
@@ -40,9 +43,6 @@ impl Store {
         version: &ComponentVersionRow,
         approval: Approval<'_>,
     ) -> Result<Approved, DatabaseError> {
-        let namespace = version.namespace.parse().map_err(|_| {
-            DatabaseError::Corrupt(format!("a namespace is called `{}`", version.namespace))
-        })?;
         let mut tx = self.pool().begin().await?;
         let activated = sqlx::query(ACTIVATE)
             .bind(version.component_version_id)
@@ -51,14 +51,14 @@ impl Store {
         if activated.rows_affected() == 0 {
             return Ok(Approved::NotWaiting);
         }
-        let namespace_id = ensure_namespace(&mut tx, &namespace).await?;
+        let namespace_id = ensure_namespace(&mut tx, approval.namespace).await?;
         let mut added = Vec::new();
         // In one order, because concurrent grants of the same wait for each other.
         let mut capabilities: Vec<_> = approval.grants.iter().collect();
         capabilities.sort_by_cached_key(|capability| capability.to_string());
         for capability in capabilities {
             let new = NewGrant {
-                namespace: &namespace,
+                namespace: approval.namespace,
                 component: approval.component,
                 capability,
                 actor: approval.actor,

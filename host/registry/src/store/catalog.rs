@@ -1,6 +1,6 @@
 //! What decides which versions new tasks take, as it is stored: facts, without conclusions.
 
-use super::Store;
+use super::{Store, columns};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor};
@@ -216,10 +216,7 @@ pub(crate) async fn family_versions(
     kind: PinKind,
     families: &[QualifiedName],
 ) -> Result<Vec<FamilyVersionRow>, DatabaseError> {
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = families
-        .iter()
-        .map(|it| (it.namespace.as_str(), it.name.as_str()))
-        .unzip();
+    let (namespaces, names) = columns(families);
     let query = match kind {
         PinKind::Component => COMPONENT_VERSIONS,
         PinKind::Template => TEMPLATE_VERSIONS,

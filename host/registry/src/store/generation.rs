@@ -1,7 +1,7 @@
 //! The number of changes of the registry, for caches.
 
-use super::Store;
 use super::catalog::NamespaceRevision;
+use super::{Store, columns};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 use tasker_database::{Connection, DatabaseError};
@@ -48,13 +48,6 @@ impl Store {
         .await?;
         Ok(rows)
     }
-}
-
-/// Namespaces and names.
-fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
-    let each = components.iter();
-    each.map(|it| (it.namespace.as_str(), it.name.as_str()))
-        .unzip()
 }
 
 /// Called in the transaction of whatever changes what new tasks may take of this code: the components

@@ -236,10 +236,7 @@ const HELD: &str = "
     order by count(*) desc, n.name, p.name";
 
 fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), DatabaseError> {
-    let target = QualifiedName {
-        namespace: name.namespace.clone(),
-        name: name.component.clone(),
-    };
+    let target = QualifiedName::of(&name.namespace, &name.component);
     let version = Version::parse(&name.version);
     let corrupt = |error| DatabaseError::Corrupt(format!("{target} {}: {error}", name.version));
     Ok((target.clone(), version.map_err(corrupt)?))

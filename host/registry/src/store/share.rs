@@ -43,7 +43,10 @@ pub struct ShareChange<'a> {
 
 impl Store {
     /// Shares it, unless it is shared already. Tasks that are created after this returned may use it.
-    pub async fn add_share(&self, change: ShareChange<'_>) -> Result<Addition<ShareRow>, DatabaseError> {
+    pub async fn add_share(
+        &self,
+        change: ShareChange<'_>,
+    ) -> Result<Addition<ShareRow>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
         if let Some(row) = standing(&mut tx, &change).await? {

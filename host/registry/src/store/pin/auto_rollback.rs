@@ -1,6 +1,7 @@
 //! What happens to pins when a version becomes ineligible.
 
 use super::super::catalog::PinFacts;
+use super::super::columns;
 use super::super::generation::advance;
 use super::change::{NewState, PinBy, PinKey, lock_pin, past_changes, write};
 use super::{PinKind, PinRow};
@@ -184,10 +185,7 @@ async fn pins_of(
     ineligible: &[(QualifiedName, Version)],
 ) -> Result<Vec<PinOf>, DatabaseError> {
     let targets: BTreeSet<&QualifiedName> = ineligible.iter().map(|(target, _)| target).collect();
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = targets
-        .iter()
-        .map(|target| (target.namespace.as_str(), target.name.as_str()))
-        .unzip();
+    let (namespaces, names) = columns(targets);
     let pins = sqlx::query_as(query)
         .bind(kind.into_str())
         .bind(namespaces)
