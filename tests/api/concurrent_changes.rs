@@ -6,6 +6,7 @@ use crate::harness::wait_until_sql;
 use crate::sandbox::guests::{misbehaving, noted};
 use serde_json::json;
 use sqlx::{AssertSqlSafe, PgPool};
+use tasker_registry::store::audit::AuditFilter;
 
 /// Waits until a request wants this row's lock.
 async fn until_blocked(pool: &PgPool, query: &str) {
@@ -70,6 +71,43 @@ async fn a_template_whose_component_is_yanked_while_it_is_published_is_refused()
     answer.refused(422, "template_cannot_run");
     let version = "/v1/namespaces/shop/templates/one/versions/1.1.0";
     server.get(version).await.refused(404, "unknown_version");
+}
+
+#[tokio::test]
+async fn a_pin_knows_the_one_that_it_replaces_however_young_that_is() {
+    let server = two_versions().await;
+    let third = server.second_host().await;
+    let mut lock = third.pool().begin().await.unwrap();
+    sqlx::query("lock table tasker.share in access exclusive mode")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let pin = json!({"requirement": "=1.0.0"});
+    let put = server.put("/v1/namespaces/shop/pins/component/guest", &pin);
+    let other = async {
+        until_blocked(third.pool(), "tasker.share").await;
+        let made = format!(
+            "insert into tasker.pin (namespace_id, kind, target, requirement)
+               select namespace_id, 'component', 'guest', '=1.1.0' from tasker.namespace where name = 'shop';
+             {MOVE}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(made))
+            .execute(&mut *lock)
+            .await
+            .unwrap();
+        lock.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(put, other);
+    answer.answered(200);
+    let pins = AuditFilter {
+        action: Some("pin"),
+        ..AuditFilter::default()
+    };
+    let changes = server.store.list_audit(pins, 10).await.unwrap();
+    assert_eq!(
+        changes[0].detail,
+        Some(json!({"from": "=1.1.0", "to": "=1.0.0"}))
+    );
 }
 
 /// Has each change of this table be overtaken by another one, within the same transaction.

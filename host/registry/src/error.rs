@@ -1,5 +1,9 @@
 //! Why the registry refuses something.
 
+mod words;
+
+pub(crate) use words::lines;
+
 use super::kv_place::KvPlace;
 use super::release::Release;
 use super::semver_violation::SemverViolation;
@@ -20,7 +24,7 @@ use tasker_domain::permission::NamespaceScope;
 use tasker_domain::pin::PinChangeError;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
-use tasker_domain::resolve::{Existing, Ineligible, ResolveError, Unmet};
+use tasker_domain::resolve::{Existing, ResolveError, Unmet};
 use tasker_domain::scope::Scope;
 use tasker_domain::secret::SecretValueError;
 use tasker_domain::share::UnsharedUse;
@@ -28,6 +32,7 @@ use tasker_domain::signature::{KeyId, SignatureError};
 use tasker_domain::template::{Finding, TemplateError};
 use tasker_engine::secret::SecretError;
 use tasker_sandbox::{Refusal, SandboxError};
+use words::{not_shared, set_first, way_out};
 
 /// Why the registry refuses something.
 #[derive(Debug, thiserror::Error)]
@@ -260,7 +265,10 @@ impl Report for RegistryError {
             Self::UnlikelyNamespace { .. } | Self::UnknownNamespace(_) => {
                 (NotFound, "unknown_namespace")
             }
-            Self::Unknown { kind, .. } => (NotFound, unknown_code(*kind)),
+            Self::Unknown { kind, .. } => match kind {
+                PinKind::Component => (NotFound, "unknown_component"),
+                PinKind::Template => (NotFound, "unknown_template"),
+            },
             Self::UnknownVersion { .. } => (NotFound, "unknown_version"),
             Self::UnknownPin { .. } | Self::NothingToRollout { .. } => (NotFound, "unknown_pin"),
             Self::Kv(_) => (Refused, "invalid_kv"),
@@ -341,72 +349,4 @@ impl From<SandboxError> for RegistryError {
             | SandboxError::Compiler(_) => Self::Sandbox(error),
         }
     }
-}
-
-fn unknown_code(kind: PinKind) -> &'static str {
-    match kind {
-        PinKind::Component => "unknown_component",
-        PinKind::Template => "unknown_template",
-    }
-}
-
-/// One error a line.
-pub(crate) fn lines(errors: &[ResolveError]) -> String {
-    errors
-        .iter()
-        .map(ResolveError::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// One use per line. The message does not reveal whether the component exists: its owner has not shared it.
-fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
-    let line = |it: &UnsharedUse| {
-        let (component, owner) = (&it.component, &it.component.namespace);
-        let at = it.step.as_ref().map(|step| format!(" at step `{step}`"));
-        format!(
-            "namespace {namespace} may not use {component}{}: {owner} does not share it; who has `use` on {owner} \
-             can: tasker share add {component} --with {namespace}",
-            at.unwrap_or_default()
-        )
-    };
-    uses.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// What none does, and how to have one that does.
-fn way_out(
-    kind: PinKind,
-    target: &QualifiedName,
-    requirement: &Requirement,
-    existing: &Existing,
-) -> String {
-    let Some((version, reason)) = existing.ineligible(requirement) else {
-        return format!("satisfies {requirement}; publish one or pin another");
-    };
-    let mend = match reason {
-        Ineligible::NeedsApproval => {
-            format!("approve its capabilities: tasker {kind} approve {target}@{version}")
-        }
-        Ineligible::Yanked => format!("admit it again: tasker {kind} unyank {target}@{version}"),
-        Ineligible::Quarantined => {
-            format!("lift its quarantine: tasker {kind} release {target}@{version}")
-        }
-        Ineligible::Collected => format!("publish the bytes of {version} again, or pin another"),
-        Ineligible::Unsigned => format!("pin another{}", existing.remedy()),
-    };
-    format!("that new tasks may take satisfies {requirement}; {mend}")
-}
-
-fn set_first(
-    namespace: &Name,
-    kind: PinKind,
-    target: &QualifiedName,
-    now: Option<&Version>,
-) -> String {
-    let requirement = now.map_or_else(|| " REQUIREMENT".to_owned(), |now| format!("@{now}"));
-    let elsewhere = match *namespace == target.namespace {
-        true => String::new(),
-        false => format!(" --in {namespace}"),
-    };
-    format!("tasker pin set {kind} {target}{requirement}{elsewhere}")
 }

@@ -87,6 +87,10 @@ impl Store {
         let past = past_changes(&mut tx, key).await?;
         let facts = PinFacts::read(&mut tx, key.namespace, key.kind, target).await?;
         let decided_by = facts.revisions();
+        // What was not there could not be locked, and may have been made before the facts were read.
+        if locked.pinned.is_none() && lock_pin(&mut tx, key).await?.pinned.is_some() {
+            return Ok(None);
+        }
         let new_state = decide(facts, locked.pinned.clone(), &past)?;
         let row = write(&mut tx, key, &locked, &new_state, by).await?;
         if !advance_unmoved(&mut tx, key.namespace.as_str(), &decided_by).await? {
