@@ -63,7 +63,7 @@ impl PinTarget {
     pub(crate) fn unknown(&self) -> RegistryError {
         RegistryError::UnknownPin {
             namespace: self.namespace.clone(),
-            kind: self.kind.into(),
+            kind: self.kind,
             target: self.text.clone(),
         }
     }
@@ -163,7 +163,7 @@ pub(crate) fn check_matches<'a>(
     candidates: &'a [Candidate<i32>],
     requirement: &Requirement,
 ) -> Result<&'a Candidate<i32>, RegistryError> {
-    let (kind, target) = (pin.kind.into(), pin.qualified.clone());
+    let (kind, target) = (pin.kind, pin.qualified.clone());
     if candidates.is_empty() {
         return Err(RegistryError::Unknown { kind, target });
     }

@@ -43,8 +43,8 @@ impl Registry {
         kind: PinKind,
         target: &QualifiedName,
     ) -> Result<Vec<(Version, VersionState)>, RegistryError> {
-        let catalog = self.catalog(&Selection::of(kind.into(), target)).await?;
-        let states = catalog.states(kind.into(), target);
+        let catalog = self.catalog(&Selection::of(kind, target)).await?;
+        let states = catalog.states(kind, target);
         let versions = states.map(|(it, state)| (it.version.clone(), state));
         Ok(versions.collect())
     }
