@@ -1,6 +1,7 @@
 //! Which templates run which components, as text that other programs draw.
 
 use super::inventory::MAX_FAMILIES;
+use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,15 +35,20 @@ impl Registry {
         }
         let mut graph = DependencyGraph::default();
         let rows = self.list_components(namespace, None, MAX_FAMILIES);
-        for row in rows.await? {
-            graph
-                .components
-                .extend(qualified(&row.namespace, &row.name));
+        for ListedFamily {
+            namespace, name, ..
+        } in rows.await?
+        {
+            graph.components.insert(QualifiedName { namespace, name });
         }
         let rows = self.list_templates(namespace, None, MAX_FAMILIES);
         let latest = rows.await?.into_iter().filter_map(|row| {
             let version = row.latest?;
-            Some((row.namespace, row.name, version.to_string()))
+            Some((
+                row.namespace.to_string(),
+                row.name.to_string(),
+                version.to_string(),
+            ))
         });
         let latest: Vec<_> = latest.collect();
         for some in latest.chunks(DEFINITIONS_AT_ONCE) {
@@ -58,13 +64,6 @@ impl Registry {
         }
         Ok(graph)
     }
-}
-
-fn qualified(namespace: &str, name: &str) -> Option<QualifiedName> {
-    Some(QualifiedName {
-        namespace: namespace.parse().ok()?,
-        name: name.parse().ok()?,
-    })
 }
 
 impl DependencyGraph {

@@ -131,7 +131,7 @@ fn highest_of_each(rows: Vec<ListedFamily>, versions: usize) -> Vec<Listed> {
     let listed = rows.into_iter().map(|row| {
         let (all, mut highest) = (row.versions.len(), row.versions);
         highest.truncate(versions);
-        (row.name, all, highest)
+        (row.name.to_string(), all, highest)
     });
     listed.collect()
 }

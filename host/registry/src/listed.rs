@@ -13,8 +13,8 @@ use tasker_domain::resolve::{Candidate, Ineligible};
 /// A component or template with its versions.
 #[derive(Debug)]
 pub struct ListedFamily {
-    pub namespace: String,
-    pub name: String,
+    pub namespace: Name,
+    pub name: Name,
     /// The highest first.
     pub versions: Vec<Version>,
     /// What a new task of its own namespace takes that asks for no version.
@@ -75,8 +75,8 @@ impl Registry {
         let listed = rows.into_iter().zip(&targets).map(|(row, target)| {
             let versions = catalog.versions(&target.namespace, kind, target);
             ListedFamily {
-                namespace: row.namespace.to_string(),
-                name: row.name.to_string(),
+                namespace: row.namespace,
+                name: row.name,
                 versions: versions.iter().map(|it| it.version.clone()).collect(),
                 latest: catalog.latest(kind, target),
                 ineligible: counts(&versions),

@@ -39,8 +39,8 @@ pub fn summary(row: ListedFamily) -> Summary {
         latest: row.latest,
         ineligible: row.ineligible,
         versions: row.versions.len(),
-        namespace: row.namespace,
-        name: row.name,
+        namespace: row.namespace.to_string(),
+        name: row.name.to_string(),
         created_at: row.created_at,
     }
 }
