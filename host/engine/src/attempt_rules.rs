@@ -54,7 +54,8 @@ impl Engine {
         revision: i64,
     ) -> Result<RevisedRules, DatabaseError> {
         let kept = self.rules.0.get(namespace);
-        if let Some(rules) = kept.filter(|(known_at, _)| *known_at >= revision) {
+        // One that is higher is of commits that a failover has lost, unless the caller's is old by now.
+        if let Some(rules) = kept.filter(|(known_at, _)| *known_at == revision) {
             return Ok(rules);
         }
         let row: Option<RulesRow> = sqlx::query_as(RULES)

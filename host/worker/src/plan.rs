@@ -59,7 +59,7 @@ pub(super) struct PlanCache {
     unreadable: UnreadableLocks,
 }
 
-/// A plan, what it was made from, and since which revision of its namespace it holds.
+/// A plan, what it was made from, and the revision of its namespace under which it holds.
 #[derive(Clone)]
 struct CachedPlan {
     revision: i64,
@@ -158,7 +158,7 @@ impl PlanCache {
         revision: i64,
     ) -> Result<Plan, DatabaseError> {
         let kept = self.plans.get(&lock);
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.revision >= revision) {
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.revision == revision) {
             return Ok(kept.plan.clone());
         }
         let steps = match &kept {
