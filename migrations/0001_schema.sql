@@ -133,6 +133,8 @@ create table tasker.pin (
   created_by text not null default '',
   primary key (namespace_id, kind, target)
 );
+-- Who pins this.
+create index pin_by_target on tasker.pin (target, kind);
 
 -- What a template version and the pins resolved to; immutable, shared by tasks that resolved alike.
 create table tasker.lock (

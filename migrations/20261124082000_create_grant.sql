@@ -17,6 +17,6 @@ create table tasker.grant (
 alter table tasker.component_version
   add column unapproved text[] not null default '{}';
 
--- They return the registry's generation, by which workers notice changed grants.
+-- They return the revision of the task's namespace, by which workers notice changed grants.
 drop function if exists tasker.advance(int, uuid[], smallint[], smallint[], text[], int);
 drop function if exists tasker.invocations(tasker.step_key[]);

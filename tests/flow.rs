@@ -16,6 +16,7 @@ mod poison;
 mod quarantine;
 mod registry;
 mod retries;
+mod revisions;
 mod rollouts;
 mod secrets;
 mod swap;

@@ -5,10 +5,10 @@
 -- each, as tasker.send_events takes them. An element whose lease is stale (another worker has the step, or the
 -- attempt has ended) changes nothing: repeating a call is harmless.
 --
--- Returns what it claimed: leases, their locks, and the registry's generation, read after the claim. It does not
--- return the input of the task, because the reporting worker has it. So rows are few and small, and no data of a
--- claimed step can make the call fail. If it left released steps ready, or if watched tasks ended, one more row with
--- a null lease states so.
+-- Returns what it claimed: leases, their locks, and the revisions of their namespaces, read after the claim. It does
+-- not return the input of the task, because the reporting worker has it. So rows are few and small, and no data of a
+-- claimed step can make the call fail. If it left released steps ready, or if watched tasks ended, one more
+-- row with a null lease states so.
 --
 -- The time of each row is read when the row is locked (see tasker.fixed_clock), so that no step starts before the
 -- end of a parent that another worker completes at the same time.
@@ -19,7 +19,7 @@ create or replace function tasker.complete_steps(
   p_worker_id int, p_task_id uuid[], p_step_no smallint[], p_attempt smallint[], p_result text[],
   p_claim int, p_usage tasker.usage[] default null, p_events tasker.event[] default null
 ) returns table (
-  task_id uuid, step_no smallint, attempt smallint, lock_id int, generation bigint, is_left_ready bool, ended uuid[]
+  task_id uuid, step_no smallint, attempt smallint, lock_id int, revision bigint, is_left_ready bool, ended uuid[]
 )
 language plpgsql
 set search_path = '' set plan_cache_mode = force_generic_plan set jit = off
@@ -119,10 +119,10 @@ begin
   if v_claimed is not null then
     -- A statement of its own, so that it sees the lock to which a task was moved while a step was waited for.
     return query
-      select k.task_id, k.step_no, 1::smallint, t.lock_id,
-             (select g.generation from tasker.registry_generation g where g.singleton), null::bool, null::uuid[]
+      select k.task_id, k.step_no, 1::smallint, t.lock_id, coalesce(n.revision, 0), null::bool, null::uuid[]
       from unnest(v_claimed) k
-      join tasker.task t on t.task_id = k.task_id;
+      join tasker.task t on t.task_id = k.task_id
+      left join tasker.namespace n on n.namespace_id = t.namespace_id;
   end if;
 end
 $$;

@@ -1,9 +1,9 @@
 -- Claims due steps for a worker, oldest first: up to p_limit steps, and up to p_bytes of their data (the task's
 -- input and the checkpoint), but at least one step.
 --
--- Returns one row per step, with all data of its attempt that changes between attempts, and the registry's
--- generation, which includes everything that was granted or revoked before the claim. If fewer than p_limit were
--- claimed, one more row with a null lease states in due_ms when the next step is due: 0 if a due step was left,
+-- Returns one row per step, with all data of its attempt that changes between attempts, and the revision of the
+-- task's namespace, which includes everything that was granted or revoked before the claim. If fewer than p_limit
+-- were claimed, one more row with a null lease states in due_ms when the next step is due: 0 if a due step was left,
 -- because of the limit on bytes or a lock; null if none is due within a minute. Returns nothing for a worker that
 -- was declared dead.
 --
@@ -16,7 +16,7 @@
 create or replace function tasker.claim_ready(p_worker_id int, p_limit int, p_bytes bigint)
 returns table (
   task_id uuid, step_no smallint, attempt smallint, lock_id int, correlation_id text, input text,
-  checkpoint text, generation bigint, due_ms bigint
+  checkpoint text, revision bigint, due_ms bigint
 )
 language plpgsql
 set search_path = '' set lock_timeout = '20ms' set plan_cache_mode = force_generic_plan set jit = off
@@ -90,9 +90,10 @@ begin
   return query
     select k.task_id, k.step_no, k.attempt, coalesce(t.lock_id, 0), coalesce(t.correlation_id, ''),
            coalesce(t.input::text, 'null'), k.checkpoint,
-           (select g.generation from tasker.registry_generation g where g.singleton), null::bigint
+           coalesce(n.revision, 0), null::bigint
     from unnest(v_claimed) k
-    left join tasker.task t on t.task_id = k.task_id;
+    left join tasker.task t on t.task_id = k.task_id
+    left join tasker.namespace n on n.namespace_id = t.namespace_id;
   if coalesce(cardinality(v_claimed), 0) < p_limit then
     return query
       select null::uuid, null::smallint, null::smallint, null::int, null::text, null::text, null::text,

@@ -3,8 +3,10 @@
 use super::server::{Server, yaml};
 use super::withdrawals::{STEPS, component, two_versions};
 use crate::harness::wait_until_sql;
+use crate::sandbox::guests::{misbehaving, noted};
 use serde_json::json;
-use sqlx::PgPool;
+use sqlx::{AssertSqlSafe, PgPool};
+use tasker_registry::store::audit::AuditFilter;
 
 /// Waits until a request wants this row's lock.
 async fn until_blocked(pool: &PgPool, query: &str) {
@@ -87,4 +89,119 @@ async fn a_request_that_waits_for_a_lock_leaves_the_smallest_host_a_connection_f
     };
     let (slow, ()) = tokio::join!(slow, other);
     slow.answered(200);
+}
+
+#[tokio::test]
+async fn a_pin_knows_the_one_that_it_replaces_however_young_that_is() {
+    let server = two_versions().await;
+    let third = server.second_host().await;
+    let mut lock = third.pool().begin().await.unwrap();
+    sqlx::query("lock table tasker.share in access exclusive mode")
+        .execute(&mut *lock)
+        .await
+        .unwrap();
+    let pin = json!({"requirement": "=1.0.0"});
+    let put = server.put("/v1/namespaces/shop/pins/component/guest", &pin);
+    let other = async {
+        until_blocked(third.pool(), "tasker.share").await;
+        let made = format!(
+            "insert into tasker.pin (namespace_id, kind, target, requirement)
+               select namespace_id, 'component', 'guest', '=1.1.0' from tasker.namespace where name = 'shop';
+             {MOVE}"
+        );
+        sqlx::raw_sql(AssertSqlSafe(made))
+            .execute(&mut *lock)
+            .await
+            .unwrap();
+        lock.commit().await.unwrap();
+    };
+    let (answer, ()) = tokio::join!(put, other);
+    answer.answered(200);
+    let pins = AuditFilter {
+        action: Some("pin"),
+        ..AuditFilter::default()
+    };
+    let changes = server.store.list_audit(pins, 10).await.unwrap();
+    assert_eq!(
+        changes[0].detail,
+        Some(json!({"from": "=1.1.0", "to": "=1.0.0"}))
+    );
+}
+
+/// Has each change of this table be overtaken by another one, within the same transaction.
+async fn overtake(server: &Server, table: &str, by: &str) {
+    let trigger = format!(
+        "create function tasker.overtake() returns trigger language plpgsql as $$ begin {by}; return null; end $$;
+         create trigger overtake after insert or update on tasker.{table}
+           for each row execute function tasker.overtake()"
+    );
+    sqlx::raw_sql(AssertSqlSafe(trigger))
+        .execute(server.pool())
+        .await
+        .unwrap();
+}
+
+/// From now on nothing is overtaken.
+async fn leave(server: &Server) {
+    server
+        .execute("drop function tasker.overtake cascade")
+        .await;
+}
+
+const MOVE: &str = "update tasker.namespace set revision = revision + 1 where name = 'shop'";
+
+#[tokio::test]
+async fn a_pin_whose_namespace_moves_with_each_try_is_not_set() {
+    let server = two_versions().await;
+    let (path, pin) = (
+        "/v1/namespaces/shop/pins/component/guest",
+        json!({"requirement": "=1.0.0"}),
+    );
+    overtake(&server, "pin", MOVE).await;
+    server.put(path, &pin).await.refused(503, "contention");
+    leave(&server).await;
+    let pins = server.get("/v1/pins").await.answered(200);
+    assert_eq!(pins["items"], json!([]));
+    server.put(path, &pin).await.answered(200);
+}
+
+#[tokio::test]
+async fn a_version_whose_ground_moves_with_each_try_is_not_published() {
+    let server = two_versions().await;
+    overtake(&server, "template_version", MOVE).await;
+    let source = yaml("one", "1.1.0", STEPS);
+    let put = async || server.put_template("one", "1.1.0", &source).await;
+    put().await.refused(503, "contention");
+    leave(&server).await;
+    let version = "/v1/namespaces/shop/templates/one/versions/1.1.0";
+    server.get(version).await.refused(404, "unknown_version");
+    put().await.answered(201);
+
+    let by =
+        "update tasker.component set revision = revision + 1 where component_id = new.component_id";
+    overtake(&server, "component_version", by).await;
+    let bytes = noted(misbehaving(), "third");
+    let put = async || server.put_component("guest", "1.2.0", &bytes).await;
+    put().await.refused(503, "contention");
+    leave(&server).await;
+    let version = "/v1/namespaces/shop/components/guest/versions/1.2.0";
+    server.get(version).await.refused(404, "unknown_version");
+    put().await.answered(201);
+}
+
+#[tokio::test]
+async fn a_version_that_is_pinned_anew_with_each_try_is_not_withdrawn() {
+    let by = "insert into tasker.pin (namespace_id, kind, target, requirement)
+              values (new.namespace_id, 'component', 'guest', '=1.1.0') on conflict do nothing";
+    for verb in ["yank", "quarantine"] {
+        let server = two_versions().await;
+        let withdraw = async || server.post(&component("1.1.0", verb), &json!({})).await;
+        overtake(&server, "namespace", by).await;
+        withdraw().await.refused(503, "contention");
+        leave(&server).await;
+        let version = "/v1/namespaces/shop/components/guest/versions/1.1.0";
+        let view = server.get(version).await.answered(200);
+        assert_eq!(view["status"], "active", "{verb}");
+        withdraw().await.answered(200);
+    }
 }

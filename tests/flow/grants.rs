@@ -1,9 +1,12 @@
 //! What a namespace grants is what the attempts of its tasks have, from one attempt to the next.
 
-use super::{forget_description, host};
-use crate::harness::{TestDatabase, TestHost, step_of};
+use super::{forget_description, host, publish_components};
+use crate::harness::{Advance, TestDatabase, TestHost, step_of};
 use crate::sandbox::server;
 use serde_json::{Value, json};
+use tasker_database::Database;
+use tasker_engine::Engine;
+use tasker_engine::report::Completed;
 
 const ONCE: &str = "retry: {max_attempts: 1}";
 
@@ -93,4 +96,55 @@ async fn an_environment_variable_of_one_component_counts_before_that_of_all() {
     grant(&host, "shop", "guest", "env LEVEL=debug").await;
     grant(&host, "shop", "*", "env LEVEL=info").await;
     assert_eq!(run().await, "debug");
+}
+
+#[tokio::test]
+async fn a_grant_that_one_host_takes_back_is_none_on_every_host() {
+    let database = TestDatabase::new().await;
+    let worker = with_template(&database, "variable").await;
+    let other = TestHost::start_idle(&database).await;
+    let run = async || worker.run("one", json!("LEVEL")).await["result"].clone();
+    for _ in 0..3 {
+        let id = grant(&other, "shop", "guest", "env LEVEL=info").await;
+        assert_eq!(run().await, "info");
+        let path = format!("/v1/namespaces/shop/grants/{id}");
+        assert_eq!(other.delete(&path).await.0, 200);
+        assert_eq!(run().await, json!(null));
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_a_report_releases_has_no_grant_that_was_taken_back_before() {
+    let database = TestDatabase::new().await;
+    let host = TestHost::start_idle(&database).await;
+    publish_components(&host).await;
+    let steps = "steps: [{name: a, handler: basics/echo}, {name: b, handler: basics/echo, depends_on: [a]}]";
+    host.publish_template("two", steps).await;
+    let id = grant(&host, "shop", "basics", "env LEVEL=info").await;
+    host.submit("two", json!(1)).await;
+
+    let engine = Engine::new(Database::open_url(&database.url(), 1).unwrap());
+    let worker = engine.register_worker("one", 1).await.unwrap();
+    let granted = async |revision| {
+        let (read_at, rules) = engine.attempt_rules("shop", revision).await.unwrap();
+        assert_eq!(read_at, revision);
+        rules.grants("basics").env.len()
+    };
+    let first = engine.advance(worker, &[], 1).await.unwrap().remove(0);
+    assert_eq!(granted(first.revision).await, 1);
+    let path = format!("/v1/namespaces/shop/grants/{id}");
+    assert_eq!(host.delete(&path).await.0, 200);
+    let done = Completed {
+        lease: first.lease,
+        result: "1".to_owned(),
+        usage: None,
+        events: Vec::new(),
+    };
+    let second = engine.advance(worker, &[done], 1).await.unwrap().remove(0);
+    assert_eq!(
+        (second.lease.task_id, second.lease.step_no),
+        (first.lease.task_id, 1)
+    );
+    assert_eq!(second.revision, first.revision + 1);
+    assert_eq!(granted(second.revision).await, 0);
 }

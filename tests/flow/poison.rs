@@ -123,7 +123,7 @@ async fn a_namespace_whose_rules_this_host_cannot_read_stops_no_other() {
         &database,
         "insert into tasker.limit_rule (namespace_id, component, limits, set_by)
            select namespace_id, '*', '{\"quanta\": 3}', 'ada' from tasker.namespace where name = 'shop';
-         update tasker.registry_generation set generation = generation + 1",
+         update tasker.namespace set revision = revision + 1 where name = 'shop'",
     )
     .await;
     let bad = api.submit("bad", json!({})).await;

@@ -44,6 +44,6 @@ fn of_released(released: ReleasedStep) -> Claimed {
         correlation_id: String::new(),
         input: String::new(),
         checkpoint: None,
-        generation: released.generation,
+        revision: released.revision,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::shape::Shape;
 use serde_json::json;
+use std::collections::BTreeMap;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::ids::{LockId, TaskId};
@@ -32,8 +33,8 @@ pub fn first_code() -> Digest {
 pub async fn create(engine: &Engine, shapes: &[Shape]) -> Vec<Created> {
     let store = &Store::new(engine.clone());
     let components = [
-        publish_component(store, "1.0.0", CODE[0]).await,
-        publish_component(store, "2.0.0", CODE[1]).await,
+        publish_component(store, "1.0.0", CODE[0], 0).await,
+        publish_component(store, "2.0.0", CODE[1], 1).await,
     ];
     let (mut tasks, mut locks) = (Vec::new(), Vec::new());
     for (no, shape) in shapes.iter().enumerate() {
@@ -53,7 +54,7 @@ fn name(text: &str) -> Name {
     text.parse().unwrap()
 }
 
-async fn publish_component(store: &Store, version: &str, bytes: &[u8]) -> i32 {
+async fn publish_component(store: &Store, version: &str, bytes: &[u8], revision: i64) -> i32 {
     let new = NewComponentVersion {
         namespace: &name("model"),
         component: &name("none"),
@@ -64,7 +65,7 @@ async fn publish_component(store: &Store, version: &str, bytes: &[u8]) -> i32 {
         status: VersionStatus::Active,
         compat_report: None,
         unapproved: &[],
-        decided_at: None,
+        decided_at: revision,
         actor: &Actor::host(),
     };
     let published = store.publish_component(&new).await.unwrap();
@@ -90,7 +91,10 @@ async fn new_task(
         compat_report: None,
         actor: &Actor::host(),
     };
-    let published = store.publish_template(&new, None).await.unwrap();
+    let published = store
+        .publish_template(&new, &BTreeMap::new())
+        .await
+        .unwrap();
     let (row, _) = published.expect("nothing was decided");
     let version = row.template_version_id;
     let locks = [

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod api_key;
+pub mod attempt_rules;
 pub mod audit;
 pub mod bounds;
 pub mod byte_order_mark;

@@ -9,8 +9,8 @@ use semver::Version;
 use std::fmt;
 
 named_enum! {
-    /// What a pin is about.
-    #[derive(clap::ValueEnum)]
+    /// What has versions, and what a pin is about.
+    #[derive(clap::ValueEnum, strum::Display)]
     #[strum(parse_err_ty = PinKindError, parse_err_fn = PinKindError::unknown)]
     pub enum PinKind {
         Template,

@@ -55,6 +55,15 @@ pub struct QualifiedName {
     pub name: Name,
 }
 
+impl QualifiedName {
+    pub fn of(namespace: &Name, name: &Name) -> Self {
+        Self {
+            namespace: namespace.clone(),
+            name: name.clone(),
+        }
+    }
+}
+
 /// Why a text is not a requirement or a reference.
 #[derive(Debug, thiserror::Error)]
 pub enum RequirementError {

@@ -22,8 +22,8 @@ pub struct Claimed {
     pub input: String,
     /// JSON text.
     pub checkpoint: Option<String>,
-    /// The registry's generation, read after the claim.
-    pub generation: i64,
+    /// Of the task's namespace, read after the claim.
+    pub revision: i64,
 }
 
 /// What a claim brought.
@@ -98,6 +98,6 @@ fn claimed(row: &PgRow) -> Result<Claimed, DatabaseError> {
         correlation_id: row.try_get(4)?,
         input: row.try_get(5)?,
         checkpoint: row.try_get(6)?,
-        generation: row.try_get(7)?,
+        revision: row.try_get(7)?,
     })
 }

@@ -4,6 +4,8 @@
 //! Whatever changes the state of a task is one call of one SQL function, hence one transaction. What an
 //! attempt needs of the registry is read here; the registry writes it.
 
+pub mod attempt_rules;
+pub mod bounded_map;
 pub mod claim;
 pub mod claim_health;
 pub mod component;
@@ -21,18 +23,19 @@ pub mod quarantine;
 pub mod report;
 pub mod rollout;
 mod row;
-pub mod rules;
 pub mod secret;
 pub mod step_read;
 pub mod task;
 pub mod task_read;
 pub mod usage;
 
+use attempt_rules::RulesCache;
 use secret::SecretKeys;
 use std::sync::Arc;
 use tasker_database::{Database, Pool};
 
-/// The engine in the database; cheap to clone. Clones gather the uses of versions together.
+/// The engine in the database; cheap to clone. Clones gather the uses of versions together, and keep what
+/// attempts are held to.
 #[derive(Clone, Debug)]
 pub struct Engine {
     database: Database,
@@ -40,6 +43,7 @@ pub struct Engine {
     keys: Option<SecretKeys>,
     /// Versions in use, to be written.
     uses: Arc<last_use::LastUses>,
+    rules: Arc<RulesCache>,
 }
 
 impl Engine {
@@ -49,6 +53,7 @@ impl Engine {
             database,
             keys: None,
             uses: Arc::default(),
+            rules: Arc::default(),
         }
     }
 

@@ -42,8 +42,8 @@ pub struct FailedAttempt {
 pub struct ReleasedStep {
     pub lease: Lease,
     pub lock_id: LockId,
-    /// The registry's generation, read after the claim.
-    pub generation: i64,
+    /// Of the task's namespace, read after the claim.
+    pub revision: i64,
 }
 
 /// What reports of results brought.
@@ -151,7 +151,7 @@ fn released_step(row: &PgRow) -> Result<ReleasedStep, DatabaseError> {
     Ok(ReleasedStep {
         lease: lease(row)?,
         lock_id: LockId(row.try_get(3)?),
-        generation: row.try_get(4)?,
+        revision: row.try_get(4)?,
     })
 }
 

@@ -1,16 +1,17 @@
 //! Approval: a version that requests capabilities which are not approved waits for an operator.
 
+use super::catalog::Selection;
 use super::discover::descriptor;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::approve::{Approval, Approved};
 use crate::store::component::ComponentVersionRow;
-use crate::store::grant::{GrantFilter, GrantRow};
+use crate::store::grant::GrantRow;
 use semver::Version;
 use tasker_domain::actor::Actor;
-use tasker_domain::bounds::MAX_GRANTS;
 use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{ComponentRef, QualifiedName};
 use tasker_domain::resolve::{VersionStatus, status_name};
 use tasker_domain::scope::Scope;
@@ -46,7 +47,7 @@ impl Registry {
         target: &QualifiedName,
         version: &Version,
     ) -> Result<Option<Vec<Capability>>, RegistryError> {
-        let versions = self.versions(Kind::Component, target).await?;
+        let versions = self.versions(PinKind::Component, target).await?;
         let mut below = versions
             .into_iter()
             .filter(|(other, state)| state.status == VersionStatus::Active && other < version);
@@ -62,15 +63,11 @@ impl Registry {
         &self,
         target: &QualifiedName,
     ) -> Result<Vec<Capability>, RegistryError> {
-        let filter = GrantFilter {
-            namespace: Some(&target.namespace),
-            ..GrantFilter::default()
-        };
-        let rows = self.store.list_grants(filter, MAX_GRANTS).await?;
-        let own = rows
-            .into_iter()
-            .filter(|row| row.component.includes(target.name.as_str()));
-        Ok(own.map(|row| row.capability).collect())
+        let home = &target.namespace;
+        let selection = Selection::default().with_attempts(home);
+        let catalog = self.catalog(&selection).await?;
+        let granted = catalog.granted_to(home, target.name.as_str());
+        Ok(granted.cloned().collect())
     }
 
     /// Makes a version that waits for approval active, and grants to it, in its own namespace, what
@@ -89,6 +86,7 @@ impl Registry {
         );
         grants.retain(Capability::is_grantable);
         let approval = Approval {
+            namespace: &target.namespace,
             component: &own_grantee(&target.name),
             grants: &grants,
             actor,
@@ -99,11 +97,7 @@ impl Registry {
             Approved::Full => Err(RegistryError::TooManyGrants(target.namespace.clone())),
             Approved::NotWaiting => {
                 let row = self.component_version(target, version).await?;
-                let release = Release {
-                    kind: Kind::Component,
-                    target: target.clone(),
-                    version: version.clone(),
-                };
+                let release = Release::new(PinKind::Component, target, version);
                 Err(RegistryError::NotWaiting {
                     release: Box::new(release),
                     status: status_name(row.state().ineligible()),

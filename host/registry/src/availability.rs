@@ -1,8 +1,8 @@
 //! Versions that are taken out of use: yanked by their owner, or quarantined in an emergency.
 
 use super::catalog::stored;
-use super::version::parse_version;
-use super::{Kind, Registry, RegistryError, Release};
+use super::until_unmoved::until_unmoved;
+use super::{Registry, RegistryError, Release};
 use crate::store::catalog::PinFacts;
 use crate::store::component::ComponentVersionRow;
 use crate::store::pin::{AffectedPins, Decided};
@@ -13,7 +13,7 @@ use semver::Version;
 use tasker_database::DatabaseError;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
-use tasker_domain::name::{Name, NameError};
+use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind, Pinned};
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionStatus;
@@ -37,7 +37,7 @@ impl Registry {
             actor,
             reason,
         };
-        Ok(self.store.set_yanked(&yank, after_ineligible).await?)
+        until_unmoved(|| self.store.set_yanked(&yank, after_ineligible)).await
     }
 
     /// Stops the code of this version everywhere, under all of its names: no host starts it, what
@@ -50,10 +50,9 @@ impl Registry {
         reason: &str,
     ) -> Result<Quarantined, RegistryError> {
         let row = self.component_version(target, version).await?;
-        Ok(self
-            .store
-            .quarantine(row.digest, actor, reason, after_ineligible)
-            .await?)
+        let store = &self.store;
+        let change = || store.quarantine(row.digest, actor, reason, after_ineligible);
+        until_unmoved(change).await
     }
 
     /// Lifts the quarantine and resumes the suspended steps.
@@ -69,17 +68,14 @@ impl Registry {
         released
             .await?
             .ok_or_else(|| RegistryError::NotQuarantined {
-                release: Box::new(Release {
-                    kind: Kind::Component,
-                    target: target.clone(),
-                    version: version.clone(),
-                }),
+                release: Box::new(Release::new(PinKind::Component, target, version)),
             })
     }
 
     /// The yank or quarantine of a version; `None` if there is none.
     pub async fn withdrawal(
         &self,
+        (target, version): (&QualifiedName, &Version),
         row: &ComponentVersionRow,
     ) -> Result<Option<WithdrawalRow>, RegistryError> {
         if let Some(quarantine) = self.store.quarantine_of(row.digest).await? {
@@ -92,16 +88,7 @@ impl Registry {
         if row.status != VersionStatus::Yanked {
             return Ok(None);
         }
-        let unreadable = |error: NameError| RegistryError::Stored {
-            what: format!("the name {}/{}", row.namespace, row.component),
-            reason: error.to_string(),
-        };
-        let target = QualifiedName {
-            namespace: row.namespace.parse().map_err(unreadable)?,
-            name: row.component.parse().map_err(unreadable)?,
-        };
-        let version = parse_version(&row.version)?;
-        Ok(self.store.yank_of_component(&target, &version).await?)
+        Ok(self.store.yank_of_component(target, version).await?)
     }
 
     /// Code in quarantine, the newest first, with the names that it goes by; only what comes after a row with

@@ -1,4 +1,4 @@
-//! All that decides which version a new task takes, as one immutable value.
+//! All that decides which version a new task takes and what its attempts may do, as one immutable value.
 //!
 //! Every question about versions (what a task takes, what would change, what is in use) is a pure function
 //! of a catalog, so that no two of them can be answered differently. A catalog holds the parts that were
@@ -23,15 +23,19 @@ pub(crate) use rules::{NamedPin, NamespaceRules};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use tasker_domain::attempt_rules::AttemptRules;
+use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind};
 use tasker_domain::requirement::{HandlerRef, QualifiedName};
 use tasker_domain::resolve::VersionStatus;
 
-/// What decides which version a new task takes.
+/// What decides which version a new task takes, and what its attempts may do.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Catalog {
     pub rules: BTreeMap<Name, Arc<NamespaceRules>>,
+    /// Grants and limits.
+    pub attempts: BTreeMap<Name, Arc<AttemptRules>>,
     pub components: BTreeMap<QualifiedName, Arc<Family>>,
     pub templates: BTreeMap<QualifiedName, Arc<Family>>,
     /// Steps of templates, where the question is who uses a component.
@@ -94,6 +98,16 @@ impl Catalog {
         let rules = after.rules.entry(namespace.clone()).or_default();
         change(Arc::make_mut(rules));
         after
+    }
+
+    /// What the namespace grants to a component, which it names so.
+    pub fn granted_to<'a>(
+        &'a self,
+        home: &Name,
+        component: &'a str,
+    ) -> impl Iterator<Item = &'a Capability> {
+        let rules = self.attempts.get(home).into_iter();
+        rules.flat_map(move |rules| rules.granted_to(component))
     }
 
     /// The namespace's pin of a template or component.

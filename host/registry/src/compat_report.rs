@@ -2,7 +2,7 @@
 
 use super::discover::{descriptor, stored_template};
 use super::semver_violation::SemverViolation;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
 use serde_json::Value;
@@ -10,6 +10,7 @@ use tasker_compat::component::{asks_for_bytes, changed_exports, changed_handlers
 use tasker_compat::{CompatChange, CompatReport, bump, template};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::digest::Digest;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
@@ -33,7 +34,7 @@ impl Registry {
         uploaded: &Uploaded,
     ) -> Result<Option<Value>, RegistryError> {
         let compat_report = self.assess_component(target, version, uploaded).await?;
-        self.checked(Kind::Component, target, version, compat_report)
+        self.checked(PinKind::Component, target, version, compat_report)
             .await
     }
 
@@ -55,14 +56,14 @@ impl Registry {
             return Ok(None);
         }
         let compat_report = self.assess_template(target, new.clone()).await?;
-        self.checked(Kind::Template, target, &new.version, compat_report)
+        self.checked(PinKind::Template, target, &new.version, compat_report)
             .await
     }
 
     /// The compat report as it is stored, where the number keeps to it.
     async fn checked(
         &self,
-        kind: Kind,
+        kind: PinKind,
         target: &QualifiedName,
         version: &Version,
         compat_report: Option<CompatReport>,
@@ -70,15 +71,9 @@ impl Registry {
         let Some(compat_report) = compat_report else {
             return Ok(None);
         };
-        let (target, version) = (target.clone(), version.clone());
-        let release = Release {
-            kind,
-            target,
-            version,
-        };
-        let json = serde_json::to_value(&compat_report).map_err(|error| RegistryError::Stored {
-            what: format!("the compat report on {release}"),
-            reason: error.to_string(),
+        let release = Release::new(kind, target, version);
+        let json = serde_json::to_value(&compat_report).map_err(|error| {
+            RegistryError::stored(format!("the compat report on {release}"), error)
         })?;
         self.check_semver(release, &compat_report).await?;
         Ok(Some(json))
@@ -92,7 +87,7 @@ impl Registry {
         version: &Version,
         uploaded: &Uploaded,
     ) -> Result<Option<CompatReport>, RegistryError> {
-        let versions = self.versions(Kind::Component, target).await?;
+        let versions = self.versions(PinKind::Component, target).await?;
         let Some(against) = bump::baseline(version, usable(&versions)) else {
             return Ok(None);
         };
@@ -106,7 +101,7 @@ impl Registry {
         target: &QualifiedName,
         new: Template,
     ) -> Result<Option<CompatReport>, RegistryError> {
-        let versions = self.versions(Kind::Template, target).await?;
+        let versions = self.versions(PinKind::Template, target).await?;
         let Some(against) = bump::baseline(&new.version, usable(&versions)) else {
             return Ok(None);
         };

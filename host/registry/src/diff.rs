@@ -2,11 +2,12 @@
 
 use super::compat_report::Uploaded;
 use super::discover::{descriptor, stored_template};
-use super::{Kind, Registry, RegistryError};
+use super::{Registry, RegistryError};
 use bytes::Bytes;
 use semver::Version;
 use tasker_compat::{CompatReport, bump, template};
 use tasker_domain::compatibility::Diff;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
 use tasker_domain::template::Template;
@@ -45,7 +46,7 @@ impl Registry {
     ) -> Result<Diff, RegistryError> {
         let uploaded = self.inspected(bytes).await?;
         let changes = self.changes_since(target, from, &uploaded).await?;
-        let taken = numbers(self.versions(Kind::Component, target).await?);
+        let taken = numbers(self.versions(PinKind::Component, target).await?);
         Ok(diff(
             target,
             None,
@@ -87,7 +88,7 @@ impl Registry {
         let changes = template::compare(&old, new);
         let taken = match to {
             Some(_) => Vec::new(),
-            None => numbers(self.versions(Kind::Template, target).await?),
+            None => numbers(self.versions(PinKind::Template, target).await?),
         };
         Ok(diff(
             target,

@@ -1,7 +1,7 @@
 //! What is there: components and templates with their versions.
 
 use super::catalog::Selection;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::component::ComponentVersionRow;
 use crate::store::template::TemplateVersionRow;
 use semver::Version;
@@ -27,8 +27,13 @@ impl Registry {
         {
             return Ok(row);
         }
-        let existing = self.existing_versions(Kind::Component, target).await?;
-        Err(unknown_version(Kind::Component, target, version, existing))
+        let existing = self.existing_versions(PinKind::Component, target).await?;
+        Err(unknown_version(
+            PinKind::Component,
+            target,
+            version,
+            existing,
+        ))
     }
 
     /// The version of a template that a new task takes which asks for none.
@@ -69,32 +74,41 @@ impl Registry {
         {
             return Ok(row);
         }
-        let existing = self.existing_versions(Kind::Template, target).await?;
-        Err(unknown_version(Kind::Template, target, version, existing))
+        let existing = self.existing_versions(PinKind::Template, target).await?;
+        Err(unknown_version(
+            PinKind::Template,
+            target,
+            version,
+            existing,
+        ))
     }
 }
 
 /// What a template version says.
 pub fn stored_template(row: &TemplateVersionRow) -> Result<Template, RegistryError> {
-    Template::deserialize(&row.definition).map_err(|error| RegistryError::Stored {
-        what: format!("template {}/{} {}", row.namespace, row.name, row.version),
-        reason: error.to_string(),
+    Template::deserialize(&row.definition).map_err(|error| {
+        RegistryError::stored(
+            format!("template {}/{} {}", row.namespace, row.name, row.version),
+            error,
+        )
     })
 }
 
 /// What inspection found when the version was published.
 pub fn descriptor(row: &ComponentVersionRow) -> Result<Descriptor, RegistryError> {
-    Descriptor::deserialize(&row.descriptor).map_err(|error| RegistryError::Stored {
-        what: format!(
-            "component {}/{} {}",
-            row.namespace, row.component, row.version
-        ),
-        reason: error.to_string(),
+    Descriptor::deserialize(&row.descriptor).map_err(|error| {
+        RegistryError::stored(
+            format!(
+                "component {}/{} {}",
+                row.namespace, row.component, row.version
+            ),
+            error,
+        )
     })
 }
 
 fn unknown_version(
-    kind: Kind,
+    kind: PinKind,
     target: &QualifiedName,
     version: &Version,
     existing: Vec<Version>,
@@ -107,12 +121,7 @@ fn unknown_version(
             id: (),
         })
         .collect();
-    let (target, version) = (target.clone(), version.clone());
-    let release = Box::new(Release {
-        kind,
-        target,
-        version,
-    });
+    let release = Box::new(Release::new(kind, target, version));
     RegistryError::UnknownVersion {
         release,
         existing: Existing::of(&candidates),

@@ -1,11 +1,16 @@
 //! Why the registry refuses something.
 
+mod words;
+
+pub(crate) use words::lines;
+
 use super::kv_place::KvPlace;
-use super::release::{Kind, Release};
+use super::release::Release;
 use super::semver_violation::SemverViolation;
 use crate::store::secret::MAX_SECRETS;
 use crate::store::share::MAX_SHARES;
 use semver::Version;
+use std::fmt;
 use std::time::Duration;
 use tasker_compat::CompatChange;
 use tasker_database::DatabaseError;
@@ -17,8 +22,9 @@ use tasker_domain::kv::KvError;
 use tasker_domain::name::Name;
 use tasker_domain::permission::NamespaceScope;
 use tasker_domain::pin::PinChangeError;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::{QualifiedName, Requirement, RequirementError};
-use tasker_domain::resolve::{Existing, Ineligible, ResolveError, Unmet};
+use tasker_domain::resolve::{Existing, ResolveError, Unmet};
 use tasker_domain::scope::Scope;
 use tasker_domain::secret::SecretValueError;
 use tasker_domain::share::UnsharedUse;
@@ -26,6 +32,7 @@ use tasker_domain::signature::{KeyId, SignatureError};
 use tasker_domain::template::{Finding, TemplateError};
 use tasker_engine::secret::SecretError;
 use tasker_sandbox::{Refusal, SandboxError};
+use words::{not_shared, set_first, way_out};
 
 /// Why the registry refuses something.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +81,10 @@ pub enum RegistryError {
     )]
     UnlikelyNamespace { given: Name, meant: String },
     #[error("there is no {kind} {target}; publish one or correct the name")]
-    Unknown { kind: Kind, target: QualifiedName },
+    Unknown {
+        kind: PinKind,
+        target: QualifiedName,
+    },
     #[error("there is no {release}; there are {existing}")]
     UnknownVersion {
         release: Box<Release>,
@@ -85,7 +95,7 @@ pub enum RegistryError {
         way_out(*kind, target, requirement, existing)
     )]
     PinMatchesNothing {
-        kind: Kind,
+        kind: PinKind,
         target: QualifiedName,
         requirement: Box<Requirement>,
         existing: Existing,
@@ -98,7 +108,7 @@ pub enum RegistryError {
     )]
     UnknownPin {
         namespace: Name,
-        kind: Kind,
+        kind: PinKind,
         target: String,
     },
     #[error(
@@ -107,7 +117,7 @@ pub enum RegistryError {
     )]
     NothingToRollout {
         namespace: Name,
-        kind: Kind,
+        kind: PinKind,
         target: QualifiedName,
         /// What new tasks take, if they can.
         now: Option<Version>,
@@ -181,6 +191,10 @@ pub enum RegistryError {
     BytesRemoved(Box<Release>),
     #[error("another host is running a collection, or the registry keeps changing; try again")]
     Collecting,
+    #[error(
+        "others kept changing what this change is decided by, so nothing was changed; try again"
+    )]
+    Contention,
     #[error("{} is longer than a collection accepts: use at most {} days", .0.as_secs(), MAX_COLLECT_AGE.as_secs() / 86_400)]
     CollectAge(Duration),
     #[error(transparent)]
@@ -236,7 +250,7 @@ pub enum RegistryError {
 
 impl Report for RegistryError {
     fn report(&self) -> ErrorReport {
-        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused};
+        use ErrorClass::{Conflict, Forbidden, Gone, Malformed, NotFound, Refused, Unavailable};
         let (class, code) = match self {
             Self::Database(error) => return error.report(),
             Self::Version { .. } | Self::BuildMetadata { .. } => (Malformed, "invalid_version"),
@@ -251,7 +265,10 @@ impl Report for RegistryError {
             Self::UnlikelyNamespace { .. } | Self::UnknownNamespace(_) => {
                 (NotFound, "unknown_namespace")
             }
-            Self::Unknown { kind, .. } => (NotFound, kind.unknown_code()),
+            Self::Unknown { kind, .. } => match kind {
+                PinKind::Component => (NotFound, "unknown_component"),
+                PinKind::Template => (NotFound, "unknown_template"),
+            },
             Self::UnknownVersion { .. } => (NotFound, "unknown_version"),
             Self::UnknownPin { .. } | Self::NothingToRollout { .. } => (NotFound, "unknown_pin"),
             Self::Kv(_) => (Refused, "invalid_kv"),
@@ -269,6 +286,7 @@ impl Report for RegistryError {
             Self::UnknownSigningKey { .. } => (NotFound, "unknown_signing_key"),
             Self::BytesRemoved(_) => (Gone, "bytes_removed"),
             Self::Collecting => (Conflict, "collecting"),
+            Self::Contention => (Unavailable, "contention"),
             Self::CollectAge(_) => (Refused, "collect_age"),
             Self::PinChange { source, .. } => return source.report(),
             Self::Nul(_) => (Refused, "nul_character"),
@@ -302,11 +320,19 @@ impl Report for RegistryError {
 }
 
 impl RegistryError {
+    /// What is stored and cannot be read.
+    pub fn stored(what: impl Into<String>, reason: impl fmt::Display) -> Self {
+        Self::Stored {
+            what: what.into(),
+            reason: reason.to_string(),
+        }
+    }
+
     /// True if nothing is wrong with what was asked for.
     pub fn is_internal(&self) -> bool {
         matches!(
             self,
-            Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. }
+            Self::Database(_) | Self::Sandbox(_) | Self::Stored { .. } | Self::Contention
         )
     }
 }
@@ -323,65 +349,4 @@ impl From<SandboxError> for RegistryError {
             | SandboxError::Compiler(_) => Self::Sandbox(error),
         }
     }
-}
-
-/// One error a line.
-pub(crate) fn lines(errors: &[ResolveError]) -> String {
-    errors
-        .iter()
-        .map(ResolveError::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
-}
-
-/// One use per line. The message does not reveal whether the component exists: its owner has not shared it.
-fn not_shared(namespace: &Name, uses: &[UnsharedUse]) -> String {
-    let line = |it: &UnsharedUse| {
-        let (component, owner) = (&it.component, &it.component.namespace);
-        let at = it.step.as_ref().map(|step| format!(" at step `{step}`"));
-        format!(
-            "namespace {namespace} may not use {component}{}: {owner} does not share it; who has `use` on {owner} \
-             can: tasker share add {component} --with {namespace}",
-            at.unwrap_or_default()
-        )
-    };
-    uses.iter().map(line).collect::<Vec<_>>().join("\n")
-}
-
-/// What none does, and how to have one that does.
-fn way_out(
-    kind: Kind,
-    target: &QualifiedName,
-    requirement: &Requirement,
-    existing: &Existing,
-) -> String {
-    let Some((version, reason)) = existing.ineligible(requirement) else {
-        return format!("satisfies {requirement}; publish one or pin another");
-    };
-    let mend = match reason {
-        Ineligible::NeedsApproval => {
-            format!("approve its capabilities: tasker {kind} approve {target}@{version}")
-        }
-        Ineligible::Yanked => format!("admit it again: tasker {kind} unyank {target}@{version}"),
-        Ineligible::Quarantined => {
-            format!("lift its quarantine: tasker {kind} release {target}@{version}")
-        }
-        Ineligible::Collected => format!("publish the bytes of {version} again, or pin another"),
-        Ineligible::Unsigned => format!("pin another{}", existing.remedy()),
-    };
-    format!("that new tasks may take satisfies {requirement}; {mend}")
-}
-
-fn set_first(
-    namespace: &Name,
-    kind: Kind,
-    target: &QualifiedName,
-    now: Option<&Version>,
-) -> String {
-    let requirement = now.map_or_else(|| " REQUIREMENT".to_owned(), |now| format!("@{now}"));
-    let elsewhere = match *namespace == target.namespace {
-        true => String::new(),
-        false => format!(" --in {namespace}"),
-    };
-    format!("tasker pin set {kind} {target}{requirement}{elsewhere}")
 }

@@ -1,7 +1,8 @@
 //! Grants: what components may reach in the tasks of a namespace.
 
 use super::{Registry, RegistryError};
-use crate::store::grant::{GrantFilter, GrantRow, Granted, NewGrant};
+use crate::store::Addition;
+use crate::store::grant::{GrantFilter, GrantRow, NewGrant};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
@@ -29,9 +30,9 @@ impl Registry {
             reason,
         };
         match self.store.add_grant(new).await? {
-            Granted::Added(row) => Ok((row, true)),
-            Granted::Stood(row) => Ok((row, false)),
-            Granted::Full => Err(RegistryError::TooManyGrants(namespace.clone())),
+            Addition::Added(row) => Ok((row, true)),
+            Addition::Stood(row) => Ok((row, false)),
+            Addition::Full => Err(RegistryError::TooManyGrants(namespace.clone())),
         }
     }
 

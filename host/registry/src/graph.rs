@@ -1,6 +1,7 @@
 //! Which templates run which components, as text that other programs draw.
 
 use super::inventory::MAX_FAMILIES;
+use super::listed::ListedFamily;
 use super::{Registry, RegistryError};
 use serde::Deserialize as _;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,15 +35,20 @@ impl Registry {
         }
         let mut graph = DependencyGraph::default();
         let rows = self.list_components(namespace, None, MAX_FAMILIES);
-        for row in rows.await? {
-            graph
-                .components
-                .extend(qualified(&row.namespace, &row.name));
+        for ListedFamily {
+            namespace, name, ..
+        } in rows.await?
+        {
+            graph.components.insert(QualifiedName { namespace, name });
         }
         let rows = self.list_templates(namespace, None, MAX_FAMILIES);
         let latest = rows.await?.into_iter().filter_map(|row| {
             let version = row.latest?;
-            Some((row.namespace, row.name, version.to_string()))
+            Some((
+                row.namespace.to_string(),
+                row.name.to_string(),
+                version.to_string(),
+            ))
         });
         let latest: Vec<_> = latest.collect();
         for some in latest.chunks(DEFINITIONS_AT_ONCE) {
@@ -60,19 +66,9 @@ impl Registry {
     }
 }
 
-fn qualified(namespace: &str, name: &str) -> Option<QualifiedName> {
-    Some(QualifiedName {
-        namespace: namespace.parse().ok()?,
-        name: name.parse().ok()?,
-    })
-}
-
 impl DependencyGraph {
     fn add(&mut self, template: &Template) {
-        let name = QualifiedName {
-            namespace: template.namespace.clone(),
-            name: template.name.clone(),
-        };
+        let name = QualifiedName::of(&template.namespace, &template.name);
         for step in &template.steps {
             let component = step.handler.component.qualified(&template.namespace);
             self.components.insert(component.clone());

@@ -131,7 +131,7 @@ fn highest_of_each(rows: Vec<ListedFamily>, versions: usize) -> Vec<Listed> {
     let listed = rows.into_iter().map(|row| {
         let (all, mut highest) = (row.versions.len(), row.versions);
         highest.truncate(versions);
-        (row.name, all, highest)
+        (row.name.to_string(), all, highest)
     });
     listed.collect()
 }
@@ -169,8 +169,5 @@ fn tree_step(home: &Name, step: &Step) -> TreeStep {
 }
 
 fn unreadable(kind: &str, name: &str, error: &serde_json::Error) -> RegistryError {
-    RegistryError::Stored {
-        what: format!("{kind} {name}"),
-        reason: error.to_string(),
-    }
+    RegistryError::stored(format!("{kind} {name}"), error)
 }

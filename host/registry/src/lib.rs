@@ -35,11 +35,12 @@ mod error;
 mod obstacles;
 mod release;
 mod storable;
+mod until_unmoved;
 pub mod version;
 mod version_page;
 
 pub use error::RegistryError;
-pub use release::{Kind, Release};
+pub use release::Release;
 
 use catalog::cache::CatalogCache;
 use resolve::ResolvedCache;

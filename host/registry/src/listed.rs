@@ -1,19 +1,20 @@
 //! Components and templates with their versions, as lists have them.
 
-use super::catalog::{Catalog, Selection, stored};
+use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
 use chrono::{DateTime, Utc};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
+use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::{Candidate, Ineligible};
 
 /// A component or template with its versions.
 #[derive(Debug)]
 pub struct ListedFamily {
-    pub namespace: String,
-    pub name: String,
+    pub namespace: Name,
+    pub name: Name,
     /// The highest first.
     pub versions: Vec<Version>,
     /// What a new task of its own namespace takes that asks for no version.
@@ -66,7 +67,7 @@ impl Registry {
         let mut selection = Selection::default();
         let mut targets = Vec::with_capacity(rows.len());
         for row in &rows {
-            let target = stored::qualified(&row.namespace, &row.name)?;
+            let target = QualifiedName::of(&row.namespace, &row.name);
             selection.families(kind).insert(target.clone());
             targets.push(target);
         }

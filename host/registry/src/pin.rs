@@ -2,7 +2,8 @@
 
 use super::catalog::{Catalog, Versions, stored};
 use super::share::require_use;
-use super::{Kind, Registry, RegistryError};
+use super::until_unmoved::until_unmoved;
+use super::{Registry, RegistryError};
 use crate::store::audit::{AuditFilter, AuditRow};
 use crate::store::catalog::PinFacts;
 use crate::store::pin::{NewState, PinBy, PinKey, PinKind, PinRow};
@@ -10,24 +11,6 @@ use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinChangeError, Pinned};
 use tasker_domain::requirement::{ComponentRef, QualifiedName, Requirement};
 use tasker_domain::resolve::{Candidate, Existing, highest};
-
-impl From<PinKind> for Kind {
-    fn from(kind: PinKind) -> Self {
-        match kind {
-            PinKind::Component => Self::Component,
-            PinKind::Template => Self::Template,
-        }
-    }
-}
-
-impl From<Kind> for PinKind {
-    fn from(kind: Kind) -> Self {
-        match kind {
-            Kind::Component => Self::Component,
-            Kind::Template => Self::Template,
-        }
-    }
-}
 
 /// One pin, as a request names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +63,7 @@ impl PinTarget {
     pub(crate) fn unknown(&self) -> RegistryError {
         RegistryError::UnknownPin {
             namespace: self.namespace.clone(),
-            kind: self.kind.into(),
+            kind: self.kind,
             target: self.text.clone(),
         }
     }
@@ -161,8 +144,8 @@ impl Registry {
             decide(&catalog, pinned, past)
         };
         let key = pin.key();
-        let changed = self.store.change_pin(&key, &pin.qualified, by, decide);
-        changed.await
+        let change = || self.store.change_pin(&key, &pin.qualified, by, &decide);
+        until_unmoved(change).await
     }
 }
 
@@ -180,7 +163,7 @@ pub(crate) fn check_matches<'a>(
     candidates: &'a [Candidate<i32>],
     requirement: &Requirement,
 ) -> Result<&'a Candidate<i32>, RegistryError> {
-    let (kind, target) = (pin.kind.into(), pin.qualified.clone());
+    let (kind, target) = (pin.kind, pin.qualified.clone());
     if candidates.is_empty() {
         return Err(RegistryError::Unknown { kind, target });
     }

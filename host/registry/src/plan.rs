@@ -4,10 +4,11 @@ mod component;
 mod obstacle;
 mod template;
 
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::uses::OpenTasksRow;
 use semver::Version;
 use tasker_compat::{CompatReport, bump};
+use tasker_domain::pin::PinKind;
 use tasker_domain::plan::{Numbered, OpenTasks};
 use tasker_domain::requirement::QualifiedName;
 
@@ -15,7 +16,7 @@ impl Registry {
     /// Holds a number to the compat report, without refusing it.
     async fn numbered(
         &self,
-        kind: Kind,
+        kind: PinKind,
         target: &QualifiedName,
         version: &Version,
         compat_report: Option<CompatReport>,
@@ -23,11 +24,7 @@ impl Registry {
         let Some(compat_report) = compat_report else {
             return Ok(Numbered::default());
         };
-        let release = Release {
-            kind,
-            target: target.clone(),
-            version: version.clone(),
-        };
+        let release = Release::new(kind, target, version);
         let lowest_version = match self.check_semver(release, &compat_report).await {
             Ok(()) => None,
             Err(RegistryError::SemverViolation(broken)) => Some(broken.lowest),

@@ -1,10 +1,10 @@
 //! Publishing a component: inspect, then store once.
 
 use super::catalog::Selection;
-use super::catalog::load::MAX_TRIES;
 use super::compat_report::Uploaded;
 use super::storable;
-use super::{Kind, Registry, RegistryError, Release};
+use super::until_unmoved::until_unmoved;
+use super::{Registry, RegistryError, Release};
 use crate::store::component::{ComponentVersionRow, NewComponentVersion};
 use bytes::Bytes;
 use semver::Version;
@@ -53,23 +53,12 @@ impl Registry {
         }
         self.require_signature(target, version, digest).await?;
         let uploaded = self.inspected(bytes).await?;
-        let descriptor =
-            serde_json::to_value(&uploaded.descriptor).map_err(|error| RegistryError::Stored {
-                what: format!("{target} {version}"),
-                reason: error.to_string(),
-            })?;
+        let descriptor = serde_json::to_value(&uploaded.descriptor)
+            .map_err(|error| RegistryError::stored(format!("{target} {version}"), error))?;
         storable::check(&descriptor, "the component's descriptor")?;
         let release = (target, version);
-        let mut published = None;
-        for no in 1..=MAX_TRIES {
-            let is_last = no == MAX_TRIES;
-            let stored = self.store_decided(release, &uploaded, &descriptor, actor, is_last);
-            published = stored.await?;
-            if published.is_some() {
-                break;
-            }
-        }
-        let (row, created) = published.expect("the last try takes what was decided");
+        let publish = || self.store_decided(release, &uploaded, &descriptor, actor);
+        let (row, created) = until_unmoved(publish).await?;
         let published = match created {
             true => Published::Created,
             false => Published::Stood,
@@ -77,15 +66,13 @@ impl Registry {
         same_content(target, version, row, digest).map(|row| (row, published))
     }
 
-    /// Stores the upload by what is decided now; `None` if that has changed by the end, unless it is the
-    /// last try.
+    /// Stores the upload by what is decided now; `None` if that has changed by the end.
     async fn store_decided(
         &self,
         (target, version): (&QualifiedName, &Version),
         uploaded: &Uploaded,
         descriptor: &Value,
         actor: &Actor,
-        is_last: bool,
     ) -> Result<Option<(ComponentVersionRow, bool)>, RegistryError> {
         let selection = Selection::of(PinKind::Component, target);
         let catalog = self.catalog(&selection).await?;
@@ -107,7 +94,7 @@ impl Registry {
             },
             compat_report: compat_report.as_ref(),
             unapproved: &unapproved,
-            decided_at: (!is_last).then_some(decided_at),
+            decided_at,
             actor,
         };
         Ok(self.store.publish_component(&new).await?)
@@ -146,12 +133,7 @@ fn same_content(
     if row.digest == given {
         return Ok(row);
     }
-    let (kind, target, version) = (Kind::Component, target.clone(), version.clone());
-    let release = Box::new(Release {
-        kind,
-        target,
-        version,
-    });
+    let release = Box::new(Release::new(PinKind::Component, target, version));
     Err(RegistryError::VersionExists {
         release,
         existing: row.digest,

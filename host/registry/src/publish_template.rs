@@ -1,9 +1,9 @@
 //! Publishing a template: check, then store once.
 
-use super::catalog::load::MAX_TRIES;
 use super::obstacles::refusal;
 use super::storable;
-use super::{Kind, Registry, RegistryError, Release};
+use super::until_unmoved::until_unmoved;
+use super::{Registry, RegistryError, Release};
 use crate::store::template::{NewStepTemplate, NewTemplateVersion, TemplateVersionRow};
 use semver::Version;
 use serde_json::{Value, json};
@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::template::{OrderedStep, Template};
 
@@ -47,22 +49,14 @@ impl Registry {
         let template = Template::parse(source)?;
         check_address(&template, target, version)?;
         let upload = (&template, source);
-        for _ in 1..MAX_TRIES {
-            let decided_by = self.revisions_of(&template).await?;
-            let stored = self.store_template(upload, missing, actor, Some(&decided_by));
-            if let Some(published) = stored.await? {
-                return Ok(published);
-            }
-        }
-        let stored = self.store_template(upload, missing, actor, None).await?;
-        Ok(stored.expect("the last try takes what was decided"))
+        until_unmoved(|| self.store_template(upload, missing, actor)).await
     }
 
     /// The revisions of all that decides whether tasks of the template can run.
     async fn revisions_of(
         &self,
         template: &Template,
-    ) -> Result<BTreeMap<String, i64>, RegistryError> {
+    ) -> Result<BTreeMap<Name, i64>, RegistryError> {
         let components = template.components();
         let mut names: Vec<&str> = components.iter().map(|it| it.namespace.as_str()).collect();
         names.push(template.namespace.as_str());
@@ -71,18 +65,15 @@ impl Registry {
         Ok(revisions.collect())
     }
 
-    /// Stores the upload as it is decided now; `None` if one of these namespaces has moved by the end.
+    /// Stores the upload as it is decided now; `None` if what decides has moved by the end.
     async fn store_template(
         &self,
         (template, source): (&Template, &str),
         missing: Missing,
         actor: &Actor,
-        decided_by: Option<&BTreeMap<String, i64>>,
     ) -> Result<Option<PublishedTemplate>, RegistryError> {
-        let target = &QualifiedName {
-            namespace: template.namespace.clone(),
-            name: template.name.clone(),
-        };
+        let target = &QualifiedName::of(&template.namespace, &template.name);
+        let decided_by = self.revisions_of(template).await?;
         let version = &template.version;
         let definition = definition_json(template)?;
         let steps = template.ordered();
@@ -111,17 +102,12 @@ impl Registry {
             compat_report: compat_report.as_ref(),
             actor,
         };
-        let stored = self.store.publish_template(&new, decided_by).await?;
+        let stored = self.store.publish_template(&new, &decided_by).await?;
         let Some((row, created)) = stored else {
             return Ok(None);
         };
         if row.digest != digest {
-            let (kind, target, version) = (Kind::Template, target.clone(), version.clone());
-            let release = Box::new(Release {
-                kind,
-                target,
-                version,
-            });
+            let release = Box::new(Release::new(PinKind::Template, target, version));
             let (existing, given) = (row.digest, digest);
             return Err(RegistryError::VersionExists {
                 release,
@@ -167,12 +153,14 @@ pub(crate) fn check_address(
 
 /// What is stored of a template.
 pub(crate) fn definition_json(template: &Template) -> Result<Value, RegistryError> {
-    let definition = serde_json::to_value(template).map_err(|error| RegistryError::Stored {
-        what: format!(
-            "template {}/{} {}",
-            template.namespace, template.name, template.version
-        ),
-        reason: error.to_string(),
+    let definition = serde_json::to_value(template).map_err(|error| {
+        RegistryError::stored(
+            format!(
+                "template {}/{} {}",
+                template.namespace, template.name, template.version
+            ),
+            error,
+        )
     })?;
     storable::check(&definition, "the template")?;
     Ok(definition)

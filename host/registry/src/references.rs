@@ -1,6 +1,6 @@
 //! What keeps a version in use.
 
-use super::catalog::{Catalog, Selection, stored};
+use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
 use crate::store::references::{LastUse, OpenTasks};
 use semver::Version;
@@ -10,7 +10,7 @@ use tasker_domain::ids::TaskId;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PastChange, PinKind};
 use tasker_domain::references::{PinReference, StepReference};
-use tasker_domain::requirement::{ComponentRef, QualifiedName};
+use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::Ineligible;
 
 /// What keeps a version in use. It is unreferenced when nothing does.
@@ -105,13 +105,9 @@ impl Registry {
     ) -> Result<BTreeMap<(Name, QualifiedName), Vec<PastChange>>, RegistryError> {
         let mut histories = BTreeMap::<_, Vec<PastChange>>::new();
         for row in self.store.pin_pasts(component).await? {
-            let home = stored::name(&row.namespace)?;
-            let target: ComponentRef = row.target.parse()?;
-            let target = target.qualified(&home);
-            histories
-                .entry((home, target))
-                .or_default()
-                .push(row.change());
+            let target = row.target.qualified(&row.namespace);
+            let history = histories.entry((row.namespace.clone(), target));
+            history.or_default().push(row.change());
         }
         Ok(histories)
     }

@@ -13,9 +13,9 @@ pub use definition::Definition;
 pub use reresolve::{CurrentLock, MigrationRule, Reresolution, Swap};
 
 use super::catalog::load::MAX_TRIES;
-use super::catalog::{Catalog, Loader, NamespaceRules};
+use super::catalog::{Loader, NamespaceRules, Selection};
 use super::share::check_use;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use cache::{LockKey, TemplateKey};
 use definition::ChosenTemplate;
 use semver::Version;
@@ -44,10 +44,7 @@ pub struct ResolveRequest {
 
 impl ResolveRequest {
     fn target(&self) -> QualifiedName {
-        QualifiedName {
-            namespace: self.namespace.clone(),
-            name: self.template.clone(),
-        }
+        QualifiedName::of(&self.namespace, &self.template)
     }
 }
 
@@ -197,21 +194,6 @@ impl<'r> Resolver<'r> {
         })
     }
 
-    /// These components, with all that decides which versions tasks of the namespace take of them.
-    async fn catalog(
-        &mut self,
-        home: &Name,
-        components: &BTreeSet<QualifiedName>,
-    ) -> Result<Catalog, RegistryError> {
-        let owners = components.iter().map(|it| it.namespace.clone());
-        let namespaces = owners.chain([home.clone()]).collect();
-        Ok(Catalog {
-            rules: self.loader.rules(&namespaces).await?,
-            components: self.loader.families(PinKind::Component, components).await?,
-            ..Catalog::default()
-        })
-    }
-
     /// The entries of these steps, which run these components, in their order.
     async fn choose(
         &mut self,
@@ -222,7 +204,11 @@ impl<'r> Resolver<'r> {
     ) -> Result<Chosen, RegistryError> {
         let template = &definition.template;
         let home = &template.namespace;
-        let catalog = self.catalog(home, components).await?;
+        let selection = Selection {
+            components: components.clone(),
+            ..Selection::default()
+        };
+        let catalog = self.loader.catalog(&selection.with([home])).await?;
         check_use(template, components, &catalog)?;
         let versions = catalog.components_for(home, components);
         let named = steps
@@ -270,11 +256,7 @@ fn lock_entry(
         return Err(RegistryError::UnknownHandler {
             step: ordered.step.name.clone(),
             handler: handler.clone(),
-            release: Box::new(Release {
-                kind: Kind::Component,
-                target: target.clone(),
-                version: candidate.version.clone(),
-            }),
+            release: Box::new(Release::new(PinKind::Component, target, &candidate.version)),
             existing: handlers.map(|handler| handler.name.to_string()).collect(),
         });
     }

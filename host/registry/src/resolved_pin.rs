@@ -5,9 +5,7 @@ use super::pin::PinTarget;
 use super::{Registry, RegistryError};
 use crate::store::pin::PinRow;
 use semver::Version;
-use tasker_domain::name::Name;
 use tasker_domain::pin::Pinned;
-use tasker_domain::requirement::ComponentRef;
 use tasker_domain::resolve::{Candidate, highest};
 
 /// A pin and the versions that it means now; `None` if nothing that new tasks may take satisfies it.
@@ -54,18 +52,5 @@ impl ResolvedPin {
 }
 
 fn target(row: &PinRow) -> Result<PinTarget, RegistryError> {
-    let stored = |reason: String| RegistryError::Stored {
-        what: format!(
-            "pin {} in {}",
-            row.kind.pin_name(&row.target),
-            row.namespace
-        ),
-        reason,
-    };
-    let namespace: Name = row
-        .namespace
-        .parse()
-        .map_err(|why| stored(format!("{why}")))?;
-    let target: ComponentRef = row.target.parse().map_err(|why| stored(format!("{why}")))?;
-    PinTarget::new(namespace, row.kind, &target)
+    PinTarget::new(row.namespace.clone(), row.kind, &row.target)
 }

@@ -102,7 +102,7 @@ fn nothing_to_rollout(pin: &PinTarget, candidates: &[Candidate<i32>]) -> Registr
     let now = highest(candidates, &[&Requirement::any()]);
     RegistryError::NothingToRollout {
         namespace: pin.namespace.clone(),
-        kind: pin.kind.into(),
+        kind: pin.kind,
         target: pin.qualified().clone(),
         now: now.map(|now| now.version.clone()),
     }

@@ -6,7 +6,8 @@
 
 use super::catalog::{Catalog, Selection};
 use super::{Registry, RegistryError};
-use crate::store::share::{ShareChange, ShareOutcome, ShareRow};
+use crate::store::Addition;
+use crate::store::share::{ShareChange, ShareRow};
 use std::collections::BTreeSet;
 use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
@@ -21,9 +22,9 @@ impl Registry {
         change: ShareChange<'_>,
     ) -> Result<(ShareRow, bool), RegistryError> {
         match self.store.add_share(change).await? {
-            ShareOutcome::Added(row) => Ok((row, true)),
-            ShareOutcome::Stood(row) => Ok((row, false)),
-            ShareOutcome::Full => Err(RegistryError::TooManyShares(change.namespace.clone())),
+            Addition::Added(row) => Ok((row, true)),
+            Addition::Stood(row) => Ok((row, false)),
+            Addition::Full => Err(RegistryError::TooManyShares(change.namespace.clone())),
         }
     }
 

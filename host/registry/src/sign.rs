@@ -1,12 +1,13 @@
 //! Signatures, and the policy of a namespace to take nothing that its keys did not sign.
 
 use super::catalog::Selection;
-use super::{Kind, Registry, RegistryError, Release};
+use super::{Registry, RegistryError, Release};
 use crate::store::signature::{SignatureRow, SigningKeyRow};
 use semver::Version;
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
 use tasker_domain::name::Name;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::signature::{KeyId, PublicKey, Signature};
 
@@ -69,11 +70,7 @@ impl Registry {
             .iter()
             .map(|key| format!("{} ({})", key.name, key.key_id));
         Err(RegistryError::Unsigned {
-            release: Box::new(Release {
-                kind: Kind::Component,
-                target: target.clone(),
-                version: version.clone(),
-            }),
+            release: Box::new(Release::new(PinKind::Component, target, version)),
             keys: named.collect(),
         })
     }
@@ -127,11 +124,11 @@ impl Registry {
         let row = self.component_version(target, version).await?;
         match self.store.engine().component_bytes(row.digest).await? {
             Some(bytes) => Ok((row.digest, bytes)),
-            None => Err(RegistryError::BytesRemoved(Box::new(Release {
-                kind: Kind::Component,
-                target: target.clone(),
-                version: version.clone(),
-            }))),
+            None => Err(RegistryError::BytesRemoved(Box::new(Release::new(
+                PinKind::Component,
+                target,
+                version,
+            )))),
         }
     }
 }

@@ -23,7 +23,18 @@ pub mod uses;
 pub mod yank;
 
 use tasker_database::Pool;
+use tasker_domain::requirement::QualifiedName;
 use tasker_engine::Engine;
+
+/// What came of adding something that a namespace has a bounded number of.
+#[derive(Clone, Debug)]
+pub enum Addition<R> {
+    Added(R),
+    /// It stood already.
+    Stood(R),
+    /// The namespace has as many as it may.
+    Full,
+}
 
 /// The registry in the database; cheap to clone.
 #[derive(Clone, Debug)]
@@ -54,4 +65,12 @@ impl Store {
     fn for_maintenance(&self) -> Self {
         Self::new(self.engine.for_maintenance())
     }
+}
+
+/// Namespaces and names, as two arrays.
+fn columns<'n>(names: impl IntoIterator<Item = &'n QualifiedName>) -> (Vec<&'n str>, Vec<&'n str>) {
+    let names = names.into_iter();
+    names
+        .map(|it| (it.namespace.as_str(), it.name.as_str()))
+        .unzip()
 }

@@ -1,7 +1,7 @@
 //! Who uses a component: templates, pins, open tasks.
 
 use super::catalog::{self, Catalog, Selection, stored};
-use super::{Kind, Registry, RegistryError};
+use super::{Registry, RegistryError};
 use std::collections::{BTreeMap, BTreeSet};
 use tasker_domain::hidden::Hidden;
 use tasker_domain::inventory::{PinUse, StepUse, UsedVersion, Uses};
@@ -76,7 +76,7 @@ impl Catalog {
     ) -> Result<&[Candidate<i32>], RegistryError> {
         let family = self.components.get(target);
         let family = family.ok_or_else(|| RegistryError::Unknown {
-            kind: Kind::Component,
+            kind: PinKind::Component,
             target: target.clone(),
         })?;
         Ok(family.versions())

@@ -1,10 +1,11 @@
 //! Versions of a component or template, page by page: each may hold a megabyte of source or schemas.
 
 use super::catalog::Selection;
-use super::{Kind, Registry, RegistryError};
+use super::{Registry, RegistryError};
 use crate::store::component::ComponentVersionRow;
 use crate::store::template::TemplateVersionRow;
 use semver::Version;
+use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
 use tasker_domain::resolve::VersionState;
 
@@ -23,7 +24,7 @@ impl Registry {
     /// All versions of a component or template, the highest first; fails where it does not exist.
     pub async fn existing_versions(
         &self,
-        kind: Kind,
+        kind: PinKind,
         target: &QualifiedName,
     ) -> Result<Vec<Version>, RegistryError> {
         let versions = self.versions(kind, target).await?;
@@ -39,11 +40,11 @@ impl Registry {
     /// The same, each with what was decided about it; `None` if it does not exist.
     pub(crate) async fn versions(
         &self,
-        kind: Kind,
+        kind: PinKind,
         target: &QualifiedName,
     ) -> Result<Vec<(Version, VersionState)>, RegistryError> {
-        let catalog = self.catalog(&Selection::of(kind.into(), target)).await?;
-        let states = catalog.states(kind.into(), target);
+        let catalog = self.catalog(&Selection::of(kind, target)).await?;
+        let states = catalog.states(kind, target);
         let versions = states.map(|(it, state)| (it.version.clone(), state));
         Ok(versions.collect())
     }
@@ -57,7 +58,7 @@ impl Registry {
         limit: usize,
     ) -> Result<VersionPage<ComponentVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.existing_versions(Kind::Component, target).await?;
+        let all = self.existing_versions(PinKind::Component, target).await?;
         let mut builder = PageBuilder::new(page(all, after, limit));
         while let Some(version) = builder.wanted() {
             let row = self.store.component_version(namespace, name, &version);
@@ -78,7 +79,7 @@ impl Registry {
         limit: usize,
     ) -> Result<VersionPage<TemplateVersionRow>, RegistryError> {
         let QualifiedName { namespace, name } = target;
-        let all = self.existing_versions(Kind::Template, target).await?;
+        let all = self.existing_versions(PinKind::Template, target).await?;
         let mut builder = PageBuilder::new(page(all, after, limit));
         while let Some(version) = builder.wanted() {
             let row = self.store.template_version(namespace, name, &version);

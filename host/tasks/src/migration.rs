@@ -12,10 +12,11 @@ use std::time::{Duration, Instant};
 use tasker_domain::actor::Actor;
 use tasker_domain::compatibility::Level;
 use tasker_domain::migration::MigrationCursor;
+use tasker_domain::pin::PinKind;
 use tasker_domain::reason::is_kept;
 use tasker_domain::requirement::{QualifiedName, Requirement};
 use tasker_domain::state::TaskState;
-use tasker_registry::Kind;
+
 use tasker_registry::resolve::MigrationRule;
 
 /// A call begins no other batch after this, so that its caller need not wait long.
@@ -135,14 +136,14 @@ impl Tasks {
             return Err(TasksError::MigrationOfFinal(state));
         }
         self.registry
-            .existing_versions(Kind::Template, &migration.template)
+            .existing_versions(PinKind::Template, &migration.template)
             .await?;
         if let Some(component) = &migration.rule.component {
             // First, so that callers do not learn whether a component that they may not use exists.
             let home = &migration.template.namespace;
             self.registry.require_use(home, component).await?;
             self.registry
-                .existing_versions(Kind::Component, component)
+                .existing_versions(PinKind::Component, component)
                 .await?;
         }
         Ok(())

@@ -20,7 +20,6 @@ mod quarantine_set;
 mod reap;
 mod rollout_guards;
 mod round;
-mod rules;
 mod running;
 mod stalls;
 mod stats;

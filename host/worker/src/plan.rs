@@ -3,25 +3,25 @@
 use super::finished::Finished;
 use super::held::TaskText;
 use super::quarantine_set::QuarantineSet;
-use super::rules::{Rules, RulesCache};
 use super::unreadable::{UnreadableLocks, UnreadablePlan};
-use lru::LruCache;
 use schema_compat::Schema;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 use tasker_database::DatabaseError;
+use tasker_domain::attempt_rules::AttemptRules;
 use tasker_domain::ids::LockId;
 use tasker_domain::invocation::{Invocation, Lease, StepPlan};
-use tasker_domain::limits::{Limit, LimitSettings, LimitSource, Limits};
+use tasker_domain::limits::{Limit, LimitSettings, Limits};
 use tasker_domain::outcome::Outcome;
 use tasker_engine::Engine;
+use tasker_engine::bounded_map::{BoundedMap, at_most};
 use tasker_engine::plan::StoredStep;
 
 /// Locks whose steps a host keeps in memory.
-const MAX_LOCKS: NonZeroUsize = NonZeroUsize::new(1024).expect("not zero");
+const MAX_LOCKS: NonZeroUsize = at_most(1_024);
 /// How often reading a plan is tried before the steps are given back.
 const MAX_TRIES: u32 = 5;
 /// Between these questions.
@@ -34,8 +34,8 @@ type Plan = Arc<BTreeMap<i16, Result<Arc<StepPlan>, UnreadablePlan>>>;
 pub(super) struct NextStep {
     pub(super) lease: Lease,
     pub(super) lock_id: LockId,
-    /// The registry's, read after the claim.
-    pub(super) generation: i64,
+    /// Of the task's namespace, read after the claim.
+    pub(super) revision: i64,
     pub(super) task: Arc<TaskText>,
     /// JSON text.
     pub(super) checkpoint: Option<String>,
@@ -53,26 +53,25 @@ pub(super) struct Assigned {
 
 /// The steps of locks, which never change, with what their namespace grants and limits, which may.
 pub(super) struct PlanCache {
-    plans: Mutex<LruCache<LockId, CachedPlan>>,
-    rules: RulesCache,
+    plans: BoundedMap<LockId, CachedPlan>,
     limits: Limits,
     quarantine: QuarantineSet,
     unreadable: UnreadableLocks,
 }
 
-/// A plan, and what it was made from.
+/// A plan, what it was made from, and the revision of its namespace under which it holds.
 #[derive(Clone)]
 struct CachedPlan {
+    revision: i64,
     steps: Arc<[StoredStep]>,
-    rules: Arc<Rules>,
+    rules: Arc<AttemptRules>,
     plan: Plan,
 }
 
 impl PlanCache {
     pub(super) fn new(limits: Limits, quarantine: QuarantineSet) -> Self {
         Self {
-            plans: Mutex::new(LruCache::new(MAX_LOCKS)),
-            rules: RulesCache::default(),
+            plans: BoundedMap::new(MAX_LOCKS),
             limits,
             quarantine,
             unreadable: UnreadableLocks::default(),
@@ -89,7 +88,7 @@ impl PlanCache {
             let plan = match plans.entry(lock) {
                 Entry::Occupied(read) => read.into_mut(),
                 Entry::Vacant(place) => {
-                    place.insert(self.plan_once_answered(engine, lock, step.generation).await)
+                    place.insert(self.plan_once_answered(engine, lock, step.revision).await)
                 }
             };
             assigned.push(self.assigned(plan, step));
@@ -131,11 +130,11 @@ impl PlanCache {
         &self,
         engine: &Engine,
         lock: LockId,
-        generation: i64,
+        revision: i64,
     ) -> Result<Plan, UnreadablePlan> {
         let mut asked = 1;
         loop {
-            match self.plan(engine, lock, generation).await {
+            match self.plan(engine, lock, revision).await {
                 Err(error) if error.is_transient() && asked < MAX_TRIES => {
                     asked += 1;
                     tokio::time::sleep(RETRY_DELAY).await;
@@ -151,73 +150,73 @@ impl PlanCache {
         }
     }
 
-    /// The plan of the lock, under the rules that stood at that generation or later.
+    /// The plan of the lock, under the rules of this revision of its namespace or of a later one.
     async fn plan(
         &self,
         engine: &Engine,
         lock: LockId,
-        generation: i64,
+        revision: i64,
     ) -> Result<Plan, DatabaseError> {
-        let kept = self.kept(lock);
+        let kept = self.plans.get(&lock);
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.revision == revision) {
+            return Ok(kept.plan.clone());
+        }
         let steps = match &kept {
             Some(kept) => kept.steps.clone(),
-            None => engine.steps_of_lock(lock).await?.into(),
+            None => self.steps(engine, lock).await?,
         };
         let Some(first) = steps.first() else {
             return Ok(Plan::default());
         };
-        let rules = self.rules.of(engine, &first.namespace, generation).await?;
-        if let Some(kept) = kept
-            && Arc::ptr_eq(&kept.rules, &rules)
-        {
-            return Ok(kept.plan);
-        }
-        let quarantined = steps.iter().filter(|step| step.is_quarantined);
-        self.quarantine.add(quarantined.map(|step| step.digest));
-        let plan = steps
-            .iter()
-            .map(|step| (step.step_no, self.step_plan(step, &rules).map(Arc::new)));
-        let plan: Plan = Arc::new(plan.collect());
-        let kept = CachedPlan {
-            steps,
-            rules,
-            plan: plan.clone(),
+        let (revision, rules) = engine.attempt_rules(&first.namespace, revision).await?;
+        let plan = match kept.filter(|kept| kept.rules == rules) {
+            Some(kept) => kept.plan,
+            None => self.made(&steps, &rules),
         };
         // What cannot be read now may be mended.
         if plan.values().all(Result::is_ok) {
-            let mut plans = self.plans.lock().expect("no holder panics");
-            plans.put(lock, kept);
+            let kept = CachedPlan {
+                revision,
+                steps,
+                rules,
+                plan: plan.clone(),
+            };
+            self.plans.keep(lock, kept);
         }
         Ok(plan)
     }
 
-    fn kept(&self, lock: LockId) -> Option<CachedPlan> {
-        let mut plans = self.plans.lock().expect("no holder panics");
-        plans.get(&lock).cloned()
+    async fn steps(
+        &self,
+        engine: &Engine,
+        lock: LockId,
+    ) -> Result<Arc<[StoredStep]>, DatabaseError> {
+        let steps = engine.steps_of_lock(lock).await?;
+        let quarantined = steps.iter().filter(|step| step.is_quarantined);
+        self.quarantine.add(quarantined.map(|step| step.digest));
+        Ok(steps.into())
     }
 
-    /// The least of what the host, the namespace, its rule for the component and the step say.
-    fn limits(&self, step: &StoredStep, said: &LimitSettings, rules: &Rules) -> Limits {
-        let mut limits = self.limits.clone();
-        rules.narrow(&mut limits, &step.component);
-        let timeout_ms = u64::from(step.timeout_ms.unsigned_abs());
-        let timeout = [(Limit::Timeout, timeout_ms)].into_iter().collect();
-        limits.narrow(&said.or(&timeout), LimitSource::Step);
-        limits
+    fn made(&self, steps: &[StoredStep], rules: &AttemptRules) -> Plan {
+        let plan = steps
+            .iter()
+            .map(|step| (step.step_no, self.step_plan(step, rules).map(Arc::new)));
+        Arc::new(plan.collect())
     }
 
-    fn step_plan(&self, step: &StoredStep, rules: &Rules) -> Result<StepPlan, UnreadablePlan> {
+    fn step_plan(
+        &self,
+        step: &StoredStep,
+        rules: &AttemptRules,
+    ) -> Result<StepPlan, UnreadablePlan> {
         let result_schema = match &step.result_schema {
             Some(text) => Some(Arc::new(compiled(text, &step.name)?)),
             None => None,
         };
-        let said = match &step.limits {
-            Some(text) => limit_settings(text, &step.name)?,
-            None => LimitSettings::default(),
-        };
+        let said = said_limits(step)?;
         let step = step.clone();
         Ok(StepPlan {
-            limits: self.limits(&step, &said, rules),
+            limits: rules.limits(&step.component, &self.limits, &said),
             grants: Arc::new(rules.grants(&step.component)),
             namespace: step.namespace.into(),
             name: step.name.into(),
@@ -242,9 +241,16 @@ fn compiled(schema: &str, step: &str) -> Result<Schema, UnreadablePlan> {
     })
 }
 
-fn limit_settings(text: &str, step: &str) -> Result<LimitSettings, UnreadablePlan> {
-    serde_json::from_str(text)
-        .map_err(|error| UnreadablePlan::Here(format!("limits of step {step}: {error}")))
+/// What the step says of limits, its timeout too.
+fn said_limits(step: &StoredStep) -> Result<LimitSettings, UnreadablePlan> {
+    let timeout_ms = u64::from(step.timeout_ms.unsigned_abs());
+    let timeout = [(Limit::Timeout, timeout_ms)].into_iter().collect();
+    let Some(text) = &step.limits else {
+        return Ok(timeout);
+    };
+    let said: LimitSettings = serde_json::from_str(text)
+        .map_err(|error| UnreadablePlan::Here(format!("limits of step {}: {error}", step.name)))?;
+    Ok(said.or(&timeout))
 }
 
 fn invocation(plan: &Plan, step: NextStep) -> Result<Invocation, UnreadablePlan> {

@@ -128,7 +128,7 @@ fn next_steps(
         Some(NextStep {
             lease: released.lease,
             lock_id: released.lock_id,
-            generation: released.generation,
+            revision: released.revision,
             task: (*tasks.get(&task_id)?).clone(),
             checkpoint: None,
             at_hand: at_hand(task_id, completed),
@@ -173,7 +173,7 @@ fn next_step(step: Claimed, held: &HeldBytes) -> NextStep {
     NextStep {
         lease: step.lease,
         lock_id: step.lock_id,
-        generation: step.generation,
+        revision: step.revision,
         task: Arc::new(TaskText::new(
             step.input,
             step.correlation_id,

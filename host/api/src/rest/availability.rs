@@ -164,8 +164,8 @@ fn quarantined(row: QuarantineRow, named: Vec<NamedVersion>) -> Quarantine {
 
 fn names(named: Vec<NamedVersion>) -> Vec<VersionName> {
     let name = |name: NamedVersion| VersionName {
-        namespace: name.namespace,
-        component: name.component,
+        namespace: name.namespace.to_string(),
+        component: name.component.to_string(),
         version: name.version,
     };
     named.into_iter().map(name).collect()

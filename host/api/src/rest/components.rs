@@ -69,7 +69,8 @@ async fn show(api: Api, mut call: Call<ShowComponent>) -> Answer<ShowComponent> 
 async fn show_version(api: Api, call: Call<ShowComponentVersion>) -> Answer<ShowComponentVersion> {
     let (target, number) = call.version()?;
     let row = api.registry.component_version(&target, &number).await?;
-    let withdrawal = api.registry.withdrawal(&row).await?.map(|row| Withdrawal {
+    let withdrawal = api.registry.withdrawal((&target, &number), &row);
+    let withdrawal = withdrawal.await?.map(|row| Withdrawal {
         at: row.at,
         actor: row.actor,
         reason: row.reason,

@@ -19,8 +19,8 @@ pub fn summary(row: ListedFamily) -> Summary {
         latest: row.latest,
         ineligible: row.ineligible,
         versions: row.versions.len(),
-        namespace: row.namespace,
-        name: row.name,
+        namespace: row.namespace.to_string(),
+        name: row.name.to_string(),
         created_at: row.created_at,
     }
 }
@@ -43,8 +43,8 @@ pub fn affected_pins(pins: pin::AffectedPins, may_read: impl Fn(&str) -> bool) -
         mut unresolvable,
         ..
     } = pins;
-    let hidden = keep(&mut rolled_back, |it| may_read(&it.pin.namespace))
-        + keep(&mut unresolvable, |it| may_read(&it.namespace));
+    let hidden = keep(&mut rolled_back, |it| may_read(it.pin.namespace.as_str()))
+        + keep(&mut unresolvable, |it| may_read(it.namespace.as_str()));
     AffectedPins {
         hidden_pins: Some(hidden).filter(|count| *count > 0),
         pins: rolled_back.into_iter().map(rolled_back_pin).collect(),
@@ -54,9 +54,9 @@ pub fn affected_pins(pins: pin::AffectedPins, may_read: impl Fn(&str) -> bool) -
 
 fn rolled_back_pin(RolledBack { from, pin }: RolledBack) -> RolledBackPin {
     RolledBackPin {
-        namespace: pin.namespace,
+        namespace: pin.namespace.to_string(),
         kind: pin.kind,
-        target: pin.target,
+        target: pin.target.to_string(),
         from: from.to_string(),
         to: pin.requirement,
     }
@@ -64,9 +64,9 @@ fn rolled_back_pin(RolledBack { from, pin }: RolledBack) -> RolledBackPin {
 
 fn unresolvable_pin(pin: Unresolvable) -> UnresolvablePin {
     UnresolvablePin {
-        namespace: pin.namespace,
+        namespace: pin.namespace.to_string(),
         kind: pin.kind,
-        target: pin.target,
+        target: pin.target.to_string(),
         requirement: pin.requirement.to_string(),
     }
 }

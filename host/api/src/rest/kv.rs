@@ -65,9 +65,8 @@ fn at(namespace: Name, bucket: Name, key: String) -> KvPlace {
 }
 
 fn entry(row: KvRow) -> Result<KvEntry, ApiError> {
-    let stored = |error: serde_json::Error| RegistryError::Stored {
-        what: format!("kv {}/{}", row.bucket, row.key),
-        reason: error.to_string(),
+    let stored = |error: serde_json::Error| {
+        RegistryError::stored(format!("kv {}/{}", row.bucket, row.key), error)
     };
     let value = row.value.map(RawValue::from_string).transpose();
     let value = value.map_err(stored)?;

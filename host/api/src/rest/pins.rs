@@ -147,9 +147,9 @@ fn view(resolved: ResolvedPin) -> Pin {
         guard: rollout.guard,
     });
     Pin {
-        namespace: row.namespace,
+        namespace: row.namespace.to_string(),
         kind: row.kind,
-        target: row.target,
+        target: row.target.to_string(),
         requirement: pinned.requirement,
         version,
         rollout,

@@ -8,11 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
-
-/// So many entries.
-pub(crate) const fn at_most(entries: usize) -> NonZeroUsize {
-    NonZeroUsize::new(entries).expect("no limit is 0")
-}
+use tasker_engine::bounded_map::{BoundedMap, at_most};
 
 /// Namespaces whose rules are kept.
 pub(crate) const MAX_NAMESPACES: NonZeroUsize = at_most(4_096);
@@ -51,25 +47,6 @@ impl<K: Hash + Eq, R: Clone + PartialEq, V: Clone> Revised<K, R, V> {
 
     pub fn keep(&self, key: K, revision: R, value: V) {
         self.0.keep(key, (revision, value));
-    }
-}
-
-/// Values by key; the one that was not used for longest makes room.
-pub(crate) struct BoundedMap<K: Hash + Eq, V>(Mutex<LruCache<K, V>>);
-
-impl<K: Hash + Eq, V: Clone> BoundedMap<K, V> {
-    pub fn new(limit: NonZeroUsize) -> Self {
-        Self(Mutex::new(LruCache::new(limit)))
-    }
-
-    pub fn get(&self, key: &K) -> Option<V> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.get(key).cloned()
-    }
-
-    pub fn keep(&self, key: K, value: V) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.put(key, value);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which version a new task takes.
 
 use super::{Catalog, NamedPin, TemplateStep, Versions};
-use crate::{Kind, RegistryError};
+use crate::RegistryError;
 use semver::Version;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -99,7 +99,7 @@ impl Catalog {
         let versions = self.family(PinKind::Template, target);
         choose_template(target, versions, asked, pin).map_err(|error| match error {
             ResolveError::NoTemplate { target } => RegistryError::Unknown {
-                kind: Kind::Template,
+                kind: PinKind::Template,
                 target,
             },
             error => RegistryError::Unresolved(vec![error]),

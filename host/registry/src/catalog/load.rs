@@ -9,6 +9,7 @@ use super::{Catalog, Family, NamespaceRules, stored};
 use crate::{Registry, RegistryError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use tasker_domain::attempt_rules::AttemptRules;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::requirement::QualifiedName;
@@ -26,6 +27,8 @@ pub(crate) struct Selection {
     pub namespaces: BTreeSet<Name>,
     pub components: BTreeSet<QualifiedName>,
     pub templates: BTreeSet<QualifiedName>,
+    /// Whose grants and limits are asked for.
+    pub attempts: BTreeSet<Name>,
 }
 
 /// Loads parts as they were together at one moment.
@@ -51,6 +54,12 @@ impl Selection {
         self
     }
 
+    /// The same with the grants and limits of this namespace.
+    pub fn with_attempts(mut self, namespace: &Name) -> Self {
+        self.attempts.insert(namespace.clone());
+        self
+    }
+
     pub fn families(&mut self, kind: PinKind) -> &mut BTreeSet<QualifiedName> {
         match kind {
             PinKind::Component => &mut self.components,
@@ -68,16 +77,16 @@ impl Selection {
 impl Registry {
     /// These parts, as they are together now.
     pub(crate) async fn catalog(&self, selection: &Selection) -> Result<Catalog, RegistryError> {
-        let namespaces = selection.all_namespaces();
         let mut loader = Loader::new(self);
-        loader.see(&namespaces).await?;
+        let namespaces = selection.all_namespaces();
+        loader.see(namespaces.union(&selection.attempts)).await?;
         for _ in 1..MAX_TRIES {
-            let catalog = loader.catalog(selection, &namespaces).await?;
+            let catalog = loader.catalog(selection).await?;
             if loader.is_current().await? {
                 return Ok(catalog);
             }
         }
-        loader.catalog(selection, &namespaces).await
+        loader.catalog(selection).await
     }
 }
 
@@ -114,7 +123,7 @@ impl<'r> Loader<'r> {
             .map(|name| (name.clone(), 0))
             .collect();
         for row in self.registry.store.namespace_revisions(&names).await? {
-            revisions.insert(stored::name(&row.namespace)?, row.revision);
+            revisions.insert(row.namespace, row.revision);
         }
         Ok(revisions)
     }
@@ -139,17 +148,15 @@ impl<'r> Loader<'r> {
         Ok(std::mem::replace(&mut self.revisions, now.clone()) == now)
     }
 
-    async fn catalog(
-        &mut self,
-        selection: &Selection,
-        namespaces: &BTreeSet<Name>,
-    ) -> Result<Catalog, RegistryError> {
+    /// These parts; they were there together if [`Loader::is_current`] says so afterwards.
+    pub async fn catalog(&mut self, selection: &Selection) -> Result<Catalog, RegistryError> {
         let components = self.families(PinKind::Component, &selection.components);
         let components = components.await?;
         let templates = self.families(PinKind::Template, &selection.templates);
         Ok(Catalog {
             templates: templates.await?,
-            rules: self.rules(namespaces).await?,
+            rules: self.rules(&selection.all_namespaces()).await?,
+            attempts: self.attempts(&selection.attempts).await?,
             components,
             ..Catalog::default()
         })
@@ -178,6 +185,22 @@ impl<'r> Loader<'r> {
                 kept.keep(namespace.clone(), revision, rules.clone());
                 found.insert(namespace, rules);
             }
+        }
+        Ok(found)
+    }
+
+    /// What the attempts of these namespaces are held to, which the host's worker reads too.
+    async fn attempts(
+        &mut self,
+        namespaces: &BTreeSet<Name>,
+    ) -> Result<BTreeMap<Name, Arc<AttemptRules>>, RegistryError> {
+        let engine = self.registry.store.engine();
+        let mut found = BTreeMap::new();
+        for namespace in namespaces {
+            let seen = self.revision(namespace);
+            let (revision, rules) = engine.attempt_rules(namespace.as_str(), seen).await?;
+            self.has_read |= revision != seen;
+            found.insert(namespace.clone(), rules);
         }
         Ok(found)
     }
@@ -220,7 +243,10 @@ impl<'r> Loader<'r> {
         if kind == PinKind::Component {
             let names: Vec<QualifiedName> = older.keys().cloned().collect();
             for row in store.component_revisions(&names).await? {
-                let target = stored::qualified(&row.namespace, &row.component)?;
+                let target = QualifiedName {
+                    namespace: row.namespace,
+                    name: row.component,
+                };
                 if let Some(Some(before)) = older.get(&target)
                     && before.revision == Some(row.revision)
                 {

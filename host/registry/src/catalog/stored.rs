@@ -50,11 +50,9 @@ pub(crate) fn catalog(
 
 /// The rules of a namespace.
 pub(crate) fn rules(row: NamespaceRulesRow) -> Result<(Name, NamespaceRules), RegistryError> {
-    let home = name(&row.namespace)?;
-    let unreadable = |what: &str, reason: String| RegistryError::Stored {
-        what: format!("{what} of {home}"),
-        reason,
-    };
+    let home = row.namespace;
+    let unreadable =
+        |what: &str, reason: String| RegistryError::stored(format!("{what} of {home}"), reason);
     let shares = row
         .shared
         .iter()
@@ -105,23 +103,21 @@ pub(crate) fn families(
             state: row.state(),
             signers: keys(std::mem::take(&mut row.signers))?,
         };
-        let target = (row.namespace.clone(), row.family.clone());
+        let target = QualifiedName::of(&row.namespace, &row.family);
         let (_, versions) = grouped.entry(target).or_insert_with(|| (row, Vec::new()));
         versions.push(version);
     }
-    let families = grouped
-        .into_iter()
-        .map(|((namespace, family), (row, versions))| {
-            let revision = row.revision.unwrap_or_default();
-            let whole = Family::new(row.namespace_id, row.family_id, revision);
-            let kept = KeptFamily {
-                namespace_revision: row.namespace_revision,
-                revision: row.revision,
-                family: Arc::new(whole.of(versions)),
-            };
-            Ok((qualified(&namespace, &family)?, kept))
-        });
-    families.collect()
+    let families = grouped.into_iter().map(|(target, (row, versions))| {
+        let revision = row.revision.unwrap_or_default();
+        let whole = Family::new(row.namespace_id, row.family_id, revision);
+        let kept = KeptFamily {
+            namespace_revision: row.namespace_revision,
+            revision: row.revision,
+            family: Arc::new(whole.of(versions)),
+        };
+        (target, kept)
+    });
+    Ok(families.collect())
 }
 
 /// `None` if the step runs what this host cannot read.
@@ -145,18 +141,12 @@ pub(crate) fn qualified(namespace: &str, family: &str) -> Result<QualifiedName, 
 
 pub(crate) fn name(text: &str) -> Result<Name, RegistryError> {
     text.parse()
-        .map_err(|error: NameError| RegistryError::Stored {
-            what: format!("the name `{text}`"),
-            reason: error.to_string(),
-        })
+        .map_err(|error: NameError| RegistryError::stored(format!("the name `{text}`"), error))
 }
 
 fn keys(stored: Vec<Vec<u8>>) -> Result<Vec<PublicKey>, RegistryError> {
     let key = |bytes| {
-        PublicKey::try_from(bytes).map_err(|error| RegistryError::Stored {
-            what: "a signing key".to_owned(),
-            reason: format!("{error}"),
-        })
+        PublicKey::try_from(bytes).map_err(|error| RegistryError::stored("a signing key", error))
     };
     stored.into_iter().map(key).collect()
 }

@@ -145,7 +145,6 @@ fn any_catalog() -> impl Strategy<Value = Catalog> {
         let [shop, bakery] = NAMESPACES.map(name);
         Catalog {
             components: [(guest(), Arc::new(family))].into(),
-            templates: BTreeMap::new(),
             rules: [
                 (shop.clone(), Arc::new(rules.0)),
                 (bakery.clone(), Arc::new(rules.1)),
@@ -157,6 +156,7 @@ fn any_catalog() -> impl Strategy<Value = Catalog> {
                 ((bakery, guest()), histories.1),
             ]
             .into(),
+            ..Catalog::default()
         }
     })
 }

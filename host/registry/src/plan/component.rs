@@ -9,7 +9,7 @@ use crate::storable;
 use crate::compat_report::Uploaded;
 use crate::store::component::ComponentVersionRow;
 use crate::uses::MAX_USES;
-use crate::{Kind, Registry, RegistryError, Release};
+use crate::{Registry, RegistryError, Release};
 use bytes::Bytes;
 use semver::Version;
 use tasker_domain::descriptor::Descriptor;
@@ -119,7 +119,7 @@ impl Registry {
     ) -> Result<ComponentPlan, RegistryError> {
         let QualifiedName { namespace, name } = target;
         let compat_report = self.assess_component(target, version, &uploaded).await?;
-        let number = self.numbered(Kind::Component, target, version, compat_report);
+        let number = self.numbered(PinKind::Component, target, version, compat_report);
         let number = number.await?;
         let (mut catalog, is_cut) = self.component_users(target).await?;
         let steps = std::mem::take(&mut catalog.steps);
@@ -198,11 +198,7 @@ impl Registry {
 }
 
 fn release(target: &QualifiedName, version: &Version) -> Release {
-    Release {
-        kind: Kind::Component,
-        target: target.clone(),
-        version: version.clone(),
-    }
+    Release::new(PinKind::Component, target, version)
 }
 
 fn mark_lacking(steps: &mut [StepImpact], descriptor: &Descriptor) {

@@ -4,7 +4,7 @@ use super::component::PROPOSED_ID;
 use super::open_tasks;
 use crate::catalog::{FamilyVersion, Selection};
 use crate::publish_template::{check_address, definition_json};
-use crate::{Kind, Registry, RegistryError, Release};
+use crate::{Registry, RegistryError, Release};
 use semver::Version;
 use tasker_domain::digest::Digest;
 use tasker_domain::impact::ImpactReport;
@@ -38,11 +38,7 @@ impl Registry {
             None => None,
             Some(row) if row.digest == digest => Some(Availability(row.status.ineligible())),
             Some(row) => {
-                let release = Release {
-                    kind: Kind::Template,
-                    target: target.clone(),
-                    version: version.clone(),
-                };
+                let release = Release::new(PinKind::Template, target, version);
                 return Err(RegistryError::VersionExists {
                     release: Box::new(release),
                     existing: row.digest,
@@ -51,7 +47,7 @@ impl Registry {
             }
         };
         let compat_report = self.assess_template(target, template.clone()).await?;
-        let number = self.numbered(Kind::Template, target, version, compat_report);
+        let number = self.numbered(PinKind::Template, target, version, compat_report);
         let number = number.await?;
         let preview = self.preview_resolution(&template, assumed).await?;
         let open = self

@@ -18,10 +18,7 @@ pub(super) fn add_to(assumed: &Assumed, catalog: Catalog, home: &Name) -> Catalo
     let signers = rules.map_or_else(Vec::new, |rules| rules.policy.keys().to_vec());
     let mut added: BTreeMap<QualifiedName, Vec<FamilyVersion>> = BTreeMap::new();
     for (place, one) in assumed.components.iter().enumerate() {
-        let target = QualifiedName {
-            namespace: one.namespace.clone(),
-            name: one.component.clone(),
-        };
+        let target = QualifiedName::of(&one.namespace, &one.component);
         added.entry(target).or_default().push(FamilyVersion {
             id: id_of(place),
             version: one.version.clone(),

@@ -1,6 +1,6 @@
 //! What resolution need not choose, read and compile again.
 
-use super::super::catalog::cache::{BoundedMap, MAX_NAMESPACES, Revised, at_most};
+use super::super::catalog::cache::{MAX_NAMESPACES, Revised};
 use super::definition::{ChosenTemplate, Definition};
 use super::{ResolveRequest, Resolved};
 use std::collections::BTreeSet;
@@ -8,6 +8,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
+use tasker_engine::bounded_map::{BoundedMap, at_most};
 
 /// Requests whose template version is kept.
 const MAX_TEMPLATES: NonZeroUsize = at_most(4_096);

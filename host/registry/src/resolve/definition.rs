@@ -53,9 +53,8 @@ impl Definition {
         template_version_id: i32,
         stored: serde_json::Value,
     ) -> Result<Self, RegistryError> {
-        let unreadable = |reason| RegistryError::Stored {
-            what: format!("template version {template_version_id}"),
-            reason,
+        let unreadable = |reason| {
+            RegistryError::stored(format!("template version {template_version_id}"), reason)
         };
         let template: Template =
             serde_json::from_value(stored).map_err(|error| unreadable(error.to_string()))?;

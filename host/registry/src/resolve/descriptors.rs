@@ -25,9 +25,8 @@ impl Registry {
             return Ok(found);
         }
         for (id, stored) in self.store.descriptors(&missing).await? {
-            let unreadable = |error: serde_json::Error| RegistryError::Stored {
-                what: format!("component version {id}"),
-                reason: error.to_string(),
+            let unreadable = |error: serde_json::Error| {
+                RegistryError::stored(format!("component version {id}"), error)
             };
             let descriptor = Arc::new(Descriptor::deserialize(&stored).map_err(unreadable)?);
             kept.keep(id, descriptor.clone());

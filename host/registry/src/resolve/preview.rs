@@ -4,14 +4,12 @@ use super::super::catalog::{Catalog, Selection};
 use super::super::error::lines;
 use super::assumed;
 use super::{Registry, RegistryError, lock_entry};
-use crate::store::grant::{GrantFilter, GrantRow};
 use schema_compat::{Comparisons, contradiction};
 use semver::Version;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use tasker_domain::bounds::MAX_GRANTS;
-use tasker_domain::capability::Capability;
+use tasker_domain::capability::{Capability, missing};
 use tasker_domain::descriptor::Descriptor;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{PinKind, Rollout};
@@ -52,7 +50,8 @@ impl Registry {
             components: template.components(),
             ..Selection::default()
         };
-        let catalog = self.catalog(&selection.with([home])).await?;
+        let selection = selection.with([home]).with_attempts(home);
+        let catalog = self.catalog(&selection).await?;
         let catalog = assumed::add_to(assumed, catalog, home);
         let rules = catalog.rules.get(home).cloned().unwrap_or_default();
         let request = PreviewRequest {
@@ -75,22 +74,13 @@ impl Registry {
             new.into_iter()
                 .filter_map(|id| assumed::descriptor(assumed, id)),
         );
-        let grants = self.grants_of(home).await?;
         Ok(ResolutionPreview {
-            ungranted: request.ungranted(&steps, &descriptors, &grants),
+            ungranted: request.ungranted(&steps, &descriptors),
             steps: steps
                 .iter()
                 .map(|step| request.choice(step, &descriptors))
                 .collect(),
         })
-    }
-
-    async fn grants_of(&self, namespace: &Name) -> Result<Vec<GrantRow>, RegistryError> {
-        let filter = GrantFilter {
-            namespace: Some(namespace),
-            ..GrantFilter::default()
-        };
-        Ok(self.store.list_grants(filter, MAX_GRANTS).await?)
     }
 }
 
@@ -214,7 +204,6 @@ impl PreviewRequest<'_> {
         &self,
         steps: &[OrderedStep<'_>],
         descriptors: &BTreeMap<i32, Arc<Descriptor>>,
-        grants: &[GrantRow],
     ) -> Vec<Ungranted> {
         let mut found = BTreeSet::new();
         for ordered in steps {
@@ -225,7 +214,7 @@ impl PreviewRequest<'_> {
                 continue;
             };
             let component = self.as_named(&ordered.step.handler.component);
-            let capabilities = missing(descriptor, &component, grants);
+            let capabilities = self.not_granted(descriptor, &component);
             if !capabilities.is_empty() {
                 found.insert(Ungranted {
                     component,
@@ -245,16 +234,11 @@ impl PreviewRequest<'_> {
             component: component.component.clone(),
         }
     }
-}
 
-fn missing(descriptor: &Descriptor, component: &ComponentRef, grants: &[GrantRow]) -> Vec<String> {
-    let name = component.to_string();
-    let own: Vec<&Capability> = grants
-        .iter()
-        .filter(|row| row.component.includes(&name))
-        .map(|row| &row.capability)
-        .collect();
-    let requested = descriptor.requested().into_iter();
-    let missing = requested.filter(|it| !own.iter().any(|grant| grant.covers(it)));
-    missing.map(|it| it.to_string()).collect()
+    fn not_granted(&self, descriptor: &Descriptor, component: &ComponentRef) -> Vec<String> {
+        let name = component.to_string();
+        let own: Vec<Capability> = self.catalog.granted_to(self.home, &name).cloned().collect();
+        let more = missing(&descriptor.requested(), &own);
+        more.iter().map(Capability::to_string).collect()
+    }
 }

@@ -119,10 +119,10 @@ impl Reresolution {
     ) -> Result<(), RegistryError> {
         let before = current.iter().find(|it| it.step_no == entry.step_no);
         let Some(before) = before else {
-            return Err(RegistryError::Stored {
-                what: "a lock".to_owned(),
-                reason: format!("it has no step {}", entry.step_no),
-            });
+            return Err(RegistryError::stored(
+                "a lock",
+                format!("it has no step {}", entry.step_no),
+            ));
         };
         if before.component_version_id != entry.component_version_id {
             let swap = Swap {

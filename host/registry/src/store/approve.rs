@@ -1,19 +1,22 @@
 //! A version that waited for approval becomes active.
 
 use super::component::ComponentVersionRow;
-use super::grant::{self, GrantRow, Granted, NewGrant};
+use super::grant::{self, GrantRow, NewGrant};
 use super::namespace::ensure_namespace;
-use super::{Store, generation};
+use super::{Addition, Store, generation};
 use serde_json::json;
 use tasker_database::DatabaseError;
 use tasker_database::audit::{self, NewAuditEntry};
 use tasker_domain::actor::Actor;
 use tasker_domain::capability::Capability;
+use tasker_domain::name::Name;
 use tasker_domain::scope::Scope;
 
 /// An operator's agreement.
 #[derive(Clone, Copy, Debug)]
 pub struct Approval<'a> {
+    /// Of the version.
+    pub namespace: &'a Name,
     /// The grantee of the new capabilities in the version's own namespace.
     pub component: &'a Scope,
     /// What is to be granted with it.
@@ -40,9 +43,6 @@ impl Store {
         version: &ComponentVersionRow,
         approval: Approval<'_>,
     ) -> Result<Approved, DatabaseError> {
-        let namespace = version.namespace.parse().map_err(|_| {
-            DatabaseError::Corrupt(format!("a namespace is called `{}`", version.namespace))
-        })?;
         let mut tx = self.pool().begin().await?;
         let activated = sqlx::query(ACTIVATE)
             .bind(version.component_version_id)
@@ -51,23 +51,23 @@ impl Store {
         if activated.rows_affected() == 0 {
             return Ok(Approved::NotWaiting);
         }
-        let namespace_id = ensure_namespace(&mut tx, &namespace).await?;
+        let namespace_id = ensure_namespace(&mut tx, approval.namespace).await?;
         let mut added = Vec::new();
         // In one order, because concurrent grants of the same wait for each other.
         let mut capabilities: Vec<_> = approval.grants.iter().collect();
         capabilities.sort_by_cached_key(|capability| capability.to_string());
         for capability in capabilities {
             let new = NewGrant {
-                namespace: &namespace,
+                namespace: approval.namespace,
                 component: approval.component,
                 capability,
                 actor: approval.actor,
                 reason: approval.reason,
             };
             match grant::insert(&mut tx, namespace_id, &new).await? {
-                Granted::Added(row) => added.push(row),
-                Granted::Stood(_) => {}
-                Granted::Full => return Ok(Approved::Full),
+                Addition::Added(row) => added.push(row),
+                Addition::Stood(_) => {}
+                Addition::Full => return Ok(Approved::Full),
             }
         }
         audit::record(&mut tx, &change(version, &approval)).await?;

@@ -1,6 +1,6 @@
 //! What decides which versions new tasks take, as it is stored: facts, without conclusions.
 
-use super::Store;
+use super::{Store, columns};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{FromRow, PgExecutor};
@@ -14,14 +14,16 @@ use tasker_domain::resolve::{VersionState, VersionStatus};
 /// A namespace, with the number of changes so far of what new tasks take of it or by it.
 #[derive(Debug, FromRow)]
 pub struct NamespaceRevision {
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     pub revision: i64,
 }
 
 /// What a namespace says about its own tasks and its own components.
 #[derive(Debug, FromRow)]
 pub struct NamespaceRulesRow {
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     pub revision: i64,
     /// One of these keys has to have signed what its tasks run; all is taken where there is none.
     pub keys: Vec<Vec<u8>>,
@@ -36,10 +38,12 @@ pub struct NamespaceRulesRow {
 #[derive(Debug, FromRow)]
 pub struct FamilyVersionRow {
     pub namespace_id: i32,
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     pub namespace_revision: i64,
     pub family_id: i32,
-    pub family: String,
+    #[sqlx(try_from = "String")]
+    pub family: Name,
     /// Counts the changes of a component; none of a template.
     pub revision: Option<i64>,
     pub version_id: i32,
@@ -87,7 +91,7 @@ impl PinFacts {
     }
 
     /// The revisions under which they were read.
-    pub(crate) fn revisions(&self) -> BTreeMap<String, i64> {
+    pub(crate) fn revisions(&self) -> BTreeMap<Name, i64> {
         let rules = self.rules.iter();
         rules
             .map(|row| (row.namespace.clone(), row.revision))
@@ -98,8 +102,10 @@ impl PinFacts {
 /// A component or template by its name.
 #[derive(Debug, FromRow)]
 pub struct FamilyRow {
-    pub namespace: String,
-    pub name: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
+    #[sqlx(try_from = "String")]
+    pub name: Name,
     pub created_at: DateTime<Utc>,
 }
 
@@ -210,10 +216,7 @@ pub(crate) async fn family_versions(
     kind: PinKind,
     families: &[QualifiedName],
 ) -> Result<Vec<FamilyVersionRow>, DatabaseError> {
-    let (namespaces, names): (Vec<&str>, Vec<&str>) = families
-        .iter()
-        .map(|it| (it.namespace.as_str(), it.name.as_str()))
-        .unzip();
+    let (namespaces, names) = columns(families);
     let query = match kind {
         PinKind::Component => COMPONENT_VERSIONS,
         PinKind::Template => TEMPLATE_VERSIONS,
@@ -235,28 +238,30 @@ const RULES: &str = "
     from tasker.namespace n
     where $1::text[] is null or n.name = any ($1)";
 
-const COMPONENT_VERSIONS: &str = "
-    select n.namespace_id, n.name as namespace, n.revision as namespace_revision,
-           c.component_id as family_id, c.name as family, c.revision,
-           v.component_version_id as version_id, v.version, v.status::text as status,
-           q.digest is not null as is_quarantined, v.collected_at is not null as is_collected,
-           array(select s.public_key from tasker.signature s where s.digest = v.digest) as signers
-    from unnest($1::text[], $2::text[]) as wanted (namespace, family)
-    join tasker.namespace n on n.name = wanted.namespace
-    join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.family
-    join tasker.component_version v using (component_id)
-    left join tasker.quarantine q using (digest)";
+macro_rules! component_versions {
+    ($from:literal) => {
+        concat!(
+            "select n.namespace_id, n.name as namespace, n.revision as namespace_revision,
+                    c.component_id as family_id, c.name as family, c.revision,
+                    v.component_version_id as version_id, v.version, v.status::text as status,
+                    q.digest is not null as is_quarantined, v.collected_at is not null as is_collected,
+                    array(select s.public_key from tasker.signature s where s.digest = v.digest) as signers
+             from ",
+            $from,
+            " join tasker.component_version v using (component_id)
+             left join tasker.quarantine q using (digest)"
+        )
+    };
+}
 
-const EVERY_COMPONENT_VERSION: &str = "
-    select n.namespace_id, n.name as namespace, n.revision as namespace_revision,
-           c.component_id as family_id, c.name as family, c.revision,
-           v.component_version_id as version_id, v.version, v.status::text as status,
-           q.digest is not null as is_quarantined, v.collected_at is not null as is_collected,
-           array(select s.public_key from tasker.signature s where s.digest = v.digest) as signers
-    from tasker.namespace n
-    join tasker.component c using (namespace_id)
-    join tasker.component_version v using (component_id)
-    left join tasker.quarantine q using (digest)";
+const COMPONENT_VERSIONS: &str = component_versions!(
+    "unnest($1::text[], $2::text[]) as wanted (namespace, family)
+     join tasker.namespace n on n.name = wanted.namespace
+     join tasker.component c on c.namespace_id = n.namespace_id and c.name = wanted.family"
+);
+
+const EVERY_COMPONENT_VERSION: &str =
+    component_versions!("tasker.namespace n join tasker.component c using (namespace_id)");
 
 const TEMPLATE_VERSIONS: &str = "
     select n.namespace_id, n.name as namespace, n.revision as namespace_revision,
@@ -268,20 +273,20 @@ const TEMPLATE_VERSIONS: &str = "
     join tasker.template t on t.namespace_id = n.namespace_id and t.name = wanted.family
     join tasker.template_version v using (template_id)";
 
-const LIST_COMPONENTS: &str = "
-    select n.name as namespace, f.name, f.created_at
-    from tasker.component f
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, f.name) > ($2, $3))
-    order by n.name, f.name
-    limit $4";
+macro_rules! list_families {
+    ($table:literal) => {
+        concat!(
+            "select n.name as namespace, f.name, f.created_at from ",
+            $table,
+            " f join tasker.namespace n using (namespace_id)
+             where ($1::text is null or n.name = $1)
+               and ($2::text is null or (n.name, f.name) > ($2, $3))
+             order by n.name, f.name
+             limit $4"
+        )
+    };
+}
 
-const LIST_TEMPLATES: &str = "
-    select n.name as namespace, f.name, f.created_at
-    from tasker.template f
-    join tasker.namespace n using (namespace_id)
-    where ($1::text is null or n.name = $1)
-      and ($2::text is null or (n.name, f.name) > ($2, $3))
-    order by n.name, f.name
-    limit $4";
+const LIST_COMPONENTS: &str = list_families!("tasker.component");
+
+const LIST_TEMPLATES: &str = list_families!("tasker.template");

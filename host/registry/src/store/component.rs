@@ -26,9 +26,8 @@ pub struct NewComponentVersion<'a> {
     pub compat_report: Option<&'a Value>,
     /// Requested capabilities that are not approved; empty unless it needs approval.
     pub unapproved: &'a [String],
-    /// The revision of the component under which the status and the compat report were decided; none: it
-    /// does not matter any more.
-    pub decided_at: Option<i64>,
+    /// The revision of the component under which the status and the compat report were decided.
+    pub decided_at: i64,
     pub actor: &'a Actor,
 }
 
@@ -68,8 +67,8 @@ impl ComponentVersionRow {
 
 impl Store {
     /// Stores the upload unless its version exists; in both cases returns the stored version
-    /// then, and whether this call made it; `None` if the component has changed since `decided_at`. One
-    /// transaction: nothing is visible before all is.
+    /// then, and whether this call made it; `None` if the component has changed since `decided_at`: then nothing
+    /// changed. One transaction: nothing is visible before all is.
     pub async fn publish_component(
         &self,
         new: &NewComponentVersion<'_>,
@@ -147,14 +146,14 @@ async fn ensure_component(
 async fn has_moved(
     tx: &mut Connection,
     component_id: i32,
-    decided_at: Option<i64>,
+    decided_at: i64,
 ) -> Result<bool, DatabaseError> {
     let now: i64 =
         sqlx::query_scalar("select revision from tasker.component where component_id = $1")
             .bind(component_id)
             .fetch_one(tx)
             .await?;
-    Ok(decided_at.is_some_and(|decided_at| now != decided_at + 1))
+    Ok(now != decided_at + 1)
 }
 
 /// Asks first, so that bytes which are there already do not travel again. Locks them, so that they

@@ -1,18 +1,22 @@
 //! The number of changes of the registry, for caches.
 
-use super::Store;
+use super::catalog::NamespaceRevision;
+use super::{Store, columns};
 use sqlx::FromRow;
 use std::collections::BTreeMap;
 use tasker_database::{Connection, DatabaseError};
 use tasker_domain::digest::Digest;
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 
 /// How often what new tasks may take of a component has changed.
 #[derive(Debug, FromRow)]
 pub struct ComponentRevision {
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     pub namespace_revision: i64,
-    pub component: String,
+    #[sqlx(try_from = "String")]
+    pub component: Name,
     pub revision: i64,
 }
 
@@ -44,13 +48,6 @@ impl Store {
         .await?;
         Ok(rows)
     }
-}
-
-/// Namespaces and names.
-fn columns(components: &[QualifiedName]) -> (Vec<&str>, Vec<&str>) {
-    let each = components.iter();
-    each.map(|it| (it.namespace.as_str(), it.name.as_str()))
-        .unzip()
 }
 
 /// Called in the transaction of whatever changes what new tasks may take of this code: the components
@@ -103,11 +100,11 @@ pub(crate) async fn advance<'n>(
 pub(crate) async fn advance_unmoved(
     tx: &mut Connection,
     changed: &str,
-    decided_by: &BTreeMap<String, i64>,
+    decided_by: &BTreeMap<Name, i64>,
 ) -> Result<bool, DatabaseError> {
-    let names: Vec<&str> = decided_by.keys().map(String::as_str).collect();
-    let now: Vec<(String, i64)> = sqlx::query_as(
-        "select name, revision from tasker.namespace where name = any ($1)
+    let names: Vec<&str> = decided_by.keys().map(Name::as_str).collect();
+    let now: Vec<NamespaceRevision> = sqlx::query_as(
+        "select name as namespace, revision from tasker.namespace where name = any ($1)
          order by namespace_id for no key update",
     )
     .bind(names)
@@ -115,7 +112,7 @@ pub(crate) async fn advance_unmoved(
     .await?;
     let is_unmoved = now
         .iter()
-        .all(|(name, it)| decided_by.get(name) == Some(it));
+        .all(|it| decided_by.get(&it.namespace) == Some(&it.revision));
     if is_unmoved {
         advance(tx, [changed]).await?;
     }

@@ -1,7 +1,7 @@
 //! Grants: what components may reach in the tasks of a namespace.
 
 use super::namespace::ensure_namespace;
-use super::{Store, generation};
+use super::{Addition, Store, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
@@ -39,16 +39,6 @@ pub struct NewGrant<'a> {
     pub reason: &'a str,
 }
 
-/// The result of a [`NewGrant`].
-#[derive(Clone, Debug)]
-pub enum Granted {
-    Added(GrantRow),
-    /// It stood already.
-    Stood(GrantRow),
-    /// The namespace has [`MAX_GRANTS`] already.
-    Full,
-}
-
 /// Which grants are asked for; what is none is not looked at.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct GrantFilter<'a> {
@@ -61,12 +51,12 @@ pub struct GrantFilter<'a> {
 impl Store {
     /// Grants it, unless it is already granted. An environment variable replaces its former value. The
     /// namespace is made at its first use.
-    pub async fn add_grant(&self, new: NewGrant<'_>) -> Result<Granted, DatabaseError> {
+    pub async fn add_grant(&self, new: NewGrant<'_>) -> Result<Addition<GrantRow>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
         let granted = insert(&mut tx, namespace_id, &new).await?;
-        if let Granted::Added(_) = granted {
-            generation::advance_generation(&mut tx).await?;
+        if let Addition::Added(_) = granted {
+            generation::advance(&mut tx, [new.namespace.as_str()]).await?;
             tx.commit().await?;
         }
         Ok(granted)
@@ -89,7 +79,7 @@ impl Store {
         if let Some(row) = &removed {
             let change = change("grant.remove", row, actor, reason);
             audit::record(&mut tx, &change).await?;
-            generation::advance_generation(&mut tx).await?;
+            generation::advance(&mut tx, [namespace.as_str()]).await?;
         }
         tx.commit().await?;
         Ok(removed)
@@ -112,14 +102,14 @@ impl Store {
     }
 }
 
-/// Adds the grant and its audit entry unless it exists; the caller advances the generation.
+/// Adds the grant and its audit entry unless it exists; the caller advances the namespace.
 pub(crate) async fn insert(
     tx: &mut Connection,
     namespace_id: i32,
     new: &NewGrant<'_>,
-) -> Result<Granted, DatabaseError> {
+) -> Result<Addition<GrantRow>, DatabaseError> {
     if let Some(row) = standing(tx, new).await? {
-        return Ok(Granted::Stood(row));
+        return Ok(Addition::Stood(row));
     }
     replace_variable(tx, namespace_id, new).await?;
     let inserted: Option<GrantRow> = sqlx::query_as(INSERT)
@@ -134,10 +124,10 @@ pub(crate) async fn insert(
     let Some(row) = inserted else {
         // Full, unless somebody else granted the same at this moment.
         let standing = standing(tx, new).await?;
-        return Ok(standing.map_or(Granted::Full, Granted::Stood));
+        return Ok(standing.map_or(Addition::Full, Addition::Stood));
     };
     audit::record(tx, &change("grant.add", &row, new.actor, new.reason)).await?;
-    Ok(Granted::Added(row))
+    Ok(Addition::Added(row))
 }
 
 async fn standing(

@@ -16,16 +16,19 @@ use sqlx::FromRow;
 use tasker_database::DatabaseError;
 use tasker_domain::name::Name;
 use tasker_domain::pin::{Pinned, Rollout};
+use tasker_domain::requirement::ComponentRef;
 use tasker_domain::rollout::Percent;
 
 /// One existing pin.
 #[derive(Clone, Debug, FromRow)]
 pub struct PinRow {
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     #[sqlx(try_from = "&'a str")]
     pub kind: PinKind,
     /// `name` of the pin's own namespace, or `other/name`.
-    pub target: String,
+    #[sqlx(try_from = "String")]
+    pub target: ComponentRef,
     pub requirement: String,
     pub created_at: DateTime<Utc>,
     pub created_by: String,

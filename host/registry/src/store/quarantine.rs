@@ -2,7 +2,6 @@
 
 use super::Store;
 use super::pin::auto_rollback::{advance_decided, auto_rollback};
-use super::pin::change::MAX_TRIES;
 use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -13,7 +12,7 @@ use tasker_database::audit::{self, NewAuditEntry};
 use tasker_database::{Connection, DatabaseError, column};
 use tasker_domain::actor::Actor;
 use tasker_domain::digest::Digest;
-use tasker_domain::name::NameError;
+use tasker_domain::name::Name;
 use tasker_domain::requirement::QualifiedName;
 
 /// Code in quarantine.
@@ -29,8 +28,10 @@ pub struct QuarantineRow {
 /// A version by its full name.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct NamedVersion {
-    pub namespace: String,
-    pub component: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
+    #[sqlx(try_from = "String")]
+    pub component: Name,
     pub version: String,
 }
 
@@ -69,34 +70,15 @@ pub struct Released {
 
 impl Store {
     /// Quarantines these bytes: once this is committed no host starts them anew, and each ends what runs of
-    /// them as soon as it hears of it. Pins that only they satisfied are rolled back where possible. One
-    /// transaction, which is repeated if a pin is made meanwhile; a repeated call changes nothing but the
-    /// reason, where it gives one.
+    /// them as soon as it hears of it. Pins that only they satisfied are rolled back where possible. A repeated
+    /// call changes nothing but the reason, where it gives one. One transaction; it changes nothing and is `None`
+    /// where a pin was made meanwhile: then it is to be repeated.
     pub async fn quarantine(
         &self,
         digest: Digest,
         actor: &Actor,
         reason: &str,
         decide: Decide,
-    ) -> Result<Quarantined, DatabaseError> {
-        for _ in 1..MAX_TRIES {
-            let tried = self.try_quarantine(digest, (actor, reason), decide, false);
-            if let Some(quarantined) = tried.await? {
-                return Ok(quarantined);
-            }
-        }
-        let tried = self.try_quarantine(digest, (actor, reason), decide, true);
-        let quarantined = tried.await?;
-        Ok(quarantined.expect("the last try takes what was decided"))
-    }
-
-    /// None if a pin was made meanwhile, unless it is the last try.
-    async fn try_quarantine(
-        &self,
-        digest: Digest,
-        (actor, reason): (&Actor, &str),
-        decide: Decide,
-        is_last: bool,
     ) -> Result<Option<Quarantined>, DatabaseError> {
         let mut tx = self.for_bulk().pool().begin().await?;
         let inserted = sqlx::query(
@@ -121,7 +103,7 @@ impl Store {
             pins = auto_rollback(&mut tx, kind, &ineligible, (actor, reason), decide).await?;
             let namespaces = super::generation::revise_components(&mut tx, digest).await?;
             let advanced = advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces);
-            if !advanced.await? && !is_last {
+            if !advanced.await? {
                 return Ok(None);
             }
         } else if !reason.is_empty() {
@@ -275,24 +257,10 @@ const HELD: &str = "
     order by count(*) desc, n.name, p.name";
 
 fn parsed(name: &NamedVersion) -> Result<(QualifiedName, Version), DatabaseError> {
-    let corrupt = |error: String| {
-        let NamedVersion {
-            namespace,
-            component,
-            version,
-        } = name;
-        DatabaseError::Corrupt(format!("{namespace}/{component}@{version}: {error}"))
-    };
-    let part = |text: &str| {
-        text.parse()
-            .map_err(|error: NameError| corrupt(error.to_string()))
-    };
-    let target = QualifiedName {
-        namespace: part(&name.namespace)?,
-        name: part(&name.component)?,
-    };
-    let version = Version::parse(&name.version).map_err(|error| corrupt(error.to_string()))?;
-    Ok((target, version))
+    let target = QualifiedName::of(&name.namespace, &name.component);
+    let version = Version::parse(&name.version);
+    let corrupt = |error| DatabaseError::Corrupt(format!("{target} {}: {error}", name.version));
+    Ok((target.clone(), version.map_err(corrupt)?))
 }
 
 fn change<'a>(
@@ -305,7 +273,7 @@ fn change<'a>(
     NewAuditEntry {
         actor,
         action,
-        namespace: Some(&name.namespace),
+        namespace: Some(name.namespace.as_str()),
         subject: format!("component {}@{}", name.component, name.version),
         reason,
         detail: json!({"digest": digest}),

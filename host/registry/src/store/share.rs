@@ -1,7 +1,7 @@
 //! Shares: which components other namespaces may use.
 
 use super::namespace::ensure_namespace;
-use super::{Store, generation};
+use super::{Addition, Store, generation};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::FromRow;
@@ -41,23 +41,16 @@ pub struct ShareChange<'a> {
     pub reason: &'a str,
 }
 
-/// The result of a requested share.
-#[derive(Clone, Debug)]
-pub enum ShareOutcome {
-    Added(ShareRow),
-    /// It stood already.
-    Stood(ShareRow),
-    /// The namespace has [`MAX_SHARES`] already.
-    Full,
-}
-
 impl Store {
     /// Shares it, unless it is shared already. Tasks that are created after this returned may use it.
-    pub async fn add_share(&self, change: ShareChange<'_>) -> Result<ShareOutcome, DatabaseError> {
+    pub async fn add_share(
+        &self,
+        change: ShareChange<'_>,
+    ) -> Result<Addition<ShareRow>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, change.namespace).await?;
         if let Some(row) = standing(&mut tx, &change).await? {
-            return Ok(ShareOutcome::Stood(row));
+            return Ok(Addition::Stood(row));
         }
         let inserted: Option<ShareRow> = sqlx::query_as(INSERT)
             .bind(namespace_id)
@@ -71,12 +64,12 @@ impl Store {
         let Some(row) = inserted else {
             // Full, unless somebody else shared the same at this moment.
             let standing = standing(&mut tx, &change).await?;
-            return Ok(standing.map_or(ShareOutcome::Full, ShareOutcome::Stood));
+            return Ok(standing.map_or(Addition::Full, Addition::Stood));
         };
         audit::record(&mut tx, &recorded("share.add", &change)).await?;
         generation::advance(&mut tx, [change.namespace.as_str()]).await?;
         tx.commit().await?;
-        Ok(ShareOutcome::Added(row))
+        Ok(Addition::Added(row))
     }
 
     /// The share that was taken back; `None` if there is none. Tasks that exist keep what they have.

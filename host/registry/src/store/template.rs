@@ -1,7 +1,7 @@
 //! Task templates and their versions.
 
 use super::Store;
-use super::generation::{advance, advance_unmoved};
+use super::generation::advance_unmoved;
 use super::namespace::ensure_namespace;
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -82,11 +82,11 @@ pub struct TemplateVersionRow {
 impl Store {
     /// Stores the template version unless it exists; in both cases returns the stored version, and
     /// whether this call made it; `None` if one of the namespaces that the decision was made by has moved
-    /// since. One transaction: nothing is visible before all is.
+    /// since: then nothing changed. One transaction: nothing is visible before all is.
     pub async fn publish_template(
         &self,
         new: &NewTemplateVersion<'_>,
-        decided_by: Option<&BTreeMap<String, i64>>,
+        decided_by: &BTreeMap<Name, i64>,
     ) -> Result<Option<(TemplateVersionRow, bool)>, DatabaseError> {
         let mut tx = self.pool().begin().await?;
         let namespace_id = ensure_namespace(&mut tx, new.namespace).await?;
@@ -96,11 +96,8 @@ impl Store {
             insert_steps(&mut tx, template_version_id, &new.steps).await?;
             insert_dependencies(&mut tx, template_version_id, &new.dependencies).await?;
             audit::record(&mut tx, &published(new)).await?;
-            let home = new.namespace.as_str();
-            match decided_by {
-                None => advance(&mut tx, [home]).await?,
-                Some(decided_by) if advance_unmoved(&mut tx, home, decided_by).await? => {}
-                Some(_) => return Ok(None),
+            if !advance_unmoved(&mut tx, new.namespace.as_str(), decided_by).await? {
+                return Ok(None);
             }
         }
         tx.commit().await?;

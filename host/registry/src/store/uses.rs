@@ -52,10 +52,10 @@ impl Store {
     ) -> Result<Vec<String>, DatabaseError> {
         let names = sqlx::query_scalar(
             "select n.name
-             from tasker.pin p
-             join tasker.namespace n using (namespace_id)
-             where p.kind = 'component'
-               and (p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))",
+             from tasker.namespace o
+             join tasker.pin p on p.target = $1 || '/' || $2 or (p.namespace_id = o.namespace_id and p.target = $2)
+             join tasker.namespace n on n.namespace_id = p.namespace_id
+             where o.name = $1 and p.kind = 'component'",
         )
         .bind(component.namespace.as_str())
         .bind(component.name.as_str())

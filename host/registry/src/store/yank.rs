@@ -3,7 +3,6 @@
 use super::Store;
 use super::generation::revise_components;
 use super::pin::auto_rollback::{advance_decided, auto_rollback};
-use super::pin::change::MAX_TRIES;
 use super::pin::{AffectedPins, Decide, PinKind};
 use chrono::{DateTime, Utc};
 use semver::Version;
@@ -32,27 +31,12 @@ pub struct Yank<'a> {
 impl Store {
     /// Yanks a version, or with `is_yanked` false restores its former status; returns the pins that only it
     /// satisfied, with their changes. Nothing changes if it already has that status or does not
-    /// exist, but that a reason is recorded. One transaction, which is repeated if a pin is made meanwhile.
+    /// exist, but that a reason is recorded. One transaction; it changes nothing and is `None` where a pin was
+    /// made meanwhile: then it is to be repeated.
     pub async fn set_yanked(
         &self,
         yank: &Yank<'_>,
         decide: Decide,
-    ) -> Result<AffectedPins, DatabaseError> {
-        for _ in 1..MAX_TRIES {
-            if let Some(pins) = self.try_set_yanked(yank, decide, false).await? {
-                return Ok(pins);
-            }
-        }
-        let pins = self.try_set_yanked(yank, decide, true).await?;
-        Ok(pins.expect("the last try takes what was decided"))
-    }
-
-    /// None if a pin was made meanwhile, unless it is the last try.
-    async fn try_set_yanked(
-        &self,
-        yank: &Yank<'_>,
-        decide: Decide,
-        is_last: bool,
     ) -> Result<Option<AffectedPins>, DatabaseError> {
         let Yank {
             kind,
@@ -104,8 +88,7 @@ impl Store {
         if kind == PinKind::Component {
             namespaces.extend(revise_components(&mut tx, parsed(digest)?).await?);
         }
-        let is_decided = advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces).await?;
-        if !is_decided && !is_last {
+        if !advance_decided(&mut tx, kind, &ineligible, &pins, &namespaces).await? {
             return Ok(None);
         }
         tx.commit().await?;

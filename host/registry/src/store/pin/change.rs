@@ -44,9 +44,6 @@ pub struct PinBy<'a> {
     pub reason: &'a str,
 }
 
-/// How often a change is decided anew because what it was decided by moved.
-pub(crate) const MAX_TRIES: usize = 16;
-
 /// What a pin becomes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewState {
@@ -74,34 +71,15 @@ pub(crate) struct LockedPinRow {
 
 impl Store {
     /// Changes or creates a pin of this target. `decide` gets the available versions, the current pin and its
-    /// history, the newest change first; it returns the new state of the pin and the change that this undoes,
-    /// if any. If it returns an error, nothing changes. It is called under the lock of the pin, and again if
-    /// its input has changed by the end.
+    /// history, the newest change first, under the lock of the pin; it returns the new state of the pin and the
+    /// change that this undoes, if any. If it returns an error, nothing changes; nor does it where its input
+    /// has changed by the end: then this is `None`, and the change is to be decided anew.
     pub async fn change_pin<E: From<DatabaseError>>(
         &self,
         key: &PinKey<'_>,
         target: &QualifiedName,
         by: &PinBy<'_>,
         decide: impl Fn(PinFacts, Option<Pinned>, &[PastChange]) -> Result<NewState, E>,
-    ) -> Result<PinRow, E> {
-        for _ in 1..MAX_TRIES {
-            let changed = self.try_change(key, target, by, &decide, false);
-            if let Some(row) = changed.await? {
-                return Ok(row);
-            }
-        }
-        let changed = self.try_change(key, target, by, &decide, true).await?;
-        Ok(changed.expect("the last try takes what was decided"))
-    }
-
-    /// `None` if what the change was decided by has moved, unless it is the last try.
-    async fn try_change<E: From<DatabaseError>>(
-        &self,
-        key: &PinKey<'_>,
-        target: &QualifiedName,
-        by: &PinBy<'_>,
-        decide: impl Fn(PinFacts, Option<Pinned>, &[PastChange]) -> Result<NewState, E>,
-        is_last: bool,
     ) -> Result<Option<PinRow>, E> {
         let of_database = |error: sqlx::Error| DatabaseError::from(error);
         let mut tx = self.pool().begin().await.map_err(of_database)?;
@@ -109,13 +87,14 @@ impl Store {
         let past = past_changes(&mut tx, key).await?;
         let facts = PinFacts::read(&mut tx, key.namespace, key.kind, target).await?;
         let decided_by = facts.revisions();
+        // What was not there could not be locked, and may have been made before the facts were read.
+        if locked.pinned.is_none() && lock_pin(&mut tx, key).await?.pinned.is_some() {
+            return Ok(None);
+        }
         let new_state = decide(facts, locked.pinned.clone(), &past)?;
         let row = write(&mut tx, key, &locked, &new_state, by).await?;
-        let home = key.namespace.as_str();
-        match is_last {
-            true => advance(&mut tx, [home]).await?,
-            false if advance_unmoved(&mut tx, home, &decided_by).await? => {}
-            false => return Ok(None),
+        if !advance_unmoved(&mut tx, key.namespace.as_str(), &decided_by).await? {
+            return Ok(None);
         }
         tx.commit().await.map_err(of_database)?;
         Ok(Some(row))

@@ -4,16 +4,19 @@ use super::super::Store;
 use super::change::MAX_PAST_CHANGES;
 use sqlx::FromRow;
 use tasker_database::DatabaseError;
+use tasker_domain::name::Name;
 use tasker_domain::pin::PastChange;
-use tasker_domain::requirement::QualifiedName;
+use tasker_domain::requirement::{ComponentRef, QualifiedName};
 
 /// One change of a pin of a component.
 #[derive(Debug, FromRow)]
 pub struct PinPastRow {
     /// Of the pin.
-    pub namespace: String,
+    #[sqlx(try_from = "String")]
+    pub namespace: Name,
     /// `name` of that namespace, or `other/name`.
-    pub target: String,
+    #[sqlx(try_from = "String")]
+    pub target: ComponentRef,
     audit_id: i64,
     before: Option<String>,
     after: Option<String>,
@@ -60,5 +63,5 @@ const PASTS: &str = "
       order by r.audit_id desc
       limit $3) a
     where p.kind = 'component'
-      and ($1::text is null or p.target = $1 || '/' || $2 or (n.name = $1 and p.target = $2))
+      and ($1::text is null or p.target in ($2, $1 || '/' || $2) and (n.name = $1 or p.target <> $2))
     order by n.name, p.target, a.audit_id desc";
