@@ -3,7 +3,7 @@
 use super::super::Api;
 use super::super::page::{Page, PageLimit, name_cursor};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::{between, one_version, summary, versions_below};
+use super::definitions::{between, check_listed, one_version, summary, versions_below};
 use super::signatures::{given, signature};
 use axum::http::{HeaderMap, HeaderValue, header};
 use tasker_domain::capability::Capability;
@@ -41,6 +41,7 @@ async fn list(api: Api, call: Call<ListComponents>) -> Answer<ListComponents> {
     let limit = PageLimit::parse(call.query.limit)?;
     let after = name_cursor(call.query.after.as_deref())?;
     let namespace = call.query.namespace.as_ref();
+    check_listed(&api, &call.access, namespace).await?;
     let rows = api.registry.list_components(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))

@@ -1,5 +1,6 @@
 //! What requests for components and templates have in common.
 
+use super::super::Api;
 use super::super::access::Access;
 use super::super::error::ApiError;
 use super::super::page::{PageLimit, wrong_cursor};
@@ -32,6 +33,21 @@ pub fn versions_below(query: &PageQuery) -> Result<(Option<Version>, usize), Api
 
 pub fn between(query: &DiffQuery) -> Result<(Version, Version), RegistryError> {
     Ok((parse_version(&query.from)?, parse_version(&query.to)?))
+}
+
+/// Refuses to list what is in a namespace that does not exist.
+pub async fn check_listed(
+    api: &Api,
+    access: &Access,
+    namespace: Option<&Name>,
+) -> Result<(), RegistryError> {
+    let Some(namespace) = namespace else {
+        return Ok(());
+    };
+    let may_read = |other: &str| access.may_read(other);
+    api.namespaces
+        .require(&api.store, namespace, may_read)
+        .await
 }
 
 pub fn summary(row: ListedFamily) -> Summary {

@@ -5,7 +5,7 @@ use super::super::error::ApiError;
 use super::super::page::{PageLimit, name_cursor};
 use super::super::request::{is_json, parse_json};
 use super::super::routes::{Answer, Call, Reply, Routes};
-use super::definitions::{between, one_version, summary, versions_below};
+use super::definitions::{between, check_listed, one_version, summary, versions_below};
 use axum::http::HeaderMap;
 use std::time::Duration;
 use tasker_domain::name::Name;
@@ -42,6 +42,7 @@ async fn list(api: Api, call: Call<ListTemplates>) -> Answer<ListTemplates> {
     let limit = PageLimit::parse(call.query.limit)?;
     let after = name_cursor(call.query.after.as_deref())?;
     let namespace = call.query.namespace.as_ref();
+    check_listed(&api, &call.access, namespace).await?;
     let rows = api.registry.list_templates(namespace, after, limit.rows());
     let cursor = |row: &ListedFamily| format!("{}/{}", row.namespace, row.name);
     Ok(Reply::ok(limit.page(rows.await?, cursor, summary)))

@@ -1,9 +1,11 @@
 //! One change that a sync makes.
 
-use semver::Version;
+use crate::paint::Tone;
+use crate::reference::Reference;
+use crate::units::joined;
+use serde::Serialize;
 use std::path::PathBuf;
 use tasker_domain::limits::LimitPatch;
-use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;
 use tasker_domain::scope::Scope;
 
@@ -19,12 +21,14 @@ pub struct Change {
 }
 
 /// What is left as it is though the folder does not say all of it.
+#[derive(Serialize)]
 pub struct Kept {
     pub subject: String,
     pub note: String,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Op {
     Add,
     Change,
@@ -34,13 +38,11 @@ pub enum Op {
 /// What makes the change.
 pub enum Action {
     Component {
-        name: Name,
-        version: Version,
+        release: Reference,
         path: PathBuf,
     },
     Template {
-        name: Name,
-        version: Version,
+        release: Reference,
         source: String,
         path: PathBuf,
         /// Also where no task could run yet.
@@ -68,17 +70,18 @@ pub enum Action {
 /// Kind and target.
 pub type PinName = (PinKind, String);
 
-impl Op {
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Change => "change",
-            Self::Remove => "remove",
+impl Change {
+    /// One that nothing hinders.
+    pub fn new(op: Op, subject: String, note: String, action: Action) -> Self {
+        Self {
+            op,
+            subject,
+            note,
+            action,
+            obstacle: None,
         }
     }
-}
 
-impl Change {
     /// Rights and limits come first, so that no version waits for approval of what the folder grants;
     /// then components and what they are pinned to, so that the templates find what they run. What the
     /// new versions do without, the old ones may need until the end.
@@ -91,5 +94,18 @@ impl Change {
             (Action::Pin { .. }, Op::Add | Op::Change) => 4,
             (Action::Grant { .. } | Action::Revoke { .. } | Action::Limit { .. }, _) => 0,
         }
+    }
+
+    /// `+ subject  note`, with its obstacle below.
+    pub fn line(&self) -> String {
+        let sign = match (&self.obstacle, self.op) {
+            (Some(_), _) => Tone::Bad.of("✘"),
+            (None, Op::Add) => Tone::Good.of("+"),
+            (None, Op::Change) => Tone::Caution.of("~"),
+            (None, Op::Remove) => Tone::Bad.of("-"),
+        };
+        let line = format!("{sign} {}  {}", self.subject, Tone::Quiet.of(&self.note));
+        let reasons = self.obstacle.iter().flat_map(|obstacle| obstacle.lines());
+        joined([line.trim_end()].into_iter().chain(reasons), "\n    ")
     }
 }

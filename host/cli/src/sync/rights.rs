@@ -1,16 +1,13 @@
 //! What the caller may do, asked before anything is changed.
 
 use super::change::{Action as Made, Change};
-use crate::{CliError, Context};
+use crate::units::joined;
+use crate::{Context, Result};
 use tasker_domain::name::Name;
 use tasker_domain::permission::Action;
 
 /// Marks the changes that the host would refuse this caller.
-pub async fn check(
-    namespace: &Name,
-    changes: &mut [Change],
-    context: &Context,
-) -> Result<(), CliError> {
+pub async fn check(namespace: &Name, changes: &mut [Change], context: &Context) -> Result<()> {
     if changes.is_empty() {
         return Ok(());
     }
@@ -22,7 +19,7 @@ pub async fn check(
         }
         let mine = format!("{} may not {action} in {namespace}", access.actor);
         let all = change.obstacle.take().into_iter().chain([mine]);
-        change.obstacle = Some(all.collect::<Vec<_>>().join("\n"));
+        change.obstacle = Some(joined(all, "\n"));
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::client::{Answer, Ask as _};
 use crate::output::{Output, tell};
-use crate::{CliError, Context, units};
+use crate::{Context, Result, units};
 use indicatif::{ProgressBar, ProgressStyle};
 use semver::Version;
 use std::time::Duration;
@@ -18,10 +18,10 @@ pub(super) async fn all(
     context: &Context,
     endpoint: MigrateTasks,
     mut body: NewMigration,
-) -> Result<Answer<Migration>, CliError> {
+) -> Result<Answer<Migration>> {
     let progress = Progress::new(context.output);
     let ask = async |body: &NewMigration| {
-        let call = context.client.call(endpoint.clone());
+        let call = context.call(endpoint.clone());
         call.json(body).ask().await
     };
     let first = ask(&body).await?;
@@ -60,14 +60,8 @@ fn add(all: &mut Migration, batch: Migration) {
 
 /// What takes which version instead of which.
 fn change(component: &MigratedComponent) -> (&Name, &Name, &Version, &Version) {
-    let MigratedComponent {
-        namespace,
-        component,
-        from,
-        to,
-        ..
-    } = component;
-    (namespace, component, from, to)
+    let it = component;
+    (&it.namespace, &it.component, &it.from, &it.to)
 }
 
 /// How far it got, on a terminal; gone when dropped.
