@@ -1,8 +1,7 @@
 //! What became of pins when a version was taken out of use.
 
-use super::paint::{Tone, bad};
 use super::pin_name::canonical;
-use super::{pin_name, units};
+use super::{Tone, bad, pin_name, units};
 use tasker_wire::definition::{AffectedPins, RolledBackPin, UnresolvablePin};
 
 /// A line a pin, each after a line break; empty where no pin was concerned.

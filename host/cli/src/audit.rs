@@ -2,10 +2,8 @@
 
 mod change;
 
-use super::client::Ask as _;
 use super::shell::{argument, option};
-use super::table::Table;
-use super::{Context, Result, units};
+use super::{Ask as _, Context, Result, Table, units};
 use tasker_domain::name::Name;
 use tasker_wire::audit::{AuditEntry, AuditQuery, ListAudit};
 

@@ -2,8 +2,7 @@
 
 mod cargo;
 
-use super::output::Output;
-use super::{Reply, Result, units};
+use super::{Output, Reply, Result, units};
 use anyhow::{Context as _, bail};
 use cargo::Package;
 use semver::Version;

@@ -1,6 +1,6 @@
 //! What is different between versions, as a changelog.
 
-use super::paint::Tone;
+use super::Tone;
 use super::units::joined;
 use tasker_domain::compatibility::{CompatChange, CompatReport, Diff, Level};
 use tasker_domain::sanitize::sanitize_line;

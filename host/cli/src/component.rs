@@ -9,10 +9,8 @@ pub(crate) mod show;
 mod sign;
 
 use crate::definition::{ls, unyanked, yanked};
-use crate::list::Of;
-use crate::one_version::OneVersion;
 use crate::references::ShowReferences;
-use crate::{Context, Result};
+use crate::{Context, Of, OneVersion, Result};
 use tasker_domain::pin::PinKind;
 use tasker_wire::component::{
     ApproveComponent, ComponentVersion, ListComponents, UnyankComponent, YankComponent,

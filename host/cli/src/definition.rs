@@ -1,12 +1,11 @@
 //! What the commands for components and templates have in common.
 
-use super::client::Answer;
 use super::list::Of;
 use super::one_version::Told;
-use super::problem::refuse;
-use super::reference::Reference;
-use super::table::Table;
-use super::{Context, Problem, Reply, Result, affected_pins, changes, units};
+use super::{
+    Answer, Context, Problem, Reference, Reply, Result, Table, affected_pins, changes, refuse,
+    units,
+};
 use tasker_domain::compatibility::Diff;
 use tasker_domain::pin::PinKind;
 use tasker_domain::resolve::{Availability, Ineligible};

@@ -1,10 +1,6 @@
 //! `tasker gc`
 
-use super::client::Ask as _;
-use super::confirm::Confirm;
-use super::paint::{Tone, good};
-use super::table::Table;
-use super::{Context, Result, units};
+use super::{Ask as _, Confirm, Context, Result, Table, Tone, good, units};
 use std::time::Duration;
 use tasker_domain::bounds::{DEFAULT_COLLECT_AGE, MAX_COLLECT_AGE};
 use tasker_wire::collection::{Collect, CollectVersions, CollectedVersion, Collection};

@@ -1,12 +1,9 @@
 //! `tasker grant …`
 
-use super::because::Because;
-use super::confirm::Confirm;
-use super::list::Of;
-use super::problem::refuse;
-use super::reference::{Target, parse_components};
-use super::table::Table;
-use super::{Context, Exit, Problem, Result, not_yet, units};
+use super::reference::parse_components;
+use super::{
+    Because, Confirm, Context, Exit, Of, Problem, Result, Table, Target, not_yet, refuse, units,
+};
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
 use tasker_wire::grant::{

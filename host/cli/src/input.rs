@@ -1,8 +1,7 @@
 //! What a user gives as a file or as JSON text.
 
 use super::place::Place;
-use super::problem::refuse;
-use super::{Problem, Result};
+use super::{Problem, Result, refuse};
 use serde_json::value::RawValue;
 use std::path::Path;
 use tasker_domain::byte_order_mark::{strip_mark, without_mark};

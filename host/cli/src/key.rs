@@ -1,11 +1,7 @@
 //! `tasker key …`
 
-use super::client::Ask as _;
-use super::confirm::Confirm;
-use super::paint::{self, Tone};
-use super::table::Table;
 use super::units::{self, parse_duration};
-use super::{Context, Problem, Result};
+use super::{Ask as _, Confirm, Context, Problem, Result, Table, Tone, paint};
 use chrono::Utc;
 use serde_json::json;
 use std::time::Duration;

@@ -1,10 +1,7 @@
 //! `tasker kv …`
 
-use super::confirm::Confirm;
-use super::reference::{Reference, parse_family};
-use super::shell::word;
-use super::table::Table;
-use super::{Context, Result, client, input, json, units};
+use super::reference::parse_family;
+use super::{Confirm, Context, Reference, Result, Table, client, input, json, units, word};
 use std::fmt;
 use tasker_domain::name::Name;
 use tasker_wire::kv::{KvEntry, KvQuery, ListKv, RemoveKv, SetKv, ShowKv};

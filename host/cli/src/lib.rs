@@ -10,6 +10,7 @@ mod component;
 mod confirm;
 mod context;
 mod definition;
+mod drawn;
 mod excerpt;
 mod exit;
 mod gc;
@@ -66,10 +67,21 @@ pub use tasker_wire::access::Access;
 pub use tasker_wire::health;
 pub use token::help as token_help;
 
+use because::Because;
 use clap::Subcommand;
+use client::{Answer, Ask};
+use confirm::Confirm;
 use context::Context;
+use definition::words;
 use futures::future::LocalBoxFuture;
+use list::{Of, Part};
+use one_version::{OneVersion, Told};
+use paint::{Painted, bad, good};
+use problem::refuse;
+use reference::{Reference, Target};
+use shell::word;
 use std::path::PathBuf;
+use table::{Table, fields};
 
 /// Where a host listens unless told otherwise.
 pub const DEFAULT_URL: &str = "http://127.0.0.1:7710";

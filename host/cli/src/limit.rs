@@ -1,13 +1,9 @@
 //! `tasker limit …`
 
-use super::because::Because;
-use super::client::Ask as _;
-use super::confirm::Confirm;
-use super::list::Of;
-use super::problem::refuse;
-use super::reference::{Target, parse_target, segment};
-use super::table::Table;
-use super::{Context, Result, not_yet, units};
+use super::reference::{parse_target, segment};
+use super::{
+    Ask as _, Because, Confirm, Context, Of, Result, Table, Target, not_yet, refuse, units,
+};
 use clap::builder::TypedValueParser as _;
 use tasker_domain::limits::{Limit, LimitPatch};
 use tasker_domain::name::Name;

@@ -1,7 +1,6 @@
 //! Lists: of a namespace or all, and those of which a command shows a part.
 
-use super::client::{Answer, Ask as _};
-use super::{Context, Result};
+use super::{Answer, Ask as _, Context, Result};
 use serde::de::DeserializeOwned;
 use tasker_domain::name::Name;
 use tasker_wire::Page;

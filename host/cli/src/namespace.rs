@@ -1,7 +1,6 @@
 //! `tasker namespace …`
 
-use super::table::Table;
-use super::{Context, Result};
+use super::{Context, Result, Table};
 use tasker_domain::name::Name;
 use tasker_wire::namespace::{CreateNamespace, CreatedNamespace, ListNamespaces, Namespace};
 use tasker_wire::page::PageQuery;

@@ -1,8 +1,7 @@
 //! `tasker new`
 
-use super::output::Output;
 use super::scaffold::{self, File, Sdk};
-use super::{Result, shell};
+use super::{Output, Result, shell};
 use anyhow::{Context as _, bail};
 use serde_json::json;
 use std::fs;

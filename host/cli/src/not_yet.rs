@@ -1,7 +1,6 @@
 //! Rules for components that are not there.
 
-use super::reference::Reference;
-use super::{Context, Exit, paint};
+use super::{Context, Exit, Reference, paint};
 use tasker_wire::component::ShowComponent;
 
 /// Warns where a rule is about one component that is not there: it may come, or its name be mistyped.

@@ -1,9 +1,7 @@
 //! Changes to one version of a component or template, each with a reason.
 
-use super::because::Because;
-use super::client::{Answer, Ask as _};
-use super::reference::{Reference, parse_release};
-use super::{Context, Result};
+use super::reference::parse_release;
+use super::{Answer, Ask as _, Because, Context, Reference, Result};
 use serde::de::DeserializeOwned;
 use tasker_domain::name::Name;
 use tasker_wire::endpoint::{Endpoint, Json};

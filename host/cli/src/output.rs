@@ -50,10 +50,7 @@ impl Output {
 
     /// True where standard output is to be JSON and nothing else.
     pub fn is_json(self) -> bool {
-        match self.format {
-            Format::Table => false,
-            Format::Json => true,
-        }
+        self.format == Format::Json
     }
 
     /// True where only names and ids are wanted.

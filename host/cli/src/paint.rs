@@ -36,19 +36,18 @@ pub fn shown(text: &str, stream: &impl IsTerminal) -> String {
 
 /// The text without its marks.
 pub fn plain(text: &str) -> String {
-    let marks = codes().map(|code| format!("\x1b[{code}m"));
-    marks.fold(text.to_owned(), |text, mark| text.replace(&mark, ""))
+    marks().fold(text.to_owned(), |text, mark| text.replace(&mark, ""))
 }
 
-/// What a text means; the colour follows from it.
+/// What a text means, as the code of its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    Good,
-    Bad,
-    Caution,
-    Active,
-    Quiet,
-    Strong,
+    Good = 32,
+    Bad = 31,
+    Caution = 33,
+    Active = 36,
+    Quiet = 2,
+    Strong = 1,
 }
 
 impl Tone {
@@ -61,23 +60,12 @@ impl Tone {
         Self::Strong,
     ];
 
-    fn code(self) -> &'static str {
-        match self {
-            Self::Good => "32",
-            Self::Bad => "31",
-            Self::Caution => "33",
-            Self::Active => "36",
-            Self::Quiet => "2",
-            Self::Strong => "1",
-        }
-    }
-
     /// The text with the mark of this tone; an empty one stays empty.
     pub fn of(self, text: impl Display) -> String {
         let text = text.to_string();
         match text.is_empty() {
             true => text,
-            false => format!("\x1b[{}m{text}\x1b[0m", self.code()),
+            false => format!("\x1b[{}m{text}\x1b[0m", self as u8),
         }
     }
 }
@@ -145,20 +133,18 @@ impl Painted for StepState {
     }
 }
 
-fn codes() -> impl Iterator<Item = &'static str> {
-    Tone::ALL.into_iter().map(Tone::code).chain(["0"])
+fn marks() -> impl Iterator<Item = String> {
+    let codes = Tone::ALL.into_iter().map(|tone| tone as u8).chain([0]);
+    codes.map(|code| format!("\x1b[{code}m"))
 }
 
 /// The length in bytes of the mark that the text begins with, if it does.
 fn mark(text: &str) -> Option<usize> {
-    let rest = text.strip_prefix("\x1b[")?;
-    let is_first = |code: &&str| {
-        let rest = rest.strip_prefix(*code);
-        rest.is_some_and(|rest| rest.starts_with('m'))
-    };
-    codes()
-        .find(is_first)
-        .map(|code| code.len() + "\x1b[m".len())
+    if !text.starts_with('\x1b') {
+        return None;
+    }
+    let mark = marks().find(|mark| text.starts_with(mark));
+    mark.map(|mark| mark.len())
 }
 
 fn is_coloured(stream: &impl IsTerminal) -> bool {

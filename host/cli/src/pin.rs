@@ -6,10 +6,7 @@ pub mod text;
 
 pub use pinned::{Pinned, PinnedAt};
 
-use super::because::Because;
-use super::confirm::Confirm;
-use super::list::Of;
-use super::{Context, Result};
+use super::{Because, Confirm, Context, Of, Result};
 use tasker_wire::pin::{NewPin, Pin, RemovePin, SetPin};
 
 #[derive(Debug, clap::Subcommand)]

@@ -1,7 +1,7 @@
 //! One thing that is wrong at one place: in a file, or in the JSON of a request.
 
+use super::Tone;
 use super::excerpt::excerpt;
-use super::paint::Tone;
 use serde::Serialize;
 use tasker_domain::sanitize::{sanitize_for_terminal, sanitize_line};
 use tasker_wire::problem::FieldError;

@@ -1,7 +1,6 @@
 //! What a change would do to new tasks, as text.
 
-use crate::paint::{Tone, bad, good};
-use crate::{Exit, Problem, Result, changes, table, units};
+use crate::{Exit, Problem, Result, Tone, bad, changes, good, table, units};
 use semver::Version;
 use tasker_domain::impact::{Impact, ImpactReport};
 use tasker_domain::plan::{Numbered, OpenTasks};

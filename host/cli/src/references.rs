@@ -2,17 +2,15 @@
 
 mod uses;
 
-use super::client::{Answer, versions};
+use super::client::versions;
 use super::definition;
 use super::hidden::hidden_text;
-use super::output::tell;
-use super::paint::{Tone, good};
 use super::pin_name::canonical;
-use super::problem::refuse;
-use super::reference::Reference;
-use super::table::{Table, fields};
 use super::units::{self, joined};
-use super::{Context, Exit, Problem, Result, pin_name};
+use super::{
+    Answer, Context, Exit, Problem, Reference, Result, Table, Tone, fields, good, pin_name, refuse,
+    tell,
+};
 use serde_json::json;
 use std::time::{Duration, Instant};
 use tasker_domain::pin::PinKind;
@@ -225,14 +223,12 @@ fn elsewhere(pin: &PinReference, kind: PinKind) -> String {
 }
 
 fn step_text(step: &StepReference) -> String {
-    let StepReference {
-        namespace,
-        template,
-        version,
-        step,
-        requirement,
-        is_only,
-    } = step;
-    let only = if *is_only { ", no other will do" } else { "" };
-    format!("{namespace}/{template}@{version} {step}: {requirement}{only}")
+    let (namespace, template, version) = (&step.namespace, &step.template, &step.version);
+    let (name, requirement) = (&step.step, &step.requirement);
+    let only = if step.is_only {
+        ", no other will do"
+    } else {
+        ""
+    };
+    format!("{namespace}/{template}@{version} {name}: {requirement}{only}")
 }

@@ -2,13 +2,9 @@
 
 mod history;
 
-use super::because::Because;
-use super::client::Ask as _;
-use super::paint::Tone;
 use super::pin::text::{self, is_paused, pin_now, rollout_lines, rollout_now};
 use super::pin::{Pinned, PinnedAt, taken};
-use super::shell::word;
-use super::{Context, Problem, Result, units};
+use super::{Ask as _, Because, Context, Problem, Result, Tone, units, word};
 use serde_json::Value;
 use tasker_domain::guard::Guard;
 use tasker_domain::name::Name;

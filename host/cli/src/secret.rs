@@ -3,11 +3,8 @@
 mod rotate;
 mod value;
 
-use super::confirm::Confirm;
-use super::list::Of;
-use super::reference::{Reference, parse_family};
-use super::table::Table;
-use super::{Context, Result, units};
+use super::reference::parse_family;
+use super::{Confirm, Context, Of, Reference, Result, Table, units};
 use std::path::PathBuf;
 use tasker_wire::secret::{ListSecrets, RemoveSecret, Secret, SetSecret};
 

@@ -1,11 +1,7 @@
 //! `tasker share …`
 
-use super::because::Because;
-use super::confirm::Confirm;
-use super::list::Of;
-use super::reference::{Target, parse_components};
-use super::table::Table;
-use super::{Context, Result, not_yet, units};
+use super::reference::parse_components;
+use super::{Because, Confirm, Context, Of, Result, Table, Target, not_yet, units};
 use tasker_domain::permission::NamespaceScope;
 use tasker_wire::share::{AddShare, ListShares, NewShare, RemoveShare, Share};
 

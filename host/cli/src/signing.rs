@@ -1,7 +1,6 @@
 //! Signing keys and signatures as files.
 
-use super::problem::refuse;
-use super::{Problem, Result, input};
+use super::{Problem, Result, input, refuse};
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
 use ed25519_dalek::pkcs8::{DecodePrivateKey as _, EncodePrivateKey as _, EncodePublicKey as _};
 use ed25519_dalek::{Signer as _, SigningKey};

@@ -1,8 +1,7 @@
 //! `tasker signing-key …`
 
-use super::output::Output;
 use super::signing::SecretKey;
-use super::{Result, shell};
+use super::{Output, Result, shell};
 use serde_json::json;
 use std::path::PathBuf;
 

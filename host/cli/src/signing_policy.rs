@@ -1,9 +1,7 @@
 //! `tasker signing-policy …`
 
-use super::confirm::Confirm;
 use super::signing::read_public;
-use super::table::Table;
-use super::{Context, Result, units};
+use super::{Confirm, Context, Result, Table, units};
 use std::path::PathBuf;
 use tasker_domain::name::Name;
 use tasker_domain::signature::KeyId;

@@ -5,14 +5,12 @@ mod change;
 mod folder;
 mod pins;
 mod plan;
-mod rights;
 mod rules;
 mod uploads;
 mod versions;
 
-use super::confirm::Confirm;
 use super::shell::{self, option};
-use super::{Context, Exit, Problem, Result, paint, units};
+use super::{Confirm, Context, Exit, Problem, Result, paint, units};
 use change::Op;
 use folder::Desired;
 use plan::Plan;

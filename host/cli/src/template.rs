@@ -8,10 +8,8 @@ mod publish;
 pub(crate) mod show;
 
 use crate::definition::{ls, unyanked, yanked};
-use crate::list::Of;
-use crate::one_version::OneVersion;
 use crate::references::ShowReferences;
-use crate::{Context, Result};
+use crate::{Context, Of, OneVersion, Result};
 use tasker_domain::pin::PinKind;
 use tasker_wire::template::{ListTemplates, TemplateVersion, UnyankTemplate, YankTemplate};
 

@@ -1,7 +1,6 @@
 //! What a change was, in a few words.
 
 use crate::{pin_name, units};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tasker_domain::limits::LimitSettings;
@@ -95,17 +94,12 @@ fn key(detail: &Map<String, Value>) -> String {
 }
 
 fn migrated(detail: &Map<String, Value>) -> String {
-    #[derive(Deserialize)]
-    struct Moved {
-        namespace: String,
-        component: String,
-        from: String,
-        to: String,
-    }
-    let moved = read::<Vec<Moved>>(detail, "components").unwrap_or_default();
-    let moved = moved.iter();
-    let moved =
-        moved.map(|it| format!("{}/{} {} → {}", it.namespace, it.component, it.from, it.to));
+    let moved = read::<Vec<Map<String, Value>>>(detail, "components").unwrap_or_default();
+    let moved = moved.iter().map(|component| {
+        let [namespace, name, from, to] = ["namespace", "component", "from", "to"]
+            .map(|member| text(component, member).unwrap_or_default());
+        format!("{namespace}/{name} {from} → {to}")
+    });
     let moved = units::joined(moved, ", ");
     let tasks = read::<usize>(detail, "tasks").unwrap_or_default();
     let forced = match read::<bool>(detail, "forced") {

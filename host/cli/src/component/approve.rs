@@ -1,8 +1,7 @@
 //! `tasker component approve`
 
 use super::show;
-use crate::definition::words;
-use crate::one_version::Told;
+use crate::{Told, words};
 use tasker_wire::component::ComponentVersion;
 
 /// That a version is approved, and what was granted by it.

@@ -1,11 +1,8 @@
 //! `tasker component diff`
 
 use super::publish::{built, read_component};
-use crate::client::Ask as _;
 use crate::definition::{between, shown, with_upload};
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::{Context, Result};
+use crate::{Ask as _, Context, Reference, Result, word};
 use std::path::Path;
 use tasker_wire::component::{DiffComponent, DiffComponentUpload};
 

@@ -1,11 +1,9 @@
 //! What publishing a component would change, or giving a published version to new tasks.
 
-use crate::client::Answer;
 use crate::hidden::hidden_text;
-use crate::paint::{Tone, bad, good};
 use crate::plan_text as text;
-use crate::reference::{Reference, parse_release};
-use crate::{Context, Reply, Result, units};
+use crate::reference::parse_release;
+use crate::{Answer, Context, Reference, Reply, Result, Tone, bad, good, units};
 use tasker_domain::plan::{Admits, ComponentPlan, ObstacleCode, PinImpact, StepImpact};
 use tasker_domain::resolve::{Availability, Ineligible};
 use tasker_domain::rollout::Percent;

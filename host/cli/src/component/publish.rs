@@ -3,19 +3,19 @@
 use super::plan;
 use super::show::{self, handler_names};
 use crate::build::{HandlerCrate, Profile};
-use crate::client::{Answer, Ask as _};
-use crate::paint::{Tone, good};
-use crate::problem::refuse;
-use crate::reference::{Reference, parse_family};
+use crate::drawn::{Drawn, host_works};
+use crate::reference::parse_family;
 use crate::signing::{SecretKey, add_signature, signatures_beside};
-use crate::{CliError, Context, Problem, Reply, Result, changes, input, shell, units};
+use crate::{
+    Answer, Ask as _, CliError, Context, Problem, Reference, Reply, Result, Tone, changes, good,
+    input, refuse, shell, units,
+};
 use futures::StreamExt as _;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use reqwest::Body;
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use tasker_client::Call;
 use tasker_domain::bounds::MAX_COMPONENT_BYTES;
 use tasker_domain::digest::Digest;
@@ -30,8 +30,6 @@ use tasker_wire::headers::SIGNATURE;
 const BAR_FROM_BYTES: usize = 1 << 20;
 /// How much is handed to the network at a time.
 const CHUNK_BYTES: usize = 64 << 10;
-/// How often the sign that the host still works is redrawn.
-const SPIN_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Publish a component as a version. Versions are immutable: other bytes need another version.
 #[derive(Debug, clap::Args)]
@@ -189,12 +187,14 @@ pub fn shown(published: &Answer<ComponentVersion>, context: &Context) -> Reply {
 pub async fn send(upload: Upload, context: &Context) -> Result<Answer<ComponentVersion>> {
     let endpoint = upload.release.version_at(PublishComponent::at);
     let bytes = upload.bytes.len();
-    let bar = progress(bytes, context);
-    let body = counted(upload.bytes, bar.clone());
+    let is_shown = bytes >= BAR_FROM_BYTES && !context.output.is_json();
+    let drawn = is_shown.then(|| Drawn::upload(bytes as u64));
+    let body = match &drawn {
+        Some(Drawn(bar)) if !bar.is_hidden() => counted(upload.bytes, bar.clone()),
+        Some(_) | None => upload.bytes.into(),
+    };
     let call = context.call(endpoint).media(body).length(bytes);
-    let answer = signed(call, &upload.signatures).ask().await;
-    bar.finish_and_clear();
-    answer
+    signed(call, &upload.signatures).ask().await
 }
 
 /// Sends signatures with an upload.
@@ -203,33 +203,14 @@ fn signed<'a, E: Endpoint>(call: Call<'a, E>, signatures: &[Signature]) -> Call<
     texts.fold(call, |call, signature| call.header(SIGNATURE, &signature))
 }
 
-fn progress(bytes: usize, context: &Context) -> ProgressBar {
-    if bytes < BAR_FROM_BYTES || context.output.is_json() {
-        return ProgressBar::hidden();
-    }
-    ProgressBar::new(bytes as u64).with_style(style(
-        "uploading {bar:40} {bytes} of {total_bytes}, {eta} left",
-    ))
-}
-
-fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).expect("the template is written in this file")
-}
-
 /// The bytes as a body that moves the bar while it is read, and then says that the host works.
 fn counted(bytes: Vec<u8>, bar: ProgressBar) -> Body {
-    if bar.is_hidden() {
-        return bytes.into();
-    }
     let starts = (0..bytes.len()).step_by(CHUNK_BYTES);
     Body::wrap_stream(futures::stream::iter(starts).map(move |start| {
         let end = bytes.len().min(start + CHUNK_BYTES);
         bar.inc((end - start) as u64);
         if end == bytes.len() {
-            bar.set_style(style(
-                "{spinner} the host compiles and checks it ({elapsed})",
-            ));
-            bar.enable_steady_tick(SPIN_INTERVAL);
+            host_works(&bar);
         }
         Ok::<_, Infallible>(bytes[start..end].to_vec())
     }))

@@ -1,11 +1,9 @@
 //! `tasker component quarantine`, `release` and `quarantined`
 
-use crate::confirm::Confirm;
-use crate::one_version::{OneVersion, Told};
-use crate::paint::Tone;
-use crate::reference::Reference;
-use crate::table::{Table, fields};
-use crate::{Context, Result, affected_pins, units};
+use crate::{
+    Confirm, Context, OneVersion, Reference, Result, Table, Told, Tone, affected_pins, fields,
+    units,
+};
 use tasker_wire::quarantine::{
     HeldTasks, ListQuarantine, Quarantine, QuarantineComponent, Released, VersionName,
 };

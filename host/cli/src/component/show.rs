@@ -1,12 +1,7 @@
 //! `tasker component show`
 
-use crate::client::{Answer, versions};
-use crate::definition::words;
-use crate::paint::Tone;
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::table::{Table, fields};
-use crate::{Context, Result, changes, units};
+use crate::client::versions;
+use crate::{Answer, Context, Reference, Result, Table, Tone, changes, fields, units, word, words};
 use serde_json::Value;
 use tasker_domain::descriptor::{HandlerDescription, Provenance};
 use tasker_domain::resolve::{Ineligible, VersionStatus};

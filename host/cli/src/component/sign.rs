@@ -1,8 +1,7 @@
 //! `tasker component sign`
 
-use crate::output::Output;
 use crate::signing::{SecretKey, add_signature, signature_file, signatures_beside};
-use crate::{Problem, Result, input, shell};
+use crate::{Output, Problem, Result, input, shell};
 use serde_json::json;
 use std::path::PathBuf;
 use tasker_domain::digest::Digest;

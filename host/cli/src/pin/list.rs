@@ -1,9 +1,6 @@
 use super::text::{is_paused, pin_now, rollout_lines, rollout_now};
-use crate::list::Of;
-use crate::paint::Tone;
 use crate::pin_name::arguments;
-use crate::table::Table;
-use crate::{Context, Result, units};
+use crate::{Context, Of, Result, Table, Tone, units};
 use tasker_wire::pin::{ListPins, Pin, Rollout};
 
 pub(super) async fn run(of: Of, context: &Context) -> Result {

@@ -1,7 +1,6 @@
-use crate::Result;
-use crate::problem::refuse;
-use crate::reference::{Reference, parse_family, segment};
+use crate::reference::{parse_family, segment};
 use crate::shell::option;
+use crate::{Reference, Result, refuse};
 use std::fmt;
 use tasker_domain::name::Name;
 use tasker_domain::pin::PinKind;

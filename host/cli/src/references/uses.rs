@@ -1,13 +1,9 @@
 //! What uses a component, whatever its version: template steps, pins, open tasks.
 
-use crate::definition::{self, words};
 use crate::hidden::hidden_text;
-use crate::paint::Tone;
 use crate::plan_text;
-use crate::reference::Reference;
-use crate::table::Table;
 use crate::units::paragraphs;
-use crate::{Context, Result};
+use crate::{Context, Reference, Result, Table, Tone, definition, words};
 use tasker_domain::inventory::{self, PinUse, StepUse, UsedVersion};
 use tasker_wire::registry::ShowUses;
 

@@ -1,8 +1,7 @@
 //! `tasker registry stats`
 
-use crate::table::fields;
 use crate::units::{count, joined, size};
-use crate::{Context, Result};
+use crate::{Context, Result, fields};
 use tasker_domain::inventory::Statistics;
 use tasker_wire::registry::ShowStatistics;
 

@@ -1,10 +1,6 @@
 //! `tasker registry tree`
 
-use crate::client::Ask as _;
-use crate::definition::words;
-use crate::paint::Tone;
-use crate::table::Table;
-use crate::{Context, Result, units};
+use crate::{Ask as _, Context, Result, Table, Tone, units, words};
 use tasker_domain::descriptor::HandlerDescription;
 use tasker_domain::inventory::{self, TreeComponent, TreeEntry, TreeStep, TreeTemplate};
 use tasker_domain::name::Name;

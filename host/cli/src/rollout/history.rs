@@ -1,7 +1,6 @@
 use crate::pin::Pinned;
 use crate::pin::text::{is_paused, pinned as in_short, rollout_lines};
-use crate::table::Table;
-use crate::{Context, Result, units};
+use crate::{Context, Result, Table, units};
 use tasker_domain::pin::{PastChange, standing};
 use tasker_wire::page::PageQuery;
 use tasker_wire::pin::{PinChange, ShowPinHistory};

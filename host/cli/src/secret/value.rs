@@ -1,8 +1,6 @@
 //! Where the value of a secret comes from; never an argument, which others on the machine can see.
 
-use crate::output::tell;
-use crate::reference::Reference;
-use crate::{CliError, Problem, Result, input};
+use crate::{CliError, Problem, Reference, Result, input, tell};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use std::io::{IsTerminal as _, Read as _, Stdin, stdin};
 use std::path::Path;

@@ -3,11 +3,9 @@
 use super::change::{Action, Change};
 use super::plan::Plan;
 use crate::component::publish::{Upload, read_component, send};
-use crate::output::tell;
-use crate::paint::Tone;
-use crate::reference::{Reference, segment};
+use crate::reference::segment;
 use crate::signing::signatures_beside;
-use crate::{CliError, Context, Result, units};
+use crate::{CliError, Context, Reference, Result, Tone, tell, units};
 use std::cmp::Ordering;
 use std::path::Path;
 use tasker_domain::name::Name;

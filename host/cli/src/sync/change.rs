@@ -1,13 +1,15 @@
 //! One change that a sync makes.
 
-use crate::paint::Tone;
-use crate::reference::Reference;
 use crate::units::joined;
+use crate::{Reference, Tone};
 use serde::Serialize;
 use std::path::PathBuf;
 use tasker_domain::limits::LimitPatch;
+use tasker_domain::name::Name;
+use tasker_domain::permission;
 use tasker_domain::pin::PinKind;
 use tasker_domain::scope::Scope;
+use tasker_wire::access::Access;
 
 pub struct Change {
     pub op: Op,
@@ -70,6 +72,18 @@ pub enum Action {
 /// Kind and target.
 pub type PinName = (PinKind, String);
 
+impl Action {
+    /// What the caller has to be permitted for it.
+    fn needs(&self) -> permission::Action {
+        match self {
+            Self::Component { .. } | Self::Template { .. } => permission::Action::Publish,
+            Self::Pin { .. } => permission::Action::Pin,
+            Self::Grant { .. } | Self::Revoke { .. } => permission::Action::Grant,
+            Self::Limit { .. } => permission::Action::Operate,
+        }
+    }
+}
+
 impl Change {
     /// One that nothing hinders.
     pub fn new(op: Op, subject: String, note: String, action: Action) -> Self {
@@ -80,6 +94,11 @@ impl Change {
             action,
             obstacle: None,
         }
+    }
+
+    /// The same where something does.
+    pub fn hindered(self, obstacle: Option<String>) -> Self {
+        Self { obstacle, ..self }
     }
 
     /// Rights and limits come first, so that no version waits for approval of what the folder grants;
@@ -93,6 +112,16 @@ impl Change {
             (_, Op::Remove) => 5,
             (Action::Pin { .. }, Op::Add | Op::Change) => 4,
             (Action::Grant { .. } | Action::Revoke { .. } | Action::Limit { .. }, _) => 0,
+        }
+    }
+
+    /// Marks it where the host would refuse this caller.
+    pub fn check(&mut self, namespace: &Name, access: &Access) {
+        let action = self.action.needs();
+        if !access.permissions.allow(action, namespace.as_str()) {
+            let mine = format!("{} may not {action} in {namespace}", access.actor);
+            let all = self.obstacle.take().into_iter().chain([mine]);
+            self.obstacle = Some(joined(all, "\n"));
         }
     }
 

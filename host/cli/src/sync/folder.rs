@@ -3,9 +3,8 @@
 use super::rules::{Grants, Limits};
 use crate::component::publish::read_component;
 use crate::input::{self, is_yaml};
-use crate::problem::refuse;
 use crate::signing::signature_file;
-use crate::{CliError, Problem, Result};
+use crate::{CliError, Problem, Result, refuse};
 use semver::Version;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

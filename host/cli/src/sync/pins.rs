@@ -97,7 +97,7 @@ pub async fn pin_changes(
             }
         };
         let change = pin_change(op, wanted.name, note, Some(wanted.requirement.to_string()));
-        all.changes.push(Change { obstacle, ..change });
+        all.changes.push(change.hindered(obstacle));
     }
     for (name, pin) in present.into_iter().filter(|_| prune) {
         let note = pin.requirement.canonical();

@@ -3,12 +3,10 @@
 use super::change::{Change, Kept};
 use super::folder::Desired;
 use super::pins::{self, pin_changes, repinned};
-use super::rights;
 use super::uploads::Uploads;
 use super::versions::Versions;
-use crate::paint::{Tone, good};
 use crate::units::joined;
-use crate::{Context, Exit, Problem, Result};
+use crate::{Context, Exit, Problem, Result, Tone, good};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tasker_domain::name::Name;
@@ -64,7 +62,12 @@ impl Plan {
         };
         changes.extend(pins.changes);
         changes.sort_by_key(Change::stage);
-        rights::check(&namespace, &mut changes, context).await?;
+        if !changes.is_empty() {
+            let access = context.client.access().await?;
+            changes
+                .iter_mut()
+                .for_each(|it| it.check(&namespace, &access));
+        }
         Ok(Self {
             namespace,
             changes,

@@ -1,8 +1,7 @@
 //! What a folder says of rights and limits, and what of it a host has yet to learn.
 
 use super::change::{Action, Change, Op};
-use crate::problem::refuse;
-use crate::{Context, Result};
+use crate::{Context, Result, refuse};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
@@ -87,9 +86,8 @@ impl Grants {
             ..GrantQuery::default()
         };
         let found = context.all(ListGrants {}, query).await?.value.items;
-        let present = found
-            .into_iter()
-            .map(|it| ((it.component, it.capability), it.id));
+        let present = found.into_iter();
+        let present = present.map(|it| ((it.component, it.capability), it.id));
         let mut present: BTreeMap<Right, i64> = present.collect();
         let wanted = self.given(home).into_iter();
         let wanted = wanted.map(|(scope, it)| ((scope.to_string(), it.to_string()), it));
@@ -115,10 +113,9 @@ impl Grants {
                 component,
                 capability: text,
             };
-            changes.push(Change {
-                obstacle: (count > MAX_GRANTS as usize).then(|| too_many(MAX_GRANTS, "grants")),
-                ..Change::new(op, subject, note, action)
-            });
+            let is_beyond = count > MAX_GRANTS as usize;
+            let obstacle = is_beyond.then(|| too_many(MAX_GRANTS, "grants"));
+            changes.push(Change::new(op, subject, note, action).hindered(obstacle));
         }
         present.retain(|right, _| prune && !wanted.contains_key(right));
         let taken = present.into_iter().map(|((component, note), id)| {
@@ -154,11 +151,8 @@ impl Limits {
     ) -> Result<Vec<Change>> {
         let query = NamespacePageQuery::of(Some(home.clone()));
         let found = context.all(ListLimits {}, query).await?.value.items;
-        let present = each(
-            found
-                .iter()
-                .map(|rule| (rule.component.clone(), &rule.limits)),
-        );
+        let found = found.iter();
+        let present = each(found.map(|rule| (rule.component.clone(), &rule.limits)));
         let wanted = each(self.scoped(home));
         let mut known: BTreeSet<Scope> = present.keys().map(|(scope, _)| scope.clone()).collect();
         let names: BTreeSet<_> = present.keys().chain(wanted.keys()).collect();
@@ -168,10 +162,8 @@ impl Limits {
             is_due.then(|| {
                 known.insert(name.0.clone());
                 let is_beyond = known.len() > MAX_LIMIT_RULES as usize && found.is_none();
-                Change {
-                    obstacle: is_beyond.then(|| too_many(MAX_LIMIT_RULES, "rules on limits")),
-                    ..limit_change(name, found, value)
-                }
+                let obstacle = is_beyond.then(|| too_many(MAX_LIMIT_RULES, "rules on limits"));
+                limit_change(name, found, value).hindered(obstacle)
             })
         });
         Ok(changes.collect())

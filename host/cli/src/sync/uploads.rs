@@ -2,12 +2,11 @@
 
 use super::change::{Action, Change, Op};
 use super::folder::{ComponentUpload, TemplateUpload};
-use super::versions::{Brought, Family, Versions};
-use crate::client::Ask as _;
+use super::versions::{Brought, Family, Release, Versions};
 use crate::component::publish::{Upload, planning, read_component};
 use crate::signing::signatures_beside;
 use crate::units::{self, joined};
-use crate::{CliError, Result};
+use crate::{Ask as _, CliError, Result};
 use semver::Version;
 use std::collections::BTreeMap;
 use tasker_compat::component::compare_components;
@@ -53,27 +52,28 @@ impl Uploads<'_, '_> {
         let mut changes = Vec::new();
         for ((name, version), upload) in uploads {
             let family = Family::own(PinKind::Component, self.namespace, &name);
-            if !self.is_due(&family, &version, upload.digest).await? {
+            let release = Release { family, version };
+            if !self.is_due(&release, upload.digest).await? {
                 continue;
             }
-            let mut planned = self.plan_component(&family, &version, &upload).await?;
+            let mut planned = self.plan_component(&release, &upload).await?;
             // A version that gets its bytes back is not checked anew.
-            if let Some(found) = self.versions.find(&family, &version).await? {
+            if let Some(found) = self.versions.find(&release).await? {
                 planned.notes = vec!["brought back".to_owned()];
                 planned.ineligible = found.ineligible;
             }
             if let Some(descriptor) = planned.descriptor.take() {
                 let path = upload.path.clone();
-                let brought = (upload.digest, Brought::Component { path, descriptor });
-                let ineligible = planned.ineligible;
-                self.versions.bring(&family, &version, brought, ineligible);
+                let brought = Brought::Component { path, descriptor };
+                let (digest, ineligible) = (upload.digest, planned.ineligible);
+                self.versions.bring(&release, digest, brought, ineligible);
             }
             planned.notes.insert(0, units::size(upload.bytes));
             let action = Action::Component {
-                release: family.at(&version),
+                release: release.reference(),
                 path: upload.path,
             };
-            changes.push(planned.change(&family, &version, action));
+            changes.push(planned.change(&release, action));
         }
         Ok(changes)
     }
@@ -86,43 +86,39 @@ impl Uploads<'_, '_> {
         let mut changes = Vec::new();
         for ((name, version), upload) in uploads {
             let family = Family::own(PinKind::Template, self.namespace, &name);
+            let release = Release { family, version };
             let digest = Digest::of(upload.source.as_bytes());
-            if !self.is_due(&family, &version, digest).await? {
+            if !self.is_due(&release, digest).await? {
                 continue;
             }
-            let planned = self.plan_template(&family, &version, &upload).await?;
-            let brought = (digest, Brought::Template(Box::new(upload.template)));
-            self.versions.bring(&family, &version, brought, None);
+            let planned = self.plan_template(&release, &upload).await?;
+            let brought = Brought::Template(Box::new(upload.template));
+            self.versions.bring(&release, digest, brought, None);
             let action = Action::Template {
-                release: family.at(&version),
+                release: release.reference(),
                 source: upload.source,
                 path: upload.path,
                 allow_missing: self.allow_missing,
             };
-            changes.push(planned.change(&family, &version, action));
+            changes.push(planned.change(&release, action));
         }
         Ok(changes)
     }
 
     /// Whether a version is to be uploaded; what the host has with other content is a conflict.
-    async fn is_due(&mut self, family: &Family, version: &Version, digest: Digest) -> Result<bool> {
-        let found = self.versions.find(family, version).await?;
+    async fn is_due(&mut self, release: &Release, digest: Digest) -> Result<bool> {
+        let found = self.versions.find(release).await?;
         let is_other = found.as_ref().is_some_and(|found| found.digest != digest);
         if is_other {
-            self.conflicts.push(format!("{family}@{version}"));
+            self.conflicts.push(release.to_string());
         }
         Ok(!is_other && found.is_none_or(|found| found.is_collected))
     }
 
-    async fn plan_component(
-        &self,
-        family: &Family,
-        version: &Version,
-        upload: &ComponentUpload,
-    ) -> Result<Planned> {
+    async fn plan_component(&self, release: &Release, upload: &ComponentUpload) -> Result<Planned> {
         let bytes = read_component(&upload.path)?;
         let sent = Upload {
-            release: family.at(version),
+            release: release.reference(),
             bytes: bytes.clone(),
             signatures: signatures_beside(&upload.path)?,
         };
@@ -135,12 +131,10 @@ impl Uploads<'_, '_> {
             obstacles: plan.obstacles.into_iter().map(|it| it.detail).collect(),
             ..Planned::default()
         };
-        let number = self.component_number(family, version, (&plan.descriptor, &bytes))?;
-        planned.hold_to(number.as_ref().unwrap_or(&plan.number), family, version);
+        let number = self.component_number(release, (&plan.descriptor, &bytes))?;
+        planned.hold_to(number.as_ref().unwrap_or(&plan.number), release);
         let (descriptor, unapproved) = (plan.descriptor, plan.unapproved);
-        let unapproved = self
-            .versions
-            .unapproved(family, version, &descriptor, unapproved);
+        let unapproved = self.versions.unapproved(release, &descriptor, unapproved);
         planned.descriptor = Some(Box::new(descriptor));
         if !unapproved.is_empty() {
             planned.ineligible = Some(Ineligible::NeedsApproval);
@@ -150,12 +144,7 @@ impl Uploads<'_, '_> {
         Ok(planned)
     }
 
-    async fn plan_template(
-        &self,
-        family: &Family,
-        version: &Version,
-        upload: &TemplateUpload,
-    ) -> Result<Planned> {
+    async fn plan_template(&self, release: &Release, upload: &TemplateUpload) -> Result<Planned> {
         let steps = upload.template.steps.iter();
         let components = steps.map(|step| step.handler.component.qualified(self.namespace));
         let body = PlannedTemplate {
@@ -166,7 +155,7 @@ impl Uploads<'_, '_> {
             },
         };
         let body = serde_json::to_vec(&body).map_err(anyhow::Error::from)?;
-        let endpoint = family.at(version).version_at(PlanTemplate::at);
+        let endpoint = release.reference().version_at(PlanTemplate::at);
         let call = self.versions.context.call(endpoint);
         let asked = call.media_as("application/json", body).ask().await;
         let plan = match refused(asked)? {
@@ -174,13 +163,13 @@ impl Uploads<'_, '_> {
             Err(obstacle) => return Ok(Planned::never(obstacle)),
         };
         let mut planned = Planned::default();
-        let number = self.template_number(family, version, &upload.template);
+        let number = self.template_number(release, &upload.template);
         let problems = problems(upload, &plan);
         let is_missing = !problems.is_empty();
         if !self.allow_missing {
             planned.obstacles = problems;
         }
-        planned.hold_to(number.as_ref().unwrap_or(&plan.number), family, version);
+        planned.hold_to(number.as_ref().unwrap_or(&plan.number), release);
         if self.allow_missing && is_missing {
             planned.notes.push("no task of it could run yet".to_owned());
         }
@@ -190,11 +179,10 @@ impl Uploads<'_, '_> {
     /// The compat report since the version below, where the folder brings that too.
     fn component_number(
         &self,
-        family: &Family,
-        version: &Version,
+        release: &Release,
         (descriptor, bytes): (&Descriptor, &[u8]),
     ) -> Result<Option<Numbered>> {
-        let below = self.versions.new_below(family, version);
+        let below = self.versions.new_below(release);
         let Some((
             against,
             Brought::Component {
@@ -210,32 +198,27 @@ impl Uploads<'_, '_> {
             true => Vec::new(),
             false => compare_components((old, &before), (descriptor, bytes)),
         };
-        Ok(Some(self.numbered(family, version, against, changes)))
+        Ok(Some(self.numbered(release, against, changes)))
     }
 
     /// The same for a template.
-    fn template_number(
-        &self,
-        family: &Family,
-        version: &Version,
-        new: &Template,
-    ) -> Option<Numbered> {
-        let below = self.versions.new_below(family, version);
+    fn template_number(&self, release: &Release, new: &Template) -> Option<Numbered> {
+        let below = self.versions.new_below(release);
         let (against, Brought::Template(old)) = below? else {
             return None;
         };
-        Some(self.numbered(family, version, against, template::compare(old, new)))
+        Some(self.numbered(release, against, template::compare(old, new)))
     }
 
     /// Changes held to the number of the version.
     fn numbered(
         &self,
-        family: &Family,
-        version: &Version,
+        release: &Release,
         against: &Version,
         changes: Vec<CompatChange>,
     ) -> Numbered {
         let report = CompatReport::of(against.clone(), changes);
+        let Release { family, version } = release;
         let allowed = bump::allowed(against, version);
         let taken = self.versions.numbers(family);
         let lowest = || bump::lowest(against, report.level, version, &taken);
@@ -271,11 +254,12 @@ impl Planned {
     }
 
     /// Adds how large the change is, and whether the number allows it.
-    fn hold_to(&mut self, number: &Numbered, family: &Family, version: &Version) {
+    fn hold_to(&mut self, number: &Numbered, release: &Release) {
         let Some(report) = &number.compat_report else {
             return;
         };
         let (level, against) = (report.level, &report.against);
+        let Release { family, version } = release;
         self.notes.push(format!("{level} since {against}"));
         let broken = number.lowest_version.as_ref().zip(number.allowed);
         self.obstacles.extend(broken.map(|(lowest, allowed)| {
@@ -285,14 +269,15 @@ impl Planned {
         }));
     }
 
-    fn change(self, family: &Family, version: &Version, action: Action) -> Change {
-        let subject = format!("{family}@{version}");
-        let change = Change::new(Op::Add, subject, self.notes.join("  "), action);
-        let obstacle = joined(self.obstacles, "\n");
-        Change {
-            obstacle: Some(obstacle).filter(|it| !it.is_empty()),
-            ..change
-        }
+    fn change(self, release: &Release, action: Action) -> Change {
+        let obstacle = joined(
+            self.obstacles,
+            "
+",
+        );
+        let obstacle = Some(obstacle).filter(|it| !it.is_empty());
+        let note = self.notes.join("  ");
+        Change::new(Op::Add, release.to_string(), note, action).hindered(obstacle)
     }
 }
 

@@ -1,8 +1,7 @@
 //! Versions that a host has or is to get from a folder.
 
 use crate::client::versions;
-use crate::reference::Reference;
-use crate::{Context, Exit, Result};
+use crate::{Context, Exit, Reference, Result};
 use semver::Version;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -68,6 +67,13 @@ pub enum Met {
     Untold,
 }
 
+/// One version of a family.
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub family: Family,
+    pub version: Version,
+}
+
 impl Family {
     /// One of this namespace.
     pub fn own(kind: PinKind, namespace: &Name, name: &Name) -> Self {
@@ -75,15 +81,18 @@ impl Family {
         let name = QualifiedName { namespace, name };
         Self { kind, name }
     }
+}
 
-    /// One version of it.
-    pub fn at(&self, version: &Version) -> Reference {
-        let QualifiedName { namespace, name } = self.name.clone();
-        Reference {
-            namespace,
-            name,
-            version: Some(version.clone()),
-        }
+impl Release {
+    pub fn reference(&self) -> Reference {
+        let QualifiedName { namespace, name } = &self.family.name;
+        Reference::family_of(namespace, name).at(self.version.clone())
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.family, self.version)
     }
 }
 
@@ -124,8 +133,8 @@ impl<'a> Versions<'a> {
             .find(|it| it.brings.is_some() && it.waits_for(requirement));
         let mend = match waiting {
             Some(it) => {
-                let release = family.at(&it.version);
-                format!("publish {release} by itself and approve it, then sync")
+                let (name, version) = (&family.name, &it.version);
+                format!("publish {name}@{version} by itself and approve it, then sync")
             }
             None => "publish one or pin another".to_owned(),
         };
@@ -152,24 +161,25 @@ impl<'a> Versions<'a> {
         self.families.get(family).map_or(&[], Vec::as_slice)
     }
 
-    pub async fn find(&mut self, family: &Family, version: &Version) -> Result<Option<Known>> {
-        let known = self.read(family).await?;
-        let found = known.iter().find(|it| it.version == *version);
+    pub async fn find(&mut self, release: &Release) -> Result<Option<Known>> {
+        let known = self.read(&release.family).await?;
+        let found = known.iter().find(|it| it.version == release.version);
         Ok(found.cloned())
     }
 
     /// Adds a version that the folder brings.
     pub fn bring(
         &mut self,
-        family: &Family,
-        version: &Version,
-        (digest, brought): (Digest, Brought),
+        release: &Release,
+        digest: Digest,
+        brought: Brought,
         ineligible: Option<Ineligible>,
     ) {
-        let known = self.families.entry(family.clone()).or_default();
-        known.retain(|known| known.version != *version);
+        let Release { family, version } = release.clone();
+        let known = self.families.entry(family).or_default();
+        known.retain(|known| known.version != version);
         known.push(Known {
-            version: version.clone(),
+            version,
             digest,
             ineligible,
             is_collected: false,
@@ -179,11 +189,11 @@ impl<'a> Versions<'a> {
 
     /// The version of the folder that a host would compare this one with, once it is there, and what
     /// it is; none where that is one which the host has.
-    pub fn new_below(&self, family: &Family, of: &Version) -> Option<(&Version, &Brought)> {
-        let known = self.known(family);
+    pub fn new_below(&self, of: &Release) -> Option<(&Version, &Brought)> {
+        let known = self.known(&of.family);
         let is_usable = |it: &&Known| it.ineligible != Some(Ineligible::Quarantined);
         let usable = known.iter().filter(is_usable).map(|it| &it.version);
-        let against = bump::baseline(of, usable)?;
+        let against = bump::baseline(&of.version, usable)?;
         let known = known.iter().find(|it| it.version == *against)?;
         Some((against, known.brings.as_deref()?))
     }
@@ -213,11 +223,11 @@ impl<'a> Versions<'a> {
     /// highest below it requests that new tasks may take.
     pub fn unapproved(
         &self,
-        family: &Family,
-        version: &Version,
+        release: &Release,
         descriptor: &Descriptor,
         mut unapproved: Vec<String>,
     ) -> Vec<String> {
+        let Release { family, version } = release;
         let below = self.known(family).iter().filter(|it| {
             it.version < *version && matches!(it.ineligible, None | Some(Ineligible::Quarantined))
         });

@@ -1,11 +1,7 @@
 //! `tasker task cancel`
 
 use super::{OfTask, report};
-use crate::because::Because;
-use crate::client::Ask as _;
-use crate::confirm::Confirm;
-use crate::paint::Painted as _;
-use crate::{Context, Result};
+use crate::{Ask as _, Because, Confirm, Context, Painted as _, Result};
 use tasker_wire::task::{CancelTask, Task};
 
 /// Cancel a task: no further step starts, and running attempts are asked to stop.

@@ -1,9 +1,7 @@
 //! `tasker task events`
 
 use super::{OfTask, log};
-use crate::list::Part;
-use crate::table::Table;
-use crate::{Context, Result, units};
+use crate::{Context, Part, Result, Table, units};
 use tasker_wire::Page;
 use tasker_wire::transition::{ListTransitions, Transition, TransitionQuery};
 

@@ -1,8 +1,8 @@
 //! Following a task until its end, by requests that the host holds back until something happens.
 
 use super::steps;
-use crate::client::{Answer, Ask as _, Client, pages};
-use crate::{CliError, Exit, Problem, Result, units};
+use crate::client::{Client, pages};
+use crate::{Answer, Ask as _, CliError, Exit, Problem, Result, units};
 use chrono::TimeDelta;
 use std::time::{Duration, Instant};
 use tasker_domain::ids::TaskId;

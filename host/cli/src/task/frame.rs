@@ -1,8 +1,7 @@
 //! One picture of a running task: a line for the task, a line a step, as many as fit.
 
 use super::step::{attempts, note, took};
-use crate::paint::{Painted as _, Tone};
-use crate::units;
+use crate::{Painted as _, Tone, units};
 use chrono::{DateTime, Utc};
 use tasker_domain::state::StepState;
 use tasker_wire::step::Step;

@@ -3,9 +3,7 @@
 use super::follow::Follower;
 use super::log;
 use crate::Result;
-use crate::client::Answer;
-use crate::output::Output;
-use crate::units;
+use crate::{Answer, Output, units};
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::task::Task;
 use tasker_wire::transition::Transition;

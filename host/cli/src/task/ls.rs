@@ -1,11 +1,8 @@
 //! `tasker task ls`
 
-use crate::list::Part;
-use crate::paint::Painted as _;
-use crate::reference::{Target, parse_target};
+use crate::reference::parse_target;
 use crate::shell::{argument, option};
-use crate::table::Table;
-use crate::{Context, Result, units};
+use crate::{Context, Painted as _, Part, Result, Table, Target, units};
 use tasker_domain::name::Name;
 use tasker_domain::state::TaskState;
 use tasker_wire::failure::Failure;

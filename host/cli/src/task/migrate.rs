@@ -2,12 +2,9 @@
 
 mod batches;
 
-use crate::because::Because;
-use crate::paint::{Tone, good};
-use crate::reference::{Reference, parse_family};
+use crate::reference::parse_family;
 use crate::shell::option;
-use crate::table::Table;
-use crate::{Context, Result, changes, units};
+use crate::{Because, Context, Reference, Result, Table, Tone, changes, good, units};
 use tasker_domain::compatibility::{CompatChange, Level};
 use tasker_domain::requirement::{ComponentRef, Requirement};
 use tasker_domain::sanitize::sanitize_line;

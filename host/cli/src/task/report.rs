@@ -2,9 +2,7 @@
 
 use super::steps;
 use super::timeline::timeline;
-use crate::client::Answer;
-use crate::paint::{Painted as _, Tone, bad};
-use crate::{Context, Reply, Result, json, units};
+use crate::{Answer, Context, Painted as _, Reply, Result, Tone, bad, json, units};
 use chrono::Utc;
 use serde_json::value::RawValue;
 use tasker_domain::sanitize::sanitize_line;

@@ -2,11 +2,9 @@
 
 use super::follow::{Follower, exit_of};
 use super::{report, watch};
-use crate::client::{Answer, Ask as _};
-use crate::paint::good;
-use crate::problem::refuse;
-use crate::reference::Reference;
-use crate::{Context, Reply, Result, exit, input, units};
+use crate::{
+    Answer, Ask as _, Context, Reference, Reply, Result, exit, good, input, refuse, units,
+};
 use std::time::Duration;
 use tasker_domain::requirement::Requirement;
 use tasker_domain::submit::Submit;

@@ -1,9 +1,7 @@
 //! `tasker task show`
 
 use super::{OfTask, report, step};
-use crate::paint::Painted as _;
-use crate::table::fields;
-use crate::{Context, Result, units};
+use crate::{Context, Painted as _, Result, fields, units};
 use tasker_wire::task::{ShowTask, Task};
 
 /// Show a task: its state, steps, input and result.

@@ -1,10 +1,7 @@
 //! `tasker task steps`, and what is said of a step wherever it is shown.
 
 use super::OfTask;
-use crate::list::Part;
-use crate::paint::Painted as _;
-use crate::table::Table;
-use crate::{Context, Result, units};
+use crate::{Context, Painted as _, Part, Result, Table, units};
 use chrono::{DateTime, TimeDelta, Utc};
 use tasker_domain::state::StepState;
 use tasker_wire::step::{ListSteps, Step, StepQuery};
@@ -82,19 +79,9 @@ pub fn attempts(step: &Step) -> String {
 /// How long its newest attempt took or takes; none before the first.
 pub fn took(step: &Step, now: DateTime<Utc>) -> Option<TimeDelta> {
     let started = step.started_at?;
-    match step.state {
-        StepState::Running => Some(units::between(started, now)),
-        StepState::Waiting
-        | StepState::Ready
-        | StepState::WaitingForRetry
-        | StepState::WaitingForEvent
-        | StepState::Complete
-        | StepState::Error
-        | StepState::Cancelled
-        | StepState::Skipped
-        | StepState::ResolvedManually => step
-            .finished_at
-            .map(|finished| units::between(started, finished)),
+    match step.state == StepState::Running {
+        true => Some(units::between(started, now)),
+        false => step.finished_at.map(|at| units::between(started, at)),
     }
 }
 

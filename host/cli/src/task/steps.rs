@@ -1,7 +1,7 @@
 //! The steps of a task that has more of them than the answer about it.
 
-use crate::Result;
-use crate::client::{Ask as _, Client, pages};
+use crate::client::{Client, pages};
+use crate::{Ask as _, Result};
 use tasker_domain::state::StepState;
 use tasker_wire::step::{ListSteps, Step, StepQuery};
 use tasker_wire::task::Task;

@@ -1,8 +1,7 @@
 //! Where the time of a task went: a bar for each step, on one common scale.
 
 use super::step::{attempts, took};
-use crate::paint::Tone;
-use crate::units;
+use crate::{Tone, units};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::cmp::Reverse;
 use tasker_wire::step::Step;

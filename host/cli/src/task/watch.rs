@@ -2,11 +2,9 @@
 
 use super::follow::{Follower, exit_of};
 use super::{OfTask, frame, lines, report};
-use crate::client::Answer;
-use crate::output::Output;
-use crate::{Context, Result, exit, paint, units};
+use crate::drawn::Drawn;
+use crate::{Answer, Context, Output, Result, exit, paint, units};
 use chrono::Utc;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io;
 use std::time::Duration;
 use tasker_wire::task::Task;
@@ -46,49 +44,31 @@ pub async fn watch(follower: &mut Follower<'_>, output: Output) -> Result<Answer
 }
 
 async fn live(follower: &mut Follower<'_>) -> Result<Answer<Task>> {
-    let screen = Screen::new();
+    let drawn = Drawn::lines();
     let mut answer = follower.poll(Some(0)).await?;
     while !follower.is_over(&answer.value) {
         follower.read_in_motion(&mut answer.value).await?;
-        answer = screen.until_next(&answer.value, follower).await?;
+        answer = until_next(&drawn, &answer.value, follower).await?;
     }
     Ok(answer)
 }
 
-/// The lines on the terminal that are drawn over; gone when dropped.
-struct Screen {
-    bar: ProgressBar,
-}
-
-impl Screen {
-    fn new() -> Self {
-        let style = ProgressStyle::with_template("{msg}").expect("the template is written here");
-        let bar =
-            ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style);
-        Self { bar }
-    }
-
-    /// Draws this task until the host has news of it.
-    async fn until_next(&self, task: &Task, follower: &mut Follower<'_>) -> Result<Answer<Task>> {
-        let mut ticks = tokio::time::interval(REDRAW_INTERVAL);
-        let next = follower.poll(Some(task.seq));
-        tokio::pin!(next);
-        loop {
-            tokio::select! {
-                answer = &mut next => return answer,
-                _ = ticks.tick() => self.draw(task),
+/// Draws this task until the host has news of it.
+async fn until_next(
+    drawn: &Drawn,
+    task: &Task,
+    follower: &mut Follower<'_>,
+) -> Result<Answer<Task>> {
+    let mut ticks = tokio::time::interval(REDRAW_INTERVAL);
+    let next = follower.poll(Some(task.seq));
+    tokio::pin!(next);
+    loop {
+        tokio::select! {
+            answer = &mut next => return answer,
+            _ = ticks.tick() => {
+                let frame = frame::frame(task, Utc::now(), frame::Size::of_terminal());
+                drawn.0.set_message(paint::shown(&frame, &io::stdout()));
             }
         }
-    }
-
-    fn draw(&self, task: &Task) {
-        let frame = frame::frame(task, Utc::now(), frame::Size::of_terminal());
-        self.bar.set_message(paint::shown(&frame, &io::stdout()));
-    }
-}
-
-impl Drop for Screen {
-    fn drop(&mut self) {
-        self.bar.finish_and_clear();
     }
 }

@@ -1,7 +1,6 @@
 //! `tasker template check`
 
-use crate::paint::good;
-use crate::{Context, Exit, Problem, Result, input, shell, units};
+use crate::{Context, Exit, Problem, Result, good, input, shell, units};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use tasker_domain::template::Template;

@@ -1,11 +1,8 @@
 //! `tasker template diff`
 
 use super::check::parse;
-use crate::client::Ask as _;
 use crate::definition::{between, shown, with_upload};
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::{Context, Result, input};
+use crate::{Ask as _, Context, Reference, Result, input, word};
 use std::path::Path;
 use tasker_wire::template::{DiffTemplate, DiffTemplateUpload};
 

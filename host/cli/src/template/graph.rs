@@ -1,8 +1,8 @@
 //! `tasker template graph`
 
 use super::check::parse;
-use crate::reference::{Reference, ReferenceError};
-use crate::{Context, Result, input};
+use crate::reference::ReferenceError;
+use crate::{Context, Reference, Result, input};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

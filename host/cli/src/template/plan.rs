@@ -1,12 +1,9 @@
 //! What publishing a template would change.
 
 use super::show::run_command;
-use crate::client::Ask as _;
 use crate::component::show::to_grant;
-use crate::paint::{Tone, bad};
 use crate::plan_text as text;
-use crate::shell::{self, word};
-use crate::{Context, Result, units};
+use crate::{Ask as _, Context, Result, Tone, bad, shell, units, word};
 use serde_json::Value;
 use std::path::Path;
 use tasker_domain::plan::{StepChoice, TemplatePlan, Ungranted};

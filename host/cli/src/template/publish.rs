@@ -3,9 +3,8 @@
 use super::check::{parse, release};
 use super::plan;
 use super::show::run_version;
-use crate::client::Ask as _;
-use crate::paint::{good, warning};
-use crate::{CliError, Context, Result, changes, input, shell, units};
+use crate::paint::warning;
+use crate::{Ask as _, CliError, Context, Result, changes, good, input, shell, units};
 use std::path::PathBuf;
 use tasker_domain::sanitize::sanitize_line;
 use tasker_wire::template::{PublishQuery, PublishTemplate, TemplateVersion};

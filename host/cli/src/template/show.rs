@@ -1,12 +1,10 @@
 //! `tasker template show`
 
-use crate::client::{Answer, versions};
-use crate::definition::words;
-use crate::reference::Reference;
-use crate::shell::word;
-use crate::table::{Table, fields};
+use crate::client::versions;
 use crate::units::{joined, paragraphs};
-use crate::{Context, Exit, Problem, Result, changes, units};
+use crate::{
+    Answer, Context, Exit, Problem, Reference, Result, Table, changes, fields, units, word, words,
+};
 use chrono::TimeDelta;
 use schema_compat::example_input;
 use serde_json::Value;
