@@ -10,7 +10,7 @@ mod sign;
 
 use crate::definition::{ls, unyanked, yanked};
 use crate::references::ShowReferences;
-use crate::{Context, Of, OneVersion, Result};
+use crate::{Context, InNamespace, OneVersion, Result};
 use tasker_domain::pin::PinKind;
 use tasker_wire::component::{
     ApproveComponent, ComponentVersion, ListComponents, UnyankComponent, YankComponent,
@@ -21,7 +21,7 @@ use tasker_wire::quarantine::ReleaseComponent;
 pub enum Command {
     Publish(publish::Publish),
     /// List components.
-    Ls(Of),
+    Ls(InNamespace),
     Show(show::Show),
     Diff(diff::Diff),
     /// Show what references a component, or one version of it: template steps, pins, open tasks.

@@ -1,6 +1,6 @@
 //! What the commands for components and templates have in common.
 
-use super::list::Of;
+use super::list::InNamespace;
 use super::one_version::Told;
 use super::{
     Answer, Context, Problem, Reference, Reply, Result, Table, affected_pins, changes, refuse,
@@ -15,7 +15,13 @@ use tasker_wire::endpoint::Endpoint;
 use tasker_wire::page::NamespacePageQuery;
 
 /// Lists all of a kind; `first` is the command that makes one where there is none.
-pub async fn ls<E>(of: Of, endpoint: E, kind: PinKind, first: &str, context: &Context) -> Result
+pub async fn ls<E>(
+    of: InNamespace,
+    endpoint: E,
+    kind: PinKind,
+    first: &str,
+    context: &Context,
+) -> Result
 where
     E: Endpoint<Answer = Page<Summary>, Query = NamespacePageQuery> + Clone,
 {

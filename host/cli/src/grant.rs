@@ -2,7 +2,8 @@
 
 use super::reference::parse_components;
 use super::{
-    Because, Confirm, Context, Exit, Of, Problem, Result, Table, Target, not_yet, refuse, units,
+    Because, Confirm, Context, Exit, InNamespace, Problem, Result, Table, Target, not_yet, refuse,
+    units,
 };
 use tasker_domain::capability::Capability;
 use tasker_domain::name::Name;
@@ -24,7 +25,7 @@ pub enum Command {
     #[command(after_help = FORMS)]
     Add(Add),
     /// List grants.
-    Ls(Of),
+    Ls(InNamespace),
     /// Revoke a grant; it takes effect from the next attempt on.
     Rm(Rm),
 }
@@ -136,7 +137,7 @@ impl Add {
     }
 }
 
-async fn ls(of: Of, context: &Context) -> Result {
+async fn ls(of: InNamespace, context: &Context) -> Result {
     let query = GrantQuery {
         namespace: of.namespace,
         ..GrantQuery::default()

@@ -74,7 +74,7 @@ use confirm::Confirm;
 use context::Context;
 use definition::words;
 use futures::future::LocalBoxFuture;
-use list::{Of, Part};
+use list::{InNamespace, Part};
 use one_version::{OneVersion, Told};
 use paint::{Painted, bad, good};
 use problem::refuse;

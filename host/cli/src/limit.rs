@@ -2,7 +2,7 @@
 
 use super::reference::{parse_target, segment};
 use super::{
-    Ask as _, Because, Confirm, Context, Of, Result, Table, Target, not_yet, refuse, units,
+    Ask as _, Because, Confirm, Context, InNamespace, Result, Table, Target, not_yet, refuse, units,
 };
 use clap::builder::TypedValueParser as _;
 use tasker_domain::limits::{Limit, LimitPatch};
@@ -35,7 +35,7 @@ pub enum Command {
     #[command(after_help = FORMS)]
     Set(Set),
     /// List the limits that namespaces set.
-    Ls(Of),
+    Ls(InNamespace),
     /// Remove limits; it takes effect from the next attempt on.
     Rm(Rm),
 }
@@ -137,7 +137,7 @@ impl Limited {
     }
 }
 
-async fn ls(of: Of, context: &Context) -> Result {
+async fn ls(of: InNamespace, context: &Context) -> Result {
     let table = Table::new([
         ("namespace", &|it: &LimitRule| it.namespace.clone()),
         ("component", &|it| it.component.to_string()),

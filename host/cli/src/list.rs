@@ -9,12 +9,12 @@ use tasker_wire::page::{NamespacePageQuery, Paged};
 
 /// Whose items are listed.
 #[derive(Debug, clap::Args)]
-pub struct Of {
+pub struct InNamespace {
     /// Only those of this namespace.
     pub namespace: Option<Name>,
 }
 
-impl Of {
+impl InNamespace {
     pub fn query(self) -> NamespacePageQuery {
         NamespacePageQuery::of(self.namespace)
     }

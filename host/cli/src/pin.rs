@@ -6,7 +6,7 @@ pub mod text;
 
 pub use pinned::{Pinned, PinnedAt};
 
-use super::{Because, Confirm, Context, Of, Result};
+use super::{Because, Confirm, Context, InNamespace, Result};
 use tasker_wire::pin::{NewPin, Pin, RemovePin, SetPin};
 
 #[derive(Debug, clap::Subcommand)]
@@ -14,7 +14,7 @@ pub enum Command {
     /// Pin new tasks to a version or range; replaces an existing pin and its rollout.
     Set(Set),
     /// List pins, with their rollouts.
-    Ls(Of),
+    Ls(InNamespace),
     /// Remove a pin; new tasks use the highest version that their template allows.
     Rm(Rm),
 }

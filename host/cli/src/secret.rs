@@ -4,7 +4,7 @@ mod rotate;
 mod value;
 
 use super::reference::parse_family;
-use super::{Confirm, Context, Of, Reference, Result, Table, units};
+use super::{Confirm, Context, InNamespace, Reference, Result, Table, units};
 use std::path::PathBuf;
 use tasker_wire::secret::{ListSecrets, RemoveSecret, Secret, SetSecret};
 
@@ -20,7 +20,7 @@ pub enum Command {
         file: Option<PathBuf>,
     },
     /// List secrets; values are never shown.
-    Ls(Of),
+    Ls(InNamespace),
     /// Remove a secret.
     Rm {
         #[arg(value_name = "NAMESPACE/NAME", value_parser = parse_family)]
@@ -58,7 +58,7 @@ async fn set(secret: Reference, file: Option<PathBuf>, context: &Context) -> Res
     ]))
 }
 
-async fn ls(of: Of, context: &Context) -> Result {
+async fn ls(of: InNamespace, context: &Context) -> Result {
     let table = Table::new([
         ("secret", &|it: &Secret| {
             format!("{}/{}", it.namespace, it.name)

@@ -1,7 +1,7 @@
 //! `tasker share …`
 
 use super::reference::parse_components;
-use super::{Because, Confirm, Context, Of, Result, Table, Target, not_yet, units};
+use super::{Because, Confirm, Context, InNamespace, Result, Table, Target, not_yet, units};
 use tasker_domain::permission::NamespaceScope;
 use tasker_wire::share::{AddShare, ListShares, NewShare, RemoveShare, Share};
 
@@ -10,7 +10,7 @@ pub enum Command {
     /// Let another namespace use a component in its templates.
     Add(ShareArgs),
     /// List shares; of a namespace also those with it.
-    Ls(Of),
+    Ls(InNamespace),
     /// Remove a share: new tasks of the other namespace that need it are refused.
     Rm {
         #[command(flatten)]
@@ -79,7 +79,7 @@ impl ShareArgs {
     }
 }
 
-async fn ls(of: Of, context: &Context) -> Result {
+async fn ls(of: InNamespace, context: &Context) -> Result {
     let component = |it: &Share| format!("{}/{}", it.namespace, it.component);
     let table = Table::new([
         ("component", &component),

@@ -9,7 +9,7 @@ pub(crate) mod show;
 
 use crate::definition::{ls, unyanked, yanked};
 use crate::references::ShowReferences;
-use crate::{Context, Of, OneVersion, Result};
+use crate::{Context, InNamespace, OneVersion, Result};
 use tasker_domain::pin::PinKind;
 use tasker_wire::template::{ListTemplates, TemplateVersion, UnyankTemplate, YankTemplate};
 
@@ -18,7 +18,7 @@ pub enum Command {
     Check(check::Check),
     Publish(publish::Publish),
     /// List templates.
-    Ls(Of),
+    Ls(InNamespace),
     Show(show::Show),
     Diff(diff::Diff),
     Graph(graph::Graph),

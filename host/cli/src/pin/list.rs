@@ -1,9 +1,9 @@
 use super::text::{is_paused, pin_now, rollout_lines, rollout_now};
 use crate::pin_name::arguments;
-use crate::{Context, Of, Result, Table, Tone, units};
+use crate::{Context, InNamespace, Result, Table, Tone, units};
 use tasker_wire::pin::{ListPins, Pin, Rollout};
 
-pub(super) async fn run(of: Of, context: &Context) -> Result {
+pub(super) async fn run(of: InNamespace, context: &Context) -> Result {
     let table = Table::new([
         ("namespace", &|it: &Pin| it.namespace.clone()),
         ("kind", &|it| it.kind.into_str().to_owned()),
